@@ -1,6 +1,7 @@
 // The team's screen: an admin finds a person by their address, gives a role, changes it and takes it; each counts at once.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { M } from '../src/apps/console/screens/team/testids.ts'
 import { T } from '../src/testids.ts'
 import { CUSTOMERS, eventually, id, openScreen, people, rest, TEAM, visit, withBrowser, type People } from './help.ts'
 
@@ -9,6 +10,8 @@ let who: People
 beforeAll(async () => { who = await people() })
 // The desk is shared: they are again what they were.
 afterAll(async () => {
+  await rest(who.admin, 'PUT', `/people/${who.other.id}/blocked`, { blocked: false })
+  await rest(who.admin, 'PUT', `/people/${who.colleague.id}/blocked`, { blocked: false })
   await rest(who.admin, 'DELETE', `/roles/${who.other.id}`)
   await rest(who.admin, 'PUT', `/roles/${who.colleague.id}`, { role: 'support_agent' })
 })
@@ -91,4 +94,69 @@ test('an agent reads that only admins change the team', async () => {
   expect(await page.locator(id(T.roleEmail)).count()).toBe(0)
   await page.locator(id(T.settingsLink, '[data-screen="settings/appearance"]')).waitFor()
   expect(await page.locator(id(T.settingsLink, '[data-screen="settings/team"]')).count()).toBe(0)
+})
+
+test('an admin sees who is there, finds them by a part of their name, blocks them, and lets them in again', async () => {
+  const theirs = await visit(await context(), CUSTOMERS, '/admin/support', who.colleague)
+  await theirs.page.locator(id(T.whoami)).waitFor()
+  const { page, faults } = await visit(await context(), TEAM, '/admin/support/settings/team', who.admin)
+  const row = page.locator(id(T.roleRow, `[data-user="${who.colleague.id}"]`))
+  await row.locator(id(M.online, '[data-online="true"]')).waitFor()
+  expect(await page.locator(id(T.roleRow, `[data-user="${who.admin.id}"]`)).locator(id(M.block)).count(), 'no one blocks themselves').toBe(0)
+  await page.locator(id(M.filter)).fill((who.colleague.name ?? '').slice(1, 5).toUpperCase())
+  await page.locator(id(M.count, '[data-n="1"]')).waitFor()
+  await page.locator(id(M.filter)).fill('no such person')
+  await page.locator(id(M.none)).waitFor()
+  await page.locator(id(M.filter)).fill(who.colleague.email ?? '')
+  await row.locator(id(M.block)).click()
+  // Asked first, and nothing is done meanwhile.
+  await page.locator(id(M.blockSure)).waitFor()
+  await page.keyboard.press('Escape')
+  await page.locator(id(M.blockSure)).waitFor({ state: 'detached' })
+  await row.locator(id(M.block, ':focus')).waitFor()
+  expect(await rest(who.colleague, 'GET', '/me')).toMatchObject({ role: 'support_agent' })
+  await page.keyboard.press('Enter')
+  await page.locator(id(M.blockSure)).click()
+  await row.locator(id(M.blocked)).waitFor()
+  await theirs.page.locator(id(T.connection, '[data-state="away"]')).waitFor()
+  await theirs.page.reload()
+  await theirs.page.locator(id(T.problem, '[data-code="blocked"]')).waitFor()
+  await row.locator(id(M.unblock)).click()
+  await page.locator(id(M.blockSure)).click()
+  await row.locator(id(M.block)).waitFor()
+  expect(await rest(who.colleague, 'GET', '/me')).toMatchObject({ role: 'support_agent' })
+  expect(faults).toEqual([])
+})
+
+test('a customer who is found is blocked, too', async () => {
+  await rest(who.other, 'GET', '/me')
+  const { page } = await visit(await context(), TEAM, '/admin/support/settings/team', who.admin)
+  await page.locator(id(T.roleEmail)).fill(who.other.email ?? '')
+  await page.keyboard.press('Enter')
+  const found = page.locator(id(T.roleFound, `[data-user="${who.other.id}"]`))
+  await found.locator(id(M.block)).click()
+  await page.locator(id(M.blockSure)).click()
+  await found.locator(id(M.blocked)).waitFor()
+  await found.locator(id(M.unblock)).click()
+  await page.locator(id(M.blockSure)).click()
+  await found.locator(id(M.block)).waitFor()
+  expect(await rest(who.other, 'GET', '/me')).toMatchObject({ role: null })
+})
+
+test('where the platform manages roles they are read here, and the page is named', async () => {
+  const browser = await context()
+  await browser.route('**/v1/config', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, json: { ...await answer.json(), roles_managed_at: 'https://platform.example/team' } })
+  })
+  const { page } = await visit(browser, TEAM, '/admin/support/settings/team', who.admin)
+  await page.locator(id(M.managed)).waitFor()
+  expect(await page.locator(`${id(M.managed)} a`).getAttribute('href')).toBe('https://platform.example/team')
+  const row = page.locator(id(T.roleRow, `[data-user="${who.agent.id}"]`))
+  await row.locator(id(M.block)).waitFor()
+  expect([await row.locator(id(T.roleSelect)).count(), await row.locator(id(T.roleRemove)).count()]).toEqual([0, 0])
+  await page.locator(id(T.roleEmail)).fill(who.other.email ?? '')
+  await page.keyboard.press('Enter')
+  await page.locator(id(T.roleFound)).first().waitFor()
+  expect(await page.locator(id(T.roleMakeAgent)).count()).toBe(0)
 })

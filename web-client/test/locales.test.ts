@@ -26,9 +26,9 @@ const placesOf = (sentence: string) => [...sentence.matchAll(/\{(\w+)((?:\|\w+:[
 
 /** The same in another language on purpose: names, and words that languages share. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
-  ar: ['app.system', 'app.tab', 'app.unread'],
-  de: ['app.support', 'app.system', 'app.tab', 'app.team', 'app.unread', 'category.compliance', 'console.nav', 'details.show', 'details.title', 'palette.status', 'panel.details', 'replies.body', 'roles.admin', 'roles.support_agent', 'signin.admin', 'ticket.status', 'widget.title'],
-  fr: ['app.support', 'app.system', 'app.tab', 'app.team', 'app.unread', 'composer.tab.note', 'console.nav', 'history.messages', 'history.notes', 'roles.admin', 'roles.support_agent', 'signin.admin', 'timeline.label', 'widget.title'],
+  ar: ['app.system', 'app.tab', 'app.unread', 'system.database'],
+  de: ['app.support', 'app.system', 'app.tab', 'app.team', 'app.unread', 'category.compliance', 'console.nav', 'details.show', 'details.title', 'palette.status', 'panel.details', 'replies.body', 'roles.admin', 'roles.count_online', 'roles.offline', 'roles.online', 'roles.support_agent', 'signin.admin', 'system.database', 'system.version', 'ticket.status', 'widget.title'],
+  fr: ['app.support', 'app.system', 'app.tab', 'app.team', 'app.unread', 'composer.tab.note', 'console.nav', 'history.messages', 'history.notes', 'roles.admin', 'roles.support_agent', 'signin.admin', 'system.check.migrations', 'system.database', 'system.state.ok', 'system.version', 'timeline.label', 'widget.title'],
 }
 
 test('a folder stands behind every language, and no other folder is there', () => {

@@ -2,11 +2,11 @@
 
 import { afterEach, expect, test } from 'vitest'
 import { hushToast, toast } from '../src/client/notifications.ts'
-import { resolveAnswered } from '../src/apps/console/resolve-answered.ts'
+import { resolveAnswered } from '../src/apps/console/resolve-answered/resolve-answered.ts'
+import { s } from '../src/apps/console/resolve-answered/strings.ts'
 import type { ConsoleContext } from '../src/apps/console/context.ts'
 import type { Queued } from '../src/outbox/store.ts'
 import type { HistoryEvent } from '../src/protocol/model.ts'
-import { t } from '../src/locales/index.ts'
 import '../src/locales/team.ts'
 import { messageEvent, staffTicket } from './help/sample.ts'
 
@@ -51,15 +51,15 @@ test.each([
 test.each([
   ['a status', 'status_changed'], ['a reopening', 'reopened'], ['an assignment', 'assigned'], ['its end', 'unassigned'], ['a message', 'message_added'], ['a note', 'internal_note_added'],
 ] as const)('%s by a colleague since leaves it as it is, and is said', async (_name, kind) => {
-  expect(await since([messageEvent(6, { ...by('other'), kind })])).toEqual({ changes: [], said: t('action.moved_since', { number: answer.number }) })
+  expect(await since([messageEvent(6, { ...by('other'), kind })])).toEqual({ changes: [], said: s('action.moved_since', { number: answer.number }) })
 })
 
 test('a customer who has written since is named', async () => {
-  expect(await since([messageEvent(6, by('ada', 'customer'))])).toEqual({ changes: [], said: t('action.written_since', { number: answer.number }) })
+  expect(await since([messageEvent(6, by('ada', 'customer'))])).toEqual({ changes: [], said: s('action.written_since', { number: answer.number }) })
 })
 
 test('more history than a page holds is not taken for nothing', async () => {
-  expect(await since([messageEvent(6, { ...by('other'), kind: 'priority_changed' })], 90)).toEqual({ changes: [], said: t('action.moved_since', { number: answer.number }) })
+  expect(await since([messageEvent(6, { ...by('other'), kind: 'priority_changed' })], 90)).toEqual({ changes: [], said: s('action.moved_since', { number: answer.number }) })
 })
 
 test.each([[1, 'later', []], [2, 'later', []], [3, 'done', [{ status: 'resolved' }]]] as const)('after question %i its author has gone: %s, and nothing is said to the next person', async (n, becomes, changes) => {

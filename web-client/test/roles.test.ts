@@ -1,7 +1,7 @@
 // The team's roles: what a change leaves, also when it is refused or another admin was there first.
 
 import { expect, test } from 'vitest'
-import { createRoles } from '../src/client/roles.ts'
+import { createRoles, named } from '../src/client/roles.ts'
 import type { Agent } from '../src/protocol/decode-team.ts'
 import type { PersonFound, StaffRole } from '../src/protocol/generated.ts'
 import type { Result } from '../src/rest/request.ts'
@@ -30,6 +30,12 @@ function client() {
       if (role === null) members.delete(user)
       else members.set(user, { user_id: user, name: carl.name, email: carl.email, blocked: false, ...members.get(user), role })
       return done(null)
+    },
+    setBlocked: (user, blocked) => {
+      if (refusal !== null) return Promise.resolve({ ok: false, problem: refusal } as Result<null>)
+      const member = members.get(user)
+      if (member !== undefined) members.set(user, { ...member, blocked })
+      return Promise.resolve(done(null))
     },
   }, () => { changes++ })
   return { roles, sent, members, changes: () => changes, hold: () => { isHeld = true }, release: () => waiting?.(), refuse: () => { refusal = conflict } }
@@ -78,7 +84,7 @@ test('a refusal stands at its person, nothing is told as done, and what the serv
 
 test('an answer that was overtaken does not come back', async () => {
   const answers: ((people: readonly PersonFound[]) => void)[] = []
-  const roles = createRoles({ roles: () => Promise.resolve(done([])), setRole: () => Promise.resolve(done(null)), person: () => Promise.reject(new Error('no id')), peopleBy: () => new Promise((resolve) => { answers.push((people) => resolve(done(people))) }) }, () => {})
+  const roles = createRoles({ roles: () => Promise.resolve(done([])), setRole: () => Promise.resolve(done(null)), setBlocked: () => Promise.resolve(done(null)), person: () => Promise.reject(new Error('no id')), peopleBy: () => new Promise((resolve) => { answers.push((people) => resolve(done(people))) }) }, () => {})
   const [first, second] = [roles.find('ben@example.org'), roles.find('carl@example.org')]
   answers[1]?.([carl])
   await second
@@ -114,4 +120,31 @@ test('a member whom another admin took out of the team meanwhile is not brought 
   expect(await roles.set('grace', 'admin', 'member')).toBe(false)
   expect(sent).toEqual([])
   expect(roles.team.value).toEqual([])
+})
+
+test('a block shows in the team and among those who were found; a refused one stands at its person', async () => {
+  const { roles, changes, refuse } = client()
+  await roles.load()
+  await roles.find('carl@example.org')
+  expect(await roles.setBlocked('carl', true)).toBe(true)
+  expect(roles.found.value?.people[0]?.blocked).toBe(true)
+  expect(await roles.setBlocked('grace', true)).toBe(true)
+  expect(roles.team.value?.[0]?.blocked).toBe(true)
+  expect(await roles.setBlocked('grace', false)).toBe(true)
+  expect(roles.team.value?.[0]?.blocked).toBe(false)
+  expect(changes()).toBe(3)
+  refuse()
+  expect(await roles.setBlocked('grace', true)).toBe(false)
+  expect(roles.refused.value).toEqual({ user: 'grace', problem: conflict })
+  expect(roles.team.value?.[0]?.blocked).toBe(false)
+})
+
+test('the team is filtered by a part of name or address', () => {
+  const team = [grace, { ...grace, user_id: 'n', name: null, email: 'Someone@Example.org' }, { ...grace, user_id: 'b', name: 'Zoë', email: null }]
+  const found = (written: string) => named(team, written).map((one) => one.user_id)
+  expect(found('  ')).toEqual(['grace', 'n', 'b'])
+  expect(found('GRA')).toEqual(['grace'])
+  expect(found(' someone@ ')).toEqual(['n'])
+  expect(found('zoË')).toEqual(['b'])
+  expect(found('null')).toEqual([])
 })

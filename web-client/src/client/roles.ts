@@ -37,12 +37,20 @@ export interface Roles {
    * team meanwhile is not brought back.
    */
   set(user: string, role: StaffRole | null, of?: 'member'): Promise<boolean>
+  /** Blocks a person, or lets them in again. Whether it was done; while another change is under way it is not. */
+  setBlocked(user: string, blocked: boolean): Promise<boolean>
+}
+
+/** Those whose name or address has what is written, in any case of its letters. */
+export function named(team: readonly Agent[], written: string): readonly Agent[] {
+  const wanted = written.trim().toLocaleLowerCase()
+  return wanted === '' ? team : team.filter(({ name, email }) => `${name ?? ''} ${email ?? ''}`.toLocaleLowerCase().includes(wanted))
 }
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** `onChanged` is told of each change that was made. */
-export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'person' | 'setRole'>, onChanged: () => void): Roles {
+export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'person' | 'setRole' | 'setBlocked'>, onChanged: () => void): Roles {
   const team = signal<readonly Agent[] | null>(null)
   const problem = signal<Problem | null>(null)
   const found = signal<Found | null>(null)
@@ -69,7 +77,20 @@ export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'person'
     if (!result.ok) return result.problem.code === 'not_found' ? { ok: true, value: [] } : result
     const { name, email, last_seen_at } = result.value
     const member = team.peek()?.find((one) => one.user_id === id)
-    return { ok: true, value: [{ user_id: id, role: member?.role ?? null, name, email, blocked: result.value.blocked, since: '', last_seen_at, subject: null }] }
+    return { ok: true, value: [{ user_id: id, role: member?.role ?? null, name, email, blocked: result.value.blocked || member?.blocked === true, since: '', last_seen_at, subject: null }] }
+  }
+  /** One at a time. Null: it was not sent. */
+  const change = async (user: string, send: () => Promise<Result<null> | null>): Promise<boolean> => {
+    if (changing.peek() !== null) return false
+    changing.value = user
+    refused.value = null
+    const result = await send()
+    if (result?.ok === true) onChanged()
+    else if (result !== null) refused.value = { user, problem: result.problem }
+    // What the server has is shown, also after a refusal: another admin may have been there first.
+    if (result !== null) await load()
+    changing.value = null
+    return result?.ok === true
   }
   return {
     team, problem, found, searchProblem, changing, refused, load,
@@ -80,24 +101,18 @@ export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'person'
       searchProblem.value = result.ok ? null : result.problem
       found.value = result.ok ? { asked, people: result.value } : null
     },
-    async set(user, role, of) {
-      if (changing.peek() !== null) return false
-      changing.value = user
-      refused.value = null
+    set: (user, role, of) => change(user, async () => {
       if (of === 'member') {
         await load()
-        if (team.peek()?.some((one) => one.user_id === user) !== true) {
-          changing.value = null
-          return false
-        }
+        if (team.peek()?.some((one) => one.user_id === user) !== true) return null
       }
-      const result = await rest.setRole(user, role)
-      if (result.ok) onChanged()
-      else refused.value = { user, problem: result.problem }
-      // What the server has is shown, also after a refusal: another admin may have been there first.
-      await load()
-      changing.value = null
-      return result.ok
-    },
+      return rest.setRole(user, role)
+    }),
+    setBlocked: (user, blocked) => change(user, async () => {
+      const result = await rest.setBlocked(user, blocked)
+      const before = found.peek()
+      if (result.ok && before !== null) found.value = { ...before, people: before.people.map((one) => (one.user_id === user ? { ...one, blocked } : one)) }
+      return result
+    }),
   }
 }

@@ -48,5 +48,5 @@ export const decodeLinks = (value: unknown): NavLink[] => safeLinks(readLinks(va
 
 export function decodeConfig(value: unknown): ClientConfig | null {
   const config = decodeClientConfig(value)
-  return config === undefined ? null : { ...config, sign_in_url: safeHref(config.sign_in_url), sign_out_url: safeHref(config.sign_out_url), links: safeLinks(config.links) }
+  return config === undefined ? null : { ...config, sign_in_url: safeHref(config.sign_in_url), sign_out_url: safeHref(config.sign_out_url), roles_managed_at: safeHref(config.roles_managed_at), links: safeLinks(config.links) }
 }

@@ -1,7 +1,8 @@
 // The part of REST that only the team may use.
 
-import type { BulkPatch, BulkResult, DeskSettings, Feature, PersonFound, PersonView, SavedReply, SavedReplyChange, StaffRole, TicketCounts, TicketPatch, TicketStats } from '../protocol/generated.ts'
+import type { BulkPatch, BulkResult, ClientConfig, DeskSettings, Feature, PersonFound, PersonView, SavedReply, SavedReplyChange, StaffRole, TicketCounts, TicketPatch, TicketStats } from '../protocol/generated.ts'
 import { decodeAgents, decodeBulk, decodeFound, decodeReplies, decodeStaffPage, type Agent } from '../protocol/decode-team.ts'
+import { decodeConfig } from '../protocol/decode-rest.ts'
 import { decodeDeskSettings, decodePersonView, decodeSavedReply, decodeTicketCounts } from '../protocol/decoders/team.ts'
 import { decodeTicketStats } from '../protocol/decoders/ticket.ts'
 import type { Features, Page, StaffView } from '../protocol/model.ts'
@@ -22,6 +23,10 @@ export interface TeamRest {
   peopleBy(email: string): Promise<Result<readonly PersonFound[]>>
   /** Null takes it. */
   setRole(id: string, role: StaffRole | null): Promise<Result<null>>
+  /** Admins, of a server that names the feature `block_people`. */
+  setBlocked(id: string, blocked: boolean): Promise<Result<null>>
+  /** What every page is told before anybody signs in. */
+  config(): Promise<Result<ClientConfig>>
   bulk(change: BulkPatch): Promise<Result<readonly BulkResult[]>>
   replies(): Promise<Result<readonly SavedReply[]>>
   saveReply(id: string, reply: SavedReplyChange): Promise<Result<SavedReply>>
@@ -60,6 +65,8 @@ export function createTeamRest({ request, features, changeTicket }: Pick<Rest, '
       const path = `/v1/roles/${encodeURIComponent(id)}`
       return nothing(await (role === null ? request(path, { method: 'DELETE' }, () => true) : request(path, { method: 'PUT', body: { role } }, () => true)))
     },
+    setBlocked: async (id, blocked) => nothing(await request(`/v1/people/${encodeURIComponent(id)}/blocked`, { method: 'PUT', body: { blocked } }, () => true)),
+    config: () => request('/v1/config', {}, decodeConfig),
     bulk: ({ tickets, patch }) => withSeenAssignee(features(), patch, (sent) => request('/v1/tickets/bulk', { method: 'POST', body: { tickets, patch: sent } }, decodeBulk)),
     replies: () => request('/v1/saved-replies', {}, decodeReplies),
     saveReply: (id, body) => request(reply(id), { method: 'PUT', body }, decodeSavedReply),

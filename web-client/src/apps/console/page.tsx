@@ -25,7 +25,7 @@ import { screenAt } from './screens/index.ts'
 import { Overview } from './stats.tsx'
 
 const SettingsArea = lazy(async () => (await import('./settings/area.tsx')).SettingsArea)
-const BulkBar = lazy(async () => (await import('./bulk.tsx')).BulkBar)
+const BulkBar = lazy(async () => (await import('./bulk/bulk.tsx')).BulkBar)
 /** Fetched behind the first screen, so that it is there for the first key. */
 const loadPalette = async () => (await import('./palette/palette.tsx')).Palette
 const Palette = lazy(loadPalette)
@@ -58,7 +58,7 @@ function StaffConsole(props: AppProps) {
   const { inbox, store, place } = context
   useEffect(() => void loadPalette().catch(() => {}), [])
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- follows once: the clock stays the same
-  useEffect(() => client.outbox.follow(async (entry) => (await import('./resolve-answered.ts')).resolveAnswered(context.now(), entry)), [client])
+  useEffect(() => client.outbox.follow(async (entry) => (await import('./resolve-answered/resolve-answered.ts')).resolveAnswered(context.now(), entry)), [client])
   useRefusals({ client, open: idOf(store), go: router.go })
   const isAdmin = client.role.value === 'admin'
   const features = useComputed(() => (client.connection.value.kind === 'live' ? client.connection.value.features : null)).value

@@ -24,7 +24,7 @@ interface PanelProps {
 const PANELS = ['details', 'customer', 'history'] as const
 type PanelName = (typeof PANELS)[number]
 
-const Customer = lazy(async () => (await import('./customer.tsx')).Customer)
+const Customer = lazy(async () => (await import('./customer/customer.tsx')).Customer)
 
 export function Panel({ context, ticket, store, reader, nameById }: PanelProps) {
   const [panel, setPanel] = useState<PanelName>('details')

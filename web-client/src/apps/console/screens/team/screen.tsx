@@ -1,21 +1,27 @@
-// Who is of the team: admins give, change and take roles.
+// Who is of the team, and who is there: admins give, change and take roles, and block people.
 
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
-import { createRoles, type Roles } from '../../../../client/roles.ts'
+import { onWindow } from '../../../../client/on-window.ts'
+import { createRoles, named, type Roles } from '../../../../client/roles.ts'
+import { isVisible } from '../../../../client/visibility.ts'
 import { isWritten } from '../../../../client/written.ts'
 import { STAFF_ROLES, type PersonFound, type StaffRole } from '../../../../protocol/generated.ts'
-import type { Problem } from '../../../../protocol/model.ts'
 import type { Agent } from '../../../../protocol/decode-team.ts'
 import { day } from '../../../../locales/dates.ts'
-import { inLanguage, tProblem } from '../../../../locales/index.ts'
-import { s } from './strings.ts'
+import { inLanguage } from '../../../../locales/index.ts'
 import { T } from '../../../../testids.ts'
 import { ProblemLine } from '../../../../ui/feedback.tsx'
+import { TextField } from '../../../../ui/kit/field.tsx'
 import { Skeleton } from '../../../../ui/skeleton.tsx'
+import { useSheet } from '../../../../ui/use-sheet.ts'
 import { tell } from '../../actions.ts'
 import { ScreenPage } from '../../settings/screen-page.tsx'
 import type { ScreenProps } from '../screen.ts'
+import { Block, nameOf, Refusal, Who, type Person } from './person.tsx'
 import { ReplyAssigns } from './reply-assigns.tsx'
+import { s } from './strings.ts'
+import css from './team.css?inline'
+import { M } from './testids.ts'
 import title from './title.json'
 
 export function TeamRoles({ context }: ScreenProps) {
@@ -27,61 +33,84 @@ function Assigning({ context: { client, rest } }: Pick<ScreenProps, 'context'>) 
   return state.kind === 'live' && state.features.includes('reply_assigns') ? <div class="card"><h2>{s('roles.takes')}</h2><ReplyAssigns rest={rest} /></div> : null
 }
 
-type Person = Pick<Agent, 'user_id' | 'name' | 'email' | 'blocked'>
-
-const nameOf = (one: Person) => one.name ?? one.email ?? s('roles.nameless')
+/** The platform's page on which roles are managed; null: they are managed here, as far as is known. */
+function useManagedAt({ rest }: ScreenProps['context']): string | null {
+  const [page, setPage] = useState<string | null>(null)
+  useEffect(() => {
+    void rest.config().then((result) => { if (result.ok) setPage(result.value.roles_managed_at ?? null) })
+  }, [rest])
+  return page
+}
 
 function Team({ context }: Pick<ScreenProps, 'context'>) {
   const { rest, team, client } = context
   const roles = useMemo(() => createRoles(rest, () => void team.reloadAgents()), [rest, team])
-  useEffect(() => void roles.load(), [roles])
+  // Who is there changes while one looks elsewhere.
+  useEffect(() => {
+    void roles.load()
+    return onWindow('visibilitychange', () => { if (isVisible()) void roles.load() })
+  }, [roles])
+  const managedAt = useManagedAt(context)
+  const box = useRef<HTMLDivElement>(null)
   const list = useRef<HTMLUListElement>(null)
-  const set = async (one: Person, role: StaffRole | null, sentence: string, of?: 'member') => {
-    if (!await roles.set(one.user_id, role, of)) return
+  useSheet(box, css)
+  const [written, setWritten] = useState('')
+  const state = client.connection.value
+  const mayBlock = state.kind === 'live' && state.features.includes('block_people')
+  const done = async (act: Promise<boolean>, sentence: string) => {
+    if (!await act) return
     tell(context, sentence)
     // What was pressed may be gone.
     list.current?.focus()
   }
+  const block = (one: Person, blocked: boolean) => void done(roles.setBlocked(one.user_id, blocked), s(blocked ? 'roles.was_blocked' : 'roles.was_unblocked', { name: nameOf(one) }))
   const members = roles.team.value
+  const shown = members === null ? [] : named(members, written)
   return (
-    <>
-      <Adding roles={roles} onGive={(one, role) => void set(one, role, s('roles.given', { name: nameOf(one) }))} />
+    <div class="team-screen" ref={box}>
+      {managedAt !== null && <p class="team-managed" data-testid={M.managed}><span>{s('roles.managed')}</span><a href={managedAt} target="_blank" rel="noopener">{s('roles.managed_link')}</a></p>}
+      {(managedAt === null || mayBlock) && <Adding roles={roles} isManaged={managedAt !== null} ownId={client.identity.id} onBlock={mayBlock ? block : null} onGive={(one, role) => void done(roles.set(one.user_id, role), s('roles.given', { name: nameOf(one) }))} />}
       {members === null && (roles.problem.value === null ? <Skeleton lines={4} /> : <ProblemLine problem={roles.problem.value} onRetry={() => void roles.load()} />)}
       {members !== null && (
-        <ul class="team" aria-label={s('roles.team')} tabIndex={-1} ref={list}>
-          {members.map((one) => (
-            <li key={one.user_id} data-testid={T.roleRow} data-user={one.user_id} data-role={one.role}>
-              <Who of={one} />
-              {one.user_id === client.identity.id
-                ? <span class="team-role"><strong>{s(`roles.${one.role}`)}</strong><span class="muted">{s('roles.you')}</span></span>
-                : <Member one={one} roles={roles} onSet={(role) => void set(one, role, s(role === null ? 'roles.taken' : 'roles.changed', { name: nameOf(one) }), 'member')} />}
-            </li>
-          ))}
-        </ul>
+        <>
+          <div class="team-tools">
+            <TextField label={s('roles.filter')} type="search" value={written} testid={M.filter} onChange={setWritten} />
+            <p class="muted" role="status" data-testid={M.count} data-n={shown.length}>{countOf(shown)}</p>
+          </div>
+          {shown.length === 0 && <p class="muted" data-testid={M.none}>{s('roles.none', { asked: written.trim() })}</p>}
+          <ul class="team" aria-label={s('roles.team')} tabIndex={-1} ref={list} hidden={shown.length === 0}>
+            {shown.map((one) => (
+              <li key={one.user_id} data-testid={T.roleRow} data-user={one.user_id} data-role={one.role} data-blocked={one.blocked}>
+                <Who of={one} />
+                {one.user_id === client.identity.id
+                  ? <span class="team-role"><strong>{s(`roles.${one.role}`)}</strong><span class="muted">{s(managedAt === null ? 'roles.you' : 'roles.is_you')}</span></span>
+                  : <Member one={one} roles={roles} isManaged={managedAt !== null} onBlock={mayBlock ? block : null} onSet={(role) => void done(roles.set(one.user_id, role, 'member'), s(role === null ? 'roles.taken' : 'roles.changed', { name: nameOf(one) }))} />}
+              </li>
+            ))}
+          </ul>
+        </>
       )}
-    </>
+    </div>
   )
 }
 
-function Who({ of, children }: { readonly of: Person; readonly children?: preact.ComponentChildren }) {
-  return (
-    <span class="reply-text">
-      <strong dir="auto">{nameOf(of)}</strong>
-      {of.name !== null && of.email !== null && <span class="muted" dir="ltr">{of.email}</span>}
-      {of.blocked && <span class="problem-text">{s('roles.blocked')}</span>}
-      {children}
-    </span>
-  )
+/** How many are listed, and of those how many are there, where the server says it. */
+function countOf(shown: readonly Agent[]): string {
+  const people = s('roles.count', { n: shown.length })
+  return shown.some(({ online }) => typeof online === 'boolean') ? s('roles.count_online', { people, n: shown.filter(({ online }) => online === true).length }) : people
 }
 
 interface MemberProps {
   readonly one: Agent
   readonly roles: Roles
+  readonly isManaged: boolean
+  /** Null: the server cannot. */
+  readonly onBlock: ((one: Person, blocked: boolean) => void) | null
   readonly onSet: (role: StaffRole | null) => void
 }
 
 /** A role is chosen first and given by a button of its own: an arrow key alone makes no admin. */
-function Member({ one, roles, onSet }: MemberProps) {
+function Member({ one, roles, isManaged, onBlock, onSet }: MemberProps) {
   const [isRemoving, setRemoving] = useState(false)
   const [chosen, setChosen] = useState<StaffRole | null>(null)
   const remove = useRef<HTMLButtonElement>(null)
@@ -98,11 +127,13 @@ function Member({ one, roles, onSet }: MemberProps) {
   return (
     <span class="team-role">
       <span class="team-ways">
-        <select aria-label={s('roles.role_of', { name })} value={chosen ?? one.role} data-testid={T.roleSelect} onChange={(event) => setChosen(STAFF_ROLES.find((known) => known === event.currentTarget.value) ?? null)}>
+        {isManaged && <strong>{s(`roles.${one.role}`)}</strong>}
+        {!isManaged && <select aria-label={s('roles.role_of', { name })} value={chosen ?? one.role} data-testid={T.roleSelect} onChange={(event) => setChosen(STAFF_ROLES.find((known) => known === event.currentTarget.value) ?? null)}>
           {STAFF_ROLES.map((known) => <option key={known} value={known}>{s(`roles.${known}`)}</option>)}
-        </select>
-        {chosen !== null && chosen !== one.role && <button type="button" aria-label={s('roles.change_of', { name })} aria-disabled={isBusy} data-testid={T.roleChange} onClick={() => onSet(chosen)}>{s('roles.change')}</button>}
-        <button ref={remove} type="button" class="quiet danger" aria-label={s('roles.remove_of', { name })} aria-disabled={isBusy} data-testid={T.roleRemove} onClick={() => setRemoving(true)}>{s('roles.remove')}</button>
+        </select>}
+        {!isManaged && chosen !== null && chosen !== one.role && <button type="button" aria-label={s('roles.change_of', { name })} aria-disabled={isBusy} data-testid={T.roleChange} onClick={() => onSet(chosen)}>{s('roles.change')}</button>}
+        {!isManaged && <button ref={remove} type="button" class="quiet danger" aria-label={s('roles.remove_of', { name })} aria-disabled={isBusy} data-testid={T.roleRemove} onClick={() => setRemoving(true)}>{s('roles.remove')}</button>}
+        {onBlock !== null && <Block one={one} isBusy={isBusy} onSet={(blocked) => onBlock(one, blocked)} />}
       </span>
       <Refusal problem={refused} />
     </span>
@@ -124,24 +155,20 @@ function Confirmation({ name, onRemove, onKeep }: { readonly name: string; reado
   )
 }
 
-function Refusal({ problem }: { readonly problem: Problem | null }) {
-  if (problem === null) return null
-  return <span class="problem-text" role="alert" data-testid={T.problem} data-code={problem.code}>{problem.code === 'conflict' ? s('roles.last_admin') : tProblem(problem)}</span>
-}
-
-interface AddingProps {
-  readonly roles: Roles
+interface AddingProps extends Pick<MemberProps, 'roles' | 'isManaged' | 'onBlock'> {
+  readonly ownId: string
   readonly onGive: (one: PersonFound, role: StaffRole) => void
 }
 
-function Adding({ roles, onGive }: AddingProps) {
+function Adding({ roles, ...rest }: AddingProps) {
   const [asked, setAsked] = useState('')
   const id = useId()
   const found = roles.found.value
+  const heading = s(rest.isManaged ? 'roles.find_person' : 'roles.add')
   const find = () => { if (isWritten(asked)) void roles.find(asked.trim()) }
   return (
-    <form class="reply-form" aria-label={s('roles.add')} onSubmit={(event) => { event.preventDefault(); find() }}>
-      <label for={id}><span>{s('roles.add')}: {s('roles.email')}</span></label>
+    <form class="reply-form" aria-label={heading} onSubmit={(event) => { event.preventDefault(); find() }}>
+      <label for={id}><span>{heading}: {s('roles.email')}</span></label>
       <span class="team-find">
         <input id={id} inputMode="email" value={asked} dir="ltr" autocapitalize="none" autocomplete="off" spellcheck={false} aria-describedby={`${id}-hint`} data-testid={T.roleEmail} onInput={(event) => setAsked(event.currentTarget.value)} />
         <button type="submit" disabled={!isWritten(asked)} data-testid={T.roleFind}>{s('roles.find')}</button>
@@ -151,7 +178,7 @@ function Adding({ roles, onGive }: AddingProps) {
       <p role="status" class="team-told" data-testid={T.roleTold} data-count={found?.people.length}>{toldOf(found)}</p>
       {found !== null && found.people.length > 0 && (
         <ul aria-label={s('roles.find')}>
-          {found.people.map((one) => <FoundPerson key={one.user_id} one={one} roles={roles} onGive={onGive} />)}
+          {found.people.map((one) => <FoundPerson key={one.user_id} one={one} roles={roles} {...rest} />)}
         </ul>
       )}
     </form>
@@ -164,7 +191,7 @@ function toldOf(found: Roles['found']['value']): string {
   return found.people.length > 1 ? s('roles.several') : s('roles.found', { n: found.people.length })
 }
 
-function FoundPerson({ one, roles, onGive }: Pick<AddingProps, 'roles' | 'onGive'> & { readonly one: PersonFound }) {
+function FoundPerson({ one, roles, isManaged, ownId, onBlock, onGive }: AddingProps & { readonly one: PersonFound }) {
   const isBusy = roles.changing.value !== null
   const refused = roles.refused.value?.user === one.user_id ? roles.refused.value.problem : null
   const give = (role: StaffRole, label: string, title: string, testid: string) => <button type="button" class="quiet" aria-label={title} aria-disabled={isBusy} data-testid={testid} onClick={() => onGive(one, role)}>{label}</button>
@@ -176,7 +203,10 @@ function FoundPerson({ one, roles, onGive }: Pick<AddingProps, 'roles' | 'onGive
       </Who>
       <span class="team-role">
         {one.role !== null && <span class="muted">{s('roles.is_there')}</span>}
-        {one.role === null && <span class="team-ways">{give('support_agent', s('roles.make_agent'), s('roles.make_agent_of', { name: nameOf(one) }), T.roleMakeAgent)}{give('admin', s('roles.make_admin'), s('roles.make_admin_of', { name: nameOf(one) }), T.roleMakeAdmin)}</span>}
+        <span class="team-ways">
+          {one.role === null && !isManaged && <>{give('support_agent', s('roles.make_agent'), s('roles.make_agent_of', { name: nameOf(one) }), T.roleMakeAgent)}{give('admin', s('roles.make_admin'), s('roles.make_admin_of', { name: nameOf(one) }), T.roleMakeAdmin)}</>}
+          {onBlock !== null && one.user_id !== ownId && <Block one={one} isBusy={isBusy} onSet={(blocked) => onBlock(one, blocked)} />}
+        </span>
         <Refusal problem={refused} />
       </span>
     </li>

@@ -1,14 +1,15 @@
 // What follows an answer that was sent to resolve its ticket: fetched when there is one.
 
-import type { Saying } from '../../client/notifications.ts'
-import type { FollowOutcome, Queued } from '../../client/client.ts'
-import { mayPass } from '../../client/paged-tickets.ts'
-import { LIMITS, type Kind } from '../../protocol/generated.ts'
-import type { Problem } from '../../protocol/model.ts'
-import { isOver } from '../../protocol/words.ts'
-import { t, tProblem } from '../../locales/index.ts'
-import { backFromResolved, tell, told } from './actions.ts'
-import type { ConsoleContext } from './context.ts'
+import type { Saying } from '../../../client/notifications.ts'
+import type { FollowOutcome, Queued } from '../../../client/client.ts'
+import { mayPass } from '../../../client/paged-tickets.ts'
+import { LIMITS, type Kind } from '../../../protocol/generated.ts'
+import type { Problem } from '../../../protocol/model.ts'
+import { isOver } from '../../../protocol/words.ts'
+import { t, tProblem } from '../../../locales/index.ts'
+import { backFromResolved, tell, told } from '../actions.ts'
+import type { ConsoleContext } from '../context.ts'
+import { s } from './strings.ts'
 
 const RETRY_MS = 3_000
 
@@ -27,7 +28,7 @@ export async function resolveAnswered(context: ConsoleContext, { ticket: id, num
   const failed = (problem: Problem): FollowOutcome => {
     if (context.client.isDisposed) return left
     if (mayPass(problem)) return { kind: 'later', ms: problem.retry_after_ms ?? RETRY_MS }
-    tell(context, t('action.not_resolved', { number, reason: tProblem(problem) }), open)
+    tell(context, s('action.not_resolved', { number, reason: tProblem(problem) }), open)
     return { kind: 'done' }
   }
   const since = await rest.activity(id, { after: sent ?? 0 }, LIMITS.page_events)
@@ -38,7 +39,7 @@ export async function resolveAnswered(context: ConsoleContext, { ticket: id, num
   const isWhole = (events.at(-1)?.seq ?? sent ?? 0) >= head
   if (moves.length > 0 || !isWhole) {
     const isWritten = moves.some(({ kind, actor }) => kind === 'message_added' && actor.type === 'customer')
-    tell(context, t(isWritten ? 'action.written_since' : 'action.moved_since', { number }), open)
+    tell(context, s(isWritten ? 'action.written_since' : 'action.moved_since', { number }), open)
     return { kind: 'done' }
   }
   const before = await rest.ticket(id)

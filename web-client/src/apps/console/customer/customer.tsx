@@ -1,19 +1,20 @@
 // Whose ticket it is: when they were last seen, where they came from, what else they asked.
 
 import { useEffect, useState } from 'preact/hooks'
-import type { PersonView } from '../../protocol/generated.ts'
-import type { Problem, StaffView } from '../../protocol/model.ts'
-import { ago } from '../../locales/formats.ts'
-import { dateTime } from '../../locales/dates.ts'
-import { t } from '../../locales/index.ts'
-import { T } from '../../testids.ts'
-import { Avatar, StatusDot } from '../../ui/badges.tsx'
-import { CopyButton } from '../../ui/copy-button.tsx'
-import { ProblemLine } from '../../ui/feedback.tsx'
-import { Skeleton } from '../../ui/skeleton.tsx'
-import { Icon } from '../../ui/icon.tsx'
-import type { ConsoleContext } from './context.ts'
-import { deviceOf } from './device.ts'
+import type { PersonView } from '../../../protocol/generated.ts'
+import type { Problem, StaffView } from '../../../protocol/model.ts'
+import { ago } from '../../../locales/formats.ts'
+import { dateTime } from '../../../locales/dates.ts'
+import { t } from '../../../locales/index.ts'
+import { T } from '../../../testids.ts'
+import { Avatar, StatusDot } from '../../../ui/badges.tsx'
+import { CopyButton } from '../../../ui/copy-button.tsx'
+import { ProblemLine } from '../../../ui/feedback.tsx'
+import { Skeleton } from '../../../ui/skeleton.tsx'
+import { Icon } from '../../../ui/icon.tsx'
+import type { ConsoleContext } from '../context.ts'
+import { deviceOf } from '../device.ts'
+import { s } from './strings.ts'
 
 const OTHERS_SHOWN = 10
 
@@ -48,7 +49,7 @@ export function Customer({ context, ticket }: { readonly context: ConsoleContext
         <Avatar name={name} side="customer" />
         <p>
           <strong dir="auto">{name}</strong>
-          {ticket.customer_email !== null && <span class="email"><span dir="auto">{ticket.customer_email}</span><CopyButton text={ticket.customer_email} what={t('customer.email')} /></span>}
+          {ticket.customer_email !== null && <span class="email"><span dir="auto">{ticket.customer_email}</span><CopyButton text={ticket.customer_email} what={s('customer.email')} /></span>}
         </p>
       </div>
       {found === null && <Skeleton lines={2} />}
@@ -56,8 +57,8 @@ export function Customer({ context, ticket }: { readonly context: ConsoleContext
       {found?.person != null && <PersonFacts person={found.person} since={found.since} now={context.client.rest.now()} />}
       {found !== null && (
         <>
-          <h3>{t('customer.others')}</h3>
-          {found.others.length === 0 && <p class="muted">{t('customer.no_others')}</p>}
+          <h3>{s('customer.others')}</h3>
+          {found.others.length === 0 && <p class="muted">{s('customer.no_others')}</p>}
           <ul class="others">
             {found.others.map((one) => (
               <li key={one.id}>
@@ -69,7 +70,7 @@ export function Customer({ context, ticket }: { readonly context: ConsoleContext
               </li>
             ))}
           </ul>
-          <button type="button" class="link" onClick={() => context.inbox.filter({ view: 'all', user_id })}>{t('customer.all')}</button>
+          <button type="button" class="link" onClick={() => context.inbox.filter({ view: 'all', user_id })}>{s('customer.all')}</button>
         </>
       )}
     </div>
@@ -79,18 +80,18 @@ export function Customer({ context, ticket }: { readonly context: ConsoleContext
 function PersonFacts({ person, since, now }: { readonly person: PersonView; readonly since: string | null; readonly now: number }) {
   const { last_seen_at, address, user_agent, tickets } = person
   const device = user_agent === null ? null : inWords(user_agent)
-  const from = address === null ? device : device === null ? t('customer.from_address', { address }) : t('customer.device_from', { device, address })
+  const from = address === null ? device : device === null ? s('customer.from_address', { address }) : s('customer.device_from', { device, address })
   return (
     <dl class="facts-list">
-      <div><dt><Icon name="eye" size={16} />{t('customer.last_seen')}</dt><dd>{last_seen_at === null ? t('customer.never') : <time dateTime={last_seen_at} title={dateTime(last_seen_at)}>{ago(last_seen_at, now)}</time>}</dd></div>
-      {since !== null && <div><dt><Icon name="person" size={16} />{t('customer.since')}</dt><dd><time dateTime={since} title={dateTime(since)}>{ago(since, now)}</time></dd></div>}
-      <div><dt><Icon name="inbox" size={16} />{t('console.nav')}</dt><dd>{t('customer.counts', { open: tickets.open, total: tickets.total })}</dd></div>
+      <div><dt><Icon name="eye" size={16} />{s('customer.last_seen')}</dt><dd>{last_seen_at === null ? s('customer.never') : <time dateTime={last_seen_at} title={dateTime(last_seen_at)}>{ago(last_seen_at, now)}</time>}</dd></div>
+      {since !== null && <div><dt><Icon name="person" size={16} />{s('customer.since')}</dt><dd><time dateTime={since} title={dateTime(since)}>{ago(since, now)}</time></dd></div>}
+      <div><dt><Icon name="inbox" size={16} />{t('console.nav')}</dt><dd>{s('customer.counts', { open: tickets.open, total: tickets.total })}</dd></div>
       {from !== null && (
         <div>
-          <dt><Icon name="device" size={16} />{t('customer.from')}</dt>
+          <dt><Icon name="device" size={16} />{s('customer.from')}</dt>
           <dd>
             {from}
-            {user_agent !== null && <details><summary>{t('customer.raw')}</summary><code dir="ltr">{user_agent}</code></details>}
+            {user_agent !== null && <details><summary>{s('customer.raw')}</summary><code dir="ltr">{user_agent}</code></details>}
           </dd>
         </div>
       )}
@@ -101,5 +102,5 @@ function PersonFacts({ person, since, now }: { readonly person: PersonView; read
 /** Null: it names nothing that is known. */
 function inWords(userAgent: string): string | null {
   const { browser, system } = deviceOf(userAgent)
-  return browser !== null && system !== null ? t('customer.device', { browser, system }) : (browser ?? system)
+  return browser !== null && system !== null ? s('customer.device', { browser, system }) : (browser ?? system)
 }

@@ -1,0 +1,25 @@
+// What a check's name and code mean, in sentences. A newer server may have others: then its own word stands there.
+
+import type { SystemCheck } from '../../../../protocol/generated.ts'
+import en from './locales/en.json'
+import { s } from './strings.ts'
+
+type Key = keyof typeof en
+
+const isKey = (key: string): key is Key => Object.hasOwn(en, key)
+const plain = (word: string) => word.replaceAll('_', ' ')
+
+export function checkName({ name }: SystemCheck): string {
+  const key = `system.check.${name}`
+  return isKey(key) ? s(key) : plain(name)
+}
+
+/** What it means and what to do; what the check is for, where there is nothing to say. */
+export function checkWords({ name, state, code }: SystemCheck): string {
+  const keys = [`system.why.${name}.${code ?? ''}`, `system.why.${code ?? ''}`]
+  const found = code === null ? undefined : keys.find(isKey)
+  if (found !== undefined && isKey(found)) return s(found)
+  if (state !== 'ok' && code !== null) return plain(code)
+  const about = `system.about.${name}`
+  return isKey(about) ? s(about) : ''
+}
