@@ -120,7 +120,8 @@ test('an admin sees who is there, finds them by a part of their name, blocks the
   await row.locator(id(M.blocked)).waitFor()
   await theirs.page.locator(id(T.connection, '[data-state="away"]')).waitFor()
   await theirs.page.reload()
-  await theirs.page.locator(id(T.problem, '[data-code="blocked"]')).waitFor()
+  await theirs.page.locator(id(T.connection, '[data-state="away"]')).waitFor()
+  await expect(rest(who.colleague, 'GET', '/me')).rejects.toThrow('"code":"blocked"')
   await row.locator(id(M.unblock)).click()
   await page.locator(id(M.blockSure)).click()
   await row.locator(id(M.block)).waitFor()
@@ -140,7 +141,7 @@ test('a customer who is found is blocked, too', async () => {
   await found.locator(id(M.unblock)).click()
   await page.locator(id(M.blockSure)).click()
   await found.locator(id(M.block)).waitFor()
-  expect(await rest(who.other, 'GET', '/me')).toMatchObject({ role: null })
+  expect(await rest(who.other, 'GET', '/me')).toMatchObject({ user: { id: who.other.id } })
 })
 
 test('where the platform manages roles they are read here, and the page is named', async () => {
