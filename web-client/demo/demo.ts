@@ -114,10 +114,10 @@ function panel(): void {
   count.append(unread)
   const looks = make('div', '', { className: 'pair' })
   looks.append(
-    choice('Colour', 'color', [['', 'the desk’s'], ['e8b100', 'yellow'], ['111111', 'black'], ['c4161c', 'red'], ['0f766e', 'green']], (value) => window.Helpline.update({ color: `#${value === '' ? '2f5bd0' : value}` })),
+    choice('Colour', 'color', [['', 'desk’s'], ['e8b100', 'yellow'], ['111111', 'black'], ['c4161c', 'red'], ['0f766e', 'green']], (value) => window.Helpline.update({ color: `#${value === '' ? '2f5bd0' : value}` })),
     choice('Corner', 'position', [['', 'right'], ['left', 'left']], (value) => window.Helpline.update({ position: value === 'left' ? 'left' : 'right' })),
-    choice('Theme', 'theme', [['', 'as the device'], ['light', 'light'], ['dark', 'dark']], (value) => window.Helpline.update({ theme: value === 'light' || value === 'dark' ? value : 'auto' })),
-    choice('Language', 'lang', [['', 'the browser’s'], ['en', 'English'], ['de', 'Deutsch'], ['fr', 'Français'], ['ar', 'العربية']], (value) => window.Helpline.update({ language: value === '' ? 'en' : value })),
+    choice('Theme', 'theme', [['', 'device’s'], ['light', 'light'], ['dark', 'dark']], (value) => window.Helpline.update({ theme: value === 'light' || value === 'dark' ? value : 'auto' })),
+    choice('Language', 'lang', [['', 'browser’s'], ['en', 'English'], ['de', 'Deutsch'], ['fr', 'Français'], ['ar', 'العربية']], (value) => window.Helpline.update({ language: value === '' ? 'en' : value })),
   )
   const number = make('input', '', { id: 'ticket', value: 'TKT-000001' })
   number.setAttribute('aria-label', 'Number of a ticket')
