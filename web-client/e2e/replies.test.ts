@@ -69,7 +69,7 @@ test('by keyboard: a variable goes where the cursor is, and the preview shows it
   await page.locator(id(R.variable, '[data-variable="customer_first_name"]')).focus()
   await page.keyboard.press('Enter')
   expect(await body.inputValue()).toBe('Hi {{customer_first_name|there}}!')
-  expect(await page.locator(id(R.preview)).innerText()).toBe('Hi Ada!')
+  expect(await page.locator(id(R.preview)).innerText()).toBe('Hi Mary!')
   await page.locator(id(R.nameless)).focus()
   await page.keyboard.press('Space')
   expect(await page.locator(id(R.preview)).innerText()).toBe('Hi there!')
