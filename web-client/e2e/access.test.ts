@@ -3,6 +3,8 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { H } from '../src/apps/console/screens/opening-hours/testids.ts'
 import { R } from '../src/apps/console/screens/saved-replies/testids.ts'
+import { S } from '../src/apps/console/screens/system/testids.ts'
+import { M } from '../src/apps/console/screens/team/testids.ts'
 import { W } from '../src/apps/console/screens/widget/testids.ts'
 import { T } from '../src/testids.ts'
 import { bothThemes } from './axe.ts'
@@ -82,6 +84,14 @@ describe('no violation', () => {
     await page.locator(id(T.roleFind)).click()
     await page.locator(id(T.roleTold, '[data-count="0"]')).waitFor()
     await bothThemes('team', page)
+    await page.locator(id(M.block)).first().click()
+    const question = page.locator('dialog', { has: page.locator(id(M.blockSure)) })
+    expect(await question.evaluate((element) => getComputedStyle(element).textAlign), 'it reads as everywhere, wherever it was asked').toBe('start')
+    await bothThemes('a question before a block', page)
+    await page.keyboard.press('Escape')
+    await page.goto(`${TEAM}/admin/support/settings/system`)
+    await page.locator(id(S.check)).first().waitFor()
+    await bothThemes('system', page)
     await page.goto(`${TEAM}/admin/support/settings/opening-hours`)
     await page.locator(id(T.hoursKept)).check()
     await page.locator(id(T.hoursZone)).fill('nowhere')
