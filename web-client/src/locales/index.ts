@@ -84,8 +84,18 @@ export function direction(): 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.includes(language()) ? 'rtl' : 'ltr'
 }
 
+let coming: Promise<void> = Promise.resolve()
+
+/** Resolves when the sentences of every part that joined so far are there, or could not be fetched: a part that is shown earlier shows its English ones for a moment. */
+export const sentencesCame = (): Promise<void> => coming
+
 /** Takes effect when its tables are there; until then the page stays as it is. */
-export async function setLanguage(next: Language): Promise<void> {
+export function setLanguage(next: Language): Promise<void> {
+  coming = take(next)
+  return coming
+}
+
+async function take(next: Language): Promise<void> {
   wanted = next
   if (next === 'en') {
     chosen.value = { language: next, table: {} }

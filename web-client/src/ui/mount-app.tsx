@@ -13,7 +13,7 @@ import { createDevAuth, tokenFrom } from '../client/page-auth.ts'
 import { createTeamClient } from '../client/team-client.ts'
 import type { Router } from '../client/memory-router.ts'
 import type { NavLink } from '../protocol/generated.ts'
-import { t, type StringKey } from '../locales/index.ts'
+import { sentencesCame, t, type StringKey } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { TopBar, type Site } from './frame.tsx'
 import { lazy } from './lazy.tsx'
@@ -155,6 +155,7 @@ interface Leaving {
 async function open(place: Place, title: StringKey, { signOut, ended, stays }: Leaving): Promise<Open> {
   const config = await loadConfig(place.origin)
   const preferences = createPreferences(place.themed, { languages: config.languages, ...place.preferences })
+  await sentencesCame()
   // Its cookie is the desk's own: a page of another site has no part in it.
   const own = place.getToken === undefined && place.origin === location.origin && config.sign_in_url !== null && config.sign_out_url !== null
     ? createOwnSignIn(config.sign_in_url, config.sign_out_url, place.router)
