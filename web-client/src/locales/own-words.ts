@@ -1,5 +1,6 @@
 // What only customers are told, in their words: behind the first screen.
 
+import type { Availability } from '../protocol/generated.ts'
 import { locale, number, t, tWord, type StringKey } from './index.ts'
 
 const OWN: Readonly<Record<string, StringKey>> = {
@@ -23,7 +24,7 @@ export function about(seconds: number): string {
   return seconds < 36 * 3600 ? of(seconds / 3600, 'hour') : of(seconds / 86_400, 'day')
 }
 
-/** When the team is there again. */
-export function weekdayTime(iso: string): string {
-  return new Intl.DateTimeFormat(locale(), { weekday: 'long', hour: '2-digit', minute: '2-digit' }).format(new Date(iso))
+/** That the team is not there, and when it is again. */
+export function shut({ opens_at }: Availability): string {
+  return opens_at === null ? t('widget.shut') : t('widget.opens', { when: new Intl.DateTimeFormat(locale(), { weekday: 'long', hour: 'numeric', minute: '2-digit' }).format(new Date(opens_at)) })
 }
