@@ -273,3 +273,14 @@ test('the line above the list shows by a shadow on which side it goes on, in bot
     await eventually(`${language} at its end`, async () => (await shadows()) === ended)
   }
 })
+
+test('on a phone the other tickets of a customer carry number and status, and the way to all of them ends at the list', async () => {
+  const [one, other] = [await openTicket(who.customer), await openTicket(who.customer)]
+  const { page } = await visit(await context({ viewport: { width: 360, height: 740 } }), TEAM, `/admin/support/${one.number}`, who.agent)
+  await page.locator(id(T.detailsToggle)).click()
+  await page.locator(id(T.panelTab, '[data-panel="customer"]')).click()
+  await page.locator(`${id(T.customer)} a`).filter({ hasText: other.number }).filter({ hasText: 'Open' }).waitFor()
+  await page.locator(`${id(T.customer)} button`).filter({ hasText: /^All tickets from this customer \(\d+\)$/ }).click()
+  await page.locator(row(other.number)).waitFor()
+  expect(new URL(page.url()).searchParams.get('user_id')).not.toBeNull()
+})

@@ -44,6 +44,11 @@ export function Customer({ context, ticket }: { readonly context: ConsoleContext
       problem: person.ok || person.problem.status === 404 ? null : person.problem,
     })
   }
+  const showAll = (button: Element) => {
+    context.inbox.filter({ view: 'all', user_id })
+    // Where the ticket covers the list, it makes way.
+    if (button.closest('.columns')?.querySelector('.side')?.checkVisibility() === false) context.go('')
+  }
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- asked once for each person and ticket
   useEffect(() => { void load() }, [user_id, id])
   const name = ticket.customer_name ?? ticket.customer_email ?? t('ticket.customer')
@@ -74,7 +79,7 @@ export function Customer({ context, ticket }: { readonly context: ConsoleContext
               </li>
             ))}
           </ul>
-          <button type="button" class="link" onClick={() => context.inbox.filter({ view: 'all', user_id })}>{s('customer.all')}{found.person !== null && ` (${number(found.person.tickets.total)})`}</button>
+          <button type="button" class="link" onClick={(event) => showAll(event.currentTarget)}>{s('customer.all')}{found.person !== null && ` (${number(found.person.tickets.total)})`}</button>
         </>
       )}
     </div>
