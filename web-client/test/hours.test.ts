@@ -129,5 +129,5 @@ describe('what the hours mean at a moment', () => {
 
 test.each(['en-US', 'en-GB', 'en-IN', 'en-AU', 'ar', 'ar-EG', 'de', 'de-AT', 'fr', 'fr-CA', 'fr-CH'])('a time is understood as %s writes it', (locale) => {
   const format = new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone: 'UTC' })
-  for (let minutes = 0; minutes < 24 * 60; minutes += 5) expect(timeOf(format.format(minutes * 60_000)), format.format(minutes * 60_000)).toBe(timeAfter(timeOf('0') ?? '', minutes))
+  for (let minutes = 0; minutes < 24 * 60; minutes += 5) expect(timeOf(format.format(minutes * 60_000)), format.format(minutes * 60_000)).toBe(`${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`)
 })

@@ -1,6 +1,5 @@
 // What only customers are told, in their words: behind the first screen.
 
-import type { Availability } from '../protocol/generated.ts'
 import { locale, number, t, tWord, type StringKey } from './index.ts'
 
 const OWN: Readonly<Record<string, StringKey>> = {
@@ -25,6 +24,6 @@ export function about(seconds: number): string {
 }
 
 /** That the team is not there, and when it is again. */
-export function shut({ opens_at }: Availability): string {
-  return opens_at === null ? t('widget.shut') : t('widget.opens', { when: new Intl.DateTimeFormat(locale(), { weekday: 'long', hour: 'numeric', minute: '2-digit' }).format(new Date(opens_at)) })
+export function shut(opensAt: string | null): string {
+  return opensAt === null ? t('widget.shut') : t('widget.opens', { when: new Intl.DateTimeFormat(locale(), { weekday: 'long', hour: 'numeric', minute: '2-digit' }).format(new Date(opensAt)) })
 }
