@@ -49,6 +49,12 @@ const TEXT: Readonly<Record<string, readonly string[]>> = {
   note: ['note-ink'],
 }
 
+test.each(['light', 'dark'] as const)('the ring of a ticket that is not assigned stands out from its row by 3: %s', (theme) => {
+  const [, name = ''] = /\.no-one \{[^}]*dashed var\(--([a-z0-9-]+)\)/.exec(readFileSync(new URL('console.css', STYLES), 'utf8')) ?? []
+  const colour = (token: string) => TOKENS.get(token)?.[theme] ?? `no colour ${token}`
+  expect(['surface', 'surface-2', 'accent-soft'].filter((ground) => !(contrast(colour(name), colour(ground)) >= 3))).toEqual([])
+})
+
 test.each(['light', 'dark'] as const)('text stands out from what it stands on by 4.5, the outline of a field by 3: %s', (theme) => {
   const colour = (name: string) => TOKENS.get(name)?.[theme] ?? `no colour ${name}`
   const pairs = [...Object.entries(TEXT).flatMap(([text, grounds]) => grounds.map((ground) => [text, ground, 4.5] as const)), ['line-strong', 'surface', 3] as const, ['star', 'surface', 3] as const]

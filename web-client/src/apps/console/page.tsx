@@ -72,7 +72,7 @@ function StaffConsole(props: AppProps) {
     <div class={`page console ${place === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={client.live.value && client.watch.value === 'on'}>
       <TopBar site={site} preferences={preferences} identity={{ ...client.identity, role: client.role.value }} menu={<AllSettings context={context} />}>
         <button type="button" class="quiet wide-only" title={t('keys.palette')} onClick={() => context.open('palette')}><kbd>Ctrl K</kbd><span class="hidden">{t('keys.palette')}</span></button>
-        <button type="button" class="quiet icon-button wide-only" aria-label={t('keys.title')} title={t('keys.title')} onClick={() => context.open('keys')}>?</button>
+        <button type="button" class="quiet icon-button wide-only" aria-label={t('keys.title')} title={t('keys.title')} onClick={() => context.open('keys')}><kbd>?</kbd></button>
       </TopBar>
       <Connection client={client} store={store} />
       <Unsent client={client} open={idOf(store)} go={router.go} />
@@ -100,7 +100,7 @@ function Desk({ context, router, preferences }: { readonly context: ConsoleConte
         </nav>
         <main class="main">
           {place === '' && <NothingOpen context={context} />}
-          {place === '' && !client.habits.toured.value && <TourOffer context={context} />}
+          {place === '' && !client.habits.toured.value && context.overlay.value !== 'tour' && <TourOffer context={context} />}
           {store !== null && <OpenTicket key={place} context={context} store={store} onBack={() => router.go('')} />}
         </main>
       </div>
