@@ -10,6 +10,8 @@ import '../locales/reasons.ts'
 import { T } from '../testids.ts'
 import { bytesOf } from './bytes.ts'
 import { isComposing } from './composition.ts'
+import css from './styles/message-forms.css?inline'
+import { useSheet } from './use-sheet.ts'
 
 interface EditProps {
   readonly edits: Edits
@@ -19,6 +21,7 @@ interface EditProps {
 
 export function EditForm({ edits, message, changing }: EditProps) {
   const input = useRef<HTMLTextAreaElement>(null)
+  useSheet(input, css)
   const text = edits.texts.value.get(message.id) ?? message.body
   // As it is sent.
   const body = written(text)
@@ -67,6 +70,7 @@ export function EditForm({ edits, message, changing }: EditProps) {
 
 export function RemoveForm({ edits, changing }: Omit<EditProps, 'message'>) {
   const no = useRef<HTMLButtonElement>(null)
+  useSheet(no, css)
   // On the side that loses nothing.
   useEffect(() => no.current?.focus(), [])
   return (
