@@ -5,6 +5,7 @@ import { signal } from '@preact/signals'
 import common from './en/common.json'
 import type edit from './en/edit.json'
 import type form from './en/form.json'
+import type keys from './en/keys.json'
 import type list from './en/list.json'
 import type page from './en/page.json'
 import type rating from './en/rating.json'
@@ -21,6 +22,7 @@ interface Sections {
   readonly common: typeof common
   readonly edit: typeof edit
   readonly form: typeof form
+  readonly keys: typeof keys
   readonly list: typeof list
   readonly page: typeof page
   readonly rating: typeof rating
