@@ -11,6 +11,7 @@ import type page from './en/page.json'
 import type rating from './en/rating.json'
 import type reasons from './en/reasons.json'
 import type signOut from './en/sign-out.json'
+import type support from './en/support.json'
 import type team from './en/team.json'
 import type ticket from './en/ticket.json'
 import type widget from './en/widget.json'
@@ -28,6 +29,7 @@ interface Sections {
   readonly rating: typeof rating
   readonly reasons: typeof reasons
   readonly 'sign-out': typeof signOut
+  readonly support: typeof support
   readonly team: typeof team
   readonly ticket: typeof ticket
   readonly widget: typeof widget
