@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { filled, foldersOf, inFolders, inserted, isFound, offered, partsOf, slashed, unknownIn, valuesOf } from '../src/client/saved-replies.ts'
 import { t } from '../src/locales/index.ts'
 import type { SavedReply } from '../src/protocol/generated.ts'
+import '../src/locales/page.ts'
 import '../src/locales/ticket.ts'
 import { staffTicket } from './help/sample.ts'
 

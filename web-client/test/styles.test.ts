@@ -17,7 +17,7 @@ test('no word of data has a rule of its own', () => {
   expect(rules.filter(({ word }) => WORDS.includes(word))).toEqual([])
 })
 
-const TOKENS = new Map(['tokens.css', 'ticket-parts.css'].flatMap((file) => [...readFileSync(new URL(file, STYLES), 'utf8').matchAll(/--([a-z0-9-]+):\s*light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);/g)].map(([, name = '', light = '', dark = '']): [string, { readonly light: string; readonly dark: string }] => [name, { light, dark }])))
+const TOKENS = new Map(['tokens.css', 'ticket-parts.css', 'ticket-page.css'].flatMap((file) => [...readFileSync(new URL(file, STYLES), 'utf8').matchAll(/--([a-z0-9-]+):\s*light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);/g)].map(([, name = '', light = '', dark = '']): [string, { readonly light: string; readonly dark: string }] => [name, { light, dark }])))
 
 /** WCAG's relative luminance of `#rrggbb`. */
 function luminance(colour: string): number {

@@ -2,8 +2,6 @@
 
 /** What every first screen may need. */
 export const BASE_ICONS = {
-  close: 'M6 6l12 12M18 6L6 18',
-  back: 'M15 5l-7 7 7 7',
   down: 'M12 5v14M6 13l6 6 6-6',
   more: 'M5 12h.01M12 12h.01M19 12h.01',
   check: 'M5 12.5l4.5 4.5L19 7.5',
@@ -15,6 +13,8 @@ export const BASE_ICONS = {
 
 /** What the pages need beside: their frame brings them in, the widget does without. */
 export const PAGE_ICONS = {
+  close: 'M6 6l12 12M18 6L6 18',
+  back: 'M15 5l-7 7 7 7',
   settings: 'M4 6h9m4 0h3M4 12h3m4 0h9M4 18h11m4 0h1M15 4v4M9 10v4M17 16v4',
   next: 'M9 5l7 7-7 7',
   unread: 'M20 11v7H4V6h9M4 6l8 7 3-2.6M19 6h.01',

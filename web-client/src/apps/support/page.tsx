@@ -5,6 +5,7 @@ import { createBell, hushToast, openTabs, say, toast, type Saying } from '../../
 import { createCustomerTickets } from '../../client/customer-tickets.ts'
 import type { TicketListener, TicketStore } from '../../client/ticket.ts'
 import { t } from '../../locales/index.ts'
+import '../../locales/support.ts'
 import { T } from '../../testids.ts'
 import { useReturn } from '../../ui/arrival.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
