@@ -192,7 +192,7 @@ function Bare({ title, children }: { readonly title: StringKey; readonly childre
   return (
     <div class="page">
       <header class="top"><span class="brand">{t(title)}</span></header>
-      <main class="sign-in">{children}</main>
+      <main class="sign-in"><h1 class="hidden">{t(title)}</h1>{children}</main>
     </div>
   )
 }
@@ -206,16 +206,18 @@ function Failed({ why, onRetry }: { readonly why: Why | 'blocked'; readonly onRe
 }
 
 /** Nobody is signed in yet. */
-function Gate({ open: { auth, site, preferences, own } }: { readonly title: StringKey; readonly open: Open }) {
+function Gate({ title, open: { auth, site, preferences, own } }: { readonly title: StringKey; readonly open: Open }) {
   const state = auth.state.value
+  const heading = <h1 class="hidden">{t(title)}</h1>
   return (
     <div class="page">
       <TopBar site={site} preferences={preferences} identity={null} />
       {state.kind === 'pick' && auth.demo !== null && <SignIn demo={auth.demo} />}
-      {state.kind === 'working' && <main class="sign-in"><Skeleton lines={4} /></main>}
-      {(state.kind === 'failed' || state.kind === 'blocked') && <main class="sign-in"><Failed why={state.kind === 'failed' ? 'unreachable' : 'blocked'} onRetry={auth.retry} /></main>}
+      {state.kind === 'working' && <main class="sign-in">{heading}<Skeleton lines={4} /></main>}
+      {(state.kind === 'failed' || state.kind === 'blocked') && <main class="sign-in">{heading}<Failed why={state.kind === 'failed' ? 'unreachable' : 'blocked'} onRetry={auth.retry} /></main>}
       {state.kind === 'out' && (
         <main class="sign-in" data-testid={T.signedOut}>
+          {heading}
           {own !== null && own.refused.value !== null && <p class="problem" role="alert" data-testid={T.problem} data-code={own.refused.value}>{t(`signin.refused.${own.refused.value}`)}</p>}
           {(own === null || own.refused.value === null) && <p>{t('app.signed_out')}</p>}
           <p class="actions">

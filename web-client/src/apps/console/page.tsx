@@ -43,7 +43,8 @@ function SentHome({ client, preferences, site, ownsTab }: AppProps) {
   return (
     <div class="page" data-testid={T.page} data-live={client.live.value}>
       <TopBar site={site} preferences={preferences} identity={client.identity} />
-      <main class="sign-in" data-testid={T.notStaff}>
+      <main class="sign-in" tabIndex={-1} data-testid={T.notStaff}>
+        <h1 class="hidden">{t(site.title)}</h1>
         <p>{t('signin.not_staff')}</p>
         <p><a class="primary button" href={home}>{t('signin.to_support')}</a></p>
       </main>
@@ -93,12 +94,13 @@ function Desk({ context, router, preferences }: { readonly context: ConsoleConte
     <>
       <Overview inbox={inbox} counts={team.counts.value} stats={team.stats.value} />
       <div class="columns" ref={columns}>
-        <nav class={`side ${context.selection.ids.value.size > 0 ? 'has-bulk' : ''}`} aria-label={t('console.nav')}>
+        <nav class={`side ${context.selection.ids.value.size > 0 ? 'has-bulk' : ''}`} tabIndex={-1} aria-label={t('console.nav')}>
+          {place === '' && <h1 class="hidden">{t('app.console')}</h1>}
           <FilterBar inbox={inbox} keys={preferences.keys.value} agents={team.agents.value} me={client.identity.id} searchRef={context.searchRef} />
           <InboxList context={context} router={router} me={client.identity.id} />
           {(context.selection.ids.value.size > 0 || context.selection.results.value !== null || context.selection.problem.value !== null) && <BulkBar selection={context.selection} />}
         </nav>
-        <main class="main">
+        <main class="main" tabIndex={-1}>
           {place === '' && <NothingOpen context={context} />}
           {place === '' && !client.habits.toured.value && context.overlay.value !== 'tour' && <TourOffer context={context} />}
           {store !== null && <OpenTicket key={place} context={context} store={store} onBack={() => router.go('')} />}

@@ -66,7 +66,7 @@ export function Customer({ context, ticket }: { readonly context: ConsoleContext
       {found?.person != null && <PersonFacts person={found.person} since={found.since} now={context.client.rest.now()} />}
       {found !== null && (
         <>
-          <h3>{s('customer.others')}</h3>
+          <h2>{s('customer.others')}</h2>
           {found.others.length === 0 && <p class="muted">{s('customer.no_others')}</p>}
           <ul class="others">
             {found.others.map((one) => (
