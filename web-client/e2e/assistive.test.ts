@@ -40,7 +40,8 @@ test('a message is found by its author and time, and a note by being one', async
   await page.getByRole('article', { name: new RegExp(`^Internal note, ${agent}, .*${time}`) }).waitFor()
   const { frame } = await openWidget(await context(), CUSTOMERS, who.customer)
   await frame.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
-  await frame.getByRole('article', { name: new RegExp(`^${who.agent.name}, .*${time}`) }).waitFor()
+  const author = await message(frame, 'An answer').locator('.author').innerText()
+  await frame.getByRole('article', { name: new RegExp(`^${author}, .*${time}`) }).waitFor()
   await frame.getByRole('article', { name: new RegExp(`^You, .*${time}`) }).waitFor()
 })
 
@@ -131,9 +132,10 @@ test('what opened over the page gives the focus back to what opened it', async (
 test('letters of twice the size: nothing is cut off, and nothing scrolls sideways', async () => {
   const large = async (name: string, place: Page | Frame) => {
     const before = await place.locator(id(T.page)).evaluate((element) => parseFloat(getComputedStyle(element).fontSize))
-    const sheet = await place.addStyleTag({ content: 'html { font-size: 200% }' })
+    await place.evaluate(() => { document.documentElement.style.fontSize = '200%' })
     expect(await place.locator(id(T.page)).evaluate((element) => parseFloat(getComputedStyle(element).fontSize)), `${name}: larger`).toBeCloseTo(2 * before, 0)
-    const cut = await place.evaluate(() => [...document.querySelectorAll<HTMLElement>('button, p, h1, h2, h3, label, .subject, dd, dt')].filter((one) => {
+    expect((await place.locator('svg.glyph').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().width))).filter((width) => width > 0 && width < 26), `${name}: signs that stay small`).toEqual([])
+    const cut = await place.evaluate(() => [...document.querySelectorAll<HTMLElement>('button, p, h1, h2, h3, label, .subject, dd, dt, li, li > a, article')].filter((one) => {
       const style = getComputedStyle(one)
       if (one.getClientRects().length === 0 || style.display.startsWith('inline') || style.visibility === 'hidden' || style.clipPath !== 'none' || one.closest('.hidden') !== null) return false
       // Across, an ellipsis says that there is more.
@@ -141,14 +143,26 @@ test('letters of twice the size: nothing is cut off, and nothing scrolls sideway
     }).map((one) => `${one.tagName} ${one.className}: ${one.innerText.slice(0, 40)}`))
     expect(cut, `${name}: cut off`).toEqual([])
     expect(await place.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${name}: sideways`).toBeLessThanOrEqual(0)
-    await sheet.evaluate((element) => { if (element instanceof Element) element.remove() })
+    await place.evaluate(() => { document.documentElement.style.fontSize = '' })
   }
   const { page } = await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)
   await message(page, 'An answer').waitFor()
   await large('ticket of the support page', page)
+  await page.goto(`${CUSTOMERS}/support`)
+  await page.locator(id(T.ticketRow)).first().waitFor()
+  await large('list of the support page', page)
+  const { frame } = await openWidget(await context(), CUSTOMERS, who.customer)
+  await frame.locator(id(T.ticketRow)).first().waitFor()
+  await large('widget', frame)
+  await frame.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
+  await message(frame, 'An answer').waitFor()
+  await large('ticket in the widget', frame)
   const console = (await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.admin)).page
   await message(console, 'An answer').waitFor()
   await large('ticket of the console', console)
+  await console.goto(`${TEAM}/admin/support`)
+  await console.locator(id(T.ticketRow)).first().waitFor()
+  await large('list of the console', console)
   for (const screen of ['team', 'opening-hours', 'saved-replies', 'appearance']) {
     await console.goto(`${TEAM}/admin/support/settings/${screen}`)
     await console.locator(id(T.settings)).getByRole('heading', { level: 1 }).waitFor()
