@@ -1,10 +1,13 @@
 // Texts begun and not sent, per ticket, kind and person: they survive a reload, and are nobody else's.
 
 import { signal } from '@preact/signals'
+import type { Clock } from '../connection/transport.ts'
+import type { KeyValue } from '../outbox/store.ts'
 import { count, isObject, parseJson, text } from '../protocol/narrow.ts'
-import { clock, isKept, namesOf, storageOr } from './browser.ts'
+import { clock, isKept, memoryStorage, namesOf, storageOr, thisPage, type Page } from './browser.ts'
 import { isForgotten } from './forget.ts'
 import { merged } from './merged-text.ts'
+import { onWindow } from './on-window.ts'
 
 export interface DraftText {
   readonly text: string
@@ -20,14 +23,19 @@ const drafts = signal<ReadonlyMap<string, DraftText>>(new Map())
 let prefix = ''
 let owner = ''
 let stopKeeping = () => {}
+let stopFollowing = () => {}
+let [storage, time]: [KeyValue, Clock] = [memoryStorage(), clock]
 const unkept = new Set<string>()
 /** What the storage had no room for: it ends with the page. */
 const homeless = new Set<string>()
 /** The texts that this page and the storage last agreed on. */
 const agreed = new Map<string, string>()
 
+/** What of the page they need. */
+type DraftsPage = Pick<Page, 'document' | 'addEventListener' | 'removeEventListener'>
+
 /** From now on the drafts are this person's. */
-export function openDrafts(user: string): void {
+export function openDrafts(user: string, kept: KeyValue = storageOr('localStorage'), page: DraftsPage = thisPage, by: Clock = clock): void {
   // What the storage had no room for is in memory alone.
   if (owner === user) return
   keep()
@@ -35,7 +43,10 @@ export function openDrafts(user: string): void {
   agreed.clear()
   owner = user
   prefix = `helpline.draft.${user}.`
-  const storage = storageOr('localStorage')
+  stopFollowing()
+  stopFollowing = follow(page)
+  storage = kept
+  time = by
   drafts.value = new Map(namesOf(storage, prefix).flatMap((name) => {
     const draft = decode(storage.getItem(name))
     return draft === null ? [] : [pair(name.slice(prefix.length), draft)]
@@ -46,6 +57,7 @@ export function openDrafts(user: string): void {
 /** Nobody's: what was written is kept for its author, and is in no memory. */
 export function closeDrafts(): void {
   keep()
+  stopFollowing()
   homeless.clear()
   owner = ''
   prefix = ''
@@ -92,7 +104,7 @@ function put(name: string, draft: DraftText | null): void {
   stopKeeping()
   // What was sent must not come back; what is being written may wait for a pause.
   if (draft === null) keep()
-  else stopKeeping = clock.after(KEEP_MS, keep)
+  else stopKeeping = time.after(KEEP_MS, keep)
 }
 
 function show(name: string, draft: DraftText | null): void {
@@ -104,7 +116,6 @@ function show(name: string, draft: DraftText | null): void {
 
 function keep(): void {
   stopKeeping()
-  const storage = storageOr('localStorage')
   if (prefix === '' || isForgotten(owner)) unkept.clear()
   for (const name of unkept) {
     meet(name)
@@ -124,7 +135,7 @@ function keep(): void {
   unkept.clear()
 }
 
-const stored = (name: string): DraftText | null => decode(storageOr('localStorage').getItem(prefix + name))
+const stored = (name: string): DraftText | null => decode(storage.getItem(prefix + name))
 const storedText = (name: string): string => stored(name)?.text ?? ''
 
 /** What another tab stored meanwhile and what was written here become one text. */
@@ -146,18 +157,20 @@ export function draftChangedElsewhere(item: string): void {
 /** This tab may have slept while others wrote and sent. */
 export function lookAgain(): void {
   if (prefix === '') return
-  const names = namesOf(storageOr('localStorage'), prefix).map((item) => item.slice(prefix.length))
+  const names = namesOf(storage, prefix).map((item) => item.slice(prefix.length))
   for (const name of new Set([...names, ...drafts.peek().keys()])) meet(name)
 }
 
-// Outside a browser, in tests, nobody leaves and no other tab writes.
-if (typeof addEventListener === 'function') {
-  addEventListener('beforeunload', (event) => { if (endsWithPage()) event.preventDefault() })
-  // Before another tab can be typed in, it can know what was written here.
-  for (const type of ['pagehide', 'blur', 'freeze']) addEventListener(type, keep, { capture: true })
-  for (const type of ['pageshow', 'focus', 'resume']) addEventListener(type, lookAgain, { capture: true })
-  addEventListener('visibilitychange', () => (document.visibilityState === 'visible' ? lookAgain() : keep()), { capture: true })
-  addEventListener('storage', (event) => { if (event.key !== null) draftChangedElsewhere(event.key) })
+function follow(page: DraftsPage): () => void {
+  const stops = [
+    onWindow('beforeunload', (event) => { if (endsWithPage()) event.preventDefault() }, page),
+    // Before another tab can be typed in, it can know what was written here.
+    ...['pagehide', 'blur', 'freeze'].map((type) => onWindow(type, keep, page)),
+    ...['pageshow', 'focus', 'resume'].map((type) => onWindow(type, lookAgain, page)),
+    onWindow('visibilitychange', () => (page.document.visibilityState === 'visible' ? lookAgain() : keep()), page),
+    onWindow('storage', (event) => { if ('key' in event && typeof event.key === 'string') draftChangedElsewhere(event.key) }, page),
+  ]
+  return () => { for (const stop of stops) stop() }
 }
 
 /** Whether something that was written ends with the page. */

@@ -3,6 +3,7 @@
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import { LIMITS } from '../protocol/generated.ts'
+import type { KeyValue } from '../outbox/store.ts'
 import type { Problem, TicketMessage, TicketView } from '../protocol/model.ts'
 import { isObject, parseJson, text } from '../protocol/narrow.ts'
 import type { Result } from '../rest/request.ts'
@@ -48,10 +49,11 @@ export interface Edits {
 interface EditsParts {
   readonly client: Pick<Client, 'identity' | 'connection' | 'rest'>
   readonly timeline: ReadonlySignal<Timeline>
+  readonly storage?: KeyValue
   readonly open: () => { readonly ticket: TicketView; readonly reader: Reader } | null
 }
 
-export function createEdits({ client, timeline, open }: EditsParts): Edits {
+export function createEdits({ client, timeline, open, storage = storageOr('localStorage') }: EditsParts): Edits {
   const changing = signal<Changing | null>(null)
   const texts = signal<ReadonlyMap<string, string>>(new Map())
   /** What the message said when its edit was begun; kept with the text. */
@@ -74,7 +76,7 @@ export function createEdits({ client, timeline, open }: EditsParts): Edits {
     const ticket = open()?.ticket.id
     if (ticket === undefined) return
     hold(message, text)
-    keptText(client.identity.id, nameOf(ticket, message)).write(text === null || text === '' ? '' : JSON.stringify({ base: bases.get(message) ?? '', text }))
+    keptText(client.identity.id, nameOf(ticket, message), storage).write(text === null || text === '' ? '' : JSON.stringify({ base: bases.get(message) ?? '', text }))
   }
   const isMine = (message: TicketMessage) => {
     const reader = open()?.reader
@@ -128,9 +130,9 @@ export function createEdits({ client, timeline, open }: EditsParts): Edits {
   const restore = (ticket: string) => {
     isRestored = true
     const prefix = `helpline.text.${client.identity.id}.${nameOf(ticket, '')}`
-    for (const name of namesOf(storageOr('localStorage'), prefix)) {
+    for (const name of namesOf(storage, prefix)) {
       const message = name.slice(prefix.length)
-      const { base, text } = decode(keptText(client.identity.id, nameOf(ticket, message)).read())
+      const { base, text } = decode(keptText(client.identity.id, nameOf(ticket, message), storage).read())
       if (base !== null) bases.set(message, base)
       hold(message, text)
     }
