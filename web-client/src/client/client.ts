@@ -28,6 +28,8 @@ export interface Client {
   readonly outbox: Outbox
   readonly habits: Habits
   readonly opened: OpenedTickets
+  /** Where what this person has not finished is kept. */
+  readonly storage: KeyValue
   readonly connection: ReadonlySignal<SessionState>
   readonly live: ReadonlySignal<boolean>
   /** As the server said last; until it has, as signing in said. */
@@ -117,6 +119,7 @@ export function createClient(identity: Identity, tokens: TokenSource, origin: st
     outbox,
     habits,
     opened: createOpenedTickets(),
+    storage,
     connection,
     watch,
     unsent,

@@ -116,7 +116,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
     fault.value = { of, problem, patch, retry, dismiss: () => settled(of) }
   }
   const id = () => (opening.value.kind === 'open' ? opening.value.ticket.id : null)
-  const edits = createEdits({ client, timeline, open: () => (opening.value.kind === 'open' ? opening.value : null) })
+  const edits = createEdits({ client, timeline, storage: client.storage, open: () => (opening.value.kind === 'open' ? opening.value : null) })
   const step = (input: TimelineInput) => {
     timeline.value = reduce(timeline.value, input)
     edits.grown()

@@ -84,7 +84,7 @@ export function useConsole({ client, router, preferences }: AppProps): ConsoleCo
   useEffect(() => { if (moved !== null) router.replace(moved) }, [moved, router])
   const place = moved ?? named
   const ref = hasOwnQuery(place) ? '' : place
-  const marks = useMemo(() => createUnreadMarks(client.identity.id), [client])
+  const marks = useMemo(() => createUnreadMarks(client.identity.id, client.storage), [client])
   useEffect(() => onWindow('storage', (event) => { if (event instanceof StorageEvent && event.key !== null) marks.changedElsewhere(event.key) }), [marks])
   const unread = useMemo(() => computed(() => {
     void inbox.version.value
