@@ -22,8 +22,20 @@ const inlineTables: Plugin = {
   },
 }
 
+/** Nothing is preloaded, and no part that is fetched later has a style sheet of its own: the helper for that would weigh a kilobyte. */
+const withoutPreloading: Plugin = {
+  name: 'without-preloading',
+  enforce: 'pre',
+  load: (id) => (id.includes('vite/preload-helper') ? 'export const __vitePreload = (load) => load()' : null),
+  generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type === 'chunk' && !chunk.isEntry && chunk.isDynamicEntry && (chunk.viteMetadata?.importedCss.size ?? 0) > 0) throw new Error(`${chunk.fileName} is fetched later, and has a style sheet: import it with ?inline`)
+    }
+  },
+}
+
 export const shared = {
-  plugins: [inlineTables],
+  plugins: [inlineTables, withoutPreloading],
   base: '/',
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {

@@ -3,13 +3,6 @@ import { dirname, resolve } from 'node:path'
 import { defineConfig, type Plugin } from 'vite'
 import { at, shared } from './vite.shared.ts'
 
-/** Nothing is preloaded here, and no part has a style sheet of its own: the helper for that would weigh a kilobyte. */
-const withoutPreloading: Plugin = {
-  name: 'without-preloading',
-  enforce: 'pre',
-  load: (id) => (id.includes('vite/preload-helper') ? 'export const __vitePreload = (load) => load()' : null),
-}
-
 /** The guest stands in pages of other sites: what it imported of the frame's would run there, and dress them. */
 const guestAlone: Plugin = {
   name: 'guest-alone',
@@ -35,7 +28,7 @@ const isFirst = (id: string) => first.has(id) || id === SHARED || /node_modules\
 // The widget is built by itself: in files that the pages share it would come in ten pieces, each with headers of half a kilobyte.
 export default defineConfig({
   ...shared,
-  plugins: [...shared.plugins, withoutPreloading, guestAlone],
+  plugins: [...shared.plugins, guestAlone],
   build: {
     ...shared.build,
     emptyOutDir: false,

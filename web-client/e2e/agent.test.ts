@@ -129,7 +129,7 @@ test('a wait is told by the server’s clock from the first sight of it, however
   expect(await wait.innerText()).not.toMatch(/[89] h/)
 })
 
-test('whatever its subject and wait are, a row shows its status, its wait and who has it, and reads out their words', async () => {
+test('whatever its subject and wait are, a row shows its number, status, priority, wait and who has it, in words', async () => {
   const ticket = await openTicket(who.customer, { priority: 'high', subject: 'A subject that is much longer than any row of the list has room for, at whatever width' })
   await rest(who.colleague, 'PATCH', `/tickets/${ticket.id}`, { assigned_to: 'me' }, TEAM)
   await rest(who.customer, 'POST', `/tickets/${ticket.id}/messages`, { body: 'And then? '.repeat(20) }, CUSTOMERS)
@@ -146,14 +146,14 @@ test('whatever its subject and wait are, a row shows its status, its wait and wh
         const of = (selector: string) => {
           const part = link.querySelector(selector)
           const { left, right, top, bottom } = part?.getBoundingClientRect() ?? new DOMRect()
-          return { selector, left, right, top, bottom, title: part?.getAttribute('title') ?? '', text: part?.textContent ?? '' }
+          return { selector, left, right, top, bottom, title: part?.getAttribute('title') ?? '', text: part?.textContent ?? '', cut: part === null || part.scrollWidth > Math.ceil(right - left) }
         }
         const frame = link.getBoundingClientRect()
-        return { dir: document.documentElement.dir, left: frame.left, right: frame.right, first: ['.badge', '.subject', '.flag', '.wait'].map(of), second: ['.from', '.snippet', '.assignee'].map(of) }
+        return { dir: document.documentElement.dir, left: frame.left, right: frame.right, lines: [['.subject', '.wait'], ['.from', '.snippet'], ['.number', '.badge', '.badge.priority', '.assignee bdi']].map((line) => line.map(of)) }
       })
       const told = `${language} at ${width}: ${JSON.stringify(found)}`
       expect(found.dir, told).toBe(language === 'ar' ? 'rtl' : 'ltr')
-      for (const line of [found.first, found.second]) {
+      for (const line of found.lines) {
         for (const part of line) {
           expect(part.right - part.left, told).toBeGreaterThan(9)
           expect(part.left, told).toBeGreaterThanOrEqual(found.left)
@@ -165,11 +165,12 @@ test('whatever its subject and wait are, a row shows its status, its wait and wh
           return part
         })
       }
-      const [status, , flag] = found.first
-      for (const part of [status, flag, found.second[2]]) {
-        expect(part?.title, told).not.toBe('')
-        expect(part?.text, told).toContain(part?.title)
-      }
+      const [number, status, priority, assignee] = found.lines[2] ?? []
+      expect(number?.text, told).toBe(ticket.number)
+      expect(status?.title, told).toBe(status?.text)
+      for (const part of [status, priority, assignee]) expect(part?.text, told).toMatch(/\p{L}{2}/u)
+      // The longest of them gives way, the others do not.
+      for (const part of [number, priority, assignee]) expect(part?.cut, told).toBe(false)
     }
   }
 })

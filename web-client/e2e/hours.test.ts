@@ -6,7 +6,7 @@ import { DAYS, type Day } from '../src/client/hours.ts'
 import { H } from '../src/apps/console/screens/opening-hours/testids.ts'
 import { isObject } from '../src/protocol/narrow.ts'
 import { T } from '../src/testids.ts'
-import { CUSTOMERS, eventually, id, openScreen, openWidget, people, rest, TEAM, unique, visit, withBrowser, type People } from './help.ts'
+import { CUSTOMERS, eventually, id, openScreen, openTicket, openWidget, people, rest, TEAM, unique, visit, withBrowser, type People } from './help.ts'
 
 const context = withBrowser()
 let who: People
@@ -66,6 +66,10 @@ test('an admin sets hours and notice, mistakes are told at their field, and an o
   await page.locator(id(T.hoursSave)).click()
   await page.locator(id(T.hours, '[data-saved="true"]')).waitFor()
   await eventually('the widget tells it, in the desk\'s own words', async () => (await frame.locator(id(T.availability, '[data-open="false"]')).allInnerTexts()).join().includes(notice), 25_000)
+  expect(await frame.locator(id(T.availability)).innerText(), 'first of all that it is closed').toMatch(/^\s*Closed now\n/)
+  const ticket = await openTicket(who.customer)
+  const { page: customer } = await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)
+  await eventually('and above the composer', async () => (await customer.locator(id(T.expect)).innerText()).startsWith('Closed now\n'))
 
   await page.reload()
   await page.locator(id(T.hours, '[data-saved="true"]')).waitFor()
@@ -111,7 +115,7 @@ test('by keyboard alone; and agents are told that it is not theirs', async () =>
   await expect(rest(who.agent, 'PUT', '/settings/away_notice', { value: 'mine' }, TEAM)).rejects.toThrow('forbidden')
 })
 
-test('a zone is chosen from a list by its city; what is meant by the hours shows at once; times are 24 hours in every language', async () => {
+test('a zone is chosen from a list by its city; what is meant by the hours shows at once; times are written and understood as in the reader’s language', async () => {
   const { page } = await visit(await context({ locale: 'en-US' }), TEAM, '/admin/support/settings/opening-hours', who.admin)
   await page.locator(id(T.hoursKept)).check()
   const zone = page.locator(id(T.hoursZone))
@@ -122,18 +126,32 @@ test('a zone is chosen from a list by its city; what is meant by the hours shows
   await page.keyboard.press('Enter')
   expect(await zone.inputValue()).toBe('America/New_York')
   expect(await page.locator(id(H.zoneOption)).count(), 'the list is gone').toBe(0)
-  await page.locator(id(H.zoneNow)).filter({ hasText: /UTC.0[45]:00.*\d\d:\d\d/ }).waitFor()
+  await page.locator(id(H.zoneNow)).filter({ hasText: /UTC.0[45]:00.*\d:\d\d.[AP]M/ }).waitFor()
   await at(page, 'mon', T.hoursFrom).fill('830')
   await at(page, 'mon', T.hoursTo).focus()
-  expect(await at(page, 'mon', T.hoursFrom).inputValue()).toBe('08:30')
+  const written = async (testid: string) => (await at(page, 'mon', testid).inputValue()).replace(/\s/g, ' ')
+  expect(await written(T.hoursFrom)).toBe('8:30 AM')
   await page.keyboard.press('ArrowUp')
-  expect(await at(page, 'mon', T.hoursTo).inputValue()).toBe('17:15')
+  expect(await written(T.hoursTo)).toBe('5:15 PM')
+  await at(page, 'mon', T.hoursTo).fill('6:45 pm')
+  await at(page, 'mon', T.hoursFrom).focus()
+  expect(await written(T.hoursTo)).toBe('6:45 PM')
   for (const day of DAYS) if (await ofDay(page, day, T.hoursOpen).isChecked()) await ofDay(page, day, T.hoursOpen).uncheck()
   await page.locator(id(H.now, '[data-now="closed"]')).waitFor()
   for (const day of DAYS) await ofDay(page, day, T.hoursOpen).check()
   for (const day of DAYS) { await at(page, day, T.hoursFrom).fill('0'); await at(page, day, T.hoursTo).fill('0') }
   await page.locator(id(H.now, '[data-now="always"]')).waitFor()
   expect(await page.locator(id(H.holidayAdd)).count(), 'a server that does not know holidays is not asked for any').toBe((await knows('holidays')) ? 1 : 0)
+})
+
+test('at 1280 by 800 the whole week is in sight, and what became of the changes stands beside the button that saves them', async () => {
+  const { page } = await visit(await context({ viewport: { width: 1280, height: 800 } }), TEAM, '/admin/support/settings/opening-hours', who.admin)
+  await page.locator(id(T.hoursKept)).check()
+  const [save, state, sunday] = await Promise.all([page.locator(id(T.hoursSave)), page.locator(id(T.hoursState)), page.locator(id(T.hoursDay, '[data-day="sun"]'))].map(async (part) => part.boundingBox()))
+  if (save == null || state == null || sunday == null) throw new Error('a part is missing')
+  expect(sunday.y + sunday.height, 'above the bar with the button').toBeLessThanOrEqual(save.y)
+  const beside = await page.locator(id(T.hoursSave)).evaluate((button) => button.parentElement?.lastElementChild?.previousElementSibling?.getBoundingClientRect().right ?? 0)
+  expect(state.x - beside).toBeLessThan(24)
 })
 
 test('what was changed waits over a reload, and what another admin saved meanwhile is not undone unseen', async () => {

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Frame, Page } from 'playwright-core'
+import type { Frame, Page, Route } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { isObject } from '../src/protocol/narrow.ts'
 import { T } from '../src/testids.ts'
@@ -57,13 +57,13 @@ interface Seen {
 
 /** What is read or heard on the page but for what people wrote, and the controls whose words do not fit. */
 function look(place: Page | Frame): Promise<Seen> {
-  return place.evaluate(([ticketBody]) => {
+  return place.evaluate(([written]) => {
     const texts: string[] = []
     const add = (text: string | null) => { if (text !== null && text.trim() !== '') texts.push(text.trim()) }
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT)
     for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
       const element = node instanceof Element ? node : node.parentElement
-      if (element === null || element.closest(`script, style, ${ticketBody}`) !== null) continue
+      if (element === null || element.closest(`script, style, ${written}`) !== null) continue
       if (node instanceof Element) for (const name of ['aria-label', 'placeholder', 'title', 'alt']) add(node.getAttribute(name))
       else add(node.textContent)
     }
@@ -73,7 +73,7 @@ function look(place: Page | Frame): Promise<Seen> {
       return isDrawn && !style.display.startsWith('inline') && style.textOverflow !== 'ellipsis' && one.scrollWidth > one.clientWidth + 1
     }).map((one) => `${one.innerText} (${one.scrollWidth} > ${one.clientWidth})`)
     return { texts, tight, wide_px: document.documentElement.scrollWidth - document.documentElement.clientWidth }
-  }, [id(T.messageBody)] as const)
+  }, [[id(T.messageBody), id(T.ticketSubject), '.subject', '.snippet'].join(', ')] as const)
 }
 
 async function speaks(language: string, name: string, place: Page | Frame): Promise<void> {
@@ -221,4 +221,26 @@ test('a language that was chosen is kept: over a reload, in another tab, and aga
   const other = await place.newPage()
   await other.goto(`${CUSTOMERS}/support`)
   await other.locator('html[lang="fr"]').waitFor()
+})
+
+test('a part that is fetched later is never shown in English while its sentences are on their way', async () => {
+  const { page } = await visit(await context({ locale: 'fr-FR' }), TEAM, '/admin/support', who.admin)
+  await page.locator(id(T.ticketRow)).first().waitFor()
+  const held: Route[] = []
+  await page.route(/\/assets\/fr-/, (route) => { held.push(route) })
+  await page.evaluate((bulk) => {
+    const shown: string[] = []
+    new MutationObserver(() => { for (const bar of document.querySelectorAll<HTMLElement>(bulk)) shown.push(bar.innerText) }).observe(document.body, { childList: true, subtree: true, characterData: true })
+    Object.assign(window, { shown })
+  }, id(T.bulk))
+  await page.locator(id(T.select)).first().check()
+  await eventually('its sentences are asked for', () => Promise.resolve(held.length > 0))
+  await page.evaluate(async () => { for (let frame = 0; frame < 3; frame += 1) await new Promise((next) => requestAnimationFrame(next)) })
+  await Promise.all(held.map((route) => route.continue()))
+  await page.unrouteAll()
+  await page.locator(id(T.bulk)).waitFor()
+  const english = englishOnly('fr')
+  const shown: unknown = await page.evaluate('window.shown.flatMap((text) => text.split("\\n"))')
+  expect(shown).not.toHaveLength(0)
+  expect(Array.isArray(shown) ? shown.filter((text) => english.some((sentence) => sentence.test(String(text)))) : shown).toEqual([])
 })

@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
 import { T } from '../src/testids.ts'
 import { cookieOf, HOST, withHost } from './host.ts'
-import { CUSTOMERS, eventually, id, message, openTicket, people, rest, unique, visit, watch, widgetFrame, withBrowser, type Made, type People } from './help.ts'
+import { CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, TEAM, unique, visit, watch, widgetFrame, withBrowser, type Made, type People } from './help.ts'
 
 const context = withBrowser()
 withHost()
@@ -75,7 +75,7 @@ test('an answered and resolved ticket stays in the list until it was read, and i
   await answerAndResolve(ticket, 'The refund was sent.')
   await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"][data-status="resolved"]`)).waitFor()
   expect(await row.getAttribute('data-unread')).toBe('true')
-  expect(await row.locator(id(T.ticketSnippet)).innerText()).toBe(`${who.agent.name.split(' ')[0] ?? ''}: The refund was sent.`)
+  expect((await row.locator(id(T.ticketSnippet)).textContent())?.replace(/\s/g, ' ')).toBe(`${who.agent.name.split(' ')[0] ?? ''}: The refund was sent.`)
   await page.reload()
   await row.waitFor()
   expect(await row.getAttribute('data-unread'), 'after a reload too').toBe('true')
@@ -108,4 +108,33 @@ test('after sending it is said what to expect, in the words of a customer', asyn
   await rest(who.agent, 'PATCH', `/tickets/${ticket.id}`, { status: 'waiting_on_customer' })
   await page.locator(id(T.ticketStatus)).filter({ hasText: 'Waiting for you' }).waitFor()
   await eventually('nothing is waited for any more', async () => (await page.locator(id(T.expect)).count()) === 0)
+})
+
+test('a row of the widget tells by one sign that its answer is unread, and what was written last is cut at its own end', async () => {
+  const ticket = await openTicket(who.customer)
+  const text = 'We have looked into it with our colleagues of the other house, and have found what it was'
+  await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: text }, TEAM)
+  const read = await openTicket(who.customer)
+  const row = (number: string) => id(T.ticketRow, `[data-number="${number}"]`)
+  const { frame } = await openWidget(await context(), CUSTOMERS, who.customer)
+  const looks = (number: string) => frame.locator(row(number)).evaluate((one) => {
+    const subject = one.querySelector('.subject')
+    return [getComputedStyle(one).backgroundColor, subject === null ? '' : getComputedStyle(subject).fontWeight]
+  })
+  await frame.locator(`${row(ticket.number)}[data-unread="true"] .unread-dot`).filter({ hasText: 'New messages' }).waitFor()
+  await frame.locator(`${row(read.number)}[data-unread="false"]`).waitFor()
+  expect(await looks(ticket.number)).toEqual(await looks(read.number))
+
+  for (const language of ['en', 'ar']) {
+    const { page } = await visit(await context(), CUSTOMERS, `/support?lang=${language}`, who.customer)
+    const seen = await page.locator(row(ticket.number)).locator(id(T.ticketSnippet)).evaluate((snippet) => {
+      const last = snippet.querySelector('bdi:last-child')
+      const begin = document.createRange()
+      begin.setStart(last?.firstChild ?? snippet, 0)
+      begin.setEnd(last?.firstChild ?? snippet, 2)
+      const [frame, first] = [snippet.getBoundingClientRect(), begin.getBoundingClientRect()]
+      return { begins: begin.toString(), isIn: first.left >= frame.left - 0.5 && first.right <= frame.right + 0.5 && first.width > 0, isCut: last !== null && last.scrollWidth > last.clientWidth }
+    })
+    expect(seen, language).toEqual({ begins: 'We', isIn: true, isCut: true })
+  }
 })

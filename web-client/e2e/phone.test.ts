@@ -253,3 +253,34 @@ test('on a phone the way back goes from a ticket to the first screen and then fo
   await eventually('its step is gone', () => page.evaluate(() => !('helpline' in history.state)))
   expect(await page.evaluate(() => history.length), 'one step at most').toBeLessThanOrEqual(steps + 1)
 })
+
+test('the line above the list shows by a shadow on which side it goes on, in both directions of writing', async () => {
+  for (const language of ['en', 'ar']) {
+    const { page } = await visit(await context({ viewport: { width: 360, height: 740 }, reducedMotion: 'reduce' }), TEAM, `/admin/support?lang=${language}`, who.agent)
+    const line = page.locator(id(T.stats))
+    const box = await line.boundingBox() ?? { x: 0, y: 0, width: 0, height: 0 }
+    // Below the words, where nothing but the ground is.
+    const ground = (x: number) => page.screenshot({ clip: { x, y: box.y + box.height - 6, width: 4, height: 4 } })
+    const shadows = async () => {
+      const plain = await ground(box.width / 2)
+      return [await ground(0), await ground(box.width - 4)].map((edge) => !edge.equals(plain)).join()
+    }
+    const [begun, ended, turn] = language === 'en' ? ['false,true', 'true,false', 1] : ['true,false', 'false,true', -1]
+    await eventually(`${language} at its beginning`, async () => (await shadows()) === begun)
+    await line.evaluate((one, by) => one.scrollTo(by, 0), 100 * turn)
+    await eventually(`${language} on the way`, async () => (await shadows()) === 'true,true')
+    await line.evaluate((one, by) => one.scrollTo(by, 0), 10_000 * turn)
+    await eventually(`${language} at its end`, async () => (await shadows()) === ended)
+  }
+})
+
+test('on a phone the other tickets of a customer carry number and status, and the way to all of them ends at the list', async () => {
+  const [one, other] = [await openTicket(who.customer), await openTicket(who.customer)]
+  const { page } = await visit(await context({ viewport: { width: 360, height: 740 } }), TEAM, `/admin/support/${one.number}`, who.agent)
+  await page.locator(id(T.detailsToggle)).click()
+  await page.locator(id(T.panelTab, '[data-panel="customer"]')).click()
+  await page.locator(`${id(T.customer)} a`).filter({ hasText: other.number }).filter({ hasText: 'Open' }).waitFor()
+  await page.locator(`${id(T.customer)} button`).filter({ hasText: /^All tickets from this customer \(\d+\)$/ }).click()
+  await page.locator(row(other.number)).waitFor()
+  expect(new URL(page.url()).searchParams.get('user_id')).not.toBeNull()
+})

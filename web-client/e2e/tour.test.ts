@@ -13,6 +13,8 @@ test('a new agent is shown around, goes on working meanwhile, and is not asked a
   const { page, faults } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
   await page.locator(id(TOUR.start)).click()
   const card = page.locator(id(TOUR.card))
+  await card.waitFor()
+  expect(await page.locator(id(TOUR.offer)).count(), 'its offer is out of the way').toBe(0)
   const seen: (string | null)[] = []
   for (;;) {
     seen.push(await card.getAttribute('data-step'))

@@ -94,7 +94,7 @@ test('whoever finds nobody is told so, in the desk\'s own words if it has some, 
   const line = frame.locator(id(T.availability, '[data-online="false"]'))
   await line.filter({ hasText: 'Nobody is online' }).waitFor()
   await frame.locator(id(T.askText)).waitFor()
-  for (const [more, words] of [[{ notice: 'Back after lunch.' }, 'Back after lunch.'], [{ open: false, opens_at: '2030-01-07T08:00:00Z' }, 'open again Monday'], [{ open: false, opens_at: '2030-01-07T08:00:00Z', notice: 'We moved.' }, /We moved\..*open again Monday/], [{ open: false }, 'We’re closed right now.']] as const) {
+  for (const [more, words] of [[{ notice: 'Back after lunch.' }, 'Back after lunch.'], [{ open: false, opens_at: '2030-01-07T08:00:00Z' }, 'Closed now · opens Monday'], [{ open: false, opens_at: '2030-01-07T08:00:00Z', notice: 'We moved.' }, /^Closed now · opens Monday.*\n.*We moved\./], [{ open: false }, 'Closed now']] as const) {
     now = { open: true, agents_online: false, opens_at: null, hours: null, notice: null, ...more }
     await frame.locator(id(T.widgetClose)).click()
     await page.locator('#open').click()

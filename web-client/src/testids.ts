@@ -161,6 +161,8 @@ export const T = {
   /** "n updates": the list is held still under the cursor. */
   listHeld: 'list-held',
   select: 'select',
+  skip: 'skip',
+  timelineTold: 'timeline-told',
   bulk: 'bulk',
   bulkTake: 'bulk-take',
   bulkStatus: 'bulk-status',

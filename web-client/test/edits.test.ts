@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals'
 import { expect, test } from 'vitest'
 import type { Client } from '../src/client/client.ts'
+import { changesOf } from '../src/client/edit-changes.ts'
 import { createEdits } from '../src/client/edits.ts'
 import { keptText } from '../src/client/kept-text.ts'
 import type { SessionState } from '../src/connection/session.ts'
@@ -40,7 +41,7 @@ function opened({ role = 'support_agent', status = 'open' }: { readonly role?: s
     if (found == null) throw new Error('a message')
     return found
   }
-  return { edits, step, one, message, asked, answer, user }
+  return { edits: { ...edits, ...changesOf(edits) }, step, one, message, asked, answer, user }
 }
 
 test('one’s own are edited and removed, an admin removes any, a closed ticket lets nothing be edited', () => {

@@ -85,6 +85,7 @@ describe('holidays', () => {
 
 test('a time is understood however it is written, and steps by its quarter', () => {
   expect(['9', '09', '930', '9.30', '9:30', '0930', '٩:٣٠', '23h59', '24', '9:60', '', 'nine'].map(timeOf)).toEqual(['09:00', '09:00', '09:30', '09:30', '09:30', '09:30', '09:30', '23:59', null, null, null, null])
+  expect(['9 AM', '9p', '12:30 a.m.', '12 pm', '٨:٣٠ م', '13 PM', '9 xm'].map(timeOf)).toEqual(['09:00', '21:00', '00:30', '12:00', '20:30', null, null])
   expect([timeAfter('09:00', 15), timeAfter('09:07', 15), timeAfter('00:00', -15), timeAfter('', 15)]).toEqual(['09:15', '09:15', '23:45', '09:00'])
 })
 
@@ -124,4 +125,9 @@ describe('what the hours mean at a moment', () => {
     expect(status({ ...on, holidays: [{ date: '2026-11-29', name: '', spans: [span('10:00', '11:00')] }] }, '18:00')).toEqual({ kind: 'closed', opens: at('2026-11-29', '10:00') })
     expect(status({ ...on, days: { mon: [], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] } }, '18:00')).toEqual({ kind: 'closed', opens: null })
   })
+})
+
+test.each(['en-US', 'en-GB', 'en-IN', 'en-AU', 'ar', 'ar-EG', 'de', 'de-AT', 'fr', 'fr-CA', 'fr-CH'])('a time is understood as %s writes it', (locale) => {
+  const format = new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone: 'UTC' })
+  for (let minutes = 0; minutes < 24 * 60; minutes += 5) expect(timeOf(format.format(minutes * 60_000)), format.format(minutes * 60_000)).toBe(`${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`)
 })

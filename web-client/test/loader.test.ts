@@ -14,7 +14,7 @@ function page() {
     CSSStyleSheet: class { replaceSync() {} },
     requestIdleCallback: (call: () => void) => call(),
     addEventListener() {},
-    document: { currentScript: null, createElement: element, createElementNS: element, documentElement: { append() {}, lang: 'en' }, addEventListener: (type: string, call: () => void) => listeners.set(type, call), visibilityState: 'visible' },
+    document: { currentScript: null, createElement: element, createElementNS: element, documentElement: { append() {}, lang: 'en' }, addEventListener: (type: string, call: () => void) => listeners.set(type, call), removeEventListener: (type: string) => listeners.delete(type), hidden: false },
   })
   return { lookedAt: () => listeners.get('visibilitychange')?.() }
 }

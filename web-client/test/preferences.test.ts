@@ -51,7 +51,7 @@ test('the theme is on the page and on the device; `auto` leaves both to the brow
   expect(at.dataset['theme']).toBeUndefined()
   appearance.dispose()
   appearance.theme.value = 'light'
-  expect(at.dataset['theme'], 'nothing is followed any more').toBeUndefined()
+  expect([at.dataset['theme'], storage.getItem('helpline.looks.theme')], 'nothing is followed any more').toEqual([undefined, 'auto'])
 })
 
 test('a chosen language is kept for the next visit', async () => {

@@ -67,6 +67,7 @@ test('how far was read is told after a moment, once, and never backwards', () =>
   expect(told).toEqual([{ type: 'read', ticket: TICKET, seq: 7 }])
   presence.saw(7)
   time.pass(1_000)
+  presence.joined()
   expect(told).toHaveLength(1)
 })
 

@@ -6,6 +6,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { claimsOf } from '../src/client/auth.ts'
 import { isObject, type Json } from '../src/protocol/narrow.ts'
 import { createRest } from '../src/rest/client.ts'
+import { postMessage } from '../src/rest/post-message.ts'
 import { createFirstRest } from '../src/rest/first.ts'
 import { createTeamRest } from '../src/rest/team.ts'
 
@@ -38,7 +39,7 @@ describe('REST', () => {
   test('sends the token, and the key with what creates something', async () => {
     const heard: IncomingMessage['headers'][] = []
     const rest = await client((request) => { heard.push(request.headers); return { status: 201, body: '{"seq":3,"at":"now","duplicate":false}' } })
-    expect(await rest.postMessage('id', { body: 'x' }, 'key-1')).toEqual({ ok: true, value: { seq: 3, at: 'now', duplicate: false } })
+    expect(await postMessage(rest, 'id', { body: 'x' }, 'key-1')).toEqual({ ok: true, value: { seq: 3, at: 'now', duplicate: false } })
     expect(heard[0]).toMatchObject({ authorization: 'Bearer t', 'idempotency-key': 'key-1' })
   })
   test('what was seen of the assignee goes only to a server that knows it, and the change goes without it to one that does not', async () => {
@@ -76,14 +77,14 @@ describe('REST', () => {
         made.push(outcome)
         return outcome === 'refused' ? unknown('is_internal') : STORED
       }, undefined, named[asked])
-      expect(await rest.postMessage('id', { body: 'for the team', internal: true }, 'key-1')).toMatchObject({ ok: true })
+      expect(await postMessage(rest, 'id', { body: 'for the team', internal: true }, 'key-1')).toMatchObject({ ok: true })
       expect(made).not.toContain('public')
       expect(made.at(-1)).toBe('note')
     })
     test('and a message without the flag is sent without it', async () => {
       const bodies: string[] = []
       const rest = await client((_request, _n, sent) => { bodies.push(sent); return STORED }, undefined, named.ours)
-      await rest.postMessage('id', { body: 'x', based_on: 3 }, 'key-1')
+      await postMessage(rest, 'id', { body: 'x', based_on: 3 }, 'key-1')
       expect(bodies).toEqual(['{"body":"x","based_on":3}'])
     })
   })

@@ -46,6 +46,10 @@ test('what the next person finds is neither place nor query', () => {
   const { browser, router } = at('/support/TKT-000001', '?q=secret')
   router.leave()
   expect([browser.location.pathname, browser.location.search, router.href('x')]).toEqual(['/support', '', '/support/x'])
+  const settings = at('/support', '?q=secret')
+  settings.router.go('settings/team')
+  settings.router.leave()
+  expect([settings.browser.location.search, settings.router.href('x')]).toEqual(['', '/support/x'])
 })
 
 test('once disposed, it follows the address no more', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { filled, foldersOf, inFolders, inserted, isFound, offered, partsOf, slashed, unknownIn, valuesOf } from '../src/client/saved-replies.ts'
 import { t } from '../src/locales/index.ts'
 import type { SavedReply } from '../src/protocol/generated.ts'
+import '../src/locales/page.ts'
 import '../src/locales/ticket.ts'
 import { staffTicket } from './help/sample.ts'
 
@@ -57,7 +58,7 @@ describe('many of them', () => {
   })
   test('stand in folders, those in none first', () => {
     const all = [reply('z', { folder: 'Billing' }), reply('b', { folder: 'Account 10' }), reply('c', { folder: 'Account 9' }), reply('a'), reply('y', { folder: 'Billing' }), reply('n', { folder: null })]
-    expect(inFolders(all, 'en').map(({ name, replies }) => [name, ids(replies)])).toEqual([[null, ['a', 'n']], ['Account 9', ['c']], ['Account 10', ['b']], ['Billing', ['y', 'z']]])
+    expect(inFolders(all, 'en').map(({ name, replies }) => [name, ids(replies)])).toEqual([['Account 9', ['c']], ['Account 10', ['b']], ['Billing', ['y', 'z']], [null, ['a', 'n']]])
     expect(foldersOf(all, 'en')).toEqual(['Account 9', 'Account 10', 'Billing'])
   })
   test('are found by every word, wherever it stands', () => {

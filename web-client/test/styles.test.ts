@@ -17,7 +17,7 @@ test('no word of data has a rule of its own', () => {
   expect(rules.filter(({ word }) => WORDS.includes(word))).toEqual([])
 })
 
-const TOKENS = new Map(['tokens.css', 'ticket-parts.css'].flatMap((file) => [...readFileSync(new URL(file, STYLES), 'utf8').matchAll(/--([a-z0-9-]+):\s*light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);/g)].map(([, name = '', light = '', dark = '']): [string, { readonly light: string; readonly dark: string }] => [name, { light, dark }])))
+const TOKENS = new Map(['tokens.css', 'ticket-parts.css', 'ticket-page.css'].flatMap((file) => [...readFileSync(new URL(file, STYLES), 'utf8').matchAll(/--([a-z0-9-]+):\s*light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);/g)].map(([, name = '', light = '', dark = '']): [string, { readonly light: string; readonly dark: string }] => [name, { light, dark }])))
 
 /** WCAG's relative luminance of `#rrggbb`. */
 function luminance(colour: string): number {
@@ -48,6 +48,12 @@ const TEXT: Readonly<Record<string, readonly string[]>> = {
   'note-ink': ['note'],
   note: ['note-ink'],
 }
+
+test.each(['light', 'dark'] as const)('the ring of a ticket that is not assigned stands out from its row by 3: %s', (theme) => {
+  const [, name = ''] = /\.no-one \{[^}]*dashed var\(--([a-z0-9-]+)\)/.exec(readFileSync(new URL('console.css', STYLES), 'utf8')) ?? []
+  const colour = (token: string) => TOKENS.get(token)?.[theme] ?? `no colour ${token}`
+  expect(['surface', 'surface-2', 'accent-soft'].filter((ground) => !(contrast(colour(name), colour(ground)) >= 3))).toEqual([])
+})
 
 test.each(['light', 'dark'] as const)('text stands out from what it stands on by 4.5, the outline of a field by 3: %s', (theme) => {
   const colour = (name: string) => TOKENS.get(name)?.[theme] ?? `no colour ${name}`

@@ -61,7 +61,7 @@ export function createBridge(host: Host, origin: string, events: BridgeEvents, p
     switch (message['type']) {
       case 'init': return events.init({ language: text(message['language']) ?? undefined, theme: text(message['theme']) ?? undefined, was: message['was'] === true, look: message })
       case 'open': return events.open(flag(message['on']) ?? true, message['byPerson'] === true)
-      case 'go': return events.go(text(message['ticket']) ?? '')
+      case 'go': return events.go((text(message['ticket']) ?? '').toUpperCase())
       case 'write': return events.write(text(message['text']) ?? '')
       case 'back': return events.back()
       case 'forget': return events.forget(message['all'] === true)

@@ -161,10 +161,11 @@ const byDate = (a: { readonly date: string }, b: { readonly date: string }) => (
 
 /** What was written, as `HH:MM`: `9`, `930`, `9.30` and `9:30` are one time; null: none. */
 export function timeOf(written: string): string | null {
-  const plain = written.normalize('NFKC').replace(/[\u0660-\u0669\u06F0-\u06F9]/g, (digit) => String(digit.charCodeAt(0) & 0xf)).trim()
-  const found = /^(\d{1,2})(?:[:.h]?(\d{2}))?$/i.exec(plain)
-  const [hour, minute] = [Number(found?.[1]), Number(found?.[2] ?? 0)]
-  return found === null || hour > 23 || minute > 59 ? null : `${two(hour)}:${two(minute)}`
+  const plain = written.normalize('NFKC').replace(/[\u0660-\u0669\u06F0-\u06F9]/g, (digit) => String(digit.charCodeAt(0) & 0xf)).replace(/[\s\u200E\u200F]/g, '')
+  const found = /^(\d{1,2})(?:[:.h]?(\d{2}))?(?:([apصم])\.?m?\.?)?$/i.exec(plain)
+  const [half, minute] = [found?.[3]?.toLowerCase(), Number(found?.[2] ?? 0)]
+  const hour = Number(found?.[1]) % (half === undefined ? 24 : 12) + (half === 'p' || half === 'م' ? 12 : 0)
+  return found === null || Number(found[1]) > (half === undefined ? 23 : 12) || minute > 59 ? null : `${two(hour)}:${two(minute)}`
 }
 
 /** A time some minutes later, from one midnight to the next. */

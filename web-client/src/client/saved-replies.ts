@@ -90,14 +90,14 @@ export interface ReplyFolder {
   readonly replies: readonly SavedReply[]
 }
 
-/** Those in no folder first, then folder by folder as the reader's language sorts them; within one, by title. */
+/** Folder by folder as the reader's language sorts them, at the end those in none; within one, by title. */
 export function inFolders(replies: readonly SavedReply[], locale: string): readonly ReplyFolder[] {
   const order = new Intl.Collator(locale, { numeric: true })
   const byTitle = (list: readonly SavedReply[]) => list.toSorted((a, b) => order.compare(a.title, b.title))
   const loose = replies.filter(({ folder }) => (folder ?? null) === null)
   return [
-    ...(loose.length === 0 ? [] : [{ name: null, replies: byTitle(loose) }]),
     ...foldersOf(replies, locale).map((name) => ({ name, replies: byTitle(replies.filter(({ folder }) => folder === name)) })),
+    ...(loose.length === 0 ? [] : [{ name: null, replies: byTitle(loose) }]),
   ]
 }
 

@@ -12,8 +12,9 @@ export function format(name: string, options: Intl.DateTimeFormatOptions): Intl.
   return held
 }
 
+/** `2:05 PM`, `14:05`: as the language writes it by itself. */
 export function timeOfDay(iso: string): string {
-  return format('time', { hour: '2-digit', minute: '2-digit' }).format(new Date(iso))
+  return format('time', { timeStyle: 'short' }).format(new Date(iso))
 }
 
 export function day(iso: string): string {
@@ -21,7 +22,9 @@ export function day(iso: string): string {
 }
 
 export function dateTime(iso: string): string {
-  const options = { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const
+  // Two digits where the day has 24 hours.
+  const hour = format('time', { timeStyle: 'short' }).resolvedOptions().hour12 === true ? 'numeric' : '2-digit'
+  const options = { day: 'numeric', month: 'short', hour, minute: '2-digit' } as const
   return isOtherYear(iso, Date.now()) ? format('both-year', { ...options, year: 'numeric' }).format(new Date(iso)) : format('both', options).format(new Date(iso))
 }
 

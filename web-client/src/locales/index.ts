@@ -5,11 +5,13 @@ import { signal } from '@preact/signals'
 import common from './en/common.json'
 import type edit from './en/edit.json'
 import type form from './en/form.json'
+import type keys from './en/keys.json'
 import type list from './en/list.json'
 import type page from './en/page.json'
 import type rating from './en/rating.json'
 import type reasons from './en/reasons.json'
 import type signOut from './en/sign-out.json'
+import type support from './en/support.json'
 import type team from './en/team.json'
 import type ticket from './en/ticket.json'
 import type widget from './en/widget.json'
@@ -21,11 +23,13 @@ interface Sections {
   readonly common: typeof common
   readonly edit: typeof edit
   readonly form: typeof form
+  readonly keys: typeof keys
   readonly list: typeof list
   readonly page: typeof page
   readonly rating: typeof rating
   readonly reasons: typeof reasons
   readonly 'sign-out': typeof signOut
+  readonly support: typeof support
   readonly team: typeof team
   readonly ticket: typeof ticket
   readonly widget: typeof widget
@@ -84,8 +88,18 @@ export function direction(): 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.includes(language()) ? 'rtl' : 'ltr'
 }
 
+let coming: Promise<void> = Promise.resolve()
+
+/** Resolves when the sentences of every part that joined so far are there, or could not be fetched: a part that is shown earlier shows its English ones for a moment. */
+export const sentencesCame = (): Promise<void> => coming
+
 /** Takes effect when its tables are there; until then the page stays as it is. */
-export async function setLanguage(next: Language): Promise<void> {
+export function setLanguage(next: Language): Promise<void> {
+  coming = take(next)
+  return coming
+}
+
+async function take(next: Language): Promise<void> {
   wanted = next
   if (next === 'en') {
     chosen.value = { language: next, table: {} }

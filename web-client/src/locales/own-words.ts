@@ -23,7 +23,7 @@ export function about(seconds: number): string {
   return seconds < 36 * 3600 ? of(seconds / 3600, 'hour') : of(seconds / 86_400, 'day')
 }
 
-/** When the team is there again. */
-export function weekdayTime(iso: string): string {
-  return new Intl.DateTimeFormat(locale(), { weekday: 'long', hour: '2-digit', minute: '2-digit' }).format(new Date(iso))
+/** That the team is not there, and when it is again. */
+export function shut(opensAt: string | null): string {
+  return opensAt === null ? t('widget.shut') : t('widget.opens', { when: new Intl.DateTimeFormat(locale(), { weekday: 'long', hour: 'numeric', minute: '2-digit' }).format(new Date(opensAt)) })
 }

@@ -1,10 +1,9 @@
 // REST under /v1, typed. Every call gives a result; none throws.
 
-import type { Availability, CustomerTicket, Feature, MessageStored, NewMessage, NewRating, NewTicket, OwnUnread, TicketPatch } from '../protocol/generated.ts'
+import type { Availability, CustomerTicket, NewRating, NewTicket, OwnUnread, TicketPatch } from '../protocol/generated.ts'
 import { decodeCustomerPage, decodeCustomerView, decodeTicket } from '../protocol/decode-rest.ts'
-import type { Self } from '../protocol/decode-first.ts'
-import { decodeAvailability, decodeMeView } from '../protocol/decoders/first.ts'
-import { decodeMessageStored, decodeOwnUnread, decodeStaffEventPage } from '../protocol/decoders/ticket.ts'
+import { decodeAvailability } from '../protocol/decoders/first.ts'
+import { decodeOwnUnread, decodeStaffEventPage } from '../protocol/decoders/ticket.ts'
 import type { CustomerView, EventPage, Features, Page, TicketView } from '../protocol/model.ts'
 import { createRequester, type BearerSource, type Request, type Result } from './request.ts'
 
@@ -33,7 +32,6 @@ export interface Rest {
   readonly request: Request
   /** What the server named last. */
   readonly features: () => Features
-  me(): Promise<Result<Self>>
   ownTickets(query: TicketQuery): Promise<Result<Page<CustomerView>>>
   /** By id or by number. */
   ticket(ref: string): Promise<Result<TicketView>>
@@ -41,7 +39,6 @@ export interface Rest {
   changeTicket(id: string, patch: TicketPatch): Promise<Result<TicketView>>
   rate(id: string, rating: NewRating): Promise<Result<TicketView>>
   activity(id: string, range: HistoryRange, limit: number): Promise<Result<EventPage>>
-  postMessage(id: string, message: NewMessage, key: string): Promise<Result<MessageStored>>
   /** Changes the text of a message. */
   edit(id: string, message: string, body: string): Promise<Result<null>>
   /** Removes the text of a message for good. */
@@ -58,36 +55,20 @@ interface RestParts {
   readonly features: () => Features
 }
 
-/** In `rest_send_names`: a note's flag has the name that it has in `send`. */
-const SEND_NAMES: Feature = 'rest_send_names'
-
 export function createRest({ fetch, token, features }: RestParts): Rest {
   const { request, now } = createRequester(fetch, token)
-
-  /**
-   * A server that does not name `rest_send_names` may know a note's flag as `is_internal` alone, drop `internal`, and publish the note. It gets the
-   * former name only. One that refuses it as unknown knows the present name.
-   */
-  const postMessage = async (id: string, { internal, ...message }: NewMessage, key: string) => {
-    const post = (body: NewMessage & { readonly is_internal?: boolean }) => request(`${one(id)}/messages`, { method: 'POST', body, key }, decodeMessageStored)
-    if (internal === undefined) return post(message)
-    const result = await post(features().includes(SEND_NAMES) ? { ...message, internal } : { ...message, is_internal: internal })
-    return !result.ok && result.problem.code === 'unknown_field' ? post({ ...message, internal }) : result
-  }
 
   const one = (ref: string) => `/v1/tickets/${encodeURIComponent(ref)}`
   return {
     request,
     features,
     now,
-    me: () => request('/v1/me', {}, decodeMeView),
     ownTickets: (query) => request(`/v1/tickets?${params('own', query)}`, {}, decodeCustomerPage),
     ticket: (ref) => request(one(ref), {}, decodeTicket),
     createTicket: (body, key) => request('/v1/tickets', { method: 'POST', body, key }, decodeCustomerView),
     changeTicket: (id, body) => request(one(id), { method: 'PATCH', body }, decodeTicket),
     rate: (id, body) => request(`${one(id)}/rating`, { method: 'PUT', body }, decodeTicket),
     activity: (id, range, limit) => request(`${one(id)}/activity?${historyParams(range, limit)}`, {}, decodeStaffEventPage),
-    postMessage,
     edit: async (id, message, body) => nothing(await request(`${one(id)}/messages/${message}`, { method: 'PATCH', body: { body } }, () => true)),
     redact: async (id, message) => nothing(await request(`${one(id)}/messages/${message}`, { method: 'DELETE' }, () => true)),
     ownUnread: () => request('/v1/me/unread', {}, decodeOwnUnread),

@@ -1,9 +1,8 @@
 // A ticket's words as badges: always a word beside the sign, or in its name.
 
 import type { Priority, Status } from '../protocol/generated.ts'
-import { t, tWord } from '../locales/index.ts'
+import { tWord } from '../locales/index.ts'
 import { tOwnStatus } from '../locales/own-words.ts'
-import { Icon } from './icon.tsx'
 
 export function StatusBadge({ status, testid }: { readonly status: Status; readonly testid?: string }) {
   const name = tWord('status', status)
@@ -13,12 +12,6 @@ export function StatusBadge({ status, testid }: { readonly status: Status; reado
 /** The same in the words of its customer, to whom an escalated ticket is one in progress. */
 export function OwnStatusBadge({ status, testid }: { readonly status: Status; readonly testid?: string }) {
   return <span class={`badge status-${status === 'escalated' ? 'in_progress' : status}`} data-testid={testid} data-value={status}>{tOwnStatus(status)}</span>
-}
-
-/** Where there is no room for the word: it is the dot's name. */
-export function StatusDot({ status }: { readonly status: Status }) {
-  const name = tWord('status', status)
-  return <span class={`badge dot-only status-${status}`} title={name} data-value={status}><span class="hidden">{name}</span></span>
 }
 
 export function PriorityBadge({ priority, testid }: { readonly priority: Priority; readonly testid?: string }) {
@@ -33,13 +26,6 @@ export function PriorityBadge({ priority, testid }: { readonly priority: Priorit
 /** Only where it matters: two of four priorities are worth a look. */
 export function isPressing(priority: Priority): boolean {
   return priority === 'urgent' || priority === 'high'
-}
-
-/** The same as a sign, which bears the word as its name. */
-export function PriorityFlag({ priority }: { readonly priority: Priority }) {
-  if (!isPressing(priority)) return null
-  const name = `${t('ticket.priority')}: ${tWord('priority', priority)}`
-  return <span class={`flag priority-${priority}`} title={name} data-value={priority}><Icon name="flag" size={14} /><span class="hidden">{name}</span></span>
 }
 
 const HUES = 12

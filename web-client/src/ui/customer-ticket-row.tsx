@@ -27,7 +27,7 @@ function Snippet({ ticket: { last_message } }: { readonly ticket: CustomerView }
   return (
     <span class="snippet" data-testid={T.ticketSnippet} data-side={side}>
       <bdi>{side === 'customer' ? t('app.you') : (name ?? t('app.team'))}</bdi>
-      {': '}
+      {':\u00a0'}
       <bdi>{snippet === '' ? t('last.removed') : snippet}</bdi>
     </span>
   )

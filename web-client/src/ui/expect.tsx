@@ -5,7 +5,7 @@ import type { Client } from '../client/client.ts'
 import type { Availability } from '../protocol/generated.ts'
 import type { TicketView } from '../protocol/model.ts'
 import { t } from '../locales/index.ts'
-import { about, weekdayTime } from '../locales/own-words.ts'
+import { about, shut } from '../locales/own-words.ts'
 import { T } from '../testids.ts'
 
 interface ExpectProps {
@@ -27,11 +27,7 @@ export function Expect({ client, availability, ticket, back }: ExpectProps) {
     return () => { current = false }
   }, [availability, waits])
   if (!waits || client.unsent.value.some((entry) => entry.ticket === ticket.id)) return null
-  const sentences = [t('expect.sent'), ...(now === null ? [] : known(now)), t(back)]
-  return <p class="expect" dir="auto" data-testid={T.expect}>{sentences.join(' ')}</p>
-}
-
-function known({ open, opens_at, first_answer_s }: Availability): readonly string[] {
-  const hours = open ? [] : [opens_at === null ? t('expect.closed') : t('expect.opens', { when: weekdayTime(opens_at) })]
-  return [...hours, ...(first_answer_s === null ? [] : [t('expect.took', { time: about(first_answer_s) })])]
+  // How long answers take says nothing of the days on which there are none.
+  const took = now?.open === true && now.first_answer_s !== null ? ` ${t('expect.took', { time: about(now.first_answer_s) })}` : ''
+  return <p class="expect" dir="auto" data-testid={T.expect}>{now?.open === false && <strong>{shut(now.opens_at)}</strong>}{t('expect.sent')}{took} {t(back)}</p>
 }

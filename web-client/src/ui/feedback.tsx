@@ -45,3 +45,8 @@ export function Empty({ children, icon, title, action, testid }: EmptyProps) {
     </div>
   )
 }
+
+/** Where a ticket's subject is not there to head the page. */
+export function Unopened({ children }: { readonly children: ComponentChildren }) {
+  return <><h1 class="hidden">{t('app.support')}</h1>{children}</>
+}

@@ -34,9 +34,18 @@ interface TopBarProps {
   readonly children?: ComponentChildren
 }
 
+/** To what the page is for, or on a narrow one, where it is out of sight, to the list. */
+function skip(event: { readonly currentTarget: HTMLElement }): void {
+  const page = event.currentTarget.closest('.page')
+  const shown = [...page?.querySelectorAll<HTMLElement>('main, nav.side') ?? []].filter((one) => one.getClientRects().length > 0)
+  const target = shown.find((one) => one.matches('main')) ?? shown[0]
+  target?.focus()
+}
+
 export function TopBar({ site, preferences, identity, menu, children }: TopBarProps) {
   return (
     <header class="top">
+      <button type="button" class="skip" data-testid={T.skip} onClick={skip}>{t('app.skip')}</button>
       <a class="brand" href={site.homeUrl ?? '#'} onClick={(event) => { event.preventDefault(); site.onHome() }}>
         <img src={icon} alt="" width="24" height="24" />
         <span>{t(site.title)}</span>

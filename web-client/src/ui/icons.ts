@@ -2,8 +2,6 @@
 
 /** What every first screen may need. */
 export const BASE_ICONS = {
-  close: 'M6 6l12 12M18 6L6 18',
-  back: 'M15 5l-7 7 7 7',
   down: 'M12 5v14M6 13l6 6 6-6',
   more: 'M5 12h.01M12 12h.01M19 12h.01',
   check: 'M5 12.5l4.5 4.5L19 7.5',
@@ -15,6 +13,8 @@ export const BASE_ICONS = {
 
 /** What the pages need beside: their frame brings them in, the widget does without. */
 export const PAGE_ICONS = {
+  close: 'M6 6l12 12M18 6L6 18',
+  back: 'M15 5l-7 7 7 7',
   settings: 'M4 6h9m4 0h3M4 12h3m4 0h9M4 18h11m4 0h1M15 4v4M9 10v4M17 16v4',
   next: 'M9 5l7 7-7 7',
   unread: 'M20 11v7H4V6h9M4 6l8 7 3-2.6M19 6h.01',
@@ -35,7 +35,6 @@ export const PAGE_ICONS = {
   chat: 'M4 5h16v12h-9l-5 4v-4H4z',
   inbox: 'M4 13l3-8h10l3 8v6H4zM4 13h5l1 2.5h4l1-2.5h5',
   chart: 'M4 20h16M7 16v-5M12 16V5M17 16v-8',
-  flag: 'M6 21V4h12l-3 4.5 3 4.5H6',
   eye: 'M2.5 12C5 7.5 8.3 5.5 12 5.5s7 2 9.5 6.5c-2.5 4.5-5.8 6.5-9.5 6.5s-7-2-9.5-6.5M12 9.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5',
   out: 'M14 4H5v16h9M10 12h10M16.5 8l4 4-4 4',
   lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',

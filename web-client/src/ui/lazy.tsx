@@ -2,7 +2,7 @@
 
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { t } from '../locales/index.ts'
+import { sentencesCame, t } from '../locales/index.ts'
 import { Skeleton } from './skeleton.tsx'
 
 export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): (props: P) => preact.JSX.Element {
@@ -11,7 +11,7 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): (
     const [state, setState] = useState<'loading' | 'failed' | 'there'>(found === null ? 'loading' : 'there')
     useEffect(() => {
       if (state !== 'loading') return
-      load().then((part) => { found = part; setState('there') }, () => setState('failed'))
+      load().then(async (part) => { await sentencesCame(); found = part; setState('there') }).catch(() => setState('failed'))
     }, [state])
     if (state === 'failed') return <p class="problem" role="alert"><span>{t('problem.unreachable')}</span> <button type="button" class="quiet" onClick={() => setState('loading')}>{t('app.retry')}</button></p>
     const Part = found

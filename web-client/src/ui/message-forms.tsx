@@ -1,6 +1,7 @@
 // In which a message is changed or removed: fetched when one is.
 
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { changesOf } from '../client/edit-changes.ts'
 import type { Changing, Edits } from '../client/edits.ts'
 import { isWritten, written } from '../client/written.ts'
 import type { TicketMessage } from '../protocol/model.ts'
@@ -10,6 +11,8 @@ import '../locales/reasons.ts'
 import { T } from '../testids.ts'
 import { bytesOf } from './bytes.ts'
 import { isComposing } from './composition.ts'
+import css from './styles/message-forms.css?inline'
+import { useSheet } from './use-sheet.ts'
 
 interface EditProps {
   readonly edits: Edits
@@ -19,10 +22,12 @@ interface EditProps {
 
 export function EditForm({ edits, message, changing }: EditProps) {
   const input = useRef<HTMLTextAreaElement>(null)
+  useSheet(input, css)
+  const changes = changesOf(edits)
   const text = edits.texts.value.get(message.id) ?? message.body
   // As it is sent.
   const body = written(text)
-  const over = bytesOf(body) - edits.bodyBytesMax()
+  const over = bytesOf(body) - changes.bodyBytesMax()
   const ready = isWritten(body) && over <= 0 && !changing.isBusy
   useLayoutEffect(() => {
     input.current?.focus()
@@ -32,8 +37,8 @@ export function EditForm({ edits, message, changing }: EditProps) {
   }, [])
   const save = () => {
     if (!ready) return
-    if (body === message.body) edits.giveUp()
-    else void edits.save()
+    if (body === message.body) changes.giveUp()
+    else void changes.save()
   }
   return (
     <form class="edit-form" data-testid={T.messageForm} onSubmit={(event) => { event.preventDefault(); save() }}>
@@ -44,10 +49,10 @@ export function EditForm({ edits, message, changing }: EditProps) {
         dir="auto"
         aria-label={t('timeline.edit_label')}
         data-testid={T.messageText}
-        onInput={(event) => edits.write(event.currentTarget.value)}
+        onInput={(event) => changes.write(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (isComposing(event)) return
-          if (event.key === 'Escape') edits.leave()
+          if (event.key === 'Escape') changes.leave()
           else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) save()
           else return
           event.preventDefault()
@@ -58,7 +63,7 @@ export function EditForm({ edits, message, changing }: EditProps) {
       {over > 0 && <p class="problem-text">{t('composer.too_long', { n: over })}</p>}
       <div class="actions">
         <button type="submit" class="primary" disabled={!ready} data-testid={T.messageSave}>{t('app.save')}</button>
-        <button type="button" class="quiet" data-testid={T.messageGiveUp} onClick={() => edits.giveUp()}>{t('app.cancel')}</button>
+        <button type="button" class="quiet" data-testid={T.messageGiveUp} onClick={() => changes.giveUp()}>{t('app.cancel')}</button>
         <span class="hint">{t('timeline.edit_hint')}</span>
       </div>
     </form>
@@ -67,15 +72,17 @@ export function EditForm({ edits, message, changing }: EditProps) {
 
 export function RemoveForm({ edits, changing }: Omit<EditProps, 'message'>) {
   const no = useRef<HTMLButtonElement>(null)
+  useSheet(no, css)
+  const changes = changesOf(edits)
   // On the side that loses nothing.
   useEffect(() => no.current?.focus(), [])
   return (
-    <div class="remove-form" role="group" aria-label={t('timeline.remove')} onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); edits.leave() } }}>
+    <div class="remove-form" role="group" aria-label={t('timeline.remove')} onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); changes.leave() } }}>
       <p>{t('timeline.remove_ask')}</p>
       {changing.problem !== null && <p class="problem-text" role="alert" data-testid={T.problem} data-code={changing.problem.code}>{t('timeline.not_removed', { reason: tProblem(changing.problem) })}</p>}
       <div class="actions">
-        <button ref={no} type="button" data-testid={T.messageRemoveNo} onClick={() => edits.leave()}>{t('timeline.remove_no')}</button>
-        <button type="button" class="quiet danger" disabled={changing.isBusy} data-testid={T.messageRemoveYes} onClick={() => void edits.remove()}>{t('timeline.remove_yes')}</button>
+        <button ref={no} type="button" data-testid={T.messageRemoveNo} onClick={() => changes.leave()}>{t('timeline.remove_no')}</button>
+        <button type="button" class="quiet danger" disabled={changing.isBusy} data-testid={T.messageRemoveYes} onClick={() => void changes.remove()}>{t('timeline.remove_yes')}</button>
       </div>
     </div>
   )

@@ -12,6 +12,7 @@ import { t } from '../locales/index.ts'
 import { dayHeading } from '../locales/times.ts'
 import { T } from '../testids.ts'
 import type { Wanted } from './composer.tsx'
+import { newestSeq, othersAfter, useFlood } from './flood.ts'
 import { Skeleton } from './skeleton.tsx'
 import { Icon } from './icon.tsx'
 import { ActivityLine, Message, PendingMessage, type PendingActions } from './message.tsx'
@@ -45,6 +46,8 @@ export function MessageList({ store, ticket, reader, nameById, wanted }: Message
   const [isRead, setRead] = useState(false)
   const hasPage = timeline.position !== null
   useEffect(() => setRead(hasPage), [hasPage])
+  const isLive = isAtEnd && isRead
+  const { isFlood, told } = useFlood(shown, isLive)
   const missed = useMissed(shown, isAtEnd)
   useSeen(store, isAtEnd, timeline.position)
   useOlder(store, scroller, timeline.more_before, timeline.events[0]?.seq ?? 0)
@@ -66,7 +69,7 @@ export function MessageList({ store, ticket, reader, nameById, wanted }: Message
   return (
     <div class="timeline-frame">
       {/* Neither the first page nor rows that scrolling brings in are news: they are not announced. */}
-      <div class="timeline" ref={scroller} data-testid={T.timeline} data-position={timeline.position ?? ''} role="log" aria-live={isAtEnd && isRead ? 'polite' : 'off'} aria-label={t('timeline.label')} tabIndex={0}>
+      <div class="timeline" ref={scroller} data-testid={T.timeline} data-position={timeline.position ?? ''} role="log" aria-live={isLive && !isFlood ? 'polite' : 'off'} aria-label={t('timeline.label')} tabIndex={0}>
         {timeline.more_before && (
           <button type="button" class="quiet older" data-testid={T.timelineOlder} disabled={store.loadingOlder.value} onClick={() => void store.loadOlder(true)}>
             {t(store.loadingOlder.value ? 'timeline.loading_older' : 'timeline.older')}
@@ -81,6 +84,7 @@ export function MessageList({ store, ticket, reader, nameById, wanted }: Message
         </div>
         <Typing store={store} reader={reader} />
       </div>
+      <p class="hidden" role="status" data-testid={T.timelineTold}>{told}</p>
       {!isAtEnd && (
         <button type="button" class="latest" data-testid={T.timelineLatest} onClick={toEnd}>
           <Icon name="down" />{missed > 0 ? t('timeline.latest_n', { n: missed }) : <span class="hidden">{t('timeline.latest')}</span>}
@@ -133,11 +137,10 @@ function Typing({ store, reader }: { readonly store: TicketStore; readonly reade
 /** Others' messages that came while one read further up. */
 function useMissed(shown: readonly Row[], isAtEnd: boolean): number {
   const [left, setLeft] = useState(0)
-  const newest = shown.findLast((row) => row.kind === 'item' && row.item.kind === 'message')
-  const seq = newest?.kind === 'item' && newest.item.kind === 'message' ? newest.item.event.seq : 0
+  const seq = newestSeq(shown)
   useEffect(() => { if (isAtEnd) setLeft(seq) }, [isAtEnd, seq])
   if (isAtEnd) return 0
-  return shown.reduce((n, row) => (row.kind === 'item' && row.item.kind === 'message' && !row.item.mine && row.item.event.seq > left ? n + 1 : n), 0)
+  return othersAfter(shown, left)
 }
 
 /** Whoever has the end before them has read it. */

@@ -29,6 +29,11 @@ interface MessageProps {
   readonly grouped: boolean
 }
 
+/** Who wrote it, and when: the name that a message is found by where neither is seen. */
+function labelOf(who: string, at: string, isNote: boolean): string {
+  return [...(isNote ? [t('timeline.note')] : []), who, dateTime(at)].join(', ')
+}
+
 export function Message({ store, item, reader, grouped }: MessageProps) {
   const { message, event, mine, ours, seen } = item
   const changing = store.edits.changing.value?.of === message.id ? store.edits.changing.value : null
@@ -46,6 +51,7 @@ export function Message({ store, item, reader, grouped }: MessageProps) {
       data-side={ours ? 'ours' : 'theirs'}
       data-note={message.is_internal}
       data-state={state}
+      aria-label={labelOf(name, event.at, message.is_internal)}
     >
       {!mine && (grouped ? <span class="avatar-gap" /> : <Avatar name={event.actor.name ?? name} side={event.actor.type} />)}
       <div class="bubble">
@@ -93,6 +99,7 @@ export function PendingMessage({ pending, grouped, ...actions }: PendingProps) {
       data-mine={true}
       data-note={internal}
       data-state={state.kind}
+      aria-label={labelOf(t('app.you'), pending.at, internal)}
     >
       <div class="bubble">
         {(internal || !grouped) && (

@@ -13,7 +13,7 @@ import { createDevAuth, tokenFrom } from '../client/page-auth.ts'
 import { createTeamClient } from '../client/team-client.ts'
 import type { Router } from '../client/memory-router.ts'
 import type { NavLink } from '../protocol/generated.ts'
-import { t, type StringKey } from '../locales/index.ts'
+import { sentencesCame, t, type StringKey } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { TopBar, type Site } from './frame.tsx'
 import { lazy } from './lazy.tsx'
@@ -155,6 +155,7 @@ interface Leaving {
 async function open(place: Place, title: StringKey, { signOut, ended, stays }: Leaving): Promise<Open> {
   const config = await loadConfig(place.origin)
   const preferences = createPreferences(place.themed, { languages: config.languages, ...place.preferences })
+  await sentencesCame()
   // Its cookie is the desk's own: a page of another site has no part in it.
   const own = place.getToken === undefined && place.origin === location.origin && config.sign_in_url !== null && config.sign_out_url !== null
     ? createOwnSignIn(config.sign_in_url, config.sign_out_url, place.router)
@@ -191,7 +192,7 @@ function Bare({ title, children }: { readonly title: StringKey; readonly childre
   return (
     <div class="page">
       <header class="top"><span class="brand">{t(title)}</span></header>
-      <main class="sign-in">{children}</main>
+      <main class="sign-in"><h1 class="hidden">{t(title)}</h1>{children}</main>
     </div>
   )
 }
@@ -205,16 +206,18 @@ function Failed({ why, onRetry }: { readonly why: Why | 'blocked'; readonly onRe
 }
 
 /** Nobody is signed in yet. */
-function Gate({ open: { auth, site, preferences, own } }: { readonly title: StringKey; readonly open: Open }) {
+function Gate({ title, open: { auth, site, preferences, own } }: { readonly title: StringKey; readonly open: Open }) {
   const state = auth.state.value
+  const heading = <h1 class="hidden">{t(title)}</h1>
   return (
     <div class="page">
       <TopBar site={site} preferences={preferences} identity={null} />
       {state.kind === 'pick' && auth.demo !== null && <SignIn demo={auth.demo} />}
-      {state.kind === 'working' && <main class="sign-in"><Skeleton lines={4} /></main>}
-      {(state.kind === 'failed' || state.kind === 'blocked') && <main class="sign-in"><Failed why={state.kind === 'failed' ? 'unreachable' : 'blocked'} onRetry={auth.retry} /></main>}
+      {state.kind === 'working' && <main class="sign-in">{heading}<Skeleton lines={4} /></main>}
+      {(state.kind === 'failed' || state.kind === 'blocked') && <main class="sign-in">{heading}<Failed why={state.kind === 'failed' ? 'unreachable' : 'blocked'} onRetry={auth.retry} /></main>}
       {state.kind === 'out' && (
         <main class="sign-in" data-testid={T.signedOut}>
+          {heading}
           {own !== null && own.refused.value !== null && <p class="problem" role="alert" data-testid={T.problem} data-code={own.refused.value}>{t(`signin.refused.${own.refused.value}`)}</p>}
           {(own === null || own.refused.value === null) && <p>{t('app.signed_out')}</p>}
           <p class="actions">

@@ -94,25 +94,26 @@ export function NewTicketForm({ client, onCreated, onCancel }: FormProps) {
         {wrong.subject !== null && <span class="problem-text" id={`${id}-s`} role="alert">{wrong.subject}</span>}
         {left >= 0 && left <= LEFT_SHOWN && <span class="muted">{t('new.chars_left', { n: left })}</span>}
       </label>
-      <div class="pair">
-        <label>
-          <span>{t('new.category')}</span>
-          <select value={draft.category} data-testid={T.newCategory} onChange={(event) => change({ category: word(CATEGORIES, event.currentTarget.value) ?? draft.category })}>
-            {CATEGORIES.map((one) => <option key={one} value={one}>{tWord('category', one)}</option>)}
-          </select>
-        </label>
-        <label>
-          <span>{t('new.priority')}</span>
-          <select value={draft.priority} data-testid={T.newPriority} onChange={(event) => change({ priority: word(PRIORITIES, event.currentTarget.value) ?? draft.priority })}>
-            {PRIORITIES.map((one) => <option key={one} value={one}>{tWord('priority', one)}</option>)}
-          </select>
-        </label>
-      </div>
       <label>
         <span>{t('new.description')}</span>
         <textarea ref={description} rows={7} value={draft.description} dir="auto" required data-testid={T.newDescription} aria-invalid={wrong.description !== null} aria-describedby={wrong.description !== null ? `${id}-d` : undefined} onInput={(event) => change({ description: event.currentTarget.value })} />
         {wrong.description !== null && <span class="problem-text" id={`${id}-d`} role="alert">{wrong.description}</span>}
       </label>
+      <div class="pair">
+        <label>
+          <span>{t('new.category')}</span>
+          <select value={draft.category} aria-describedby={`${id}-o`} data-testid={T.newCategory} onChange={(event) => change({ category: word(CATEGORIES, event.currentTarget.value) ?? draft.category })}>
+            {CATEGORIES.map((one) => <option key={one} value={one}>{tWord('category', one)}</option>)}
+          </select>
+        </label>
+        <label>
+          <span>{t('new.priority')}</span>
+          <select value={draft.priority} aria-describedby={`${id}-o`} data-testid={T.newPriority} onChange={(event) => change({ priority: word(PRIORITIES, event.currentTarget.value) ?? draft.priority })}>
+            {PRIORITIES.map((one) => <option key={one} value={one}>{tWord('priority', one)}</option>)}
+          </select>
+        </label>
+        <p class="muted" id={`${id}-o`}>{t('new.optional')}</p>
+      </div>
       <ProblemLine problem={isAtField ? null : problem} />
       <div class="actions">
         <span class="muted hint">{isBegun && t(kept.isStored() ? 'new.kept' : 'new.unkept')}</span>

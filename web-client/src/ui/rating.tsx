@@ -3,7 +3,7 @@ import type { TicketStore } from '../client/ticket.ts'
 import { isWritten, written } from '../client/written.ts'
 import { LIMITS } from '../protocol/generated.ts'
 import type { CustomerView } from '../protocol/model.ts'
-import { t } from '../locales/index.ts'
+import { direction, t } from '../locales/index.ts'
 import '../locales/rating.ts'
 import '../locales/reasons.ts'
 import { T } from '../testids.ts'
@@ -11,6 +11,7 @@ import { Stars } from './stars.tsx'
 import { Icon } from './icon.tsx'
 
 const STARS = [1, 2, 3, 4, 5] as const
+const MOST = STARS.length
 
 export function RatingForm({ store, ticket }: { readonly store: TicketStore; readonly ticket: CustomerView }) {
   const given = ticket.rating
@@ -20,6 +21,16 @@ export function RatingForm({ store, ticket }: { readonly store: TicketStore; rea
   const [busy, setBusy] = useState(false)
   const [isThanked, setThanked] = useState(false)
 
+  /** One stop for Tab, as among radio buttons: the arrow keys choose. */
+  const step = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }) => {
+    const onwards = direction() === 'rtl' ? ['ArrowLeft', 'ArrowDown'] : ['ArrowRight', 'ArrowDown']
+    const back = direction() === 'rtl' ? ['ArrowRight', 'ArrowUp'] : ['ArrowLeft', 'ArrowUp']
+    const to = onwards.includes(event.key) ? stars % MOST + 1 : back.includes(event.key) ? (stars > 1 ? stars - 1 : MOST) : event.key === 'Home' ? 1 : event.key === 'End' ? MOST : null
+    if (to === null) return
+    event.preventDefault()
+    setStars(to)
+    event.currentTarget.querySelector<HTMLElement>(`[data-value="${to}"]`)?.focus()
+  }
   const submit = async () => {
     if (stars === 0 || busy) return
     setBusy(true)
@@ -42,9 +53,9 @@ export function RatingForm({ store, ticket }: { readonly store: TicketStore; rea
     <form class="rating" data-testid={T.rating} onSubmit={(event) => { event.preventDefault(); void submit() }}>
       <p>{t('rating.ask')}</p>
       <div class="row">
-        <span class="stars" role="radiogroup" aria-label={t('rating.ask')}>
+        <span class="stars" role="radiogroup" aria-label={t('rating.ask')} tabIndex={-1} onKeyDown={step}>
           {STARS.map((n) => (
-            <button key={n} type="button" role="radio" aria-checked={stars === n} class={n <= stars ? 'star on' : 'star'} aria-label={t('rating.star', { n })} data-testid={T.ratingStar} data-value={n} onClick={() => setStars(n)}><Icon name="star" size={24} /></button>
+            <button key={n} type="button" role="radio" aria-checked={stars === n} tabIndex={n === (stars || 1) ? 0 : -1} class={n <= stars ? 'star on' : 'star'} aria-label={t('rating.star', { n })} data-testid={T.ratingStar} data-value={n} onClick={() => setStars(n)}><Icon name="star" size={24} /></button>
           ))}
         </span>
         <input value={comment} maxLength={LIMITS.rating_comment_chars_max} placeholder={t('rating.comment')} aria-label={t('rating.comment')} dir="auto" data-testid={T.ratingComment} onInput={(event) => setComment(event.currentTarget.value)} />

@@ -18,14 +18,12 @@ interface LinkProps {
   readonly client: Client
   /** The reader wants it to count as unread. */
   readonly isMarked?: boolean
-  /** Before the subject. */
-  readonly lead?: ComponentChildren
   /** At the end of its line, in place of the time of the last activity. */
   readonly tail?: ComponentChildren
   readonly children: ComponentChildren
 }
 
-export function TicketLink({ ticket, router, isOpen, client, isMarked = false, lead, tail, children }: LinkProps) {
+export function TicketLink({ ticket, router, isOpen, client, isMarked = false, tail, children }: LinkProps) {
   const now = useNow()
   const unread = isUnread(ticket, { isOpen, isMarked })
   return (
@@ -47,7 +45,6 @@ export function TicketLink({ ticket, router, isOpen, client, isMarked = false, l
       }}
     >
       <span class="line">
-        {lead}
         <span class="subject" dir="auto">{ticket.subject}</span>
         {unread && <span class="unread-dot" title={t('list.unread')}><span class="hidden">{t('list.unread')}</span></span>}
         <UnsentMark client={client} ticket={ticket.id} />

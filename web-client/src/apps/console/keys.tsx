@@ -1,5 +1,6 @@
 import type { Preferences } from '../../client/preferences.ts'
 import { t, type StringKey } from '../../locales/index.ts'
+import '../../locales/keys.ts'
 import { T } from '../../testids.ts'
 import { Dialog } from '../../ui/kit/dialog.tsx'
 

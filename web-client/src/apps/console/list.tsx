@@ -13,7 +13,7 @@ import { dateTime } from '../../locales/dates.ts'
 import { t } from '../../locales/index.ts'
 import { shortWhen } from '../../locales/times.ts'
 import { T } from '../../testids.ts'
-import { Avatar, PriorityFlag, StatusDot } from '../../ui/badges.tsx'
+import { Avatar, isPressing, PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
 import { Empty, ProblemLine } from '../../ui/feedback.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -24,7 +24,7 @@ import { namesOf } from './viewers.ts'
 import type { ConsoleContext } from './context.ts'
 
 /** The height of a row until one has been measured: the style sheet counts in the letters that the reader has chosen. */
-const ROW_PX = 56
+const ROW_PX = 60
 /** Nearer to the top than this, one is there. */
 const TOP_PX = 4
 const OVERSCAN_ROWS = 6
@@ -125,12 +125,16 @@ function Row({ now, isMarked, viewers, nameById, client, ticket, router, isOpen,
   return (
     <li data-row-of={ticket.id} aria-setsize={count} aria-posinset={place} class={isSelected ? 'selected' : ''}>
       <label class="row-check"><Avatar name={customer} /><input type="checkbox" checked={isSelected} aria-label={t('bulk.select', { number: ticket.ticket_number })} data-testid={T.select} data-number={ticket.ticket_number} onClick={(event) => onSelect(event.shiftKey)} /></label>
-      <TicketLink client={client} ticket={ticket} router={router} isOpen={isOpen} isMarked={isMarked} lead={<StatusDot status={ticket.status} />} tail={<When ticket={ticket} now={now} />}>
+      <TicketLink client={client} ticket={ticket} router={router} isOpen={isOpen} isMarked={isMarked} tail={<When ticket={ticket} now={now} />}>
         <span class="line small last">
           <span class="from" dir="auto">{customer}</span>
           <LastWritten ticket={ticket} />
           <Colleagues viewers={viewers} me={me} nameById={nameById} />
+        </span>
+        <span class="line signs">
           <span class="number">{ticket.ticket_number}</span>
+          <StatusBadge status={ticket.status} />
+          {isPressing(ticket.priority) && <PriorityBadge priority={ticket.priority} />}
           <Assignee ticket={ticket} me={me} />
         </span>
       </TicketLink>
@@ -140,21 +144,16 @@ function Row({ now, isMarked, viewers, nameById, client, ticket, router, isOpen,
 
 /** How long the customer has waited; when no one waits, the time of the latest activity. */
 function When({ ticket, now }: Pick<RowProps, 'ticket' | 'now'>) {
-  return (
-    <>
-      <PriorityFlag priority={ticket.priority} />
-      {ticket.waiting_since !== null
-        ? <Wait since={ticket.waiting_since} now={now} />
-        : <time dateTime={ticket.last_activity_at} title={dateTime(ticket.last_activity_at)}>{shortWhen(ticket.last_activity_at, now)}</time>}
-    </>
-  )
+  return ticket.waiting_since !== null
+    ? <Wait since={ticket.waiting_since} now={now} />
+    : <time dateTime={ticket.last_activity_at} title={dateTime(ticket.last_activity_at)}>{shortWhen(ticket.last_activity_at, now)}</time>
 }
 
-/** Whose it is, as small as a face. */
+/** Whose it is: a small face and the name. */
 function Assignee({ ticket: { assigned_to }, me }: Pick<RowProps, 'ticket' | 'me'>) {
-  const name = assigned_to === null ? null : (assigned_to.name ?? t('app.someone'))
-  const word = name === null ? t('ticket.unassigned') : `${t('ticket.assignee')}: ${assigned_to?.id === me ? t('app.you') : name}`
-  return <span class={`assignee ${assigned_to?.id === me ? 'me' : ''}`} title={word}>{name === null ? <span class="no-one" aria-hidden="true" /> : <Avatar name={name} size="small" />}<span class="hidden">{word}</span></span>
+  const name = assigned_to?.name ?? t(assigned_to === null ? 'ticket.unassigned' : 'app.someone')
+  const word = assigned_to?.id === me ? t('app.you') : name
+  return <span class="assignee" title={`${t('ticket.assignee')}: ${word}`}>{assigned_to === null ? <span class="no-one" /> : <Avatar name={name} size="small" />}<span class="hidden">{t('ticket.assignee')}: </span><bdi>{word}</bdi></span>
 }
 
 /** Who wrote last, and how that begins. */

@@ -11,7 +11,7 @@ import { useArrival } from '../../ui/arrival.ts'
 import { Avatar, isPressing, PriorityBadge, StatusBadge } from '../../ui/badges.tsx'
 import { Composer } from '../../ui/composer.tsx'
 import { TEAM_PARTS } from '../../ui/composer-team.tsx'
-import { Empty, ProblemLine } from '../../ui/feedback.tsx'
+import { Empty, ProblemLine, Unopened } from '../../ui/feedback.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { bodyBytesMax } from '../../ui/limits.ts'
@@ -35,11 +35,11 @@ interface OpenProps {
 export function OpenTicket({ context, store, onBack }: OpenProps) {
   const opening = store.opening.value
   switch (opening.kind) {
-    case 'loading': return <Skeleton lines={6} />
+    case 'loading': return <Unopened><Skeleton lines={6} /></Unopened>
     case 'failed':
       return opening.problem.code === 'not_found'
-        ? <Empty icon="search" testid={T.ticketMissing} action={{ label: t('palette.list'), run: onBack, testid: T.back }}>{t('ticket.missing')}</Empty>
-        : <ProblemLine problem={opening.problem} onRetry={() => store.reload()} />
+        ? <Unopened><Empty icon="search" testid={T.ticketMissing} action={{ label: t('palette.list'), run: onBack, testid: T.back }}>{t('ticket.missing')}</Empty></Unopened>
+        : <Unopened><ProblemLine problem={opening.problem} onRetry={() => store.reload()} /></Unopened>
     case 'open':
       if (opening.ticket.side === 'customer') return <OwnTicket origin={context.client.origin} number={opening.ticket.ticket_number} />
       return <StaffTicket context={context} store={store} ticket={opening.ticket} onBack={onBack} />
@@ -93,7 +93,7 @@ function Head({ ticket, store, me, nameById, onBack, details, onDetails, onNext,
     <header class="ticket-head">
       <button type="button" class="quiet icon-button back" aria-label={t('app.back')} data-testid={T.back} onClick={onBack}><Icon name="back" /></button>
       <div class="titles">
-        <h2 ref={useArrival()} tabIndex={-1} data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
+        <h1 ref={useArrival()} tabIndex={-1} data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h1>
         <p class="facts">
           <span class="number" data-testid={T.ticketNumber}>{ticket.ticket_number}</span>
           <StatusBadge status={ticket.status} testid={T.ticketStatus} />

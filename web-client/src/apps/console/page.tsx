@@ -43,7 +43,8 @@ function SentHome({ client, preferences, site, ownsTab }: AppProps) {
   return (
     <div class="page" data-testid={T.page} data-live={client.live.value}>
       <TopBar site={site} preferences={preferences} identity={client.identity} />
-      <main class="sign-in" data-testid={T.notStaff}>
+      <main class="sign-in" tabIndex={-1} data-testid={T.notStaff}>
+        <h1 class="hidden">{t(site.title)}</h1>
         <p>{t('signin.not_staff')}</p>
         <p><a class="primary button" href={home}>{t('signin.to_support')}</a></p>
       </main>
@@ -72,7 +73,7 @@ function StaffConsole(props: AppProps) {
     <div class={`page console ${place === '' ? 'at-list' : 'at-ticket'}`} data-testid={T.page} data-live={client.live.value && client.watch.value === 'on'}>
       <TopBar site={site} preferences={preferences} identity={{ ...client.identity, role: client.role.value }} menu={<AllSettings context={context} />}>
         <button type="button" class="quiet wide-only" title={t('keys.palette')} onClick={() => context.open('palette')}><kbd>Ctrl K</kbd><span class="hidden">{t('keys.palette')}</span></button>
-        <button type="button" class="quiet icon-button wide-only" aria-label={t('keys.title')} title={t('keys.title')} onClick={() => context.open('keys')}>?</button>
+        <button type="button" class="quiet icon-button wide-only" aria-label={t('keys.title')} title={t('keys.title')} onClick={() => context.open('keys')}><kbd>?</kbd></button>
       </TopBar>
       <Connection client={client} store={store} />
       <Unsent client={client} open={idOf(store)} go={router.go} />
@@ -93,14 +94,15 @@ function Desk({ context, router, preferences }: { readonly context: ConsoleConte
     <>
       <Overview inbox={inbox} counts={team.counts.value} stats={team.stats.value} />
       <div class="columns" ref={columns}>
-        <nav class={`side ${context.selection.ids.value.size > 0 ? 'has-bulk' : ''}`} aria-label={t('console.nav')}>
+        <nav class={`side ${context.selection.ids.value.size > 0 ? 'has-bulk' : ''}`} tabIndex={-1} aria-label={t('console.nav')}>
+          {place === '' && <h1 class="hidden">{t('app.console')}</h1>}
           <FilterBar inbox={inbox} keys={preferences.keys.value} agents={team.agents.value} me={client.identity.id} searchRef={context.searchRef} />
           <InboxList context={context} router={router} me={client.identity.id} />
           {(context.selection.ids.value.size > 0 || context.selection.results.value !== null || context.selection.problem.value !== null) && <BulkBar selection={context.selection} />}
         </nav>
-        <main class="main">
+        <main class="main" tabIndex={-1}>
           {place === '' && <NothingOpen context={context} />}
-          {place === '' && !client.habits.toured.value && <TourOffer context={context} />}
+          {place === '' && !client.habits.toured.value && context.overlay.value !== 'tour' && <TourOffer context={context} />}
           {store !== null && <OpenTicket key={place} context={context} store={store} onBack={() => router.go('')} />}
         </main>
       </div>

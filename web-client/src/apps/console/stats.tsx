@@ -1,4 +1,4 @@
-// One line above everything: the views and the figures of the desk, each a way to its tickets; and how the work went so far.
+// One line above everything: the views, which one goes to, then the figures of the desk, each a value over its name, and how the work went so far.
 
 import { VIEWS, type Filters } from '../../client/filters.ts'
 import type { Inbox } from '../../client/inbox.ts'
@@ -52,7 +52,7 @@ interface FigureProps {
 
 function Figure({ name, label, value, isPicked, onClick }: FigureProps) {
   return (
-    <button type="button" class="view figure" aria-pressed={isPicked} data-testid={T.stat} data-stat={name} data-value={value} onClick={onClick}>
+    <button type="button" class="figure" aria-pressed={isPicked} data-testid={T.stat} data-stat={name} data-value={value} onClick={onClick}>
       <span>{t(label)}</span>
       <span class="count">{value === undefined ? '·' : shortNumber(value)}</span>
     </button>
@@ -62,7 +62,7 @@ function Figure({ name, label, value, isPicked, onClick }: FigureProps) {
 /** Over all tickets of the desk so far. */
 function Average({ name, label, value }: { readonly name: string; readonly label: StringKey; readonly value: number | string | undefined }) {
   return (
-    <div title={t('stats.so_far', { what: t(label) })} data-testid={T.stat} data-stat={name} data-value={value}>
+    <div class="figure" title={t('stats.so_far', { what: t(label) })} data-testid={T.stat} data-stat={name} data-value={value}>
       <dt>{t(label)}</dt>
       <dd>{typeof value === 'number' ? number(value) : (value ?? '–')}</dd>
     </div>

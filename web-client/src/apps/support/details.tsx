@@ -35,7 +35,7 @@ export function CustomerDetails({ ticket, store, reader }: DetailsProps) {
         {ticket.closed_at !== null && <div><dt>{t('details.closed')}</dt><dd>{dateTime(ticket.closed_at)}</dd></div>}
         {ticket.rating !== null && <div><dt>{t('ticket.rating')}</dt><dd>{t('rating.star', { n: ticket.rating.satisfaction_rating })}</dd></div>}
       </dl>
-      <h3>{t('details.history')}</h3>
+      <h2>{t('details.history')}</h2>
       <History store={store} reader={reader} nameById={() => null} shows={isChange} />
     </aside>
   )

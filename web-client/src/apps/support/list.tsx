@@ -23,10 +23,12 @@ export function TicketList({ client, tickets, router, open }: ListProps) {
   const shown = tickets.shown.value
   const search = tickets.search.value
   const searching = searchOf(search) !== ''
+  // An open ticket's subject is the page's heading.
+  const Title = open === '' ? 'h1' : 'h2'
   return (
-    <nav class="side" aria-label={t('list.title')}>
+    <nav class="side" tabIndex={-1} aria-label={t('list.title')}>
       <div class="side-head">
-        <h1>{t('list.title')}</h1>
+        <Title>{t('list.title')}</Title>
         <button type="button" class="primary" data-testid={T.newTicket} onClick={() => router.go('new')}><Icon name="plus" size={16} />{t('new.button')}</button>
       </div>
       <div class="side-tools">

@@ -9,7 +9,7 @@ import { T } from '../../testids.ts'
 import { useArrival } from '../../ui/arrival.ts'
 import { isPressing, OwnStatusBadge, PriorityBadge } from '../../ui/badges.tsx'
 import { Composer, type Wanted } from '../../ui/composer.tsx'
-import { Empty, ProblemLine } from '../../ui/feedback.tsx'
+import { Empty, ProblemLine, Unopened } from '../../ui/feedback.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { bodyBytesMax } from '../../ui/limits.ts'
@@ -31,11 +31,11 @@ export function OpenTicket({ client, store, onBack }: OpenProps) {
   const wanted = useSignal<Wanted | null>(null)
   const [details, setDetails] = useState(false)
   switch (opening.kind) {
-    case 'loading': return <Skeleton lines={6} />
+    case 'loading': return <Unopened><Skeleton lines={6} /></Unopened>
     case 'failed':
       return opening.problem.code === 'not_found'
-        ? <Empty icon="search" testid={T.ticketMissing} action={{ label: t('ticket.to_list'), run: onBack, testid: T.back }}>{t('ticket.missing')}</Empty>
-        : <ProblemLine problem={opening.problem} onRetry={() => store.reload()} />
+        ? <Unopened><Empty icon="search" testid={T.ticketMissing} action={{ label: t('ticket.to_list'), run: onBack, testid: T.back }}>{t('ticket.missing')}</Empty></Unopened>
+        : <Unopened><ProblemLine problem={opening.problem} onRetry={() => store.reload()} /></Unopened>
     case 'open': {
       const { ticket, reader } = opening
       return (
@@ -70,7 +70,7 @@ function Head({ ticket, store, onBack, details, onDetails }: HeadProps) {
     <header class="ticket-head">
       <button type="button" class="quiet icon-button back" aria-label={t('app.back')} data-testid={T.back} onClick={onBack}><Icon name="back" /></button>
       <div class="titles">
-        <h2 ref={useArrival()} tabIndex={-1} data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h2>
+        <h1 ref={useArrival()} tabIndex={-1} data-testid={T.ticketSubject} dir="auto">{ticket.subject}</h1>
         <p class="facts">
           <span class="number" data-testid={T.ticketNumber}>{ticket.ticket_number}</span>
           <OwnStatusBadge status={ticket.status} testid={T.ticketStatus} />

@@ -5,6 +5,7 @@ import { createBell, hushToast, openTabs, say, toast, type Saying } from '../../
 import { createCustomerTickets } from '../../client/customer-tickets.ts'
 import type { TicketListener, TicketStore } from '../../client/ticket.ts'
 import { t } from '../../locales/index.ts'
+import '../../locales/support.ts'
 import { T } from '../../testids.ts'
 import { useReturn } from '../../ui/arrival.ts'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
@@ -63,7 +64,7 @@ export function SupportPage({ client, router, preferences, site, ownsTab }: AppP
       <Unsent client={client} open={openId} go={router.go} />
       <div class="columns" ref={columns}>
         <TicketList client={client} tickets={tickets} router={router} open={ref} />
-        <main class="main">
+        <main class="main" tabIndex={-1}>
           {ref === '' && <Empty icon="chat" title={t('list.pick_title')} action={{ label: t('new.button'), run: () => router.go('new') }}>{t('list.pick')}</Empty>}
           {store !== null && ref !== '' && <OpenTicket key={ref} client={client} store={store} onBack={() => router.go('')} />}
         </main>

@@ -4,6 +4,10 @@ import type { FirstMessage } from '../../client/first-message.ts'
 import { CATEGORIES } from '../../protocol/generated.ts'
 import { t, tWord } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
+import css from '../../ui/styles/widget-chips.css?inline'
+import { addStyles } from './styles.ts'
+
+addStyles(css)
 
 export function Chips({ first }: { readonly first: FirstMessage }) {
   const { category } = first.draft.value

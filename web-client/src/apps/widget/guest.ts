@@ -8,9 +8,9 @@ export interface Page {
   readonly origin: string
   /** Where the frame is to stand. */
   readonly box: HTMLElement
-  /** How the widget is to look, by the names of `Helpline.init`. */
-  look(): Readonly<Record<string, unknown>>
-  token(): Promise<string | null> | string | null
+  /** What `Helpline.init` was given, and what the desk says beside. */
+  look(): { readonly getToken?: unknown; readonly unread?: boolean; readonly color?: string }
+  token(): Promise<string | null> | string | null | undefined
   language(): string
   tell(event: string, value?: unknown): void
   count(unread: number): void
@@ -24,17 +24,19 @@ export interface Guest {
   show(on: boolean, byPerson: boolean): void
   /** For the frame, when it is there. */
   send(message: object): void
+  /** What the launcher does while it is open, in the page's language. */
+  closes(): string
   /** The look has changed. */
   dress(): void
   /** The person leaves; what they were at goes, and the frame with it. `all`: whoever comes next. */
   end(all: boolean): Promise<void>
 }
 
-const WORDS: Readonly<Record<string, readonly [string, string]>> = {
-  en: ['Support', 'Support cannot be shown on this page.'],
-  ar: ['الدعم', 'لا يمكن عرض الدعم في هذه الصفحة.'],
-  de: ['Support', 'Der Support kann auf dieser Seite nicht angezeigt werden.'],
-  fr: ['Assistance', 'L’assistance ne peut pas être affichée sur cette page.'],
+const WORDS: Readonly<Record<string, readonly [title: string, close: string, failed: string]>> = {
+  en: ['Support', 'Close support', 'Support cannot be shown on this page.'],
+  ar: ['الدعم', 'أغلق الدعم', 'لا يمكن عرض الدعم في هذه الصفحة.'],
+  de: ['Support', 'Support schließen', 'Der Support kann auf dieser Seite nicht angezeigt werden.'],
+  fr: ['Assistance', 'Fermer l’assistance', 'L’assistance ne peut pas être affichée sur cette page.'],
 }
 /** A frame that came, and has said nothing for so long, is none of ours: the desk does not allow this site, or is away. */
 const READY_MS = 2_000
@@ -81,15 +83,15 @@ export function createGuest(page: Page): Guest {
   }
 
   const post = (message: object) => frame.contentWindow?.postMessage({ helpline: 1, ...message }, page.origin)
-  const words = () => WORDS[page.language()] ?? WORDS['en'] ?? ['', '']
+  const words = () => WORDS[page.language()] ?? WORDS['en'] ?? ['', '', '']
 
-  const colors = (color: unknown) => (typeof color === 'string' ? (brandTokens(color) ?? {}) : {})
+  const colors = (color = '') => brandTokens(color) ?? {}
   const dress = () => {
     frame.title = words()[0]
     if (!isReady) return
-    const look = page.look()
+    const { getToken: _, unread: __, ...look } = page.look()
     // It shows nothing before it knows its colours; without them it has its own.
-    post({ type: 'init', ...look, colors: colors(look['color']), was })
+    post({ type: 'init', ...look, colors: colors(look.color), was })
   }
 
   /** On a small screen the way back closes the widget: the page gets one step more, which keeps what its own router put there. */
@@ -149,7 +151,7 @@ export function createGuest(page: Page): Guest {
     console.error(`Helpline: ${page.origin} showed no widget here. Is ${location.origin} among its --widget-sites?`)
     const notice = document.createElement('p')
     notice.setAttribute('role', 'alert')
-    notice.textContent = words()[1]
+    notice.textContent = words()[2]
     page.failed(notice)
   }
 
@@ -198,6 +200,7 @@ export function createGuest(page: Page): Guest {
   return {
     show,
     dress,
+    closes: () => words()[1],
     send(message) {
       if (isReady) post(message)
       else waiting.push(message)

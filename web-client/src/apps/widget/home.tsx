@@ -7,7 +7,7 @@ import type { FirstRest } from '../../client/person.ts'
 import { isVisible, isUnfolded } from '../../client/visibility.ts'
 import type { Availability } from '../../protocol/generated.ts'
 import { t } from '../../locales/index.ts'
-import { about, weekdayTime } from '../../locales/own-words.ts'
+import { about, shut } from '../../locales/own-words.ts'
 import { T } from '../../testids.ts'
 import { look } from './look.ts'
 
@@ -94,11 +94,8 @@ function AvailabilityLine({ rest }: { readonly rest: FirstRest }) {
 }
 
 function sentences(now: Availability): readonly string[] {
-  if (!now.open) {
-    const opens = now.opens_at === null ? null : t('widget.opens', { when: weekdayTime(now.opens_at) })
-    // The desk's own words may be of another direction.
-    return [opens === null ? (now.notice ?? t('widget.shut')) : now.notice === null ? opens : `\u2068${now.notice}\u2069 · ${opens}`]
-  }
+  // The desk's own words may be of another direction.
+  if (!now.open) return [shut(now.opens_at), ...(now.notice === null ? [] : [`\n\u2068${now.notice}\u2069`])]
   const took = now.first_answer_s === null ? [] : [t('widget.took', { time: about(now.first_answer_s) })]
   return now.agents_online ? [t('widget.online'), ...took] : [now.notice ?? t('widget.away')]
 }

@@ -33,12 +33,8 @@ export type Api = Readonly<typeof API>
 const SCRIPT = document.currentScript instanceof HTMLScriptElement ? document.currentScript : null
 const ORIGIN = new URL(SCRIPT?.src ?? location.href).origin
 const ASKS = SCRIPT?.dataset['unread'] !== 'off'
-const WORDS: Readonly<Record<string, readonly [string, string]>> = {
-  en: ['Open support', 'Close support'],
-  ar: ['افتح الدعم', 'أغلق الدعم'],
-  de: ['Support öffnen', 'Support schließen'],
-  fr: ['Ouvrir l’assistance', 'Fermer l’assistance'],
-}
+/** What the launcher does; that it closes, the guest says. */
+const WORDS: Readonly<Record<string, string>> = { en: 'Open support', ar: 'افتح الدعم', de: 'Support öffnen', fr: 'Ouvrir l’assistance' }
 const TEXT = [/^/, 'a text'] as const
 const RULES: Readonly<Record<string, readonly [RegExp, string]>> = {
   color: [/^#[\da-f]{6}$/i, '#rrggbb'],
@@ -55,44 +51,57 @@ const IDLE_MS = 5_000
 /** A tab that is looked at again asks again, so often at most. */
 const AGAIN_MS = 60_000
 const ITEM = 'helpline.widget'
-/** The sign is black on a light colour and white on a dark one, whichever is easier to read; older browsers draw it white. */
+/** What the page says of its elements counts less than what is important here. The sign is black on a light colour and white on a dark one, whichever is easier to read; older browsers draw it white. */
 const STYLE = `
-:host{all:initial}
-button{all:unset;box-sizing:border-box;position:fixed;bottom:calc(20px + env(safe-area-inset-bottom));width:56px;height:56px;border-radius:50%;background:var(--c);color:#fff;cursor:pointer;display:grid;place-items:center;box-shadow:0 0 0 1px rgb(128 128 128/.25),0 8px 28px rgb(10 14 22/.28);transition:transform .15s}
+:host{all:initial!important;position:fixed!important;z-index:2147483000!important}
+button{all:unset;position:fixed;bottom:calc(20px + env(safe-area-inset-bottom));width:56px;height:56px;border-radius:50%;background:var(--c);color:#fff;cursor:pointer;display:grid;place-items:center;box-shadow:0 0 0 1px rgb(128 128 128/.25),0 8px 28px rgb(10 14 22/.28)}
 button:hover{transform:scale(1.06)}
 button:focus-visible{outline:2px solid #fff;box-shadow:0 0 0 5px #1b2130}
 svg{width:26px;height:26px;fill:none;stroke:currentColor;stroke-width:2}
-b{position:absolute;top:-3px;right:-3px;min-width:20px;padding:0 5px;box-sizing:border-box;border-radius:10px;background:#b3261e;color:#fff;font:700 12px/20px system-ui,sans-serif;text-align:center;box-shadow:0 0 0 2px #fff}
+b{position:absolute;top:-3px;right:-3px;min-width:10px;padding:0 5px;border-radius:10px;background:#b3261e;color:#fff;font:700 12px/20px system-ui,sans-serif;text-align:center;box-shadow:0 0 0 2px #fff}
 .right>*{right:20px}.left>*{left:20px}[hidden]{display:none!important}
 @supports(color:lab(from red l 0 0)){button{color:lab(from var(--c) calc((49.4 - l)*99) 0 0)}}
-@media(prefers-reduced-motion:reduce){button{transition:none}}`
-const SHAPES = ['M5 4h14a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-6l-5 4v-4H5a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3z', 'M6 9l6 6 6-6'] as const
+@media(prefers-reduced-motion:no-preference){button{transition:transform .15s}}`
+const BUBBLE = 'M5 4h14a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-6l-5 4v-4H5a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3z'
+const DOWN = 'M6 9l6 6 6-6'
 
 /** What the desk's settings say: the server puts them as JSON in the place of this text. */
 const DESK: Partial<Options> = {}
 try {
-  const values: unknown = JSON.parse('__HELPLINE_WIDGET__')
-  for (const [name, as] of [['color', 'color'], ['position', 'position'], ['team_name', 'teamName']] as const) {
-    const value: unknown = Reflect.get(Object(values), name)
-    if (isFit(as, value)) Reflect.set(DESK, as, value)
-  }
+  const { color, position, team_name: teamName }: Readonly<Record<string, unknown>> = Object(JSON.parse('__HELPLINE_WIDGET__'))
+  for (const [name, value] of Object.entries({ color, position, teamName })) if (isFit(name, value)) Reflect.set(DESK, name, value)
 } catch {
   // A server that says nothing: the widget looks as it always did.
 }
 
+const element = (name: string) => document.createElement(name)
+const drawn = (name: string) => document.createElementNS('http://www.w3.org/2000/svg', name)
+const host = element('div')
+const box = element('div')
+const launcher = element('button')
+const sign = drawn('svg')
+const path = drawn('path')
+const badge = element('b')
+const sheet = new CSSStyleSheet()
+sheet.replaceSync(STYLE)
+const root = host.attachShadow({ mode: 'closed' })
+root.adoptedStyleSheets = [sheet]
+root.append(box)
+box.append(launcher)
+launcher.append(sign, badge)
+launcher.addEventListener('click', () => (isOpen ? close() : open()))
+sign.setAttribute('viewBox', '0 0 24 24')
+sign.append(path)
+
 let options: Options | null = null
-let host: HTMLElement | null = null
-let box: HTMLDivElement | null = null
-let launcher: HTMLButtonElement | null = null
-let badge: HTMLElement | null = null
-let path: Element | null = null
 let notice: HTMLElement | null = null
 let guest: Guest | null = null
-let stop = new AbortController()
+/** Raised by `shutdown`: what was fetched before it has no say after it. */
+let round = 0
 let isOpen = false
 let unread = 0
 let askedAt = 0
-const listeners: [string, (value: never) => void][] = []
+const listeners = new Set<(event: string, value: unknown) => void>()
 
 const wrong = (why: string) => new TypeError(`Helpline.${why}`)
 
@@ -106,7 +115,7 @@ function checked<O extends Partial<Options>>(call: string, given: O): O {
     const value: unknown = Reflect.get(given, name)
     if (value !== undefined && !isFit(name, value)) throw wrong(`${call}: ${name} is ${what}`)
   }
-  if (given.getToken !== undefined || call === 'init') if (typeof given.getToken !== 'function') throw wrong(`${call} needs { getToken }, a function that gives a token or null`)
+  if (given.getToken !== undefined || call === 'init') if (typeof given.getToken !== 'function') throw wrong(`${call} needs getToken, a function`)
   return given
 }
 
@@ -115,31 +124,15 @@ function needed(call: string): Options {
   return options
 }
 
+function change(call: string, given: Partial<Options>): void {
+  options = { ...needed(call), ...checked(call, given) }
+}
+
 function init(given: Options): void {
   if (options !== null) return update(checked('init', given))
   options = checked('init', given)
-  host = document.createElement('div')
-  // Its own words outrank whatever the page says of its elements.
-  host.style.cssText = 'all:initial;position:fixed;z-index:2147483000;display:block;width:0;height:0'.replaceAll(/;|$/g, '!important;')
-  const root = host.attachShadow({ mode: 'closed' })
-  const sheet = new CSSStyleSheet()
-  sheet.replaceSync(STYLE)
-  root.adoptedStyleSheets = [sheet]
-  box = document.createElement('div')
-  launcher = document.createElement('button')
-  launcher.type = 'button'
-  launcher.addEventListener('click', () => (isOpen ? close() : open()))
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
-  svg.setAttribute('viewBox', '0 0 24 24')
-  path = document.createElementNS('http://www.w3.org/2000/svg', 'path')
-  svg.append(path)
-  badge = document.createElement('b')
-  launcher.append(svg, badge)
-  box.append(launcher)
-  root.append(box)
-  stand(host)
-  stop = new AbortController()
-  document.addEventListener('visibilitychange', () => { if (document.visibilityState === 'visible' && Date.now() - askedAt > AGAIN_MS) askSoon() }, { signal: stop.signal })
+  box.hidden = false
+  document.addEventListener('visibilitychange', lookedAt)
   show()
   try {
     // The page before had it open.
@@ -151,15 +144,18 @@ function init(given: Options): void {
 }
 
 function update(given: Partial<Options>): void {
-  options = { ...needed('update'), ...checked('update', given) }
-  if (host !== null) stand(host)
+  change('update', given)
   show()
   guest?.dress()
 }
 
+function lookedAt(): void {
+  if (!document.hidden && Date.now() - askedAt > AGAIN_MS) askSoon()
+}
+
 function askSoon(): void {
-  if (typeof requestIdleCallback === 'function') requestIdleCallback(() => void ask(), { timeout: IDLE_MS })
-  else setTimeout(() => void ask(), 1_000)
+  if ('requestIdleCallback' in window) requestIdleCallback(ask, { timeout: IDLE_MS })
+  else setTimeout(ask, 1_000)
 }
 
 /** How much is unread: once the frame is there, it says so itself. Whatever fails, there is no number. */
@@ -169,96 +165,84 @@ async function ask(): Promise<void> {
   askedAt = Date.now()
   try {
     const token: unknown = await asking.getToken()
-    if (options !== asking || guest !== null) return
+    const answer = typeof token === 'string' ? await fetch(`${ORIGIN}/v1/me/unread`, { headers: { authorization: `Bearer ${token}` }, credentials: 'omit' }) : null
     // No person is signed in any more: the number was of the one before.
-    if (typeof token !== 'string') return count(0)
-    const answer = await fetch(`${ORIGIN}/v1/me/unread`, { headers: { authorization: `Bearer ${token}` }, credentials: 'omit' })
-    const body: unknown = answer.ok ? await answer.json() : null
+    const tickets: unknown = answer === null || answer.status === 401 ? 0 : Reflect.get(Object(await answer.json()), 'tickets')
     // Another person may have come meanwhile, or the frame.
-    if (options !== asking || guest !== null) return
-    const tickets: unknown = Reflect.get(Object(body), 'tickets')
-    if (typeof tickets === 'number') count(tickets)
-    else if (answer.status === 401) count(0)
+    if (options === asking && guest === null && typeof tickets === 'number') count(tickets)
   } catch {
     // The network, the host's own function, or a site that the desk does not know.
   }
 }
 
-/** In the page, also after it has replaced everything that stood in it. */
-function stand(made: HTMLElement): void {
-  if (!made.isConnected) document.documentElement.append(made)
+function show(): void {
+  // Also after the page has replaced everything that stood in it.
+  if (!host.isConnected) document.documentElement.append(host)
+  const { color = '#2f5bd0', position = 'right' } = look()
+  box.className = position
+  box.style.setProperty('--c', color)
+  path.setAttribute('d', isOpen ? DOWN : BUBBLE)
+  launcher.setAttribute('aria-expanded', String(isOpen))
+  launcher.setAttribute('aria-label', (isOpen && guest?.closes() || WORDS[language()]) + (unread > 0 ? ` (${unread})` : ''))
+  badge.hidden = unread === 0 || isOpen
+  badge.textContent = unread > 99 ? '99+' : String(unread)
 }
 
-function show(): void {
-  const words = WORDS[language()]
-  const { color = '#2f5bd0', position = 'right' } = { ...DESK, ...options }
-  if (box !== null) {
-    box.className = position
-    box.style.setProperty('--c', color)
-  }
-  path?.setAttribute('d', SHAPES[isOpen ? 1 : 0])
-  launcher?.setAttribute('aria-expanded', String(isOpen))
-  launcher?.setAttribute('aria-label', (words?.[isOpen ? 1 : 0] ?? '') + (unread > 0 ? ` (${unread})` : ''))
-  if (badge !== null) {
-    badge.hidden = unread === 0 || isOpen
-    badge.textContent = unread > 99 ? '99+' : String(unread)
-  }
+function look(): Partial<Options> {
+  return { ...DESK, ...options }
 }
 
 function language(): string {
   const wanted = (options?.language ?? document.documentElement.lang).slice(0, 2)
-  return Object.hasOwn(WORDS, wanted) ? wanted : 'en'
+  return wanted in WORDS ? wanted : 'en'
 }
 
 function open(what?: string | { readonly text: string }): void {
   needed('open')
-  const text: unknown = typeof what === 'object' ? what?.text : null
-  if (typeof what === 'string' ? !/^TKT-\d+$/i.test(what) : what !== undefined && typeof text !== 'string') throw wrong('open takes the number of a ticket, such as TKT-000042, or { text }')
-  void bring(true, what === undefined ? undefined : typeof what === 'string' ? { type: 'go', ticket: what.toUpperCase() } : { type: 'write', text })
+  const { text }: { readonly text?: unknown } = Object(what)
+  const isTicket = /^TKT-\d+$/i.test(String(what))
+  if (what !== undefined && !isTicket && typeof text !== 'string') throw wrong('open takes a number, as TKT-000042, or { text }')
+  void bring(true, what === undefined ? what : isTicket ? { type: 'go', ticket: String(what) } : { type: 'write', text })
 }
 
 /** Opens it, with what shows it: fetched the first time. */
 async function bring(byPerson: boolean, message?: object): Promise<void> {
-  const [mine, was] = [box, isOpen]
-  if (mine === null || host === null) return
-  stand(host)
+  const [mine, was] = [round, isOpen]
   notice?.remove()
   isOpen = true
   show()
-  if (!was) tell('open', undefined)
+  if (!was) tell('open')
   try {
     const { createGuest } = await guestFile()
     // Closed meanwhile, or shut down.
-    if (box !== mine || !isOpen) return
-    guest ??= createGuest(pageOf(mine))
+    if (round !== mine || !isOpen) return
+    guest ??= createGuest(PAGE)
+    show()
     if (message !== undefined) guest.send(message)
     guest.show(true, byPerson)
   } catch (fault) {
-    console.error('Helpline: the widget cannot be fetched.', fault)
-    if (box === mine) close()
+    console.error('Helpline:', fault)
+    if (round === mine) close()
   }
 }
 
 const guestFile = (): Promise<typeof import('./guest.ts')> => import(/* @vite-ignore */ new URL(HELPLINE_GUEST, ORIGIN).href)
 
-const pageOf = (place: HTMLElement): Page => ({
+const PAGE: Page = {
   origin: ORIGIN,
-  box: place,
-  look() {
-    const { getToken: _, unread: __, ...look } = { ...DESK, ...options }
-    return look
-  },
-  token: () => options?.getToken() ?? null,
+  box,
+  look,
+  token: () => options?.getToken(),
   language,
-  tell: (event, value) => tell(event, value),
+  tell,
   count,
   close,
   failed(said) {
     guest = null
     notice = said
-    if (isOpen) place.prepend(said)
+    if (isOpen) box.prepend(said)
   },
-})
+}
 
 function close(): void {
   if (!isOpen) return
@@ -266,8 +250,8 @@ function close(): void {
   notice?.remove()
   show()
   guest?.show(false, true)
-  launcher?.focus()
-  tell('close', undefined)
+  launcher.focus()
+  tell('close')
 }
 
 function count(n: number): void {
@@ -276,13 +260,13 @@ function count(n: number): void {
   tell('unread', n)
 }
 
-function tell(event: string, value: unknown): void {
-  for (const [name, listener] of [...listeners]) if (name === event) Reflect.apply(listener, null, [value])
+function tell(event: string, value?: unknown): void {
+  for (const listener of [...listeners]) listener(event, value)
 }
 
 /** Another person is signed in now, or none: the frame forgets and goes; a new one comes when it is wanted. */
 async function identify(given: Partial<Options> = {}): Promise<void> {
-  options = { ...needed('identify'), ...checked('identify', given) }
+  change('identify', given)
   const old = guest
   await old?.end(false)
   if (guest !== old) return
@@ -293,16 +277,18 @@ async function identify(given: Partial<Options> = {}): Promise<void> {
 }
 
 function shutdown(): void {
-  const gone = host
-  if (gone === null) return
+  if (options === null) return
   guest?.show(false, true)
-  gone.style.setProperty('display', 'none', 'important')
+  box.hidden = true
   // The frame needs a moment to forget.
-  void Promise.resolve(guest?.end(true)).then(() => gone.remove())
-  stop.abort()
+  const mine = ++round
+  void Promise.resolve(guest?.end(true)).then(() => { if (round === mine && options === null) host.remove() })
+  document.removeEventListener('visibilitychange', lookedAt)
   isOpen = false
-  listeners.length = unread = askedAt = 0
-  options = host = box = launcher = badge = path = notice = guest = null
+  listeners.clear()
+  notice?.remove()
+  unread = 0
+  options = guest = null
   try {
     sessionStorage.removeItem(ITEM)
   } catch {
@@ -312,14 +298,14 @@ function shutdown(): void {
 
 function on<E extends keyof Events>(event: E, listener: (value: Events[E]) => void): () => void {
   if (!EVENTS.includes(event)) throw wrong(`on: there is no event ${event}, only ${EVENTS.join(', ')}`)
-  if (typeof listener !== 'function') throw wrong('on takes an event and a function')
-  const entry: [string, (value: never) => void] = [event, listener]
-  listeners.push(entry)
-  return () => { if (listeners.includes(entry)) listeners.splice(listeners.indexOf(entry), 1) }
+  if (typeof listener !== 'function') throw wrong('on needs a function')
+  const hear = (name: string, value: unknown) => { if (name === event) Reflect.apply(listener, null, [value]) }
+  listeners.add(hear)
+  return () => void listeners.delete(hear)
 }
 
 const API = { init, update, open, close, identify, shutdown, on, onUnread: (listener: (tickets: number) => void) => on('unread', listener) }
 
-const before: unknown = Reflect.get(window, 'Helpline')
+const helpline: object = Object(Reflect.get(window, 'Helpline'))
 // Run again, as by a site that puts its pages' scripts into one document: the first one goes on, with its launcher and the person who is signed in.
-if (typeof before !== 'object' || before === null || !('init' in before)) Reflect.set(window, 'Helpline', Object.assign(typeof before === 'object' && before !== null ? before : {}, API))
+if (!('init' in helpline)) Reflect.set(window, 'Helpline', Object.assign(helpline, API))

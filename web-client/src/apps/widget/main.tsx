@@ -9,6 +9,7 @@ import { forgetPlaces, isOthersPlace } from '../../client/kept-place.ts'
 import { createAppearance, type Appearance } from '../../client/appearance.ts'
 import { createPerson, type Person } from '../../client/person.ts'
 import { isUnfolded } from '../../client/visibility.ts'
+import { sentencesCame } from '../../locales/index.ts'
 import { isComposing } from '../../ui/composition.ts'
 import core from '../../ui/styles/core.css?inline'
 import styles from '../../ui/styles/widget.css?inline'
@@ -37,7 +38,11 @@ function begin(bridge: Bridge): void {
     person.peek()?.dispose()
     owner = state.kind === 'in' ? state.owner : null
     if (state.kind === 'in' || state.kind === 'out') leaveOthersPlace(bridge, state.kind === 'in' ? state.identity.id : null)
-    person.value = state.kind === 'in' ? createPerson({ identity: state.identity, tokens: state.tokens, left: signIn.left }, async () => ({ join: (await import('./talk.tsx')).join })) : null
+    person.value = state.kind === 'in' ? createPerson({ identity: state.identity, tokens: state.tokens, left: signIn.left }, async () => {
+      const { join } = await import('./talk.tsx')
+      await sentencesCame()
+      return { join }
+    }) : null
   })
 }
 

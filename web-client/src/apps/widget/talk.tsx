@@ -1,6 +1,7 @@
 // What shows a ticket in the widget, with the connection that it lives on: fetched for a person who has one.
 
 import '../../locales/ticket.ts'
+import { sentencesCame } from '../../locales/index.ts'
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import type { Client } from '../../client/client.ts'
@@ -46,6 +47,7 @@ export function join({ identity, tokens, left, rest }: Joining): Joined {
   const fetchOwn = async () => {
     try {
       const { createOwn } = await import('./own.tsx')
+      await sentencesCame()
       if (!isDisposed) own.value = createOwn(client, (news) => ring(news.number))
     } catch {
       if (!isDisposed) timer = setTimeout(() => void fetchOwn(), RETRY_MS)

@@ -1,19 +1,21 @@
 // Whose ticket it is: when they were last seen, where they came from, what else they asked.
 
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { PersonView } from '../../../protocol/generated.ts'
 import type { Problem, StaffView } from '../../../protocol/model.ts'
 import { ago } from '../../../locales/formats.ts'
 import { dateTime } from '../../../locales/dates.ts'
-import { t } from '../../../locales/index.ts'
+import { number, t } from '../../../locales/index.ts'
 import { T } from '../../../testids.ts'
-import { Avatar, StatusDot } from '../../../ui/badges.tsx'
+import { Avatar, StatusBadge } from '../../../ui/badges.tsx'
 import { CopyButton } from '../../../ui/copy-button.tsx'
 import { ProblemLine } from '../../../ui/feedback.tsx'
 import { Skeleton } from '../../../ui/skeleton.tsx'
 import { Icon } from '../../../ui/icon.tsx'
+import { useSheet } from '../../../ui/use-sheet.ts'
 import type { ConsoleContext } from '../context.ts'
 import { deviceOf } from '../device.ts'
+import css from './customer.css?inline'
 import { s } from './strings.ts'
 
 const OTHERS_SHOWN = 10
@@ -30,6 +32,8 @@ interface Found {
 export function Customer({ context, ticket }: { readonly context: ConsoleContext; readonly ticket: StaffView }) {
   const [found, setFound] = useState<Found | null>(null)
   const { user_id, id } = ticket
+  const panel = useRef<HTMLDivElement>(null)
+  useSheet(panel, css)
   const load = async () => {
     const [person, tickets, first] = await Promise.all([context.rest.person(user_id), context.rest.allTickets({ user_id, limit: OTHERS_SHOWN + 1 }), context.rest.allTickets({ user_id, limit: 1, sort: 'oldest' })])
     setFound({
@@ -40,11 +44,16 @@ export function Customer({ context, ticket }: { readonly context: ConsoleContext
       problem: person.ok || person.problem.status === 404 ? null : person.problem,
     })
   }
+  const showAll = (button: Element) => {
+    context.inbox.filter({ view: 'all', user_id })
+    // Where the ticket covers the list, it makes way.
+    if (button.closest('.columns')?.querySelector('.side')?.checkVisibility() === false) context.go('')
+  }
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- asked once for each person and ticket
   useEffect(() => { void load() }, [user_id, id])
   const name = ticket.customer_name ?? ticket.customer_email ?? t('ticket.customer')
   return (
-    <div class="customer-panel" data-testid={T.customer} data-user={user_id}>
+    <div class="customer-panel" ref={panel} data-testid={T.customer} data-user={user_id}>
       <div class="customer-name">
         <Avatar name={name} side="customer" />
         <p>
@@ -57,20 +66,20 @@ export function Customer({ context, ticket }: { readonly context: ConsoleContext
       {found?.person != null && <PersonFacts person={found.person} since={found.since} now={context.client.rest.now()} />}
       {found !== null && (
         <>
-          <h3>{s('customer.others')}</h3>
+          <h2>{s('customer.others')}</h2>
           {found.others.length === 0 && <p class="muted">{s('customer.no_others')}</p>}
           <ul class="others">
             {found.others.map((one) => (
               <li key={one.id}>
                 <a href={context.href(one.ticket_number)} onClick={(event) => { if (event.metaKey || event.ctrlKey || event.shiftKey) return; event.preventDefault(); context.go(one.ticket_number) }}>
-                  <StatusDot status={one.status} />
-                  <span class="subject" dir="auto">{one.subject}</span>
+                  <span class="others-subject" dir="auto">{one.subject}</span>
+                  <StatusBadge status={one.status} />
                   <span class="number">{one.ticket_number}</span>
                 </a>
               </li>
             ))}
           </ul>
-          <button type="button" class="link" onClick={() => context.inbox.filter({ view: 'all', user_id })}>{s('customer.all')}</button>
+          <button type="button" class="link" onClick={(event) => showAll(event.currentTarget)}>{s('customer.all')}{found.person !== null && ` (${number(found.person.tickets.total)})`}</button>
         </>
       )}
     </div>

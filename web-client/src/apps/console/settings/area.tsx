@@ -51,7 +51,7 @@ export function SettingsArea({ context, isAdmin, features }: AreaProps) {
           )
         })}
       </nav>
-      <main class="settings-main">
+      <main class="settings-main" tabIndex={-1}>
         {found === null
           ? <First context={context} screens={screens} />
           : found.screen.needs === 'admin' && !isAdmin

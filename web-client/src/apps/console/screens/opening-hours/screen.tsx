@@ -82,8 +82,10 @@ function HoursForm({ context, store, draft }: FormProps) {
   return (
     <form ref={form} class="hours-form" noValidate data-testid={T.hours} data-saved={isSaved} onSubmit={(event) => { event.preventDefault(); void save() }}>
       <div class="card">
-        <Checkbox label={s('hours.keep')} value={draft.keepsHours} testid={T.hoursKept} onChange={(keepsHours) => store.change({ keepsHours })} />
-        <p class={`hours-now ${status.kind === 'closed' ? '' : 'is-open'}`} data-testid={H.now} data-now={status.kind}><span class="hours-dot" aria-hidden="true" /><span>{draft.keepsHours ? statusInWords(status, wall.date) : s('hours.always')}</span></p>
+        <div class="hours-kept">
+          <Checkbox label={s('hours.keep')} value={draft.keepsHours} testid={T.hoursKept} onChange={(keepsHours) => store.change({ keepsHours })} />
+          <p class={`hours-now ${status.kind === 'closed' ? '' : 'is-open'}`} data-testid={H.now} data-now={status.kind}><span class="hours-dot" aria-hidden="true" /><span>{draft.keepsHours ? statusInWords(status, wall.date) : s('hours.always')}</span></p>
+        </div>
         {draft.keepsHours && <ZonePicker value={draft.timezone} now={now} fault={faults.get('timezone') ?? null} onChange={(timezone) => store.change({ timezone })} />}
       </div>
       {draft.keepsHours && (
@@ -109,7 +111,6 @@ function HoursForm({ context, store, draft }: FormProps) {
       <div class="form-actions">
         <Button kind="primary" type="submit" isBusy={store.isSaving.value} isDisabled={isSaved || store.isOvertaken.value} testid={T.hoursSave}>{t('app.save')}</Button>
         {!isSaved && <Button kind="quiet" onClick={() => { store.cancel(); setTried(false) }}>{s('hours.discard')}</Button>}
-        <span class="spacer" />
         <span class="muted" role="status" data-testid={T.hoursState}>{isSaved ? s('hours.same') : s('hours.changed')}</span>
       </div>
     </form>

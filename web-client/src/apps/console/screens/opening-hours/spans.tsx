@@ -2,7 +2,7 @@ import { useId } from 'preact/hooks'
 import { endsNextDay, isFull, withSpan, type Fault, type Faults, type Span } from '../../../../client/hours.ts'
 import { T } from '../../../../testids.ts'
 import { IconButton } from '../../../../ui/kit/button.tsx'
-import { TimeField } from '../../../../ui/kit/time-field.tsx'
+import { TimeField, timeInWords } from '../../../../ui/kit/time-field.tsx'
 import { s } from './strings.ts'
 import { H } from './testids.ts'
 
@@ -32,7 +32,7 @@ export function Spans({ name, day, spans, faults, onChange }: SpansProps) {
             <span aria-hidden="true">–</span>
             <TimeField {...field} value={span.to} label={s('hours.to', { day })} testid={T.hoursTo} onChange={(to) => put(index, { to })} />
             {endsNextDay(span) && <span class="muted hours-next" data-testid={H.nextDay}>{s('hours.next_day')}</span>}
-            {spans.length > 1 && <IconButton icon="close" label={s('hours.remove_on', { from: span.from, to: span.to, day })} testid={T.hoursRemove} onClick={() => onChange(spans.filter((_, at) => at !== index))} />}
+            {spans.length > 1 && <IconButton icon="close" label={s('hours.remove_on', { from: timeInWords(span.from), to: timeInWords(span.to), day })} testid={T.hoursRemove} onClick={() => onChange(spans.filter((_, at) => at !== index))} />}
             {index === spans.length - 1 && !isFull(spans) && <button type="button" class="link" aria-label={s('hours.add_on', { day })} data-testid={T.hoursAdd} onClick={() => onChange(withSpan(spans))}>{s('hours.add')}</button>}
             <FaultLine id={`${id}-${index}`} fault={fault} />
           </div>

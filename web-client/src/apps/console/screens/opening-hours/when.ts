@@ -3,12 +3,8 @@
 import { DAYS, dateAfter, dayOf } from '../../../../client/hours.ts'
 import type { HoursStatus, WallTime } from '../../../../client/hours-status.ts'
 import { day, weekday } from '../../../../locales/dates.ts'
+import { clockOf } from '../../../../ui/kit/time-field.tsx'
 import { s } from './strings.ts'
-
-const two = (n: number) => String(n).padStart(2, '0')
-
-/** In 24 hours, as in the fields. */
-export const clockOf = (minutes: number) => `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
 
 /** A date of the desk's, in the reader's way to write dates. */
 export const dateOf = (date: string) => day(`${date}T12:00:00`)

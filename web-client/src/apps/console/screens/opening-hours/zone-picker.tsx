@@ -3,11 +3,11 @@ import type { Fault } from '../../../../client/hours.ts'
 import { isZone, offsetOf, ownZone, wallTimeIn, zoneNames, zonesFor } from '../../../../client/zones.ts'
 import { T } from '../../../../testids.ts'
 import { Field } from '../../../../ui/kit/field.tsx'
+import { clockOf } from '../../../../ui/kit/time-field.tsx'
 import { intoSight } from '../../../../ui/scroll.ts'
 import { FaultLine } from './spans.tsx'
 import { s } from './strings.ts'
 import { H } from './testids.ts'
-import { clockOf } from './when.ts'
 
 interface ZonePickerProps {
   readonly value: string

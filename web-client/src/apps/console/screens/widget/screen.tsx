@@ -84,7 +84,6 @@ function WidgetForm({ context, store, draft }: FormProps) {
       <div class="form-actions">
         <Button kind="primary" type="submit" isBusy={store.isSaving.value} isDisabled={isSaved || store.isOvertaken.value} testid={W.save}>{t('app.save')}</Button>
         {!isSaved && <Button kind="quiet" testid={W.discard} onClick={discard}>{s('widget_setting.discard')}</Button>}
-        <span class="spacer" />
         <span class="muted" role="status">{s(isSaved ? 'widget_setting.same' : 'widget_setting.changed')}</span>
       </div>
     </form>
