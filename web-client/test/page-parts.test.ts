@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { every } from '../src/client/browser.ts'
 import { merged } from '../src/client/merged-text.ts'
+import { onStored } from '../src/client/on-stored.ts'
 import { onWindow } from '../src/client/on-window.ts'
 import { createSortedList } from '../src/client/sorted-list.ts'
 import { createTicketPages, type Listed } from '../src/client/ticket-pages.ts'
@@ -22,6 +23,17 @@ test('an event is heard until its disposer is called', () => {
   stop()
   browser.fire('focus')
   expect([heard, browser.listening()]).toEqual([1, 0])
+})
+
+test('an item that another tab changes is told by its name; all of them at once, which has none, is not', () => {
+  const browser = testPage()
+  const told: string[] = []
+  const stop = onStored((item) => told.push(item), browser.page)
+  browser.fire('storage', { key: 'helpline.x' })
+  browser.fire('storage', { key: null })
+  stop()
+  browser.fire('storage', { key: 'helpline.y' })
+  expect([told, browser.listening()]).toEqual([['helpline.x'], 0])
 })
 
 test('a page is seen when its tab is in front and the widget is open; it has the focus when the keyboard is there too', () => {

@@ -30,7 +30,6 @@ async function signedIn(onFrame: (link: Link, frame: Json) => void = () => {}, c
     storage,
     page: browser.page,
     sockets: () => socketTo(server.url),
-    random: () => 0,
     async locks(name, run) {
       locked.push(name)
       await run()

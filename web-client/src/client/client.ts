@@ -12,6 +12,7 @@ import type { Identity } from './auth.ts'
 import { clock, isKept, newKey, storageOr, thisPage, type Page } from './browser.ts'
 import { hasRoom, lock, openSocket } from './browser-send.ts'
 import { createHabits, type Habits } from './habits.ts'
+import { onStored } from './on-stored.ts'
 import { onWindow } from './on-window.ts'
 import { createOpenedTickets, type OpenedTickets } from './opened.ts'
 import { send } from './send.ts'
@@ -48,7 +49,6 @@ export interface Client {
 /** What it needs of the browser. */
 export interface ClientEdges {
   readonly time?: Clock
-  readonly random?: () => number
   readonly storage?: KeyValue
   readonly sockets?: (origin: string) => Socket
   /** Runs it when no other tab runs one of that name. */
@@ -57,8 +57,8 @@ export interface ClientEdges {
 }
 
 /** `left` is told when this person sits here no more; `watching`: how the session watches the desk's tickets. */
-export function createClient(identity: Identity, tokens: TokenSource, origin: string, left: (user: string, why: Left) => void, watching: WatchFactory, { time = clock, random = Math.random, storage = storageOr('localStorage'), sockets = openSocket, locks = lock, page = thisPage }: ClientEdges = {}): Client {
-  const session = createSession({ sockets: () => sockets(origin), clock: time, random, tokens, user: identity.id, watch: watching })
+export function createClient(identity: Identity, tokens: TokenSource, origin: string, left: (user: string, why: Left) => void, watching: WatchFactory, { time = clock, storage = storageOr('localStorage'), sockets = openSocket, locks = lock, page = thisPage }: ClientEdges = {}): Client {
+  const session = createSession({ sockets: () => sockets(origin), clock: time, random: Math.random, tokens, user: identity.id, watch: watching })
   const connection = signal<SessionState>(session.state())
   const watch = signal<WatchState>(session.watch())
   const outbox = createOutbox({
@@ -90,17 +90,16 @@ export function createClient(identity: Identity, tokens: TokenSource, origin: st
         left(identity.id, state.why)
       }
     }),
-    on('storage', (event) => {
-      if (!('key' in event) || typeof event.key !== 'string') return
-      outbox.changedElsewhere(event.key)
-      habits.changedElsewhere(event.key)
-    }),
+    onStored((item) => {
+      outbox.changedElsewhere(item)
+      habits.changedElsewhere(item)
+    }, page),
     on('beforeunload', (event) => { if (outbox.isUnkept() || outbox.isHeld()) event.preventDefault() }),
     on('online', () => session.nudge()),
     // A page that was put aside or frozen comes back with timers and a socket that may have stood still.
     on('visibilitychange', () => { if (page.document.visibilityState === 'visible') session.wake('looked_at') }),
     on('resume', () => session.wake('looked_at')),
-    on('pageshow', (event) => { if ('persisted' in event && event.persisted === true) session.wake('restored') }),
+    on('pageshow', (event) => { if ('persisted' in event && event.persisted) session.wake('restored') }),
     on('offline', () => session.drop()),
     () => session.stop(),
     () => outbox.dispose(),

@@ -7,6 +7,7 @@ import { count, isObject, parseJson, text } from '../protocol/narrow.ts'
 import { clock, isKept, memoryStorage, namesOf, storageOr, thisPage, type Page } from './browser.ts'
 import { isForgotten } from './forget.ts'
 import { merged } from './merged-text.ts'
+import { onStored } from './on-stored.ts'
 import { onWindow } from './on-window.ts'
 
 export interface DraftText {
@@ -24,7 +25,8 @@ let prefix = ''
 let owner = ''
 let stopKeeping = () => {}
 let stopFollowing = () => {}
-let [storage, time]: [KeyValue, Clock] = [memoryStorage(), clock]
+let storage = memoryStorage()
+let time = clock
 const unkept = new Set<string>()
 /** What the storage had no room for: it ends with the page. */
 const homeless = new Set<string>()
@@ -49,7 +51,7 @@ export function openDrafts(user: string, kept: KeyValue = storageOr('localStorag
   time = by
   drafts.value = new Map(namesOf(storage, prefix).flatMap((name) => {
     const draft = decode(storage.getItem(name))
-    return draft === null ? [] : [pair(name.slice(prefix.length), draft)]
+    return draft === null ? [] : [[name.slice(prefix.length), draft] as const]
   }))
   for (const [name, draft] of drafts.peek()) agreed.set(name, draft.text)
 }
@@ -162,13 +164,14 @@ export function lookAgain(): void {
 }
 
 function follow(page: DraftsPage): () => void {
+  const on = (call: (event: Event) => void, ...types: readonly string[]) => types.map((type) => onWindow(type, call, page))
   const stops = [
-    onWindow('beforeunload', (event) => { if (endsWithPage()) event.preventDefault() }, page),
+    ...on((event) => { if (endsWithPage()) event.preventDefault() }, 'beforeunload'),
     // Before another tab can be typed in, it can know what was written here.
-    ...['pagehide', 'blur', 'freeze'].map((type) => onWindow(type, keep, page)),
-    ...['pageshow', 'focus', 'resume'].map((type) => onWindow(type, lookAgain, page)),
-    onWindow('visibilitychange', () => (page.document.visibilityState === 'visible' ? lookAgain() : keep()), page),
-    onWindow('storage', (event) => { if ('key' in event && typeof event.key === 'string') draftChangedElsewhere(event.key) }, page),
+    ...on(keep, 'pagehide', 'blur', 'freeze'),
+    ...on(lookAgain, 'pageshow', 'focus', 'resume'),
+    ...on(() => (page.document.visibilityState === 'visible' ? lookAgain() : keep()), 'visibilitychange'),
+    onStored(draftChangedElsewhere, page),
   ]
   return () => { for (const stop of stops) stop() }
 }
@@ -180,11 +183,7 @@ export function endsWithPage(): boolean {
 }
 
 function decode(source: string | null): DraftText | null {
-  const value = source === null ? null : parseJson(source)
+  const value = parseJson(source ?? '')
   const written = isObject(value) ? text(value['text']) : null
   return written === null || !isObject(value) ? null : { text: written, begun_at: count(value['begun_at']) ?? 0 }
-}
-
-function pair(name: string, draft: DraftText): readonly [string, DraftText] {
-  return [name, draft]
 }

@@ -47,7 +47,7 @@ export function forgetPlaces(storage: KeyValue = storageOr('sessionStorage')): v
 }
 
 function decode(source: string | null): KeptPlace {
-  const value = source === null ? null : parseJson(source)
+  const value = parseJson(source ?? '')
   if (!isObject(value)) return HOME
   return { rest: text(value['rest']) ?? '', tab: value['tab'] === 'closed' ? 'closed' : 'active', top: number(value['top']) ?? 0 }
 }

@@ -75,7 +75,7 @@ async function devToken(page: Pick<Page, 'fetch'>, origin: string, user: string)
 }
 
 function decodeIdentity(source: string | null): Identity | null {
-  const value = source === null ? null : parseJson(source)
+  const value = parseJson(source ?? '')
   if (!isObject(value)) return null
   const id = text(value['id'])
   const name = text(value['name'])
