@@ -37,7 +37,6 @@ export function createRouter(base: string, page: Pick<Page, 'location' | 'histor
       update()
     },
     leave() {
-      listSearch = ''
       page.history.replaceState(null, '', base === '' ? '/' : base)
       update()
     },

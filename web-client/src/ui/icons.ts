@@ -17,7 +17,7 @@ export const PAGE_ICONS = {
   back: 'M15 5l-7 7 7 7',
   settings: 'M4 6h9m4 0h3M4 12h3m4 0h9M4 18h11m4 0h1M15 4v4M9 10v4M17 16v4',
   next: 'M9 5l7 7-7 7',
-  unread: 'M20 11v7H4V6h9M4 6l8 7 3-2.6M19 6h.01',
+  unread: 'M20 12v6H4V6h9M4 6.5l8 6.5 4-3.2M21.5 6a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0',
   panel: 'M4 5h16v14H4zM15 5v14',
   search: 'M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14M16 16l4.5 4.5',
   filter: 'M4 7h16M7 12h10M10 17h4',

@@ -89,7 +89,7 @@ export function Customer({ context, ticket }: { readonly context: ConsoleContext
 function PersonFacts({ person, since, now }: { readonly person: PersonView; readonly since: string | null; readonly now: number }) {
   const { last_seen_at, address, user_agent, tickets } = person
   const device = user_agent === null ? null : inWords(user_agent)
-  const from = address === null ? device : device === null ? s('customer.from_address', { address }) : s('customer.device_from', { device, address })
+  const from = address === null || device === null ? device ?? address : s('customer.device_from', { device, address })
   return (
     <dl class="facts-list">
       <div><dt><Icon name="eye" size={16} />{s('customer.last_seen')}</dt><dd>{last_seen_at === null ? s('customer.never') : <time dateTime={last_seen_at} title={dateTime(last_seen_at)}>{ago(last_seen_at, now)}</time>}</dd></div>
@@ -97,7 +97,7 @@ function PersonFacts({ person, since, now }: { readonly person: PersonView; read
       <div><dt><Icon name="inbox" size={16} />{t('console.nav')}</dt><dd>{s('customer.counts', { open: tickets.open, total: tickets.total })}</dd></div>
       {from !== null && (
         <div>
-          <dt><Icon name="device" size={16} />{s('customer.from')}</dt>
+          <dt><Icon name="device" size={16} />{s(device === null ? 'customer.address' : 'customer.from')}</dt>
           <dd>
             {from}
             {user_agent !== null && <details><summary>{s('customer.raw')}</summary><code dir="ltr">{user_agent}</code></details>}
