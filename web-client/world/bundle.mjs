@@ -16,12 +16,14 @@ const code = isBefore
   export { createDesk as createClient } from ${source('app/desk.ts')}
   export { openTicket } from ${source('app/ticket.ts')}
   export { effect } from '@preact/signals'
+  export const postMessage = (rest, ...message) => rest.postMessage(...message)
 `
   : `
   import { createCustomerClient } from ${source('client/customer-client.ts')}
   import { createTeamClient } from ${source('client/team-client.ts')}
   export const createClient = (identity, ...rest) => (identity.role === null ? createCustomerClient : createTeamClient)(identity, ...rest)
   export { openTicket } from ${source('client/ticket.ts')}
+  export { postMessage } from ${source('rest/post-message.ts')}
   export { effect } from '@preact/signals'
 `
 const bundle = await rolldown({

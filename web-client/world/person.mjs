@@ -32,7 +32,7 @@ Object.assign(globalThis, {
 })
 if (!('navigator' in globalThis)) globalThis.navigator = {}
 
-const { createClient, openTicket, effect } = await import(pathToFileURL(resolve(bundle)).href)
+const { createClient, openTicket, postMessage, effect } = await import(pathToFileURL(resolve(bundle)).href)
 const client = createClient(person, () => Promise.resolve({ token, expires_at: null }), origin, () => {})
 client.outbox.onChange((change) => {
   if (change.type === 'refused' || change.type === 'held') tell({ refused: change.code, body: change.entry.body })
@@ -56,7 +56,7 @@ async function post({ body, note }) {
   const key = crypto.randomUUID()
   const message = { body, ...(note === undefined ? {} : { [note]: true }) }
   for (;;) {
-    const result = await client.rest.postMessage(ticket, message, key)
+    const result = await postMessage(client.rest, ticket, message, key)
     if (result.ok) return tell({ posted: body })
     const { code, status } = result.problem
     if (status !== 0 && status < 500) return tell({ refused: code, body })
