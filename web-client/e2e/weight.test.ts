@@ -14,7 +14,7 @@ let who: People
 beforeAll(async () => { who = await people() })
 
 /** In kB. The loader by its body: the headers, half a kilobyte, are those of every answer. */
-const BUDGETS = { loader: 3, 'until a typed message is kept': 34, 'until the first answer is shown': 66 } as const
+const BUDGETS = { loader: 3, 'until a typed message is kept': 34, 'until the first answer is shown': 62 } as const
 type Part = keyof typeof BUDGETS
 
 /** As agents write: paragraphs and an address, without other marks. */
