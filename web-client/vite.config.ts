@@ -10,6 +10,9 @@ const typefaceLicence: Plugin = {
   },
 }
 
+/** Each a few hundred bytes that every page begins with: in pieces of their own, their headers would weigh as much as they do. */
+const isSmall = (id: string) => /\/src\/(?:client\/(?:browser|on-window|visibility|merged-text|written)|protocol\/(?:generated|narrow|shape|visible|words))\.ts$/.test(id)
+
 export default defineConfig({
   ...shared,
   plugins: [...shared.plugins, typefaceLicence],
@@ -22,7 +25,7 @@ export default defineConfig({
       // The loader is built by itself; pages name it where it will stand.
       external: ['/widget.js'],
       // What platforms name in their pages keeps its name.
-      output: { entryFileNames: (chunk) => (chunk.name === 'mount' ? 'mount.js' : 'assets/[name]-[hash].js') },
+      output: { entryFileNames: (chunk) => (chunk.name === 'mount' ? 'mount.js' : 'assets/[name]-[hash].js'), codeSplitting: { groups: [{ name: 'small', test: isSmall }] } },
       preserveEntrySignatures: 'allow-extension',
     },
   },

@@ -22,12 +22,26 @@ beforeAll(async () => {
 const focused = (place: Page | Frame) => place.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName ?? null)
 
 /** One heading of the first level, no level left out, and one main part. */
-async function hasOutline(name: string, place: Page | Frame): Promise<void> {
+async function hasOutline(name: string, place: Page | Frame, { hasMain = true } = {}): Promise<void> {
   const levels = await place.evaluate(() => [...document.querySelectorAll('h1, h2, h3, h4')].filter((one) => one.getClientRects().length > 0).map((one) => Number(one.tagName[1])))
   expect(levels.filter((level) => level === 1), `${name}: h1 of ${levels}`).toHaveLength(1)
   expect(new Set(levels).size, `${name}: a level is left out of ${levels}`).toBe(Math.max(...levels))
-  expect(await place.getByRole('main').count(), `${name}: main`).toBe(1)
+  expect(await place.getByRole('main').count(), `${name}: main`).toBe(hasMain ? 1 : 0)
   expect(await place.getByRole('banner').count(), `${name}: banner`).toBe(1)
+}
+
+/** Each screen of the settings that an admin is led to, by turns. */
+async function* settingsOf(page: Page): AsyncGenerator<string> {
+  await page.goto(`${TEAM}/admin/support/settings`)
+  const links = page.locator(id(T.settingsLink))
+  await links.first().waitFor()
+  const screens = await links.evaluateAll((all) => all.map((one) => one.getAttribute('data-screen') ?? ''))
+  expect(screens.length).toBeGreaterThan(5)
+  for (const screen of screens) {
+    await page.locator(id(T.settingsLink, `[data-screen="${screen}"]`)).click()
+    await page.locator(id(T.settings)).getByRole('heading', { level: 1 }).waitFor()
+    yield screen
+  }
 }
 
 test('a message is found by its author and time, and a note by being one', async () => {
@@ -68,11 +82,11 @@ test('each screen has one h1, one main part and one banner, and leaves out no le
     if (panel !== 'details') await console.locator(panel === 'customer' ? id(T.customer) : id(T.historyRow)).first().waitFor()
     await hasOutline(panel, console)
   }
-  for (const screen of ['team', 'opening-hours', 'saved-replies', 'widget', 'appearance', 'access-log', 'system']) {
-    await console.goto(`${TEAM}/admin/support/settings/${screen}`)
-    await console.locator(id(T.settings)).getByRole('heading', { level: 1 }).waitFor()
-    await hasOutline(screen, console)
-  }
+  for await (const screen of settingsOf(console)) await hasOutline(screen, console)
+  await console.setViewportSize({ width: 360, height: 740 })
+  await console.goto(`${TEAM}/admin/support/settings`)
+  await console.getByRole('heading', { level: 1 }).waitFor()
+  await hasOutline('the way to the settings, narrow', console, { hasMain: false })
 
   const { frame } = await openWidget(await context(), CUSTOMERS, who.customer)
   await frame.locator(id(T.ticketRow)).first().waitFor()
@@ -96,6 +110,12 @@ test('the first stop of Tab leads past the bar and the list, on a narrow page to
     await skip.focus()
     await page.keyboard.press('Enter')
     expect(await focused(page)).toBe('NAV')
+    if (person === who.customer) continue
+    await page.goto(`${base}${path}/settings`)
+    await page.locator(id(T.settingsLink)).first().waitFor()
+    await skip.focus()
+    await page.keyboard.press('Enter')
+    expect(await focused(page)).toBe(T.settingsNav)
   }
 })
 
@@ -113,15 +133,9 @@ test('the stars are one stop, and the arrow keys choose among them, in the direc
   }
 })
 
-test('what opened over the page gives the focus back to what opened it', async () => {
+test('the menu gives the focus back to its button', async () => {
   const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.admin)
   await message(page, 'An answer').waitFor()
-  const keys = page.locator('header.top button[title="Keyboard shortcuts"]')
-  await keys.focus()
-  await page.keyboard.press('Enter')
-  await page.locator(id(T.keys)).waitFor()
-  await page.keyboard.press('Escape')
-  await eventually('at the button of the keys', () => keys.evaluate((element) => element === document.activeElement))
   await page.locator(id(T.preferences)).focus()
   await page.keyboard.press('Enter')
   await page.locator(id(T.menuSettings)).waitFor()
@@ -163,11 +177,7 @@ test('letters of twice the size: nothing is cut off, and nothing scrolls sideway
   await console.goto(`${TEAM}/admin/support`)
   await console.locator(id(T.ticketRow)).first().waitFor()
   await large('list of the console', console)
-  for (const screen of ['team', 'opening-hours', 'saved-replies', 'appearance']) {
-    await console.goto(`${TEAM}/admin/support/settings/${screen}`)
-    await console.locator(id(T.settings)).getByRole('heading', { level: 1 }).waitFor()
-    await large(screen, console)
-  }
+  for await (const screen of settingsOf(console)) await large(screen, console)
 })
 
 test('a few messages are read out; of many at once only their number is, once they have come', async () => {
@@ -193,12 +203,17 @@ test('a few messages are read out; of many at once only their number is, once th
   await answer('one by itself')
   await message(page, 'one by itself').waitFor()
   expect(await heard()).toEqual(['message'])
-  for (let n = 1; n <= 20; n += 1) await answer(`of many: ${n}`)
-  await message(page, 'of many: 20').waitFor()
-  await eventually('the number', async () => (await heard()).some((said) => said.endsWith(' new')), 15_000)
+  const numbers = async () => (await heard()).filter((said) => said !== 'message')
+  // As many again: the same number is news once more. The first may count the one before it.
+  for (const flood of [1, 2, 3]) {
+    const before = (await heard()).length
+    for (let n = 1; n <= 20; n += 1) await answer(`of many: ${flood}, ${n}`)
+    await message(page, `of many: ${flood}, 20`).waitFor()
+    await eventually(`the number, ${flood}`, async () => (await numbers()).length === flood, 15_000)
+    expect((await heard()).slice(before).filter((one) => one === 'message').length, 'heard one by one').toBeLessThanOrEqual(4)
+  }
   const said = await heard()
-  expect(said.filter((one) => one === 'message').length, 'heard one by one').toBeLessThanOrEqual(4)
-  expect(said.filter((one) => one !== 'message'), 'told once').toHaveLength(1)
+  expect((await numbers()).slice(1)).toEqual(['20 new', '20 new'])
   await page.locator(`${id(T.timeline)}[aria-live="polite"]`).waitFor()
   await answer('by itself again')
   await message(page, 'by itself again').waitFor()

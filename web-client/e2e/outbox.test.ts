@@ -119,6 +119,8 @@ test('signing out with messages that are not sent: kept ones are sent at their a
   await page.locator(id(T.unsentOne)).filter({ hasText: first }).locator(id(T.unsentOpen)).click()
   await message(page, first, 'paused').locator(id(T.messageRetry)).click()
   await message(page, first, 'stored').waitFor()
+  // Stored before the history behind it has come.
+  await message(page, 'Something happened.').waitFor()
   expect(await texts(page)).toEqual(['Something happened.', first])
 })
 

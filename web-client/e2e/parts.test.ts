@@ -70,3 +70,12 @@ test('what waits to be sent is kept while what sends it cannot be had, and is se
   await eventually('it is sent', async () => (await get(`/tickets/${number}/activity?limit=50`)).includes(text))
   expect(await again.frame.evaluate(() => Object.keys({ ...localStorage }).filter((name) => name.includes('.outbox.')))).toEqual([])
 })
+
+test('what the parser makes of a text is dressed by the rules that come with it', async () => {
+  const { place } = await newcomer()
+  const { frame } = await opened(place)
+  await describe(frame, unique('list'), '\n- one\n- `two`')
+  const code = frame.locator(id(T.messageBody)).locator('ul code')
+  await code.waitFor()
+  expect(await code.evaluate((element) => [getComputedStyle(element).paddingInlineStart !== '0px', getComputedStyle(element.closest('ul') ?? element).listStyleType])).toEqual([true, 'disc'])
+})

@@ -1,5 +1,5 @@
 // What the widget costs a visitor who comes for the first time: every byte that reaches a browser with an empty cache, as its network tells
-// it: bodies gzipped by a proxy as a platform's are, headers, WebSocket frames.
+// it: files as the desk compresses them, answers gzipped by a proxy as a platform's are, headers, WebSocket frames.
 
 import type { CDPSession } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'

@@ -1,5 +1,7 @@
 // Imports point downward, in the order of LAYERS. A file that breaks the order is named here with its import.
 
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { files, importsOf, read } from './help/imports.ts'
 
@@ -66,4 +68,11 @@ test('no two files import each other, be it through others', () => {
   }
   for (const file of files) visit(file, [])
   expect(circles).toEqual([])
+})
+
+test('every part of the client has a unit test', () => {
+  const tested = new Set(readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.ts')).flatMap((name) => [...readFileSync(join(import.meta.dirname, name), 'utf8').matchAll(/'\.\.\/src\/(client\/[\w-]+\.ts)'/g)].map(([, path]) => path)))
+  const parts = files.filter((file) => file.startsWith('client/') && /^export (?:async )?(?:function|const)/m.test(read(file)))
+  expect(parts.length).toBeGreaterThan(50)
+  expect(parts.filter((file) => !tested.has(file))).toEqual([])
 })

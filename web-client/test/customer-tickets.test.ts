@@ -9,9 +9,8 @@ import { LIMITS } from '../src/protocol/generated.ts'
 import type { CustomerView } from '../src/protocol/model.ts'
 import { messageEvent } from './help/sample.ts'
 import { manualClock } from './help/ticket-server.ts'
+import { testPage } from './help/page.ts'
 
-Reflect.set(globalThis, 'document', { visibilityState: 'visible', hasFocus: () => true })
-if (typeof globalThis.addEventListener !== 'function') Object.assign(globalThis, { addEventListener() {}, removeEventListener() {} })
 
 const ticket = (id: string, more: Partial<CustomerView> = {}): CustomerView => ({
   side: 'customer', id, ticket_number: `TKT-${id}`, subject: id, category: 'general', priority: 'medium', status: 'open', assignee_name: null, rating: null,
@@ -45,7 +44,7 @@ function client(ring: () => void = () => {}, unread = 0) {
     rows.set(id, { ...before, seq: before.seq + 1 })
     sinks.get(id)?.frame({ type: 'event', event: messageEvent(before.seq + 1, { ticket: id }) })
   }
-  return { counted, own: createCustomerTickets(parts, ring, clock), clock, rows, sinks, asked, answer, connection, live }
+  return { counted, own: createCustomerTickets(parts, ring, clock, testPage().page), clock, rows, sinks, asked, answer, connection, live }
 }
 
 test('an answer on an active ticket counts while the closed ones are shown', async () => {

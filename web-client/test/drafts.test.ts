@@ -1,24 +1,21 @@
 // Drafts: two tabs of one person, a message that comes back, a storage that has no room.
 
 import { effect } from '@preact/signals'
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'
 import { forgetPerson } from '../src/client/forget.ts'
 import { closeDrafts, draftChangedElsewhere, draftOf, endsWithPage, openDrafts, returnToDraft, writeDraft } from '../src/client/drafts.ts'
 import { keptText } from '../src/client/kept-text.ts'
+import { testPage } from './help/page.ts'
 
-const before = Object.getOwnPropertyDescriptor(globalThis, 'localStorage')
 let storage = memoryStorage()
+let browser = testPage()
 beforeEach(() => {
   storage = memoryStorage()
-  Object.defineProperty(globalThis, 'localStorage', { configurable: true, get: () => storage })
-  openDrafts('ada')
+  browser = testPage()
+  openDrafts('ada', storage, browser.page)
 })
 afterEach(closeDrafts)
-afterAll(() => {
-  if (before === undefined) Reflect.deleteProperty(globalThis, 'localStorage')
-  else Object.defineProperty(globalThis, 'localStorage', before)
-})
 const NAME = 'helpline.draft.ada.t1/message'
 
 test('what another tab sent does not stand here to be sent again, and what it wrote is not overwritten', () => {
@@ -48,26 +45,26 @@ test('nobody finds the one before in memory, who finds their own again', () => {
   writeDraft('t1', 'message', 'hers', 1)
   closeDrafts()
   expect(draftOf('t1', 'message').text).toBe('')
-  openDrafts('carl')
+  openDrafts('carl', storage, browser.page)
   expect(draftOf('t1', 'message').text).toBe('')
-  openDrafts('ada')
+  openDrafts('ada', storage, browser.page)
   expect(draftOf('t1', 'message').text).toBe('hers')
 })
 
 test('a text for which there is no room stands when its author’s drafts are asked for again', () => {
   storage.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }
   writeDraft('t1', 'message', 'hers', 1)
-  openDrafts('ada')
+  openDrafts('ada', storage, browser.page)
   expect(draftOf('t1', 'message').text).toBe('hers')
-  openDrafts('carl')
+  openDrafts('carl', storage, browser.page)
   expect(draftOf('t1', 'message').text).toBe('')
   expect(endsWithPage()).toBe(false)
 })
 
 test('of a person who is forgotten nothing is kept any more', () => {
-  const kept = keptText('forgotten', 'new-ticket')
+  const kept = keptText('forgotten', 'new-ticket', storage)
   kept.write('described')
-  forgetPerson('forgotten')
+  forgetPerson('forgotten', storage)
   kept.write('described anew')
   expect(kept.read()).toBe('')
   expect([...Array(storage.length).keys()].map((index) => storage.key(index))).toEqual([])
@@ -75,14 +72,14 @@ test('of a person who is forgotten nothing is kept any more', () => {
 
 test('a text for which there is no room lives as long as the page', () => {
   storage.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }
-  keptText('ada', 'new-ticket').write('described')
-  expect(keptText('ada', 'new-ticket').read()).toBe('described')
+  keptText('ada', 'new-ticket', storage).write('described')
+  expect(keptText('ada', 'new-ticket', storage).read()).toBe('described')
 })
 
 test('a draft that was begun just now is not written back for a person who was forgotten', () => {
-  openDrafts('eve')
+  openDrafts('eve', storage, browser.page)
   writeDraft('t1', 'message', 'hers', 1)
-  forgetPerson('eve')
+  forgetPerson('eve', storage)
   closeDrafts()
   expect(storage.length).toBe(0)
 })
@@ -101,9 +98,33 @@ test('opening them reads nothing that writing changes: what opens them is not be
   let begun = 0
   const stop = effect(() => {
     begun++
-    openDrafts('ada')
+    openDrafts('ada', storage, browser.page)
   })
   writeDraft('t1', 'message', 'a', 1)
   expect([begun, draftOf('t1', 'message').text]).toEqual([1, 'a'])
   stop()
+})
+
+test('the page is heard for as long as someone’s drafts are open: it is left, looked at, written in elsewhere', () => {
+  writeDraft('t1', 'message', 'hers', 1)
+  expect(storage.getItem(NAME), 'not yet').toBeNull()
+  browser.fire('blur')
+  expect(storage.getItem(NAME)).toContain('hers')
+  writeDraft('t1', 'message', 'hers, longer', 1)
+  browser.document.visibilityState = 'hidden'
+  browser.fire('visibilitychange')
+  expect(storage.getItem(NAME)).toContain('hers, longer')
+  storage.setItem(NAME, JSON.stringify({ text: 'from another tab', begun_at: 1 }))
+  browser.fire('storage', { key: NAME })
+  expect(draftOf('t1', 'message').text).toBe('from another tab')
+  storage.removeItem(NAME)
+  browser.document.visibilityState = 'visible'
+  browser.fire('visibilitychange')
+  expect(draftOf('t1', 'message').text, 'this tab has slept meanwhile').toBe('')
+  expect(browser.fire('beforeunload')).toBe(false)
+  storage.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }
+  writeDraft('t1', 'message', 'no room', 1)
+  expect(browser.fire('beforeunload'), 'asks before it goes').toBe(true)
+  closeDrafts()
+  expect(browser.listening()).toBe(0)
 })

@@ -63,3 +63,25 @@ describe('what stands nowhere', () => {
     expect(code(file)).not.toMatch(/WebSocket|localStorage|sessionStorage|\bfetch\(/)
   })
 })
+
+describe('the browser’s edges', () => {
+  // Everything else is given the browser, by arguments whose defaults stand here: `clock`, `storageOr`, `thisPage`; sockets and locks.
+  const EDGES = ['client/browser.ts', 'client/browser-send.ts']
+  const ROOMS = ['client/', 'timeline/', 'outbox/', 'connection/']
+  const NAMES = /(?<![.\w])(?:localStorage|sessionStorage|setTimeout|clearTimeout|setInterval|clearInterval|fetch|location|history|navigator|document|window|globalThis)\b(?!\??:)|(?<![.\w])(?:add|remove)EventListener\((?!type:)|\bDate\.now\b|\bnew Date\(\)/g
+
+  /** Of a template only what is put into it is code. */
+  const bare = (text: string) => text.replace(/`(?:[^`\\]|\\.)*`/g, (template) => [...template.matchAll(/\$\{([^{}]*)\}/g)].map(([, put]) => put ?? '').join(';'))
+  const touchedBy = (text: string) => [...bare(text).matchAll(NAMES)].map(([name]) => name)
+
+  test.each(files.filter((file) => ROOMS.some((room) => file.startsWith(room)) && !EDGES.includes(file)))('%s is given them', (file) => {
+    expect(touchedBy(code(file))).toEqual([])
+    // As a default alone: used inside it would be one more global.
+    expect(code(file).replace(/^import .*$/gm, '').match(/(?<!= )\bthisPage\b/g)).toBeNull()
+  })
+
+  test('each of them would be noticed', () => {
+    for (const text of ['localStorage.getItem(item)', 'sessionStorage', 'setTimeout(call, 1)', 'setInterval(call, 1)', 'Date.now()', 'new Date()', 'await fetch(path)', 'location.href', 'navigator.onLine', 'document.title', 'window.focus()', 'globalThis.navigator', "addEventListener('storage', call)", '`/v1/${location.search}`']) expect(touchedBy(text), text).not.toEqual([])
+    for (const text of ['page.location.href', 'time.after(1, call)', 'new Date(now)', 'page.fetch(path)', 'readonly document: Document', 'socket.addEventListener(type)', '`await fetch(path)`']) expect(touchedBy(text), text).toEqual([])
+  })
+})

@@ -56,7 +56,7 @@ describe('many of them', () => {
     expect(inserted('and /возврат', 'x')).toBe('and x')
     expect(slashed('1/2'), 'in the middle of a word there is no reply').toBeNull()
   })
-  test('stand in folders, those in none first', () => {
+  test('stand in folders, those in none last', () => {
     const all = [reply('z', { folder: 'Billing' }), reply('b', { folder: 'Account 10' }), reply('c', { folder: 'Account 9' }), reply('a'), reply('y', { folder: 'Billing' }), reply('n', { folder: null })]
     expect(inFolders(all, 'en').map(({ name, replies }) => [name, ids(replies)])).toEqual([['Account 9', ['c']], ['Account 10', ['b']], ['Billing', ['y', 'z']], [null, ['a', 'n']]])
     expect(foldersOf(all, 'en')).toEqual(['Account 9', 'Account 10', 'Billing'])

@@ -12,10 +12,9 @@ import { LIMITS } from '../src/protocol/generated.ts'
 import type { CustomerView } from '../src/protocol/model.ts'
 import { staffTicket } from './help/sample.ts'
 import { manualClock, ME } from './help/ticket-server.ts'
+import { testPage } from './help/page.ts'
 
 // What the lists need of a window.
-Reflect.set(globalThis, 'document', { visibilityState: 'visible', hasFocus: () => true })
-if (typeof globalThis.addEventListener !== 'function') Object.assign(globalThis, { addEventListener() {}, removeEventListener() {} })
 
 const FORMS = ['72', '7', '#72', '# 72', 'tkt-72', 'TKT72', 'TKT-000072', '[TKT-000072]', 'Re: TKT-000072', 'Re: [#72] The printer', '٧٢', '７２', '退款', '返金', '환불', 'カード', 'café', 'cafe\u0301', 'ΣΊΣΥΦΟΣ', 'istanbul', 'İşç', 'a b cde', '100%', 'ada@example.com']
 const settled = () => new Promise<void>((done) => { setImmediate(done) })
@@ -52,7 +51,7 @@ describe.each(FORMS)('%j', (typed) => {
       session: { subscribe: () => ({ again() {}, dispose() {} }) },
       connection: signal<SessionState>({ kind: 'off' }),
     }
-    const tickets = createCustomerTickets(client, () => {}, clock)
+    const tickets = createCustomerTickets(client, () => {}, clock, testPage().page)
     tickets.find(typed)
     clock.pass(1_000)
     await settled()

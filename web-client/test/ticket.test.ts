@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals'
 import { expect, test, vi } from 'vitest'
 import type { Client } from '../src/client/client.ts'
+import { createOpenedTickets } from '../src/client/opened.ts'
 import { openTicket } from '../src/client/ticket.ts'
 import { insisting, taken } from '../src/apps/console/taken.ts'
 import '../src/locales/team.ts'
@@ -40,6 +41,7 @@ async function opened() {
       activity: () => Promise.resolve(answers.older === 'ok' ? { ok: true, value: { events: [], more_before: false } } : { ok: false, problem: problem(answers.older) }),
       changeTicket: (_id: string, patch: object) => changes.push(patch) && answers.taken !== null ? Promise.resolve({ ok: false, problem: { ...problem('conflict'), assigned_to: answers.taken } }) : Promise.resolve(answers.change === 'ok' ? { ok: true, value: ticket } : { ok: false, problem: problem(answers.change) }),
     },
+    opened: createOpenedTickets(),
     outbox: { of: () => [], entries: () => [], held: () => null, onChange: () => () => {} },
     session: {
       tell: (frame: object) => { told.push(frame); return true },

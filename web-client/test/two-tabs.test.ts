@@ -3,6 +3,7 @@
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'
 import type { KeyValue } from '../src/outbox/store.ts'
+import { testPage } from './help/page.ts'
 import { below, seeded } from './help/random.ts'
 
 const before = Object.getOwnPropertyDescriptor(globalThis, 'localStorage')
@@ -24,7 +25,7 @@ const pause = () => vi.advanceTimersByTime(1_000)
 async function openTab() {
   vi.resetModules()
   const drafts = await import('../src/client/drafts.ts')
-  drafts.openDrafts('ada')
+  drafts.openDrafts('ada', storage, testPage().page)
   return {
     ...drafts,
     /** What the person has before them there. */

@@ -32,12 +32,12 @@ Object.assign(globalThis, {
 })
 if (!('navigator' in globalThis)) globalThis.navigator = {}
 
-const { createDesk, openTicket, effect } = await import(pathToFileURL(resolve(bundle)).href)
-const desk = createDesk(person, () => Promise.resolve({ token, expires_at: null }), origin)
-desk.outbox.onChange((change) => {
+const { createClient, openTicket, effect } = await import(pathToFileURL(resolve(bundle)).href)
+const client = createClient(person, () => Promise.resolve({ token, expires_at: null }), origin, () => {})
+client.outbox.onChange((change) => {
   if (change.type === 'refused' || change.type === 'held') tell({ refused: change.code, body: change.entry.body })
 })
-const store = openTicket(desk, ticket, { ticket() {}, event() {} })
+const store = openTicket(client, ticket, { ticket() {}, event() {} })
 const told = new Set()
 effect(() => {
   for (const { seq, message } of store.timeline.value.events) {
@@ -47,7 +47,7 @@ effect(() => {
   }
 })
 effect(() => {
-  const connection = desk.connection.value
+  const connection = client.connection.value
   if (connection.kind === 'live') tell({ live: connection.features ?? [] })
 })
 
@@ -56,7 +56,7 @@ async function post({ body, note }) {
   const key = crypto.randomUUID()
   const message = { body, ...(note === undefined ? {} : { [note]: true }) }
   for (;;) {
-    const result = await desk.rest.postMessage(ticket, message, key)
+    const result = await client.rest.postMessage(ticket, message, key)
     if (result.ok) return tell({ posted: body })
     const { code, status } = result.problem
     if (status !== 0 && status < 500) return tell({ refused: code, body })
@@ -64,7 +64,7 @@ async function post({ body, note }) {
   }
 }
 
-// Nobody writes into a ticket that is not on the screen yet.
+// No message is written into a ticket that is not on the screen yet.
 await new Promise((opened) => effect(() => { if (store.opening.value.kind === 'open') opened() }))
 for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line)

@@ -2,8 +2,9 @@
 
 import { effect, signal, type Signal } from '@preact/signals'
 import { direction, language, LANGUAGES, setLanguage, type Language } from '../locales/index.ts'
+import type { KeyValue } from '../outbox/store.ts'
 import { word } from '../protocol/narrow.ts'
-import { keepItem, storageOr } from './browser.ts'
+import { keepItem, storageOr, thisPage, type Page } from './browser.ts'
 
 export const THEMES = ['auto', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
@@ -16,6 +17,9 @@ export interface Appearance {
   dispose(): void
 }
 
+/** What bears the theme, the language and its direction. */
+export type Root = Pick<HTMLElement, 'dataset' | 'lang' | 'dir'>
+
 export interface GivenPreferences {
   readonly language?: string | undefined
   readonly theme?: string | undefined
@@ -26,17 +30,16 @@ export interface GivenPreferences {
 const ITEM = 'helpline.looks.'
 
 /** What this device keeps of it. */
-export function keptPreferences(): { readonly kept: (name: string) => string | null; readonly keep: (name: string, value: string) => void } {
-  const storage = storageOr('localStorage')
+export function keptPreferences(storage: KeyValue): { readonly kept: (name: string) => string | null; readonly keep: (name: string, value: string) => void } {
   return { kept: (name) => storage.getItem(ITEM + name), keep: (name, value) => void keepItem(storage, ITEM + name, value) }
 }
 
 /** Keeps `root` in the chosen theme, language and direction. What the platform gives wins over what the device prefers. */
-export function createAppearance(root: HTMLElement, given: GivenPreferences = {}): Appearance {
-  const { kept, keep } = keptPreferences()
+export function createAppearance(root: Root, given: GivenPreferences = {}, storage: KeyValue = storageOr('localStorage'), page: Pick<Page, 'location' | 'navigator'> = thisPage): Appearance {
+  const { kept, keep } = keptPreferences(storage)
   const theme = signal<Theme>(word(THEMES, given.theme) ?? word(THEMES, kept('theme')) ?? 'auto')
   const offered = given.languages === undefined || given.languages.length < 2 ? LANGUAGES : LANGUAGES.filter((one) => given.languages?.includes(one))
-  const wanted = [given.language, new URLSearchParams(location.search).get('lang'), kept('language'), ...navigator.languages.map((one) => one.slice(0, 2))]
+  const wanted = [given.language, new URLSearchParams(page.location.search).get('lang'), kept('language'), ...page.navigator.languages.map((one) => one.slice(0, 2))]
   const first = wanted.map((one) => word(LANGUAGES, one)).find((one) => one !== null && offered.includes(one))
   if (first !== undefined && first !== null) void setLanguage(first)
 

@@ -8,7 +8,7 @@ import type { DemoPerson } from '../protocol/decode-rest.ts'
 import { count, isObject, parseJson, text } from '../protocol/narrow.ts'
 import type { Left, Token, TokenSource } from '../connection/session.ts'
 import type { Clock } from '../connection/transport.ts'
-import { clock } from './browser.ts'
+import { clock, thisPage, type Page } from './browser.ts'
 
 export interface Identity {
   readonly id: string
@@ -51,22 +51,32 @@ const NEAR_END_MS = 10_000
 const TOKEN_TIMEOUT_MS = 15_000
 
 /** The platform's own sign-in: who it is, the desk says for the token. */
-export function createTokenAuth(origin: string, getToken: GetToken, time: Clock = clock): Auth {
+export function createTokenAuth(origin: string, getToken: GetToken, time: Clock = clock, page: Pick<Page, 'fetch'> = thisPage): Auth {
   const state = signal<AuthState>({ kind: 'working' })
   const tokens = keeping(getToken, time)
   let round = 0
+  /** As the desk says. */
+  const whose = async ({ token }: Token): Promise<AuthState> => {
+    const response = await page.fetch(`${origin}/v1/me`, { headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS) })
+    if (response.status === 401) return { kind: 'out' }
+    if (response.status === 403) return { kind: problemOf(403, await response.json().catch(() => null)).code === 'blocked' ? 'blocked' : 'out' }
+    const self = response.ok ? decodeMeView(await response.json()) : undefined
+    if (self === undefined) return { kind: 'failed' }
+    const { user: { id, name, email }, role } = self
+    const { owner } = claimsOf(token)
+    return { kind: 'in', identity: { id, name: name ?? email ?? '', role }, owner, tokens: tokensOf(id, owner, tokens, left) }
+  }
   const start = async (isFresh: boolean) => {
     const mine = ++round
     state.value = { kind: 'working' }
     let next: AuthState
     try {
       const token = await tokens(isFresh)
-      const asks = (by: Token) => known(origin, by, (user, owner) => tokensOf(user, owner, tokens, left))
-      next = token === null ? { kind: 'out' } : await asks(token)
+      next = token === null ? { kind: 'out' } : await whose(token)
       if (token !== null && next.kind === 'out') {
         // Refused: the platform may have a newer one than the one that is kept.
         const fresh = await tokens(true)
-        if (fresh !== null && fresh.token !== token.token) next = await asks(fresh)
+        if (fresh !== null && fresh.token !== token.token) next = await whose(fresh)
       }
     } catch {
       next = { kind: 'failed' }
@@ -84,17 +94,6 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
   void start(false)
   // Who is out has no token that is worth a try, also where one is left from before.
   return { state, retry: () => void start(state.peek().kind === 'out'), left, demo: null }
-}
-
-async function known(origin: string, token: Token, tokensOf: (user: string, owner: Owner | null) => TokenSource): Promise<AuthState> {
-  const response = await fetch(`${origin}/v1/me`, { headers: { authorization: `Bearer ${token.token}` }, signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS) })
-  if (response.status === 401) return { kind: 'out' }
-  if (response.status === 403) return { kind: problemOf(403, await response.json().catch(() => null)).code === 'blocked' ? 'blocked' : 'out' }
-  const self = response.ok ? decodeMeView(await response.json()) : undefined
-  if (self === undefined) return { kind: 'failed' }
-  const { id } = self.user
-  const { owner } = claimsOf(token.token)
-  return { kind: 'in', identity: { id, name: self.user.name ?? self.user.email ?? '', role: self.role }, owner, tokens: tokensOf(id, owner) }
 }
 
 /** One person's tokens: another owner's, or none, end their stay, and are given to no one. An owner that is not known is not compared. */

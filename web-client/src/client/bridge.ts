@@ -1,7 +1,10 @@
 // The frame's end of the talk with its host page. Only the parent window, only from the origin that the frame was opened for, only these
 // shapes; the sites that may embed the frame at all are the server's to say.
 
+import type { Clock } from '../connection/transport.ts'
 import { flag, isObject, number, text } from '../protocol/narrow.ts'
+import { clock, thisPage, type Page } from './browser.ts'
+import { onWindow } from './on-window.ts'
 
 export interface Bridge {
   /** A token of whoever is signed in at the host; null: nobody is. */
@@ -41,14 +44,19 @@ export interface Given {
   readonly look: Readonly<Record<string, unknown>>
 }
 
+/** The window that the frame stands in. */
+export interface Host {
+  postMessage(message: unknown, origin: string): void
+}
+
 const TOKEN_TIMEOUT_MS = 15_000
 
-export function createBridge(host: Window, origin: string, events: BridgeEvents): Bridge {
+export function createBridge(host: Host, origin: string, events: BridgeEvents, page: Pick<Page, 'addEventListener' | 'removeEventListener'> = thisPage, time: Clock = clock): Bridge {
   const waiting = new Map<number, { readonly resolve: (token: string | null) => void; readonly reject: (error: Error) => void }>()
   let lastId = 0
   const post = (message: Readonly<Record<string, unknown>>) => host.postMessage({ helpline: 1, ...message }, origin)
-  const received = (event: MessageEvent<unknown>) => {
-    if (event.source !== host || event.origin !== origin || !isObject(event.data) || event.data['helpline'] !== 1) return
+  const received = (event: Event | MessageEvent<unknown>) => {
+    if (!('data' in event) || event.source !== host || event.origin !== origin || !isObject(event.data) || event.data['helpline'] !== 1) return
     const message = event.data
     switch (message['type']) {
       case 'init': return events.init({ language: text(message['language']) ?? undefined, theme: text(message['theme']) ?? undefined, was: message['was'] === true, look: message })
@@ -65,13 +73,13 @@ export function createBridge(host: Window, origin: string, events: BridgeEvents)
       }
     }
   }
-  addEventListener('message', received)
+  const stop = onWindow('message', received, page)
   post({ type: 'ready' })
   return {
     token: () => new Promise((resolve, reject) => {
       const id = ++lastId
       waiting.set(id, { resolve, reject })
-      setTimeout(() => { if (waiting.delete(id)) reject(new Error('no token in time')) }, TOKEN_TIMEOUT_MS)
+      time.after(TOKEN_TIMEOUT_MS, () => { if (waiting.delete(id)) reject(new Error('no token in time')) })
       post({ type: 'token', id })
     }),
     unread: (n) => post({ type: 'unread', n }),
@@ -80,6 +88,6 @@ export function createBridge(host: Window, origin: string, events: BridgeEvents)
     ticket: (ticket) => post({ type: 'ticket', ticket }),
     close: () => post({ type: 'close' }),
     forgotten: () => post({ type: 'forgotten' }),
-    dispose: () => removeEventListener('message', received),
+    dispose: stop,
   }
 }

@@ -6,9 +6,7 @@ import { SUBPROTOCOL } from '../protocol/generated.ts'
 import { isKept } from './browser.ts'
 
 export function openSocket(origin: string): Socket {
-  const url = new URL('/v1/ws', origin)
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-  return new WebSocket(url, SUBPROTOCOL)
+  return new WebSocket(`${origin.replace(/^http/, 'ws')}/v1/ws`, SUBPROTOCOL)
 }
 
 const PROBE = 'helpline.probe'

@@ -4,12 +4,39 @@ import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
 import type { KeyValue } from '../outbox/store.ts'
 
+/** What a store asks of the page that it stands in; each names the part that it needs. */
+export interface Page {
+  readonly location: Pick<Location, 'origin' | 'pathname' | 'search'>
+  readonly navigator: Pick<Navigator, 'languages' | 'onLine'>
+  readonly history: Pick<History, 'pushState' | 'replaceState'>
+  readonly document: Pick<Document, 'visibilityState'>
+  fetch(address: string, init?: RequestInit): Promise<Response>
+  addEventListener(type: string, listener: (event: Event) => void, options?: AddEventListenerOptions): void
+  removeEventListener(type: string, listener: (event: Event) => void, options?: EventListenerOptions): void
+}
+
+/** The default of every store that asks a page. Read when it is asked, never before. */
+export const thisPage = globalThis
+
 export const clock: Clock = {
   now: () => Date.now(),
   after(ms, call) {
     const timer = setTimeout(call, ms)
     return () => clearTimeout(timer)
   },
+}
+
+/** Calls again and again; gives the disposer. */
+export function every(time: Pick<Clock, 'after'>, ms: number, call: () => void): () => void {
+  let stop = () => {}
+  const again = () => {
+    stop = time.after(ms, () => {
+      again()
+      call()
+    })
+  }
+  again()
+  return () => stop()
 }
 
 type Kind = 'localStorage' | 'sessionStorage'

@@ -2,16 +2,19 @@
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import { createSession, type Left, type Session, type SessionState, type TokenSource } from '../connection/session.ts'
+import type { Clock, Socket } from '../connection/transport.ts'
 import { createOutbox, type Outbox } from '../outbox/outbox.ts'
-import { createOutboxStore, type Queued } from '../outbox/store.ts'
+import { createOutboxStore, type KeyValue, type Queued } from '../outbox/store.ts'
 import type { StaffRole } from '../protocol/generated.ts'
 import type { WatchFactory, WatchState } from '../connection/inbox-watch.ts'
 import { createRest, type Rest } from '../rest/client.ts'
 import type { Identity } from './auth.ts'
-import { clock, isKept, newKey, storageOr } from './browser.ts'
+import { clock, isKept, newKey, storageOr, thisPage, type Page } from './browser.ts'
 import { hasRoom, lock, openSocket } from './browser-send.ts'
 import { createHabits, type Habits } from './habits.ts'
+import { onStored } from './on-stored.ts'
 import { onWindow } from './on-window.ts'
+import { createOpenedTickets, type OpenedTickets } from './opened.ts'
 import { send } from './send.ts'
 
 export type { FollowOutcome } from '../outbox/outbox.ts'
@@ -25,6 +28,9 @@ export interface Client {
   readonly session: Session
   readonly outbox: Outbox
   readonly habits: Habits
+  readonly opened: OpenedTickets
+  /** Where what this person has not finished is kept. */
+  readonly storage: KeyValue
   readonly connection: ReadonlySignal<SessionState>
   readonly live: ReadonlySignal<boolean>
   /** As the server said last; until it has, as signing in said. */
@@ -40,25 +46,35 @@ export interface Client {
   dispose(): void
 }
 
+/** What it needs of the browser. */
+export interface ClientEdges {
+  readonly time?: Clock
+  readonly storage?: KeyValue
+  readonly sockets?: (origin: string) => Socket
+  /** Runs it when no other tab runs one of that name. */
+  readonly locks?: (name: string, run: () => Promise<void>) => Promise<void>
+  readonly page?: Pick<Page, 'document' | 'fetch' | 'addEventListener' | 'removeEventListener'>
+}
+
 /** `left` is told when this person sits here no more; `watching`: how the session watches the desk's tickets. */
-export function createClient(identity: Identity, tokens: TokenSource, origin: string, left: (user: string, why: Left) => void, watching: WatchFactory): Client {
-  const session = createSession({ sockets: () => openSocket(origin), clock, random: Math.random, tokens, user: identity.id, watch: watching })
+export function createClient(identity: Identity, tokens: TokenSource, origin: string, left: (user: string, why: Left) => void, watching: WatchFactory, { time = clock, storage = storageOr('localStorage'), sockets = openSocket, locks = lock, page = thisPage }: ClientEdges = {}): Client {
+  const session = createSession({ sockets: () => sockets(origin), clock: time, random: Math.random, tokens, user: identity.id, watch: watching })
   const connection = signal<SessionState>(session.state())
   const watch = signal<WatchState>(session.watch())
-  const storage = storageOr('localStorage')
   const outbox = createOutbox({
     store: createOutboxStore(storage, identity.id, isKept(storage)),
     send: (entry) => send(session, entry),
     canSend: () => session.state().kind === 'live',
-    lock: (ticket, run) => lock(`helpline.outbox.${identity.id}.${ticket}`, run),
-    after: clock.after,
-    now: clock.now,
+    lock: (ticket, run) => locks(`helpline.outbox.${identity.id}.${ticket}`, run),
+    after: time.after,
+    now: time.now,
     newKey,
   })
-  const habits = createHabits(identity.id)
+  const habits = createHabits(identity.id, storage)
   const unsent = signal(outbox.entries())
   const role = signal(identity.role)
   let isDisposed = false
+  const on = (type: string, listener: (event: Event) => void) => onWindow(type, listener, page)
   const disposers = [
     outbox.onChange(() => { unsent.value = outbox.entries() }),
     session.onWatch((state) => { watch.value = state }),
@@ -74,18 +90,17 @@ export function createClient(identity: Identity, tokens: TokenSource, origin: st
         left(identity.id, state.why)
       }
     }),
-    onWindow('storage', (event) => {
-      if (!(event instanceof StorageEvent) || event.key === null) return
-      outbox.changedElsewhere(event.key)
-      habits.changedElsewhere(event.key)
-    }),
-    onWindow('beforeunload', (event) => { if (outbox.isUnkept() || outbox.isHeld()) event.preventDefault() }),
-    onWindow('online', () => session.nudge()),
+    onStored((item) => {
+      outbox.changedElsewhere(item)
+      habits.changedElsewhere(item)
+    }, page),
+    on('beforeunload', (event) => { if (outbox.isUnkept() || outbox.isHeld()) event.preventDefault() }),
+    on('online', () => session.nudge()),
     // A page that was put aside or frozen comes back with timers and a socket that may have stood still.
-    onWindow('visibilitychange', () => { if (document.visibilityState === 'visible') session.wake('looked_at') }),
-    onWindow('resume', () => session.wake('looked_at')),
-    onWindow('pageshow', (event) => { if (event instanceof PageTransitionEvent && event.persisted) session.wake('restored') }),
-    onWindow('offline', () => session.drop()),
+    on('visibilitychange', () => { if (page.document.visibilityState === 'visible') session.wake('looked_at') }),
+    on('resume', () => session.wake('looked_at')),
+    on('pageshow', (event) => { if ('persisted' in event && event.persisted) session.wake('restored') }),
+    on('offline', () => session.drop()),
     () => session.stop(),
     () => outbox.dispose(),
     () => habits.dispose(),
@@ -95,13 +110,15 @@ export function createClient(identity: Identity, tokens: TokenSource, origin: st
     identity,
     origin,
     rest: createRest({
-      fetch: (path, init) => fetch(origin + path, init),
+      fetch: (path, init) => page.fetch(origin + path, init),
       token: async (fresh) => (await tokens(fresh))?.token ?? null,
       features: () => (connection.value.kind === 'live' ? connection.value.features : []),
     }),
     session,
     outbox,
     habits,
+    opened: createOpenedTickets(),
+    storage,
     connection,
     watch,
     unsent,

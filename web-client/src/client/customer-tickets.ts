@@ -6,7 +6,7 @@ import type { Clock } from '../connection/transport.ts'
 import type { CustomerView, HistoryEvent, Problem, TicketView } from '../protocol/model.ts'
 import { isOver } from '../protocol/words.ts'
 import type { News } from './notifications.ts'
-import { clock } from './browser.ts'
+import { clock, every, thisPage, type Page } from './browser.ts'
 import type { Client } from './client.ts'
 import { onWindow } from './on-window.ts'
 import { searchOf } from './search.ts'
@@ -59,10 +59,10 @@ export interface TicketsClient {
   readonly connection: Client['connection']
 }
 
-export function createCustomerTickets(client: TicketsClient, ring: (news: News) => void, time: Clock = clock): CustomerTickets {
+export function createCustomerTickets(client: TicketsClient, ring: (news: News) => void, time: Clock = clock, page: Pick<Page, 'document' | 'addEventListener' | 'removeEventListener'> = thisPage): CustomerTickets {
   const search = signal('')
   const tab = signal<Tab>('active')
-  const tickets = createTicketCollection<CustomerView>()
+  const tickets = createTicketCollection<CustomerView>({ isLooking: () => isVisible(page) })
   const watched = new Map<string, Subscription>()
   const openId = signal<string | null>(null)
   /** Unread tickets that were not heard of here, as the server counts them: behind the first pages, or over. */
@@ -211,10 +211,10 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     const ended = await client.rest.ownTickets({ tab: 'closed', limit: WATCHED_ACTIVE })
     if (ended.ok && !isDisposed && mine === connections) note(ended.value.items.filter((ticket) => isUnread(tickets.marked(ticket)) || tickets.get(ticket.id) !== undefined))
   }
-  const asking = setInterval(() => { if (isVisible() && client.connection.peek().kind === 'live') void readUnread() }, UNREAD_MS)
+  const stopAsking = every(time, UNREAD_MS, () => { if (isVisible(page) && client.connection.peek().kind === 'live') void readUnread() })
   list.begin('last_activity', [], 0, false)
   const stops = [
-    onWindow('visibilitychange', readHere),
+    onWindow('visibilitychange', readHere, page),
     isUnfolded.subscribe((on) => { if (on) readHere() }),
     shown.subscribe(watch),
     client.connection.subscribe((state) => {
@@ -255,7 +255,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     },
     dispose() {
       isDisposed = true
-      clearInterval(asking)
+      stopAsking()
       list.dispose()
       for (const stop of refreshing.values()) stop()
       for (const stop of stops) stop()

@@ -1,7 +1,7 @@
 // A file of the server's, handed to the browser as a download.
 
 import type { Clock } from '../connection/transport.ts'
-import { clock } from './browser.ts'
+import { clock, thisPage } from './browser.ts'
 
 interface Edges {
   readonly urls: Pick<typeof URL, 'createObjectURL' | 'revokeObjectURL'>
@@ -12,7 +12,7 @@ interface Edges {
 /** Some browsers begin to read it only after the click is over. */
 const KEPT_MS = 60_000
 
-const browser = (): Edges => ({ urls: URL, link: () => document.createElement('a'), time: clock })
+const browser = (page: { readonly document: Pick<Document, 'createElement'> } = thisPage): Edges => ({ urls: URL, link: () => page.document.createElement('a'), time: clock })
 
 /** Saves it under its own name, as the browser does with downloads. */
 export function download(file: File, { urls, link, time }: Edges = browser()): void {

@@ -1,10 +1,14 @@
 // Texts begun and not sent, per ticket, kind and person: they survive a reload, and are nobody else's.
 
 import { signal } from '@preact/signals'
+import type { Clock } from '../connection/transport.ts'
+import type { KeyValue } from '../outbox/store.ts'
 import { count, isObject, parseJson, text } from '../protocol/narrow.ts'
-import { clock, isKept, namesOf, storageOr } from './browser.ts'
+import { clock, isKept, memoryStorage, namesOf, storageOr, thisPage, type Page } from './browser.ts'
 import { isForgotten } from './forget.ts'
 import { merged } from './merged-text.ts'
+import { onStored } from './on-stored.ts'
+import { onWindow } from './on-window.ts'
 
 export interface DraftText {
   readonly text: string
@@ -20,14 +24,20 @@ const drafts = signal<ReadonlyMap<string, DraftText>>(new Map())
 let prefix = ''
 let owner = ''
 let stopKeeping = () => {}
+let stopFollowing = () => {}
+let storage = memoryStorage()
+let time = clock
 const unkept = new Set<string>()
 /** What the storage had no room for: it ends with the page. */
 const homeless = new Set<string>()
 /** The texts that this page and the storage last agreed on. */
 const agreed = new Map<string, string>()
 
+/** What of the page they need. */
+type DraftsPage = Pick<Page, 'document' | 'addEventListener' | 'removeEventListener'>
+
 /** From now on the drafts are this person's. */
-export function openDrafts(user: string): void {
+export function openDrafts(user: string, kept: KeyValue = storageOr('localStorage'), page: DraftsPage = thisPage, by: Clock = clock): void {
   // What the storage had no room for is in memory alone.
   if (owner === user) return
   keep()
@@ -35,10 +45,13 @@ export function openDrafts(user: string): void {
   agreed.clear()
   owner = user
   prefix = `helpline.draft.${user}.`
-  const storage = storageOr('localStorage')
+  stopFollowing()
+  stopFollowing = follow(page)
+  storage = kept
+  time = by
   drafts.value = new Map(namesOf(storage, prefix).flatMap((name) => {
     const draft = decode(storage.getItem(name))
-    return draft === null ? [] : [pair(name.slice(prefix.length), draft)]
+    return draft === null ? [] : [[name.slice(prefix.length), draft] as const]
   }))
   for (const [name, draft] of drafts.peek()) agreed.set(name, draft.text)
 }
@@ -46,6 +59,7 @@ export function openDrafts(user: string): void {
 /** Nobody's: what was written is kept for its author, and is in no memory. */
 export function closeDrafts(): void {
   keep()
+  stopFollowing()
   homeless.clear()
   owner = ''
   prefix = ''
@@ -92,7 +106,7 @@ function put(name: string, draft: DraftText | null): void {
   stopKeeping()
   // What was sent must not come back; what is being written may wait for a pause.
   if (draft === null) keep()
-  else stopKeeping = clock.after(KEEP_MS, keep)
+  else stopKeeping = time.after(KEEP_MS, keep)
 }
 
 function show(name: string, draft: DraftText | null): void {
@@ -104,7 +118,6 @@ function show(name: string, draft: DraftText | null): void {
 
 function keep(): void {
   stopKeeping()
-  const storage = storageOr('localStorage')
   if (prefix === '' || isForgotten(owner)) unkept.clear()
   for (const name of unkept) {
     meet(name)
@@ -124,7 +137,7 @@ function keep(): void {
   unkept.clear()
 }
 
-const stored = (name: string): DraftText | null => decode(storageOr('localStorage').getItem(prefix + name))
+const stored = (name: string): DraftText | null => decode(storage.getItem(prefix + name))
 const storedText = (name: string): string => stored(name)?.text ?? ''
 
 /** What another tab stored meanwhile and what was written here become one text. */
@@ -146,18 +159,21 @@ export function draftChangedElsewhere(item: string): void {
 /** This tab may have slept while others wrote and sent. */
 export function lookAgain(): void {
   if (prefix === '') return
-  const names = namesOf(storageOr('localStorage'), prefix).map((item) => item.slice(prefix.length))
+  const names = namesOf(storage, prefix).map((item) => item.slice(prefix.length))
   for (const name of new Set([...names, ...drafts.peek().keys()])) meet(name)
 }
 
-// Outside a browser, in tests, nobody leaves and no other tab writes.
-if (typeof addEventListener === 'function') {
-  addEventListener('beforeunload', (event) => { if (endsWithPage()) event.preventDefault() })
-  // Before another tab can be typed in, it can know what was written here.
-  for (const type of ['pagehide', 'blur', 'freeze']) addEventListener(type, keep, { capture: true })
-  for (const type of ['pageshow', 'focus', 'resume']) addEventListener(type, lookAgain, { capture: true })
-  addEventListener('visibilitychange', () => (document.visibilityState === 'visible' ? lookAgain() : keep()), { capture: true })
-  addEventListener('storage', (event) => { if (event.key !== null) draftChangedElsewhere(event.key) })
+function follow(page: DraftsPage): () => void {
+  const on = (call: (event: Event) => void, ...types: readonly string[]) => types.map((type) => onWindow(type, call, page))
+  const stops = [
+    ...on((event) => { if (endsWithPage()) event.preventDefault() }, 'beforeunload'),
+    // Before another tab can be typed in, it can know what was written here.
+    ...on(keep, 'pagehide', 'blur', 'freeze'),
+    ...on(lookAgain, 'pageshow', 'focus', 'resume'),
+    ...on(() => (page.document.visibilityState === 'visible' ? lookAgain() : keep()), 'visibilitychange'),
+    onStored(draftChangedElsewhere, page),
+  ]
+  return () => { for (const stop of stops) stop() }
 }
 
 /** Whether something that was written ends with the page. */
@@ -167,11 +183,7 @@ export function endsWithPage(): boolean {
 }
 
 function decode(source: string | null): DraftText | null {
-  const value = source === null ? null : parseJson(source)
+  const value = parseJson(source ?? '')
   const written = isObject(value) ? text(value['text']) : null
   return written === null || !isObject(value) ? null : { text: written, begun_at: count(value['begun_at']) ?? 0 }
-}
-
-function pair(name: string, draft: DraftText): readonly [string, DraftText] {
-  return [name, draft]
 }

@@ -2,6 +2,7 @@
 // saved or given up. What a form does with them is in edit-changes.ts, fetched with it.
 
 import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
+import type { KeyValue } from '../outbox/store.ts'
 import type { Problem, TicketMessage, TicketView } from '../protocol/model.ts'
 import { isObject, parseJson, text } from '../protocol/narrow.ts'
 import type { Timeline } from '../timeline/state.ts'
@@ -44,11 +45,12 @@ export interface Edits {
 export interface EditsParts {
   readonly client: Pick<Client, 'identity' | 'connection' | 'rest'>
   readonly timeline: ReadonlySignal<Timeline>
+  readonly storage?: KeyValue
   readonly open: () => { readonly ticket: TicketView; readonly reader: Reader } | null
 }
 
 export function createEdits(parts: EditsParts): Edits {
-  const { client, timeline, open } = parts
+  const { client, timeline, open, storage = storageOr('localStorage') } = parts
   const changing = signal<Changing | null>(null)
   const texts = signal<ReadonlyMap<string, string>>(new Map())
   const bases = new Map<string, string>()
@@ -69,7 +71,7 @@ export function createEdits(parts: EditsParts): Edits {
     const ticket = open()?.ticket.id
     if (ticket === undefined) return
     hold(message, text)
-    keptText(client.identity.id, nameOf(ticket, message)).write(text === null || text === '' ? '' : JSON.stringify({ base: bases.get(message) ?? '', text }))
+    keptText(client.identity.id, nameOf(ticket, message), storage).write(text === null || text === '' ? '' : JSON.stringify({ base: bases.get(message) ?? '', text }))
   }
   const isMine = (message: TicketMessage) => {
     const reader = open()?.reader
@@ -96,9 +98,9 @@ export function createEdits(parts: EditsParts): Edits {
   const restore = (ticket: string) => {
     isRestored = true
     const prefix = `helpline.text.${client.identity.id}.${nameOf(ticket, '')}`
-    for (const name of namesOf(storageOr('localStorage'), prefix)) {
+    for (const name of namesOf(storage, prefix)) {
       const message = name.slice(prefix.length)
-      const { base, text } = decode(keptText(client.identity.id, nameOf(ticket, message)).read())
+      const { base, text } = decode(keptText(client.identity.id, nameOf(ticket, message), storage).read())
       if (base !== null) bases.set(message, base)
       hold(message, text)
     }

@@ -2,9 +2,11 @@
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import { LIMITS, type Category } from '../protocol/generated.ts'
+import type { KeyValue } from '../outbox/store.ts'
 import type { Opened } from '../protocol/decode-first.ts'
 import type { Problem } from '../protocol/model.ts'
-import type { Result } from '../rest/request.ts'
+import { UNREACHABLE, type Result } from '../rest/request.ts'
+import { thisPage, type Page } from './browser.ts'
 import { onWindow } from './on-window.ts'
 import { keptTicketDraft, type TicketDraft } from './ticket-draft.ts'
 import { isWritten, written } from './written.ts'
@@ -34,15 +36,15 @@ export interface FirstMessage {
   dispose(): void
 }
 
-const UNREACHABLE: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
 const WRITING: FirstMessageState = { kind: 'writing', problem: null }
 
 /** `submit` opens the ticket; null, or a rejection: the desk cannot be reached. */
-export function createFirstMessage(user: string, submit: (draft: TicketDraft) => Promise<Result<Opened> | null>): FirstMessage {
-  const kept = keptTicketDraft(user)
+export function createFirstMessage(user: string, submit: (draft: TicketDraft) => Promise<Result<Opened> | null>, storage?: KeyValue, page: Pick<Page, 'navigator' | 'addEventListener' | 'removeEventListener'> = thisPage): FirstMessage {
+  const isAway = () => !page.navigator.onLine
+  const kept = keptTicketDraft(user, storage)
   const draft = signal(kept.first)
   const state = signal<FirstMessageState>(WRITING)
-  const isOffline = signal(!isConnected())
+  const isOffline = signal(isAway())
 
   /** What another tab wrote shows here, and what it sent does not stand here to be sent again. */
   const meet = (): boolean => {
@@ -60,14 +62,14 @@ export function createFirstMessage(user: string, submit: (draft: TicketDraft) =>
   const over = () => Math.max(0, new TextEncoder().encode(written(draft.value.description)).length - LIMITS.body_bytes_max)
   const isSendable = () => isWritten(draft.value.description) && over() === 0 && state.value.kind !== 'sending'
   const connected = () => {
-    isOffline.value = !isConnected()
+    isOffline.value = isAway()
     const now = state.peek()
     if (!isOffline.peek() && now.kind === 'writing' && now.problem?.code === 'unreachable') state.value = WRITING
   }
   const stops = [
-    ...['storage', 'focus', 'pageshow', 'visibilitychange'].map((type) => onWindow(type, meet)),
-    ...['online', 'offline'].map((type) => onWindow(type, connected)),
-    onWindow('beforeunload', (event) => { if (draft.peek().description !== '' && !kept.isStored()) event.preventDefault() }),
+    ...['storage', 'focus', 'pageshow', 'visibilitychange'].map((type) => onWindow(type, meet, page)),
+    ...['online', 'offline'].map((type) => onWindow(type, connected, page)),
+    onWindow('beforeunload', (event) => { if (draft.peek().description !== '' && !kept.isStored()) event.preventDefault() }, page),
   ]
   return {
     draft, state, isOffline, over, isSendable,
@@ -99,8 +101,4 @@ export function createFirstMessage(user: string, submit: (draft: TicketDraft) =>
       for (const stop of stops) stop()
     },
   }
-}
-
-function isConnected(): boolean {
-  return globalThis.navigator?.onLine !== false
 }

@@ -1,3 +1,4 @@
+import type { KeyValue } from '../outbox/store.ts'
 import { namesOf, storageOr } from './browser.ts'
 
 const forgotten = new Set<string>()
@@ -8,9 +9,8 @@ export function isForgotten(user: string): boolean {
 }
 
 /** Nothing of what a person wrote and did not send stays on this device. */
-export function forgetPerson(user: string): void {
+export function forgetPerson(user: string, storage: KeyValue = storageOr('localStorage')): void {
   forgotten.add(user)
-  const storage = storageOr('localStorage')
   for (const kind of ['outbox', 'draft', 'text']) {
     for (const name of namesOf(storage, `helpline.${kind}.${user}.`)) storage.removeItem(name)
   }

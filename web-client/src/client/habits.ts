@@ -1,6 +1,7 @@
 // How a person works: kept for each of them in this browser, never sent. All of their tabs follow.
 
 import { signal, type Signal } from '@preact/signals'
+import type { KeyValue } from '../outbox/store.ts'
 import { isObject, parseJson } from '../protocol/narrow.ts'
 import { keepItem, storageOr } from './browser.ts'
 
@@ -26,8 +27,8 @@ export interface Habits {
   dispose(): void
 }
 
-export function createHabits(user: string): Habits {
-  const [storage, item] = [storageOr('localStorage'), `helpline.habits.${user}`]
+export function createHabits(user: string, storage: KeyValue = storageOr('localStorage')): Habits {
+  const item = `helpline.habits.${user}`
   const habits = {
     enter: signal<(typeof ENTERS)[number]>('sends'),
     undo_s: signal<(typeof UNDO_S)[number]>(0),

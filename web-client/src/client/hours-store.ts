@@ -18,7 +18,7 @@ export const hoursFor = keptFor((client: Client): HoursStore => {
     draftOf: (settings) => draftOf(settings, ownZone()),
     valueOf: (draft) => [hoursOf(draft), noticeOf(draft)],
     parse: parseDraft,
-    kept: keptText(client.identity.id, 'settings.hours'),
+    kept: keptText(client.identity.id, 'settings.hours', client.storage),
     async send(draft) {
       const hours = await rest.saveSetting('opening_hours', hoursOf(draft))
       return hours.ok ? rest.saveSetting('away_notice', noticeOf(draft)) : hours

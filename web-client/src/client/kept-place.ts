@@ -1,5 +1,6 @@
 // Where a person was in the widget: kept for this tab, so that the host's next page shows it again. Of one person only.
 
+import type { KeyValue } from '../outbox/store.ts'
 import { isObject, number, parseJson, text } from '../protocol/narrow.ts'
 import { namesOf, storageOr } from './browser.ts'
 
@@ -20,8 +21,7 @@ export interface PlaceStore {
 }
 
 /** The places of all others are forgotten. */
-export function keptPlace(user: string): PlaceStore {
-  const storage = storageOr('sessionStorage')
+export function keptPlace(user: string, storage: KeyValue = storageOr('sessionStorage')): PlaceStore {
   for (const name of namesOf(storage, PREFIX)) if (name !== PREFIX + user) storage.removeItem(name)
   let now = decode(storage.getItem(PREFIX + user))
   return {
@@ -38,17 +38,16 @@ export function keptPlace(user: string): PlaceStore {
 }
 
 /** Whether anyone but `user` was here last in this tab. */
-export function isOthersPlace(user: string | null): boolean {
-  return namesOf(storageOr('sessionStorage'), PREFIX).some((name) => name !== PREFIX + user)
+export function isOthersPlace(user: string | null, storage: KeyValue = storageOr('sessionStorage')): boolean {
+  return namesOf(storage, PREFIX).some((name) => name !== PREFIX + user)
 }
 
-export function forgetPlaces(): void {
-  const storage = storageOr('sessionStorage')
+export function forgetPlaces(storage: KeyValue = storageOr('sessionStorage')): void {
   for (const name of namesOf(storage, PREFIX)) storage.removeItem(name)
 }
 
 function decode(source: string | null): KeptPlace {
-  const value = source === null ? null : parseJson(source)
+  const value = parseJson(source ?? '')
   if (!isObject(value)) return HOME
   return { rest: text(value['rest']) ?? '', tab: value['tab'] === 'closed' ? 'closed' : 'active', top: number(value['top']) ?? 0 }
 }

@@ -1,5 +1,6 @@
 // Texts by name that are kept on this device.
 
+import type { KeyValue } from '../outbox/store.ts'
 import { isKept, storageOr } from './browser.ts'
 import { isForgotten } from './forget.ts'
 
@@ -14,8 +15,8 @@ export interface KeptText {
 }
 
 /** One text by name, for what is no answer (a ticket being described). */
-export function keptText(user: string, name: string): KeptText {
-  const [storage, item] = [storageOr('localStorage'), `helpline.text.${user}.${name}`]
+export function keptText(user: string, name: string, storage: KeyValue = storageOr('localStorage')): KeptText {
+  const item = `helpline.text.${user}.${name}`
   return {
     read: () => unstored.get(item) ?? storage.getItem(item) ?? '',
     write(next) {

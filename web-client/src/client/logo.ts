@@ -1,6 +1,7 @@
 // A picture as the widget's logo: as small as it is shown, whatever was chosen.
 
 import { LIMITS } from '../protocol/generated.ts'
+import { thisPage } from './browser.ts'
 
 export const LOGO_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'image/svg+xml'] as const
 /** `type`: no picture of these kinds. `large`: too large to be looked at. `broken`: it cannot be read. */
@@ -47,8 +48,8 @@ export function fitted(width: number, height: number, side: number, mayGrow: boo
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
 }
 
-function drawn(picture: HTMLImageElement, side: number, isDrawing: boolean): HTMLCanvasElement {
-  const canvas = document.createElement('canvas')
+function drawn(picture: HTMLImageElement, side: number, isDrawing: boolean, page: { readonly document: Pick<Document, 'createElement'> } = thisPage): HTMLCanvasElement {
+  const canvas = page.document.createElement('canvas')
   const { width, height } = fitted(picture.naturalWidth, picture.naturalHeight, side, isDrawing)
   canvas.width = width
   canvas.height = height

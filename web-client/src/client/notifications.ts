@@ -4,10 +4,10 @@ import { effect, signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
 import { isObject, text } from '../protocol/narrow.ts'
 import { t, type StringKey } from '../locales/index.ts'
-import { clock } from './browser.ts'
+import { clock, thisPage } from './browser.ts'
 import type { Alert } from './habits.ts'
 import type { Preferences } from './preferences.ts'
-import { isVisible } from './visibility.ts'
+import { hasFocus } from './visibility.ts'
 
 export interface Icons {
   readonly calm: string
@@ -15,10 +15,10 @@ export interface Icons {
 }
 
 /** Shows `unread` in the tab. Gives the disposer; the title is what it was then. */
-export function showUnread(title: ReadonlySignal<string>, unread: ReadonlySignal<number>, icons: Icons): () => void {
-  const link = document.querySelector<HTMLLinkElement>('link[rel="icon"]')
+export function showUnread(title: ReadonlySignal<string>, unread: ReadonlySignal<number>, icons: Icons, page: { readonly document: Pick<Document, 'title' | 'querySelector'> } = thisPage): () => void {
+  const link = page.document.querySelector<HTMLLinkElement>('link[rel="icon"]')
   const stop = effect(() => {
-    document.title = unread.value > 0 ? t('app.unread', { n: unread.value, title: title.value }) : title.value
+    page.document.title = unread.value > 0 ? t('app.unread', { n: unread.value, title: title.value }) : title.value
     link?.setAttribute('href', unread.value > 0 ? icons.unread : icons.calm)
   })
   return stop
@@ -75,7 +75,7 @@ const HUSHED_MS = 2_000
 const CHIME_MS = 3_000
 
 /** Rings for news when nobody looks: at none of this person's tabs; and in one of them only. */
-export function createBell({ preferences, open, tabs, time = clock, isLookedAt = () => isVisible() && document.hasFocus(), chime: sound = chime, isOnScreen = () => false, isAlways = () => false }: BellParts): Bell {
+export function createBell({ preferences, open, tabs, time = clock, isLookedAt = hasFocus, chime: sound = chime, isOnScreen = () => false, isAlways = () => false }: BellParts): Bell {
   const pending = new Map<string, () => void>()
   const hushed = new Map<string, number>()
   let lastChime = -Infinity
@@ -132,13 +132,13 @@ function titleOf({ kind }: News): StringKey {
 }
 
 /** False: this browser cannot show one from a page, whatever it says of permission (Android). */
-function notify(news: News, open: (number: string) => void): boolean {
+function notify(news: News, open: (number: string) => void, page: { focus(): void } = thisPage): boolean {
   if (typeof Notification === 'undefined' || Notification.permission !== 'granted') return true
   try {
     // One for each ticket: a later one takes the place of an earlier one.
     const shown = new Notification(t(titleOf(news), { number: news.number, subject: news.subject }), { body: news.subject, tag: `helpline.${news.ticket}` })
     shown.addEventListener('click', () => {
-      window.focus()
+      page.focus()
       open(news.number)
       shown.close()
     })
@@ -170,7 +170,7 @@ function chime(): void {
       tone.start(from)
       tone.stop(from + 0.26)
     })
-    setTimeout(() => void audio.close(), 1_000)
+    clock.after(1_000, () => void audio.close())
   } catch {
     // No sound here: the title and the icon have said it.
   }
@@ -187,12 +187,12 @@ export const toast = signal<Saying | null>(null)
 const TOAST_MS = 6_000
 /** What can be acted upon stays longer. */
 const ACTION_MS = 10_000
-let stopToast: ReturnType<typeof setTimeout> | undefined
+let stopToast = () => {}
 
-export function say(sentence: string, action: Saying['action'] = null, stands_ms = action === null ? TOAST_MS : ACTION_MS): void {
+export function say(sentence: string, action: Saying['action'] = null, stands_ms = action === null ? TOAST_MS : ACTION_MS, time: Pick<Clock, 'after'> = clock): void {
   toast.value = { sentence, action }
-  clearTimeout(stopToast)
-  stopToast = setTimeout(hushToast, stands_ms)
+  stopToast()
+  stopToast = time.after(stands_ms, hushToast)
 }
 
 let toastsAreOf: string | null = null
@@ -204,6 +204,6 @@ export function toastsFor(user: string | null): void {
 }
 
 export function hushToast(): void {
-  clearTimeout(stopToast)
+  stopToast()
   toast.value = null
 }

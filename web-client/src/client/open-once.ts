@@ -4,6 +4,7 @@ import type { Opened } from '../protocol/decode-first.ts'
 import { count, isObject, list, parseJson, text } from '../protocol/narrow.ts'
 import { isOver } from '../protocol/words.ts'
 import type { DescribedTicket } from '../rest/first.ts'
+import type { KeyValue } from '../outbox/store.ts'
 import type { Result } from '../rest/request.ts'
 import { clock, newKey } from './browser.ts'
 import { derivedSubject } from './derived-subject.ts'
@@ -28,8 +29,8 @@ export interface Opening {
  * The same content is the same ticket: sent again after a reload, in another tab, or on another device on the same day, where the answer
  * was lost. What has been opened from here is counted, so that the same words meant anew open another one.
  */
-export async function createOnce(rest: Opening, user: string, ticket: DescribedTicket, now = clock.now()): Promise<Result<Opened>> {
-  const [keptKey, opened] = [keptText(user, 'new-ticket-key'), openedToday(user, now)]
+export async function createOnce(rest: Opening, user: string, ticket: DescribedTicket, now = clock.now(), storage?: KeyValue): Promise<Result<Opened>> {
+  const [keptKey, opened] = [keptText(user, 'new-ticket-key', storage), openedToday(user, now, storage)]
   const content = JSON.stringify(ticket)
   const key = keyFor(content, keptKey, () => digest(`${user}\n${opened.day}\n${opened.count(content)}\n${content}`))
   let result = await rest.createTicket(ticket, key)
@@ -58,8 +59,8 @@ export function keyFor(content: string, kept: { read(): string; write(next: stri
 const OPENED_KEPT = 20
 
 /** How often each content has been opened from this device today. */
-function openedToday(user: string, now: number) {
-  const kept = keptText(user, 'new-ticket-opened')
+function openedToday(user: string, now: number, storage: KeyValue | undefined) {
+  const kept = keptText(user, 'new-ticket-opened', storage)
   const day = new Date(now).toISOString().slice(0, 10)
   const value = parseJson(kept.read())
   const known = isObject(value) && value['day'] === day ? (list(value['opened'], entry) ?? []) : []

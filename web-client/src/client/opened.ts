@@ -8,21 +8,25 @@ export interface Opened {
   readonly timeline: Timeline
 }
 
-const KEPT_MAX = 8
-/** By whose client they were read: they go with it. */
-const kept = new WeakMap<object, Map<string, Opened>>()
-
-/** `ref`: an id or a number. */
-export function openedBefore(client: object, ref: string): Opened | null {
-  return [...(kept.get(client)?.values() ?? [])].find(({ ticket }) => ticket.id === ref || ticket.ticket_number === ref) ?? null
+/** One person's: it goes with their client. */
+export interface OpenedTickets {
+  /** `ref`: an id or a number. */
+  find(ref: string): Opened | null
+  /** `timeline` null: it is gone. */
+  keep(ticket: TicketView, timeline: Timeline | null): void
 }
 
-/** `timeline` null: it is gone. */
-export function keepOpened(client: object, ticket: TicketView, timeline: Timeline | null): void {
-  const mine = kept.get(client) ?? new Map<string, Opened>()
-  kept.set(client, mine)
-  mine.delete(ticket.id)
-  // What waits to be sent is the outbox's to tell, and what a broken answer had begun is asked for anew.
-  if (timeline !== null && timeline.position !== null) mine.set(ticket.id, { ticket, timeline: { ...timeline, pending: [], syncing: false, answering: null, hole: false } })
-  for (const id of mine.keys()) if (mine.size > KEPT_MAX) mine.delete(id)
+const KEPT_MAX = 8
+
+export function createOpenedTickets(): OpenedTickets {
+  const kept = new Map<string, Opened>()
+  return {
+    find: (ref) => [...kept.values()].find(({ ticket }) => ticket.id === ref || ticket.ticket_number === ref) ?? null,
+    keep(ticket, timeline) {
+      kept.delete(ticket.id)
+      // What waits to be sent is the outbox's to tell, and what a broken answer had begun is asked for anew.
+      if (timeline !== null && timeline.position !== null) kept.set(ticket.id, { ticket, timeline: { ...timeline, pending: [], syncing: false, answering: null, hole: false } })
+      for (const id of kept.keys()) if (kept.size > KEPT_MAX) kept.delete(id)
+    },
+  }
 }

@@ -1,8 +1,10 @@
 // Sign-in of the desk's own, by its provider: the way there, what came of it, and the way out.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
+import type { Clock } from '../connection/transport.ts'
+import type { KeyValue } from '../outbox/store.ts'
 import { isObject, text, word } from '../protocol/narrow.ts'
-import { storageOr } from './browser.ts'
+import { clock, storageOr, thisPage, type Page } from './browser.ts'
 import type { Router } from './memory-router.ts'
 import { onWindow } from './on-window.ts'
 
@@ -34,7 +36,7 @@ const SIGNED_OUT_ITEM = 'helpline.signed_out'
 const RETURN_CHARS_MAX = 400
 const TIMEOUT_MS = 15_000
 
-export function createOwnSignIn(signInUrl: string, signOutUrl: string, router: Router): OwnSignIn {
+export function createOwnSignIn(signInUrl: string, signOutUrl: string, router: Router, page: Pick<Page, 'location' | 'fetch' | 'addEventListener' | 'removeEventListener'> = thisPage, storage: KeyValue = storageOr('localStorage'), time: Pick<Clock, 'now'> = clock): OwnSignIn {
   const query = new URLSearchParams(router.place.peek().query)
   const refused = signal(word(SIGN_IN_REFUSALS, query.get(OUTCOME)))
   if (query.has(OUTCOME)) {
@@ -48,32 +50,31 @@ export function createOwnSignIn(signInUrl: string, signOutUrl: string, router: R
     href() {
       // Read, so that the way follows the page.
       void router.place.value
-      const whole = location.pathname + location.search
-      const back = whole.length <= RETURN_CHARS_MAX ? whole : location.pathname
+      const whole = page.location.pathname + page.location.search
+      const back = whole.length <= RETURN_CHARS_MAX ? whole : page.location.pathname
       return back.length <= RETURN_CHARS_MAX ? `${signInUrl}?${new URLSearchParams({ return: back })}` : signInUrl
     },
     async signOut() {
       try {
-        const response = await fetch(signOutUrl, { method: 'POST', signal: AbortSignal.timeout(TIMEOUT_MS) })
+        const response = await page.fetch(signOutUrl, { method: 'POST', signal: AbortSignal.timeout(TIMEOUT_MS) })
         if (!response.ok) return null
         const answer: unknown = await response.json()
         const next = isObject(answer) ? text(answer['next']) : null
-        tellOtherTabs()
+        tellOtherTabs(storage, time.now())
         return { next: next !== null && /^https?:\/\//.test(next) ? next : null }
       } catch {
         return null
       }
     },
     onSignedOutElsewhere: (listener) => onWindow('storage', (event) => {
-      if (event instanceof StorageEvent && event.key === SIGNED_OUT_ITEM && event.newValue !== null) listener()
-    }),
+      if ('key' in event && event.key === SIGNED_OUT_ITEM && 'newValue' in event && event.newValue !== null) listener()
+    }, page),
   }
 }
 
-function tellOtherTabs(): void {
-  const storage = storageOr('localStorage')
+function tellOtherTabs(storage: KeyValue, now: number): void {
   try {
-    storage.setItem(SIGNED_OUT_ITEM, String(Date.now()))
+    storage.setItem(SIGNED_OUT_ITEM, String(now))
     storage.removeItem(SIGNED_OUT_ITEM)
   } catch {
     // Without room, other tabs notice when their token ends.

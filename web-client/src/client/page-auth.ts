@@ -1,19 +1,19 @@
 // Signing in where the page is our own: by tokens from an address of the platform's, or by picking a demo person.
 
 import { signal } from '@preact/signals'
+import type { KeyValue } from '../outbox/store.ts'
 import { STAFF_ROLES } from '../protocol/generated.ts'
 import { decodeDemoPeople, decodeToken } from '../protocol/decode-rest.ts'
 import { isObject, parseJson, text, word } from '../protocol/narrow.ts'
 import { t } from '../locales/index.ts'
 import { say } from './notifications.ts'
 import { keeping, ownerOf, tokensOf, type Auth, type AuthState, type GetToken, type Identity, type Owner } from './auth.ts'
-import { keepItem, storageOr } from './browser.ts'
+import { keepItem, storageOr, thisPage, type Page } from './browser.ts'
 
 const ITEM = 'helpline.dev.person'
 
 /** Kept per tab, so that two tabs may be two people. */
-export function createDevAuth(origin: string): Auth {
-  const storage = storageOr('sessionStorage')
+export function createDevAuth(origin: string, storage: KeyValue = storageOr('sessionStorage'), page: Pick<Page, 'fetch'> = thisPage): Auth {
   const left = (user: string) => {
     const now = state.peek()
     if (now.kind === 'in' && now.identity.id === user) signOut()
@@ -25,7 +25,7 @@ export function createDevAuth(origin: string): Auth {
   const enter = (identity: Identity | null): AuthState =>
     identity === null ? { kind: 'pick' } : entered(identity, ownerOf(identity.id, null))
   const entered = (identity: Identity, owner: Owner): AuthState =>
-    ({ kind: 'in', identity, owner, tokens: tokensOf(identity.id, owner, keeping(() => devToken(origin, identity.name)), left) })
+    ({ kind: 'in', identity, owner, tokens: tokensOf(identity.id, owner, keeping(() => devToken(page, origin, identity.name)), left) })
   const state = signal<AuthState>(enter(decodeIdentity(storage.getItem(ITEM))))
   return {
     state,
@@ -34,7 +34,7 @@ export function createDevAuth(origin: string): Auth {
     demo: {
       async people() {
         try {
-          const response = await fetch(`${origin}/dev/users`)
+          const response = await page.fetch(`${origin}/dev/users`)
           return response.ok ? (decodeDemoPeople(await response.json()) ?? null) : null
         } catch {
           return null
@@ -51,9 +51,9 @@ export function createDevAuth(origin: string): Auth {
 }
 
 /** Tokens from an address of the platform's, with its cookies. */
-export function tokenFrom(url: string): GetToken {
+export function tokenFrom(url: string, page: Pick<Page, 'fetch'> = thisPage): GetToken {
   return async () => {
-    const response = await fetch(url, { credentials: 'include', headers: { accept: 'application/json' } })
+    const response = await page.fetch(url, { credentials: 'include', headers: { accept: 'application/json' } })
     if (response.status === 401 || response.status === 403) return null
     const token = response.ok ? decodeToken(await response.json()) : null
     if (token === null) throw new Error('no token')
@@ -61,8 +61,8 @@ export function tokenFrom(url: string): GetToken {
   }
 }
 
-async function devToken(origin: string, user: string): Promise<string | null> {
-  const response = await fetch(`${origin}/dev/token`, {
+async function devToken(page: Pick<Page, 'fetch'>, origin: string, user: string): Promise<string | null> {
+  const response = await page.fetch(`${origin}/dev/token`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ user }),
@@ -75,7 +75,7 @@ async function devToken(origin: string, user: string): Promise<string | null> {
 }
 
 function decodeIdentity(source: string | null): Identity | null {
-  const value = source === null ? null : parseJson(source)
+  const value = parseJson(source ?? '')
   if (!isObject(value)) return null
   const id = text(value['id'])
   const name = text(value['name'])

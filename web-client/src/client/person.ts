@@ -3,10 +3,13 @@
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Left, TokenSource } from '../connection/session.ts'
+import type { Clock } from '../connection/transport.ts'
+import type { KeyValue } from '../outbox/store.ts'
 import { createFirstRest, type FirstRest } from '../rest/first.ts'
 import type { Identity } from './auth.ts'
-import { namesOf, storageOr } from './browser.ts'
+import { clock, every, namesOf, storageOr, thisPage, type Page } from './browser.ts'
 import { keptText } from './kept-text.ts'
+import { onWindow } from './on-window.ts'
 import { isVisible, isUnfolded } from './visibility.ts'
 
 export type { FirstRest } from '../rest/first.ts'
@@ -48,19 +51,23 @@ const RETRY_MS = 3_000
 /** Between two questions whether there are tickets now: the desk, or another device, may have opened one. */
 const AGAIN_MS = 60_000
 
-export function createPerson<J extends { dispose(): void }>(who: SignedIn, load: () => Promise<Talk<J>>): Person<J> {
+/** What of the page it needs. */
+type PersonPage = Pick<Page, 'fetch' | 'document' | 'addEventListener' | 'removeEventListener'>
+
+export function createPerson<J extends { dispose(): void }>(who: SignedIn, load: () => Promise<Talk<J>>, storage: KeyValue = storageOr('localStorage'), time: Clock = clock, page: PersonPage = thisPage): Person<J> {
   const { identity, tokens } = who
-  const rest = createFirstRest((path, init) => fetch(location.origin + path, init), async (fresh) => (await tokens(fresh))?.token ?? null)
+  // The widget's frame is the desk's own page.
+  const rest = createFirstRest((path, init) => page.fetch(path, init), async (fresh) => (await tokens(fresh))?.token ?? null)
   const stand = signal<Stand>('asking')
   const joined = signal<J | null>(null)
   /** On this device it is known of most people that they have tickets. */
-  const known = keptText(identity.id, 'has-tickets')
+  const known = keptText(identity.id, 'has-tickets', storage)
   let isDisposed = false
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let stopRetry = () => {}
 
   const join = async () => {
     if (isDisposed || stand.peek() === 'joining' || joined.peek() !== null) return
-    clearTimeout(timer)
+    stopRetry()
     if (stand.peek() !== 'failed') stand.value = 'joining'
     try {
       const talk = await load()
@@ -70,14 +77,14 @@ export function createPerson<J extends { dispose(): void }>(who: SignedIn, load:
     } catch {
       if (isDisposed || joined.peek() !== null) return
       stand.value = 'failed'
-      timer = setTimeout(() => void join(), RETRY_MS)
+      stopRetry = time.after(RETRY_MS, () => void join())
     }
   }
   const joinForGood = () => {
     known.write('yes')
     void join()
   }
-  const waits = () => namesOf(storageOr('localStorage'), `helpline.outbox.${identity.id}.`).length > 0
+  const waits = () => namesOf(storage, `helpline.outbox.${identity.id}.`).length > 0
   const ask = async () => {
     if (known.read() !== '' || waits()) return void join()
     const result = await rest.hasTickets()
@@ -87,12 +94,12 @@ export function createPerson<J extends { dispose(): void }>(who: SignedIn, load:
     // A fault is shown where the tickets would stand.
     else if (stand.peek() === 'asking') void join()
   }
-  const askAgain = () => { if (stand.peek() === 'new' && isVisible()) void ask() }
-  const again = setInterval(askAgain, AGAIN_MS)
+  const askAgain = () => { if (stand.peek() === 'new' && isVisible(page)) void ask() }
+  const stopAgain = every(time, AGAIN_MS, askAgain)
   const stopUnfolded = isUnfolded.subscribe(askAgain)
   // Another tab opened a ticket, or wrote.
   const stored = () => { if (stand.peek() === 'new' && (known.read() !== '' || waits())) void join() }
-  addEventListener('storage', stored)
+  const stopStored = onWindow('storage', stored, page)
   void ask()
   return {
     identity,
@@ -103,10 +110,10 @@ export function createPerson<J extends { dispose(): void }>(who: SignedIn, load:
     opened: joinForGood,
     dispose() {
       isDisposed = true
-      clearTimeout(timer)
-      clearInterval(again)
+      stopRetry()
+      stopAgain()
       stopUnfolded()
-      removeEventListener('storage', stored)
+      stopStored()
       joined.peek()?.dispose()
     },
   }

@@ -1,7 +1,9 @@
 // How the pages look and sound on this device: kept here, never sent.
 
 import { signal, type Signal } from '@preact/signals'
-import { createAppearance, keptPreferences, type Appearance, type GivenPreferences } from './appearance.ts'
+import type { KeyValue } from '../outbox/store.ts'
+import { createAppearance, keptPreferences, type Appearance, type GivenPreferences, type Root } from './appearance.ts'
+import { storageOr, thisPage, type Page } from './browser.ts'
 
 export { THEMES, type GivenPreferences, type Theme } from './appearance.ts'
 
@@ -13,9 +15,9 @@ export interface Preferences extends Appearance {
 }
 
 /** `root` is kept in the appearance. */
-export function createPreferences(root: HTMLElement, given: GivenPreferences = {}): Preferences {
-  const { kept, keep } = keptPreferences()
-  const appearance = createAppearance(root, given)
+export function createPreferences(root: Root, given: GivenPreferences = {}, storage: KeyValue = storageOr('localStorage'), page: Pick<Page, 'location' | 'navigator'> = thisPage): Preferences {
+  const { kept, keep } = keptPreferences(storage)
+  const appearance = createAppearance(root, given, storage, page)
   const sound = signal(kept('sound') === 'on')
   const notify = signal(kept('notify') === 'on')
   const keys = signal(kept('keys') !== 'off')

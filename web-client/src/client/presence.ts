@@ -1,6 +1,7 @@
 // The passing things of one open ticket: who types, who looks, how far was read. Nothing here is stored on this side.
 
 import { signal } from '@preact/signals'
+import type { Clock } from '../connection/transport.ts'
 import { LIMITS, type Viewer } from '../protocol/generated.ts'
 import type { Person } from '../protocol/model.ts'
 import { clock } from './browser.ts'
@@ -14,7 +15,14 @@ export interface TypingPerson {
 const READ_MS = 250
 const IDLE_MS = 4_000
 
-export function createPresence(client: Client) {
+/** What of a client it needs. */
+export interface PresenceClient {
+  readonly identity: Pick<Client['identity'], 'id'>
+  readonly connection: Client['connection']
+  readonly session: Pick<Client['session'], 'tell'>
+}
+
+export function createPresence(client: PresenceClient, time: Clock = clock) {
   const typing = signal<readonly TypingPerson[]>([])
   const viewers = signal<readonly Viewer[]>([])
   const fades = new Map<string, () => void>()
@@ -49,10 +57,10 @@ export function createPresence(client: Client) {
       saidTypingAt = 0
       return
     }
-    stopIdle = clock.after(IDLE_MS, () => wrote(false, internal))
+    stopIdle = time.after(IDLE_MS, () => wrote(false, internal))
     // Twice per fade is enough to keep the mark alive at the other side.
-    if (clock.now() - saidTypingAt < (limits()?.typing_fade_ms ?? LIMITS.typing_fade_ms) / 2) return
-    saidTypingAt = clock.now()
+    if (time.now() - saidTypingAt < (limits()?.typing_fade_ms ?? LIMITS.typing_fade_ms) / 2) return
+    saidTypingAt = time.now()
     saidInternal = internal
     say(true, internal)
   }
@@ -65,7 +73,7 @@ export function createPresence(client: Client) {
       forget(who.person)
       if (!on || who.person.id === client.identity.id) return
       typing.value = [...typing.value, who]
-      fades.set(nameOf(who.person), clock.after(limits()?.typing_fade_ms ?? LIMITS.typing_fade_ms, () => forget(who.person)))
+      fades.set(nameOf(who.person), time.after(limits()?.typing_fade_ms ?? LIMITS.typing_fade_ms, () => forget(who.person)))
     },
     /** Whoever has done something no longer types it. */
     spoke: forget,
@@ -90,7 +98,7 @@ export function createPresence(client: Client) {
       if (seq <= readSaid) return
       readWanted = Math.max(readWanted, seq)
       stopRead()
-      stopRead = clock.after(READ_MS, sayRead)
+      stopRead = time.after(READ_MS, sayRead)
     },
     dispose() {
       // Of the kind that was said: an end of a note's typing is not for the customer.

@@ -12,6 +12,6 @@ export const replyEditorFor = keptFor((client: Client) => {
     list: rest.replies,
     save: rest.saveReply,
     knowsFolders: () => client.rest.features().includes('reply_folders'),
-    kept: keptText(client.identity.id, 'settings.replies'),
+    kept: keptText(client.identity.id, 'settings.replies', client.storage),
   })
 })

@@ -10,6 +10,7 @@ import type { Result } from '../rest/request.ts'
 import type { TeamRest } from '../rest/team.ts'
 import type { News } from './notifications.ts'
 import { clock } from './browser.ts'
+import { isVisible } from './visibility.ts'
 import type { Client } from './client.ts'
 import { mayPass } from './paged-tickets.ts'
 import { createTicketCollection, type TicketCollection } from './ticket-collection.ts'
@@ -54,7 +55,7 @@ export interface TeamOf {
 export type TeamOfRest = Pick<TeamRest, 'allTickets' | 'stats' | 'counts' | 'agents' | 'replies'>
 
 /** `take` gets each ticket of this agent as the record tells it, with how far they have read. */
-export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: News) => void, take: (ticket: TicketView) => void, time: Clock = clock, tickets: TicketCollection<StaffView> = createTicketCollection()): TeamStore {
+export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: News) => void, take: (ticket: TicketView) => void, time: Clock = clock, tickets: TicketCollection<StaffView> = createTicketCollection(), isSeen: () => boolean = isVisible): TeamStore {
   const stats = signal<TicketStats | null>(null)
   const counts = signal<TicketCounts | null>(null)
   const agents = signal<readonly Agent[]>([])
@@ -210,7 +211,7 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
   return {
     stats, counts, agents, replies, hasReplies, unread, reloadReplies, reloadAgents,
     heard,
-    saw: (ticket) => note({ ...ticket, read_seq: document.visibilityState === 'visible' ? ticket.seq : ticket.read_seq }),
+    saw: (ticket) => note({ ...ticket, read_seq: isSeen() ? ticket.seq : ticket.read_seq }),
     dispose() {
       isDisposed = true
       stopCounts?.()

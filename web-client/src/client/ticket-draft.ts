@@ -1,6 +1,7 @@
 // A ticket being described: kept on this device, one text in all tabs. How it is sent: open-once.ts.
 
 import { CATEGORIES, LIMITS, PRIORITIES, type Category, type NewTicket, type Priority } from '../protocol/generated.ts'
+import type { KeyValue } from '../outbox/store.ts'
 import { isObject, parseJson, text, word } from '../protocol/narrow.ts'
 import { keptText } from './kept-text.ts'
 import { merged } from './merged-text.ts'
@@ -27,8 +28,8 @@ interface TicketDraftStore {
 
 export const BLANK: TicketDraft = { subject: '', category: 'general', priority: 'medium', description: '' }
 
-export function keptTicketDraft(user: string): TicketDraftStore {
-  const kept = keptText(user, 'new-ticket')
+export function keptTicketDraft(user: string, storage?: KeyValue): TicketDraftStore {
+  const kept = keptText(user, 'new-ticket', storage)
   let agreed = decodeDraft(kept.read())
   return {
     first: agreed,

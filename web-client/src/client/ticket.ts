@@ -4,6 +4,7 @@ import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import type { NewRating, TicketPatch, Viewer } from '../protocol/generated.ts'
 import type { HistoryEvent, Problem, TicketView } from '../protocol/model.ts'
 import type { Subscription, TicketFrame, TicketSink } from '../connection/subscriptions.ts'
+import type { Clock } from '../connection/transport.ts'
 import type { Result } from '../rest/request.ts'
 import { reduce } from '../timeline/reduce.ts'
 import { EMPTY, type Pending, type Timeline, type TimelineInput } from '../timeline/state.ts'
@@ -14,7 +15,6 @@ import { clock } from './browser.ts'
 import type { Client } from './client.ts'
 import { createEdits, type Edits } from './edits.ts'
 import { changesFacts, renamedTo, withEvent } from './optimistic.ts'
-import { keepOpened, openedBefore } from './opened.ts'
 import { createPresence, type TypingPerson } from './presence.ts'
 
 export type Opening =
@@ -87,12 +87,12 @@ export interface TicketListener {
 }
 
 /** Opens a ticket by id or number. */
-export function openTicket(client: Client, ref: string, listener: TicketListener): TicketStore {
+export function openTicket(client: Client, ref: string, listener: TicketListener, time: Clock = clock): TicketStore {
   const opening = signal<Opening>({ kind: 'loading' })
   const timeline = signal<Timeline>(EMPTY)
   const loadingOlder = signal(false)
   const fault = signal<(Fault & { readonly of: Action }) | null>(null)
-  const presence = createPresence(client)
+  const presence = createPresence(client, time)
   let subscription: Subscription | null = null
   let readAtOpening: number | null = null
   /** Whether the server has said what it is. */
@@ -116,7 +116,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
     fault.value = { of, problem, patch, retry, dismiss: () => settled(of) }
   }
   const id = () => (opening.value.kind === 'open' ? opening.value.ticket.id : null)
-  const edits = createEdits({ client, timeline, open: () => (opening.value.kind === 'open' ? opening.value : null) })
+  const edits = createEdits({ client, timeline, storage: client.storage, open: () => (opening.value.kind === 'open' ? opening.value : null) })
   const step = (input: TimelineInput) => {
     timeline.value = reduce(timeline.value, input)
     edits.grown()
@@ -135,7 +135,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
 
   const keepShown = () => {
     const now = opening.peek()
-    if (now.kind === 'open') keepOpened(client, now.ticket, timeline.peek())
+    if (now.kind === 'open') client.opened.keep(now.ticket, timeline.peek())
   }
 
   const readerOf = (ticket: TicketView): Reader => (ticket.side === 'customer' ? { side: 'customer' } : { side: 'staff', id: client.identity.id })
@@ -183,7 +183,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
 
   const refreshSoon = (ms: number) => {
     stopRefresh()
-    stopRefresh = clock.after(ms, () => void load())
+    stopRefresh = time.after(ms, () => void load())
   }
 
   const heard = (events: readonly HistoryEvent[]) => {
@@ -201,7 +201,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
 
   /** The ticket that was open is no more, or no longer this person's. After a restore another one may bear its number: the address says which is meant. */
   const gone = () => batch(() => {
-    if (opening.value.kind === 'open') keepOpened(client, opening.value.ticket, null)
+    if (opening.value.kind === 'open') client.opened.keep(opening.value.ticket, null)
     subscription?.dispose()
     subscription = null
     stopOutbox()
@@ -286,7 +286,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
     if (problem.code === 'conflict') refreshSoon(0)
   })
 
-  const before = openedBefore(client, ref)
+  const before = client.opened.find(ref)
   if (before !== null) batch(() => {
     timeline.value = before.timeline
     take(before.ticket)
@@ -325,7 +325,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
     async loadOlder(isAsked) {
       const ticket = id()
       const { events, position, more_before } = timeline.value
-      if (ticket === null || position === null || !more_before || loadingOlder.value || (!isAsked && clock.now() < olderAt)) return
+      if (ticket === null || position === null || !more_before || loadingOlder.value || (!isAsked && time.now() < olderAt)) return
       loadingOlder.value = true
       const result = await client.rest.activity(ticket, { before: events[0]?.seq ?? position + 1 }, OLDER_EVENTS)
       loadingOlder.value = false
@@ -334,7 +334,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
         settled('older')
         return step({ type: 'older', page: result.value })
       }
-      olderAt = clock.now() + RETRY_MS
+      olderAt = time.now() + RETRY_MS
       failed('older', result.problem, () => void store.loadOlder(true))
     },
     change,

@@ -1,6 +1,7 @@
 // Tickets that a person has marked as unread: kept in this browser until they open them. What others are told of their reading does not change.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
+import type { KeyValue } from '../outbox/store.ts'
 import { parseJson, text } from '../protocol/narrow.ts'
 import { keepItem, storageOr } from './browser.ts'
 
@@ -15,8 +16,8 @@ export interface UnreadMarks {
 /** The oldest ones give way. */
 const MARKS_MAX = 500
 
-export function createUnreadMarks(user: string): UnreadMarks {
-  const [storage, item] = [storageOr('localStorage'), `helpline.unread.${user}`]
+export function createUnreadMarks(user: string, storage: KeyValue = storageOr('localStorage')): UnreadMarks {
+  const item = `helpline.unread.${user}`
   const read = (): ReadonlySet<string> => {
     const kept = parseJson(storage.getItem(item) ?? '')
     return new Set(Array.isArray(kept) ? kept.flatMap((one) => text(one) ?? []) : [])

@@ -1,5 +1,6 @@
 // How the desk wants its widget to look, and what it can do: told to everyone, without a token.
 
+import { thisPage, type Page } from './browser.ts'
 import { flag, isObject, list, text } from '../protocol/narrow.ts'
 import { name as decodeName } from '../protocol/shape.ts'
 
@@ -18,18 +19,19 @@ export interface DeskLook extends Look {
 }
 
 export const NO_LOOK: DeskLook = { teamName: null, greeting: null, logo: null, asksCategory: false }
+type DeskPage = Pick<Page, 'fetch'>
 const TIMEOUT_MS = 15_000
 
 /** A desk that says nothing looks as it always did. */
-export async function loadLook(): Promise<DeskLook> {
-  const value = await load('/v1/widget')
+export async function loadLook(page?: DeskPage): Promise<DeskLook> {
+  const value = await load('/v1/widget', page)
   if (!isObject(value)) return NO_LOOK
   return { teamName: name(value['team_name']), greeting: name(value['greeting']), logo: pictureOf(value['logo']), asksCategory: flag(value['asks_category']) ?? false }
 }
 
 /** By name; null: the desk cannot be asked. */
-export async function loadFeatures(): Promise<readonly string[] | null> {
-  const value = await load('/v1/config')
+export async function loadFeatures(page?: DeskPage): Promise<readonly string[] | null> {
+  const value = await load('/v1/config', page)
   return isObject(value) ? list(value['features'], text) : null
 }
 
@@ -49,9 +51,9 @@ function pictureOf(value: unknown): string | null {
   return address?.startsWith('data:image/') === true ? address : null
 }
 
-async function load(path: string): Promise<unknown> {
+async function load(path: string, page: DeskPage = thisPage): Promise<unknown> {
   try {
-    const response = await fetch(path, { signal: AbortSignal.timeout(TIMEOUT_MS) })
+    const response = await page.fetch(path, { signal: AbortSignal.timeout(TIMEOUT_MS) })
     const value: unknown = response.ok ? await response.json() : null
     return value
   } catch {

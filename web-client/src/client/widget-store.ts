@@ -16,7 +16,7 @@ export const widgetFor = keptFor((client: Client): WidgetStore => {
     draftOf: widgetDraftOf,
     valueOf: widgetOf,
     parse: parseWidgetDraft,
-    kept: keptText(client.identity.id, 'settings.widget'),
+    kept: keptText(client.identity.id, 'settings.widget', client.storage),
     send: (draft) => rest.saveSetting('widget', widgetOf(draft)),
   })
 })

@@ -8,6 +8,8 @@ const OWN: Readonly<Record<string, StringKey>> = {
   waiting_on_customer: 'own_status.waiting_on_customer',
   waiting_on_admin: 'own_status.waiting_on_admin',
   escalated: 'own_status.escalated',
+  resolved: 'own_status.resolved',
+  closed: 'own_status.closed',
 }
 
 /** A status in its customer's words. */

@@ -26,7 +26,8 @@ interface Requester {
   now(): number
 }
 
-const UNREACHABLE: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
+/** No answer came. */
+export const UNREACHABLE: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
 const SIGNED_OUT: Problem = { ...UNREACHABLE, status: 401, code: 'not_authenticated' }
 /** Clocks that differ by less agree. */
 const CLOCK_MS = 5_000

@@ -2,7 +2,8 @@
 
 import { useEffect, useRef } from 'preact/hooks'
 
-const isShown = (element: Element) => element.getClientRects().length > 0
+/** Whether it has a place in the page as it is now. */
+export const isShown = (element: Element) => element.getClientRects().length > 0
 
 /** Whether nothing that can be seen has the focus. */
 function isLost(near: HTMLElement): boolean {

@@ -12,12 +12,18 @@ import { renderLinks } from './links.tsx'
 type Renderer = (text: string) => VNode
 const renderer = signal<Renderer | null>(null)
 let asked = false
+let load: () => Promise<{ readonly renderMarkdown: Renderer }> = () => import('./markdown.tsx')
+
+/** From where an app has the parser that has no style sheet for what it makes; before the first text. */
+export function fetchMarkdown(by: typeof load): void {
+  load = by
+}
 
 /** Fetches the parser ahead of the first text. */
 export function prepareMarkdown(): void {
   if (asked) return
   asked = true
-  import('./markdown.tsx').then(({ renderMarkdown }) => { renderer.value = renderMarkdown }, () => { asked = false })
+  load().then(({ renderMarkdown }) => { renderer.value = renderMarkdown }, () => { asked = false })
 }
 
 /** Most texts are plain, and cost nothing. Indentation is blanks and tabs alone: line ends would be tried from each of them anew. */

@@ -26,6 +26,8 @@ export function useFlood(shown: readonly Row[], isLive: boolean): { readonly isF
   useEffect(() => {
     if (!isLive) setFrom(newest)
     if (!isLive || from === newest) return undefined
+    // The next number is heard also when it is the same.
+    setTold('')
     const timer = setTimeout(() => {
       setFrom(newest)
       setTold(n > HEARD ? t('timeline.latest_n', { n }) : '')

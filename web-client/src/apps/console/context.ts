@@ -6,6 +6,7 @@ import { createAlerts } from '../../client/alerts.ts'
 import { clock } from '../../client/browser.ts'
 import { createBell, openTabs } from '../../client/notifications.ts'
 import type { Client } from '../../client/client.ts'
+import { onStored } from '../../client/on-stored.ts'
 import { onWindow } from '../../client/on-window.ts'
 import type { Mode } from '../../client/drafts.ts'
 import { filtersOf, queryOf } from '../../client/filters.ts'
@@ -84,8 +85,8 @@ export function useConsole({ client, router, preferences }: AppProps): ConsoleCo
   useEffect(() => { if (moved !== null) router.replace(moved) }, [moved, router])
   const place = moved ?? named
   const ref = hasOwnQuery(place) ? '' : place
-  const marks = useMemo(() => createUnreadMarks(client.identity.id), [client])
-  useEffect(() => onWindow('storage', (event) => { if (event instanceof StorageEvent && event.key !== null) marks.changedElsewhere(event.key) }), [marks])
+  const marks = useMemo(() => createUnreadMarks(client.identity.id, client.storage), [client])
+  useEffect(() => onStored(marks.changedElsewhere), [marks])
   const unread = useMemo(() => computed(() => {
     void inbox.version.value
     const isOnlyMarked = (id: string) => {

@@ -3,13 +3,12 @@
 import type { TicketStore } from '../../client/ticket.ts'
 import type { Agent } from '../../protocol/decode-team.ts'
 import type { StaffView } from '../../protocol/model.ts'
-import { word } from '../../protocol/narrow.ts'
-import { CATEGORIES, PRIORITIES, STATUSES } from '../../protocol/generated.ts'
+import { CATEGORIES, PRIORITIES } from '../../protocol/generated.ts'
 import { statusesAfter } from '../../protocol/words.ts'
 import { dateTime } from '../../locales/dates.ts'
 import { t, tWord } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
-import { SelectField } from '../../ui/kit/select-field.tsx'
+import { SelectControl } from '../../ui/kit/select.tsx'
 import { Stars } from '../../ui/stars.tsx'
 import { nameOfAgent } from '../../ui/format.ts'
 import { insisting } from './taken.ts'
@@ -22,49 +21,45 @@ interface DetailsProps {
 }
 
 export function Details({ ticket, store, agents, me }: DetailsProps) {
-  const disabled = ticket.archived_at !== null
+  const isDisabled = ticket.archived_at !== null
   return (
     <div class="fields">
       <label>
         <span>{t('ticket.status')}</span>
-        <SelectField value={ticket.status} disabled={disabled} testid={T.setStatus} onPick={async (picked) => { const status = word(STATUSES, picked); if (status !== null) await store.change({ status }) }}>
-          <option value={ticket.status}>{tWord('status', ticket.status)}</option>
-          {statusesAfter(ticket.status).map((to) => <option key={to} value={to}>{tWord('status', to)}</option>)}
-        </SelectField>
+        <SelectControl value={ticket.status} options={[ticket.status, ...statusesAfter(ticket.status)].map(worded('status'))} isDisabled={isDisabled} testid={T.setStatus} onChange={(status) => store.change({ status })} />
       </label>
-      <Assignee ticket={ticket} store={store} agents={agents} me={me} disabled={disabled} />
+      <Assignee ticket={ticket} store={store} agents={agents} me={me} isDisabled={isDisabled} />
       <label>
         <span>{t('ticket.priority')}</span>
-        <SelectField value={ticket.priority} disabled={disabled} testid={T.setPriority} onPick={async (picked) => { const priority = word(PRIORITIES, picked); if (priority !== null) await store.change({ priority }) }}>
-          {PRIORITIES.map((one) => <option key={one} value={one}>{tWord('priority', one)}</option>)}
-        </SelectField>
+        <SelectControl value={ticket.priority} options={PRIORITIES.map(worded('priority'))} isDisabled={isDisabled} testid={T.setPriority} onChange={(priority) => store.change({ priority })} />
       </label>
       <label>
         <span>{t('ticket.category')}</span>
-        <SelectField value={ticket.category} disabled={disabled} testid={T.setCategory} onPick={async (picked) => { const category = word(CATEGORIES, picked); if (category !== null) await store.change({ category }) }}>
-          {CATEGORIES.map((one) => <option key={one} value={one}>{tWord('category', one)}</option>)}
-        </SelectField>
+        <SelectControl value={ticket.category} options={CATEGORIES.map(worded('category'))} isDisabled={isDisabled} testid={T.setCategory} onChange={(category) => store.change({ category })} />
       </label>
       <Facts ticket={ticket} />
     </div>
   )
 }
 
-function Assignee({ ticket, store, agents, me, disabled }: DetailsProps & { readonly disabled: boolean }) {
+const worded = <S extends 'status' | 'priority' | 'category', V extends string>(section: S) => (value: V) => ({ value, label: tWord(section, value) })
+
+function Assignee({ ticket, store, agents, me, isDisabled }: DetailsProps & { readonly isDisabled: boolean }) {
   const assigned = ticket.assigned_to
   const if_assigned_to = assigned?.id ?? 'nobody'
   const isListed = assigned === null || agents.some((agent) => agent.user_id === assigned.id)
+  const options = [
+    { value: 'nobody', label: t('app.nobody') },
+    ...(isListed ? [] : [{ value: assigned.id, label: assigned.name ?? t('app.someone') }]),
+    ...agents.map((agent) => ({ value: agent.user_id, label: nameOfAgent(agent) })),
+  ]
   return (
     <div class="assignee-field">
       <label>
         <span>{t('ticket.assignee')}</span>
-        <SelectField value={if_assigned_to} disabled={disabled} testid={T.assignTo} onPick={(picked) => store.change({ assigned_to: picked, if_assigned_to }, insisting)}>
-          <option value="nobody">{t('app.nobody')}</option>
-          {!isListed && <option value={assigned.id}>{assigned.name ?? t('app.someone')}</option>}
-          {agents.map((agent) => <option key={agent.user_id} value={agent.user_id}>{nameOfAgent(agent)}</option>)}
-        </SelectField>
+        <SelectControl value={if_assigned_to} options={options} isDisabled={isDisabled} testid={T.assignTo} onChange={(assigned_to) => store.change({ assigned_to, if_assigned_to }, insisting)} />
       </label>
-      {assigned?.id !== me && <button type="button" class="link" disabled={disabled} data-testid={T.assignMe} onClick={() => void store.change({ assigned_to: 'me', if_assigned_to }, insisting)}>{t('console.take')}</button>}
+      {assigned?.id !== me && <button type="button" class="link" disabled={isDisabled} data-testid={T.assignMe} onClick={() => void store.change({ assigned_to: 'me', if_assigned_to }, insisting)}>{t('console.take')}</button>}
       <span class="hidden" data-testid={T.ticketAssignee}>{assigned === null ? t('ticket.unassigned') : (assigned.name ?? t('app.someone'))}</span>
     </div>
   )

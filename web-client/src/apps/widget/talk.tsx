@@ -9,6 +9,7 @@ import { createCustomerClient } from '../../client/customer-client.ts'
 import { closeDrafts, openDrafts } from '../../client/drafts.ts'
 import type { Joining } from '../../client/person.ts'
 import { isUnfolded } from '../../client/visibility.ts'
+import { fetchMarkdown } from '../../ui/body.tsx'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
 import messages from '../../ui/styles/messages.css?inline'
 import parts from '../../ui/styles/ticket-parts.css?inline'
@@ -34,6 +35,7 @@ export interface Joined {
 const RETRY_MS = 3_000
 
 addStyles(parts, messages, ticket)
+fetchMarkdown(() => import('./markdown.ts'))
 
 export function join({ identity, tokens, left, rest }: Joining): Joined {
   openDrafts(identity.id)

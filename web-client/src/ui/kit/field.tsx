@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact'
 import { useId, useRef } from 'preact/hooks'
+import { SelectControl, type Option } from './select.tsx'
 
 export interface FieldProps {
   readonly label: string
@@ -66,11 +67,6 @@ export function TextArea({ value, onChange, rows = 4, placeholder, isDisabled = 
   )
 }
 
-export interface Option<V extends string> {
-  readonly value: V
-  readonly label: string
-}
-
 interface SelectProps<V extends string> extends FieldProps {
   readonly value: V
   readonly options: readonly Option<V>[]
@@ -78,20 +74,8 @@ interface SelectProps<V extends string> extends FieldProps {
   readonly onChange: (value: V) => unknown
 }
 
-export function Select<V extends string>({ value, options, onChange, isDisabled = false, testid, ...field }: SelectProps<V>) {
-  const latest = useRef(value)
-  latest.current = value
-  const pick = async (element: HTMLSelectElement) => {
-    const wanted = options.find((one) => one.value === element.value)
-    if (wanted !== undefined) await onChange(wanted.value)
-    // Where nothing changed nothing is drawn again: the field itself has to be told.
-    element.value = latest.current
-  }
-  return (
-    <Field {...field}>
-      {(control) => <select {...control} value={value} disabled={isDisabled} data-testid={testid} onChange={(event) => void pick(event.currentTarget)}>{options.map((one) => <option key={one.value} value={one.value}>{one.label}</option>)}</select>}
-    </Field>
-  )
+export function Select<V extends string>({ label, hint, error, ...select }: SelectProps<V>) {
+  return <Field label={label} hint={hint} error={error}>{(control) => <SelectControl {...control} {...select} />}</Field>
 }
 
 interface CheckboxProps {

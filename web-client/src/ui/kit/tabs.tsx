@@ -1,7 +1,7 @@
 import { useId, useRef } from 'preact/hooks'
 import type { ComponentChildren } from 'preact'
 import { direction } from '../../locales/index.ts'
-import type { Option } from './field.tsx'
+import type { Option } from './select.tsx'
 
 interface TabsProps<V extends string> {
   readonly label: string

@@ -7,6 +7,7 @@ import { ago } from '../../../locales/formats.ts'
 import { dateTime } from '../../../locales/dates.ts'
 import { number, t } from '../../../locales/index.ts'
 import { T } from '../../../testids.ts'
+import { isShown } from '../../../ui/arrival.ts'
 import { Avatar, StatusBadge } from '../../../ui/badges.tsx'
 import { CopyButton } from '../../../ui/copy-button.tsx'
 import { ProblemLine } from '../../../ui/feedback.tsx'
@@ -46,8 +47,9 @@ export function Customer({ context, ticket }: { readonly context: ConsoleContext
   }
   const showAll = (button: Element) => {
     context.inbox.filter({ view: 'all', user_id })
+    const list = button.closest('.columns')?.querySelector('.side')
     // Where the ticket covers the list, it makes way.
-    if (button.closest('.columns')?.querySelector('.side')?.checkVisibility() === false) context.go('')
+    if (list != null && !isShown(list)) context.go('')
   }
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- asked once for each person and ticket
   useEffect(() => { void load() }, [user_id, id])

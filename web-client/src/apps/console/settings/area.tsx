@@ -30,11 +30,13 @@ export function SettingsArea({ context, isAdmin, features }: AreaProps) {
   useSheet(area, CSS)
   const screens = screensFor({ isAdmin, features })
   const found = screenAt(context.place)
+  // A screen has a heading of its own.
+  const Title = found === null ? 'h1' : 'p'
   return (
     <div ref={area} class={`settings ${found === null ? 'at-nav' : 'at-screen'}`} data-testid={T.settings}>
-      <nav class="settings-nav" aria-label={t('settings.title')} data-testid={T.settingsNav}>
+      <nav class="settings-nav" tabIndex={-1} aria-label={t('settings.title')} data-testid={T.settingsNav}>
         <PlaceLink context={context} to="" className="settings-back" testid={T.settingsBack}><Icon name="back" />{s('settings.back')}</PlaceLink>
-        <p class="settings-title">{t('settings.title')}</p>
+        <Title class="settings-title">{t('settings.title')}</Title>
         {GROUPS.map((group) => {
           const members = screens.filter((one) => one.group === group)
           return members.length === 0 ? null : (

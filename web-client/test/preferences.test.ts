@@ -1,0 +1,81 @@
+// Theme, language, sound: what the platform gives, what the address says, what the device keeps, what the browser prefers; in this order.
+
+import { afterEach, expect, test, vi } from 'vitest'
+import { createAppearance } from '../src/client/appearance.ts'
+import { memoryStorage } from '../src/client/browser.ts'
+import { createPreferences } from '../src/client/preferences.ts'
+import { language, setLanguage } from '../src/locales/index.ts'
+import { testPage } from './help/page.ts'
+
+function root() {
+  const dataset: DOMStringMap = {}
+  return { dataset, lang: '', dir: '' }
+}
+afterEach(() => setLanguage('en'))
+
+/** A page is in this language, once its sentences are there. */
+async function shows(wanted: string, given: Parameters<typeof createAppearance>[1], search = '', kept: string | null = null, languages: readonly string[] = []): Promise<void> {
+  await setLanguage('en')
+  const storage = memoryStorage()
+  if (kept !== null) storage.setItem('helpline.looks.language', kept)
+  const at = root()
+  const appearance = createAppearance(at, given, storage, testPage({ search, languages }).page)
+  await vi.waitFor(() => expect(`${at.lang} ${at.dir}`).toBe(wanted), 10_000)
+  appearance.dispose()
+}
+
+test('the language is the first that is offered', async () => {
+  await shows('de ltr', { language: 'de' }, '?lang=fr', 'ar', ['fr-CA'])
+  await shows('fr ltr', {}, '?lang=fr', 'ar', ['de-AT'])
+  await shows('ar rtl', {}, '', 'ar', ['de-AT'])
+  await shows('de ltr', {}, '', null, ['xx', 'de-AT'])
+  // The desk offers no others.
+  await shows('fr ltr', { languages: ['en', 'fr'] }, '?lang=de', 'ar', ['fr-CA'])
+  await shows('en ltr', {}, '?lang=klingon')
+})
+
+test('the theme is on the page and on the device; `auto` leaves both to the browser', () => {
+  const [storage, at] = [memoryStorage(), root()]
+  const { page } = testPage()
+  const appearance = createAppearance(at, {}, storage, page)
+  expect([at.dataset['theme'], storage.length]).toEqual([undefined, 0])
+  appearance.theme.value = 'dark'
+  expect([at.dataset['theme'], storage.getItem('helpline.looks.theme')]).toEqual(['dark', 'dark'])
+  const again = root()
+  createAppearance(again, {}, storage, page)
+  expect(again.dataset['theme']).toBe('dark')
+  const given = root()
+  createAppearance(given, { theme: 'light' }, storage, page)
+  expect(given.dataset['theme'], 'the platform’s wins').toBe('light')
+  appearance.theme.value = 'auto'
+  expect(at.dataset['theme']).toBeUndefined()
+  appearance.dispose()
+  appearance.theme.value = 'light'
+  expect([at.dataset['theme'], storage.getItem('helpline.looks.theme')], 'nothing is followed any more').toEqual([undefined, 'auto'])
+})
+
+test('a chosen language is kept for the next visit', async () => {
+  const storage = memoryStorage()
+  const { page } = testPage()
+  const preferences = createPreferences(root(), {}, storage, page)
+  preferences.choose('de')
+  expect(storage.getItem('helpline.looks.language')).toBe('de')
+  await vi.waitFor(() => expect(language()).toBe('de'), 10_000)
+  preferences.dispose()
+})
+
+test('sound and notifications are by wish, keys unless unwished; each is kept on the device', () => {
+  const storage = memoryStorage()
+  const { page } = testPage()
+  const first = createPreferences(root(), {}, storage, page)
+  expect([first.sound.value, first.notify.value, first.keys.value, storage.length]).toEqual([false, false, true, 0])
+  first.sound.value = true
+  first.notify.value = true
+  first.keys.value = false
+  first.dispose()
+  first.sound.value = false
+  const next = createPreferences(root(), {}, storage, page)
+  expect([next.sound.value, next.notify.value, next.keys.value]).toEqual([true, true, false])
+  next.sound.value = false
+  expect(createPreferences(root(), {}, storage, page).sound.value).toBe(false)
+})

@@ -1,0 +1,76 @@
+// The desk's settings and one's replies while they are changed: one store a person, kept in their client's storage, saved by requests.
+
+import { afterEach, expect, test } from 'vitest'
+import { memoryStorage } from '../src/client/browser.ts'
+import { createTeamClient } from '../src/client/team-client.ts'
+import { hoursFor } from '../src/client/hours-store.ts'
+import { replyEditorFor } from '../src/client/reply-editing.ts'
+import { widgetFor } from '../src/client/widget-store.ts'
+import { isObject, parseJson } from '../src/protocol/narrow.ts'
+import { settled, testPage } from './help/page.ts'
+
+const open: (() => void)[] = []
+afterEach(() => { for (const close of open.splice(0)) close() })
+
+const SETTINGS = { opening_hours: null, away_notice: null, reply_assigns: false, widget: null }
+
+function admin(storage = memoryStorage()) {
+  const changes: [string, unknown][] = []
+  let settings: object = SETTINGS
+  const { page } = testPage({
+    answer(address, init) {
+      const path = new URL(address).pathname
+      const body: unknown = typeof init?.body === 'string' ? parseJson(init.body) : null
+      if (init?.method === 'PUT' && path.startsWith('/v1/settings/')) settings = { ...settings, [path.slice('/v1/settings/'.length)]: isObject(body) ? body['value'] : null }
+      if (init?.method === 'PUT') changes.push([path, body])
+      return path.startsWith('/v1/settings') ? { body: settings } : { status: 404, body: { code: 'not_found' } }
+    },
+  })
+  const client = createTeamClient({ id: 'ada', name: 'Ada', role: 'admin' }, () => Promise.resolve({ token: 'token', expires_at: null }), 'http://desk.test', () => {}, {
+    storage, page,
+    sockets: () => ({ send() {}, close() {}, addEventListener() {} }),
+  })
+  open.push(() => client.dispose())
+  return { client, storage, changes }
+}
+
+const namesIn = (storage: Storage | ReturnType<typeof memoryStorage>) => Array.from({ length: storage.length }, (_, index) => storage.key(index))
+
+test('hours: what was changed waits for the next visit, and is saved with the notice', async () => {
+  const { client, storage, changes } = admin()
+  const store = hoursFor(client)
+  expect(hoursFor(client), 'one a person').toBe(store)
+  await settled()
+  store.change({ keepsHours: true, timezone: 'Europe/Vienna', notice: ' Back soon ' })
+  expect(namesIn(storage)).toContain('helpline.text.ada.settings.hours')
+  const again = hoursFor(admin(storage).client)
+  expect(again).not.toBe(store)
+  await settled()
+  expect([again.isChanged.value, again.draft.value?.notice]).toEqual([true, ' Back soon '])
+  expect(await store.save()).toBe(true)
+  expect(changes).toMatchObject([['/v1/settings/opening_hours', { value: { timezone: 'Europe/Vienna' } }], ['/v1/settings/away_notice', { value: 'Back soon' }]])
+  expect([store.isChanged.value, namesIn(storage)]).toEqual([false, []])
+})
+
+test('widget: what was changed waits for the next visit, and is saved', async () => {
+  const { client, storage, changes } = admin()
+  const store = widgetFor(client)
+  expect(widgetFor(client)).toBe(store)
+  await settled()
+  store.change({ greeting: 'Hello' })
+  expect(namesIn(storage)).toEqual(['helpline.text.ada.settings.widget'])
+  expect(await store.save()).toBe(true)
+  expect(changes).toMatchObject([['/v1/settings/widget', { value: { greeting: 'Hello' } }]])
+  expect(namesIn(storage)).toEqual([])
+})
+
+test('replies: a reply that is being written waits for the next visit', () => {
+  const { client, storage } = admin()
+  const editor = replyEditorFor(client)
+  expect(replyEditorFor(client)).toBe(editor)
+  editor.begin({ id: 'r1', base: null, shortcut: 'hi', title: 'Hello', body: '', folder: '', personal: false })
+  editor.change('r1', { body: 'Good morning' })
+  expect(namesIn(storage)).toEqual(['helpline.text.ada.settings.replies'])
+  expect(replyEditorFor(admin(storage).client).drafts.value.get('r1')?.body).toBe('Good morning')
+  expect(replyEditorFor(admin().client).drafts.value.size, 'another device').toBe(0)
+})
