@@ -48,7 +48,7 @@ export function withProxy(): { readonly base: string; set(way: Way): void } {
   }
 }
 
-/** The desk's answers, gzipped where they are text and the browser takes that. */
+/** The desk's answers, gzipped where they are text, the browser takes that, and the desk has not compressed them itself. */
 export function withCompression(): { readonly base: string } {
   let server: HttpServer | null = null
   /** WebSockets, which a server that closes leaves alone. */
@@ -58,10 +58,9 @@ export function withCompression(): { readonly base: string } {
   beforeAll(async () => {
     if (HOST === '') throw new Error('set HELPLINE_E2E_HOST to an origin that the instances allow')
     server = createHttpServer((asked, response) => {
-      const headers = { ...asked.headers, 'accept-encoding': 'identity' }
-      const passed = request({ hostname, port, path: asked.url, method: asked.method, headers }, (answer) => {
+      const passed = request({ hostname, port, path: asked.url, method: asked.method, headers: asked.headers }, (answer) => {
         const { 'content-length': _length, ...kept } = answer.headers
-        if (!isText(answer) || !/gzip/.test(String(asked.headers['accept-encoding']))) {
+        if (answer.headers['content-encoding'] !== undefined || !isText(answer) || !/gzip/.test(String(asked.headers['accept-encoding']))) {
           response.writeHead(answer.statusCode ?? 502, answer.headers)
           return void answer.pipe(response)
         }

@@ -16,6 +16,7 @@ mod availability;
 mod blocking;
 mod bulk;
 mod commands;
+mod compressed;
 mod conversation;
 mod cross_origin;
 mod described;

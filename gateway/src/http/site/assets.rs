@@ -75,11 +75,16 @@ const DEMO_PAGES: &[(&str, &str)] = &[
     ("account", "demo-account.html"),
 ];
 
+/// What a file's name ends in that is the brotli form (RFC 7932) of the file before it.
+const BROTLI: &str = ".br";
+
 /// Every file by its path, without a leading slash.
 pub struct Assets(HashMap<String, Asset>);
 
 struct Asset {
     bytes: Bytes,
+    /// The same, compressed when the client was built; with a tag of its own.
+    brotli: Option<(Bytes, HeaderValue)>,
     content_type: &'static str,
     etag: HeaderValue,
 }
@@ -97,7 +102,7 @@ impl Assets {
                 )
             })),
         }
-        Self(files)
+        Self(with_compressed(files))
     }
 
     fn answer(&self, name: &str, request: &HeaderMap) -> Option<Response> {
@@ -126,19 +131,31 @@ impl Asset {
         } else {
             HeaderValue::from_static(if hashed { IMMUTABLE } else { REVALIDATE })
         };
+        let compressed = self.brotli.as_ref().filter(|_| takes_brotli(request));
+        let (bytes, etag) = match compressed {
+            Some((bytes, etag)) => (bytes, etag),
+            None => (&self.bytes, &self.etag),
+        };
         let headers = [
-            (header::ETAG, self.etag.clone()),
+            (header::ETAG, etag.clone()),
             (header::CACHE_CONTROL, caching),
             (
                 header::CONTENT_TYPE,
                 HeaderValue::from_static(self.content_type),
             ),
         ];
-        let mut response = if request.get(header::IF_NONE_MATCH) == Some(&self.etag) {
+        let mut response = if request.get(header::IF_NONE_MATCH) == Some(etag) {
             (StatusCode::NOT_MODIFIED, headers).into_response()
         } else {
-            (headers, self.bytes.clone()).into_response()
+            (headers, bytes.clone()).into_response()
         };
+        if self.brotli.is_some() {
+            let headers = response.headers_mut();
+            headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
+            if compressed.is_some() {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+            }
+        }
         if loader || hashed {
             response.extensions_mut().insert(Made::Shared);
         }
@@ -146,16 +163,55 @@ impl Asset {
     }
 
     fn new(name: &str, bytes: Bytes) -> Self {
-        let mut hasher = DefaultHasher::new();
-        bytes.hash(&mut hasher);
-        let etag = HeaderValue::from_str(&format!("\"{:016x}\"", hasher.finish()))
-            .expect("hexadecimal digits are visible");
+        let etag = tag_of(&bytes);
         Self {
             bytes,
+            brotli: None,
             content_type: content_type(name),
             etag,
         }
     }
+}
+
+fn tag_of(bytes: &Bytes) -> HeaderValue {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    HeaderValue::from_str(&format!("\"{:016x}\"", hasher.finish()))
+        .expect("hexadecimal digits are visible")
+}
+
+/// Joins each compressed form to its file; it has no address of its own.
+fn with_compressed(mut files: HashMap<String, Asset>) -> HashMap<String, Asset> {
+    let names: Vec<String> = files
+        .keys()
+        .filter(|name| name.ends_with(BROTLI))
+        .cloned()
+        .collect();
+    for name in names {
+        let compressed = files.remove(&name);
+        let plain = files.get_mut(name.trim_end_matches(BROTLI));
+        if let (Some(compressed), Some(plain)) = (compressed, plain) {
+            plain.brotli = Some((compressed.bytes, compressed.etag));
+        }
+    }
+    files
+}
+
+/// Whether `Accept-Encoding` (RFC 9110, 12.5.3) names brotli, and not with a weight of nought.
+fn takes_brotli(request: &HeaderMap) -> bool {
+    request
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|coding| {
+            let mut parts = coding.split(';').map(str::trim);
+            let is_brotli = parts
+                .next()
+                .is_some_and(|name| name.eq_ignore_ascii_case("br"));
+            let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok());
+            is_brotli && weight.is_none_or(|weight| weight > 0.0)
+        })
 }
 
 /// The pages, each with all addresses below it: the client reads the rest of the address itself.

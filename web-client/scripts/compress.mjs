@@ -1,0 +1,15 @@
+// Beside each script, style sheet and drawing its brotli form, which the server sends to browsers that take it. Not the loader: it is filled in
+// when it is asked for. Pages are too small to gain.
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants } from 'node:zlib'
+
+const DIST = join(dirname(fileURLToPath(import.meta.url)), '../dist')
+
+for (const file of readdirSync(DIST, { recursive: true }).filter((name) => /\.(?:js|css|svg)$/.test(name) && name !== 'widget.js')) {
+  const source = readFileSync(join(DIST, file))
+  const compressed = brotliCompressSync(source, { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: source.length } })
+  if (compressed.length < source.length) writeFileSync(join(DIST, `${file}.br`), compressed)
+}
