@@ -1,58 +1,56 @@
-// Imports point downward, in the order of LAYERS. A file that breaks the order is named here with its import.
+// The rooms and which may import from which: arrows point downward. A file that breaks it is named with its import.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { files, importsOf, read } from './help/imports.ts'
 
-/** From the ground up; the first one that matches is a file's layer. What stands on one line does not import its neighbours. */
-const LAYERS: readonly (readonly RegExp[])[] = [
-  [/^testids\.ts$/],
-  [/^protocol\//, /^locales\//],
-  [/^connection\/transport\.ts$/],
-  [/^connection\//],
-  [/^timeline\//, /^outbox\//, /^rest\//],
-  [/^client\//],
-  [/^ui\//],
-  [/^apps\/(?:widget|support|console)\//],
+/** From the ground up, which rooms each may import from, itself aside. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  'testids.ts': [],
+  protocol: [],
+  locales: [],
+  connection: ['protocol'],
+  timeline: ['protocol'],
+  outbox: ['protocol'],
+  rest: ['protocol'],
+  client: ['protocol', 'timeline', 'connection', 'outbox', 'rest', 'locales'],
+  ui: ['protocol', 'timeline', 'client', 'locales', 'testids.ts'],
+  'apps/support': ['protocol', 'timeline', 'client', 'ui', 'locales', 'testids.ts'],
+  'apps/widget': ['protocol', 'timeline', 'client', 'ui', 'locales', 'testids.ts'],
+  'apps/console': ['protocol', 'timeline', 'client', 'ui', 'locales', 'testids.ts'],
   // Puts the pages into pages of the platform's.
-  [/^apps\/mount\//],
-]
-
-interface Place {
-  readonly layer: number
-  readonly folder: string
+  'apps/mount': ['protocol', 'client', 'ui', 'apps/support', 'apps/console', 'locales'],
 }
 
-function placeOf(file: string): Place | null {
-  for (const [layer, folders] of LAYERS.entries()) {
-    if (folders.some((folder) => folder.test(file))) return { layer, folder: file.startsWith('apps/') ? file.split('/').slice(0, 2).join('/') : (file.split('/')[0] ?? '') }
-  }
-  return null
+function roomOf(file: string): string {
+  const parts = file.split('/')
+  return parts[0] === 'apps' ? parts.slice(0, 2).join('/') : (parts[0] ?? '')
 }
 
-/** Why this import is not allowed; null: it is. */
-function faultOf(file: string, target: string): string | null {
-  const [from, to] = [placeOf(file), placeOf(target)]
-  if (from === null) return `${file} stands in no layer`
-  if (to === null) return `${file} imports ${target}, which stands in no layer`
-  if (to.layer > from.layer) return `${file} imports upward: ${target}`
-  return to.layer === from.layer && to.folder !== from.folder ? `${file} imports its neighbour: ${target}` : null
+/** Each import of this source text that its room is not allowed. */
+function faultsOf(file: string, source: string): readonly string[] {
+  const room = roomOf(file)
+  const allowed = [room, ...(ARROWS[room] ?? [])]
+  return importsOf(file, source).filter((target) => !allowed.includes(roomOf(target))).map((target) => `${file} imports ${target}`)
 }
 
-const faultsOf = (file: string, source: string) => importsOf(file, source).map((target) => faultOf(file, target)).filter((fault) => fault !== null)
-
-test('no file imports upward, or its neighbour', () => {
-  expect(files.flatMap((file) => faultsOf(file, read(file)))).toEqual([])
+test('every room is known, and its arrows point downward', () => {
+  const rooms = Object.keys(ARROWS)
+  expect(new Set(files.map(roomOf))).toEqual(new Set(rooms))
+  for (const [at, room] of rooms.entries()) for (const target of ARROWS[room] ?? []) expect(rooms.slice(0, at), `${room} > ${target}`).toContain(target)
 })
 
-test('an upward import is found in every form', () => {
+test.each(files)('%s imports only what its room may', (file) => {
+  expect(faultsOf(file, read(file))).toEqual([])
+})
+
+test('a forbidden import is found in every form', () => {
   for (const source of ["import { x } from '../client/client.ts'", "import type { X } from '../client/client.ts'", "import '../client/client.ts'", "export { x } from '../client/client.ts'", "const x = await import('../client/client.ts')"]) {
-    expect(faultsOf('connection/session.ts', source), source).toEqual(['connection/session.ts imports upward: client/client.ts'])
+    expect(faultsOf('connection/session.ts', source), source).toEqual(['connection/session.ts imports client/client.ts'])
   }
-  expect(faultsOf('connection/transport.ts', "import { createSession } from './session.ts'")).toEqual(['connection/transport.ts imports upward: connection/session.ts'])
-  expect(faultsOf('timeline/reduce.ts', "import { send } from '../outbox/outbox.ts'")).toEqual(['timeline/reduce.ts imports its neighbour: outbox/outbox.ts'])
-  expect(faultsOf('apps/widget/home.tsx', "import css from '../console/page.css?inline'")).toEqual(['apps/widget/home.tsx imports its neighbour: apps/console/page.css'])
+  expect(faultsOf('timeline/reduce.ts', "import { send } from '../outbox/outbox.ts'")).toEqual(['timeline/reduce.ts imports outbox/outbox.ts'])
+  expect(faultsOf('apps/widget/home.tsx', "import css from '../console/page.css?inline'")).toEqual(['apps/widget/home.tsx imports apps/console/page.css'])
   expect(faultsOf('connection/session.ts', "// import '../client/client.ts'\nimport { x } from '../protocol/words.ts'")).toEqual([])
 })
 

@@ -1,46 +1,14 @@
-// The rooms and who may enter which; and what stands nowhere.
+// What stands nowhere in the sources.
 
 import { describe, expect, test } from 'vitest'
-import { files, importsOf, read } from './help/imports.ts'
+import { files, read } from './help/imports.ts'
 
-/** Which rooms a room may import from, itself aside. Everything may use strings and testids only where listed. */
-const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  protocol: [],
-  timeline: ['protocol'],
-  connection: ['protocol'],
-  outbox: ['protocol'],
-  rest: ['protocol'],
-  client: ['protocol', 'timeline', 'connection', 'outbox', 'rest', 'locales'],
-  ui: ['protocol', 'timeline', 'client', 'locales', 'testids.ts'],
-  'apps/support': ['protocol', 'timeline', 'client', 'ui', 'locales', 'testids.ts'],
-  'apps/widget': ['protocol', 'timeline', 'client', 'ui', 'locales', 'testids.ts'],
-  'apps/mount': ['protocol', 'client', 'ui', 'apps/support', 'apps/console', 'locales'],
-  'apps/console': ['protocol', 'timeline', 'client', 'ui', 'locales', 'testids.ts'],
-  'locales': [],
-  'testids.ts': [],
-}
 const PURE = ['protocol', 'timeline', 'connection/backoff.ts']
 
 /** Code without comments and strings' contents, as far as a search needs. */
 const code = (file: string) => read(file).replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '').replace(/'(?:[^'\\\n]|\\.)*'/g, "''")
   // `as` in an import or an export is a name, no cast.
   .replace(/^(?:import|export) (?:type )?(?:\{[^}]*\}|\* as \w+) from ''/gm, '')
-
-function roomOf(file: string): string {
-  const parts = file.split('/')
-  return parts[0] === 'apps' ? parts.slice(0, 2).join('/') : (parts[0] ?? '')
-}
-
-describe('the rooms', () => {
-  test('every room is known', () => {
-    expect(new Set(files.map(roomOf))).toEqual(new Set(Object.keys(ARROWS)))
-  })
-
-  test.each(files)('%s imports only what its room may', (file) => {
-    const room = roomOf(file)
-    for (const target of importsOf(file, read(file))) expect([room, ...(ARROWS[room] ?? [])], `${file} imports ${target}`).toContain(roomOf(target))
-  })
-})
 
 describe('what stands nowhere', () => {
   const written = files.filter((file) => file !== 'protocol/generated.ts')
