@@ -1,0 +1,282 @@
+//! What the documents claim and a test can check: the table of transitions, links, commands, settings.
+
+#![allow(clippy::unwrap_used, reason = "tests say what they expect")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use helpline_core::actor::ActorType;
+use helpline_core::ticket::Status;
+use helpline_core::transitions;
+
+/// A README is read by people who compare: longer than this it is not read.
+const README_LINES_MAX: usize = 130;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
+}
+
+/// Where documents stand.
+const FOLDERS: &[&str] = &["", "docs", "docs/decisions", "core", "migrations"];
+
+/// Every document by its path from the root.
+fn documents() -> BTreeMap<PathBuf, String> {
+    let mut found = BTreeMap::new();
+    for folder in FOLDERS {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let path = Path::new(folder).join(entry.unwrap().file_name());
+            if path.extension().is_some_and(|extension| extension == "md") {
+                let text = fs::read_to_string(root().join(&path)).unwrap();
+                found.insert(path, text);
+            }
+        }
+    }
+    assert!(found.len() > 20, "documents are found: {found:?}");
+    found
+}
+
+/// The lines of its code blocks in this language; a line that ends in a backslash goes on.
+fn code(text: &str, language: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut inside = false;
+    for line in text.lines() {
+        match line.trim_start().strip_prefix("```") {
+            Some(opened) => inside = !inside && opened == language,
+            None if inside => lines.push(line.to_owned()),
+            None => {}
+        }
+    }
+    let joined = lines.join("\n").replace("\\\n", " ");
+    joined.lines().map(str::to_owned).collect()
+}
+
+fn words(cell: &str) -> Vec<String> {
+    let mut words: Vec<String> = cell
+        .split_whitespace()
+        .map(|word| word.trim_matches('`').to_owned())
+        .collect();
+    words.sort();
+    words
+}
+
+fn sorted(statuses: impl IntoIterator<Item = Status>) -> Vec<String> {
+    let mut words: Vec<String> = statuses
+        .into_iter()
+        .map(|status| status.to_string())
+        .collect();
+    words.sort();
+    words
+}
+
+#[test]
+fn the_table_of_transitions_is_cores() {
+    let tickets = fs::read_to_string(root().join("docs/tickets.md")).unwrap();
+    let table = tickets
+        .split_once("<!-- transitions")
+        .and_then(|(_, rest)| rest.split_once("<!-- end of transitions -->"))
+        .expect("the table is marked")
+        .0;
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.split('|').map(str::trim).collect())
+        .collect();
+    assert_eq!(rows.len(), Status::ALL.len());
+    for cells in rows {
+        let from: Status = cells[1].trim_matches('`').parse().expect("a status");
+        assert_eq!(
+            words(cells[2]),
+            sorted(transitions::allowed(ActorType::Customer, from)),
+            "{from}, by the customer"
+        );
+        assert_eq!(
+            words(cells[3]),
+            sorted(transitions::allowed(ActorType::Admin, from)),
+            "{from}, by staff"
+        );
+        assert_eq!(
+            words(cells[4]),
+            sorted(transitions::on_message(ActorType::Customer, from)),
+            "{from}, by a customer's message"
+        );
+        assert_eq!(
+            words(cells[5]),
+            sorted(transitions::on_message(ActorType::Admin, from)),
+            "{from}, by an agent's message"
+        );
+    }
+}
+
+#[test]
+fn the_readme_is_short() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let lines = readme.lines().count();
+    assert!(lines <= README_LINES_MAX, "{lines} lines");
+}
+
+/// As GitHub makes the anchor of a heading.
+fn anchor(heading: &str) -> String {
+    heading
+        .trim()
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+        .map(|c| if c == ' ' { '-' } else { c })
+        .collect()
+}
+
+/// The targets of its links and pictures, outside of code.
+fn links(text: &str) -> Vec<String> {
+    let mut inside = false;
+    let mut found = Vec::new();
+    for line in text.lines() {
+        if line.trim_start().starts_with("```") {
+            inside = !inside;
+        }
+        if inside {
+            continue;
+        }
+        for (at, _) in line.match_indices("](") {
+            if let Some((target, _)) = line[at + 2..].split_once(')') {
+                found.push(target.to_owned());
+            }
+        }
+        for mark in ["src=\"", "srcset=\""] {
+            if let Some((_, rest)) = line.split_once(mark) {
+                found.extend(rest.split_once('"').map(|(target, _)| target.to_owned()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let documents = documents();
+    let mut broken = Vec::new();
+    for (document, text) in &documents {
+        for link in links(text) {
+            if link.contains("://") || link.starts_with("mailto:") {
+                continue;
+            }
+            let (path, place) = link.split_once('#').unwrap_or((&link, ""));
+            let target = if path.is_empty() {
+                root().join(document)
+            } else {
+                root().join(document).parent().unwrap().join(path)
+            };
+            let has_place = |text: &str| {
+                text.lines()
+                    .filter_map(|line| line.strip_prefix('#'))
+                    .any(|line| anchor(line.trim_start_matches('#')) == place)
+            };
+            let is_there = target.exists()
+                && (place.is_empty()
+                    || fs::read_to_string(&target).is_ok_and(|text| has_place(&text)));
+            if !is_there {
+                broken.push(format!("{}: {link}", document.display()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+/// Names that follow `mark` in the document's text and code.
+fn after<'t>(text: &'t str, mark: &str, of: fn(char) -> bool) -> BTreeSet<&'t str> {
+    text.match_indices(mark)
+        .map(|(at, _)| {
+            let rest = &text[at + mark.len()..];
+            &rest[..rest.find(|c| !of(c)).unwrap_or(rest.len())]
+        })
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+#[test]
+fn every_command_exists() {
+    let makefile = fs::read_to_string(root().join("Makefile")).unwrap();
+    let world = fs::read_to_string(root().join(".ci/test-world")).unwrap();
+    let name = |c: char| c.is_ascii_lowercase() || matches!(c, '-' | '_') || c.is_ascii_digit();
+    let mut missing = Vec::new();
+    for (document, text) in documents() {
+        let commands = format!("{}\n{}", code(&text, "sh").join("\n"), quoted(&text));
+        for target in after(&commands, "make ", name) {
+            if !makefile.contains(&format!("\n{target}:")) {
+                missing.push(format!("{}: make {target}", document.display()));
+            }
+        }
+        for test in after(&commands, ".ci/test-world ", name) {
+            if !world.contains(&format!("\n{test}() {{")) {
+                missing.push(format!("{}: .ci/test-world {test}", document.display()));
+            }
+        }
+        for variable in after(&text, "HELPLINE_", |c| {
+            c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit()
+        }) {
+            if !is_setting(variable) {
+                missing.push(format!("{}: HELPLINE_{variable}", document.display()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// What stands between single backquotes, a line each.
+fn quoted(text: &str) -> String {
+    let spans: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
+    spans.join("\n")
+}
+
+/// Of the program, or of its tests.
+fn is_setting(name: &str) -> bool {
+    if name.starts_with("E2E_") || name.starts_with("TEST_") {
+        return true;
+    }
+    let known = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
+    let base = name.strip_suffix("_FILE").unwrap_or(name);
+    [name, base]
+        .iter()
+        .any(|name| known.contains(&format!("`HELPLINE_{name}`")))
+}
+
+#[test]
+fn every_flag_of_the_program_exists() {
+    let mut missing = Vec::new();
+    for (document, text) in documents() {
+        for line in code(&text, "sh")
+            .iter()
+            .chain(&[quoted(&text)])
+            .flat_map(|text| text.lines())
+        {
+            let Some(arguments) = line.trim_start().strip_prefix("helpline ") else {
+                continue;
+            };
+            let arguments = arguments.split(" #").next().unwrap();
+            let mut parts = arguments.split_whitespace();
+            let Some(command) = parts.next().filter(|name| !name.starts_with('-')) else {
+                continue;
+            };
+            let help = Command::new(env!("CARGO_BIN_EXE_helpline"))
+                .args([command, "--help"])
+                .output()
+                .unwrap();
+            let help = String::from_utf8(help.stdout).unwrap();
+            for flag in parts.filter(|part| part.starts_with("--")) {
+                let flag = flag
+                    .split('=')
+                    .next()
+                    .unwrap()
+                    .trim_end_matches(|c: char| !c.is_alphanumeric());
+                if !help.contains(flag) {
+                    missing.push(format!("{}: helpline {command} {flag}", document.display()));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
