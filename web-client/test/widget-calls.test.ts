@@ -1,0 +1,27 @@
+// What a page's calls do to the widget, and what they leave alone.
+
+import { afterEach, expect, test, vi } from 'vitest'
+import { turned, widgetPage } from './help/widget-page.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+const getToken = () => 'ada'
+/** As a page in JavaScript calls it, whatever the types say. */
+const said = (call: unknown, options: object): unknown => (typeof call === 'function' ? Reflect.apply(call, null, [options]) : null)
+
+test('an option that is undefined, or is none, changes nothing', async () => {
+  const { widget, frames } = await widgetPage()
+  said(widget.init, { getToken, color: '#e8b100', theme: undefined, teamName: undefined, more: () => {} })
+  widget.open()
+  await turned()
+  const [frame] = frames
+  expect(frame?.page.look(), 'the rest is as the desk says').toEqual({ getToken, color: '#e8b100' })
+  expect(Object.keys(frame?.page.look() ?? {})).toEqual(['getToken', 'color'])
+  said(widget.update, { getToken: undefined, color: undefined, greeting: 'Hello' })
+  expect(await frame?.page.token()).toBe('ada')
+  expect(frame?.page.look().color).toBe('#e8b100')
+  frame?.forget()
+  await said(widget.identify, { getToken: undefined, color: undefined })
+  await turned()
+  expect(await frames[1]?.page.token()).toBe('ada')
+  expect(frames[1]?.page.look()).toEqual({ getToken, color: '#e8b100', greeting: 'Hello' })
+})
