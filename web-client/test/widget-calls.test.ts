@@ -1,6 +1,6 @@
 // What a page's calls do to the widget, and what they leave alone.
 
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { turned, widgetPage } from './help/widget-page.ts'
 
 afterEach(() => vi.unstubAllGlobals())
@@ -24,4 +24,26 @@ test('an option that is undefined, or is none, changes nothing', async () => {
   await turned()
   expect(await frames[1]?.page.token()).toBe('ada')
   expect(frames[1]?.page.look()).toEqual({ getToken, color: '#e8b100', greeting: 'Hello' })
+})
+
+test('a listener that throws is reported; the call goes on, and the other listeners hear of it', async () => {
+  const { widget, frames } = await widgetPage()
+  const reported: unknown[] = []
+  // Where a browser reports it, Node stops.
+  const others = process.listeners('uncaughtException')
+  process.removeAllListeners('uncaughtException').on('uncaughtException', (fault) => reported.push(fault))
+  onTestFinished(() => {
+    process.removeAllListeners('uncaughtException')
+    for (const other of others) process.on('uncaughtException', other)
+  })
+  const fault = new Error('of the page')
+  const heard: unknown[] = []
+  widget.on('open', () => { throw fault })
+  widget.on('open', (value) => heard.push(value))
+  widget.init({ getToken })
+  widget.open()
+  await turned()
+  expect(frames.map((one) => one.told)).toEqual([[[true, true]]])
+  expect(heard).toEqual([undefined])
+  expect(reported).toEqual([fault])
 })

@@ -103,7 +103,7 @@ let round = 0
 let isOpen = false
 let unread = 0
 let askedAt = 0
-const listeners = new Set<(event: string, value: unknown) => void>()
+let events = new EventTarget()
 
 function wrong(why: string): never {
   throw new TypeError(`Helpline.${why}`)
@@ -264,8 +264,9 @@ function count(n: number): void {
   tell('unread', n)
 }
 
+/** As events of a page are told: a listener that throws is reported, and the others hear of it all the same. */
 function tell(event: string, value?: unknown): void {
-  for (const listener of [...listeners]) listener(event, value)
+  events.dispatchEvent(new CustomEvent(event, { detail: value }))
 }
 
 /** Another person is signed in now, or none: the frame forgets and goes; a new one comes when it is wanted. */
@@ -289,7 +290,7 @@ function shutdown(): void {
   void Promise.resolve(guest?.end(true)).then(() => { if (round === mine && options === null) host.remove() })
   document.removeEventListener('visibilitychange', lookedAt)
   isOpen = false
-  listeners.clear()
+  events = new EventTarget()
   notice?.remove()
   unread = 0
   options = guest = null
@@ -303,9 +304,10 @@ function shutdown(): void {
 function on<E extends keyof Events>(event: E, listener: (value: Events[E]) => void): () => void {
   if (!EVENTS.includes(event)) wrong(`on: there is no event ${event}, only ${EVENTS.join(', ')}`)
   if (typeof listener !== 'function') wrong('on needs a function')
-  const hear = (name: string, value: unknown) => { if (name === event) Reflect.apply(listener, null, [value]) }
-  listeners.add(hear)
-  return () => void listeners.delete(hear)
+  const mine = events
+  const hear = (said: Event) => listener(Reflect.get(said, 'detail') ?? undefined)
+  mine.addEventListener(event, hear)
+  return () => mine.removeEventListener(event, hear)
 }
 
 const API = { init, update, open, close, identify, shutdown, on, onUnread: (listener: (tickets: number) => void) => on('unread', listener) }
