@@ -47,3 +47,19 @@ test('a listener that throws is reported; the call goes on, and the other listen
   expect(heard).toEqual([undefined])
   expect(reported).toEqual([fault])
 })
+
+test('the focus goes to the launcher only if it was in the widget', async () => {
+  const { widget, frames, focus } = await widgetPage()
+  widget.init({ getToken })
+  widget.open()
+  await turned()
+  widget.close()
+  expect(focus.launcher, 'a person writes elsewhere in the page').toBe(0)
+  widget.open()
+  frames[0]?.page.close()
+  expect(focus.launcher, 'folded by the frame, which was another person’s').toBe(0)
+  widget.open()
+  focus.inside = {}
+  widget.close()
+  expect(focus.launcher).toBe(1)
+})

@@ -250,11 +250,13 @@ const PAGE: Page = {
 
 function close(): void {
   if (!isOpen) return
+  // The focus of a person who is elsewhere in the page stays there.
+  const inside = root.activeElement
   isOpen = false
   notice?.remove()
   show()
   guest?.show(false, true)
-  launcher.focus()
+  if (inside !== null) launcher.focus()
   tell('close')
 }
 
