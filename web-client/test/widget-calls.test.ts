@@ -63,3 +63,49 @@ test('the focus goes to the launcher only if it was in the widget', async () => 
   widget.close()
   expect(focus.launcher).toBe(1)
 })
+
+test('what is opened while the frame of the person before forgets is opened in the next one', async () => {
+  const { widget, frames } = await widgetPage()
+  widget.init({ getToken })
+  widget.open()
+  await turned()
+  for (const wasOpen of [true, false]) {
+    if (!wasOpen) widget.close()
+    const last = frames.at(-1)
+    const known = [...last?.told ?? []]
+    const identified = widget.identify()
+    widget.open('TKT-000042')
+    await turned()
+    expect(frames.at(-1), 'none comes before the one before has gone').toBe(last)
+    expect(last?.told).toEqual(known)
+    last?.forget()
+    await identified
+    await turned()
+    expect(frames.at(-1)).not.toBe(last)
+    expect(frames.at(-1)?.told).toContainEqual({ type: 'go', ticket: 'TKT-000042' })
+    expect(frames.at(-1)?.told.at(-1), 'by the person').toEqual([true, true])
+  }
+  expect(frames.length).toBe(3)
+})
+
+test('after a shutdown the next frame waits as well; folded meanwhile, none comes', async () => {
+  const { widget, frames } = await widgetPage()
+  widget.init({ getToken })
+  widget.open()
+  await turned()
+  widget.shutdown()
+  widget.init({ getToken })
+  widget.open('TKT-000042')
+  await turned()
+  expect(frames.length).toBe(1)
+  frames[0]?.forget()
+  await turned()
+  expect(frames[1]?.told).toEqual([{ type: 'go', ticket: 'TKT-000042' }, [true, true]])
+  const identified = widget.identify()
+  widget.close()
+  frames[1]?.forget()
+  await identified
+  await turned()
+  expect(frames.length).toBe(2)
+  expect(frames[1]?.told.at(-1)).toEqual([false, true])
+})

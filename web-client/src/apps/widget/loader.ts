@@ -98,6 +98,8 @@ sign.append(path)
 let options: Partial<Options> | null = null
 let notice: HTMLElement | null = null
 let guest: Guest | null = null
+/** The frame of the person before forgets, and goes: the next one waits for it. */
+let ending = Promise.resolve()
 /** Raised by `shutdown`: what was fetched before it has no say after it. */
 let round = 0
 let isOpen = false
@@ -164,6 +166,7 @@ function askSoon(): void {
 
 /** How much is unread: once the frame is there, it says so itself. Whatever fails, there is no number. */
 async function ask(): Promise<void> {
+  await ending
   const asking = options
   if (!ASKS || asking === null || asking.unread === false || guest !== null) return
   askedAt = Date.now()
@@ -217,6 +220,7 @@ async function bring(byPerson: boolean, message?: object): Promise<void> {
   show()
   if (!was) tell('open')
   try {
+    await ending
     const { createGuest } = await guestFile()
     // Closed meanwhile, or shut down.
     if (round !== mine || !isOpen) return
@@ -274,13 +278,19 @@ function tell(event: string, value?: unknown): void {
 /** Another person is signed in now, or none: the frame forgets and goes; a new one comes when it is wanted. */
 async function identify(given: Partial<Options> = {}): Promise<void> {
   change('identify', given)
-  const old = guest
-  await old?.end(false)
-  if (guest !== old) return
-  guest = null
   count(0)
+  end(false)
   if (isOpen) void bring(false)
-  else askSoon()
+  askSoon()
+  return ending
+}
+
+/** One after the other, if it is called again meanwhile. */
+function end(all: boolean): void {
+  ending = ending.then(async () => {
+    await guest?.end(all)
+    guest = null
+  })
 }
 
 function shutdown(): void {
@@ -288,14 +298,15 @@ function shutdown(): void {
   guest?.show(false, true)
   box.hidden = true
   // The frame needs a moment to forget.
-  const mine = ++round
-  void Promise.resolve(guest?.end(true)).then(() => { if (round === mine && options === null) host.remove() })
+  round++
+  end(true)
+  void ending.then(() => { if (options === null) host.remove() })
   document.removeEventListener('visibilitychange', lookedAt)
   isOpen = false
   events = new EventTarget()
   notice?.remove()
   unread = 0
-  options = guest = null
+  options = null
   try {
     sessionStorage.removeItem(ITEM)
   } catch {
