@@ -109,3 +109,24 @@ test('after a shutdown the next frame waits as well; folded meanwhile, none come
   expect(frames.length).toBe(2)
   expect(frames[1]?.told.at(-1)).toEqual([false, true])
 })
+
+test('the page is told how much is unread once it is known, not before', async () => {
+  const { widget, frames, answer } = await widgetPage()
+  const told: number[] = []
+  widget.onUnread((n) => told.push(n))
+  widget.init({ getToken })
+  await turned()
+  expect(told).toEqual([3])
+  answer.tickets = 5
+  await widget.identify()
+  await turned()
+  expect(told, 'folded').toEqual([3, 5])
+  widget.open()
+  await turned()
+  answer.status = 503
+  const identified = widget.identify()
+  frames[0]?.forget()
+  await identified
+  await turned()
+  expect(told, 'the frame says it').toEqual([3, 5])
+})

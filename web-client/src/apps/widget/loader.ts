@@ -278,7 +278,8 @@ function tell(event: string, value?: unknown): void {
 /** Another person is signed in now, or none: the frame forgets and goes; a new one comes when it is wanted. */
 async function identify(given: Partial<Options> = {}): Promise<void> {
   change('identify', given)
-  count(0)
+  unread = 0
+  show()
   end(false)
   if (isOpen) void bring(false)
   askSoon()
