@@ -86,7 +86,7 @@ export function Widget({ person, bridge, wish, openings }: WidgetProps) {
           {own !== null ? <own.List router={router} /> : stand === 'new' ? null : <OnItsWay person={person} />}
         </Home>
       ))}
-      {rest !== '' && (joined === null ? (sent !== null && stand !== 'failed' ? sent : <OnItsWay person={person} />) : <joined.Room key={rest} place={rest} meanwhile={sent} />)}
+      {rest !== '' && (joined === null ? (sent !== null && stand !== 'failed' ? sent : <main><OnItsWay person={person} /></main>) : <joined.Room key={rest} place={rest} meanwhile={sent} />)}
     </Shell>
   )
 }
