@@ -98,6 +98,13 @@ function run(call: () => unknown): void {
   } catch (fault) {
     told(String(fault), true)
   }
+  makeRoom()
+}
+
+/** The panel stands where the widget does not: that may be the desk's to say, and shows by the launcher, which stands beside the body. */
+function makeRoom(): void {
+  const corner = document.elementFromPoint(48, innerHeight - 48)
+  document.body.classList.toggle('widget-left', corner?.matches('html > div') === true)
 }
 
 function panel(): void {
@@ -150,7 +157,7 @@ async function start(): Promise<void> {
   const names = Array.isArray(people) ? people.flatMap((one: unknown) => (typeof one === 'object' && one !== null && 'name' in one && typeof one.name === 'string' ? [one.name] : [])) : []
   for (const name of names) person.append(new Option(name, name))
   person.value = query.get('person') ?? names[0] ?? ''
-  init()
+  run(init)
 }
 
 void start()

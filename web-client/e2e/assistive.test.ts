@@ -96,6 +96,34 @@ test('each screen has one h1, one main part and one banner, and leaves out no le
   await hasOutline('a ticket in the widget', frame)
 })
 
+test('a ticket that is on its way in the widget, cannot be had or is missing has the outline of a page as well', async () => {
+  const place = await context()
+  const waiting: (() => void)[] = []
+  let isHolding = true
+  const hold = async () => { if (isHolding) await new Promise<void>((go) => { waiting.push(go) }) }
+  const isHeld = (name: string) => eventually(name, () => Promise.resolve(waiting.length > 0))
+  const goOn = () => { for (const go of waiting.splice(0)) go() }
+  await place.route('**/assets/talk-*.js', async (route) => { await hold(); await route.continue() })
+  await place.route(`**/v1/tickets/${ticket.number}*`, async (route) => { await hold(); await route.abort() })
+  const { page, frame } = await openWidget(place, CUSTOMERS, who.customer)
+  await frame.locator(id(T.widgetHome)).waitFor()
+  await page.evaluate(`Helpline.open('${ticket.number}')`)
+  await isHeld('what shows it')
+  await frame.locator(id(T.widgetTeam)).filter({ hasText: ticket.number }).waitFor()
+  await hasOutline('before what shows it is there', frame)
+  goOn()
+  await isHeld('its state')
+  await frame.locator('.skeleton').waitFor()
+  await hasOutline('on its way', frame)
+  isHolding = false
+  goOn()
+  await frame.locator(id(T.problem)).waitFor()
+  await hasOutline('out of reach', frame)
+  await page.evaluate("Helpline.open('TKT-99999999')")
+  await frame.locator(id(T.ticketMissing)).waitFor()
+  await hasOutline('missing', frame)
+})
+
 test('the first stop of Tab leads past the bar and the list, on a narrow page to what is in sight', async () => {
   for (const [base, path, person] of [[CUSTOMERS, '/support', who.customer], [TEAM, '/admin/support', who.admin]] as const) {
     const { page } = await visit(await context(), base, path, person)

@@ -159,8 +159,12 @@ test('what the desk\'s settings say is believed: colour, side and name, unless t
   await frame.locator(id(T.widgetTeam)).filter({ hasText: 'Brightfold' }).waitFor()
   await eventually('the colour', async () => (await frame.locator('.widget-top').evaluate((bar) => getComputedStyle(bar).backgroundColor)) === 'rgb(232, 177, 0)')
   const left = async () => (await (await frame.frameElement()).boundingBox())?.x ?? Number.NaN
+  await page.evaluate('Helpline.update({ color: undefined, position: undefined, teamName: undefined, getToken: undefined })')
   expect(await left()).toBeLessThan(100)
-  await page.evaluate("Helpline.update({ position: 'right', teamName: 'Ours' })")
+  await page.evaluate("Helpline.update({ position: 'right', greeting: 'Good to see you' })")
+  await frame.locator(id(T.widgetGreeting)).filter({ hasText: 'Good to see you' }).waitFor()
+  expect(await frame.locator('.widget-top').evaluate((bar) => [getComputedStyle(bar).backgroundColor, bar.querySelector('h1')?.innerText]), 'what is undefined is not said').toEqual(['rgb(232, 177, 0)', 'Brightfold'])
+  await page.evaluate("Helpline.update({ teamName: 'Ours' })")
   await frame.locator(id(T.widgetTeam)).filter({ hasText: 'Ours' }).waitFor()
   await eventually('on the right', async () => (await left()) > 100)
   expect(faults).toEqual([])

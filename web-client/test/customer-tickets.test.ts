@@ -1,6 +1,6 @@
 // A customer's news, whatever part of their list they look at.
 
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import { expect, test } from 'vitest'
 import { createCustomerTickets, type TicketsClient } from '../src/client/customer-tickets.ts'
 import type { SessionState } from '../src/connection/session.ts'
@@ -104,6 +104,16 @@ test('what ended unread stays among the active ones until it was read and left',
   expect(own.shown.value.map((one) => one.id), 'while it is open').toEqual(['a'])
   own.setOpen(null)
   expect(own.shown.value).toEqual([])
+})
+
+test('how much is unread is known once the server has said it', async () => {
+  const { own, counted } = client(() => {}, 3)
+  expect(own.counted.value).toBe(false)
+  const told: number[] = []
+  const stop = effect(() => { if (own.counted.value) told.push(own.unread.value) })
+  await settled()
+  stop()
+  expect(told).toEqual([counted.unread])
 })
 
 test('what the server counts behind the first pages counts, and what ended unread is fetched', async () => {

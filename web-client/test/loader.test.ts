@@ -2,27 +2,11 @@
 
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Api } from '../src/apps/widget/loader.ts'
+import { turned, widgetPage } from './help/widget-page.ts'
 
-/** As much of a page as the loader stands in. */
-function page() {
-  const listeners = new Map<string, () => void>()
-  const element = (): object => ({ style: { setProperty() {} }, attachShadow: element, setAttribute() {}, append() {}, remove() {}, addEventListener() {}, isConnected: true })
-  Object.assign(globalThis, {
-    window: globalThis,
-    location: { href: 'https://desk.test/page', origin: 'https://desk.test' },
-    HTMLScriptElement: class {},
-    CSSStyleSheet: class { replaceSync() {} },
-    requestIdleCallback: (call: () => void) => call(),
-    addEventListener() {},
-    document: { currentScript: null, createElement: element, createElementNS: element, documentElement: { append() {}, lang: 'en' }, addEventListener: (type: string, call: () => void) => listeners.set(type, call), removeEventListener: (type: string) => listeners.delete(type), hidden: false },
-  })
-  return { lookedAt: () => listeners.get('visibilitychange')?.() }
-}
-
-const isHelpline = (value: unknown): value is Api => typeof value === 'object' && value !== null && 'init' in value
-
-const state: { token: string | null; status: number } = { token: 'ada', status: 200 }
+const state: { token: string | null } = { token: 'ada' }
 const told: number[] = []
+let answer = { status: 200 }
 let lookedAt = () => {}
 let widget: Api
 /** What was thrown before it was set up. */
@@ -40,21 +24,17 @@ function faultOf(call: () => void): unknown {
 const again = async () => {
   vi.setSystemTime(Date.now() + 61_000)
   lookedAt()
-  for (let n = 0; n < 5; n++) await new Promise((done) => setImmediate(done))
+  await turned()
   return told.at(-1)
 }
 
 beforeAll(async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
-  lookedAt = page().lookedAt
-  vi.stubGlobal('fetch', () => Promise.resolve(new Response(state.status === 200 ? '{"tickets":3,"messages":4}' : '{}', { status: state.status })))
-  await import('../src/apps/widget/loader.ts')
-  const helpline: unknown = Reflect.get(globalThis, 'Helpline')
-  if (!isHelpline(helpline)) throw new Error('a loader')
-  widget = helpline
-  helpline.onUnread((n) => told.push(n))
-  early = faultOf(() => helpline.open())
-  helpline.init({ getToken: () => Promise.resolve(state.token) })
+  const page = await widgetPage()
+  ;({ widget, answer, lookedAt } = page)
+  widget.onUnread((n) => told.push(n))
+  early = faultOf(() => widget.open())
+  widget.init({ getToken: () => Promise.resolve(state.token) })
 })
 afterAll(() => {
   vi.useRealTimers()
@@ -67,9 +47,9 @@ test('it goes when nobody is signed in any more, and when the token is no longer
   expect(await again()).toBe(0)
   state.token = 'ada'
   expect(await again()).toBe(3)
-  state.status = 503
+  answer.status = 503
   expect(await again()).toBe(3)
-  state.status = 401
+  answer.status = 401
   expect(await again()).toBe(0)
 })
 
@@ -81,7 +61,9 @@ test('a wrong call says what is wrong', () => {
     [widget.update, [{ color: 'yellow' }], 'color is #rrggbb'],
     [widget.update, [{ position: 'top' }], 'position is left or right'],
     [widget.update, [{ theme: 'sepia' }], 'theme is auto, light or dark'],
-    [widget.update, [{ getToken: 'eyJ' }], 'getToken'],
+    [widget.update, [{ getToken: 'eyJ' }], 'getToken is a function'],
+    [widget.update, [{ unread: 'no' }], 'unread is true or false'],
+    [widget.update, [{ language: 7 }], 'language is a text'],
     [widget.open, ['42'], 'TKT-000042'],
     [widget.open, [{ txt: 'x' }], '{ text }'],
     [widget.open, [null], '{ text }'],
@@ -97,7 +79,7 @@ test('a wrong call says what is wrong', () => {
 test('a listener that ended hears no more; after shutdown none does, and it may be set up again', async () => {
   const numbers: number[] = []
   const end = widget.on('unread', (n) => numbers.push(n))
-  state.status = 200
+  answer.status = 200
   await again()
   expect(numbers).toEqual([3])
   end()
@@ -108,7 +90,7 @@ test('a listener that ended hears no more; after shutdown none does, and it may 
   expect(() => widget.update({ color: '#ffffff' })).toThrow('Helpline.init')
   widget.init({ getToken: () => 'bob' })
   widget.on('unread', (n) => numbers.push(n))
-  for (let n = 0; n < 5; n++) await new Promise((done) => setImmediate(done))
+  await turned()
   await again()
   expect(told.length, 'gone with shutdown').toBe(heard)
   expect(numbers.length).toBeGreaterThan(1)

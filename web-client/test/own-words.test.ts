@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { tWord } from '../src/locales/index.ts'
-import { tOwnStatus } from '../src/locales/own-words.ts'
+import { tOwnStatus } from '../src/locales/own-status.ts'
 import '../src/locales/ticket.ts'
 import { CATEGORIES, PRIORITIES, STATUSES } from '../src/protocol/generated.ts'
 

@@ -1,10 +1,11 @@
 // Theme, language, sound: what the platform gives, what the address says, what the device keeps, what the browser prefers; in this order.
 
 import { afterEach, expect, test, vi } from 'vitest'
-import { createAppearance } from '../src/client/appearance.ts'
+import { createAppearance, THEMES } from '../src/client/appearance.ts'
 import { memoryStorage } from '../src/client/browser.ts'
 import { createPreferences } from '../src/client/preferences.ts'
 import { language, setLanguage } from '../src/locales/index.ts'
+import { word } from '../src/protocol/narrow.ts'
 import { testPage } from './help/page.ts'
 
 function root() {
@@ -47,11 +48,22 @@ test('the theme is on the page and on the device; `auto` leaves both to the brow
   const given = root()
   createAppearance(given, { theme: 'light' }, storage, page)
   expect(given.dataset['theme'], 'the platform’s wins').toBe('light')
+  expect(storage.getItem('helpline.looks.theme'), 'what the person chose is kept').toBe('dark')
   appearance.theme.value = 'auto'
   expect(at.dataset['theme']).toBeUndefined()
   appearance.dispose()
   appearance.theme.value = 'light'
   expect([at.dataset['theme'], storage.getItem('helpline.looks.theme')], 'nothing is followed any more').toEqual([undefined, 'auto'])
+})
+
+test('a theme that is chosen in the place of the platform’s is kept, and so is the platform’s own when it is chosen again', () => {
+  const storage = memoryStorage()
+  const { theme } = createAppearance(root(), { theme: 'dark' }, storage, testPage().page)
+  const kept = ['light', 'dark', 'auto'].map((chosen) => {
+    theme.value = word(THEMES, chosen) ?? 'auto'
+    return storage.getItem('helpline.looks.theme')
+  })
+  expect(kept).toEqual(['light', 'dark', 'auto'])
 })
 
 test('a chosen language is kept for the next visit', async () => {

@@ -49,7 +49,9 @@ export function createAppearance(root: Root, given: GivenPreferences = {}, stora
     root.lang = language()
     root.dir = direction()
   })
-  const stop = theme.subscribe((value) => { if (value !== (kept('theme') ?? 'auto')) keep('theme', value) })
+  // What the platform gave was not chosen here.
+  let last = theme.peek()
+  const stop = theme.subscribe((value) => { if (value !== last) keep('theme', last = value) })
   return {
     theme,
     languages: offered,

@@ -25,8 +25,10 @@ export interface CustomerTickets {
   readonly loaded: ReadonlySignal<boolean>
   readonly more: ReadonlySignal<boolean>
   readonly problem: ReadonlySignal<Problem | null>
-  /** How many tickets have something unread. */
+  /** How many tickets have something unread, as far as it is known. */
   readonly unread: ReadonlySignal<number>
+  /** The server has said how many. */
+  readonly counted: ReadonlySignal<boolean>
   find(text: string): void
   /** Something happened on the open ticket, which listens for itself. */
   heard(event: HistoryEvent, ticket: TicketView): void
@@ -67,6 +69,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   const openId = signal<string | null>(null)
   /** Unread tickets that were not heard of here, as the server counts them: behind the first pages, or over. */
   const others = signal(0)
+  const counted = signal(false)
   /** Raised by every new connection: what was asked before it may miss what happened in between. */
   let connections = 0
   let isDisposed = false
@@ -204,7 +207,10 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     const mine = connections
     const result = await client.rest.ownUnread()
     if (!result.ok || isDisposed || mine !== connections) return
-    others.value = Math.max(0, result.value.tickets - unreadHere())
+    batch(() => {
+      others.value = Math.max(0, result.value.tickets - unreadHere())
+      counted.value = true
+    })
     // Read elsewhere, while it was not listened to.
     if (unreadHere() > result.value.tickets) for (const { id } of unreadOnes().slice(0, WATCHED_ACTIVE)) refreshSoon(id, REFRESH_MS)
     if (others.peek() === 0 || tab.peek() === 'closed') return
@@ -227,7 +233,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   ]
   const { loaded, more, problem, reload, retry } = list
   return {
-    tab, search, shown, loaded, more, problem, reload, retry, heard, take,
+    tab, search, shown, loaded, more, problem, counted, reload, retry, heard, take,
     unread: computed(() => {
       void tickets.version.value
       return others.value + unreadHere()

@@ -1,22 +1,6 @@
-// What only customers are told, in their words: behind the first screen.
+// What only customers are told, in their words: when an answer may come.
 
-import { locale, number, t, tWord, type StringKey } from './index.ts'
-
-const OWN: Readonly<Record<string, StringKey>> = {
-  open: 'own_status.open',
-  in_progress: 'own_status.in_progress',
-  waiting_on_customer: 'own_status.waiting_on_customer',
-  waiting_on_admin: 'own_status.waiting_on_admin',
-  escalated: 'own_status.escalated',
-  resolved: 'own_status.resolved',
-  closed: 'own_status.closed',
-}
-
-/** A status in its customer's words. */
-export function tOwnStatus(status: string | null): string {
-  const key = OWN[status ?? '']
-  return key === undefined ? tWord('status', status) : t(key)
-}
+import { locale, number, t } from './index.ts'
 
 /** About how long something took, in one unit. */
 export function about(seconds: number): string {

@@ -2,7 +2,7 @@
 
 import type { Priority, Status } from '../protocol/generated.ts'
 import { tWord } from '../locales/index.ts'
-import { tOwnStatus } from '../locales/own-words.ts'
+import { tOwnStatus } from '../locales/own-status.ts'
 
 export function StatusBadge({ status, testid }: { readonly status: Status; readonly testid?: string }) {
   const name = tWord('status', status)

@@ -4,7 +4,7 @@ import type { LastMessage } from '../protocol/generated.ts'
 import type { HistoryEvent, Person } from '../protocol/model.ts'
 import type { Reader } from '../timeline/view.ts'
 import { t, tWord } from '../locales/index.ts'
-import { tOwnStatus } from '../locales/own-words.ts'
+import { tOwnStatus } from '../locales/own-status.ts'
 
 export function nameOf(person: Person, reader: Reader): string {
   const isReader = reader.side === 'customer' ? person.type === 'customer' : person.id === reader.id

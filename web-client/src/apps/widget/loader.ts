@@ -35,11 +35,14 @@ const ORIGIN = new URL(SCRIPT?.src ?? location.href).origin
 const ASKS = SCRIPT?.dataset['unread'] !== 'off'
 /** What the launcher does; that it closes, the guest says. */
 const WORDS: Readonly<Record<string, string>> = { en: 'Open support', ar: 'افتح الدعم', de: 'Support öffnen', fr: 'Ouvrir l’assistance' }
-const TEXT = [/^/, 'a text'] as const
+const TEXT = [/^string/, 'a text'] as const
+/** What an option is: a pattern of its type and value, and the same in words. */
 const RULES: Readonly<Record<string, readonly [RegExp, string]>> = {
-  color: [/^#[\da-f]{6}$/i, '#rrggbb'],
-  position: [/^(left|right)$/, 'left or right'],
-  theme: [/^(auto|light|dark)$/, 'auto, light or dark'],
+  getToken: [/^function/, 'a function'],
+  unread: [/^boolean/, 'true or false'],
+  color: [/^string #[\da-f]{6}$/i, '#rrggbb'],
+  position: [/^string (left|right)$/, 'left or right'],
+  theme: [/^string (auto|light|dark)$/, 'auto, light or dark'],
   language: TEXT,
   logo: TEXT,
   teamName: TEXT,
@@ -57,7 +60,7 @@ const STYLE = `
 button{all:unset;position:fixed;bottom:calc(20px + env(safe-area-inset-bottom));width:56px;height:56px;border-radius:50%;background:var(--c);color:#fff;cursor:pointer;display:grid;place-items:center;box-shadow:0 0 0 1px rgb(128 128 128/.25),0 8px 28px rgb(10 14 22/.28)}
 button:hover{transform:scale(1.06)}
 button:focus-visible{outline:2px solid #fff;box-shadow:0 0 0 5px #1b2130}
-svg{width:26px;height:26px;fill:none;stroke:currentColor;stroke-width:2}
+svg{width:24px;height:24px;fill:none;stroke:currentColor;stroke-width:2}
 b{position:absolute;top:-3px;right:-3px;min-width:10px;padding:0 5px;border-radius:10px;background:#b3261e;color:#fff;font:700 12px/20px system-ui,sans-serif;text-align:center;box-shadow:0 0 0 2px #fff}
 .right>*{right:20px}.left>*{left:20px}[hidden]{display:none!important}
 @supports(color:lab(from red l 0 0)){button{color:lab(from var(--c) calc((49.4 - l)*99) 0 0)}}
@@ -66,10 +69,10 @@ const BUBBLE = 'M5 4h14a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-6l-5 4v-4H5a3 3 0 0 1-3-3
 const DOWN = 'M6 9l6 6 6-6'
 
 /** What the desk's settings say: the server puts them as JSON in the place of this text. */
-const DESK: Partial<Options> = {}
+let desk: Partial<Options> = {}
 try {
-  const { color, position, team_name: teamName }: Readonly<Record<string, unknown>> = Object(JSON.parse('__HELPLINE_WIDGET__'))
-  for (const [name, value] of Object.entries({ color, position, teamName })) if (isFit(name, value)) Reflect.set(DESK, name, value)
+  const { color, position, team_name: teamName }: Readonly<Record<string, unknown>> = JSON.parse('__HELPLINE_WIDGET__', (_, value: unknown) => value ?? undefined)
+  desk = checked('', { color, position, teamName })
 } catch {
   // A server that says nothing: the widget looks as it always did.
 }
@@ -90,37 +93,39 @@ root.append(box)
 box.append(launcher)
 launcher.append(sign, badge)
 launcher.addEventListener('click', () => (isOpen ? close() : open()))
-sign.setAttribute('viewBox', '0 0 24 24')
 sign.append(path)
 
-let options: Options | null = null
+let options: Partial<Options> | null = null
 let notice: HTMLElement | null = null
 let guest: Guest | null = null
+/** The frame of the person before forgets, and goes: the next one waits for it. */
+let ending = Promise.resolve()
 /** Raised by `shutdown`: what was fetched before it has no say after it. */
 let round = 0
 let isOpen = false
 let unread = 0
 let askedAt = 0
-const listeners = new Set<(event: string, value: unknown) => void>()
+let events = new EventTarget()
 
-const wrong = (why: string) => new TypeError(`Helpline.${why}`)
-
-function isFit(name: string, value: unknown): boolean {
-  return typeof value === 'string' && RULES[name]?.[0].test(value) === true
+function wrong(why: string): never {
+  throw new TypeError(`Helpline.${why}`)
 }
 
-function checked<O extends Partial<Options>>(call: string, given: O): O {
-  if (typeof given !== 'object' || given === null) throw wrong(`${call} takes an object of options`)
-  for (const [name, [, what]] of Object.entries(RULES)) {
+/** The options that are given: one that is undefined is not. */
+function checked(call: string, given: object): Partial<Options> {
+  if (Object(given) !== given) wrong(`${call} takes an object of options`)
+  const said: Partial<Options> = {}
+  for (const [name, [like, what]] of Object.entries(RULES)) {
     const value: unknown = Reflect.get(given, name)
-    if (value !== undefined && !isFit(name, value)) throw wrong(`${call}: ${name} is ${what}`)
+    if (value === undefined && (call !== 'init' || name !== 'getToken')) continue
+    if (!like.test(`${typeof value} ${String(value)}`)) wrong(`${call}: ${name} is ${what}`)
+    Reflect.set(said, name, value)
   }
-  if (given.getToken !== undefined || call === 'init') if (typeof given.getToken !== 'function') throw wrong(`${call} needs getToken, a function`)
-  return given
+  return said
 }
 
-function needed(call: string): Options {
-  if (options === null) throw wrong(`${call}: call Helpline.init first`)
+function needed(call: string): Partial<Options> {
+  if (options === null) wrong(`${call}: call Helpline.init first`)
   return options
 }
 
@@ -129,8 +134,9 @@ function change(call: string, given: Partial<Options>): void {
 }
 
 function init(given: Options): void {
-  if (options !== null) return update(checked('init', given))
-  options = checked('init', given)
+  const said = checked('init', given)
+  if (options !== null) return update(said)
+  options = { ...desk, ...said }
   box.hidden = false
   document.addEventListener('visibilitychange', lookedAt)
   show()
@@ -160,14 +166,18 @@ function askSoon(): void {
 
 /** How much is unread: once the frame is there, it says so itself. Whatever fails, there is no number. */
 async function ask(): Promise<void> {
+  await ending
   const asking = options
   if (!ASKS || asking === null || asking.unread === false || guest !== null) return
   askedAt = Date.now()
   try {
-    const token: unknown = await asking.getToken()
-    const answer = typeof token === 'string' ? await fetch(`${ORIGIN}/v1/me/unread`, { headers: { authorization: `Bearer ${token}` }, credentials: 'omit' }) : null
+    const token: unknown = await asking.getToken?.()
     // No person is signed in any more: the number was of the one before.
-    const tickets: unknown = answer === null || answer.status === 401 ? 0 : Reflect.get(Object(await answer.json()), 'tickets')
+    let tickets: unknown = 0
+    if (typeof token === 'string') {
+      const answer = await fetch(`${ORIGIN}/v1/me/unread`, { headers: { authorization: `Bearer ${token}` }, credentials: 'omit' })
+      if (answer.status !== 401) tickets = Reflect.get(Object(await answer.json()), 'tickets')
+    }
     // Another person may have come meanwhile, or the frame.
     if (options === asking && guest === null && typeof tickets === 'number') count(tickets)
   } catch {
@@ -178,18 +188,14 @@ async function ask(): Promise<void> {
 function show(): void {
   // Also after the page has replaced everything that stood in it.
   if (!host.isConnected) document.documentElement.append(host)
-  const { color = '#2f5bd0', position = 'right' } = look()
+  const { color = '#2f5bd0', position = 'right' } = { ...options }
   box.className = position
   box.style.setProperty('--c', color)
   path.setAttribute('d', isOpen ? DOWN : BUBBLE)
-  launcher.setAttribute('aria-expanded', String(isOpen))
-  launcher.setAttribute('aria-label', (isOpen && guest?.closes() || WORDS[language()]) + (unread > 0 ? ` (${unread})` : ''))
+  launcher.ariaExpanded = `${isOpen}`
+  launcher.ariaLabel = (isOpen && guest?.closes() || WORDS[language()]) + (unread > 0 ? ` (${unread})` : '')
   badge.hidden = unread === 0 || isOpen
-  badge.textContent = unread > 99 ? '99+' : String(unread)
-}
-
-function look(): Partial<Options> {
-  return { ...DESK, ...options }
+  badge.textContent = unread > 99 ? '99+' : `${unread}`
 }
 
 function language(): string {
@@ -201,18 +207,20 @@ function open(what?: string | { readonly text: string }): void {
   needed('open')
   const { text }: { readonly text?: unknown } = Object(what)
   const isTicket = /^TKT-\d+$/i.test(String(what))
-  if (what !== undefined && !isTicket && typeof text !== 'string') throw wrong('open takes a number, as TKT-000042, or { text }')
+  if (what !== undefined && !isTicket && typeof text !== 'string') wrong('open takes a number, as TKT-000042, or { text }')
   void bring(true, what === undefined ? what : isTicket ? { type: 'go', ticket: String(what) } : { type: 'write', text })
 }
 
 /** Opens it, with what shows it: fetched the first time. */
 async function bring(byPerson: boolean, message?: object): Promise<void> {
-  const [mine, was] = [round, isOpen]
+  const mine = round
+  const was = isOpen
   notice?.remove()
   isOpen = true
   show()
   if (!was) tell('open')
   try {
+    await ending
     const { createGuest } = await guestFile()
     // Closed meanwhile, or shut down.
     if (round !== mine || !isOpen) return
@@ -231,8 +239,8 @@ const guestFile = (): Promise<typeof import('./guest.ts')> => import(/* @vite-ig
 const PAGE: Page = {
   origin: ORIGIN,
   box,
-  look,
-  token: () => options?.getToken(),
+  look: () => ({ ...options }),
+  token: () => options?.getToken?.(),
   language,
   tell,
   count,
@@ -246,11 +254,13 @@ const PAGE: Page = {
 
 function close(): void {
   if (!isOpen) return
+  // The focus of a person who is elsewhere in the page stays there.
+  const inside = root.activeElement
   isOpen = false
   notice?.remove()
   show()
   guest?.show(false, true)
-  launcher.focus()
+  if (inside !== null) launcher.focus()
   tell('close')
 }
 
@@ -260,20 +270,28 @@ function count(n: number): void {
   tell('unread', n)
 }
 
+/** As events of a page are told: a listener that throws is reported, and the others hear of it all the same. */
 function tell(event: string, value?: unknown): void {
-  for (const listener of [...listeners]) listener(event, value)
+  events.dispatchEvent(new CustomEvent(event, { detail: value }))
 }
 
 /** Another person is signed in now, or none: the frame forgets and goes; a new one comes when it is wanted. */
 async function identify(given: Partial<Options> = {}): Promise<void> {
   change('identify', given)
-  const old = guest
-  await old?.end(false)
-  if (guest !== old) return
-  guest = null
-  count(0)
+  unread = 0
+  show()
+  end(false)
   if (isOpen) void bring(false)
-  else askSoon()
+  askSoon()
+  return ending
+}
+
+/** One after the other, if it is called again meanwhile. */
+function end(all: boolean): void {
+  ending = ending.then(async () => {
+    await guest?.end(all)
+    guest = null
+  })
 }
 
 function shutdown(): void {
@@ -281,14 +299,15 @@ function shutdown(): void {
   guest?.show(false, true)
   box.hidden = true
   // The frame needs a moment to forget.
-  const mine = ++round
-  void Promise.resolve(guest?.end(true)).then(() => { if (round === mine && options === null) host.remove() })
+  round++
+  end(true)
+  void ending.then(() => { if (options === null) host.remove() })
   document.removeEventListener('visibilitychange', lookedAt)
   isOpen = false
-  listeners.clear()
+  events = new EventTarget()
   notice?.remove()
   unread = 0
-  options = guest = null
+  options = null
   try {
     sessionStorage.removeItem(ITEM)
   } catch {
@@ -297,11 +316,12 @@ function shutdown(): void {
 }
 
 function on<E extends keyof Events>(event: E, listener: (value: Events[E]) => void): () => void {
-  if (!EVENTS.includes(event)) throw wrong(`on: there is no event ${event}, only ${EVENTS.join(', ')}`)
-  if (typeof listener !== 'function') throw wrong('on needs a function')
-  const hear = (name: string, value: unknown) => { if (name === event) Reflect.apply(listener, null, [value]) }
-  listeners.add(hear)
-  return () => void listeners.delete(hear)
+  if (!EVENTS.includes(event)) wrong(`on: there is no event ${event}, only ${EVENTS.join(', ')}`)
+  if (typeof listener !== 'function') wrong('on needs a function')
+  const mine = events
+  const hear = (said: Event) => listener(Reflect.get(said, 'detail') ?? undefined)
+  mine.addEventListener(event, hear)
+  return () => mine.removeEventListener(event, hear)
 }
 
 const API = { init, update, open, close, identify, shutdown, on, onUnread: (listener: (tickets: number) => void) => on('unread', listener) }

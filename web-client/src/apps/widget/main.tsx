@@ -48,6 +48,7 @@ function begin(bridge: Bridge): void {
 
 /** The page before was another person's, or no one is signed in any more: what they had open is not opened here. */
 function leaveOthersPlace(bridge: Bridge, user: string | null): void {
+  if (user === null) bridge.unread(0)
   if (!isOthersPlace(user)) return
   forgetPlaces()
   if (openings.peek() === 0) bridge.close()

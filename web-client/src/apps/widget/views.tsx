@@ -63,15 +63,24 @@ export function Room({ client, own, availability, place, meanwhile, ring }: Room
       own.peek()?.tickets.setOpen(null)
     }
   }, [own, shown])
-  return store === null ? <>{meanwhile ?? <Skeleton lines={5} />}</> : <Talk client={client} store={store} availability={availability} meanwhile={meanwhile} />
+  return store === null ? <OnItsWay meanwhile={meanwhile} /> : <Talk client={client} store={store} availability={availability} meanwhile={meanwhile} />
+}
+
+/** What stands there meanwhile is a main part itself. */
+function OnItsWay({ meanwhile }: Pick<RoomProps, 'meanwhile'>) {
+  return <>{meanwhile ?? <main><Skeleton lines={5} /></main>}</>
 }
 
 function Talk({ client, store, availability, meanwhile }: Pick<RoomProps, 'client' | 'availability' | 'meanwhile'> & { readonly store: TicketStore }) {
   const opening = store.opening.value
   const wanted = useSignal<Wanted | null>(null)
   switch (opening.kind) {
-    case 'loading': return <>{meanwhile ?? <Skeleton lines={5} />}</>
-    case 'failed': return opening.problem.code === 'not_found' ? <Empty testid={T.ticketMissing}>{t('ticket.missing')}</Empty> : <ProblemLine problem={opening.problem} onRetry={() => store.reload()} />
+    case 'loading': return <OnItsWay meanwhile={meanwhile} />
+    case 'failed': return (
+      <main class="ticket">
+        {opening.problem.code === 'not_found' ? <Empty testid={T.ticketMissing}>{t('ticket.missing')}</Empty> : <ProblemLine problem={opening.problem} onRetry={() => store.reload()} />}
+      </main>
+    )
     case 'open': {
       const { ticket, reader } = opening
       return (

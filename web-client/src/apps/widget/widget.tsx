@@ -43,8 +43,8 @@ export function Widget({ person, bridge, wish, openings }: WidgetProps) {
   const { rest } = router.place.value
 
   useEffect(() => () => first.dispose(), [first])
-  useEffect(() => own?.tickets.unread.subscribe((n) => bridge.unread(n)), [own, bridge])
-  useEffect(() => joined?.onNews((number) => bridge.message(number)), [joined, bridge])
+  useEffect(() => (stand === 'new' ? bridge.unread(0) : own?.onUnread(bridge.unread)), [stand, own, bridge])
+  useEffect(() => joined?.onNews(bridge.message), [joined, bridge])
   useEffect(() => { if (rest === '') joined?.wantOwn() }, [rest, joined])
   useEffect(() => {
     place.keep({ rest })
@@ -86,7 +86,7 @@ export function Widget({ person, bridge, wish, openings }: WidgetProps) {
           {own !== null ? <own.List router={router} /> : stand === 'new' ? null : <OnItsWay person={person} />}
         </Home>
       ))}
-      {rest !== '' && (joined === null ? (sent !== null && stand !== 'failed' ? sent : <OnItsWay person={person} />) : <joined.Room key={rest} place={rest} meanwhile={sent} />)}
+      {rest !== '' && (joined === null ? (sent !== null && stand !== 'failed' ? sent : <main><OnItsWay person={person} /></main>) : <joined.Room key={rest} place={rest} meanwhile={sent} />)}
     </Shell>
   )
 }

@@ -1,0 +1,46 @@
+// The made-up site that shows the widget's calls: they stay at hand while it is open.
+
+import { beforeAll, expect, test } from 'vitest'
+import { CUSTOMERS, eventually, people, widgetFrame, withBrowser, type People } from './help.ts'
+
+const context = withBrowser()
+let who: People
+beforeAll(async () => { who = await people() })
+
+test('with the widget open, in either corner, every call and choice beside it can be clicked', async () => {
+  const place = await context()
+  for (const [width, height] of [[1280, 800], [1120, 720], [768, 1024]] as const) {
+    for (const corner of ['', 'left']) {
+      const page = await place.newPage()
+      await page.setViewportSize({ width, height })
+      await page.goto(`${CUSTOMERS}/demo?position=${corner}&person=${encodeURIComponent(who.customer.name)}`)
+      await page.locator(`#person option[value="${who.customer.name}"]`).waitFor({ state: 'attached' })
+      await page.locator('#open').click()
+      const frame = await (await widgetFrame(page)).frameElement()
+      await eventually('open', () => frame.isVisible())
+      const widget = await frame.boundingBox()
+      for (const control of await page.locator('#panel :is(button, select, input)').all()) {
+        await control.scrollIntoViewIfNeeded()
+        const box = await control.boundingBox()
+        if (box === null || widget === null) throw new Error('both are shown')
+        expect(box.x + box.width <= widget.x || box.x >= widget.x + widget.width, `${await control.getAttribute('id')}, ${width} wide, ${corner || 'right'}`).toBe(true)
+        await control.click({ trial: true })
+      }
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), 'nothing to scroll sideways').toBeLessThanOrEqual(width)
+      await page.close()
+    }
+  }
+})
+
+test('the calls go to the other side when the corner is chosen', async () => {
+  const page = await (await context()).newPage()
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await page.goto(`${CUSTOMERS}/demo?person=${encodeURIComponent(who.customer.name)}`)
+  await page.locator(`#person option[value="${who.customer.name}"]`).waitFor({ state: 'attached' })
+  const isLeft = async () => ((await page.locator('#panel').boundingBox())?.x ?? Number.NaN) < 640
+  await eventually('away from the right', isLeft)
+  await page.locator('#position').selectOption('left')
+  await eventually('away from the left', async () => !(await isLeft()))
+  await page.locator('#position').selectOption('')
+  await eventually('back', isLeft)
+})

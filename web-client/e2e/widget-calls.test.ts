@@ -1,0 +1,60 @@
+// What the calls of a site do to the site itself: its focus, its listeners, and what it is told.
+
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { T } from '../src/testids.ts'
+import { CUSTOMERS, eventually, id, openTicket, openWidget, people, rest, TEAM, widgetFrame, withBrowser, type People } from './help.ts'
+import { newcomerToken } from './newcomer.ts'
+
+const context = withBrowser()
+let who: People
+beforeAll(async () => { who = await people() })
+
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.id ?? document.activeElement?.tagName ?? '')
+/** What the page was told of it so far, in order. */
+const unreads = async (page: Page) => { const told: unknown = await page.evaluate('window.unreads'); return Array.isArray(told) ? told.map(Number) : [] }
+
+test('how much is unread is told once it is known: never 0 before it, and 0 for a person without tickets and for no one', async () => {
+  const ticket = await openTicket(who.customer)
+  await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: 'an answer' }, TEAM)
+  const page = await (await context()).newPage()
+  await page.goto(`${CUSTOMERS}/demo?person=`)
+  await page.locator(`#person option[value="${who.customer.name}"]`).waitFor({ state: 'attached' })
+  const asked = `async () => (await (await fetch('/dev/token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: ${JSON.stringify(JSON.stringify({ user: who.customer.name }))} })).json()).token`
+  await page.evaluate(`Helpline.shutdown(); window.unreads = []; Helpline.onUnread((n) => window.unreads.push(n)); Helpline.init({ unread: false, getToken: ${asked} }); Helpline.open()`)
+  await (await widgetFrame(page)).locator(id(T.ticketRow)).first().waitFor()
+  await eventually('told', async () => (await unreads(page)).length > 0)
+  expect(Math.min(...await unreads(page))).toBeGreaterThan(0)
+  for (const next of [JSON.stringify(await newcomerToken()), 'null']) {
+    const before = (await unreads(page)).length
+    await page.evaluate(`Helpline.identify({ getToken: () => ${next} })`)
+    await eventually('told again', async () => (await unreads(page)).length > before)
+    expect((await unreads(page)).slice(before)).toEqual([0])
+  }
+})
+
+test('folded, the widget gives the focus back to its launcher if it had it, and takes it from no one', async () => {
+  const { page, frame } = await openWidget(await context(), CUSTOMERS, who.customer)
+  await frame.locator(id(T.askText)).focus()
+  await frame.locator(id(T.askText)).press('Escape')
+  await eventually('on the launcher, in the closed root', async () => (await focused(page)) === '')
+  expect(await page.evaluate(() => document.activeElement?.parentElement?.tagName)).toBe('HTML')
+  await page.keyboard.press('Enter')
+  await eventually('open again', async () => (await frame.frameElement()).isVisible())
+  await page.locator('#ticket').focus()
+  await page.evaluate('Helpline.close()')
+  await eventually('folded', async () => !(await (await frame.frameElement()).isVisible()))
+  expect(await focused(page)).toBe('ticket')
+})
+
+test('a ticket that is opened at once after `identify` stands open for that person; a listener that throws breaks neither call', async () => {
+  const ticket = await openTicket(who.customer)
+  const { page, frame } = await openWidget(await context(), CUSTOMERS, who.customer)
+  const faults: string[] = []
+  page.on('pageerror', (fault) => faults.push(fault.message))
+  await frame.locator(id(T.page, '[data-live="true"]')).waitFor()
+  await page.evaluate(`Helpline.close(); for (const event of ['open', 'unread']) Helpline.on(event, () => { throw new Error('of the page') }); Helpline.identify(); Helpline.open('${ticket.number}')`)
+  await eventually('the frame before is gone', () => Promise.resolve(frame.isDetached()))
+  await (await widgetFrame(page)).locator(id(T.ticket, `[data-number="${ticket.number}"]`)).waitFor()
+  expect(new Set(faults), 'reported').toEqual(new Set(['of the page']))
+})

@@ -1,0 +1,64 @@
+// As much of a page as the widget's loader stands in, and frames that forget when they are told to.
+
+import { vi } from 'vitest'
+import type { Guest, Page } from '../../src/apps/widget/guest.ts'
+import type { Api } from '../../src/apps/widget/loader.ts'
+
+const isHelpline = (value: unknown): value is Api => typeof value === 'object' && value !== null && 'init' in value
+
+/** In the place of the file that brings the frame. */
+const GUEST_FILE = 'data:text/javascript,export const createGuest = (page) => globalThis.createTestGuest(page)'
+
+export interface TestFrame {
+  readonly page: Page
+  /** What it was told: a message, or that it was shown or folded. */
+  readonly told: unknown[]
+  /** It has forgotten, and is gone. */
+  forget(): void
+}
+
+/** The loader, run anew in a page of its own. */
+export async function widgetPage() {
+  const listeners = new Map<string, () => void>()
+  const frames: TestFrame[] = []
+  const focus: { inside: object | null; launcher: number } = { inside: null, launcher: 0 }
+  const element = (): object => ({
+    style: { setProperty() {} }, setAttribute() {}, append() {}, remove() {}, addEventListener() {}, isConnected: true,
+    focus() { focus.launcher++ },
+    attachShadow: () => ({ append() {}, get activeElement() { return focus.inside } }),
+  })
+  vi.stubGlobal('createTestGuest', (page: Page): Guest => {
+    const told: unknown[] = []
+    let forget = () => {}
+    const forgotten = new Promise<void>((done) => { forget = done })
+    frames.push({ page, told, forget })
+    return {
+      show: (on, byPerson) => { told.push([on, byPerson]) },
+      send: (message) => { told.push(message) },
+      closes: () => 'Close support',
+      dress() {},
+      end: () => forgotten,
+    }
+  })
+  const answer = { status: 200, tickets: 3 }
+  const globals = {
+    HELPLINE_GUEST: GUEST_FILE,
+    window: globalThis,
+    location: { href: 'https://desk.test/page', origin: 'https://desk.test' },
+    HTMLScriptElement: class {},
+    CSSStyleSheet: class { replaceSync() {} },
+    requestIdleCallback: (call: () => void) => call(),
+    document: { currentScript: null, createElement: element, createElementNS: element, documentElement: { append() {}, lang: 'en' }, addEventListener: (type: string, call: () => void) => listeners.set(type, call), removeEventListener: (type: string) => listeners.delete(type), hidden: false },
+    fetch: () => Promise.resolve(new Response(answer.status === 200 ? JSON.stringify({ tickets: answer.tickets, messages: 4 }) : '{}', { status: answer.status })),
+    Helpline: undefined,
+  }
+  for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value)
+  vi.resetModules()
+  await import('../../src/apps/widget/loader.ts')
+  const widget: unknown = Reflect.get(globalThis, 'Helpline')
+  if (!isHelpline(widget)) throw new Error('a loader')
+  return { widget, frames, focus, answer, lookedAt: () => listeners.get('visibilitychange')?.() }
+}
+
+/** What was begun has had its turn. */
+export const turned = async () => { for (let n = 0; n < 20; n++) await new Promise((done) => setImmediate(done)) }

@@ -1,0 +1,132 @@
+// What a page's calls do to the widget, and what they leave alone.
+
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
+import { turned, widgetPage } from './help/widget-page.ts'
+
+afterEach(() => vi.unstubAllGlobals())
+const getToken = () => 'ada'
+/** As a page in JavaScript calls it, whatever the types say. */
+const said = (call: unknown, options: object): unknown => (typeof call === 'function' ? Reflect.apply(call, null, [options]) : null)
+
+test('an option that is undefined, or is none, changes nothing', async () => {
+  const { widget, frames } = await widgetPage()
+  said(widget.init, { getToken, color: '#e8b100', theme: undefined, teamName: undefined, more: () => {} })
+  widget.open()
+  await turned()
+  const [frame] = frames
+  expect(frame?.page.look(), 'the rest is as the desk says').toEqual({ getToken, color: '#e8b100' })
+  expect(Object.keys(frame?.page.look() ?? {})).toEqual(['getToken', 'color'])
+  said(widget.update, { getToken: undefined, color: undefined, greeting: 'Hello' })
+  expect(await frame?.page.token()).toBe('ada')
+  expect(frame?.page.look().color).toBe('#e8b100')
+  frame?.forget()
+  await said(widget.identify, { getToken: undefined, color: undefined })
+  await turned()
+  expect(await frames[1]?.page.token()).toBe('ada')
+  expect(frames[1]?.page.look()).toEqual({ getToken, color: '#e8b100', greeting: 'Hello' })
+})
+
+test('a listener that throws is reported; the call goes on, and the other listeners hear of it', async () => {
+  const { widget, frames } = await widgetPage()
+  const reported: unknown[] = []
+  // Where a browser reports it, Node stops.
+  const others = process.listeners('uncaughtException')
+  process.removeAllListeners('uncaughtException').on('uncaughtException', (fault) => reported.push(fault))
+  onTestFinished(() => {
+    process.removeAllListeners('uncaughtException')
+    for (const other of others) process.on('uncaughtException', other)
+  })
+  const fault = new Error('of the page')
+  const heard: unknown[] = []
+  widget.on('open', () => { throw fault })
+  widget.on('open', (value) => heard.push(value))
+  widget.init({ getToken })
+  widget.open()
+  await turned()
+  expect(frames.map((one) => one.told)).toEqual([[[true, true]]])
+  expect(heard).toEqual([undefined])
+  expect(reported).toEqual([fault])
+})
+
+test('the focus goes to the launcher only if it was in the widget', async () => {
+  const { widget, frames, focus } = await widgetPage()
+  widget.init({ getToken })
+  widget.open()
+  await turned()
+  widget.close()
+  expect(focus.launcher, 'a person writes elsewhere in the page').toBe(0)
+  widget.open()
+  frames[0]?.page.close()
+  expect(focus.launcher, 'folded by the frame, which was another person’s').toBe(0)
+  widget.open()
+  focus.inside = {}
+  widget.close()
+  expect(focus.launcher).toBe(1)
+})
+
+test('what is opened while the frame of the person before forgets is opened in the next one', async () => {
+  const { widget, frames } = await widgetPage()
+  widget.init({ getToken })
+  widget.open()
+  await turned()
+  for (const wasOpen of [true, false]) {
+    if (!wasOpen) widget.close()
+    const last = frames.at(-1)
+    const known = [...last?.told ?? []]
+    const identified = widget.identify()
+    widget.open('TKT-000042')
+    await turned()
+    expect(frames.at(-1), 'none comes before the one before has gone').toBe(last)
+    expect(last?.told).toEqual(known)
+    last?.forget()
+    await identified
+    await turned()
+    expect(frames.at(-1)).not.toBe(last)
+    expect(frames.at(-1)?.told).toContainEqual({ type: 'go', ticket: 'TKT-000042' })
+    expect(frames.at(-1)?.told.at(-1), 'by the person').toEqual([true, true])
+  }
+  expect(frames.length).toBe(3)
+})
+
+test('after a shutdown the next frame waits as well; folded meanwhile, none comes', async () => {
+  const { widget, frames } = await widgetPage()
+  widget.init({ getToken })
+  widget.open()
+  await turned()
+  widget.shutdown()
+  widget.init({ getToken })
+  widget.open('TKT-000042')
+  await turned()
+  expect(frames.length).toBe(1)
+  frames[0]?.forget()
+  await turned()
+  expect(frames[1]?.told).toEqual([{ type: 'go', ticket: 'TKT-000042' }, [true, true]])
+  const identified = widget.identify()
+  widget.close()
+  frames[1]?.forget()
+  await identified
+  await turned()
+  expect(frames.length).toBe(2)
+  expect(frames[1]?.told.at(-1)).toEqual([false, true])
+})
+
+test('the page is told how much is unread once it is known, not before', async () => {
+  const { widget, frames, answer } = await widgetPage()
+  const told: number[] = []
+  widget.onUnread((n) => told.push(n))
+  widget.init({ getToken })
+  await turned()
+  expect(told).toEqual([3])
+  answer.tickets = 5
+  await widget.identify()
+  await turned()
+  expect(told, 'folded').toEqual([3, 5])
+  widget.open()
+  await turned()
+  answer.status = 503
+  const identified = widget.identify()
+  frames[0]?.forget()
+  await identified
+  await turned()
+  expect(told, 'the frame says it').toEqual([3, 5])
+})
