@@ -161,6 +161,17 @@ test('the stars are one stop, and the arrow keys choose among them, in the direc
   }
 })
 
+test('a rating leaves the focus where it was: at what took the place of its form, and of its line', async () => {
+  const { page } = await visit(await context(), CUSTOMERS, `/support/${rated.number}`, who.customer)
+  await page.locator(id(T.ratingStar, '[data-value="4"]')).click()
+  await page.locator(id(T.ratingSubmit)).focus()
+  await page.keyboard.press('Enter')
+  await eventually('at the way to change it', async () => (await focused(page)) === T.ratingChange)
+  await page.keyboard.press('Enter')
+  await eventually('at the star that was given', async () => (await focused(page)) === T.ratingStar)
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('data-value'))).toBe('4')
+})
+
 test('the menu gives the focus back to its button', async () => {
   const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.admin)
   await message(page, 'An answer').waitFor()

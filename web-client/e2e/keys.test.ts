@@ -103,7 +103,7 @@ test('a selection has keys, a range, and a bar that moves no row and can be reac
   await page.locator(id(T.bulk)).filter({ hasText: '4' }).waitFor()
   expect(await box(2).isChecked(), 'the range').toBe(true)
   await page.keyboard.press('a')
-  await page.locator(id(T.bulkResult, '[data-done="4"]')).waitFor()
+  await page.locator(id(T.toast)).filter({ hasText: '4 tickets changed' }).waitFor()
   for (const ticket of tickets) await eventually('mine', async () => JSON.stringify(await rest(who.agent, 'GET', `/tickets/${ticket.id}`, undefined, TEAM)).includes(who.agent.id))
   await page.locator(row(at(tickets, 0).number)).focus()
   await page.keyboard.press('x')

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import type { Frame, Page, Route } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { isObject } from '../src/protocol/narrow.ts'
+import { L } from '../src/apps/console/screens/access-log/testids.ts'
 import { T } from '../src/testids.ts'
 import { CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, TEAM, visit, withBrowser, type Made, type People } from './help.ts'
 
@@ -16,6 +17,8 @@ const WIDTHS = [[1280, 800], [360, 740]] as const
 let who: People
 let ticket: Made
 let rated: Made
+/** No one's, and the one with the longest words of all. */
+let loose: Made
 beforeAll(async () => {
   who = await people()
   ticket = await openTicket(who.customer, { priority: 'urgent', category: 'feature_request' })
@@ -23,6 +26,8 @@ beforeAll(async () => {
   await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: 'xyz-note', internal: true }, TEAM)
   await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: 'xyz-answer' }, TEAM)
   await rest(who.agent, 'PATCH', `/tickets/${ticket.id}`, { status: 'waiting_on_customer' }, TEAM)
+  loose = await openTicket(who.customer, { priority: 'urgent' })
+  await rest(who.agent, 'PATCH', `/tickets/${loose.id}`, { status: 'waiting_on_admin' }, TEAM)
   rated = await openTicket(who.customer)
   await rest(who.agent, 'PATCH', `/tickets/${rated.id}`, { status: 'resolved' }, TEAM)
 })
@@ -67,10 +72,12 @@ function look(place: Page | Frame): Promise<Seen> {
       if (node instanceof Element) for (const name of ['aria-label', 'placeholder', 'title', 'alt']) add(node.getAttribute(name))
       else add(node.textContent)
     }
-    const tight = [...document.querySelectorAll<HTMLElement>('button, a.button, .badge, .tab, [role="tab"], .stat dt, kbd')].filter((one) => {
+    const tight = [...document.querySelectorAll<HTMLElement>('button, a.button, .badge, .tab, [role="tab"], .stat dt, kbd, .screen-head .titles')].filter((one) => {
       const style = getComputedStyle(one)
       const isDrawn = one.getClientRects().length > 0 && style.visibility !== 'hidden'
-      return isDrawn && !style.display.startsWith('inline') && style.textOverflow !== 'ellipsis' && one.scrollWidth > one.clientWidth + 1
+      // The longest status of a row may lose its last letters, no more than that.
+      const room_px = one.matches('.signs .badge') ? one.clientWidth * 1.25 : style.textOverflow === 'ellipsis' ? Infinity : one.clientWidth + 1
+      return isDrawn && !style.display.startsWith('inline') && one.scrollWidth > room_px
     }).map((one) => `${one.innerText} (${one.scrollWidth} > ${one.clientWidth})`)
     return { texts, tight, wide_px: document.documentElement.scrollWidth - document.documentElement.clientWidth }
   }, [[id(T.messageBody), id(T.ticketSubject), '.subject', '.snippet'].join(', ')] as const)
@@ -130,7 +137,7 @@ describe.each([['de', 'de-DE'], ['fr', 'fr-FR']] as const)('%s', (language, loca
   test('the console', async () => {
     const { page, faults } = await visit(await context({ locale }), TEAM, '/admin/support', who.admin)
     await page.locator(id(T.view, '[data-view="all"]')).click()
-    await page.locator(id(T.ticketRow)).first().waitFor()
+    for (const { number } of [ticket, loose]) await page.locator(id(T.ticketRow, `[data-number="${number}"]`)).waitFor()
     await page.locator(id(T.filtersToggle)).click()
     await atWidths('list and filters', page)
     await page.locator(id(T.select)).first().check()
@@ -177,6 +184,9 @@ describe.each([['de', 'de-DE'], ['fr', 'fr-FR']] as const)('%s', (language, loca
     await page.goto(`${TEAM}/admin/support/settings/appearance`)
     await page.locator(id(T.settings)).getByRole('heading', { level: 1 }).waitFor()
     await atWidths('appearance', page)
+    await page.goto(`${TEAM}/admin/support/settings/access-log`)
+    await page.locator(id(L.row)).first().waitFor()
+    await atWidths('access log', page)
     expect(faults).toEqual([])
   })
 

@@ -22,7 +22,7 @@ const unreadOf = async () => Number((await rest(who.customer, 'GET', '/me/unread
 
 test('on a phone, the launcher of a page shows the unread before it is opened, and none once it was read', async () => {
   const ticket = await openTicket(who.customer, { subject: unique('Order') })
-  await answerAndResolve(ticket, 'It is on its way.')
+  await answerAndResolve(ticket, 'It is **on its way**.')
   const place = await context(PHONE)
   const page = await place.newPage()
   const seen = watch(page, place)

@@ -190,7 +190,7 @@ test('the keyboard goes through all pages, and what is selected there is changed
   const box = page.locator(id(T.select, `[data-number="${wanted[112]}"]`))
   await box.check()
   await page.locator(id(T.bulkPriority)).selectOption('medium')
-  await page.locator(id(T.bulkResult, '[data-done="4"][data-refused="0"]')).waitFor()
+  await page.locator(id(T.toast)).filter({ hasText: '4 tickets changed' }).waitFor()
   const medium = await listed(`search=${word}&sort=oldest&priority=medium`)
   expect(medium).toEqual([...picked, 112].map((n) => wanted[n]))
 })

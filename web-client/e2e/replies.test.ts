@@ -143,3 +143,17 @@ test('agents write their own beside the team’s, in folders; the slash offers t
   await row(colleague, shared).waitFor()
   expect(await row(colleague, shared).count(), 'no one else sees it').toBe(1)
 })
+
+test('a begun reply that matches none is not sent: with Enter, with Control, with "Send & resolve" by keyboard; the button means it', async () => {
+  const ticket = await openTicket(who.customer)
+  const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)
+  const field = page.locator(id(T.composerInput))
+  const begun = `/${unique('none').toLowerCase()}`
+  await field.pressSequentially(begun)
+  await page.locator(id(T.replyMenu)).waitFor()
+  for (const key of ['Enter', 'Control+Enter', 'Control+Shift+Enter', 'Escape', 'Enter', 'Enter']) await field.press(key)
+  expect(await field.inputValue()).toBe(begun)
+  await page.locator(id(T.composerSend)).click()
+  await page.locator(id(T.message)).filter({ hasText: begun }).waitFor()
+  expect(await page.locator(id(T.message)).filter({ hasText: begun }).count()).toBe(1)
+})

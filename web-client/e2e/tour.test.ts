@@ -1,8 +1,9 @@
 // The tour of the console: offered once, by keyboard as well, and found again in the palette.
 
 import { beforeAll, expect, test } from 'vitest'
+import { STEPS } from '../src/apps/console/tour/steps.ts'
 import { T, TOUR } from '../src/testids.ts'
-import { id, openTicket, people, TEAM, visit, withBrowser, type People } from './help.ts'
+import { eventually, id, openTicket, people, TEAM, unique, visit, withBrowser, type People } from './help.ts'
 
 const context = withBrowser()
 let who: People
@@ -40,4 +41,56 @@ test('a new agent is shown around, goes on working meanwhile, and is not asked a
   await page.keyboard.press('Escape')
   await card.waitFor({ state: 'detached' })
   expect(faults).toEqual([])
+})
+
+test('each step points at something, also for a person who only goes on; the focus is back afterwards', async () => {
+  await openTicket(who.customer)
+  const { page } = await visit(await context(), TEAM, '/admin/support?view=all', who.colleague)
+  await page.locator(id(TOUR.start)).focus()
+  await page.keyboard.press('Enter')
+  const card = page.locator(id(TOUR.card))
+  const seen: (string | null)[] = []
+  for (const step of STEPS) {
+    const points = step.at.length > 0
+    await page.locator(id(TOUR.card, `[data-step="${step.name}"][data-points="${points}"]`)).waitFor()
+    seen.push(await card.locator('.tour-foot > span').innerText())
+    if (step.name === 'ticket') {
+      await page.locator(id(TOUR.next)).press('Enter')
+      await page.locator(id(T.composerInput)).waitFor()
+      await eventually('the tour goes on from there', async () => (await page.locator(id(TOUR.next)).innerText()) === 'Next')
+      expect(await card.getAttribute('data-step')).toBe('ticket')
+    }
+    await page.locator(id(TOUR.next)).press('Enter')
+  }
+  expect(seen).toEqual(STEPS.map((_step, at) => `${at + 1} of ${STEPS.length}`))
+  await card.waitFor({ state: 'detached' })
+  const focused = () => page.evaluate(() => document.activeElement?.localName)
+  expect(await focused(), 'where its offer was').toBe('main')
+  await page.locator(id(T.composerInput)).focus()
+  for (const end of ['Escape', 'button']) {
+    await page.keyboard.press('Control+k')
+    await page.locator(id(T.paletteInput)).fill('tour')
+    await page.keyboard.press('Enter')
+    await eventually('in the tour', () => card.evaluate((one) => one === document.activeElement))
+    if (end === 'Escape') await page.keyboard.press('Escape')
+    else await page.locator(id(TOUR.end)).press('Enter')
+    await card.waitFor({ state: 'detached' })
+    expect(await focused(), end).toBe('textarea')
+  }
+})
+
+test('an offer that is declined leaves the focus in the page; where no ticket is, no step speaks of one', async () => {
+  const { page } = await visit(await context(), TEAM, `/admin/support?view=all&search=${unique('none')}`, who.admin)
+  await page.locator(id(TOUR.offer)).locator('button').last().press('Enter')
+  await page.locator(id(TOUR.offer)).waitFor({ state: 'detached' })
+  expect(await page.evaluate(() => document.activeElement?.localName)).toBe('main')
+  await page.locator(id(T.listEmpty)).waitFor()
+  await page.keyboard.press('Control+k')
+  await page.locator(id(T.paletteInput)).fill('tour')
+  await page.keyboard.press('Enter')
+  for (const name of ['views', 'list', 'keys', 'settings']) {
+    await page.locator(id(TOUR.card, `[data-step="${name}"]`)).waitFor()
+    await page.locator(id(TOUR.next)).press('Enter')
+  }
+  await page.locator(id(TOUR.card)).waitFor({ state: 'detached' })
 })

@@ -41,6 +41,14 @@ test('many tickets are changed at once, and each refusal is told', async () => {
   await page.locator(id(T.bulkResult, '[data-done="2"][data-refused="1"]')).filter({ hasText: closed.number }).waitFor()
   expect(await page.locator(id(T.select, `[data-number="${closed.number}"]`)).isChecked(), 'the refused one stays selected').toBe(true)
   for (const ticket of made.slice(0, 2)) await page.locator(row(ticket.number, '[data-status="resolved"]')).waitFor()
+  const [kept, other] = made
+  if (kept === undefined || other === undefined) throw new Error('three were made')
+  await rest(who.agent, 'PATCH', `/tickets/${other.id}`, { status: 'in_progress' }, TEAM)
+  await page.locator(row(other.number, '[data-status="in_progress"]')).waitFor()
+  await page.locator(id(T.toastAction)).click()
+  await page.locator(row(kept.number, '[data-status="open"]')).waitFor()
+  await page.locator(id(T.toast)).filter({ hasText: '1 ticket restored. 1 changed since' }).waitFor()
+  expect(await page.locator(row(other.number, '[data-status="in_progress"]')).count(), 'what was changed since stays').toBe(1)
 })
 
 test('everything by keyboard: j, k, Enter, r, n, a, e, /, ?, and the palette', async () => {

@@ -151,6 +151,7 @@ export const T = {
   ratingComment: 'rating-comment',
   ratingSubmit: 'rating-submit',
   ratingDone: 'rating-done',
+  ratingChange: 'rating-change',
   ratingThanks: 'rating-thanks',
 
   // Console

@@ -7,6 +7,7 @@ import type { SessionState } from '../src/connection/session.ts'
 import type { TicketSink } from '../src/connection/subscriptions.ts'
 import { LIMITS } from '../src/protocol/generated.ts'
 import type { CustomerView } from '../src/protocol/model.ts'
+import { isOver } from '../src/protocol/words.ts'
 import { messageEvent } from './help/sample.ts'
 import { manualClock } from './help/ticket-server.ts'
 import { testPage } from './help/page.ts'
@@ -31,7 +32,7 @@ function client(ring: () => void = () => {}, unread = 0) {
     rest: {
       ownTickets(query) {
         asked.push(query)
-        const items = [...rows.values()].filter((one) => (one.status === 'closed') === (query.tab === 'closed'))
+        const items = [...rows.values()].filter((one) => isOver(one.status) === (query.tab === 'closed'))
         return Promise.resolve({ ok: true, value: { items, next_cursor: null } })
       },
       ownUnread: () => { const tickets = counted.unread; return Promise.resolve({ ok: true, value: { tickets, messages: tickets } }) },
@@ -186,4 +187,33 @@ test('an archived ticket counts as unread no more, as at the server', async () =
   own.take(ticket('a', { seq: 3, archived_at: '2026-01-02T00:00:00Z' }))
   rows.delete('a')
   expect(own.unread.value).toBe(0)
+})
+
+test('each ticket is in one tab: what ended unread among the active ones, with its mark, until it was read', async () => {
+  const { own, rows, clock } = client(() => {}, 2)
+  for (const [id, status] of [['r', 'resolved'], ['d', 'closed']] as const) rows.set(id, ticket(id, { status, seq: 3 }))
+  const tabs = async () => {
+    const found: Record<string, readonly string[]> = {}
+    for (const tab of ['closed', 'active'] as const) {
+      own.pick(tab)
+      clock.pass(200)
+      await settled()
+      found[tab] = own.shown.value.map((one) => one.id).toSorted()
+    }
+    return found
+  }
+  await settled()
+  expect(await tabs()).toEqual({ active: ['a', 'd', 'r'], closed: ['c'] })
+  expect(own.shown.value.filter((one) => one.seq > one.read_seq).map((one) => one.id).toSorted()).toEqual(['d', 'r'])
+  own.setOpen('r')
+  clock.pass(200)
+  await settled()
+  expect(await tabs(), 'opened there, it stays there').toEqual({ active: ['a', 'd', 'r'], closed: ['c'] })
+  own.setOpen(null)
+  expect(await tabs()).toEqual({ active: ['a', 'd'], closed: ['c', 'r'] })
+  own.pick('closed')
+  await settled()
+  own.setOpen('r')
+  expect(own.shown.value.map((one) => one.id).toSorted(), 'it does not go from under the hand').toEqual(['c', 'r'])
+  expect(await tabs()).toEqual({ active: ['a', 'd'], closed: ['c', 'r'] })
 })

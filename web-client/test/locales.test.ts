@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { isObject } from '../src/protocol/narrow.ts'
-import { LANGUAGES } from '../src/locales/index.ts'
+import { LANGUAGES, type Language } from '../src/locales/index.ts'
 import { files, read, SRC } from './help/imports.ts'
 
 const DIR = join(SRC, 'locales')
@@ -104,6 +104,18 @@ test('French sets narrow spaces that do not break before ? ! ; and such spaces b
 test('German and French address the reader formally', () => {
   for (const [key, sentence] of sentences('de')) expect(bare(sentence), key).not.toMatch(/\b(?:[Dd]u|[Dd]ein\w*|[Dd]ir|[Dd]ich|[Ee]uer\w*)\b/)
   for (const [key, sentence] of sentences('fr')) expect(bare(sentence), key).not.toMatch(/(?:^|[\s’])(?:[Tt]u|[Tt]oi|[Tt]on|[Tt]es)(?=[\s.,])/)
+})
+
+/** Words that a language has for a thing, beside the one of docs/translating.md. */
+const OTHER_WORDS: Readonly<Record<Language, RegExp>> = {
+  en: /canned|macro|reply template|opening time|office hours/i,
+  de: /[Gg]espeicherte[nr]? Antwort|[Vv]orlage|[Bb]enutzer|[Mm]itarbeiter|[Hh]istorie|Konversation|Geschäftszeit|Arbeitszeit|Ihre Anfragen/,
+  fr: /réponses? types?|modèle|(?:vous|non) attribu|réglage|utilisateur|conseiller|discussion|heures d’ouverture/i,
+  ar: /موظف|رد جاهز|ردود جاهزة|ساعات الدوام|معيّنة|زبون/,
+}
+
+test.each(LANGUAGES)('%s has one word for each thing', (language) => {
+  for (const [key, sentence] of sentences(language)) expect(sentence, key).not.toMatch(OTHER_WORDS[language])
 })
 
 test('what stands on buttons, tabs and badges is about as short as in English', () => {

@@ -13,11 +13,13 @@ function list(n: number, refused: readonly string[] = [], assignees: Readonly<Re
   const filters = signal<Filters>(NO_FILTERS)
   const sent: (readonly string[])[] = []
   const patches: TicketPatch[] = []
+  const done: string[] = []
   const selection = createSelection(
     { bulk: (change) => { sent.push(change.tickets); patches.push(change.patch); return Promise.resolve({ ok: true, value: change.tickets.map((id) => (refused.includes(id) ? { id, ok: false, code: 'conflict' as const } : { id, ok: true })) }) } },
     { order: signal(ids(n)), filters, reload() {}, ticket: (id) => ({ ...staffTicket, id, ticket_number: `TKT-${id}`, assigned_to: assignees[id] === undefined ? null : { id: assignees[id], name: null } }) },
+    (patch, before) => done.push(`${JSON.stringify(patch)} ${before.map(({ id }) => id).join(' ')}`),
   )
-  return { selection, filters, sent, patches }
+  return { selection, filters, sent, patches, done }
 }
 
 test('a range reaches from the one toggled before, in either direction, and a single toggle takes one out', () => {
@@ -39,12 +41,13 @@ test('tickets that are no longer seen are not changed: another view or search cl
 })
 
 test('what was refused stays selected, and no more are sent than the server takes at once', async () => {
-  const { selection, sent } = list(SELECTED_MAX + 1, ['t1'])
+  const { selection, sent, done } = list(SELECTED_MAX + 1, ['t1'])
   selection.toggle('t0', false)
   selection.toggle('t2', true)
   await selection.apply({ status: 'resolved' })
   expect([...selection.ids.value]).toEqual(['t1'])
   expect(selection.results.value?.map((one) => [one.number, one.ok])).toEqual([['TKT-t0', true], ['TKT-t1', false], ['TKT-t2', true]])
+  expect(done, 'can be undone').toEqual(['{"status":"resolved"} t0 t2'])
   selection.toggle('t0', false)
   selection.toggle(`t${SELECTED_MAX}`, true)
   await selection.apply({ status: 'resolved' })
@@ -62,4 +65,18 @@ test('an assignment tells whose each ticket was on the screen, and a change of t
   expect([...selection.ids.value]).toEqual(['t0'])
   await selection.apply({ status: 'resolved' })
   expect(patches.at(-1)).toEqual({ status: 'resolved' })
+})
+
+test('a result is there to be read only where something was refused, and goes with the next change', async () => {
+  const { selection, done } = list(2, ['t1'])
+  selection.toggle('t0', false)
+  await selection.apply({ status: 'resolved' })
+  expect([selection.results.value, done.length]).toEqual([null, 1])
+  selection.toggle('t1', false)
+  await selection.apply({ status: 'resolved' })
+  expect([selection.results.value?.length, done.length], 'nothing was done').toEqual([1, 1])
+  selection.clear()
+  selection.toggle('t0', false)
+  await selection.apply({ priority: 'high' })
+  expect(selection.results.value).toBeNull()
 })

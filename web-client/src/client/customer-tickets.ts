@@ -66,7 +66,8 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   const tab = signal<Tab>('active')
   const tickets = createTicketCollection<CustomerView>({ isLooking: () => isVisible(page) })
   const watched = new Map<string, Subscription>()
-  const openId = signal<string | null>(null)
+  /** The open ticket, and the tab in which it was opened. */
+  const opened = signal<{ readonly id: string | null; readonly tab: Tab }>({ id: null, tab: 'active' })
   /** Unread tickets that were not heard of here, as the server counts them: behind the first pages, or over. */
   const others = signal(0)
   const counted = signal(false)
@@ -99,10 +100,12 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     void list.version.value
     void tickets.version.value
     const rows = list.order.value.flatMap((id) => list.list().get(id) ?? [])
-    if (tab.value !== 'active' || searchOf(search.value) !== '') return rows
-    // What ended with something unread stays in sight until it was read; what is resolved, while it is open too: it asks for a rating.
-    const stays = (ticket: CustomerView) => ticket.archived_at === null && isOver(ticket.status) && (isUnread(ticket) || (ticket.status === 'resolved' && ticket.id === openId.value)) && list.list().get(ticket.id) === undefined
-    return [...[...tickets.values()].filter(stays).toSorted(byActivity), ...rows]
+    if (searchOf(search.value) !== '') return rows
+    // What ended with something unread stays among the active until it was read; what is resolved, while it is open there too: it asks for a rating.
+    const isOpenHere = ({ id }: CustomerView) => id === opened.value.id && opened.value.tab === 'active'
+    const stays = (ticket: CustomerView) => ticket.archived_at === null && isOver(ticket.status) && (isUnread(ticket) || (ticket.status === 'resolved' && isOpenHere(ticket)))
+    if (tab.value === 'closed') return rows.filter((ticket) => !stays(ticket))
+    return [...[...tickets.values()].filter((ticket) => stays(ticket) && list.list().get(ticket.id) === undefined).toSorted(byActivity), ...rows]
   })
 
   /** Those that are counted among the others until now are known from here on. */
@@ -146,7 +149,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
 
   const activeOnes = () => [...tickets.values()].filter((ticket) => isActive(ticket)).toSorted(byActivity).slice(0, WATCHED_ACTIVE)
   const watch = (rows: readonly CustomerView[]) => {
-    const ids = new Set([...activeOnes(), ...rows].map((ticket) => ticket.id).filter((id) => id !== openId.peek()))
+    const ids = new Set([...activeOnes(), ...rows].map((ticket) => ticket.id).filter((id) => id !== opened.peek().id))
     const wanted = new Set([...ids].slice(0, WATCHED_MAX))
     for (const [id, subscription] of watched) {
       if (wanted.has(id)) continue
@@ -254,7 +257,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     },
     loadMore: () => list.want(list.order.peek().length + 1),
     setOpen(id) {
-      openId.value = id
+      if (id !== opened.peek().id) opened.value = { id, tab: tab.peek() }
       tickets.setOpen(id)
       readHere()
       watch(shown.peek())

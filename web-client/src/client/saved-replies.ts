@@ -57,6 +57,12 @@ export function slashed(text: string): string | null {
   return /(?:^|\s)\/([\p{L}\p{M}\p{N}_-]*)$/u.exec(text)?.[1]?.toLowerCase() ?? null
 }
 
+/** Whether a begun reply is the whole text: as it is, it says nothing to anyone. */
+export function isSlashed(text: string): boolean {
+  const all = text.trim()
+  return !/\s/.test(all) && slashed(all) !== null
+}
+
 /** The text with the begun slash word replaced. */
 export function inserted(text: string, body: string): string {
   return text.replace(/\/[\p{L}\p{M}\p{N}_-]*$/u, () => body)

@@ -3,7 +3,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Inbox } from './inbox.ts'
 import type { BulkResult, TicketPatch } from '../protocol/generated.ts'
-import type { Problem } from '../protocol/model.ts'
+import type { Problem, StaffView } from '../protocol/model.ts'
 import type { TeamRest } from '../rest/team.ts'
 
 export type BulkOutcome = BulkResult & { readonly number: string }
@@ -24,7 +24,8 @@ export interface Selection {
 
 export const SELECTED_MAX = 100
 
-export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox, 'order' | 'ticket' | 'reload' | 'filters'>): Selection {
+/** `done`: told what was changed, with the tickets as they were before. */
+export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox, 'order' | 'ticket' | 'reload' | 'filters'>, done: (patch: TicketPatch, before: readonly StaffView[]) => void): Selection {
   const ids = signal<ReadonlySet<string>>(new Set())
   const results = signal<readonly BulkOutcome[] | null>(null)
   const problem = signal<Problem | null>(null)
@@ -44,11 +45,11 @@ export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox,
     const seenWith = (id: string) => inbox.ticket(id)?.assigned_to?.id ?? 'nobody'
     return [...new Set(tickets.map(seenWith))].map((if_assigned_to) => ({ tickets: tickets.filter((id) => seenWith(id) === if_assigned_to), seen: { if_assigned_to } }))
   }
-  let before = inbox.filters.peek()
+  let shown = inbox.filters.peek()
   const stop = inbox.filters.subscribe((filters) => {
     // What one no longer sees is not changed by what one does next.
-    if (filters !== before) clear()
-    before = filters
+    if (filters !== shown) clear()
+    shown = filters
   })
   return {
     ids, results, problem, isBusy, clear, dismiss,
@@ -64,20 +65,25 @@ export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox,
     async apply(patch) {
       if (isBusy.peek() || ids.peek().size === 0 || ids.peek().size > SELECTED_MAX) return
       isBusy.value = true
-      const done: BulkResult[] = []
+      dismiss()
+      const asked = [...ids.peek()]
+      const before = asked.flatMap((id) => inbox.ticket(id) ?? [])
+      const told: BulkResult[] = []
       let failed: Problem | null = null
-      for (const { tickets, seen } of parts([...ids.peek()], patch)) {
+      for (const { tickets, seen } of parts(asked, patch)) {
         const result = await rest.bulk({ tickets, patch: { ...patch, ...seen } })
-        if (result.ok) done.push(...result.value)
+        if (result.ok) told.push(...result.value)
         else failed = result.problem
         if (failed !== null) break
       }
       isBusy.value = false
       problem.value = failed
-      if (done.length === 0) return
-      results.value = done.map((one) => ({ ...one, number: inbox.ticket(one.id)?.ticket_number ?? one.id }))
+      if (told.length === 0) return
       // What could not be changed stays selected, unless another choice was made meanwhile.
-      const changed = new Set(done.filter((one) => one.ok).map((one) => one.id))
+      const changed = new Set(told.filter((one) => one.ok).map((one) => one.id))
+      // Where all went well there is nothing to read.
+      if (changed.size < told.length) results.value = told.map((one) => ({ ...one, number: inbox.ticket(one.id)?.ticket_number ?? one.id }))
+      if (changed.size > 0) done(patch, before.filter(({ id }) => changed.has(id)))
       ids.value = new Set([...ids.peek()].filter((id) => !changed.has(id)))
       inbox.reload()
     },

@@ -18,6 +18,11 @@ export function statusesAfter(status: Status): readonly Status[] {
   return STATUS_TRANSITIONS.admin[status]
 }
 
+/** Not every status can follow upon every other at once; from open, each can. */
+export function wayBack(from: Status, to: Status): readonly { readonly status: Status }[] {
+  return statusesAfter(from).includes(to) ? [{ status: to }] : [{ status: 'open' }, { status: to }]
+}
+
 /** Whether the same request may succeed later, unchanged. A code of a newer server is given that chance. */
 export function isPassing(code: RejectCode | 'unknown'): boolean {
   return code === 'unknown' || PASSING.includes(code)

@@ -6,7 +6,7 @@ import { useEffect, useRef } from 'preact/hooks'
 export const isShown = (element: Element) => element.getClientRects().length > 0
 
 /** Whether nothing that can be seen has the focus. */
-function isLost(near: HTMLElement): boolean {
+export function isLost(near: HTMLElement): boolean {
   const root = near.getRootNode()
   const active = root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null
   return active === null || active === document.body || !isShown(active)

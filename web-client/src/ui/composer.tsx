@@ -54,10 +54,10 @@ export interface TeamParts {
 
 export interface Offer {
   readonly menu: ComponentChildren
-  readonly menuId: string
+  readonly menuId: string | undefined
   readonly activeId: string | null
-  /** True: the key was taken. */
-  onKey(key: string): boolean
+  /** `sends`: otherwise the key would send the text. True: it was taken. */
+  onKey(key: string, sends: boolean): boolean
 }
 
 export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: ComposerProps) {
@@ -139,16 +139,17 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
             onPaste={(event) => { if (files(event.clipboardData)) event.preventDefault() }}
             onKeyDown={(event) => {
               if (isComposing(event)) return
-              if (offer?.onKey(event.key) === true) return event.preventDefault()
+              const withControl = event.ctrlKey || event.metaKey
+              const sends = event.key === 'Enter' && (withControl || (!event.shiftKey && enterSends))
+              if (offer?.onKey(event.key, sends) === true) return event.preventDefault()
               if (event.key === 'Escape') {
                 // Leaves the field, and no more than that.
                 event.preventDefault()
                 return event.currentTarget.blur()
               }
               if (event.key === 'ArrowUp' && text === '' && store.edits.editLast()) return event.preventDefault()
-              const withControl = event.ctrlKey || event.metaKey
               if (withControl && event.key === 'z' && text === '' && undoSend(store, ticket, wanted)) return event.preventDefault()
-              if (event.key !== 'Enter' || (withControl ? false : event.shiftKey || !enterSends)) return
+              if (!sends) return
               event.preventDefault()
               if (withControl && event.shiftKey) sendAndResolve()
               else send()

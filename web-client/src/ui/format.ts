@@ -6,9 +6,10 @@ import type { Reader } from '../timeline/view.ts'
 import { t, tWord } from '../locales/index.ts'
 import { tOwnStatus } from '../locales/own-status.ts'
 
+const isReader = (person: Person, reader: Reader): boolean => (reader.side === 'customer' ? person.type === 'customer' : person.id === reader.id)
+
 export function nameOf(person: Person, reader: Reader): string {
-  const isReader = reader.side === 'customer' ? person.type === 'customer' : person.id === reader.id
-  if (isReader) return t('app.you')
+  if (isReader(person, reader)) return t('app.you')
   if (person.name !== null && person.name !== '') return person.name
   switch (person.type) {
     case 'customer': return t('ticket.customer')
@@ -27,24 +28,28 @@ export type NameById = (id: string) => string | null
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/i
 
+/** Most languages say "you took" in another form than "Grace took": a sentence of its own. */
+type You = '' | '_you'
+
 export function inWords(event: HistoryEvent, reader: Reader, nameById: NameById): string {
   const who = nameOf(event.actor, reader)
+  const you: You = isReader(event.actor, reader) ? '_you' : ''
   const [before, after] = [event.old_value ?? '', event.new_value ?? '']
   switch (event.kind) {
     case 'status_changed':
     case 'resolved':
     case 'closed':
     case 'reopened':
-    case 'escalated': return status(event, who, reader)
-    case 'priority_changed': return t('activity.priority_changed', { who, old: tWord('priority', before), new: tWord('priority', after) })
-    case 'category_changed': return t('activity.category_changed', { who, old: tWord('category', before), new: tWord('category', after) })
+    case 'escalated': return status(event, who, you, reader)
+    case 'priority_changed': return t(`activity.priority_changed${you}`, { who, old: tWord('priority', before), new: tWord('priority', after) })
+    case 'category_changed': return t(`activity.category_changed${you}`, { who, old: tWord('category', before), new: tWord('category', after) })
     case 'assigned': {
-      if (after !== '' && (after === event.actor.id || after === event.actor.name)) return t('activity.took', { who })
+      if (after !== '' && (after === event.actor.id || after === event.actor.name)) return t(`activity.took${you}`, { who })
       const name = UUID.test(after) ? nameById(after) : after
-      return name === null || name === '' ? t('activity.assigned_nameless', { who }) : t('activity.assigned', { who, new: name })
+      return name === null || name === '' ? t(`activity.assigned_nameless${you}`, { who }) : t(`activity.assigned${you}`, { who, new: name })
     }
-    case 'rated': return t('activity.rated', { who, new: after })
-    case 'logged': return t('activity.logged', { who, what: event.description ?? after })
+    case 'rated': return t(`activity.rated${you}`, { who, new: after })
+    case 'logged': return t(`activity.logged${you}`, { who, what: event.description ?? after })
     case 'unreadable':
     case 'unknown': return t('activity.unknown')
     case 'created':
@@ -55,16 +60,16 @@ export function inWords(event: HistoryEvent, reader: Reader, nameById: NameById)
     case 'message_redacted':
     case 'note_edited':
     case 'note_redacted':
-    case 'archived': return t(`activity.${event.kind}`, { who })
+    case 'archived': return t(`activity.${event.kind}${you}`, { who })
   }
 }
 
-function status(event: HistoryEvent, who: string, reader: Reader): string {
+function status(event: HistoryEvent, who: string, you: You, reader: Reader): string {
   const word = (value: string | null) => (reader.side === 'customer' && value !== null ? tOwnStatus(value) : tWord('status', value))
   const [before, after] = [word(event.old_value), word(event.new_value)]
-  if (event.kind === 'resolved' || event.kind === 'closed' || event.kind === 'reopened' || event.kind === 'escalated') return t(`activity.${event.kind}`, { who })
-  if (reader.side === 'customer') return t('own_status.changed', { who, new: after })
-  return before === '' ? t('activity.status_set', { who, new: after }) : t('activity.status_changed', { who, old: before, new: after })
+  if (event.kind === 'resolved' || event.kind === 'closed' || event.kind === 'reopened' || event.kind === 'escalated') return t(`activity.${event.kind}${you}`, { who })
+  if (reader.side === 'customer') return t(`own_status.changed${you}`, { who, new: after })
+  return before === '' ? t(`activity.status_set${you}`, { who, new: after }) : t(`activity.status_changed${you}`, { who, old: before, new: after })
 }
 
 /** An agent as colleagues know them. */

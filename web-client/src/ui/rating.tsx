@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { TicketStore } from '../client/ticket.ts'
 import { isWritten, written } from '../client/written.ts'
 import { LIMITS } from '../protocol/generated.ts'
@@ -7,6 +7,7 @@ import { direction, t } from '../locales/index.ts'
 import '../locales/rating.ts'
 import '../locales/reasons.ts'
 import { T } from '../testids.ts'
+import { isLost } from './arrival.ts'
 import { Stars } from './stars.tsx'
 import { Icon } from './icon.tsx'
 
@@ -20,6 +21,17 @@ export function RatingForm({ store, ticket }: { readonly store: TicketStore; rea
   const [comment, setComment] = useState(given?.satisfaction_comment ?? '')
   const [busy, setBusy] = useState(false)
   const [isThanked, setThanked] = useState(false)
+  const isDone = given !== null && !open
+  const change = useRef<HTMLButtonElement>(null)
+  const chosen = useRef<HTMLSpanElement>(null)
+  const wasDone = useRef(isDone)
+  // The button that was pressed went with its form: the focus goes to what stands there now.
+  useLayoutEffect(() => {
+    if (wasDone.current === isDone) return
+    wasDone.current = isDone
+    const next = isDone ? change.current : chosen.current?.querySelector<HTMLElement>('[tabindex="0"]') ?? null
+    if (next !== null && isLost(next)) next.focus({ preventScroll: true })
+  }, [isDone])
 
   /** One stop for Tab, as among radio buttons: the arrow keys choose. */
   const step = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }) => {
@@ -40,12 +52,12 @@ export function RatingForm({ store, ticket }: { readonly store: TicketStore; rea
     setOpen(false)
     setThanked(true)
   }
-  if (given !== null && !open) {
+  if (isDone) {
     return (
       <div class="rating done" data-testid={T.ratingDone}>
         <span class="given"><Stars n={given.satisfaction_rating} /> <span data-testid={T.ticketRating} data-value={given.satisfaction_rating}>{t('rating.done', { n: given.satisfaction_rating })}</span></span>
         <span role="status" class="thanks" data-testid={T.ratingThanks}>{isThanked && t('rating.thanks')}</span>
-        <button type="button" class="quiet" onClick={() => setOpen(true)}>{t('rating.change')}</button>
+        <button ref={change} type="button" class="quiet" data-testid={T.ratingChange} onClick={() => setOpen(true)}>{t('rating.change')}</button>
       </div>
     )
   }
@@ -53,7 +65,7 @@ export function RatingForm({ store, ticket }: { readonly store: TicketStore; rea
     <form class="rating" data-testid={T.rating} onSubmit={(event) => { event.preventDefault(); void submit() }}>
       <p>{t('rating.ask')}</p>
       <div class="row">
-        <span class="stars" role="radiogroup" aria-label={t('rating.ask')} tabIndex={-1} onKeyDown={step}>
+        <span ref={chosen} class="stars" role="radiogroup" aria-label={t('rating.ask')} tabIndex={-1} onKeyDown={step}>
           {STARS.map((n) => (
             <button key={n} type="button" role="radio" aria-checked={stars === n} tabIndex={n === (stars || 1) ? 0 : -1} class={n <= stars ? 'star on' : 'star'} aria-label={t('rating.star', { n })} data-testid={T.ratingStar} data-value={n} onClick={() => setStars(n)}><Icon name="star" size={24} /></button>
           ))}

@@ -4,7 +4,7 @@ import { say } from '../../client/notifications.ts'
 import { returnToDraft, type Mode } from '../../client/drafts.ts'
 import type { TicketPatch } from '../../protocol/generated.ts'
 import type { StaffView } from '../../protocol/model.ts'
-import { statusesAfter } from '../../protocol/words.ts'
+import { wayBack } from '../../protocol/words.ts'
 import { t, tProblem } from '../../locales/index.ts'
 import { isWritable } from '../../ui/closed-notice.tsx'
 import { taken } from './taken.ts'
@@ -46,13 +46,8 @@ export async function resolve(context: ConsoleContext, ticket: StaffView): Promi
   if (ticket.status === 'resolved') return
   const goOn = leaving(context, ticket)
   if (!(await change(context, ticket, { status: 'resolved' }))) return
-  told(context, ticket, t('action.resolved', { number: ticket.ticket_number }), backFromResolved(ticket))
+  told(context, ticket, t('action.resolved', { number: ticket.ticket_number }), wayBack('resolved', ticket.status))
   goOn()
-}
-
-/** Not everything can follow upon resolved at once; from open, everything can. */
-export function backFromResolved({ status }: StaffView): readonly TicketPatch[] {
-  return statusesAfter('resolved').includes(status) ? [{ status }] : [{ status: 'open' }, { status }]
 }
 
 /** Remembers where the list goes on behind a ticket that is about to leave it; gives what goes there. */

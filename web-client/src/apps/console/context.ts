@@ -111,7 +111,10 @@ export function useConsole({ client, router, preferences }: AppProps): ConsoleCo
   const store = useTicket(client, ref, listener)
   const cursor = useSignal<string | null>(null)
   const arriving = useRef(false)
-  const selection = useMemo(() => createSelection(rest, inbox), [rest, inbox])
+  const selection = useMemo(() => createSelection(rest, inbox, async (patch, before) => {
+    const { changedMany } = await import('./bulk/undo.ts')
+    await changedMany({ client, rest, inbox, now: tickets.get }, patch, before)
+  }), [client, rest, inbox, tickets])
   useEffect(() => () => selection.dispose(), [selection])
   const overlay = useSignal<Overlay>(null)
   const mode = useSignal<Mode>('message')

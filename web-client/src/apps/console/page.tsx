@@ -80,7 +80,7 @@ function StaffConsole(props: AppProps) {
       {isSettings ? <SettingsArea context={context} isAdmin={isAdmin} features={features} /> : <Desk context={context} router={router} preferences={preferences} />}
       {context.overlay.value === 'palette' && <Palette context={context} preferences={preferences} router={router} />}
       {context.overlay.value === 'keys' && <Keys preferences={preferences} onClose={() => context.open(null)} />}
-      {context.overlay.value === 'tour' && <Tour onClose={() => endTour(context)} />}
+      {context.overlay.value === 'tour' && <Tour context={context} onClose={() => endTour(context)} />}
       <Toast />
     </div>
   )
@@ -121,7 +121,8 @@ function TourOffer({ context }: { readonly context: ConsoleContext }) {
     <p class="tour-offer" data-testid={TOUR.offer}>
       <span>{t('tour.offer')}</span>
       <button type="button" data-testid={TOUR.start} onClick={() => context.open('tour')}>{t('tour.start')}</button>
-      <button type="button" class="quiet" onClick={() => endTour(context)}>{t('app.dismiss')}</button>
+      {/* Its button goes with it: the focus stays in the page. */}
+      <button type="button" class="quiet" onClick={(event) => { event.currentTarget.closest('main')?.focus(); endTour(context) }}>{t('app.dismiss')}</button>
     </p>
   )
 }

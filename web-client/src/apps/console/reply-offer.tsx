@@ -1,7 +1,7 @@
 // Saved replies, offered where a slash begins one.
 
 import { useId, useState } from 'preact/hooks'
-import { filled, inserted, isPersonal, offered, slashed } from '../../client/saved-replies.ts'
+import { filled, inserted, isPersonal, isSlashed, offered, slashed } from '../../client/saved-replies.ts'
 import type { SavedReply } from '../../protocol/generated.ts'
 import type { StaffView } from '../../protocol/model.ts'
 import { t } from '../../locales/index.ts'
@@ -14,9 +14,12 @@ export function useReplyOffer(replies: readonly SavedReply[], ticket: StaffView,
   /** What was begun when the offer was sent away; it stays away for that. */
   const [away, setAway] = useState<string | null>(null)
   const id = useId()
-  return (text: string, put: (text: string) => void): Offer | null => {
+  return (whole: string, put: (text: string) => void): Offer | null => {
+    const isWhole = isSlashed(whole)
+    const text = isWhole ? whole.trim() : whole
     const begun = slashed(text)
-    if (begun === null || replies.length === 0 || away === begun) return null
+    const isAway = away === begun
+    if (begun === null || (!isWhole && (isAway || replies.length === 0))) return null
     const found = offered(replies, begun)
     const active = found[Math.min(at, found.length - 1)]
     const take = (reply: SavedReply) => {
@@ -24,9 +27,9 @@ export function useReplyOffer(replies: readonly SavedReply[], ticket: StaffView,
       put(inserted(text, filled(reply.body, ticket, agent)))
     }
     return {
-      menuId: id,
-      activeId: active === undefined ? null : `${id}-${active.id}`,
-      menu: (
+      menuId: isAway ? undefined : id,
+      activeId: isAway || active === undefined ? null : `${id}-${active.id}`,
+      menu: isAway ? null : (
         <ul id={id} class="reply-menu" role="listbox" aria-label={t('replies.pick')} data-testid={T.replyMenu}>
           {found.length === 0 && <li class="muted" role="option" aria-selected={false} aria-disabled>{t('replies.no_match')}</li>}
           {found.map((reply) => (
@@ -36,16 +39,22 @@ export function useReplyOffer(replies: readonly SavedReply[], ticket: StaffView,
           ))}
         </ul>
       ),
-      onKey(key) {
+      onKey(key, sends) {
+        if (isAway) {
+          // The begun word alone is not sent: what it begins is shown again.
+          if (sends) setAway(null)
+          return sends
+        }
         switch (key) {
           case 'ArrowDown': setAt(Math.min(found.length - 1, at + 1)); return found.length > 0
           case 'ArrowUp': setAt(Math.max(0, at - 1)); return found.length > 0
           case 'Escape': setAway(begun); return true
           case 'Tab':
           case 'Enter':
-            if (active === undefined) return false
-            take(active)
-            return true
+            if (active !== undefined) take(active)
+            // Nothing is sent from within the menu. It goes, unless there is nothing else to send.
+            else if (sends && !isWhole) setAway(begun)
+            return active !== undefined || sends
           default:
             if (away !== null) setAway(null)
             return false

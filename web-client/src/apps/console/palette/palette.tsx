@@ -4,7 +4,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { VIEWS } from '../../../client/filters.ts'
 import { folded, numberIn } from '../../../client/search.ts'
 import { THEMES, type Preferences } from '../../../client/preferences.ts'
-import type { Router } from '../../../client/memory-router.ts'
+import { hasOwnQuery, type Router } from '../../../client/memory-router.ts'
 import { PRIORITIES, STATUSES } from '../../../protocol/generated.ts'
 import { statusesAfter } from '../../../protocol/words.ts'
 import { LANGUAGE_NAMES, t, tWord } from '../../../locales/index.ts'
@@ -120,7 +120,7 @@ function commands(context: ConsoleContext, preferences: Preferences, router: Rou
     ...screensFor({ isAdmin: context.client.role.value === 'admin', features: featuresOf(context) }).map((screen) => ({ id: screen.path, title: screen.title(), run: () => router.go(screen.path) })),
     ...THEMES.map((theme) => ({ id: `theme-${theme}`, title: s('palette.theme', { theme: t(`preferences.theme.${theme}`) }), run: () => { preferences.theme.value = theme } })),
     ...preferences.languages.map((one) => ({ id: `language-${one}`, title: `${t('preferences.language')}: ${LANGUAGE_NAMES[one]}`, run: () => preferences.choose(one) })),
-    { id: 'tour', title: s('palette.tour'), run: () => context.open('tour') },
+    { id: 'tour', title: s('palette.tour'), run: () => { if (hasOwnQuery(context.place)) context.go(''); context.open('tour') } },
     { id: 'keys', title: t('keys.title'), key: '?', run: () => context.open('keys') },
   ]
 }

@@ -5,9 +5,9 @@ import type { FollowOutcome, Queued } from '../../../client/client.ts'
 import { mayPass } from '../../../client/paged-tickets.ts'
 import { LIMITS, type Kind } from '../../../protocol/generated.ts'
 import type { Problem } from '../../../protocol/model.ts'
-import { isOver } from '../../../protocol/words.ts'
+import { isOver, wayBack } from '../../../protocol/words.ts'
 import { t, tProblem } from '../../../locales/index.ts'
-import { backFromResolved, tell, told } from '../actions.ts'
+import { tell, told } from '../actions.ts'
 import type { ConsoleContext } from '../context.ts'
 import { s } from './strings.ts'
 
@@ -50,6 +50,6 @@ export async function resolveAnswered(context: ConsoleContext, { ticket: id, num
   if (!result.ok) return failed(result.problem)
   context.inbox.take(result.value)
   context.now().store?.told(result.value)
-  told(context, before.value, t('action.resolved', { number }), backFromResolved(before.value))
+  told(context, before.value, t('action.resolved', { number }), wayBack('resolved', before.value.status))
   return { kind: 'done' }
 }

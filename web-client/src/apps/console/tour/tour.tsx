@@ -1,11 +1,13 @@
 // The first day in the console, in a few steps that point at what they speak of. It takes no key and no click from what is below.
 
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { t } from '../../../locales/index.ts'
 import { TOUR } from '../../../testids.ts'
+import { isShown } from '../../../ui/arrival.ts'
 import { Button, IconButton } from '../../../ui/kit/button.tsx'
 import { useSheet } from '../../../ui/use-sheet.ts'
-import { STEPS, type Step } from './steps.ts'
+import type { ConsoleContext } from '../context.ts'
+import { stepFrom, STEPS, stepsOn, type Step } from './steps.ts'
 import { s } from './strings.ts'
 import css from './tour.css?inline'
 
@@ -18,53 +20,102 @@ interface Box {
 
 const MARGIN_PX = 4
 
-export function Tour({ onClose }: { readonly onClose: () => void }) {
-  const [at, setAt] = useState(0)
+interface TourProps {
+  readonly context: ConsoleContext
+  readonly onClose: () => void
+}
+
+export function Tour({ context, onClose }: TourProps) {
+  const [step, setStep] = useState<Step>(FIRST)
   const card = useRef<HTMLElement>(null)
   useSheet(card, css)
-  const step = STEPS[at]
-  const box = useBox(card, step)
-  // Where the focus goes at its beginning; afterwards it stays at the button that is pressed.
-  useEffect(() => card.current?.focus({ preventScroll: true }), [])
-  if (step === undefined) return null
-  const isLast = at === STEPS.length - 1
+  useFocus(card)
+  const openTicket = toFirst(context)
+  const mayOpen = openTicket !== null || context.store?.opening.value.kind === 'loading'
+  const { box, steps } = useLook(card, step, mayOpen)
+  const next = stepFrom(steps, step.name, 1)
+  const before = stepFrom(steps, step.name, -1)
+  const opens = next?.inTicket === true && openTicket !== null ? openTicket : null
+  const isThere = steps.includes(step)
+  // It may have nothing to point at where one is now.
+  useLayoutEffect(() => { if (!isThere) setStep(next ?? before ?? step) }, [isThere, next, before, step])
   return (
     <>
       {box !== null && <div class="tour-frame" aria-hidden="true" style={{ top: `${box.top}px`, left: `${box.left}px`, width: `${box.width}px`, height: `${box.height}px` }} />}
-      <section ref={card} class="tour" role="dialog" aria-labelledby="tour-title" tabIndex={-1} data-testid={TOUR.card} data-step={step.name} onKeyDown={(event) => { if (event.key === 'Escape') { event.stopPropagation(); onClose() } }}>
+      <section ref={card} class="tour" role="dialog" aria-labelledby="tour-title" tabIndex={-1} data-testid={TOUR.card} data-step={step.name} data-points={box !== null} onKeyDown={(event) => { if (event.key === 'Escape') { event.stopPropagation(); onClose() } }}>
         <div class="line"><h2 id="tour-title" class="spacer">{s(`tour.${step.name}.title`)}</h2><IconButton icon="close" label={s('tour.end')} testid={TOUR.end} onClick={onClose} /></div>
         <p role="status">{s(`tour.${step.name}.text`)}</p>
         <div class="tour-foot">
-          <span class="muted spacer">{s('tour.step', { n: at + 1, of: STEPS.length })}</span>
-          {at > 0 && <Button kind="quiet" onClick={() => setAt(at - 1)}>{t('app.back')}</Button>}
-          <Button kind="primary" testid={TOUR.next} onClick={isLast ? onClose : () => setAt(at + 1)}>{isLast ? s('tour.done') : s('tour.next')}</Button>
+          <span class="muted spacer">{s('tour.step', { n: steps.indexOf(step) + 1, of: steps.length })}</span>
+          {before !== undefined && <Button kind="quiet" onClick={() => setStep(before)}>{t('app.back')}</Button>}
+          <Button kind="primary" testid={TOUR.next} onClick={opens ?? (next === undefined ? onClose : () => setStep(next))}>{opens !== null ? s('tour.ticket.title') : next === undefined ? s('tour.done') : s('tour.next')}</Button>
         </div>
       </section>
     </>
   )
 }
 
-/** Where the step points at, as long as it is on the page; followed while the page changes. */
-function useBox(card: { readonly current: HTMLElement | null }, step: Step | undefined): Box | null {
-  const [box, setBox] = useState<Box | null>(null)
+const [FIRST] = STEPS
+
+/** The first ticket of the list; null: one is open, or there is none. */
+function toFirst({ place, inbox, go }: ConsoleContext): (() => void) | null {
+  const first = inbox.ticket(inbox.order.value[0] ?? '')
+  return place !== '' || first === undefined ? null : () => go(first.ticket_number)
+}
+
+/** In the card from its beginning; at its end where it was before, unless it has gone elsewhere meanwhile. */
+function useFocus(card: { readonly current: HTMLElement | null }): void {
+  useLayoutEffect(() => {
+    const element = card.current
+    const root = element?.getRootNode()
+    if (element === null || !(root instanceof Document || root instanceof ShadowRoot)) return
+    const before = root.activeElement
+    element.focus({ preventScroll: true })
+    return () => {
+      if (!element.contains(root.activeElement)) return
+      const isLost = before === null || before === document.body || !isShown(before)
+      const back = isLost ? root.querySelector('main') : before
+      if (back instanceof HTMLElement) back.focus({ preventScroll: true })
+    }
+  }, [card])
+}
+
+interface Look {
+  /** Where the step points at, as long as it is on the page. */
+  readonly box: Box | null
+  readonly steps: readonly Step[]
+}
+
+/** Followed while the page changes. */
+function useLook(card: { readonly current: HTMLElement | null }, step: Step, mayOpen: boolean): Look {
+  const [look, setLook] = useState<Look>({ box: null, steps: STEPS })
   useLayoutEffect(() => {
     const root = card.current?.getRootNode()
-    if (step === undefined || !(root instanceof Document || root instanceof ShadowRoot)) return
-    const look = () => {
-      const target = step.at.map((testid) => root.querySelector(`[data-testid="${testid}"]`)).find((one) => one !== null && one.getClientRects().length > 0) ?? null
-      const parent = step.name === 'views' ? target?.parentElement ?? null : target
-      const rect = parent?.getBoundingClientRect()
-      setBox((before) => {
-        if (rect === undefined) return null
-        const next = { top: Math.max(0, rect.top - MARGIN_PX), left: Math.max(0, rect.left - MARGIN_PX), width: rect.width + 2 * MARGIN_PX, height: Math.min(rect.height, innerHeight - rect.top) + 2 * MARGIN_PX }
-        return before !== null && before.top === next.top && before.left === next.left && before.width === next.width && before.height === next.height ? before : next
-      })
+    if (!(root instanceof Document || root instanceof ShadowRoot)) return
+    const find = (testid: string) => [...root.querySelectorAll(`[data-testid="${testid}"]`)].find(isShown) ?? null
+    const see = () => {
+      const target = step.at.map(find).find((one) => one !== null) ?? null
+      const box = boxOf(step.name === 'views' ? target?.parentElement ?? null : target)
+      const steps = stepsOn((testid) => find(testid) !== null, mayOpen)
+      setLook((before) => (isSame(before, { box, steps }) ? before : { box, steps }))
     }
-    look()
-    const timer = setInterval(look, LOOK_MS)
-    return () => clearInterval(timer)
-  }, [card, step])
-  return box
+    // Not before what is drawn along with it.
+    const frame = requestAnimationFrame(see)
+    const timer = setInterval(see, LOOK_MS)
+    return () => {
+      cancelAnimationFrame(frame)
+      clearInterval(timer)
+    }
+  }, [card, step, mayOpen])
+  return look
 }
 
 const LOOK_MS = 300
+
+function boxOf(target: Element | null): Box | null {
+  if (target === null) return null
+  const rect = target.getBoundingClientRect()
+  return { top: Math.max(0, rect.top - MARGIN_PX), left: Math.max(0, rect.left - MARGIN_PX), width: rect.width + 2 * MARGIN_PX, height: Math.min(rect.height, innerHeight - rect.top) + 2 * MARGIN_PX }
+}
+
+const isSame = (a: Look, b: Look): boolean => JSON.stringify(a) === JSON.stringify(b)

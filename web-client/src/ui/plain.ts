@@ -1,0 +1,13 @@
+// The beginning of a message in one line, without the signs of its Markdown. Pure.
+
+const START = /^(?:\s*(?:>|#{1,6}(?=\s)))+\s*/
+/** Code as it was written; the text of a link; what is bold, struck or in italics, but not the underscores within a word; a mark whose end was cut off. */
+const MARKS = /(`+)(?!`)(.+?)(?<!`)\1(?!`)|!?\[([^\]]+)\]\((?:[^\s)]*\)|https?:[^\s)]*$)|(\*\*|__|~~)(?=\S)(.*?\S)\4|(?<![\p{L}\p{N}*_])([*_])(?=[^\s*_])(.*?[^\s*_])\6(?![\p{L}\p{N}])|(?<=^|\s)(?:`+|\*\*|__)(?=\S)/gu
+
+export function plain(snippet: string): string {
+  return inner(snippet.replace(START, ''))
+}
+
+function inner(text: string): string {
+  return text.replace(MARKS, (_all, _ticks, code?: string, link?: string, _mark?: string, strong?: string, _sign?: string, light?: string) => code?.trim() ?? inner(link ?? strong ?? light ?? ''))
+}

@@ -1,0 +1,58 @@
+// What happened on a ticket, in words: of others by their names, of the reader as one is addressed.
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { LANGUAGES, setLanguage, t, type Language } from '../src/locales/index.ts'
+import '../src/locales/page.ts'
+import '../src/locales/team.ts'
+import '../src/locales/ticket.ts'
+import { KINDS } from '../src/protocol/generated.ts'
+import type { HistoryEvent, Person } from '../src/protocol/model.ts'
+import type { Reader } from '../src/timeline/view.ts'
+import { inWords } from '../src/ui/format.ts'
+import { messageEvent } from './help/sample.ts'
+
+const GRACE: Person = { id: 'grace', type: 'admin', name: 'Grace' }
+const CARL: Person = { id: 'carl', type: 'customer', name: 'Carl' }
+const SIDES: readonly (readonly [string, Person, Reader, other: Reader])[] = [
+  ['one of the team', GRACE, { side: 'staff', id: 'grace' }, { side: 'staff', id: 'ada' }],
+  ['a customer', CARL, { side: 'customer' }, { side: 'staff', id: 'ada' }],
+]
+/** Which of them name an actor. */
+const DONE = KINDS.filter((kind) => kind !== 'unreadable')
+const PRIORITY = { old_value: 'low', new_value: 'high' }
+
+/** Each kind, some in every form that it has. */
+function eventsBy(actor: Person): readonly HistoryEvent[] {
+  const more: readonly Partial<HistoryEvent>[] = [
+    ...DONE.map((kind) => ({ kind, ...PRIORITY })),
+    { kind: 'assigned', new_value: actor.id },
+    { kind: 'assigned', new_value: '01990000-0000-7000-8000-00000000000f' },
+    { kind: 'status_changed', old_value: 'open', new_value: 'resolved' },
+    { kind: 'status_changed', old_value: null, new_value: 'open' },
+  ]
+  return more.map((one, at) => messageEvent(at + 1, { actor, message: null, ...one }))
+}
+const words = (event: HistoryEvent, reader: Reader) => inWords(event, reader, () => null)
+
+/** How each language begins such a sentence; Arabic has the person in the verb. */
+const BEGINNING: Readonly<Record<Language, RegExp>> = { en: /^You \p{L}/u, de: /^Sie haben /, fr: /^Vous avez /, ar: /^\p{L}+ّ?\p{L}*تَ /u }
+
+describe.each(LANGUAGES)('%s', (language) => {
+  beforeEach(() => setLanguage(language))
+  afterEach(() => setLanguage('en'))
+
+  test.each(SIDES)('%s is addressed in what they did', (_who, actor, reader, other) => {
+    for (const event of eventsBy(actor)) {
+      const [mine, theirs] = [words(event, reader), words(event, other)]
+      expect(mine, event.kind).toMatch(BEGINNING[language])
+      expect(mine).not.toContain(actor.name)
+      expect(mine, 'all places are filled').not.toMatch(/[{}]/)
+      expect(theirs, event.kind).toContain(actor.name)
+      expect(theirs).not.toContain(t('app.you'))
+    }
+  })
+
+  test('what has no actor says so of no one', () => {
+    expect(words(messageEvent(1, { kind: 'unreadable', actor: GRACE }), { side: 'staff', id: 'grace' })).toBe(t('activity.unknown'))
+  })
+})

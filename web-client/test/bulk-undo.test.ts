@@ -1,0 +1,42 @@
+// A change of many tickets is taken back ticket by ticket, and nothing that was changed since is touched.
+
+import { expect, test } from 'vitest'
+import { changedBy, undoOf } from '../src/client/bulk-undo.ts'
+import { STATUSES } from '../src/protocol/generated.ts'
+import type { StaffView } from '../src/protocol/model.ts'
+import { statusesAfter, wayBack } from '../src/protocol/words.ts'
+import { staffTicket } from './help/sample.ts'
+
+const ticket = (id: string, more: Partial<StaffView> = {}): StaffView => ({ ...staffTicket, id, status: 'open', priority: 'low', assigned_to: null, ...more })
+const known = (...tickets: readonly StaffView[]) => (id: string) => tickets.find((one) => one.id === id)
+
+test('each status goes back where it was, by steps that the server takes', () => {
+  const before = [ticket('a'), ticket('b', { status: 'in_progress' }), ticket('c'), ticket('d')]
+  const now = known(...before.map((one) => ({ ...one, status: one.id === 'c' ? 'closed' as const : 'resolved' as const })))
+  const steps = undoOf({ status: 'resolved' }, before, now)
+  expect(steps, 'c was closed since').toEqual([{ tickets: ['a', 'd'], patch: { status: 'open' } }, { tickets: ['b'], patch: { status: 'in_progress' } }])
+  for (const from of STATUSES) for (const to of STATUSES) {
+    const by = wayBack(from, to)
+    expect(by.at(-1)?.status).toBe(to)
+    if (by.length === 1) expect(statusesAfter(from)).toContain(to)
+  }
+})
+
+test('priorities go back in groups; one that another changed since, or that is not known, stays', () => {
+  const before = [ticket('a'), ticket('b', { priority: 'high' }), ticket('c'), ticket('d'), ticket('e')]
+  const now = known(...before.filter(({ id }) => id !== 'e').map((one) => ({ ...one, priority: one.id === 'd' ? 'medium' as const : 'urgent' as const })))
+  expect(undoOf({ priority: 'urgent' }, before, now)).toEqual([{ tickets: ['a', 'c'], patch: { priority: 'low' } }, { tickets: ['b'], patch: { priority: 'high' } }])
+})
+
+test('an assignment goes back only from the one who got it: the server compares', () => {
+  const before = [ticket('a'), ticket('b', { assigned_to: { id: 'grace', name: null } })]
+  expect(undoOf({ assigned_to: 'me' }, before, known())).toEqual([
+    { tickets: ['a'], patch: { assigned_to: 'nobody', if_assigned_to: 'me' } },
+    { tickets: ['b'], patch: { assigned_to: 'grace', if_assigned_to: 'me' } },
+  ])
+})
+
+test('what had the value before is not changed, and so not taken back', () => {
+  const ids = (patch: Parameters<typeof changedBy>[0]) => changedBy(patch, [ticket('a', { status: 'resolved', priority: 'high', assigned_to: { id: 'me-id', name: null } }), ticket('b')], 'me-id').map(({ id }) => id)
+  expect([ids({ status: 'resolved' }), ids({ priority: 'high' }), ids({ assigned_to: 'me' }), ids({ assigned_to: 'grace' })]).toEqual([['b'], ['b'], ['b'], ['a', 'b']])
+})
