@@ -3,7 +3,7 @@
 import type { Frame, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
-import { CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, TEAM, visit, withBrowser, type Made, type People } from './help.ts'
+import { CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, say, TEAM, visit, withBrowser, type Made, type People } from './help.ts'
 
 const context = withBrowser()
 let who: People
@@ -180,42 +180,112 @@ test('letters of twice the size: nothing is cut off, and nothing scrolls sideway
   for await (const screen of settingsOf(console)) await large(screen, console)
 })
 
-test('a few messages are read out; of many at once only their number is, once they have come', async () => {
+/** Collects each sentence that a live part of the page comes to say, as a screen reader would hear it. */
+function listen(): void {
+  const heard: string[] = []
+  Object.assign(window, { heard })
+  new MutationObserver((changes) => {
+    for (const { target, addedNodes, type } of changes) {
+      for (const node of type === 'characterData' ? [target] : addedNodes) {
+        const element = node instanceof Element ? node : node.parentElement
+        const region = element?.closest('[aria-live], [role=log], [role=status], [role=alert]')
+        const text = (node.textContent ?? '').trim()
+        if (region != null && region.getAttribute('aria-live') !== 'off' && region.isConnected && text !== '') heard.push(text)
+      }
+    }
+  }).observe(document, { childList: true, subtree: true, characterData: true })
+}
+const heard = (place: Page | Frame) => place.evaluate((): string[] => [...Reflect.get(window, 'heard')])
+
+test('a few messages and changes are read out; of many at once only their number is, once they have come', async () => {
   const busy = await openTicket(who.customer)
   const place = await context()
-  await place.addInitScript((told) => {
-    const heard: string[] = []
-    Object.assign(window, { heard })
-    new MutationObserver((changes) => {
-      for (const { target, addedNodes } of changes) {
-        const element = target instanceof Element ? target : target.parentElement
-        const log = element?.closest('[role=log]')
-        if (log?.getAttribute('aria-live') === 'polite') for (const node of addedNodes) if (node instanceof Element && (node.matches('article') || node.querySelector('article') !== null)) heard.push('message')
-        const status = element?.closest(told)
-        if (status !== null && status !== undefined && status.textContent !== '') heard.push(status.textContent)
-      }
-    }).observe(document, { childList: true, subtree: true, characterData: true })
-  }, id(T.timelineTold))
+  await place.addInitScript(listen)
   const { page } = await visit(place, CUSTOMERS, `/support/${busy.number}`, who.customer)
   await page.locator(`${id(T.timeline)}[aria-live="polite"]`).waitFor()
-  const heard = () => page.evaluate((): string[] => [...Reflect.get(window, 'heard')])
   const answer = (body: string) => rest(who.agent, 'POST', `/tickets/${busy.id}/messages`, { body }, TEAM)
   await answer('one by itself')
   await message(page, 'one by itself').waitFor()
-  expect(await heard()).toEqual(['message'])
-  const numbers = async () => (await heard()).filter((said) => said !== 'message')
+  const numbers = async () => (await heard(page)).filter((said) => /^\d+ new$/.test(said))
+  expect((await heard(page)).filter((said) => said.includes('one by itself'))).toHaveLength(1)
   // As many again: the same number is news once more. The first may count the one before it.
   for (const flood of [1, 2, 3]) {
-    const before = (await heard()).length
+    const before = (await heard(page)).length
     for (let n = 1; n <= 20; n += 1) await answer(`of many: ${flood}, ${n}`)
     await message(page, `of many: ${flood}, 20`).waitFor()
     await eventually(`the number, ${flood}`, async () => (await numbers()).length === flood, 15_000)
-    expect((await heard()).slice(before).filter((one) => one === 'message').length, 'heard one by one').toBeLessThanOrEqual(4)
+    expect((await heard(page)).slice(before).filter((one) => one.includes('of many')).length, 'heard one by one').toBeLessThanOrEqual(4)
   }
-  const said = await heard()
+  const said = await heard(page)
   expect((await numbers()).slice(1)).toEqual(['20 new', '20 new'])
   await page.locator(`${id(T.timeline)}[aria-live="polite"]`).waitFor()
   await answer('by itself again')
   await message(page, 'by itself again').waitFor()
-  expect((await heard()).slice(said.length)).toEqual(['message'])
+  expect((await heard(page)).slice(said.length).filter((one) => one.includes('by itself again'))).toHaveLength(1)
+
+  const changed = (await heard(page)).length
+  for (let n = 1; n <= 12; n += 1) await rest(who.agent, 'PATCH', `/tickets/${busy.id}`, { priority: n % 2 === 0 ? 'high' : 'low' }, TEAM)
+  await eventually('the number of the changes', async () => (await heard(page)).slice(changed).some((one) => /^1[23] new$/.test(one)), 15_000)
+  expect((await heard(page)).slice(changed).length, `${(await heard(page)).slice(changed)}`).toBeLessThanOrEqual(6)
+})
+
+test('what one writes oneself is not read out, nor what becomes of it; what another does is read out once', async () => {
+  const talk = await openTicket(who.customer)
+  const place = await context()
+  await place.addInitScript(listen)
+  await place.addInitScript((user) => localStorage.setItem(`helpline.habits.${user}`, JSON.stringify({ undo_s: 5 })), who.customer.id)
+  const { page } = await visit(place, CUSTOMERS, `/support/${talk.number}`, who.customer)
+  await page.locator(`${id(T.timeline)}[aria-live="polite"]`).waitFor()
+  await message(page, 'Something happened.').waitFor()
+  await say(page, 'My own words')
+  await message(page, 'My own words').locator(id(T.messageHeld)).waitFor()
+  await message(page, 'My own words', 'stored').waitFor()
+  const agent = (await visit(await context(), TEAM, `/admin/support/${talk.number}`, who.agent)).page
+  await message(agent, 'My own words').waitFor()
+  await message(page, 'My own words', 'seen').waitFor()
+  expect((await heard(page)).filter((said) => /My own words|Sen[dt]|Seen|Undo|Waiting/.test(said)), 'own words').toEqual([])
+
+  const typing = page.locator(id(T.typing))
+  const told = async () => (await heard(page)).filter((said) => said.includes('typing')).length
+  const types = async () => {
+    await agent.locator(id(T.composerInput)).pressSequentially('so')
+    await typing.filter({ hasText: 'typing' }).waitFor()
+    await agent.locator(id(T.composerInput)).fill('')
+    await eventually('it fades', async () => (await typing.innerText()).trim() === '', 30_000)
+  }
+  await types()
+  expect(await told(), 'the first time').toBe(1)
+  await types()
+  expect(await told(), 'nothing has come of it').toBe(1)
+  await say(agent, 'An answer at last')
+  await message(page, 'An answer at last').waitFor()
+  await eventually('it fades', async () => (await typing.innerText()).trim() === '', 30_000)
+  await types()
+  expect(await told(), 'after an answer').toBe(2)
+  expect((await heard(page)).filter((said) => said.includes('An answer at last')), 'the answer').toHaveLength(1)
+})
+
+test('that a text is too long is read out when it becomes so, not with each key, and describes the field', async () => {
+  const place = await context()
+  const { frame } = await openWidget(place, CUSTOMERS, who.customer)
+  const { page } = await visit(place, CUSTOMERS, `/support/${ticket.number}`, who.customer)
+  await message(page, 'An answer').waitFor()
+  const grows = async (name: string, where: Page | Frame, field: string, length: number, { isDescribed = true } = {}) => {
+    const input = where.locator(id(field))
+    await where.evaluate(listen)
+    await input.fill('x'.repeat(length))
+    await eventually(`${name}: it is read out`, async () => (await heard(where)).some((said) => said.includes('oo long')))
+    await input.press('End')
+    for (const key of 'abc') await input.press(key)
+    expect((await heard(where)).filter((said) => said.includes('oo long')), `${name}: heard`).toHaveLength(1)
+    const told = () => input.evaluate((element) => document.getElementById(element.getAttribute('aria-describedby') ?? '')?.textContent ?? '')
+    if (isDescribed) expect(await told(), name).toContain('4 ')
+    await input.fill('')
+    await eventually(`${name}: no more`, async () => (await told()) === '')
+  }
+  await grows('first message in the widget', frame, T.askText, 16_385, { isDescribed: false })
+  await grows('composer', page, T.composerInput, 16_385)
+  await page.goto(`${CUSTOMERS}/support/new`)
+  await page.locator(id(T.newForm)).waitFor()
+  await grows('subject of a new ticket', page, T.newSubject, 201)
 })
