@@ -2,8 +2,9 @@
 
 import type { Frame, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
+import { R } from '../src/apps/console/screens/saved-replies/testids.ts'
 import { T } from '../src/testids.ts'
-import { CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, say, TEAM, visit, withBrowser, type Made, type People } from './help.ts'
+import { CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, say, TEAM, unique, visit, withBrowser, type Made, type People } from './help.ts'
 
 const context = withBrowser()
 let who: People
@@ -141,6 +142,50 @@ test('the menu gives the focus back to its button', async () => {
   await page.locator(id(T.menuSettings)).waitFor()
   await page.keyboard.press('Escape')
   await eventually('at the button of the menu', async () => (await focused(page)) === T.preferences)
+})
+
+test('what is deleted leaves the focus to what stands in its place', async () => {
+  const names = [1, 2, 3].map((n) => `${unique('tidy')}-${n}`)
+  for (const shortcut of names) await rest(who.admin, 'PUT', `/saved-replies/${crypto.randomUUID()}`, { shortcut, title: shortcut, body: 'Hello' }, TEAM)
+  const { page } = await visit(await context(), TEAM, '/admin/support/settings/saved-replies', who.admin)
+  const rows = page.locator(id(T.replyRow))
+  await rows.first().waitFor()
+  await page.locator(id(R.search)).fill('tidy-')
+  await eventually('those alone', async () => (await rows.count()) === names.length)
+  const inList = () => page.evaluate((row) => document.activeElement?.closest(`[data-testid="${row}"]`)?.getAttribute('data-shortcut') ?? '', T.replyRow)
+  const order = await rows.evaluateAll((all) => all.map((one) => one.getAttribute('data-shortcut') ?? ''))
+  const remove = async (shortcut: string | undefined) => {
+    await page.locator(id(T.replyRow, `[data-shortcut="${shortcut}"]`)).locator(id(R.menu)).focus()
+    await page.keyboard.press('Enter')
+    await eventually('the menu has the focus', () => page.evaluate(() => document.activeElement?.role === 'menuitem'))
+    await page.keyboard.press('End')
+    await page.keyboard.press('Enter')
+    await page.locator(id(T.replyRow, `[data-shortcut="${shortcut}"]`)).waitFor({ state: 'detached' })
+  }
+  await remove(order[1])
+  await eventually('at the next row', async () => (await inList()) === order[2])
+  await remove(order[2])
+  await eventually('at the row before', async () => (await inList()) === order[0])
+
+  const place = await context()
+  const customer = (await visit(place, CUSTOMERS, '/support', who.customer)).page
+  await customer.locator(id(T.search)).fill(unique('none'))
+  await customer.locator(id(T.listEmpty)).getByRole('button').press('Enter')
+  await customer.locator(id(T.ticketRow)).first().waitFor()
+  await eventually('at the list', () => customer.evaluate(() => document.activeElement?.closest('nav') != null))
+  const bar = customer.locator(id(T.connection))
+  const goes = async (how: () => Promise<unknown>) => {
+    await place.setOffline(true)
+    await bar.locator(id(T.connectionRetry)).focus()
+    await how()
+    await place.setOffline(false)
+    await bar.waitFor({ state: 'detached' })
+  }
+  await goes(() => Promise.resolve())
+  await eventually('at what the page is for', async () => (await focused(customer)) === 'MAIN')
+  await goes(() => customer.evaluate(() => { if (document.activeElement instanceof HTMLElement) document.activeElement.blur() }))
+  await customer.evaluate(() => new Promise((done) => setTimeout(done, 300)))
+  expect(await focused(customer), 'a person who has left it is not brought back').toBe('BODY')
 })
 
 /** What a person can press, write in or read as a heading, and how it is out of reach: beside the page, below something else, or pressed together. */
