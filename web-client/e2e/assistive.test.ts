@@ -2,8 +2,9 @@
 
 import type { Frame, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
+import { R } from '../src/apps/console/screens/saved-replies/testids.ts'
 import { T } from '../src/testids.ts'
-import { CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, TEAM, visit, withBrowser, type Made, type People } from './help.ts'
+import { CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, say, TEAM, unique, visit, withBrowser, type Made, type People } from './help.ts'
 
 const context = withBrowser()
 let who: People
@@ -182,6 +183,136 @@ test('the menu gives the focus back to its button', async () => {
   await eventually('at the button of the menu', async () => (await focused(page)) === T.preferences)
 })
 
+test('what is deleted leaves the focus to what stands in its place', async () => {
+  const names = [1, 2, 3].map((n) => `${unique('tidy')}-${n}`)
+  for (const shortcut of names) await rest(who.admin, 'PUT', `/saved-replies/${crypto.randomUUID()}`, { shortcut, title: shortcut, body: 'Hello' }, TEAM)
+  const { page } = await visit(await context(), TEAM, '/admin/support/settings/saved-replies', who.admin)
+  const rows = page.locator(id(T.replyRow))
+  await rows.first().waitFor()
+  await page.locator(id(R.search)).fill('tidy-')
+  await eventually('those alone', async () => (await rows.count()) === names.length)
+  const inList = () => page.evaluate((row) => document.activeElement?.closest(`[data-testid="${row}"]`)?.getAttribute('data-shortcut') ?? '', T.replyRow)
+  const order = await rows.evaluateAll((all) => all.map((one) => one.getAttribute('data-shortcut') ?? ''))
+  const remove = async (shortcut: string | undefined) => {
+    await page.locator(id(T.replyRow, `[data-shortcut="${shortcut}"]`)).locator(id(R.menu)).focus()
+    await page.keyboard.press('Enter')
+    await eventually('the menu has the focus', () => page.evaluate(() => document.activeElement?.role === 'menuitem'))
+    await page.keyboard.press('End')
+    await page.keyboard.press('Enter')
+    await page.locator(id(T.replyRow, `[data-shortcut="${shortcut}"]`)).waitFor({ state: 'detached' })
+  }
+  await remove(order[1])
+  await eventually('at the next row', async () => (await inList()) === order[2])
+  await remove(order[2])
+  await eventually('at the row before', async () => (await inList()) === order[0])
+
+  const place = await context()
+  const customer = (await visit(place, CUSTOMERS, '/support', who.customer)).page
+  await customer.locator(id(T.search)).fill(unique('none'))
+  await customer.locator(id(T.listEmpty)).getByRole('button').press('Enter')
+  await customer.locator(id(T.ticketRow)).first().waitFor()
+  await eventually('at the list', () => customer.evaluate(() => document.activeElement?.closest('nav') != null))
+  const bar = customer.locator(id(T.connection))
+  const goes = async (how: () => Promise<unknown>) => {
+    await place.setOffline(true)
+    await bar.locator(id(T.connectionRetry)).focus()
+    await how()
+    await place.setOffline(false)
+    await bar.waitFor({ state: 'detached' })
+  }
+  await goes(() => Promise.resolve())
+  await eventually('at what the page is for', async () => (await focused(customer)) === 'MAIN')
+  await goes(() => customer.evaluate(() => { if (document.activeElement instanceof HTMLElement) document.activeElement.blur() }))
+  await customer.evaluate(() => new Promise((done) => setTimeout(done, 300)))
+  expect(await focused(customer), 'a person who has left it is not brought back').toBe('BODY')
+})
+
+/** What a person can press, write in or read as a heading, and how it is out of reach: beside the page, below something else, or pressed together. */
+function outOfReach(): readonly string[] {
+  const scrollsAcross = '.overview, .table-scroll, .site-links, pre'
+  const faults: string[] = []
+  const letter_px = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  const open = [...document.querySelectorAll('dialog[open], :popover-open')].at(-1) ?? document
+  for (const one of open.querySelectorAll<HTMLElement>('button, a[href], input, select, textarea, summary, h1, h2')) {
+    const { display, visibility, clipPath, opacity } = getComputedStyle(one)
+    if (one.getClientRects().length === 0 || visibility === 'hidden' || clipPath !== 'none' || opacity === '0' || one.closest('.hidden, [aria-hidden="true"]') !== null || one.closest(scrollsAcross) !== null) continue
+    const name = `${one.tagName} ${one.className} ${(one.ariaLabel ?? one.innerText).slice(0, 30)}`
+    one.scrollIntoView({ block: 'center', inline: 'nearest' })
+    const { left, right, top, bottom, width } = one.getBoundingClientRect()
+    if (left < -1 || right > document.documentElement.clientWidth + 1) faults.push(`beside the page: ${name}`)
+    if (one.matches('select, textarea, input:not([type=checkbox], [type=radio], [type=color])') && width < 4 * letter_px) faults.push(`pressed together: ${name}`)
+    // A long text wraps: what stands in each line is looked for.
+    const y = (top + bottom) / 2
+    for (const x of display === 'inline' ? [left + 2] : [left + 3, (left + right) / 2, right - 3]) {
+      const found = document.elementFromPoint(x, y)
+      if (found !== null && found !== one && !one.contains(found) && !found.contains(one) && found.closest('label')?.contains(one) !== true && found.closest('.row-check') === null) faults.push(`below ${found.tagName} ${found.className}: ${name}`)
+    }
+  }
+  for (const one of document.querySelectorAll<HTMLElement>('main, nav, aside, section, form, header, dialog, .screen, .ticket, .timeline, .page')) {
+    if (one.closest(scrollsAcross) !== null || one.getClientRects().length === 0 || one.scrollWidth <= one.clientWidth + 1 || getComputedStyle(one).overflowX === 'visible') continue
+    const { left, right } = one.getBoundingClientRect()
+    const wide = [...one.querySelectorAll('*')].filter((part) => part.closest(`${scrollsAcross}, .hidden, label[hidden]`) === null && (part.getBoundingClientRect().right > right + 1 || part.getBoundingClientRect().left < left - 1)).at(-1)
+    faults.push(`scrolls across: ${one.tagName} ${one.className}, for ${wide?.tagName} ${wide?.className} ${wide?.textContent?.slice(0, 30)}`)
+  }
+  return [...new Set(faults)]
+}
+
+test('letters of twice the size on a narrow screen: nothing is cut, covered or pressed together', async () => {
+  const viewport = { width: 360, height: 740 }
+  const faults: Record<string, readonly string[]> = {}
+  const look = async (name: string, place: Page | Frame) => {
+    await place.evaluate(() => { document.documentElement.style.fontSize = '200%' })
+    await place.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+    const found = await place.evaluate(outOfReach)
+    if (found.length > 0) faults[name] = found
+  }
+  const long = await openTicket(who.customer, { subject: 'The invoice of October shows the old address of our office', priority: 'urgent' })
+  await rest(who.agent, 'PATCH', `/tickets/${long.id}`, { assigned_to: 'me', priority: 'urgent' }, TEAM)
+  for (const locale of ['de-DE', 'ar-EG']) {
+    const { page } = await visit(await context({ viewport, locale }), CUSTOMERS, '/support', who.customer)
+    await page.locator(id(T.ticketRow)).first().waitFor()
+    await look(`${locale}, list`, page)
+    await page.locator(id(T.newTicket)).click()
+    await page.locator(id(T.newForm)).waitFor()
+    await look(`${locale}, new ticket`, page)
+    await page.goto(`${CUSTOMERS}/support/${long.number}`)
+    await message(page, 'Something happened.').waitFor()
+    await look(`${locale}, ticket`, page)
+    await page.locator(id(T.detailsToggle)).click()
+    await look(`${locale}, its details`, page)
+
+    const { frame } = await openWidget(await context({ viewport, locale }), CUSTOMERS, who.customer)
+    await frame.locator(id(T.ticketRow)).first().waitFor()
+    await look(`${locale}, widget`, frame)
+    await frame.locator(id(T.ticketRow, `[data-number="${long.number}"]`)).click()
+    await message(frame, 'Something happened.').waitFor()
+    await look(`${locale}, ticket in the widget`, frame)
+
+    const console = (await visit(await context({ viewport, locale }), TEAM, `/admin/support/${long.number}`, who.admin)).page
+    await message(console, 'Something happened.').waitFor()
+    await look(`${locale}, ticket of the console`, console)
+    await console.locator(id(T.detailsToggle)).click()
+    for (const panel of ['details', 'customer', 'history']) {
+      await console.locator(id(T.panelTab, `[data-panel="${panel}"]`)).click()
+      if (panel !== 'details') await console.locator(panel === 'customer' ? id(T.customer) : id(T.historyRow)).first().waitFor()
+      await look(`${locale}, ${panel}`, console)
+    }
+    await console.goto(`${TEAM}/admin/support`)
+    await console.locator(id(T.ticketRow)).first().waitFor()
+    await look(`${locale}, list of the console`, console)
+    await console.goto(`${TEAM}/admin/support/settings`)
+    const links = console.locator(id(T.settingsLink))
+    await links.first().waitFor()
+    await look(`${locale}, the way to the settings`, console)
+    for (const screen of await links.evaluateAll((all) => all.map((one) => one.dataset['screen'] ?? ''))) {
+      await console.goto(`${TEAM}/admin/support/${screen}`)
+      await console.locator(id(T.settings)).getByRole('heading', { level: 1 }).waitFor()
+      await look(`${locale}, ${screen}`, console)
+    }
+  }
+  expect(faults).toEqual({})
+}, 180_000)
+
 test('letters of twice the size: nothing is cut off, and nothing scrolls sideways', async () => {
   const large = async (name: string, place: Page | Frame) => {
     const before = await place.locator(id(T.page)).evaluate((element) => parseFloat(getComputedStyle(element).fontSize))
@@ -219,42 +350,112 @@ test('letters of twice the size: nothing is cut off, and nothing scrolls sideway
   for await (const screen of settingsOf(console)) await large(screen, console)
 })
 
-test('a few messages are read out; of many at once only their number is, once they have come', async () => {
+/** Collects each sentence that a live part of the page comes to say, as a screen reader would hear it. */
+function listen(): void {
+  const heard: string[] = []
+  Object.assign(window, { heard })
+  new MutationObserver((changes) => {
+    for (const { target, addedNodes, type } of changes) {
+      for (const node of type === 'characterData' ? [target] : addedNodes) {
+        const element = node instanceof Element ? node : node.parentElement
+        const region = element?.closest('[aria-live], [role=log], [role=status], [role=alert]')
+        const text = (node.textContent ?? '').trim()
+        if (region != null && region.getAttribute('aria-live') !== 'off' && region.isConnected && text !== '') heard.push(text)
+      }
+    }
+  }).observe(document, { childList: true, subtree: true, characterData: true })
+}
+const heard = (place: Page | Frame) => place.evaluate((): string[] => [...Reflect.get(window, 'heard')])
+
+test('a few messages and changes are read out; of many at once only their number is, once they have come', async () => {
   const busy = await openTicket(who.customer)
   const place = await context()
-  await place.addInitScript((told) => {
-    const heard: string[] = []
-    Object.assign(window, { heard })
-    new MutationObserver((changes) => {
-      for (const { target, addedNodes } of changes) {
-        const element = target instanceof Element ? target : target.parentElement
-        const log = element?.closest('[role=log]')
-        if (log?.getAttribute('aria-live') === 'polite') for (const node of addedNodes) if (node instanceof Element && (node.matches('article') || node.querySelector('article') !== null)) heard.push('message')
-        const status = element?.closest(told)
-        if (status !== null && status !== undefined && status.textContent !== '') heard.push(status.textContent)
-      }
-    }).observe(document, { childList: true, subtree: true, characterData: true })
-  }, id(T.timelineTold))
+  await place.addInitScript(listen)
   const { page } = await visit(place, CUSTOMERS, `/support/${busy.number}`, who.customer)
   await page.locator(`${id(T.timeline)}[aria-live="polite"]`).waitFor()
-  const heard = () => page.evaluate((): string[] => [...Reflect.get(window, 'heard')])
   const answer = (body: string) => rest(who.agent, 'POST', `/tickets/${busy.id}/messages`, { body }, TEAM)
   await answer('one by itself')
   await message(page, 'one by itself').waitFor()
-  expect(await heard()).toEqual(['message'])
-  const numbers = async () => (await heard()).filter((said) => said !== 'message')
+  const numbers = async () => (await heard(page)).filter((said) => /^\d+ new$/.test(said))
+  expect((await heard(page)).filter((said) => said.includes('one by itself'))).toHaveLength(1)
   // As many again: the same number is news once more. The first may count the one before it.
   for (const flood of [1, 2, 3]) {
-    const before = (await heard()).length
+    const before = (await heard(page)).length
     for (let n = 1; n <= 20; n += 1) await answer(`of many: ${flood}, ${n}`)
     await message(page, `of many: ${flood}, 20`).waitFor()
     await eventually(`the number, ${flood}`, async () => (await numbers()).length === flood, 15_000)
-    expect((await heard()).slice(before).filter((one) => one === 'message').length, 'heard one by one').toBeLessThanOrEqual(4)
+    expect((await heard(page)).slice(before).filter((one) => one.includes('of many')).length, 'heard one by one').toBeLessThanOrEqual(4)
   }
-  const said = await heard()
+  const said = await heard(page)
   expect((await numbers()).slice(1)).toEqual(['20 new', '20 new'])
   await page.locator(`${id(T.timeline)}[aria-live="polite"]`).waitFor()
   await answer('by itself again')
   await message(page, 'by itself again').waitFor()
-  expect((await heard()).slice(said.length)).toEqual(['message'])
+  expect((await heard(page)).slice(said.length).filter((one) => one.includes('by itself again'))).toHaveLength(1)
+
+  const changed = (await heard(page)).length
+  for (let n = 1; n <= 12; n += 1) await rest(who.agent, 'PATCH', `/tickets/${busy.id}`, { priority: n % 2 === 0 ? 'high' : 'low' }, TEAM)
+  await eventually('the number of the changes', async () => (await heard(page)).slice(changed).some((one) => /^1[23] new$/.test(one)), 15_000)
+  expect((await heard(page)).slice(changed).length, `${(await heard(page)).slice(changed)}`).toBeLessThanOrEqual(6)
+})
+
+test('what one writes oneself is not read out, nor what becomes of it; what another does is read out once', async () => {
+  const talk = await openTicket(who.customer)
+  const place = await context()
+  await place.addInitScript(listen)
+  await place.addInitScript((user) => localStorage.setItem(`helpline.habits.${user}`, JSON.stringify({ undo_s: 5 })), who.customer.id)
+  const { page } = await visit(place, CUSTOMERS, `/support/${talk.number}`, who.customer)
+  await page.locator(`${id(T.timeline)}[aria-live="polite"]`).waitFor()
+  await message(page, 'Something happened.').waitFor()
+  await say(page, 'My own words')
+  await message(page, 'My own words').locator(id(T.messageHeld)).waitFor()
+  await message(page, 'My own words', 'stored').waitFor()
+  const agent = (await visit(await context(), TEAM, `/admin/support/${talk.number}`, who.agent)).page
+  await message(agent, 'My own words').waitFor()
+  await message(page, 'My own words', 'seen').waitFor()
+  expect((await heard(page)).filter((said) => /My own words|Sen[dt]|Seen|Undo|Waiting/.test(said)), 'own words').toEqual([])
+
+  const typing = page.locator(id(T.typing))
+  const told = async () => (await heard(page)).filter((said) => said.includes('typing')).length
+  const types = async () => {
+    await agent.locator(id(T.composerInput)).pressSequentially('so')
+    await typing.filter({ hasText: 'typing' }).waitFor()
+    await agent.locator(id(T.composerInput)).fill('')
+    await eventually('it fades', async () => (await typing.innerText()).trim() === '', 30_000)
+  }
+  await types()
+  expect(await told(), 'the first time').toBe(1)
+  await types()
+  expect(await told(), 'nothing has come of it').toBe(1)
+  await say(agent, 'An answer at last')
+  await message(page, 'An answer at last').waitFor()
+  await eventually('it fades', async () => (await typing.innerText()).trim() === '', 30_000)
+  await types()
+  expect(await told(), 'after an answer').toBe(2)
+  expect((await heard(page)).filter((said) => said.includes('An answer at last')), 'the answer').toHaveLength(1)
+})
+
+test('that a text is too long is read out when it becomes so, not with each key, and describes the field', async () => {
+  const place = await context()
+  const { frame } = await openWidget(place, CUSTOMERS, who.customer)
+  const { page } = await visit(place, CUSTOMERS, `/support/${ticket.number}`, who.customer)
+  await message(page, 'An answer').waitFor()
+  const grows = async (name: string, where: Page | Frame, field: string, length: number, { isDescribed = true } = {}) => {
+    const input = where.locator(id(field))
+    await where.evaluate(listen)
+    await input.fill('x'.repeat(length))
+    await eventually(`${name}: it is read out`, async () => (await heard(where)).some((said) => said.includes('oo long')))
+    await input.press('End')
+    for (const key of 'abc') await input.press(key)
+    expect((await heard(where)).filter((said) => said.includes('oo long')), `${name}: heard`).toHaveLength(1)
+    const told = () => input.evaluate((element) => document.getElementById(element.getAttribute('aria-describedby') ?? '')?.textContent ?? '')
+    if (isDescribed) expect(await told(), name).toContain('4 ')
+    await input.fill('')
+    await eventually(`${name}: no more`, async () => (await told()) === '')
+  }
+  await grows('first message in the widget', frame, T.askText, 16_385, { isDescribed: false })
+  await grows('composer', page, T.composerInput, 16_385)
+  await page.goto(`${CUSTOMERS}/support/new`)
+  await page.locator(id(T.newForm)).waitFor()
+  await grows('subject of a new ticket', page, T.newSubject, 201)
 })

@@ -6,10 +6,16 @@ import { useEffect, useRef } from 'preact/hooks'
 export const isShown = (element: Element) => element.getClientRects().length > 0
 
 /** Whether nothing that can be seen has the focus. */
-export function isLost(near: HTMLElement): boolean {
+export function isLost(near: Node): boolean {
   const root = near.getRootNode()
   const active = root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null
   return active === null || active === document.body || !isShown(active)
+}
+
+/** What the page is for; where a narrow one shows what leads there in its place, that. */
+export function contentOf(page: Element): HTMLElement | undefined {
+  const shown = [...page.querySelectorAll<HTMLElement>('main, .side, .settings-nav')].filter(isShown)
+  return shown.find((one) => one.matches('main')) ?? shown[0]
 }
 
 /** For the heading of what was opened. */

@@ -13,6 +13,7 @@ import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { bytesOf } from './bytes.ts'
 import { isComposing } from './composition.ts'
+import { TooLong } from './too-long.tsx'
 import { undoSend } from './undo-send.ts'
 
 interface ComposerProps {
@@ -130,6 +131,8 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
             value={text}
             placeholder={label}
             aria-label={label}
+            aria-invalid={over > 0}
+            aria-describedby={over > 0 ? `${ticket}-long` : undefined}
             aria-haspopup={offer === null ? undefined : 'listbox'}
             aria-controls={offer?.menuId}
             aria-activedescendant={offer?.activeId ?? undefined}
@@ -161,7 +164,7 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
           {team?.hasReplies === true && <team.parts.Replies text={text} onText={(next) => { write(next); input.current?.focus() }} />}
           <p class="hint">
             {over > 0
-              ? <span class="problem-text">{t('composer.too_long', { n: over })}</span>
+              ? <TooLong id={`${ticket}-long`}>{t('composer.too_long', { n: over })}</TooLong>
               : <button type="button" class="link" title={`${t(enterSends ? 'composer.hint' : 'composer.hint_breaks')}. ${t('composer.enter_change')}`} data-testid={T.composerEnter} data-value={store.habits.enter.value} onClick={() => { store.habits.enter.value = enterSends ? 'breaks' : 'sends' }}>{t(team === undefined ? (enterSends ? 'composer.hint' : 'composer.hint_breaks') : enterSends ? 'composer.enter_sends' : 'composer.enter_breaks')}</button>}
           </p>
           {team !== undefined && !internal && <team.parts.SendResolve isReady={ready} onSend={sendAndResolve} />}

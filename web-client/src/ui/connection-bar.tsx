@@ -14,7 +14,8 @@ export function ConnectionBar({ client, behind, needsWatch = false }: BarProps) 
   const state = client.connection.value
   const [kind, text] = sentence(client, state, behind, needsWatch)
   return (
-    <div class="connection-slot" role="status" aria-live="polite">
+    // How much is still to come changes all the time: it is to be seen alone.
+    <div class="connection-slot" role="status" aria-live={kind === 'catching_up' ? 'off' : 'polite'}>
       {kind !== null && (
         <div class={`connection ${kind}`} data-testid={T.connection} data-state={kind}>
           <span class="dot" aria-hidden="true" />

@@ -7,7 +7,7 @@ import type { Preferences } from '../client/preferences.ts'
 import type { NavLink } from '../protocol/generated.ts'
 import { t, type StringKey } from '../locales/index.ts'
 import { SIGN_OUT, T } from '../testids.ts'
-import { isShown } from './arrival.ts'
+import { contentOf } from './arrival.ts'
 import { Avatar } from './badges.tsx'
 import icon from './icon.svg'
 import { addIcons, Icon } from './icon.tsx'
@@ -35,12 +35,9 @@ interface TopBarProps {
   readonly children?: ComponentChildren
 }
 
-/** To what the page is for; where a narrow one shows what leads there in its place, to that. */
 function skip(event: { readonly currentTarget: HTMLElement }): void {
   const page = event.currentTarget.closest('.page')
-  const shown = [...page?.querySelectorAll<HTMLElement>('main, .side, .settings-nav') ?? []].filter(isShown)
-  const target = shown.find((one) => one.matches('main')) ?? shown[0]
-  target?.focus()
+  if (page !== null) contentOf(page)?.focus()
 }
 
 export function TopBar({ site, preferences, identity, menu, children }: TopBarProps) {

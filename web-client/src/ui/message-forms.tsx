@@ -12,6 +12,7 @@ import { T } from '../testids.ts'
 import { bytesOf } from './bytes.ts'
 import { isComposing } from './composition.ts'
 import css from './styles/message-forms.css?inline'
+import { TooLong } from './too-long.tsx'
 import { useSheet } from './use-sheet.ts'
 
 interface EditProps {
@@ -48,6 +49,8 @@ export function EditForm({ edits, message, changing }: EditProps) {
         value={text}
         dir="auto"
         aria-label={t('timeline.edit_label')}
+        aria-invalid={over > 0}
+        aria-describedby={over > 0 ? `${message.id}-long` : undefined}
         data-testid={T.messageText}
         onInput={(event) => changes.write(event.currentTarget.value)}
         onKeyDown={(event) => {
@@ -60,7 +63,7 @@ export function EditForm({ edits, message, changing }: EditProps) {
         }}
       />
       {changing.problem !== null && <p class="problem-text" role="alert" data-testid={T.problem} data-code={changing.problem.code}>{t('timeline.not_saved', { reason: tProblem(changing.problem) })}</p>}
-      {over > 0 && <p class="problem-text">{t('composer.too_long', { n: over })}</p>}
+      {over > 0 && <p><TooLong id={`${message.id}-long`}>{t('composer.too_long', { n: over })}</TooLong></p>}
       <div class="actions">
         <button type="submit" class="primary" disabled={!ready} data-testid={T.messageSave}>{t('app.save')}</button>
         <button type="button" class="quiet" data-testid={T.messageGiveUp} onClick={() => changes.giveUp()}>{t('app.cancel')}</button>
@@ -77,7 +80,7 @@ export function RemoveForm({ edits, changing }: Omit<EditProps, 'message'>) {
   // On the side that loses nothing.
   useEffect(() => no.current?.focus(), [])
   return (
-    <div class="remove-form" role="group" aria-label={t('timeline.remove')} onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); changes.leave() } }}>
+    <div class="remove-form" role="group" aria-live="off" aria-label={t('timeline.remove')} onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); changes.leave() } }}>
       <p>{t('timeline.remove_ask')}</p>
       {changing.problem !== null && <p class="problem-text" role="alert" data-testid={T.problem} data-code={changing.problem.code}>{t('timeline.not_removed', { reason: tProblem(changing.problem) })}</p>}
       <div class="actions">

@@ -79,10 +79,10 @@ export function MessageList({ store, ticket, reader, nameById, wanted }: Message
         {timeline.position !== null && shown.length === 0 && !timeline.more_before && <p class="empty">{t('timeline.empty')}</p>}
         <div class="rows" style={{ paddingBlockStart: `${view.before_px}px`, paddingBlockEnd: `${view.after_px}px` }}>
           {shown.slice(view.from, view.to).map((row) => (
-            <div key={row.id} class="slot" data-row={row.id} data-fleeting={row.kind === 'item' ? undefined : ''} data-fresh={isFresh(row) ? '' : undefined}><One store={store} row={row} reader={reader} nameById={nameById} actions={actions} /></div>
+            <div key={row.id} class="slot" data-row={row.id} data-fleeting={row.kind === 'item' ? undefined : ''} data-fresh={isFresh(row) ? '' : undefined} aria-live={isOwn(row) ? 'off' : undefined}><One store={store} row={row} reader={reader} nameById={nameById} actions={actions} /></div>
           ))}
         </div>
-        <Typing store={store} reader={reader} />
+        <Typing store={store} reader={reader} at={timeline.position} />
       </div>
       <p class="hidden" role="status" data-testid={T.timelineTold}>{told}</p>
       {!isAtEnd && (
@@ -99,6 +99,11 @@ const FRESH_MS = 3_000
 /** It has just come about: it is seen to enter. */
 function isFresh(row: Row): boolean {
   return row.kind === 'item' && Math.abs(Date.now() - Date.parse(atOf(row.item))) < FRESH_MS
+}
+
+/** One's own is not read out to oneself, nor what becomes of it on its way. */
+function isOwn(row: Row): boolean {
+  return row.kind === 'item' && (row.item.kind === 'pending' || (row.item.kind === 'message' && row.item.mine))
 }
 
 interface OneProps {
@@ -125,13 +130,12 @@ function One({ store, row, reader, nameById, actions }: OneProps) {
   }
 }
 
-function Typing({ store, reader }: { readonly store: TicketStore; readonly reader: Reader }) {
-  const typing = store.typing.value
-  return (
-    <p class="typing" data-testid={T.typing}>
-      {typing.map(({ person, internal }) => t(internal ? 'timeline.typing_note' : 'timeline.typing', { who: nameOf(person, reader) })).join(' ')}
-    </p>
-  )
+/** Read out once, and again only after something has come of it. `at`: how far the history has come. */
+function Typing({ store, reader, at }: { readonly store: TicketStore; readonly reader: Reader; readonly at: number | null }) {
+  const told = useRef<number | null>(null)
+  const text = store.typing.value.map(({ person, internal }) => t(internal ? 'timeline.typing_note' : 'timeline.typing', { who: nameOf(person, reader) })).join(' ')
+  useEffect(() => (text === '' ? undefined : () => { told.current = at }), [text, at])
+  return <p class="typing" aria-live={told.current === at ? 'off' : undefined} data-testid={T.typing}>{text}</p>
 }
 
 /** Others' messages that came while one read further up. */

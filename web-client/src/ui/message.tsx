@@ -68,7 +68,8 @@ export function Message({ store, item, reader, grouped }: MessageProps) {
           <ul class="attachments">{message.attachments.map((file) => <li key={file.id}>{file.name}</li>)}</ul>
         )}
         {changing?.change === 'remove' && <RemoveForm edits={store.edits} changing={changing} />}
-        <footer>
+        {/* What one opens there, and how long ago it was edited, is no news. */}
+        <footer aria-live="off">
           <MessageTools store={store} message={message} />
           {message.edited_at !== null && message.redacted_at === null && <Edited store={store} message={message} at={message.edited_at} />}
           <time dateTime={event.at} title={dateTime(event.at)}>{timeOfDay(event.at)}</time>

@@ -131,6 +131,7 @@ export function mountApp(place: Place, { title, app: App }: AppDefinition): () =
     return <Gate title={title} open={now} />
   }
   render(<Root />, place.container)
+  const keptFocus = import('./keep-focus.ts').then(({ keepFocus }) => keepFocus(place.container)).catch(() => () => {})
   void begin()
   return () => {
     stop()
@@ -140,6 +141,7 @@ export function mountApp(place: Place, { title, app: App }: AppDefinition): () =
     closeDrafts()
     if (start.value.kind === 'ready') start.value.preferences.dispose()
     place.router.dispose()
+    void keptFocus.then((leave) => leave())
     render(null, place.container)
   }
 }
@@ -192,7 +194,7 @@ function Bare({ title, children }: { readonly title: StringKey; readonly childre
   return (
     <div class="page">
       <header class="top"><span class="brand">{t(title)}</span></header>
-      <main class="sign-in"><h1 class="hidden">{t(title)}</h1>{children}</main>
+      <main class="sign-in" tabIndex={-1}><h1 class="hidden">{t(title)}</h1>{children}</main>
     </div>
   )
 }
@@ -213,10 +215,10 @@ function Gate({ title, open: { auth, site, preferences, own } }: { readonly titl
     <div class="page">
       <TopBar site={site} preferences={preferences} identity={null} />
       {state.kind === 'pick' && auth.demo !== null && <SignIn demo={auth.demo} />}
-      {state.kind === 'working' && <main class="sign-in">{heading}<Skeleton lines={4} /></main>}
-      {(state.kind === 'failed' || state.kind === 'blocked') && <main class="sign-in">{heading}<Failed why={state.kind === 'failed' ? 'unreachable' : 'blocked'} onRetry={auth.retry} /></main>}
+      {state.kind === 'working' && <main class="sign-in" tabIndex={-1}>{heading}<Skeleton lines={4} /></main>}
+      {(state.kind === 'failed' || state.kind === 'blocked') && <main class="sign-in" tabIndex={-1}>{heading}<Failed why={state.kind === 'failed' ? 'unreachable' : 'blocked'} onRetry={auth.retry} /></main>}
       {state.kind === 'out' && (
-        <main class="sign-in" data-testid={T.signedOut}>
+        <main class="sign-in" tabIndex={-1} data-testid={T.signedOut}>
           {heading}
           {own !== null && own.refused.value !== null && <p class="problem" role="alert" data-testid={T.problem} data-code={own.refused.value}>{t(`signin.refused.${own.refused.value}`)}</p>}
           {(own === null || own.refused.value === null) && <p>{t('app.signed_out')}</p>}

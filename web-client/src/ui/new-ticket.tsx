@@ -11,6 +11,7 @@ import { t, tWord } from '../locales/index.ts'
 import { fieldOf } from '../locales/reasons.ts'
 import { T } from '../testids.ts'
 import { ProblemLine } from './feedback.tsx'
+import { TooLong } from './too-long.tsx'
 
 interface FormProps {
   readonly client: { readonly identity: { readonly id: string }; readonly rest: Opening }
@@ -91,13 +92,13 @@ export function NewTicketForm({ client, onCreated, onCancel }: FormProps) {
       <label>
         <span>{t('new.subject')}</span>
         <input ref={subject} value={draft.subject} dir="auto" required data-testid={T.newSubject} aria-invalid={wrong.subject !== null} aria-describedby={wrong.subject !== null ? `${id}-s` : undefined} onInput={(event) => change({ subject: event.currentTarget.value })} />
-        {wrong.subject !== null && <span class="problem-text" id={`${id}-s`} role="alert">{wrong.subject}</span>}
+        <Wrong id={`${id}-s`} sentence={wrong.subject} isLong={faults.subject?.kind === 'long'} />
         {left >= 0 && left <= LEFT_SHOWN && <span class="muted">{t('new.chars_left', { n: left })}</span>}
       </label>
       <label>
         <span>{t('new.description')}</span>
         <textarea ref={description} rows={7} value={draft.description} dir="auto" required data-testid={T.newDescription} aria-invalid={wrong.description !== null} aria-describedby={wrong.description !== null ? `${id}-d` : undefined} onInput={(event) => change({ description: event.currentTarget.value })} />
-        {wrong.description !== null && <span class="problem-text" id={`${id}-d`} role="alert">{wrong.description}</span>}
+        <Wrong id={`${id}-d`} sentence={wrong.description} isLong={faults.description?.kind === 'long'} />
       </label>
       <div class="pair">
         <label>
@@ -122,6 +123,11 @@ export function NewTicketForm({ client, onCreated, onCancel }: FormProps) {
       </div>
     </form>
   )
+}
+
+function Wrong({ id, sentence, isLong }: { readonly id: string; readonly sentence: string | null; readonly isLong: boolean }) {
+  if (sentence === null) return null
+  return isLong ? <TooLong id={id}>{sentence}</TooLong> : <span class="problem-text" id={id} role="alert">{sentence}</span>
 }
 
 function isWritten({ subject, description }: TicketDraft): boolean {

@@ -15,7 +15,7 @@ export function SignIn({ demo }: { readonly demo: Demo }) {
   const load = () => { setPeople('loading'); void demo.people().then(setPeople) }
   useEffect(load, [demo])
   return (
-    <main class="sign-in" data-testid={T.signIn}>
+    <main class="sign-in" tabIndex={-1} data-testid={T.signIn}>
       <h1>{t('signin.title')}</h1>
       {people === null && <p class="problem"><span>{t('signin.unavailable')}</span> <button type="button" class="quiet" onClick={load}>{t('app.retry')}</button></p>}
       {people === 'loading' && <Skeleton lines={4} />}

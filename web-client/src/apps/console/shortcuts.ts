@@ -177,7 +177,7 @@ function takePendingSteps({ inbox, cursor, arriving }: ConsoleContext, pending: 
 
 function openCursor({ inbox, cursor }: ConsoleContext, router: Router): boolean {
   // A row or button that has the focus is its own answer to Enter.
-  if (document.activeElement !== null && document.activeElement !== document.body) return false
+  if (document.activeElement?.matches('body, main, nav') === false) return false
   const ticket = cursor.value === null ? undefined : inbox.ticket(cursor.value)
   if (ticket !== undefined) router.go(ticket.ticket_number)
   return ticket !== undefined

@@ -45,7 +45,7 @@ export function Ask({ first, onSend, wanted }: AskProps) {
       {isBegun && look.value.asksCategory && <Chips first={first} />}
       <Notice first={first} />
       <div class="ask-foot">
-        <span class="muted">{over > 0 ? <span class="problem-text" role="alert">{t('widget.too_long', { n: over })}</span> : isBegun && t(first.isKept() ? 'widget.kept' : 'widget.unkept')}</span>
+        <span class="muted">{over > 0 ? <span class="problem-text" role="alert"><span aria-live="off">{t('widget.too_long', { n: over })}</span></span> : isBegun && t(first.isKept() ? 'widget.kept' : 'widget.unkept')}</span>
         <button type="submit" class="primary send" disabled={!first.isSendable()} aria-label={t('widget.send')} data-testid={T.askSend}>
           <Glyph name="send" />
         </button>

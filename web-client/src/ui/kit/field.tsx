@@ -114,14 +114,14 @@ interface RadioGroupProps<V extends string> extends Omit<FieldProps, 'error'> {
 export function RadioGroup<V extends string>({ label, hint, value, options, onChange, isDisabled = false, testid }: RadioGroupProps<V>) {
   const name = useId()
   return (
-    <fieldset class="field radio-group" data-testid={testid} disabled={isDisabled}>
+    <fieldset class="field radio-group" aria-describedby={hint === undefined ? undefined : `${name}-hint`} data-testid={testid} disabled={isDisabled}>
       <legend>{label}</legend>
       <div class="radios">
         {options.map((one) => (
           <label key={one.value} class="radio"><input type="radio" name={name} value={one.value} checked={one.value === value} onChange={() => onChange(one.value)} /><span>{one.label}</span></label>
         ))}
       </div>
-      {hint !== undefined && <p class="muted field-hint">{hint}</p>}
+      {hint !== undefined && <p class="muted field-hint" id={`${name}-hint`}>{hint}</p>}
     </fieldset>
   )
 }

@@ -1,6 +1,6 @@
 // How the widget looks: colour, logo, words, corner.
 
-import { useRef, useState } from 'preact/hooks'
+import { useId, useRef, useState } from 'preact/hooks'
 import { logoOf, LOGO_TYPES, type LogoFault } from '../../../../client/logo.ts'
 import { colorNote, colorOf, OWN_COLOR, type WidgetDraft, type WidgetFaults } from '../../../../client/widget-setting.ts'
 import { Button } from '../../../../ui/kit/button.tsx'
@@ -59,6 +59,7 @@ function LogoField({ logo, onChange }: { readonly logo: string; readonly onChang
   const [fault, setFault] = useState<LogoFault | null>(null)
   const [isBusy, setBusy] = useState(false)
   const file = useRef<HTMLInputElement>(null)
+  const id = useId()
   const take = async (input: HTMLInputElement) => {
     const chosen = input.files?.[0]
     if (chosen === undefined) return
@@ -71,7 +72,7 @@ function LogoField({ logo, onChange }: { readonly logo: string; readonly onChang
     if (result.ok) onChange(result.url)
   }
   return (
-    <div class="field" role="group" aria-label={s('widget_setting.logo')}>
+    <div class="field" role="group" aria-label={s('widget_setting.logo')} aria-describedby={`${id}-hint`}>
       <span class="widget-label">{s('widget_setting.logo')}</span>
       <div class="widget-logo">
         {logo !== '' && <img src={logo} alt={s('widget_setting.logo')} data-testid={W.logo} />}
@@ -79,7 +80,7 @@ function LogoField({ logo, onChange }: { readonly logo: string; readonly onChang
         {logo !== '' && <Button kind="quiet" testid={W.logoRemove} onClick={() => { setFault(null); onChange('') }}>{s('widget_setting.logo_remove')}</Button>}
         <input ref={file} type="file" hidden accept={LOGO_TYPES.join(',')} tabIndex={-1} data-testid={W.logoFile} onChange={(event) => void take(event.currentTarget)} />
       </div>
-      <p class="muted field-hint">{s('widget_setting.logo_hint')}</p>
+      <p class="muted field-hint" id={`${id}-hint`}>{s('widget_setting.logo_hint')}</p>
       {fault !== null && <p class="problem-text" role="alert" data-testid={W.logoFault} data-fault={fault}>{s(`widget_setting.logo_fault.${fault}`)}</p>}
     </div>
   )
