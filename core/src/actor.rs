@@ -34,7 +34,8 @@ impl Actor {
         self.role.is_some()
     }
 
-    /// How this person reads `ticket`. The ticket's owner is always its customer, even if they are staff elsewhere.
+    /// How this person reads `ticket`. The ticket's owner is always its customer, even if they are
+    /// staff elsewhere.
     pub fn audience(&self, ticket: &TicketFacts) -> Audience {
         if self.is_staff() && ticket.owner != self.user {
             Audience::Staff

@@ -56,7 +56,8 @@ impl Body {
     }
 }
 
-/// Returns the start of a text as one line of at most [`limits::SNIPPET_CHARS_MAX`] characters. A shortened line ends in `…`.
+/// Returns the start of a text as one line of at most [`limits::SNIPPET_CHARS_MAX`] characters. A
+/// shortened line ends in `…`.
 pub fn snippet(text: &str) -> String {
     let mut line = String::new();
     // Stop as soon as the line is full, so that a long text is not read to its end.
@@ -89,9 +90,11 @@ impl Subject {
         single_line(text, limits::SUBJECT_CHARS_MAX).map(Self)
     }
 
-    /// Derives the subject from a ticket's description when the customer wrote none: its first line with visible text, without Markdown
-    /// marks, of at most [`limits::DERIVED_SUBJECT_CHARS_MAX`] characters. A longer line is cut after a word, or inside a long word between
-    /// two graphemes, and ends in `…`. The result is deterministic, because a repeated request must produce the same subject.
+    /// Derives the subject from a ticket's description when the customer wrote none: its first line
+    /// with visible text, without Markdown marks, of at most [`limits::DERIVED_SUBJECT_CHARS_MAX`]
+    /// characters. A longer line is cut after a word, or inside a long word between two graphemes,
+    /// and ends in `…`. The result is deterministic, because a repeated request must produce the
+    /// same subject.
     pub fn derived(description: &Body) -> Self {
         Self(derived_subject::of(description.as_str()))
     }

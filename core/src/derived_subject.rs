@@ -1,4 +1,5 @@
-//! Derives a subject from a ticket's description, for forms that ask customers only for their question.
+//! Derives a subject from a ticket's description, for forms that ask customers only for their
+//! question.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -8,8 +9,9 @@ use crate::limits::DERIVED_SUBJECT_CHARS_MAX;
 const ELLIPSIS: char = '…';
 /// Maximum number of nested line marks to remove, such as a list inside a quotation.
 const LINE_MARKS_MAX: usize = 8;
-/// Maximum number of characters to read from one line: enough for a subject and the address of a link or two before it. Matching pairs of
-/// marks takes quadratic time, so this also bounds the work.
+/// Maximum number of characters to read from one line: enough for a subject and the address of a
+/// link or two before it. Matching pairs of marks takes quadratic time, so this also bounds the
+/// work.
 const LINE_CHARS_MAX: usize = 2_000;
 /// A line of only these characters is a rule, a fence or a table header, and has no words.
 const RULES: &[char] = &[
@@ -43,8 +45,8 @@ fn is_seen(c: char) -> bool {
     !c.is_whitespace() && !c.is_control() && !is_ignorable
 }
 
-/// Converts a line of Markdown to text: removes the marks of headings, quotations, lists, emphasis and code, and replaces a link by its
-/// words.
+/// Converts a line of Markdown to text: removes the marks of headings, quotations, lists, emphasis
+/// and code, and replaces a link by its words.
 fn without_marks(line: &str) -> String {
     let mut rest = line.trim();
     for _ in 0..LINE_MARKS_MAX {
@@ -131,8 +133,8 @@ fn run(text: &[char], at: usize) -> usize {
     text[at..].iter().take_while(|c| **c == text[at]).count()
 }
 
-/// Whether a run of marks is emphasis: it touches the edge of a word, or it is at least two marks long and occurs twice. `2 * 3`, `2**3`
-/// and `a_name` contain none.
+/// Whether a run of marks is emphasis: it touches the edge of a word, or it is at least two marks
+/// long and occurs twice. `2 * 3`, `2**3` and `a_name` contain none.
 fn is_emphasis(text: &[char], at: usize, length: usize) -> bool {
     let mark = text[at];
     let before = at.checked_sub(1).and_then(|before| text.get(before));
@@ -181,7 +183,8 @@ fn one_line(text: impl Iterator<Item = char>) -> String {
     line
 }
 
-/// Shortens a line that is too long: after the last word that ends in its second half, or else after the last grapheme that fits.
+/// Shortens a line that is too long: after the last word that ends in its second half, or else
+/// after the last grapheme that fits.
 fn cut(line: &str) -> String {
     if line.chars().nth(DERIVED_SUBJECT_CHARS_MAX).is_none() {
         return line.to_owned();
@@ -271,12 +274,14 @@ mod tests {
         assert_eq!(of(&exact), exact);
         let long = "x".repeat(DERIVED_SUBJECT_CHARS_MAX + 1);
         assert_eq!(of(&long), format!("{}…", "x".repeat(79)));
-        // A word that ends exactly at the limit is kept whole; punctuation before the cut is removed.
+        // A word that ends exactly at the limit is kept whole; punctuation before the cut is
+        // removed.
         let whole = format!("{} {}", "x".repeat(79), "y");
         assert_eq!(of(&whole), format!("{}…", "x".repeat(79)));
         let comma = format!("{}, and so on for a long while", "x".repeat(70));
         assert_eq!(of(&comma), format!("{}, and so…", "x".repeat(70)));
-        // Graphemes of several characters stay whole: a family, a flag, combining marks, Devanagari syllables, and Hangul in parts.
+        // Graphemes of several characters stay whole: a family, a flag, combining marks, Devanagari
+        // syllables, and Hangul in parts.
         for letter in ["👩‍👩‍👧‍👦", "🇦🇹", "e\u{301}\u{323}", "क्षि", "각"]
         {
             let subject = of(&letter.repeat(100));

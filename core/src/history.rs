@@ -1,4 +1,5 @@
-//! A ticket's history: the kinds of its events, which audience may see each kind, and a reader's position in it.
+//! A ticket's history: the kinds of its events, which audience may see each kind, and a reader's
+//! position in it.
 
 use chrono::{DateTime, Utc};
 
@@ -25,20 +26,22 @@ text_enum!(
         Rated = "rated",
         MessageEdited = "message_edited",
         MessageRedacted = "message_redacted",
-        /// An edited or redacted note has its own kind, so that the kind tells who may see the event.
+        /// An edited or redacted note has its own kind, so that the kind tells who may see the
+        /// event.
         NoteEdited = "note_edited",
         NoteRedacted = "note_redacted",
         /// An event that `log_ticket_activity()` recorded for staff.
         Logged = "logged",
         Archived = "archived",
-        /// Replaces a row that this version cannot decode because a newer version wrote it. Never stored.
+        /// Replaces a row that this version cannot decode because a newer version wrote it. Never
+        /// stored.
         Unreadable = "unreadable",
     }
 );
 
 impl Kind {
-    /// Whether customers may see events of this kind. The table `support_activity_kinds` in Postgres has the same rows (a test compares
-    /// them).
+    /// Whether customers may see events of this kind. The table `support_activity_kinds` in
+    /// Postgres has the same rows (a test compares them).
     pub const fn is_public(self) -> bool {
         match self {
             Self::Created
@@ -93,13 +96,15 @@ impl Kind {
     }
 }
 
-/// One row of `support_ticket_activity` with its message, as staff see it. The protocol's frames are built from it.
+/// One row of `support_ticket_activity` with its message, as staff see it. The protocol's frames
+/// are built from it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryRow {
     pub ticket: TicketId,
     /// Position among all events of the ticket.
     pub seq: Seq,
-    /// Position among the events that a customer may see; `None` if customers must not see this one.
+    /// Position among the events that a customer may see; `None` if customers must not see this
+    /// one.
     pub public_seq: Option<Seq>,
     /// Time of writing (`created_at`).
     pub at: DateTime<Utc>,
@@ -110,8 +115,8 @@ pub struct HistoryRow {
     pub actor_type: ActorType,
     /// The actor's display name at the time of reading.
     pub actor_name: Option<String>,
-    /// The actor's name as customers see it, fixed at the time of writing: for staff, the result of the database's naming rule; for a
-    /// customer, the full name.
+    /// The actor's name as customers see it, fixed at the time of writing: for staff, the result of
+    /// the database's naming rule; for a customer, the full name.
     pub public_actor_name: Option<String>,
     /// The value before the change.
     pub old_value: Option<String>,
@@ -140,7 +145,8 @@ pub struct Message {
     /// Whether this is an internal note.
     pub is_internal: bool,
     pub attachments: Vec<Attachment>,
-    /// The key that the sender chose for this send. The sender's other devices recognise the message by it.
+    /// The key that the sender chose for this send. The sender's other devices recognise the
+    /// message by it.
     pub key: Option<Key>,
     pub created_at: DateTime<Utc>,
     /// Time of the last edit.
@@ -150,8 +156,9 @@ pub struct Message {
 }
 
 impl HistoryRow {
-    /// Whether this event records a redaction of earlier events or of ticket fields. Clients that hold them must read them again. The check
-    /// compares the description that the database functions write. An administrator's SQL can log the same description; clients then read
+    /// Whether this event records a redaction of earlier events or of ticket fields. Clients that
+    /// hold them must read them again. The check compares the description that the database
+    /// functions write. An administrator's SQL can log the same description; clients then read
     /// again without need.
     pub fn is_redaction_receipt(&self) -> bool {
         let words = self.description.as_deref().unwrap_or_default();
@@ -160,7 +167,8 @@ impl HistoryRow {
         self.kind == Kind::Logged && is_receipt
     }
 
-    /// The event's position in this audience's numbering, or `None` if the audience must not see it.
+    /// The event's position in this audience's numbering, or `None` if the audience must not see
+    /// it.
     pub fn seq_for(&self, audience: Audience) -> Option<Seq> {
         match audience {
             Audience::Staff => Some(self.seq),
@@ -219,7 +227,8 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Events may arrive in any order and any number of times: the position covers exactly the contiguous prefix.
+        /// Events may arrive in any order and any number of times: the position covers exactly the
+        /// contiguous prefix.
         #[test]
         fn a_position_never_skips(arrivals in proptest::collection::vec(1u64..40, 0..200)) {
             let mut position = Position::at(Seq::ZERO);

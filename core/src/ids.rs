@@ -1,4 +1,5 @@
-//! Identifiers, each with its own type, so that a ticket's id cannot be passed where a person's id is expected.
+//! Identifiers, each with its own type, so that a ticket's id cannot be passed where a person's id
+//! is expected.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -166,13 +167,14 @@ impl TicketNumber {
         }
     }
 
-    /// Accepts a number from the database without validation; a number that is too long is shortened.
+    /// Accepts a number from the database without validation; a number that is too long is
+    /// shortened.
     pub fn stored(text: &str) -> Self {
         Self(text.chars().take(limits::TICKET_NUMBER_CHARS_MAX).collect())
     }
 
-    /// Returns the numbers that a person may mean, with the literal one first: `sup-77` also means `SUP-77`, and `tkt-42` means
-    /// `TKT-000042`.
+    /// Returns the numbers that a person may mean, with the literal one first: `sup-77` also means
+    /// `SUP-77`, and `tkt-42` means `TKT-000042`.
     pub fn meant(&self) -> Vec<String> {
         let upper = self.0.to_ascii_uppercase();
         let mut meant = vec![self.0.clone(), upper.clone()];
@@ -184,9 +186,9 @@ impl TicketNumber {
         meant
     }
 
-    /// Returns the numbers that a search may mean: the whole text as a number, and every number in it that is written in a common form
-    /// (`42`, `#42`, `# 42`, `tkt-42`, `TKT42`, `[TKT-000042]`, a pasted subject line). At most [`limits::SEARCH_NUMBERS_MAX`] numbers of
-    /// the text are used.
+    /// Returns the numbers that a search may mean: the whole text as a number, and every number in
+    /// it that is written in a common form (`42`, `#42`, `# 42`, `tkt-42`, `TKT42`, `[TKT-000042]`,
+    /// a pasted subject line). At most [`limits::SEARCH_NUMBERS_MAX`] numbers of the text are used.
     pub fn searched(text: &str) -> Vec<String> {
         let narrow = narrow(text);
         let mut meant = Self::parse(text).map_or_else(|_| Vec::new(), |number| number.meant());
@@ -213,8 +215,8 @@ impl TicketNumber {
     }
 }
 
-/// Replaces full-width forms (Chinese, Japanese) and Arabic and Persian digits by their ASCII equivalents, and removes direction marks,
-/// which are often copied along with a number.
+/// Replaces full-width forms (Chinese, Japanese) and Arabic and Persian digits by their ASCII
+/// equivalents, and removes direction marks, which are often copied along with a number.
 fn narrow(text: &str) -> String {
     let from = |c: char, first: char, zero: char| {
         char::from_u32(u32::from(c) - u32::from(first) + u32::from(zero)).unwrap_or(c)
@@ -231,7 +233,8 @@ fn narrow(text: &str) -> String {
         .collect()
 }
 
-/// Finds the numbers after `#` and `TKT` (in any case), with at most one character between, such as a hyphen or a space.
+/// Finds the numbers after `#` and `TKT` (in any case), with at most one character between, such as
+/// a hyphen or a space.
 fn written_numbers(text: &str) -> impl Iterator<Item = u64> {
     text.char_indices().filter_map(|(at, c)| {
         let rest = &text[at..];

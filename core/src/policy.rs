@@ -1,4 +1,5 @@
-//! Who may do what. Every frame and every route asks these functions. Postgres checks the same rules again while it holds its locks.
+//! Who may do what. Every frame and every route asks these functions. Postgres checks the same
+//! rules again while it holds its locks.
 
 use crate::actor::{Actor, Audience, StaffRole};
 use crate::reject::{Reject, RejectCode};
@@ -28,9 +29,11 @@ text_enum!(
         Rate = "rate",
         /// Edit one of the caller's own messages.
         EditOwn = "edit_own",
-        /// Permanently remove a message's text. Admins may do this to any message, everyone else only to their own.
+        /// Permanently remove a message's text. Admins may do this to any message, everyone else
+        /// only to their own.
         Redact = "redact",
-        /// Permanently remove another text: the subject, a rating's comment or a logged text. Admins only.
+        /// Permanently remove another text: the subject, a rating's comment or a logged text.
+        /// Admins only.
         RedactFields = "redact_fields",
     }
 );
@@ -42,7 +45,8 @@ text_enum!(
         CreateTicket = "create_ticket",
         /// List and search the caller's own tickets.
         ListOwn = "list_own",
-        /// List and search all tickets, watch the inbox, and see statistics, agents, people and saved replies.
+        /// List and search all tickets, watch the inbox, and see statistics, agents, people and
+        /// saved replies.
         ListAll = "list_all",
         /// See, grant and revoke roles.
         ManageRoles = "manage_roles",
@@ -55,7 +59,8 @@ text_enum!(
     }
 );
 
-/// Decides whether `actor` may perform `action` on `ticket`. Returns the audience as which the actor reads the ticket.
+/// Decides whether `actor` may perform `action` on `ticket`. Returns the audience as which the
+/// actor reads the ticket.
 ///
 /// # Errors
 /// `not_found` if the actor must not know that the ticket exists; otherwise `forbidden`, `ticket_closed`, `ticket_archived` or

@@ -1,5 +1,5 @@
-//! Why a request was refused, as a client sees it: a code, a sentence, and whether a retry can help. Causes appear only in
-//! the log.
+//! Why a request was refused, as a client sees it: a code, a sentence, and whether a retry can
+//! help. Causes appear only in the log.
 
 use crate::text_enum::text_enum;
 
@@ -12,7 +12,8 @@ text_enum!(
         UnknownType = "unknown_type",
         /// The first frame was not `hello`, or a second `hello` arrived.
         HelloExpected = "hello_expected",
-        /// The token is missing or malformed, has a wrong issuer or algorithm, or has a role that may not sign in.
+        /// The token is missing or malformed, has a wrong issuer or algorithm, or has a role that
+        /// may not sign in.
         NotAuthenticated = "not_authenticated",
         /// The token has expired.
         TokenExpired = "token_expired",
@@ -58,7 +59,8 @@ text_enum!(
         RateLimited = "rate_limited",
         /// The server is overloaded; nothing was stored.
         Overloaded = "overloaded",
-        /// A service that the request needs is unreachable. A send may or may not be stored: repeat it with the same key.
+        /// A service that the request needs is unreachable. A send may or may not be stored: repeat
+        /// it with the same key.
         Unavailable = "unavailable",
         /// An error inside the server.
         Internal = "internal",
@@ -96,7 +98,8 @@ impl RejectCode {
         )
     }
 
-    /// Whether the same request may succeed after the next `welcome`, because a server of another build may then answer.
+    /// Whether the same request may succeed after the next `welcome`, because a server of another
+    /// build may then answer.
     pub const fn ends_with_connection(self) -> bool {
         matches!(self, Self::UnknownField)
     }
@@ -134,14 +137,15 @@ impl Reject {
         self
     }
 
-    /// The refusal for a ticket that does not exist and for another customer's ticket; the two must be indistinguishable.
+    /// The refusal for a ticket that does not exist and for another customer's ticket; the two must
+    /// be indistinguishable.
     pub fn not_found() -> Self {
         Self::new(RejectCode::NotFound, "no such ticket")
     }
 }
 
-/// Why the server closed a socket. The range tells the client what to do: reconnect after 4000–4499; after 4500–4999, only
-/// once something has changed.
+/// Why the server closed a socket. The range tells the client what to do: reconnect after
+/// 4000–4499; after 4500–4999, only once something has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u16)]
 pub enum CloseCode {

@@ -2,8 +2,9 @@
 
 /// Declares an enum whose variants each have one word, used in Postgres, JSON and URLs.
 ///
-/// Generates `ALL`, `as_str`, `Display` and `FromStr` (error: [`UnknownWord`](crate::UnknownWord)), so that each word is written
-/// once. A second word after `|` is the name in the previous build: it is still accepted in JSON, and never written.
+/// Generates `ALL`, `as_str`, `Display` and `FromStr` (error: [`UnknownWord`](crate::UnknownWord)),
+/// so that each word is written once. A second word after `|` is the name in the previous build: it
+/// is still accepted in JSON, and never written.
 macro_rules! text_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:tt $(| $former:tt)?),+ $(,)? }) => {
         $(#[$meta])*

@@ -24,8 +24,8 @@ text_enum!(
 );
 
 impl Status {
-    /// Whether the ticket is resolved or closed. Such a ticket is not in the active lists and does not wait for an
-    /// answer.
+    /// Whether the ticket is resolved or closed. Such a ticket is not in the active lists and does
+    /// not wait for an answer.
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Resolved | Self::Closed)
     }
@@ -50,7 +50,8 @@ text_enum!(
     }
 );
 
-/// The facts about a ticket that [`crate::policy`] needs. Read them anew for each decision; never cache them.
+/// The facts about a ticket that [`crate::policy`] needs. Read them anew for each decision; never
+/// cache them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TicketFacts {
     pub id: TicketId,

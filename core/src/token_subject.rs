@@ -1,4 +1,5 @@
-//! The person that a token identifies: directly by UUID, or by an issuer's subject that the database maps to a person.
+//! The person that a token identifies: directly by UUID, or by an issuer's subject that the
+//! database maps to a person.
 
 use uuid::Uuid;
 
@@ -7,9 +8,11 @@ use crate::limits;
 
 /// The `sub` of a token, and the `iss` to which it belongs.
 ///
-/// A `sub` of 32 hexadecimal digits, in any case, with or without hyphens, braces or `urn:uuid:`, is a UUID. It identifies the person
-/// directly, for every issuer, and never appears in `people_subjects`. Any other `sub` is the issuer's own name for a person, compared byte
-/// by byte; `people_subjects` maps it to a person. The SQL function `support_subject_uuid` follows the same rule.
+/// A `sub` of 32 hexadecimal digits, in any case, with or without hyphens, braces or `urn:uuid:`,
+/// is a UUID. It identifies the person directly, for every issuer, and never appears in
+/// `people_subjects`. Any other `sub` is the issuer's own name for a person, compared byte by byte;
+/// `people_subjects` maps it to a person. The SQL function `support_subject_uuid` follows the same
+/// rule.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TokenSubject {
     /// A person's UUID.
@@ -21,8 +24,9 @@ pub enum TokenSubject {
 /// Prefix for OpenID subjects that look like UUIDs.
 pub const PROVIDER_PREFIX: &str = "oidc:";
 
-/// An issuer and its name for a person, of at most [`limits::TOKEN_ISSUER_BYTES_MAX`] and [`limits::TOKEN_SUBJECT_BYTES_MAX`] bytes,
-/// without control characters. Neither is trimmed, case-folded or normalised.
+/// An issuer and its name for a person, of at most [`limits::TOKEN_ISSUER_BYTES_MAX`] and
+/// [`limits::TOKEN_SUBJECT_BYTES_MAX`] bytes, without control characters. Neither is trimmed,
+/// case-folded or normalised.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct IssuedSubject {
     issuer: String,
@@ -30,7 +34,8 @@ pub struct IssuedSubject {
 }
 
 impl TokenSubject {
-    /// Parses both claims of a token. Pass `""` as the issuer of a token without `iss`. The issuer is ignored if the subject is a UUID.
+    /// Parses both claims of a token. Pass `""` as the issuer of a token without `iss`. The issuer
+    /// is ignored if the subject is a UUID.
     ///
     /// # Errors
     /// [`InvalidSubject`] for the first rule that is broken.
@@ -56,9 +61,10 @@ impl TokenSubject {
         }))
     }
 
-    /// Parses the subject that the desk's OpenID provider uses for a person. The result is always [`Self::Issued`]. Many providers use
-    /// UUIDs as subjects; such a UUID must never select the platform's person with the same UUID. Therefore, a subject that is a UUID or
-    /// already starts with [`PROVIDER_PREFIX`] gets that prefix.
+    /// Parses the subject that the desk's OpenID provider uses for a person. The result is always
+    /// [`Self::Issued`]. Many providers use UUIDs as subjects; such a UUID must never select the
+    /// platform's person with the same UUID. Therefore, a subject that is a UUID or already starts
+    /// with [`PROVIDER_PREFIX`] gets that prefix.
     ///
     /// # Errors
     /// [`InvalidSubject`] for the first rule that is broken.
@@ -134,7 +140,8 @@ pub enum InvalidSubject {
     Issuer,
 }
 
-/// Parses a UUID in any spelling, so that a platform that changes its spelling does not turn one person into two.
+/// Parses a UUID in any spelling, so that a platform that changes its spelling does not turn one
+/// person into two.
 fn uuid_of(text: &str) -> Option<Uuid> {
     const URN: &str = "urn:uuid:";
     let bare = match text.get(..URN.len()) {
@@ -146,7 +153,8 @@ fn uuid_of(text: &str) -> Option<Uuid> {
         .and_then(|rest| rest.strip_suffix('}'))
         .unwrap_or(bare);
     let digits: String = bare.chars().filter(|c| *c != '-').collect();
-    // Accept only the plain form: the parser knows other forms, which SQL would also have to accept.
+    // Accept only the plain form: the parser knows other forms, which SQL would also have to
+    // accept.
     (digits.len() == 32)
         .then(|| Uuid::try_parse(&digits).ok())
         .flatten()

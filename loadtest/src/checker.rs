@@ -1,8 +1,8 @@
-//! The history checker: compares what was sent, what the database holds and what every observer saw, and returns the violations.
-//! It is pure.
+//! The history checker: compares what was sent, what the database holds and what every observer
+//! saw, and returns the violations. It is pure.
 //!
-//! It knows nothing about connections or time: the scenarios provide the evidence. Its own tests show that it reports each kind of
-//! violation.
+//! It knows nothing about connections or time: the scenarios provide the evidence. Its own tests
+//! show that it reports each kind of violation.
 
 mod evidence;
 mod violation;
@@ -78,7 +78,8 @@ fn check_state(evidence: &Evidence, observed: &Observed, found: &mut Vec<Violati
     }
 }
 
-/// Both numberings in the database must be 1, 2, 3 …, and an event must have a public number exactly if its kind is public.
+/// Both numberings in the database must be 1, 2, 3 …, and an event must have a public number
+/// exactly if its kind is public.
 fn check_numbers(evidence: &Evidence, found: &mut Vec<Violation>) {
     let ticket = &evidence.ticket;
     let mut public = 0;
@@ -108,7 +109,8 @@ fn check_numbers(evidence: &Evidence, found: &mut Vec<Violation>) {
     }
 }
 
-/// Every acked key must be stored exactly once, at the acked position. No refused key and no other key may be stored.
+/// Every acked key must be stored exactly once, at the acked position. No refused key and no other
+/// key may be stored.
 fn check_sends(evidence: &Evidence, found: &mut Vec<Violation>) {
     let ticket = &evidence.ticket;
     let mut places: HashMap<&str, Vec<&TrueRow>> = HashMap::new();
@@ -208,7 +210,8 @@ fn check_order(evidence: &Evidence, found: &mut Vec<Violation>) {
     }
 }
 
-/// An observer must hold exactly the database's events for its audience, from its base to the head, in order.
+/// An observer must hold exactly the database's events for its audience, from its base to the head,
+/// in order.
 fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Violation>) {
     let who = format!("{}: {}", evidence.ticket, observed.name);
     let truth: BTreeMap<u64, &Row> = evidence
@@ -277,7 +280,8 @@ enum AfterSure {
     Kept,
 }
 
-/// Checks that events are in order, without gaps, and equal to the database's. Returns the last position.
+/// Checks that events are in order, without gaps, and equal to the database's. Returns the last
+/// position.
 fn check_rows(
     seen: &Seen<'_>,
     life: &Life,
@@ -315,7 +319,8 @@ fn check_rows(
     position
 }
 
-/// Whether an event has a key that no member of this ticket used, and is not part of the ticket's history either.
+/// Whether an event has a key that no member of this ticket used, and is not part of the ticket's
+/// history either.
 fn is_foreign(seen: &Seen<'_>, row: &Row) -> bool {
     row.key
         .as_deref()

@@ -26,7 +26,8 @@ fn plain(kind: Kind) -> Row {
     }
 }
 
-/// created, c1, note a1, a2, status_changed, c2: everything is sent, acked, stored and seen correctly.
+/// created, c1, note a1, a2, status_changed, c2: everything is sent, acked, stored and seen
+/// correctly.
 fn faultless() -> Evidence {
     let rows = [
         plain(Kind::Created),
@@ -219,7 +220,8 @@ fn a_note_at_a_customer_is_leaked_whatever_number_it_bears() {
         broken(|e| e.observed[CUSTOMER].leaks.push("a canary".into())),
         ["leaked"]
     );
-    // A note with a public number shifts all later public numbers, so the customer notices that something exists.
+    // A note with a public number shifts all later public numbers, so the customer notices that
+    // something exists.
     assert!(broken(|e| e.truth[2].public_seq = Some(3)).contains(&"leaked"));
 }
 
@@ -302,7 +304,8 @@ fn what_belongs_to_another_ticket_is_foreign() {
 
 #[test]
 fn what_a_restore_took_back_must_be_forgotten() {
-    // The agent's last event was undone and another one was written in its place, but no reset was sent.
+    // The agent's last event was undone and another one was written in its place, but no reset was
+    // sent.
     let keeps = |e: &mut Evidence, row: Row| {
         e.observed[AGENT].rows[5].1 = row;
         e.observed[AGENT].sure = 5;

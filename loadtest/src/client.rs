@@ -1,6 +1,6 @@
-//! One member of a ticket, which behaves as the protocol page asks of client authors. Its outbox keeps every send until the ack. Its
-//! position advances only over contiguous events. After every lost connection it subscribes again from that position, on any instance
-//! that responds.
+//! One member of a ticket, which behaves as the protocol page asks of client authors. Its outbox
+//! keeps every send until the ack. Its position advances only over contiguous events. After every
+//! lost connection it subscribes again from that position, on any instance that responds.
 
 mod frames;
 mod history;
@@ -26,7 +26,8 @@ pub use member::{Goal, Member, Outgoing, Record, Run, Seen, Visibility};
 const BACKOFF_MAX: Duration = Duration::from_secs(2);
 /// Delay before the first reconnection.
 const BACKOFF_MIN: Duration = Duration::from_millis(50);
-/// A send that is not answered within this time is sent again with the same key, even if the connection is alive.
+/// A send that is not answered within this time is sent again with the same key, even if the
+/// connection is alive.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 
 struct Pending {
@@ -95,7 +96,8 @@ impl Client {
         let mut backoff = BACKOFF_MIN;
         let mut url = 0;
         loop {
-            // A first connection that fails is not an outage, because there was no service before it.
+            // A first connection that fails is not an outage, because there was no service before
+            // it.
             let seen_before = self.position;
             match self.live(url).await {
                 Ok(End::Done) => break,
@@ -115,7 +117,8 @@ impl Client {
                 backoff = BACKOFF_MIN;
             }
             if self.joined {
-                // A second `bye` may arrive before the member is served again. The server asked for both delays, so they add up.
+                // A second `bye` may arrive before the member is served again. The server asked for
+                // both delays, so they add up.
                 let (since, told) = self.lost.unwrap_or((Instant::now(), None));
                 self.lost = Some((
                     since,
@@ -168,7 +171,8 @@ impl Client {
                 return Ok(End::Done);
             }
             let again_at = self.outbox.iter().map(|pending| pending.again_at).min();
-            // All branches are cancel-safe: the link keeps partial frames; `recv` and `changed` take nothing unless they complete.
+            // All branches are cancel-safe: the link keeps partial frames; `recv` and `changed`
+            // take nothing unless they complete.
             tokio::select! {
                 text = link.next() => match text {
                     Ok(text) => self.take(&text, &mut link).await?,
@@ -183,7 +187,8 @@ impl Client {
                 }
                 () = sleep_until(again_at.unwrap_or_else(Instant::now)), if again_at.is_some() => {
                     let now = Instant::now();
-                    // The send timed out. If the later of the two copies is stored, it comes after messages that were sent meanwhile.
+                    // The send timed out. If the later of the two copies is stored, it comes after
+                    // messages that were sent meanwhile.
                     self.record.asked_to_retry |= self.outbox.iter().any(|pending| pending.again_at <= now && pending.id.is_some());
                     for pending in self.outbox.iter_mut().filter(|pending| pending.again_at <= now) {
                         pending.id = None;

@@ -1,4 +1,5 @@
-//! Errors that prevent a run from completing. What a run finds is not an error: see [`crate::checker::Violation`].
+//! Errors that prevent a run from completing. What a run finds is not an error: see
+//! [`crate::checker::Violation`].
 
 use helpline_rig::RigError;
 

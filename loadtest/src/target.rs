@@ -9,7 +9,8 @@ use tokio_postgres::{Client, NoTls};
 
 use crate::error::LoadError;
 
-/// A benchmark measures durable writes, so these settings override the rig's fast ones. WAL files are kept and recycled.
+/// A benchmark measures durable writes, so these settings override the rig's fast ones. WAL files
+/// are kept and recycled.
 const DURABLE: &[(&str, &str)] = &[
     ("fsync", "on"),
     ("full_page_writes", "on"),
@@ -45,8 +46,8 @@ pub enum Relay {
     InProcess,
 }
 
-/// Running gateways with their database. Fields are declared so that gateways end before the servers that they depend
-/// on.
+/// Running gateways with their database. Fields are declared so that gateways end before the
+/// servers that they depend on.
 #[derive(Debug)]
 pub struct Target {
     pub gateways: Vec<Gateway>,
@@ -188,7 +189,8 @@ pub(crate) fn migrate(binary: &std::path::Path, admin_url: &str) -> Result<(), L
     })
 }
 
-/// Raises the limit of file descriptors, here and in the gateways, which inherit it: thousands of sockets need as many.
+/// Raises the limit of file descriptors, here and in the gateways, which inherit it: thousands of
+/// sockets need as many.
 pub fn raise_descriptor_limit() {
     let us = std::process::id().to_string();
     for wanted in ["200000:", "65536:", "20000:"] {

@@ -146,8 +146,8 @@ impl Link {
         bounded(self.socket.flush()).await
     }
 
-    /// Returns the next text frame. The caller must answer a `ping`, because it needs the heads in it. Cancel-safe: tungstenite
-    /// keeps partial frames.
+    /// Returns the next text frame. The caller must answer a `ping`, because it needs the heads in
+    /// it. Cancel-safe: tungstenite keeps partial frames.
     ///
     /// # Errors
     /// Any [`LinkError`]; [`LinkError::Silent`] if nothing arrived for 1.5 heartbeats.

@@ -9,7 +9,8 @@ const _: () = assert!(
     MESSAGE_WIRE_BYTES_MAX > FRAME_BYTES_MAX as u64
         && HELLO_WIRE_BYTES_MAX > HELLO_BYTES_MAX as u64
 );
-// The largest event within the limits, with every byte of its texts escaped (attachments are stored escaped).
+// The largest event within the limits, with every byte of its texts escaped (attachments are stored
+// escaped).
 const _: () = assert!(
     (BODY_BYTES_MAX
         + 2 * HISTORY_VALUE_BYTES_MAX

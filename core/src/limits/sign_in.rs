@@ -1,35 +1,40 @@
 //! Limits of signing in at the desk's own pages through an OpenID provider.
 
-/// Time limit from leaving for the provider until the return: enough to find a password and a second factor. The cookie of an abandoned
-/// sign-in also expires after this.
+/// Time limit from leaving for the provider until the return: enough to find a password and a
+/// second factor. The cookie of an abandoned sign-in also expires after this.
 pub const SIGN_IN_MS: u64 = 10 * 60 * 1_000;
-/// Unfinished sign-ins of one browser, each in its own tab. Each one is a cookie; together with the session cookie they fit into the 8 KiB
-/// that proxies accept as one header.
+/// Unfinished sign-ins of one browser, each in its own tab. Each one is a cookie; together with the
+/// session cookie they fit into the 8 KiB that proxies accept as one header.
 pub const SIGN_INS_AT_ONCE_MAX: usize = 4;
 /// Maximum bytes of the path and query to which a sign-in returns.
 pub const RETURN_BYTES_MAX: usize = 400;
 /// Default session length in hours: a working day and its evening.
 pub const SESSION_HOURS: u32 = 12;
-/// Maximum session length in hours that an operator may set. A session ends early only if the person is blocked.
+/// Maximum session length in hours that an operator may set. A session ends early only if the
+/// person is blocked.
 pub const SESSION_HOURS_MAX: u32 = 30 * 24;
-/// Lifetime of a desk token. The page requests a new one before it expires, for as long as the session lasts.
+/// Lifetime of a desk token. The page requests a new one before it expires, for as long as the
+/// session lasts.
 pub const DESK_TOKEN_MS: u64 = 10 * 60 * 1_000;
 /// Maximum bytes of a provider's subject (`sub`), as OpenID Connect defines it.
 pub const OIDC_SUBJECT_BYTES_MAX: usize = 255;
-/// Maximum bytes of a parameter that the provider returns through the browser. A code usually has a few hundred bytes, but some providers
-/// use a JWT.
+/// Maximum bytes of a parameter that the provider returns through the browser. A code usually has a
+/// few hundred bytes, but some providers use a JWT.
 pub const OIDC_PARAMETER_BYTES_MAX: usize = 4 * 1024;
 /// Maximum bytes of a provider's response.
 pub const OIDC_BYTES_MAX: u64 = 256 * 1024;
 /// Time limit of one request to the provider.
 pub const OIDC_TIMEOUT_MS: u64 = 5_000;
-/// Total time limit of all provider requests in one step of a sign-in: metadata, keys, code exchange and user info.
+/// Total time limit of all provider requests in one step of a sign-in: metadata, keys, code
+/// exchange and user info.
 pub const OIDC_EXCHANGE_MS: u64 = 12_000;
-/// Minimum time between two requests for the provider's metadata and keys, however many sign-ins wait for them.
+/// Minimum time between two requests for the provider's metadata and keys, however many sign-ins
+/// wait for them.
 pub const OIDC_RETRY_MS: u64 = 5_000;
 /// Maximum concurrent code exchanges. Each one occupies a thread until the provider responds.
 pub const OIDC_EXCHANGES_MAX: usize = 16;
-/// Sign-in steps per second from one address: enough for an office whose people sign in within minutes.
+/// Sign-in steps per second from one address: enough for an office whose people sign in within
+/// minutes.
 pub const SIGN_IN_STEPS_PER_SECOND: u32 = 10;
 /// Burst of sign-in steps from one address after a quiet period.
 pub const SIGN_IN_STEPS_BURST: u32 = 100;

@@ -12,7 +12,8 @@ pub const WIDGET_SITES_MAX: usize = 50;
 pub const WIDGET_SITE_CHARS_MAX: usize = 270;
 /// How long the widget's settings are cached after one read.
 pub const WIDGET_MS: u64 = 5_000;
-/// Maximum wait for the database to return the settings. After that, the cached settings are served.
+/// Maximum wait for the database to return the settings. After that, the cached settings are
+/// served.
 pub const WIDGET_WAIT_MS: u64 = 500;
 
 const _: () = assert!(WIDGET_WAIT_MS < WIDGET_MS);

@@ -1,4 +1,5 @@
-//! Certificates for tests: a certificate authority, and the certificates that it signs. The files are removed on drop.
+//! Certificates for tests: a certificate authority, and the certificates that it signs. The files
+//! are removed on drop.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -68,7 +69,8 @@ impl Certificates {
         self.dir.join("authority.pem")
     }
 
-    /// Creates a certificate for these host names (or for one person, whose name comes first), signed by the authority.
+    /// Creates a certificate for these host names (or for one person, whose name comes first),
+    /// signed by the authority.
     ///
     /// # Panics
     /// If the files cannot be written.
@@ -79,7 +81,8 @@ impl Certificates {
         self.written(file, &signed.pem(), &key)
     }
 
-    /// Creates a self-signed certificate that is marked as an authority, like `openssl req -new -x509`.
+    /// Creates a self-signed certificate that is marked as an authority, like `openssl req -new
+    /// -x509`.
     ///
     /// # Panics
     /// If the files cannot be written.

@@ -13,7 +13,8 @@ use crate::upgrade::OldCluster;
 /// The superuser of every cluster that the rig creates.
 pub(crate) const SUPERUSER: &str = "postgres";
 
-/// Parent of temporary directories. The Postgres user can enter it: all of its ancestors are world-accessible.
+/// Parent of temporary directories. The Postgres user can enter it: all of its ancestors are
+/// world-accessible.
 const OPEN_PLACE: &str = "/var/tmp";
 /// Prefix of temporary directories; the creating process's id follows.
 const TEMPORARY_PREFIX: &str = "helpline-rig-";
@@ -39,8 +40,8 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// Creates an empty temporary directory for a cluster that the caller initialises. Returns the cluster and the
-    /// directory, which is removed on drop.
+    /// Creates an empty temporary directory for a cluster that the caller initialises. Returns the
+    /// cluster and the directory, which is removed on drop.
     pub(crate) fn reserved(password: String) -> Result<(Self, PathBuf), RigError> {
         remove_orphans();
         let user = OsUser::for_postgres();
@@ -63,7 +64,8 @@ impl Cluster {
         ))
     }
 
-    /// Copies the files of this cluster, which must be stopped, like a volume snapshot. The copy is removed on drop.
+    /// Copies the files of this cluster, which must be stopped, like a volume snapshot. The copy is
+    /// removed on drop.
     pub(crate) fn snapshot(&self) -> Result<Self, RigError> {
         let (copy, _) = Self::reserved(self.password.clone())?;
         let status = Command::new("cp")
@@ -90,8 +92,8 @@ impl Cluster {
         }
     }
 
-    /// Opens the cluster in `dir`, and creates it on the first call. The password is in a file in `dir` that only the owner
-    /// can read.
+    /// Opens the cluster in `dir`, and creates it on the first call. The password is in a file in
+    /// `dir` that only the owner can read.
     pub(crate) fn kept_in(bin: &Path, dir: &Path) -> Result<Self, RigError> {
         std::fs::create_dir_all(dir)
             .map_err(RigError::io(format!("creating {}", dir.display())))?;
@@ -115,7 +117,8 @@ impl Cluster {
                 temporary: None,
             });
         }
-        // An interrupted initdb leaves no PG_VERSION or an incomplete directory, which was never used.
+        // An interrupted initdb leaves no PG_VERSION or an incomplete directory, which was never
+        // used.
         let _ = std::fs::remove_dir_all(&data);
         let cluster = Self {
             data,
@@ -128,7 +131,8 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// Takes a base backup, for a standby, of the cluster that listens on `port`. The copy is removed on drop.
+    /// Takes a base backup, for a standby, of the cluster that listens on `port`. The copy is
+    /// removed on drop.
     pub(crate) fn copied_from(&self, bin: &Path, port: u16) -> Result<Self, RigError> {
         let name = format!(
             "{TEMPORARY_PREFIX}{}-{:016x}",
@@ -228,12 +232,13 @@ impl Drop for Cluster {
     }
 }
 
-/// Returns a directory named `postgres` in `dir` that the user can enter. If an ancestor forbids that (a clone under /root),
-/// it is a link to a private directory in [`OPEN_PLACE`].
+/// Returns a directory named `postgres` in `dir` that the user can enter. If an ancestor forbids
+/// that (a clone under /root), it is a link to a private directory in [`OPEN_PLACE`].
 fn enterable(dir: &Path, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
     let place = dir.join("postgres");
     if place.is_symlink() {
-        // Resolve the link first: the user must be able to enter the private directory, not the path through the link.
+        // Resolve the link first: the user must be able to enter the private directory, not the
+        // path through the link.
         match place.canonicalize() {
             Ok(private) => return Ok(private),
             // /var/tmp was cleaned: the data is gone and the link is dangling.
@@ -282,7 +287,8 @@ pub(crate) fn run_as(command: &mut Command, user: Option<&OsUser>) {
     }
 }
 
-/// Creates a directory in [`OPEN_PLACE`] that only the user can enter. `create_dir` fails if the name already exists.
+/// Creates a directory in [`OPEN_PLACE`] that only the user can enter. `create_dir` fails if the
+/// name already exists.
 fn private_dir(name: &str, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
     let place = Path::new(OPEN_PLACE).join(name);
     std::fs::create_dir(&place).map_err(RigError::io(format!("creating {}", place.display())))?;

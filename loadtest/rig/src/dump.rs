@@ -1,4 +1,5 @@
-//! Logical backups: `pg_dump` in the custom format with the roles that it needs, and `pg_restore` into the same cluster or another one.
+//! Logical backups: `pg_dump` in the custom format with the roles that it needs, and `pg_restore`
+//! into the same cluster or another one.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,7 +15,8 @@ const ROLE_PREFIX: &str = "helpline_";
 /// `duplicate_object`: the role already exists.
 const DUPLICATE_OBJECT: &str = "42710";
 
-/// A database in `pg_dump --format=custom` form, and the statements that create its roles. The files are removed on drop.
+/// A database in `pg_dump --format=custom` form, and the statements that create its roles. The
+/// files are removed on drop.
 #[derive(Debug)]
 pub struct Dump {
     dir: PathBuf,
@@ -75,8 +77,9 @@ impl Postgres {
         Ok(dump)
     }
 
-    /// Restores a dump into a new database of this name, and first creates the missing roles. Only superusers can connect until the restore
-    /// is complete, so that a waiting instance cannot write into a half-restored database.
+    /// Restores a dump into a new database of this name, and first creates the missing roles. Only
+    /// superusers can connect until the restore is complete, so that a waiting instance cannot
+    /// write into a half-restored database.
     ///
     /// # Errors
     /// As [`Self::dump`]; also if a database of this name exists.
@@ -91,8 +94,8 @@ impl Postgres {
         ))
         .await?;
         let mut command = self.client_program("pg_restore", database);
-        // A single transaction uses one transaction id. In another cluster, the counter then stays below the ids in the restored rows, and
-        // new transactions soon reuse them.
+        // A single transaction uses one transaction id. In another cluster, the counter then stays
+        // below the ids in the restored rows, and new transactions soon reuse them.
         command
             .args(["--exit-on-error", "--single-transaction"])
             .arg(dump.file());
@@ -113,7 +116,8 @@ impl Postgres {
         .await
     }
 
-    /// Renames a database after it has ended the connections to it. Instances that reconnect meanwhile are refused.
+    /// Renames a database after it has ended the connections to it. Instances that reconnect
+    /// meanwhile are refused.
     ///
     /// # Errors
     /// [`RigError::Name`], [`RigError::Postgres`].

@@ -26,15 +26,16 @@ pub struct GatewaySpec {
 }
 
 impl GatewaySpec {
-    /// Sets the binary. The default is `HELPLINE_BIN`, or else `helpline` in the target directory of the running program.
+    /// Sets the binary. The default is `HELPLINE_BIN`, or else `helpline` in the target directory
+    /// of the running program.
     #[must_use]
     pub fn binary(mut self, path: impl Into<PathBuf>) -> Self {
         self.binary = Some(path.into());
         self
     }
 
-    /// Adds an environment setting: `env("HELPLINE_REDIS_URL", …)`. `HELPLINE_*` and `PG*` variables of this process are
-    /// not inherited.
+    /// Adds an environment setting: `env("HELPLINE_REDIS_URL", …)`. `HELPLINE_*` and `PG*`
+    /// variables of this process are not inherited.
     #[must_use]
     pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.env.push((name.into(), value.into()));
@@ -55,7 +56,8 @@ impl GatewaySpec {
         self
     }
 
-    /// Sets the log file. The default is a file in the system's temporary directory, which is removed on drop.
+    /// Sets the log file. The default is a file in the system's temporary directory, which is
+    /// removed on drop.
     #[must_use]
     pub fn log(mut self, file: impl Into<PathBuf>) -> Self {
         self.log = Some(file.into());
@@ -116,8 +118,8 @@ impl Gateway {
         GatewaySpec::default()
     }
 
-    /// Finds the binary: `HELPLINE_BIN`, or `helpline` in the directory of the running program or its parent
-    /// (`target/debug/helpline-loadtest` and `target/debug/deps/test-…` both find it).
+    /// Finds the binary: `HELPLINE_BIN`, or `helpline` in the directory of the running program or
+    /// its parent (`target/debug/helpline-loadtest` and `target/debug/deps/test-…` both find it).
     ///
     /// # Errors
     /// [`RigError::NotFound`].
@@ -171,7 +173,8 @@ impl Gateway {
         self.start_with(&[]).await
     }
 
-    /// Starts the gateway like [`Self::start`], with additional settings that the next start does not keep.
+    /// Starts the gateway like [`Self::start`], with additional settings that the next start does
+    /// not keep.
     ///
     /// # Errors
     /// As [`Self::start`].
@@ -202,8 +205,8 @@ impl Gateway {
         Ok(())
     }
 
-    /// Sends SIGTERM and waits for the drain. Returns the exit code; `None` if a signal ended the process or it was not
-    /// running.
+    /// Sends SIGTERM and waits for the drain. Returns the exit code; `None` if a signal ended the
+    /// process or it was not running.
     ///
     /// # Errors
     /// [`RigError::Timeout`].
@@ -212,7 +215,8 @@ impl Gateway {
         self.ends().await
     }
 
-    /// Waits for the process to exit, for example after [`Self::terminate`]. Returns the exit code as [`Self::stop`] does.
+    /// Waits for the process to exit, for example after [`Self::terminate`]. Returns the exit code
+    /// as [`Self::stop`] does.
     ///
     /// # Errors
     /// [`RigError::Timeout`].
@@ -224,7 +228,8 @@ impl Gateway {
             .and_then(|status| status.code()))
     }
 
-    /// Sends SIGTERM without waiting, so that a test can observe the drain. A second call cuts the drain short.
+    /// Sends SIGTERM without waiting, so that a test can observe the drain. A second call cuts the
+    /// drain short.
     pub fn terminate(&self) {
         self.signal("TERM");
     }

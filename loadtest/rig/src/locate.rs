@@ -26,8 +26,8 @@ pub(crate) fn find_in_path(program: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// Returns the directory of `postgres` and `initdb`: the newest supported version in `PATH`, in Debian's directories or from
-/// `pg_config`.
+/// Returns the directory of `postgres` and `initdb`: the newest supported version in `PATH`, in
+/// Debian's directories or from `pg_config`.
 pub(crate) fn postgres_bin_dir() -> Result<PathBuf, RigError> {
     let in_path = find_in_path("postgres").and_then(|file| Some(file.parent()?.to_owned()));
     let debian = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"]
@@ -79,8 +79,8 @@ pub(crate) struct OsUser {
 }
 
 impl OsUser {
-    /// The user that runs Postgres. Postgres refuses root, so root runs it as `postgres` or else as `nobody`. `None` means the
-    /// current user.
+    /// The user that runs Postgres. Postgres refuses root, so root runs it as `postgres` or else as
+    /// `nobody`. `None` means the current user.
     pub(crate) fn for_postgres() -> Option<Self> {
         if effective_uid() != Some(0) {
             return None;

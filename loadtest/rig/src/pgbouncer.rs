@@ -1,4 +1,5 @@
-//! A private PgBouncer in front of Postgres, in session or transaction mode. Both keep transactions intact.
+//! A private PgBouncer in front of Postgres, in session or transaction mode. Both keep transactions
+//! intact.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -47,8 +48,9 @@ impl PgBouncer {
         locate::find_in_path("pgbouncer").is_some()
     }
 
-    /// Starts a PgBouncer in front of the Postgres on `postgres_port`, for all of its databases and these logins with their passwords.
-    /// `settings` are additional lines of the section `[pgbouncer]`; `databases` are lines before the wildcard database.
+    /// Starts a PgBouncer in front of the Postgres on `postgres_port`, for all of its databases and
+    /// these logins with their passwords. `settings` are additional lines of the section
+    /// `[pgbouncer]`; `databases` are lines before the wildcard database.
     ///
     /// # Errors
     /// If PgBouncer is not installed or does not start.

@@ -4,14 +4,14 @@ use std::collections::HashSet;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Mutex, PoisonError};
 
-/// Below Linux's ephemeral range (32768 and up), so that no outgoing connection takes the port of a server that is being
-/// restarted.
+/// Below Linux's ephemeral range (32768 and up), so that no outgoing connection takes the port of a
+/// server that is being restarted.
 const PORTS: std::ops::Range<u16> = 15_000..32_000;
 
 static TAKEN: Mutex<Option<HashSet<u16>>> = Mutex::new(None);
 
-/// Returns a free port on 127.0.0.1 that this process has not returned before. The choice is random, so that two processes
-/// rarely choose the same port.
+/// Returns a free port on 127.0.0.1 that this process has not returned before. The choice is
+/// random, so that two processes rarely choose the same port.
 ///
 /// # Panics
 /// If no port is left.

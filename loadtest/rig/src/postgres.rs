@@ -10,7 +10,8 @@ use crate::cluster::{Cluster, SUPERUSER};
 use crate::process::{POLL_INTERVAL, tail};
 use crate::{ParentDeath, Process, RigError, free_port, locate};
 
-/// Time limit from the start to the first answer, including crash recovery of a large test database.
+/// Time limit from the start to the first answer, including crash recovery of a large test
+/// database.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
 /// A fast shutdown writes a checkpoint first.
 const STOP_TIMEOUT: Duration = Duration::from_secs(60);
@@ -25,11 +26,12 @@ const TEMPORARY_SETTINGS: &[(&str, &str)] = &[
     ("checkpoint_timeout", "30min"),
 ];
 
-/// For the SQL of tests and of people at psql, which does not name the schema. Helpline's own statements name it, and its role has an empty
-/// search path.
+/// For the SQL of tests and of people at psql, which does not name the schema. Helpline's own
+/// statements name it, and its role has an empty search path.
 const SEARCH_PATH: (&str, &str) = ("search_path", "helpline, public");
 
-/// A cluster on 127.0.0.1 with a random superuser password. Killed on drop; a temporary cluster is also deleted.
+/// A cluster on 127.0.0.1 with a random superuser password. Killed on drop; a temporary cluster is
+/// also deleted.
 #[derive(Debug)]
 pub struct Postgres {
     // Declared before the cluster, so that the server ends before its files are removed.
@@ -49,7 +51,8 @@ impl Postgres {
         Self::start_temporary_with(&[]).await
     }
 
-    /// As [`Self::start_temporary`], with additional settings of `postgresql.conf`, which override the rig's own.
+    /// As [`Self::start_temporary`], with additional settings of `postgresql.conf`, which override
+    /// the rig's own.
     ///
     /// # Errors
     /// As [`Self::start_temporary`].
@@ -64,7 +67,8 @@ impl Postgres {
         Self::start_cluster(bin, cluster, ParentDeath::Quit, &settings).await
     }
 
-    /// Starts the cluster in `dir`, and creates it on the first call. Its settings are durable, because it keeps real data.
+    /// Starts the cluster in `dir`, and creates it on the first call. Its settings are durable,
+    /// because it keeps real data.
     ///
     /// # Errors
     /// As [`Self::start_temporary`]; also if another Postgres runs on this directory.
@@ -85,8 +89,9 @@ impl Postgres {
         Self::start_cluster(bin, cluster, ParentDeath::Interrupt, settings).await
     }
 
-    /// Starts a standby that streams from this cluster, in its own temporary directory, with the same roles and passwords. Its application
-    /// name is `rig`, so that `synchronous_standby_names` can wait for it.
+    /// Starts a standby that streams from this cluster, in its own temporary directory, with the
+    /// same roles and passwords. Its application name is `rig`, so that `synchronous_standby_names`
+    /// can wait for it.
     ///
     /// # Errors
     /// If the base backup fails or the standby does not start.
@@ -100,8 +105,8 @@ impl Postgres {
         Self::start_cluster(self.bin.clone(), cluster, ParentDeath::Quit, &settings).await
     }
 
-    /// Starts a second server on a copy of this one's files, like a volume snapshot: the same system identifier, databases and passwords.
-    /// This server must be stopped.
+    /// Starts a second server on a copy of this one's files, like a volume snapshot: the same
+    /// system identifier, databases and passwords. This server must be stopped.
     ///
     /// # Errors
     /// If the files cannot be copied or the copy does not start.
@@ -128,7 +133,8 @@ impl Postgres {
         self.execute("select pg_promote(true, 60)").await
     }
 
-    /// Disconnects a standby from its primary until [`Self::promote`]. The primary's later commits do not reach the standby.
+    /// Disconnects a standby from its primary until [`Self::promote`]. The primary's later commits
+    /// do not reach the standby.
     ///
     /// # Errors
     /// [`RigError::Postgres`].
@@ -199,7 +205,8 @@ impl Postgres {
         &self.cluster.data
     }
 
-    /// The directory of this server's client programs (`psql`, `pg_dump`, `pgbench` of the same version).
+    /// The directory of this server's client programs (`psql`, `pg_dump`, `pgbench` of the same
+    /// version).
     pub fn bin_dir(&self) -> &Path {
         &self.bin
     }
@@ -209,7 +216,8 @@ impl Postgres {
         self.url_for(SUPERUSER, &self.cluster.password, database)
     }
 
-    /// The URL for a connection as any role. The password is not escaped: use only letters and digits.
+    /// The URL for a connection as any role. The password is not escaped: use only letters and
+    /// digits.
     pub fn url_for(&self, role: &str, password: &str, database: &str) -> String {
         format!(
             "postgres://{role}:{password}@127.0.0.1:{}/{database}",
@@ -217,7 +225,8 @@ impl Postgres {
         )
     }
 
-    /// Creates a database for one test from a template (`template1` by default). There must be no connection to the template.
+    /// Creates a database for one test from a template (`template1` by default). There must be no
+    /// connection to the template.
     ///
     /// # Errors
     /// [`RigError::Name`], [`RigError::Postgres`].
@@ -235,8 +244,9 @@ impl Postgres {
         .await
     }
 
-    /// Creates a database owned by a new role that can create roles but is not a superuser, as a hosted Postgres provides. A role whose
-    /// name begins with `helpline_` is part of a [`Dump`](crate::Dump).
+    /// Creates a database owned by a new role that can create roles but is not a superuser, as a
+    /// hosted Postgres provides. A role whose name begins with `helpline_` is part of a
+    /// [`Dump`](crate::Dump).
     ///
     /// # Errors
     /// [`RigError::Name`], [`RigError::Postgres`].
@@ -301,7 +311,8 @@ impl Postgres {
         self.process.start(self.command())?;
         loop {
             if let Some(status) = self.process.ended() {
-                // The previous server, stopped because its parent was killed, may still be writing its last checkpoint.
+                // The previous server, stopped because its parent was killed, may still be writing
+                // its last checkpoint.
                 let still_held = tail(self.process.log())
                     .lines()
                     .rev()

@@ -1,5 +1,5 @@
-//! A started process and its children: signals, waiting, freezing. Signals go through the shell's `kill`, because unsafe
-//! code is forbidden.
+//! A started process and its children: signals, waiting, freezing. Signals go through the shell's
+//! `kill`, because unsafe code is forbidden.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,8 @@ const KILL_TIMEOUT: Duration = Duration::from_secs(10);
 /// Lines from the end of a log that an error includes.
 const LOG_TAIL_LINES: usize = 30;
 
-/// A process that can be started again after it has ended. Killed together with its children on drop.
+/// A process that can be started again after it has ended. Killed together with its children on
+/// drop.
 #[derive(Debug)]
 pub struct Process {
     name: String,
@@ -101,7 +102,8 @@ impl Process {
         }
     }
 
-    /// Sends SIGSTOP to the process and all its children: connections stay open, and no request is answered.
+    /// Sends SIGSTOP to the process and all its children: connections stay open, and no request is
+    /// answered.
     pub fn freeze(&self) {
         self.signal_tree("STOP");
     }
@@ -129,8 +131,8 @@ impl Process {
         Ok(None)
     }
 
-    /// Sends SIGKILL to the process and all its children. Returns once all of them are gone, so that ports and files are
-    /// free again.
+    /// Sends SIGKILL to the process and all its children. Returns once all of them are gone, so
+    /// that ports and files are free again.
     ///
     /// # Errors
     /// [`RigError::Timeout`].
@@ -213,8 +215,8 @@ fn kill(signal: &str, pids: &[u32]) {
     if pids.is_empty() {
         return;
     }
-    // The shell's built-in `kill`: slim systems have no /bin/kill. Errors are ignored, because a process that has already
-    // ended needs no signal.
+    // The shell's built-in `kill`: slim systems have no /bin/kill. Errors are ignored, because a
+    // process that has already ended needs no signal.
     let _ = Command::new("/bin/sh")
         .args(["-c", "kill -s \"$0\" \"$@\"", signal])
         .args(pids.iter().map(u32::to_string))
@@ -243,8 +245,8 @@ fn is_running(pid: u32) -> bool {
     state_and_parent(pid).is_some_and(|(state, _)| state != 'Z' && state != 'X')
 }
 
-/// Parses `/proc/<pid>/stat`: `pid (name) state parent …`. The name may contain any character, including brackets and
-/// spaces.
+/// Parses `/proc/<pid>/stat`: `pid (name) state parent …`. The name may contain any character,
+/// including brackets and spaces.
 fn state_and_parent(pid: u32) -> Option<(char, u32)> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_whitespace();

@@ -1,8 +1,8 @@
 //! A TCP proxy that behaves like a bad network.
 //!
-//! One task accepts connections (and closes its listener while it refuses them), and one task per connection carries both
-//! directions. All tasks watch one shared [`Weather`], and a change wakes them. A cut increments the generation: connections of
-//! older generations end.
+//! One task accepts connections (and closes its listener while it refuses them), and one task per
+//! connection carries both directions. All tasks watch one shared [`Weather`], and a change wakes
+//! them. A cut increments the generation: connections of older generations end.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -41,7 +41,8 @@ struct Weather {
     upstream: SocketAddr,
 }
 
-/// Listens on its own port and forwards bytes to and from the upstream, with the faults that it is told to inject. Stops on drop.
+/// Listens on its own port and forwards bytes to and from the upstream, with the faults that it is
+/// told to inject. Stops on drop.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
@@ -98,7 +99,8 @@ impl Proxy {
         });
     }
 
-    /// New connections lead to another upstream. Existing ones stay where they are, as behind a load balancer.
+    /// New connections lead to another upstream. Existing ones stay where they are, as behind a
+    /// load balancer.
     pub fn lead_to(&self, upstream_port: u16) {
         self.weather.send_modify(|weather| {
             weather.upstream = SocketAddr::from((Ipv4Addr::LOCALHOST, upstream_port));
@@ -127,7 +129,8 @@ impl Proxy {
             .send_modify(|weather| weather.bytes_per_second = Some(bytes_per_second.max(1)));
     }
 
-    /// Stops reading from both sides and keeps every connection open. After [`Self::resume`] the bytes flow again; none are lost.
+    /// Stops reading from both sides and keeps every connection open. After [`Self::resume`] the
+    /// bytes flow again; none are lost.
     pub fn stall(&self) {
         self.weather
             .send_modify(|weather| weather.flow = Flow::Stall);
@@ -139,7 +142,8 @@ impl Proxy {
             .send_modify(|weather| (weather.flow, weather.lost) = (Flow::Swallow, true));
     }
 
-    /// Ends all faults. Connections that lost bytes are cut, because their ends could not interpret what follows.
+    /// Ends all faults. Connections that lost bytes are cut, because their ends could not interpret
+    /// what follows.
     pub fn resume(&self) {
         self.weather.send_modify(|weather| {
             let generation = weather.generation + u64::from(weather.lost);
@@ -225,7 +229,8 @@ async fn pump(
         };
         let now = *weather.borrow();
         if now.generation != born {
-            // The connection was cut, but the other branch has not noticed yet. Earlier bytes may have been lost.
+            // The connection was cut, but the other branch has not noticed yet. Earlier bytes may
+            // have been lost.
             return;
         }
         if now.flow == Flow::Swallow {

@@ -36,7 +36,8 @@ impl Redis {
         Self::start_new_with(&[]).await
     }
 
-    /// As [`Self::start_new`], with additional settings of `redis.conf`, such as `client-output-buffer-limit`.
+    /// As [`Self::start_new`], with additional settings of `redis.conf`, such as
+    /// `client-output-buffer-limit`.
     ///
     /// # Errors
     /// As [`Self::start_new`].
@@ -166,7 +167,8 @@ impl Redis {
         self.start().await
     }
 
-    /// Kills the server and restarts it with enough data that it answers `LOADING` for some seconds. Returns once it is ready and empty.
+    /// Kills the server and restarts it with enough data that it answers `LOADING` for some
+    /// seconds. Returns once it is ready and empty.
     ///
     /// # Errors
     /// [`RigError::Io`], and as [`Self::kill9`] and [`Self::start`].
@@ -177,7 +179,8 @@ impl Redis {
         .await?;
         self.command("SAVE").await?;
         self.kill9().await?;
-        // While loading, Redis serves its clients after every 1,024 bytes. Its `LOADING` answer is the fault to test.
+        // While loading, Redis serves its clients after every 1,024 bytes. Its `LOADING` answer is
+        // the fault to test.
         let delay = KEY_LOAD_MICROS.to_string();
         let started = self
             .start_with(&[
@@ -241,8 +244,9 @@ impl Redis {
         self.kill_subscribers().await
     }
 
-    /// Lowers the output buffer limit of subscribers to 1 KiB and sends one of them more than that. Redis then disconnects the
-    /// subscriber, and the publisher does not notice. The payload is not a valid event; subscribers must ignore it.
+    /// Lowers the output buffer limit of subscribers to 1 KiB and sends one of them more than that.
+    /// Redis then disconnects the subscriber, and the publisher does not notice. The payload is not
+    /// a valid event; subscribers must ignore it.
     ///
     /// # Errors
     /// [`RigError::Io`].
@@ -334,7 +338,8 @@ impl Redis {
     }
 }
 
-/// Sends one inline command to the server on `port`. Returns the first chunk of the answer, which holds all of a short answer.
+/// Sends one inline command to the server on `port`. Returns the first chunk of the answer, which
+/// holds all of a short answer.
 pub(crate) async fn ask(port: u16, line: &str) -> Result<String, RigError> {
     let exchange = async {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;

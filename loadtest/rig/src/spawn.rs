@@ -1,9 +1,11 @@
-//! Spawns children that die with their parent, even if SIGKILL ends the parent and no destructor runs.
+//! Spawns children that die with their parent, even if SIGKILL ends the parent and no destructor
+//! runs.
 //!
-//! Linux can send a signal to a child when its parent ends (`PR_SET_PDEATHSIG`), but "parent" means the *thread* that spawned the
-//! child: a child of a pool thread would die when the pool shrinks. Therefore one thread, which lives as long as the process,
-//! spawns all children. `setpriv` sets the signal, because this crate has no unsafe code. Without `setpriv`, children are still
-//! killed on drop.
+//! Linux can send a signal to a child when its parent ends (`PR_SET_PDEATHSIG`), but "parent" means
+//! the *thread* that spawned the child: a child of a pool thread would die when the pool shrinks.
+//! Therefore one thread, which lives as long as the process, spawns all children. `setpriv` sets
+//! the signal, because this crate has no unsafe code. Without `setpriv`, children are still killed
+//! on drop.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -41,9 +43,10 @@ type Request = (Command, Sender<io::Result<Child>>);
 
 static SPAWNER: OnceLock<Mutex<Sender<Request>>> = OnceLock::new();
 
-/// Spawns a child that receives `signal` when this process ends. The child has its own process group, so that Ctrl-C in a terminal
-/// reaches only this process, which stops its children in order. `stdio` is input, output and error output; it is a parameter
-/// because a [`Command`] does not reveal them. Program, arguments, environment and directory come from `command`.
+/// Spawns a child that receives `signal` when this process ends. The child has its own process
+/// group, so that Ctrl-C in a terminal reaches only this process, which stops its children in
+/// order. `stdio` is input, output and error output; it is a parameter because a [`Command`] does
+/// not reveal them. Program, arguments, environment and directory come from `command`.
 ///
 /// # Errors
 /// Those of [`Command::spawn`].
@@ -83,7 +86,8 @@ fn start_spawner() -> Sender<Request> {
         .name("rig-spawner".into())
         .spawn(move || {
             for (mut command, answer) in requests {
-                // The requester may be gone. Then the child is dropped without being killed, and dies with this process.
+                // The requester may be gone. Then the child is dropped without being killed, and
+                // dies with this process.
                 let _ = answer.send(command.spawn());
             }
         })
@@ -91,8 +95,9 @@ fn start_spawner() -> Sender<Request> {
     sender
 }
 
-/// Wraps a command as `setpriv … program args…` with the same environment and directory. setpriv changes the user before it sets
-/// the signal, because the kernel clears the signal when credentials change.
+/// Wraps a command as `setpriv … program args…` with the same environment and directory. setpriv
+/// changes the user before it sets the signal, because the kernel clears the signal when
+/// credentials change.
 fn wrapped(command: Command, signal: ParentDeath, user: Option<&OsUser>) -> Command {
     let Some(setpriv) = find_in_path("setpriv") else {
         let mut command = command;

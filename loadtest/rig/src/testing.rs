@@ -18,8 +18,8 @@ pub const RUNTIME_PASSWORD: &str = "runtimepassword";
 pub const TOKEN_SECRET: &str = "a-secret-of-the-tests-that-is-longer-than-thirty-two-bytes";
 const TEMPLATE: &str = "helpline_template";
 
-/// The databases of one test binary, in a cluster that its tests share. The cluster stops, and its files are removed, when the last test
-/// that uses it ends.
+/// The databases of one test binary, in a cluster that its tests share. The cluster stops, and its
+/// files are removed, when the last test that uses it ends.
 #[derive(Debug)]
 pub struct TestDatabases {
     settings: &'static [(&'static str, &'static str)],
@@ -35,7 +35,8 @@ impl TestDatabases {
         }
     }
 
-    /// Returns the running cluster. The first call starts it and runs `migrate` on its template database, with the administrator's URL.
+    /// Returns the running cluster. The first call starts it and runs `migrate` on its template
+    /// database, with the administrator's URL.
     ///
     /// # Errors
     /// If Postgres does not start.
@@ -131,8 +132,8 @@ pub async fn connect(url: &str) -> Result<Client, tokio_postgres::Error> {
     Ok(client)
 }
 
-/// Returns the claims of a token as the platform would issue it. It expires in `expires_in_s` seconds; a negative value makes an expired
-/// token.
+/// Returns the claims of a token as the platform would issue it. It expires in `expires_in_s`
+/// seconds; a negative value makes an expired token.
 ///
 /// # Panics
 /// If the clock is before 1970.

@@ -1,4 +1,5 @@
-//! `pg_upgrade`: moves a cluster to the next major version in place. Transaction ids continue; the system identifier changes.
+//! `pg_upgrade`: moves a cluster to the next major version in place. Transaction ids continue; the
+//! system identifier changes.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,12 +7,14 @@ use std::process::Command;
 use crate::cluster::{Cluster, SUPERUSER, run_as};
 use crate::{ParentDeath, Postgres, RigError, free_port, locate};
 
-/// From this version on, `initdb` enables checksums by default, and `pg_upgrade` refuses clusters that differ in that.
+/// From this version on, `initdb` enables checksums by default, and `pg_upgrade` refuses clusters
+/// that differ in that.
 const CHECKSUMS_BY_DEFAULT_SINCE: u32 = 18;
 
 impl Postgres {
-    /// Upgrades this cluster, which must be stopped, with the Postgres programs in `bin`, a directory that the Postgres user can enter.
-    /// Starts the upgraded cluster with the same settings and passwords. The old cluster is left unchanged; do not start it again.
+    /// Upgrades this cluster, which must be stopped, with the Postgres programs in `bin`, a
+    /// directory that the Postgres user can enter. Starts the upgraded cluster with the same
+    /// settings and passwords. The old cluster is left unchanged; do not start it again.
     ///
     /// # Errors
     /// [`RigError::Failed`] with the output of `initdb` or `pg_upgrade`; also if the new server does not start.

@@ -1,5 +1,6 @@
-//! The baseline: a minimal broadcast server on tokio and tungstenite, in its own process. It has one thread. Each connection has a queue;
-//! its task drains many frames and flushes once. The server stores nothing, authenticates no client and parses only `join`.
+//! The baseline: a minimal broadcast server on tokio and tungstenite, in its own process. It has
+//! one thread. Each connection has a queue; its task drains many frames and flushes once. The
+//! server stores nothing, authenticates no client and parses only `join`.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -103,7 +104,8 @@ async fn attend(
     let (sender, mut frames) = mpsc::channel(QUEUE_FRAMES);
     let mut batch = Vec::new();
     loop {
-        // Cancel-safe: `recv_many` takes nothing unless it completes, and tungstenite keeps partial frames.
+        // Cancel-safe: `recv_many` takes nothing unless it completes, and tungstenite keeps partial
+        // frames.
         tokio::select! {
             _ = frames.recv_many(&mut batch, DRAIN_FRAMES) => {
                 for frame in batch.drain(..) {

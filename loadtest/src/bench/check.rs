@@ -1,6 +1,7 @@
-//! A short check of the most stable ratios, for `make test`, so that a performance regression does not go unnoticed. The bounds are looser
-//! than the targets, because the machine may be busy. They catch structural changes: an additional write per delivery, an additional buffer
-//! per connection, a transaction per message.
+//! A short check of the most stable ratios, for `make test`, so that a performance regression does
+//! not go unnoticed. The bounds are looser than the targets, because the machine may be busy. They
+//! catch structural changes: an additional write per delivery, an additional buffer per connection,
+//! a transaction per message.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,7 +51,8 @@ pub async fn run(means: &Means) -> Result<Verdict, LoadError> {
     };
     let paced = ratio(&helpline, &baseline, paced).await?;
     let bursts = ratio(&helpline, &baseline, bursts).await?;
-    // Measured last: closing thousands of connections would cost the gateway CPU during the runs above.
+    // Measured last: closing thousands of connections would cost the gateway CPU during the runs
+    // above.
     let (kib, _) = idle::hold_open(&helpline, CONNECTIONS, Duration::ZERO).await?;
     drop((helpline, baseline));
     let commit_rate = commit_rate::ratio(means, ROUNDS).await?;
@@ -99,7 +101,8 @@ async fn own(kind: Kind, setup: Setup, means: &Means) -> Result<Arc<dyn Peer>, L
     }
 }
 
-/// Runs Helpline and the baseline alternately. Returns the median over the rounds of their CPU ratio.
+/// Runs Helpline and the baseline alternately. Returns the median over the rounds of their CPU
+/// ratio.
 async fn ratio(
     helpline: &Arc<dyn Peer>,
     baseline: &Arc<dyn Peer>,

@@ -1,5 +1,5 @@
-//! A WebSocket from the generator to any of the measured servers. A script opens it; then frames are read and written
-//! as text.
+//! A WebSocket from the generator to any of the measured servers. A script opens it; then frames
+//! are read and written as text.
 
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use crate::error::LoadError;
 use crate::wire::LinkError;
 
-/// Time limit from the first SYN to the last step of the script, on a machine that opens thousands of other
-/// connections.
+/// Time limit from the first SYN to the last step of the script, on a machine that opens thousands
+/// of other connections.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(60);
 /// Small, because a load generator opens thousands of connections. A burst of 16 frames fits.
 const BUFFER_BYTES: usize = 4 * 1024;

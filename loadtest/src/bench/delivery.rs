@@ -1,4 +1,5 @@
-//! Delivery scenarios: a large room, small rooms, and two instances. The servers take turns within each round.
+//! Delivery scenarios: a large room, small rooms, and two instances. The servers take turns within
+//! each round.
 
 use std::sync::Arc;
 
@@ -120,7 +121,8 @@ pub async fn rooms(results: &mut Results, effort: &Effort, means: &Means) -> Res
     by_turns(results, effort, &peers, &[("rooms", shape)]).await
 }
 
-/// Runs the scenario of two instances with Redis between them: small rooms, and bursts into a large room.
+/// Runs the scenario of two instances with Redis between them: small rooms, and bursts into a large
+/// room.
 ///
 /// # Errors
 /// If Helpline or the baseline does not run.

@@ -1,5 +1,6 @@
-//! `growth`: the same reads with ten thousand, a hundred thousand and a million tickets of ten messages each. The data is created
-//! by plain SQL with triggers disabled, so that ten million messages take only minutes.
+//! `growth`: the same reads with ten thousand, a hundred thousand and a million tickets of ten
+//! messages each. The data is created by plain SQL with triggers disabled, so that ten million
+//! messages take only minutes.
 
 use std::time::Duration;
 
@@ -76,7 +77,8 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
         relay: Relay::InProcess,
     };
     let helpline = Helpline::start(setup, means, Talk::Messages).await?;
-    // Each read first commits its audit row. Do not wait for the disk, because the scenario measures the reads.
+    // Each read first commits its audit row. Do not wait for the disk, because the scenario
+    // measures the reads.
     for sql in [
         "alter system set synchronous_commit = off",
         "select pg_reload_conf()",
@@ -129,7 +131,8 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     Ok(())
 }
 
-/// Records the slowest read at the largest size, and the largest growth of a read between the smallest and the largest size.
+/// Records the slowest read at the largest size, and the largest growth of a read between the
+/// smallest and the largest size.
 fn judge(results: &mut Results, times: &[(&str, Vec<(f64, f64)>)]) {
     let ends = times
         .iter()

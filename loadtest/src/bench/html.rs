@@ -115,8 +115,8 @@ fn bars(scenario: &Scenario, metric: Metric) -> String {
     svg + "</svg>"
 }
 
-/// Draws lines through the points. Both axes start at zero; the horizontal axis is logarithmic if its values differ by
-/// more than a factor of 50.
+/// Draws lines through the points. Both axes start at zero; the horizontal axis is logarithmic if
+/// its values differ by more than a factor of 50.
 fn lines(curves: &[&Curve]) -> String {
     const HEIGHT: f64 = 300.0;
     let points = || curves.iter().flat_map(|curve| &curve.points);

@@ -1,4 +1,5 @@
-//! `idle`: silent connections, each in its own room. Measures their memory and the cost of their heartbeats.
+//! `idle`: silent connections, each in its own room. Measures their memory and the cost of their
+//! heartbeats.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,8 +70,8 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     Ok(())
 }
 
-/// Opens the connections and keeps them open. Returns KiB per connection, and the heartbeats' CPU in percent of a core
-/// (`None` if `beats` is zero).
+/// Opens the connections and keeps them open. Returns KiB per connection, and the heartbeats' CPU
+/// in percent of a core (`None` if `beats` is zero).
 pub async fn hold_open(
     peer: &Arc<dyn Peer>,
     connections: usize,

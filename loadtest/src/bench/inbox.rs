@@ -1,5 +1,5 @@
-//! `inbox`: hundreds of consoles watch the inbox while thousands of tickets change. For some consoles, every frame is decoded, to measure
-//! when each of them first shows a change.
+//! `inbox`: hundreds of consoles watch the inbox while thousands of tickets change. For some
+//! consoles, every frame is decoded, to measure when each of them first shows a change.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,12 +28,14 @@ const TICKETS: usize = 2_000;
 const CHANGES_PER_SECOND: f64 = 2_000.0;
 /// Number of agents whose messages cause the changes.
 const WRITERS: usize = 20;
-/// The inbox is idle if no ticket was shown for this long: two sweeps, which also report tickets that were created just before.
+/// The inbox is idle if no ticket was shown for this long: two sweeps, which also report tickets
+/// that were created just before.
 const REST: Duration = Duration::from_millis(2 * limits::SWEEP_INTERVAL_MS);
 /// Delay after the last change.
 const DRAIN: Duration = Duration::from_secs(3);
 
-/// A ticket's sequence number, and a time in microseconds since the start of the run: when the change was due, or when a console showed it.
+/// A ticket's sequence number, and a time in microseconds since the start of the run: when the
+/// change was due, or when a console showed it.
 type At = (u64, u64);
 
 /// Measurements of one run.
@@ -218,7 +220,8 @@ async fn watch_inbox(run: Arc<Run>, console: usize, mut connection: Connection) 
     }
 }
 
-/// Sends a message to each ticket that it is told. In the ack, `id` returns the intended time and `key` the ticket.
+/// Sends a message to each ticket that it is told. In the ack, `id` returns the intended time and
+/// `key` the ticket.
 async fn write(
     run: Arc<Run>,
     mut connection: Connection,
@@ -247,7 +250,8 @@ async fn write(
     }
 }
 
-/// For every change and every decoded console: the delay until the change was shown. Also counts the changes that were never shown.
+/// For every change and every decoded console: the delay until the change was shown. Also counts
+/// the changes that were never shown.
 fn lateness(run: &Run) -> (Times, u64) {
     let changes = run.changes.lock().unwrap_or_else(PoisonError::into_inner);
     let shown = run.shown.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,6 +1,7 @@
-//! `latency`: the latency of a message at half of the highest rate, and at other shares of it for the plot. It is measured from the
-//! intended time to the ack, and to the arrival on the other instance. The highest rate is first determined with the same setup: two
-//! instances and listeners on the second one, which costs more than writers only.
+//! `latency`: the latency of a message at half of the highest rate, and at other shares of it for
+//! the plot. It is measured from the intended time to the ack, and to the arrival on the other
+//! instance. The highest rate is first determined with the same setup: two instances and listeners
+//! on the second one, which costs more than writers only.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -34,7 +35,8 @@ const DRAIN: Duration = Duration::from_secs(3);
 
 /// State that all connections of a run share.
 struct Run {
-    /// Part of every text and key, because a page of the history may include messages of an earlier run.
+    /// Part of every text and key, because a page of the history may include messages of an earlier
+    /// run.
     name: String,
     begun: Instant,
     acked: Times,
@@ -319,7 +321,8 @@ async fn speak(
                 let (name, micros) = (&run.name, due.duration_since(run.begun).as_micros());
                 run.late.record(due.elapsed());
                 run.sent.fetch_add(1, Ordering::Relaxed);
-                // The ack returns the id, and the event returns the text. Both encode the intended time.
+                // The ack returns the id, and the event returns the text. Both encode the intended
+                // time.
                 let (key, body) = (format!("{name}.{room}.{n}"), format!("@{name}@{micros}@"));
                 connection.send(format!(r#"{{"type":"send","id":{micros},"ticket":"{ticket}","key":"{key}","body":"{body}"}}"#).into()).await
             }

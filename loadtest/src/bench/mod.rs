@@ -1,9 +1,12 @@
-//! `bench`: measures Helpline, its peers and the baseline on the same machine at the same time, and reports ratios.
+//! `bench`: measures Helpline, its peers and the baseline on the same machine at the same time, and
+//! reports ratios.
 //!
 //! - [`peer`]: the measured servers, each behind the same adapter; [`baseline`]: a minimal server
-//! - [`traffic`], [`connection`], [`usage`]: an open loop of speakers and listeners, and the CPU and memory that it uses
+//! - [`traffic`], [`connection`], [`usage`]: an open loop of speakers and listeners, and the CPU
+//!   and memory that it uses
 //! - [`delivery`], [`idle`], [`commit_rate`], [`latency`], [`inbox`], [`storm`], [`growth`], [`soak`]: the scenarios
-//! - [`results`], [`targets`], [`tables`], [`html`]: the report; [`check`]: the most stable ratios, for `make test`
+//! - [`results`], [`targets`], [`tables`], [`html`]: the report; [`check`]: the most stable ratios,
+//!   for `make test`
 
 pub mod baseline;
 mod check;

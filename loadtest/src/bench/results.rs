@@ -231,7 +231,8 @@ impl Results {
         figures.get(metric.name).map(Vec::as_slice)
     }
 
-    /// Ratios of two subjects' values, round by round: a disturbance usually affects both values of a round.
+    /// Ratios of two subjects' values, round by round: a disturbance usually affects both values of
+    /// a round.
     pub fn ratios(&self, scenario: &str, metric: Metric, of: &str, over: &str) -> Option<Vec<f64>> {
         let (of, over) = (
             self.values(scenario, of, metric)?,

@@ -1,4 +1,5 @@
-//! `soak`: sends messages through rooms for a long time. A memory leak appears as a slope of the gateways' memory.
+//! `soak`: sends messages through rooms for a long time. A memory leak appears as a slope of the
+//! gateways' memory.
 
 use std::sync::Arc;
 use std::time::Duration;

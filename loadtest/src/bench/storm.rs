@@ -1,5 +1,6 @@
-//! `storm`: every connection breaks, and all clients reconnect at once and resume three tickets each. Half of them are customers with their
-//! own tickets, the others consoles of agents with the same tickets. A separate pair measures whether others are affected.
+//! `storm`: every connection breaks, and all clients reconnect at once and resume three tickets
+//! each. Half of them are customers with their own tickets, the others consoles of agents with the
+//! same tickets. A separate pair measures whether others are affected.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -170,8 +171,9 @@ async fn log_reads(helpline: &Helpline) -> Result<f64, LoadError> {
         .get::<_, i64>(0) as f64)
 }
 
-/// While `meanwhile` runs, a speaker and a listener exchange frames in a separate room. Returns the result of `meanwhile` and the pair's
-/// latencies. The pair has its own thread, so that waiting for other clients in this process does not count as the server's latency.
+/// While `meanwhile` runs, a speaker and a listener exchange frames in a separate room. Returns the
+/// result of `meanwhile` and the pair's latencies. The pair has its own thread, so that waiting for
+/// other clients in this process does not count as the server's latency.
 async fn pair<T>(
     helpline: &Arc<Helpline>,
     meanwhile: impl Future<Output = T>,

@@ -1,5 +1,5 @@
-//! One run of speakers and listeners on one server. It is an open loop: every delivery is checked, and timed from the moment at which
-//! its frame was due.
+//! One run of speakers and listeners on one server. It is an open loop: every delivery is checked,
+//! and timed from the moment at which its frame was due.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -328,7 +328,8 @@ async fn send_burst(
     connection.flush().await
 }
 
-/// Sends bursts in an open loop. A slow speaker delays the loop, but not the times from which latency is measured.
+/// Sends bursts in an open loop. A slow speaker delays the loop, but not the times from which
+/// latency is measured.
 async fn send_all(run: &Run, speakers: &[mpsc::Sender<Order>], begun: Instant, from: u64, to: u64) {
     let measured = from >= run.warm;
     for burst in from..to {

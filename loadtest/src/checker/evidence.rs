@@ -1,4 +1,5 @@
-//! The evidence about one ticket: what was sent, what the database holds, and what every observer saw.
+//! The evidence about one ticket: what was sent, what the database holds, and what every observer
+//! saw.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -81,8 +82,8 @@ pub enum Sender {
 pub enum Fate {
     /// Acked at this position, in the sender's numbering.
     Acked(u64),
-    /// Acked, but a promotion or a restore may have undone it. The message may be gone, or may be stored at another position if a copy in
-    /// flight was stored afterwards.
+    /// Acked, but a promotion or a restore may have undone it. The message may be gone, or may be
+    /// stored at another position if a copy in flight was stored afterwards.
     Void,
     /// Refused permanently.
     Refused,
@@ -106,7 +107,8 @@ pub struct Life {
     pub base: u64,
     /// The events in the order in which they were applied.
     pub rows: Vec<(u64, Row)>,
-    /// This many events from the start must be in the database. A primary that died may have taken the rest with it.
+    /// This many events from the start must be in the database. A primary that died may have taken
+    /// the rest with it.
     pub sure: usize,
 }
 
@@ -123,14 +125,15 @@ pub struct Observed {
     pub rows: Vec<(u64, Row)>,
     /// What it held before each reset.
     pub earlier: Vec<Life>,
-    /// This many events from the start arrived before any promotion or restore. The rest must be in the database too, because no reset told
-    /// the observer to drop them.
+    /// This many events from the start arrived before any promotion or restore. The rest must be in
+    /// the database too, because no reset told the observer to drop them.
     pub sure: usize,
     /// Number of live events that skipped a position: gaps that the server did not report.
     pub holes: u64,
     /// Frames about a ticket that the observer did not subscribe to.
     pub foreign: Vec<String>,
-    /// Frames with a note's canary, or of a type that is not for customers, that a customer received.
+    /// Frames with a note's canary, or of a type that is not for customers, that a customer
+    /// received.
     pub leaks: Vec<String>,
     /// The ticket's state according to the observer's events.
     pub state: BTreeMap<Facet, Option<String>>,
@@ -147,10 +150,12 @@ pub struct Evidence {
     pub state: BTreeMap<Facet, Option<String>>,
     /// The sends, in order for each sender.
     pub sent: Vec<Sent>,
-    /// Senders whom the server asked to retry a send later. Only their messages may be stored in another order.
+    /// Senders whom the server asked to retry a send later. Only their messages may be stored in
+    /// another order.
     pub asked_to_retry: Vec<Sender>,
-    /// Keys of sends that an instance refused, according to its log. This includes refusals that the client never received because it lost
-    /// the connection. Each of these messages may be stored after later ones.
+    /// Keys of sends that an instance refused, according to its log. This includes refusals that
+    /// the client never received because it lost the connection. Each of these messages may be
+    /// stored after later ones.
     pub refused_at_first: HashSet<String>,
     pub observed: Vec<Observed>,
 }

@@ -34,8 +34,8 @@ pub enum Violation {
     Refused(String),
     /// Something did not recover or could not be done although all faults were over.
     Stuck(String),
-    /// A fault of the plan was not played because the machine or the plan lacks a requirement. The run proves nothing about
-    /// it.
+    /// A fault of the plan was not played because the machine or the plan lacks a requirement. The
+    /// run proves nothing about it.
     Unplayed(String),
 }
 

@@ -1,4 +1,5 @@
-//! A member's view of its ticket's history: a position that advances over contiguous events, until a reset.
+//! A member's view of its ticket's history: a position that advances over contiguous events, until
+//! a reset.
 
 use helpline_core::history::{Kind, Observed as Place, Position};
 use helpline_core::ids::{Key, Seq, TicketId};
@@ -67,8 +68,8 @@ impl Client {
             Place::Duplicate => self.record.repeats += 1,
             Place::Gap { .. } => return Step::Gap,
             Place::InOrder => {
-                // Plain SQL dates its rows when the statement runs, not at the commit, which may be much later. They cannot
-                // measure delivery.
+                // Plain SQL dates its rows when the statement runs, not at the commit, which may be
+                // much later. They cannot measure delivery.
                 if row.kind != Kind::CategoryChanged {
                     self.run.samples.seen(at_micros, way, self.member.lane);
                 }

@@ -131,15 +131,16 @@ pub struct Run {
 pub enum Goal {
     /// Not yet.
     Open,
-    /// When it has reached this position in the history whose epoch starts with this prefix. A position in a history that was
-    /// undone does not count.
+    /// When it has reached this position in the history whose epoch starts with this prefix. A
+    /// position in a history that was undone does not count.
     SeqIn(u64, Arc<str>),
     /// Now.
     Stop,
 }
 
 impl Run {
-    /// Creates a key that contains the intended time of its send: `<run>.<who>.<n>.<µs since the start of the run>`.
+    /// Creates a key that contains the intended time of its send: `<run>.<who>.<n>.<µs since the
+    /// start of the run>`.
     pub fn key(&self, who: &str, n: u64, intended: Instant) -> Key {
         let micros = intended.saturating_duration_since(self.begun).as_micros();
         Key::parse(format!("{}.{who}.{n}.{micros}", self.name)).expect("short and visible ASCII")

@@ -1,5 +1,5 @@
-//! The baseline for writing: the gateway's own SQL statement, with the same number of lanes and the same batch size,
-//! but without a gateway.
+//! The baseline for writing: the gateway's own SQL statement, with the same number of lanes and the
+//! same batch size, but without a gateway.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

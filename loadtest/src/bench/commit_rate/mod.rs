@@ -1,5 +1,6 @@
-//! `commit-rate`: messages committed per second through the gateway, compared with pgbench (the same rows, one transaction each) and with
-//! the gateway's SQL without a gateway. All three run alternately on the same Postgres.
+//! `commit-rate`: messages committed per second through the gateway, compared with pgbench (the
+//! same rows, one transaction each) and with the gateway's SQL without a gateway. All three run
+//! alternately on the same Postgres.
 
 mod direct;
 mod pgbench;
@@ -101,7 +102,8 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     Ok(())
 }
 
-/// Runs the gateway and pgbench alternately. Returns the median over the rounds of the ratio of their messages per second.
+/// Runs the gateway and pgbench alternately. Returns the median over the rounds of the ratio of
+/// their messages per second.
 ///
 /// # Errors
 /// As [`run`].

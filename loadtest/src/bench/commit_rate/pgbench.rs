@@ -1,5 +1,5 @@
-//! Writes the same rows with pgbench, one transaction each: by plain insert or by the gateway's function, with whichever
-//! number of clients is fastest.
+//! Writes the same rows with pgbench, one transaction each: by plain insert or by the gateway's
+//! function, with whichever number of clients is fastest.
 
 use std::path::PathBuf;
 use std::process::Command;

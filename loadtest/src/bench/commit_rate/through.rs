@@ -1,4 +1,5 @@
-//! Writes through the gateway: every writer keeps a window of unacked sends, and is also subscribed to its ticket.
+//! Writes through the gateway: every writer keeps a window of unacked sends, and is also subscribed
+//! to its ticket.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -171,7 +172,8 @@ impl Writer {
         }
     }
 
-    /// Formats the frame by hand: client and server share the machine, so encoding should cost little.
+    /// Formats the frame by hand: client and server share the machine, so encoding should cost
+    /// little.
     fn frame(&self, n: u64) -> Utf8Bytes {
         let (ticket, name, writer) = (&self.ticket, &self.tally.name, self.n);
         format!(r#"{{"type":"send","id":{n},"ticket":"{ticket}","key":"{name}.{writer}.{n}","body":"{TEXT}"}}"#).into()

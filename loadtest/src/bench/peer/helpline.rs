@@ -19,7 +19,8 @@ const SETTINGS: [&str; 7] = [
     "HELPLINE_REQUESTS_BURST=1000000",
     "HELPLINE_CONNECTIONS_PER_USER_MAX=100000",
 ];
-/// Number of agents who listen to one room. Further listeners are additional connections of the same agents.
+/// Number of agents who listen to one room. Further listeners are additional connections of the
+/// same agents.
 const AGENTS_PER_ROOM: usize = 20;
 
 /// The kind of frames that the speaker sends.

@@ -29,7 +29,8 @@ const PAYLOAD_BYTES: usize = 185;
 pub trait Peer: Send + Sync {
     /// The name in the report.
     fn name(&self) -> &'static str;
-    /// What the server does not do, for the report next to its figures; empty if nothing is missing.
+    /// What the server does not do, for the report next to its figures; empty if nothing is
+    /// missing.
     fn lacks(&self) -> &'static str;
     /// The ids of all its processes, including those it depends on (Postgres, Redis).
     fn processes(&self) -> Vec<u32>;
@@ -148,7 +149,8 @@ fn payload(n: u64) -> String {
     format!("{n:#>PAYLOAD_BYTES$}")
 }
 
-/// Whether a frame ends in the mark of `n`, ignoring the few characters that the server adds after it.
+/// Whether a frame ends in the mark of `n`, ignoring the few characters that the server adds after
+/// it.
 fn bears_mark(text: &str, n: u64) -> bool {
     text.rsplit_once('#')
         .and_then(|(_, rest)| rest.trim_end_matches(['"', ']', '}']).parse().ok())
