@@ -1,4 +1,4 @@
-//! Who acts, and as which side of a ticket.
+//! A person who acts: their role, and the side on which they act on a ticket.
 
 use crate::ids::UserId;
 use crate::text_enum::text_enum;

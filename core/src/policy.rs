@@ -25,7 +25,7 @@ text_enum!(
         ChangeStatus = "change_status",
         /// Change priority, category or assignee.
         Triage = "triage",
-        /// Rate the support.
+        /// Rate the ticket.
         Rate = "rate",
         /// Edit one of the caller's own messages.
         EditOwn = "edit_own",

@@ -116,7 +116,7 @@ fn pool_mode(word: &str) -> Result<PoolMode, String> {
         .ok_or_else(|| "must be session or transaction".to_owned())
 }
 
-/// How long to send and to break things.
+/// The duration of a run, in seconds.
 pub(super) fn seconds(settings: &Settings) -> u64 {
     settings.seconds.unwrap_or(if settings.brief {
         SECONDS_BRIEF

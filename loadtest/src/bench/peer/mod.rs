@@ -46,7 +46,7 @@ pub trait Peer: Send + Sync {
     fn bears(&self, text: &str, n: u64) -> bool;
 }
 
-/// One side of a connection that a scenario opens.
+/// The instance, room and role of a connection that a scenario opens.
 #[derive(Debug, Clone, Copy)]
 pub struct Endpoint {
     /// The instance to connect to.
