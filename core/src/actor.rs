@@ -1,4 +1,4 @@
-//! Who acts, and as which side of a ticket.
+//! A person who acts: their role, and the side on which they act on a ticket.
 
 use crate::ids::UserId;
 use crate::text_enum::text_enum;
@@ -19,22 +19,23 @@ text_enum!(
     Audience { Customer = "customer", Staff = "staff" }
 );
 
-/// A person who has proved who they are, with the rights they have at this moment.
+/// A signed-in person, with the rights that they have at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Actor {
-    /// Who: `people.id`.
+    /// `people.id`.
     pub user: UserId,
-    /// Their staff role; none makes a customer.
+    /// The staff role; `None` for a customer.
     pub role: Option<StaffRole>,
 }
 
 impl Actor {
-    /// Whether they are of the staff at all.
+    /// Whether the person has a staff role of either kind.
     pub const fn is_staff(&self) -> bool {
         self.role.is_some()
     }
 
-    /// How they read this ticket: the owner of a ticket is a customer there, whatever role they have elsewhere.
+    /// How this person reads `ticket`. The ticket's owner is always its customer, even if they are
+    /// staff elsewhere.
     pub fn audience(&self, ticket: &TicketFacts) -> Audience {
         if self.is_staff() && ticket.owner != self.user {
             Audience::Staff

@@ -1,4 +1,4 @@
-//! A message's text and what may hang on it, taken once at the edge.
+//! A message's text and its attachments, validated once where they enter the system.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,13 +11,13 @@ pub struct Body(String);
 /// Why a text was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidText {
-    /// Nothing in it but white space.
+    /// Empty, or only white space.
     #[error("must not be empty")]
     Empty,
-    /// More than its limit.
+    /// Longer than the limit of this field.
     #[error("is too long")]
     TooLong,
-    /// A file's size beyond its limit.
+    /// An attachment's size is above [`limits::EXACT_NUMBER_MAX`].
     #[error("must not have more than {} bytes", limits::EXACT_NUMBER_MAX)]
     TooLarge,
     /// A control character that could forge log lines or break a reader.
@@ -26,10 +26,10 @@ pub enum InvalidText {
 }
 
 impl Body {
-    /// Takes a text as the client wrote it; nothing is trimmed or changed.
+    /// Validates a text exactly as the client wrote it; it is not trimmed or changed.
     ///
     /// # Errors
-    /// [`InvalidText`] says which rule it breaks.
+    /// [`InvalidText`] names the rule that the text breaks.
     pub fn parse(text: impl Into<String>) -> Result<Self, InvalidText> {
         let text = text.into();
         if text.len() > limits::BODY_BYTES_MAX {
@@ -47,21 +47,20 @@ impl Body {
         Ok(Self(text))
     }
 
-    /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The text, owned.
     pub fn into_string(self) -> String {
         self.0
     }
 }
 
-/// The beginning of a text on one line, of at most [`limits::SNIPPET_CHARS_MAX`] characters; one that is cut ends in `…`.
+/// Returns the start of a text as one line of at most [`limits::SNIPPET_CHARS_MAX`] characters. A
+/// shortened line ends in `…`.
 pub fn snippet(text: &str) -> String {
     let mut line = String::new();
-    // A text without a blank is one word: no more of it is looked at than fits.
+    // Stop as soon as the line is full, so that a long text is not read to its end.
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
         if word.is_empty() {
             continue;
@@ -83,22 +82,23 @@ pub fn snippet(text: &str) -> String {
 pub struct Subject(String);
 
 impl Subject {
-    /// Takes a subject as the client wrote it and trims it.
+    /// Trims and validates a subject.
     ///
     /// # Errors
-    /// [`InvalidText`] says which rule it breaks.
+    /// [`InvalidText`] names the rule that the subject breaks.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
         single_line(text, limits::SUBJECT_CHARS_MAX).map(Self)
     }
 
-    /// Takes the subject from a ticket's description, where its customer wrote none: the first line that says something, without the marks of
-    /// Markdown, of at most [`limits::DERIVED_SUBJECT_CHARS_MAX`] characters. A longer line is cut behind a word, or within a long one between two
-    /// letters as people count them, and ends in `…`. The same description always gives the same subject, as a repeated request must.
+    /// Derives the subject from a ticket's description when the customer wrote none: its first line
+    /// with visible text, without Markdown marks, of at most [`limits::DERIVED_SUBJECT_CHARS_MAX`]
+    /// characters. A longer line is cut after a word, or inside a long word between two graphemes,
+    /// and ends in `…`. The result is deterministic, because a repeated request must produce the
+    /// same subject.
     pub fn derived(description: &Body) -> Self {
         Self(derived_subject::of(description.as_str()))
     }
 
-    /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -124,7 +124,7 @@ pub struct Attachment {
 /// Checks a message's attachments against the limits.
 ///
 /// # Errors
-/// [`InvalidText`] for the first name, type or size that breaks a rule, [`InvalidText::TooLong`] for too many of them.
+/// [`InvalidText`] for the first name, type or size that breaks a rule; [`InvalidText::TooLong`] if there are too many attachments.
 pub fn check_attachments(attachments: &[Attachment]) -> Result<(), InvalidText> {
     if attachments.len() > limits::ATTACHMENTS_MAX {
         return Err(InvalidText::TooLong);

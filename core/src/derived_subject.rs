@@ -1,22 +1,24 @@
-//! A subject out of a ticket's description, for customers who are asked for nothing but their question.
+//! Derives a subject from a ticket's description, for forms that ask customers only for their
+//! question.
 
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::limits::DERIVED_SUBJECT_CHARS_MAX;
 
-/// What stands for a text of which nothing can be seen, and for the rest of a text that is cut.
+/// Replaces a text without visible characters, and marks the end of a shortened line.
 const ELLIPSIS: char = '…';
-/// Marks before a line's text that are taken off, one within the other: a list in a quotation.
+/// Maximum number of nested line marks to remove, such as a list inside a quotation.
 const LINE_MARKS_MAX: usize = 8;
-/// Characters of a line that are read: a subject and the address of a link or two before it. Pairs of marks are looked for, so that the time
-/// grows with the square.
+/// Maximum number of characters to read from one line: enough for a subject and the address of a
+/// link or two before it. Matching pairs of marks takes quadratic time, so this also bounds the
+/// work.
 const LINE_CHARS_MAX: usize = 2_000;
-/// What alone makes a rule, a fence or the head of a table, and no words.
+/// A line of only these characters is a rule, a fence or a table header, and has no words.
 const RULES: &[char] = &[
     '#', '*', '_', '-', '=', '~', '>', '`', '|', '+', ':', '[', ']', '\\',
 ];
 
-/// The subject: one line, not empty, of at most [`DERIVED_SUBJECT_CHARS_MAX`] characters.
+/// Returns the subject: one non-empty line of at most [`DERIVED_SUBJECT_CHARS_MAX`] characters.
 pub(crate) fn of(description: &str) -> String {
     let lines = description.split('\n').filter(|line| !is_fence(line));
     let said = lines
@@ -35,7 +37,7 @@ fn is_fence(line: &str) -> bool {
     line.starts_with("```") || line.starts_with("~~~")
 }
 
-/// Whether a character shows something by itself.
+/// Whether a character is visible on its own.
 fn is_seen(c: char) -> bool {
     let is_ignorable = matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}'
@@ -43,7 +45,8 @@ fn is_seen(c: char) -> bool {
     !c.is_whitespace() && !c.is_control() && !is_ignorable
 }
 
-/// A line of Markdown as text: without the marks of headings, quotations, lists, emphasis and code, and with the words of a link in its place.
+/// Converts a line of Markdown to text: removes the marks of headings, quotations, lists, emphasis
+/// and code, and replaces a link by its words.
 fn without_marks(line: &str) -> String {
     let mut rest = line.trim();
     for _ in 0..LINE_MARKS_MAX {
@@ -56,7 +59,7 @@ fn without_marks(line: &str) -> String {
     one_line(without_inline_marks(&text).into_iter())
 }
 
-/// What stands behind the mark with which a line begins; none: it begins with its text.
+/// Returns the text after the mark at the start of a line, or `None` if the line starts with text.
 fn without_line_mark(line: &str) -> Option<&str> {
     if let Some(quoted) = line.strip_prefix('>') {
         return Some(quoted);
@@ -125,12 +128,13 @@ fn without_inline_marks(text: &[char]) -> Vec<char> {
     kept
 }
 
-/// How often the character at this place stands there in a row.
+/// Counts how often the character at `at` repeats from there.
 fn run(text: &[char], at: usize) -> usize {
     text[at..].iter().take_while(|c| **c == text[at]).count()
 }
 
-/// Whether a run of these marks is one of emphasis: at a word's edge, or a longer one that stands there twice. `2 * 3`, `2**3` and `a_name` have none.
+/// Whether a run of marks is emphasis: it touches the edge of a word, or it is at least two marks
+/// long and occurs twice. `2 * 3`, `2**3` and `a_name` contain none.
 fn is_emphasis(text: &[char], at: usize, length: usize) -> bool {
     let mark = text[at];
     let before = at.checked_sub(1).and_then(|before| text.get(before));
@@ -152,7 +156,7 @@ fn is_emphasis(text: &[char], at: usize, length: usize) -> bool {
     mark != '_' && length >= 2 && (0..text.len()).filter(|place| alike(*place)).count() >= 2
 }
 
-/// The words of the link that begins here, and the place behind it.
+/// Returns the words of the link that starts at `at`, and the index after the link.
 fn link(text: &[char], at: usize) -> Option<(&[char], usize)> {
     let close = at + text[at..].iter().position(|c| *c == ']')?;
     if text.get(close + 1) != Some(&'(') {
@@ -162,7 +166,7 @@ fn link(text: &[char], at: usize) -> Option<(&[char], usize)> {
     Some((&text[at + 1..close], end + 1))
 }
 
-/// With one space for whatever white space and control characters stand in a row, and none at the ends.
+/// Replaces each run of white space and control characters by one space, and trims both ends.
 fn one_line(text: impl Iterator<Item = char>) -> String {
     let mut line = String::new();
     let mut is_apart = false;
@@ -179,7 +183,8 @@ fn one_line(text: impl Iterator<Item = char>) -> String {
     line
 }
 
-/// The beginning of a line that is too long: up to the last word that ends within its second half, otherwise up to the last letter that fits.
+/// Shortens a line that is too long: after the last word that ends in its second half, or else
+/// after the last grapheme that fits.
 fn cut(line: &str) -> String {
     if line.chars().nth(DERIVED_SUBJECT_CHARS_MAX).is_none() {
         return line.to_owned();
@@ -194,7 +199,7 @@ fn cut(line: &str) -> String {
         end += letter.len();
     }
     if end == 0 {
-        // One letter with more marks than fit.
+        // A single grapheme has more combining marks than fit.
         end = line
             .char_indices()
             .nth(room)
@@ -269,12 +274,14 @@ mod tests {
         assert_eq!(of(&exact), exact);
         let long = "x".repeat(DERIVED_SUBJECT_CHARS_MAX + 1);
         assert_eq!(of(&long), format!("{}…", "x".repeat(79)));
-        // A word that ends exactly there is whole; punctuation before the cut is left out.
+        // A word that ends exactly at the limit is kept whole; punctuation before the cut is
+        // removed.
         let whole = format!("{} {}", "x".repeat(79), "y");
         assert_eq!(of(&whole), format!("{}…", "x".repeat(79)));
         let comma = format!("{}, and so on for a long while", "x".repeat(70));
         assert_eq!(of(&comma), format!("{}, and so…", "x".repeat(70)));
-        // Letters of several characters stay whole: a family, a flag, marks, syllables of Devanagari and Hangul in parts.
+        // Graphemes of several characters stay whole: a family, a flag, combining marks, Devanagari
+        // syllables, and Hangul in parts.
         for letter in ["👩‍👩‍👧‍👦", "🇦🇹", "e\u{301}\u{323}", "क्षि", "각"]
         {
             let subject = of(&letter.repeat(100));

@@ -1,4 +1,5 @@
-//! One ticket's history: its kinds, who may see which, and a reader's place in it.
+//! A ticket's history: the kinds of its events, which audience may see each kind, and a reader's
+//! position in it.
 
 use chrono::{DateTime, Utc};
 
@@ -25,19 +26,22 @@ text_enum!(
         Rated = "rated",
         MessageEdited = "message_edited",
         MessageRedacted = "message_redacted",
-        /// A note's edit or redaction. Separate from a message's, so that the kind shows who may see it.
+        /// An edited or redacted note has its own kind, so that the kind tells who may see the
+        /// event.
         NoteEdited = "note_edited",
         NoteRedacted = "note_redacted",
-        /// Something that `log_ticket_activity()` recorded for the team.
+        /// An event that `log_ticket_activity()` recorded for staff.
         Logged = "logged",
         Archived = "archived",
-        /// Stands in for a row that the server cannot read (a newer version wrote it). Never stored.
+        /// Replaces a row that this version cannot decode because a newer version wrote it. Never
+        /// stored.
         Unreadable = "unreadable",
     }
 );
 
 impl Kind {
-    /// The one table of what a customer may see. `support_activity_kinds` in Postgres is this table (a test compares them).
+    /// Whether customers may see events of this kind. The table `support_activity_kinds` in
+    /// Postgres has the same rows (a test compares them).
     pub const fn is_public(self) -> bool {
         match self {
             Self::Created
@@ -54,13 +58,13 @@ impl Kind {
             | Self::Rated
             | Self::MessageEdited
             | Self::MessageRedacted
-            // Says nothing, and its number decides.
+            // Carries no content; whether a customer sees it depends on its `public_seq`.
             | Self::Unreadable => true,
             Self::InternalNoteAdded | Self::NoteEdited | Self::NoteRedacted | Self::Logged | Self::Archived => false,
         }
     }
 
-    /// Whether a row of this kind carries its message.
+    /// Whether an event of this kind carries its message.
     pub const fn has_message(self) -> bool {
         match self {
             Self::MessageAdded
@@ -86,75 +90,76 @@ impl Kind {
         }
     }
 
-    /// Whether rows of this kind stand in the database.
+    /// Whether the database stores events of this kind.
     pub const fn is_stored(self) -> bool {
         !matches!(self, Self::Unreadable)
     }
 }
 
-/// One row of `support_ticket_activity` with its message, as staff may see it. The protocol's frames are made from it.
+/// One row of `support_ticket_activity` with its message, as staff see it. The protocol's frames
+/// are built from it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HistoryRow {
-    /// Which ticket.
     pub ticket: TicketId,
-    /// Its place among all rows.
+    /// Position among all events of the ticket.
     pub seq: Seq,
-    /// Its place among those that a customer may see; none on the rest.
+    /// Position among the events that a customer may see; `None` if customers must not see this
+    /// one.
     pub public_seq: Option<Seq>,
-    /// When it was written (`created_at`).
+    /// Time of writing (`created_at`).
     pub at: DateTime<Utc>,
-    /// What happened.
     pub kind: Kind,
-    /// Who did it; none for the system.
+    /// Who caused the event; `None` for the system.
     pub actor: Option<UserId>,
-    /// As which side.
+    /// The side on which `actor` acted.
     pub actor_type: ActorType,
-    /// Their display name at the time of reading.
+    /// The actor's display name at the time of reading.
     pub actor_name: Option<String>,
-    /// What customers see of it, as it was at the time of writing: of staff what the database's one rule gives, of the customer all of it.
+    /// The actor's name as customers see it, fixed at the time of writing: for staff, the result of
+    /// the database's naming rule; for a customer, the full name.
     pub public_actor_name: Option<String>,
-    /// The value before.
+    /// The value before the change.
     pub old_value: Option<String>,
-    /// The value after.
+    /// The value after the change.
     pub new_value: Option<String>,
     /// `old_value` as a customer may see it.
     pub public_old_value: Option<String>,
-    /// `new_value` as a customer may see it: of an assigned agent one word of the name.
+    /// `new_value` as a customer may see it: one word of the name for an assigned agent.
     pub public_new_value: Option<String>,
-    /// In words, for kinds that need some.
+    /// A description, for kinds that have one.
     pub description: Option<String>,
-    /// The message as it stands now, for kinds that have one.
+    /// The message in its current state, for kinds that have one.
     pub message: Option<Message>,
 }
 
 /// One row of `support_messages`: a message, or a note when `is_internal`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
-    /// Its id.
     pub id: MessageId,
-    /// Who wrote it; none for the system.
+    /// The author; `None` for the system.
     pub sender: Option<UserId>,
-    /// As which side.
+    /// The side on which `sender` wrote.
     pub sender_type: ActorType,
     /// The text; empty when redacted.
     pub body: String,
-    /// Whether it is a note.
+    /// Whether this is an internal note.
     pub is_internal: bool,
-    /// What hangs on it.
     pub attachments: Vec<Attachment>,
-    /// The sender's key, by which their other devices know it again.
+    /// The key that the sender chose for this send. The sender's other devices recognise the
+    /// message by it.
     pub key: Option<Key>,
-    /// When it was stored.
     pub created_at: DateTime<Utc>,
-    /// When its text was last changed.
+    /// Time of the last edit.
     pub edited_at: Option<DateTime<Utc>>,
-    /// When its text was permanently removed.
+    /// Time at which the text was permanently removed.
     pub redacted_at: Option<DateTime<Utc>>,
 }
 
 impl HistoryRow {
-    /// Whether it is the receipt of a redaction that changed earlier rows or the ticket, in the words of the database's functions: who holds them
-    /// must read them again. An administrator's SQL can log the same words; then it is read again in vain.
+    /// Whether this event records a redaction of earlier events or of ticket fields. Clients that
+    /// hold them must read them again. The check compares the description that the database
+    /// functions write. An administrator's SQL can log the same description; clients then read
+    /// again without need.
     pub fn is_redaction_receipt(&self) -> bool {
         let words = self.description.as_deref().unwrap_or_default();
         let is_receipt = matches!(words, "subject redacted" | "rating comment redacted")
@@ -162,7 +167,8 @@ impl HistoryRow {
         self.kind == Kind::Logged && is_receipt
     }
 
-    /// The row's place in this audience's numbering; none when that audience must not see it.
+    /// The event's position in this audience's numbering, or `None` if the audience must not see
+    /// it.
     pub fn seq_for(&self, audience: Audience) -> Option<Seq> {
         match audience {
             Audience::Staff => Some(self.seq),
@@ -171,36 +177,35 @@ impl HistoryRow {
     }
 }
 
-/// A reader's place in one history. It moves only by contiguous rows.
+/// A reader's position in one history. It advances only over contiguous events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position(Seq);
 
-/// What a row is to a reader at a [`Position`].
+/// How an event relates to a reader's [`Position`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Observed {
-    /// The next one: the position has moved to it.
+    /// The next event: the position has advanced to it.
     InOrder,
-    /// Already seen: drop it.
+    /// Already seen; drop it.
     Duplicate,
-    /// The rows between `missing_from` and it are not there yet: hold it and fetch them.
+    /// Events from `missing_from` up to this one are missing: hold this event and fetch them.
     Gap {
-        /// The first missing place.
         missing_from: Seq,
     },
 }
 
 impl Position {
-    /// A reader who has seen everything up to and including `seq`.
+    /// The position of a reader who has seen every event up to and including `seq`.
     pub const fn at(seq: Seq) -> Self {
         Self(seq)
     }
 
-    /// The last row seen.
+    /// The last event seen.
     pub const fn seq(self) -> Seq {
         self.0
     }
 
-    /// Observes the row at `seq`, and moves when it is the next one.
+    /// Observes the event at `seq`, and advances if it is the next one.
     pub fn observe(&mut self, seq: Seq) -> Observed {
         if seq <= self.0 {
             Observed::Duplicate
@@ -222,7 +227,8 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Whatever comes, in whatever order and however often: the position has seen exactly the contiguous prefix that came in order.
+        /// Events may arrive in any order and any number of times: the position covers exactly the
+        /// contiguous prefix.
         #[test]
         fn a_position_never_skips(arrivals in proptest::collection::vec(1u64..40, 0..200)) {
             let mut position = Position::at(Seq::ZERO);

@@ -1,4 +1,5 @@
-//! Names of things, each its own type, so that a ticket's id never lands where a person's belongs.
+//! Identifiers, each with its own type, so that a ticket's id cannot be passed where a person's id
+//! is expected.
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -16,9 +17,9 @@ macro_rules! uuid_id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// Wraps a UUID that is known to name such a thing.
+            /// Wraps a UUID that is known to identify such an object.
             pub const fn new(id: Uuid) -> Self { Self(id) }
-            /// The bare UUID, for columns.
+            /// The UUID, for database columns.
             pub const fn uuid(self) -> Uuid { self.0 }
         }
 
@@ -74,20 +75,18 @@ fn exact_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Er
 }
 
 impl Seq {
-    /// Before the first row.
+    /// The position before the first event.
     pub const ZERO: Self = Self(0);
 
-    /// The place `n`.
     pub const fn new(n: u64) -> Self {
         Self(n)
     }
 
-    /// The bare number.
     pub const fn get(self) -> u64 {
         self.0
     }
 
-    /// The place after this one.
+    /// The next position.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0 + 1)
@@ -109,10 +108,10 @@ impl std::fmt::Display for Seq {
 pub struct Key(String);
 
 impl Key {
-    /// Takes a key as the client wrote it.
+    /// Validates a key as the client wrote it.
     ///
     /// # Errors
-    /// [`InvalidKey`] when it is empty, too long, or holds anything but visible ASCII.
+    /// [`InvalidKey`] if the key is empty, too long, or has a character other than visible ASCII.
     pub fn parse(text: impl Into<String>) -> Result<Self, InvalidKey> {
         let text = text.into();
         let visible = text.bytes().all(|b| b.is_ascii_graphic());
@@ -122,7 +121,6 @@ impl Key {
         Ok(Self(text))
     }
 
-    /// The key's text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -148,15 +146,15 @@ pub struct InvalidKey;
 pub struct TicketNumber(String);
 
 impl TicketNumber {
-    /// The number of the `n`th ticket.
+    /// The number of the `n`th ticket that Helpline created.
     pub fn nth(n: u64) -> Self {
         Self(format!("TKT-{n:06}"))
     }
 
-    /// Parses a number as a person writes it.
+    /// Parses a number as a person writes it; white space around it is ignored.
     ///
     /// # Errors
-    /// [`InvalidTicketNumber`] when no ticket can have it.
+    /// [`InvalidTicketNumber`] if no ticket can have this number.
     pub fn parse(text: &str) -> Result<Self, InvalidTicketNumber> {
         let text = text.trim();
         let fits = !text.is_empty()
@@ -169,12 +167,14 @@ impl TicketNumber {
         }
     }
 
-    /// Takes a number as it stands in the database, where nothing is refused; one that is too long is cut.
+    /// Accepts a number from the database without validation; a number that is too long is
+    /// shortened.
     pub fn stored(text: &str) -> Self {
         Self(text.chars().take(limits::TICKET_NUMBER_CHARS_MAX).collect())
     }
 
-    /// The numbers that may be meant, the literal one first: `sup-77` is also `SUP-77`, and `tkt-42` is `TKT-000042`.
+    /// Returns the numbers that a person may mean, with the literal one first: `sup-77` also means
+    /// `SUP-77`, and `tkt-42` means `TKT-000042`.
     pub fn meant(&self) -> Vec<String> {
         let upper = self.0.to_ascii_uppercase();
         let mut meant = vec![self.0.clone(), upper.clone()];
@@ -186,8 +186,9 @@ impl TicketNumber {
         meant
     }
 
-    /// The numbers that may be meant by a search: the whole text as a number, and every number that it holds in a form in which people write
-    /// them (`42`, `#42`, `# 42`, `tkt-42`, `TKT42`, `[TKT-000042]`, a pasted subject line), at most [`limits::SEARCH_NUMBERS_MAX`].
+    /// Returns the numbers that a search may mean: the whole text as a number, and every number in
+    /// it that is written in a common form (`42`, `#42`, `# 42`, `tkt-42`, `TKT42`, `[TKT-000042]`,
+    /// a pasted subject line). At most [`limits::SEARCH_NUMBERS_MAX`] numbers of the text are used.
     pub fn searched(text: &str) -> Vec<String> {
         let narrow = narrow(text);
         let mut meant = Self::parse(text).map_or_else(|_| Vec::new(), |number| number.meant());
@@ -203,20 +204,19 @@ impl TicketNumber {
         meant
     }
 
-    /// Whether a search names a number, so that it needs no word.
+    /// Whether a search contains a ticket number. Such a search needs no word.
     pub fn is_in(text: &str) -> bool {
         let narrow = narrow(text);
         narrow.bytes().all(|b| b.is_ascii_digit()) || written_numbers(&narrow).next().is_some()
     }
 
-    /// The number's text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A text with ASCII digits and letters for those that keyboards write in their place: full-width forms (Chinese, Japanese), Arabic and Persian
-/// digits; without the marks of direction that are copied along.
+/// Replaces full-width forms (Chinese, Japanese) and Arabic and Persian digits by their ASCII
+/// equivalents, and removes direction marks, which are often copied along with a number.
 fn narrow(text: &str) -> String {
     let from = |c: char, first: char, zero: char| {
         char::from_u32(u32::from(c) - u32::from(first) + u32::from(zero)).unwrap_or(c)
@@ -233,7 +233,8 @@ fn narrow(text: &str) -> String {
         .collect()
 }
 
-/// The numbers behind `#` and `TKT` in a text, in any case and with at most one character (a hyphen of any kind, a blank) between.
+/// Finds the numbers after `#` and `TKT` (in any case), with at most one character between, such as
+/// a hyphen or a space.
 fn written_numbers(text: &str) -> impl Iterator<Item = u64> {
     text.char_indices().filter_map(|(at, c)| {
         let rest = &text[at..];
@@ -274,12 +275,10 @@ fn digits(text: &str) -> Option<u64> {
 )]
 pub struct InvalidTicketNumber;
 
-/// What a ticket is asked for by: its id or its number. A URL takes either.
+/// A ticket's id or its number. A URL accepts either.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TicketRef {
-    /// By id.
     Id(TicketId),
-    /// By number.
     Number(TicketNumber),
 }
 

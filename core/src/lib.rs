@@ -1,11 +1,11 @@
-//! Helpline's rules, without a way to break them: no IO, no async, no clock, no randomness.
+//! Helpline's rules as pure functions: no IO, no async, no clock, no randomness.
 //!
-//! - [`ids`], [`body`], [`ticket`], [`actor`]: what things are called and what they may hold
-//! - [`token_subject`]: whom a token speaks for
-//! - [`limits`]: every bound
-//! - [`policy`], [`transitions`]: who may do what, and where a ticket goes from it
-//! - [`history`]: the kinds of rows, who may see them, a reader's [`history::Position`]
-//! - [`protocol`]: the frames on the wire and the bodies of REST; [`reject`]: refusals and close codes
+//! - [`ids`], [`body`], [`ticket`], [`actor`]: identifiers, and validated values
+//! - [`token_subject`]: the person that a token identifies
+//! - [`limits`]: every limit
+//! - [`policy`], [`transitions`]: who may do what, and the allowed changes of a ticket's status
+//! - [`history`]: the kinds of events, who may see them, and a reader's [`history::Position`]
+//! - [`protocol`]: WebSocket frames and REST bodies; [`reject`]: error codes and close codes
 
 #![allow(
     missing_docs,

@@ -1,4 +1,5 @@
-//! Who may do what: one function, asked for every frame and every route. Postgres asks the same questions again, under its locks.
+//! Who may do what. Every frame and every route asks these functions. Postgres checks the same
+//! rules again while it holds its locks.
 
 use crate::actor::{Actor, Audience, StaffRole};
 use crate::reject::{Reject, RejectCode};
@@ -6,59 +7,64 @@ use crate::text_enum::text_enum;
 use crate::ticket::{Status, TicketFacts};
 
 text_enum!(
-    /// The actions on one ticket.
+    /// Actions on one ticket.
     TicketAction {
-        /// See it, its history, its live events.
+        /// See the ticket, its history and its live events.
         Read = "read",
-        /// Write a message that the customer sees.
+        /// Write a message that the customer can see.
         Send = "send",
-        /// Write a note for the team.
+        /// Write an internal note.
         SendNote = "send_note",
-        /// Show that one is typing a message.
+        /// Show that the caller is typing a message.
         Typing = "typing",
-        /// Show the team that one is typing a note.
+        /// Show staff that the caller is typing a note.
         TypingNote = "typing_note",
-        /// Say how far one has read.
+        /// Store how far the caller has read.
         MarkRead = "mark_read",
-        /// Change the status, by a transition that [`crate::transitions`] allows.
+        /// Change the status, if [`crate::transitions`] allows it.
         ChangeStatus = "change_status",
-        /// Priority, category, assignee.
+        /// Change priority, category or assignee.
         Triage = "triage",
-        /// Rate how it went.
+        /// Rate the ticket.
         Rate = "rate",
-        /// Change the text of a message of one's own.
+        /// Edit one of the caller's own messages.
         EditOwn = "edit_own",
-        /// Permanently remove a message's text: one's own, or as an admin any message's.
+        /// Permanently remove a message's text. Admins may do this to any message, everyone else
+        /// only to their own.
         Redact = "redact",
-        /// Permanently remove a text that is no message: the subject, a rating's comment, what was logged. Admins.
+        /// Permanently remove another text: the subject, a rating's comment or a logged text.
+        /// Admins only.
         RedactFields = "redact_fields",
     }
 );
 
 text_enum!(
-    /// The actions on the desk as a whole.
+    /// Actions on the desk as a whole.
     DeskAction {
         /// Open a ticket as its customer.
         CreateTicket = "create_ticket",
-        /// List and search one's own tickets.
+        /// List and search the caller's own tickets.
         ListOwn = "list_own",
-        /// List and search everybody's, watch the inbox, see the statistics, the agents, the people and the saved replies.
+        /// List and search all tickets, watch the inbox, and see statistics, agents, people and
+        /// saved replies.
         ListAll = "list_all",
         /// See, grant and revoke roles.
         ManageRoles = "manage_roles",
-        /// See and change the desk's settings, and change its shared saved replies.
+        /// See and change the desk's settings, and change the shared saved replies.
         ManageSettings = "manage_settings",
         /// Read and export the access log.
         ReadAccessLog = "read_access_log",
-        /// Keep saved replies of one's own.
+        /// Manage the caller's own saved replies.
         KeepOwnReplies = "keep_own_replies",
     }
 );
 
-/// Decides an action on a ticket; gives how the actor reads that ticket.
+/// Decides whether `actor` may perform `action` on `ticket`. Returns the audience as which the
+/// actor reads the ticket.
 ///
 /// # Errors
-/// `not_found` for a ticket that the actor must not know of; `forbidden`, `ticket_closed`, `ticket_archived` or `not_ratable` otherwise.
+/// `not_found` if the actor must not know that the ticket exists; otherwise `forbidden`, `ticket_closed`, `ticket_archived` or
+/// `not_ratable`.
 pub fn decide(
     actor: &Actor,
     action: TicketAction,
@@ -141,10 +147,10 @@ pub fn decide(
     }
 }
 
-/// Decides an action on the desk.
+/// Decides whether `actor` may perform `action` on the desk.
 ///
 /// # Errors
-/// `forbidden`.
+/// `forbidden` if the actor's role does not allow it.
 pub fn decide_desk(actor: &Actor, action: DeskAction) -> Result<(), Reject> {
     let allowed = match action {
         DeskAction::CreateTicket | DeskAction::ListOwn => true,

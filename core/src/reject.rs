@@ -1,17 +1,19 @@
-//! Why something was refused, as a client sees it: a code, a sentence, and whether coming back helps. Causes stay in the log.
+//! Why a request was refused, as a client sees it: a code, a sentence, and whether a retry can
+//! help. Causes appear only in the log.
 
 use crate::text_enum::text_enum;
 
 text_enum!(
     /// The codes of `error` frames and of REST problems.
     RejectCode {
-        /// The frame or body does not have the form of its type.
+        /// The frame or body does not match its schema.
         Malformed = "malformed",
-        /// No such client frame.
+        /// There is no client frame of this type.
         UnknownType = "unknown_type",
-        /// Something other than `hello` came first, or `hello` came twice.
+        /// The first frame was not `hello`, or a second `hello` arrived.
         HelloExpected = "hello_expected",
-        /// The token is missing, broken, of another issuer or algorithm, or of a role that may not sign in.
+        /// The token is missing or malformed, has a wrong issuer or algorithm, or has a role that
+        /// may not sign in.
         NotAuthenticated = "not_authenticated",
         /// The token has expired.
         TokenExpired = "token_expired",
@@ -19,53 +21,54 @@ text_enum!(
         Blocked = "blocked",
         /// The person may not do this.
         Forbidden = "forbidden",
-        /// It does not exist, or this person may not know that it exists.
+        /// The object does not exist, or the caller must not know that it exists.
         NotFound = "not_found",
         /// A field has an invalid value; the message names it.
         InvalidField = "invalid_field",
         /// This server does not know the field, which the message names. A newer server may.
         UnknownField = "unknown_field",
-        /// The text or an attachment is not valid.
+        /// The text or an attachment is invalid.
         InvalidBody = "invalid_body",
-        /// More than the limit of frames or JSON bodies.
+        /// The frame or JSON body exceeds its size limit.
         TooLarge = "too_large",
         /// The ticket is closed and must be reopened first.
         TicketClosed = "ticket_closed",
-        /// The ticket is archived: read-only.
+        /// The ticket is archived and read-only.
         TicketArchived = "ticket_archived",
         /// The ticket's status does not allow this transition. The previous build calls it `invalid_move`.
         InvalidTransition = "invalid_transition" | "invalid_move",
-        /// Only a resolved or closed ticket is rated.
+        /// Only a resolved or closed ticket can be rated.
         NotRatable = "not_ratable",
-        /// The key was used for another text.
+        /// The key was already used with a different text.
         KeyReused = "key_reused",
-        /// Another message has been written since `based_on`; `head` is the ticket's head.
+        /// Another message was written after `based_on`; `head` is the ticket's head.
         Stale = "stale",
-        /// The message is redacted: there is no text to change.
+        /// The message is redacted and has no text to edit.
         Redacted = "redacted",
-        /// The ticket is under a legal hold: nothing of it is removed.
+        /// The ticket is under a legal hold: nothing in it can be removed.
         LegalHold = "legal_hold",
-        /// It already exists, or a ticket is assigned to another person than the caller saw.
+        /// The object already exists, or the ticket's assignee is not the one that the caller saw.
         Conflict = "conflict",
-        /// Roles are managed by the platform, on the page that `roles_managed_at` of `GET /v1/config` names.
+        /// The platform manages roles, on the page in `roles_managed_at` of `GET /v1/config`.
         RolesManaged = "roles_managed",
-        /// Not subscribed to that ticket.
+        /// The connection is not subscribed to that ticket.
         NotSubscribed = "not_subscribed",
-        /// The connection has the maximum number of subscriptions.
+        /// The connection already has the maximum number of subscriptions.
         TooManySubscriptions = "too_many_subscriptions",
         /// Too many requests.
         RateLimited = "rate_limited",
         /// The server is overloaded; nothing was stored.
         Overloaded = "overloaded",
-        /// A service that the request needs cannot be reached now. A send may or may not be stored: repeat it with its key.
+        /// A service that the request needs is unreachable. A send may or may not be stored: repeat
+        /// it with the same key.
         Unavailable = "unavailable",
-        /// An error in the server.
+        /// An error inside the server.
         Internal = "internal",
     }
 );
 
 impl RejectCode {
-    /// The HTTP status of the same refusal over REST.
+    /// The HTTP status of this code over REST.
     pub const fn http_status(self) -> u16 {
         match self {
             Self::Malformed | Self::UnknownType | Self::HelloExpected => 400,
@@ -87,7 +90,7 @@ impl RejectCode {
         }
     }
 
-    /// Whether the same request may succeed later, unchanged, on the same connection.
+    /// Whether the same request may succeed later on the same connection.
     pub const fn is_passing(self) -> bool {
         matches!(
             self,
@@ -95,28 +98,29 @@ impl RejectCode {
         )
     }
 
-    /// Whether the same request may succeed, unchanged, after the next `welcome`: from a server of another build.
+    /// Whether the same request may succeed after the next `welcome`, because a server of another
+    /// build may then answer.
     pub const fn ends_with_connection(self) -> bool {
         matches!(self, Self::UnknownField)
     }
 }
 
-/// A refusal on its way to a client.
+/// A refusal, as it is sent to a client.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
 pub struct Reject {
-    /// What a program acts on.
+    /// For programs.
     pub code: RejectCode,
-    /// What a person reads. Never a cause, a path or a secret.
+    /// For people. Never contains a cause, a path or a secret.
     pub message: String,
-    /// When to come back, if that helps.
+    /// Delay before a retry, if a retry can help.
     pub retry_after_ms: Option<u64>,
     /// The ticket's head, with [`RejectCode::Stale`].
     pub head: Option<crate::ids::Seq>,
 }
 
 impl Reject {
-    /// A refusal with this code and sentence.
+    /// A refusal with this code and message, without a retry hint.
     pub fn new(code: RejectCode, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -126,49 +130,50 @@ impl Reject {
         }
     }
 
-    /// The same, with a hint when to come back.
+    /// Adds the delay before a retry.
     #[must_use]
     pub const fn retry_after_ms(mut self, ms: u64) -> Self {
         self.retry_after_ms = Some(ms);
         self
     }
 
-    /// The same answer for a ticket that does not exist and for another customer's.
+    /// The refusal for a ticket that does not exist and for another customer's ticket; the two must
+    /// be indistinguishable.
     pub fn not_found() -> Self {
         Self::new(RejectCode::NotFound, "no such ticket")
     }
 }
 
-/// Why a socket was closed. The range decides: 4000–4499 come back, 4500–4999 stay away until something changes.
+/// Why the server closed a socket. The range tells the client what to do: reconnect after
+/// 4000–4499; after 4500–4999, only once something has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u16)]
 pub enum CloseCode {
-    /// The instance restarts: come back, to whichever instance answers.
+    /// The instance restarts. Reconnect to any instance.
     Restart = 1012,
-    /// A frame beyond the limit.
+    /// A frame exceeds the size limit.
     TooBig = 1009,
-    /// The reader took nothing for too long, or less than came.
+    /// The client read nothing for too long, or read more slowly than frames arrived.
     TooSlow = 4001,
-    /// No `pong` in 1.5 heartbeats.
+    /// No `pong` within 1.5 heartbeats.
     NoPong = 4002,
-    /// The person has another role than the one that the connection was opened with.
+    /// The person's role changed after the connection was opened.
     RoleChanged = 4003,
-    /// Too many frames for too long.
+    /// The client exceeded the frame rate for too long.
     Rate = 4008,
     /// The instance is full.
     Full = 4009,
-    /// The client breaks the protocol.
+    /// The client violated the protocol.
     Protocol = 4500,
-    /// No good token in time, or the token ended.
+    /// The client sent no valid token in time, or its token expired.
     NotAuthenticated = 4501,
-    /// The person is blocked, or no longer of the staff.
+    /// The person was blocked, or lost their staff role.
     Revoked = 4503,
-    /// This person has too many connections.
+    /// The person has too many connections.
     TooManyConnections = 4504,
 }
 
 impl CloseCode {
-    /// Every close code.
     pub const ALL: &'static [Self] = &[
         Self::Restart,
         Self::TooBig,
@@ -183,12 +188,12 @@ impl CloseCode {
         Self::TooManyConnections,
     ];
 
-    /// The number on the wire.
+    /// The number that is sent.
     pub const fn code(self) -> u16 {
         self as u16
     }
 
-    /// The reason on the wire, one word or two.
+    /// The reason that is sent, at most a few words.
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Restart => "restart",

@@ -1,9 +1,10 @@
-//! One macro for the enums that stand in columns and on the wire under the same snake_case word.
+//! A macro for enums that use the same snake_case word in columns and on the wire.
 
-/// Declares an enum whose variants each have one word, used alike in Postgres, in JSON and in URLs.
+/// Declares an enum whose variants each have one word, used in Postgres, JSON and URLs.
 ///
-/// Gives `ALL`, `as_str`, `Display` and `FromStr` (error: [`UnknownWord`](crate::UnknownWord)), so that the word is written once.
-/// A second word behind `|` is the former one, of the previous build: JSON that has it is still read, and nothing writes it.
+/// Generates `ALL`, `as_str`, `Display` and `FromStr` (error: [`UnknownWord`](crate::UnknownWord)),
+/// so that each word is written once. A second word after `|` is the name in the previous build: it
+/// is still accepted in JSON, and never written.
 macro_rules! text_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:tt $(| $former:tt)?),+ $(,)? }) => {
         $(#[$meta])*
@@ -16,7 +17,7 @@ macro_rules! text_enum {
             /// Every variant, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The word that stands in columns and on the wire.
+            /// The word used in columns and on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
@@ -36,7 +37,7 @@ macro_rules! text_enum {
 }
 pub(crate) use text_enum;
 
-/// A word that is none of an enum's; says which enum was asked.
+/// A word that no variant of the enum has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not one of the words of {what}")]
 pub struct UnknownWord {

@@ -1,4 +1,4 @@
-//! What a ticket is: its words, and what one must know of it to decide anything.
+//! A ticket's enums, and the facts that a policy decision needs.
 
 use crate::ids::{TicketId, UserId};
 use crate::text_enum::text_enum;
@@ -6,25 +6,26 @@ use crate::text_enum::text_enum;
 text_enum!(
     /// The status of a ticket. [`crate::transitions`] has the transitions between them.
     Status {
-        /// New or reopened, and not answered yet.
+        /// New or reopened, and not yet answered.
         Open = "open",
-        /// An agent is at it.
+        /// An agent works on it.
         InProgress = "in_progress",
-        /// Waits for the customer.
+        /// Waits for the customer's reply.
         WaitingOnCustomer = "waiting_on_customer",
-        /// Waits for the team.
+        /// Waits for a reply from staff.
         WaitingOnAdmin = "waiting_on_admin",
-        /// Answered; a customer's message reopens it.
+        /// Answered. A message from the customer reopens it.
         Resolved = "resolved",
-        /// Closed; must be reopened before a message can be sent again.
+        /// Closed. Must be reopened before anyone can send a message.
         Closed = "closed",
-        /// Handed to those who decide.
+        /// Handed over to a higher level of support.
         Escalated = "escalated",
     }
 );
 
 impl Status {
-    /// Whether the ticket is resolved or closed: it is not in the active lists and does not wait for an answer.
+    /// Whether the ticket is resolved or closed. Such a ticket is not in the active lists and does
+    /// not wait for an answer.
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Resolved | Self::Closed)
     }
@@ -49,15 +50,14 @@ text_enum!(
     }
 );
 
-/// What [`crate::policy`] must know of a ticket. Read fresh for each decision, never cached past it.
+/// The facts about a ticket that [`crate::policy`] needs. Read them anew for each decision; never
+/// cache them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TicketFacts {
-    /// Which ticket.
     pub id: TicketId,
-    /// Whose: the customer side of it, also when that person is staff elsewhere.
+    /// The customer of this ticket, even if that person is staff elsewhere.
     pub owner: UserId,
-    /// Where it stands.
     pub status: Status,
-    /// Archived tickets are read-only.
+    /// An archived ticket is read-only.
     pub archived: bool,
 }

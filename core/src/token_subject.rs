@@ -1,28 +1,32 @@
-//! Whom a token speaks for: a person by their UUID, or a subject of its issuer's that the database maps to one.
+//! The person that a token identifies: directly by UUID, or by an issuer's subject that the
+//! database maps to a person.
 
 use uuid::Uuid;
 
 use crate::ids::UserId;
 use crate::limits;
 
-/// The `sub` of a token, and the `iss` that it belongs to.
+/// The `sub` of a token, and the `iss` to which it belongs.
 ///
-/// A `sub` of 32 hexadecimal digits, in any case, with or without hyphens, braces or `urn:uuid:`, is a UUID: the person themself, of whatever issuer,
-/// and never a row of `people_subjects`. Every other `sub` is that issuer's name for a person, compared byte by byte: `people_subjects` says who it
-/// is. SQL has the same rule in `support_subject_uuid`.
+/// A `sub` of 32 hexadecimal digits, in any case, with or without hyphens, braces or `urn:uuid:`,
+/// is a UUID. It identifies the person directly, for every issuer, and never appears in
+/// `people_subjects`. Any other `sub` is the issuer's own name for a person, compared byte by byte;
+/// `people_subjects` maps it to a person. The SQL function `support_subject_uuid` follows the same
+/// rule.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TokenSubject {
-    /// The person themself.
+    /// A person's UUID.
     Person(UserId),
-    /// A name that the issuer gave.
+    /// A name that the issuer chose.
     Issued(IssuedSubject),
 }
 
-/// Before an OpenID provider's names for people that would be UUIDs.
+/// Prefix for OpenID subjects that look like UUIDs.
 pub const PROVIDER_PREFIX: &str = "oidc:";
 
-/// An issuer and its name for a person. At most [`limits::TOKEN_ISSUER_BYTES_MAX`] and [`limits::TOKEN_SUBJECT_BYTES_MAX`] bytes, no control
-/// characters; nothing is trimmed, folded or normalised.
+/// An issuer and its name for a person, of at most [`limits::TOKEN_ISSUER_BYTES_MAX`] and
+/// [`limits::TOKEN_SUBJECT_BYTES_MAX`] bytes, without control characters. Neither is trimmed,
+/// case-folded or normalised.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct IssuedSubject {
     issuer: String,
@@ -30,10 +34,11 @@ pub struct IssuedSubject {
 }
 
 impl TokenSubject {
-    /// Takes both claims as the token has them; a token without `iss` has the issuer `""`. The issuer of a UUID does not matter, and is not looked at.
+    /// Parses both claims of a token. Pass `""` as the issuer of a token without `iss`. The issuer
+    /// is ignored if the subject is a UUID.
     ///
     /// # Errors
-    /// [`InvalidSubject`], the first thing that is wrong.
+    /// [`InvalidSubject`] for the first rule that is broken.
     pub fn parse(issuer: &str, subject: &str) -> Result<Self, InvalidSubject> {
         if subject.is_empty() || subject.len() > limits::TOKEN_SUBJECT_BYTES_MAX {
             return Err(InvalidSubject::Length);
@@ -56,12 +61,13 @@ impl TokenSubject {
         }))
     }
 
-    /// Whom an OpenID provider calls so that signs people in for the desk: always the provider's name for them, and never a person by their UUID.
-    /// Many providers call people by UUIDs, and none of them may be a person of the platform's by that. Such a name is kept with
-    /// [`PROVIDER_PREFIX`] before it, and so is one that begins with it.
+    /// Parses the subject that the desk's OpenID provider uses for a person. The result is always
+    /// [`Self::Issued`]. Many providers use UUIDs as subjects; such a UUID must never select the
+    /// platform's person with the same UUID. Therefore, a subject that is a UUID or already starts
+    /// with [`PROVIDER_PREFIX`] gets that prefix.
     ///
     /// # Errors
-    /// [`InvalidSubject`], the first thing that is wrong.
+    /// [`InvalidSubject`] for the first rule that is broken.
     pub fn of_provider(issuer: &str, subject: &str) -> Result<Self, InvalidSubject> {
         if uuid_of(subject).is_some() || subject.starts_with(PROVIDER_PREFIX) {
             return Self::parse(issuer, &format!("{PROVIDER_PREFIX}{subject}"));
@@ -69,7 +75,7 @@ impl TokenSubject {
         Self::parse(issuer, subject)
     }
 
-    /// The person, where the subject says who it is without the database.
+    /// The person, if the subject is a UUID.
     pub const fn person(&self) -> Option<UserId> {
         match self {
             Self::Person(person) => Some(*person),
@@ -77,7 +83,7 @@ impl TokenSubject {
         }
     }
 
-    /// The issuer and its name for the person, where the database says who that is.
+    /// The issuer and its subject, if the database must map it to a person.
     pub const fn issued(&self) -> Option<&IssuedSubject> {
         match self {
             Self::Person(_) => None,
@@ -87,7 +93,7 @@ impl TokenSubject {
 }
 
 impl IssuedSubject {
-    /// `iss`; empty for tokens without one.
+    /// `iss`; empty for a token without one.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
@@ -104,7 +110,7 @@ impl From<UserId> for TokenSubject {
     }
 }
 
-/// The `sub` as a token would have it.
+/// Formats the `sub` as a token has it.
 impl std::fmt::Display for TokenSubject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -117,16 +123,16 @@ impl std::fmt::Display for TokenSubject {
 /// Why a [`TokenSubject`] was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSubject {
-    /// Empty or too long.
+    /// The subject is empty or too long.
     #[error("a subject has 1 to {} bytes", limits::TOKEN_SUBJECT_BYTES_MAX)]
     Length,
-    /// A control character.
+    /// The subject contains a control character.
     #[error("a subject has no control characters")]
     Control,
-    /// The UUID of zeros.
+    /// The subject is the nil UUID.
     #[error("the UUID of zeros is no person")]
     Nil,
-    /// The issuer of a subject that is no UUID.
+    /// The issuer is too long or contains a control character.
     #[error(
         "an issuer has at most {} bytes and no control characters",
         limits::TOKEN_ISSUER_BYTES_MAX
@@ -134,7 +140,8 @@ pub enum InvalidSubject {
     Issuer,
 }
 
-/// The UUID that a text is, in any spelling: one person must not become two because a platform changes how it writes them.
+/// Parses a UUID in any spelling, so that a platform that changes its spelling does not turn one
+/// person into two.
 fn uuid_of(text: &str) -> Option<Uuid> {
     const URN: &str = "urn:uuid:";
     let bare = match text.get(..URN.len()) {
@@ -146,7 +153,8 @@ fn uuid_of(text: &str) -> Option<Uuid> {
         .and_then(|rest| rest.strip_suffix('}'))
         .unwrap_or(bare);
     let digits: String = bare.chars().filter(|c| *c != '-').collect();
-    // Only the plain form: the parser knows others, which SQL would have to know too.
+    // Accept only the plain form: the parser knows other forms, which SQL would also have to
+    // accept.
     (digits.len() == 32)
         .then(|| Uuid::try_parse(&digits).ok())
         .flatten()

@@ -1,5 +1,6 @@
-//! The allowed transitions between statuses. The tables `support_status_transitions` and `support_message_transitions` in Postgres have the same rows
-//! (a test compares them). Postgres decides, under the ticket's lock; this table tells a client what it may offer.
+//! The allowed status transitions. The Postgres tables `support_status_transitions` and
+//! `support_message_transitions` have the same rows (a test compares them). Postgres enforces them
+//! while it holds the ticket's lock; this module tells a client which ones to offer.
 
 use crate::actor::ActorType;
 use crate::ticket::Status::{
@@ -14,10 +15,11 @@ const ALL_BUT_OVER: [Status; 5] = [
     Escalated,
 ];
 
-/// The statuses to which `by` may change a ticket in status `from`, in the order of a menu.
+/// The statuses to which `by` may change a ticket that has status `from`, in menu order.
 ///
-/// Staff change an active ticket to any status, a resolved one back to an active status or to `closed`, and a closed one only to `open`.
-/// A customer closes and reopens. The system (retention, SQL without claims) has the transitions of staff.
+/// Staff may change an active ticket to any status, a resolved one back to `open` or `in_progress`
+/// or to `closed`, and a closed one only to `open`. Customers may close and reopen. The system
+/// (retention, SQL without claims) has the same transitions as staff.
 pub fn allowed(by: ActorType, from: Status) -> Vec<Status> {
     match by {
         ActorType::Customer => match from {
@@ -37,8 +39,9 @@ pub fn allowed(by: ActorType, from: Status) -> Vec<Status> {
     }
 }
 
-/// The status that a message (not a note) of `by` sets: an answer changes `open` to `in_progress`, a customer's message reopens a
-/// waiting or resolved ticket. Chosen so that an exchange stays in `in_progress` and does not cost a status row per message.
+/// The status that a message (not a note) from `by` sets, if any. A staff reply changes `open` to
+/// `in_progress`; a customer's message reopens a waiting or resolved ticket. An exchange of
+/// messages then stays in `in_progress` instead of adding a status event per message.
 pub const fn on_message(by: ActorType, from: Status) -> Option<Status> {
     match (by, from) {
         (ActorType::Customer, Resolved) => Some(Open),

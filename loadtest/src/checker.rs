@@ -1,6 +1,8 @@
-//! The history checker: given what was sent, what the database holds and what every observer saw, it says what is wrong. Pure.
+//! The history checker: compares what was sent, what the database holds and what every observer
+//! saw, and returns the violations. It is pure.
 //!
-//! It knows nothing of connections or time; the scenarios bring it their logs. Its own tests show that it fails on each violation.
+//! It knows nothing about connections or time: the scenarios provide the evidence. Its own tests
+//! show that it reports each kind of violation.
 
 mod evidence;
 mod violation;
@@ -13,7 +15,7 @@ use helpline_core::history::Kind;
 pub use evidence::{Evidence, Facet, Fate, Life, Observed, Row, Sender, Sent, TrueRow};
 pub use violation::Violation;
 
-/// Everything that is wrong with one ticket; empty when all promises held.
+/// Returns every violation on one ticket; empty if all promises held.
 pub fn check(evidence: &Evidence) -> Vec<Violation> {
     let mut found = Vec::new();
     check_numbers(evidence, &mut found);
@@ -27,7 +29,7 @@ pub fn check(evidence: &Evidence) -> Vec<Violation> {
     found
 }
 
-/// No sent text stands twice, under whatever keys: texts of a run are unique.
+/// No text may be stored twice, even under different keys: texts of a run are unique.
 fn check_texts(evidence: &Evidence, found: &mut Vec<Violation>) {
     let mut places: HashMap<&str, u64> = evidence
         .sent
@@ -56,7 +58,7 @@ fn check_texts(evidence: &Evidence, found: &mut Vec<Violation>) {
     }
 }
 
-/// The state that an observer's events add up to is the state that the database shows.
+/// The state that an observer's events add up to must be the state in the database.
 fn check_state(evidence: &Evidence, observed: &Observed, found: &mut Vec<Violation>) {
     for (facet, told) in &observed.state {
         let customer = observed.audience == Audience::Customer;
@@ -76,7 +78,8 @@ fn check_state(evidence: &Evidence, observed: &Observed, found: &mut Vec<Violati
     }
 }
 
-/// Both numberings of the database are 1, 2, 3 … and a number is public exactly when its kind is.
+/// Both numberings in the database must be 1, 2, 3 …, and an event must have a public number
+/// exactly if its kind is public.
 fn check_numbers(evidence: &Evidence, found: &mut Vec<Violation>) {
     let ticket = &evidence.ticket;
     let mut public = 0;
@@ -106,7 +109,8 @@ fn check_numbers(evidence: &Evidence, found: &mut Vec<Violation>) {
     }
 }
 
-/// Every acked key stands exactly once, where the ack said; no refused one does; nothing else does.
+/// Every acked key must be stored exactly once, at the acked position. No refused key and no other
+/// key may be stored.
 fn check_sends(evidence: &Evidence, found: &mut Vec<Violation>) {
     let ticket = &evidence.ticket;
     let mut places: HashMap<&str, Vec<&TrueRow>> = HashMap::new();
@@ -171,7 +175,7 @@ fn check_sends(evidence: &Evidence, found: &mut Vec<Violation>) {
     }
 }
 
-/// The database has each sender's messages in the order sent.
+/// The database must hold each sender's messages in the order in which they were sent.
 fn check_order(evidence: &Evidence, found: &mut Vec<Violation>) {
     for sender in [Sender::Customer, Sender::Agent] {
         if evidence.asked_to_retry.contains(&sender) {
@@ -206,7 +210,8 @@ fn check_order(evidence: &Evidence, found: &mut Vec<Violation>) {
     }
 }
 
-/// An observer holds exactly the database's rows for their audience, from their base to the head, in order.
+/// An observer must hold exactly the database's events for its audience, from its base to the head,
+/// in order.
 fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Violation>) {
     let who = format!("{}: {}", evidence.ticket, observed.name);
     let truth: BTreeMap<u64, &Row> = evidence
@@ -236,7 +241,7 @@ fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Viol
         own: &own_keys(evidence),
     };
     for life in &observed.earlier {
-        // What came after those it was told to forget.
+        // Events that the observer applied after these were forgotten with the reset.
         check_rows(&seen, life, AfterSure::Forgotten, found);
     }
     let life = Life {
@@ -253,12 +258,12 @@ fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Viol
     }
 }
 
-/// The keys of everything that was sent to this ticket.
+/// The keys of all sends to this ticket.
 fn own_keys(evidence: &Evidence) -> HashSet<&str> {
     evidence.sent.iter().map(|sent| sent.key.as_str()).collect()
 }
 
-/// An observer's view, and what it is compared with.
+/// An observer's view, and what to compare it with.
 struct Seen<'a> {
     who: &'a str,
     audience: Audience,
@@ -266,16 +271,17 @@ struct Seen<'a> {
     own: &'a HashSet<&'a str>,
 }
 
-/// What became of the rows that a promotion or a restore may have taken back.
+/// What the observer did with events that a promotion or a restore may have undone.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum AfterSure {
-    /// The observer was told to start over.
+    /// It was reset and dropped them.
     Forgotten,
     /// It still holds them.
     Kept,
 }
 
-/// Rows in order, without a hole, and as the database has them; gives how far they go.
+/// Checks that events are in order, without gaps, and equal to the database's. Returns the last
+/// position.
 fn check_rows(
     seen: &Seen<'_>,
     life: &Life,
@@ -313,7 +319,8 @@ fn check_rows(
     position
 }
 
-/// A message under a key that no member of this ticket used, and that is not in its history either.
+/// Whether an event has a key that no member of this ticket used, and is not part of the ticket's
+/// history either.
 fn is_foreign(seen: &Seen<'_>, row: &Row) -> bool {
     row.key
         .as_deref()

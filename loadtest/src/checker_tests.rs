@@ -1,4 +1,4 @@
-//! The checker fails on each violation, and on nothing else.
+//! The checker reports each violation, and nothing else.
 
 use super::*;
 
@@ -26,7 +26,8 @@ fn plain(kind: Kind) -> Row {
     }
 }
 
-/// created, c1, note a1, a2, status_changed, c2: everything sent, acked, stored and seen as it should be.
+/// created, c1, note a1, a2, status_changed, c2: everything is sent, acked, stored and seen
+/// correctly.
 fn faultless() -> Evidence {
     let rows = [
         plain(Kind::Created),
@@ -92,7 +93,7 @@ fn faultless() -> Evidence {
     }
 }
 
-/// Breaks the faultless evidence; gives the words of what the checker finds.
+/// Breaks the faultless evidence. Returns the words of the reported violations.
 fn broken(breaking: impl FnOnce(&mut Evidence)) -> Vec<&'static str> {
     let mut evidence = faultless();
     breaking(&mut evidence);
@@ -219,7 +220,8 @@ fn a_note_at_a_customer_is_leaked_whatever_number_it_bears() {
         broken(|e| e.observed[CUSTOMER].leaks.push("a canary".into())),
         ["leaked"]
     );
-    // A note that was given a public number moves all that follow, and the customer sees that something is there.
+    // A note with a public number shifts all later public numbers, so the customer notices that
+    // something exists.
     assert!(broken(|e| e.truth[2].public_seq = Some(3)).contains(&"leaked"));
 }
 
@@ -249,7 +251,7 @@ fn what_nobody_wrote_is_forged() {
 
 #[test]
 fn what_was_acked_and_taken_back_may_be_gone_or_stand_elsewhere() {
-    // Gone.
+    // The message is gone.
     assert!(
         broken(|e| e.sent.push(Sent {
             key: "c3".into(),
@@ -259,7 +261,7 @@ fn what_was_acked_and_taken_back_may_be_gone_or_stand_elsewhere() {
         }))
         .is_empty()
     );
-    // Stored again, behind what was sent after it.
+    // The message was stored again, after a later one.
     let again = |e: &mut Evidence, fate| {
         e.sent.insert(
             0,
@@ -288,7 +290,7 @@ fn what_belongs_to_another_ticket_is_foreign() {
             .push("an event of another ticket".into())),
         ["foreign"]
     );
-    // Also where it was forgotten again, and may have been taken back.
+    // Also reported if the observer forgot it, and if it may have been undone.
     let life = Life {
         base: 3,
         rows: vec![(4, message("c9"))],
@@ -302,7 +304,8 @@ fn what_belongs_to_another_ticket_is_foreign() {
 
 #[test]
 fn what_a_restore_took_back_must_be_forgotten() {
-    // The last row that the agent holds was taken back and another one was written in its place; a reset was not sent.
+    // The agent's last event was undone and another one was written in its place, but no reset was
+    // sent.
     let keeps = |e: &mut Evidence, row: Row| {
         e.observed[AGENT].rows[5].1 = row;
         e.observed[AGENT].sure = 5;
@@ -312,7 +315,7 @@ fn what_a_restore_took_back_must_be_forgotten() {
         ["false history"]
     );
     assert_eq!(broken(|e| keeps(e, message("c1"))), ["false history"]);
-    // The same rows may have stayed.
+    // The same events may have survived.
     assert!(broken(|e| e.observed[AGENT].sure = 2).is_empty());
     let beyond = |e: &mut Evidence| {
         e.observed[CUSTOMER].rows.push((6, plain(Kind::Closed)));
@@ -383,7 +386,7 @@ fn what_was_held_before_a_reset_counts_too() {
     let mut evidence = faultless();
     evidence.observed[AGENT].earlier.push(life(&held, 2));
     assert_eq!(check(&evidence), []);
-    // A row that only the dead primary had.
+    // An event that only the dead primary had.
     let lost = [(4, message("a2")), (5, plain(Kind::PriorityChanged))];
     assert_eq!(
         broken(|e| e.observed[AGENT].earlier.push(life(&lost, 2))),

@@ -1,5 +1,6 @@
-//! One member of one ticket, as the protocol's page tells client authors to be: an outbox that keeps every send until its ack, a
-//! position that moves by contiguous events alone, and a fresh `subscribe` from there after every loss, on any instance that answers.
+//! One member of a ticket, which behaves as the protocol page asks of client authors. Its outbox
+//! keeps every send until the ack. Its position advances only over contiguous events. After every
+//! lost connection it subscribes again from that position, on any instance that responds.
 
 mod frames;
 mod history;
@@ -21,30 +22,31 @@ use crate::wire::{Link, LinkError};
 
 pub use member::{Goal, Member, Outgoing, Record, Run, Seen, Visibility};
 
-/// The longest wait between two attempts to connect.
+/// Maximum delay between two connection attempts.
 const BACKOFF_MAX: Duration = Duration::from_secs(2);
-/// The first wait.
+/// Delay before the first reconnection.
 const BACKOFF_MIN: Duration = Duration::from_millis(50);
-/// A send without an answer on a living connection: sent again, by the same key.
+/// A send that is not answered within this time is sent again with the same key, even if the
+/// connection is alive.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 
 struct Pending {
     outgoing: Outgoing,
     nth: usize,
-    /// Times it was written.
+    /// How many times it was written.
     written: u64,
-    /// The `id` it was sent under on this connection; none: to be sent.
+    /// The `id` under which it was sent on this connection; `None` if it is still to be sent.
     id: Option<u64>,
     again_at: Instant,
 }
 
-/// How a connection's life ended.
+/// How a connection ended.
 enum End {
     Done,
     Lost(LinkError),
 }
 
-/// A running member.
+/// A member of a ticket, with its outbox and position.
 pub struct Client {
     member: Member,
     run: Arc<Run>,
@@ -54,18 +56,18 @@ pub struct Client {
     epoch: Option<String>,
     outbox: VecDeque<Pending>,
     next_id: u64,
-    /// The unanswered `subscribe`, if any.
+    /// The `id` of the unanswered `subscribe`, if any.
     subscribing: Option<u64>,
     joined: bool,
-    /// Told to wait so long before coming back, and elsewhere.
+    /// The delay that a `bye` asked for; the next attempt uses another instance.
     bye: Option<Duration>,
-    /// Without service since, and the delay that was asked for.
+    /// Start of the current outage, and the delay that the server asked for.
     lost: Option<(Instant, Option<Duration>)>,
     record: Record,
 }
 
 impl Client {
-    /// A member who has seen nothing yet.
+    /// Creates a member that has not seen anything yet.
     pub fn new(
         member: Member,
         run: Arc<Run>,
@@ -89,12 +91,13 @@ impl Client {
         }
     }
 
-    /// Lives until the goal is reached.
+    /// Runs until the goal is reached. Returns what the member knows.
     pub async fn run(mut self) -> (Member, Record) {
         let mut backoff = BACKOFF_MIN;
         let mut url = 0;
         loop {
-            // A first connection that fails is no outage: there was no service yet.
+            // A first connection that fails is not an outage, because there was no service before
+            // it.
             let seen_before = self.position;
             match self.live(url).await {
                 Ok(End::Done) => break,
@@ -114,7 +117,8 @@ impl Client {
                 backoff = BACKOFF_MIN;
             }
             if self.joined {
-                // Sent away twice before it was served once: both delays were asked for.
+                // A second `bye` may arrive before the member is served again. The server asked for
+                // both delays, so they add up.
                 let (since, told) = self.lost.unwrap_or((Instant::now(), None));
                 self.lost = Some((
                     since,
@@ -134,7 +138,7 @@ impl Client {
         (self.member, self.record)
     }
 
-    /// Waits before the next attempt; true when told to stop meanwhile.
+    /// Waits before the next attempt. Returns true if the member was told to stop meanwhile.
     async fn rest(&mut self, wait: Duration) -> bool {
         let wake = Instant::now() + wait;
         loop {
@@ -148,7 +152,7 @@ impl Client {
         }
     }
 
-    /// One connection's life.
+    /// Runs one connection until it ends.
     async fn live(&mut self, url: usize) -> Result<End, LinkError> {
         let mut link = Link::open(
             &self.member.urls[url % self.member.urls.len()],
@@ -167,7 +171,8 @@ impl Client {
                 return Ok(End::Done);
             }
             let again_at = self.outbox.iter().map(|pending| pending.again_at).min();
-            // All branches are cancel-safe: the link keeps partial frames, recv and changed take nothing unless they complete.
+            // All branches are cancel-safe: the link keeps partial frames; `recv` and `changed`
+            // take nothing unless they complete.
             tokio::select! {
                 text = link.next() => match text {
                     Ok(text) => self.take(&text, &mut link).await?,
@@ -182,7 +187,8 @@ impl Client {
                 }
                 () = sleep_until(again_at.unwrap_or_else(Instant::now)), if again_at.is_some() => {
                     let now = Instant::now();
-                    // Without an answer for so long: of the two copies the later one may be stored, behind what was sent meanwhile.
+                    // The send timed out. If the later of the two copies is stored, it comes after
+                    // messages that were sent meanwhile.
                     self.record.asked_to_retry |= self.outbox.iter().any(|pending| pending.again_at <= now && pending.id.is_some());
                     for pending in self.outbox.iter_mut().filter(|pending| pending.again_at <= now) {
                         pending.id = None;
@@ -246,7 +252,7 @@ impl Client {
         let id = self.fresh_id();
         self.subscribing = Some(id);
         let (after, epoch) = (self.position.map(Position::seq), self.epoch.clone());
-        // A client without a past asks for the whole history: a run's tickets are young.
+        // Without a position, request the whole history: a run's tickets have short ones.
         let after = after.or((self.record.resets == 0).then_some(Seq::ZERO));
         link.send(&ClientFrame::Subscribe {
             id,
@@ -257,7 +263,7 @@ impl Client {
         .await
     }
 
-    /// Writes, in order, whatever of the outbox is not on its way.
+    /// Writes, in order, all sends of the outbox that are not in flight.
     async fn send_waiting(&mut self, link: &mut Link) -> Result<(), LinkError> {
         let mut id = self.next_id;
         for pending in self

@@ -1,51 +1,48 @@
-//! Why a run could not be carried out. What a run finds wrong is no error: see [`crate::checker::Violation`].
+//! Errors that prevent a run from completing. What a run finds is not an error: see
+//! [`crate::checker::Violation`].
 
 use helpline_rig::RigError;
 
-/// A run that did not come to its end.
+/// A run could not be completed.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// A part of the rig failed.
     #[error("the rig failed")]
     Rig(#[from] RigError),
-    /// The database refused.
+    /// Postgres refused a connection or a statement.
     #[error("{doing}")]
     Postgres {
-        /// What we were doing.
+        /// The operation that failed.
         doing: &'static str,
-        /// Why it failed.
         #[source]
         source: tokio_postgres::Error,
     },
-    /// A connection failed that should have stood.
+    /// A required connection failed.
     #[error("a connection failed")]
     Link(#[from] crate::wire::LinkError),
-    /// A program could not be run, or failed.
+    /// A program could not be run, or it failed.
     #[error("{program}: {why}")]
     Program {
-        /// Which.
         program: &'static str,
-        /// What it said.
         why: String,
     },
-    /// A fault of a plan could not be played: what it needs is missing.
+    /// A fault of a plan could not be played because a requirement is missing.
     #[error("{0}")]
     Unplayed(String),
-    /// The run did not come as far as it should in its time.
+    /// The run did not make the expected progress in time.
     #[error("{0}")]
     Stalled(String),
-    /// Settings that do not go together.
+    /// The settings cannot be combined.
     #[error("{0}")]
     Usage(&'static str),
 }
 
 impl LoadError {
-    /// A fault that could not be played, and what it needs.
+    /// A fault that could not be played, and the missing requirement.
     pub fn unplayed(why: impl Into<String>) -> Self {
         Self::Unplayed(why.into())
     }
 
-    /// Wraps an error of Postgres with what we were doing.
+    /// Wraps an error of Postgres and states the operation that failed.
     pub fn postgres(doing: &'static str) -> impl FnOnce(tokio_postgres::Error) -> Self {
         move |source| Self::Postgres { doing, source }
     }

@@ -1,4 +1,5 @@
-//! `helpline-loadtest`: a second, independent client of the protocol. It sends load, breaks servers on request, and checks every history.
+//! `helpline-loadtest`: a second, independent client of the protocol. It generates load, breaks
+//! servers on request, and checks every history.
 
 mod bench;
 mod checker;

@@ -1,4 +1,5 @@
-//! Tickets with people, made by plain SQL: the triggers number and log them like any others.
+//! Creates tickets with a customer and an agent by plain SQL. Triggers number and record them as
+//! usual.
 
 use helpline_core::ids::{TicketId, UserId};
 use helpline_rig::testing;
@@ -7,24 +8,23 @@ use uuid::Uuid;
 
 /// Longer than any run.
 const TOKEN_LIFETIME_S: i64 = 24 * 60 * 60;
-/// Tickets that one statement makes.
+/// Tickets that one statement creates.
 const TICKETS_PER_STATEMENT: usize = 1_000;
 
-/// A ticket, its customer, and the agent who answers.
+/// A ticket, its customer, and the agent who replies.
 #[derive(Debug, Clone, Copy)]
 pub struct Room {
-    /// The ticket.
     pub ticket: TicketId,
-    /// Its owner.
+    /// The ticket's owner.
     pub customer: UserId,
-    /// A member of staff, on this ticket only, so that limits per user do not matter.
+    /// A member of staff for this ticket only, so that limits per user do not apply.
     pub agent: UserId,
 }
 
-/// Makes so many tickets, each with a customer and an agent of its own.
+/// Creates `count` tickets, each with its own customer and agent.
 ///
 /// # Errors
-/// Those of Postgres.
+/// If Postgres refuses a statement.
 pub async fn make_rooms(admin: &Client, count: usize) -> Result<Vec<Room>, tokio_postgres::Error> {
     let fresh = || Uuid::now_v7();
     let rooms: Vec<Room> = (0..count)

@@ -1,14 +1,15 @@
-//! What a run measured, in words and numbers.
+//! Latency summaries, verdicts and medians for reports.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-/// Longer than any run; what takes longer counts as this.
+/// Longer than any run. Longer latencies count as this.
 const LATENCY_MICROS_MAX: u64 = 600_000_000;
 
-/// Latencies of one kind. Shared by all members: some hundred notes a second do not contend.
+/// A latency histogram that all members share. Some hundred records a second cause no lock
+/// contention.
 #[derive(Debug)]
 pub struct Latencies {
     micros: Mutex<Histogram<u64>>,
@@ -25,7 +26,6 @@ impl Default for Latencies {
 }
 
 impl Latencies {
-    /// Records one.
     pub fn record(&self, latency: Duration) {
         let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
         self.micros
@@ -34,7 +34,7 @@ impl Latencies {
             .saturating_record(micros.max(1));
     }
 
-    /// `n 1200 · p50 3.1 · p90 … ms`.
+    /// For example `1200 measured; ms: p50 3.1 · p90 …`.
     pub fn line(&self) -> String {
         let micros = self.micros.lock().unwrap_or_else(PoisonError::into_inner);
         let ms = |value: u64| format!("{:.1}", value as f64 / 1000.0);
@@ -54,13 +54,13 @@ impl Latencies {
 /// Whether the promises held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// All of them.
+    /// All promises held.
     Held,
-    /// At least one was broken: exit 1.
+    /// At least one promise was broken; the exit code is 1.
     Broken,
 }
 
-/// The middle of some values.
+/// Returns the median; NaN if there are no values.
 pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

@@ -1,4 +1,4 @@
-//! The gateways that a benchmark measures, with a Postgres and a Redis of their own.
+//! The gateways that a benchmark measures, with their own Postgres and Redis.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -9,60 +9,60 @@ use tokio_postgres::{Client, NoTls};
 
 use crate::error::LoadError;
 
-/// A benchmark measures durable writes, so the rig's fast test settings are taken back. WAL files are kept and recycled.
+/// A benchmark measures durable writes, so these settings override the rig's fast ones. WAL files
+/// are kept and recycled.
 const DURABLE: &[(&str, &str)] = &[
     ("fsync", "on"),
     ("full_page_writes", "on"),
     ("min_wal_size", "1GB"),
 ];
-/// The rig's own; the servers listen on this machine only and are gone after the run.
+/// Secrets of the rig. The servers listen only on this machine and end with the run.
 pub(crate) const RIG_SECRET: &str = "the load generator's secret which is gone with the rig";
 pub(crate) const RIG_PASSWORD: &str = "rig";
-/// Everything comes from one address here.
+/// All connections come from one address.
 const RIG_CONNECTIONS_MAX: &str = "100000";
 
-/// What a scenario needs.
+/// What a scenario requires.
 #[derive(Debug, Clone)]
 pub struct TargetSpec {
-    /// The gateway's binary; otherwise `HELPLINE_BIN`, otherwise the one beside this program.
+    /// The gateway's binary. The default is `HELPLINE_BIN`, or else the one next to this program.
     pub binary: Option<PathBuf>,
-    /// Gateways to start.
+    /// Number of gateways to start.
     pub instances: usize,
-    /// Further settings of theirs, `NAME=VALUE`; a later one replaces an earlier one.
+    /// Additional settings of the gateways, `NAME=VALUE`. A later one overrides an earlier one.
     pub settings: Vec<String>,
-    /// How the instances reach each other.
+    /// How the instances exchange events.
     pub relay: Relay,
-    /// The directory of the gateways' logs.
+    /// Directory of the gateways' logs.
     pub logs: PathBuf,
 }
 
 /// The relay between instances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relay {
-    /// A Redis of its own.
+    /// Its own Redis server.
     Redis,
-    /// None: a single instance.
+    /// No Redis: a single instance.
     InProcess,
 }
 
-/// Started gateways with their database. Gateways end before what they depend on.
+/// Running gateways with their database. Fields are declared so that gateways end before the
+/// servers that they depend on.
 #[derive(Debug)]
 pub struct Target {
-    /// The instances.
     pub gateways: Vec<Gateway>,
-    /// The relay, if there is one.
+    /// The relay; `None` for a single instance.
     pub redis: Option<Redis>,
-    /// The database server.
     pub postgres: Postgres,
-    /// Its database, as an administrator.
+    /// URL of the database for an administrator.
     pub admin_url: String,
 }
 
 impl Target {
-    /// Starts one.
+    /// Starts the servers and migrates the database.
     ///
     /// # Errors
-    /// Those of the rig.
+    /// If a server does not start or the migration fails.
     pub async fn start(spec: &TargetSpec) -> Result<Self, LoadError> {
         let binary = spec.binary.clone().map_or_else(Gateway::find_binary, Ok)?;
         let postgres = Postgres::start_temporary_with(DURABLE).await?;
@@ -105,24 +105,24 @@ impl Target {
         })
     }
 
-    /// The socket of the `n`th instance, counted in a circle.
+    /// The WebSocket URL of instance `n`, modulo the number of instances.
     pub fn socket(&self, n: usize) -> String {
         self.gateways[n % self.gateways.len()].ws_url()
     }
 
-    /// A connection as an administrator.
+    /// Connects as an administrator.
     ///
     /// # Errors
-    /// Those of Postgres.
+    /// If Postgres refuses the connection.
     pub async fn admin(&self) -> Result<Admin, LoadError> {
         connect(&self.admin_url).await
     }
 }
 
-/// A connection to the database at this address.
+/// Connects to the database at this URL.
 ///
 /// # Errors
-/// Those of Postgres.
+/// If Postgres refuses the connection.
 pub async fn connect(admin_url: &str) -> Result<Admin, LoadError> {
     let (client, connection) = tokio_postgres::connect(admin_url, NoTls)
         .await
@@ -133,7 +133,7 @@ pub async fn connect(admin_url: &str) -> Result<Admin, LoadError> {
             tracing::warn!(%error, "the administrator's connection ended");
         }
     });
-    // The SQL of tests names no schema.
+    // The SQL of tests does not name the schema.
     client
         .batch_execute("set search_path = helpline, public")
         .await
@@ -189,7 +189,8 @@ pub(crate) fn migrate(binary: &std::path::Path, admin_url: &str) -> Result<(), L
     })
 }
 
-/// Thousands of sockets need as many descriptors, here and in the gateways, which inherit ours.
+/// Raises the limit of file descriptors, here and in the gateways, which inherit it: thousands of
+/// sockets need as many.
 pub fn raise_descriptor_limit() {
     let us = std::process::id().to_string();
     for wanted in ["200000:", "65536:", "20000:"] {

@@ -1,4 +1,4 @@
-//! The database's own histories, read as an administrator.
+//! Reads the histories from the database as an administrator.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,10 +10,11 @@ use crate::checker::{Facet, Row, TrueRow};
 use crate::error::LoadError;
 use crate::people::Room;
 
-/// The last numbers of each ticket: of all rows, and of those that the customer sees.
+/// Returns the last position of each ticket: among all events, and among those that the customer
+/// sees.
 ///
 /// # Errors
-/// Those of Postgres.
+/// If Postgres refuses the query.
 pub async fn heads(
     admin: &Client,
     rooms: &[Room],
@@ -33,10 +34,10 @@ pub async fn heads(
         .collect())
 }
 
-/// What every epoch that a client is told begins with.
+/// Returns the prefix of every epoch that clients currently receive.
 ///
 /// # Errors
-/// Those of Postgres.
+/// If Postgres refuses the query.
 pub async fn epoch(admin: &Client) -> Result<String, LoadError> {
     let row = admin
         .query_one(include_str!("../sql/epoch.sql"), &[])
@@ -45,10 +46,10 @@ pub async fn epoch(admin: &Client) -> Result<String, LoadError> {
     Ok(row.get(0))
 }
 
-/// Which Postgres it is, and whose database, by whom it is migrated.
+/// Describes the Postgres version, the database's owner, and whether that owner is a superuser.
 ///
 /// # Errors
-/// Those of Postgres.
+/// If Postgres refuses the query.
 pub async fn administration(admin: &Client) -> Result<String, LoadError> {
     let row = admin
         .query_one(include_str!("../sql/administration.sql"), &[])
@@ -66,10 +67,10 @@ pub async fn administration(admin: &Client) -> Result<String, LoadError> {
     ))
 }
 
-/// Every row of each ticket, in order.
+/// Returns all events of each ticket, in order.
 ///
 /// # Errors
-/// Those of Postgres.
+/// If Postgres refuses the query.
 pub async fn histories(
     admin: &Client,
     rooms: &[Room],
@@ -99,10 +100,10 @@ pub async fn histories(
     Ok(histories)
 }
 
-/// Each ticket's state as it stands.
+/// Returns each ticket's current state.
 ///
 /// # Errors
-/// Those of Postgres.
+/// If Postgres refuses the query.
 pub async fn states(
     admin: &Client,
     rooms: &[Room],

@@ -1,4 +1,4 @@
-//! One signed-in WebSocket: opened, greeted, and gone with its first fault.
+//! One signed-in WebSocket connection. It opens, signs in, and ends at the first error.
 
 use std::time::Duration;
 
@@ -12,38 +12,38 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
-/// From the first SYN to `welcome`.
+/// Time limit from the first SYN to `welcome`.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
-/// One write: longer, and the server takes nothing.
+/// Time limit of one write. After that, the server has stopped reading.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
-/// Small, because a load generator opens thousands.
+/// Small, because a load generator opens thousands of connections.
 const BUFFER_BYTES: usize = 4 * 1024;
 
-/// Why a link could not be opened, or ended.
+/// Why a connection could not be opened, or why it ended.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
     /// The port is closed, or the upgrade was refused.
     #[error("the connection could not be opened")]
     Open(#[source] Box<Error>),
-    /// The transport broke.
+    /// The transport failed.
     #[error("the connection broke")]
     Broken(#[source] Box<Error>),
-    /// The server closed it.
+    /// The server closed the connection with this code.
     #[error("the server closed the connection with {0}")]
     Closed(u16),
-    /// The stream ended without a close.
+    /// The stream ended without a Close frame.
     #[error("the connection ended")]
     Ended,
-    /// Something took longer than it may.
+    /// The server or a write took too long.
     #[error("the server was silent for too long")]
     Silent,
-    /// Not what the protocol says.
+    /// A frame violates the protocol.
     #[error("the server broke the protocol: {0}")]
     Protocol(String),
 }
 
 impl LinkError {
-    /// Whether the protocol says to stay away: 4500 to 4999.
+    /// Whether the client must not reconnect: close codes 4500 to 4999 and protocol violations.
     pub const fn is_final(&self) -> bool {
         matches!(self, Self::Closed(4500..=4999) | Self::Protocol(_))
     }
@@ -53,13 +53,13 @@ impl LinkError {
 #[derive(Debug)]
 pub struct Link {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// A server that stays silent longer is gone.
+    /// A server that is silent for longer is gone.
     silence_max: Duration,
     heard: Instant,
 }
 
 impl Link {
-    /// Connects and says hello.
+    /// Connects and signs in.
     ///
     /// # Errors
     /// Any [`LinkError`].
@@ -98,7 +98,7 @@ impl Link {
                 link.silence_max = Duration::from_millis(heartbeat_ms * 3 / 2);
                 Ok(link)
             }
-            // A refused hello is followed by the close that says whether to come back.
+            // After a refused hello, the close code says whether to reconnect.
             Ok(CommonFrame::Error { .. }) => {
                 Err(link.next().await.err().unwrap_or(LinkError::Ended))
             }
@@ -117,7 +117,7 @@ impl Link {
         self.flush().await
     }
 
-    /// Writes a frame into the buffer: [`Self::flush`] follows.
+    /// Adds a frame to the write buffer. Call [`Self::flush`] to send it.
     ///
     /// # Errors
     /// As [`Self::send`].
@@ -130,7 +130,7 @@ impl Link {
         .await
     }
 
-    /// The same with a text that is made already.
+    /// As [`Self::queue`], with an encoded frame.
     ///
     /// # Errors
     /// As [`Self::send`].
@@ -138,7 +138,7 @@ impl Link {
         bounded(self.socket.feed(Message::Text(text))).await
     }
 
-    /// Sends what was queued.
+    /// Flushes the write buffer.
     ///
     /// # Errors
     /// As [`Self::send`].
@@ -146,10 +146,11 @@ impl Link {
         bounded(self.socket.flush()).await
     }
 
-    /// The next text frame. `ping` is answered by the caller, who wants its heads. Cancel-safe: tungstenite keeps partial frames.
+    /// Returns the next text frame. The caller must answer a `ping`, because it needs the heads in
+    /// it. Cancel-safe: tungstenite keeps partial frames.
     ///
     /// # Errors
-    /// However the link ended; also when nothing came for 1.5 heartbeats.
+    /// Any [`LinkError`]; [`LinkError::Silent`] if nothing arrived for 1.5 heartbeats.
     pub async fn next(&mut self) -> Result<Utf8Bytes, LinkError> {
         loop {
             let arrived =

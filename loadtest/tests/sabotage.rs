@@ -1,7 +1,8 @@
 //! A checker that cannot fail proves nothing. Each test breaks one promise of the gateway on purpose (`--sabotage`, debug builds only)
-//! and sees the checker name it; the last one leaves everything as it is and sees that it says nothing.
+//! and expects the checker to report it. Other tests break no promise and expect no violation.
 
-// Release builds of the gateway have no sabotage, and this profile would start one.
+// Release builds of the gateway have no sabotage, and a release profile of these tests would start
+// one.
 #![cfg(debug_assertions)]
 
 use std::fs::File;
@@ -10,13 +11,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-/// A run takes a minute at most, several of them at once on a busy machine some more; one that takes longer hangs.
+/// A run takes at most a minute, or somewhat longer if several run at once on a busy machine. A
+/// longer run hangs.
 const LIMIT: Duration = Duration::from_secs(240);
 const POLL: Duration = Duration::from_millis(50);
-/// The certificate's words on whose database it was.
+/// The certificate's text about the database's owner.
 const BY_ITS_OWNER: &str = ", database of helpline_administrator, no superuser";
 
-/// A small run: its plan, its settings.
+/// A small run with its plan and its settings.
 struct Run {
     sabotage: Option<&'static str>,
     plan: &'static str,
@@ -24,7 +26,7 @@ struct Run {
 }
 
 impl Run {
-    /// A directory of its own: tests run at once.
+    /// A unique name for the run's directory, because tests run in parallel.
     fn name(&self) -> String {
         let mut hasher = DefaultHasher::new();
         (self.plan, self.settings).hash(&mut hasher);
@@ -35,7 +37,7 @@ impl Run {
         )
     }
 
-    /// The exit code and the certificate's counts.
+    /// Runs it. Returns the exit code and the program's output.
     fn prove(&self) -> (Option<i32>, String) {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("prove-{}", self.name()));
         std::fs::create_dir_all(&dir).expect("the target directory can be written");
@@ -68,7 +70,7 @@ impl Run {
         }
     }
 
-    /// The checker must notice, and call it this.
+    /// Asserts that the checker reports a violation of this kind.
     fn is_caught_as(&self, word: &str) {
         let (code, text) = self.prove();
         assert_eq!(code, Some(1), "{text}");
@@ -80,7 +82,8 @@ impl Run {
     }
 }
 
-/// Runs a program with its output in this file; none: it took longer and was killed. What it started ends with it.
+/// Runs a program with its output in this file. Returns `None` if the program took longer than
+/// `limit` and was killed. Its children end with it.
 fn ends_within(limit: Duration, command: &mut Command, log: &Path) -> Option<ExitStatus> {
     let file = File::create(log).expect("the target directory can be written");
     command
@@ -101,7 +104,7 @@ fn ends_within(limit: Duration, command: &mut Command, log: &Path) -> Option<Exi
     }
 }
 
-/// The debug build beside this test: no other has sabotage.
+/// The debug build next to this test, because only that one has sabotage.
 fn gateway() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_BIN_EXE_helpline-loadtest")).with_file_name("helpline");
     beside.is_file().then_some(beside)
@@ -172,7 +175,8 @@ fn an_ack_before_the_commit_is_caught() {
 
 #[test]
 fn a_retry_that_is_stored_twice_is_caught() {
-    // Twice: the batch that an instance dies of may hold only what is written by REST, which is judged otherwise.
+    // Do it twice: the batch that an instance holds when it dies may contain only messages sent by
+    // REST, which are judged differently.
     let plan = "2s gateway 1 failpoint-after-commit\n3s gateway 2 failpoint-after-commit\n5s gateway 1 start\n5s gateway 2 start\n\
                 8s gateway 1 failpoint-after-commit\n9s gateway 2 failpoint-after-commit\n11s gateway 1 start\n11s gateway 2 start\n";
     Run {
@@ -185,7 +189,7 @@ fn a_retry_that_is_stored_twice_is_caught() {
 
 #[test]
 fn a_cursor_by_number_is_caught() {
-    // The quiet tickets change only in a transaction that is open for long.
+    // Only a long transaction changes the quiet tickets.
     let settings = &[
         "--tickets",
         "4",
@@ -259,7 +263,7 @@ fn a_resume_one_too_late_is_caught() {
 
 #[test]
 fn a_write_that_takes_rows_of_another_cluster_for_its_own_is_caught() {
-    // So many rows before the dump that the new cluster comes through their numbers.
+    // Write so many rows before the dump that the new cluster's transaction ids reach theirs.
     let settings = &["--tickets", "4", "--rate", "60", "--seconds", "36"];
     let plan = "9s postgres dump\n10s postgres restore-elsewhere\n";
     Run {

@@ -1,4 +1,4 @@
-//! The bounds against their neighbours: what one part may produce, the next can hold.
+//! Checks limits against each other: whatever one component may produce, the next one can hold.
 
 use super::*;
 
@@ -9,7 +9,8 @@ const _: () = assert!(
     MESSAGE_WIRE_BYTES_MAX > FRAME_BYTES_MAX as u64
         && HELLO_WIRE_BYTES_MAX > HELLO_BYTES_MAX as u64
 );
-// The largest event of a row within the limits, every byte of its texts escaped (attachments are stored escaped).
+// The largest event within the limits, with every byte of its texts escaped (attachments are stored
+// escaped).
 const _: () = assert!(
     (BODY_BYTES_MAX
         + 2 * HISTORY_VALUE_BYTES_MAX
@@ -44,7 +45,7 @@ const _: () = assert!(
         && WRITER_BYTES_MAX >= WRITER_LANES * BATCH_MESSAGES_MAX * 2 * BODY_BYTES_MAX
 );
 const _: () = assert!(WRITER_LANES * BATCH_MESSAGES_MAX <= WRITER_MESSAGES_MAX);
-// The sweep and REST always find a connection, however many clients reconnect.
+// The sweep and REST requests always find a connection, however many clients reconnect.
 const _: () = assert!(
     WRITER_LANES + LOCK_WAITS_MAX + LOADERS * LOADER_BATCHES_MAX + JOIN_READS_AT_ONCE_MAX + 4
         <= POOL_CONNECTIONS_MAX
@@ -55,7 +56,7 @@ const _: () = assert!(
 );
 const _: () = assert!(VIEWERS_MAX * (4 * NAME_CHARS_MAX * 6 + 256) <= INBOX_FRAME_BYTES_MAX);
 const _: () = assert!(PRESENCE_FRAME_TICKETS_MAX <= PRESENCE_TICKETS_MAX);
-// The largest event fits a page.
+// The largest event fits into a page.
 const _: () = assert!(
     BODY_BYTES_MAX
         + 2 * HISTORY_VALUE_BYTES_MAX
@@ -93,9 +94,9 @@ const _: () = assert!(
 const _: () = assert!(STOP_AT_ONCE_MS < DRAIN_TIMEOUT_MS);
 const _: () = assert!(SEEN_RENEW_MS * 3 <= SEEN_FRESH_MS);
 const _: () = assert!(PAGE_EVENTS <= PAGE_EVENTS_MAX && LIST_TICKETS <= LIST_TICKETS_MAX);
-// An entry of a b-tree has at most 2,704 bytes: two texts and their heads.
+// A b-tree entry has at most 2,704 bytes: two texts and their headers.
 const _: () = assert!(TOKEN_SUBJECT_BYTES_MAX + TOKEN_ISSUER_BYTES_MAX + 64 < 2_704);
-// Every holiday with the longest name and all of its spans, and the week.
+// All holidays with the longest names and all their spans, plus the week.
 const _: () = assert!(
     HOLIDAYS_MAX * (4 * HOLIDAY_NAME_CHARS_MAX + DAY_SPANS_MAX * 20 + 64)
         + 7 * (DAY_SPANS_MAX * 20 + 16)

@@ -1,22 +1,23 @@
-//! The bounds of what an admin sets about the widget.
+//! Limits of the widget's settings.
 
-/// The team's name at the head of the widget, in characters.
+/// Maximum characters of the team's name at the head of the widget.
 pub const WIDGET_TEAM_NAME_CHARS_MAX: usize = 60;
-/// The greeting in the widget, in characters.
+/// Maximum characters of the widget's greeting.
 pub const WIDGET_GREETING_CHARS_MAX: usize = 200;
-/// The logo in the widget, in bytes of the picture: it comes with every first look at the widget.
+/// Maximum bytes of the widget's logo. Every first load of the widget includes it.
 pub const WIDGET_LOGO_BYTES_MAX: usize = 12 * 1024;
-/// Sites that an admin lets show the widget: each stands in a header of the frame.
+/// Maximum sites that may embed the widget. Each one is listed in a header of the frame's response.
 pub const WIDGET_SITES_MAX: usize = 50;
-/// A site's characters: a host name has at most 253.
+/// Maximum characters of a site; a host name has at most 253.
 pub const WIDGET_SITE_CHARS_MAX: usize = 270;
-/// How long one read of the widget's settings answers all requests for them.
+/// How long the widget's settings are cached after one read.
 pub const WIDGET_MS: u64 = 5_000;
-/// A database that takes longer than this to tell them is not waited for: what it said last is good enough for a frame.
+/// Maximum wait for the database to return the settings. After that, the cached settings are
+/// served.
 pub const WIDGET_WAIT_MS: u64 = 500;
 
 const _: () = assert!(WIDGET_WAIT_MS < WIDGET_MS);
-// Base64 takes four characters for three bytes; every text of four bytes a character.
+// Base64 uses four characters for three bytes; every text is counted with four bytes a character.
 const _: () = assert!(
     WIDGET_LOGO_BYTES_MAX / 3 * 4
         + 4 * (WIDGET_TEAM_NAME_CHARS_MAX + WIDGET_GREETING_CHARS_MAX)

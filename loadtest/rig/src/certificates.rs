@@ -1,4 +1,5 @@
-//! Certificates for tests: an authority of their own, and what it signs. Files in a directory that goes with the value.
+//! Certificates for tests: a certificate authority, and the certificates that it signs. The files
+//! are removed on drop.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,7 +10,7 @@ use crate::locate::OsUser;
 
 static DIRECTORIES: AtomicU32 = AtomicU32::new(0);
 
-/// An authority and the files of its certificates.
+/// A certificate authority and the files of its certificates.
 #[derive(Debug)]
 pub struct Certificates {
     dir: PathBuf,
@@ -19,26 +20,26 @@ pub struct Certificates {
 /// The files of one certificate.
 #[derive(Debug, Clone)]
 pub struct CertificateFiles {
-    /// In PEM form.
+    /// PEM file of the certificate.
     pub certificate: PathBuf,
-    /// Its key, readable by its owner alone, as Postgres demands.
+    /// PEM file of the private key, readable only by its owner, as Postgres requires.
     pub key: PathBuf,
 }
 
-/// What a certificate is to be.
+/// The validity period of a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Validity {
-    /// Until far in the future.
+    /// Valid until far in the future.
     Good,
-    /// Since the year 2000.
+    /// Valid from 1999 to 2000.
     Expired,
 }
 
 impl Certificates {
-    /// A new authority.
+    /// Creates a new authority with its own key.
     ///
     /// # Panics
-    /// When its files cannot be written: there is no test without them.
+    /// If the files cannot be written.
     pub fn new() -> Self {
         let name = format!(
             "helpline-certificates-{}-{}",
@@ -63,15 +64,16 @@ impl Certificates {
         }
     }
 
-    /// The authority's own certificate.
+    /// The authority's own certificate, in PEM form.
     pub fn authority(&self) -> PathBuf {
         self.dir.join("authority.pem")
     }
 
-    /// A certificate of these hosts (or one person's, whose name is the first), signed by the authority.
+    /// Creates a certificate for these host names (or for one person, whose name comes first),
+    /// signed by the authority.
     ///
     /// # Panics
-    /// As [`Self::new`].
+    /// If the files cannot be written.
     pub fn signed(&self, file: &str, names: &[&str], validity: Validity) -> CertificateFiles {
         let key = KeyPair::generate().expect("a key");
         let params = params(names, validity);
@@ -79,10 +81,11 @@ impl Certificates {
         self.written(file, &signed.pem(), &key)
     }
 
-    /// One that is signed by itself and says that it is an authority: what `openssl req -new -x509` makes.
+    /// Creates a self-signed certificate that is marked as an authority, like `openssl req -new
+    /// -x509`.
     ///
     /// # Panics
-    /// As [`Self::new`].
+    /// If the files cannot be written.
     pub fn self_signed(&self, file: &str, names: &[&str], validity: Validity) -> CertificateFiles {
         let key = KeyPair::generate().expect("a key");
         let mut params = params(names, validity);

@@ -1,4 +1,4 @@
-//! Where a cluster lies, who owns it, and how it is made.
+//! The data directory of a Postgres cluster: where it is, who owns it, and how it is created.
 
 use std::fs::Permissions;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
@@ -10,12 +10,13 @@ use crate::RigError;
 use crate::locate::OsUser;
 use crate::upgrade::OldCluster;
 
-/// The superuser of every cluster made here.
+/// The superuser of every cluster that the rig creates.
 pub(crate) const SUPERUSER: &str = "postgres";
 
-/// A place where the Postgres user can work: every ancestor of it is world-accessible.
+/// Parent of temporary directories. The Postgres user can enter it: all of its ancestors are
+/// world-accessible.
 const OPEN_PLACE: &str = "/var/tmp";
-/// The names of temporary places; the owner's process id follows.
+/// Prefix of temporary directories; the creating process's id follows.
 const TEMPORARY_PREFIX: &str = "helpline-rig-";
 
 /// A cluster's directories and its superuser's password.
@@ -25,21 +26,22 @@ pub(crate) struct Cluster {
     pub(crate) data: PathBuf,
     /// The superuser's password.
     pub(crate) password: String,
-    /// Who runs it; none: ourselves.
+    /// The system user that runs the cluster; `None` for the current user.
     pub(crate) user: Option<OsUser>,
-    /// What to remove on drop; none: the cluster stays.
+    /// The directory to remove on drop; `None` keeps the cluster.
     temporary: Option<PathBuf>,
 }
 
 impl Cluster {
-    /// A fresh cluster that is removed on drop.
+    /// Creates a new cluster that is removed on drop.
     pub(crate) fn temporary(bin: &Path) -> Result<Self, RigError> {
         let (cluster, place) = Self::reserved(random_password())?;
         cluster.initdb(bin, &place, &["--no-sync"])?;
         Ok(cluster)
     }
 
-    /// An empty place for a cluster that is still to be made, removed on drop; and that place.
+    /// Creates an empty temporary directory for a cluster that the caller initialises. Returns the
+    /// cluster and the directory, which is removed on drop.
     pub(crate) fn reserved(password: String) -> Result<(Self, PathBuf), RigError> {
         remove_orphans();
         let user = OsUser::for_postgres();
@@ -62,7 +64,8 @@ impl Cluster {
         ))
     }
 
-    /// A copy of its files, as a volume snapshot makes one, removed on drop. The server must be stopped.
+    /// Copies the files of this cluster, which must be stopped, like a volume snapshot. The copy is
+    /// removed on drop.
     pub(crate) fn snapshot(&self) -> Result<Self, RigError> {
         let (copy, _) = Self::reserved(self.password.clone())?;
         let status = Command::new("cp")
@@ -81,7 +84,7 @@ impl Cluster {
         Ok(copy)
     }
 
-    /// What an upgrade needs to know of it.
+    /// The parts of this cluster that an upgrade needs.
     pub(crate) fn shared(&self) -> OldCluster {
         OldCluster {
             data: self.data.clone(),
@@ -89,7 +92,8 @@ impl Cluster {
         }
     }
 
-    /// The cluster kept in `dir`, made on the first call. The password lies beside it, readable by the owner alone.
+    /// Opens the cluster in `dir`, and creates it on the first call. The password is in a file in
+    /// `dir` that only the owner can read.
     pub(crate) fn kept_in(bin: &Path, dir: &Path) -> Result<Self, RigError> {
         std::fs::create_dir_all(dir)
             .map_err(RigError::io(format!("creating {}", dir.display())))?;
@@ -113,7 +117,8 @@ impl Cluster {
                 temporary: None,
             });
         }
-        // An initdb that was interrupted leaves no PG_VERSION or half a directory: nothing in it was ever used.
+        // An interrupted initdb leaves no PG_VERSION or an incomplete directory, which was never
+        // used.
         let _ = std::fs::remove_dir_all(&data);
         let cluster = Self {
             data,
@@ -126,7 +131,8 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// A standby's: a base backup of the cluster that listens on this port, removed on drop.
+    /// Takes a base backup, for a standby, of the cluster that listens on `port`. The copy is
+    /// removed on drop.
     pub(crate) fn copied_from(&self, bin: &Path, port: u16) -> Result<Self, RigError> {
         let name = format!(
             "{TEMPORARY_PREFIX}{}-{:016x}",
@@ -177,7 +183,7 @@ impl Cluster {
     pub(crate) fn initdb(&self, bin: &Path, place: &Path, extra: &[&str]) -> Result<(), RigError> {
         let password_file = place.join("initdb.password");
         write_private(&password_file, &self.password, self.user.as_ref())?;
-        // Made under another name first: a directory called `data` is always whole.
+        // Initialise under a temporary name, so that a directory called `data` is always complete.
         let unfinished = place.join("data.unfinished");
         let _ = std::fs::remove_dir_all(&unfinished);
         let mut command = Command::new(bin.join("initdb"));
@@ -226,15 +232,16 @@ impl Drop for Cluster {
     }
 }
 
-/// A directory named `postgres` in `dir` that the user can enter: a real one, or, when an ancestor forbids it (a clone under
-/// /root), a link to a private one in [`OPEN_PLACE`].
+/// Returns a directory named `postgres` in `dir` that the user can enter. If an ancestor forbids
+/// that (a clone under /root), it is a link to a private directory in [`OPEN_PLACE`].
 fn enterable(dir: &Path, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
     let place = dir.join("postgres");
     if place.is_symlink() {
-        // Followed first: it is the private directory that must be entered, not the path through the link.
+        // Resolve the link first: the user must be able to enter the private directory, not the
+        // path through the link.
         match place.canonicalize() {
             Ok(private) => return Ok(private),
-            // /var/tmp was cleaned: the data is gone, the link leads nowhere.
+            // /var/tmp was cleaned: the data is gone and the link is dangling.
             Err(_) => std::fs::remove_file(&place).map_err(RigError::io(format!(
                 "removing the dead link {}",
                 place.display()
@@ -242,7 +249,7 @@ fn enterable(dir: &Path, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
         }
     }
     if place.join("data/PG_VERSION").is_file() {
-        // Existing data: it is used as it is, or the server says why it cannot.
+        // Use existing data as it is. If the server cannot, it reports why.
         return Ok(place);
     }
     std::fs::create_dir_all(&place)
@@ -263,7 +270,7 @@ fn enterable(dir: &Path, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
     Ok(private)
 }
 
-/// Asks the system itself, as that user: modes, groups and access lists all count.
+/// Tests access by running a shell as that user, so that modes, groups and ACLs all count.
 fn can_enter(place: &Path, user: Option<&OsUser>) -> bool {
     let mut command = Command::new("/bin/sh");
     command
@@ -280,7 +287,8 @@ pub(crate) fn run_as(command: &mut Command, user: Option<&OsUser>) {
     }
 }
 
-/// A new directory in [`OPEN_PLACE`] that only the user can enter. `create_dir` fails on a name that already exists.
+/// Creates a directory in [`OPEN_PLACE`] that only the user can enter. `create_dir` fails if the
+/// name already exists.
 fn private_dir(name: &str, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
     let place = Path::new(OPEN_PLACE).join(name);
     std::fs::create_dir(&place).map_err(RigError::io(format!("creating {}", place.display())))?;
@@ -324,7 +332,7 @@ fn random_password() -> String {
     format!("{:032x}", rand::random::<u128>())
 }
 
-/// Removes temporary clusters whose maker was killed before it could.
+/// Removes temporary clusters whose creating process was killed before it could clean up.
 fn remove_orphans() {
     for entry in std::fs::read_dir(OPEN_PLACE)
         .into_iter()

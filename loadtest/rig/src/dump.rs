@@ -1,4 +1,5 @@
-//! Logical backups: `pg_dump` in the custom format with the roles that it needs, and `pg_restore` into this cluster or another one.
+//! Logical backups: `pg_dump` in the custom format with the roles that it needs, and `pg_restore`
+//! into the same cluster or another one.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,19 +8,20 @@ use std::time::Duration;
 use crate::postgres::checked_name;
 use crate::{ParentDeath, Postgres, Process, RigError};
 
-/// For the dump or the restore of the largest test database.
+/// Time limit for dumping or restoring the largest test database.
 const PROGRAM_TIMEOUT: Duration = Duration::from_secs(180);
-/// Roles whose name has this prefix travel with a dump; a cluster's own roles do not.
+/// Only roles with this name prefix are part of a dump.
 const ROLE_PREFIX: &str = "helpline_";
-/// `duplicate_object`: the role is already there.
+/// `duplicate_object`: the role already exists.
 const DUPLICATE_OBJECT: &str = "42710";
 
-/// A database as `pg_dump --format=custom` wrote it, and the statements that create its roles. Removed on drop.
+/// A database in `pg_dump --format=custom` form, and the statements that create its roles. The
+/// files are removed on drop.
 #[derive(Debug)]
 pub struct Dump {
     dir: PathBuf,
     roles: Vec<String>,
-    /// `pg_dump` leaves out whose the database itself is.
+    /// The database's owner, which `pg_dump` does not include.
     owner: String,
 }
 
@@ -50,7 +52,7 @@ impl Drop for Dump {
 }
 
 impl Postgres {
-    /// Dumps a database, as the superuser: row-level security refuses a dump to its owner.
+    /// Dumps a database as the superuser, because row-level security refuses a dump by the owner.
     ///
     /// # Errors
     /// [`RigError::Failed`] with what the program wrote, or [`RigError::Timeout`].
@@ -75,11 +77,12 @@ impl Postgres {
         Ok(dump)
     }
 
-    /// Restores a dump into a new database of this name, creating the missing roles first. Only superusers can connect until it is
-    /// whole: an instance that is waiting for this database must not write into half of it.
+    /// Restores a dump into a new database of this name, and first creates the missing roles. Only
+    /// superusers can connect until the restore is complete, so that a waiting instance cannot
+    /// write into a half-restored database.
     ///
     /// # Errors
-    /// As [`Self::dump`]; also when a database of this name exists.
+    /// As [`Self::dump`]; also if a database of this name exists.
     pub async fn restore(&self, dump: &Dump, database: &str) -> Result<(), RigError> {
         for role in &dump.roles {
             self.execute_ignoring(role, DUPLICATE_OBJECT).await?;
@@ -91,7 +94,8 @@ impl Postgres {
         ))
         .await?;
         let mut command = self.client_program("pg_restore", database);
-        // One transaction uses one number: the counter goes on where the cluster's was, which brings the numbers of the rows round soonest.
+        // A single transaction uses one transaction id. In another cluster, the counter then stays
+        // below the ids in the restored rows, and new transactions soon reuse them.
         command
             .args(["--exit-on-error", "--single-transaction"])
             .arg(dump.file());
@@ -100,7 +104,7 @@ impl Postgres {
             .await
     }
 
-    /// Drops a database together with its connections.
+    /// Drops a database and ends its connections.
     ///
     /// # Errors
     /// [`RigError::Name`], [`RigError::Postgres`].
@@ -112,7 +116,8 @@ impl Postgres {
         .await
     }
 
-    /// Renames a database after ending its connections. Instances that reconnect meanwhile are refused.
+    /// Renames a database after it has ended the connections to it. Instances that reconnect
+    /// meanwhile are refused.
     ///
     /// # Errors
     /// [`RigError::Name`], [`RigError::Postgres`].
@@ -120,7 +125,7 @@ impl Postgres {
         let (from, to) = (checked_name(from)?, checked_name(to)?);
         self.execute(&format!("alter database \"{from}\" connection limit 0"))
             .await?;
-        // Ending a connection is asynchronous; renaming waits up to five seconds for the last one.
+        // Ending a connection is asynchronous, so wait up to five seconds for each one.
         self.execute(&format!(
             "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{from}'"
         ))
@@ -141,7 +146,7 @@ impl Postgres {
     }
 }
 
-/// Runs a program to its end without blocking the runtime.
+/// Waits for a program to exit without blocking the runtime.
 async fn finish(name: &str, command: Command, dir: &Path) -> Result<(), RigError> {
     let process = Process::new(name, dir.join(format!("{name}.log")), ParentDeath::Kill);
     process.start(command)?;

@@ -1,65 +1,65 @@
-//! What may go wrong while starting and breaking things.
+//! Errors of starting, stopping and breaking components.
 
 use std::path::PathBuf;
 
-/// A part that could not be found, started, reached or stopped.
+/// A component could not be found, started, reached or stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum RigError {
-    /// No such program on this machine.
+    /// The program is not installed on this machine.
     #[error("{program} was not found: {hint}")]
     NotFound {
-        /// What was looked for.
+        /// The program that was searched for.
         program: &'static str,
-        /// Where, and what to install.
+        /// Where the rig searched, and what to install.
         hint: &'static str,
     },
-    /// The operating system refused.
+    /// The operating system refused an operation.
     #[error("{doing}")]
     Io {
-        /// What we were doing.
+        /// The operation that failed.
         doing: String,
         /// Why it failed.
         #[source]
         source: std::io::Error,
     },
-    /// A program ended when it should have run, or failed when it should have succeeded.
+    /// A program exited although it should be running, or it exited with an error.
     #[error("{program} failed ({status}); the end of its log:\n{log}")]
     Failed {
-        /// Which program.
+        /// The program's name.
         program: String,
-        /// How it ended.
+        /// The exit status.
         status: String,
-        /// The last lines that it wrote.
+        /// The last lines of its log.
         log: String,
     },
-    /// A program did not come as far as it should in its time.
+    /// A program took too long.
     #[error("{program} did not {what} within {seconds} s; its log: {log}")]
     Timeout {
-        /// Which program.
+        /// The program's name.
         program: String,
         /// What it should have done.
         what: &'static str,
-        /// How long we waited.
+        /// The time limit in seconds.
         seconds: u64,
-        /// Where it logs.
+        /// The program's log file.
         log: PathBuf,
     },
-    /// The started Postgres refused a connection or a statement.
+    /// Postgres refused a connection or a statement.
     #[error("{doing}")]
     Postgres {
-        /// What we were doing.
+        /// The operation that failed.
         doing: &'static str,
         /// Why it failed.
         #[source]
         source: tokio_postgres::Error,
     },
-    /// A name that is no plain identifier.
+    /// The name is not a plain identifier.
     #[error("{0:?} is not a plain database name")]
     Name(String),
 }
 
 impl RigError {
-    /// Wraps an IO error with what we were doing.
+    /// Wraps an IO error and states the operation that failed.
     pub(crate) fn io(doing: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let doing = doing.into();
         move |source| Self::Io { doing, source }

@@ -1,4 +1,4 @@
-//! A gateway as its own process: the real binary, killed and restarted like in life.
+//! A gateway in its own process: the real binary, killed and restarted as in production.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,11 +11,11 @@ use crate::process::POLL_INTERVAL;
 use crate::{ParentDeath, Process, RigError, free_port};
 
 const READY_TIMEOUT: Duration = Duration::from_secs(60);
-/// Above the gateway's own drain timeout.
+/// Longer than the gateway's own drain timeout.
 const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What a gateway is started with.
+/// How to start a gateway: binary, settings, arguments, port and log file.
 #[derive(Debug, Clone, Default)]
 pub struct GatewaySpec {
     binary: Option<PathBuf>,
@@ -26,52 +26,55 @@ pub struct GatewaySpec {
 }
 
 impl GatewaySpec {
-    /// The binary; otherwise `HELPLINE_BIN`, otherwise `helpline` in the target directory that the running program lies in.
+    /// Sets the binary. The default is `HELPLINE_BIN`, or else `helpline` in the target directory
+    /// of the running program.
     #[must_use]
     pub fn binary(mut self, path: impl Into<PathBuf>) -> Self {
         self.binary = Some(path.into());
         self
     }
 
-    /// A setting: `env("HELPLINE_REDIS_URL", …)`. Settings of our own environment are not handed on.
+    /// Adds an environment setting: `env("HELPLINE_REDIS_URL", …)`. `HELPLINE_*` and `PG*`
+    /// variables of this process are not inherited.
     #[must_use]
     pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.env.push((name.into(), value.into()));
         self
     }
 
-    /// A further argument after `serve`.
+    /// Adds an argument after `serve`.
     #[must_use]
     pub fn arg(mut self, arg: impl Into<String>) -> Self {
         self.args.push(arg.into());
         self
     }
 
-    /// A port instead of a free one.
+    /// Sets the port; the default is a free one.
     #[must_use]
     pub const fn port(mut self, port: u16) -> Self {
         self.port = Some(port);
         self
     }
 
-    /// Where its output goes; otherwise a file in the system's temporary directory, removed on drop.
+    /// Sets the log file. The default is a file in the system's temporary directory, which is
+    /// removed on drop.
     #[must_use]
     pub fn log(mut self, file: impl Into<PathBuf>) -> Self {
         self.log = Some(file.into());
         self
     }
 
-    /// Starts it and waits until it is ready.
+    /// Starts the gateway and waits until it is ready.
     ///
     /// # Errors
-    /// When the binary is not found, ends, or is not ready in time.
+    /// If the binary is not found, exits, or is not ready in time.
     pub async fn start(self) -> Result<Gateway, RigError> {
         let gateway = self.prepare()?;
         gateway.start().await?;
         Ok(gateway)
     }
 
-    /// Everything but the start.
+    /// Does everything except starting the process.
     fn prepare(self) -> Result<Gateway, RigError> {
         let binary = self.binary.map_or_else(Gateway::find_binary, Ok)?;
         let port = self.port.unwrap_or_else(free_port);
@@ -98,7 +101,7 @@ impl GatewaySpec {
     }
 }
 
-/// One gateway process. Killed on drop.
+/// A gateway process. Killed on drop.
 #[derive(Debug)]
 pub struct Gateway {
     process: Process,
@@ -110,13 +113,13 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// What to start one with.
+    /// A default specification, to be adjusted and started.
     pub fn spec() -> GatewaySpec {
         GatewaySpec::default()
     }
 
-    /// The binary: `HELPLINE_BIN`, or `helpline` beside the running program (`target/debug/helpline-loadtest` and
-    /// `target/debug/deps/test-…` both find it).
+    /// Finds the binary: `HELPLINE_BIN`, or `helpline` in the directory of the running program or
+    /// its parent (`target/debug/helpline-loadtest` and `target/debug/deps/test-…` both find it).
     ///
     /// # Errors
     /// [`RigError::NotFound`].
@@ -137,7 +140,7 @@ impl Gateway {
         })
     }
 
-    /// The port, the same through all restarts.
+    /// The gateway's port, which stays the same across restarts.
     pub const fn port(&self) -> u16 {
         self.port
     }
@@ -152,17 +155,17 @@ impl Gateway {
         format!("ws://127.0.0.1:{}/v1/ws", self.port)
     }
 
-    /// Its process id while it runs.
+    /// The process id while the process runs.
     pub fn pid(&self) -> Option<u32> {
         self.process.pid()
     }
 
-    /// Its output.
+    /// The file with the process's output.
     pub fn log(&self) -> &Path {
         self.process.log()
     }
 
-    /// Starts it after [`Self::stop`] or [`Self::kill9`], and waits for `/readyz`.
+    /// Starts the gateway after [`Self::stop`] or [`Self::kill9`], and waits for `/readyz`.
     ///
     /// # Errors
     /// [`RigError::Failed`] with the end of the log, or [`RigError::Timeout`].
@@ -170,14 +173,15 @@ impl Gateway {
         self.start_with(&[]).await
     }
 
-    /// The same with further settings, for this life only.
+    /// Starts the gateway like [`Self::start`], with additional settings that the next start does
+    /// not keep.
     ///
     /// # Errors
     /// As [`Self::start`].
     pub async fn start_with(&self, settings: &[(&str, &str)]) -> Result<(), RigError> {
         let mut command = Command::new(&self.binary);
         command.arg("serve").args(&self.args);
-        // What is set for another desk, or for psql, is not for this one.
+        // Variables that configure another desk, or psql, must not affect this gateway.
         for (name, _) in std::env::vars_os().filter(|(name, _)| {
             let name = name.to_string_lossy();
             name.starts_with("HELPLINE_") || name.starts_with("PG")
@@ -201,7 +205,8 @@ impl Gateway {
         Ok(())
     }
 
-    /// SIGTERM, then waits for the drain; gives the exit code (none when a signal ended it or nothing ran).
+    /// Sends SIGTERM and waits for the drain. Returns the exit code; `None` if a signal ended the
+    /// process or it was not running.
     ///
     /// # Errors
     /// [`RigError::Timeout`].
@@ -210,7 +215,8 @@ impl Gateway {
         self.ends().await
     }
 
-    /// Waits until it has ended, as after [`Self::terminate`]; gives the exit code as [`Self::stop`] does.
+    /// Waits for the process to exit, for example after [`Self::terminate`]. Returns the exit code
+    /// as [`Self::stop`] does.
     ///
     /// # Errors
     /// [`RigError::Timeout`].
@@ -222,17 +228,18 @@ impl Gateway {
             .and_then(|status| status.code()))
     }
 
-    /// SIGTERM alone, to watch the drain. A second one ends its waiting.
+    /// Sends SIGTERM without waiting, so that a test can observe the drain. A second call cuts the
+    /// drain short.
     pub fn terminate(&self) {
         self.signal("TERM");
     }
 
-    /// Another signal (`INT`, `HUP`, …).
+    /// Sends another signal (`INT`, `HUP`, …).
     pub fn signal(&self, name: &str) {
         self.process.signal(name);
     }
 
-    /// SIGKILL.
+    /// Sends SIGKILL and waits for the process to exit.
     ///
     /// # Errors
     /// [`RigError::Timeout`].
@@ -240,7 +247,7 @@ impl Gateway {
         self.process.kill9().await
     }
 
-    /// Stops it, if it runs, and starts it on the same port.
+    /// Stops the gateway if it runs, and starts it on the same port.
     ///
     /// # Errors
     /// As [`Self::stop`] and [`Self::start`].
@@ -249,22 +256,22 @@ impl Gateway {
         self.start().await
     }
 
-    /// SIGSTOP: connections stay open, nothing answers.
+    /// Sends SIGSTOP: connections stay open, and no request is answered.
     pub fn freeze(&self) {
         self.process.freeze();
     }
 
-    /// SIGCONT.
+    /// Sends SIGCONT.
     pub fn thaw(&self) {
         self.process.thaw();
     }
 
-    /// How it ended by itself, if it has: a crash point was reached.
+    /// The exit status if the process ended on its own, for example at a crash point.
     pub fn ended(&self) -> Option<std::process::ExitStatus> {
         self.process.ended()
     }
 
-    /// The status that a plain GET answers; none when nothing answers.
+    /// The HTTP status of a plain GET request, or `None` if there is no response.
     pub async fn get_status(&self, path: &str) -> Option<u16> {
         let exchange = async {
             let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.ok()?;

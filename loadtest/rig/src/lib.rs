@@ -1,16 +1,19 @@
-//! The rig: starts the real parts on free ports, and breaks them on purpose. Tests, the load generator and `helpline dev` use it.
+//! The rig starts the real components on free ports and breaks them on purpose. Tests, the load
+//! generator and `helpline dev` use it.
 //!
 //! - [`Postgres`], [`Redis`], [`Gateway`]: one real process each; stop, kill -9, restart on the same port, freeze and thaw
 //! - [`Sentinel`]: watches a Redis and its replica; [`RedisShards`]: a Redis Cluster of several masters
-//! - [`PgBouncer`]: a pooler before the Postgres, where it is installed
+//! - [`PgBouncer`]: a connection pooler in front of Postgres, if it is installed
 //! - [`Dump`]: a logical backup, restored into the same cluster or another one; [`Postgres::upgraded`]: the next major version in place
 //! - [`Proxy`]: a TCP proxy that cuts, refuses, delays, throttles, stalls and half-opens
-//! - `certificates` (a feature): an authority for TLS
-//! - [`free_port`], [`spawn`]: what they are made of
-//! - [`testing`]: the test kit, a migrated database for each test and signed tokens
+//!   connections
+//! - `certificates` (a feature): a certificate authority for TLS
+//! - [`free_port`], [`spawn`]: the building blocks of the above
+//! - [`testing`]: the test kit, with a migrated database for each test, and signed tokens
 //!
-//! What is started here dies with the process that started it, also when that one is killed by SIGKILL (see [`spawn`]).
-//! All waiting is async, so a test's clients go on living while a server stops.
+//! A process that the rig starts ends with the process that started it, even if SIGKILL ends that
+//! one (see [`spawn`]). All waiting is async, so a test's clients keep running while a server
+//! stops.
 
 #[cfg(feature = "certificates")]
 pub mod certificates;

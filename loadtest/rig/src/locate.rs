@@ -1,14 +1,14 @@
-//! Where the programs are, and who may run them.
+//! Finds installed programs, and the system user that may run Postgres.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::RigError;
 
-/// The oldest Postgres whose SQL Helpline is written for.
+/// The oldest Postgres version that Helpline's SQL supports.
 const POSTGRES_MAJOR_MIN: u32 = 15;
 
-/// A program by name, in `PATH` and in the places that a service's short `PATH` leaves out.
+/// Finds a program in `PATH`, or in the usual directories that a service's short `PATH` omits.
 pub(crate) fn find_in_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let usual = [
@@ -26,7 +26,8 @@ pub(crate) fn find_in_path(program: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// The directory that holds `postgres` and `initdb`: the newest that is new enough, of `PATH`, Debian's places and `pg_config`.
+/// Returns the directory of `postgres` and `initdb`: the newest supported version in `PATH`, in
+/// Debian's directories or from `pg_config`.
 pub(crate) fn postgres_bin_dir() -> Result<PathBuf, RigError> {
     let in_path = find_in_path("postgres").and_then(|file| Some(file.parent()?.to_owned()));
     let debian = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"]
@@ -56,7 +57,7 @@ pub(crate) fn postgres_bin_dir() -> Result<PathBuf, RigError> {
         })
 }
 
-/// `postgres (PostgreSQL) 15.13 (Debian …)` → 15.
+/// Parses `postgres (PostgreSQL) 15.13 (Debian …)` into 15.
 pub(crate) fn major_version(postgres: &Path) -> Option<u32> {
     let output = Command::new(postgres).arg("--version").output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
@@ -78,7 +79,8 @@ pub(crate) struct OsUser {
 }
 
 impl OsUser {
-    /// Who runs Postgres: it refuses root, so root runs it as `postgres`, or else as `nobody`. None: as ourselves.
+    /// The user that runs Postgres. Postgres refuses root, so root runs it as `postgres` or else as
+    /// `nobody`. `None` means the current user.
     pub(crate) fn for_postgres() -> Option<Self> {
         if effective_uid() != Some(0) {
             return None;

@@ -1,4 +1,5 @@
-//! A private PgBouncer before a Postgres, in either of its modes that keep transactions whole.
+//! A private PgBouncer in front of Postgres, in session or transaction mode. Both keep transactions
+//! intact.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -12,17 +13,17 @@ use crate::{ParentDeath, Process, RigError, free_port, locate};
 
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// For how long a client has a session of the server.
+/// How long a client keeps its server connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PoolMode {
-    /// For as long as the client stays.
+    /// Until the client disconnects.
     Session,
-    /// For one transaction.
+    /// Until the transaction ends.
     Transaction,
 }
 
 impl PoolMode {
-    /// The word of `pool_mode`.
+    /// The value of `pool_mode`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Session => "session",
@@ -31,10 +32,10 @@ impl PoolMode {
     }
 }
 
-/// One PgBouncer on 127.0.0.1. Killed on drop.
+/// A PgBouncer on 127.0.0.1. Killed on drop.
 #[derive(Debug)]
 pub struct PgBouncer {
-    // Declared before its place: it ends before its files go.
+    // Declared before `place`, so that the process ends before its files are removed.
     process: Process,
     place: Cluster,
     binary: PathBuf,
@@ -42,16 +43,17 @@ pub struct PgBouncer {
 }
 
 impl PgBouncer {
-    /// Whether it is installed here.
+    /// Whether PgBouncer is installed on this machine.
     pub fn is_installed() -> bool {
         locate::find_in_path("pgbouncer").is_some()
     }
 
-    /// Starts one before the Postgres on this port, for every database of it and these logins with their passwords. `settings` are further lines
-    /// of its section `[pgbouncer]`; `databases` stand before the one that leads to all.
+    /// Starts a PgBouncer in front of the Postgres on `postgres_port`, for all of its databases and
+    /// these logins with their passwords. `settings` are additional lines of the section
+    /// `[pgbouncer]`; `databases` are lines before the wildcard database.
     ///
     /// # Errors
-    /// When it is not installed, or does not start.
+    /// If PgBouncer is not installed or does not start.
     pub async fn start_before(
         postgres_port: u16,
         mode: PoolMode,
@@ -90,12 +92,12 @@ impl PgBouncer {
         Ok(pooler)
     }
 
-    /// The port.
+    /// The port on which PgBouncer listens.
     pub const fn port(&self) -> u16 {
         self.port
     }
 
-    /// SIGKILL.
+    /// Sends SIGKILL and waits for the process to exit.
     ///
     /// # Errors
     /// [`RigError::Timeout`].
@@ -103,7 +105,7 @@ impl PgBouncer {
         self.process.kill9().await
     }
 
-    /// Starts it after [`Self::kill9`], on the same port.
+    /// Starts PgBouncer on the same port after [`Self::kill9`].
     ///
     /// # Errors
     /// [`RigError::Failed`] with the end of the log, or [`RigError::Timeout`].

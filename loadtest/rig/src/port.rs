@@ -4,16 +4,17 @@ use std::collections::HashSet;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Mutex, PoisonError};
 
-/// Below Linux's ephemeral range (32768 and up): no outgoing connection takes the port of a server that is down for a restart.
+/// Below Linux's ephemeral range (32768 and up), so that no outgoing connection takes the port of a
+/// server that is being restarted.
 const PORTS: std::ops::Range<u16> = 15_000..32_000;
 
 static TAKEN: Mutex<Option<HashSet<u16>>> = Mutex::new(None);
 
-/// A port of 127.0.0.1 that is free and that this process has not given out before. Chosen at random, so that two
-/// processes asking at once hardly meet.
+/// Returns a free port on 127.0.0.1 that this process has not returned before. The choice is
+/// random, so that two processes rarely choose the same port.
 ///
 /// # Panics
-/// When there is none left.
+/// If no port is left.
 pub fn free_port() -> u16 {
     let mut guard = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
     let taken = guard.get_or_insert_default();

@@ -1,4 +1,4 @@
-//! A private Postgres: found, initialised, started, broken, and gone without a trace.
+//! A private Postgres server that tests can start, break and stop. A temporary one leaves no files.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,12 +10,13 @@ use crate::cluster::{Cluster, SUPERUSER};
 use crate::process::{POLL_INTERVAL, tail};
 use crate::{ParentDeath, Process, RigError, free_port, locate};
 
-/// From start to the first answer: crash recovery of a large test database included.
+/// Time limit from the start to the first answer, including crash recovery of a large test
+/// database.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
-/// A fast shutdown writes a checkpoint.
+/// A fast shutdown writes a checkpoint first.
 const STOP_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What a test never needs, and pays for with most of its time.
+/// Turns off the durability that tests do not need and that would take most of their time.
 const TEMPORARY_SETTINGS: &[(&str, &str)] = &[
     ("fsync", "off"),
     ("full_page_writes", "off"),
@@ -25,13 +26,15 @@ const TEMPORARY_SETTINGS: &[(&str, &str)] = &[
     ("checkpoint_timeout", "30min"),
 ];
 
-/// For the plain SQL of tests and of people at psql, who name no schema. Helpline's own statements do, and its role has no search path at all.
+/// For the SQL of tests and of people at psql, which does not name the schema. Helpline's own
+/// statements name it, and its role has an empty search path.
 const SEARCH_PATH: (&str, &str) = ("search_path", "helpline, public");
 
-/// One cluster on 127.0.0.1, with a random superuser password. Killed on drop; a temporary one is deleted then.
+/// A cluster on 127.0.0.1 with a random superuser password. Killed on drop; a temporary cluster is
+/// also deleted.
 #[derive(Debug)]
 pub struct Postgres {
-    // Declared before the cluster: the server ends before its files go.
+    // Declared before the cluster, so that the server ends before its files are removed.
     process: Process,
     pub(crate) cluster: Cluster,
     bin: PathBuf,
@@ -40,21 +43,22 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// A fresh cluster, tuned for tests, deleted on drop.
+    /// Starts a new cluster that is tuned for tests and deleted on drop.
     ///
     /// # Errors
-    /// When Postgres is not installed, or does not start.
+    /// If Postgres is not installed or does not start.
     pub async fn start_temporary() -> Result<Self, RigError> {
         Self::start_temporary_with(&[]).await
     }
 
-    /// The same, with further settings of `postgresql.conf`; they win over the rig's own.
+    /// As [`Self::start_temporary`], with additional settings of `postgresql.conf`, which override
+    /// the rig's own.
     ///
     /// # Errors
     /// As [`Self::start_temporary`].
     pub async fn start_temporary_with(settings: &[(&str, &str)]) -> Result<Self, RigError> {
         let bin = locate::postgres_bin_dir()?;
-        // A second of work, while a test's clients go on living.
+        // initdb takes about a second; the test's clients keep running meanwhile.
         let made = tokio::task::spawn_blocking(move || {
             Cluster::temporary(&bin).map(|cluster| (bin, cluster))
         });
@@ -63,15 +67,16 @@ impl Postgres {
         Self::start_cluster(bin, cluster, ParentDeath::Quit, &settings).await
     }
 
-    /// The cluster kept in `dir`: made on the first call, found again on later ones. Safe settings: it keeps real data.
+    /// Starts the cluster in `dir`, and creates it on the first call. Its settings are durable,
+    /// because it keeps real data.
     ///
     /// # Errors
-    /// As [`Self::start_temporary`]; also when another Postgres runs on it.
+    /// As [`Self::start_temporary`]; also if another Postgres runs on this directory.
     pub async fn start_in(dir: impl AsRef<Path>) -> Result<Self, RigError> {
         Self::start_in_with(dir, &[]).await
     }
 
-    /// The same, with further settings of `postgresql.conf`.
+    /// As [`Self::start_in`], with additional settings of `postgresql.conf`.
     ///
     /// # Errors
     /// As [`Self::start_in`].
@@ -84,11 +89,12 @@ impl Postgres {
         Self::start_cluster(bin, cluster, ParentDeath::Interrupt, settings).await
     }
 
-    /// A standby that streams from this cluster, in a temporary place of its own, with the same roles and passwords. It knows itself
-    /// to its primary as `rig`, by which `synchronous_standby_names` can wait for it.
+    /// Starts a standby that streams from this cluster, in its own temporary directory, with the
+    /// same roles and passwords. Its application name is `rig`, so that `synchronous_standby_names`
+    /// can wait for it.
     ///
     /// # Errors
-    /// When the base backup fails, or the standby does not start.
+    /// If the base backup fails or the standby does not start.
     pub async fn start_standby(&self) -> Result<Self, RigError> {
         let cluster = self.cluster.copied_from(&self.bin, self.port)?;
         let settings: Vec<_> = self
@@ -99,11 +105,11 @@ impl Postgres {
         Self::start_cluster(self.bin.clone(), cluster, ParentDeath::Quit, &settings).await
     }
 
-    /// A second server on a copy of this one's files, as after a volume snapshot: the same system identifier, databases and passwords.
-    /// This server must be stopped.
+    /// Starts a second server on a copy of this one's files, like a volume snapshot: the same
+    /// system identifier, databases and passwords. This server must be stopped.
     ///
     /// # Errors
-    /// When the files cannot be copied, or the copy does not start.
+    /// If the files cannot be copied or the copy does not start.
     pub async fn start_snapshot(&self) -> Result<Self, RigError> {
         let settings: Vec<_> = self
             .settings
@@ -119,7 +125,7 @@ impl Postgres {
         .await
     }
 
-    /// Makes a standby a primary, on a timeline of its own; returns when it takes writes.
+    /// Promotes a standby to primary, on a new timeline. Returns once it accepts writes.
     ///
     /// # Errors
     /// [`RigError::Postgres`].
@@ -127,12 +133,13 @@ impl Postgres {
         self.execute("select pg_promote(true, 60)").await
     }
 
-    /// A standby hears nothing more of its primary until [`Self::promote`]: what is committed meanwhile is on the primary alone.
+    /// Disconnects a standby from its primary until [`Self::promote`]. The primary's later commits
+    /// do not reach the standby.
     ///
     /// # Errors
     /// [`RigError::Postgres`].
     pub async fn detach(&self) -> Result<(), RigError> {
-        // Two calls: no transaction may hold the first.
+        // Two calls, because `alter system` cannot run inside a transaction.
         self.execute("alter system set primary_conninfo = ''")
             .await?;
         self.execute("select pg_reload_conf()").await?;
@@ -173,7 +180,7 @@ impl Postgres {
         Ok(postgres)
     }
 
-    /// The port, the same through all restarts.
+    /// The server's port, which stays the same across restarts.
     pub const fn port(&self) -> u16 {
         self.port
     }
@@ -183,32 +190,34 @@ impl Postgres {
         self.process.pid()
     }
 
-    /// Whether the server has ended by itself.
+    /// Whether the server has exited on its own.
     pub fn has_ended(&self) -> bool {
         self.process.ended().is_some()
     }
 
-    /// The server's log.
+    /// The server's log file.
     pub fn log(&self) -> &Path {
         self.process.log()
     }
 
-    /// Where its files are: to be copied while it is stopped.
+    /// The data directory. Copy it only while the server is stopped.
     pub fn data_dir(&self) -> &Path {
         &self.cluster.data
     }
 
-    /// The directory of this server's programs (`psql`, `pg_dump`, `pgbench` of the same version).
+    /// The directory of this server's client programs (`psql`, `pg_dump`, `pgbench` of the same
+    /// version).
     pub fn bin_dir(&self) -> &Path {
         &self.bin
     }
 
-    /// A URL for the superuser.
+    /// The URL for a connection as the superuser.
     pub fn admin_url(&self, database: &str) -> String {
         self.url_for(SUPERUSER, &self.cluster.password, database)
     }
 
-    /// A URL for any role. The password is taken as it is: letters and digits only.
+    /// The URL for a connection as any role. The password is not escaped: use only letters and
+    /// digits.
     pub fn url_for(&self, role: &str, password: &str, database: &str) -> String {
         format!(
             "postgres://{role}:{password}@127.0.0.1:{}/{database}",
@@ -216,7 +225,8 @@ impl Postgres {
         )
     }
 
-    /// A database of its own for one test, copied from a template (`template1` when none is given), to which there may be no connection.
+    /// Creates a database for one test from a template (`template1` by default). There must be no
+    /// connection to the template.
     ///
     /// # Errors
     /// [`RigError::Name`], [`RigError::Postgres`].
@@ -234,8 +244,9 @@ impl Postgres {
         .await
     }
 
-    /// A database that belongs to a role of its own, which creates roles and is no superuser: what a hosted Postgres gives its customers.
-    /// A role whose name begins with `helpline_` travels with a [`Dump`](crate::Dump).
+    /// Creates a database owned by a new role that can create roles but is not a superuser, as a
+    /// hosted Postgres provides. A role whose name begins with `helpline_` is part of a
+    /// [`Dump`](crate::Dump).
     ///
     /// # Errors
     /// [`RigError::Name`], [`RigError::Postgres`].
@@ -255,7 +266,7 @@ impl Postgres {
             .await
     }
 
-    /// Fast shutdown (SIGINT): connections are cut, everything is on disk.
+    /// Shuts down fast (SIGINT): connections are cut, and all data is on disk.
     ///
     /// # Errors
     /// [`RigError::Timeout`].
@@ -264,7 +275,7 @@ impl Postgres {
         self.process.wait(STOP_TIMEOUT).await.map(drop)
     }
 
-    /// SIGKILL to the postmaster and every backend: the power cut.
+    /// Sends SIGKILL to the postmaster and every backend, like a power cut.
     ///
     /// # Errors
     /// [`RigError::Timeout`].
@@ -272,7 +283,7 @@ impl Postgres {
         self.process.kill9().await
     }
 
-    /// Stops it, if it runs, and starts it on the same port.
+    /// Stops the server if it runs, and starts it on the same port.
     ///
     /// # Errors
     /// As [`Self::stop`] and [`Self::start`].
@@ -281,17 +292,17 @@ impl Postgres {
         self.start().await
     }
 
-    /// SIGSTOP to the postmaster and every backend.
+    /// Sends SIGSTOP to the postmaster and every backend.
     pub fn freeze(&self) {
         self.process.freeze();
     }
 
-    /// SIGCONT to all of them.
+    /// Sends SIGCONT to the postmaster and every backend.
     pub fn thaw(&self) {
         self.process.thaw();
     }
 
-    /// Starts it after [`Self::stop`] or [`Self::kill9`], and waits for its first answer.
+    /// Starts the server after [`Self::stop`] or [`Self::kill9`], and waits for its first answer.
     ///
     /// # Errors
     /// [`RigError::Failed`] with the end of the log, or [`RigError::Timeout`].
@@ -300,7 +311,8 @@ impl Postgres {
         self.process.start(self.command())?;
         loop {
             if let Some(status) = self.process.ended() {
-                // The one before, killed with its parent, may still be writing its last checkpoint.
+                // The previous server, stopped because its parent was killed, may still be writing
+                // its last checkpoint.
                 let still_held = tail(self.process.log())
                     .lines()
                     .rev()
@@ -349,7 +361,7 @@ impl Postgres {
         .await
     }
 
-    /// The same, where an error of this SQLSTATE means that there is nothing left to do.
+    /// As [`Self::execute`], but an error with this SQLSTATE counts as success.
     pub(crate) async fn execute_ignoring(&self, sql: &str, sqlstate: &str) -> Result<(), RigError> {
         match self.execute(sql).await {
             Err(RigError::Postgres { source, .. })
@@ -397,7 +409,7 @@ impl Postgres {
     }
 }
 
-/// A name that can stand in a statement between quotes.
+/// Checks that a name is safe between double quotes in a statement.
 pub(crate) fn checked_name(name: &str) -> Result<&str, RigError> {
     if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
         return Err(RigError::Name(name.to_owned()));

@@ -1,4 +1,5 @@
-//! One started process and its children: signals, waiting, freezing. No unsafe code: signals go through the shell's `kill`.
+//! A started process and its children: signals, waiting, freezing. Signals go through the shell's
+//! `kill`, because unsafe code is forbidden.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -10,14 +11,15 @@ use crate::RigError;
 use crate::locate::OsUser;
 use crate::spawn::{ParentDeath, spawn_as};
 
-/// Between two looks at something that has no event to wait for.
+/// Interval between two checks of a condition that has no event to wait for.
 pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(10);
-/// After SIGKILL: the kernel's work only.
+/// Time limit after SIGKILL, when only the kernel has work to do.
 const KILL_TIMEOUT: Duration = Duration::from_secs(10);
-/// Of a log, the part that an error shows.
+/// Lines from the end of a log that an error includes.
 const LOG_TAIL_LINES: usize = 30;
 
-/// A process that can be started again after it ended. Killed, with its children, when dropped.
+/// A process that can be started again after it has ended. Killed together with its children on
+/// drop.
 #[derive(Debug)]
 pub struct Process {
     name: String,
@@ -28,7 +30,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// A process that is not started yet; its output goes to the file `log`, which is appended to.
+    /// Prepares a process without starting it. Its output is appended to the file `log`.
     pub fn new(name: impl Into<String>, log: impl Into<PathBuf>, death: ParentDeath) -> Self {
         Self {
             name: name.into(),
@@ -44,10 +46,10 @@ impl Process {
         self
     }
 
-    /// Starts the command. The one before must have ended.
+    /// Starts the command. A previously started process must have ended.
     ///
     /// # Errors
-    /// [`RigError::Io`] when the log cannot be opened or the program not be started.
+    /// [`RigError::Io`] if the log cannot be opened or the program cannot be started.
     pub fn start(&self, command: Command) -> Result<(), RigError> {
         let open = || {
             std::fs::OpenOptions::new()
@@ -73,17 +75,17 @@ impl Process {
         Ok(())
     }
 
-    /// The process's id while it is not known to have ended.
+    /// The process id, until the process is known to have ended.
     pub fn pid(&self) -> Option<u32> {
         self.lock().as_ref().map(Child::id)
     }
 
-    /// Where its output goes.
+    /// The file with the process's output.
     pub fn log(&self) -> &Path {
         &self.log
     }
 
-    /// How it ended, if it has.
+    /// The exit status if the process has ended.
     pub fn ended(&self) -> Option<ExitStatus> {
         let mut guard = self.lock();
         let status = guard.as_mut()?.try_wait().ok().flatten();
@@ -93,24 +95,25 @@ impl Process {
         status
     }
 
-    /// Sends a signal (`TERM`, `INT`, …) to the process alone.
+    /// Sends a signal (`TERM`, `INT`, …) to the process, not to its children.
     pub fn signal(&self, name: &str) {
         if let Some(pid) = self.pid() {
             kill(name, &[pid]);
         }
     }
 
-    /// Stops the process and all its children (SIGSTOP): connections stay open, nothing answers.
+    /// Sends SIGSTOP to the process and all its children: connections stay open, and no request is
+    /// answered.
     pub fn freeze(&self) {
         self.signal_tree("STOP");
     }
 
-    /// Lets them go on (SIGCONT).
+    /// Sends SIGCONT to the process and all its children.
     pub fn thaw(&self) {
         self.signal_tree("CONT");
     }
 
-    /// Waits until it has ended by itself.
+    /// Waits until the process exits. Returns `None` if it was not running.
     ///
     /// # Errors
     /// [`RigError::Timeout`].
@@ -128,7 +131,8 @@ impl Process {
         Ok(None)
     }
 
-    /// SIGKILL to it and all its children; returns when all of them are gone, so that ports and files are free again.
+    /// Sends SIGKILL to the process and all its children. Returns once all of them are gone, so
+    /// that ports and files are free again.
     ///
     /// # Errors
     /// [`RigError::Timeout`].
@@ -155,7 +159,7 @@ impl Process {
         }
     }
 
-    /// The error for a process that ended though it should have run.
+    /// The error for a process that ended although it should be running.
     pub(crate) fn failed(&self, status: ExitStatus) -> RigError {
         RigError::Failed {
             program: self.name.clone(),
@@ -165,7 +169,7 @@ impl Process {
     }
 
     fn signal_tree(&self, name: &str) {
-        // Parents first: a stopped parent starts no further children that would be missed.
+        // Parents first: a stopped parent cannot start further children.
         kill(name, &self.tree());
     }
 
@@ -198,7 +202,7 @@ impl Drop for Process {
     }
 }
 
-/// The last lines of a file, for an error's text.
+/// Returns the last lines of a file, for an error message.
 pub(crate) fn tail(file: &Path) -> String {
     let text = std::fs::read(file)
         .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
@@ -211,7 +215,8 @@ fn kill(signal: &str, pids: &[u32]) {
     if pids.is_empty() {
         return;
     }
-    // The shell's own `kill`: a slim system has no /bin/kill. One that has ended meanwhile is what was wanted.
+    // The shell's built-in `kill`: slim systems have no /bin/kill. Errors are ignored, because a
+    // process that has already ended needs no signal.
     let _ = Command::new("/bin/sh")
         .args(["-c", "kill -s \"$0\" \"$@\"", signal])
         .args(pids.iter().map(u32::to_string))
@@ -240,7 +245,8 @@ fn is_running(pid: u32) -> bool {
     state_and_parent(pid).is_some_and(|(state, _)| state != 'Z' && state != 'X')
 }
 
-/// From `/proc/<pid>/stat`: `pid (name) state parent …`, where the name may hold anything, brackets and blanks included.
+/// Parses `/proc/<pid>/stat`: `pid (name) state parent …`. The name may contain any character,
+/// including brackets and spaces.
 fn state_and_parent(pid: u32) -> Option<(char, u32)> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_whitespace();

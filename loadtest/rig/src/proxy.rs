@@ -1,7 +1,8 @@
 //! A TCP proxy that behaves like a bad network.
 //!
-//! Two tasks: one accepts (and closes its listener while it refuses), and one per connection carries both directions. All of them
-//! watch one shared [`Weather`]; a change wakes them. A cut is a new generation: connections of older ones end.
+//! One task accepts connections (and closes its listener while it refuses them), and one task per
+//! connection carries both directions. All tasks watch one shared [`Weather`], and a change wakes
+//! them. A cut increments the generation: connections of older generations end.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -14,24 +15,24 @@ use tokio::task::JoinSet;
 
 use crate::{RigError, free_port};
 
-/// Bytes carried at once: small, so that delay and throttle are felt.
+/// Bytes carried at once: few, so that delay and throttling take effect.
 const PIECE_BYTES: usize = 4 * 1024;
 
-/// What happens to bytes.
+/// What the proxy does with bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Flow {
-    /// They arrive.
+    /// Delivers them.
     Pass,
-    /// They are not taken: buffers fill, as towards a stopped reader.
+    /// Stops reading, so that buffers fill up as with a peer that has stopped reading.
     Stall,
-    /// They vanish, while the connection stays: half-open.
+    /// Reads and discards them while the connection stays open (half-open).
     Swallow,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Weather {
     flow: Flow,
-    /// Whether bytes may have vanished since it was fair.
+    /// Whether bytes may have been lost since the last fair weather.
     lost: bool,
     accepts: bool,
     delay: Duration,
@@ -40,17 +41,18 @@ struct Weather {
     upstream: SocketAddr,
 }
 
-/// Listens on a port of its own and carries bytes to and from the upstream, as well or badly as told. Ends on drop.
+/// Listens on its own port and forwards bytes to and from the upstream, with the faults that it is
+/// told to inject. Stops on drop.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
     weather: watch::Sender<Weather>,
-    // Owns the acceptor, which owns the connections: all end on drop.
+    // Owns the acceptor, which owns the connections: all of them end on drop.
     _tasks: JoinSet<()>,
 }
 
 impl Proxy {
-    /// A proxy before `127.0.0.1:<upstream_port>`, in fair weather.
+    /// Starts a proxy in front of `127.0.0.1:<upstream_port>`, without faults.
     ///
     /// # Errors
     /// [`RigError::Io`].
@@ -79,17 +81,17 @@ impl Proxy {
         })
     }
 
-    /// The port to connect to instead of the upstream's.
+    /// The port to connect to instead of the upstream's port.
     pub const fn port(&self) -> u16 {
         self.address.port()
     }
 
-    /// Ends every connection; new ones are taken.
+    /// Ends every connection. New ones are accepted.
     pub fn cut(&self) {
         self.weather.send_modify(|weather| weather.generation += 1);
     }
 
-    /// Ends every connection; new ones lead to another upstream.
+    /// Ends every connection. New ones lead to another upstream.
     pub fn redirect(&self, upstream_port: u16) {
         self.weather.send_modify(|weather| {
             weather.upstream = SocketAddr::from((Ipv4Addr::LOCALHOST, upstream_port));
@@ -97,48 +99,51 @@ impl Proxy {
         });
     }
 
-    /// New connections lead to another upstream; those that stand stay where they are, as behind a balancer.
+    /// New connections lead to another upstream. Existing ones stay where they are, as behind a
+    /// load balancer.
     pub fn lead_to(&self, upstream_port: u16) {
         self.weather.send_modify(|weather| {
             weather.upstream = SocketAddr::from((Ipv4Addr::LOCALHOST, upstream_port));
         });
     }
 
-    /// Refuses new connections (the port is closed), and leaves those that stand.
+    /// Refuses new connections (the port is closed). Existing ones stay open.
     pub fn refuse(&self) {
         self.weather.send_modify(|weather| weather.accepts = false);
     }
 
-    /// Ends every connection and refuses new ones: the cable is out.
+    /// Ends every connection and refuses new ones, as if the cable were unplugged.
     pub fn unplug(&self) {
         self.refuse();
         self.cut();
     }
 
-    /// Every piece of bytes waits this long, in either direction.
+    /// Delays every chunk of bytes by this long, in either direction.
     pub fn delay(&self, by: Duration) {
         self.weather.send_modify(|weather| weather.delay = by);
     }
 
-    /// At most so many bytes per second, in either direction of each connection.
+    /// Limits each direction of each connection to this many bytes per second.
     pub fn throttle(&self, bytes_per_second: u32) {
         self.weather
             .send_modify(|weather| weather.bytes_per_second = Some(bytes_per_second.max(1)));
     }
 
-    /// Takes no more bytes, from either side, and keeps every connection; [`Self::resume`] lets them flow again, none lost.
+    /// Stops reading from both sides and keeps every connection open. After [`Self::resume`] the
+    /// bytes flow again; none are lost.
     pub fn stall(&self) {
         self.weather
             .send_modify(|weather| weather.flow = Flow::Stall);
     }
 
-    /// Takes bytes and lets them vanish, and keeps every connection: neither side learns of it.
+    /// Reads and discards bytes, and keeps every connection open: neither side notices.
     pub fn half_open(&self) {
         self.weather
             .send_modify(|weather| (weather.flow, weather.lost) = (Flow::Swallow, true));
     }
 
-    /// Fair weather again. Connections that lost bytes meanwhile are cut: what follows would make no sense to their ends.
+    /// Ends all faults. Connections that lost bytes are cut, because their ends could not interpret
+    /// what follows.
     pub fn resume(&self) {
         self.weather.send_modify(|weather| {
             let generation = weather.generation + u64::from(weather.lost);
@@ -155,7 +160,7 @@ impl Proxy {
     }
 }
 
-/// Owns the connections' tasks: they end with it.
+/// Owns the connections' tasks, which end with it.
 async fn accept(address: SocketAddr, first: TcpListener, mut weather: watch::Receiver<Weather>) {
     let mut listener = Some(first);
     let mut connections = JoinSet::new();
@@ -166,7 +171,7 @@ async fn accept(address: SocketAddr, first: TcpListener, mut weather: watch::Rec
         } else if listener.is_none() {
             listener = TcpListener::bind(address).await.ok();
         }
-        // All branches are cancel-safe: accept and changed by their documentation, join_next likewise.
+        // All branches are cancel-safe: `accept`, `changed` and `join_next` document it.
         tokio::select! {
             accepted = next_client(listener.as_ref()) => {
                 if let Some(client) = accepted {
@@ -198,12 +203,12 @@ async fn forward(client: TcpStream, weather: watch::Receiver<Weather>) {
     let mut watching = weather.clone();
     tokio::select! {
         () = async { tokio::join!(pump(client_in, server_out, weather.clone(), born), pump(server_in, client_out, weather, born)); } => {}
-        // The cut, or the proxy's end.
+        // The proxy cut this connection or was dropped.
         _ = watching.wait_for(|now| now.generation != born) => {}
     }
 }
 
-/// Carries one direction until its end, which it passes on.
+/// Forwards one direction until its end, and then closes the write half.
 async fn pump(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
@@ -224,7 +229,8 @@ async fn pump(
         };
         let now = *weather.borrow();
         if now.generation != born {
-            // Cut, which the other branch has not noticed yet: what came before may have vanished.
+            // The connection was cut, but the other branch has not noticed yet. Earlier bytes may
+            // have been lost.
             return;
         }
         if now.flow == Flow::Swallow {
@@ -236,7 +242,7 @@ async fn pump(
         if !(now.delay + held_back).is_zero() {
             tokio::time::sleep(now.delay + held_back).await;
         }
-        // Bytes that were read before the stall began wait here for its end.
+        // Bytes that were read before a stall wait here for its end.
         if weather
             .wait_for(|now| now.flow != Flow::Stall)
             .await

@@ -12,14 +12,14 @@ use crate::{ParentDeath, Process, RigError, free_port, locate};
 
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
-/// More than a client's fixed buffer, less than an inline command may have.
+/// More than a client's fixed output buffer, and less than the limit of an inline command.
 const OVERRUN_BYTES: usize = 40 * 1024;
 
-/// Keys of a load that takes its time, and how long each of them takes.
+/// Number of keys that make loading slow, and the delay of each key.
 const LOADED_KEYS: u32 = 1_000;
 const KEY_LOAD_MICROS: u32 = 4_000;
 
-/// One Redis on 127.0.0.1. Killed on drop.
+/// A Redis server on 127.0.0.1. Killed on drop.
 #[derive(Debug)]
 pub struct Redis {
     process: Process,
@@ -28,15 +28,16 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Starts it on a free port.
+    /// Starts a server on a free port.
     ///
     /// # Errors
-    /// When Redis is not installed, or does not start.
+    /// If Redis is not installed or does not start.
     pub async fn start_new() -> Result<Self, RigError> {
         Self::start_new_with(&[]).await
     }
 
-    /// The same, with further settings of `redis.conf`, such as `client-output-buffer-limit`.
+    /// As [`Self::start_new`], with additional settings of `redis.conf`, such as
+    /// `client-output-buffer-limit`.
     ///
     /// # Errors
     /// As [`Self::start_new`].
@@ -57,7 +58,7 @@ impl Redis {
         Ok(redis)
     }
 
-    /// A replica of this one.
+    /// Starts a replica of this server.
     ///
     /// # Errors
     /// As [`Self::start_new`].
@@ -66,7 +67,7 @@ impl Redis {
         Self::start_new_with(&[("replicaof", &master), ("repl-diskless-sync-delay", "0")]).await
     }
 
-    /// Whether it follows another one now.
+    /// Whether this server is currently a replica.
     ///
     /// # Errors
     /// [`RigError::Io`].
@@ -74,7 +75,7 @@ impl Redis {
         Ok(self.command("ROLE").await?.contains("slave"))
     }
 
-    /// Two nodes of one cluster; the second has all slots.
+    /// Starts two nodes of one cluster. The second node owns all slots.
     ///
     /// # Errors
     /// As [`Self::start_new`].
@@ -101,7 +102,7 @@ impl Redis {
         Ok([first, second])
     }
 
-    /// One node of a cluster that has no others yet.
+    /// Starts a cluster node that knows no other nodes yet.
     pub(crate) async fn start_node(settings: &[(&str, &str)]) -> Result<Self, RigError> {
         let bus = free_port().to_string();
         let file = format!("helpline-redis-{}-{bus}.nodes", std::process::id());
@@ -120,7 +121,7 @@ impl Redis {
             .map_or("", |(_, value)| value)
     }
 
-    /// The port, the same through all restarts.
+    /// The server's port, which stays the same across restarts.
     pub const fn port(&self) -> u16 {
         self.port
     }
@@ -130,17 +131,17 @@ impl Redis {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// Its process id while it runs.
+    /// The process id while the process runs.
     pub fn pid(&self) -> Option<u32> {
         self.process.pid()
     }
 
-    /// Its log.
+    /// The server's log file.
     pub fn log(&self) -> &Path {
         self.process.log()
     }
 
-    /// Orderly shutdown (SIGTERM).
+    /// Shuts down in order (SIGTERM).
     ///
     /// # Errors
     /// [`RigError::Timeout`].
@@ -149,7 +150,7 @@ impl Redis {
         self.process.wait(START_TIMEOUT).await.map(drop)
     }
 
-    /// SIGKILL.
+    /// Sends SIGKILL and waits for the process to exit.
     ///
     /// # Errors
     /// [`RigError::Timeout`].
@@ -157,7 +158,7 @@ impl Redis {
         self.process.kill9().await
     }
 
-    /// Stops it, if it runs, and starts it on the same port, empty.
+    /// Stops the server if it runs, and starts it on the same port without data.
     ///
     /// # Errors
     /// As [`Self::stop`] and [`Self::start`].
@@ -166,7 +167,8 @@ impl Redis {
         self.start().await
     }
 
-    /// Killed and started again with so much to load that it answers `LOADING` for some seconds; returns when it is ready, and empty.
+    /// Kills the server and restarts it with enough data that it answers `LOADING` for some
+    /// seconds. Returns once it is ready and empty.
     ///
     /// # Errors
     /// [`RigError::Io`], and as [`Self::kill9`] and [`Self::start`].
@@ -177,7 +179,8 @@ impl Redis {
         .await?;
         self.command("SAVE").await?;
         self.kill9().await?;
-        // Between so many bytes it looks after its clients: what it then says is the fault.
+        // While loading, Redis serves its clients after every 1,024 bytes. Its `LOADING` answer is
+        // the fault to test.
         let delay = KEY_LOAD_MICROS.to_string();
         let started = self
             .start_with(&[
@@ -196,17 +199,17 @@ impl Redis {
         format!("helpline-redis-{}-{}.rdb", std::process::id(), self.port)
     }
 
-    /// SIGSTOP: connections stay open, nothing answers.
+    /// Sends SIGSTOP: connections stay open, and no command is answered.
     pub fn freeze(&self) {
         self.process.freeze();
     }
 
-    /// SIGCONT.
+    /// Sends SIGCONT.
     pub fn thaw(&self) {
         self.process.thaw();
     }
 
-    /// Forgets every key.
+    /// Deletes every key.
     ///
     /// # Errors
     /// [`RigError::Io`].
@@ -214,7 +217,7 @@ impl Redis {
         self.command("FLUSHALL").await.map(drop)
     }
 
-    /// Asks for this password from now on.
+    /// Requires this password from now on.
     ///
     /// # Errors
     /// [`RigError::Io`].
@@ -224,7 +227,7 @@ impl Redis {
             .map(drop)
     }
 
-    /// Ends every subscriber's connection, as an operator may.
+    /// Ends every subscriber's connection, as an operator may do.
     ///
     /// # Errors
     /// [`RigError::Io`].
@@ -232,7 +235,7 @@ impl Redis {
         self.command("CLIENT KILL TYPE pubsub").await.map(drop)
     }
 
-    /// Ends every client's connection, those that publish as well.
+    /// Ends every client's connection, including publishers.
     ///
     /// # Errors
     /// [`RigError::Io`].
@@ -241,8 +244,9 @@ impl Redis {
         self.kill_subscribers().await
     }
 
-    /// Lets no subscriber's output wait for longer than a packet, and sends one of them more than that: Redis cuts it off without a word
-    /// to the publisher. What is sent is no news; subscribers must ignore it.
+    /// Lowers the output buffer limit of subscribers to 1 KiB and sends one of them more than that.
+    /// Redis then disconnects the subscriber, and the publisher does not notice. The payload is not
+    /// a valid event; subscribers must ignore it.
     ///
     /// # Errors
     /// [`RigError::Io`].
@@ -261,7 +265,7 @@ impl Redis {
         Ok(())
     }
 
-    /// Redis's own limit again.
+    /// Restores Redis's default limit after [`Self::overrun`].
     ///
     /// # Errors
     /// [`RigError::Io`].
@@ -271,7 +275,7 @@ impl Redis {
             .map(drop)
     }
 
-    /// Starts it after [`Self::stop`] or [`Self::kill9`], and waits for its first answer.
+    /// Starts the server after [`Self::stop`] or [`Self::kill9`], and waits for its first answer.
     ///
     /// # Errors
     /// [`RigError::Failed`] with the end of the log, or [`RigError::Timeout`].
@@ -334,7 +338,8 @@ impl Redis {
     }
 }
 
-/// One inline command to the server on this port, and the first piece of its answer, which is all of it for the short answers used here.
+/// Sends one inline command to the server on `port`. Returns the first chunk of the answer, which
+/// holds all of a short answer.
 pub(crate) async fn ask(port: u16, line: &str) -> Result<String, RigError> {
     let exchange = async {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;

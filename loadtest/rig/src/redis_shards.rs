@@ -1,4 +1,4 @@
-//! A Redis Cluster whose slots are split over several masters.
+//! A Redis Cluster whose slots are split between several masters.
 
 use std::time::{Duration, Instant};
 
@@ -8,22 +8,22 @@ use crate::{Redis, RigError};
 const WITHIN: Duration = Duration::from_secs(30);
 const SLOTS: usize = 16_384;
 
-/// The cluster. Its nodes are killed on drop.
+/// A cluster. Its nodes are killed on drop.
 #[derive(Debug)]
 pub struct RedisShards {
     nodes: Vec<Redis>,
 }
 
 impl RedisShards {
-    /// So many masters, each with an equal part of the slots, in their order.
+    /// Starts this many masters, each with an equal range of the slots, in order.
     ///
     /// # Errors
-    /// When Redis is not installed, or the nodes do not find together.
+    /// If Redis is not installed, or the nodes do not form a cluster in time.
     pub async fn start_new(masters: usize) -> Result<Self, RigError> {
         Self::start_new_with(masters, &[]).await
     }
 
-    /// The same, with further settings of each node's `redis.conf`.
+    /// As [`Self::start_new`], with additional settings of each node's `redis.conf`.
     ///
     /// # Errors
     /// As [`Self::start_new`].
@@ -34,7 +34,8 @@ impl RedisShards {
         let mut shards = Self { nodes: Vec::new() };
         for n in 0..masters {
             let node = Redis::start_node(settings).await?;
-            // Told apart from the beginning, or they would have to agree about it.
+            // Distinct epochs from the start, or the nodes would first have to resolve the
+            // conflict.
             node.command(&format!("CLUSTER SET-CONFIG-EPOCH {}", n + 1))
                 .await?;
             let (first, next) = (n * SLOTS / masters, (n + 1) * SLOTS / masters);
@@ -46,7 +47,7 @@ impl RedisShards {
         Ok(shards)
     }
 
-    /// Adds a replica of this master; gives its place among the nodes.
+    /// Adds a replica of this master. Returns its index in [`Self::nodes`].
     ///
     /// # Errors
     /// As [`Self::start_new`].
@@ -61,24 +62,24 @@ impl RedisShards {
         Ok(place)
     }
 
-    /// The nodes: the masters of the beginning, then replicas.
+    /// The nodes: first the original masters, then the replicas.
     pub fn nodes(&self) -> &[Redis] {
         &self.nodes
     }
 
-    /// The addresses of all nodes, separated by commas.
+    /// The URLs of all nodes, separated by commas.
     pub fn urls(&self) -> String {
         let urls: Vec<_> = self.nodes.iter().map(Redis::url).collect();
         urls.join(",")
     }
 
-    /// Moves an empty slot to this node, as all of them have it from then on.
+    /// Moves an empty slot to this node, and updates every node.
     ///
     /// # Errors
     /// [`RigError::Io`].
     pub async fn give_slot(&self, slot: u16, node: usize) -> Result<(), RigError> {
         let id = self.id(node).await?;
-        // The new owner first, as the specification has it.
+        // The new owner first, as the Redis Cluster specification requires.
         let others = (0..self.nodes.len()).filter(|other| *other != node);
         for n in std::iter::once(node).chain(others) {
             self.nodes[n]
@@ -88,7 +89,7 @@ impl RedisShards {
         Ok(())
     }
 
-    /// Makes a master of this replica, whatever its master says.
+    /// Promotes this replica to master without its master's consent.
     ///
     /// # Errors
     /// [`RigError::Io`].

@@ -1,4 +1,4 @@
-//! A private Redis Sentinel, which watches one master and puts a replica in its place.
+//! A private Redis Sentinel, which watches one master and replaces it by its replica when it fails.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,10 +8,10 @@ use crate::process::POLL_INTERVAL;
 use crate::{ParentDeath, Process, Redis, RigError, free_port, locate};
 
 const START_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long a master may be silent.
+/// Time after which Sentinel considers a silent master to be down.
 const DOWN_AFTER_MS: u32 = 1_000;
 
-/// One Sentinel on 127.0.0.1, which needs no other's agreement. Killed on drop.
+/// A Sentinel on 127.0.0.1 with a quorum of one. Killed on drop.
 #[derive(Debug)]
 pub struct Sentinel {
     process: Process,
@@ -20,10 +20,11 @@ pub struct Sentinel {
 }
 
 impl Sentinel {
-    /// Watches this master, which has a replica, under this name; returns when it knows that one.
+    /// Watches `master`, which has a replica, under `name`. Returns once Sentinel knows the
+    /// replica.
     ///
     /// # Errors
-    /// When Redis is not installed, or Sentinel does not start.
+    /// If Redis is not installed, or Sentinel does not start.
     pub async fn start_new(name: &str, master: &Redis) -> Result<Self, RigError> {
         let program = locate::find_in_path("redis-server").ok_or(RigError::NotFound {
             program: "redis-server",
@@ -36,7 +37,7 @@ impl Sentinel {
                 std::process::id()
             ))
         };
-        // It writes down there what it learns.
+        // Sentinel saves its state in its configuration file.
         let config = place("conf");
         let text = format!(
             "port {port}\nbind 127.0.0.1\nsentinel monitor {name} 127.0.0.1 {} 1\n\
@@ -66,12 +67,12 @@ impl Sentinel {
         Ok(sentinel)
     }
 
-    /// Its port.
+    /// The port on which Sentinel listens.
     pub const fn port(&self) -> u16 {
         self.port
     }
 
-    /// Watches another master under that name from now on, as an operator may have it.
+    /// Replaces the watched master of this name, as an operator may do.
     ///
     /// # Errors
     /// [`RigError::Io`].
@@ -79,7 +80,7 @@ impl Sentinel {
         self.monitor(name, "127.0.0.1", master.port()).await
     }
 
-    /// Says from now on that this master is on another host.
+    /// Reports from now on that the master of this name is on another host.
     ///
     /// # Errors
     /// [`RigError::Io`].
@@ -87,14 +88,14 @@ impl Sentinel {
         self.monitor(name, host, 6_379).await
     }
 
-    /// The port of the master that it names under this name.
+    /// The port of the master that Sentinel reports for this name.
     ///
     /// # Errors
-    /// [`RigError::Io`], also when it knows no such master.
+    /// [`RigError::Io`], also if Sentinel knows no master of this name.
     pub async fn master_port(&self, name: &str) -> Result<u16, RigError> {
         let question = format!("SENTINEL GET-MASTER-ADDR-BY-NAME {name}");
         let answer = crate::redis::ask(self.port, &question).await?;
-        // Two texts, each after a line with its length.
+        // The answer has two strings, each after a line with its length.
         let port = answer.lines().nth(4).and_then(|port| port.parse().ok());
         let unknown = || std::io::Error::other(answer.trim().to_owned());
         port.ok_or_else(unknown)

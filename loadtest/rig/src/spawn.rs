@@ -1,8 +1,11 @@
-//! Children that die with their parent, also when that one is killed by SIGKILL and no destructor runs.
+//! Spawns children that die with their parent, even if SIGKILL ends the parent and no destructor
+//! runs.
 //!
-//! Linux can send a signal to a child when its parent goes (`PR_SET_PDEATHSIG`), but "parent" means the *thread* that spawned it: a
-//! child of a pool's thread would die when the pool shrinks. So one thread, which lives as long as the process, spawns all of them.
-//! `setpriv` sets the signal, since this crate has no unsafe code; without `setpriv` children are still killed on drop.
+//! Linux can send a signal to a child when its parent ends (`PR_SET_PDEATHSIG`), but "parent" means
+//! the *thread* that spawned the child: a child of a pool thread would die when the pool shrinks.
+//! Therefore one thread, which lives as long as the process, spawns all children. `setpriv` sets
+//! the signal, because this crate has no unsafe code. Without `setpriv`, children are still killed
+//! on drop.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -12,16 +15,16 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::locate::{OsUser, find_in_path};
 
-/// What a child is sent when its parent is gone.
+/// The signal that a child receives when its parent ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParentDeath {
     /// SIGKILL.
     Kill,
     /// SIGTERM.
     Terminate,
-    /// SIGINT: to Postgres, a fast but clean shutdown.
+    /// SIGINT: a fast but clean shutdown of Postgres.
     Interrupt,
-    /// SIGQUIT: to Postgres, an immediate shutdown.
+    /// SIGQUIT: an immediate shutdown of Postgres.
     Quit,
 }
 
@@ -40,9 +43,10 @@ type Request = (Command, Sender<io::Result<Child>>);
 
 static SPAWNER: OnceLock<Mutex<Sender<Request>>> = OnceLock::new();
 
-/// Spawns the command as a child that is sent `signal` when this process goes, in a process group of its own (a terminal's Ctrl-C
-/// then reaches this process alone, which stops its children in order). Input, output and error output are given apart, because a
-/// [`Command`] does not tell what was set on it; program, arguments, environment and directory are taken from the command.
+/// Spawns a child that receives `signal` when this process ends. The child has its own process
+/// group, so that Ctrl-C in a terminal reaches only this process, which stops its children in
+/// order. `stdio` is input, output and error output; it is a parameter because a [`Command`] does
+/// not reveal them. Program, arguments, environment and directory come from `command`.
 ///
 /// # Errors
 /// Those of [`Command::spawn`].
@@ -50,7 +54,7 @@ pub fn spawn(command: Command, signal: ParentDeath, stdio: [Stdio; 3]) -> io::Re
     spawn_as(command, signal, stdio, None)
 }
 
-/// The same, as another user of the system when one is given.
+/// As [`spawn`], as another system user if one is given.
 pub(crate) fn spawn_as(
     command: Command,
     signal: ParentDeath,
@@ -82,7 +86,8 @@ fn start_spawner() -> Sender<Request> {
         .name("rig-spawner".into())
         .spawn(move || {
             for (mut command, answer) in requests {
-                // The asker may have gone; then the child is dropped, not killed, and dies with this process.
+                // The requester may be gone. Then the child is dropped without being killed, and
+                // dies with this process.
                 let _ = answer.send(command.spawn());
             }
         })
@@ -90,8 +95,9 @@ fn start_spawner() -> Sender<Request> {
     sender
 }
 
-/// `setpriv … program args…` with the same environment and directory. The user is changed before the signal is set: the kernel
-/// clears it on a change of credentials, and setpriv knows that order.
+/// Wraps a command as `setpriv … program args…` with the same environment and directory. setpriv
+/// changes the user before it sets the signal, because the kernel clears the signal when
+/// credentials change.
 fn wrapped(command: Command, signal: ParentDeath, user: Option<&OsUser>) -> Command {
     let Some(setpriv) = find_in_path("setpriv") else {
         let mut command = command;

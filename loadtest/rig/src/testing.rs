@@ -12,14 +12,14 @@ use tokio_postgres::{Client, NoTls};
 use crate::error::RigError;
 use crate::postgres::Postgres;
 
-/// The password of the gateway's role in every test database.
+/// Password of the gateway's role in every test database.
 pub const RUNTIME_PASSWORD: &str = "runtimepassword";
-/// Signs the tests' tokens.
+/// The secret that signs the tests' tokens.
 pub const TOKEN_SECRET: &str = "a-secret-of-the-tests-that-is-longer-than-thirty-two-bytes";
 const TEMPLATE: &str = "helpline_template";
 
-/// The databases of one test binary, in a cluster that its tests share. The cluster stops with the last test that uses it, so that its files
-/// are removed.
+/// The databases of one test binary, in a cluster that its tests share. The cluster stops, and its
+/// files are removed, when the last test that uses it ends.
 #[derive(Debug)]
 pub struct TestDatabases {
     settings: &'static [(&'static str, &'static str)],
@@ -27,7 +27,7 @@ pub struct TestDatabases {
 }
 
 impl TestDatabases {
-    /// Databases of a cluster with these settings; nothing is started yet.
+    /// Describes a cluster with these settings. It starts on first use.
     pub const fn new(settings: &'static [(&'static str, &'static str)]) -> Self {
         Self {
             settings,
@@ -35,10 +35,11 @@ impl TestDatabases {
         }
     }
 
-    /// The cluster, with a template that `migrate` was given the administrator's address of.
+    /// Returns the running cluster. The first call starts it and runs `migrate` on its template
+    /// database, with the administrator's URL.
     ///
     /// # Errors
-    /// When Postgres does not start.
+    /// If Postgres does not start.
     pub async fn cluster(
         &self,
         migrate: impl AsyncFnOnce(&str),
@@ -54,10 +55,10 @@ impl TestDatabases {
         Ok(postgres)
     }
 
-    /// A database of its own, copied from the template.
+    /// Creates a database for one test, copied from the template.
     ///
     /// # Errors
-    /// Those of [`Self::cluster`].
+    /// As [`Self::cluster`].
     pub async fn fresh(&self, migrate: impl AsyncFnOnce(&str)) -> Result<Database, RigError> {
         let postgres = self.cluster(migrate).await?;
         let name = format!("test_{:016x}", rand::random::<u64>());
@@ -66,20 +67,20 @@ impl TestDatabases {
     }
 }
 
-/// A migrated database of one test, and the cluster that it is in.
+/// A test's migrated database, and the cluster that contains it.
 #[derive(Debug, Clone)]
 pub struct Database {
-    /// The cluster.
+    ///  The cluster that contains the database.
     pub postgres: Arc<Postgres>,
     /// The database's name.
     pub name: String,
 }
 
 impl Database {
-    /// In a cluster of the test's own.
+    /// Creates and migrates a database in a cluster that the test owns.
     ///
     /// # Errors
-    /// Those of [`Postgres::create_database`].
+    /// As [`Postgres::create_database`].
     pub async fn create(
         postgres: Arc<Postgres>,
         name: &str,
@@ -93,17 +94,17 @@ impl Database {
         })
     }
 
-    /// Its address for an administrator.
+    /// The URL for a connection as the administrator.
     pub fn admin_url(&self) -> String {
         self.postgres.admin_url(&self.name)
     }
 
-    /// Its address for the gateway.
+    /// The URL for a connection as the gateway.
     pub fn runtime_url(&self) -> String {
         self.runtime_url_through(self.postgres.port())
     }
 
-    /// The same through a proxy on this port.
+    /// As [`Self::runtime_url`], through a proxy on this port.
     pub fn runtime_url_through(&self, port: u16) -> String {
         format!(
             "postgres://helpline_service:{RUNTIME_PASSWORD}@127.0.0.1:{port}/{}",
@@ -111,19 +112,19 @@ impl Database {
         )
     }
 
-    /// A connection as an administrator.
+    /// Connects as the administrator.
     ///
     /// # Errors
-    /// Those of Postgres.
+    /// If Postgres refuses the connection.
     pub async fn admin(&self) -> Result<Client, tokio_postgres::Error> {
         connect(&self.admin_url()).await
     }
 }
 
-/// A connection to this address; its task ends when the client is dropped.
+/// Connects to `url`. The connection's task ends when the client is dropped.
 ///
 /// # Errors
-/// Those of Postgres.
+/// If Postgres refuses the connection.
 pub async fn connect(url: &str) -> Result<Client, tokio_postgres::Error> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
     #[allow(clippy::disallowed_methods, reason = "the test's runtime owns it")]
@@ -131,10 +132,11 @@ pub async fn connect(url: &str) -> Result<Client, tokio_postgres::Error> {
     Ok(client)
 }
 
-/// The claims of a token that expires after so many seconds, as the platform would issue it; negative: it has expired.
+/// Returns the claims of a token as the platform would issue it. It expires in `expires_in_s`
+/// seconds; a negative value makes an expired token.
 ///
 /// # Panics
-/// When the clock is before 1970.
+/// If the clock is before 1970.
 pub fn claims(user: impl Display, name: &str, expires_in_s: i64) -> Value {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -147,7 +149,7 @@ pub fn claims(user: impl Display, name: &str, expires_in_s: i64) -> Value {
     })
 }
 
-/// Signs claims.
+/// Signs claims with HS256 and this secret.
 ///
 /// # Panics
 /// Never: plain claims encode under HS256.

@@ -1,4 +1,5 @@
-//! `pg_upgrade`: the next major version takes a cluster over in place. Transaction numbers go on, the system identifier is a new one.
+//! `pg_upgrade`: moves a cluster to the next major version in place. Transaction ids continue; the
+//! system identifier changes.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,15 +7,17 @@ use std::process::Command;
 use crate::cluster::{Cluster, SUPERUSER, run_as};
 use crate::{ParentDeath, Postgres, RigError, free_port, locate};
 
-/// Since this version `initdb` enables checksums unless told otherwise, and `pg_upgrade` refuses clusters that differ in that.
+/// From this version on, `initdb` enables checksums by default, and `pg_upgrade` refuses clusters
+/// that differ in that.
 const CHECKSUMS_BY_DEFAULT_SINCE: u32 = 18;
 
 impl Postgres {
-    /// Upgrades this cluster, which must be stopped, to the Postgres whose programs are in `bin`, a directory that the Postgres user can
-    /// enter; starts the upgraded cluster with the same settings and passwords. The old one is left as it is, not to be started again.
+    /// Upgrades this cluster, which must be stopped, with the Postgres programs in `bin`, a
+    /// directory that the Postgres user can enter. Starts the upgraded cluster with the same
+    /// settings and passwords. The old cluster is left unchanged; do not start it again.
     ///
     /// # Errors
-    /// [`RigError::Failed`] with what `initdb` or `pg_upgrade` wrote; those of a start.
+    /// [`RigError::Failed`] with the output of `initdb` or `pg_upgrade`; also if the new server does not start.
     pub async fn upgraded(&self, bin: &Path) -> Result<Self, RigError> {
         let (old, old_bin, bin) = (
             self.cluster.shared(),
@@ -36,7 +39,7 @@ impl Postgres {
     }
 }
 
-/// What an upgrade needs to know of the old cluster.
+/// The parts of the old cluster that an upgrade needs.
 pub(crate) struct OldCluster {
     pub(crate) data: PathBuf,
     pub(crate) password: String,

@@ -1,4 +1,4 @@
-//! What the rig promises to those who break things with it.
+//! The rig's promises to the tests that use it.
 
 #![allow(
     clippy::unwrap_used,
@@ -244,7 +244,7 @@ async fn redis_comes_back_empty_on_its_port_and_freezes() {
     redis.restart().await.unwrap();
 }
 
-/// Not a test: the process that is killed in the one below.
+/// Not a test by itself: the next test starts this function as a process and kills it.
 #[tokio::test]
 #[ignore = "started by another test"]
 async fn parent_that_waits_to_be_killed() {
@@ -252,7 +252,7 @@ async fn parent_that_waits_to_be_killed() {
         return;
     };
     let postgres = Postgres::start_temporary().await.unwrap();
-    // Started from a pool's thread, which ends long before the process does.
+    // Start from a thread that ends long before the process does.
     let redis = std::thread::spawn(|| {
         tokio::runtime::Runtime::new()
             .unwrap()
@@ -322,7 +322,7 @@ fn a_port_is_given_out_once() {
     assert_eq!(ports.len(), 500);
 }
 
-/// A server that sends everything back.
+/// Starts a server that sends everything back. Returns its port.
 async fn echo() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -337,7 +337,8 @@ async fn echo() -> u16 {
     port
 }
 
-/// Sends a word; gives what came back in `within`, none when the connection ended or was refused.
+/// Sends a word and returns what comes back within `within`: empty if nothing did, `None` if the
+/// connection ended or was refused.
 async fn exchange(stream: &mut TcpStream, word: &str, within: Duration) -> Option<String> {
     stream.write_all(word.as_bytes()).await.ok()?;
     let mut answer = vec![0; 64];
@@ -407,7 +408,7 @@ async fn the_proxy_stalls_without_loss_and_half_opens_with_it() {
 async fn what_follows_lost_bytes_never_arrives() {
     let proxy = Proxy::start(echo().await).await.unwrap();
     let short = Duration::from_millis(200);
-    // Another change of the network before it heals.
+    // Change the network's behaviour once more before it recovers.
     let mut stream = TcpStream::connect(("127.0.0.1", proxy.port()))
         .await
         .unwrap();
@@ -446,7 +447,8 @@ async fn bytes_that_arrive_while_the_proxy_heals_do_not_follow_lost_ones() {
     for stream in &mut streams {
         stream.write_all(b"b").await.unwrap();
     }
-    // The last one's is lost when all are: a byte that was not lost would have come by then.
+    // The last connection loses its byte after all others: if it were not lost, it would have
+    // arrived by now.
     assert_eq!(
         exchange(
             &mut servers[CONNECTIONS - 1],
@@ -458,7 +460,7 @@ async fn bytes_that_arrive_while_the_proxy_heals_do_not_follow_lost_ones() {
         Some("")
     );
     proxy.resume();
-    // Before any task of the proxy has noticed.
+    // Write before any task of the proxy notices the change.
     for stream in &streams {
         stream.try_write(b"c").unwrap();
     }

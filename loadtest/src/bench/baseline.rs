@@ -1,5 +1,6 @@
-//! The baseline: the least that a broadcast server on tokio and tungstenite can do, as a process of its own. One thread; each connection has a
-//! queue, its task drains many frames and flushes once. It stores nothing, authenticates no client and parses nothing but `join`.
+//! The baseline: a minimal broadcast server on tokio and tungstenite, in its own process. It has
+//! one thread. Each connection has a queue; its task drains many frames and flushes once. The
+//! server stores nothing, authenticates no client and parses only `join`.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -18,7 +19,7 @@ use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 use crate::error::LoadError;
 use crate::report::Verdict;
 
-/// As Helpline's.
+/// The same sizes as Helpline's.
 const BUFFER_BYTES: usize = 4 * 1024;
 const DRAIN_FRAMES: usize = 64;
 const QUEUE_FRAMES: usize = 4_096;
@@ -38,10 +39,10 @@ struct Rooms {
     rooms: RefCell<HashMap<String, Senders>>,
 }
 
-/// Serves until killed.
+/// Serves until the process is killed.
 ///
 /// # Errors
-/// When the port cannot be had.
+/// If the port cannot be bound.
 pub async fn run(args: BaselineArgs) -> Result<Verdict, LoadError> {
     let served = tokio::task::spawn_blocking(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -71,7 +72,7 @@ async fn serve(port: u16) -> std::io::Result<()> {
         let me = next;
         tokio::task::spawn_local(async move {
             let mut room = String::new();
-            // However a connection ends, it ends: the generator counts what it got.
+            // Errors are ignored: the generator counts what each connection received.
             let _ = attend(stream, me, &rooms, &mut room).await;
             if let Some(members) = rooms.rooms.borrow_mut().get_mut(&room) {
                 members.retain(|(id, _)| *id != me);
@@ -89,7 +90,7 @@ async fn attend(
     stream.set_nodelay(true)?;
     let mut start = [0; 10];
     if stream.peek(&mut start).await? >= 10 && start.starts_with(b"GET /ready") {
-        // Read, because closing over unread bytes resets the connection.
+        // Read the request first: closing a socket with unread bytes resets the connection.
         let mut request = [0; 512];
         let _ = stream.read(&mut request).await?;
         return Ok(stream
@@ -103,7 +104,8 @@ async fn attend(
     let (sender, mut frames) = mpsc::channel(QUEUE_FRAMES);
     let mut batch = Vec::new();
     loop {
-        // Cancel-safe: recv_many takes nothing unless it completes, tungstenite keeps partial frames.
+        // Cancel-safe: `recv_many` takes nothing unless it completes, and tungstenite keeps partial
+        // frames.
         tokio::select! {
             _ = frames.recv_many(&mut batch, DRAIN_FRAMES) => {
                 for frame in batch.drain(..) {
@@ -118,10 +120,10 @@ async fn attend(
                     rooms.rooms.borrow_mut().entry(name.to_owned()).or_default().push((me, sender.clone()));
                     socket.send(Message::Text(Utf8Bytes::from_static("joined"))).await?;
                 } else if let Some(members) = rooms.rooms.borrow().get(room) {
-                    // Copied, because a slice of the read buffer would pin it.
+                    // Copy the text: a slice would keep the whole read buffer alive.
                     let text = Utf8Bytes::from(text.as_str());
                     for (_, sender) in members.iter().filter(|(id, _)| *id != me) {
-                        // A full queue drops the frame, and the generator counts it.
+                        // A full queue drops the frame. The generator counts the loss.
                         let _ = sender.try_send(text.clone());
                     }
                 }

@@ -1,6 +1,7 @@
-//! The ratios that do not wobble, briefly, for `make test`: speed shall not rot unseen. The bounds are the targets' with room for a machine
-//! that is busy with something else; what they catch is a change of kind (a write more for each delivery, a buffer more for each
-//! connection, a transaction for each message).
+//! A short check of the most stable ratios, for `make test`, so that a performance regression does
+//! not go unnoticed. The bounds are looser than the targets, because the machine may be busy. They
+//! catch structural changes: an additional write per delivery, an additional buffer per connection,
+//! a transaction per message.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,18 +16,18 @@ use crate::target::Relay;
 const ROUNDS: usize = 3;
 const MEMBERS: usize = 400;
 const CONNECTIONS: usize = 2_000;
-/// CPU for a delivery, compared with the baseline: paced, then in bursts of 16.
+/// Maximum CPU per delivery relative to the baseline: for paced frames, and for bursts of 16.
 const PACED_RATIO_MAX: f64 = 1.6;
 const BURST_RATIO_MAX: f64 = 2.5;
-/// An idle, subscribed connection.
+/// Maximum memory of an idle, subscribed connection, in KiB.
 const KIB_MAX: f64 = 10.0;
-/// Messages per second beside pgbench.
+/// Minimum messages per second relative to pgbench.
 const COMMIT_RATE_RATIO_MIN: f64 = 2.0;
 
-/// Runs the check.
+/// Runs the check and prints each figure with its bound.
 ///
 /// # Errors
-/// When one of our own servers does not run.
+/// If Helpline or the baseline does not run.
 pub async fn run(means: &Means) -> Result<Verdict, LoadError> {
     let setup = Setup {
         instances: 1,
@@ -50,7 +51,8 @@ pub async fn run(means: &Means) -> Result<Verdict, LoadError> {
     };
     let paced = ratio(&helpline, &baseline, paced).await?;
     let bursts = ratio(&helpline, &baseline, bursts).await?;
-    // Last: closing thousands would cost the gateway CPU in the runs above.
+    // Measured last: closing thousands of connections would cost the gateway CPU during the runs
+    // above.
     let (kib, _) = idle::hold_open(&helpline, CONNECTIONS, Duration::ZERO).await?;
     drop((helpline, baseline));
     let commit_rate = commit_rate::ratio(means, ROUNDS).await?;
@@ -99,7 +101,8 @@ async fn own(kind: Kind, setup: Setup, means: &Means) -> Result<Arc<dyn Peer>, L
     }
 }
 
-/// The median over the rounds of Helpline's CPU compared with the baseline's, by turns.
+/// Runs Helpline and the baseline alternately. Returns the median over the rounds of their CPU
+/// ratio.
 async fn ratio(
     helpline: &Arc<dyn Peer>,
     baseline: &Arc<dyn Peer>,
@@ -117,7 +120,7 @@ async fn ratio(
                 ours.wrong + theirs.wrong
             )));
         }
-        // The gateway's only: what Postgres does in the background belongs to no delivery.
+        // Count only the gateway's CPU: background work of Postgres belongs to no delivery.
         ratios.push(ours.holder_cpu_micros / theirs.holder_cpu_micros);
     }
     Ok(median(&ratios))

@@ -1,4 +1,5 @@
-//! One WebSocket of the generator, to any of the servers: opened by a script, then read and written raw.
+//! A WebSocket from the generator to any of the measured servers. A script opens it; then frames
+//! are read and written as text.
 
 use std::time::Duration;
 
@@ -14,39 +15,40 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use crate::error::LoadError;
 use crate::wire::LinkError;
 
-/// From the first SYN to the last step of the script, on a machine that is busy with thousands of others.
+/// Time limit from the first SYN to the last step of the script, on a machine that opens thousands
+/// of other connections.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(60);
-/// Small, because a load generator opens thousands; a burst of 16 fits.
+/// Small, because a load generator opens thousands of connections. A burst of 16 frames fits.
 const BUFFER_BYTES: usize = 4 * 1024;
 
-/// How a connection comes to stand.
+/// How to open a connection.
 #[derive(Debug, Clone)]
 pub struct Opening {
     /// `ws://127.0.0.1:port/path`.
     pub url: String,
     /// The subprotocol to offer.
     pub subprotocol: Option<&'static str>,
-    /// What is said and heard until it stands.
+    /// Frames to send and to await before the connection counts as open.
     pub steps: Vec<Step>,
 }
 
-/// One step of an opening.
+/// One step of [`Opening::steps`].
 #[derive(Debug, Clone)]
 pub enum Step {
-    /// A frame to the server.
+    /// Sends a frame.
     Send(Utf8Bytes),
-    /// A frame from the server that begins like this; others before it are dropped.
+    /// Waits for a frame with this prefix, and drops the frames before it.
     Await(&'static str),
 }
 
-/// A standing connection.
+/// An open connection.
 #[derive(Debug)]
 pub struct Connection {
     socket: WebSocketStream<TcpStream>,
 }
 
 impl Connection {
-    /// Connects and goes through the script.
+    /// Connects and runs the script.
     ///
     /// # Errors
     /// [`LoadError::Link`].
@@ -114,7 +116,7 @@ impl Connection {
             .map_err(|error| LinkError::Broken(Box::new(error)).into())
     }
 
-    /// Writes a frame into the buffer.
+    /// Adds a frame to the write buffer without flushing.
     ///
     /// # Errors
     /// [`LoadError::Link`].
@@ -125,7 +127,7 @@ impl Connection {
             .map_err(|error| LinkError::Broken(Box::new(error)).into())
     }
 
-    /// Sends what was queued.
+    /// Flushes the write buffer.
     ///
     /// # Errors
     /// [`LoadError::Link`].
@@ -136,7 +138,7 @@ impl Connection {
             .map_err(|error| LinkError::Broken(Box::new(error)).into())
     }
 
-    /// The next text frame. Cancel-safe: tungstenite keeps partial frames.
+    /// Returns the next text frame. Cancel-safe: tungstenite keeps partial frames.
     ///
     /// # Errors
     /// [`LoadError::Link`].

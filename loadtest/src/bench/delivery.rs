@@ -1,4 +1,5 @@
-//! The scenarios of delivery: a large room, small rooms, and two instances. Each round takes every server by turns.
+//! Delivery scenarios: a large room, small rooms, and two instances. The servers take turns within
+//! each round.
 
 use std::sync::Arc;
 
@@ -11,17 +12,17 @@ use crate::target::Relay;
 
 /// Members of the large room.
 const MEMBERS: usize = 1_000;
-/// Frames a second to them, when paced.
+/// Frames per second to the large room in the paced scenario.
 const PACED_PER_SECOND: f64 = 25.0;
 /// Frames of one burst.
 const BURST: u64 = 16;
-/// Bursts a second to them.
+/// Bursts per second to the large room.
 const BURSTS_PER_SECOND: f64 = 4.0;
-/// Rooms of two.
+/// Number of two-member rooms.
 const ROOMS: usize = 500;
-/// Frames a second over all of them.
+/// Frames per second over all two-member rooms.
 const ROOMS_PER_SECOND: f64 = 5_000.0;
-/// The same between two instances.
+/// Frames per second over all two-member rooms between two instances.
 const RELAY_PER_SECOND: f64 = 2_500.0;
 
 const ONE_INSTANCE: &[Kind] = &[
@@ -34,10 +35,10 @@ const ONE_INSTANCE: &[Kind] = &[
 ];
 const TWO_INSTANCES: &[Kind] = &[Kind::Helpline, Kind::Nchan, Kind::SocketIo];
 
-/// One room of 1,000.
+/// Runs the scenario of one room with 1,000 members.
 ///
 /// # Errors
-/// When one of our own servers does not run.
+/// If Helpline or the baseline does not run.
 pub async fn fanout(
     results: &mut Results,
     effort: &Effort,
@@ -86,10 +87,10 @@ pub async fn fanout(
     .await
 }
 
-/// Rooms of two.
+/// Runs the scenario of two-member rooms.
 ///
 /// # Errors
-/// When one of our own servers does not run.
+/// If Helpline or the baseline does not run.
 pub async fn rooms(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let rooms = effort.pick(ROOMS, 50);
     let per_second = effort.pick(ROOMS_PER_SECOND, 1_000.0);
@@ -120,10 +121,11 @@ pub async fn rooms(results: &mut Results, effort: &Effort, means: &Means) -> Res
     by_turns(results, effort, &peers, &[("rooms", shape)]).await
 }
 
-/// Two instances with Redis between them: small rooms, and bursts into a large one.
+/// Runs the scenario of two instances with Redis between them: small rooms, and bursts into a large
+/// room.
 ///
 /// # Errors
-/// When one of our own servers does not run.
+/// If Helpline or the baseline does not run.
 pub async fn relay(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let rooms = effort.pick(ROOMS, 50);
     let per_second = effort.pick(RELAY_PER_SECOND, 500.0);
@@ -170,7 +172,7 @@ pub async fn relay(results: &mut Results, effort: &Effort, means: &Means) -> Res
     .await
 }
 
-/// Starts the servers of a group; those that cannot be had are told of.
+/// Starts these servers. One that is not available is recorded as skipped, with the reason.
 pub(super) async fn start(
     results: &mut Results,
     effort: &Effort,

@@ -1,5 +1,6 @@
-//! `growth`: the same reads with ten thousand tickets, a hundred thousand and a million (ten messages each). The data are made by
-//! plain SQL with the triggers off, so that ten million messages take minutes.
+//! `growth`: the same reads with ten thousand, a hundred thousand and a million tickets of ten
+//! messages each. The data is created by plain SQL with triggers disabled, so that ten million
+//! messages take only minutes.
 
 use std::time::Duration;
 
@@ -18,12 +19,12 @@ use crate::target::Relay;
 
 const SIZES: [u64; 3] = [10_000, 100_000, 1_000_000];
 const QUICK_SIZES: [u64; 2] = [1_000, 5_000];
-/// Tickets that one statement makes: bounded, so that the run can be watched.
+/// Tickets that one statement creates. Bounded, so that progress is visible.
 const STEP: u64 = 50_000;
 const REPEATS: usize = 200;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What is requested: a name, and the path.
+/// The name and path of each read.
 const READS: &[(&str, &str)] = &[
     ("first page", "/v1/tickets?scope=all"),
     ("by status", "/v1/tickets?scope=all&status=escalated"),
@@ -56,10 +57,10 @@ const READS: &[(&str, &str)] = &[
     ("statistics", "/v1/stats"),
 ];
 
-/// Runs the scenario.
+/// Runs the scenario and records its results.
 ///
 /// # Errors
-/// When Helpline does not run, or a read fails.
+/// If Helpline does not run, or a read fails.
 pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let sizes = if effort.quick {
         &QUICK_SIZES[..]
@@ -76,7 +77,8 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
         relay: Relay::InProcess,
     };
     let helpline = Helpline::start(setup, means, Talk::Messages).await?;
-    // Each of these reads commits its audit row first; what shall be seen here is the reading, not the disk.
+    // Each read first commits its audit row. Do not wait for the disk, because the scenario
+    // measures the reads.
     for sql in [
         "alter system set synchronous_commit = off",
         "select pg_reload_conf()",
@@ -129,7 +131,8 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     Ok(())
 }
 
-/// The slowest read at the largest size, and the read that grew most beside itself at the smallest.
+/// Records the slowest read at the largest size, and the largest growth of a read between the
+/// smallest and the largest size.
 fn judge(results: &mut Results, times: &[(&str, Vec<(f64, f64)>)]) {
     let ends = times
         .iter()
@@ -160,7 +163,7 @@ async fn execute(
         .map_err(LoadError::postgres("making tickets"))
 }
 
-/// From so many tickets to so many.
+/// Grows the database from `from` to `to` tickets.
 async fn grow(helpline: &Helpline, from: u64, to: u64) -> Result<(), LoadError> {
     let batch = |sql| async move {
         helpline
@@ -242,7 +245,7 @@ async fn read_all(
         for n in 0..repeats + 3 {
             let begun = Instant::now();
             http.get(&path).await?;
-            // The first ones plan and fill caches.
+            // The first requests plan their queries and fill caches.
             if n >= 3 {
                 times.record(begun.elapsed());
             }
@@ -253,7 +256,7 @@ async fn read_all(
     Ok(answers)
 }
 
-/// Over the socket: the last hundred rows of the long history, again and again.
+/// Measures resuming over the socket: the last hundred events of the long history, repeatedly.
 async fn resume(helpline: &Helpline, token: &str, repeats: usize) -> Result<Quantiles, LoadError> {
     let ticket = helpline.rooms[0].ticket;
     let Opening {
@@ -292,7 +295,7 @@ async fn resume(helpline: &Helpline, token: &str, repeats: usize) -> Result<Quan
     Ok(times.quantiles())
 }
 
-/// One connection that asks and waits, as a console does.
+/// A connection that sends one request at a time, as a console does.
 struct Http {
     stream: BufReader<TcpStream>,
     token: String,

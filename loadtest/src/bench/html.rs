@@ -1,4 +1,4 @@
-//! The report as one HTML page with its plots in it: nothing is fetched, nothing runs.
+//! The report as a self-contained HTML page with plots. It loads nothing and runs no script.
 
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ const COLOURS: [&str; 8] = [
     "#0b57d0", "#b3261e", "#146c2e", "#9a5b00", "#6a1b9a", "#00796b", "#5d4037", "#455a64",
 ];
 
-/// The whole page.
+/// Renders the whole page.
 pub fn page(results: &Results, when: &str) -> String {
     let mut html = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Helpline bench</title><style>{STYLE}</style><h1>Helpline beside its peers</h1>\
@@ -70,7 +70,7 @@ fn targets_table(results: &Results) -> String {
     html + "</table>"
 }
 
-/// One bar for each subject, a thin line for its spread.
+/// Draws a bar for each subject's median, with a thin line for the spread.
 fn bars(scenario: &Scenario, metric: Metric) -> String {
     let subjects: Vec<(&str, (f64, f64, f64))> = scenario
         .subjects
@@ -115,7 +115,8 @@ fn bars(scenario: &Scenario, metric: Metric) -> String {
     svg + "</svg>"
 }
 
-/// Lines through their points; both axes from zero, the horizontal one logarithmic when sizes differ by more than 50.
+/// Draws lines through the points. Both axes start at zero; the horizontal axis is logarithmic if
+/// its values differ by more than a factor of 50.
 fn lines(curves: &[&Curve]) -> String {
     const HEIGHT: f64 = 300.0;
     let points = || curves.iter().flat_map(|curve| &curve.points);

@@ -1,4 +1,5 @@
-//! `idle`: connections that stand in a room of their own and say nothing: their memory, and what their heartbeats cost.
+//! `idle`: silent connections, each in its own room. Measures their memory and the cost of their
+//! heartbeats.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,9 +17,9 @@ use crate::error::LoadError;
 use crate::target::Relay;
 
 const CONNECTIONS: usize = 15_000;
-/// Until what opening left behind is gone.
+/// Delay until temporary memory from opening connections is released.
 const SETTLE: Duration = Duration::from_secs(4);
-/// More than one heartbeat of Helpline's.
+/// Longer than one of Helpline's heartbeats.
 const BEATS: Duration = Duration::from_secs(28);
 
 const KINDS: &[Kind] = &[
@@ -29,10 +30,10 @@ const KINDS: &[Kind] = &[
     Kind::Ws,
 ];
 
-/// Runs the scenario: one round, since memory does not wobble.
+/// Runs the scenario once, because memory hardly varies between rounds.
 ///
 /// # Errors
-/// When one of our own servers does not run.
+/// If Helpline or the baseline does not run.
 pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let connections = effort.pick(CONNECTIONS, 1_000);
     results.scenario(
@@ -69,7 +70,8 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     Ok(())
 }
 
-/// Opens them, lets them stand, and gives KiB of each and the percentage of a core that their heartbeats take.
+/// Opens the connections and keeps them open. Returns KiB per connection, and the heartbeats' CPU
+/// in percent of a core (`None` if `beats` is zero).
 pub async fn hold_open(
     peer: &Arc<dyn Peer>,
     connections: usize,

@@ -1,5 +1,5 @@
-//! `inbox`: hundreds of consoles watch the inbox while thousands of tickets change. Some consoles are read in full: for each change, when
-//! did they first show the ticket at its number or beyond?
+//! `inbox`: hundreds of consoles watch the inbox while thousands of tickets change. For some
+//! consoles, every frame is decoded, to measure when each of them first shows a change.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,30 +22,32 @@ use crate::people;
 use crate::target::Relay;
 
 const CONSOLES: usize = 300;
-/// Of these, the ones that are read in full.
+/// Number of consoles whose frames are decoded.
 const READ_IN_FULL: usize = 3;
 const TICKETS: usize = 2_000;
 const CHANGES_PER_SECOND: f64 = 2_000.0;
-/// Agents whose messages are the changes.
+/// Number of agents whose messages cause the changes.
 const WRITERS: usize = 20;
-/// The inbox is at rest when no ticket was shown for so long: two looks of the sweep, which tells of the tickets that were made just before.
+/// The inbox is idle if no ticket was shown for this long: two sweeps, which also report tickets
+/// that were created just before.
 const REST: Duration = Duration::from_millis(2 * limits::SWEEP_INTERVAL_MS);
-/// After the last change.
+/// Delay after the last change.
 const DRAIN: Duration = Duration::from_secs(3);
 
-/// A ticket's number, and the microseconds since the run began: when it was meant to come to it, or was shown at it.
+/// A ticket's sequence number, and a time in microseconds since the start of the run: when the
+/// change was due, or when a console showed it.
 type At = (u64, u64);
 
-/// What is noted of a run.
+/// Measurements of one run.
 struct Run {
     begun: Instant,
     frames: AtomicU64,
     acked: AtomicU64,
-    /// By ticket: the changes.
+    /// The changes by ticket.
     changes: Mutex<HashMap<String, Vec<At>>>,
-    /// Microseconds since the run began, when a ticket was last shown.
+    /// Time at which a ticket was last shown, in microseconds since the start of the run.
     shown_last: AtomicU64,
-    /// By console and ticket: what was shown.
+    /// What was shown, by console and ticket.
     shown: Mutex<HashMap<(usize, String), Vec<At>>>,
 }
 
@@ -68,10 +70,10 @@ struct Shown {
     seq: u64,
 }
 
-/// Runs the scenario.
+/// Runs the scenario and records its results.
 ///
 /// # Errors
-/// When Helpline does not run, or a console was told nothing.
+/// If Helpline does not run or a connection cannot be opened.
 pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let (consoles, rate) = (
         effort.pick(CONSOLES, 30),
@@ -169,7 +171,7 @@ async fn one(
     Ok(())
 }
 
-/// Waits until no ticket is shown for [`REST`].
+/// Waits until no ticket was shown for [`REST`].
 async fn rest(run: &Run) {
     loop {
         let last = Duration::from_micros(run.shown_last.load(Ordering::Relaxed));
@@ -218,14 +220,15 @@ async fn watch_inbox(run: Arc<Run>, console: usize, mut connection: Connection) 
     }
 }
 
-/// Sends a message to each ticket that it is told; the ack's id brings the intended time back, its key the ticket.
+/// Sends a message to each ticket that it is told. In the ack, `id` returns the intended time and
+/// `key` the ticket.
 async fn write(
     run: Arc<Run>,
     mut connection: Connection,
     mut orders: tokio::sync::mpsc::Receiver<(String, Instant)>,
 ) {
     loop {
-        // Cancel-safe: a channel's receiver, and a connection.
+        // Cancel-safe: a channel's receiver and a connection.
         tokio::select! {
             order = orders.recv() => {
                 let Some((ticket, due)) = order else { return };
@@ -247,7 +250,8 @@ async fn write(
     }
 }
 
-/// For every change and every console that was read in full: how long until it was shown. Also how many never were.
+/// For every change and every decoded console: the delay until the change was shown. Also counts
+/// the changes that were never shown.
 fn lateness(run: &Run) -> (Times, u64) {
     let changes = run.changes.lock().unwrap_or_else(PoisonError::into_inner);
     let shown = run.shown.lock().unwrap_or_else(PoisonError::into_inner);

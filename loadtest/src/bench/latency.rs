@@ -1,6 +1,7 @@
-//! The latency of a message at half of the highest rate, and at other shares of it for the plot: from the intended time to the ack, and to
-//! the sight of it on the other instance. The highest rate is that of this very arrangement, found first: two instances and a listener on
-//! the other one cost more than a single writer.
+//! `latency`: the latency of a message at half of the highest rate, and at other shares of it for
+//! the plot. It is measured from the intended time to the ack, and to the arrival on the other
+//! instance. The highest rate is first determined with the same setup: two instances and listeners
+//! on the second one, which costs more than writers only.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -21,20 +22,21 @@ use crate::error::LoadError;
 use crate::target::Relay;
 
 const ROOMS: usize = 300;
-/// Shares of the highest rate; the second one is the target's.
+/// Shares of the highest rate. The target applies to the second one.
 const SHARES: [f64; 4] = [0.25, 0.5, 0.7, 0.85];
-/// Of one share.
+/// Duration of one run.
 const SECONDS: f64 = 6.0;
-/// Sends of one room that wait for their ack while the highest rate is sought.
+/// Maximum unacked sends per room while the highest rate is determined.
 const WINDOW: usize = 8;
-/// Between two looks at the disk.
+/// Time between two measurements of the disk.
 const SYNC_EVERY: Duration = Duration::from_millis(25);
-/// What has not come by then is counted as wrong.
+/// Messages that have not arrived after this delay count as wrong.
 const DRAIN: Duration = Duration::from_secs(3);
 
-/// What all connections share.
+/// State that all connections of a run share.
 struct Run {
-    /// In every text and key: a page of the history may bring what an earlier run said.
+    /// Part of every text and key, because a page of the history may include messages of an earlier
+    /// run.
     name: String,
     begun: Instant,
     acked: Times,
@@ -43,35 +45,35 @@ struct Run {
     sent: AtomicU64,
     acks: AtomicU64,
     sights: AtomicU64,
-    /// While the highest rate is sought: a send for each ack.
+    /// Limits unacked sends while the highest rate is determined: each ack allows another send.
     window: Option<Semaphore>,
 }
 
 /// How fast to send.
 #[derive(Debug, Clone, Copy)]
 enum Pace {
-    /// So many a second, whatever comes back.
+    /// This many messages per second, independent of the acks.
     Open(f64),
-    /// As fast as acks come back.
+    /// As fast as acks arrive.
     Closed,
 }
 
-/// What came of one pace.
+/// The result of one run.
 struct Outcome {
     acked: Quantiles,
     seen: Quantiles,
     late: Quantiles,
     per_second: f64,
-    /// Sends without an ack, and messages not seen on the other instance.
+    /// Number of sends without an ack, plus messages that did not arrive on the other instance.
     wrong: u64,
-    /// Cores in use meanwhile: the servers', and with the generator's.
+    /// CPU in use, in cores: by the servers, and by the servers and the generator.
     cores: (f64, f64),
 }
 
-/// Runs the scenario.
+/// Runs the scenario and records its results.
 ///
 /// # Errors
-/// When one of our own servers does not run.
+/// If Helpline does not run.
 pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let rooms = effort.pick(ROOMS, 50);
     let setup = Setup {
@@ -86,7 +88,7 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
         .await
         .map_err(LoadError::postgres("making WAL files"))?;
     let helpline: Arc<dyn Peer> = Arc::new(helpline);
-    // The first is thrown away: caches, plans, the allocator.
+    // Discard the first run, which warms up caches, query plans and the allocator.
     one(&helpline, rooms, Pace::Closed, 2.0).await?;
     let highest = one(&helpline, rooms, Pace::Closed, effort.pick(SECONDS, 2.0))
         .await?
@@ -162,7 +164,7 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     Ok(())
 }
 
-/// Makes a page durable again and again during the run: the disk's own latency.
+/// Repeatedly syncs a page to the disk during the run, to measure the disk's own latency.
 struct Disk {
     times: Arc<Times>,
     over: Arc<AtomicBool>,
@@ -269,7 +271,7 @@ async fn one(
     })
 }
 
-/// The generator: rooms take turns.
+/// Sends at this pace. The rooms take turns.
 async fn send(run: &Run, speakers: &[mpsc::Sender<Instant>], pace: Pace, seconds: f64) {
     let end = run.begun + Duration::from_secs_f64(seconds);
     for n in 0_u64.. {
@@ -286,12 +288,12 @@ async fn send(run: &Run, speakers: &[mpsc::Sender<Instant>], pace: Pace, seconds
         if let Some(window) = &run.window {
             window.acquire().await.expect("it is never closed").forget();
         }
-        // A speaker that is gone has ended with its server.
+        // A speaker is gone only if its connection has ended.
         let _ = speakers[n as usize % speakers.len()].send(due).await;
     }
 }
 
-/// The ticket's id, from a frame that bears it.
+/// Extracts the ticket's id from a frame that contains it.
 fn ticket(peer: &Arc<dyn Peer>, room: usize) -> String {
     let frame = peer.frame(0, room, 0);
     frame
@@ -311,7 +313,7 @@ async fn speak(
 ) {
     let mut n = 0_u64;
     loop {
-        // Cancel-safe: a channel's receiver, and a connection.
+        // Cancel-safe: a channel's receiver and a connection.
         let said = tokio::select! {
             order = orders.recv() => {
                 let Some(due) = order else { return };
@@ -319,7 +321,8 @@ async fn speak(
                 let (name, micros) = (&run.name, due.duration_since(run.begun).as_micros());
                 run.late.record(due.elapsed());
                 run.sent.fetch_add(1, Ordering::Relaxed);
-                // The ack brings the id back, the event the text: both are the intended time.
+                // The ack returns the id, and the event returns the text. Both encode the intended
+                // time.
                 let (key, body) = (format!("{name}.{room}.{n}"), format!("@{name}@{micros}@"));
                 connection.send(format!(r#"{{"type":"send","id":{micros},"ticket":"{ticket}","key":"{key}","body":"{body}"}}"#).into()).await
             }

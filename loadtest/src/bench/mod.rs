@@ -1,9 +1,12 @@
-//! `bench`: Helpline, its peers and the baseline in the same minutes on the same machine, and a report of ratios.
+//! `bench`: measures Helpline, its peers and the baseline on the same machine at the same time, and
+//! reports ratios.
 //!
-//! - [`peer`]: the servers, each behind one adapter; [`baseline`]: the least that such a server can do
-//! - [`traffic`], [`connection`], [`usage`]: an open loop of speakers and listeners, and what it cost
+//! - [`peer`]: the measured servers, each behind the same adapter; [`baseline`]: a minimal server
+//! - [`traffic`], [`connection`], [`usage`]: an open loop of speakers and listeners, and the CPU
+//!   and memory that it uses
 //! - [`delivery`], [`idle`], [`commit_rate`], [`latency`], [`inbox`], [`storm`], [`growth`], [`soak`]: the scenarios
-//! - [`results`], [`targets`], [`tables`], [`html`]: what came of it; [`check`]: the ratios that do not wobble, for `make test`
+//! - [`results`], [`targets`], [`tables`], [`html`]: the report; [`check`]: the most stable ratios,
+//!   for `make test`
 
 pub mod baseline;
 mod check;
@@ -106,21 +109,21 @@ const ALL: &[Name] = &[
     Name::Growth,
 ];
 
-/// How much of everything.
+/// How much to measure.
 #[derive(Debug, Clone)]
 pub struct Effort {
-    /// Rounds of what is repeated.
+    /// Number of rounds.
     pub rounds: usize,
-    /// Seconds of one measured part.
+    /// Seconds of each measured part.
     pub seconds: f64,
     /// Whether this is a smoke test.
     pub quick: bool,
-    /// Peers left out.
+    /// Peers to leave out.
     pub without: Vec<peer::Kind>,
 }
 
 impl Effort {
-    /// The full number, or the smoke test's.
+    /// Returns `full`, or `quick` in a smoke test.
     pub fn pick<T>(&self, full: T, quick: T) -> T {
         if self.quick { quick } else { full }
     }
@@ -129,7 +132,7 @@ impl Effort {
 /// Runs the scenarios and writes the report.
 ///
 /// # Errors
-/// When one of our own servers does not run.
+/// If Helpline or the baseline does not run, or the report cannot be written.
 pub async fn run(args: BenchArgs) -> Result<Verdict, LoadError> {
     let failed = |error: std::io::Error| LoadError::Program {
         program: "the report's directory",
@@ -198,7 +201,7 @@ pub async fn run(args: BenchArgs) -> Result<Verdict, LoadError> {
     })
 }
 
-/// After each scenario, so that what was measured survives what comes next.
+/// Writes the report after each scenario, so that a later failure does not lose earlier results.
 fn write(results: &Results, out: &std::path::Path) -> std::io::Result<()> {
     let machine = machine();
     std::fs::write(
@@ -215,7 +218,7 @@ fn write(results: &Results, out: &std::path::Path) -> std::io::Result<()> {
     )
 }
 
-/// The machine, in a line.
+/// Describes the machine in one line.
 fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What was measured, by scenario, subject and metric; a value for each round.
+//! Measured values by scenario, subject and metric, with one value per round.
 
 use std::collections::BTreeMap;
 
@@ -7,30 +7,30 @@ use serde::Serialize;
 use super::traffic::Sample;
 use crate::report::median;
 
-/// A metric's name, its unit and what it means.
+/// A metric's names and its number of digits.
 #[derive(Debug, Clone, Copy)]
 pub struct Metric {
-    /// As in `results.json`.
+    /// The name in `results.json`.
     pub name: &'static str,
-    /// As in tables.
+    /// The column title in tables, with the unit.
     pub title: &'static str,
-    /// Digits behind the point.
+    /// Digits after the decimal point.
     pub digits: usize,
 }
 
-/// CPU of every server process, user and system.
+/// User and system CPU of all server processes, in seconds per million deliveries or messages.
 pub const CPU: Metric = Metric {
     name: "cpu",
     title: "CPU s / million",
     digits: 2,
 };
-/// The same of the processes that hold connections.
+/// [`CPU`] of the processes that hold connections.
 pub const HOLDER_CPU: Metric = Metric {
     name: "holder_cpu",
     title: "of it servers",
     digits: 2,
 };
-/// The same of Postgres.
+/// [`CPU`] of Postgres.
 pub const POSTGRES_CPU: Metric = Metric {
     name: "postgres_cpu",
     title: "of it Postgres",
@@ -42,93 +42,91 @@ pub const P50: Metric = Metric {
     title: "p50 ms",
     digits: 2,
 };
-/// Latency of the slowest in a hundred.
+/// Latency that one in a hundred exceeds.
 pub const P99: Metric = Metric {
     name: "p99_ms",
     title: "p99 ms",
     digits: 2,
 };
-/// The slowest of all.
+/// The highest latency.
 pub const MAX: Metric = Metric {
     name: "max_ms",
     title: "max ms",
     digits: 1,
 };
-/// Latency of the way to the other instance.
+/// Latency until arrival on the other instance.
 pub const SEEN_P99: Metric = Metric {
     name: "seen_p99_ms",
     title: "seen p99 ms",
     digits: 2,
 };
-/// What the disk itself takes to make 8 KiB durable, in the same seconds: no commit is faster.
+/// Time for the disk to sync 8 KiB during the same seconds. No commit can be faster.
 pub const DISK_P99: Metric = Metric {
     name: "disk_sync_p99_ms",
     title: "disk sync p99 ms",
     digits: 2,
 };
-/// The generator's own lateness.
+/// Delay between the intended time and the generator's own write.
 pub const LATE: Metric = Metric {
     name: "generator_late_p99_ms",
     title: "generator late p99 ms",
     digits: 2,
 };
-/// Deliveries lost, doubled or out of order.
+/// Deliveries that were lost, duplicated or out of order.
 pub const WRONG: Metric = Metric {
     name: "wrong",
     title: "wrong",
     digits: 0,
 };
-/// Memory of one connection.
 pub const KIB: Metric = Metric {
     name: "kib",
     title: "KiB / connection",
     digits: 2,
 };
-/// Share of one core.
+/// CPU in percent of one core.
 pub const CORE: Metric = Metric {
     name: "core_percent",
     title: "% of a core",
     digits: 1,
 };
-/// Events per second.
+/// Frequency of whatever the scenario counts.
 pub const RATE: Metric = Metric {
     name: "per_second",
     title: "per second",
     digits: 0,
 };
-/// Messages that shared a commit.
+/// Mean number of messages per commit.
 pub const BATCH: Metric = Metric {
     name: "batch",
     title: "per commit",
     digits: 1,
 };
-/// Seconds until done.
+/// Duration.
 pub const SECONDS: Metric = Metric {
     name: "seconds",
     title: "s",
     digits: 2,
 };
-/// Reads of the database.
+/// Database reads per ticket.
 pub const READS: Metric = Metric {
     name: "reads",
     title: "reads / ticket",
     digits: 2,
 };
-/// Frames per second and console.
 pub const FRAMES: Metric = Metric {
     name: "frames",
     title: "frames / s and console",
     digits: 1,
 };
 
-/// How many times slower than at the smallest size.
+/// Latency at the largest size divided by latency at the smallest.
 pub const GROWTH: Metric = Metric {
     name: "growth",
     title: "times the smallest",
     digits: 1,
 };
 
-/// All of them, in the order of tables.
+/// All metrics, in the order of table columns.
 pub const METRICS: &[Metric] = &[
     CPU,
     HOLDER_CPU,
@@ -150,46 +148,42 @@ pub const METRICS: &[Metric] = &[
     WRONG,
 ];
 
-/// One row of a scenario's table.
+/// One row of a scenario's table: metric name → one value per round.
 pub type Figures = BTreeMap<&'static str, Vec<f64>>;
 
-/// Everything measured in one `bench`.
+/// Everything that one `bench` measured.
 #[derive(Debug, Default, Serialize)]
 pub struct Results {
-    /// Scenario, subject, metric → one value for each round. A list, to keep the order in which things were measured.
+    /// Scenario, subject, metric → one value per round. A list keeps the order of measurement.
     pub scenarios: Vec<Scenario>,
-    /// Peers that could not be had, with the reason.
+    /// Peers that were not available, with the reason.
     pub skipped: BTreeMap<String, String>,
-    /// What stands beside a subject's figures.
+    /// What a subject does not do, shown next to its figures.
     pub lacks: BTreeMap<String, String>,
-    /// Lines through sizes or rates, for plots.
+    /// Series over sizes or rates, for plots.
     pub curves: Vec<Curve>,
 }
 
-/// One scenario's figures.
 #[derive(Debug, Serialize)]
 pub struct Scenario {
-    /// Its name.
     pub name: &'static str,
-    /// How it was run, in words.
+    /// How the scenario was run.
     pub about: String,
-    /// By subject.
+    /// The figures of each subject.
     pub subjects: Vec<(String, Figures)>,
 }
 
-/// One line of a plot.
 #[derive(Debug, Clone, Serialize)]
 pub struct Curve {
-    /// Which plot.
+    /// The title of the plot that contains this line.
     pub plot: &'static str,
-    /// The line's name.
     pub name: String,
-    /// Its points.
+    /// Pairs of x and y.
     pub points: Vec<(f64, f64)>,
 }
 
 impl Results {
-    /// Begins a scenario, or goes on with it.
+    /// Adds a scenario unless it already exists.
     pub fn scenario(&mut self, name: &'static str, about: impl Into<String>) {
         if !self.scenarios.iter().any(|scenario| scenario.name == name) {
             self.scenarios.push(Scenario {
@@ -200,7 +194,7 @@ impl Results {
         }
     }
 
-    /// Records a value; the scenario has begun.
+    /// Records one value. Does nothing if the scenario was not added.
     pub fn record(&mut self, scenario: &str, subject: &str, metric: Metric, value: f64) {
         let Some(scenario) = self.scenarios.iter_mut().find(|of| of.name == scenario) else {
             return;
@@ -220,7 +214,7 @@ impl Results {
             .push(value);
     }
 
-    /// Records a run of speakers and listeners.
+    /// Records one run of speakers and listeners.
     pub fn sample(&mut self, scenario: &str, subject: &str, sample: &Sample) {
         self.record(scenario, subject, CPU, sample.cpu_micros);
         self.record(scenario, subject, HOLDER_CPU, sample.holder_cpu_micros);
@@ -230,14 +224,15 @@ impl Results {
         self.record(scenario, subject, WRONG, sample.wrong as f64);
     }
 
-    /// The values of a metric, one for each round.
+    /// The values of a metric, one per round.
     pub fn values(&self, scenario: &str, subject: &str, metric: Metric) -> Option<&[f64]> {
         let scenario = self.scenarios.iter().find(|of| of.name == scenario)?;
         let (_, figures) = scenario.subjects.iter().find(|(name, _)| name == subject)?;
         figures.get(metric.name).map(Vec::as_slice)
     }
 
-    /// Quotients of two subjects' values, round by round: what disturbed a round disturbed both.
+    /// Ratios of two subjects' values, round by round: a disturbance usually affects both values of
+    /// a round.
     pub fn ratios(&self, scenario: &str, metric: Metric, of: &str, over: &str) -> Option<Vec<f64>> {
         let (of, over) = (
             self.values(scenario, of, metric)?,
@@ -252,7 +247,7 @@ impl Results {
         (!ratios.is_empty()).then_some(ratios)
     }
 
-    /// Deliveries that were lost or out of order, over everything.
+    /// Total number of wrong deliveries of Helpline in all scenarios.
     pub fn wrong(&self) -> f64 {
         let all = self
             .scenarios
@@ -265,7 +260,7 @@ impl Results {
     }
 }
 
-/// Median, least and most.
+/// Returns median, minimum and maximum.
 pub fn spread(values: &[f64]) -> (f64, f64, f64) {
     let least = values.iter().copied().fold(f64::INFINITY, f64::min);
     let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);

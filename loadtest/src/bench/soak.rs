@@ -1,4 +1,5 @@
-//! `soak`: messages through rooms for a long time. What grows without end shows as a slope of the gateway's memory.
+//! `soak`: sends messages through rooms for a long time. A memory leak appears as a slope of the
+//! gateways' memory.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +17,10 @@ const ROOMS: usize = 500;
 const PER_SECOND: f64 = 500.0;
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-/// Runs the scenario.
+/// Runs the scenario and records its results.
 ///
 /// # Errors
-/// When Helpline does not run.
+/// If Helpline does not run.
 pub async fn run(
     results: &mut Results,
     effort: &Effort,
@@ -55,7 +56,7 @@ pub async fn run(
     let running = traffic::run(&peer, shape);
     tokio::pin!(running);
     let sample = loop {
-        // Cancel-safe: the run is pinned outside; a timer.
+        // Cancel-safe: the run is pinned outside the loop, and the other branch is a timer.
         tokio::select! {
             sample = &mut running => break sample?,
             () = sleep(LOOK_EVERY) => points.push((begun.elapsed().as_secs_f64(), usage::memory_bytes(&holders) as f64 / 1048576.0)),

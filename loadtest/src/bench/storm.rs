@@ -1,5 +1,6 @@
-//! `storm`: every connection breaks, and all clients are back at once, each with three tickets to resume. Customers with their own
-//! tickets, and as many agents' consoles with the same ones; a pair apart notices or not.
+//! `storm`: every connection breaks, and all clients reconnect at once and resume three tickets
+//! each. Half of them are customers with their own tickets, the others consoles of agents with the
+//! same tickets. A separate pair measures whether others are affected.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,19 +23,19 @@ use crate::target::Relay;
 
 const CLIENTS: usize = 10_000;
 const TICKETS_EACH: usize = 3;
-/// Agents behind the consoles, who have several windows each.
+/// Number of agents behind the consoles; each has several connections.
 const AGENTS: usize = 500;
-/// Clients that come back at the same moment; the next one begins when one is done.
+/// Maximum clients that reconnect at the same moment. The next one starts when one is done.
 const AT_ONCE: usize = 512;
-/// Between two frames of the pair apart.
+/// Time between two frames of the separate pair.
 const PROBE_EVERY: Duration = Duration::from_millis(5);
-/// Postgres hands its counters in about once a second.
+/// Postgres updates its statistics counters about once a second.
 const COUNTERS_SETTLE: Duration = Duration::from_millis(1_500);
 
-/// Runs the scenario.
+/// Runs the scenario and records its results.
 ///
 /// # Errors
-/// When Helpline does not run, or a client does not come back.
+/// If Helpline does not run, or a client cannot reconnect.
 pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let clients = effort.pick(CLIENTS, 400);
     results.scenario(
@@ -54,7 +55,7 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     for _ in 0..effort.rounds.min(2) {
         let standing = open_storm(&openings).await?;
         drop(standing);
-        // The gateway has noticed that they are gone when its rooms are.
+        // Give the gateway time to notice the closed connections and drop its rooms.
         sleep(Duration::from_secs(2)).await;
         let before = log_reads(&helpline).await?;
         let begun = Instant::now();
@@ -82,7 +83,7 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     Ok(())
 }
 
-/// One opening for each client: a customer's, and an agent's with the same tickets.
+/// Two openings per pair of clients: a customer's, and an agent's with the same tickets.
 async fn openings(helpline: &Helpline, clients: usize) -> Result<Vec<Opening>, LoadError> {
     let pairs = clients / 2;
     let mut tickets: Vec<Vec<TicketId>> =
@@ -120,7 +121,7 @@ async fn openings(helpline: &Helpline, clients: usize) -> Result<Vec<Opening>, L
         for token in [customer, agent] {
             let mut opening = helpline.signed_in(0, &token);
             for (id, ticket) in (1..).zip(tickets) {
-                // Every client has seen the opening of the ticket, which is its whole history.
+                // Every client has seen the ticket's first event, which is its whole history.
                 let resume =
                     format!(r#"{{"type":"subscribe","id":{id},"ticket":"{ticket}","after":1}}"#);
                 opening.steps.push(Step::Send(resume.into()));
@@ -136,7 +137,7 @@ async fn openings(helpline: &Helpline, clients: usize) -> Result<Vec<Opening>, L
     Ok(openings)
 }
 
-/// All of them, live.
+/// Opens all connections and waits until each is subscribed.
 async fn open_storm(openings: &Arc<Vec<Opening>>) -> Result<Vec<Connection>, LoadError> {
     let mut coming = JoinSet::new();
     let mut connections = Vec::with_capacity(openings.len());
@@ -159,7 +160,7 @@ async fn open_storm(openings: &Arc<Vec<Opening>>) -> Result<Vec<Connection>, Loa
     Ok(connections)
 }
 
-/// Scans of the history's two indexes so far: one for each page that was read.
+/// Index scans of the history so far, over both indexes: one scan per page read.
 async fn log_reads(helpline: &Helpline) -> Result<f64, LoadError> {
     let row = helpline
         .admin
@@ -170,8 +171,9 @@ async fn log_reads(helpline: &Helpline) -> Result<f64, LoadError> {
         .get::<_, i64>(0) as f64)
 }
 
-/// While something goes on, one speaks and one listens in a room apart; gives what came of it and the latencies. They have a thread of their
-/// own: what the clients make each other wait is not the server's doing.
+/// While `meanwhile` runs, a speaker and a listener exchange frames in a separate room. Returns the
+/// result of `meanwhile` and the pair's latencies. The pair has its own thread, so that waiting for
+/// other clients in this process does not count as the server's latency.
 async fn pair<T>(
     helpline: &Arc<Helpline>,
     meanwhile: impl Future<Output = T>,
@@ -189,14 +191,14 @@ async fn pair<T>(
         })?;
         runtime.block_on(probe(&helpline, there, ended))
     });
-    // A client that could not connect says why at the end.
+    // If the pair could not connect, `probe` returns the error at the end.
     let _ = arrived.await;
     let result = meanwhile.await;
     drop(over);
     Ok((result, apart.await.expect("the pair does not panic")?))
 }
 
-/// One speaks and one listens, until it is over.
+/// Sends and receives frames until `over` ends.
 async fn probe(
     helpline: &Helpline,
     there: oneshot::Sender<()>,
@@ -220,7 +222,7 @@ async fn probe(
     let due = |n: u32| begun + PROBE_EVERY * n;
     let (mut said, mut received) = (0, 0);
     loop {
-        // Cancel-safe: a channel's receiver, a timer, and a connection.
+        // Cancel-safe: a channel's receiver, a timer and a connection.
         tokio::select! {
             _ = &mut over => return Ok(times.quantiles()),
             () = sleep_until(due(said)) => {

@@ -1,11 +1,11 @@
-//! The report as Markdown, which is also what a terminal is shown.
+//! The report as Markdown, which is also printed to the terminal.
 
 use std::fmt::Write as _;
 
 use super::results::{METRICS, Metric, Results, Scenario, spread};
 use super::targets::{self, Judged};
 
-/// The whole report.
+/// Renders the whole report.
 pub fn markdown(results: &Results) -> String {
     let mut text = String::new();
     let judged = targets::judge(results);
@@ -79,7 +79,7 @@ fn figures_table(scenario: &Scenario) -> String {
     aligned(&rows)
 }
 
-/// The median, and the spread when there is one.
+/// Formats the median, followed by the spread if there is one.
 pub fn cell(values: &[f64], metric: Metric) -> String {
     let (median, least, most) = spread(values);
     let digits = metric.digits;
@@ -90,7 +90,7 @@ pub fn cell(values: &[f64], metric: Metric) -> String {
     format!("{} ({} … {})", shown(median), shown(least), shown(most))
 }
 
-/// A Markdown table whose columns also line up in a terminal.
+/// Formats a Markdown table whose columns are also aligned in a terminal.
 fn aligned(rows: &[Vec<String>]) -> String {
     let columns = rows.first().map_or(0, Vec::len);
     let widths: Vec<usize> = (0..columns)

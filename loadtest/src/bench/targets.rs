@@ -1,39 +1,33 @@
-//! What Helpline aims at, as a table: a figure or a ratio, and its bound.
+//! Helpline's performance targets: a figure or a ratio, and its bound.
 
 use super::results::{self, Metric, Results, spread};
 
-/// One aim.
 #[derive(Debug, Clone, Copy)]
 pub struct Target {
-    /// Which scenario shows it.
+    /// The scenario that measures it.
     pub scenario: &'static str,
-    /// What it is of.
+    /// The subject to judge.
     pub of: &'static str,
-    /// What it is divided by; none: the figure itself counts.
+    /// The subject to divide by; `None` judges the figure itself.
     pub over: Option<&'static str>,
-    /// Which figure.
     pub metric: Metric,
-    /// The bound.
     pub bound: Bound,
 }
 
-/// Which side of a number is good.
+/// The direction of a bound.
 #[derive(Debug, Clone, Copy)]
 pub enum Bound {
-    /// Not more.
     AtMost(f64),
-    /// Not less.
     AtLeast(f64),
 }
 
-/// A target beside what was measured.
+/// A target with its measurement.
 #[derive(Debug)]
 pub struct Judged {
-    /// The aim.
     pub target: Target,
-    /// Median, least and most over the rounds.
+    /// Median, minimum and maximum over the rounds.
     pub measured: (f64, f64, f64),
-    /// Whether the median is on the good side.
+    /// Whether the median satisfies the bound.
     pub met: bool,
 }
 
@@ -59,7 +53,7 @@ const fn figure(scenario: &'static str, metric: Metric, bound: Bound) -> Target 
 
 use Bound::{AtLeast, AtMost};
 
-/// All aims, in the order of the report.
+/// All targets, in the order of the report.
 pub const TARGETS: &[Target] = &[
     ratio("fanout", results::CPU, "baseline", AtMost(1.15)),
     ratio("fanout", results::CPU, "nchan", AtMost(0.9)),
@@ -120,7 +114,7 @@ pub const TARGETS: &[Target] = &[
     },
 ];
 
-/// The targets whose figures were measured.
+/// Judges the targets whose figures were measured.
 pub fn judge(results: &Results) -> Vec<Judged> {
     TARGETS
         .iter()
@@ -148,7 +142,7 @@ fn judge_one(results: &Results, target: Target) -> Option<Judged> {
 }
 
 impl Target {
-    /// `CPU s / million: Helpline ÷ baseline`.
+    /// For example `CPU s / million: Helpline ÷ baseline`.
     pub fn words(&self) -> String {
         match self.over {
             Some(over) => format!("{}: {} ÷ {over}", self.metric.title, self.of),
@@ -158,7 +152,7 @@ impl Target {
 }
 
 impl Bound {
-    /// `≤ 1.15`.
+    /// For example `≤ 1.15`.
     pub fn words(self) -> String {
         match self {
             AtMost(most) => format!("≤ {most}"),

@@ -1,4 +1,5 @@
-//! One run of speakers and listeners on one server: an open loop, every delivery checked and timed from the moment it was intended for.
+//! One run of speakers and listeners on one server. It is an open loop: every delivery is checked,
+//! and timed from the moment at which its frame was due.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -14,65 +15,61 @@ use super::peer::{Endpoint, Peer, Received, Side};
 use super::usage;
 use crate::error::LoadError;
 
-/// Connections that are being opened at the same time.
+/// Maximum connections being opened at the same time.
 const OPENING_MAX: usize = 128;
-/// After opening: presence, garbage collectors and the like come to rest.
+/// Delay after opening, until presence updates and garbage collection settle.
 const SETTLE: Duration = Duration::from_millis(700);
-/// The warm-up's share of the measured time.
+/// Duration of the warm-up, as a share of the measured time.
 const WARM_UP_SHARE: f64 = 0.2;
-/// What has not arrived by then is lost.
+/// Deliveries that have not arrived after this are lost.
 const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(15);
-/// The longest latency that is told apart from longer ones.
+/// Longer latencies are recorded as this value.
 const MICROS_MAX: u64 = 600_000_000;
-/// Bursts that a speaker has been told to send and has not yet sent.
+/// Maximum bursts queued for one speaker.
 const ORDERS_MAX: usize = 1_024;
 
-/// What is sent, and to how many.
+/// What to send, and to how many listeners.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
-    /// Rooms, each with one speaker.
+    /// Number of rooms; each has one speaker.
     pub rooms: usize,
-    /// Listeners of each.
+    /// Number of listeners per room.
     pub listeners: usize,
     /// Frames that a speaker sends at once.
     pub burst: u64,
-    /// Bursts per second, over all rooms.
+    /// Bursts per second over all rooms.
     pub bursts_per_second: f64,
-    /// Seconds of the measured part.
+    /// Duration of the measured part.
     pub seconds: f64,
-    /// The instance that listeners are on; speakers are on the first.
+    /// The instance of the listeners; speakers use the first one.
     pub listen_on: usize,
 }
 
-/// What a run showed.
+/// The measurements of a run.
 #[derive(Debug, Clone)]
 pub struct Sample {
-    /// Deliveries in the measured part.
+    /// Number of deliveries in the measured part.
     pub deliveries: u64,
-    /// Deliveries that were lost, or came in another order than sent.
+    /// Number of deliveries that were lost or out of order.
     pub wrong: u64,
-    /// CPU of all the server's processes, per delivery.
+    /// CPU of all server processes per delivery, in microseconds.
     pub cpu_micros: f64,
-    /// CPU of the processes that hold connections, per delivery.
+    /// CPU of the processes that hold connections per delivery, in microseconds.
     pub holder_cpu_micros: f64,
-    /// From the intended time to arrival.
+    /// From the intended time to the arrival.
     pub latency_ms: Quantiles,
     /// From the intended time to the generator's own write.
     pub lateness_ms: Quantiles,
 }
 
-/// Quantiles in milliseconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Quantiles {
-    /// The median.
     pub p50: f64,
-    /// One in a hundred is slower.
     pub p99: f64,
-    /// The slowest.
     pub max: f64,
 }
 
-/// A histogram that many tasks write into.
+/// A latency histogram that many tasks write to.
 pub struct Times(Mutex<Histogram<u64>>);
 
 impl Default for Times {
@@ -85,7 +82,6 @@ impl Default for Times {
 }
 
 impl Times {
-    /// Records one.
     pub fn record(&self, time: Duration) {
         let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         self.0
@@ -94,7 +90,7 @@ impl Times {
             .saturating_record(micros.max(1));
     }
 
-    /// The quantiles so far.
+    /// The quantiles of all times so far.
     pub fn quantiles(&self) -> Quantiles {
         let times = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let ms = |micros: u64| micros as f64 / 1_000.0;
@@ -106,14 +102,14 @@ impl Times {
     }
 }
 
-/// What all tasks of a run share.
+/// State that all tasks of a run share.
 struct Run {
     peer: Arc<dyn Peer>,
     shape: Shape,
     id: u32,
-    /// Bursts of each room before the measured part.
+    /// Number of bursts per room before the measured part.
     warm: u64,
-    /// Set when the measured part begins.
+    /// Start of the measured part, once it has begun.
     begun: OnceLock<Instant>,
     arrived: AtomicU64,
     wrong: AtomicU64,
@@ -123,13 +119,13 @@ struct Run {
 }
 
 impl Run {
-    /// When a room's burst of the measured part is due: rooms take turns.
+    /// The time at which a room's burst of the measured part is due. The rooms take turns.
     fn intended(&self, begun: Instant, room: usize, burst: u64) -> Instant {
         let nth = (burst - self.warm) * self.shape.rooms as u64 + room as u64;
         begun + Duration::from_secs_f64(nth as f64 / self.shape.bursts_per_second)
     }
 
-    /// The same for a frame.
+    /// The time at which a room's `n`th frame is due; `None` in the warm-up.
     fn intended_frame(&self, room: usize, n: u64) -> Option<Instant> {
         let burst = n / self.shape.burst;
         (burst >= self.warm)
@@ -142,10 +138,10 @@ impl Run {
     }
 }
 
-/// Opens everything, warms up, measures, closes.
+/// Opens all connections, warms up, measures and closes.
 ///
 /// # Errors
-/// When a connection cannot be opened.
+/// If a connection cannot be opened.
 pub async fn run(peer: &Arc<dyn Peer>, shape: Shape) -> Result<Sample, LoadError> {
     let per_room = (shape.bursts_per_second * shape.seconds / shape.rooms as f64)
         .ceil()
@@ -194,10 +190,10 @@ pub async fn run(peer: &Arc<dyn Peer>, shape: Shape) -> Result<Sample, LoadError
     })
 }
 
-/// A burst that is due: the number of its first frame, and when.
+/// A due burst: the number of its first frame, and its time in the measured part.
 type Order = (u64, Option<Instant>);
 
-/// Opens all listeners, then all speakers; gives the speakers' channels.
+/// Opens all listeners, then all speakers. Returns the speakers' channels.
 async fn enter(
     run: &Arc<Run>,
     tasks: &mut JoinSet<()>,
@@ -234,10 +230,10 @@ async fn enter(
     Ok(speakers)
 }
 
-/// Opens connections, many at a time.
+/// Opens connections, up to [`OPENING_MAX`] at the same time.
 ///
 /// # Errors
-/// The first one's that fails.
+/// The first error.
 pub async fn open_all(
     peer: &Arc<dyn Peer>,
     endpoints: impl Iterator<Item = Endpoint>,
@@ -295,7 +291,7 @@ async fn speak(
     mut orders: mpsc::Receiver<Order>,
 ) {
     loop {
-        // Cancel-safe: a channel's receiver, and a connection.
+        // Cancel-safe: a channel's receiver and a connection.
         let spoken = tokio::select! {
             order = orders.recv() => match order {
                 Some((first, intended)) => send_burst(&run, room, &mut connection, first, intended).await,
@@ -332,7 +328,8 @@ async fn send_burst(
     connection.flush().await
 }
 
-/// The generator: an open loop. A speaker who cannot keep up delays it, but not the times from which latency is counted.
+/// Sends bursts in an open loop. A slow speaker delays the loop, but not the times from which
+/// latency is measured.
 async fn send_all(run: &Run, speakers: &[mpsc::Sender<Order>], begun: Instant, from: u64, to: u64) {
     let measured = from >= run.warm;
     for burst in from..to {
@@ -342,7 +339,7 @@ async fn send_all(run: &Run, speakers: &[mpsc::Sender<Order>], begun: Instant, f
             if due > Instant::now() {
                 sleep_until(due).await;
             }
-            // A speaker who is gone has said so.
+            // A speaker that is gone has already logged a warning.
             let _ = speaker
                 .send((burst * run.shape.burst, measured.then_some(due)))
                 .await;
@@ -350,7 +347,7 @@ async fn send_all(run: &Run, speakers: &[mpsc::Sender<Order>], begun: Instant, f
     }
 }
 
-/// Waits until so many deliveries have arrived, or none come any more.
+/// Waits until `expected` deliveries have arrived, or until the timeout.
 async fn arrive(run: &Run, expected: u64) {
     let deadline = Instant::now() + ARRIVAL_TIMEOUT;
     while run.arrived.load(Ordering::Relaxed) < expected && Instant::now() < deadline {

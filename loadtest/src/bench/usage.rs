@@ -1,12 +1,13 @@
-//! What processes have used: CPU seconds and memory, of each root and everything that it started.
+//! CPU time and memory of processes and their descendants.
 
 use std::collections::HashMap;
 use std::fs;
 
-/// Linux counts a process's CPU time to user space in hundredths of a second, on every machine.
+/// Linux reports CPU time to user space in hundredths of a second on every machine.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// User and system seconds of these processes and their descendants, those that have ended and were waited for included.
+/// User and system seconds of these processes and their descendants, including children that have
+/// exited and were waited for.
 pub fn cpu_seconds(roots: &[u32]) -> f64 {
     let table = table();
     tree(roots, &table)
@@ -17,7 +18,7 @@ pub fn cpu_seconds(roots: &[u32]) -> f64 {
         / TICKS_PER_SECOND
 }
 
-/// Bytes of memory of these processes and their descendants, shared pages in proportion.
+/// Memory in bytes of these processes and their descendants. Shared pages count in proportion.
 pub fn memory_bytes(roots: &[u32]) -> u64 {
     tree(roots, &table())
         .iter()
@@ -39,7 +40,8 @@ fn table() -> HashMap<u32, Entry> {
     pids.filter_map(|pid| Some((pid, entry(pid)?))).collect()
 }
 
-/// `pid (name) state parent … utime stime cutime cstime`: the name may hold anything, so fields count from its bracket.
+/// Parses `pid (name) state parent … utime stime cutime cstime`. The name may contain any
+/// character, so fields are counted from the last bracket.
 fn entry(pid: u32) -> Option<Entry> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let fields: Vec<&str> = stat

@@ -1,18 +1,18 @@
-//! What is known of one ticket: what was sent, what the database holds, and what every observer saw.
+//! The evidence about one ticket: what was sent, what the database holds, and what every observer
+//! saw.
 
 use std::collections::{BTreeMap, HashSet};
 
 use helpline_core::actor::Audience;
 use helpline_core::history::Kind;
 
-/// What a history row says, as far as all observers must agree on it.
+/// The part of an event that must be the same for all observers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// What happened.
     pub kind: Kind,
-    /// The key of its message.
+    /// The key of the message.
     pub key: Option<String>,
-    /// The text of its message.
+    /// The text of the message.
     pub body: Option<String>,
 }
 
@@ -25,14 +25,14 @@ pub enum Facet {
     Priority,
     /// `category`.
     Category,
-    /// `assigned_to`; customers are told a name instead.
+    /// `assigned_to`; customers receive a name instead.
     Assignee,
     /// `satisfaction_rating`.
     Rating,
 }
 
 impl Facet {
-    /// What a row of this kind changes.
+    /// The part of the state that an event of this kind changes, if any.
     pub const fn of(kind: Kind) -> Option<Self> {
         match kind {
             Kind::StatusChanged
@@ -58,106 +58,104 @@ impl Facet {
     }
 }
 
-/// A row as the database holds it.
+/// An event as the database holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrueRow {
-    /// Its place among all.
+    /// Position among all events.
     pub seq: u64,
-    /// Its place among those that customers see.
+    /// Position among the events that customers may see.
     pub public_seq: Option<u64>,
-    /// What it says.
     pub row: Row,
 }
 
-/// Who sends: each ticket of a run has one of each.
+/// The author of a send. Each ticket of a run has one of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Sender {
     /// The ticket's owner.
     Customer,
-    /// The member of staff who answers.
+    /// The member of staff who replies.
     Agent,
 }
 
-/// What became of a send, as its sender knows it.
+/// The result of a send, as its sender knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// Acked, with this number (the sender's numbering).
+    /// Acked at this position, in the sender's numbering.
     Acked(u64),
-    /// Acked, and then perhaps taken back by a promotion or a restore: it may be gone, or stand elsewhere, where a copy that was still on its
-    /// way was stored afterwards.
+    /// Acked, but a promotion or a restore may have undone it. The message may be gone, or may be
+    /// stored at another position if a copy in flight was stored afterwards.
     Void,
-    /// Refused, and not to be repeated.
+    /// Refused permanently.
     Refused,
-    /// Neither, to the end of the run.
+    /// Not answered until the end of the run.
     Unknown,
 }
 
-/// One send, in the order in which its sender sent.
+/// One send. Sends are listed in the order in which their sender sent them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
-    /// Its key.
     pub key: String,
-    /// Its text.
     pub body: String,
-    /// Who sent it.
     pub sender: Sender,
-    /// What became of it.
     pub fate: Fate,
 }
 
-/// What an observer held when it was told to start over.
+/// What an observer held before a reset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Life {
-    /// The number before its first row.
+    /// The position before its first event.
     pub base: u64,
-    /// As they were applied.
+    /// The events in the order in which they were applied.
     pub rows: Vec<(u64, Row)>,
-    /// So many of the first rows must be in the database; the rest may have gone with a primary that died.
+    /// This many events from the start must be in the database. A primary that died may have taken
+    /// the rest with it.
     pub sure: usize,
 }
 
-/// What one observer of a ticket has seen.
+/// Everything that one observer of a ticket saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observed {
-    /// For the report.
+    /// The name in the report.
     pub name: String,
-    /// Which numbering they read.
+    /// The audience as which it reads, which selects the numbering.
     pub audience: Audience,
-    /// The number before the first row that they hold: 0, unless they were told to start over.
+    /// The position before its first event: 0 unless it was reset.
     pub base: u64,
-    /// The rows from there, as they were applied, with their numbers.
+    /// Positions and events from there, in the order in which they were applied.
     pub rows: Vec<(u64, Row)>,
-    /// What they held before each time that they were told to start over.
+    /// What it held before each reset.
     pub earlier: Vec<Life>,
-    /// So many of the first rows were there before anything took the database back; the rest must be in it all the same,
-    /// because no reset said otherwise.
+    /// This many events from the start arrived before any promotion or restore. The rest must be in
+    /// the database too, because no reset told the observer to drop them.
     pub sure: usize,
-    /// Events that came with a number beyond the next one on a live connection: silent holes.
+    /// Number of live events that skipped a position: gaps that the server did not report.
     pub holes: u64,
-    /// Frames about a ticket that was not asked for.
+    /// Frames about a ticket that the observer did not subscribe to.
     pub foreign: Vec<String>,
-    /// Frames in which a note's canary, or a frame type that is not for customers, came to a customer.
+    /// Frames with a note's canary, or of a type that is not for customers, that a customer
+    /// received.
     pub leaks: Vec<String>,
-    /// The ticket's state as their events tell it.
+    /// The ticket's state according to the observer's events.
     pub state: BTreeMap<Facet, Option<String>>,
 }
 
-/// Everything about one ticket.
+/// All evidence about one ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Evidence {
-    /// Its name in the report.
+    /// The name in the report.
     pub ticket: String,
-    /// The database's history.
+    /// The ticket's history in the database.
     pub truth: Vec<TrueRow>,
-    /// The ticket's state, read afresh; empty: not compared.
+    /// The ticket's state in the database; an empty map is not compared.
     pub state: BTreeMap<Facet, Option<String>>,
-    /// What was sent, in order, per sender.
+    /// The sends, in order for each sender.
     pub sent: Vec<Sent>,
-    /// Senders whom the server asked to send something again later: then, and only then, their order may differ.
+    /// Senders whom the server asked to retry a send later. Only their messages may be stored in
+    /// another order.
     pub asked_to_retry: Vec<Sender>,
-    /// Keys of sends that an instance refused, as its log tells: also those whose client had lost the connection before the refusal came.
-    /// Each may stand behind what was sent after it.
+    /// Keys of sends that an instance refused, according to its log. This includes refusals that
+    /// the client never received because it lost the connection. Each of these messages may be
+    /// stored after later ones.
     pub refused_at_first: HashSet<String>,
-    /// What was seen.
     pub observed: Vec<Observed>,
 }

@@ -1,42 +1,41 @@
-//! What can be wrong with a ticket, and the word by which it is counted.
+//! Kinds of violations, and the word under which each is counted.
 
 use std::fmt;
 
-/// What is wrong.
+/// A broken promise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Violation {
-    /// An acked key is not in the database.
+    /// An acked message is not in the database.
     AckedAndLost {
-        /// Whose ticket.
         ticket: String,
-        /// The key.
         key: String,
-        /// Where the ack placed it.
+        /// The acked position.
         seq: u64,
     },
-    /// A row of the database never reached an observer.
+    /// An observer did not receive an event, or a send was never answered.
     Lost(String),
-    /// A key stands twice in the database, or a row was applied twice by an observer.
+    /// A message is stored twice, or an observer applied an event twice.
     Doubled(String),
-    /// Something stands in another place than it should.
+    /// A message is at another position than it should be.
     Reordered(String),
-    /// A customer got what is for staff.
+    /// A customer received something that is only for staff.
     Leaked(String),
-    /// Numbers with a hole.
+    /// A position is missing in a numbering.
     Hole(String),
-    /// An observer saw, or the database holds, what was never written, or a changed text.
+    /// An observer saw, or the database holds, something that was never written, or a changed text.
     Forged(String),
-    /// An answer or an event is about another ticket than the one asked for.
+    /// An answer or an event is about another ticket than the one requested.
     Foreign(String),
-    /// An observer holds what a restore or a promotion took back, and was not told to start over.
+    /// An observer holds events that a restore or a promotion undid, and was not reset.
     FalseHistory(String),
-    /// Something did not come in time because of another ticket that holds what cannot be decoded.
+    /// An event arrived too late because another ticket holds an undecodable row.
     Starved(String),
-    /// A send that should have been taken was refused.
+    /// A valid send was refused.
     Refused(String),
-    /// Something did not come back, or could not be done, though nothing stood in its way any more.
+    /// Something did not recover or could not be done although all faults were over.
     Stuck(String),
-    /// A fault of the plan was not played, because the machine or the plan lacks what it needs: nothing is proved about it.
+    /// A fault of the plan was not played because the machine or the plan lacks a requirement. The
+    /// run proves nothing about it.
     Unplayed(String),
 }
 
@@ -65,7 +64,7 @@ impl fmt::Display for Violation {
 }
 
 impl Violation {
-    /// Every word, for counting those that did not occur.
+    /// All words, so that kinds that did not occur are counted as zero.
     pub const WORDS: [&str; 12] = [
         "lost",
         "doubled",
@@ -81,7 +80,7 @@ impl Violation {
         "unplayed",
     ];
 
-    /// The word for counting.
+    /// The word under which this violation is counted.
     pub fn word(&self) -> &'static str {
         match self {
             Self::AckedAndLost { .. } | Self::Lost(_) => "lost",

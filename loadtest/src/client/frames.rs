@@ -1,4 +1,4 @@
-//! Frames as they come: which of them ask for an answer, and which are handed to the history.
+//! Handles received frames: answers those that need an answer, and passes events to the history.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -14,13 +14,13 @@ use crate::checker::{Fate, Sender};
 use crate::prove::samples::Way;
 use crate::wire::{Link, LinkError};
 
-/// A send that the server asked to have again without saying when.
+/// Delay before a retry that the server asked for without naming a delay.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
-/// Longer than any run: a send that this connection's server will not take.
+/// Longer than any run: for a send that this connection's server does not accept.
 const HELD: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Client {
-    /// Takes one frame.
+    /// Handles one frame.
     pub(super) async fn take(&mut self, text: &str, link: &mut Link) -> Result<(), LinkError> {
         if self.member.sender == Sender::Customer && text.contains(&self.run.canary) {
             self.record.leaks.push("a frame held a canary".into());
@@ -57,7 +57,7 @@ impl Client {
                 }
                 Ok(())
             }
-            // Unknown server frames are ignored: that is how the protocol grows.
+            // Ignore unknown server frames, so that the protocol can grow.
             Some(_) => Ok(()),
             None => Err(LinkError::Protocol(format!(
                 "a frame without a type: {text}"
@@ -107,7 +107,7 @@ impl Client {
                         self.record.asked_to_retry = true;
                         self.outbox[n].again_at = Instant::now() + wait;
                     } else if code.ends_with_connection() {
-                        // Sent again after the next `welcome`, which forgets all ids.
+                        // Sent again after the next `welcome`, when all ids are cleared.
                         tracing::warn!(member = self.member.name, %code, "a send is held until another connection");
                         self.outbox[n].again_at = Instant::now() + HELD;
                     } else {
@@ -196,7 +196,7 @@ impl Client {
     }
 }
 
-/// The frame's `type`; read off its usual place, or found wherever it stands.
+/// Returns the frame's `type`: from its usual place at the start, or else by parsing the frame.
 fn word(text: &str) -> Option<Cow<'_, str>> {
     #[derive(serde::Deserialize)]
     struct Tag {

@@ -1,4 +1,5 @@
-//! What a member holds of its ticket's history: a position that moves by contiguous events, until it is told to start over.
+//! A member's view of its ticket's history: a position that advances over contiguous events, until
+//! a reset.
 
 use helpline_core::history::{Kind, Observed as Place, Position};
 use helpline_core::ids::{Key, Seq, TicketId};
@@ -11,7 +12,7 @@ use crate::checker::{Facet, Row};
 use crate::prove::samples::Way;
 
 impl Client {
-    /// This member asked for one ticket.
+    /// Records a frame about another ticket: this member subscribed to one ticket only.
     pub(super) fn foreign(&mut self, ticket: TicketId, what: &str) -> Step {
         self.record.foreign.push(format!("{what} of {ticket}"));
         Step::Fine
@@ -59,7 +60,7 @@ impl Client {
             row,
             change,
         } = arrival;
-        // Before the first page nothing counts: it will be in that page or come after it.
+        // Ignore events before the first page: they are in that page or come after it.
         let Some(position) = self.position.as_mut() else {
             return Step::Fine;
         };
@@ -67,7 +68,8 @@ impl Client {
             Place::Duplicate => self.record.repeats += 1,
             Place::Gap { .. } => return Step::Gap,
             Place::InOrder => {
-                // What plain SQL holds open is dated by its statement, not by its commit: no measure of delivery.
+                // Plain SQL dates its rows when the statement runs, not at the commit, which may be
+                // much later. They cannot measure delivery.
                 if row.kind != Kind::CategoryChanged {
                     self.run.samples.seen(at_micros, way, self.member.lane);
                 }
@@ -100,7 +102,7 @@ impl Client {
     }
 }
 
-/// A page of history without its rows.
+/// A page of history without its events.
 pub(super) struct PageHead {
     pub(super) id: u64,
     pub(super) ticket: TicketId,
@@ -110,19 +112,19 @@ pub(super) struct PageHead {
     pub(super) reset: bool,
 }
 
-/// Whether an event continues what is held.
+/// Whether an event continues the history.
 pub(super) enum Step {
     Fine,
     Gap,
 }
 
-/// One event as it arrived.
+/// A received event.
 pub(super) struct Arrival {
     seq: Seq,
-    /// When the database says that it happened.
+    /// The database's time of the event, in microseconds since 1970.
     at_micros: i64,
     row: Row,
-    /// What it changes of the ticket's state.
+    /// The change to the ticket's state, if any.
     change: Option<(Facet, Option<String>)>,
 }
 

@@ -1,4 +1,4 @@
-//! What a member is, is told, and knows at the end; and what all members of a run share.
+//! A member's identity, its orders and its record, and the state that all members of a run share.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,25 +13,24 @@ use crate::checker::{Facet, Row, Sender, Sent};
 use crate::prove::samples::Samples;
 use crate::report::Latencies;
 
-/// Who a member is and where they may connect.
+/// A member's identity, and where it may connect.
 #[derive(Debug, Clone)]
 pub struct Member {
-    /// For the report.
+    /// The name in the report.
     pub name: String,
-    /// Which side.
+    /// Customer or agent.
     pub sender: Sender,
-    /// Which ticket.
     pub ticket: TicketId,
-    /// A bearer token.
+    /// The bearer token.
     pub token: String,
-    /// Sockets of the instances, the preferred one first.
+    /// WebSocket URLs of the instances, the preferred one first.
     pub urls: Vec<String>,
-    /// Which of the networks between clients and instances it uses: a fault may hit one of them only.
+    /// The network lane between this client and the instances. A fault may hit only some lanes.
     pub lane: usize,
 }
 
 impl Member {
-    /// As which audience they read.
+    /// The audience as which the member reads.
     pub const fn audience(&self) -> Audience {
         match self.sender {
             Sender::Customer => Audience::Customer,
@@ -40,92 +39,90 @@ impl Member {
     }
 }
 
-/// What a member is told to send.
+/// An order to send a message or note.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
-    /// Names it.
+    /// The key of the send.
     pub key: Key,
-    /// The text.
     pub body: String,
-    /// Message or note.
     pub visibility: Visibility,
 }
 
-/// Whom a send is for.
+/// Who may see a send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Visibility {
     /// All members of the ticket.
     Message,
-    /// The team.
+    /// Staff only.
     Note,
 }
 
-/// What was seen before a reset.
+/// What a member held before a reset.
 #[derive(Debug)]
 pub struct Seen {
-    /// The number before the first row.
+    /// The position before the first event.
     pub base: u64,
-    /// As applied.
+    /// Positions and events in the order in which they were applied.
     pub rows: Vec<(u64, Row)>,
-    /// When the database says that each of them happened, in µs since 1970.
+    /// The database's time of each event, in µs since 1970.
     pub dated: Vec<i64>,
 }
 
-/// What a member knows at the end.
+/// What a member knows at the end of a run.
 #[derive(Debug, Default)]
 pub struct Record {
-    /// What it sent, in order.
+    /// The sends, in order.
     pub sent: Vec<Sent>,
-    /// What it saw, as applied.
+    /// Positions and events since the last reset, in the order in which they were applied.
     pub rows: Vec<(u64, Row)>,
-    /// When the database says that each of them happened, in µs since 1970.
+    /// The database's time of each event, in µs since 1970.
     pub dated: Vec<i64>,
-    /// What it had seen before each time that it was told to start over.
+    /// What the member held before each reset.
     pub earlier: Vec<Seen>,
-    /// When each of its sends was acked.
+    /// The key of each acked send, and the time of its ack.
     pub acked: Vec<(String, Instant)>,
-    /// The ticket's state as its events tell it.
+    /// The ticket's state according to the events.
     pub state: BTreeMap<Facet, Option<String>>,
-    /// The number before the first of them.
+    /// The position before the first event.
     pub base: u64,
-    /// Live events beyond the next one.
+    /// Number of live events that skipped a position.
     pub holes: u64,
-    /// Frames about other tickets than this member's.
+    /// Frames about other tickets.
     pub foreign: Vec<String>,
-    /// When each row came, those before a reset among them.
+    /// Position and arrival time of each event, including those before a reset.
     pub arrived: Vec<(u64, Instant)>,
-    /// What a customer should not have got.
+    /// What a customer received and should not have received.
     pub leaks: Vec<String>,
-    /// Events that came again; allowed, and dropped.
+    /// Number of repeated events, which are allowed and dropped.
     pub repeats: u64,
-    /// Times the server said to start over.
+    /// Number of resets.
     pub resets: u64,
-    /// Connections made.
+    /// Number of connections.
     pub connections: u64,
-    /// Sends written again.
+    /// Number of sends that were written again.
     pub retries: u64,
-    /// Whether the server asked for one of them, or did not answer it.
+    /// Whether the server asked for a retry or left a send unanswered.
     pub asked_to_retry: bool,
-    /// Why it gave up, if it did.
+    /// Why the member gave up, if it did.
     pub gave_up: Option<String>,
 }
 
-/// What all members of a run share.
+/// State that all members of a run share.
 #[derive(Debug)]
 pub struct Run {
-    /// When the run's clock began; keys carry microseconds since then.
+    /// Start of the run's clock. Keys contain microseconds since then.
     pub begun: Instant,
-    /// Begins every key of the run.
+    /// Prefix of every key of the run.
     pub name: String,
-    /// Stands in every note: no customer may ever receive it.
+    /// Part of every note; no customer may ever receive it.
     pub canary: String,
-    /// Members who have been `subscribed` at least once.
+    /// Number of members that have received a `subscribed`.
     pub joined: AtomicU64,
-    /// Sends given to members and not yet answered.
+    /// Number of sends that members have not yet completed.
     pub pending: AtomicU64,
-    /// From the intended time to the ack.
+    /// Latency from the intended time to the ack.
     pub to_ack: Latencies,
-    /// Every ack and every event with its time.
+    /// The time of every ack and every event.
     pub samples: Samples,
 }
 
@@ -134,20 +131,22 @@ pub struct Run {
 pub enum Goal {
     /// Not yet.
     Open,
-    /// When it has seen this number, in the history whose epoch begins so: a number of a history that was taken back is none.
+    /// When it has reached this position in the history whose epoch starts with this prefix. A
+    /// position in a history that was undone does not count.
     SeqIn(u64, Arc<str>),
     /// Now.
     Stop,
 }
 
 impl Run {
-    /// A key that says when its send was intended: `<run>.<who>.<n>.<µs since the run's beginning>`.
+    /// Creates a key that contains the intended time of its send: `<run>.<who>.<n>.<µs since the
+    /// start of the run>`.
     pub fn key(&self, who: &str, n: u64, intended: Instant) -> Key {
         let micros = intended.saturating_duration_since(self.begun).as_micros();
         Key::parse(format!("{}.{who}.{n}.{micros}", self.name)).expect("short and visible ASCII")
     }
 
-    /// When the send of this key was intended; none for keys of others.
+    /// Returns the intended time of a key's send, or `None` if the key is not from this run.
     pub fn intended(&self, key: &str) -> Option<Instant> {
         let rest = key.strip_prefix(&self.name)?;
         Some(self.begun + Duration::from_micros(rest.rsplit('.').next()?.parse().ok()?))

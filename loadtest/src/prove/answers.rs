@@ -1,5 +1,6 @@
-//! Conversations by REST on tickets of their own, through all faults: each answer that comes is about what was asked. A write is answered
-//! with what its transaction wrote; an instance that takes anything else for that answers with other people's messages.
+//! Runs conversations by REST on their own tickets during all faults. Every answer must be about
+//! what was requested. A write returns what its transaction wrote; an instance that mixes up
+//! transactions would return other people's messages.
 
 use std::time::Duration;
 
@@ -13,21 +14,22 @@ use crate::checker::Violation;
 use crate::people::{self, Room};
 use crate::target;
 
-/// Tickets of these conversations.
+/// Number of tickets for these conversations.
 pub const TICKETS: usize = 4;
-/// Between two turns; each is a message, its edit and a change of priority.
+/// Time between two turns. A turn is a message, its edit and a change of priority.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// What was asked and answered.
+/// The result of the conversations.
 #[derive(Debug, Default)]
 pub struct Answers {
-    /// Answers that were judged.
+    /// Number of answers that were checked.
     pub judged: u64,
-    /// Those that were about something else.
+    /// Answers that were about something else.
     pub foreign: Vec<Violation>,
 }
 
-/// Converses until the end. A turn waits for the one before: what is asked is on the ticket, or was lost with a restore.
+/// Runs turns until the end. Each turn waits for the previous one, so that what it requests is on
+/// the ticket unless a restore undid it.
 pub async fn converse(
     executor: &Executor,
     rooms: &[Room],
@@ -48,7 +50,7 @@ pub async fn converse(
             room: rooms[nth as usize % rooms.len()],
             nth,
         };
-        // One that is not answered ends the turn, not the conversation.
+        // An unanswered request ends the turn, not the conversation.
         let _ = turn.take(&mut answers).await;
     }
     answers
@@ -61,7 +63,7 @@ struct Turn {
 }
 
 impl Turn {
-    /// None: something was not answered, or refused.
+    /// Runs the turn. Returns `None` if a request was refused or not answered.
     async fn take(&self, answers: &mut Answers) -> Option<()> {
         let Self {
             room:
@@ -97,7 +99,7 @@ impl Turn {
             .await?;
         let event = &page.body["events"][0];
         answers.judge("a page of history", event, &[("/ticket", json!(ticket))]);
-        // Another row has this number by now: the message is lost with a restore.
+        // If another event has this number by now, a restore undid the message.
         let message = event["message"]["id"]
             .as_str()
             .filter(|_| event["message"]["body"] == json!(text))?;
@@ -119,7 +121,8 @@ impl Turn {
         let answer = self
             .ask(agent, "PATCH", &path, json!({ "priority": priority }))
             .await?;
-        // Not its priority: an earlier change that was not waited for may come to pass only now.
+        // Do not compare the priority: an earlier change that was not awaited may take effect only
+        // now.
         answers.judge("a change", &answer.body, &[("/id", json!(ticket))]);
         Some(())
     }
@@ -146,7 +149,7 @@ impl Turn {
 }
 
 impl Answers {
-    /// An answer that came holds these values at these places.
+    /// Checks that the answer has these values at these JSON pointers.
     fn judge(&mut self, what: &str, answer: &Value, expected: &[(&str, Value)]) {
         self.judged += 1;
         let differs = expected

@@ -1,5 +1,6 @@
-//! Changes beside the messages: status, priority, assignee and rating, asked for by REST at alternating instances, without regard for the
-//! answer. What became of them is in the history or it is not; both must agree with the ticket as it stands afterwards.
+//! Changes status, priority, assignee and rating by REST at alternating instances, while members
+//! send messages. The answers are only counted. Whether a change took effect shows in the history,
+//! which must agree with the ticket's final state.
 
 use std::time::Duration;
 
@@ -12,12 +13,12 @@ use super::members;
 use crate::people::{self, Room};
 use crate::target;
 
-/// Between two changes.
+/// Time between two changes.
 const INTERVAL: Duration = Duration::from_millis(400);
-/// Under way at once; further ones are left out.
+/// Maximum requests in flight; further changes are skipped.
 const REQUESTS_MAX: usize = 32;
 
-/// Asks until the end; gives how many were answered with success, of how many.
+/// Requests changes until the end. Returns how many succeeded, and how many were due.
 pub async fn ask_all(executor: &Executor, begun: Instant, seconds: u64) -> (u64, u64) {
     let end = begun + Duration::from_secs(seconds);
     let mut asking = JoinSet::new();

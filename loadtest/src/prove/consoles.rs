@@ -1,5 +1,6 @@
-//! A console on each instance, which must be told of every ticket that changes; and a reader of each poisoned ticket, so that its room is open
-//! everywhere when the row comes. All of them come back after every loss.
+//! A console on each instance, which must be told of every ticket that changes, and a reader of
+//! each poisoned ticket, so that its room is open on every instance when the poisoned row is
+//! written. All of them reconnect after every lost connection.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,31 +15,30 @@ use crate::people::{self, Room};
 use crate::target;
 use crate::wire::{Link, LinkError};
 
-/// Before connecting again.
+/// Delay before reconnecting.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// A ticket as a console was told of it.
+/// A ticket as a console received it.
 #[derive(Debug, Clone, Copy)]
 pub struct Shown {
-    /// Which.
     pub ticket: TicketId,
-    /// Its number then.
+    /// The ticket's position at that time.
     pub seq: u64,
-    /// When.
+    /// Time of arrival.
     pub at: Instant,
 }
 
-/// What one console was told, and when it was connected.
+/// What one console received, and when it was connected.
 #[derive(Debug, Clone, Default)]
 pub struct ConsoleLog {
-    /// From the answer to its wish to the loss of the connection.
+    /// Periods from the answer to `inbox` until the last frame of the connection.
     pub connected: Vec<(Instant, Instant)>,
-    /// In the order of arrival.
+    /// In order of arrival.
     pub shown: Vec<Shown>,
 }
 
 impl ConsoleLog {
-    /// Whether it could have been told all that time.
+    /// Whether the console was connected during this whole period.
     pub fn was_connected(&self, from: Instant, to: Instant) -> bool {
         self.connected
             .iter()
@@ -46,14 +46,15 @@ impl ConsoleLog {
     }
 }
 
-/// All of them at work.
+/// All running consoles and readers.
 pub struct Consoles {
     logs: Vec<Arc<Mutex<ConsoleLog>>>,
     tasks: JoinSet<()>,
 }
 
 impl Consoles {
-    /// On every instance a console, and a reader of each of these tickets, on a connection of its own: what ends one leaves the others.
+    /// Starts a console and a reader of each of these tickets on every instance. Each has its own
+    /// connection, so that an error in one does not affect the others.
     pub fn enter(cluster: &TestCluster, poisoned: &[Room]) -> Self {
         let mut consoles = Self {
             logs: Vec::new(),
@@ -81,7 +82,7 @@ impl Consoles {
         consoles
     }
 
-    /// Ends them; gives what each console was told.
+    /// Ends all of them. Returns what each console received.
     pub async fn leave(mut self) -> Vec<ConsoleLog> {
         self.tasks.shutdown().await;
         self.logs
@@ -91,7 +92,7 @@ impl Consoles {
     }
 }
 
-/// Opens a connection, uses it to its end, and comes back, for ever.
+/// Opens a connection, uses it until it ends, and reconnects, forever.
 pub(super) async fn again_and_again(
     url: String,
     token: String,
@@ -123,7 +124,7 @@ async fn watch(mut link: Link, log: &Mutex<ConsoleLog>) -> Result<(), LinkError>
             begun = Some(Instant::now());
         }
         let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
-        // Every frame that comes lengthens the time of which it can be told that it was connected.
+        // Every frame extends the period in which the console is known to be connected.
         if let Some(begun) = begun {
             log.connected.pop_if(|(began, _)| *began == begun);
             log.connected.push((begun, Instant::now()));
@@ -143,7 +144,7 @@ async fn watch(mut link: Link, log: &Mutex<ConsoleLog>) -> Result<(), LinkError>
     }
 }
 
-/// Whatever comes of a poisoned ticket is not judged.
+/// Reads a poisoned ticket without checking what arrives.
 async fn read(mut link: Link, ticket: TicketId) -> Result<(), LinkError> {
     link.send(&ClientFrame::Subscribe {
         id: 1,
@@ -157,7 +158,7 @@ async fn read(mut link: Link, ticket: TicketId) -> Result<(), LinkError> {
         if text.starts_with("{\"type\":\"ping\"") {
             link.send(&ClientFrame::Pong).await?;
         } else if text.starts_with("{\"type\":\"reset\"") {
-            // Told to start over: by a new connection.
+            // A reset: start over on a new connection.
             return Ok(());
         }
     }

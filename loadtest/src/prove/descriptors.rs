@@ -1,4 +1,4 @@
-//! File descriptors of a process: how many it may have.
+//! Reads and limits the number of a process's file descriptors.
 
 use std::process::{Command, Stdio};
 
@@ -6,7 +6,7 @@ use crate::error::LoadError;
 
 const NO_PRLIMIT: &str = "`prlimit` (util-linux) is missing or was refused";
 
-/// Allows a process so many descriptors, as far as its hard limit goes.
+/// Sets the process's soft limit of file descriptors to `limit(pid)`.
 pub fn limit(pid: Option<u32>, limit: fn(u32) -> Option<usize>) -> Result<String, LoadError> {
     let pid = pid.ok_or_else(|| LoadError::unplayed("the instance is not running"))?;
     let limit = limit(pid).ok_or_else(|| {
@@ -23,12 +23,12 @@ pub fn limit(pid: Option<u32>, limit: fn(u32) -> Option<usize>) -> Result<String
     }
 }
 
-/// As many as it has open.
+/// The number of file descriptors that the process has open.
 pub fn open(pid: u32) -> Option<usize> {
     Some(std::fs::read_dir(format!("/proc/{pid}/fd")).ok()?.count())
 }
 
-/// Its hard limit: `Max open files  soft  hard  files`.
+/// The process's hard limit, from the line `Max open files  soft  hard  files`.
 pub fn at_most(pid: u32) -> Option<usize> {
     let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).ok()?;
     limits

@@ -1,4 +1,5 @@
-//! The same conversation twice, once with notes in between: the customer must get the same bytes, but for times and ids.
+//! Runs the same conversation twice, once with notes in between. The customer must receive the same
+//! bytes, except for times and ids.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -13,15 +14,16 @@ use crate::people::{self, Room};
 use crate::target;
 use crate::wire::{Link, LinkError};
 
-/// Messages of one conversation; the customer leaves and resumes in the middle.
+/// Messages of one conversation. The customer disconnects and resumes in the middle.
 const MESSAGES: u64 = 8;
-/// Of one conversation, without faults: a second or two.
+/// Time limit of one conversation. Without faults it takes a second or two.
 const CONVERSATION_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Holds both conversations and compares.
+/// Runs both conversations and compares the customer's frames.
 ///
 /// # Errors
-/// Those of a connection: all faults are over by now. [`LinkError::Silent`] also when pings come and answers do not.
+/// Errors of the connections, which no fault can excuse: all faults are over. Also [`LinkError::Silent`] if answers do not
+/// arrive in time.
 pub async fn check(
     cluster: &TestCluster,
     plain: Room,
@@ -157,7 +159,8 @@ async fn send(
     }
 }
 
-/// Keeps what comes until a frame of this type beyond the position; pings come when they come, and are answered and not kept.
+/// Keeps all frames up to a frame of this type beyond the position. Pings are answered and not
+/// kept, because their timing differs.
 async fn receive(
     customer: &mut Link,
     heard: &mut Vec<String>,
@@ -185,7 +188,8 @@ async fn receive(
     }
 }
 
-/// Times and ids are the runs' own; each gets the number of its first appearance, times none.
+/// Makes two runs comparable: replaces each id by the number of its first appearance, and each time
+/// by a constant.
 fn normalised(frames: &[String]) -> Vec<String> {
     let mut ids: HashMap<String, usize> = HashMap::new();
     frames
@@ -208,7 +212,7 @@ fn normal_frame(frame: &str, ids: &mut HashMap<String, usize>) -> String {
     pieces.collect::<Vec<_>>().join("\"")
 }
 
-/// `2026-01-02T03:04:05…Z`.
+/// Whether a text is a time such as `2026-01-02T03:04:05…Z`.
 fn is_time(text: &str) -> bool {
     text.len() >= 20
         && text.ends_with('Z')

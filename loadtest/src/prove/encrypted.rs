@@ -1,12 +1,13 @@
-//! TLS between the instances and what they stand on: an authority of the proof's own, whose word alone is taken.
+//! TLS between the instances and their Postgres and Redis. The run has its own certificate
+//! authority, and the instances trust no other.
 
 use helpline_rig::certificates::{CertificateFiles, Certificates, Validity};
 use helpline_rig::{Redis, RigError, free_port};
 
-/// By which the instances reach Postgres and Redis; certificates bear it.
+/// The host by which the instances reach Postgres and Redis, and the name in the certificates.
 const HOST: &str = "127.0.0.1";
 
-/// Certificates of Postgres and Redis, and the port at which Redis takes TLS.
+/// The certificates of Postgres and Redis, and the TLS port of Redis.
 #[derive(Debug)]
 pub struct Encryption {
     authority: Certificates,
@@ -15,7 +16,7 @@ pub struct Encryption {
 }
 
 impl Encryption {
-    /// A new authority.
+    /// Creates an authority and a server certificate.
     pub fn new() -> Self {
         let authority = Certificates::new();
         Self {
@@ -25,7 +26,7 @@ impl Encryption {
         }
     }
 
-    /// For `postgresql.conf`.
+    /// The settings for `postgresql.conf`.
     pub fn of_postgres(&self) -> [(&'static str, String); 3] {
         [
             ("ssl", "on".to_owned()),
@@ -37,16 +38,17 @@ impl Encryption {
         ]
     }
 
-    /// What the address of the database ends with.
+    /// The query string for the database URL.
     pub fn query(&self) -> String {
         let authority = self.authority.authority();
         format!("?sslmode=verify-full&sslrootcert={}", authority.display())
     }
 
-    /// A Redis that takes TLS at [`Self::redis_port`], and nothing else from the instances, which are led there.
+    /// Starts a Redis that accepts TLS at [`Self::redis_port`]. The instances get no other address
+    /// of it.
     ///
     /// # Errors
-    /// Those of the rig.
+    /// If Redis does not start.
     pub async fn start_redis(&self) -> Result<Redis, RigError> {
         let (certificate, key) = (
             self.server.certificate.display().to_string(),
@@ -65,12 +67,12 @@ impl Encryption {
         .await
     }
 
-    /// Where Redis takes TLS.
+    /// The TLS port of Redis.
     pub const fn redis_port(&self) -> u16 {
         self.redis_port
     }
 
-    /// The instances' setting of the authority of Redis.
+    /// The instances' setting that names the certificate authority for Redis.
     pub fn redis_authority(&self) -> (&'static str, String) {
         let authority = self.authority.authority();
         ("HELPLINE_REDIS_CA_FILE", authority.display().to_string())

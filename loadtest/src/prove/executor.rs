@@ -1,5 +1,5 @@
-//! Executes a plan, each operation at its time, and keeps what was done when. Operations on one part wait for each other; a slow one
-//! delays no other part's.
+//! Executes a plan, each operation at its time, and records when each one ran. Operations on one
+//! component wait for each other; a slow operation does not delay other components.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,19 +22,20 @@ use crate::error::LoadError;
 use crate::people::Room;
 use crate::target::{self, Admin};
 
-/// For an instance to reach its failpoint, from the operation that starts it again.
+/// How long an instance may take to reach its failpoint, counted from the operation that restarts
+/// it.
 const FAILPOINT_TIMEOUT: Duration = Duration::from_secs(20);
 const FAILPOINT_POLL: Duration = Duration::from_millis(20);
-/// What a slow network carries.
+/// Bandwidth of a slow network.
 const SLOW_BYTES_PER_SECOND: u32 = 2_048;
-/// Redis, over a bad network.
+/// Added latency of a bad network to Redis.
 const REDIS_DELAY: Duration = Duration::from_millis(150);
-/// Between an instance's readiness and the next one's stop.
+/// Delay between one instance becoming ready and stopping the next one.
 const MIN_READY: Duration = Duration::from_secs(3);
-/// Postgres, in another town.
+/// Added latency of a Postgres in another region.
 const POSTGRES_DELAY: Duration = Duration::from_millis(20);
 
-/// Why operations are not played.
+/// Reasons why an operation cannot be played.
 const NO_STANDBY: &str = "there is no standby: the plan has no `postgres standby-sync` or `standby-async` before it, or that one failed";
 const NO_DUMP: &str =
     "there is no dump: the plan has no `postgres dump` before it, or that one failed";
@@ -44,21 +45,21 @@ const NO_DISK: &str =
 /// Everything that the operations need.
 #[derive(Debug)]
 pub struct Executor {
-    /// What the operations break.
+    /// The servers and networks to break.
     pub cluster: TestCluster,
-    /// The tickets.
+    /// The tickets of the members.
     pub rooms: Vec<Room>,
-    /// Tickets of their own for rows that cannot be decoded.
+    /// Separate tickets for rows that cannot be decoded.
     pub poison: Poison,
-    /// Tickets of their own for agents who lose their rights.
+    /// Separate tickets for agents who temporarily lose their rights.
     pub revoked: Revoked,
-    /// What a restore brings back.
+    /// The dump that a restore uses.
     dump: Mutex<Option<Dump>>,
-    /// One part, one operation at a time.
+    /// Ensures that each component runs one operation at a time.
     parts: Parts,
 }
 
-/// Where an instance was told to die, and how often its log told of such a death before.
+/// The failpoint at which an instance must die, and the number of such deaths in its log before.
 #[derive(Debug, Clone, Copy)]
 struct Failpoint {
     place: &'static str,
@@ -69,12 +70,12 @@ struct Failpoint {
 struct Parts {
     redis: Mutex<()>,
     postgres: Mutex<()>,
-    /// For each instance, the failpoint that it was last started with.
+    /// For each instance, the failpoint with which it was last started.
     gateways: Vec<Mutex<Option<Failpoint>>>,
 }
 
 impl Executor {
-    /// Nothing is under way.
+    /// Creates an executor that has not started any operation.
     pub fn new(cluster: TestCluster, rooms: Vec<Room>, poison: Poison, revoked: Revoked) -> Self {
         let gateways = cluster.gateways.iter().map(|_| Mutex::new(None)).collect();
         Self {
@@ -91,7 +92,7 @@ impl Executor {
         }
     }
 
-    /// Carries the whole plan out.
+    /// Executes the whole plan. Returns the operations in order of their start.
     pub async fn play(self: &Arc<Self>, plan: &Plan, begun: Instant) -> Vec<Done> {
         let mut playing = JoinSet::new();
         for step in plan.steps.clone() {
@@ -180,7 +181,8 @@ impl Executor {
                 drop(postgres);
                 *self.cluster.standby.lock().await = Some(standby);
                 if op == PostgresOp::StandbySync {
-                    // After the copy: the standby itself must not wait for another one when it has taken over.
+                    // After the standby is copied: once it is promoted, it must not wait for
+                    // another standby.
                     let waits = "alter system set synchronous_standby_names = 'rig'";
                     let admin = self.admin().await?;
                     admin
@@ -271,7 +273,7 @@ impl Executor {
             GatewayOp::FewDescriptors => {
                 return descriptors::limit(gateway.pid(), descriptors::open);
             }
-            // An instance that was restarted has its own limit again.
+            // A restarted instance already has its own limit again.
             GatewayOp::ManyDescriptors if !runs() => {}
             GatewayOp::ManyDescriptors => {
                 return descriptors::limit(gateway.pid(), descriptors::at_most);
@@ -280,7 +282,8 @@ impl Executor {
         Ok(String::new())
     }
 
-    /// Starts an instance again. One that has not died at its failpoint yet is given time to; then it must not reach it later.
+    /// Restarts an instance. If it has not died at its failpoint yet, it gets time to do so; after
+    /// the restart it must not reach it.
     async fn start(&self, n: usize, failpoint: Option<Failpoint>) -> Result<String, LoadError> {
         let reached = self.reached(n, failpoint).await;
         self.cluster.gateways[n].kill9().await?;
@@ -313,7 +316,8 @@ impl Executor {
         )))
     }
 
-    /// Starts an instance that dies when it comes to this place; `failpoint` remembers it until [`Self::start`].
+    /// Restarts an instance with a failpoint at which it dies. `failpoint` keeps it until
+    /// [`Self::start`].
     async fn doom(
         &self,
         n: usize,
@@ -331,11 +335,11 @@ impl Executor {
         loop {
             match gateway.start_with(&[("HELPLINE_FAILPOINT", place)]).await {
                 Ok(()) => return Ok(String::new()),
-                // It may be dead before it was seen ready: clients do not wait for us.
+                // The instance may die before it is ready, because clients connect at once.
                 Err(_) if failpoints_reached(gateway.log()) > reached_before => {
                     return Ok("reached at once".into());
                 }
-                // As an orchestrator does: the database may be away.
+                // Retry as an orchestrator does: the database may be unavailable.
                 Err(_) if Instant::now() < deadline => sleep(FAILPOINT_POLL).await,
                 Err(error) => return Err(error.into()),
             }
@@ -356,7 +360,8 @@ impl Executor {
             all_reached = all_reached.and(reached);
             exits.push(gateway.stop().await?);
             self.cluster.start_gateway(n).await?;
-            // As an orchestrator waits before it takes the next one: those sent away must have somewhere to go.
+            // Wait before the next instance, as an orchestrator does, so that disconnected clients
+            // have somewhere to connect.
             sleep(MIN_READY).await;
         }
         all_reached.map(|()| format!("exit codes {exits:?}"))
@@ -437,7 +442,8 @@ impl Executor {
     }
 }
 
-/// How often an instance's log tells that it died at a failpoint: an instance that ends otherwise has not played that fault.
+/// Counts the deaths at a failpoint in an instance's log. An instance that ended in any other way
+/// has not played that fault.
 fn failpoints_reached(log: &Path) -> usize {
     let text = std::fs::read(log).unwrap_or_default();
     String::from_utf8_lossy(&text)

@@ -1,4 +1,4 @@
-//! What a run found: violations, samples, counts.
+//! The results of a run: violations, samples and counts.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -10,45 +10,46 @@ use super::samples::{Outage, Sample};
 use crate::checker::{Evidence, Fate, Violation};
 use crate::client::{Member, Record, Run};
 
-/// Who took part, and what each of them knows at the end.
+/// The members of a run, and what each of them knows at the end.
 pub(super) type Records = [(Member, Record)];
 
-/// What a run found.
+/// The results of a run.
 #[derive(Debug)]
 pub struct Findings {
-    /// Its options, for a table of runs.
+    /// The run's options, for a table of runs.
     pub label: String,
-    /// The plan.
     pub plan: Plan,
-    /// What was done.
+    /// The operations, and how each ended.
     pub log: Vec<Done>,
-    /// What is wrong.
     pub violations: Vec<Violation>,
-    /// Acked messages that promotions and restores cost: told, not counted.
+    /// Number of acked messages that promotions and restores undid. They are reported, but are not
+    /// violations.
     pub void: Void,
-    /// Acks and events with their times, from the first send.
+    /// The time of every ack and event since the first send.
     pub samples: Vec<Sample>,
-    /// Times without service.
+    /// Periods in which a member had no service.
     pub outages: Vec<Outage>,
-    /// From the end of all faults until every member had seen everything; none: never.
+    /// Time from the end of all faults until every member had seen everything; `None` if that did
+    /// not happen.
     pub converged: Option<Duration>,
-    /// Counts, for the report.
+    /// Counts for the report.
     pub counts: Vec<(&'static str, String)>,
-    /// Those of them that a table of runs has.
+    /// The counts for a table of runs.
     pub tally: Tally,
 }
 
-/// Acked messages that are gone, as they must be expected to be.
+/// Acked messages that are gone, as these operations allow.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Void {
-    /// An asynchronous standby had not received them.
+    /// The asynchronous standby had not received them before its promotion.
     pub by_promotion: usize,
     /// They were committed after the dump that was restored.
     pub by_restore: usize,
 }
 
 impl Void {
-    /// Takes acks out of the checker's hands that may be void, and counts those whose message is gone.
+    /// Marks acks that may be void, so that the checker does not judge them, and counts those whose
+    /// message is gone.
     pub(super) fn set_apart(
         &mut self,
         evidence: &mut Evidence,
@@ -80,15 +81,15 @@ impl Void {
 /// The counts by which runs are compared.
 #[derive(Debug, Clone, Copy)]
 pub struct Tally {
-    /// What was sent.
+    /// Number of sends.
     pub sends: u64,
-    /// Connections beyond each member's first.
+    /// Number of connections in addition to each member's first one.
     pub reconnects: u64,
-    /// Sends written more than once.
+    /// Number of sends that were written again.
     pub repeated: u64,
 }
 
-/// Members that stopped before the end.
+/// Returns a violation for each member that stopped before the end.
 pub(super) fn gave_up(records: &Records) -> impl Iterator<Item = Violation> {
     let gave_up = records
         .iter()
@@ -96,7 +97,7 @@ pub(super) fn gave_up(records: &Records) -> impl Iterator<Item = Violation> {
     gave_up.map(|(member, why)| Violation::Stuck(format!("{} gave up: {why}", member.name)))
 }
 
-/// The counts by which this run is compared.
+/// Computes the counts by which this run is compared with others.
 pub(super) fn tally(records: &Records, sends: u64) -> Tally {
     let sum = |of: fn(&Record) -> u64| records.iter().map(|(_, record)| of(record)).sum();
     Tally {
@@ -106,7 +107,7 @@ pub(super) fn tally(records: &Records, sends: u64) -> Tally {
     }
 }
 
-/// Counts, for the report.
+/// Computes the counts for the report.
 pub(super) fn counts(run: &Run, records: &Records, sent: u64) -> Vec<(&'static str, String)> {
     let sum = |of: fn(&Record) -> u64| {
         records

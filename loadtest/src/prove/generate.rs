@@ -1,27 +1,28 @@
-//! A plan from a seed: scenes, each breaking something and mending it, in a shuffled order, some of them at once.
+//! Generates a plan from a seed. The plan consists of scenes in shuffled order; each breaks
+//! something and repairs it. Some scenes run in parallel.
 
 use std::time::Duration;
 
 use super::plan::{Plan, Step};
 use super::scenes::{BRIEF, FAILOVERS, FURTHER, RESTORES, Scene, clash, length, may_mix};
 
-/// From a scene's end to the next one's beginning: clients reconnect by their backoff, and what was missed is caught up.
+/// Pause between two scenes, so that clients can reconnect after their backoff and catch up.
 const PAUSE_S: f64 = 3.0;
-/// After a promotion every client starts over.
+/// Pause after a promotion, when every client starts over.
 const FAILOVER_S: f64 = 16.0;
-/// Calm before the end, so that what the last scene broke is mended within the run.
+/// Pause before the end, so that the effects of the last scene are repaired within the run.
 const CALM_S: f64 = 4.0;
 
-/// How much is broken.
+/// How much to break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
-    /// What shows in a minute.
+    /// Whatever shows within a minute.
     Brief,
     /// Everything.
     Full,
 }
 
-/// Small, known and the same on every machine: a seed always gives the same plan.
+/// A small random generator that gives the same plan for a seed on every machine.
 struct Dice(u64);
 
 impl Dice {
@@ -44,10 +45,10 @@ impl Dice {
     }
 }
 
-/// A full run shorter than this ends without them.
+/// Shorter full runs do not include failovers.
 const FAILOVERS_FROM_S: u64 = 120;
 
-/// The plan of this seed for so many seconds and instances.
+/// Generates the plan of this seed for a duration and a number of instances.
 pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
     let mut dice = Dice(seed);
     let mut scenes: Vec<Scene> = BRIEF.to_vec();
@@ -66,7 +67,8 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
     let end = seconds as f64 - CALM_S - tail;
     let mut steps = Vec::new();
     let mut at = 2.0;
-    // All of them once, shuffled, the restore in the middle; then again, two at a time, until the time is over.
+    // First play every scene once in shuffled order, with the restore in the middle. Then repeat
+    // them in pairs until the time is over.
     dice.shuffle(&mut scenes);
     scenes.insert(scenes.len() / 2, RESTORES[dice.below(RESTORES.len())]);
     for scene in &scenes {
@@ -109,7 +111,7 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
     Plan { steps }
 }
 
-/// Two scenes at once, as long as there is time.
+/// Adds pairs of parallel scenes for as long as there is time.
 fn mix(
     scenes: &mut Vec<Scene>,
     time: std::ops::Range<f64>,
@@ -153,14 +155,14 @@ fn mix(
     }
 }
 
-/// From which a scene gets one.
+/// The instances from which a scene picks one.
 struct Instances {
     count: usize,
-    /// The one that another scene breaks at the same time.
+    /// The instance that a parallel scene breaks.
     taken: Option<usize>,
 }
 
-/// Adds a scene's lines; gives the instance that it breaks, if it breaks one.
+/// Adds a scene's operations. Returns the instance that it breaks, if any.
 fn add_scene(
     scene: Scene,
     at: f64,
@@ -208,7 +210,7 @@ mod tests {
         assert_eq!(read.to_string(), of(7).to_string());
     }
 
-    /// A scene's lines as patterns: whose instance and whose network is the dice's.
+    /// Whether the plan contains a scene, for any choice of instance and lane.
     fn is_played(scene: Scene, plan: &Plan) -> bool {
         let played: Vec<String> = plan.steps.iter().map(|step| step.op.to_string()).collect();
         scene.iter().all(|(_, line)| {
@@ -257,7 +259,8 @@ mod tests {
 
     #[test]
     fn every_operation_is_part_of_a_full_run() {
-        // What mends is known by its scene; what only a written plan has is named here.
+        // Scenes include the operations that repair. Operations that only hand-written plans use
+        // are listed here.
         let written_only = ["gateway stop"];
         let lines: Vec<String> = BRIEF
             .iter()
@@ -293,7 +296,8 @@ mod tests {
         );
     }
 
-    /// Scenes at the same time take different instances: one that is dead can be neither frozen nor killed.
+    /// Parallel scenes must use different instances: a dead instance can be neither frozen nor
+    /// killed.
     #[test]
     fn no_fault_hits_an_instance_that_is_down() {
         for (seed, instances) in (0..200).flat_map(|seed| [(seed, 1), (seed, 2), (seed, 3)]) {
@@ -321,7 +325,7 @@ mod tests {
         }
     }
 
-    /// `make test` plays it as an ordinary user, too.
+    /// `make test` also runs a brief plan as an ordinary user.
     #[test]
     fn a_brief_plan_needs_no_privilege() {
         for seed in 0..200 {

@@ -1,4 +1,5 @@
-//! One REST request on a connection of its own. Instances die meanwhile: no answer is a result, too.
+//! Sends one REST request on its own connection. Instances may die meanwhile, so a missing answer
+//! is a valid result.
 
 use std::time::Duration;
 
@@ -7,41 +8,41 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// Of one request.
+/// Time limit of one request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-/// Of an answer: more than any page that is asked for here.
+/// Maximum bytes of an answer: larger than any page that is requested here.
 const ANSWER_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
-/// What was answered.
+/// The answer to a request.
 #[derive(Debug)]
 pub struct Answer {
-    /// 200 and so on.
+    /// The HTTP status.
     pub status: u16,
-    /// Null when there was none.
+    /// The JSON body; null if there was none.
     pub body: Value,
 }
 
 impl Answer {
-    /// Whether it was done.
+    /// Whether the status is 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
 }
 
-/// A request of the holder of this token.
+/// A request that is authorised by a token.
 #[derive(Debug)]
 pub struct Request<'a> {
-    /// GET and so on.
+    /// The HTTP method.
     pub method: &'a str,
-    /// From `/v1` on.
+    /// The path, starting with `/v1`.
     pub path: &'a str,
-    /// A bearer token.
+    /// The bearer token.
     pub token: &'a str,
-    /// Empty: none.
+    /// The JSON body; empty for none.
     pub body: String,
 }
 
-/// Asks the instance on this port; none: it did not answer, or not in full.
+/// Sends a request to the instance on this port. Returns `None` if there was no complete answer.
 pub async fn ask(port: u16, request: Request<'_>) -> Option<Answer> {
     timeout(REQUEST_TIMEOUT, exchange(port, request))
         .await
@@ -76,7 +77,7 @@ async fn exchange(
     read(&answer)
 }
 
-/// An answer with a `content-length`, whole.
+/// Parses an answer with a `content-length`. Returns `None` if it is incomplete.
 fn read(answer: &[u8]) -> Option<Answer> {
     let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
     let head = std::str::from_utf8(&answer[..end])

@@ -1,4 +1,5 @@
-//! Lost commits: promotions and restores that may have taken the database back in time, with the time whose commits they may have undone.
+//! Lost commits: promotions and restores that may have undone commits, and the period of those
+//! commits.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,39 +8,40 @@ use tokio::time::Instant;
 use super::outcome::{Done, Outcome};
 use super::plan::{Op, PostgresOp};
 
-/// What a standby had not yet received when it was cut off or when its primary died, and what was under way when a dump began.
+/// Margin in seconds for commits that a standby had not received when it was detached or when its
+/// primary died, and for transactions in progress when a dump began.
 const LAG_S: f64 = 1.0;
 
-/// What took the database back.
+/// The operation that undid commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
-    /// A standby that lacked the last commits of its primary became the primary.
+    /// A standby that lacked its primary's last commits was promoted.
     Promotion,
-    /// A dump was restored: what was committed after it is gone.
+    /// A dump was restored, without the commits after it.
     Restore,
 }
 
-/// A promotion or a restore, with the time whose commits it may have undone.
+/// A promotion or a restore, and the period whose commits it may have undone.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LostCommits {
-    /// Seconds into the run.
+    /// Start of the period, in seconds into the run.
     pub from: f64,
-    /// Its end.
+    /// End of the period, in seconds into the run.
     pub to: f64,
-    /// Which of the two.
     pub cause: Cause,
-    /// Whether acks of that time may be void, too: no ack waited for the standby, or for the next dump.
+    /// Whether acks of that period may be void as well, because they did not wait for the standby
+    /// or because a restore undid them.
     pub voids_acks: bool,
 }
 
 impl LostCommits {
-    /// Whether it may have undone what was committed then.
+    /// Whether a commit at `at` may have been undone.
     pub fn holds(&self, at: f64) -> bool {
         (self.from..=self.to).contains(&at)
     }
 }
 
-/// The promotions and restores of a run that took place.
+/// Returns the promotions and restores that took place in a run.
 pub fn of(log: &[Done]) -> Vec<LostCommits> {
     let mut losses = Vec::new();
     let mut standby: Option<LostCommits> = None;
@@ -69,7 +71,7 @@ pub fn of(log: &[Done]) -> Vec<LostCommits> {
                 to: done.until,
                 ..loss
             })),
-            // A dump that failed leaves the one before to be restored.
+            // If a dump fails, the previous one is restored later.
             PostgresOp::Dump if done.outcome.is_done() => dumped = Some(done.at - LAG_S),
             PostgresOp::RestoreElsewhere | PostgresOp::RestoreHere => {
                 let loss = |from| LostCommits {
@@ -99,7 +101,8 @@ pub fn of(log: &[Done]) -> Vec<LostCommits> {
     losses
 }
 
-/// A time of the database's, in seconds into the run that began then. Both live on one machine.
+/// Converts the database's times (µs since 1970) to seconds since `begun`. Both clocks are the same
+/// machine's.
 pub fn seconds_into(begun: Instant) -> impl Fn(i64) -> f64 {
     let since_1970 = SystemTime::now()
         .duration_since(UNIX_EPOCH)

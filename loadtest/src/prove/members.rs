@@ -1,4 +1,5 @@
-//! The members of the tickets: of each a customer and an agent who write, and a second device of both that only reads.
+//! The members of each ticket: a customer and an agent who write, and a second device of each that
+//! only reads.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,34 +16,34 @@ use crate::checker::{Evidence, Life, Observed, Sender, TrueRow};
 use crate::client::{Client, Goal, Member, Outgoing, Record, Run, Seen, Visibility};
 use crate::people::{self, Room};
 
-/// The last tickets, which only plain SQL changes: their members learn of it only by the sweep.
+/// The last tickets are changed only by plain SQL, so that their members learn of changes only
+/// through the sweep.
 pub const QUIET_TICKETS: usize = 2;
-/// Members of one ticket.
 pub const MEMBERS_PER_TICKET: usize = 4;
-/// Orders waiting for one member.
+/// Maximum orders queued for one member.
 const ORDERS_MAX: usize = 4_096;
-/// Of an agent's sends, every so many-th is a note.
+/// One in this many sends of an agent is a note.
 const NOTE_EVERY: u64 = 4;
-/// Members connect in batches, so that the run's beginning is no storm.
+/// Delay between connecting two tickets' members, so that the start of a run is not a connection
+/// storm.
 const CONNECT_PACE: Duration = Duration::from_millis(5);
 
-/// How a member is told what to send, and when it may stop.
+/// Tells a member what to send and when it may stop.
 pub struct ClientHandle {
     orders: mpsc::Sender<Outgoing>,
-    /// When it may stop.
+    /// When the member may stop.
     pub goal: watch::Sender<Goal>,
     name: String,
-    /// Which side.
     pub sender: Sender,
-    /// Which ticket.
     pub ticket: TicketId,
     writes: bool,
 }
 
-/// All of them at work.
+/// The tasks of all members.
 pub type Members = JoinSet<(Member, Record)>;
 
-/// Starts every member: the two devices of a person prefer different instances. `sockets` gives the sockets for a preferred instance and a lane.
+/// Starts every member. The two devices of a person prefer different instances. `sockets` returns
+/// the WebSocket URLs for a preferred instance and a lane.
 pub async fn enter(
     sockets: &impl Fn(usize, usize) -> Vec<String>,
     secret: &str,
@@ -90,30 +91,29 @@ pub async fn enter(
                 writes,
             });
         }
-        // Lanes of the two kinds must not stay in step, or a lane would hold customers alone.
+        // Shift the lanes between tickets, or a lane would contain only customers.
         lane += n % 3;
         sleep(CONNECT_PACE).await;
     }
     (tasks, handles)
 }
 
-/// The tickets on which people write.
+/// The tickets on which members write.
 pub fn spoken(rooms: &[Room]) -> &[Room] {
     &rooms[..rooms.len().saturating_sub(QUIET_TICKETS)]
 }
 
-/// What is sent.
+/// What to send.
 #[derive(Debug, Clone, Copy)]
 pub struct Traffic {
-    /// Sends per second, of all together.
+    /// Sends per second of all members together.
     pub rate: f64,
-    /// For how long.
+    /// Duration.
     pub seconds: u64,
-    /// Length of a text.
     pub body_bytes: usize,
 }
 
-/// The generator: an open loop. Gives how many were sent.
+/// Sends in an open loop. Returns the number of sends.
 pub async fn send_all(
     run: &Run,
     handles: &[ClientHandle],
@@ -156,7 +156,7 @@ pub async fn send_all(
     total
 }
 
-/// Ends the remaining members and collects what each of them knows.
+/// Stops the remaining members and collects what each of them knows.
 pub async fn disconnect_all(mut tasks: Members, handles: &[ClientHandle]) -> Vec<(Member, Record)> {
     for handle in handles {
         handle.goal.send_replace(Goal::Stop);
@@ -168,7 +168,8 @@ pub async fn disconnect_all(mut tasks: Members, handles: &[ClientHandle]) -> Vec
     records
 }
 
-/// What the checker needs, ticket by ticket. `may_be_undone` tells of a row by its date whether a promotion may have undone it.
+/// Builds the checker's evidence for each ticket. `may_be_undone` tells from an event's time (µs
+/// since 1970) whether a promotion or a restore may have undone it.
 pub fn evidence(
     records: Vec<(Member, Record)>,
     rooms: &[Room],
@@ -219,7 +220,8 @@ pub fn evidence(
                 ..
             } = record;
             let (earlier, sure) = (earlier.into_iter().map(life).collect(), sure(&dated));
-            // Every member asked for the whole history: only a reset may begin later.
+            // Every member requests the whole history, so its history starts later only after a
+            // reset.
             holes += u64::from(base > 0 && resets == 0);
             evidence.observed.push(Observed {
                 name: member.name,

@@ -1,5 +1,6 @@
-//! `prove`: breaks a deployment of its own in every way that an operator will meet, by a seeded plan, and checks every history. The report says
-//! what was done when and what clients saw of it; exit 1 when any promise was broken.
+//! `prove`: breaks its own deployment in every way that an operator may encounter, by a seeded
+//! plan, and checks every history. The report shows what was done when, and what clients saw of it.
+//! The exit code is 1 if any promise was broken.
 
 mod answers;
 mod changes;
@@ -61,16 +62,16 @@ pub use findings::{Findings, Void};
 use findings::{Records, gave_up, tally};
 pub use settings::{ProveArgs, Settings};
 
-/// From the first connection until every member is subscribed.
+/// Time limit from the first connection until every member is subscribed.
 const JOIN_TIMEOUT: Duration = Duration::from_secs(120);
-/// Between two reads of the epoch that every member must have reached.
+/// Time between two reads of the epoch that every member must have reached.
 const EPOCH_INTERVAL: Duration = Duration::from_secs(1);
-/// Of everything but the sending: a run that takes longer has stalled, and ends instead of standing for hours.
+/// Time limit of everything except sending. A run that takes longer has stalled and is ended.
 const OVERHEAD_MAX: Duration = Duration::from_secs(900);
-/// Runs, reports, judges.
+/// Runs, writes the report and returns the verdict.
 ///
 /// # Errors
-/// When the run could not be carried out. What it finds is in the verdict.
+/// If the run could not be completed. Violations are part of the verdict.
 pub async fn run(args: ProveArgs) -> Result<Verdict, LoadError> {
     if let Some(Then::Shrink(args)) = args.then {
         return shrink::run(&args).await;
@@ -98,7 +99,7 @@ pub async fn run(args: ProveArgs) -> Result<Verdict, LoadError> {
     conclude(&attempt(&settings, plan, &dir).await?, &settings, &dir)
 }
 
-/// Prints and keeps the certificate and the report.
+/// Prints the certificate, and saves it with the report.
 fn conclude(findings: &Findings, settings: &Settings, dir: &Path) -> Result<Verdict, LoadError> {
     let judged = report::judge(findings, settings);
     write(
@@ -122,7 +123,7 @@ fn write(file: &Path, text: &str) -> Result<(), LoadError> {
     })
 }
 
-/// One run of one plan.
+/// Runs one plan.
 async fn attempt(settings: &Settings, plan: Plan, dir: &Path) -> Result<Findings, LoadError> {
     let limit = Duration::from_secs(seconds(settings)).max(Duration::from_secs(length(&plan)))
         + OVERHEAD_MAX;
@@ -242,17 +243,17 @@ async fn all_joined(run: &Run, rooms: &[Room], instances: usize) -> Result<(), L
     Ok(())
 }
 
-/// Tickets by what is done with them.
+/// The tickets of a run by their use.
 struct Tickets {
-    /// With members; people write on all but the last.
+    /// Tickets with members. Members write on all but the last ones.
     rooms: Vec<Room>,
-    /// Spoken on by REST.
+    /// Tickets for conversations by REST.
     asked: Vec<Room>,
-    /// For rows that cannot be decoded.
+    /// Tickets for rows that cannot be decoded.
     poisoned: Vec<Room>,
-    /// Of agents who lose their rights for a while.
+    /// Tickets of agents who temporarily lose their rights.
     revoked: Vec<Room>,
-    /// For the conversation that is held with and without notes.
+    /// Tickets for the conversation with and without notes.
     pair: Vec<Room>,
 }
 
@@ -260,7 +261,8 @@ async fn make_tickets(cluster: &TestCluster, count: usize) -> Result<Tickets, Lo
     let admin = target::connect(&cluster.admin_url().await).await?;
     let count = count + members::QUIET_TICKETS;
     let all = answers::TICKETS + poison::TICKETS + count + revoked::TICKETS + 2;
-    // In the order of their ids: where an answer takes in too much, the last ticket is the one that is shown, so those asked come first.
+    // In the order of their ids: an answer that covers too many tickets shows the last one, so the
+    // tickets for REST must come first.
     let mut asked = people::make_rooms(&admin, all)
         .await
         .map_err(LoadError::postgres("making tickets"))?;
@@ -277,7 +279,8 @@ async fn make_tickets(cluster: &TestCluster, count: usize) -> Result<Tickets, Lo
     })
 }
 
-/// Holds every history against the database; gives what is wrong, and apart from it how many acks promotions and restores made void.
+/// Checks every history against the database. Returns the violations, and separately how many acks
+/// promotions and restores made void.
 async fn examine(
     admin: &Admin,
     rooms: &[Room],
@@ -301,7 +304,7 @@ async fn examine(
     Ok((evidence.iter().flat_map(checker::check).collect(), void))
 }
 
-/// Keys of the acks that a promotion or a restore may have made void.
+/// The keys of acks that a promotion or a restore may have made void.
 fn void_acks(records: &Records, losses: &[LostCommits], begun: Instant) -> HashMap<String, Cause> {
     let acked = records.iter().flat_map(|(_, record)| &record.acked);
     let voided_by = |at: Instant| {
@@ -329,7 +332,8 @@ fn new_run() -> Run {
     }
 }
 
-/// Waits for all answers, then tells every member which head to reach; gives whether all of them did. A member that reached it ends its task.
+/// Waits for all answers, then tells every member which head to reach. Returns whether all of them
+/// reached it. A member that reaches its head ends its task.
 async fn converge(
     admin: &Admin,
     rooms: &[Room],
@@ -338,12 +342,12 @@ async fn converge(
     settings: &Settings,
 ) -> Result<bool, LoadError> {
     let within = Duration::from_secs(settings.converge_seconds);
-    // A send that waits out a timeout is repeated by its client.
+    // A send that times out is sent again by its client, so wait for longer than one time limit.
     holds_within(within * 2, || run.pending.load(Ordering::Relaxed) == 0).await;
     let heads = truth::heads(admin, rooms).await?;
     let deadline = Instant::now() + within;
     loop {
-        // Read again: an instance that notices a restore only now may raise it.
+        // Read the epoch again: an instance that notices a restore late may still increment it.
         let epoch: Arc<str> = truth::epoch(admin).await?.into();
         for handle in handles {
             let (seq, public_seq) = heads.get(&handle.ticket).copied().unwrap_or_default();
@@ -369,7 +373,7 @@ async fn converge(
     }
 }
 
-/// Polls a condition that has no event of its own.
+/// Polls a condition that has no event to wait for.
 async fn holds_within(within: Duration, holds: impl Fn() -> bool) -> bool {
     let deadline = Instant::now() + within;
     while !holds() {

@@ -1,4 +1,4 @@
-//! How operations ended: done, failed, or not played.
+//! How operations ended: done, failed or not played.
 
 use std::fmt;
 
@@ -6,21 +6,20 @@ use super::plan::Op;
 use crate::checker::Violation;
 use crate::error::LoadError;
 
-/// One operation as it went.
+/// An operation that was executed or skipped.
 #[derive(Debug, Clone)]
 pub struct Done {
-    /// Seconds into the run.
+    /// Start, in seconds into the run.
     pub at: f64,
-    /// When it was over.
+    /// End, in seconds into the run.
     pub until: f64,
-    /// As in the plan.
     pub op: Op,
-    /// How it ended.
     pub outcome: Outcome,
 }
 
 impl Done {
-    /// What is wrong with it. A fault that was not played proves nothing.
+    /// Returns the violation of an operation that failed or was not played. A fault that was not
+    /// played proves nothing.
     pub fn violation(&self, allow_unplayed: bool) -> Option<Violation> {
         match &self.outcome {
             Outcome::Done(_) => None,
@@ -37,16 +36,16 @@ impl Done {
 /// How an operation ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was done, with a remark that may be empty.
+    /// It was done. The remark may be empty.
     Done(String),
-    /// It was tried and failed.
+    /// It was attempted and failed.
     Failed(String),
-    /// It was not tried: the machine or the plan lacks what it needs.
+    /// It was not attempted, because the machine or the plan lacks a requirement.
     Unplayed(String),
 }
 
 impl Outcome {
-    /// Of an operation that ended like this.
+    /// Converts an operation's result.
     pub(super) fn of(result: Result<String, LoadError>) -> Self {
         match result {
             Ok(remark) => Self::Done(remark),
@@ -55,7 +54,7 @@ impl Outcome {
         }
     }
 
-    /// Whether the operation took place.
+    /// Whether the operation was done.
     pub const fn is_done(&self) -> bool {
         matches!(self, Self::Done(_))
     }

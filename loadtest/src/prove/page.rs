@@ -1,4 +1,4 @@
-//! The report as one HTML page with its plots in it: nothing is fetched, nothing runs.
+//! The report as a self-contained HTML page with plots. It loads nothing and runs no script.
 
 use std::fmt::Write as _;
 
@@ -11,16 +11,17 @@ const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;mar
 table{border-collapse:collapse;font-size:13px}td,th{padding:.2rem .6rem;border-bottom:1px solid #ddd;text-align:left;vertical-align:top}\
 pre{background:#f5f5f7;padding:1rem;overflow:auto}svg{display:block;width:100%;height:auto}svg text{font:10px system-ui,sans-serif}\
 .bad{color:#b3261e;font-weight:600}";
-/// The plot's own size.
+/// Size of a plot in its own units.
 const WIDTH: f64 = 1_120.0;
 const HEIGHT: f64 = 260.0;
 const LEFT: f64 = 50.0;
-/// The scale is logarithmic, from 1 ms to this.
+/// Upper end of the scale, which is logarithmic and starts at 1 ms.
 const MOST_MS: f64 = 100_000.0;
-/// Cells of the plot: points within one are drawn as one, so that a page of millions opens.
+/// Size of the plot's cells. All points in one cell are drawn as one, so that a page with millions
+/// of points can be opened.
 const CELL: f64 = 2.0;
 
-/// The whole page.
+/// Renders the whole page.
 pub fn render(findings: &Findings, judged: &Judged) -> String {
     let mut page = format!(
         "<!doctype html><html lang=en><meta charset=utf-8><title>Proof</title><style>{STYLE}</style>"

@@ -1,52 +1,55 @@
-//! What is broken and when, one operation a line: `12.5s redis kill9`. Generated, saved, replayed and shrunk as text.
+//! A plan: what to break and when, one operation per line, such as `12.5s redis kill9`. Plans are
+//! generated, saved, replayed and shrunk as text.
 
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// Networks between clients and each instance; a fault hits tenths of the clients.
+/// Number of network lanes between clients and each instance. A fault hits some lanes, each with a
+/// tenth of the clients.
 pub const LANES: usize = 10;
 
-/// A whole plan.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan {
-    /// In order of time.
+    /// Ordered by time.
     pub steps: Vec<Step>,
 }
 
-/// One operation with its time.
+/// An operation and its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// From the first send.
+    /// Time since the first send.
     pub at: Duration,
-    /// What.
     pub op: Op,
 }
 
 /// An operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Op {
-    /// On the relay.
+    /// An operation on the relay.
     Redis(RedisOp),
-    /// On the database.
+    /// An operation on the database.
     Postgres(PostgresOp),
-    /// On one instance, counted from 0.
+    /// An operation on one instance, counted from 0.
     Gateway(usize, GatewayOp),
-    /// All instances, one after the other: drained, stopped, started.
+    /// Drains, stops and restarts all instances, one after the other.
     Roll,
-    /// On a share of the clients' networks.
+    /// An operation on some of the clients' network lanes.
     Clients(Vec<usize>, ClientOp),
-    /// A plain SQL transaction that stays open for so many seconds, and then commits.
+    /// Opens a transaction by plain SQL and commits it after this many seconds.
     Psql(u64),
-    /// Every ticket locked by another session for so many seconds, while more requests wait than the pool has connections.
+    /// Locks every ticket in another session for this many seconds, while more requests wait than
+    /// the pool has connections.
     Locks(u64),
-    /// So many clients that connect at once.
+    /// Connects this many clients at once.
     Storm(usize),
-    /// The database's disk.
+    /// An operation on the database's disk.
     Disk(DiskOp),
-    /// An agent loses their rights by plain SQL, and gets them back some seconds later; on a ticket of their own.
+    /// Takes an agent's rights by plain SQL and restores them some seconds later, on a separate
+    /// ticket.
     Agent(AgentOp),
-    /// Rows that no honest client writes, on tickets of their own, by plain SQL; others go on beside them.
+    /// Writes rows that no correct client writes, by plain SQL on separate tickets, while other
+    /// tickets stay in use.
     Poison,
 }
 
@@ -56,7 +59,7 @@ macro_rules! words {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum $name { $($(#[$vdoc])* $variant,)* }
         impl $name {
-            /// All words, for the test that a generated plan leaves none out.
+            /// All words, for the test that generated plans use every one of them.
             #[cfg(test)]
             pub const WORDS: &[&str] = &[$($word),*];
             const fn word(self) -> &'static str {
@@ -70,137 +73,138 @@ macro_rules! words {
 }
 
 words! {
-    /// What may befall the relay.
+    /// Operations on the relay.
     RedisOp {
         /// SIGKILL.
         Kill9 = "kill9",
-        /// Started again.
+        /// Start again.
         Start = "start",
         /// SIGSTOP.
         Freeze = "freeze",
         /// SIGCONT.
         Thaw = "thaw",
-        /// Every key gone.
+        /// Delete every key.
         Flush = "flush",
-        /// Stopped and started at once.
+        /// Stop and start at once.
         Restart = "restart",
-        /// Killed and started with so much to load that it refuses to work for some seconds.
+        /// Kill it and restart it with so much data that it answers `LOADING` for some seconds.
         RestartLoading = "restart-loading",
-        /// Every subscriber's connection ended.
+        /// End every subscriber's connection.
         KillSubscribers = "kill-subscribers",
-        /// A subscriber's buffer so small that Redis cuts it off.
+        /// Lower a subscriber's buffer limit so far that Redis disconnects it.
         Overrun = "overrun",
-        /// The buffer as it was.
+        /// Restore the buffer limit.
         Relax = "relax",
     }
 }
 words! {
-    /// What may befall the database.
+    /// Operations on the database.
     PostgresOp {
-        /// Every backend of the service ended, whatever it was doing.
+        /// End every backend of the service, whatever it is doing.
         Terminate = "terminate",
-        /// Fast shutdown and start.
+        /// Fast shutdown, then start.
         Restart = "restart",
         /// SIGKILL.
         Kill9 = "kill9",
-        /// Started again.
+        /// Start again.
         Start = "start",
         /// SIGSTOP.
         Freeze = "freeze",
         /// SIGCONT.
         Thaw = "thaw",
-        /// Every connection of the instances cut on the way.
+        /// Cut every connection of the instances in the network.
         Cut = "cut",
-        /// 20 ms on every piece of bytes.
+        /// Delay every chunk of bytes by 20 ms.
         Delay = "delay",
-        /// The way as it was.
+        /// Restore the network.
         Heal = "heal",
-        /// Set to take no writes; its sessions stay.
+        /// Reject writes; existing sessions stay open.
         ReadOnly = "read-only",
-        /// As it was.
+        /// Accept writes again.
         ReadWrite = "read-write",
-        /// The instances' way leads to the standby, as behind a balancer that is wrong.
+        /// Route the instances to the standby, like a misconfigured load balancer.
         Misdirect = "misdirect",
-        /// New connections lead to the primary again, none is cut; the standby ends later.
+        /// Route new connections to the primary again without cutting any. The standby ends later.
         Direct = "direct",
-        /// A streaming standby, acks waiting for it.
+        /// Start a streaming standby; acks wait for it.
         StandbySync = "standby-sync",
-        /// A streaming standby; acks do not wait for it.
+        /// Start a streaming standby; acks do not wait for it.
         StandbyAsync = "standby-async",
-        /// The standby hears nothing more: commits on the primary only, or, where acks wait for it, waiting.
+        /// Disconnect the standby from its primary. Later commits stay on the primary, or wait if
+        /// acks wait for the standby.
         StandbyDetach = "standby-detach",
-        /// The primary killed, the standby promoted, the instances' way switched to it.
+        /// Kill the primary, promote the standby and route the instances to it.
         Promote = "promote",
-        /// A logical dump, under traffic.
+        /// Take a logical dump under traffic.
         Dump = "dump",
-        /// The server killed, the last dump restored into a new cluster, the instances' way switched to it.
+        /// Kill the server, restore the last dump into a new cluster and route the instances to it.
         RestoreElsewhere = "restore-elsewhere",
-        /// The database dropped, the last dump restored under its name in the same cluster.
+        /// Drop the database, and restore the last dump under its name in the same cluster.
         RestoreHere = "restore-here",
     }
 }
 words! {
-    /// What may befall an instance.
+    /// Operations on one instance.
     GatewayOp {
         /// SIGKILL.
         Kill9 = "kill9",
-        /// Started again.
+        /// Start again.
         Start = "start",
-        /// SIGTERM, drained.
+        /// SIGTERM, with drain.
         Stop = "stop",
         /// SIGSTOP.
         Freeze = "freeze",
         /// SIGCONT.
         Thaw = "thaw",
-        /// Restarted to die between a commit and its announcement.
+        /// Restart it so that it dies between a commit and its publication.
         AfterCommit = "failpoint-after-commit",
-        /// Restarted to die with a batch in hand.
+        /// Restart it so that it dies while it holds a batch.
         InsideBatch = "failpoint-inside-batch",
-        /// Restarted to die while a client catches up.
+        /// Restart it so that it dies while a client catches up.
         DuringCatchUp = "failpoint-during-catch-up",
-        /// Its way to Redis late by 150 ms.
+        /// Delay its network to Redis by 150 ms.
         RedisDelay = "redis-delay",
-        /// Its way to Redis gone.
+        /// Disconnect it from Redis.
         RedisUnplug = "redis-unplug",
-        /// Its way to Redis as it was.
+        /// Restore its network to Redis.
         RedisHeal = "redis-heal",
-        /// No descriptors left for new connections.
+        /// Leave no file descriptors for new connections.
         FewDescriptors = "few-descriptors",
-        /// As many as before.
+        /// Restore the limit of file descriptors.
         ManyDescriptors = "many-descriptors",
     }
 }
 words! {
-    /// What may befall clients' networks.
+    /// Operations on the clients' networks.
     ClientOp {
-        /// Connections end.
+        /// End the connections.
         Cut = "cut",
-        /// Bytes vanish, connections stand.
+        /// Discard bytes and keep the connections open.
         HalfOpen = "half-open",
-        /// Clients read nothing.
+        /// Stop reading on behalf of the clients.
         Freeze = "freeze",
-        /// 2 KiB a second.
+        /// Limit the bandwidth to 2 KiB per second.
         Slow = "slow",
-        /// As it was.
+        /// Restore the networks.
         Heal = "heal",
     }
 }
 words! {
-    /// What may befall the database's disk.
+    /// Operations on the database's disk.
     DiskOp {
-        /// Not a byte left.
+        /// Fill the disk to the last byte.
         Full = "full",
-        /// Room again.
+        /// Free the space again.
         Free = "free",
     }
 }
 
 words! {
-    /// How an agent loses their rights for a while.
+    /// How an agent temporarily loses their rights.
     AgentOp {
-        /// Not of the staff any more.
+        /// Take the staff role away and restore it.
         RoleTaken = "role-taken",
-        /// Blocked, and let in again.
+        /// Block the agent and unblock them.
         Blocked = "blocked",
     }
 }
@@ -310,7 +314,8 @@ fn lanes(share: &str, first: &str) -> Option<Vec<usize>> {
 }
 
 impl Plan {
-    /// Whether acked messages may be gone afterwards: neither an asynchronous standby that took over nor a restored dump promises more.
+    /// Whether the plan may lose acked messages: if an asynchronous standby is promoted, or a dump
+    /// is restored.
     pub fn may_lose(&self) -> bool {
         let mut standby = None;
         self.steps.iter().any(|step| match step.op {
@@ -324,13 +329,13 @@ impl Plan {
         })
     }
 
-    /// Whether the database must lie on a small disk of its own.
+    /// Whether the database must be on a separate small disk.
     pub fn fills_disk(&self) -> bool {
         self.steps.iter().any(|step| matches!(step.op, Op::Disk(_)))
     }
 }
 
-/// Each part with the words of its operations.
+/// Each component with the words of its operations.
 #[cfg(test)]
 pub fn every_word() -> [(&'static str, &'static [&'static str]); 6] {
     [

@@ -1,5 +1,7 @@
-//! Rows that no honest client writes and that stand in a database all the same, on tickets of their own, each open at every instance: what
-//! cannot be decoded is the matter of its own ticket. Other tickets are touched by plain SQL beside them, so that only the sweep can tell.
+//! Writes rows that no correct client writes but that a database may still contain. They are on
+//! separate tickets, each open on every instance: a row that cannot be decoded must affect only its
+//! own ticket. Meanwhile plain SQL changes other tickets, so that only the sweep can deliver those
+//! changes.
 
 use std::time::Duration;
 
@@ -17,23 +19,27 @@ use crate::people::{self, Room};
 use crate::target::{self, Admin};
 use crate::wire::Link;
 
-/// Poisoned tickets: three for [`attachments`], one each for a time, a word and a number.
+/// Number of poisoned tickets: three for [`attachments`], and one each for a time, a word and a
+/// number.
 pub const TICKETS: usize = 6;
-/// Rows that plain SQL writes beside them.
+/// Number of changes to other tickets.
 const TOUCHES: u32 = 24;
-/// Of so many tickets.
+/// Number of other tickets that are changed.
 const TOUCHED_TICKETS: usize = 4;
-/// Between two of those.
+/// Time between two of those changes.
 const TOUCH_INTERVAL: Duration = Duration::from_millis(250);
-/// For so long others are watched beside the poisoned rows: the last part of the operation.
+/// The last part of the operation, in which changes to other tickets are observed.
 pub const WATCHED: Duration =
     Duration::from_millis(TOUCH_INTERVAL.as_millis() as u64 * TOUCHES as u64);
-/// From the commit of a row until every reader has it: far above what the sweep promises, far below never.
+/// Maximum time from a row's commit until every reader has it: much longer than the sweep promises,
+/// but finite.
 const STARVED_AFTER: Duration = Duration::from_secs(8);
-/// A lock that was given up to a writer: again.
+/// Maximum attempts to write past the checks. An attempt fails if a concurrent writer gets the
+/// lock.
 const BYPASS_TRIES: usize = 5;
 
-/// A number beyond what a double holds, a nesting beyond what a parser follows, a text beyond what a frame may have.
+/// A number that no double can hold, JSON that is nested too deeply for a parser, and a text that
+/// is too long for a frame.
 fn attachments() -> [String; 3] {
     let long = format!(
         r#"[{{"id":"018f3c1e-0000-7000-8000-000000000001","name":"{}","content_type":"text/plain","size_bytes":1}}]"#,
@@ -46,17 +52,17 @@ fn attachments() -> [String; 3] {
     ]
 }
 
-/// A row on another ticket that plain SQL wrote while poisoned ones were there.
+/// An event on another ticket that plain SQL wrote while poisoned rows existed.
 #[derive(Debug, Clone, Copy)]
 pub struct Touch {
     ticket: TicketId,
     seq: u64,
     public_seq: u64,
-    /// Just after its commit.
+    /// Just after the commit.
     at: Instant,
 }
 
-/// The poisoned tickets, and what was written beside them.
+/// The poisoned tickets, and the changes to other tickets.
 #[derive(Debug)]
 pub struct Poison {
     rooms: Vec<Room>,
@@ -64,7 +70,7 @@ pub struct Poison {
 }
 
 impl Poison {
-    /// On these tickets, nothing yet.
+    /// Takes the tickets to poison; nothing is written yet.
     pub fn new(rooms: Vec<Room>) -> Self {
         Self {
             rooms,
@@ -72,10 +78,10 @@ impl Poison {
         }
     }
 
-    /// Writes the poisoned rows, and beside them to others.
+    /// Writes the poisoned rows, and meanwhile changes other tickets.
     ///
     /// # Errors
-    /// When the database does not take even what its owner writes.
+    /// If the database refuses a statement even from its owner.
     pub async fn run(&self, cluster: &TestCluster, others: &[Room]) -> Result<String, LoadError> {
         let mut admin = target::connect(&cluster.admin_url().await).await?;
         let how = self.write_rows(&mut admin).await?;
@@ -188,7 +194,8 @@ impl Poison {
                     .await?;
             }
             Write::Number(_) => {
-                // A trigger keeps numbers as they are; what was imported before it stands all the same.
+                // A trigger would correct the number, but imported rows may have been written
+                // without it.
                 transaction
                     .batch_execute("set local session_replication_role = replica")
                     .await?;
@@ -209,7 +216,7 @@ impl Poison {
     async fn touch(&self, admin: &Admin, others: &[Room]) -> Result<(), LoadError> {
         let doing = || LoadError::postgres("writing beside poisoned rows");
         let from = Instant::now();
-        // The quiet ones first: where others write, a gap shows what the sweep did not find.
+        // Quiet tickets first: where members write, a gap reveals an event that the sweep missed.
         for (n, room) in (0..TOUCHES).zip(others.iter().rev().take(TOUCHED_TICKETS).cycle()) {
             sleep_until(from + TOUCH_INTERVAL * n).await;
             let ticket = room.ticket.uuid();
@@ -233,8 +240,9 @@ impl Poison {
         Ok(())
     }
 
-    /// The customers of the tickets with poisoned attachments send again what already exists: their answers hold the poisoned rows, and
-    /// share batches with all other sends. The other poisoned rows are left to the sweep.
+    /// The customers of the tickets with poisoned attachments repeat sends that already exist.
+    /// Their answers contain the poisoned rows and share batches with all other sends. The other
+    /// poisoned rows are read only by the sweep.
     async fn send_under_poisoned_keys(&self, cluster: &TestCluster) {
         let end = Instant::now() + WATCHED;
         let senders =
@@ -273,7 +281,7 @@ impl Poison {
         futures_util::future::join_all(senders).await;
     }
 
-    /// Who did not get, in time, what was written beside poisoned rows.
+    /// Returns a violation for each member and console that did not receive a change in time.
     pub async fn starved(
         &self,
         records: &[(Member, Record)],

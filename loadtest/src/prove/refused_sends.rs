@@ -1,14 +1,15 @@
-//! Which sends the instances refused, by their logs. A client whose connection is lost before the refusal comes never learns of it: it sends
-//! the message again elsewhere, behind what the first instance has stored of its later ones. The protocol allows that order; without the logs
-//! it would look like a fault, and with a guess in their place a fault would look like it.
+//! Reads from the instances' logs which sends they refused. A client that loses its connection
+//! before the refusal arrives never learns of it. It sends the message again on another instance,
+//! possibly after the first instance has stored later messages. The protocol allows that order.
+//! Without the logs, the checker would have to treat it as a fault, or to excuse real faults.
 
 use std::collections::HashSet;
 use std::path::Path;
 
-/// As the gateway words it.
+/// The log message of the gateway.
 const REFUSED: &str = "a send was refused";
 
-/// The keys of all sends that these logs call refused.
+/// Returns the keys of all sends that are refused in these logs.
 pub fn of_logs<'a>(logs: impl Iterator<Item = &'a Path>) -> HashSet<String> {
     logs.flat_map(|log| {
         of_text(&String::from_utf8_lossy(
@@ -18,7 +19,8 @@ pub fn of_logs<'a>(logs: impl Iterator<Item = &'a Path>) -> HashSet<String> {
     .collect()
 }
 
-/// A line: `… DEBUG helpline_gateway::refused_sends: a send was refused key="…" code=…`.
+/// Parses lines such as `… DEBUG helpline_gateway::refused_sends: a send was refused key="…"
+/// code=…`.
 fn of_text(text: &str) -> HashSet<String> {
     let refused = text.lines().filter(|line| line.contains(REFUSED));
     refused

@@ -1,4 +1,5 @@
-//! The Redis of a proof: one server, or a master and its replica with a Sentinel that puts one in the other's place.
+//! The Redis of a run: one server, or a master and its replica with a Sentinel that replaces the
+//! master when it fails.
 
 use std::time::Duration;
 
@@ -9,30 +10,31 @@ use super::encrypted::Encryption;
 use super::plan::RedisOp;
 use crate::error::LoadError;
 
-/// By which the Sentinel knows the master.
+/// The name under which the Sentinel knows the master.
 const MASTER: &str = "desk";
-/// A Sentinel decides after a second, tries again after eight, and makes a replica of a former master within ten or so.
+/// The Sentinel decides after one second, retries after eight, and turns a former master into a
+/// replica within about ten.
 const SENTINEL_TIMEOUT: Duration = Duration::from_secs(30);
 const SENTINEL_POLL: Duration = Duration::from_millis(50);
 
-/// Why operations are not played.
+/// Reasons why an operation cannot be played.
 const NO_REPLICA: &str =
     "no replica can take the master's place: the former master was not made one within 30 s";
 const NO_FAILOVER: &str = "the Sentinel put no replica in the master's place within 30 s";
 
-/// Redis, and who watches it.
+/// The Redis servers and their Sentinel.
 #[derive(Debug)]
 pub struct Relay {
-    /// The second, if there is one, begins as the replica of the first.
+    /// The second server, if there is one, starts as a replica of the first.
     servers: Vec<Redis>,
     sentinel: Option<Sentinel>,
 }
 
 impl Relay {
-    /// One server; with TLS, if there are certificates.
+    /// Starts one server, with TLS if there are certificates.
     ///
     /// # Errors
-    /// Those of the rig.
+    /// If Redis does not start.
     pub async fn start_one(encryption: Option<&Encryption>) -> Result<Self, RigError> {
         let server = match encryption {
             Some(encryption) => encryption.start_redis().await?,
@@ -44,10 +46,10 @@ impl Relay {
         })
     }
 
-    /// A master, its replica and a Sentinel.
+    /// Starts a master, its replica and a Sentinel.
     ///
     /// # Errors
-    /// Those of the rig.
+    /// If Redis or the Sentinel does not start.
     pub async fn start_watched() -> Result<Self, RigError> {
         let master = Redis::start_new().await?;
         let replica = master.start_replica().await?;
@@ -58,23 +60,23 @@ impl Relay {
         })
     }
 
-    /// Where an instance asks first: the Sentinel, or the server.
+    /// The port to which instances connect: the Sentinel's, or else the server's.
     pub fn port(&self) -> u16 {
         let server = || self.servers[0].port();
         self.sentinel.as_ref().map_or_else(server, Sentinel::port)
     }
 
-    /// The instances' setting of the Sentinel, if there is one.
+    /// The instances' setting that enables the Sentinel, if there is one.
     pub fn setting(&self) -> Option<(&'static str, &'static str)> {
         let setting = ("HELPLINE_REDIS_SENTINEL", MASTER);
         self.sentinel.as_ref().map(|_| setting)
     }
 
-    /// Plays an operation at the master. One that ends the fault of a master which was killed or frozen waits until the replica has its place: every
-    /// such fault is a failover.
+    /// Plays an operation on the master. After a kill or a freeze, the operation that repairs it
+    /// first waits until the replica has taken over, so that every such fault is a failover.
     ///
     /// # Errors
-    /// Those of the rig, and operations that cannot be played.
+    /// Errors of the rig, and operations that cannot be played.
     pub async fn play(&self, op: RedisOp) -> Result<String, LoadError> {
         let master = self.master().await?;
         match op {
@@ -99,10 +101,10 @@ impl Relay {
         Ok(String::new())
     }
 
-    /// Every server runs again.
+    /// Makes every server run again.
     ///
     /// # Errors
-    /// Those of the rig.
+    /// If a server does not start.
     pub async fn fix(&self) -> Result<(), RigError> {
         for server in &self.servers {
             server.thaw();
@@ -113,19 +115,21 @@ impl Relay {
         Ok(())
     }
 
-    /// An instance's way to the Sentinel was broken: its connections to the master end, so that it needs that way. Nothing without a Sentinel,
-    /// where the way leads to Redis itself. The other instances lose theirs too, and find the master again.
+    /// Makes instances look up the master again after their network to the Sentinel was broken, by
+    /// ending their connections to the master. Does nothing without a Sentinel, because that
+    /// network then leads to Redis itself. The other instances also lose their connections and find
+    /// the master again.
     pub async fn make_instances_ask(&self) {
         if self.sentinel.is_none() {
             return;
         }
         if let Ok(master) = self.master().await {
-            // One that is dead or frozen, which is another fault's, has no connections to end.
+            // A master that another fault killed or froze has no connections to end.
             let _ = master.kill_clients().await;
         }
     }
 
-    /// The server that instances are sent to.
+    /// The server that the Sentinel reports as master, or the only server.
     async fn master(&self) -> Result<&Redis, RigError> {
         let Some(sentinel) = &self.sentinel else {
             return Ok(&self.servers[0]);
@@ -135,7 +139,8 @@ impl Relay {
         Ok(named.expect("the Sentinel knows these servers only"))
     }
 
-    /// Waits until a replica can take the master's place, if there are two servers.
+    /// If there are two servers, waits until the other one is a replica that can replace the
+    /// master.
     async fn replaceable<'a>(&self, master: &'a Redis) -> Result<&'a Redis, LoadError> {
         if master.pid().is_none() {
             return Err(LoadError::unplayed("Redis is not running"));
@@ -156,7 +161,7 @@ impl Relay {
         Ok(master)
     }
 
-    /// Waits until the Sentinel names a server that works.
+    /// Waits until the Sentinel reports a master that responds.
     async fn another_is_master(&self) -> Result<String, LoadError> {
         let Some(sentinel) = &self.sentinel else {
             return Ok(String::new());
@@ -164,7 +169,7 @@ impl Relay {
         let deadline = Instant::now() + SENTINEL_TIMEOUT;
         loop {
             let master = self.master().await?;
-            // One that is dead or frozen does not answer; one that follows is no master yet.
+            // A dead or frozen server does not respond, and a replica is not a master yet.
             if matches!(master.is_replica().await, Ok(false)) {
                 return Ok(format!(
                     "the Sentinel names port {}",

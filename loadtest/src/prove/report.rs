@@ -1,4 +1,4 @@
-//! The certificate: what was held, in short lines, with the numbers that the targets ask for.
+//! The certificate: a short text with the run's results and the measurements for the targets.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -14,35 +14,35 @@ use super::{Findings, Settings, Void};
 use crate::checker::Violation;
 use crate::client::Run;
 
-/// Violations of each kind that are printed in full; of the rest, the count.
+/// Maximum violations of each kind that are printed; further ones are only counted.
 const DETAILS_MAX: usize = 12;
-/// From commit to delivery, while the relay is dead: p99.
+/// Target for the p99 from commit to delivery while the relay or an instance is dead.
 const RELAY_DEAD_MS: f64 = 2_000.0;
-/// The same otherwise.
+/// The same target at other times.
 const OTHERWISE_MS: f64 = 250.0;
-/// Beyond the delay that a `bye` asked for.
+/// Maximum outage in addition to the delay that a `bye` asked for.
 const ROLL_MARGIN: Duration = Duration::from_secs(1);
 
-/// What a run is found to have held.
+/// The judged results of a run.
 #[derive(Debug)]
 pub struct Judged {
-    /// The times under faults.
+    /// Periods under faults.
     pub windows: Vec<Window>,
-    /// For the terminal and the file.
+    /// The text for the terminal and the file.
     pub certificate: String,
-    /// A Markdown table with this run only.
+    /// A Markdown table with one row for this run.
     pub row: String,
 }
 
-/// A target with what was measured.
+/// A target and its measurement.
 struct Target {
     what: &'static str,
-    /// None: nothing to measure it by in this run.
+    /// `None` if the run has no matching sample.
     measured: Option<f64>,
     most: f64,
 }
 
-/// Writes the certificate.
+/// Judges the findings and writes the certificate.
 pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
     let windows = windows::of(&findings.log);
     let mut text = String::new();
@@ -106,7 +106,8 @@ pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
         let verdict = match target.measured {
             None => "nothing to measure it by".to_owned(),
             Some(ms) if ms <= target.most => format!("{ms:.0} ms, at most {:.0}: met", target.most),
-            // How fast is this machine's as well as ours: told, and no violation.
+            // The latency also depends on this machine, so a missed target is reported but is no
+            // violation.
             Some(ms) => format!("{ms:.0} ms, at most {:.0}: MISSED", target.most),
         };
         line("target", format!("{} {verdict}", target.what));
@@ -142,11 +143,11 @@ pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
     }
 }
 
-/// The heads of [`row`]'s columns.
+/// Column titles for [`row`].
 const HEADS: &str = "| run | sends, all acked | reconnects | sends repeated | violations | delivery p99, relay dead | beside poisoned rows | otherwise \
                      | roll: without service beyond the told delay | storm: clients live in |";
 
-/// The run as a line of a Markdown table, with the table's head.
+/// Formats the run as a Markdown table with one row.
 fn row(findings: &Findings, targets: &[Target]) -> String {
     let ms = |target: &Target| match target.measured {
         Some(ms) if ms > target.most => format!("{ms:.0} ms, missed"),
@@ -186,7 +187,7 @@ fn targets(findings: &Findings, windows: &[Window]) -> [Target; 4] {
         .iter()
         .filter(|sample| sample.measure == Measure::Delivery)
     {
-        // A late event is charged to the time of its commit as well as to that of its sight.
+        // A late event belongs to the window of its commit and to the window of its arrival.
         let committed = sample.at - sample.ms / 1000.0;
         if under(Kind::Away, sample.at, sample.lane) || under(Kind::Away, committed, sample.lane) {
             continue;
@@ -200,7 +201,8 @@ fn targets(findings: &Findings, windows: &[Window]) -> [Target; 4] {
             otherwise.push(sample.ms);
         }
     }
-    // A restart alone is judged: while another fault has the other instance, there is nowhere to go.
+    // Judge only a restart without other faults: if another fault breaks the other instance,
+    // clients have nowhere to connect.
     let alone = |outage: &&Outage| {
         [Kind::Away, Kind::Relay]
             .iter()
@@ -243,7 +245,7 @@ fn p99(mut values: Vec<f64>) -> Option<f64> {
         .copied()
 }
 
-/// The points and outages with times that count from the first send; what was before is left out.
+/// Returns samples and outages with times since the first send. Samples before it are dropped.
 pub fn from_first_send(run: &Run, begun: Instant) -> (Vec<Sample>, Vec<Outage>) {
     let offset = begun.saturating_duration_since(run.begun).as_secs_f64();
     let (mut samples, mut outages) = run.samples.take();

@@ -1,6 +1,8 @@
-//! Agents whose role is taken, or who are blocked, and who get it back some seconds later: each has a ticket of its own, and a connection on
-//! every instance. Meanwhile nothing may be delivered to them, REST must refuse them, and the ticket is unassigned; afterwards they must be
-//! served again. All of it is done by plain SQL, so that the instances' own look at the database must notice it.
+//! Takes an agent's role or blocks them, and restores the rights some seconds later. Each agent has
+//! a separate ticket and a connection on every instance. Meanwhile nothing may be delivered to the
+//! agent, REST must refuse them, and the ticket must be unassigned. Afterwards they must be served
+//! again. Plain SQL makes the changes, so that the instances must notice them by their own checks
+//! of the database.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -21,47 +23,48 @@ use crate::target::{self, Admin};
 use crate::truth;
 use crate::wire::{Link, LinkError};
 
-/// Tickets with an agent each: one whose role is taken, one who is blocked.
+/// Number of tickets, each with an agent: one loses the role, one is blocked.
 pub const TICKETS: usize = 2;
-/// Without their rights: long enough to be delivered something after [`ENDED_WITHIN`].
+/// Time without rights: long enough for a forbidden delivery after [`ENDED_WITHIN`] to show.
 const AWAY: Duration = Duration::from_secs(9);
-/// A connection whose person has lost their rights: five seconds are promised, and one is for a busy machine.
+/// Time limit for ending a connection whose person has lost their rights: five seconds as
+/// documented, and one for a busy machine.
 const ENDED_WITHIN: Duration = Duration::from_secs(6);
-/// To be served, before and after.
+/// Time limit for serving the agent, before and after.
 const SERVED_WITHIN: Duration = Duration::from_secs(20);
-/// Between two rows that plain SQL writes on the ticket.
+/// Time between two events that plain SQL writes on the ticket.
 const TOUCH_INTERVAL: Duration = Duration::from_millis(250);
 
-/// A frame about the ticket.
+/// A received frame about the ticket.
 #[derive(Debug, Clone, Copy)]
 struct Heard {
-    /// When its connection was opened.
+    /// Time at which its connection was opened.
     opened: Instant,
-    /// When it came.
+    /// Time of arrival.
     at: Instant,
 }
 
-/// What came to one agent on one instance.
+/// The frames that one agent received on one instance.
 type Log = Arc<Mutex<Vec<Heard>>>;
 
-/// What was seen of one agent.
+/// The observations of one agent.
 #[derive(Debug)]
 struct Seen {
     op: AgentOp,
     ticket: TicketId,
     /// Just after the commit that took the rights.
     taken: Instant,
-    /// Just before they were given back.
+    /// Just before the rights were restored.
     given: Instant,
-    /// The ticket's agent, just after the commit.
+    /// The ticket's assignee just after the commit.
     assignee: Option<String>,
-    /// What REST answered then, instance by instance.
+    /// The HTTP status from each instance after the commit.
     answers: Vec<Option<u16>>,
-    /// What came, instance by instance.
+    /// The frames received from each instance.
     heard: Vec<Vec<Heard>>,
 }
 
-/// The tickets, and what was seen of their agents.
+/// The tickets, and the observations of their agents.
 #[derive(Debug)]
 pub struct Revoked {
     rooms: Vec<Room>,
@@ -69,7 +72,7 @@ pub struct Revoked {
 }
 
 impl Revoked {
-    /// On these tickets, nothing yet.
+    /// Takes the tickets to use; nothing happens yet.
     pub fn new(rooms: Vec<Room>) -> Self {
         Self {
             rooms,
@@ -80,7 +83,7 @@ impl Revoked {
     /// Takes an agent's rights for a while.
     ///
     /// # Errors
-    /// When the database refuses, or the agent was not served before.
+    /// If the database refuses a statement, or the agent was not served beforehand.
     pub async fn run(&self, cluster: &TestCluster, op: AgentOp) -> Result<String, LoadError> {
         let room = self.rooms[op as usize % TICKETS];
         let admin = target::connect(&cluster.admin_url().await).await?;
@@ -138,7 +141,7 @@ impl Revoked {
         Ok("and given back".into())
     }
 
-    /// What was wrong with any of them.
+    /// Returns the violations of all observed agents.
     pub fn violations(&self) -> Vec<Violation> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.iter().flat_map(judge).collect()
@@ -149,7 +152,7 @@ fn all(log: &Log) -> Vec<Heard> {
     log.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-/// Whatever names the ticket, but for refusals.
+/// Records every frame that names the ticket, except refusals.
 async fn listen(mut link: Link, ticket: TicketId, log: &Log) -> Result<(), LinkError> {
     let opened = Instant::now();
     let (id, after, epoch) = (1, None, None);
@@ -164,7 +167,7 @@ async fn listen(mut link: Link, ticket: TicketId, log: &Log) -> Result<(), LinkE
     loop {
         let text = link.next().await?;
         if text.starts_with("{\"type\":\"error\"") {
-            // Refused: by a new connection again.
+            // Refused: try again on a new connection.
             return Ok(());
         }
         if text.contains(&name) {
@@ -216,7 +219,8 @@ async fn touch(admin: &Admin, room: Room) -> Result<(), LoadError> {
         .map_err(LoadError::postgres("writing on an agent's ticket"))
 }
 
-/// Writes until the agent has heard of it on every instance; false: not in time.
+/// Writes events until the agent has received one on every instance. Returns false if that takes
+/// too long.
 async fn touch_until_served(admin: &Admin, room: Room, logs: &[Log]) -> Result<bool, LoadError> {
     let from = Instant::now();
     let is_served = |log: &Log| all(log).iter().any(|heard| heard.at > from);
@@ -230,7 +234,7 @@ async fn touch_until_served(admin: &Admin, room: Room, logs: &[Log]) -> Result<b
     Ok(true)
 }
 
-/// Every instance is asked for the ticket's history.
+/// Requests the ticket's history from every instance.
 async fn answers(cluster: &TestCluster, room: Room, token: &str) -> Vec<Option<u16>> {
     let path = format!("/v1/tickets/{}/activity?after=0&limit=1", room.ticket);
     let mut answers = Vec::new();
@@ -308,8 +312,9 @@ impl AgentOp {
 mod tests {
     use super::*;
 
-    /// An agent who was served before and after, with these frames in between: seconds after the loss of the rights of the connection's opening
-    /// (before it: negative) and of the arrival.
+    /// An agent who was served before and after, with these frames in between. Each pair is the
+    /// time of the connection's opening and the time of arrival, in seconds after the loss of the
+    /// rights (negative: before it).
     fn seen(between: &[(f64, f64)]) -> Seen {
         let taken = Instant::now() + Duration::from_secs(100);
         let at = |s: f64| {

@@ -1,4 +1,5 @@
-//! `prove --urls`: instances that already run, with traffic and the history checks, and without faults.
+//! `prove --urls`: traffic and history checks on instances that are already running, without
+//! faults.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -37,16 +38,16 @@ pub struct RunningArgs {
 }
 
 impl RunningArgs {
-    /// Whether instances are named.
+    /// Whether `--urls` was given.
     pub const fn is_wanted(&self) -> bool {
         !self.urls.is_empty()
     }
 }
 
-/// Sends, and checks every history.
+/// Sends messages and checks every history.
 ///
 /// # Errors
-/// When the run could not be carried out. What it finds is in the findings.
+/// If the run could not be completed. Violations are part of the findings.
 pub async fn attempt(args: &RunningArgs, settings: &Settings) -> Result<Findings, LoadError> {
     let secret = args
         .jwt_secret
@@ -77,7 +78,7 @@ pub async fn attempt(args: &RunningArgs, settings: &Settings) -> Result<Findings
     };
     let sent = members::send_all(&run, &handles, traffic, begun).await;
     let ended = Instant::now();
-    // Whatever went on meanwhile may have ended the first connection.
+    // Connect again: whatever happened during the run may have ended the first connection.
     let admin = target::connect(database_url).await?;
     let converged = converge(&admin, &rooms, &handles, &run, settings)
         .await?
@@ -112,7 +113,7 @@ pub async fn attempt(args: &RunningArgs, settings: &Settings) -> Result<Findings
     })
 }
 
-/// `http://host:port` → `ws://host:port/v1/ws`; a socket's address stays as it is.
+/// Converts `http://host:port` to `ws://host:port/v1/ws`. A WebSocket URL stays as it is.
 fn socket(url: &str) -> String {
     if url.starts_with("ws") {
         return url.to_owned();

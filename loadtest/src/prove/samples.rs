@@ -1,14 +1,14 @@
-//! Every ack and every event with its time: what the plots and the targets are made of.
+//! The time of every ack and every event, for the plots and the targets.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
-/// How an event came.
+/// How an event arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// As it happened.
+    /// Live, when it happened.
     Live,
     /// In a page, after a `subscribe`.
     Page,
@@ -17,41 +17,41 @@ pub enum Way {
 /// What a sample measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
-    /// From the intended send to its ack.
+    /// From the intended time of a send to its ack.
     Ack,
-    /// From the database's time of the row to its sight, live.
+    /// From the database's time of an event to its live arrival.
     Delivery,
-    /// The same in a page: the reader was away.
+    /// From the database's time of an event to its arrival in a page, for a reader who was
+    /// disconnected.
     CaughtUp,
 }
 
-/// One of them.
+/// One measurement.
 #[derive(Debug, Clone, Copy)]
 pub struct Sample {
-    /// Seconds into the run.
+    /// Time of arrival, in seconds into the run.
     pub at: f64,
-    /// How long it took, in ms.
+    /// Latency in ms.
     pub ms: f64,
-    /// What.
     pub measure: Measure,
-    /// Whose network.
+    /// The network lane of the member.
     pub lane: usize,
 }
 
-/// A member's time without service.
+/// A period in which a member had no service.
 #[derive(Debug, Clone, Copy)]
 pub struct Outage {
-    /// Seconds into the run at its beginning.
+    /// Start, in seconds into the run.
     pub at: f64,
-    /// How long.
+    /// Duration.
     pub lasted: Duration,
-    /// The delay that a `bye` had asked for.
+    /// The delay that a `bye` asked for.
     pub told: Option<Duration>,
-    /// Whose network.
+    /// The network lane of the member.
     pub lane: usize,
 }
 
-/// Collects them from all members: some thousand a second do not contend.
+/// Collects the samples of all members. Some thousand a second cause no lock contention.
 #[derive(Debug)]
 pub struct Samples {
     begun: Instant,
@@ -60,7 +60,7 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// None yet.
+    /// Creates an empty collection.
     pub const fn new(begun: Instant) -> Self {
         Self {
             begun,
@@ -69,7 +69,7 @@ impl Samples {
         }
     }
 
-    /// An ack came.
+    /// Records an ack.
     pub fn acked(&self, intended: Instant, lane: usize) {
         self.record(
             intended.elapsed().as_secs_f64() * 1000.0,
@@ -78,7 +78,7 @@ impl Samples {
         );
     }
 
-    /// An event came that the database dates so.
+    /// Records an event with the database's time, in µs since 1970.
     pub fn seen(&self, at_micros: i64, way: Way, lane: usize) {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -95,7 +95,7 @@ impl Samples {
         );
     }
 
-    /// A member is subscribed again.
+    /// Records the end of an outage.
     pub fn served_again(&self, since: Instant, told: Option<Duration>, lane: usize) {
         let at = since.saturating_duration_since(self.begun).as_secs_f64();
         let outage = Outage {
@@ -123,7 +123,7 @@ impl Samples {
             });
     }
 
-    /// Takes all samples and outages so far.
+    /// Takes all samples and outages collected so far.
     pub fn take(&self) -> (Vec<Sample>, Vec<Outage>) {
         let samples =
             std::mem::take(&mut *self.samples.lock().unwrap_or_else(PoisonError::into_inner));

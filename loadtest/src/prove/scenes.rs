@@ -1,22 +1,25 @@
-//! The scenes of generated plans: each breaks something and mends it. Which of them may be played at once.
+//! The scenes of generated plans, each of which breaks something and repairs it, and the rules for
+//! playing scenes in parallel.
 
-/// Two instances drained, started and waited for: a fault of another scene in between would leave clients nowhere to go.
+/// Time to drain, start and wait for two instances. A fault of another scene meanwhile would leave
+/// clients nowhere to connect.
 const ROLL_S: f64 = 20.0;
-/// Thousands connect: all of them are to be served before the next fault.
+/// Time for thousands of clients to connect. All must be served before the next fault.
 const STORM_S: f64 = 45.0;
-/// A copy of the database is made first.
+/// Time to copy the database for the standby.
 const STANDBY_S: f64 = 10.0;
-/// A dump is restored, and every client starts over.
+/// Time to restore a dump, after which every client starts over.
 const RESTORE_S: f64 = 7.0;
-/// Rows are written beside the poisoned ones for some seconds, and waited for.
+/// Time in which other tickets are changed after the poisoned rows, and to wait for the changes.
 const POISON_S: f64 = 14.0;
-/// Nine seconds without rights; served before and after.
+/// Nine seconds without rights, and time to be served before and after.
 const AGENT_S: f64 = 12.0;
 
-/// A scene's lines, each with seconds from the scene's beginning; `$g` one instance, `$h` another, `$n` a lane.
+/// A scene's operations, each with its offset in seconds. `$g` stands for an instance, `$n` for a
+/// lane.
 pub type Scene = &'static [(f64, &'static str)];
 
-/// What a minute has room for, all of it.
+/// The scenes of a brief run. A run of about two minutes plays all of them.
 pub const BRIEF: &[Scene] = &[
     &[
         (0.0, "redis kill9"),
@@ -45,7 +48,7 @@ pub const BRIEF: &[Scene] = &[
     &[(0.0, "gateways roll")],
 ];
 
-/// What a run of ten minutes has besides.
+/// Additional scenes of a full run.
 pub const FURTHER: &[Scene] = &[
     &[
         (0.0, "redis freeze"),
@@ -79,7 +82,7 @@ pub const FURTHER: &[Scene] = &[
         (6.0, "redis start"),
     ],
     &[(0.0, "postgres kill9"), (2.0, "postgres start")],
-    // Longer than an instance waits for an answer.
+    // Longer than an instance waits for a statement.
     &[(0.0, "postgres freeze"), (14.0, "postgres thaw")],
     &[
         (0.0, "postgres standby-async"),
@@ -113,15 +116,17 @@ pub const FURTHER: &[Scene] = &[
     &[(0.0, "poison")],
 ];
 
-/// The database comes back from a dump under traffic. The seed chooses one, which is played in the middle: so many rows bear numbers
-/// of the time before, and the new cluster's counter comes through them for the rest of the run.
+/// The database is restored from a dump under traffic. The seed chooses one of these scenes, which
+/// is played in the middle of the run: by then, many rows hold transaction ids from before, and the
+/// new cluster's counter reaches those ids in the rest of the run.
 pub const RESTORES: [Scene; 2] = [
     &[(0.0, "postgres dump"), (3.0, "postgres restore-elsewhere")],
     &[(0.0, "postgres dump"), (3.0, "postgres restore-here")],
 ];
 
-/// The end of a full run: the database is another one after each of them. The first ends backends that have committed here and wait for
-/// the standby: a repeated send must be acked only when the standby has it.
+/// The end of a full run. After each of these scenes, another server is the primary. The first
+/// scene ends backends that have committed locally and wait for the standby: a repeated send may be
+/// acked only once the standby has it.
 pub const FAILOVERS: [Scene; 2] = [
     &[
         (0.0, "postgres standby-sync"),
@@ -136,7 +141,8 @@ pub const FAILOVERS: [Scene; 2] = [
         (STANDBY_S + 2.0, "postgres promote"),
     ],
 ];
-/// Scenes that break the same part would break each other: a Redis that is dead cannot be flushed, an instance that is dead cannot be frozen.
+/// Whether two scenes break the same component and would interfere: a dead Redis cannot be flushed,
+/// and a dead instance cannot be frozen.
 pub fn clash(one: Scene, other: Scene, instances: usize) -> bool {
     let parts = |scene: Scene| {
         scene.iter().map(|(_, line)| match line.split(' ').next() {
@@ -149,7 +155,8 @@ pub fn clash(one: Scene, other: Scene, instances: usize) -> bool {
     parts(one).any(|part| shared(part) && parts(other).any(|further| further == part))
 }
 
-/// Scenes that need the database for themselves, or that are judged by what else happens, are played alone.
+/// Whether a scene may run in parallel with another. Scenes that need the database for themselves,
+/// or whose judgement depends on other faults, may not.
 pub fn may_mix(scene: &Scene) -> bool {
     let alone = [
         "disk",
@@ -164,7 +171,7 @@ pub fn may_mix(scene: &Scene) -> bool {
         .any(|(_, line)| alone.iter().any(|word| line.starts_with(word)))
 }
 
-/// Seconds from a scene's first line until what it does is over.
+/// Seconds from a scene's first operation until its effects are over.
 pub fn length(scene: &[(f64, &str)]) -> f64 {
     let lasts = |line: &str| match line
         .strip_prefix("psql hold ")

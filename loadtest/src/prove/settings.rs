@@ -1,4 +1,4 @@
-//! What a run of `prove` is told: its options, its plan, where it keeps what it finds.
+//! The settings of `prove`: its options, its plan and its output directory.
 
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -12,9 +12,9 @@ use super::running;
 use super::test_cluster::TestClusterSpec;
 use crate::error::LoadError;
 
-/// Of a run that is told nothing else.
+/// Default duration of a full run.
 pub(super) const SECONDS: u64 = 600;
-/// Of a brief one.
+/// Default duration of a brief run.
 pub(super) const SECONDS_BRIEF: u64 = 140;
 
 /// Settings of `prove`.
@@ -116,7 +116,7 @@ fn pool_mode(word: &str) -> Result<PoolMode, String> {
         .ok_or_else(|| "must be session or transaction".to_owned())
 }
 
-/// How long to send and to break things.
+/// The duration of a run, in seconds.
 pub(super) fn seconds(settings: &Settings) -> u64 {
     settings.seconds.unwrap_or(if settings.brief {
         SECONDS_BRIEF
@@ -125,7 +125,7 @@ pub(super) fn seconds(settings: &Settings) -> u64 {
     })
 }
 
-/// The saved plan, or the one that the seed chooses.
+/// Returns the saved plan, or generates the plan of the seed.
 pub(super) fn plan_of(settings: &Settings) -> Result<Plan, LoadError> {
     let Some(file) = &settings.plan else {
         let scale = if settings.brief {
@@ -144,7 +144,7 @@ pub(super) fn plan_of(settings: &Settings) -> Result<Plan, LoadError> {
     read_plan(file)
 }
 
-/// A plan as it was written.
+/// Reads a saved plan.
 pub(super) fn read_plan(file: &Path) -> Result<Plan, LoadError> {
     let text = std::fs::read_to_string(file).map_err(|error| LoadError::Program {
         program: "reading the plan",
@@ -156,12 +156,12 @@ pub(super) fn read_plan(file: &Path) -> Result<Plan, LoadError> {
     })
 }
 
-/// A replayed plan runs until its last line, and a little longer.
+/// Duration of a replayed plan: until its last operation, and a few seconds more.
 pub(super) fn length(plan: &Plan) -> u64 {
     plan.steps.last().map_or(10, |step| step.at.as_secs() + 6)
 }
 
-/// A directory of its own for what this run keeps.
+/// Creates a separate directory for the output of this run.
 pub(super) fn new_directory(settings: &Settings) -> Result<PathBuf, LoadError> {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -174,7 +174,7 @@ pub(super) fn new_directory(settings: &Settings) -> Result<PathBuf, LoadError> {
     Ok(dir)
 }
 
-/// Which run this is.
+/// Names this run by its options.
 pub(super) fn label(settings: &Settings) -> String {
     match &settings.plan {
         Some(file) => format!("`--plan {}`", file.display()),
@@ -186,7 +186,7 @@ pub(super) fn label(settings: &Settings) -> String {
     }
 }
 
-/// The deployment that a run breaks.
+/// Describes the deployment that the run breaks.
 pub(super) fn spec(
     settings: &Settings,
     plan: &Plan,

@@ -1,4 +1,5 @@
-//! The smallest part of a failing plan that still fails: halves are left out, then quarters, down to single lines.
+//! Finds a minimal part of a failing plan that still fails: tries to remove halves, then quarters,
+//! down to single lines.
 
 use std::collections::BTreeSet;
 
@@ -9,13 +10,13 @@ use crate::checker::Violation;
 use crate::error::LoadError;
 use crate::report::Verdict;
 
-/// Shrinks the plan in the file; the result stands beside it as `….shrunk`.
+/// Shrinks the plan in the file, and writes the result next to it with the extension `.shrunk`.
 ///
 /// # Errors
-/// When the plan in the file could not be carried out.
+/// If the plan in the file could not be executed.
 pub async fn run(args: &ShrinkArgs) -> Result<Verdict, LoadError> {
     let plan = read_plan(&args.file)?;
-    // Every part runs as long as the whole did: what shows late must have its time.
+    // Every part runs as long as the whole plan, because a violation may need that time to show.
     let seconds = args.settings.seconds.unwrap_or_else(|| length(&plan));
     let whole = wrong_with(args, &plan, seconds).await?;
     if whole.is_empty() {
@@ -24,7 +25,8 @@ pub async fn run(args: &ShrinkArgs) -> Result<Verdict, LoadError> {
     }
     let lines = plan.steps.len();
     let plan = smallest(plan, async |smaller| {
-        // A part without the line that mends something may fail for that reason: only what the whole plan showed counts.
+        // A part may fail only because a repairing operation is missing, so count only kinds of
+        // violations that the whole plan shows.
         let mut fails = false;
         for _ in 0..args.tries {
             fails = match wrong_with(args, smaller, seconds).await {
@@ -58,7 +60,7 @@ pub async fn run(args: &ShrinkArgs) -> Result<Verdict, LoadError> {
     Ok(Verdict::Broken)
 }
 
-/// Leaves out halves, quarters and so on, as long as the rest fails.
+/// Removes halves, quarters and so on, as long as the rest still fails.
 async fn smallest(mut plan: Plan, mut fails: impl AsyncFnMut(&Plan) -> bool) -> Plan {
     let mut size = plan.steps.len().div_ceil(2);
     while size > 0 {
@@ -72,7 +74,7 @@ async fn smallest(mut plan: Plan, mut fails: impl AsyncFnMut(&Plan) -> bool) -> 
                 from += size;
             }
         }
-        // What was needed for a line that has gone is no longer needed either.
+        // After a line is removed, lines that only it needed can be removed as well, so try again.
         let again = size == 1 && plan.steps.len() < before;
         size = if again { 1 } else { size / 2 };
     }
@@ -90,7 +92,7 @@ fn without(plan: &Plan, from: usize, size: usize) -> Plan {
     }
 }
 
-/// The kinds of violations that a run of this plan shows.
+/// Runs a plan and returns the kinds of violations.
 async fn wrong_with(
     args: &ShrinkArgs,
     plan: &Plan,
@@ -128,7 +130,7 @@ mod tests {
         );
         let plan: Plan = text.parse().expect("a plan");
         let mut tries = 0;
-        // Two lines matter, and one of them only with a third that can go as soon as all others have.
+        // Two lines matter. One of them needs a third, but only until all others are gone.
         let smallest = smallest(plan, async |plan| {
             tries += 1;
             let has = |line: &str| plan.to_string().contains(line);

@@ -1,4 +1,5 @@
-//! Clients that all come at once, as after an outage: each keeps trying, with the jittered backoff that the protocol asks for.
+//! Many clients connect at once, as after an outage. Each retries with the jittered backoff that
+//! the protocol asks for.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,15 +15,15 @@ use crate::people::{self, Room};
 use crate::target;
 use crate::wire::{Link, LinkError};
 
-/// From the first knock to the last one served.
+/// Time limit from the first attempt until the last client is served.
 const STORM_TIMEOUT: Duration = Duration::from_secs(90);
-/// The longest wait between two knocks of one client.
+/// Maximum delay between two attempts of one client.
 const BACKOFF_MAX: Duration = Duration::from_secs(4);
 
-/// Brings them in, tells how long it took, and lets them go.
+/// Connects all clients, reports how long that took, and disconnects them.
 ///
 /// # Errors
-/// [`LoadError::Stalled`] when some were never served.
+/// [`LoadError::Stalled`] if some clients were not served in time.
 pub async fn run(
     cluster: &TestCluster,
     rooms: &[Room],

@@ -1,4 +1,5 @@
-//! What a proof stands on: a Postgres, a Redis and some gateways of its own, with a bad network between each two of them.
+//! The deployment of a run: its own Postgres, Redis and gateways, with a breakable network between
+//! them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,22 +15,23 @@ use super::relay::Relay;
 use crate::error::LoadError;
 use crate::target;
 
-/// Short, so that a half-open connection is noticed within the run.
+/// Short, so that a half-open connection is detected within the run.
 const HEARTBEAT_MS: &str = "4000";
-/// Everything comes from one address here.
+/// All connections come from one address.
 const CONNECTIONS_MAX: &str = "100000";
-/// For an instance to come up, however often it must be started.
+/// Time limit for an instance to become ready, including repeated starts.
 const START_TIMEOUT: Duration = Duration::from_secs(90);
-/// Between two starts of one.
+/// Delay between two starts of an instance.
 const START_PAUSE: Duration = Duration::from_secs(1);
-/// Small enough to be filled, large enough for the database and its log.
+/// Small enough to be filled, and large enough for the database and its WAL.
 const DISK_MIB: u32 = 700;
 
-/// The database: one that can be dropped and restored while the cluster runs.
+/// The database's name. A separate database can be dropped and restored while the cluster runs.
 const DATABASE: &str = "desk";
-/// Who owns the database and migrates it: no superuser, as on a hosted Postgres. By its prefix the role travels with a dump. Faults are a superuser's.
+/// Owns and migrates the database without being a superuser, as on a hosted Postgres. Because of
+/// its prefix, the role is part of a dump. Faults use the superuser.
 const ADMINISTRATOR: &str = "helpline_administrator";
-/// What a proof breaks is killed, not unplugged: the rig's fast settings lose nothing by that.
+/// `prove` kills processes but does not cut the power, so the rig's fast settings lose no data.
 const SETTINGS: [(&str, &str); 4] = [
     ("max_wal_size", "128MB"),
     ("wal_level", "replica"),
@@ -37,59 +39,58 @@ const SETTINGS: [(&str, &str); 4] = [
     ("restart_after_crash", "on"),
 ];
 
-/// How it is made.
+/// How to build the deployment.
 #[derive(Debug, Clone)]
 pub struct TestClusterSpec {
-    /// The gateway's binary.
     pub binary: PathBuf,
-    /// How many.
+    /// Number of gateways.
     pub instances: usize,
-    /// Their further settings.
+    /// Additional settings of the gateways.
     pub settings: Vec<(String, String)>,
-    /// A pooler between the instances and Postgres.
+    /// The mode of a pooler between the instances and Postgres, if there is one.
     pub pooler: Option<PoolMode>,
-    /// Whether the instances speak with Postgres and Redis by TLS, and check whom they speak with.
+    /// Whether the instances connect to Postgres and Redis by TLS and verify their certificates.
     pub tls: bool,
-    /// Whether Redis is a master that a Sentinel watches, with a replica.
+    /// Whether Redis is a master with a replica and a Sentinel.
     pub sentinel: bool,
-    /// Where logs go.
+    /// Directory for logs.
     pub logs: PathBuf,
-    /// Whether the database lies on a small disk.
+    /// Whether the database is on a small disk.
     pub small_disk: bool,
-    /// A promise to break: the gateways are told, and what is the database's is broken there.
+    /// A promise to break. The gateways are told; if the database keeps the promise, its functions
+    /// are replaced.
     pub sabotage: Option<String>,
 }
 
-/// The whole of it. Declared in the order in which it must end.
+/// A running deployment. Fields are declared in the order in which they must end.
 #[derive(Debug)]
 pub struct TestCluster {
-    /// The instances.
     pub gateways: Vec<Gateway>,
-    /// Between clients and instances: by instance, then by lane.
+    /// The networks between clients and instances: by instance, then by lane.
     pub lanes: Vec<Vec<Proxy>>,
-    /// Between each instance and Redis; with a Sentinel, between each instance and that.
+    /// The network between each instance and Redis, or the Sentinel if there is one.
     pub redis_links: Vec<Proxy>,
-    /// Redis.
     pub relay: Relay,
-    /// Between the instances and the link to Postgres, when it is asked for: ends with the cluster.
+    /// The pooler between the instances and the link to Postgres, if there is one. It ends with the
+    /// cluster.
     _pooler: Option<PgBouncer>,
-    /// Between the instances, or their pooler, and Postgres.
+    /// The network between Postgres and the instances or their pooler.
     pub postgres_link: Proxy,
-    /// A standby, while there is one that is not promoted.
+    /// The standby, until it is promoted.
     pub standby: Mutex<Option<Postgres>>,
-    /// The database; after a promotion, what was the standby.
+    /// The database server. After a promotion, this is the former standby.
     pub postgres: Mutex<Postgres>,
-    /// The small disk, if the database lies on one.
+    /// The small disk, if the database uses one.
     pub disk: Option<Disk>,
-    /// Certificates, where the instances want them.
+    /// The certificates, if the instances use TLS.
     encryption: Option<Encryption>,
 }
 
 impl TestCluster {
-    /// Starts everything.
+    /// Starts all servers and networks.
     ///
     /// # Errors
-    /// Those of the rig.
+    /// If a server does not start or the migration fails.
     pub async fn start(spec: &TestClusterSpec) -> Result<Self, LoadError> {
         let disk = if spec.small_disk { Disk::mount() } else { None };
         let encryption = spec.tls.then(Encryption::new);
@@ -182,7 +183,7 @@ impl TestCluster {
         })
     }
 
-    /// The database as an administrator, wherever it is now.
+    /// The administrator's URL of the database on its current server.
     pub async fn admin_url(&self) -> String {
         self.postgres.lock().await.admin_url(DATABASE)
     }
@@ -190,21 +191,22 @@ impl TestCluster {
     /// Dumps the database.
     ///
     /// # Errors
-    /// Those of the rig.
+    /// If the dump fails.
     pub async fn dump(&self, postgres: &Postgres) -> Result<Dump, LoadError> {
         Ok(postgres.dump(DATABASE).await?)
     }
 
-    /// Kills the server, restores a dump into a new cluster and leads the instances there.
+    /// Kills the server, restores a dump into a new cluster and routes the instances to it.
     ///
     /// # Errors
-    /// Those of the rig.
+    /// If the new cluster does not start or the restore fails.
     pub async fn restore_elsewhere(
         &self,
         dump: &Dump,
         postgres: &mut Postgres,
     ) -> Result<(), LoadError> {
-        // Made under traffic: the outage is only the restore.
+        // Start the new cluster before killing the old server, so that the outage lasts only for
+        // the restore.
         let name = format!("{:08x}", rand::random::<u32>());
         let other = start_postgres(self.disk.as_ref(), self.encryption.as_ref(), &name).await?;
         postgres.kill9().await?;
@@ -217,16 +219,17 @@ impl TestCluster {
     /// Drops the database and restores a dump in its place.
     ///
     /// # Errors
-    /// Those of the rig.
+    /// If the database cannot be dropped or the restore fails.
     pub async fn restore_here(&self, dump: &Dump, postgres: &Postgres) -> Result<(), LoadError> {
         postgres.drop_database(DATABASE).await?;
         Ok(postgres.restore(dump, DATABASE).await?)
     }
 
-    /// Starts an instance as an orchestrator does: one that ends at once, because the database is away, is started again.
+    /// Starts an instance as an orchestrator does: if it exits because the database is unavailable,
+    /// it is started again.
     ///
     /// # Errors
-    /// When it does not come up within [`START_TIMEOUT`].
+    /// If it is not ready within [`START_TIMEOUT`].
     pub async fn start_gateway(&self, n: usize) -> Result<(), LoadError> {
         let deadline = Instant::now() + START_TIMEOUT;
         loop {
@@ -240,10 +243,10 @@ impl TestCluster {
         }
     }
 
-    /// Sets the database to take writes, or none.
+    /// Makes the database accept or reject writes.
     ///
     /// # Errors
-    /// Those of Postgres.
+    /// If Postgres refuses a statement.
     pub async fn takes_writes(&self, takes: bool) -> Result<(), LoadError> {
         let admin = target::connect(&self.admin_url().await).await?;
         let change = if takes {
@@ -251,7 +254,7 @@ impl TestCluster {
         } else {
             "alter system set default_transaction_read_only = on"
         };
-        // Two calls: no transaction may hold the first.
+        // Two calls, because `alter system` cannot run inside a transaction.
         for statement in [change, "select pg_reload_conf()"] {
             admin
                 .batch_execute(statement)
@@ -261,7 +264,7 @@ impl TestCluster {
         Ok(())
     }
 
-    /// A lane's sockets, the preferred instance first.
+    /// The WebSocket URLs of a lane, with the preferred instance first.
     pub fn sockets(&self, preferred: usize, lane: usize) -> Vec<String> {
         let instances = self.lanes.len();
         (0..instances)
@@ -274,10 +277,11 @@ impl TestCluster {
             .collect()
     }
 
-    /// Ends every fault that a plan may have left: the end of a run is judged without faults.
+    /// Ends every fault that the plan may have left, because the end of a run is judged without
+    /// faults.
     ///
     /// # Errors
-    /// When a part does not come back.
+    /// If a component does not recover.
     pub async fn repair(&self) -> Result<(), LoadError> {
         if let Some(disk) = &self.disk {
             disk.free();
@@ -305,7 +309,7 @@ impl TestCluster {
     }
 }
 
-/// Breaks what a promise needs of the database, if it is kept there.
+/// Replaces the database functions that keep a promise, if it is kept there.
 async fn break_functions(postgres: &Postgres, promise: Option<&str>) -> Result<(), LoadError> {
     let sql = match promise {
         Some("foreign-rows") => include_str!("../../sql/sabotage_foreign_rows.sql"),
@@ -324,7 +328,7 @@ async fn start_pooler(port: u16, mode: PoolMode) -> Result<PgBouncer, LoadError>
     Ok(PgBouncer::start_before(port, mode, &[login], "", "").await?)
 }
 
-/// A cluster of its own: on the small disk, if there is one, else in a temporary place.
+/// Starts a new cluster: on the small disk if there is one, otherwise in a temporary directory.
 async fn start_postgres(
     disk: Option<&Disk>,
     encryption: Option<&Encryption>,
@@ -343,14 +347,15 @@ async fn start_postgres(
     Ok(Postgres::start_in_with(disk.place.join(name), &settings).await?)
 }
 
-/// A file system in memory that only the database uses. Unmounted on drop.
+/// A file system in memory for the database only. Unmounted on drop.
 #[derive(Debug)]
 pub struct Disk {
     place: PathBuf,
 }
 
 impl Disk {
-    /// None: not root, or not possible here; the faults that need it are not played.
+    /// Returns `None` without root or if mounting fails. Faults that need the disk are then not
+    /// played.
     fn mount() -> Option<Self> {
         unmount_orphans();
         let place = Path::new("/var/tmp").join(format!("helpline-disk-{}", std::process::id()));
@@ -368,7 +373,7 @@ impl Disk {
         None
     }
 
-    /// Fills it to the last byte.
+    /// Fills the disk to the last byte.
     pub fn fill(&self) {
         let filler = format!("of={}", self.place.join("filler").display());
         let _ = Command::new("dd")
@@ -377,13 +382,13 @@ impl Disk {
             .status();
     }
 
-    /// Makes room again.
+    /// Frees the space again.
     pub fn free(&self) {
         let _ = std::fs::remove_file(self.place.join("filler"));
     }
 }
 
-/// Unmounts the disks of runs that were killed before they could.
+/// Unmounts the disks of runs that were killed before they could do so.
 fn unmount_orphans() {
     for entry in std::fs::read_dir("/var/tmp")
         .into_iter()

@@ -1,46 +1,48 @@
-//! Which part of a run stood under which fault: what the targets are held against.
+//! Which fault affected which period of a run. The targets depend on it.
 
 use super::outcome::{Done, Outcome};
 use super::plan::{ClientOp, DiskOp, GatewayOp, LANES, Op, PostgresOp, RedisOp};
 use super::poison;
 
-/// After a fault's end, until all clients have reconnected by the usual backoff.
+/// Seconds after a fault's end in which clients reconnect with the usual backoff.
 const GRACE_S: f64 = 4.0;
 
-/// A time under a fault.
+/// A period under a fault.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Window {
-    /// Seconds into the run.
+    /// Start, in seconds into the run.
     pub from: f64,
-    /// Its end, with some grace.
+    /// End in seconds into the run, including [`GRACE_S`].
     pub to: f64,
-    /// What kind of fault.
     pub kind: Kind,
-    /// Whose networks; empty: all.
+    /// The affected network lanes; empty for all.
     pub lanes: Vec<usize>,
 }
 
-/// What is expected of delivery meanwhile.
+/// What delivery must achieve under a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Within two seconds: the sweep delivers.
+    /// Delivery within two seconds, by the sweep.
     Relay,
-    /// Nothing: the database is away, an instance stands still, or the reader's own network is broken.
+    /// No requirement: the database is unavailable, an instance is frozen, or the reader's own
+    /// network is broken.
     Away,
-    /// No client without service for longer than a second beyond the delay that was asked for.
+    /// No client may be without service for longer than a second more than the delay that it was
+    /// told.
     Roll,
-    /// What is expected without any fault: rows that cannot be decoded are the matter of their own ticket.
+    /// The same as without any fault: undecodable rows must affect only their own ticket.
     Poison,
 }
 
 impl Window {
-    /// Whether this time, on this lane, is within.
+    /// Whether the window covers this time and lane.
     pub fn holds(&self, at: f64, lane: usize) -> bool {
         (self.from..=self.to).contains(&at) && (self.lanes.is_empty() || self.lanes.contains(&lane))
     }
 }
 
-/// The windows of a run: a fault lasts until the operation that mends it, or for its own time.
+/// Returns the windows of a run. A fault lasts until the operation that repairs it, or for its own
+/// duration.
 pub fn of(log: &[Done]) -> Vec<Window> {
     let mut windows = Vec::new();
     for (n, done) in log.iter().enumerate() {
@@ -63,7 +65,8 @@ pub fn of(log: &[Done]) -> Vec<Window> {
             _ => Vec::new(),
         };
         if kind == Kind::Poison {
-            // Its writer locks whole tables first, past the checks, as an administrator's migration does; then everything goes on.
+            // The operation first locks whole tables to bypass the checks, like an administrator's
+            // migration. Then everything continues.
             let written = (done.until - poison::WATCHED.as_secs_f64()).max(done.at);
             windows.push(Window {
                 from: done.at - 0.5,
@@ -145,7 +148,8 @@ fn fault(op: &Op) -> Option<(Kind, Option<Mends>)> {
             Away,
             Some(|_, later| matches!(later, Op::Gateway(_, GatewayOp::Thaw))),
         ),
-        // What died between commit and announcement is for the sweep, as if Redis were dead.
+        // The sweep must deliver what an instance committed but did not publish before it died, as
+        // if Redis were dead.
         Op::Gateway(
             _,
             GatewayOp::AfterCommit
@@ -203,7 +207,8 @@ mod tests {
         );
         assert!(windows[1].holds(8.0, 3) && !windows[1].holds(8.0, 4));
         assert_eq!(windows.len(), 2);
-        // A server that takes writes again is not one that the way leads to again.
+        // `read-write` ends `read-only`, and `direct` ends `misdirect`; neither ends the other
+        // fault.
         let log = [
             done(1.0, "postgres read-only"),
             done(2.0, "postgres direct"),

@@ -1,4 +1,4 @@
-//! Two instances, each of one of two builds, on one database and one Redis, behind one address.
+//! Two instances, each of one of two builds, with the same database and Redis, behind one address.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ use crate::SECRET;
 
 const PASSWORD: &str = "runtime";
 
-/// One of the two.
+/// One of the two builds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Build {
     Previous,
@@ -21,7 +21,7 @@ pub enum Build {
 }
 
 impl Build {
-    /// Where its programs and the bundle of its client lie.
+    /// The path of a program of this build, or of its client bundle.
     pub fn file(self, name: &str) -> PathBuf {
         let var = if self == Self::Previous {
             "HELPLINE_TEST_PREVIOUS"
@@ -33,14 +33,14 @@ impl Build {
         Path::new(&dir).join(name)
     }
 
-    /// The load generator's subcommand that checks histories on running instances.
+    /// The arguments with which this build's load generator checks histories on running instances.
     pub fn load(self) -> Vec<String> {
         let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{self:?}"));
         vec!["prove".into(), "--out".into(), out.display().to_string()]
     }
 }
 
-/// Two instances behind one address.
+/// Two instances with the same database and Redis.
 pub struct Fleet {
     pub postgres: Postgres,
     pub redis: Redis,
@@ -53,7 +53,7 @@ impl Fleet {
         let postgres = Postgres::start_temporary_with(&[("max_connections", "200")])
             .await
             .expect("a Postgres starts");
-        // What an update meets: a database of the build before, in use.
+        // As in an update: the database was created by the previous build and is in use.
         migrate(&postgres, "postgres", Build::Previous).await;
         let redis = Redis::start_new().await.expect("a Redis starts");
         let mut fleet = Self {
@@ -83,12 +83,13 @@ impl Fleet {
         self.running[n] = Some(spec.start().await.expect("an instance starts"));
     }
 
-    /// An update migrates first, and with the newer build; instances and clients of the one before go on meanwhile.
+    /// Migrates with the newer build, as an update does first. Instances and clients of the
+    /// previous build keep running.
     pub async fn update(&self) {
         migrate(&self.postgres, "postgres", Build::This).await;
     }
 
-    /// The catalogs of the database that was updated and of one that this build made.
+    /// The schema of the updated database, and of a database that this build created.
     pub async fn catalogs(&self) -> [String; 2] {
         let made = self.postgres.create_database("fresh", None).await;
         made.expect("a database is made");
@@ -96,7 +97,7 @@ impl Fleet {
         [self.catalog("postgres").await, self.catalog("fresh").await]
     }
 
-    /// `pg_dump --schema-only` of Helpline's schema.
+    /// The output of `pg_dump --schema-only` for Helpline's schema.
     async fn catalog(&self, database: &str) -> String {
         let output = Command::new(self.postgres.bin_dir().join("pg_dump"))
             .args(["--schema-only", "--schema=helpline", "--dbname"])
@@ -109,7 +110,7 @@ impl Fleet {
             "{}",
             String::from_utf8_lossy(&output.stderr)
         );
-        // A newer pg_dump restricts psql with a key of its own each time.
+        // A newer pg_dump writes a `\restrict` line with a new random key each time.
         let text = String::from_utf8_lossy(&output.stdout);
         let kept: Vec<&str> = text
             .lines()
@@ -118,7 +119,7 @@ impl Fleet {
         kept.join("\n")
     }
 
-    /// A rolling restart of one instance, into this build.
+    /// Restarts one instance with this build, as in a rolling restart.
     pub async fn roll(&mut self, n: usize, build: Build) {
         let old = self.running[n].take().expect("it runs");
         assert_eq!(old.stop().await.expect("it drains"), Some(0));
@@ -144,7 +145,7 @@ async fn migrate(postgres: &Postgres, database: &str, build: Build) {
     );
 }
 
-/// One address for both: each connection goes to the next instance that takes it.
+/// One address for both instances. Each connection goes to the next instance that accepts it.
 pub async fn balancer(ports: [u16; 2]) -> (String, JoinSet<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("it listens"));

@@ -1,8 +1,9 @@
-//! The build before beside this one: on one database and one Redis, behind one address, while instances are restarted forth to this build and
-//! back again. People with either build's web client and the load generators of both builds go on all the time. Nothing may be refused, lost,
-//! doubled or shown to a customer who must not see it.
+//! Runs the previous build next to this one: with the same database and Redis, behind one address,
+//! while instances are restarted into this build and back. People with either build's web client
+//! and the load generators of both builds run all the time. Nothing may be refused, lost,
+//! duplicated or shown to a customer who must not see it.
 //!
-//! `.ci/test-world previous_build` builds what this needs and says where it lies.
+//! `.ci/test-world previous_build` builds what this test needs and sets the paths.
 
 mod fleet;
 mod people;
@@ -20,10 +21,11 @@ use fleet::{Build, Fleet, balancer};
 use people::{Scene, Talk, talk};
 
 const SECRET: &str = "the secret of two builds that stand beside each other";
-/// News between instances of two builds may take the sweep's way, which takes 2 s; and this machine is busy.
+/// Events between instances of two builds may need the sweep, which takes up to 2 s, and this
+/// machine is busy.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The load generator of one build, on both instances at once; it has joined when this returns.
+/// Starts the load generator of one build on both instances. Returns once its members have joined.
 async fn load(fleet: &Fleet, build: Build) -> (Build, Child, Lines<BufReader<ChildStdout>>) {
     let mut process = Command::new(build.file("helpline-loadtest"))
         .args(build.load())
@@ -86,7 +88,7 @@ async fn a_rolling_restart_forth_and_back_refuses_loses_and_leaks_nothing() {
         talks.push(talk(&sql, &scene, of_customer, of_agent).await);
     }
     turn_all(&mut talks, &canary).await;
-    // The database is updated under the instances and the load of the build before.
+    // The database is updated while instances and load of the previous build run.
     let generator = load(&fleet, Previous).await;
     tokio::join!(fleet.update(), turn_all(&mut talks, &canary));
     succeeded(generator, "the update").await;
@@ -99,7 +101,7 @@ async fn a_rolling_restart_forth_and_back_refuses_loses_and_leaks_nothing() {
             .zip(fresh.lines())
             .find(|(updated, fresh)| updated != fresh)
     );
-    // Forth to this build, back to the one before, and forth again.
+    // Restart into this build, back into the previous one, and into this build again.
     for (n, build) in [
         (0, This),
         (1, This),
@@ -118,7 +120,8 @@ async fn a_rolling_restart_forth_and_back_refuses_loses_and_leaks_nothing() {
     for talk in &talks {
         check(&sql, talk, &canary).await;
     }
-    // The client before gives a note's flag its former name too, is refused, and repeats the note with the present one.
+    // The previous client also sends a note's flag under its former name, is refused, and repeats
+    // the note with the current name only.
     let refused = "select action || ' ' || refused || ' ' || detail from access_log where refused is not null and (refused <> 'unknown_field' or detail ->> 'route' <> '/v1/tickets/{ticket}/messages')";
     let refused: Vec<String> = sql
         .query(refused, &[])
@@ -145,7 +148,7 @@ async fn a_rolling_restart_forth_and_back_refuses_loses_and_leaks_nothing() {
     );
 }
 
-/// A load generator ends, and has found nothing wrong.
+/// The load generator must end without violations.
 async fn succeeded(generator: (Build, Child, Lines<BufReader<ChildStdout>>), meanwhile: &str) {
     let (of, mut process, mut lines) = generator;
     let mut said = String::new();
@@ -163,7 +166,7 @@ async fn turn_all(talks: &mut [Talk], canary: &str) {
     futures_util::future::join_all(talks.iter_mut().map(|talk| talk.turn(canary))).await;
 }
 
-/// Both have seen what the database holds, once and in its order.
+/// Both people must have seen what the database holds, once and in order.
 async fn check(sql: &tokio_postgres::Client, talk: &Talk, canary: &str) {
     let rows =
         "select a.seq, a.public_seq, m.body, m.is_internal from support_ticket_activity a join support_messages m on m.id = a.message_id

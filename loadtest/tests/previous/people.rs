@@ -1,4 +1,4 @@
-//! People with the web client of one build each, and what they say to each other.
+//! People with the web client of either build, and their conversations.
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::fleet::Build;
 use crate::{PATIENCE, SECRET};
 
-/// A person at a ticket, with the web client of one build.
+/// A person on a ticket, with the web client of one build.
 pub struct Person {
     pub name: String,
     pub build: Build,
@@ -20,14 +20,14 @@ pub struct Person {
     _process: Child,
     orders: ChildStdin,
     told: Lines<BufReader<ChildStdout>>,
-    /// By number: text, and whether it is a note.
+    /// By position: the text, and whether it is a note.
     pub seen: BTreeMap<u64, (String, bool)>,
     pub posted: Vec<String>,
-    /// What should not be.
+    /// Unexpected output of the client.
     pub faults: Vec<String>,
 }
 
-/// What all people need to know.
+/// What every person must know.
 pub struct Scene<'a> {
     pub origin: &'a str,
     pub canary: &'a str,
@@ -84,7 +84,7 @@ impl Person {
             .expect("the client listens");
     }
 
-    /// Reads what the client tells until this holds.
+    /// Reads the client's output until the condition holds.
     pub async fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
         let reading = async {
             while !holds(self) {
@@ -121,7 +121,7 @@ impl Person {
     }
 }
 
-/// A customer and an agent at one ticket, each with a build of their own.
+/// A customer and an agent on one ticket, each with their own build.
 pub struct Talk {
     pub customer: Person,
     pub agent: Person,
@@ -130,7 +130,8 @@ pub struct Talk {
 }
 
 impl Talk {
-    /// Both write, and the agent writes notes by socket and over REST as well; done when both have seen what they may.
+    /// Both write; the agent also writes notes by socket and over REST. Returns once both have seen
+    /// everything that they may see.
     pub async fn turn(&mut self, canary: &str) {
         self.said += 1;
         let n = self.said;
@@ -165,7 +166,7 @@ pub fn token(user: Uuid, name: &str) -> String {
     testing::sign(SECRET, &testing::claims(user, name, 3_600))
 }
 
-/// A ticket with its customer and an agent.
+/// Creates a ticket with its customer and an agent.
 pub async fn talk(
     sql: &tokio_postgres::Client,
     scene: &Scene<'_>,

@@ -1,4 +1,5 @@
-//! The baseline of writing: the gateway's own statement, as many lanes, batches of the same size, and nothing else.
+//! The baseline for writing: the gateway's own SQL statement, with the same number of lanes and the
+//! same batch size, but without a gateway.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,7 +19,7 @@ use crate::people::Room;
 const APPEND: &str = include_str!("../../../sql/bench_batch.sql");
 const WARM_UP: Duration = Duration::from_secs(1);
 
-/// One run with batches of this size.
+/// Runs once with batches of `batch` messages.
 pub(super) async fn run(
     helpline: &Helpline,
     batch: usize,

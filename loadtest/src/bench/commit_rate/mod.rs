@@ -1,5 +1,6 @@
-//! `commit-rate`: messages committed per second through the gateway, beside the same rows written one transaction each by pgbench, and beside
-//! the gateway's own SQL without a gateway, by turns on the same Postgres.
+//! `commit-rate`: messages committed per second through the gateway, compared with pgbench (the
+//! same rows, one transaction each) and with the gateway's SQL without a gateway. All three run
+//! alternately on the same Postgres.
 
 mod direct;
 mod pgbench;
@@ -12,30 +13,29 @@ use crate::error::LoadError;
 use crate::report::median;
 use crate::target::Relay;
 
-/// Connections, each writing to a ticket of its own.
+/// Number of connections; each writes to its own ticket.
 const WRITERS: usize = 64;
-/// What a message says.
+/// The text of every message.
 const TEXT: &str = "This is a message of ordinary length, as people write them when something does not work and they are in a hurry.";
 
-/// Of one run of the short check.
+/// Seconds of one run of the short check.
 const CHECK_SECONDS: u64 = 3;
-/// Near pgbench's best on any machine of a few cores.
+/// Close to pgbench's best configuration on any machine with a few cores.
 const CHECK_PGBENCH: (pgbench::Script, usize) = (pgbench::Script::Append, 16);
 
-/// What one way of writing did in one round.
+/// The result of one way of writing in one round.
 pub(super) struct Written {
-    /// Messages per second.
     per_second: f64,
-    /// Postgres's CPU microseconds for each.
+    /// Postgres CPU per message, in microseconds.
     postgres_cpu: f64,
-    /// The other servers' (gateway, Redis; not the client's).
+    /// CPU of the gateway and Redis per message, in microseconds. The client is not included.
     gateway_cpu: f64,
 }
 
-/// Runs the scenario.
+/// Runs the scenario and records its results.
 ///
 /// # Errors
-/// When one of our own servers does not run, or what was acked is not in the database.
+/// If a server does not run, or the database does not hold exactly the acked messages.
 pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     results.scenario(
         "commit-rate",
@@ -102,7 +102,8 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     Ok(())
 }
 
-/// The median over the rounds of the gateway's messages per second beside pgbench's, by turns.
+/// Runs the gateway and pgbench alternately. Returns the median over the rounds of the ratio of
+/// their messages per second.
 ///
 /// # Errors
 /// As [`run`].
@@ -123,7 +124,7 @@ pub async fn ratio(means: &Means, rounds: usize) -> Result<f64, LoadError> {
     Ok(median(&ratios))
 }
 
-/// CPU seconds of the database and of the other servers, to be read before and after.
+/// CPU seconds used so far by Postgres, and by the other servers. Read before and after a run.
 fn used(helpline: &Helpline) -> (f64, f64) {
     let postgres = usage::cpu_seconds(&helpline.postgres());
     (

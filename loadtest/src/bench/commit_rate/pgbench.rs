@@ -1,4 +1,5 @@
-//! The same rows, one transaction each: pgbench with its best number of clients, by plain insert or by the gateway's function.
+//! Writes the same rows with pgbench, one transaction each: by plain insert or by the gateway's
+//! function, with whichever number of clients is fastest.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,16 +9,16 @@ use crate::bench::Effort;
 use crate::bench::peer::Helpline;
 use crate::error::LoadError;
 
-/// Seconds of a run that only chooses.
+/// Duration of a run that only selects the configuration.
 const PROBE_SECONDS: u64 = 2;
 const CLIENTS: [usize; 4] = [4, 8, 16, 32];
 
-/// How pgbench writes one message.
+/// The SQL that pgbench runs for each message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Script {
-    /// A plain insert; the triggers number and log it.
+    /// A plain insert; triggers number and record the message.
     Insert,
-    /// The gateway's own function, with a batch of one.
+    /// The gateway's own function with a batch of one message.
     Append,
 }
 
@@ -64,7 +65,7 @@ impl Pgbench {
         })
     }
 
-    /// Tries every way and number of clients for a moment.
+    /// Tries every script with every number of clients, and returns the fastest combination.
     pub(super) async fn best(
         &self,
         helpline: &Helpline,

@@ -1,4 +1,5 @@
-//! Through the gateway: every writer always has a window of sends on the way, and listens to its ticket too.
+//! Writes through the gateway: every writer keeps a window of unacked sends, and is also subscribed
+//! to its ticket.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,12 +16,12 @@ use crate::bench::connection::Connection;
 use crate::bench::peer::{Endpoint, Helpline, Peer, Side};
 use crate::error::LoadError;
 
-/// Sends of one connection that wait for their ack.
+/// Maximum unacked sends of one connection.
 const WINDOW: usize = 32;
-/// Before counting: caches, plans and the allocator warm up.
+/// Delay before counting, so that caches, query plans and the allocator warm up.
 const WARM_UP: Duration = Duration::from_secs(1);
 
-/// What the writers of one run share.
+/// State that the writers of one run share.
 struct Tally {
     name: String,
     acked: AtomicU64,
@@ -28,7 +29,7 @@ struct Tally {
     over: AtomicBool,
 }
 
-/// One run; also the mean number of messages that shared a commit.
+/// Runs once. Also returns the mean number of messages per commit.
 pub(super) async fn run(helpline: &Helpline, seconds: u64) -> Result<(Written, f64), LoadError> {
     let tally = Arc::new(Tally {
         name: format!("b{:08x}", rand::random::<u32>()),
@@ -72,7 +73,7 @@ pub(super) async fn run(helpline: &Helpline, seconds: u64) -> Result<(Written, f
     ))
 }
 
-/// Every acked send stands exactly once in the database.
+/// Checks that the database holds exactly the acked sends, each once.
 async fn check(helpline: &Helpline, tally: &Tally) -> Result<(), LoadError> {
     let tickets: Vec<_> = helpline
         .rooms
@@ -101,7 +102,7 @@ async fn check(helpline: &Helpline, tally: &Tally) -> Result<(), LoadError> {
     )))
 }
 
-/// Messages and commits so far, by the gateway's own metrics.
+/// Messages and commits so far, from the gateway's metrics.
 async fn batches(helpline: &Helpline) -> (f64, f64) {
     let Some(port) = helpline
         .target
@@ -147,7 +148,7 @@ impl Writer {
             if over && waiting == 0 {
                 return Ok(());
             }
-            // Refilled by halves, so that several sends share a write.
+            // Refill when half of the window is acked, so that several sends share a write.
             if !over && waiting <= WINDOW / 2 {
                 while waiting < WINDOW {
                     sent += 1;
@@ -171,7 +172,8 @@ impl Writer {
         }
     }
 
-    /// Written by hand: encoding is the client's cost, and client and server share the machine.
+    /// Formats the frame by hand: client and server share the machine, so encoding should cost
+    /// little.
     fn frame(&self, n: u64) -> Utf8Bytes {
         let (ticket, name, writer) = (&self.ticket, &self.tally.name, self.n);
         format!(r#"{{"type":"send","id":{n},"ticket":"{ticket}","key":"{name}.{writer}.{n}","body":"{TEXT}"}}"#).into()

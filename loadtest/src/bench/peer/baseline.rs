@@ -1,4 +1,4 @@
-//! The baseline of broadcasting: see [`crate::bench::baseline`].
+//! Adapter for the baseline server of [`crate::bench::baseline`].
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use super::{Endpoint, Means, Peer, Received, bears_mark, payload};
 use crate::bench::connection::{Opening, Step};
 use crate::error::LoadError;
 
-/// Our own program as its own process.
+/// The baseline, started as a process from this program's own binary.
 pub(super) struct Baseline {
     process: Process,
     port: u16,

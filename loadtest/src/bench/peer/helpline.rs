@@ -1,4 +1,4 @@
-//! Helpline itself, started by the rig.
+//! Adapter for Helpline, started by the rig.
 
 use helpline_core::protocol::SUBPROTOCOL;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
@@ -9,7 +9,7 @@ use crate::error::LoadError;
 use crate::people::{self, Room};
 use crate::target::{self, Admin, Relay, Target, TargetSpec};
 
-/// What is measured is the server's cost, not its limits for one user.
+/// Raises the limits per user and address, because the benchmark measures the server's cost.
 const SETTINGS: [&str; 7] = [
     "HELPLINE_FRAMES_PER_SECOND=1000000",
     "HELPLINE_FRAMES_BURST=1000000",
@@ -19,34 +19,34 @@ const SETTINGS: [&str; 7] = [
     "HELPLINE_REQUESTS_BURST=1000000",
     "HELPLINE_CONNECTIONS_PER_USER_MAX=100000",
 ];
-/// Agents who listen to one room: members beyond have several connections, as people with several windows do.
+/// Number of agents who listen to one room. Further listeners are additional connections of the
+/// same agents.
 const AGENTS_PER_ROOM: usize = 20;
 
-/// What the speaker sends.
+/// The kind of frames that the speaker sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Talk {
-    /// Typing: not stored.
+    /// Typing frames, which are not stored.
     Typing,
-    /// Messages: stored before any client sees them.
+    /// Messages, which are stored before any client receives them.
     Messages,
 }
 
-/// Helpline with its tickets.
+/// A running Helpline with its tickets.
 pub struct Helpline {
-    /// Its servers.
     pub target: Target,
-    /// Its tickets, with their people.
+    /// The tickets with their customer and agent.
     pub rooms: Vec<Room>,
-    /// An administrator's connection.
+    /// An administrator's database connection.
     pub admin: Admin,
     talk: Talk,
 }
 
 impl Helpline {
-    /// Starts Helpline and makes as many tickets.
+    /// Starts Helpline and creates the tickets.
     ///
     /// # Errors
-    /// Those of the rig.
+    /// If a server does not start or the database refuses a statement.
     pub async fn start(setup: Setup, means: &Means, talk: Talk) -> Result<Self, LoadError> {
         let relay = if setup.instances > 1 {
             Relay::Redis
@@ -75,12 +75,12 @@ impl Helpline {
         })
     }
 
-    /// The processes of Postgres.
+    /// The process id of Postgres.
     pub fn postgres(&self) -> Vec<u32> {
         self.target.postgres.pid().into_iter().collect()
     }
 
-    /// A signed-in connection that listens to nothing yet.
+    /// How to open a signed-in connection without a subscription.
     pub fn signed_in(&self, instance: usize, token: &str) -> Opening {
         let hello = Utf8Bytes::from(format!(r#"{{"type":"hello","id":0,"token":"{token}"}}"#));
         Opening {
@@ -145,7 +145,7 @@ impl Peer for Helpline {
     fn frame(&self, run: u32, room: usize, n: u64) -> Utf8Bytes {
         let ticket = self.rooms[room].ticket;
         match self.talk {
-            // On and off by turns: repeated marks are throttled, changes are not.
+            // Alternate between on and off: repeated values are throttled, changes are not.
             Talk::Typing => format!(r#"{{"type":"typing","ticket":"{ticket}","on":{}}}"#, n.is_multiple_of(2)).into(),
             Talk::Messages => {
                 format!(r#"{{"type":"send","id":{n},"ticket":"{ticket}","key":"{run:08x}.{room}.{n}","body":"message #{n}"}}"#).into()

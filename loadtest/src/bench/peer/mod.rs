@@ -1,4 +1,4 @@
-//! The servers that are measured: Helpline, its peers and the baseline, each behind the same adapter.
+//! Adapters for the measured servers: Helpline, its peers and the baseline.
 
 mod baseline;
 mod helpline;
@@ -19,58 +19,59 @@ use crate::target::Relay;
 
 pub use helpline::{Helpline, Talk};
 
-/// A server that does not answer by then will not.
+/// A server that is not ready after this will not become ready.
 const READY_TIMEOUT: Duration = Duration::from_secs(20);
 const READY_POLL: Duration = Duration::from_millis(20);
-/// What peers are sent: as many bytes as one of Helpline's typing frames.
+/// Size of the peers' payload: the same as one of Helpline's typing frames.
 const PAYLOAD_BYTES: usize = 185;
 
-/// A running server and how one speaks with it.
+/// A running server, and how to talk to it.
 pub trait Peer: Send + Sync {
-    /// Its name in the report.
+    /// The name in the report.
     fn name(&self) -> &'static str;
-    /// What it does not do, to stand beside its figures; empty when there is nothing to say.
+    /// What the server does not do, for the report next to its figures; empty if nothing is
+    /// missing.
     fn lacks(&self) -> &'static str;
-    /// Every process of it, what it stands on included (Postgres, Redis).
+    /// The ids of all its processes, including those it depends on (Postgres, Redis).
     fn processes(&self) -> Vec<u32>;
-    /// The processes that hold connections.
+    /// The ids of the processes that hold connections.
     fn holders(&self) -> Vec<u32>;
-    /// How a connection comes to stand in a room.
+    /// How to open a connection that has joined the endpoint's room.
     fn opening(&self, endpoint: Endpoint) -> Opening;
-    /// The `n`th frame that a room's speaker sends in this run.
+    /// The `n`th frame that the room's speaker sends in run `run`.
     fn frame(&self, run: u32, room: usize, n: u64) -> Utf8Bytes;
-    /// What an arrived frame is.
+    /// Classifies a received frame.
     fn classify(&self, text: &str) -> Received;
     /// Whether a delivery is the room's `n`th.
     fn bears(&self, text: &str, n: u64) -> bool;
 }
 
-/// Whose connection it is.
+/// The instance, room and role of a connection that a scenario opens.
 #[derive(Debug, Clone, Copy)]
 pub struct Endpoint {
-    /// On which instance.
+    /// The instance to connect to.
     pub instance: usize,
-    /// In which room.
+    /// The room to join.
     pub room: usize,
-    /// Who they are there.
+    /// Speaker or listener.
     pub side: Side,
 }
 
 /// The role of a connection in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// The one who sends.
+    /// The member that sends.
     Speaker,
-    /// One of those who receive, by their number.
+    /// A member that receives, with its number in the room.
     Listener(usize),
 }
 
-/// What arrived.
+/// A received frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Received {
-    /// What the speaker sent.
+    /// A frame from the speaker.
     Delivery,
-    /// A sign of life that wants this answer.
+    /// A heartbeat, with the answer that it requires.
     Ping(Utf8Bytes),
     /// Anything else.
     Other,
@@ -93,34 +94,34 @@ pub enum Kind {
     Ws,
 }
 
-/// What a group of runs needs of each server.
+/// What the scenarios of a group require from each server.
 #[derive(Debug, Clone, Copy)]
 pub struct Setup {
-    /// Instances, joined by Redis when there is more than one.
+    /// Number of instances; more than one are connected by Redis.
     pub instances: usize,
-    /// Rooms at most.
+    /// Maximum number of rooms.
     pub rooms: usize,
-    /// Whether a single instance of Helpline has a Redis.
+    /// Whether a single Helpline instance uses Redis.
     pub relay: Relay,
 }
 
-/// What is needed to start them.
+/// What is needed to start the servers.
 #[derive(Debug, Clone)]
 pub struct Means {
-    /// Helpline's binary.
+    /// Helpline's binary; `None` for the default.
     pub bin: Option<PathBuf>,
-    /// Further settings of its gateways, `NAME=VALUE`.
+    /// Additional settings of Helpline's gateways, `NAME=VALUE`.
     pub settings: Vec<String>,
-    /// Where the peers' files are: `loadtest/peers`.
+    /// Directory of the peers' files: `loadtest/peers`.
     pub peers: PathBuf,
-    /// Where configurations and logs go.
+    /// Directory for configurations and logs.
     pub work: PathBuf,
 }
 
-/// Starts a server. The text says why it cannot be had: the report says so too.
+/// Starts a server. The inner error says why a peer is not available; the report repeats it.
 ///
 /// # Errors
-/// When Helpline or the baseline, which are ours, do not start.
+/// If Helpline or the baseline does not start.
 pub async fn start(
     kind: Kind,
     setup: Setup,
@@ -143,19 +144,20 @@ pub async fn start(
     Ok(peer)
 }
 
-/// Marks the `n`th frame for [`bears_mark`], at the size of Helpline's typing frames.
+/// Returns a payload of the size of Helpline's typing frames that ends in `n`, for [`bears_mark`].
 fn payload(n: u64) -> String {
     format!("{n:#>PAYLOAD_BYTES$}")
 }
 
-/// Whether a frame ends in the mark of `n` (and the few characters that the server puts behind it).
+/// Whether a frame ends in the mark of `n`, ignoring the few characters that the server adds after
+/// it.
 fn bears_mark(text: &str, n: u64) -> bool {
     text.rsplit_once('#')
         .and_then(|(_, rest)| rest.trim_end_matches(['"', ']', '}']).parse().ok())
         == Some(n)
 }
 
-/// Waits for a 200 on `path`.
+/// Waits until `path` returns 200.
 async fn ready(port: u16, path: &str, process: &helpline_rig::Process) -> Result<(), String> {
     let deadline = Instant::now() + READY_TIMEOUT;
     loop {

@@ -1,4 +1,4 @@
-//! nginx with nchan (Debian's module), and its Redis mode between instances.
+//! Adapter for nginx with nchan (Debian's module), which uses Redis between instances.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +10,7 @@ use super::{Endpoint, Means, Peer, Received, Setup, bears_mark, payload};
 use crate::bench::connection::Opening;
 
 const TEMPLATE: &str = "nchan.conf";
-/// Where Debian puts modules.
+/// Debian's directory for nginx modules.
 const MODULES: &str = "/usr/lib/nginx/modules";
 
 pub(super) struct Nchan {

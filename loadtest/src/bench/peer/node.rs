@@ -1,4 +1,5 @@
-//! Socket.IO and `ws`, each as small as its documentation makes it (`loadtest/peers`).
+//! Adapters for Socket.IO and `ws`. Each server is as small as its documentation suggests
+//! (`loadtest/peers`).
 
 use std::process::Command;
 
@@ -8,7 +9,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use super::{Endpoint, Means, Peer, Received, Setup, bears_mark, payload};
 use crate::bench::connection::{Opening, Step};
 
-/// One Node process for each instance.
+/// One Node process per instance.
 struct Instances(Vec<(Process, u16)>);
 
 impl Instances {
@@ -56,7 +57,7 @@ impl Instances {
     }
 }
 
-/// Socket.IO 4, websocket alone; with its Redis adapter between instances.
+/// Socket.IO 4 with the WebSocket transport only, and with its Redis adapter between instances.
 pub(super) struct SocketIo {
     instances: Instances,
     redis: Option<Redis>,
@@ -127,7 +128,7 @@ impl Peer for SocketIo {
     }
 }
 
-/// `ws` with rooms by hand.
+/// A `ws` server that implements rooms by hand.
 pub(super) struct Ws {
     instances: Instances,
 }
