@@ -251,7 +251,7 @@ function outOfReach(): readonly string[] {
   for (const one of document.querySelectorAll<HTMLElement>('main, nav, aside, section, form, header, dialog, .screen, .ticket, .timeline, .page')) {
     if (one.closest(scrollsAcross) !== null || one.getClientRects().length === 0 || one.scrollWidth <= one.clientWidth + 1 || getComputedStyle(one).overflowX === 'visible') continue
     const { left, right } = one.getBoundingClientRect()
-    const wide = [...one.querySelectorAll('*')].filter((part) => part.closest(`${scrollsAcross}, .hidden, label[hidden]`) === null && (part.getBoundingClientRect().right > right + 1 || part.getBoundingClientRect().left < left - 1)).at(-1)
+    const wide = [...one.querySelectorAll('*')].findLast((part) => part.closest(`${scrollsAcross}, .hidden, label[hidden]`) === null && (part.getBoundingClientRect().right > right + 1 || part.getBoundingClientRect().left < left - 1))
     faults.push(`scrolls across: ${one.tagName} ${one.className}, for ${wide?.tagName} ${wide?.className} ${wide?.textContent?.slice(0, 30)}`)
   }
   return [...new Set(faults)]
