@@ -47,6 +47,8 @@ text_enum!(
         LegalHold = "legal_hold",
         /// It already exists, or a ticket is assigned to another person than the caller saw.
         Conflict = "conflict",
+        /// It is not as `If-Match` expects: it was changed since it was read.
+        PreconditionFailed = "precondition_failed",
         /// Roles are managed by the platform, on the page that `roles_managed_at` of `GET /v1/config` names.
         RolesManaged = "roles_managed",
         /// Not subscribed to that ticket.
@@ -79,6 +81,7 @@ impl RejectCode {
             Self::KeyReused | Self::Stale | Self::Redacted | Self::LegalHold | Self::Conflict => {
                 409
             }
+            Self::PreconditionFailed => 412,
             Self::TooLarge => 413,
             Self::InvalidField | Self::UnknownField | Self::InvalidBody => 422,
             Self::RateLimited | Self::TooManySubscriptions => 429,

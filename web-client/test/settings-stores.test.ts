@@ -12,17 +12,18 @@ import { settled, testPage } from './help/page.ts'
 const open: (() => void)[] = []
 afterEach(() => { for (const close of open.splice(0)) close() })
 
-const SETTINGS = { opening_hours: null, away_notice: null, reply_assigns: false, widget: null }
+const ETAGS = { opening_hours: '"h"', away_notice: '"n"', reply_assigns: '"r"', widget: '"w"' }
+const SETTINGS = { opening_hours: null, away_notice: null, reply_assigns: false, widget: null, etags: ETAGS }
 
 function admin(storage = memoryStorage()) {
-  const changes: [string, unknown][] = []
+  const changes: [string, unknown, string | null][] = []
   let settings: object = SETTINGS
   const { page } = testPage({
     answer(address, init) {
       const path = new URL(address).pathname
       const body: unknown = typeof init?.body === 'string' ? parseJson(init.body) : null
       if (init?.method === 'PUT' && path.startsWith('/v1/settings/')) settings = { ...settings, [path.slice('/v1/settings/'.length)]: isObject(body) ? body['value'] : null }
-      if (init?.method === 'PUT') changes.push([path, body])
+      if (init?.method === 'PUT') changes.push([path, body, new Headers(init.headers).get('if-match')])
       return path.startsWith('/v1/settings') ? { body: settings } : { status: 404, body: { code: 'not_found' } }
     },
   })
@@ -48,7 +49,7 @@ test('hours: what was changed waits for the next visit, and is saved with the no
   await settled()
   expect([again.isChanged.value, again.draft.value?.notice]).toEqual([true, ' Back soon '])
   expect(await store.save()).toBe(true)
-  expect(changes).toMatchObject([['/v1/settings/opening_hours', { value: { timezone: 'Europe/Vienna' } }], ['/v1/settings/away_notice', { value: 'Back soon' }]])
+  expect(changes).toMatchObject([['/v1/settings/opening_hours', { value: { timezone: 'Europe/Vienna' } }, '"h"'], ['/v1/settings/away_notice', { value: 'Back soon' }, '"n"']])
   expect([store.isChanged.value, namesIn(storage)]).toEqual([false, []])
 })
 
@@ -60,7 +61,7 @@ test('widget: what was changed waits for the next visit, and is saved', async ()
   store.change({ greeting: 'Hello' })
   expect(namesIn(storage)).toEqual(['helpline.text.ada.settings.widget'])
   expect(await store.save()).toBe(true)
-  expect(changes).toMatchObject([['/v1/settings/widget', { value: { greeting: 'Hello' } }]])
+  expect(changes).toMatchObject([['/v1/settings/widget', { value: { greeting: 'Hello' } }, '"w"']])
   expect(namesIn(storage)).toEqual([])
 })
 

@@ -44,7 +44,8 @@ export interface ReplyEditor {
 
 interface EditorParts {
   readonly list: () => Promise<Result<readonly SavedReply[]>>
-  readonly save: (id: string, change: SavedReplyChange) => Promise<Result<SavedReply>>
+  /** With the `etag` that was seen, one that was changed since is left alone: `precondition_failed`. */
+  readonly save: (id: string, change: SavedReplyChange, etag?: string | null) => Promise<Result<SavedReply>>
   /** Whether the server knows folders and personal replies. */
   readonly knowsFolders: () => boolean
   readonly kept: KeptText
@@ -95,20 +96,21 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
     clear(id)
     put(without(drafts.peek(), id))
   }
-  /** Whether it is still as it was when the draft began. */
-  const isAsBefore = async ({ id, base }: ReplyDraft): Promise<boolean | Problem> => {
-    if (base === null) return true
+  /** Saved over what it was when the draft began; null: it is another one by now. */
+  const sendOver = async (draft: ReplyDraft, base: string): Promise<Result<SavedReply> | null> => {
     const now = await list()
-    if (!now.ok) return now.problem
-    return now.value.some((one) => one.id === id && one.updated_at === base)
+    if (!now.ok) return now
+    const before = now.value.find((one) => one.id === draft.id && one.updated_at === base)
+    if (before === undefined) return null
+    const result = await save(draft.id, changeOf(draft, knowsFolders()), before.etag)
+    return !result.ok && result.problem.code === 'precondition_failed' ? null : result
   }
   const attempt = async (draft: ReplyDraft, anyway: boolean): Promise<SaveOutcome> => {
-    const before = anyway ? true : await isAsBefore(draft)
-    if (before === false) {
+    const result = anyway || draft.base === null ? await save(draft.id, changeOf(draft, knowsFolders())) : await sendOver(draft, draft.base)
+    if (result === null) {
       overtaken.value = new Set([...overtaken.peek(), draft.id])
       return 'overtaken'
     }
-    const result = before === true ? await save(draft.id, changeOf(draft, knowsFolders())) : { ok: false as const, problem: before }
     if (!result.ok) {
       problems.value = new Map(problems.peek()).set(draft.id, result.problem)
       return 'refused'

@@ -36,7 +36,8 @@ export interface SettingDraft<D> {
 interface SettingParts<S, D> {
   readonly load: () => Promise<Result<S>>
   readonly draftOf: (setting: S) => D
-  readonly send: (draft: D) => Promise<Result<S>>
+  /** `seen`: as the server had it when it was asked last. Where it is another one by now, the code is `precondition_failed`. */
+  readonly send: (draft: D, seen: S) => Promise<Result<S>>
   /** What of a draft is sent: two drafts that send the same are the same. */
   readonly valueOf: (draft: D) => unknown
   readonly kept: KeptText
@@ -63,9 +64,9 @@ export function createSettingDraft<S, D>({ load, draftOf, send, valueOf, kept, p
     begun.value = next
     kept.write(next === null ? '' : JSON.stringify(next))
   }
-  const save = createMutation<D, S>({
-    send,
-    done(value, sent) {
+  const save = createMutation<{ readonly sent: D; readonly seen: S }, S>({
+    send: ({ sent, seen }) => send(sent, seen),
+    done(value, { sent }) {
       resource.set(value)
       // What was changed while it was being saved stands, and goes on from here.
       const now = begun.peek()
@@ -108,9 +109,15 @@ export function createSettingDraft<S, D>({ load, draftOf, send, valueOf, kept, p
         isAsking.value = false
         loadFault.value = resource.problem.peek()
       })
-      const now = draft.peek()
-      if (loadFault.peek() !== null || now === null || isOvertaken.peek()) return false
-      return (await save.run(now))?.ok === true
+      const [sent, seen] = [draft.peek(), resource.value.peek()]
+      if (loadFault.peek() !== null || sent === null || seen === null || isOvertaken.peek()) return false
+      const result = await save.run({ sent, seen })
+      // Someone else has saved in the same moment.
+      if (result?.ok === false && result.problem.code === 'precondition_failed') {
+        await resource.reload()
+        if (isOvertaken.peek()) save.dismiss()
+      }
+      return result?.ok === true
     },
     reload: resource.reload,
   }

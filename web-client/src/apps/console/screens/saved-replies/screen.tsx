@@ -47,20 +47,21 @@ export function RepliesScreen({ context, isAdmin }: ScreenProps) {
 
   const begin = (part: Partial<ReplyDraft>) => editor.begin({ id: newUuid(), base: null, shortcut: '', title: '', body: '', folder: '', personal: !isAdmin || scope === 'mine', ...part })
   const copy = (reply: SavedReply) => begin({ title: reply.title, body: reply.body, folder: reply.folder ?? '', shortcut: isAdmin && !isPersonal(reply) ? '' : reply.shortcut, personal: knowsFolders })
-  const put = async (draft: ReplyDraft, sentence: string, undo?: () => void) => {
-    const result = await rest.saveReply(draft.id, changeOf(draft, knowsFolders))
+  /** `over`: what is replaced, where it is still that; null: what is there, or nothing. */
+  const put = async (draft: ReplyDraft, over: SavedReply | null, sentence: string, undo?: (saved: SavedReply) => void) => {
+    const result = await rest.saveReply(draft.id, changeOf(draft, knowsFolders), over?.etag)
     await team.reloadReplies()
     if (!result.ok) return tell(context, tProblem(result.problem))
-    tell(context, sentence, ...(undo === undefined ? [] : [{ label: t('action.undo'), key: 'z', run: undo }]))
+    tell(context, sentence, ...(undo === undefined ? [] : [{ label: t('action.undo'), key: 'z', run: () => undo(result.value) }]))
   }
   const remove = async (reply: SavedReply) => {
-    const result = await rest.deleteReply(reply.id)
+    const result = await rest.deleteReply(reply.id, reply.etag)
     if (result.ok) editor.close(reply.id)
     await team.reloadReplies()
     if (!result.ok) return tell(context, tProblem(result.problem))
-    tell(context, s('saved.deleted', { title: reply.title }), { label: t('action.undo'), key: 'z', run: () => void put(draftOfReply(reply), s('saved.restored', { title: reply.title })) })
+    tell(context, s('saved.deleted', { title: reply.title }), { label: t('action.undo'), key: 'z', run: () => void put(draftOfReply(reply), null, s('saved.restored', { title: reply.title })) })
   }
-  const move = (reply: SavedReply, folder: string) => void put({ ...draftOfReply(reply), folder }, folder === '' ? s('saved.moved_out', { title: reply.title }) : s('saved.moved', { title: reply.title, folder }), () => void put(draftOfReply(reply), s('saved.restored', { title: reply.title })))
+  const move = (reply: SavedReply, folder: string) => void put({ ...draftOfReply(reply), folder }, reply, folder === '' ? s('saved.moved_out', { title: reply.title }) : s('saved.moved', { title: reply.title, folder }), (moved) => void put(draftOfReply(reply), moved, s('saved.restored', { title: reply.title })))
   const itemsFor = (reply: SavedReply): readonly MenuItem[] => {
     const duplicate: readonly MenuItem[] = mayWrite ? [{ id: 'copy', label: s('saved.copy'), onPick: () => copy(reply) }] : []
     if (!mayChange(reply)) return duplicate
