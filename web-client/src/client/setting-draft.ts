@@ -38,7 +38,7 @@ interface SettingParts<S, D> {
   readonly draftOf: (setting: S) => D
   /** `seen`: as the server had it when it was asked last. Where it is another one by now, the code is `precondition_failed`. */
   readonly send: (draft: D, seen: S) => Promise<Result<S>>
-  /** What of a draft is sent: two drafts that send the same are the same. */
+  /** What of a draft is sent, or a list of what is sent one after the other: two drafts that send the same are the same. */
   readonly valueOf: (draft: D) => unknown
   readonly kept: KeptText
   /** A draft that was kept; null: it cannot be read. */
@@ -59,7 +59,12 @@ export function createSettingDraft<S, D>({ load, draftOf, send, valueOf, kept, p
   const saved = computed(() => (resource.value.value === null ? null : draftOf(resource.value.value)))
   const draft = computed(() => (saved.value === null ? null : (begun.value?.draft ?? saved.value)))
   const isChanged = computed(() => begun.value !== null && saved.value !== null && printOf(begun.value.draft) !== printOf(saved.value))
-  const isOvertaken = computed(() => isChanged.value && begun.value !== null && saved.value !== null && begun.value.base !== printOf(saved.value))
+  const isOvertaken = computed(() => {
+    if (begun.value === null || saved.value === null) return false
+    const [mine, before, now] = [printOf(begun.value.draft), begun.value.base, printOf(saved.value)].map(partsOf)
+    // What stands there as it is wanted was saved by the first half of an attempt, or says the same.
+    return now?.some((part, index) => part !== before?.[index] && part !== mine?.[index]) === true
+  })
   const begin = (next: Begun<D> | null) => {
     begun.value = next
     kept.write(next === null ? '' : JSON.stringify(next))
@@ -112,15 +117,20 @@ export function createSettingDraft<S, D>({ load, draftOf, send, valueOf, kept, p
       const [sent, seen] = [draft.peek(), resource.value.peek()]
       if (loadFault.peek() !== null || sent === null || seen === null || isOvertaken.peek()) return false
       const result = await save.run({ sent, seen })
-      // Someone else has saved in the same moment.
-      if (result?.ok === false && result.problem.code === 'precondition_failed') {
-        await resource.reload()
-        if (isOvertaken.peek()) save.dismiss()
-      }
-      return result?.ok === true
+      if (result?.ok === true) return true
+      // Someone else may have saved in the same moment, or a part of it is saved.
+      await resource.reload()
+      if (isOvertaken.peek() || !isChanged.peek()) save.dismiss()
+      return !isChanged.peek()
     },
     reload: resource.reload,
   }
+}
+
+/** Each as a text. */
+const partsOf = (print: string): readonly string[] => {
+  const value = parseJson(print)
+  return (Array.isArray(value) ? value : [value]).map((part: unknown) => JSON.stringify(part))
 }
 
 function restored<D>(text: string, parse: (value: unknown) => D | null): Begun<D> | null {
