@@ -55,6 +55,16 @@ describe('a saved reply being written', () => {
     expect(made(kept).editor.drafts.value.size).toBe(0)
   })
 
+  test('that was only opened, or is again as it was, does not wait', () => {
+    const { editor, kept } = made()
+    editor.open(hello)
+    expect(kept.text).toBe('')
+    editor.change('1', { body: 'Hi you' })
+    expect(kept.text).toContain('Hi you')
+    editor.change('1', { body: 'Hi' })
+    expect([kept.text, editor.drafts.value.has('1')]).toEqual(['', true])
+  })
+
   test('does not cover what someone else has saved or deleted since, unless that is wanted', async () => {
     const { editor, server } = made()
     editor.begin(draftOfReply(hello))

@@ -89,6 +89,29 @@ describe('a setting being changed', () => {
     expect(server.value).toBe('mine')
   })
 
+  test('that says what is saved is not kept, and hides nothing that someone else saves later', async () => {
+    const { store, server, memory } = await made()
+    store.change({ word: 'b' })
+    store.change({ word: 'a ' })
+    expect([store.isChanged.value, memory.text, store.draft.value?.word], 'as it was written').toEqual([false, '', 'a '])
+    await store.reload()
+    expect(store.draft.value?.word).toBe('a ')
+    server.value = 'theirs'
+    await store.reload()
+    expect([store.draft.value?.word, store.isOvertaken.value]).toEqual(['theirs', false])
+  })
+
+  test('that someone else has saved with the same words is theirs', async () => {
+    const { store, server, memory } = await made()
+    store.change({ word: 'same' })
+    server.value = 'same'
+    await store.reload()
+    expect([store.isChanged.value, memory.text]).toEqual([false, ''])
+    server.value = 'theirs'
+    await store.reload()
+    expect([store.draft.value?.word, store.isOvertaken.value]).toEqual(['theirs', false])
+  })
+
   test('stands as it was written where it is refused', async () => {
     const { store, server } = await made()
     store.change({ word: 'b' })

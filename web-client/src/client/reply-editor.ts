@@ -37,6 +37,8 @@ export interface ReplyEditor {
   readonly problems: ReadonlySignal<ReadonlyMap<string, Problem>>
   readonly overtaken: ReadonlySignal<ReadonlySet<string>>
   begin(draft: ReplyDraft): void
+  /** Begins with what is saved. */
+  open(reply: SavedReply): void
   change(id: string, part: Partial<ReplyDraft>): void
   close(id: string): void
   save(id: string, how?: { readonly anyway: boolean }): Promise<SaveOutcome>
@@ -84,14 +86,21 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
   const busy = signal<ReadonlySet<string>>(new Set())
   const problems = signal<ReadonlyMap<string, Problem>>(new Map())
   const overtaken = signal<ReadonlySet<string>>(new Set())
+  /** Replies as they were opened, by id. */
+  const opened = new Map<string, string>()
   const put = (next: ReadonlyMap<string, ReplyDraft>) => {
     drafts.value = next
-    kept.write(next.size === 0 ? '' : JSON.stringify([...next.values()]))
+    // What was only opened need not be kept: its words are the server's, and change there.
+    const written = [...next.values()].filter((draft) => JSON.stringify(draft) !== opened.get(draft.id))
+    kept.write(written.length === 0 ? '' : JSON.stringify(written))
   }
   const clear = (id: string) => batch(() => {
     if (problems.peek().has(id)) problems.value = without(problems.peek(), id)
     if (overtaken.peek().has(id)) overtaken.value = new Set([...overtaken.peek()].filter((one) => one !== id))
   })
+  const begin = (draft: ReplyDraft) => {
+    if (!drafts.peek().has(draft.id)) put(new Map(drafts.peek()).set(draft.id, draft))
+  }
   const close = (id: string) => {
     clear(id)
     put(without(drafts.peek(), id))
@@ -123,7 +132,12 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
   }
   return {
     drafts, busy, problems, overtaken, close,
-    begin(draft) { if (!drafts.peek().has(draft.id)) put(new Map(drafts.peek()).set(draft.id, draft)) },
+    begin,
+    open(reply) {
+      const draft = draftOfReply(reply)
+      opened.set(draft.id, JSON.stringify(draft))
+      begin(draft)
+    },
     change(id, part) {
       const draft = drafts.peek().get(id)
       if (draft === undefined) return

@@ -1,7 +1,7 @@
 // A setting of the desk while an admin changes it: what is saved, what stands on the screen, and whether someone else has saved meanwhile. What was
 // changed waits, also on this device, until it is saved or given up.
 
-import { batch, computed, signal, type ReadonlySignal } from '@preact/signals'
+import { batch, computed, effect, signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
 import type { Problem } from '../protocol/model.ts'
 import { parseJson } from '../protocol/narrow.ts'
@@ -67,8 +67,17 @@ export function createSettingDraft<S, D>({ load, draftOf, send, valueOf, kept, p
   })
   const begin = (next: Begun<D> | null) => {
     begun.value = next
-    kept.write(next === null ? '' : JSON.stringify(next))
+    // What says nothing else than what was saved need not be kept.
+    kept.write(next === null || printOf(next.draft) === next.base ? '' : JSON.stringify(next))
   }
+  effect(() => {
+    const [now, server] = [begun.peek(), saved.value]
+    if (now === null || server === null) return
+    const [mine, print] = [printOf(now.draft), printOf(server)]
+    // As it was written, blank lines too, while it says what is saved; words of someone else's it does not hide.
+    if (mine === print) begin({ draft: now.draft, base: print })
+    else if (mine === now.base) begin(null)
+  })
   const save = createMutation<{ readonly sent: D; readonly seen: S }, S>({
     send: ({ sent, seen }) => send(sent, seen),
     done(value, { sent }) {

@@ -67,7 +67,7 @@ export function RepliesScreen({ context, isAdmin }: ScreenProps) {
     if (!mayChange(reply)) return duplicate
     const here = reply.folder ?? ''
     const moves = knowsFolders ? [...folders.filter((folder) => folder !== here).slice(0, MOVES_MAX).map((folder) => ({ id: `move-${folder}`, label: s('saved.move', { folder }), onPick: () => move(reply, folder) })), ...(here === '' ? [] : [{ id: 'move-out', label: s('saved.move_out'), onPick: () => move(reply, '') }])] : []
-    return [{ id: 'edit', label: s('saved.edit'), onPick: () => editor.begin(draftOfReply(reply)) }, ...duplicate, ...moves, { id: 'delete', label: t('app.delete'), isDanger: true, onPick: () => void remove(reply) }]
+    return [{ id: 'edit', label: s('saved.edit'), onPick: () => editor.open(reply) }, ...duplicate, ...moves, { id: 'delete', label: t('app.delete'), isDanger: true, onPick: () => void remove(reply) }]
   }
   const form = (draft: ReplyDraft) => {
     const reply = replies.find(({ id }) => id === draft.id)
@@ -115,7 +115,7 @@ export function RepliesScreen({ context, isAdmin }: ScreenProps) {
               {list.map((reply) => {
                 const draft = editor.drafts.value.get(reply.id)
                 return draft === undefined
-                  ? <ReplyRow key={reply.id} reply={reply} agent={agent} onEdit={mayChange(reply) ? () => editor.begin(draftOfReply(reply)) : null} onCopy={() => copy(reply)} items={itemsFor(reply)} />
+                  ? <ReplyRow key={reply.id} reply={reply} agent={agent} onEdit={mayChange(reply) ? () => editor.open(reply) : null} onCopy={() => copy(reply)} items={itemsFor(reply)} />
                   : <li key={reply.id} class="reply-row" data-testid={T.replyRow} data-shortcut={reply.shortcut}>{form(draft)}</li>
               })}
             </ul>
