@@ -69,14 +69,22 @@ export function RepliesScreen({ context, isAdmin }: ScreenProps) {
     const moves = knowsFolders ? [...folders.filter((folder) => folder !== here).slice(0, MOVES_MAX).map((folder) => ({ id: `move-${folder}`, label: s('saved.move', { folder }), onPick: () => move(reply, folder) })), ...(here === '' ? [] : [{ id: 'move-out', label: s('saved.move_out'), onPick: () => move(reply, '') }])] : []
     return [{ id: 'edit', label: s('saved.edit'), onPick: () => editor.open(reply) }, ...duplicate, ...moves, { id: 'delete', label: t('app.delete'), isDanger: true, onPick: () => void remove(reply) }]
   }
+  /** The focus goes to the reply whose form is closed, which may be in the list only once that is asked for again. */
+  const toRow = async (id: string) => {
+    const focus = () => requestAnimationFrame(() => body.current?.querySelector<HTMLElement>(`[data-reply="${id}"] button`)?.focus())
+    focus()
+    const isThere = replies.some((reply) => reply.id === id)
+    await team.reloadReplies()
+    if (!isThere) focus()
+  }
   const form = (draft: ReplyDraft) => {
     const reply = replies.find(({ id }) => id === draft.id)
     const isOwn = draft.personal || isAdmin
     return (
       <Editor key={draft.id} editor={editor} draft={draft} agent={agent} isAdmin={isAdmin} knowsFolders={knowsFolders} folders={folders}
-        onSaved={() => { tell(context, s('saved.saved')); void team.reloadReplies() }}
-        onTheirs={() => { editor.close(draft.id); void team.reloadReplies() }}
-        onClose={() => cancel(draft)}
+        onSaved={() => { tell(context, s('saved.saved')); void toRow(draft.id) }}
+        onTheirs={() => { editor.close(draft.id); void toRow(draft.id) }}
+        onClose={() => { cancel(draft); void toRow(draft.id) }}
         onDelete={reply !== undefined && isOwn ? () => void remove(reply) : null}
       />
     )
