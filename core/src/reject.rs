@@ -49,6 +49,8 @@ text_enum!(
         LegalHold = "legal_hold",
         /// The object already exists, or the ticket's assignee is not the one that the caller saw.
         Conflict = "conflict",
+        /// `If-Match` names another version: the object was changed since it was read.
+        PreconditionFailed = "precondition_failed",
         /// The platform manages roles, on the page in `roles_managed_at` of `GET /v1/config`.
         RolesManaged = "roles_managed",
         /// The connection is not subscribed to that ticket.
@@ -82,6 +84,7 @@ impl RejectCode {
             Self::KeyReused | Self::Stale | Self::Redacted | Self::LegalHold | Self::Conflict => {
                 409
             }
+            Self::PreconditionFailed => 412,
             Self::TooLarge => 413,
             Self::InvalidField | Self::UnknownField | Self::InvalidBody => 422,
             Self::RateLimited | Self::TooManySubscriptions => 429,

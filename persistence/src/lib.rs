@@ -11,6 +11,7 @@ pub mod connect;
 pub mod epoch;
 pub mod error;
 pub mod history;
+mod if_match;
 pub mod instances;
 pub mod messages;
 pub mod migrate;
@@ -39,6 +40,7 @@ use helpline_core::ids::UserId;
 
 pub use connect::{Address, AddressError, TlsMode};
 pub use error::StoreError;
+pub use if_match::IfMatch;
 pub use names::Names;
 pub use statement::Pooler;
 pub use store::{Settings, Store};

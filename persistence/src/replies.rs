@@ -6,7 +6,7 @@ use helpline_core::limits;
 use helpline_core::protocol::SavedReply;
 use tokio_postgres::Row;
 
-use crate::{Caller, Reader, Store, StoreError, rows};
+use crate::{Caller, IfMatch, Reader, Store, StoreError, rows};
 
 const LIST: &str = include_str!("../sql/replies/list.sql");
 const SAVE: &str = include_str!("../sql/replies/save.sql");
@@ -63,11 +63,12 @@ pub async fn list(store: &Store, reader: Reader) -> Result<Vec<SavedReply>, Stor
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; `conflict` for another reply's shortcut, and for a reply of another kind or another person's; `too_large`
-/// beyond [`limits::SAVED_REPLIES_MAX`] or [`limits::PERSONAL_REPLIES_MAX`].
+/// beyond [`limits::SAVED_REPLIES_MAX`] or [`limits::PERSONAL_REPLIES_MAX`]; `precondition_failed` where it is not as expected.
 pub async fn save(
     store: &Store,
     caller: &Caller,
     new: &NewReply,
+    expected: &IfMatch,
 ) -> Result<SavedReply, StoreError> {
     let max = |max: usize| i32::try_from(max).expect("some hundreds fit");
     let personal = new.kind == ReplyKind::Personal;
@@ -84,6 +85,7 @@ pub async fn save(
                 &personal,
                 &max(limits::SAVED_REPLIES_MAX),
                 &max(limits::PERSONAL_REPLIES_MAX),
+                &expected.tags(),
             ],
         )
         .await?;
@@ -98,9 +100,16 @@ pub async fn save(
 /// `reply_deleted`.
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `forbidden`.
-pub async fn delete(store: &Store, caller: &Caller, id: SavedReplyId) -> Result<bool, StoreError> {
-    let (answer, _) = store.write(caller, DELETE, &[&id.uuid()]).await?;
+/// [`StoreError::Refused`]: `forbidden`; `precondition_failed` where it is not as expected.
+pub async fn delete(
+    store: &Store,
+    caller: &Caller,
+    id: SavedReplyId,
+    expected: &IfMatch,
+) -> Result<bool, StoreError> {
+    let (answer, _) = store
+        .write(caller, DELETE, &[&id.uuid(), &expected.tags()])
+        .await?;
     rows::get(
         answer
             .first()
@@ -118,5 +127,6 @@ fn reply(row: &Row) -> Result<SavedReply, StoreError> {
         updated_at: rows::time(row, 4)?,
         folder: rows::get(row, 5)?,
         owner: rows::get::<Option<uuid::Uuid>>(row, 6)?.map(UserId::new),
+        etag: Some(rows::get(row, 7)?),
     })
 }

@@ -2,12 +2,13 @@
 
 use helpline_core::actor::Audience;
 use helpline_core::limits;
-use helpline_core::protocol::{DeskSettings, OpeningHours, WidgetSettings};
+use helpline_core::protocol::{DeskSettings, OpeningHours, SettingEtags, WidgetSettings};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio_postgres::Row;
 
 use crate::rows::JsonText;
-use crate::{Caller, Reader, Store, StoreError, rows};
+use crate::{Caller, IfMatch, Reader, Store, StoreError, rows};
 
 const LIST: &str = include_str!("../sql/settings/list.sql");
 const SET: &str = include_str!("../sql/settings/set.sql");
@@ -68,41 +69,41 @@ pub async fn list(store: &Store, reader: Reader) -> Result<DeskSettings, StoreEr
         audience: Audience::Staff,
         ..reader
     };
-    let mut settings = DeskSettings {
-        opening_hours: None,
-        away_notice: None,
-        reply_assigns: false,
-        widget: None,
+    let names: Vec<&str> = Name::ALL.iter().map(|name| name.as_str()).collect();
+    let listed = store.read(reader, LIST, &[&names]).await?;
+    let row = |name: Name| {
+        let is_it = |row: &&Row| matches!(rows::get::<&str>(row, 0), Ok(of) if of == name.as_str());
+        let missing = || StoreError::Row("a setting is missing in the list of them".into());
+        listed.iter().find(is_it).ok_or_else(missing)
     };
-    for row in store.read(reader, LIST, &[]).await? {
-        let name: &str = rows::get(&row, 0)?;
-        let value = rows::get(&row, 1)?;
-        match Name::ALL.iter().find(|known| known.as_str() == name) {
-            Some(Name::OpeningHours) => settings.opening_hours = readable(value),
-            Some(Name::AwayNotice) => settings.away_notice = readable(value),
-            Some(Name::ReplyAssigns) => {
-                settings.reply_assigns = readable(value).unwrap_or(false);
-            }
-            Some(Name::Widget) => settings.widget = readable(value),
-            // Another version's.
-            None => {}
-        }
-    }
-    Ok(settings)
+    let etag = |name| rows::get(row(name)?, 2);
+    Ok(DeskSettings {
+        opening_hours: value(row(Name::OpeningHours)?)?,
+        away_notice: value(row(Name::AwayNotice)?)?,
+        reply_assigns: value(row(Name::ReplyAssigns)?)?.unwrap_or(false),
+        widget: value(row(Name::Widget)?)?,
+        etags: Some(SettingEtags {
+            opening_hours: etag(Name::OpeningHours)?,
+            away_notice: etag(Name::AwayNotice)?,
+            reply_assigns: etag(Name::ReplyAssigns)?,
+            widget: etag(Name::Widget)?,
+        }),
+    })
 }
 
 /// Sets one, already checked, or with none takes it away; by an admin, recorded in `access_log` as `setting_changed`.
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `forbidden`.
+/// [`StoreError::Refused`]: `forbidden`; `precondition_failed` where it is not as expected.
 pub async fn set(
     store: &Store,
     caller: &Caller,
     name: Name,
     value: Option<&Value>,
+    expected: &IfMatch,
 ) -> Result<(), StoreError> {
     store
-        .write(caller, SET, &[&name.as_str(), &value])
+        .write(caller, SET, &[&name.as_str(), &value, &expected.tags()])
         .await
         .map(drop)
 }
@@ -158,6 +159,10 @@ pub async fn first_answer_s(store: &Store) -> Result<Option<u32>, StoreError> {
         .transpose()?
         .flatten();
     Ok(seconds.map(|seconds| u32::try_from(seconds.max(0)).unwrap_or(u32::MAX)))
+}
+
+fn value<T: DeserializeOwned>(row: &Row) -> Result<Option<T>, StoreError> {
+    Ok(rows::get::<Option<_>>(row, 1)?.and_then(readable))
 }
 
 /// A value that was written by SQL in another form counts as none; the other settings stay usable.

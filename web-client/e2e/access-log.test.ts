@@ -76,6 +76,9 @@ test('what cannot be asked for is told at its field, and what nothing matches ha
   await page.locator(id(L.empty)).waitFor()
   await page.locator(id(L.empty)).getByRole('button').click()
   await rows(page).first().waitFor()
+  await page.goto(`${TEAM}${SCREEN}?action=ticket_painted&to=9999-12-31`)
+  for (const field of [L.action, L.to]) await eventually(`${field} is marked`, async () => (await page.locator(id(field)).getAttribute('aria-invalid')) === 'true')
+  expect(await page.locator(id(L.empty)).count(), 'and nothing was asked').toBe(0)
 })
 
 test('further pages are asked for one by one and join without a hole or a double', async () => {

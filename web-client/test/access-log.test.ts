@@ -39,6 +39,13 @@ describe('filters', () => {
     expect(faults({ ticket: ID })).toEqual([])
     expect(faults({ user: 'grace', ticket: '42', from: '2026-02-30', to: '0202-01-01' })).toEqual(['user', 'ticket', 'from', 'to'])
     expect(faults({ from: '2026-03-02', to: '2026-03-01' })).toEqual(['order'])
+    expect(faults({ from: '9999-01-01', to: '9999-12-31' })).toEqual(['from', 'to'])
+    expect(faults({ to: '9998-12-31' })).toEqual([])
+    expect(accessAsked({ ...NO_ACCESS_FILTERS, to: '9998-12-31' }).to).toMatch(/^\d{4}-/)
+    expect(faults({ actions: ['ticket_opened', 'Tickets!'] })).toEqual(['action'])
+    const recorded = ['ticket_opened', 'tickets_listed']
+    expect([...accessFaultsOf({ ...NO_ACCESS_FILTERS, actions: ['ticket_opened'] }, recorded)]).toEqual([])
+    expect([...accessFaultsOf({ ...NO_ACCESS_FILTERS, actions: ['ticket_opened', 'ticket_painted'] }, recorded)]).toEqual(['action'])
   })
 })
 

@@ -6,8 +6,9 @@ import { changeOf, createReplyEditor, draftOfReply, faultsOfReply, isDraftChange
 import { LIMITS, type SavedReply } from '../src/protocol/generated.ts'
 import type { Problem } from '../src/protocol/model.ts'
 
+const changed: Problem = { status: 412, code: 'precondition_failed', title: '', retry_after_ms: null, head: null }
 const conflict: Problem = { status: 409, code: 'conflict', title: '', retry_after_ms: null, head: null }
-const hello: SavedReply = { id: '1', shortcut: 'hello', title: 'Hello', body: 'Hi', folder: null, owner: null, updated_at: 'v1' }
+const hello: SavedReply = { id: '1', shortcut: 'hello', title: 'Hello', body: 'Hi', folder: null, owner: null, updated_at: 'v1', etag: '"v1"' }
 const fresh: ReplyDraft = { id: '2', base: null, shortcut: 'new', title: 'New', body: 'Text', folder: '', personal: true }
 
 function memory(): KeptText & { text: string } {
@@ -16,11 +17,12 @@ function memory(): KeptText & { text: string } {
 }
 
 function made(kept = memory(), knowsFolders = true) {
-  const server = { replies: [hello], refuses: null as Problem | null, sent: [] as unknown[] }
+  const server = { replies: [hello], refuses: null as Problem | null, sent: [] as unknown[], etags: [] as (string | null)[] }
   const editor = createReplyEditor({
     list: async () => ({ ok: true, value: server.replies }),
-    save: async (id, change) => {
+    save: async (id, change, etag) => {
       server.sent.push(change)
+      server.etags.push(etag ?? null)
       if (server.refuses !== null) return { ok: false, problem: server.refuses }
       const saved = { ...hello, ...change, id, updated_at: 'v2' }
       server.replies = [...server.replies.filter((one) => one.id !== id), saved]
@@ -53,6 +55,16 @@ describe('a saved reply being written', () => {
     expect(made(kept).editor.drafts.value.size).toBe(0)
   })
 
+  test('that was only opened, or is again as it was, does not wait', () => {
+    const { editor, kept } = made()
+    editor.open(hello)
+    expect(kept.text).toBe('')
+    editor.change('1', { body: 'Hi you' })
+    expect(kept.text).toContain('Hi you')
+    editor.change('1', { body: 'Hi' })
+    expect([kept.text, editor.drafts.value.has('1')]).toEqual(['', true])
+  })
+
   test('does not cover what someone else has saved or deleted since, unless that is wanted', async () => {
     const { editor, server } = made()
     editor.begin(draftOfReply(hello))
@@ -65,6 +77,18 @@ describe('a saved reply being written', () => {
     server.replies = []
     editor.begin(draftOfReply(hello))
     expect(await editor.save('1')).toBe('overtaken')
+  })
+
+  test('does not cover what someone else saves in the same moment', async () => {
+    const { editor, server } = made()
+    editor.begin(draftOfReply(hello))
+    editor.change('1', { body: 'mine' })
+    server.refuses = changed
+    expect(await editor.save('1')).toBe('overtaken')
+    expect([server.etags, [...editor.overtaken.value], editor.problems.value.size, editor.drafts.value.get('1')?.body]).toEqual([['"v1"'], ['1'], 0, 'mine'])
+    server.refuses = null
+    expect(await editor.save('1', { anyway: true })).toBe('saved')
+    expect(server.etags).toEqual(['"v1"', null])
   })
 
   test('a refusal stands at its draft until that changes', async () => {

@@ -7,6 +7,7 @@ import type { Problem } from '../src/protocol/model.ts'
 import { isObject, text } from '../src/protocol/narrow.ts'
 import type { Result } from '../src/rest/request.ts'
 
+const overtaken: Problem = { status: 412, code: 'precondition_failed', title: '', retry_after_ms: null, head: null }
 const forbidden: Problem = { status: 403, code: 'forbidden', title: '', retry_after_ms: null, head: null }
 
 function kept(): KeptText & { text: string } {
@@ -19,13 +20,21 @@ async function until(holds: () => boolean) {
 }
 
 async function made(memory = kept()) {
-  const server = { value: 'a', refuses: false, isAsked: false }
+  const server = { value: 'a', refuses: false, isAsked: false, meanwhile: null as string | null }
   const answer = (): Result<string> => (server.refuses ? { ok: false, problem: forbidden } : { ok: true, value: server.value })
   const store = createSettingDraft<string, { readonly word: string }>({
     load: async () => answer(),
     draftOf: (word) => ({ word }),
     valueOf: ({ word }) => word.trim(),
-    send: async ({ word }) => { server.isAsked = true; await Promise.resolve(); await Promise.resolve(); if (!server.refuses) server.value = word.trim(); return answer() },
+    async send({ word }, seen) {
+      server.isAsked = true
+      await Promise.resolve()
+      await Promise.resolve()
+      server.value = server.meanwhile ?? server.value
+      if (seen !== server.value) return { ok: false, problem: overtaken }
+      if (!server.refuses) server.value = word.trim()
+      return answer()
+    },
     kept: memory,
     parse: (value) => { const word = isObject(value) ? text(value['word']) : null; return word === null ? null : { word } },
   })
@@ -66,6 +75,41 @@ describe('a setting being changed', () => {
     expect(store.isOvertaken.value).toBe(false)
     expect(await store.save()).toBe(true)
     expect(server.value).toBe('mine')
+  })
+
+  test('does not undo what someone else saves in the same moment', async () => {
+    const { store, server } = await made()
+    store.change({ word: 'mine' })
+    server.meanwhile = 'theirs'
+    expect(await store.save()).toBe(false)
+    expect([server.value, store.isOvertaken.value, store.draft.value?.word, store.refused.value]).toEqual(['theirs', true, 'mine', null])
+    server.meanwhile = null
+    store.keepMine()
+    expect(await store.save()).toBe(true)
+    expect(server.value).toBe('mine')
+  })
+
+  test('that says what is saved is not kept, and hides nothing that someone else saves later', async () => {
+    const { store, server, memory } = await made()
+    store.change({ word: 'b' })
+    store.change({ word: 'a ' })
+    expect([store.isChanged.value, memory.text, store.draft.value?.word], 'as it was written').toEqual([false, '', 'a '])
+    await store.reload()
+    expect(store.draft.value?.word).toBe('a ')
+    server.value = 'theirs'
+    await store.reload()
+    expect([store.draft.value?.word, store.isOvertaken.value]).toEqual(['theirs', false])
+  })
+
+  test('that someone else has saved with the same words is theirs', async () => {
+    const { store, server, memory } = await made()
+    store.change({ word: 'same' })
+    server.value = 'same'
+    await store.reload()
+    expect([store.isChanged.value, memory.text]).toEqual([false, ''])
+    server.value = 'theirs'
+    await store.reload()
+    expect([store.draft.value?.word, store.isOvertaken.value]).toEqual(['theirs', false])
   })
 
   test('stands as it was written where it is refused', async () => {

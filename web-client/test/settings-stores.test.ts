@@ -12,17 +12,20 @@ import { settled, testPage } from './help/page.ts'
 const open: (() => void)[] = []
 afterEach(() => { for (const close of open.splice(0)) close() })
 
-const SETTINGS = { opening_hours: null, away_notice: null, reply_assigns: false, widget: null }
+const ETAGS = { opening_hours: '"h"', away_notice: '"n"', reply_assigns: '"r"', widget: '"w"' }
+const SETTINGS = { opening_hours: null, away_notice: null, reply_assigns: false, widget: null, etags: ETAGS }
 
 function admin(storage = memoryStorage()) {
-  const changes: [string, unknown][] = []
+  const changes: [string, unknown, string | null][] = []
   let settings: object = SETTINGS
+  const refusing = new Set<string>()
   const { page } = testPage({
     answer(address, init) {
       const path = new URL(address).pathname
       const body: unknown = typeof init?.body === 'string' ? parseJson(init.body) : null
+      if (refusing.has(path)) return { status: 422, body: { code: 'invalid_field', title: '' } }
       if (init?.method === 'PUT' && path.startsWith('/v1/settings/')) settings = { ...settings, [path.slice('/v1/settings/'.length)]: isObject(body) ? body['value'] : null }
-      if (init?.method === 'PUT') changes.push([path, body])
+      if (init?.method === 'PUT') changes.push([path, body, new Headers(init.headers).get('if-match')])
       return path.startsWith('/v1/settings') ? { body: settings } : { status: 404, body: { code: 'not_found' } }
     },
   })
@@ -31,7 +34,7 @@ function admin(storage = memoryStorage()) {
     sockets: () => ({ send() {}, close() {}, addEventListener() {} }),
   })
   open.push(() => client.dispose())
-  return { client, storage, changes }
+  return { client, storage, changes, refusing }
 }
 
 const namesIn = (storage: Storage | ReturnType<typeof memoryStorage>) => Array.from({ length: storage.length }, (_, index) => storage.key(index))
@@ -48,8 +51,24 @@ test('hours: what was changed waits for the next visit, and is saved with the no
   await settled()
   expect([again.isChanged.value, again.draft.value?.notice]).toEqual([true, ' Back soon '])
   expect(await store.save()).toBe(true)
-  expect(changes).toMatchObject([['/v1/settings/opening_hours', { value: { timezone: 'Europe/Vienna' } }], ['/v1/settings/away_notice', { value: 'Back soon' }]])
+  expect(changes).toMatchObject([['/v1/settings/opening_hours', { value: { timezone: 'Europe/Vienna' } }, '"h"'], ['/v1/settings/away_notice', { value: 'Back soon' }, '"n"']])
   expect([store.isChanged.value, namesIn(storage)]).toEqual([false, []])
+})
+
+test('hours: where the notice is refused after the hours were saved, no other admin is blamed, and the next attempt finishes it', async () => {
+  const { client, changes, refusing, storage } = admin()
+  const store = hoursFor(client)
+  await settled()
+  store.change({ keepsHours: true, timezone: 'Europe/Vienna', notice: 'Back soon' })
+  refusing.add('/v1/settings/away_notice')
+  expect(await store.save()).toBe(false)
+  expect([store.refused.value?.code, store.isOvertaken.value, store.isChanged.value, store.draft.value?.notice, store.saved.value?.timezone]).toEqual(['invalid_field', false, true, 'Back soon', 'Europe/Vienna'])
+  expect(hoursFor(admin(storage).client).refused.value, 'on the next visit too').toBeNull()
+  refusing.clear()
+  changes.length = 0
+  expect(await store.save()).toBe(true)
+  expect(changes.map(([path]) => path)).toContain('/v1/settings/away_notice')
+  expect([store.isChanged.value, store.saved.value?.notice, namesIn(storage)]).toEqual([false, 'Back soon', []])
 })
 
 test('widget: what was changed waits for the next visit, and is saved', async () => {
@@ -60,7 +79,7 @@ test('widget: what was changed waits for the next visit, and is saved', async ()
   store.change({ greeting: 'Hello' })
   expect(namesIn(storage)).toEqual(['helpline.text.ada.settings.widget'])
   expect(await store.save()).toBe(true)
-  expect(changes).toMatchObject([['/v1/settings/widget', { value: { greeting: 'Hello' } }]])
+  expect(changes).toMatchObject([['/v1/settings/widget', { value: { greeting: 'Hello' } }, '"w"']])
   expect(namesIn(storage)).toEqual([])
 })
 

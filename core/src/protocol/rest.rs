@@ -302,6 +302,18 @@ rest! {
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub widget: Option<WidgetSettings>,
+        /// An older server tells none, and ignores `If-Match`.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(optional = nullable))]
+        pub etags: Option<SettingEtags>,
+    }
+
+    /// The entity tags of the settings, each for `If-Match` of `PUT /v1/settings/{name}`, with its quotes. A setting that is not set has one too.
+    pub struct SettingEtags {
+        pub opening_hours: String,
+        pub away_notice: String,
+        pub reply_assigns: String,
+        pub widget: String,
     }
 
     /// One of `GET /v1/saved-replies` (staff): the shared ones and the caller's own, by shortcut. Of two with one shortcut, the personal one is
@@ -320,6 +332,10 @@ rest! {
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub owner: Option<UserId>,
         pub updated_at: DateTime<Utc>,
+        /// The entity tag for `If-Match` of a change or a deletion, with its quotes. An older server tells none, and ignores `If-Match`.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", ts(optional = nullable))]
+        pub etag: Option<String>,
     }
 
     /// How many tickets a person has, without archived ones.

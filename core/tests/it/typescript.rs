@@ -107,7 +107,7 @@ fn generated() -> Module {
     declare!(module, config: wire::StaffTicketPage, wire::CustomerTicketPage, wire::StaffEventPage, wire::CustomerEventPage);
     declare!(module, config: wire::NavLink, wire::ClientConfig, wire::WeekHours, wire::Holiday, wire::OpeningHours, wire::Availability);
     declare!(module, config: wire::WidgetPosition, wire::WidgetSettings, wire::WidgetView);
-    declare!(module, config: wire::DeskSettings, wire::SettingChange, wire::SavedReply, wire::SavedReplyChange);
+    declare!(module, config: wire::SettingEtags, wire::DeskSettings, wire::SettingChange, wire::SavedReply, wire::SavedReplyChange);
     declare!(module, config: wire::AccessPage, wire::AccessEntry, wire::AccessPerson, wire::AccessTicket, wire::AccessActions);
     declare!(module, config: wire::CheckState, wire::SystemView, wire::SystemCheck, wire::SchemaVersion);
     declare!(module, config: wire::TicketTotals, wire::PersonView, wire::TicketCounts);

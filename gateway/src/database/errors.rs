@@ -67,6 +67,7 @@ fn sentence(code: RejectCode) -> &'static str {
         RejectCode::Redacted => "the text of this message was removed",
         RejectCode::LegalHold => "the ticket is under a legal hold: nothing of it can be removed",
         RejectCode::Conflict => "already exists",
+        RejectCode::PreconditionFailed => "changed by another person since it was read",
         RejectCode::InvalidBody => "the text is not valid",
         RejectCode::InvalidField => "a field is not valid",
         RejectCode::Malformed

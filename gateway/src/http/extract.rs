@@ -2,10 +2,11 @@
 //! person and the ticket [`super::current_user`]'s.
 
 use axum::extract::{FromRequestParts, Path};
+use axum::http::header;
 use axum::http::request::Parts;
 use helpline_core::ids::{InvalidKey, Key, MessageId, SavedReplyId, Seq, UserId};
 use helpline_core::reject::RejectCode;
-use helpline_persistence::settings;
+use helpline_persistence::{IfMatch, settings};
 
 use super::problem::Refusal;
 
@@ -124,4 +125,33 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
             .map(Self)
             .map_err(|error| Refusal::field("Idempotency-Key", error))
     }
+}
+
+/// `If-Match`: what is changed as it was when it was read. Without one, a change is made whatever there is.
+pub(super) struct Expected(pub(super) IfMatch);
+
+impl<S: Send + Sync> FromRequestParts<S> for Expected {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        let lines = parts.headers.get_all(header::IF_MATCH);
+        if lines.iter().next().is_none() {
+            return Ok(Self(IfMatch::default()));
+        }
+        let tags = lines
+            .iter()
+            .flat_map(|line| line.to_str().unwrap_or_default().split(','))
+            .map(|tag| tag.trim().to_owned());
+        let tags: Vec<String> = tags.collect();
+        if !tags.iter().all(|tag| tag == "*" || is_entity_tag(tag)) {
+            let why = "must be entity tags in quotes, or *";
+            return Err(Refusal::field("If-Match", why));
+        }
+        Ok(Self(IfMatch::one_of(tags)))
+    }
+}
+
+fn is_entity_tag(text: &str) -> bool {
+    let strong = text.strip_prefix("W/").unwrap_or(text);
+    strong.len() > 1 && strong.starts_with('"') && strong.ends_with('"')
 }

@@ -3,7 +3,7 @@
 use helpline_core::ids::SavedReplyId;
 use helpline_core::protocol::SavedReply;
 use helpline_persistence::replies::{self, NewReply};
-use helpline_persistence::{Caller, Store, StoreError};
+use helpline_persistence::{Caller, IfMatch, Store, StoreError};
 
 /// Writes saved replies.
 pub struct SavedReplies(Store);
@@ -18,15 +18,25 @@ impl SavedReplies {
     ///
     /// # Errors
     /// What the database refuses.
-    pub async fn save(&self, caller: &Caller, new: &NewReply) -> Result<SavedReply, StoreError> {
-        replies::save(&self.0, caller, new).await
+    pub async fn save(
+        &self,
+        caller: &Caller,
+        new: &NewReply,
+        expected: &IfMatch,
+    ) -> Result<SavedReply, StoreError> {
+        replies::save(&self.0, caller, new, expected).await
     }
 
     /// Removes one; false: it did not exist.
     ///
     /// # Errors
     /// What the database refuses.
-    pub async fn remove(&self, caller: &Caller, id: SavedReplyId) -> Result<bool, StoreError> {
-        replies::delete(&self.0, caller, id).await
+    pub async fn remove(
+        &self,
+        caller: &Caller,
+        id: SavedReplyId,
+        expected: &IfMatch,
+    ) -> Result<bool, StoreError> {
+        replies::delete(&self.0, caller, id, expected).await
     }
 }

@@ -7,7 +7,7 @@ use helpline_core::limits;
 use helpline_core::protocol::WidgetSettings;
 use helpline_core::reject::Reject;
 use helpline_persistence::settings::{self, Availability, Name};
-use helpline_persistence::{Caller, Store, StoreError};
+use helpline_persistence::{Caller, IfMatch, Store, StoreError};
 use serde_json::Value;
 
 use crate::database::errors::reject_of;
@@ -44,8 +44,9 @@ impl DeskSettings {
         caller: &Caller,
         name: Name,
         value: Option<&Value>,
+        expected: &IfMatch,
     ) -> Result<(), StoreError> {
-        settings::set(&self.store, caller, name, value).await?;
+        settings::set(&self.store, caller, name, value, expected).await?;
         // Other instances learn it when what they remember is stale.
         match name {
             Name::OpeningHours | Name::AwayNotice => self.availability.forget().await,

@@ -34,6 +34,7 @@ mod numbers;
 mod oidc;
 mod pages;
 mod people;
+mod preconditions;
 mod problems;
 mod redactions;
 mod replies;

@@ -1,2 +1,2 @@
 -- Says whether there was one.
-select {schema}.support_remove_reply($1)
+select {schema}.support_remove_seen_reply($1, $2)

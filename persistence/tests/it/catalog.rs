@@ -15,14 +15,14 @@ const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_access_log 
     support_current_role support_delete_reply support_edit_message support_events_after \
     support_events_written support_find_tickets support_first_answer_s support_follow_people \
     support_forget_instance support_has_admin support_heads support_is_blocked support_is_staff support_issued_person support_joined_instances support_keep_reply \
-    support_last_messages \
+    support_keep_seen_reply support_last_messages \
     support_mark_read support_messages_before_insert support_messages_log_deleted \
     support_messages_log_inserted support_messages_log_updated support_open_all \
     support_open_by_number support_own_positions support_people_by_email support_rate_ticket support_read_access_log support_read_stats \
     support_record_access support_record_instance support_record_seen support_redact_event support_redact_message \
-    support_redact_rating support_redact_subject support_remove_reply support_require_user \
+    support_redact_rating support_redact_subject support_remove_reply support_remove_seen_reply support_require_user \
     support_roll_up_tallies support_save_reply support_saved_replies_recorded support_search_tickets \
-    support_set_blocked support_set_role support_set_setting support_settings_recorded support_sign_in_all \
+    support_set_blocked support_set_role support_set_seen_setting support_set_setting support_settings_recorded support_sign_in_all \
     support_sign_in_subjects \
     support_summaries support_sweep support_sweep_events support_ticket_positions \
     support_tickets_before_insert support_tickets_before_update support_tickets_log_inserted \

@@ -3,8 +3,8 @@
 use helpline_core::ids::{SavedReplyId, UserId};
 use helpline_core::limits;
 use helpline_core::reject::RejectCode;
-use helpline_persistence::StoreError;
 use helpline_persistence::replies::{self, NewReply, ReplyKind};
+use helpline_persistence::{IfMatch, StoreError};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ fn reply(n: u128, shortcut: &str, kind: ReplyKind) -> NewReply {
 }
 
 async fn save(db: &TestDb, who: UserId, new: &NewReply) -> Result<Option<UserId>, StoreError> {
-    let saved = replies::save(&db.store, &db.caller(who), new).await?;
+    let saved = replies::save(&db.store, &db.caller(who), new, &IfMatch::default()).await?;
     assert_eq!(saved.folder, new.folder);
     Ok(saved.owner)
 }
@@ -74,7 +74,7 @@ async fn a_personal_reply_is_seen_changed_and_removed_by_its_owner_alone() {
     // Another person's is neither replaced, under any kind, nor removed.
     let remove = async |who, n| {
         let id = SavedReplyId::new(Uuid::from_u128(n));
-        replies::delete(&db.store, &db.caller(who), id).await
+        replies::delete(&db.store, &db.caller(who), id, &IfMatch::default()).await
     };
     for kind in [Personal, Shared] {
         let mine = reply(2, "mine", kind);
@@ -173,7 +173,7 @@ async fn the_audit_trail_says_that_a_personal_reply_changed_and_none_of_its_text
     save(&db, agent, &reply(1, "own", Personal)).await.unwrap();
     save(&db, agent, &reply(1, "own2", Personal)).await.unwrap();
     let id = SavedReplyId::new(Uuid::from_u128(1));
-    replies::delete(&db.store, &db.caller(agent), id)
+    replies::delete(&db.store, &db.caller(agent), id, &IfMatch::default())
         .await
         .unwrap();
     save(&db, boss, &reply(2, "shared", Shared)).await.unwrap();

@@ -9,7 +9,7 @@ use helpline_core::protocol::{CustomerTicket, StaffTicket};
 use helpline_core::ticket::Status;
 use helpline_persistence::reads::{self, Mark};
 use helpline_persistence::tickets::{self, Patch};
-use helpline_persistence::{settings, stats};
+use helpline_persistence::{IfMatch, settings, stats};
 use serde_json::json;
 
 use crate::test_db::{TestDb, message, note, stored};
@@ -321,6 +321,7 @@ async fn the_first_to_answer_an_unassigned_ticket_gets_it_when_the_desk_wants_th
         &db.caller(db.boss),
         settings::Name::ReplyAssigns,
         Some(&json!(true)),
+        &IfMatch::default(),
     )
     .await
     .unwrap();

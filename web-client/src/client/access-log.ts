@@ -38,16 +38,21 @@ export function accessQueryOf(filters: AccessFilters): URLSearchParams {
   return query
 }
 
-export type AccessFault = 'user' | 'ticket' | 'from' | 'to' | 'order'
+/** By the name of its field; `order`: the last day lies before the first. */
+export type AccessFault = 'user' | 'action' | 'ticket' | 'from' | 'to' | 'order'
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const TICKET_NUMBER = /^TKT-\d{6,12}$/i
 /** No server has an older entry, and not every one reads an older time. */
 const FIRST_YEAR = 1970
+/** The day after its last one is still written with four digits. */
+const LAST_YEAR = 9998
+const ACTION = /^[a-z][a-z_]{0,63}$/
 
-/** What cannot be asked for; empty: all of it can. */
-export function accessFaultsOf({ user, ticket, from, to }: AccessFilters): ReadonlySet<AccessFault> {
+/** What cannot be asked for; empty: all of it can. `recorded`: the actions that there are; none: not known. */
+export function accessFaultsOf({ user, actions, ticket, from, to }: AccessFilters, recorded: readonly string[] = []): ReadonlySet<AccessFault> {
   const faults = new Set<AccessFault>()
+  if (!actions.every((name) => (recorded.length === 0 ? ACTION.test(name) : recorded.includes(name)))) faults.add('action')
   if (user !== '' && !ID.test(user)) faults.add('user')
   if (ticket !== '' && !ID.test(ticket) && !TICKET_NUMBER.test(ticket)) faults.add('ticket')
   if (from !== '' && startOf(from) === null) faults.add('from')
@@ -76,7 +81,7 @@ function startOf(day: string, later = 0): Date | null {
   if (parts === null) return null
   const [year, month, date] = [Number(parts[1]), Number(parts[2]), Number(parts[3])]
   const whole = new Date(year, month - 1, date)
-  return year < FIRST_YEAR || whole.getMonth() !== month - 1 || whole.getDate() !== date ? null : new Date(year, month - 1, date + later)
+  return year < FIRST_YEAR || year > LAST_YEAR || whole.getMonth() !== month - 1 || whole.getDate() !== date ? null : new Date(year, month - 1, date + later)
 }
 
 export interface AccessLog {

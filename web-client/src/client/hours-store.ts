@@ -19,9 +19,9 @@ export const hoursFor = keptFor((client: Client): HoursStore => {
     valueOf: (draft) => [hoursOf(draft), noticeOf(draft)],
     parse: parseDraft,
     kept: keptText(client.identity.id, 'settings.hours', client.storage),
-    async send(draft) {
-      const hours = await rest.saveSetting('opening_hours', hoursOf(draft))
-      return hours.ok ? rest.saveSetting('away_notice', noticeOf(draft)) : hours
+    async send(draft, { etags }) {
+      const hours = await rest.saveSetting('opening_hours', hoursOf(draft), etags)
+      return hours.ok ? rest.saveSetting('away_notice', noticeOf(draft), etags) : hours
     },
   })
 })

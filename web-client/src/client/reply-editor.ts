@@ -37,6 +37,8 @@ export interface ReplyEditor {
   readonly problems: ReadonlySignal<ReadonlyMap<string, Problem>>
   readonly overtaken: ReadonlySignal<ReadonlySet<string>>
   begin(draft: ReplyDraft): void
+  /** Begins with what is saved. */
+  open(reply: SavedReply): void
   change(id: string, part: Partial<ReplyDraft>): void
   close(id: string): void
   save(id: string, how?: { readonly anyway: boolean }): Promise<SaveOutcome>
@@ -44,7 +46,8 @@ export interface ReplyEditor {
 
 interface EditorParts {
   readonly list: () => Promise<Result<readonly SavedReply[]>>
-  readonly save: (id: string, change: SavedReplyChange) => Promise<Result<SavedReply>>
+  /** With the `etag` that was seen, one that was changed since is left alone: `precondition_failed`. */
+  readonly save: (id: string, change: SavedReplyChange, etag?: string | null) => Promise<Result<SavedReply>>
   /** Whether the server knows folders and personal replies. */
   readonly knowsFolders: () => boolean
   readonly kept: KeptText
@@ -83,32 +86,40 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
   const busy = signal<ReadonlySet<string>>(new Set())
   const problems = signal<ReadonlyMap<string, Problem>>(new Map())
   const overtaken = signal<ReadonlySet<string>>(new Set())
+  /** Replies as they were opened, by id. */
+  const opened = new Map<string, string>()
   const put = (next: ReadonlyMap<string, ReplyDraft>) => {
     drafts.value = next
-    kept.write(next.size === 0 ? '' : JSON.stringify([...next.values()]))
+    // What was only opened need not be kept: its words are the server's, and change there.
+    const written = [...next.values()].filter((draft) => JSON.stringify(draft) !== opened.get(draft.id))
+    kept.write(written.length === 0 ? '' : JSON.stringify(written))
   }
   const clear = (id: string) => batch(() => {
     if (problems.peek().has(id)) problems.value = without(problems.peek(), id)
     if (overtaken.peek().has(id)) overtaken.value = new Set([...overtaken.peek()].filter((one) => one !== id))
   })
+  const begin = (draft: ReplyDraft) => {
+    if (!drafts.peek().has(draft.id)) put(new Map(drafts.peek()).set(draft.id, draft))
+  }
   const close = (id: string) => {
     clear(id)
     put(without(drafts.peek(), id))
   }
-  /** Whether it is still as it was when the draft began. */
-  const isAsBefore = async ({ id, base }: ReplyDraft): Promise<boolean | Problem> => {
-    if (base === null) return true
+  /** Saved over what it was when the draft began; null: it is another one by now. */
+  const sendOver = async (draft: ReplyDraft, base: string): Promise<Result<SavedReply> | null> => {
     const now = await list()
-    if (!now.ok) return now.problem
-    return now.value.some((one) => one.id === id && one.updated_at === base)
+    if (!now.ok) return now
+    const before = now.value.find((one) => one.id === draft.id && one.updated_at === base)
+    if (before === undefined) return null
+    const result = await save(draft.id, changeOf(draft, knowsFolders()), before.etag)
+    return !result.ok && result.problem.code === 'precondition_failed' ? null : result
   }
   const attempt = async (draft: ReplyDraft, anyway: boolean): Promise<SaveOutcome> => {
-    const before = anyway ? true : await isAsBefore(draft)
-    if (before === false) {
+    const result = anyway || draft.base === null ? await save(draft.id, changeOf(draft, knowsFolders())) : await sendOver(draft, draft.base)
+    if (result === null) {
       overtaken.value = new Set([...overtaken.peek(), draft.id])
       return 'overtaken'
     }
-    const result = before === true ? await save(draft.id, changeOf(draft, knowsFolders())) : { ok: false as const, problem: before }
     if (!result.ok) {
       problems.value = new Map(problems.peek()).set(draft.id, result.problem)
       return 'refused'
@@ -121,7 +132,12 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
   }
   return {
     drafts, busy, problems, overtaken, close,
-    begin(draft) { if (!drafts.peek().has(draft.id)) put(new Map(drafts.peek()).set(draft.id, draft)) },
+    begin,
+    open(reply) {
+      const draft = draftOfReply(reply)
+      opened.set(draft.id, JSON.stringify(draft))
+      begin(draft)
+    },
     change(id, part) {
       const draft = drafts.peek().get(id)
       if (draft === undefined) return

@@ -1,7 +1,7 @@
 // A setting of the desk while an admin changes it: what is saved, what stands on the screen, and whether someone else has saved meanwhile. What was
 // changed waits, also on this device, until it is saved or given up.
 
-import { batch, computed, signal, type ReadonlySignal } from '@preact/signals'
+import { batch, computed, effect, signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
 import type { Problem } from '../protocol/model.ts'
 import { parseJson } from '../protocol/narrow.ts'
@@ -36,8 +36,9 @@ export interface SettingDraft<D> {
 interface SettingParts<S, D> {
   readonly load: () => Promise<Result<S>>
   readonly draftOf: (setting: S) => D
-  readonly send: (draft: D) => Promise<Result<S>>
-  /** What of a draft is sent: two drafts that send the same are the same. */
+  /** `seen`: as the server had it when it was asked last. Where it is another one by now, the code is `precondition_failed`. */
+  readonly send: (draft: D, seen: S) => Promise<Result<S>>
+  /** What of a draft is sent, or a list of what is sent one after the other: two drafts that send the same are the same. */
   readonly valueOf: (draft: D) => unknown
   readonly kept: KeptText
   /** A draft that was kept; null: it cannot be read. */
@@ -58,14 +59,28 @@ export function createSettingDraft<S, D>({ load, draftOf, send, valueOf, kept, p
   const saved = computed(() => (resource.value.value === null ? null : draftOf(resource.value.value)))
   const draft = computed(() => (saved.value === null ? null : (begun.value?.draft ?? saved.value)))
   const isChanged = computed(() => begun.value !== null && saved.value !== null && printOf(begun.value.draft) !== printOf(saved.value))
-  const isOvertaken = computed(() => isChanged.value && begun.value !== null && saved.value !== null && begun.value.base !== printOf(saved.value))
+  const isOvertaken = computed(() => {
+    if (begun.value === null || saved.value === null) return false
+    const [mine, before, now] = [printOf(begun.value.draft), begun.value.base, printOf(saved.value)].map(partsOf)
+    // What stands there as it is wanted was saved by the first half of an attempt, or says the same.
+    return now?.some((part, index) => part !== before?.[index] && part !== mine?.[index]) === true
+  })
   const begin = (next: Begun<D> | null) => {
     begun.value = next
-    kept.write(next === null ? '' : JSON.stringify(next))
+    // What says nothing else than what was saved need not be kept.
+    kept.write(next === null || printOf(next.draft) === next.base ? '' : JSON.stringify(next))
   }
-  const save = createMutation<D, S>({
-    send,
-    done(value, sent) {
+  effect(() => {
+    const [now, server] = [begun.peek(), saved.value]
+    if (now === null || server === null) return
+    const [mine, print] = [printOf(now.draft), printOf(server)]
+    // As it was written, blank lines too, while it says what is saved; words of someone else's it does not hide.
+    if (mine === print) begin({ draft: now.draft, base: print })
+    else if (mine === now.base) begin(null)
+  })
+  const save = createMutation<{ readonly sent: D; readonly seen: S }, S>({
+    send: ({ sent, seen }) => send(sent, seen),
+    done(value, { sent }) {
       resource.set(value)
       // What was changed while it was being saved stands, and goes on from here.
       const now = begun.peek()
@@ -108,12 +123,23 @@ export function createSettingDraft<S, D>({ load, draftOf, send, valueOf, kept, p
         isAsking.value = false
         loadFault.value = resource.problem.peek()
       })
-      const now = draft.peek()
-      if (loadFault.peek() !== null || now === null || isOvertaken.peek()) return false
-      return (await save.run(now))?.ok === true
+      const [sent, seen] = [draft.peek(), resource.value.peek()]
+      if (loadFault.peek() !== null || sent === null || seen === null || isOvertaken.peek()) return false
+      const result = await save.run({ sent, seen })
+      if (result?.ok === true) return true
+      // Someone else may have saved in the same moment, or a part of it is saved.
+      await resource.reload()
+      if (isOvertaken.peek() || !isChanged.peek()) save.dismiss()
+      return !isChanged.peek()
     },
     reload: resource.reload,
   }
+}
+
+/** Each as a text. */
+const partsOf = (print: string): readonly string[] => {
+  const value = parseJson(print)
+  return (Array.isArray(value) ? value : [value]).map((part: unknown) => JSON.stringify(part))
 }
 
 function restored<D>(text: string, parse: (value: unknown) => D | null): Begun<D> | null {

@@ -17,6 +17,6 @@ export const widgetFor = keptFor((client: Client): WidgetStore => {
     valueOf: widgetOf,
     parse: parseWidgetDraft,
     kept: keptText(client.identity.id, 'settings.widget', client.storage),
-    send: (draft) => rest.saveSetting('widget', widgetOf(draft)),
+    send: (draft, { etags }) => rest.saveSetting('widget', widgetOf(draft), etags),
   })
 })

@@ -78,7 +78,7 @@ export type Kind = "created" | "status_changed" | "message_added" | "internal_no
 /**
  * The codes of `error` frames and of REST problems.
  */
-export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "unknown_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_transition" | "not_ratable" | "key_reused" | "stale" | "redacted" | "legal_hold" | "conflict" | "roles_managed" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
+export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "unknown_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_transition" | "not_ratable" | "key_reused" | "stale" | "redacted" | "legal_hold" | "conflict" | "precondition_failed" | "roles_managed" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
 
 /**
  * A file that hangs on a message. The bytes live elsewhere; this is what the thread shows.
@@ -676,6 +676,11 @@ export type WidgetView = { color: string | null, team_name: string | null, greet
 logo: string | null, asks_category: boolean, };
 
 /**
+ * The entity tags of the settings, each for `If-Match` of `PUT /v1/settings/{name}`, with its quotes. A setting that is not set has one too.
+ */
+export type SettingEtags = { opening_hours: string, away_notice: string, reply_assigns: string, widget: string, };
+
+/**
  * `GET /v1/settings` (admins), and the answer of every change.
  */
 export type DeskSettings = { opening_hours: OpeningHours | null, away_notice: string | null, 
@@ -686,7 +691,11 @@ reply_assigns: boolean,
 /**
  * Null: the widget looks and does as in any desk.
  */
-widget?: WidgetSettings | null, };
+widget?: WidgetSettings | null, 
+/**
+ * An older server tells none, and ignores `If-Match`.
+ */
+etags?: SettingEtags | null, };
 
 /**
  * `PUT /v1/settings/{name}` (admins).
@@ -709,7 +718,11 @@ folder?: string | null,
 /**
  * The person whose own it is: the caller; null: the team's.
  */
-owner?: UserId | null, updated_at: string, };
+owner?: UserId | null, updated_at: string, 
+/**
+ * The entity tag for `If-Match` of a change or a deletion, with its quotes. An older server tells none, and ignores `If-Match`.
+ */
+etag?: string | null, };
 
 /**
  * `PUT /v1/saved-replies/{id}` creates or replaces; the answer is the `SavedReply`. Shared ones: admins; personal ones: any staff, their own.
@@ -1111,6 +1124,7 @@ export const REJECT_CODES = [
   "redacted",
   "legal_hold",
   "conflict",
+  "precondition_failed",
   "roles_managed",
   "not_subscribed",
   "too_many_subscriptions",

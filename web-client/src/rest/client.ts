@@ -65,7 +65,7 @@ export function createRest({ fetch, token, features }: RestParts): Rest {
     now,
     ownTickets: (query) => request(`/v1/tickets?${params('own', query)}`, {}, decodeCustomerPage),
     ticket: (ref) => request(one(ref), {}, decodeTicket),
-    createTicket: (body, key) => request('/v1/tickets', { method: 'POST', body, key }, decodeCustomerView),
+    createTicket: (body, key) => request('/v1/tickets', { method: 'POST', body, headers: { 'idempotency-key': key } }, decodeCustomerView),
     changeTicket: (id, body) => request(one(id), { method: 'PATCH', body }, decodeTicket),
     rate: (id, body) => request(`${one(id)}/rating`, { method: 'PUT', body }, decodeTicket),
     activity: (id, range, limit) => request(`${one(id)}/activity?${historyParams(range, limit)}`, {}, decodeStaffEventPage),

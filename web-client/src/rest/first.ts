@@ -35,6 +35,6 @@ export function createFirstRest(fetch: (path: string, init: RequestInit) => Prom
   return {
     hasTickets: () => request('/v1/tickets?scope=own&limit=1', {}, decodeHasAny),
     availability,
-    createTicket: (body, key) => request('/v1/tickets', { method: 'POST', body, key }, decodeOpened),
+    createTicket: (body, key) => request('/v1/tickets', { method: 'POST', body, headers: { 'idempotency-key': key } }, decodeOpened),
   }
 }

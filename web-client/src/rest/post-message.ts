@@ -13,7 +13,7 @@ const SEND_NAMES: Feature = 'rest_send_names'
  * former name only. One that refuses it as unknown knows the present name.
  */
 export async function postMessage({ request, features }: Pick<Rest, 'request' | 'features'>, id: string, { internal, ...message }: NewMessage, key: string): Promise<Result<MessageStored>> {
-  const post = (body: NewMessage & { readonly is_internal?: boolean }) => request(`/v1/tickets/${encodeURIComponent(id)}/messages`, { method: 'POST', body, key }, decodeMessageStored)
+  const post = (body: NewMessage & { readonly is_internal?: boolean }) => request(`/v1/tickets/${encodeURIComponent(id)}/messages`, { method: 'POST', body, headers: { 'idempotency-key': key } }, decodeMessageStored)
   if (internal === undefined) return post(message)
   const result = await post(features().includes(SEND_NAMES) ? { ...message, internal } : { ...message, is_internal: internal })
   return !result.ok && result.problem.code === 'unknown_field' ? post({ ...message, internal }) : result

@@ -8,7 +8,7 @@ export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok
 interface Call {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly body?: unknown
-  readonly key?: string
+  readonly headers?: Readonly<Record<string, string>>
   /** What is made of the body of an answer that is no refusal; absent: it is JSON. */
   readonly read?: (response: Response) => Promise<unknown>
   /** How long the answer may take, to its end. */
@@ -37,12 +37,9 @@ export function createRequester(fetch: (path: string, init: RequestInit) => Prom
   const attempt = async (path: string, call: Call, fresh: boolean): Promise<Response | null> => {
     const bearer = await token(fresh)
     if (bearer === null) return null
-    const headers = new Headers({ authorization: `Bearer ${bearer}` })
-    if (call.body !== undefined) headers.set('content-type', 'application/json')
-    if (call.key !== undefined) headers.set('idempotency-key', call.key)
     return fetch(path, {
       method: call.method ?? 'GET',
-      headers,
+      headers: { ...call.headers, authorization: `Bearer ${bearer}`, ...(call.body === undefined ? {} : { 'content-type': 'application/json' }) },
       signal: AbortSignal.timeout(call.timeout_ms ?? REQUEST_TIMEOUT_MS),
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     })

@@ -1,6 +1,6 @@
 // The part of REST that only the team may use.
 
-import type { BulkPatch, BulkResult, ClientConfig, DeskSettings, Feature, PersonFound, PersonView, SavedReply, SavedReplyChange, StaffRole, TicketCounts, TicketPatch, TicketStats } from '../protocol/generated.ts'
+import type { BulkPatch, BulkResult, ClientConfig, DeskSettings, Feature, PersonFound, PersonView, SavedReply, SavedReplyChange, SettingEtags, StaffRole, TicketCounts, TicketPatch, TicketStats } from '../protocol/generated.ts'
 import { decodeAgents, decodeBulk, decodeFound, decodeReplies, decodeStaffPage, type Agent } from '../protocol/decode-team.ts'
 import { decodeConfig } from '../protocol/decode-rest.ts'
 import { decodeDeskSettings, decodePersonView, decodeSavedReply, decodeTicketCounts } from '../protocol/decoders/team.ts'
@@ -29,12 +29,16 @@ export interface TeamRest {
   config(): Promise<Result<ClientConfig>>
   bulk(change: BulkPatch): Promise<Result<readonly BulkResult[]>>
   replies(): Promise<Result<readonly SavedReply[]>>
-  saveReply(id: string, reply: SavedReplyChange): Promise<Result<SavedReply>>
-  deleteReply(id: string): Promise<Result<null>>
+  /** With the `etag` that was seen, one that was changed since is left alone: `precondition_failed`. So are the next two. */
+  saveReply(id: string, reply: SavedReplyChange, etag?: string | null): Promise<Result<SavedReply>>
+  deleteReply(id: string, etag?: string | null): Promise<Result<null>>
   settings(): Promise<Result<DeskSettings>>
   /** Null takes it away. Answers all of them. */
-  saveSetting<K extends keyof DeskSettings>(name: K, value: DeskSettings[K]): Promise<Result<DeskSettings>>
+  saveSetting<K extends keyof SettingEtags>(name: K, value: DeskSettings[K], etags?: SettingEtags | null): Promise<Result<DeskSettings>>
 }
+
+/** A server of the build before tells no tags, and compares none. */
+const ifMatch = (etag: string | null | undefined): Readonly<Record<string, string>> => (typeof etag === 'string' ? { 'if-match': etag } : {})
 
 /** In `if_assigned_to`: a change tells whose the ticket was seen to be. */
 const SEEN_ASSIGNEE: Feature = 'if_assigned_to'
@@ -69,9 +73,9 @@ export function createTeamRest({ request, features, changeTicket }: Pick<Rest, '
     config: () => request('/v1/config', {}, decodeConfig),
     bulk: ({ tickets, patch }) => withSeenAssignee(features(), patch, (sent) => request('/v1/tickets/bulk', { method: 'POST', body: { tickets, patch: sent } }, decodeBulk)),
     replies: () => request('/v1/saved-replies', {}, decodeReplies),
-    saveReply: (id, body) => request(reply(id), { method: 'PUT', body }, decodeSavedReply),
-    deleteReply: async (id) => nothing(await request(reply(id), { method: 'DELETE' }, () => true)),
+    saveReply: (id, body, etag) => request(reply(id), { method: 'PUT', body, headers: ifMatch(etag) }, decodeSavedReply),
+    deleteReply: async (id, etag) => nothing(await request(reply(id), { method: 'DELETE', headers: ifMatch(etag) }, () => true)),
     settings: () => request('/v1/settings', {}, decodeDeskSettings),
-    saveSetting: (name, value) => request(`/v1/settings/${name}`, { method: 'PUT', body: { value } }, decodeDeskSettings),
+    saveSetting: (name, value, etags) => request(`/v1/settings/${name}`, { method: 'PUT', body: { value }, headers: ifMatch(etags?.[name]) }, decodeDeskSettings),
   }
 }

@@ -18,7 +18,7 @@ use serde_json::json;
 use super::parse::parse_body;
 use crate::http::current_user::CurrentUser;
 use crate::http::endpoint::{Needs, Route};
-use crate::http::extract::ReplyPath;
+use crate::http::extract::{Expected, ReplyPath};
 use crate::http::input::{JsonBody, NoInput};
 use crate::http::problem::Refusal;
 use crate::services::SavedReplies;
@@ -70,14 +70,16 @@ pub async fn list(
 }
 
 /// Creates or replaces a saved reply under an id that the client chooses (UUIDv7). A shortcut that another reply has, among the shared ones or among
-/// the caller's own: `conflict`; so is a change of a shared one into a personal one, or back. Shared ones: admins; personal ones: staff.
+/// the caller's own: `conflict`; so is a change of a shared one into a personal one, or back. Shared ones: admins; personal ones: staff. With
+/// `If-Match`, one that was changed or removed since it was read is left alone: `precondition_failed`.
 #[utoipa::path(put, path = SAVE.path, operation_id = "save_saved_reply", tag = "saved replies",
-    params(("reply" = String, Path, description = "The reply's id")), request_body = SavedReplyChange,
+    params(("reply" = String, Path, description = "The reply's id"), ("If-Match" = Option<String>, Header, description = "The reply's `etag`, as it was read")), request_body = SavedReplyChange,
     responses((status = 200, body = SavedReply)))]
 pub async fn save(
     user: CurrentUser,
     State(replies): State<Arc<SavedReplies>>,
     ReplyPath(id): ReplyPath,
+    Expected(expected): Expected,
     JsonBody(change): JsonBody<SavedReplyChange>,
 ) -> Result<Json<SavedReply>, Refusal> {
     user.may(if change.personal == Some(true) {
@@ -86,20 +88,23 @@ pub async fn save(
         DeskAction::ManageSettings
     })?;
     let new = checked(id, change)?;
-    let saved = replies.save(&user.caller, &new).await;
+    let saved = replies.save(&user.caller, &new, &expected).await;
     Ok(Json(saved?))
 }
 
-/// Removes a saved reply: a shared one (admins), or one of the caller's own.
+/// Removes a saved reply: a shared one (admins), or one of the caller's own. With `If-Match`, one that was changed since it was read is left alone:
+/// `precondition_failed`.
 #[utoipa::path(delete, path = REMOVE.path, operation_id = "remove_saved_reply", tag = "saved replies",
-    params(("reply" = String, Path, description = "The reply's id")), responses((status = 204, description = "Removed")))]
+    params(("reply" = String, Path, description = "The reply's id"), ("If-Match" = Option<String>, Header, description = "The reply's `etag`, as it was read")),
+    responses((status = 204, description = "Removed")))]
 pub async fn remove(
     user: CurrentUser,
     State(replies): State<Arc<SavedReplies>>,
     ReplyPath(id): ReplyPath,
+    Expected(expected): Expected,
     NoInput: NoInput,
 ) -> Result<StatusCode, Refusal> {
-    let existed = replies.remove(&user.caller, id).await?;
+    let existed = replies.remove(&user.caller, id, &expected).await?;
     if existed {
         Ok(StatusCode::NO_CONTENT)
     } else {

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::http::current_user::CurrentUser;
 use crate::http::endpoint::{Needs, Route};
-use crate::http::extract::SettingPath;
+use crate::http::extract::{Expected, SettingPath};
 use crate::http::input::{JsonBody, NoInput};
 use crate::http::problem::Refusal;
 use crate::services;
@@ -58,19 +58,24 @@ pub async fn list(
     all(&store, &user).await
 }
 
-/// Changes one setting, or removes it with null; returns all of them. Admins.
+/// Changes one setting, or removes it with null; returns all of them. Admins. With `If-Match`, a setting that was changed since it was read is left
+/// alone: `precondition_failed`.
 #[utoipa::path(put, path = SET.path, operation_id = "change_setting", tag = "desk",
-    params(("name" = String, Path, description = "opening_hours, away_notice, reply_assigns or widget")), request_body = SettingChange,
+    params(("name" = String, Path, description = "opening_hours, away_notice, reply_assigns or widget"),
+        ("If-Match" = Option<String>, Header, description = "The setting's tag among `etags`, as it was read")), request_body = SettingChange,
     responses((status = 200, body = DeskSettings)))]
 pub async fn set(
     user: CurrentUser,
     State(services): State<Arc<services::DeskSettings>>,
     State(store): State<Store>,
     SettingPath(name): SettingPath,
+    Expected(expected): Expected,
     JsonBody(change): JsonBody<SettingChange>,
 ) -> Result<Json<DeskSettings>, Refusal> {
     let value = checked(name, change.value)?;
-    services.set(&user.caller, name, value.as_ref()).await?;
+    services
+        .set(&user.caller, name, value.as_ref(), &expected)
+        .await?;
     all(&store, &user).await
 }
 

@@ -10,7 +10,7 @@ use crate::http::api;
 use crate::http::endpoint::{Needs, Route};
 
 /// Statuses of refusals, with what they mean.
-const REFUSALS: [(u16, &str); 12] = [
+const REFUSALS: [(u16, &str); 13] = [
     (400, "The body is not JSON, or broke off"),
     (401, "No token, or one that is not valid (any more)"),
     (403, "The person may not do this, or is blocked (`blocked`)"),
@@ -22,6 +22,10 @@ const REFUSALS: [(u16, &str); 12] = [
     (
         409,
         "What is stored does not allow it now; `code` says why, `head` is the ticket's head with `stale`",
+    ),
+    (
+        412,
+        "It is not as `If-Match` expects (`precondition_failed`)",
     ),
     (413, "The body is larger than the limit"),
     (415, "The body is not `application/json`"),
@@ -78,9 +82,8 @@ pub(super) fn describe(document: &mut Value) {
         let route = api::routes()
             .find(|route| (route.method, route.path) == (method.as_str(), path.as_str()))
             .expect("a test holds descriptions against routes");
-        let reads_body = !operation["requestBody"].is_null();
         for (status, _) in REFUSALS {
-            if may_answer(route, reads_body, status) {
+            if may_answer(route, operation, status) {
                 operation["responses"][status.to_string()] =
                     json!({"$ref": format!("#/components/responses/Refused{status}")});
             }
@@ -111,12 +114,15 @@ fn refusal(status: u16, about: &str) -> Value {
     response
 }
 
-fn may_answer(route: &Route, reads_body: bool, status: u16) -> bool {
+fn may_answer(route: &Route, operation: &Value, status: u16) -> bool {
     match status {
         401 | 403 => route.needs != Needs::Nothing,
         404 => route.path.contains('{'),
         409 => route.method != "GET",
-        415 => reads_body,
+        412 => operation["parameters"]
+            .as_array()
+            .is_some_and(|all| all.iter().any(|one| one["name"] == "If-Match")),
+        415 => !operation["requestBody"].is_null(),
         _ => true,
     }
 }

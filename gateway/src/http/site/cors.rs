@@ -14,7 +14,7 @@ use crate::config::Config;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
 const HEADERS: HeaderValue =
-    HeaderValue::from_static("authorization, content-type, idempotency-key");
+    HeaderValue::from_static("authorization, content-type, idempotency-key, if-match");
 const EXPOSED: HeaderValue = HeaderValue::from_static("location, retry-after");
 /// What the launcher asks.
 const OWN_UNREAD: &str = "/v1/me/unread";

@@ -52,11 +52,19 @@ export const decodeWidgetView = object({
   asks_category: or(bool, false),
 })
 
+export const decodeSettingEtags = object({
+  opening_hours: string,
+  away_notice: string,
+  reply_assigns: string,
+  widget: string,
+})
+
 export const decodeDeskSettings = object({
   opening_hours: nullable(decodeOpeningHours),
   away_notice: nullable(string),
   reply_assigns: or(bool, false),
   widget: nullable(decodeWidgetSettings),
+  etags: nullable(decodeSettingEtags),
 })
 
 export const decodeSavedReply = object({
@@ -67,6 +75,7 @@ export const decodeSavedReply = object({
   folder: nullable(string),
   owner: nullable(string),
   updated_at: or(string, ''),
+  etag: nullable(string),
 })
 
 export const decodeTicketTotals = object({

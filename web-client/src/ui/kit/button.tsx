@@ -18,9 +18,11 @@ interface ButtonProps {
 
 const CLASSES = { primary: 'primary', plain: '', quiet: 'quiet', danger: 'danger' } as const
 
+/** One that cannot be pressed keeps the focus, which `disabled` would take from what has just been pressed. */
 export function Button({ kind = 'plain', type = 'button', icon, isBusy = false, isDisabled = false, testid, label, onClick, children }: ButtonProps) {
+  const isOff = isDisabled || isBusy
   return (
-    <button type={type} class={CLASSES[kind]} disabled={isDisabled || isBusy} aria-busy={isBusy || undefined} aria-label={label} data-testid={testid} onClick={onClick}>
+    <button type={type} class={CLASSES[kind]} aria-disabled={isOff || undefined} aria-busy={isBusy || undefined} aria-label={label} data-testid={testid} onClick={(event) => { if (isOff) event.preventDefault(); else onClick?.() }}>
       {icon !== undefined && <Icon name={icon} />}
       {children}
     </button>

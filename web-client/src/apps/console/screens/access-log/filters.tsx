@@ -34,7 +34,7 @@ export function Filters({ filters, faults, people, actions, onChange }: FiltersP
   return (
     <section class="access-filters" aria-label={s('access.filters')}>
       <Select label={s('access.person')} value={filters.user} options={persons} error={fault('user', s('access.fault.user'))} testid={L.user} onChange={(user) => onChange({ user })} />
-      <Select label={s('access.action')} value={wanted} options={kinds} testid={L.action} onChange={(value) => onChange({ actions: value === '' ? [] : value.split(',') })} />
+      <Select label={s('access.action')} value={wanted} options={kinds} error={fault('action', s('access.fault.action'))} testid={L.action} onChange={(value) => onChange({ actions: value === '' ? [] : value.split(',') })} />
       <Typed label={s('access.ticket')} type="text" value={filters.ticket} error={fault('ticket', s('access.fault.ticket'))} testid={L.ticket} onChange={(ticket) => onChange({ ticket })} />
       <Typed label={s('access.from')} type="date" value={filters.from} error={fault('from', s('access.fault.day'))} testid={L.from} onChange={(from) => onChange({ from })} />
       <Typed label={s('access.to')} type="date" value={filters.to} error={fault('to', s('access.fault.day')) ?? fault('order', s('access.fault.order'))} testid={L.to} onChange={(to) => onChange({ to })} />

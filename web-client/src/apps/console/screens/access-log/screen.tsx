@@ -31,7 +31,8 @@ export function AccessLogScreen({ context }: ScreenProps) {
   const inside = useRef<HTMLDivElement>(null)
   useSheet(inside, css)
   const filters = accessFiltersOf(query)
-  const faults = accessFaultsOf(filters)
+  const { people, actions } = useChoices(context, rest)
+  const faults = accessFaultsOf(filters, actions)
   const isAsked = faults.size === 0
   const asked = accessAsked(filters)
   const log = useMemo(() => createAccessLog(rest), [rest])
@@ -53,7 +54,6 @@ export function AccessLogScreen({ context }: ScreenProps) {
     latest.current = { ...latest.current, ...part }
     context.setQuery(accessQueryOf(latest.current))
   }
-  const { people, actions } = useChoices(context, rest)
   const known = knownPeople(people, log.entries.value ?? [], filters.user)
   return (
     <ScreenPage

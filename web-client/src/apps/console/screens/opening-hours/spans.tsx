@@ -1,4 +1,4 @@
-import { useId } from 'preact/hooks'
+import { useId, useRef } from 'preact/hooks'
 import { endsNextDay, isFull, withSpan, type Fault, type Faults, type Span } from '../../../../client/hours.ts'
 import { T } from '../../../../testids.ts'
 import { IconButton } from '../../../../ui/kit/button.tsx'
@@ -19,9 +19,12 @@ interface SpansProps {
 /** From and to, as often as it takes. */
 export function Spans({ name, day, spans, faults, onChange }: SpansProps) {
   const id = useId()
+  const list = useRef<HTMLDivElement>(null)
+  // Rows have no name: the one that is left in its place is another one.
+  const focusAt = (index: number) => requestAnimationFrame(() => list.current?.querySelectorAll<HTMLElement>(`[data-testid=${T.hoursFrom}]`)[index]?.focus())
   const put = (index: number, part: Partial<Span>) => onChange(spans.map((span, at) => (at === index ? { ...span, ...part } : span)))
   return (
-    <div class="hours-spans">
+    <div ref={list} class="hours-spans">
       {spans.map((span, index) => {
         const fault = faults.get(`${name}.${index}`) ?? null
         const field = { isInvalid: fault !== null, describedBy: `${id}-${index}`, index }
@@ -32,8 +35,8 @@ export function Spans({ name, day, spans, faults, onChange }: SpansProps) {
             <span aria-hidden="true">–</span>
             <TimeField {...field} value={span.to} label={s('hours.to', { day })} testid={T.hoursTo} onChange={(to) => put(index, { to })} />
             {endsNextDay(span) && <span class="muted hours-next" data-testid={H.nextDay}>{s('hours.next_day')}</span>}
-            {spans.length > 1 && <IconButton icon="close" label={s('hours.remove_on', { from: timeInWords(span.from), to: timeInWords(span.to), day })} testid={T.hoursRemove} onClick={() => onChange(spans.filter((_, at) => at !== index))} />}
-            {index === spans.length - 1 && !isFull(spans) && <button type="button" class="link" aria-label={s('hours.add_on', { day })} data-testid={T.hoursAdd} onClick={() => onChange(withSpan(spans))}>{s('hours.add')}</button>}
+            {spans.length > 1 && <IconButton icon="close" label={s('hours.remove_on', { from: timeInWords(span.from), to: timeInWords(span.to), day })} testid={T.hoursRemove} onClick={() => { onChange(spans.filter((_, at) => at !== index)); focusAt(Math.max(0, index - 1)) }} />}
+            {index === spans.length - 1 && !isFull(spans) && <button type="button" class="link" aria-label={s('hours.add_on', { day })} data-testid={T.hoursAdd} onClick={() => { onChange(withSpan(spans)); focusAt(spans.length) }}>{s('hours.add')}</button>}
             <FaultLine id={`${id}-${index}`} fault={fault} />
           </div>
         )

@@ -23,7 +23,7 @@ export function ReplyRow({ reply, agent, onEdit, onCopy, items }: RowProps) {
   const [isOpen, setOpen] = useState(false)
   const id = useId()
   return (
-    <li class="reply-row" data-testid={T.replyRow} data-shortcut={reply.shortcut}>
+    <li class="reply-row" data-testid={T.replyRow} data-reply={reply.id} data-shortcut={reply.shortcut}>
       <div class="reply-line">
         <button type="button" class="reply-open" aria-expanded={onEdit === null ? isOpen : undefined} aria-controls={onEdit === null && isOpen ? id : undefined} data-testid={R.open} onClick={onEdit ?? (() => setOpen(!isOpen))}>
           <span class="reply-head"><strong dir="auto">{reply.title}</strong><code dir="ltr">/{reply.shortcut}</code>{isPersonal(reply) && <Tag tone="accent">{s('saved.mine')}</Tag>}</span>

@@ -47,35 +47,44 @@ export function RepliesScreen({ context, isAdmin }: ScreenProps) {
 
   const begin = (part: Partial<ReplyDraft>) => editor.begin({ id: newUuid(), base: null, shortcut: '', title: '', body: '', folder: '', personal: !isAdmin || scope === 'mine', ...part })
   const copy = (reply: SavedReply) => begin({ title: reply.title, body: reply.body, folder: reply.folder ?? '', shortcut: isAdmin && !isPersonal(reply) ? '' : reply.shortcut, personal: knowsFolders })
-  const put = async (draft: ReplyDraft, sentence: string, undo?: () => void) => {
-    const result = await rest.saveReply(draft.id, changeOf(draft, knowsFolders))
+  /** `over`: what is replaced, where it is still that; null: what is there, or nothing. */
+  const put = async (draft: ReplyDraft, over: SavedReply | null, sentence: string, undo?: (saved: SavedReply) => void) => {
+    const result = await rest.saveReply(draft.id, changeOf(draft, knowsFolders), over?.etag)
     await team.reloadReplies()
     if (!result.ok) return tell(context, tProblem(result.problem))
-    tell(context, sentence, ...(undo === undefined ? [] : [{ label: t('action.undo'), key: 'z', run: undo }]))
+    tell(context, sentence, ...(undo === undefined ? [] : [{ label: t('action.undo'), key: 'z', run: () => undo(result.value) }]))
   }
   const remove = async (reply: SavedReply) => {
-    const result = await rest.deleteReply(reply.id)
+    const result = await rest.deleteReply(reply.id, reply.etag)
     if (result.ok) editor.close(reply.id)
     await team.reloadReplies()
     if (!result.ok) return tell(context, tProblem(result.problem))
-    tell(context, s('saved.deleted', { title: reply.title }), { label: t('action.undo'), key: 'z', run: () => void put(draftOfReply(reply), s('saved.restored', { title: reply.title })) })
+    tell(context, s('saved.deleted', { title: reply.title }), { label: t('action.undo'), key: 'z', run: () => void put(draftOfReply(reply), null, s('saved.restored', { title: reply.title })) })
   }
-  const move = (reply: SavedReply, folder: string) => void put({ ...draftOfReply(reply), folder }, folder === '' ? s('saved.moved_out', { title: reply.title }) : s('saved.moved', { title: reply.title, folder }), () => void put(draftOfReply(reply), s('saved.restored', { title: reply.title })))
+  const move = (reply: SavedReply, folder: string) => void put({ ...draftOfReply(reply), folder }, reply, folder === '' ? s('saved.moved_out', { title: reply.title }) : s('saved.moved', { title: reply.title, folder }), (moved) => void put(draftOfReply(reply), moved, s('saved.restored', { title: reply.title })))
   const itemsFor = (reply: SavedReply): readonly MenuItem[] => {
     const duplicate: readonly MenuItem[] = mayWrite ? [{ id: 'copy', label: s('saved.copy'), onPick: () => copy(reply) }] : []
     if (!mayChange(reply)) return duplicate
     const here = reply.folder ?? ''
     const moves = knowsFolders ? [...folders.filter((folder) => folder !== here).slice(0, MOVES_MAX).map((folder) => ({ id: `move-${folder}`, label: s('saved.move', { folder }), onPick: () => move(reply, folder) })), ...(here === '' ? [] : [{ id: 'move-out', label: s('saved.move_out'), onPick: () => move(reply, '') }])] : []
-    return [{ id: 'edit', label: s('saved.edit'), onPick: () => editor.begin(draftOfReply(reply)) }, ...duplicate, ...moves, { id: 'delete', label: t('app.delete'), isDanger: true, onPick: () => void remove(reply) }]
+    return [{ id: 'edit', label: s('saved.edit'), onPick: () => editor.open(reply) }, ...duplicate, ...moves, { id: 'delete', label: t('app.delete'), isDanger: true, onPick: () => void remove(reply) }]
+  }
+  /** The focus goes to the reply whose form is closed, which may be in the list only once that is asked for again. */
+  const toRow = async (id: string) => {
+    const focus = () => requestAnimationFrame(() => body.current?.querySelector<HTMLElement>(`[data-reply="${id}"] button`)?.focus())
+    focus()
+    const isThere = replies.some((reply) => reply.id === id)
+    await team.reloadReplies()
+    if (!isThere) focus()
   }
   const form = (draft: ReplyDraft) => {
     const reply = replies.find(({ id }) => id === draft.id)
     const isOwn = draft.personal || isAdmin
     return (
       <Editor key={draft.id} editor={editor} draft={draft} agent={agent} isAdmin={isAdmin} knowsFolders={knowsFolders} folders={folders}
-        onSaved={() => { tell(context, s('saved.saved')); void team.reloadReplies() }}
-        onTheirs={() => { editor.close(draft.id); void team.reloadReplies() }}
-        onClose={() => cancel(draft)}
+        onSaved={() => { tell(context, s('saved.saved')); void toRow(draft.id) }}
+        onTheirs={() => { editor.close(draft.id); void toRow(draft.id) }}
+        onClose={() => { cancel(draft); void toRow(draft.id) }}
         onDelete={reply !== undefined && isOwn ? () => void remove(reply) : null}
       />
     )
@@ -114,7 +123,7 @@ export function RepliesScreen({ context, isAdmin }: ScreenProps) {
               {list.map((reply) => {
                 const draft = editor.drafts.value.get(reply.id)
                 return draft === undefined
-                  ? <ReplyRow key={reply.id} reply={reply} agent={agent} onEdit={mayChange(reply) ? () => editor.begin(draftOfReply(reply)) : null} onCopy={() => copy(reply)} items={itemsFor(reply)} />
+                  ? <ReplyRow key={reply.id} reply={reply} agent={agent} onEdit={mayChange(reply) ? () => editor.open(reply) : null} onCopy={() => copy(reply)} items={itemsFor(reply)} />
                   : <li key={reply.id} class="reply-row" data-testid={T.replyRow} data-shortcut={reply.shortcut}>{form(draft)}</li>
               })}
             </ul>

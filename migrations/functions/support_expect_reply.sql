@@ -1,0 +1,19 @@
+-- Locks a saved reply until the transaction ends, and refuses where none is there that the caller may know of with one of these entity tags, or with
+-- any for `*`. Null: whatever it is.
+create or replace function support_expect_reply(p_id uuid, p_if_match text[]) returns void
+language plpgsql
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+begin
+  if p_if_match is null then
+    return;
+  end if;
+  perform 1 from support_saved_replies r
+  where r.id = p_id and (r.owner is null or r.owner = support_current_user_id())
+    and (support_reply_etag(r) = any (p_if_match) or '*' = any (p_if_match))
+  for update;
+  if not found then
+    perform support_refuse('precondition_failed');
+  end if;
+end
+$$;

@@ -1,0 +1,14 @@
+-- As `support_remove_reply`, unless the reply is not as it was seen: see `support_expect_reply`.
+create or replace function support_remove_seen_reply(p_id uuid, p_if_match text[]) returns boolean
+language plpgsql security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+begin
+  if p_if_match is not null and support_require_user() is not null and not support_is_staff() then
+    perform support_refuse('forbidden');
+  end if;
+  perform support_expect_reply(p_id, p_if_match);
+  return support_remove_reply(p_id);
+end
+$$;
+grant execute on function support_remove_seen_reply(uuid, text[]) to {customer}, {staff};

@@ -1,0 +1,21 @@
+-- As `support_set_setting`, unless the setting is not as it was seen: `p_if_match` has the entity tags that are expected, or `*` for any value. Null:
+-- whatever it is. A setting without a value has no row to be locked, so the table is, until the change is there.
+create or replace function support_set_seen_setting(p_name text, p_value jsonb, p_if_match text[]) returns void
+language plpgsql security definer
+set search_path = pg_catalog, {schema}, pg_temp
+as $$
+declare
+  v_value jsonb;
+begin
+  perform support_require_admin();
+  if p_if_match is not null then
+    lock table support_settings in share row exclusive mode;
+    select s.value into v_value from support_settings s where s.name = p_name;
+    if not (support_etag(v_value) = any (p_if_match) or (v_value is not null and '*' = any (p_if_match))) then
+      perform support_refuse('precondition_failed');
+    end if;
+  end if;
+  perform support_set_setting(p_name, p_value);
+end
+$$;
+grant execute on function support_set_seen_setting(text, jsonb, text[]) to {customer}, {staff};
