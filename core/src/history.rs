@@ -190,6 +190,7 @@ pub enum Observed {
     Duplicate,
     /// Events from `missing_from` up to this one are missing: hold this event and fetch them.
     Gap {
+        /// The first missing position.
         missing_from: Seq,
     },
 }

@@ -22,7 +22,9 @@ pub enum LoadError {
     /// A program could not be run, or it failed.
     #[error("{program}: {why}")]
     Program {
+        /// The program's name.
         program: &'static str,
+        /// Its error output, or why it could not be started.
         why: String,
     },
     /// A fault of a plan could not be played because a requirement is missing.
