@@ -48,7 +48,7 @@ const RULES: Readonly<Record<string, readonly [RegExp, string]>> = {
   teamName: TEXT,
   greeting: TEXT,
 }
-const EVENTS = ['ready', 'open', 'close', 'unread', 'message', 'ticket']
+const EVENTS = 'ready, open, close, unread, message, ticket'
 /** The page comes first; after so long its idle moment is not waited for. */
 const IDLE_MS = 5_000
 /** A tab that is looked at again asks again, so often at most. */
@@ -113,12 +113,12 @@ function wrong(why: string): never {
 
 /** The options that are given: one that is undefined is not. */
 function checked(call: string, given: object): Partial<Options> {
-  if (Object(given) !== given) wrong(`${call} takes an object of options`)
+  if (Object(given) !== given) wrong(`${call} takes an object`)
   const said: Partial<Options> = {}
   for (const [name, [like, what]] of Object.entries(RULES)) {
     const value: unknown = Reflect.get(given, name)
     if (value === undefined && (call !== 'init' || name !== 'getToken')) continue
-    if (!like.test(`${typeof value} ${String(value)}`)) wrong(`${call}: ${name} is ${what}`)
+    if (!like.test(`${typeof value} ${value}`)) wrong(`${call}: ${name} is ${what}`)
     Reflect.set(said, name, value)
   }
   return said
@@ -188,7 +188,7 @@ async function ask(): Promise<void> {
 function show(): void {
   // Also after the page has replaced everything that stood in it.
   if (!host.isConnected) document.documentElement.append(host)
-  const { color = '#2f5bd0', position = 'right' } = { ...options }
+  const { color = '#2f5bd0', position = 'right' } = options ?? {}
   box.className = position
   box.style.setProperty('--c', color)
   path.setAttribute('d', isOpen ? DOWN : BUBBLE)
@@ -239,7 +239,7 @@ const guestFile = (): Promise<typeof import('./guest.ts')> => import(/* @vite-ig
 const PAGE: Page = {
   origin: ORIGIN,
   box,
-  look: () => ({ ...options }),
+  look: () => options ?? {},
   token: () => options?.getToken?.(),
   language,
   tell,
@@ -316,8 +316,8 @@ function shutdown(): void {
 }
 
 function on<E extends keyof Events>(event: E, listener: (value: Events[E]) => void): () => void {
-  if (!EVENTS.includes(event)) wrong(`on: there is no event ${event}, only ${EVENTS.join(', ')}`)
-  if (typeof listener !== 'function') wrong('on needs a function')
+  if (!EVENTS.split(', ').includes(event)) wrong(`on: there is no event ${event}, only ${EVENTS}`)
+  if (typeof listener !== 'function') wrong('on takes a function')
   const mine = events
   const hear = (said: Event) => listener(Reflect.get(said, 'detail') ?? undefined)
   mine.addEventListener(event, hear)
