@@ -4,16 +4,16 @@ import { changedBy, undoOf } from '../../../client/bulk-undo.ts'
 import type { Client } from '../../../client/client.ts'
 import type { Inbox } from '../../../client/inbox.ts'
 import { say } from '../../../client/notifications.ts'
+import type { createTeam } from '../../../client/team.ts'
 import type { TicketPatch } from '../../../protocol/generated.ts'
 import type { StaffView } from '../../../protocol/model.ts'
-import type { TeamRest } from '../../../rest/team.ts'
 import { sentencesCame, t } from '../../../locales/index.ts'
 import { s } from './strings.ts'
 
 /** What of the console it needs. */
 interface Parts {
   readonly client: Pick<Client, 'identity' | 'isDisposed'>
-  readonly rest: Pick<TeamRest, 'bulk'>
+  readonly rest: Pick<ReturnType<typeof createTeam>, 'bulk'>
   readonly inbox: Pick<Inbox, 'reload'>
   /** A ticket as it is, as far as is known. */
   readonly now: (id: string) => StaffView | undefined
