@@ -111,7 +111,7 @@ async function take(next: Language): Promise<boolean> {
   if (mine !== takes) return true
   // In the language that the page has already, one part without its sentences takes them from no other.
   if (isWhole || language() === next) chosen.value = { language: next, table: Object.assign({}, ...tables) }
-  wanted = language()
+  else wanted = language()
   return isWhole
 }
 
