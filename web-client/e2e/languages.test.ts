@@ -254,3 +254,17 @@ test('a part that is fetched later is never shown in English while its sentences
   expect(shown).not.toHaveLength(0)
   expect(Array.isArray(shown) ? shown.filter((text) => english.some((sentence) => sentence.test(String(text)))) : shown).toEqual([])
 })
+
+test('a language that cannot be fetched changes nothing, is told, and is there at the next attempt', async () => {
+  const { page } = await visit(await context(), CUSTOMERS, '/support', who.customer)
+  await page.route(/\/assets\/page-/, (route) => route.abort())
+  await page.locator(id(T.preferences)).click()
+  const select = page.locator(id(T.preferencesLanguage))
+  await select.selectOption('fr')
+  await page.locator(id(T.toast)).filter({ hasText: 'Français could not be loaded' }).waitFor()
+  expect([await select.inputValue(), await page.locator('html').getAttribute('lang')]).toEqual(['en', 'en'])
+  await page.unrouteAll()
+  await page.locator(id(T.toastAction)).click()
+  await page.locator('html[lang="fr"]').waitFor()
+  expect(await select.inputValue()).toBe('fr')
+})

@@ -94,3 +94,28 @@ test('an offer that is declined leaves the focus in the page; where no ticket is
   }
   await page.locator(id(TOUR.card)).waitFor({ state: 'detached' })
 })
+
+test('a part that is gone with its build: a reload is offered, once, and drafts are kept over it', async () => {
+  const ticket = await openTicket(who.customer)
+  const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)
+  const draft = unique('draft')
+  await page.locator(id(T.composerInput)).fill(draft)
+  await page.route(/\/assets\/tour-/, (route) => route.fulfill({ status: 404 }))
+  const ask = async () => {
+    await page.keyboard.press('Control+k')
+    await page.locator(id(T.paletteInput)).fill('tour')
+    await page.keyboard.press('Enter')
+  }
+  await ask()
+  const reload = page.locator(id(T.outdated)).getByRole('button')
+  await reload.waitFor()
+  await Promise.all([page.waitForEvent('load'), reload.click()])
+  await page.locator(id(T.composerInput)).waitFor()
+  expect(await page.locator(id(T.composerInput)).inputValue()).toBe(draft)
+  await ask()
+  await page.locator('p.problem').getByText('Try again').waitFor()
+  expect(await page.locator(id(T.outdated)).count(), 'it did not help').toBe(0)
+  await page.unrouteAll()
+  await page.locator('p.problem').getByText('Try again').click()
+  await page.locator(id(TOUR.card)).waitFor()
+})

@@ -152,6 +152,7 @@ export const T = {
   ratingSubmit: 'rating-submit',
   ratingDone: 'rating-done',
   ratingChange: 'rating-change',
+  outdated: 'outdated',
   ratingThanks: 'rating-thanks',
 
   // Console

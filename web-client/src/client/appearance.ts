@@ -13,7 +13,6 @@ export interface Appearance {
   readonly theme: Signal<Theme>
   /** The languages to choose from. */
   readonly languages: readonly Language[]
-  choose(language: Language): void
   dispose(): void
 }
 
@@ -55,10 +54,6 @@ export function createAppearance(root: Root, given: GivenPreferences = {}, stora
   return {
     theme,
     languages: offered,
-    choose(next) {
-      keep('language', next)
-      void setLanguage(next)
-    },
     dispose() {
       dispose()
       stop()

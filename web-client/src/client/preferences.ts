@@ -1,6 +1,7 @@
 // How the pages look and sound on this device: kept here, never sent.
 
 import { signal, type Signal } from '@preact/signals'
+import { language, setLanguage, type Language } from '../locales/index.ts'
 import type { KeyValue } from '../outbox/store.ts'
 import { createAppearance, keptPreferences, type Appearance, type GivenPreferences, type Root } from './appearance.ts'
 import { storageOr, thisPage, type Page } from './browser.ts'
@@ -12,6 +13,8 @@ export interface Preferences extends Appearance {
   readonly notify: Signal<boolean>
   /** Whether single keys are shortcuts. */
   readonly keys: Signal<boolean>
+  /** False: its sentences could not be fetched, and nothing has changed. */
+  choose(language: Language): Promise<boolean>
 }
 
 /** `root` is kept in the appearance. */
@@ -28,6 +31,11 @@ export function createPreferences(root: Root, given: GivenPreferences = {}, stor
   ]
   return {
     ...appearance, sound, notify, keys,
+    async choose(next) {
+      const isThere = await setLanguage(next)
+      if (isThere && language() === next) keep('language', next)
+      return isThere
+    },
     dispose() {
       appearance.dispose()
       for (const stop of stops) stop()

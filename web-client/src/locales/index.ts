@@ -88,32 +88,31 @@ export function direction(): 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.includes(language()) ? 'rtl' : 'ltr'
 }
 
-let coming: Promise<void> = Promise.resolve()
+let coming: Promise<unknown> = Promise.resolve()
 
 /** Resolves when the sentences of every part that joined so far are there, or could not be fetched: a part that is shown earlier shows its English ones for a moment. */
-export const sentencesCame = (): Promise<void> => coming
+export const sentencesCame = (): Promise<unknown> => coming
 
-/** Takes effect when its tables are there; until then the page stays as it is. */
-export function setLanguage(next: Language): Promise<void> {
-  coming = take(next)
-  return coming
+/** Takes effect when its tables are there; until then, and if one of them could not be fetched (false), the page stays as it is. */
+export function setLanguage(next: Language): Promise<boolean> {
+  const taking = take(next)
+  coming = taking
+  return taking
 }
 
-async function take(next: Language): Promise<void> {
+let takes = 0
+
+async function take(next: Language): Promise<boolean> {
+  const mine = ++takes
   wanted = next
-  if (next === 'en') {
-    chosen.value = { language: next, table: {} }
-    return
-  }
-  let tables: readonly Table[]
-  try {
-    tables = await Promise.all(sources.map((source) => source(next)))
-  } catch {
-    // They could not be fetched: the page stays as it is, and may be asked again.
-    return
-  }
-  // Another one was chosen meanwhile.
-  if (wanted === next) chosen.value = { language: next, table: Object.assign({}, ...tables) }
+  let isWhole = true
+  const tables = next === 'en' ? [] : await Promise.all(sources.map((source) => source(next).catch(() => { isWhole = false })))
+  // It was asked for again meanwhile, with more parts, or another one was chosen.
+  if (mine !== takes) return true
+  // In the language that the page has already, one part without its sentences takes them from no other.
+  if (isWhole || language() === next) chosen.value = { language: next, table: Object.assign({}, ...tables) }
+  else wanted = language()
+  return isWhole
 }
 
 const RIGHT_TO_LEFT_SIGNS = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u

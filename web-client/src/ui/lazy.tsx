@@ -8,13 +8,22 @@ import { Skeleton } from './skeleton.tsx'
 export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): (props: P) => preact.JSX.Element {
   let found: ComponentType<P> | null = null
   return function Lazy(props: P) {
-    const [state, setState] = useState<'loading' | 'failed' | 'there'>(found === null ? 'loading' : 'there')
+    const [state, setState] = useState<'working' | 'failed' | 'ready'>('working')
     useEffect(() => {
-      if (state !== 'loading') return
-      load().then(async (part) => { await sentencesCame(); found = part; setState('there') }).catch(() => setState('failed'))
+      if (state !== 'working' || found !== null) return
+      load().then(async (part) => { await sentencesCame(); found = part; setState('ready') }, () => setState('failed'))
     }, [state])
-    if (state === 'failed') return <p class="problem" role="alert"><span>{t('problem.unreachable')}</span> <button type="button" class="quiet" onClick={() => setState('loading')}>{t('app.retry')}</button></p>
+    if (state === 'failed') return failed(() => setState('working'))
     const Part = found
     return Part === null ? <Skeleton lines={4} /> : <Part {...props} />
   }
+}
+
+export const unreachable = (onRetry: () => void) => <p class="problem" role="alert"><span>{t('problem.unreachable')}</span><button type="button" class="quiet" onClick={onRetry}>{t('app.retry')}</button></p>
+
+let failed = unreachable
+
+/** What stands in the place of a part that could not be fetched. */
+export function showFailed(show: typeof failed): void {
+  failed = show
 }

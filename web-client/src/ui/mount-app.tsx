@@ -16,9 +16,12 @@ import type { NavLink } from '../protocol/generated.ts'
 import { sentencesCame, t, type StringKey } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { TopBar, type Site } from './frame.tsx'
-import { lazy } from './lazy.tsx'
+import { lazy, showFailed } from './lazy.tsx'
+import { PartFailed } from './part-failed.tsx'
 import { Skeleton } from './skeleton.tsx'
 import { SignIn } from './sign-in.tsx'
+
+showFailed((onRetry) => <PartFailed onRetry={onRetry} />)
 
 /** Fetched behind the first screen: it is needed above all where there is no connection. */
 const loadSignOut = async () => (await import('./sign-out.tsx')).SignOut

@@ -2,11 +2,11 @@
 
 import type { ComponentChildren } from 'preact'
 import { useId, useRef, useState } from 'preact/hooks'
-import { askToNotify } from '../client/notifications.ts'
+import { askToNotify, say } from '../client/notifications.ts'
 import { isFull } from '../client/browser.ts'
 import { THEMES, type Preferences } from '../client/preferences.ts'
 import { word } from '../protocol/narrow.ts'
-import { direction, language, LANGUAGE_NAMES, t } from '../locales/index.ts'
+import { direction, language, LANGUAGE_NAMES, t, type Language } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { Icon } from './icon.tsx'
 
@@ -42,6 +42,12 @@ export function LooksForm({ preferences }: { readonly preferences: Preferences }
     // Refused a second time, nothing is drawn again.
     field.checked = preferences.notify.value
   }
+  const speak = async (field: HTMLSelectElement) => {
+    const next = word(preferences.languages, field.value)
+    if (next !== null) await chooseLanguage(preferences, next)
+    // Where it could not be had, nothing is drawn again.
+    field.value = language()
+  }
   return (
     <div class="preferences">
       <label>
@@ -53,7 +59,7 @@ export function LooksForm({ preferences }: { readonly preferences: Preferences }
       {preferences.languages.length > 1 && (
         <label>
           <span>{t('preferences.language')}</span>
-          <select value={language()} data-testid={T.preferencesLanguage} onChange={(event) => { const next = word(preferences.languages, event.currentTarget.value); if (next !== null) preferences.choose(next) }}>
+          <select value={language()} data-testid={T.preferencesLanguage} onChange={(event) => void speak(event.currentTarget)}>
             {preferences.languages.map((one) => <option key={one} value={one} lang={one}>{LANGUAGE_NAMES[one]}</option>)}
           </select>
         </label>
@@ -70,4 +76,10 @@ export function LooksForm({ preferences }: { readonly preferences: Preferences }
       {refused && <p class="problem-text" role="alert">{t('preferences.notify_refused')}</p>}
     </div>
   )
+}
+
+/** Chooses it, or says that it could not be had, with a way to try again. */
+export async function chooseLanguage(preferences: Pick<Preferences, 'choose'>, next: Language): Promise<void> {
+  if (await preferences.choose(next)) return
+  say(t('preferences.language_failed', { language: LANGUAGE_NAMES[next] }), { label: t('app.retry'), run: () => void chooseLanguage(preferences, next) })
 }

@@ -21,13 +21,12 @@ import { plain } from '../../ui/plain.ts'
 import { isOpenAt, TicketLink } from '../../ui/ticket-link.tsx'
 import { nameOfAgent, writerOf, type NameById } from '../../ui/format.ts'
 import { shiftOf } from './anchor.ts'
+import { holdWhileUsed, TOP_PX } from './hold.ts'
 import { namesOf } from './viewers.ts'
 import type { ConsoleContext } from './context.ts'
 
 /** The height of a row until one has been measured: the style sheet counts in the letters that the reader has chosen. */
 const ROW_PX = 60
-/** Nearer to the top than this, one is there. */
-const TOP_PX = 4
 const OVERSCAN_ROWS = 6
 /** The next page is fetched this far before the end is reached. */
 const AHEAD_ROWS = 20
@@ -239,27 +238,9 @@ function useRows(count: number, inbox: Inbox) {
   return { scroller, from, to: Math.min(count, view.first + view.rows + OVERSCAN_ROWS), row_px, jump }
 }
 
-/** Still under the pointer, under the keyboard, and for whoever has scrolled. */
+/** Still under the pointer, under the keyboard, and for a reader who has scrolled. */
 function useHold(scroller: { readonly current: HTMLDivElement | null }, inbox: Inbox): void {
-  useEffect(() => {
-    const element = scroller.current
-    if (element === null) return
-    let [pointed, focused, scrolled] = [false, false, false]
-    const hold = () => inbox.hold(pointed || focused || scrolled)
-    const stops = [
-      on(element, 'pointerenter', () => { pointed = true; hold() }),
-      on(element, 'pointerleave', () => { pointed = false; hold() }),
-      on(element, 'focusin', (event) => { focused = event.target instanceof Element && event.target.matches(':focus-visible'); hold() }),
-      on(element, 'focusout', () => { focused = false; hold() }),
-      on(element, 'scroll', () => { scrolled = element.scrollTop > TOP_PX; hold() }),
-    ]
-    return () => { for (const stop of stops) stop() }
-  }, [scroller, inbox])
-}
-
-function on(element: HTMLElement, type: string, listener: (event: Event) => void): () => void {
-  element.addEventListener(type, listener, { passive: true })
-  return () => element.removeEventListener(type, listener)
+  useEffect(() => (scroller.current === null ? undefined : holdWhileUsed(scroller.current, inbox.hold)), [scroller, inbox])
 }
 
 /** The row that the keyboard is at comes into sight and has the focus. */

@@ -10,6 +10,7 @@ import { statusesAfter } from '../../../protocol/words.ts'
 import { LANGUAGE_NAMES, t, tWord } from '../../../locales/index.ts'
 import '../../../locales/keys.ts'
 import { T } from '../../../testids.ts'
+import { chooseLanguage } from '../../../ui/preferences-menu.tsx'
 import { isComposing } from '../../../ui/composition.ts'
 import { intoSight } from '../../../ui/scroll.ts'
 import { Dialog } from '../../../ui/kit/dialog.tsx'
@@ -119,7 +120,7 @@ function commands(context: ConsoleContext, preferences: Preferences, router: Rou
     { id: 'search', title: t('keys.search'), key: '/', run: () => context.searchRef.current?.focus() },
     ...screensFor({ isAdmin: context.client.role.value === 'admin', features: featuresOf(context) }).map((screen) => ({ id: screen.path, title: screen.title(), run: () => router.go(screen.path) })),
     ...THEMES.map((theme) => ({ id: `theme-${theme}`, title: s('palette.theme', { theme: t(`preferences.theme.${theme}`) }), run: () => { preferences.theme.value = theme } })),
-    ...preferences.languages.map((one) => ({ id: `language-${one}`, title: `${t('preferences.language')}: ${LANGUAGE_NAMES[one]}`, run: () => preferences.choose(one) })),
+    ...preferences.languages.map((one) => ({ id: `language-${one}`, title: `${t('preferences.language')}: ${LANGUAGE_NAMES[one]}`, run: () => void chooseLanguage(preferences, one) })),
     { id: 'tour', title: s('palette.tour'), run: () => { if (hasOwnQuery(context.place)) context.go(''); context.open('tour') } },
     { id: 'keys', title: t('keys.title'), key: '?', run: () => context.open('keys') },
   ]

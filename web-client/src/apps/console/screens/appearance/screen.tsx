@@ -7,6 +7,7 @@ import { askToNotify } from '../../../../client/notifications.ts'
 import { THEMES, type Theme } from '../../../../client/preferences.ts'
 import { inLanguage, language, LANGUAGE_NAMES, t } from '../../../../locales/index.ts'
 import '../../../../locales/keys.ts'
+import { chooseLanguage } from '../../../../ui/preferences-menu.tsx'
 import { Button } from '../../../../ui/kit/button.tsx'
 import { Checkbox, RadioGroup, Select } from '../../../../ui/kit/field.tsx'
 import { useSheet } from '../../../../ui/use-sheet.ts'
@@ -40,7 +41,7 @@ function Look({ context: { preferences } }: Parts) {
     <section class="card appearance" aria-label={s('appearance.look')}>
       <h2>{s('appearance.look')}</h2>
       <ThemeChoice value={preferences.theme.value} onChange={(theme) => { preferences.theme.value = theme }} />
-      {languages.length > 1 && <div class="appearance-narrow"><Select label={s('appearance.language')} value={language()} options={languages} testid={A.language} onChange={(next) => preferences.choose(next)} /></div>}
+      {languages.length > 1 && <div class="appearance-narrow"><Select label={s('appearance.language')} value={language()} options={languages} testid={A.language} onChange={(next) => chooseLanguage(preferences, next)} /></div>}
     </section>
   )
 }

@@ -1,0 +1,37 @@
+// A list stands still while it is used, and no longer than it is shown.
+
+import { expect, test } from 'vitest'
+import { holdWhileUsed } from '../src/apps/console/hold.ts'
+
+class List extends EventTarget {
+  scrollTop = 0
+  tell(type: string): void { this.dispatchEvent(new Event(type)) }
+}
+
+function used() {
+  const list = new List()
+  const held: boolean[] = []
+  return { list, held, stop: holdWhileUsed(list, (on) => held.push(on)) }
+}
+
+test('the pointer and a scrolled list hold it, until neither does', () => {
+  const { list, held } = used()
+  list.tell('pointerenter')
+  list.scrollTop = 200
+  list.tell('scroll')
+  list.tell('pointerleave')
+  list.scrollTop = 0
+  list.tell('scroll')
+  expect(held).toEqual([true, true, true, false])
+})
+
+test('one that goes from the page while it is pointed at or scrolled holds nothing any more', () => {
+  for (const type of ['pointerenter', 'scroll']) {
+    const { list, held, stop } = used()
+    list.scrollTop = 200
+    list.tell(type)
+    stop()
+    list.tell('pointerenter')
+    expect(held, type).toEqual([true, false])
+  }
+})

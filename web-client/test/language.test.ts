@@ -1,0 +1,50 @@
+// A language is chosen whole or not at all, and what could not be fetched is asked for again.
+
+import { afterEach, expect, test } from 'vitest'
+import { createPreferences } from '../src/client/preferences.ts'
+import { memoryStorage } from '../src/client/browser.ts'
+import { hushToast, toast } from '../src/client/notifications.ts'
+import { language, sentences, sentencesCame, setLanguage, t } from '../src/locales/index.ts'
+import '../src/locales/page.ts'
+import { chooseLanguage } from '../src/ui/preferences-menu.tsx'
+import { settled, testPage } from './help/page.ts'
+
+const server = { isGone: false, asked: 0 }
+const fetched = (sentence: string) => () => {
+  server.asked++
+  return server.isGone ? Promise.reject(new TypeError('Failed to fetch dynamically imported module')) : Promise.resolve({ 'probe.x': sentence })
+}
+const s = sentences({ 'probe.x': 'English' }, { './locales/de.json': fetched('Deutsch'), './locales/fr.json': fetched('Français') })
+
+const storage = memoryStorage()
+const preferences = createPreferences({ dataset: {}, lang: '', dir: '' }, {}, storage, testPage().page)
+afterEach(async () => {
+  server.isGone = false
+  hushToast()
+  await setLanguage('en')
+})
+
+test('one part that cannot be fetched keeps the former language, says so, and the next attempt has it', async () => {
+  await chooseLanguage(preferences, 'de')
+  expect([language(), s('probe.x'), storage.getItem('helpline.looks.language'), toast.value]).toEqual(['de', 'Deutsch', 'de', null])
+  server.isGone = true
+  await chooseLanguage(preferences, 'fr')
+  expect([language(), s('probe.x'), t('app.retry'), storage.getItem('helpline.looks.language')]).toEqual(['de', 'Deutsch', 'Erneut versuchen', 'de'])
+  expect(toast.value?.sentence).toBe('Français konnte nicht geladen werden. Die Seite bleibt in ihrer Sprache.')
+  server.isGone = false
+  toast.value?.action?.run()
+  await settled()
+  expect([language(), s('probe.x'), storage.getItem('helpline.looks.language')]).toEqual(['fr', 'Français', 'fr'])
+})
+
+test('a part that comes later without its sentences takes them from no other', async () => {
+  await setLanguage('de')
+  const later = sentences({ 'probe.later': 'Later' }, { './locales/de.json': () => Promise.reject(new TypeError('gone')) })
+  await sentencesCame()
+  expect([language(), s('probe.x'), later('probe.later')]).toEqual(['de', 'Deutsch', 'Later'])
+})
+
+test('of two that are chosen one after the other, the second is kept', async () => {
+  await Promise.all([chooseLanguage(preferences, 'de'), chooseLanguage(preferences, 'en')])
+  expect([language(), storage.getItem('helpline.looks.language'), toast.value]).toEqual(['en', 'en', null])
+})
