@@ -1,8 +1,9 @@
 // What those hear and reach who do not see the page, or use no pointer, or read large letters: what axe cannot tell.
 
-import type { Frame, Page } from 'playwright-core'
+import type { Frame, Locator, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { R } from '../src/apps/console/screens/saved-replies/testids.ts'
+import { M } from '../src/apps/console/screens/team/testids.ts'
 import { T } from '../src/testids.ts'
 import { CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, say, TEAM, unique, visit, withBrowser, type Made, type People } from './help.ts'
 
@@ -173,14 +174,63 @@ test('a rating leaves the focus where it was: at what took the place of its form
   expect(await page.evaluate(() => document.activeElement?.getAttribute('data-value'))).toBe('4')
 })
 
-test('the menu gives the focus back to its button', async () => {
+test('what opened over the page gives the focus back to what opened it', async () => {
   const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.admin)
   await message(page, 'An answer').waitFor()
+  const opens = async (name: string, place: Page, opener: Locator, opened: string) => {
+    await opener.focus()
+    await place.keyboard.press('Enter')
+    await place.locator(opened).first().waitFor()
+    expect(await opener.evaluate((element) => element === document.activeElement), `${name}: has the focus`).toBe(false)
+    await place.keyboard.press('Escape')
+    await eventually(`${name}: back at its opener`, () => opener.evaluate((element) => element === document.activeElement))
+  }
+  await opens('palette', page, page.getByRole('button', { name: /command palette/i }), 'dialog[open]')
+  await opens('keys', page, page.getByRole('button', { name: 'Keyboard shortcuts' }), 'dialog[open]')
   await page.locator(id(T.preferences)).focus()
   await page.keyboard.press('Enter')
   await page.locator(id(T.menuSettings)).waitFor()
   await page.keyboard.press('Escape')
   await eventually('at the button of the menu', async () => (await focused(page)) === T.preferences)
+  await page.goto(`${TEAM}/admin/support/settings/team`)
+  await opens('question', page, page.locator(id(M.block)).last(), 'dialog[open]')
+  const customer = (await visit(await context(), CUSTOMERS, '/support', who.customer)).page
+  await opens('new ticket', customer, customer.locator(id(T.newTicket)), id(T.newForm))
+})
+
+test('a row of buttons is one stop, with arrow keys in the direction of writing, Home and End; tabs follow them', async () => {
+  for (const [locale, onwards, back] of [['en-GB', 'ArrowRight', 'ArrowLeft'], ['ar-EG', 'ArrowLeft', 'ArrowRight']] as const) {
+    const { page } = await visit(await context({ locale }), TEAM, `/admin/support/${ticket.number}`, who.agent)
+    await message(page, 'An answer').waitFor()
+    const at = (name: string) => page.evaluate((one) => document.activeElement?.getAttribute(`data-${one}`) ?? '', name)
+    for (const [testid, name, all, isTab] of [
+      [T.panelTab, 'panel', ['details', 'customer', 'history'], true],
+      [T.view, 'view', ['needs_answer', 'mine', 'all'], false],
+    ] as const) {
+      const row = page.locator(id(testid))
+      const order = await row.evaluateAll((buttons, attribute) => buttons.map((one) => one.getAttribute(`data-${attribute}`) ?? ''), name)
+      expect(order, 'what is there').toEqual(expect.arrayContaining([...all]))
+      expect(await page.locator(id(testid, '[tabindex="0"]')).count(), `${testid}: stops`).toBe(1)
+      await page.locator(id(testid, '[tabindex="0"]')).focus()
+      for (const [key, index] of [['Home', 0], [onwards, 1], [onwards, 2], [back, 1], ['End', order.length - 1], [onwards, 0], [back, order.length - 1], ['ArrowUp', order.length - 2], ['ArrowDown', order.length - 1]] as const) {
+        await page.keyboard.press(key)
+        expect(await at(name), `${locale}, ${testid}, ${key}`).toBe(order[index])
+        if (isTab) await page.locator(id(testid, `[aria-selected="true"][data-${name}="${order[index]}"]`)).waitFor()
+      }
+    }
+    expect(await page.getByRole('tabpanel').evaluate((element) => document.getElementById(element.getAttribute('aria-labelledby') ?? '')?.getAttribute('data-panel'))).toBe('history')
+    const rows = await page.getByRole('toolbar').all()
+    expect(rows.length, 'views, figures, ways to write').toBe(3)
+    for (const row of rows) expect(await row.locator('button[tabindex="0"]').count(), `${locale}: one stop in ${await row.getAttribute('class')}`).toBe(1)
+  }
+  for (const place of [(await visit(await context(), CUSTOMERS, '/support', who.customer)).page, (await openWidget(await context(), CUSTOMERS, who.customer)).frame]) {
+    await place.locator(id(T.ticketRow)).first().waitFor()
+    await place.locator(id(T.tabActive)).press('ArrowRight')
+    expect(await focused(place)).toBe(T.tabClosed)
+    expect(await place.locator(id(T.tabClosed)).getAttribute('aria-pressed'), 'only chosen by Enter').toBe('false')
+    await place.locator(id(T.tabClosed)).press('Enter')
+    await place.locator(id(T.tabClosed, '[aria-pressed="true"][tabindex="0"]')).waitFor()
+  }
 })
 
 test('what is deleted leaves the focus to what stands in its place', async () => {

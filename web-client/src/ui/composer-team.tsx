@@ -3,6 +3,7 @@
 import type { Mode } from '../client/drafts.ts'
 import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
+import { arrows } from './arrows.ts'
 import type { TeamParts } from './composer.tsx'
 import { Icon } from './icon.tsx'
 
@@ -10,9 +11,9 @@ export const TEAM_PARTS: TeamParts = { Modes, Stale, Replies, SendResolve }
 
 function Modes({ mode, onMode }: { readonly mode: Mode; readonly onMode: (mode: Mode) => void }) {
   return (
-    <div class="modes">
-      <button type="button" class="tab" aria-pressed={mode === 'message'} data-testid={T.composerReply} onClick={() => onMode('message')}>{t('composer.tab.reply')}</button>
-      <button type="button" class="tab note-tab" aria-pressed={mode === 'note'} data-testid={T.composerNote} onClick={() => onMode('note')}>{t('composer.tab.note')}</button>
+    <div class="modes" role="toolbar" tabIndex={-1} aria-label={t('composer.message')} onKeyDown={arrows}>
+      <button type="button" class="tab" aria-pressed={mode === 'message'} tabIndex={mode === 'message' ? 0 : -1} data-testid={T.composerReply} onClick={() => onMode('message')}>{t('composer.tab.reply')}</button>
+      <button type="button" class="tab note-tab" aria-pressed={mode === 'note'} tabIndex={mode === 'note' ? 0 : -1} data-testid={T.composerNote} onClick={() => onMode('note')}>{t('composer.tab.note')}</button>
     </div>
   )
 }

@@ -1,12 +1,13 @@
 // Beside the thread: what can be changed, whose ticket it is, what happened to it.
 
-import { useState } from 'preact/hooks'
+import { useId, useState } from 'preact/hooks'
 import type { TicketStore } from '../../client/ticket.ts'
 import type { HistoryEvent, StaffView } from '../../protocol/model.ts'
 import type { Reader } from '../../timeline/view.ts'
 import { word } from '../../protocol/narrow.ts'
 import { t } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
+import { arrows } from '../../ui/arrows.ts'
 import { History } from '../../ui/history.tsx'
 import { lazy } from '../../ui/lazy.tsx'
 import type { NameById } from '../../ui/format.ts'
@@ -28,14 +29,17 @@ const Customer = lazy(async () => (await import('./customer/customer.tsx')).Cust
 
 export function Panel({ context, ticket, store, reader, nameById }: PanelProps) {
   const [panel, setPanel] = useState<PanelName>('details')
+  const id = useId()
   return (
     <aside class="details" aria-label={t('panel.label')} data-testid={T.details}>
-      <div class="tabs panel-tabs">
-        {PANELS.map((one) => <button key={one} type="button" class="tab" aria-pressed={panel === one} data-testid={T.panelTab} data-panel={one} onClick={() => setPanel(one)}>{t(`panel.${one}`)}</button>)}
+      <div class="tabs panel-tabs" role="tablist" tabIndex={-1} aria-label={t('panel.label')} onKeyDown={arrows}>
+        {PANELS.map((one) => <button key={one} type="button" role="tab" class="tab" id={`${id}-${one}`} aria-selected={panel === one} aria-controls={id} tabIndex={panel === one ? 0 : -1} data-testid={T.panelTab} data-panel={one} onClick={() => setPanel(one)}>{t(`panel.${one}`)}</button>)}
       </div>
-      {panel === 'details' && <Details ticket={ticket} store={store} agents={context.team.agents.value} me={context.client.identity.id} />}
-      {panel === 'customer' && <Customer context={context} ticket={ticket} />}
-      {panel === 'history' && <Timeline store={store} reader={reader} nameById={nameById} />}
+      <div role="tabpanel" id={id} aria-labelledby={`${id}-${panel}`}>
+        {panel === 'details' && <Details ticket={ticket} store={store} agents={context.team.agents.value} me={context.client.identity.id} />}
+        {panel === 'customer' && <Customer context={context} ticket={ticket} />}
+        {panel === 'history' && <Timeline store={store} reader={reader} nameById={nameById} />}
+      </div>
     </aside>
   )
 }

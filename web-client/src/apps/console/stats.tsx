@@ -6,6 +6,7 @@ import type { TicketCounts, TicketStats } from '../../protocol/generated.ts'
 import { inUnit, shortNumber } from '../../locales/formats.ts'
 import { number, t, type StringKey } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
+import { arrows } from '../../ui/arrows.ts'
 
 interface OverviewProps {
   readonly inbox: Inbox
@@ -13,26 +14,31 @@ interface OverviewProps {
   readonly stats: TicketStats | null
 }
 
+/** The statuses that have a figure. */
+const COUNTED = ['open', 'in_progress', 'waiting'] as const
+
 export function Overview({ inbox, counts, stats }: OverviewProps) {
   const filters = inbox.filters.value
   const hours = stats?.avg_resolution_hours ?? null
   const rating = stats?.avg_satisfaction_rating ?? null
+  const isNew = filters.view === 'all' && filters.status === '' && filters.sort === 'created'
+  const isCounted = isNew || COUNTED.some((one) => one === filters.status)
   const go = (change: Partial<Filters>) => () => inbox.filter({ status: '', ...change })
   return (
     <section class="overview" aria-label={t('view.label')} data-testid={T.stats}>
-      <div class="views" role="group" aria-label={t('view.label')}>
+      <div class="views" role="toolbar" tabIndex={-1} aria-label={t('view.label')} onKeyDown={arrows}>
         {VIEWS.map((one) => (
-          <button key={one} type="button" class={`view ${one}`} aria-pressed={one === filters.view && filters.status === ''} data-testid={T.view} data-view={one} data-count={counts?.[one]} onClick={go({ view: one })}>
+          <button key={one} type="button" class={`view ${one}`} aria-pressed={one === filters.view && filters.status === ''} tabIndex={one === (filters.status === '' ? filters.view : VIEWS[0]) ? 0 : -1} data-testid={T.view} data-view={one} data-count={counts?.[one]} onClick={go({ view: one })}>
             <span>{t(`view.${one}`)}</span>
             <span class="count" {...(one === 'urgent' || one === 'unassigned' ? { 'data-testid': T.stat, 'data-stat': one, 'data-value': counts?.[one] } : {})}>{counts === null ? '·' : shortNumber(counts[one])}</span>
           </button>
         ))}
       </div>
-      <div class="figures" role="group" aria-label={t('stats.label')}>
-        <Figure name="open" label="stats.open" value={stats?.open_tickets} isPicked={filters.status === 'open'} onClick={go({ view: 'all', status: 'open' })} />
+      <div class="figures" role="toolbar" tabIndex={-1} aria-label={t('stats.label')} onKeyDown={arrows}>
+        <Figure name="open" label="stats.open" value={stats?.open_tickets} isPicked={filters.status === 'open'} isStop={filters.status === 'open' || !isCounted} onClick={go({ view: 'all', status: 'open' })} />
         <Figure name="in_progress" label="stats.in_progress" value={stats?.in_progress_tickets} isPicked={filters.status === 'in_progress'} onClick={go({ view: 'all', status: 'in_progress' })} />
         <Figure name="waiting" label="stats.waiting" value={stats?.waiting_tickets} isPicked={filters.status === 'waiting'} onClick={go({ view: 'all', status: 'waiting' })} />
-        <Figure name="last_24h" label="stats.last_24h" value={stats?.tickets_last_24h} isPicked={filters.view === 'all' && filters.status === '' && filters.sort === 'created'} onClick={go({ view: 'all', sort: 'created' })} />
+        <Figure name="last_24h" label="stats.last_24h" value={stats?.tickets_last_24h} isPicked={isNew} onClick={go({ view: 'all', sort: 'created' })} />
       </div>
       <dl class="averages">
         <Average name="resolution" label="stats.resolution" value={hours === null ? undefined : duration(hours)} />
@@ -47,12 +53,14 @@ interface FigureProps {
   readonly label: StringKey
   readonly value: number | undefined
   readonly isPicked: boolean
+  /** Where Tab comes to in their row. */
+  readonly isStop?: boolean
   readonly onClick: () => void
 }
 
-function Figure({ name, label, value, isPicked, onClick }: FigureProps) {
+function Figure({ name, label, value, isPicked, isStop = isPicked, onClick }: FigureProps) {
   return (
-    <button type="button" class="figure" aria-pressed={isPicked} data-testid={T.stat} data-stat={name} data-value={value} onClick={onClick}>
+    <button type="button" class="figure" aria-pressed={isPicked} tabIndex={isStop ? 0 : -1} data-testid={T.stat} data-stat={name} data-value={value} onClick={onClick}>
       <span>{t(label)}</span>
       <span class="count">{value === undefined ? '·' : shortNumber(value)}</span>
     </button>

@@ -4,6 +4,7 @@ import type { Router } from '../../client/memory-router.ts'
 import { refusedSearch, searchOf } from '../../client/search.ts'
 import { t } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
+import { arrows } from '../../ui/arrows.ts'
 import { Empty, ProblemLine } from '../../ui/feedback.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Icon } from '../../ui/icon.tsx'
@@ -33,9 +34,9 @@ export function TicketList({ client, tickets, router, open }: ListProps) {
       </div>
       <div class="side-tools">
         <div class="search-line"><Icon name="search" size={16} /><input type="search" value={search} placeholder={t('list.search')} aria-label={t('list.search')} dir="auto" data-testid={T.search} onInput={(event) => tickets.find(event.currentTarget.value)} /></div>
-        <div class="tabs">
-          <button type="button" class="tab" aria-pressed={!searching && tab === 'active'} data-testid={T.tabActive} onClick={() => tickets.pick('active')}>{t('list.active')}</button>
-          <button type="button" class="tab" aria-pressed={!searching && tab === 'closed'} data-testid={T.tabClosed} onClick={() => tickets.pick('closed')}>{t('list.closed')}</button>
+        <div class="tabs" role="toolbar" tabIndex={-1} aria-label={t('list.title')} onKeyDown={arrows}>
+          <button type="button" class="tab" aria-pressed={!searching && tab === 'active'} tabIndex={tab === 'active' ? 0 : -1} data-testid={T.tabActive} onClick={() => tickets.pick('active')}>{t('list.active')}</button>
+          <button type="button" class="tab" aria-pressed={!searching && tab === 'closed'} tabIndex={tab === 'closed' ? 0 : -1} data-testid={T.tabClosed} onClick={() => tickets.pick('closed')}>{t('list.closed')}</button>
         </div>
       </div>
       <SearchHint text={search} problem={tickets.problem.value} />

@@ -7,6 +7,7 @@ import { searchOf } from '../../client/search.ts'
 import type { CustomerView } from '../../protocol/model.ts'
 import { t } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
+import { arrows } from '../../ui/arrows.ts'
 import { CustomerTicketRow } from '../../ui/customer-ticket-row.tsx'
 import { ProblemLine } from '../../ui/feedback.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
@@ -32,9 +33,9 @@ export function List({ client, tickets, router }: ListProps) {
       <Unsent client={client} open={null} go={router.go} />
       <div class="widget-list-head">
         <h2>{t('widget.yours')}</h2>
-        <div class="tabs">
-          <button type="button" class="tab" aria-pressed={!searching && tab === 'active'} data-testid={T.tabActive} onClick={() => tickets.pick('active')}>{t('list.active')}</button>
-          <button type="button" class="tab" aria-pressed={!searching && tab === 'closed'} data-testid={T.tabClosed} onClick={() => tickets.pick('closed')}>{t('list.closed')}</button>
+        <div class="tabs" role="toolbar" tabIndex={-1} aria-label={t('widget.yours')} onKeyDown={arrows}>
+          <button type="button" class="tab" aria-pressed={!searching && tab === 'active'} tabIndex={tab === 'active' ? 0 : -1} data-testid={T.tabActive} onClick={() => tickets.pick('active')}>{t('list.active')}</button>
+          <button type="button" class="tab" aria-pressed={!searching && tab === 'closed'} tabIndex={tab === 'closed' ? 0 : -1} data-testid={T.tabClosed} onClick={() => tickets.pick('closed')}>{t('list.closed')}</button>
         </div>
       </div>
       {(tickets.more.value || search !== '' || shown.length >= SEARCHED_MIN) && <input type="search" class="widget-search" value={search} placeholder={t('widget.search')} aria-label={t('widget.search')} dir="auto" data-testid={T.search} onInput={(event) => tickets.find(event.currentTarget.value)} />}

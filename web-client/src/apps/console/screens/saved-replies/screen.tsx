@@ -8,6 +8,7 @@ import { foldersOf, inFolders, isFound, isPersonal } from '../../../../client/sa
 import type { SavedReply } from '../../../../protocol/generated.ts'
 import { inLanguage, language, t, tProblem } from '../../../../locales/index.ts'
 import { T } from '../../../../testids.ts'
+import { arrows } from '../../../../ui/arrows.ts'
 import { Empty } from '../../../../ui/feedback.tsx'
 import { Button } from '../../../../ui/kit/button.tsx'
 import type { MenuItem } from '../../../../ui/kit/menu.tsx'
@@ -106,8 +107,8 @@ export function RepliesScreen({ context, isAdmin }: ScreenProps) {
           <div class="replies-tools">
             <input type="search" value={asked} placeholder={s('saved.search')} aria-label={s('saved.search')} data-testid={R.search} onInput={(event) => setAsked(event.currentTarget.value)} />
             {knowsFolders && (
-              <div class="replies-scopes" role="group" aria-label={s('saved.show')} data-testid={R.scope}>
-                {SCOPES.map((one) => <button key={one} type="button" class="tab" aria-pressed={scope === one} data-scope={one} onClick={() => setScope(one)}>{s(`saved.scope.${one}`)}</button>)}
+              <div class="replies-scopes" role="toolbar" tabIndex={-1} aria-label={s('saved.show')} data-testid={R.scope} onKeyDown={arrows}>
+                {SCOPES.map((one) => <button key={one} type="button" class="tab" aria-pressed={scope === one} tabIndex={scope === one ? 0 : -1} data-scope={one} onClick={() => setScope(one)}>{s(`saved.scope.${one}`)}</button>)}
               </div>
             )}
           </div>
