@@ -2,7 +2,7 @@
 //!
 //! - [`ids`], [`body`], [`ticket`], [`actor`]: what things are called and what they may hold
 //! - [`token_subject`]: whom a token speaks for
-//! - [`limits`]: every bound
+//! - [`limits`]: every bound; [`origin`]: how a site is named
 //! - [`policy`], [`transitions`]: who may do what, and where a ticket goes from it
 //! - [`history`]: the kinds of rows, who may see them, a reader's [`history::Position`]
 //! - [`protocol`]: the frames on the wire and the bodies of REST; [`reject`]: refusals and close codes
@@ -18,6 +18,7 @@ mod derived_subject;
 pub mod history;
 pub mod ids;
 pub mod limits;
+pub mod origin;
 pub mod policy;
 pub mod protocol;
 pub mod reject;
