@@ -2,7 +2,7 @@
 //!
 //! - [`ids`], [`body`], [`ticket`], [`actor`]: identifiers, and validated values
 //! - [`token_subject`]: the person that a token identifies
-//! - [`limits`]: every limit
+//! - [`limits`]: every limit; [`origin`]: what a site's origin is
 //! - [`policy`], [`transitions`]: who may do what, and the allowed changes of a ticket's status
 //! - [`history`]: the kinds of events, who may see them, and a reader's [`history::Position`]
 //! - [`protocol`]: WebSocket frames and REST bodies; [`reject`]: error codes and close codes
@@ -18,6 +18,7 @@ mod derived_subject;
 pub mod history;
 pub mod ids;
 pub mod limits;
+pub mod origin;
 pub mod policy;
 pub mod protocol;
 pub mod reject;

@@ -1,10 +1,11 @@
-// What those hear and reach who do not see the page, or use no pointer, or read large letters: what axe cannot tell.
+// What those hear and reach who do not see the page or use no pointer: what axe cannot tell.
 
 import type { Frame, Locator, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { R } from '../src/apps/console/screens/saved-replies/testids.ts'
 import { M } from '../src/apps/console/screens/team/testids.ts'
 import { T } from '../src/testids.ts'
+import { settingsOf } from './settings-screens.ts'
 import { CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, say, TEAM, unique, visit, withBrowser, type Made, type People } from './help.ts'
 
 const context = withBrowser()
@@ -30,20 +31,6 @@ async function hasOutline(name: string, place: Page | Frame, { hasMain = true } 
   expect(new Set(levels).size, `${name}: a level is left out of ${levels}`).toBe(Math.max(...levels))
   expect(await place.getByRole('main').count(), `${name}: main`).toBe(hasMain ? 1 : 0)
   expect(await place.getByRole('banner').count(), `${name}: banner`).toBe(1)
-}
-
-/** Each screen of the settings that an admin is led to, by turns. */
-async function* settingsOf(page: Page): AsyncGenerator<string> {
-  await page.goto(`${TEAM}/admin/support/settings`)
-  const links = page.locator(id(T.settingsLink))
-  await links.first().waitFor()
-  const screens = await links.evaluateAll((all) => all.map((one) => one.getAttribute('data-screen') ?? ''))
-  expect(screens.length).toBeGreaterThan(5)
-  for (const screen of screens) {
-    await page.locator(id(T.settingsLink, `[data-screen="${screen}"]`)).click()
-    await page.locator(id(T.settings)).getByRole('heading', { level: 1 }).waitFor()
-    yield screen
-  }
 }
 
 test('a message is found by its author and time, and a note by being one', async () => {
@@ -275,129 +262,6 @@ test('what is deleted leaves the focus to what stands in its place', async () =>
   await goes(() => customer.evaluate(() => { if (document.activeElement instanceof HTMLElement) document.activeElement.blur() }))
   await customer.evaluate(() => new Promise((done) => setTimeout(done, 300)))
   expect(await focused(customer), 'a person who has left it is not brought back').toBe('BODY')
-})
-
-/** What a person can press, write in or read as a heading, and how it is out of reach: beside the page, below something else, or pressed together. */
-function outOfReach(): readonly string[] {
-  const scrollsAcross = '.overview, .table-scroll, .site-links, pre'
-  const faults: string[] = []
-  const letter_px = parseFloat(getComputedStyle(document.documentElement).fontSize)
-  const open = [...document.querySelectorAll('dialog[open], :popover-open')].at(-1) ?? document
-  for (const one of open.querySelectorAll<HTMLElement>('button, a[href], input, select, textarea, summary, h1, h2')) {
-    const { display, visibility, clipPath, opacity } = getComputedStyle(one)
-    if (one.getClientRects().length === 0 || visibility === 'hidden' || clipPath !== 'none' || opacity === '0' || one.closest('.hidden, [aria-hidden="true"]') !== null || one.closest(scrollsAcross) !== null) continue
-    const name = `${one.tagName} ${one.className} ${(one.ariaLabel ?? one.innerText).slice(0, 30)}`
-    one.scrollIntoView({ block: 'center', inline: 'nearest' })
-    const { left, right, top, bottom, width } = one.getBoundingClientRect()
-    if (left < -1 || right > document.documentElement.clientWidth + 1) faults.push(`beside the page: ${name}`)
-    if (one.matches('select, textarea, input:not([type=checkbox], [type=radio], [type=color])') && width < 4 * letter_px) faults.push(`pressed together: ${name}`)
-    // A long text wraps: what stands in each line is looked for.
-    const y = (top + bottom) / 2
-    for (const x of display === 'inline' ? [left + 2] : [left + 3, (left + right) / 2, right - 3]) {
-      const found = document.elementFromPoint(x, y)
-      if (found !== null && found !== one && !one.contains(found) && !found.contains(one) && found.closest('label')?.contains(one) !== true && found.closest('.row-check') === null) faults.push(`below ${found.tagName} ${found.className}: ${name}`)
-    }
-  }
-  for (const one of document.querySelectorAll<HTMLElement>('main, nav, aside, section, form, header, dialog, .screen, .ticket, .timeline, .page')) {
-    if (one.closest(scrollsAcross) !== null || one.getClientRects().length === 0 || one.scrollWidth <= one.clientWidth + 1 || getComputedStyle(one).overflowX === 'visible') continue
-    const { left, right } = one.getBoundingClientRect()
-    const wide = [...one.querySelectorAll('*')].findLast((part) => part.closest(`${scrollsAcross}, .hidden, label[hidden]`) === null && (part.getBoundingClientRect().right > right + 1 || part.getBoundingClientRect().left < left - 1))
-    faults.push(`scrolls across: ${one.tagName} ${one.className}, for ${wide?.tagName} ${wide?.className} ${wide?.textContent?.slice(0, 30)}`)
-  }
-  return [...new Set(faults)]
-}
-
-test('letters of twice the size on a narrow screen: nothing is cut, covered or pressed together', async () => {
-  const viewport = { width: 360, height: 740 }
-  const faults: Record<string, readonly string[]> = {}
-  const look = async (name: string, place: Page | Frame) => {
-    await place.evaluate(() => { document.documentElement.style.fontSize = '200%' })
-    await place.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
-    const found = await place.evaluate(outOfReach)
-    if (found.length > 0) faults[name] = found
-  }
-  const long = await openTicket(who.customer, { subject: 'The invoice of October shows the old address of our office', priority: 'urgent' })
-  await rest(who.agent, 'PATCH', `/tickets/${long.id}`, { assigned_to: 'me', priority: 'urgent' }, TEAM)
-  for (const locale of ['de-DE', 'ar-EG']) {
-    const { page } = await visit(await context({ viewport, locale }), CUSTOMERS, '/support', who.customer)
-    await page.locator(id(T.ticketRow)).first().waitFor()
-    await look(`${locale}, list`, page)
-    await page.locator(id(T.newTicket)).click()
-    await page.locator(id(T.newForm)).waitFor()
-    await look(`${locale}, new ticket`, page)
-    await page.goto(`${CUSTOMERS}/support/${long.number}`)
-    await message(page, 'Something happened.').waitFor()
-    await look(`${locale}, ticket`, page)
-    await page.locator(id(T.detailsToggle)).click()
-    await look(`${locale}, its details`, page)
-
-    const { frame } = await openWidget(await context({ viewport, locale }), CUSTOMERS, who.customer)
-    await frame.locator(id(T.ticketRow)).first().waitFor()
-    await look(`${locale}, widget`, frame)
-    await frame.locator(id(T.ticketRow, `[data-number="${long.number}"]`)).click()
-    await message(frame, 'Something happened.').waitFor()
-    await look(`${locale}, ticket in the widget`, frame)
-
-    const console = (await visit(await context({ viewport, locale }), TEAM, `/admin/support/${long.number}`, who.admin)).page
-    await message(console, 'Something happened.').waitFor()
-    await look(`${locale}, ticket of the console`, console)
-    await console.locator(id(T.detailsToggle)).click()
-    for (const panel of ['details', 'customer', 'history']) {
-      await console.locator(id(T.panelTab, `[data-panel="${panel}"]`)).click()
-      if (panel !== 'details') await console.locator(panel === 'customer' ? id(T.customer) : id(T.historyRow)).first().waitFor()
-      await look(`${locale}, ${panel}`, console)
-    }
-    await console.goto(`${TEAM}/admin/support`)
-    await console.locator(id(T.ticketRow)).first().waitFor()
-    await look(`${locale}, list of the console`, console)
-    await console.goto(`${TEAM}/admin/support/settings`)
-    const links = console.locator(id(T.settingsLink))
-    await links.first().waitFor()
-    await look(`${locale}, the way to the settings`, console)
-    for (const screen of await links.evaluateAll((all) => all.map((one) => one.dataset['screen'] ?? ''))) {
-      await console.goto(`${TEAM}/admin/support/${screen}`)
-      await console.locator(id(T.settings)).getByRole('heading', { level: 1 }).waitFor()
-      await look(`${locale}, ${screen}`, console)
-    }
-  }
-  expect(faults).toEqual({})
-}, 180_000)
-
-test('letters of twice the size: nothing is cut off, and nothing scrolls sideways', async () => {
-  const large = async (name: string, place: Page | Frame) => {
-    const before = await place.locator(id(T.page)).evaluate((element) => parseFloat(getComputedStyle(element).fontSize))
-    await place.evaluate(() => { document.documentElement.style.fontSize = '200%' })
-    expect(await place.locator(id(T.page)).evaluate((element) => parseFloat(getComputedStyle(element).fontSize)), `${name}: larger`).toBeCloseTo(2 * before, 0)
-    expect((await place.locator('svg.glyph').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().width))).filter((width) => width > 0 && width < 26), `${name}: signs that stay small`).toEqual([])
-    const cut = await place.evaluate(() => [...document.querySelectorAll<HTMLElement>('button, p, h1, h2, h3, label, .subject, dd, dt, li, li > a, article')].filter((one) => {
-      const style = getComputedStyle(one)
-      if (one.getClientRects().length === 0 || style.display.startsWith('inline') || style.visibility === 'hidden' || style.clipPath !== 'none' || one.closest('.hidden') !== null) return false
-      // Across, an ellipsis says that there is more.
-      return (one.scrollHeight > one.clientHeight + 2 && style.overflowY !== 'visible' && style.overflowY !== 'auto') || (one.scrollWidth > one.clientWidth + 1 && style.textOverflow !== 'ellipsis' && style.overflowX === 'hidden')
-    }).map((one) => `${one.tagName} ${one.className}: ${one.innerText.slice(0, 40)}`))
-    expect(cut, `${name}: cut off`).toEqual([])
-    expect(await place.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${name}: sideways`).toBeLessThanOrEqual(0)
-    await place.evaluate(() => { document.documentElement.style.fontSize = '' })
-  }
-  const { page } = await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)
-  await message(page, 'An answer').waitFor()
-  await large('ticket of the support page', page)
-  await page.goto(`${CUSTOMERS}/support`)
-  await page.locator(id(T.ticketRow)).first().waitFor()
-  await large('list of the support page', page)
-  const { frame } = await openWidget(await context(), CUSTOMERS, who.customer)
-  await frame.locator(id(T.ticketRow)).first().waitFor()
-  await large('widget', frame)
-  await frame.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
-  await message(frame, 'An answer').waitFor()
-  await large('ticket in the widget', frame)
-  const console = (await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.admin)).page
-  await message(console, 'An answer').waitFor()
-  await large('ticket of the console', console)
-  await console.goto(`${TEAM}/admin/support`)
-  await console.locator(id(T.ticketRow)).first().waitFor()
-  await large('list of the console', console)
-  for await (const screen of settingsOf(console)) await large(screen, console)
 })
 
 /** Collects each sentence that a live part of the page comes to say, as a screen reader would hear it. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { bytesOfUrl, fitted } from '../src/client/logo.ts'
 import { colorNote, colorOf, originOf, parseWidgetDraft, policyFor, snippetFor, widgetDraftOf, widgetFaultsOf, widgetOf, type WidgetDraft } from '../src/client/widget-setting.ts'
+import cases from '../../core/tests/cases/origins.json'
 import { LIMITS, type WidgetSettings } from '../src/protocol/generated.ts'
 
 const none = widgetDraftOf({ widget: null })
@@ -28,6 +29,12 @@ describe('the widget’s settings being changed', () => {
     expect(of({ sites: ['https://a.example', 'ftp://b.example', '', 'a.example/x', 'https://*.example'] })).toEqual([['site.1', 'origin'], ['site.3', 'twice'], ['site.4', 'origin']])
     expect(of({ sites: Array.from({ length: LIMITS.widget_sites_max + 1 }, (_, n) => `https://s${n}.example`) })).toEqual([[`site.${LIMITS.widget_sites_max}`, 'many']])
   })
+})
+
+test('an origin is what the server takes', () => {
+  for (const origin of cases.origins) expect(originOf(origin)).toBe(origin)
+  for (const [spelling, origin] of Object.entries(cases.other_spellings)) expect(originOf(spelling), spelling).toBe(origin)
+  for (const written of cases.impossible) expect(originOf(written), written).toBeNull()
 })
 
 test('an origin is what browsers send', () => {

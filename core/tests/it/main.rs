@@ -4,6 +4,7 @@
 
 mod decoder;
 mod goldens;
+mod origins;
 mod protocol_page;
 mod strict;
 #[cfg(feature = "typescript")]

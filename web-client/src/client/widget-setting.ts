@@ -82,12 +82,16 @@ export function colorOf(written: string): string | null {
   return `#${digits.length === 3 ? [...digits].map((digit) => digit + digit).join('') : digits}`
 }
 
-/** The origin of an address as browsers send it, of a bare host name too; null: there is none. */
+const LABEL = /^(?!-)[a-z\d_-]{1,63}(?<!-)$/
+const HOST_CHARS_MAX = 253
+
+/** The origin of an address as browsers send it, of a bare host name too; null: there is none. The server has the same rule, of what browsers send. */
 export function originOf(written: string): string | null {
   const text = written.trim()
   const url = parsed(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `https://${text}`)
-  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '') return null
-  return /^(?:[a-z\d](?:[a-z\d.-]*[a-z\d])?|\[[\da-f:.]+\])$/.test(url.hostname) ? url.origin : null
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '' || url.port === '0') return null
+  const isHost = url.hostname.startsWith('[') || (url.hostname.length <= HOST_CHARS_MAX && url.hostname.split('.').every((label) => LABEL.test(label)))
+  return isHost ? url.origin : null
 }
 
 function parsed(address: string): URL | null {

@@ -35,6 +35,12 @@ export function ZonePicker({ value, now, fault, onChange }: ZonePickerProps) {
     setOpen(false)
     onChange(zone)
   }
+  const leave = () => {
+    setOpen(false)
+    // However large the letters of a name are, it is that zone.
+    const named = names.find((name) => name.toLowerCase() === value.trim().toLowerCase())
+    if (named !== undefined && named !== value) onChange(named)
+  }
   const key = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault()
@@ -57,7 +63,7 @@ export function ZonePicker({ value, now, fault, onChange }: ZonePickerProps) {
           <input {...control} aria-invalid={fault !== null} value={value} dir="ltr" role="combobox" aria-autocomplete="list" aria-expanded={isOpen} aria-controls={`${id}-list`} aria-activedescendant={active === undefined ? undefined : `${id}-${shown.indexOf(active)}`} autocomplete="off" autocapitalize="none" spellcheck={false} data-testid={T.hoursZone}
             onInput={(event) => { onChange(event.currentTarget.value); open(true) }}
             onClick={() => { if (!isOpen) open(false) }}
-            onBlur={() => setOpen(false)}
+            onBlur={leave}
             onKeyDown={key}
           />
         )}
