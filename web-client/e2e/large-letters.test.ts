@@ -3,7 +3,7 @@
 import type { Frame, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
-import { CUSTOMERS, id, message, openTicket, openWidget, people, rest, TEAM, visit, withBrowser, type Made, type People } from './help.ts'
+import { CUSTOMERS, id, message, openTicket, openWidget, people, rest, TEAM, unique, visit, withBrowser, type Made, type People } from './help.ts'
 import { settingsOf } from './settings-screens.ts'
 
 const context = withBrowser()
@@ -58,6 +58,7 @@ test('letters of twice the size on a narrow screen: nothing is cut, covered or p
   }
   const long = await openTicket(who.customer, { subject: 'The invoice of October shows the old address of our office', priority: 'urgent' })
   await rest(who.agent, 'PATCH', `/tickets/${long.id}`, { assigned_to: 'me', priority: 'urgent' }, TEAM)
+  await rest(who.admin, 'PUT', `/saved-replies/${crypto.randomUUID()}`, { shortcut: unique('long'), title: 'An answer with a title that is longer than one line', body: 'Hello '.repeat(20) }, TEAM)
   for (const locale of ['de-DE', 'ar-EG']) {
     const { page } = await visit(await context({ viewport, locale }), CUSTOMERS, '/support', who.customer)
     await page.locator(id(T.ticketRow)).first().waitFor()

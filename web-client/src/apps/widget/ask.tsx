@@ -25,7 +25,7 @@ export function Ask({ first, onSend, wanted }: AskProps) {
   const over = first.over()
   useEffect(() => { if (wanted > 0) input.current?.focus({ preventScroll: true }) }, [wanted])
   return (
-    <form class="ask" data-testid={T.ask} onSubmit={(event) => { event.preventDefault(); onSend() }} noValidate>
+    <form class="ask" data-testid={T.ask} onSubmit={(event) => { event.preventDefault(); onSend() }}>
       <textarea
         ref={input}
         rows={2}
