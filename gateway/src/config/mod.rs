@@ -23,12 +23,13 @@ pub use checks::{checked_auth, trimmed_warning};
 pub use database::{Database, PoolerMode, checked as checked_database};
 pub use environment::{unknown_variables, variable};
 pub use error::ConfigError;
+pub use helpline_core::origin::Origin;
 pub use oidc::{Issuer, Oidc, OidcSettings};
 pub use pages::{Href, Pages};
 pub use plaintext::{Plaintext, PlaintextSettings};
 pub use rate::Rate;
 pub use redis::{RedisPubsub, RedisServers, RedisSettings};
-pub use values::{Cidr, Hidden, JwksUrl, Origin, TokenSecret, listen_address};
+pub use values::{Cidr, Hidden, JwksUrl, TokenSecret, listen_address};
 
 /// Where to listen, and which proxies to trust.
 #[derive(Debug, Clone, Args)]

@@ -6,8 +6,9 @@ use axum::http::Uri;
 use clap::Args;
 use helpline_core::protocol::NavLink;
 
+use super::Origin;
 use super::error::ConfigError;
-use super::values::{Origin, usable_port};
+use super::values::usable_port;
 
 /// Links of the navigation: more than a bar holds are a mistake.
 const LINKS_MAX: usize = 12;

@@ -182,52 +182,6 @@ pub fn listen_address(text: &str) -> Result<SocketAddr, &'static str> {
     )
 }
 
-/// A site whose pages may open sockets: scheme, host and port exactly as browsers write them in `Origin`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Origin(String);
-
-impl Origin {
-    /// The text to compare with the header.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for Origin {
-    type Err = &'static str;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let rest = text
-            .strip_prefix("https://")
-            .or_else(|| text.strip_prefix("http://"))
-            .ok_or("must begin with https:// or http://")?;
-        let default_port = if text.starts_with("https:") {
-            ":443"
-        } else {
-            ":80"
-        };
-        if rest.is_empty()
-            || rest.contains(['/', '?', '#', '@', '*'])
-            || rest.contains(char::is_whitespace)
-        {
-            return Err("must be only scheme, host and port, without wildcards");
-        }
-        if rest.ends_with(default_port) {
-            return Err("must not name the default port: browsers leave it out");
-        }
-        if text.bytes().any(|b| b.is_ascii_uppercase()) || !text.is_ascii() {
-            return Err("must be in lower-case ASCII, as browsers send it");
-        }
-        // It stands in a content policy, where a semicolon would begin another rule.
-        let fits = |b: u8| b.is_ascii_alphanumeric() || b".-_:[]".contains(&b);
-        if !rest.bytes().all(fits) {
-            return Err("has a character that no host name has");
-        }
-        let uri: axum::http::Uri = text.parse().map_err(|_| "not an origin")?;
-        usable_port(&uri)?;
-        Ok(Self(text.to_owned()))
-    }
-}
-
 /// The port of an address, if it names one, is one that something can listen at. The parser takes any digits.
 ///
 /// # Errors
@@ -322,35 +276,6 @@ pub(super) fn pem_file(setting: &'static str, path: &Path) -> Result<Vec<u8>, Co
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_exact_origins_are_taken() {
-        for good in [
-            "https://desk.example",
-            "http://127.0.0.1:8080",
-            "https://desk.example:8443",
-            "http://[::1]:8080",
-        ] {
-            assert!(good.parse::<Origin>().is_ok(), "{good}");
-        }
-        for bad in [
-            "*",
-            "null",
-            "desk.example",
-            "https://*.example",
-            "https://desk.example/",
-            "https://Desk.example",
-            "https://a:443",
-            "https://u@a",
-            "https://a:0",
-            "https://a:99999",
-            "https://a:+443",
-            "https://a:",
-            "http://[::1]:0",
-        ] {
-            assert!(bad.parse::<Origin>().is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn a_block_holds_its_addresses_and_mapped_ones() {

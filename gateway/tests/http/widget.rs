@@ -109,6 +109,12 @@ async fn what_makes_no_sense_is_refused_at_its_field() {
         ("sites", json!(many), "invalid_field"),
         ("sites[0]", json!(["https://*.example"]), "invalid_field"),
         ("sites[0]", json!(["https://a.example/"]), "invalid_field"),
+        ("sites[0]", json!(["https://a..b"]), "invalid_field"),
+        (
+            "sites[0]",
+            json!(["https://a.example:99999"]),
+            "invalid_field",
+        ),
         (
             "sites[0]",
             json!(["https://a.example;script-src"]),

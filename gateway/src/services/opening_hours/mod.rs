@@ -13,7 +13,7 @@ use chrono::{
     DateTime, Datelike, Days, Duration, DurationRound, FixedOffset, NaiveDate, NaiveTime, Offset,
     Timelike, Utc,
 };
-use chrono_tz::Tz;
+use chrono_tz::{TZ_VARIANTS, Tz};
 use helpline_core::limits;
 use helpline_core::protocol::{Holiday, OpeningHours, WeekHours};
 
@@ -43,9 +43,8 @@ impl Hours {
     /// # Errors
     /// A sentence that begins with the field: `days.mon: …`, `holidays[2].date: …`.
     pub fn parse(hours: &OpeningHours) -> Result<Self, String> {
-        let zone: Tz = hours.timezone.parse().map_err(|_| {
-            "timezone: not a name of the IANA database such as Europe/Vienna".to_owned()
-        })?;
+        let zone = zone_of(&hours.timezone)
+            .ok_or("timezone: not a name of the IANA database such as Europe/Vienna")?;
         let week = named(&hours.days);
         let mut days: [Vec<Span>; 7] = Default::default();
         for (day, (name, spans)) in days.iter_mut().zip(week) {
@@ -196,8 +195,19 @@ impl Hours {
     }
 }
 
-/// In the form in which they are stored: holidays by date, their names trimmed, an empty one left out. Of hours that [`Hours::parse`] has taken.
+/// A zone by its name, however large its letters are.
+fn zone_of(name: &str) -> Option<Tz> {
+    let is_it = |zone: &&Tz| zone.name().eq_ignore_ascii_case(name);
+    name.parse()
+        .ok()
+        .or_else(|| TZ_VARIANTS.iter().find(is_it).copied())
+}
+
+/// In the form in which they are stored: the zone as the IANA database writes its name, holidays by date, their names trimmed, an empty one left out. Of hours that [`Hours::parse`] has taken.
 pub fn tidied(mut hours: OpeningHours) -> OpeningHours {
+    if let Some(zone) = zone_of(&hours.timezone) {
+        zone.name().clone_into(&mut hours.timezone);
+    }
     for holiday in &mut hours.holidays {
         let name = holiday.name.take();
         holiday.name = name

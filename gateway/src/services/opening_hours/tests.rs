@@ -313,6 +313,23 @@ fn holidays_are_kept_by_date_with_trimmed_names() {
     );
 }
 
+#[test]
+fn a_zone_is_known_however_large_its_letters_are_and_stored_as_the_iana_database_has_it() {
+    for (written, stored) in [
+        ("Europe/Berlin", "Europe/Berlin"),
+        ("europe/berlin", "Europe/Berlin"),
+        ("AMERICA/NEW_YORK", "America/New_York"),
+        ("europe/kyiv", "Europe/Kyiv"),
+        ("Asia/Calcutta", "Asia/Calcutta"),
+        ("utc", "UTC"),
+    ] {
+        let hours = serde_json::json!({"timezone": written, "days": {}});
+        let hours = serde_json::from_value(hours).expect("hours");
+        Hours::parse(&hours).expect(written);
+        assert_eq!(tidied(hours).timezone, stored);
+    }
+}
+
 /// Minutes at which this zone's clock changes in 2026.
 fn clock_changes(zone: Tz) -> Vec<DateTime<Utc>> {
     let offset = |at: DateTime<Utc>| at.with_timezone(&zone).offset().fix();
