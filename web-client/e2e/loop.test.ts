@@ -81,8 +81,17 @@ test('an answered and resolved ticket stays in the list until it was read, and i
   expect(await row.getAttribute('data-unread'), 'after a reload too').toBe('true')
   await row.click()
   await message(page, 'The refund was sent.').waitFor()
+  const read = page.locator(id(T.ticketRow, `[data-number="${ticket.number}"][data-unread="false"]`))
+  await read.waitFor()
   await page.locator(id(T.tabClosed)).click()
-  await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"][data-unread="false"]`)).waitFor()
+  await read.waitFor({ state: 'detached' })
+  await eventually('the desk knows', async () => {
+    const { read_seq, seq } = await rest(who.customer, 'GET', `/tickets/${ticket.id}`)
+    return read_seq === seq
+  })
+  await page.goto(`${CUSTOMERS}/support`)
+  await page.locator(id(T.tabClosed)).click()
+  await read.waitFor()
   expect(faults).toEqual([])
 })
 
