@@ -24,6 +24,7 @@ use super::site::widget_sites::WidgetSites;
 use super::site::{cors, docs, oidc};
 use super::state::{HttpParts, HttpState, Services};
 use super::system_status::SystemStatus;
+use crate::config::{Config, MetricsPlace};
 
 /// What is answered over HTTP.
 pub struct Routers {
@@ -32,7 +33,6 @@ pub struct Routers {
     /// On one beyond them: health and metrics, and that the instance is full.
     pub reserve: Router,
 }
-use crate::config::Config;
 
 /// Everything that this instance answers over HTTP, except the WebSocket; `more` are routes of the caller's, under the same headers and
 /// bounds. The accept loop leaves `ConnectInfo<SocketAddr>` on every request.
@@ -88,7 +88,7 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
     let mut probes = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready));
-    if listening.metrics_listen.is_none() {
+    if listening.metrics_place() == MetricsPlace::BesidePages {
         probes = probes.route("/metrics", get(health::metrics));
     }
     let sign_in = oidc::routes(&config, &audit_log);
