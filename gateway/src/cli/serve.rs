@@ -35,6 +35,7 @@ pub async fn run(settings: ServeSettings, unknown: &[String]) -> Result<(), CliE
     );
     let metrics = telemetry::install_metrics()
         .map_err(|_| CliError::Start("the metrics recorder cannot be installed"))?;
+    server::describe_figures();
     let signals = ignore_hangups().and_then(|()| stop_requests());
     let mut stop = signals.map_err(|_| CliError::Start("signals cannot be handled"))?;
     let listener = listen(config.listening.listen)?;

@@ -27,7 +27,7 @@ use super::request_audit::{RequestAudit, is_fault};
 use super::request_rates::{UserRates, too_fast};
 use super::state::SignInParts;
 use crate::config::{Cidr, LimitSettings, Rate};
-use crate::database::sign_in;
+use crate::database::sign_in::{self, Over};
 use crate::runtime::client_address::{client_address, peer, user_agent};
 use crate::runtime::errors::unavailable;
 use crate::runtime::limiter::{Limiter, network};
@@ -189,7 +189,9 @@ impl Guard {
         let verified = self.sign_in.verifier.verify(token).await;
         let verified = verified.map_err(|fault| {
             audit.because(fault);
-            fault.reject()
+            let reject = fault.reject();
+            sign_in::count(Over::Rest, Some(reject.code));
+            reject
         })?;
         let subject = verified.identity.subject.clone();
         audit.by(&subject);
@@ -197,9 +199,16 @@ impl Guard {
             .of_user
             .take(subject.clone(), Instant::now())
             .map_err(too_fast)?;
-        let person = self.sign_in.sign_in.person(&verified.identity).await?;
-        audit.signed_in(person.id);
-        let person = sign_in::admitted(person)?;
+        let person = self.sign_in.sign_in.person(&verified.identity).await;
+        let admitted = person.and_then(|person| {
+            audit.signed_in(person.id);
+            sign_in::admitted(person)
+        });
+        sign_in::count(
+            Over::Rest,
+            admitted.as_ref().err().map(|reject| reject.code),
+        );
+        let person = admitted?;
         let caller = Caller {
             actor: Actor {
                 user: person.id,

@@ -28,3 +28,4 @@ pub mod system_status;
 
 pub use api::routes;
 pub use router::{Routers, metrics_router, routers, waiting_router};
+pub(crate) use site::oidc::outcomes as oidc_outcomes;

@@ -7,6 +7,8 @@ pub mod errors;
 pub mod failpoint;
 pub mod lifecycle;
 pub mod limiter;
+pub mod process;
+pub mod queue_depth;
 pub mod rates;
 pub mod redis_source;
 pub mod redis_topology;

@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::{admins, capacity};
+use super::{admins, capacity, figures};
 use crate::auth::Verifier;
 use crate::config::{Config, Echo};
 use crate::connections::{Admission, ConnectionLimits, ConnectionRegistry, SharedRates};
@@ -83,6 +83,7 @@ pub async fn build(
 ) -> Result<Server, StoreError> {
     capacity::log(&store, config.backing.pool_connections_max).await;
     admins::log(&store).await;
+    figures::show_limits(&config);
     let config = Arc::new(config);
     let lifecycle = Lifecycle::default();
     let engine = Engine::start(&config, store, &lifecycle).await?;
@@ -112,12 +113,18 @@ pub async fn build(
         config.backing.writer_lanes,
         &lifecycle,
     );
+    let queues = vec![
+        ("writer", writer.waiting()),
+        ("access_log", audit_log.waiting()),
+        ("relay", hub.relay.waiting()),
+    ];
     let messages = Arc::new(Messages::new(store.clone(), writer, Arc::clone(hub)));
     let gauges = Gauges {
         store: store.clone(),
         admission: Arc::clone(&admission),
         rooms: Arc::clone(&hub.rooms),
         relay: Arc::clone(&hub.relay),
+        queues,
     };
     let job_store = store.with_own_pool("jobs", limits::JOB_CONNECTIONS_MAX)?;
     let jobs_outage = Arc::new(OutageLog::new("jobs"));

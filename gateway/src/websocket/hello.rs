@@ -21,7 +21,7 @@ use super::subscriptions::Subscriptions;
 use super::wire::{Incoming, Socket};
 use crate::auth::TokenFault;
 use crate::connections::{Connection, Disconnect, SendQueue};
-use crate::database::sign_in;
+use crate::database::sign_in::{self, Over};
 use crate::live::frames::frame;
 
 /// A client that has not yet said who it is.
@@ -118,6 +118,7 @@ async fn first_frame(
     match tokio::time::timeout(deadline, greet(&state.entrance, socket, guest, &text)).await {
         Ok(greeted) => greeted,
         Err(_) => {
+            sign_in::count(Over::Socket, Some(RejectCode::Overloaded));
             let pause_ms = rand::rng().random_range(0..limits::SIGN_IN_RETRY_MS_MAX);
             let reject = Reject::new(
                 RejectCode::Overloaded,
@@ -204,7 +205,11 @@ async fn greet(
             return refuse(socket, malformed.id, malformed.reject, code).await;
         }
     };
-    let verified = match entrance.verifier.verify(&token).await {
+    let verified = entrance.verifier.verify(&token).await;
+    if let Err(fault) = &verified {
+        sign_in::count(Over::Socket, Some(fault.reject().code));
+    }
+    let verified = match verified {
         Ok(verified) => verified,
         // The key set cannot be had: our outage, not their fault.
         Err(fault @ TokenFault::KeySetUnavailable) => {
@@ -235,6 +240,10 @@ async fn greet(
         }
         Err(reject) => Err(reject),
     };
+    sign_in::count(
+        Over::Socket,
+        signed_in.as_ref().err().map(|reject| reject.code),
+    );
     match signed_in {
         Ok(person) => Ok(Greeted {
             id,

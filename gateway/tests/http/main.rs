@@ -24,6 +24,7 @@ mod dev;
 mod endpoints;
 mod exact_numbers;
 mod field_samples;
+mod figures;
 #[path = "../kit/mod.rs"]
 mod kit;
 mod lists;

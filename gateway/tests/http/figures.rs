@@ -1,0 +1,150 @@
+//! `/metrics` of an instance that has just started: every family is described, counters stand at 0, and what an operator copies asks for what is
+//! there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use helpline_rig::{Gateway, GatewaySpec};
+
+use crate::kit::rest::RestClient;
+use crate::test_server::{PASSWORD, SECRET, database, postgres};
+
+/// One family as it is told.
+#[derive(Debug, Default)]
+struct Told {
+    kind: String,
+    help: String,
+    /// The labels of its series, `le` left out, each with its values.
+    labels: BTreeMap<String, BTreeSet<String>>,
+    values: Vec<f64>,
+}
+
+async fn spec() -> GatewaySpec {
+    let url = postgres()
+        .await
+        .url_for("helpline_service", PASSWORD, &database().await);
+    Gateway::spec()
+        .binary(env!("CARGO_BIN_EXE_helpline"))
+        .env("HELPLINE_DATABASE_URL", url)
+        .env("HELPLINE_JWT_SECRET", SECRET)
+}
+
+async fn fresh() -> Gateway {
+    spec().await.with_metrics().start().await.unwrap()
+}
+
+async fn get(gateway: &Gateway, path: &str) -> String {
+    let request = axum::http::Request::get(format!("{}{path}", gateway.http_url()));
+    let answer = RestClient::default()
+        .send(request.body(Vec::new()).unwrap())
+        .await;
+    answer.expect_text(200)
+}
+
+/// The families of a page; fails where a series stands outside of its family.
+fn told(page: &str) -> BTreeMap<String, Told> {
+    let mut families = BTreeMap::<String, Told>::new();
+    let mut now = String::new();
+    for line in page.lines().filter(|line| !line.is_empty()) {
+        if let Some(rest) = line.strip_prefix("# HELP ") {
+            let (name, help) = rest.split_once(' ').unwrap();
+            help.clone_into(&mut families.entry(name.to_owned()).or_default().help);
+            continue;
+        }
+        if let Some(rest) = line.strip_prefix("# TYPE ") {
+            let (name, kind) = rest.split_once(' ').unwrap();
+            now = name.to_owned();
+            let family = families.entry(name.to_owned()).or_default();
+            assert!(family.kind.is_empty(), "{name} stands there twice");
+            kind.clone_into(&mut family.kind);
+            continue;
+        }
+        let (series, value) = line.rsplit_once(' ').unwrap();
+        let (name, labels) = series.split_once('{').unwrap_or((series, ""));
+        let family = families.get_mut(&now).unwrap();
+        let suffixes: &[&str] = if family.kind == "histogram" {
+            &["_bucket", "_sum", "_count"]
+        } else {
+            &[""]
+        };
+        assert!(
+            suffixes
+                .iter()
+                .any(|suffix| name == format!("{now}{suffix}")),
+            "{line} belongs to no family"
+        );
+        for pair in labels.trim_end_matches('}').split("\",") {
+            let Some((label, value)) = pair.split_once("=\"") else {
+                continue;
+            };
+            if label != "le" {
+                let values = family.labels.entry(label.to_owned()).or_default();
+                values.insert(value.trim_end_matches('"').to_owned());
+            }
+        }
+        family.values.push(value.parse().unwrap());
+    }
+    families
+}
+
+fn described() -> BTreeMap<String, (String, Vec<String>)> {
+    let page = std::fs::read_to_string(from_root("docs/metrics.md")).unwrap();
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    rows.map(|line| {
+        let cells: Vec<_> = line.split('|').map(str::trim).collect();
+        let labels = cells[3].split("; ").filter_map(|label| {
+            let (name, _) = label.strip_prefix('`')?.split_once('`')?;
+            Some(name.to_owned())
+        });
+        (
+            cells[1].trim_matches('`').to_owned(),
+            (cells[2].to_owned(), labels.collect()),
+        )
+    })
+    .collect()
+}
+
+fn from_root(path: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fresh_instance_tells_every_family_with_its_help_and_zeros() {
+    let gateway = fresh().await;
+    // The one family whose series begin with what happens: a route's times.
+    get(&gateway, "/v1/widget").await;
+    let families = told(&get(&gateway, "/metrics").await);
+    let (names, expected): (BTreeSet<_>, BTreeMap<_, _>) = (families.keys().collect(), described());
+    assert_eq!(names, expected.keys().collect());
+    for (name, family) in &families {
+        let (kind, labels) = &expected[name];
+        assert_eq!(&family.kind, kind, "{name}");
+        assert!(family.help.len() > 5, "{name} has no help");
+        let has: BTreeSet<_> = family.labels.keys().collect();
+        assert_eq!(has, labels.iter().collect(), "{name}");
+        let may_have_counted = name.starts_with("process_")
+            || name.contains("_http_request")
+            || name.ends_with("accepts_refused_total");
+        if kind == "counter" && !may_have_counted {
+            assert!(family.values.iter().all(|value| *value == 0.0), "{name}");
+        }
+    }
+    let of = |name: &str, label: &str| families[name].labels[label].clone();
+    assert!(of("helpline_sign_ins_total", "outcome").contains("token_refused"));
+    assert!(of("helpline_database_errors_total", "class").contains("53"));
+    assert!(of("helpline_tokens_refused_total", "reason").contains("expired"));
+    assert!(of("helpline_http_requests_total", "status").contains("503"));
+    let value = |name: &str| families[name].values[0];
+    assert_eq!(value("helpline_connections_max"), 16_000.0);
+    assert!(value("helpline_sweep_success_timestamp_seconds") > 1e9);
+    assert_eq!(value("helpline_build_info"), 1.0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_are_served_only_where_an_operator_wants_them() {
+    let gateway = spec().await.start().await.unwrap();
+    assert_eq!(gateway.get_status("/metrics").await, Some(404));
+    drop(gateway);
+    let beside = fresh().await;
+    assert_eq!(beside.get_status("/metrics").await, Some(200));
+}
