@@ -140,6 +140,117 @@ async fn a_fresh_instance_tells_every_family_with_its_help_and_zeros() {
     assert_eq!(value("helpline_build_info"), 1.0);
 }
 
+/// What the alert rules and the dashboard ask.
+fn asked() -> Vec<String> {
+    let rules = std::fs::read_to_string(from_root("deploy/alerts.yml")).unwrap();
+    let rules = rules
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("expr: "));
+    let mut asked: Vec<_> = rules.map(str::to_owned).collect();
+    let panels = std::fs::read_to_string(from_root("deploy/grafana-dashboard.json")).unwrap();
+    expressions(&serde_json::from_str(&panels).unwrap(), &mut asked);
+    asked
+}
+
+fn expressions(value: &serde_json::Value, into: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Array(all) => all.iter().for_each(|one| expressions(one, into)),
+        serde_json::Value::Object(fields) => {
+            for (name, value) in fields {
+                match value
+                    .as_str()
+                    .filter(|_| name == "expr" || name == "definition")
+                {
+                    Some(text) => into.push(text.to_owned()),
+                    None => expressions(value, into),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The names of metrics in an expression, each with what stands in braces behind it.
+fn selectors(expression: &str) -> Vec<(&str, &str)> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut found = Vec::new();
+    let mut rest = expression;
+    while let Some(start) = rest.find(is_name) {
+        rest = &rest[start..];
+        let end = rest.find(|c| !is_name(c)).unwrap_or(rest.len());
+        let (name, behind) = rest.split_at(end);
+        let braces = behind
+            .strip_prefix('{')
+            .and_then(|inner| inner.split_once('}'));
+        if name.starts_with("helpline_") || name.starts_with("process_") {
+            found.push((name, braces.map_or("", |(inner, _)| inner)));
+        }
+        rest = braces.map_or(behind, |(_, behind)| behind);
+    }
+    found
+}
+
+/// The labels that an expression groups by.
+fn grouped_by(expression: &str) -> Vec<&str> {
+    let lists = ["by (", "on(", "by("]
+        .iter()
+        .flat_map(|word| expression.split(word).skip(1));
+    lists
+        .filter_map(|list| list.split_once(')'))
+        .flat_map(|(list, _)| list.split(", "))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_dashboard_and_the_alerts_ask_for_what_an_instance_tells() {
+    const OF_PROMETHEUS: [&str; 3] = ["instance", "job", "le"];
+    let gateway = fresh().await;
+    get(&gateway, "/v1/widget").await;
+    let families = told(&get(&gateway, "/metrics").await);
+    let asked = asked();
+    assert!(asked.len() > 60, "{} expressions", asked.len());
+    let mut seen = BTreeSet::new();
+    for expression in &asked {
+        let mut labels: BTreeSet<_> = OF_PROMETHEUS.map(str::to_owned).into();
+        for (name, matchers) in selectors(expression) {
+            let base = ["_bucket", "_sum", "_count"]
+                .iter()
+                .find_map(|suffix| name.strip_suffix(suffix))
+                .filter(|base| families.contains_key(*base))
+                .unwrap_or(name);
+            let family = families
+                .get(base)
+                .unwrap_or_else(|| panic!("no metric {name}: {expression}"));
+            seen.insert(base.to_owned());
+            labels.extend(family.labels.keys().cloned());
+            for matcher in matchers.split(", ").filter(|matcher| !matcher.is_empty()) {
+                let (label, value) = matcher.split_once(['=', '!']).unwrap();
+                let value = value.trim_start_matches(['=', '~']).trim_matches('"');
+                if OF_PROMETHEUS.contains(&label) {
+                    continue;
+                }
+                let values = family
+                    .labels
+                    .get(label)
+                    .unwrap_or_else(|| panic!("{name} has no label {label}: {expression}"));
+                // `5..` is the one pattern.
+                let is_told = values.contains(value)
+                    || value == "5.." && values.iter().any(|one| one.starts_with('5'));
+                assert!(is_told, "no {name} has {label} {value}: {expression}");
+            }
+        }
+        for label in grouped_by(expression) {
+            assert!(labels.contains(label), "no label {label}: {expression}");
+        }
+    }
+    let left_out: Vec<_> = families
+        .keys()
+        .filter(|name| !seen.contains(*name))
+        .collect();
+    let known = ["helpline_writer_lanes", "process_virtual_memory_bytes"];
+    assert_eq!(left_out, known, "neither on the dashboard nor in an alert");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_are_served_only_where_an_operator_wants_them() {
     let gateway = spec().await.start().await.unwrap();
