@@ -467,5 +467,7 @@ pub const PUBLIC_NAME_CHARS_MAX: usize = 40;
 pub const EMAIL_CHARS_MAX: usize = 320;
 /// People with one address that an admin is shown, the ones who came first: the same person at several providers, or a shared mailbox.
 pub const PEOPLE_FOUND_MAX: i64 = 20;
+/// Characters of a request's id that a client or a proxy gives; of a longer one, another is made.
+pub const REQUEST_ID_CHARS_MAX: usize = 128;
 /// A `User-Agent`'s characters that are kept.
 pub const USER_AGENT_CHARS_MAX: usize = 400;

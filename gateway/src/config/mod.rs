@@ -250,6 +250,18 @@ pub struct LogSettings {
     /// Format of log lines
     #[arg(long, env = "HELPLINE_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
+    /// Which requests leave a line: method, route, status, duration and ids, never a path, a query or a token
+    #[arg(long, env = "HELPLINE_LOG_REQUESTS", value_name = "WHICH", value_enum, default_value_t = RequestLog::None)]
+    pub log_requests: RequestLog,
+}
+
+/// Which requests leave a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum RequestLog {
+    /// None.
+    None,
+    /// Every one, sockets by their upgrade.
+    All,
 }
 
 /// The format of log lines.

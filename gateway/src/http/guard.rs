@@ -28,7 +28,7 @@ use super::request_rates::{UserRates, too_fast};
 use super::state::SignInParts;
 use crate::config::{Cidr, LimitSettings, Rate};
 use crate::database::sign_in::{self, Over};
-use crate::runtime::client_address::{client_address, peer, user_agent};
+use crate::runtime::client_address::{client_address, peer};
 use crate::runtime::errors::unavailable;
 use crate::runtime::limiter::{Limiter, network};
 
@@ -67,12 +67,11 @@ pub(super) async fn guard(
         metrics::counter!("helpline_http_address_limited_total").increment(1);
         return too_fast(wait_ms).into_response();
     }
-    let user_agent = user_agent(request.headers());
     let audit = Arc::new(RequestAudit::new(
         route,
         Arc::clone(&guard.sign_in.audit_log),
         address,
-        user_agent,
+        &request,
     ));
     let (deadline, is_read) = (Deadline::start(), request.method().is_safe());
     let answering = async {

@@ -15,6 +15,7 @@ use super::action_names::ActionNames;
 use super::api;
 use super::exports::Exports;
 use super::guard::{self, Guard};
+use super::identify::identified;
 use super::openapi;
 use super::problem::Refusal;
 use super::site::assets::{self, Assets};
@@ -141,11 +142,12 @@ async fn full() -> Refusal {
 pub fn waiting_router(config: &Config) -> Router {
     let sites = Arc::new(WidgetSites::new(config, None));
     let policies = Arc::new(Policies::new(config, sites));
-    Router::new()
+    let router = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(|| async { health::waiting() }))
         .fallback(|| async { Refusal::from(crate::runtime::errors::unavailable()) })
-        .layer(middleware::from_fn_with_state(policies, headers::guard))
+        .layer(middleware::from_fn_with_state(policies, headers::guard));
+    identified(router, config.log.log_requests)
 }
 
 /// Only `/metrics`, for an address of its own.

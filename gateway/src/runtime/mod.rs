@@ -12,6 +12,7 @@ pub mod queue_depth;
 pub mod rates;
 pub mod redis_source;
 pub mod redis_topology;
+pub mod request_ids;
 pub mod signals;
 pub mod tcp_stream;
 pub mod telemetry;

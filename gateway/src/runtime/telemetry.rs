@@ -26,7 +26,11 @@ pub fn install_logs(settings: &LogSettings) {
     let layer = tracing_subscriber::fmt::layer().with_writer(|| OneLine(std::io::stderr().lock()));
     let layer = match settings.log_format {
         LogFormat::Text => layer.with_ansi(false).boxed(),
-        LogFormat::Json => layer.json().flatten_event(true).boxed(),
+        LogFormat::Json => layer
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .boxed(),
     };
     drop(
         tracing_subscriber::registry()

@@ -19,9 +19,9 @@ use crate::database::batch_loader::BatchLoader;
 use crate::database::loaders::{TicketAccessQuery, TicketPositionQuery};
 use crate::database::outage::OutageLog;
 use crate::database::{AuditLog, OwnSearches, SignIn};
-use crate::http::Routers;
 use crate::http::state::{HttpParts, Services, SignInParts};
 use crate::http::system_status::SystemParts;
+use crate::http::{Routers, identified};
 use crate::jobs::{self, Gauges};
 use crate::live::Hub;
 use crate::live::access_check::AccessCheck;
@@ -168,14 +168,15 @@ pub async fn build(
     if config.echo == Echo::Present {
         router = router.route("/debug/echo", get(websocket::echo::upgrade));
     }
+    let log = config.log.log_requests;
     Ok(Server {
         config,
         lifecycle,
         sign_in,
         admission,
         registry: Arc::clone(registry),
-        router,
-        reserve,
+        router: identified(router, log),
+        reserve: identified(reserve, log),
     })
 }
 

@@ -48,7 +48,7 @@ async fn pages_of_configured_sites_may_ask_and_read_the_answers() {
     );
     assert_eq!(
         preflight.header("access-control-allow-headers"),
-        Some("authorization, content-type, idempotency-key")
+        Some("authorization, content-type, idempotency-key, traceparent, x-request-id")
     );
     assert_eq!(
         preflight.header("access-control-allow-credentials"),

@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::time::Duration;
 
-use helpline_rig::{Gateway, GatewaySpec};
+use helpline_rig::{Gateway, GatewaySpec, Postgres};
 
 use crate::kit::rest::RestClient;
+use crate::kit::test_server as kit;
 use crate::test_server::{PASSWORD, SECRET, database, postgres};
 
 /// One family as it is told.
@@ -258,4 +260,62 @@ async fn metrics_are_served_only_where_an_operator_wants_them() {
     drop(gateway);
     let beside = fresh().await;
     assert_eq!(beside.get_status("/metrics").await, Some(200));
+}
+
+/// The value of a series, as it is written.
+fn value_of(page: &str, series: &str) -> f64 {
+    let line = page
+        .lines()
+        .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+    line.and_then(|value| value.parse().ok()).unwrap_or(0.0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sign_ins_deliveries_and_faults_of_the_database_are_counted() {
+    let cluster = Postgres::start_temporary().await.unwrap();
+    let server = kit::TestServer::start_behind_link(cluster, 1, kit::Join::Alone).await;
+    let person = server.customer("Ada");
+    let ticket = server.ticket(&person).await;
+    let mut client = server.client(0, &person).await;
+    client.subscribe(ticket, None).await;
+    assert_eq!(client.send(ticket, "k1", "hello").await["type"], "ack");
+    let stranger = kit::Person {
+        token: "no.good.token".to_owned(),
+        ..person.clone()
+    };
+    let refused = server
+        .rest_without_body(0, &stranger, "GET", "/v1/me")
+        .await;
+    assert_eq!(refused.status, 401);
+    let page = server.metrics(0).await;
+    for (series, least) in [
+        (
+            r#"helpline_sign_ins_total{over="socket",outcome="accepted"}"#,
+            1.0,
+        ),
+        (
+            r#"helpline_sign_ins_total{over="rest",outcome="token_refused"}"#,
+            1.0,
+        ),
+        ("helpline_delivery_seconds_count", 1.0),
+        ("helpline_batch_messages_sum", 1.0),
+    ] {
+        assert!(value_of(&page, series) >= least, "{series}: {page}");
+    }
+    assert!(value_of(&page, "helpline_delivery_seconds_sum") < 20.0);
+    let before = value_of(
+        &page,
+        r#"helpline_database_errors_total{class="connection"}"#,
+    );
+    server.link().refuse();
+    server.link().cut();
+    kit::eventually("a fault is counted", Duration::from_secs(20), async || {
+        let page = server.metrics(0).await;
+        let now = value_of(
+            &page,
+            r#"helpline_database_errors_total{class="connection"}"#,
+        );
+        (now > before).then_some(())
+    })
+    .await;
 }

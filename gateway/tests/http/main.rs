@@ -38,6 +38,7 @@ mod people;
 mod problems;
 mod redactions;
 mod replies;
+mod request_ids;
 mod seen_assignee;
 mod starting;
 mod system;
