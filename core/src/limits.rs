@@ -480,5 +480,7 @@ pub const EMAIL_CHARS_MAX: usize = 320;
 /// Maximum people with the same address that are shown to an admin, the earliest first: the same person at several providers, or a shared
 /// mailbox.
 pub const PEOPLE_FOUND_MAX: i64 = 20;
+/// Maximum characters of a request id that a client or a proxy sends; a longer one is replaced.
+pub const REQUEST_ID_CHARS_MAX: usize = 128;
 /// Maximum characters of a `User-Agent` that are stored.
 pub const USER_AGENT_CHARS_MAX: usize = 400;

@@ -76,6 +76,7 @@ impl Target {
         for n in 0..spec.instances {
             let mut gateway = Gateway::spec()
                 .binary(&binary)
+                .with_metrics()
                 .env(
                     "HELPLINE_DATABASE_URL",
                     postgres.url_for("helpline_service", RIG_PASSWORD, "postgres"),

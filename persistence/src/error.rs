@@ -134,6 +134,51 @@ impl StoreError {
         })
     }
 
+    /// The first two characters of its SQLSTATE, or where it has none what kind of fault it is: one of [`Self::CLASSES`]. None: the database refused for a
+    /// reason that the client may know, which is no fault.
+    pub fn class(&self) -> Option<&'static str> {
+        let state = match self {
+            Self::Refused { .. } | Self::AssignedMeanwhile(_) => return None,
+            Self::PoolExhausted => return Some("pool"),
+            Self::Busy(error) | Self::Data(error) | Self::Other(error) => error.code(),
+            Self::Unreachable(cause) => {
+                let error = cause.downcast_ref::<tokio_postgres::Error>();
+                match error.and_then(tokio_postgres::Error::code) {
+                    None => return Some("connection"),
+                    state => state,
+                }
+            }
+            Self::ReadOnly => Some(&SqlState::READ_ONLY_SQL_TRANSACTION),
+            Self::Address(_)
+            | Self::OverPrivileged(_)
+            | Self::NotPrepared(_)
+            | Self::FormerLayout
+            | Self::Row(_) => None,
+        };
+        let class = state.and_then(|state| state.code().get(..2));
+        let known = Self::CLASSES.iter().find(|known| Some(**known) == class);
+        Some(known.copied().unwrap_or("other"))
+    }
+
+    /// Every class.
+    pub const CLASSES: &'static [&'static str] = &[
+        "08",
+        "22",
+        "23",
+        "25",
+        "28",
+        "40",
+        "42",
+        "53",
+        "55",
+        "57",
+        "58",
+        "XX",
+        "connection",
+        "other",
+        "pool",
+    ];
+
     /// Whether the connection that gave it is of no more use: its server takes no writes, shuts down, or does not answer. A new one leads to the
     /// server that is in charge then.
     pub(crate) fn ends_connection(&self) -> bool {

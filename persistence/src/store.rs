@@ -345,14 +345,18 @@ impl Store {
     }
 }
 
-/// Waits for an answer no longer than a server that works may take: one that hangs does not keep the time of its own limits.
+/// Waits for an answer no longer than a server that works may take: one that hangs does not keep the time of its own limits. Faults are counted.
 pub(crate) async fn within<T>(
     asking: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
     let wait = Duration::from_millis(limits::ANSWER_TIMEOUT_MS);
-    tokio::time::timeout(wait, asking)
+    let answer = tokio::time::timeout(wait, asking)
         .await
-        .unwrap_or_else(|elapsed| Err(StoreError::Unreachable(Box::new(elapsed))))
+        .unwrap_or_else(|elapsed| Err(StoreError::Unreachable(Box::new(elapsed))));
+    if let Some(class) = answer.as_ref().err().and_then(StoreError::class) {
+        metrics::counter!("helpline_database_errors_total", "class" => class).increment(1);
+    }
+    answer
 }
 
 /// Back into the pool, unless the answer shows that the connection is of no more use.

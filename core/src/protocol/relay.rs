@@ -2,6 +2,7 @@
 //! must understand each other, so unknown fields are ignored and unknown frames dropped, and a frame with a new name is read under both
 //! names for one build before it is written under the new one.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -72,4 +73,7 @@ pub struct RelayEvent {
     /// Whether something that members may hold was removed from the ticket: they start over.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub redacts: bool,
+    /// When it was written, by the database's clock; builds before this one do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime<Utc>>,
 }

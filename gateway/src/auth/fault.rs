@@ -49,6 +49,30 @@ pub enum TokenFault {
 }
 
 impl TokenFault {
+    /// Every reason.
+    pub const ALL: &'static [Self] = &[
+        Self::NotAToken,
+        Self::Critical,
+        Self::Algorithm,
+        Self::NoSecret,
+        Self::NoSecretKey,
+        Self::NoKeySet,
+        Self::NoKid,
+        Self::UnknownKey,
+        Self::KeySetUnavailable,
+        Self::OtherAlgorithm,
+        Self::Signature,
+        Self::ClaimType,
+        Self::NoEnd,
+        Self::Subject,
+        Self::IssuerText,
+        Self::Issuer,
+        Self::Audience,
+        Self::Role,
+        Self::NotYet,
+        Self::Expired,
+    ];
+
     /// One word, for the metric and `access_log`.
     pub const fn word(self) -> &'static str {
         match self {
@@ -117,4 +141,9 @@ impl TokenFault {
             _ => Reject::new(RejectCode::NotAuthenticated, "a valid token is required"),
         }
     }
+}
+
+#[test]
+fn every_reason_is_listed() {
+    assert_eq!(TokenFault::ALL.len(), TokenFault::Expired as usize + 1);
 }

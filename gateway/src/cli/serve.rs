@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::sync::CancellationToken;
 
 use super::error::CliError;
-use crate::config::{Config, ServeSettings};
+use crate::config::{Config, MetricsPlace, ServeSettings};
 use crate::http;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::runtime::signals::{ignore_hangups, stop_requests};
@@ -35,12 +35,13 @@ pub async fn run(settings: ServeSettings, unknown: &[String]) -> Result<(), CliE
     );
     let metrics = telemetry::install_metrics()
         .map_err(|_| CliError::Start("the metrics recorder cannot be installed"))?;
+    server::describe_figures();
     let signals = ignore_hangups().and_then(|()| stop_requests());
     let mut stop = signals.map_err(|_| CliError::Start("signals cannot be handled"))?;
     let listener = listen(config.listening.listen)?;
-    let metrics_listener = match config.listening.metrics_listen {
-        Some(address) => Some(listen(address)?),
-        None => None,
+    let metrics_listener = match config.listening.metrics_place() {
+        MetricsPlace::Own(address) => Some(listen(address)?),
+        MetricsPlace::Nowhere | MetricsPlace::BesidePages => None,
     };
     crate::runtime::failpoint::arm(&config);
     let more = demo_routes(&config);

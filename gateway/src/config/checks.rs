@@ -10,7 +10,7 @@ use super::oidc::checked_oidc;
 use super::values::pem_file;
 use super::{
     Auth, AuthSettings, Backing, Config, ConfigError, DevPeople, Echo, Hidden, LimitSettings,
-    Listening, Origin, Pages, ServeSettings, TokenSecret, checked_database, variable,
+    Listening, MetricsPlace, Origin, Pages, ServeSettings, TokenSecret, checked_database, variable,
 };
 
 impl TryFrom<ServeSettings> for Config {
@@ -144,8 +144,8 @@ fn open_ends(
             "--public-url is http: sessions and what people write can be read on the way",
         ),
         (
-            is_public && listening.metrics_listen.is_none(),
-            "no --metrics-listen: /metrics is served to everyone who reaches --listen",
+            is_public && listening.metrics_place() == MetricsPlace::BesidePages,
+            "--metrics-listen is the address of --listen: /metrics is served to everyone who reaches the pages",
         ),
     ];
     ends.into_iter()

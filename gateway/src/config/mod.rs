@@ -44,7 +44,7 @@ pub struct Listening {
         value_parser = listen_address
     )]
     pub listen: SocketAddr,
-    /// Address and port only for /metrics; without it, /metrics is served at --listen
+    /// Address and port of /metrics. That of --listen has it served beside the pages, to everyone who reaches them [default: not served]
     #[arg(
         long,
         env = "HELPLINE_METRICS_LISTEN",
@@ -89,6 +89,17 @@ pub struct Listening {
     /// When draining, clients are asked to reconnect at random within this time
     #[arg(long, env = "HELPLINE_BYE_SPREAD_MS", value_name = "MS", default_value_t = limits::BYE_SPREAD_MS)]
     pub bye_spread_ms: u64,
+}
+
+/// Where `/metrics` is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricsPlace {
+    /// Nowhere.
+    Nowhere,
+    /// Where pages, REST and sockets are.
+    BesidePages,
+    /// At an address of its own.
+    Own(SocketAddr),
 }
 
 /// The database, and the relay between instances.
@@ -240,6 +251,18 @@ pub struct LogSettings {
     /// Format of log lines
     #[arg(long, env = "HELPLINE_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
+    /// Which requests leave a line: method, route, status, duration and ids, never a path, a query or a token
+    #[arg(long, env = "HELPLINE_LOG_REQUESTS", value_name = "WHICH", value_enum, default_value_t = RequestLog::None)]
+    pub log_requests: RequestLog,
+}
+
+/// Which requests leave a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum RequestLog {
+    /// None.
+    None,
+    /// Every one, sockets by their upgrade.
+    All,
 }
 
 /// The format of log lines.
@@ -370,6 +393,15 @@ impl LimitSettings {
 }
 
 impl Listening {
+    /// Where `/metrics` is served.
+    pub fn metrics_place(&self) -> MetricsPlace {
+        match self.metrics_listen {
+            None => MetricsPlace::Nowhere,
+            Some(address) if address == self.listen => MetricsPlace::BesidePages,
+            Some(address) => MetricsPlace::Own(address),
+        }
+    }
+
     /// The origins that are named: the desk's public one, and the sites whose pages may connect.
     pub fn named_origins(&self) -> impl Iterator<Item = &Origin> {
         self.public_url.iter().chain(&self.origins)

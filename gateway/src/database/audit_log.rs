@@ -11,6 +11,7 @@ use super::errors::reject_of;
 use super::in_parts::{Parts, in_parts};
 use crate::runtime::errors::unavailable;
 use crate::runtime::lifecycle::Lifecycle;
+use crate::runtime::queue_depth::QueueDepth;
 
 /// Rows of one commit.
 const BATCH_ROWS_MAX: usize = 256;
@@ -26,6 +27,11 @@ impl AuditLog {
         let (entrance, exit) = mpsc::channel(limits::AUDIT_ROWS_MAX);
         lifecycle.spawn(run(store, exit, lifecycle.stop.clone()));
         Self(entrance)
+    }
+
+    /// How many rows wait to be written.
+    pub fn waiting(&self) -> QueueDepth {
+        QueueDepth::of(&self.0)
     }
 
     /// Records a row; returns when it is committed. A full queue makes the caller wait.

@@ -9,6 +9,44 @@ use super::loaders::{SignInLoader, SignInQuery};
 use crate::runtime::errors::unavailable;
 use crate::runtime::lifecycle::Lifecycle;
 
+/// How a client that signs in has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// With the `hello` of a socket.
+    Socket,
+    /// With a request.
+    Rest,
+}
+
+impl Over {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Socket, Self::Rest];
+
+    /// The metric's word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Socket => "socket",
+            Self::Rest => "rest",
+        }
+    }
+}
+
+/// The metric's words for how a sign-in ends.
+pub const OUTCOMES: [&str; 4] = ["accepted", "token_refused", "blocked", "unavailable"];
+
+/// Counts how a sign-in ended: `refused` is the code of a refusal.
+pub fn count(over: Over, refused: Option<RejectCode>) {
+    let [accepted, token_refused, blocked, unavailable] = OUTCOMES;
+    let outcome = match refused {
+        None => accepted,
+        Some(RejectCode::NotAuthenticated | RejectCode::TokenExpired) => token_refused,
+        Some(RejectCode::Blocked) => blocked,
+        Some(_) => unavailable,
+    };
+    metrics::counter!("helpline_sign_ins_total", "over" => over.word(), "outcome" => outcome)
+        .increment(1);
+}
+
 /// Signs people in, many in one statement.
 pub struct SignIn(SignInLoader);
 

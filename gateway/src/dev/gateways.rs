@@ -32,7 +32,9 @@ impl Gateways {
                 .port(address.port())
                 .log(log)
                 .arg("--dev-people");
-            let spec = spec.env("HELPLINE_LISTEN", address.to_string());
+            let spec = spec
+                .env("HELPLINE_LISTEN", address.to_string())
+                .env("HELPLINE_METRICS_LISTEN", address.to_string());
             let spec = env
                 .iter()
                 .fold(spec, |spec, (name, value)| spec.env(*name, value));

@@ -17,7 +17,7 @@ use clap::Args;
 use helpline_persistence::{StoreError, bootstrap, migrate};
 use helpline_rig::{Postgres, Redis, RigError};
 
-use crate::config::{Hidden, LogFormat, LogSettings, Origin};
+use crate::config::{Hidden, LogFormat, LogSettings, Origin, RequestLog};
 use crate::runtime::{signals, telemetry};
 pub use error::DevError;
 use gateways::Gateways;
@@ -72,6 +72,7 @@ pub async fn run(settings: DevSettings) -> Result<(), DevError> {
     telemetry::install_logs(&LogSettings {
         log: "warn".to_owned(),
         log_format: LogFormat::Text,
+        log_requests: RequestLog::None,
     });
     let mut stop =
         signals::stop_requests().map_err(|_| DevError::Start("signals cannot be handled"))?;

@@ -27,8 +27,8 @@ use super::request_audit::{RequestAudit, is_fault};
 use super::request_rates::{UserRates, too_fast};
 use super::state::SignInParts;
 use crate::config::{Cidr, LimitSettings, Rate};
-use crate::database::sign_in;
-use crate::runtime::client_address::{client_address, peer, user_agent};
+use crate::database::sign_in::{self, Over};
+use crate::runtime::client_address::{client_address, peer};
 use crate::runtime::errors::unavailable;
 use crate::runtime::limiter::{Limiter, network};
 
@@ -67,12 +67,11 @@ pub(super) async fn guard(
         metrics::counter!("helpline_http_address_limited_total").increment(1);
         return too_fast(wait_ms).into_response();
     }
-    let user_agent = user_agent(request.headers());
     let audit = Arc::new(RequestAudit::new(
         route,
         Arc::clone(&guard.sign_in.audit_log),
         address,
-        user_agent,
+        &request,
     ));
     let (deadline, is_read) = (Deadline::start(), request.method().is_safe());
     let answering = async {
@@ -189,7 +188,9 @@ impl Guard {
         let verified = self.sign_in.verifier.verify(token).await;
         let verified = verified.map_err(|fault| {
             audit.because(fault);
-            fault.reject()
+            let reject = fault.reject();
+            sign_in::count(Over::Rest, Some(reject.code));
+            reject
         })?;
         let subject = verified.identity.subject.clone();
         audit.by(&subject);
@@ -197,9 +198,16 @@ impl Guard {
             .of_user
             .take(subject.clone(), Instant::now())
             .map_err(too_fast)?;
-        let person = self.sign_in.sign_in.person(&verified.identity).await?;
-        audit.signed_in(person.id);
-        let person = sign_in::admitted(person)?;
+        let person = self.sign_in.sign_in.person(&verified.identity).await;
+        let admitted = person.and_then(|person| {
+            audit.signed_in(person.id);
+            sign_in::admitted(person)
+        });
+        sign_in::count(
+            Over::Rest,
+            admitted.as_ref().err().map(|reject| reject.code),
+        );
+        let person = admitted?;
         let caller = Caller {
             actor: Actor {
                 user: person.id,

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::extract::Request;
 use helpline_core::ids::{TicketId, UserId};
 use helpline_core::reject::{Reject, RejectCode};
 use helpline_core::token_subject::TokenSubject;
@@ -13,6 +14,8 @@ use serde_json::{Value, json};
 use super::endpoint::{Needs, Route};
 use crate::auth::TokenFault;
 use crate::database::AuditLog;
+use crate::runtime::client_address::user_agent;
+use crate::runtime::request_ids::RequestIds;
 
 /// One request; guard and extractors fill it in as they learn more.
 pub(crate) struct RequestAudit {
@@ -22,6 +25,8 @@ pub(crate) struct RequestAudit {
     pub(crate) address: Option<IpAddr>,
     /// The client's `User-Agent`.
     pub(crate) user_agent: Option<String>,
+    /// The trace that the request is part of; in the detail of its rows.
+    trace_id: Option<String>,
     known: Mutex<Known>,
 }
 
@@ -38,13 +43,15 @@ impl RequestAudit {
         route: &'static Route,
         audit_log: Arc<AuditLog>,
         address: Option<IpAddr>,
-        user_agent: Option<String>,
+        request: &Request,
     ) -> Self {
+        let ids = request.extensions().get::<Arc<RequestIds>>();
         Self {
             route,
             audit_log,
             address,
-            user_agent,
+            user_agent: user_agent(request.headers()),
+            trace_id: ids.and_then(|ids| ids.trace_id.clone()),
             known: Mutex::default(),
         }
     }
@@ -143,7 +150,11 @@ impl RequestAudit {
         }
     }
 
-    fn row(&self, action: &str, refused: Option<RejectCode>, detail: Value) -> AccessRow {
+    fn row(&self, action: &str, refused: Option<RejectCode>, mut detail: Value) -> AccessRow {
+        if let Some(trace_id) = &self.trace_id {
+            // Null becomes an object; what else is no object there is none of.
+            detail["trace_id"] = trace_id.as_str().into();
+        }
         let known = self.known.lock().clone();
         AccessRow {
             user: known.user,

@@ -15,6 +15,7 @@ use super::action_names::ActionNames;
 use super::api;
 use super::exports::Exports;
 use super::guard::{self, Guard};
+use super::identify::identified;
 use super::openapi;
 use super::problem::Refusal;
 use super::site::assets::{self, Assets};
@@ -24,6 +25,7 @@ use super::site::widget_sites::WidgetSites;
 use super::site::{cors, docs, oidc};
 use super::state::{HttpParts, HttpState, Services};
 use super::system_status::SystemStatus;
+use crate::config::{Config, MetricsPlace};
 
 /// What is answered over HTTP.
 pub struct Routers {
@@ -32,7 +34,6 @@ pub struct Routers {
     /// On one beyond them: health and metrics, and that the instance is full.
     pub reserve: Router,
 }
-use crate::config::Config;
 
 /// Everything that this instance answers over HTTP, except the WebSocket; `more` are routes of the caller's, under the same headers and
 /// bounds. The accept loop leaves `ConnectInfo<SocketAddr>` on every request.
@@ -88,7 +89,7 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
     let mut probes = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready));
-    if listening.metrics_listen.is_none() {
+    if listening.metrics_place() == MetricsPlace::BesidePages {
         probes = probes.route("/metrics", get(health::metrics));
     }
     let sign_in = oidc::routes(&config, &audit_log);
@@ -141,11 +142,12 @@ async fn full() -> Refusal {
 pub fn waiting_router(config: &Config) -> Router {
     let sites = Arc::new(WidgetSites::new(config, None));
     let policies = Arc::new(Policies::new(config, sites));
-    Router::new()
+    let router = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(|| async { health::waiting() }))
         .fallback(|| async { Refusal::from(crate::runtime::errors::unavailable()) })
-        .layer(middleware::from_fn_with_state(policies, headers::guard))
+        .layer(middleware::from_fn_with_state(policies, headers::guard));
+    identified(router, config.log.log_requests)
 }
 
 /// Only `/metrics`, for an address of its own.

@@ -7,6 +7,7 @@ use helpline_persistence::Store;
 use crate::connections::Admission;
 use crate::live::relay::Relay;
 use crate::live::rooms::Rooms;
+use crate::runtime::queue_depth::QueueDepth;
 
 /// What is shown.
 pub struct Gauges {
@@ -18,6 +19,8 @@ pub struct Gauges {
     pub rooms: Arc<Rooms>,
     /// Whether it works.
     pub relay: Arc<Relay>,
+    /// How much waits in each queue, by its name.
+    pub queues: Vec<(&'static str, QueueDepth)>,
 }
 
 impl Gauges {
@@ -32,5 +35,8 @@ impl Gauges {
             Some(true) | None => 1.0,
             Some(false) => 0.0,
         });
+        for (queue, depth) in &self.queues {
+            metrics::gauge!("helpline_queue_depth", "queue" => *queue).set(depth.now() as f64);
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
+use chrono::{DateTime, Utc};
 use helpline_core::actor::Audience;
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::{Seq, TicketId};
@@ -21,6 +22,8 @@ pub struct EncodedEvent {
     pub seq: Seq,
     /// Whether it is the receipt of a redaction that changed what members may hold: they start over.
     pub redacts: bool,
+    /// When it was written, by the database's clock, as far as it is known here.
+    pub at: Option<DateTime<Utc>>,
     staff: Utf8Bytes,
     customer: Option<(Seq, Utf8Bytes)>,
 }
@@ -34,6 +37,7 @@ impl EncodedEvent {
             ticket: row.ticket,
             seq: row.seq,
             redacts: row.is_redaction_receipt(),
+            at: Some(row.at),
             staff: frame(&StaffFrame::Event(StaffEvent::from(row))),
             customer,
         }
@@ -54,6 +58,7 @@ impl EncodedEvent {
             ticket: event.ticket,
             seq: event.seq,
             redacts: event.redacts,
+            at: event.at,
             staff: Utf8Bytes::from(event.staff.get()),
             customer,
         }
@@ -68,6 +73,7 @@ impl EncodedEvent {
             staff: raw(&self.staff),
             customer: self.customer.as_ref().map(|(_, json)| raw(json)),
             redacts: self.redacts,
+            at: self.at,
         }
     }
 

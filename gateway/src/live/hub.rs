@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
+use chrono::Utc;
 use helpline_core::actor::Audience;
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::{Seq, TicketId, UserId};
@@ -74,7 +75,15 @@ impl Hub {
         if let Some(gap) = self.rooms.deliver(event, wakes) {
             self.gaps.fill(gap);
         }
-        if event.redacts && self.rooms.get(event.ticket).is_some() {
+        if self.rooms.get(event.ticket).is_none() {
+            return;
+        }
+        // Once an event, not once a member.
+        if let Some(at) = event.at {
+            let seconds = (Utc::now() - at).as_seconds_f64().max(0.0);
+            metrics::histogram!("helpline_delivery_seconds").record(seconds);
+        }
+        if event.redacts {
             self.gaps.start_over(event.ticket);
         }
     }

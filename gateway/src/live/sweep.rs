@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::Utc;
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::limits;
 use helpline_persistence::epoch::Epoch;
@@ -57,6 +58,8 @@ impl Sweep {
             rotation: Vec::new(),
         };
         let interval = Duration::from_millis(limits::SWEEP_INTERVAL_MS);
+        // The snapshot that it begins with is a sweep's.
+        show_success();
         let outage = Arc::clone(&sweeper.parts.outage);
         loop {
             // Cancel-safe: a timer, a notification that is only a hint, a token.
@@ -70,11 +73,17 @@ impl Sweep {
             }
             let swept = sweeper.sweep().await;
             outage.observe(&swept);
-            if swept.is_err() {
-                metrics::counter!("helpline_sweeps_failed_total").increment(1);
+            match swept {
+                Ok(()) => show_success(),
+                Err(_) => metrics::counter!("helpline_sweeps_failed_total").increment(1),
             }
         }
     }
+}
+
+fn show_success() {
+    let now = Utc::now().timestamp_millis() as f64 / 1_000.0;
+    metrics::gauge!("helpline_sweep_success_timestamp_seconds").set(now);
 }
 
 struct Sweeper {

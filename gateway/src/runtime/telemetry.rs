@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing::{Level, Metadata};
 use tracing_subscriber::Registry;
 use tracing_subscriber::filter::{EnvFilter, FilterExt, LevelFilter, filter_fn};
@@ -16,6 +16,9 @@ const SECONDS_BUCKETS: [f64; 14] = [
     0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0,
 ];
 
+/// Upper ends of the buckets of messages a commit.
+const MESSAGES_BUCKETS: [f64; 9] = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0];
+
 /// Sends this process's logs to stderr. Fails silently when a subscriber stands already (tests).
 pub fn install_logs(settings: &LogSettings) {
     let filter =
@@ -23,7 +26,11 @@ pub fn install_logs(settings: &LogSettings) {
     let layer = tracing_subscriber::fmt::layer().with_writer(|| OneLine(std::io::stderr().lock()));
     let layer = match settings.log_format {
         LogFormat::Text => layer.with_ansi(false).boxed(),
-        LogFormat::Json => layer.json().flatten_event(true).boxed(),
+        LogFormat::Json => layer
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .boxed(),
     };
     drop(
         tracing_subscriber::registry()
@@ -91,8 +98,10 @@ pub fn detached_metrics() -> PrometheusHandle {
 }
 
 fn builder() -> Result<PrometheusBuilder, BuildError> {
-    let seconds = metrics_exporter_prometheus::Matcher::Suffix("_seconds".to_owned());
-    PrometheusBuilder::new().set_buckets_for_metric(seconds, &SECONDS_BUCKETS)
+    let ending = |text: &str| Matcher::Suffix(text.to_owned());
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(ending("_seconds"), &SECONDS_BUCKETS)?
+        .set_buckets_for_metric(ending("_messages"), &MESSAGES_BUCKETS)
 }
 
 #[cfg(test)]

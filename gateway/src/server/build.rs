@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::{admins, capacity};
+use super::{admins, capacity, figures};
 use crate::auth::Verifier;
 use crate::config::{Config, Echo};
 use crate::connections::{Admission, ConnectionLimits, ConnectionRegistry, SharedRates};
@@ -19,9 +19,9 @@ use crate::database::batch_loader::BatchLoader;
 use crate::database::loaders::{TicketAccessQuery, TicketPositionQuery};
 use crate::database::outage::OutageLog;
 use crate::database::{AuditLog, OwnSearches, SignIn};
-use crate::http::Routers;
 use crate::http::state::{HttpParts, Services, SignInParts};
 use crate::http::system_status::SystemParts;
+use crate::http::{Routers, identified};
 use crate::jobs::{self, Gauges};
 use crate::live::Hub;
 use crate::live::access_check::AccessCheck;
@@ -83,6 +83,7 @@ pub async fn build(
 ) -> Result<Server, StoreError> {
     capacity::log(&store, config.backing.pool_connections_max).await;
     admins::log(&store).await;
+    figures::show_limits(&config);
     let config = Arc::new(config);
     let lifecycle = Lifecycle::default();
     let engine = Engine::start(&config, store, &lifecycle).await?;
@@ -112,12 +113,18 @@ pub async fn build(
         config.backing.writer_lanes,
         &lifecycle,
     );
+    let queues = vec![
+        ("writer", writer.waiting()),
+        ("access_log", audit_log.waiting()),
+        ("relay", hub.relay.waiting()),
+    ];
     let messages = Arc::new(Messages::new(store.clone(), writer, Arc::clone(hub)));
     let gauges = Gauges {
         store: store.clone(),
         admission: Arc::clone(&admission),
         rooms: Arc::clone(&hub.rooms),
         relay: Arc::clone(&hub.relay),
+        queues,
     };
     let job_store = store.with_own_pool("jobs", limits::JOB_CONNECTIONS_MAX)?;
     let jobs_outage = Arc::new(OutageLog::new("jobs"));
@@ -161,14 +168,15 @@ pub async fn build(
     if config.echo == Echo::Present {
         router = router.route("/debug/echo", get(websocket::echo::upgrade));
     }
+    let log = config.log.log_requests;
     Ok(Server {
         config,
         lifecycle,
         sign_in,
         admission,
         registry: Arc::clone(registry),
-        router,
-        reserve,
+        router: identified(router, log),
+        reserve: identified(reserve, log),
     })
 }
 

@@ -5,9 +5,11 @@ mod admins;
 mod build;
 mod capacity;
 mod drain;
+mod figures;
 mod waiting;
 
 pub use accept::{serve, serve_metrics};
 pub use admins::NO_ADMIN;
 pub use build::{Server, build};
+pub use figures::describe as describe_figures;
 pub use waiting::connected;

@@ -220,6 +220,7 @@ impl Dispatcher {
             Ok(verified) => verified,
             Err(fault) => {
                 tracing::info!(
+                    connection = self.connection.id,
                     reason = fault.word(),
                     "a fresh token was refused: {}",
                     fault.sentence()

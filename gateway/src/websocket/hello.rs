@@ -14,6 +14,7 @@ use helpline_persistence::audit::AccessRow;
 use helpline_persistence::people::Person;
 use rand::RngExt;
 use serde_json::Value;
+use tracing::Instrument;
 
 use super::connection::{self, Session};
 use super::state::{Entrance, SocketState};
@@ -21,8 +22,9 @@ use super::subscriptions::Subscriptions;
 use super::wire::{Incoming, Socket};
 use crate::auth::TokenFault;
 use crate::connections::{Connection, Disconnect, SendQueue};
-use crate::database::sign_in;
+use crate::database::sign_in::{self, Over};
 use crate::live::frames::frame;
+use crate::runtime::request_ids::RequestIds;
 
 /// A client that has not yet said who it is.
 pub(super) struct Guest {
@@ -30,6 +32,8 @@ pub(super) struct Guest {
     pub address: Option<IpAddr>,
     /// With what.
     pub user_agent: Option<String>,
+    /// Of its upgrade.
+    pub ids: Arc<RequestIds>,
 }
 
 /// A client that said hello.
@@ -41,12 +45,20 @@ struct Greeted {
 
 /// Waits for `hello`, lets the person in, and lives the connection to its end.
 pub(super) async fn receive(state: Arc<SocketState>, mut socket: Socket, guest: Guest) {
+    // Its lines bear the ids of the upgrade until the connection has a number, which is in those that follow: a span entered at every frame would cost.
+    let span = guest.ids.span();
     // Boxed, so that what only the beginning and the end need is no part of the long middle's memory.
-    let (connection, id, expires_at) = match Box::pin(entered(&state, &mut socket, guest)).await {
+    let entering = Box::pin(entered(&state, &mut socket, guest).instrument(span.clone()));
+    let (connection, id, expires_at) = match entering.await {
         Ok(entered) => entered,
         Err(None) => return,
         Err(Some(code)) => return Box::pin(socket.close(code)).await,
     };
+    let (number, began) = (connection.id, Instant::now());
+    span.in_scope(|| {
+        tracing::debug!(connection = number, person = %connection.person.id, "signed in at a socket");
+    });
+    drop(span);
     connection
         .send_queue
         .push(frame(&welcome(&state, id, &connection.person)));
@@ -66,6 +78,12 @@ pub(super) async fn receive(state: Arc<SocketState>, mut socket: Socket, guest: 
     };
     let code = connection::live(&state, &mut socket, session).await;
     metrics::gauge!("helpline_connections").decrement(1.0);
+    tracing::debug!(
+        connection = number,
+        code = code.map(CloseCode::code),
+        seconds = began.elapsed().as_secs(),
+        "a socket has ended"
+    );
     subscriptions.close();
     state.inbox.leave(&connection);
     state.entrance.registry.leave(&connection);
@@ -118,6 +136,7 @@ async fn first_frame(
     match tokio::time::timeout(deadline, greet(&state.entrance, socket, guest, &text)).await {
         Ok(greeted) => greeted,
         Err(_) => {
+            sign_in::count(Over::Socket, Some(RejectCode::Overloaded));
             let pause_ms = rand::rng().random_range(0..limits::SIGN_IN_RETRY_MS_MAX);
             let reject = Reject::new(
                 RejectCode::Overloaded,
@@ -204,7 +223,11 @@ async fn greet(
             return refuse(socket, malformed.id, malformed.reject, code).await;
         }
     };
-    let verified = match entrance.verifier.verify(&token).await {
+    let verified = entrance.verifier.verify(&token).await;
+    if let Err(fault) = &verified {
+        sign_in::count(Over::Socket, Some(fault.reject().code));
+    }
+    let verified = match verified {
         Ok(verified) => verified,
         // The key set cannot be had: our outage, not their fault.
         Err(fault @ TokenFault::KeySetUnavailable) => {
@@ -235,6 +258,10 @@ async fn greet(
         }
         Err(reject) => Err(reject),
     };
+    sign_in::count(
+        Over::Socket,
+        signed_in.as_ref().err().map(|reject| reject.code),
+    );
     match signed_in {
         Ok(person) => Ok(Greeted {
             id,

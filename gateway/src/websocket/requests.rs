@@ -10,6 +10,7 @@ use helpline_core::policy::{self, DeskAction};
 use helpline_core::protocol::{CommonFrame, InboxFilter};
 use helpline_core::reject::{Reject, RejectCode};
 use parking_lot::Mutex;
+use tracing::Instrument;
 
 use super::join::{self, SubscribeRequest};
 use super::state::SocketState;
@@ -97,11 +98,16 @@ impl Requests {
         queue.waiting.push_back(request);
         if !std::mem::replace(&mut queue.working, true) {
             let (shared, queue) = (Arc::clone(&self.shared), Arc::clone(&self.queue));
-            self.shared.state.lifecycle.spawn(async move {
+            let span = tracing::error_span!("socket", connection = shared.connection.id);
+            let answering = async move {
                 while let Some(request) = next(&queue) {
                     answer(&shared, request).await;
                 }
-            });
+            };
+            self.shared
+                .state
+                .lifecycle
+                .spawn(answering.instrument(span));
         }
         Ok(())
     }

@@ -16,13 +16,14 @@ use super::state::SocketState;
 use super::wire::{Socket, configured};
 use crate::connections::AtCapacity;
 use crate::runtime::client_address::{client_address, user_agent};
+use crate::runtime::request_ids::RequestIds;
 use crate::runtime::tcp_stream::Meter;
 
 /// Answers the request, and starts the connection's own task.
 pub async fn upgrade(
     State(state): State<Arc<SocketState>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    Extension(meter): Extension<Arc<Meter>>,
+    (Extension(meter), Extension(ids)): (Extension<Arc<Meter>>, Extension<Arc<RequestIds>>),
     uri: Uri,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
@@ -77,6 +78,7 @@ pub async fn upgrade(
     let guest = hello::Guest {
         address: Some(from),
         user_agent: user_agent(&headers),
+        ids,
     };
     let alive = state.lifecycle.tasks.token();
     configured(

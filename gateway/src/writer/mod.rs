@@ -22,6 +22,7 @@ use crate::live::Hub;
 use crate::runtime::byte_budget::ByteBudget;
 use crate::runtime::failpoint::sabotaged;
 use crate::runtime::lifecycle::Lifecycle;
+use crate::runtime::queue_depth::QueueDepth;
 use batch::Committer;
 use commit_loop::CommitLoop;
 use job::Job;
@@ -57,6 +58,11 @@ impl Writer {
             entrance,
             bytes: ByteBudget::new(limits::WRITER_BYTES_MAX),
         }
+    }
+
+    /// How many messages wait to be committed.
+    pub fn waiting(&self) -> QueueDepth {
+        QueueDepth::of(&self.entrance)
     }
 
     /// Enqueues a message. The reply comes when it is committed or refused.

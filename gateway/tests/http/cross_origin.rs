@@ -48,7 +48,7 @@ async fn pages_of_configured_sites_may_ask_and_read_the_answers() {
     );
     assert_eq!(
         preflight.header("access-control-allow-headers"),
-        Some("authorization, content-type, idempotency-key, if-match")
+        Some("authorization, content-type, idempotency-key, if-match, traceparent, x-request-id")
     );
     assert_eq!(
         preflight.header("access-control-allow-credentials"),

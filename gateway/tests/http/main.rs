@@ -24,6 +24,7 @@ mod dev;
 mod endpoints;
 mod exact_numbers;
 mod field_samples;
+mod figures;
 #[path = "../kit/mod.rs"]
 mod kit;
 mod lists;
@@ -38,6 +39,7 @@ mod preconditions;
 mod problems;
 mod redactions;
 mod replies;
+mod request_ids;
 mod seen_assignee;
 mod starting;
 mod system;

@@ -104,6 +104,9 @@ impl TestServer {
             SECRET,
             "--pool-connections-max",
             "8",
+            // The address that `--listen` has unless it is set.
+            "--metrics-listen",
+            "127.0.0.1:8080",
         ];
         let settings = Settings::parse_from(given.iter().chain(arguments)).serve;
         let (listener, metrics) = (

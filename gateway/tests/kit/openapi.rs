@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 
 /// What HTTP, proxies and browsers are told with each answer; every other header is the API's and described.
-const HEADERS_OF_EVERY_ANSWER: [&str; 16] = [
+const HEADERS_OF_EVERY_ANSWER: [&str; 17] = [
     "access-control-allow-origin",
     "access-control-expose-headers",
     "cache-control",
@@ -28,6 +28,7 @@ const HEADERS_OF_EVERY_ANSWER: [&str; 16] = [
     "vary",
     "x-content-type-options",
     "x-frame-options",
+    "x-request-id",
 ];
 
 /// One request and what came back.

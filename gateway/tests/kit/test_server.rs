@@ -110,6 +110,7 @@ impl TestServer {
     fn spec(&self, settings: &impl Fn(GatewaySpec) -> GatewaySpec) -> GatewaySpec {
         let spec = Gateway::spec()
             .binary(env!("CARGO_BIN_EXE_helpline"))
+            .with_metrics()
             .env("HELPLINE_DATABASE_URL", self.database_url())
             .env("HELPLINE_JWT_SECRET", TOKEN_SECRET)
             .env("HELPLINE_POOL_CONNECTIONS_MAX", "8")

@@ -23,6 +23,7 @@ pub struct GatewaySpec {
     args: Vec<String>,
     port: Option<u16>,
     log: Option<PathBuf>,
+    tells_metrics: bool,
 }
 
 impl GatewaySpec {
@@ -53,6 +54,13 @@ impl GatewaySpec {
     #[must_use]
     pub const fn port(mut self, port: u16) -> Self {
         self.port = Some(port);
+        self
+    }
+
+    /// Serves `/metrics` on the gateway's own address.
+    #[must_use]
+    pub const fn with_metrics(mut self) -> Self {
+        self.tells_metrics = true;
         self
     }
 
@@ -97,6 +105,7 @@ impl GatewaySpec {
             args: self.args,
             port,
             keeps_log,
+            tells_metrics: self.tells_metrics,
         })
     }
 }
@@ -110,6 +119,7 @@ pub struct Gateway {
     args: Vec<String>,
     port: u16,
     keeps_log: bool,
+    tells_metrics: bool,
 }
 
 impl Gateway {
@@ -188,7 +198,11 @@ impl Gateway {
         }) {
             command.env_remove(name);
         }
-        command.env("HELPLINE_LISTEN", format!("127.0.0.1:{}", self.port));
+        let listen = format!("127.0.0.1:{}", self.port);
+        command.env("HELPLINE_LISTEN", &listen);
+        if self.tells_metrics {
+            command.env("HELPLINE_METRICS_LISTEN", listen);
+        }
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         command.envs(settings.iter().copied());
         self.process.start(command)?;

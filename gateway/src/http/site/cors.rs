@@ -13,9 +13,10 @@ use super::widget_sites::WidgetSites;
 use crate::config::Config;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
-const HEADERS: HeaderValue =
-    HeaderValue::from_static("authorization, content-type, idempotency-key, if-match");
-const EXPOSED: HeaderValue = HeaderValue::from_static("location, retry-after");
+const HEADERS: HeaderValue = HeaderValue::from_static(
+    "authorization, content-type, idempotency-key, if-match, traceparent, x-request-id",
+);
+const EXPOSED: HeaderValue = HeaderValue::from_static("location, retry-after, x-request-id");
 /// What the launcher asks.
 const OWN_UNREAD: &str = "/v1/me/unread";
 /// What says nothing that the widget does not show to every visitor.

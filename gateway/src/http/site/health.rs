@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::database::outage::OutageLog;
 use crate::live::relay::Relay;
 use crate::runtime::lifecycle::Lifecycle;
+use crate::runtime::process;
 
 /// What `/readyz` checks.
 pub(in crate::http) struct Health {
@@ -105,7 +106,7 @@ pub(in crate::http) fn figures(handle: &PrometheusHandle) -> Response {
     handle.run_upkeep();
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4")],
-        handle.render(),
+        handle.render() + &process::figures(),
     )
         .into_response()
 }

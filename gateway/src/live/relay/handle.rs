@@ -19,6 +19,7 @@ use super::channels::Channels;
 use super::heard::HeardInstances;
 use crate::live::frames::{EncodedEvent, Ephemeral};
 use crate::runtime::byte_budget::{ByteBudget, HeldBytes};
+use crate::runtime::queue_depth::QueueDepth;
 use crate::runtime::redis_source::RedisSource;
 
 /// How this instance is joined to others.
@@ -296,6 +297,14 @@ impl Relay {
         match self {
             Self::Alone => false,
             Self::Redis(redis) => redis.heard.lately(id),
+        }
+    }
+
+    /// How much news waits to be published.
+    pub fn waiting(&self) -> QueueDepth {
+        match self {
+            Self::Alone => QueueDepth::none(),
+            Self::Redis(redis) => QueueDepth::of(&redis.outgoing),
         }
     }
 

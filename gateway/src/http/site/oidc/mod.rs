@@ -32,6 +32,12 @@ pub(in crate::http) const SIGN_IN_PATH: &str = "/oidc/sign-in";
 pub(in crate::http) const TOKEN_PATH: &str = "/oidc/token";
 /// Where the pages sign people out.
 pub(in crate::http) const SIGN_OUT_PATH: &str = "/oidc/sign-out";
+
+/// How a sign-in can end, in the metric's words.
+pub(crate) fn outcomes() -> [&'static str; 6] {
+    Outcome::ALL.map(Outcome::word)
+}
+
 /// The routes, where a provider is set; otherwise none.
 pub(in crate::http) fn routes(config: &Config, audit_log: &Arc<AuditLog>) -> Router {
     let (Some(oidc), Some(public), Some(desk_tokens)) = (

@@ -24,6 +24,16 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
+    /// Every way.
+    pub(super) const ALL: [Self; 6] = [
+        Self::Ok,
+        Self::Denied,
+        Self::Expired,
+        Self::Failed,
+        Self::Unavailable,
+        Self::Busy,
+    ];
+
     /// The word.
     pub(super) const fn word(self) -> &'static str {
         match self {
@@ -79,6 +89,11 @@ fn with_word(path: &str, word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_way_is_listed() {
+        assert_eq!(Outcome::ALL.len(), Outcome::Busy as usize + 1);
+    }
 
     #[test]
     fn the_word_joins_what_the_address_has() {

@@ -1,0 +1,129 @@
+//! What the machine knows of this process, as Prometheus' own clients say it: read when it is asked for, from Linux's `/proc`; elsewhere
+//! there is nothing.
+
+use std::fmt::Write as _;
+use std::fs;
+
+/// Fractions of a second in which Linux counts for programs, on every architecture.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+/// (name, type, help)
+pub const FAMILIES: [(&str, &str, &str); 6] = [
+    (
+        "process_cpu_seconds_total",
+        "counter",
+        "Time on processors, of the program and of the kernel for it",
+    ),
+    (
+        "process_resident_memory_bytes",
+        "gauge",
+        "Memory that the process has in the machine's",
+    ),
+    (
+        "process_virtual_memory_bytes",
+        "gauge",
+        "Addresses that the process has mapped",
+    ),
+    (
+        "process_open_fds",
+        "gauge",
+        "Open file descriptors; every connection is one",
+    ),
+    (
+        "process_max_fds",
+        "gauge",
+        "The most file descriptors that may be open",
+    ),
+    (
+        "process_start_time_seconds",
+        "gauge",
+        "When the process started, in seconds since 1970",
+    ),
+];
+
+/// All of them in Prometheus' text format; one that cannot be read is left out.
+pub fn figures() -> String {
+    let values = [
+        cpu_seconds(),
+        status_bytes("VmRSS:"),
+        status_bytes("VmSize:"),
+        open_fds(),
+        max_fds(),
+        start_time_seconds(),
+    ];
+    let mut text = String::new();
+    for ((name, kind, help), value) in FAMILIES.into_iter().zip(values) {
+        if let Some(value) = value {
+            let _ = writeln!(
+                text,
+                "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"
+            );
+        }
+    }
+    text
+}
+
+/// The fields of `/proc/self/stat` from the third on: the second, the program's name, may hold anything.
+fn stat() -> Option<Vec<f64>> {
+    let text = fs::read_to_string("/proc/self/stat").ok()?;
+    let (_, fields) = text.rsplit_once(')')?;
+    let fields = fields.split_whitespace();
+    Some(
+        fields
+            .map(|field| field.parse().unwrap_or_default())
+            .collect(),
+    )
+}
+
+fn cpu_seconds() -> Option<f64> {
+    let stat = stat()?;
+    Some((stat.get(11)? + stat.get(12)?) / TICKS_PER_SECOND)
+}
+
+fn start_time_seconds() -> Option<f64> {
+    let boot = fs::read_to_string("/proc/stat").ok()?;
+    let boot = boot.lines().find_map(|line| line.strip_prefix("btime "))?;
+    Some(boot.trim().parse::<f64>().ok()? + stat()?.get(19)? / TICKS_PER_SECOND)
+}
+
+fn status_bytes(name: &str) -> Option<f64> {
+    let text = fs::read_to_string("/proc/self/status").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    let kib: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib * 1024.0)
+}
+
+/// Without the one that reads them.
+fn open_fds() -> Option<f64> {
+    let open = fs::read_dir("/proc/self/fd").ok()?.count();
+    Some(open.saturating_sub(1) as f64)
+}
+
+fn max_fds() -> Option<f64> {
+    let (soft, _) = rlimit::getrlimit(rlimit::Resource::NOFILE).ok()?;
+    Some(soft as f64)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_process_is_the_one_that_asks() {
+        let text = figures();
+        let of = |name: &str| -> f64 {
+            let line = text.lines().find_map(|line| line.strip_prefix(name));
+            line.and_then(|value| value.trim().parse().ok())
+                .expect("a figure")
+        };
+        let now = chrono::Utc::now().timestamp() as f64;
+        let age = now - of("process_start_time_seconds ");
+        assert!((-2.0..600.0).contains(&age), "{age}");
+        let mib = of("process_resident_memory_bytes ") / f64::from(1 << 20);
+        assert!((1.0..4_096.0).contains(&mib), "{mib}");
+        assert!(of("process_virtual_memory_bytes ") >= of("process_resident_memory_bytes "));
+        assert!((0.0..600.0).contains(&of("process_cpu_seconds_total ")));
+        let open = of("process_open_fds ");
+        assert!(open >= 3.0 && of("process_max_fds ") > open, "{open}");
+    }
+}
