@@ -1,4 +1,4 @@
-//! `access_log` as admins read it: page by page, the newest rows first.
+//! Reads `access_log` for admins, in pages, newest rows first.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,39 +17,39 @@ use crate::{Reader, Store, StoreError, rows};
 
 const PAGE: &str = include_str!("../sql/access_log/page.sql");
 
-/// What is asked for. What is none asks for everything.
+/// Filters of a page. A filter that is `None` matches every entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccessQuery {
-    /// By this person.
+    /// Entries of this person.
     pub user: Option<UserId>,
-    /// One of these actions.
+    /// Entries with one of these actions.
     pub actions: Option<Vec<String>>,
-    /// On this ticket.
+    /// Entries about this ticket.
     pub ticket: Option<TicketId>,
-    /// Only what was refused, or only what was done.
+    /// True: only refused actions. False: only completed ones.
     pub refused: Option<bool>,
-    /// Not before.
+    /// Start of the period, inclusive.
     pub from: Option<DateTime<Utc>>,
-    /// Before.
+    /// End of the period, exclusive.
     pub to: Option<DateTime<Utc>>,
-    /// Behind the page that gave it.
+    /// Continues after the page that returned this cursor.
     pub cursor: Option<AccessCursor>,
-    /// Entries at most.
+    /// Maximum number of entries.
     pub limit: u32,
 }
 
-/// Where a page ended.
+/// The position where a page ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AccessCursor(i64);
 
-/// One page.
+/// A page of entries.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AccessList {
-    /// The newest first.
+    /// The entries, newest first.
     pub entries: Vec<AccessEntry>,
-    /// Where to go on; none: there are no older ones.
+    /// The cursor of the next page. `None` if there are no older entries.
     pub next_cursor: Option<AccessCursor>,
-    /// How far back it has looked, where it ended before it was full.
+    /// How far back the search went, if it ended before the page was full.
     pub searched_to: Option<DateTime<Utc>>,
 }
 
@@ -64,7 +64,7 @@ impl FromStr for AccessCursor {
 
     fn from_str(text: &str) -> Result<Self, InvalidCursor> {
         let id: i64 = text.parse().map_err(|_| InvalidCursor)?;
-        // Only as a page writes it: no sign, no zeros before it.
+        // Accept only the form that a page returns: no sign and no leading zeros.
         if id < 1 || id.to_string() != text {
             return Err(InvalidCursor);
         }
@@ -72,7 +72,8 @@ impl FromStr for AccessCursor {
     }
 }
 
-/// A page, by an admin. It walks at most [`limits::ACCESS_LOG_WALK_ROWS_MAX`] rows, however rare what is asked for.
+/// Reads a page. Admins only. It reads at most [`limits::ACCESS_LOG_WALK_ROWS_MAX`] rows, even if
+/// few of them match.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; otherwise when the database cannot be read.
@@ -84,7 +85,7 @@ pub async fn page(
     walk(store, reader, query, limits::ACCESS_LOG_WALK_ROWS_MAX).await
 }
 
-/// The same, that walks so many rows at most.
+/// Like [`page`], but reads at most `walk_rows_max` rows.
 ///
 /// # Errors
 /// As [`page`].
@@ -174,7 +175,8 @@ fn entry(row: &Row, id: i64) -> Result<AccessEntry, StoreError> {
     })
 }
 
-/// None: SQL has put something there that no other program can read, such as a number beyond every type.
+/// `None` if SQL stored something that other programs cannot read, such as a number beyond every
+/// type.
 fn readable(JsonText(detail): JsonText<'_>) -> Option<Map<String, Value>> {
     if detail.len() > limits::ACCESS_LOG_DETAIL_BYTES_MAX {
         return None;

@@ -1,4 +1,5 @@
-//! `access_log`: what is no history, but must not go unrecorded: staff reads and refused attempts.
+//! Writes to `access_log` what is not part of a history but must be recorded: reads by staff, and
+//! refused requests.
 use crate::{Store, StoreError};
 
 const RECORD: &str = include_str!("../sql/audit/record.sql");
@@ -6,29 +7,30 @@ use helpline_core::ids::{TicketId, UserId};
 use helpline_core::reject::RejectCode;
 use std::net::IpAddr;
 
-/// What was read or tried.
+/// A read or a refused request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AccessRow {
-    /// By whom; none before sign-in.
+    /// The person. `None` before sign-in.
     pub user: Option<UserId>,
-    /// What, as `noun_verb`: `ticket_opened`, `tickets_listed`, `tickets_searched`, `send_refused`, `sign_in_refused` …
+    /// The action as `noun_verb`: `ticket_opened`, `tickets_listed`, `tickets_searched`,
+    /// `send_refused`, `sign_in_refused` …
     pub action: String,
-    /// On which ticket.
+    /// The ticket, if the action concerns one.
     pub ticket: Option<TicketId>,
-    /// Why it was refused; none: it was done.
+    /// Why the action was refused. `None` if it was done.
     pub refused: Option<RejectCode>,
-    /// From where.
+    /// The client's address.
     pub address: Option<IpAddr>,
-    /// With what.
+    /// The client's `User-Agent`.
     pub user_agent: Option<String>,
-    /// What else matters; never a body or a token.
+    /// Further details. Never a message body or a token.
     pub detail: serde_json::Value,
 }
 
-/// Writes the rows, one transaction.
+/// Writes the rows in one transaction.
 ///
 /// # Errors
-/// When the database cannot be read.
+/// When the database cannot be written.
 pub async fn record(store: &Store, rows: &[AccessRow]) -> Result<(), StoreError> {
     if rows.is_empty() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The first admin: no one inside Helpline can grant that role yet.
+//! Grants the first admin role, which no one inside Helpline can grant yet.
 
 use helpline_core::actor::StaffRole;
 use helpline_core::ids::UserId;
@@ -12,7 +12,7 @@ const MAP_SUBJECT: &str = include_str!("../sql/bootstrap/map_subject.sql");
 const MAPPED_PERSON: &str = include_str!("../sql/bootstrap/mapped_person.sql");
 const AS_OWNER: &str = include_str!("../sql/bootstrap/as_owner.sql");
 
-/// Gives these people these roles, over an administrator's connection. Idempotent.
+/// Grants these roles to these people over an administrator's connection. Idempotent.
 ///
 /// # Errors
 /// When the database cannot be reached, or is not migrated.
@@ -20,7 +20,7 @@ pub async fn grant(admin_url: &str, roles: &[(UserId, StaffRole)]) -> Result<(),
     grant_in(admin_url, &Names::default(), roles).await
 }
 
-/// The same, in an installation with names of its own.
+/// Like [`grant`], for an installation with its own names.
 ///
 /// # Errors
 /// As [`grant`].
@@ -42,8 +42,8 @@ pub async fn grant_in(
     .await
 }
 
-/// The person of a subject, over an administrator's connection. One that has not signed in yet gets the row and the person of a first sign-in; a row
-/// that is there already wins.
+/// The person that a token subject belongs to, over an administrator's connection. A subject that
+/// has not signed in yet gets the same rows as at a first sign-in. An existing row is kept.
 ///
 /// # Errors
 /// As [`grant`].

@@ -1,20 +1,21 @@
-//! How many connections the server has for instances.
+//! The number of connections that the server has for all instances.
 
 use crate::{Pooler, Store, StoreError, rows};
 
 const CAPACITY: &str = include_str!("../sql/store/capacity.sql");
 
-/// What a server has.
+/// A server's connections, and how many machines share them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capacity {
-    /// Its `max_connections`, less those that it keeps for its administrators.
+    /// The server's `max_connections`, minus those reserved for administrators.
     pub connections_max: usize,
-    /// Machines from which the service is connected to this database now, this one among them.
+    /// Number of machines that the service is connected from now, including this one.
     pub machines: usize,
 }
 
-/// Asks the server once. None behind a pooler, whose own bound counts: a declared one, or something that listens on another port than the server
-/// itself says (a forwarded port looks the same).
+/// Queries the server once. Returns `None` behind a pooler, because then the pooler's own limit
+/// counts. A pooler is assumed if it is declared, or if the server reports another port than the
+/// address (a forwarded port looks the same).
 ///
 /// # Errors
 /// When the database cannot be read.

@@ -1,29 +1,30 @@
-//! Which history the numbers belong to, and which server holds it.
+//! Identifies the history that positions belong to, and the server that stores it.
 
 use helpline_core::actor::Audience;
 
-/// The database's part of the epoch: `<system identifier>-<database oid>-<history table oid>-<timeline>-<restore counter>`, in hexadecimal
-/// and decimal digits and dashes.
+/// The database's part of the epoch: `<system identifier>-<database oid>-<history table
+/// oid>-<timeline>-<restore counter>`. Contains only hexadecimal and decimal digits and dashes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Epoch(String);
 
 impl Epoch {
-    /// The text that a database gave.
+    /// Wraps the text that the database returned.
     pub const fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The whole text.
+    /// The text as the database returned it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The text that stands in frames to this audience (the audience is part of it).
+    /// The epoch in frames to this audience, which is part of the text.
     pub fn for_audience(&self, audience: Audience) -> String {
         format!("{}-{}", self.0, audience.as_str())
     }
 
-    /// What stays the same as long as the database does, a promoted standby included: `<system identifier>-<database oid>`.
+    /// The part that stays the same for the life of the database, even if a standby is promoted:
+    /// `<system identifier>-<database oid>`.
     pub fn database(&self) -> &str {
         let end = self
             .0
@@ -34,18 +35,19 @@ impl Epoch {
     }
 }
 
-/// The running server behind an epoch: the epoch and the microsecond at which the server started. A copy of the data directory (a volume
-/// snapshot) has the epoch of its original; only this tells the two apart. It changes with each restart of Postgres.
+/// Identifies the running server behind an epoch: the epoch and the time at which the server
+/// started, in microseconds. A copy of the data directory (a volume snapshot) has the same epoch as
+/// its original, and only this value distinguishes them. It changes with each restart of Postgres.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin(String);
 
 impl Origin {
-    /// The server that holds this epoch since then (microseconds since 1970).
+    /// The server with this epoch that started at this time, in microseconds since 1970.
     pub fn new(epoch: &Epoch, started_us: i64) -> Self {
         Self(format!("{}@{started_us:x}", epoch.as_str()))
     }
 
-    /// One word, without white space.
+    /// The text, which contains no white space.
     pub fn as_str(&self) -> &str {
         &self.0
     }

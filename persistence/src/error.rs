@@ -1,66 +1,76 @@
-//! Errors of the database, classified once, by SQLSTATE.
+//! Database errors, classified in one place by SQLSTATE.
 
 use helpline_core::ids::Seq;
 use helpline_core::protocol::AgentRef;
 use helpline_core::reject::RejectCode;
 use tokio_postgres::error::{DbError, SqlState};
 
-/// Why the database did not do what it was asked.
+/// Why a database operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database refuses, for a reason that the client may know (raised by our functions, or a named constraint).
+    /// The database refused the operation for a reason that the client may know. The reason comes
+    /// from one of our functions or from a named constraint.
     #[error("refused: {code}")]
     Refused {
-        /// The reason.
+        /// The reason, as the client receives it.
         code: RejectCode,
-        /// The ticket's head in the caller's numbering, with `stale`.
+        /// Set with `stale`: the ticket's head in the caller's numbering.
         head: Option<Seq>,
     },
-    /// The ticket is assigned to this person now, or to none: not to whom the caller saw. Nothing was changed.
+    /// The ticket has another assignee than the caller saw: this person, or none. Nothing was
+    /// changed.
     #[error("the ticket's assignee has changed")]
     AssignedMeanwhile(Option<AgentRef>),
-    /// Transient: deadlock, serialization failure, lock or statement timeout (40P01, 40001, 55P03, 57014). Nothing was written.
+    /// A transient failure: deadlock, serialization failure, lock timeout or statement timeout
+    /// (40P01, 40001, 55P03, 57014). Nothing was written.
     #[error("busy")]
     Busy(#[source] tokio_postgres::Error),
-    /// The database cannot be reached, is shutting down or starting, or the connection broke: a write may or may not be committed.
+    /// The database cannot be reached, is starting or shutting down, or the connection was lost. A
+    /// write may or may not be committed.
     #[error("the database cannot be reached")]
     Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The database's address cannot be used.
     #[error("the database's address cannot be used: it {0}")]
     Address(#[from] crate::AddressError),
-    /// The server takes no writes: a standby, or one set read-only. Nothing was written.
+    /// The server accepts no writes, because it is a standby or set to read-only. Nothing was
+    /// written.
     #[error("the database is read-only")]
     ReadOnly,
     /// No connection became free in time.
     #[error("the connection pool is exhausted")]
     PoolExhausted,
-    /// The statement's data are not acceptable (class 22, 23): retrying does not help, splitting the batch does.
+    /// The statement's data are invalid (classes 22 and 23). Retrying does not help, but splitting
+    /// the batch does.
     #[error("unacceptable data")]
     Data(#[source] tokio_postgres::Error),
-    /// The service's role has more privileges than it needs, or another role can act as customers or staff; start-up refuses.
+    /// The service's role has more privileges than it needs, or another role can act as customers
+    /// or staff. The service does not start.
     #[error("the database's roles have more privileges than they need: {0}")]
     OverPrivileged(String),
-    /// The database, its roles or this connection's settings lack something; says what, and the statement that mends it.
+    /// The database, its roles or this connection's settings lack something. The text says what,
+    /// and gives the statement to fix it.
     #[error("{0}")]
     NotPrepared(String),
-    /// A build from before the schema of its own was installed here.
+    /// The database was set up by a build that had no schema of its own yet.
     #[error(
         "this database holds the layout of a former build, in schema public; this version has a new layout and needs a database without it: \
          create an empty database, or remove the former installation"
     )]
     FormerLayout,
-    /// Anything else: a fault of ours.
+    /// Any other error. It indicates a bug.
     #[error("database error")]
     Other(#[source] tokio_postgres::Error),
-    /// The database does not match this program: a row of another form, or a migration that failed or differs.
+    /// The database does not match this program: a row has an unexpected form, or a migration
+    /// failed or differs.
     #[error("unexpected data in the database: {0}")]
     Row(String),
 }
 
-/// The SQLSTATE under which our functions refuse; the message is the code's word.
+/// SQLSTATE that our functions raise for a refusal. The message is the reject code.
 const REFUSED: &str = "HL001";
 
-/// Constraints whose violation a client may know of, and the code for it. The rest are faults of the batch: [`StoreError::Data`].
+/// Constraints whose violation the client may know of, with the code for each. All others are
+/// errors of the batch: [`StoreError::Data`].
 const CONSTRAINTS: &[(&str, RejectCode)] = &[
     ("support_tickets_subject_check", RejectCode::InvalidField),
     ("support_tickets_category_check", RejectCode::InvalidField),
@@ -101,7 +111,8 @@ const CONSTRAINTS: &[(&str, RejectCode)] = &[
 ];
 
 impl StoreError {
-    /// Whether the same may succeed a moment later; otherwise it fails again, and with it whatever stands in the same statement.
+    /// Whether a retry may succeed a moment later. If not, it fails again, together with everything
+    /// else in the same statement.
     pub const fn passes(&self) -> bool {
         match self {
             Self::Busy(_) | Self::Unreachable(_) | Self::ReadOnly | Self::PoolExhausted => true,
@@ -117,8 +128,9 @@ impl StoreError {
         }
     }
 
-    /// Whether waiting does not fix it: the server refuses this login or has no such database, its certificate is refused, or it offers no TLS
-    /// where the address asks for it.
+    /// Whether an operator must act, because waiting does not help: the server refuses this login,
+    /// has no such database, or offers no TLS although the address requires it, or its certificate
+    /// is refused.
     pub fn needs_operator(&self) -> bool {
         let Self::Unreachable(cause) = self else {
             return false;
@@ -179,8 +191,8 @@ impl StoreError {
         "pool",
     ];
 
-    /// Whether the connection that gave it is of no more use: its server takes no writes, shuts down, or does not answer. A new one leads to the
-    /// server that is in charge then.
+    /// Whether the connection is no longer usable: its server accepts no writes, is shutting down,
+    /// or does not answer. A new connection leads to the server that has taken over.
     pub(crate) fn ends_connection(&self) -> bool {
         let Self::Unreachable(source) = self else {
             return matches!(self, Self::ReadOnly);
@@ -188,11 +200,11 @@ impl StoreError {
         let state = source
             .downcast_ref::<tokio_postgres::Error>()
             .and_then(tokio_postgres::Error::code);
-        // A full disk is not mended by another connection.
+        // A new connection does not fix a full disk.
         !state.is_some_and(|state| state.code().starts_with("53"))
     }
 
-    /// What a refusal without a head is made of.
+    /// A refusal without a head.
     pub(crate) const fn refused(code: RejectCode) -> Self {
         Self::Refused { code, head: None }
     }
@@ -229,7 +241,7 @@ impl From<tokio_postgres::Error> for StoreError {
             return Self::Unreachable(Box::new(SessionLost(error)));
         }
         match &state.code()[..2] {
-            // Connection trouble, shutdown or start, no room.
+            // Connection errors, no resources, shutdown or startup.
             "08" | "53" | "57" => Self::Unreachable(Box::new(error)),
             _ if *state == SqlState::READ_ONLY_SQL_TRANSACTION => Self::ReadOnly,
             _ if *state == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => {
@@ -241,7 +253,7 @@ impl From<tokio_postgres::Error> for StoreError {
     }
 }
 
-/// What was prepared in a session is not there, or is there already.
+/// A prepared statement does not exist in this session, or already exists.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "this session is not the one that it was: a pooler lends its sessions for one transaction each (set --pooler transaction), or it was reset"
@@ -251,7 +263,7 @@ struct SessionLost(#[source] tokio_postgres::Error);
 fn refusal(db: &DbError) -> Option<RejectCode> {
     if db.code().code() == REFUSED {
         return match db.message() {
-            // The word of the functions in the database for it.
+            // The name that the database's functions use for this code.
             "invalid_move" => Some(RejectCode::InvalidTransition),
             code => code.parse().ok(),
         };
@@ -270,7 +282,8 @@ impl From<deadpool_postgres::PoolError> for StoreError {
                 Self::PoolExhausted
             }
             deadpool_postgres::PoolError::Backend(error) => match Self::from(error) {
-                // Whatever the server answers to a new connection, the database cannot be reached that way.
+                // Whatever error the server returns for a new connection, the database is
+                // unreachable.
                 Self::Other(error) | Self::Data(error) | Self::Busy(error) => {
                     Self::Unreachable(Box::new(error))
                 }
@@ -285,7 +298,7 @@ impl From<deadpool_postgres::PoolError> for StoreError {
             .iter()
             .any(|state| error.code() == Some(state)) =>
             {
-                // No such role, or no right to take it.
+                // The role does not exist, or this login may not take it.
                 let why = error
                     .as_db_error()
                     .map_or_else(|| error.to_string(), |db| db.message().to_owned());
@@ -301,7 +314,7 @@ impl From<deadpool_postgres::PoolError> for StoreError {
     }
 }
 
-/// The server offers no TLS, and the address asks for it.
+/// The server offers no TLS, but the address requires it.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the server offers no TLS: switch it on there, or let the address say sslmode=disable (to another machine only with --allow-plaintext \
@@ -309,13 +322,13 @@ impl From<deadpool_postgres::PoolError> for StoreError {
 )]
 struct NoTlsOffered(#[source] tokio_postgres::Error);
 
-/// tokio-postgres has no code for it, only this cause.
+/// tokio-postgres has no error code for this case, so compare the text of the cause.
 fn offers_no_tls(error: &tokio_postgres::Error) -> bool {
     std::error::Error::source(error)
         .is_some_and(|cause| cause.to_string() == "server does not support TLS")
 }
 
-/// Whether TLS itself is among the causes.
+/// Whether any of the causes is an error of TLS itself.
 fn is_refused_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
@@ -330,7 +343,7 @@ fn is_refused_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
     false
 }
 
-/// An error with its causes, for one line.
+/// Formats an error and its causes on one line.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

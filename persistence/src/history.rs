@@ -1,4 +1,4 @@
-//! Reads the history of a ticket.
+//! Reads a ticket's history.
 
 use helpline_core::actor::{ActorType, Audience};
 use helpline_core::history::{HistoryRow, Kind};
@@ -9,32 +9,34 @@ use tokio_postgres::Row;
 
 use crate::{Reader, Store, StoreError, rows};
 
-/// Which part of a history.
+/// Selects a part of a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Span {
-    /// The rows after this place, oldest first.
+    /// The events after this position, oldest first.
     After(Seq),
-    /// The last rows before this place (none: before the end), given oldest first.
+    /// The last events before this position, or before the end if there is none. Returned oldest
+    /// first.
     Before(Option<Seq>),
 }
 
-/// A part of a history, oldest first, with the head at the moment of the same snapshot, all in the reader's numbering.
+/// A part of a history, oldest first, and the head from the same snapshot. All positions are in the
+/// reader's numbering.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<E> {
-    /// The rows.
+    /// At most as many as requested; fewer if the page reached its byte limit.
     pub events: Vec<E>,
-    /// The number of the history's last row for this reader.
+    /// Position of the history's last event that this reader may see. Zero if there is none.
     pub head: Seq,
 }
 
-/// The heads of both numberings.
+/// A ticket's heads in both numberings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Heads {
-    /// Which ticket.
+    /// The ticket that the heads belong to.
     pub ticket: TicketId,
-    /// Of all rows.
+    /// Position of the last event.
     pub seq: Seq,
-    /// Of the public ones.
+    /// Position of the last public event.
     pub public_seq: Seq,
 }
 
@@ -45,17 +47,18 @@ const PAGE_BEFORE_FOR_CUSTOMER: &str = include_str!("../sql/history/page_before_
 const ROWS_AFTER: &str = include_str!("../sql/history/rows_after.sql");
 const HEADS: &str = include_str!("../sql/history/heads.sql");
 
-/// Which rows of a history.
+/// Selects the kinds of events to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rows {
-    /// Every kind.
+    /// Events of every kind.
     All,
-    /// Messages and notes in their present version.
+    /// Only messages and notes, in their current version.
     Messages,
 }
 
-/// For staff, under the staff role (`reader.audience` must be staff). An unseen ticket gives an empty page with head 0. A page ends before
-/// `limit` when its texts have [`limits::PAGE_BYTES_MAX`]; it has at least one row if there is one.
+/// Reads a page for staff, under the staff role; `reader.audience` is ignored. A ticket that the
+/// reader may not see yields an empty page with head 0. A page ends before `limit` events when its
+/// texts reach [`limits::PAGE_BYTES_MAX`]. It has at least one event if there is one.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -69,7 +72,8 @@ pub async fn page_for_staff(
     rows_for_staff(store, reader, ticket, (span, limit), Rows::All).await
 }
 
-/// The same of some rows only: so many of them in this part of the history.
+/// Like [`page_for_staff`], but returns only the selected kinds of events. `limit` counts the
+/// events that are returned.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -94,7 +98,8 @@ pub async fn rows_for_staff(
     })
 }
 
-/// For a customer, under the customer role: also for staff on their own ticket. Bounded as [`page_for_staff`].
+/// Reads a page for a customer, under the customer role; staff read their own tickets this way too.
+/// Limited like [`page_for_staff`].
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -108,7 +113,7 @@ pub async fn page_for_customer(
     rows_for_customer(store, reader, ticket, (span, limit), Rows::All).await
 }
 
-/// The same of some rows only.
+/// Like [`page_for_customer`], but returns only the selected kinds of events.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -154,7 +159,8 @@ async fn read(
         .await
 }
 
-/// Full rows after each position, at most `limit` per ticket, ordered by ticket and seq, for the gateway's own rooms (service function).
+/// Full history rows after each position, at most `limit` per ticket, ordered by ticket and seq.
+/// For the gateway's rooms; runs as the service.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -174,7 +180,8 @@ pub async fn rows_after(
     )
 }
 
-/// The heads of these tickets (service function); missing tickets are missing in the answer, and so are heads that cannot be read.
+/// The heads of these tickets, as the service. Tickets that do not exist, and heads that cannot be
+/// read, are missing from the result.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -198,10 +205,11 @@ pub async fn heads(store: &Store, tickets: &[TicketId]) -> Result<Vec<Heads>, St
         .collect()
 }
 
-/// Beyond every history.
+/// Greater than the position of any event.
 const END: Seq = Seq::new(u64::MAX);
 
-/// Decodes rows that each begin with the head; one row without an event carries the head of an empty page.
+/// Decodes rows that each begin with the head. An empty page has one row, which contains only the
+/// head.
 fn page<E>(
     answer: &[Row],
     event: impl Fn(&Row) -> Result<E, StoreError>,
@@ -218,7 +226,8 @@ fn page<E>(
     Ok(Page { events, head })
 }
 
-/// A row of `support_history_for_customer`, behind the head; of one that cannot be read, what is left.
+/// Decodes a row of `support_history_for_customer` that follows the head column. If the row cannot
+/// be read, returns the parts that can be.
 fn customer_event(store: &Store, ticket: TicketId, row: &Row) -> Result<CustomerEvent, StoreError> {
     whole_customer_event(ticket, row).or_else(|error| {
         let rest = CustomerEvent {
@@ -245,7 +254,7 @@ fn customer_event(store: &Store, ticket: TicketId, row: &Row) -> Result<Customer
 
 fn whole_customer_event(ticket: TicketId, row: &Row) -> Result<CustomerEvent, StoreError> {
     let kind: Kind = rows::word(row, 4)?;
-    // The row's id of the message is there, also when the message is gone; its body then is not.
+    // The row keeps the id of a deleted message, but then its body is null.
     let message = match rows::text(row, 11, limits::BODY_BYTES_MAX)? {
         Some(body) if kind.has_message() => Some(CustomerMessage {
             id: MessageId::new(rows::get(row, 9)?),

@@ -1,4 +1,4 @@
-//! The instances that serve one database.
+//! Tracks the instances that serve one database.
 
 use helpline_core::limits;
 use uuid::Uuid;
@@ -9,16 +9,17 @@ const RECORD: &str = include_str!("../sql/instances/record.sql");
 const JOINED: &str = include_str!("../sql/instances/joined.sql");
 const FORGET: &str = include_str!("../sql/instances/forget.sql");
 
-/// Who else serves.
+/// The other instances that serve this database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Others {
-    /// Instances that said so since this one did, and within [`limits::INSTANCE_LATELY_MS`].
+    /// Instances that reported after this one did, and within [`limits::INSTANCE_LATELY_MS`].
     pub instances: u64,
-    /// Those of them that no relay joins to others.
+    /// Those among them that no relay connects to the others.
     pub alone: u64,
 }
 
-/// This instance serves (service function); to be said again every [`limits::INSTANCE_RENEW_MS`].
+/// Records, as the service, that this instance is serving. Call it again every
+/// [`limits::INSTANCE_RENEW_MS`].
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -37,7 +38,7 @@ pub async fn record(store: &Store, instance: Uuid, has_relay: bool) -> Result<Ot
     })
 }
 
-/// The ids of those that [`record`] counts and that have a relay (service function).
+/// The ids of the instances that [`record`] counts and that have a relay, as the service.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -47,7 +48,7 @@ pub async fn joined(store: &Store, instance: Uuid) -> Result<Vec<Uuid>, StoreErr
     answer.iter().map(|row| rows::get(row, 0)).collect()
 }
 
-/// This instance is leaving (service function): the others do not count it any more.
+/// Records, as the service, that this instance is leaving, so that the others no longer count it.
 ///
 /// # Errors
 /// When the database cannot be written.

@@ -1,7 +1,9 @@
-//! Helpline's database, Postgres: one module per noun, SQL in `sql/<noun>/<verb>.sql`, the schema in `migrations/`.
+//! Access to Helpline's Postgres database. Each module covers one noun, its SQL is in
+//! `sql/<noun>/<verb>.sql`, and the schema is in `migrations/`.
 //!
-//! Reads: [`Reader`] names the person and the audience; its queries run under that audience's database role with the person's claims.
-//! Writes: [`Caller`]; the functions of the database check the caller's rights again, under the ticket's lock.
+//! Reads take a [`Reader`], which names the person and the audience. Their queries run under that
+//! audience's database role with the person's claims. Writes take a [`Caller`]. The database's
+//! functions check the caller's rights again, while they hold the ticket's lock.
 
 pub mod access_log;
 pub mod audit;
@@ -46,28 +48,28 @@ pub use statement::Pooler;
 pub use store::{Settings, Store};
 pub use transaction::{Transaction, Within};
 
-/// Who reads, and as which audience.
+/// The person who reads, and the audience they read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reader {
-    /// The person.
+    /// Set as the `sub` claim of the query.
     pub user: UserId,
     /// The database role that the query runs under.
     pub audience: Audience,
 }
 
-/// Who makes a request, and from where: what the audit row keeps.
+/// The person who makes a request, and where it comes from. The audit row stores all of it.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    /// The person and their rights.
+    /// The person and their role.
     pub actor: Actor,
-    /// The client's address, after trusted proxies.
+    /// The client's address, as forwarded by trusted proxies.
     pub address: Option<IpAddr>,
     /// The client's `User-Agent`.
     pub user_agent: Option<String>,
 }
 
 impl Caller {
-    /// The side whose database role the caller's changes run under.
+    /// The audience whose database role the caller's changes run under.
     pub(crate) const fn side(&self) -> Audience {
         if self.actor.is_staff() {
             Audience::Staff

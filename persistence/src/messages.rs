@@ -1,4 +1,4 @@
-//! Writing messages: the group commit's one statement, edits, redactions.
+//! Writes messages: appends a batch in one statement (group commit), edits and redacts.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -19,84 +19,91 @@ const APPEND: &str = include_str!("../sql/messages/append.sql");
 const EDIT: &str = include_str!("../sql/messages/edit.sql");
 const REDACT: &str = include_str!("../sql/messages/redact.sql");
 
-/// One send, checked for form; right and state are checked by the database under the ticket's lock.
+/// A message to append. Its format is already checked; the database checks the sender's rights and
+/// the ticket's state under the ticket's lock.
 #[derive(Debug, Clone)]
 pub struct NewMessage {
-    /// UUIDv7, ascending within a batch: the order of the batch is the order of the history.
+    /// A UUIDv7. Ids ascend within a batch, so that the order of the batch is the order of the
+    /// history.
     pub id: MessageId,
-    /// Where to.
+    /// The ticket to append to.
     pub ticket: TicketId,
-    /// From whom.
+    /// The person who sends it.
     pub sender: UserId,
-    /// The send's name.
+    /// The idempotency key. A retry has the same key.
     pub key: Key,
-    /// The text.
+    /// The message's text.
     pub body: Body,
-    /// Whether it is a note.
+    /// Whether this is an internal note, which customers never see.
     pub internal: bool,
-    /// What hangs on it.
+    /// The message's attachments, in order.
     pub attachments: Vec<Attachment>,
-    /// The last number that the writer saw, in the writer's numbering.
+    /// The last seq that the sender had seen, in the sender's numbering. `None` skips the check.
     pub based_on: Option<Seq>,
-    /// For the audit row.
+    /// The client's address, for the audit row.
     pub address: Option<IpAddr>,
-    /// For the audit row.
+    /// The client's `User-Agent`, for the audit row.
     pub user_agent: Option<String>,
 }
 
-/// What became of one send.
+/// The result of appending one message.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// Committed now.
+    /// Stored and committed by this call.
     Stored(AppendedAt),
-    /// Committed by an earlier send of the same key.
+    /// Committed by an earlier send with the same key.
     Duplicate(AppendedAt),
     /// Not stored.
     Refused {
-        /// Why.
+        /// The reason, as the client receives it.
         code: RejectCode,
-        /// With `stale`: the ticket's head, in the sender's numbering.
+        /// Set with `stale`: the ticket's head in the sender's numbering.
         head: Option<Seq>,
     },
-    /// The ticket is locked by another transaction: nothing was stored, append it on its own ([`append_waiting`]).
+    /// Another transaction holds the ticket's lock. Nothing was stored; append the message with
+    /// [`append_waiting`].
     Busy,
-    /// Stored, now or by an earlier send, but where is not to be found: its history row is gone or cannot be read.
+    /// Stored, now or by an earlier send, but its position is unknown: its history row is gone or
+    /// cannot be read.
     Misplaced,
 }
 
-/// Where a message stands.
+/// The position of a message in its ticket's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AppendedAt {
-    /// Among all rows.
+    /// Position among all events.
     pub seq: Seq,
-    /// Among the public ones; none for a note.
+    /// Position among the public events. `None` for a note.
     pub public_seq: Option<Seq>,
-    /// How the sender reads the ticket (decides which of the two numbers the ack bears).
+    /// The audience that the sender reads the ticket as. It decides which of the two positions the
+    /// ack contains.
     pub audience: Audience,
-    /// When.
+    /// Time of the commit's history row.
     pub at: DateTime<Utc>,
 }
 
-/// What became of a batch.
+/// The result of a batch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Appended {
-    /// One for each message, in order.
+    /// One outcome for each message, in the order of the batch.
     pub outcomes: Vec<Outcome>,
-    /// Every history row that the batch wrote (status changes among them) and the rows of its duplicates, ordered by ticket and seq: to
-    /// be delivered and published.
+    /// Every history row that the batch wrote, status changes included, and the rows of its
+    /// duplicates. Ordered by ticket and seq. The caller must deliver and publish them.
     pub rows: Vec<HistoryRow>,
 }
 
 /// Appends a batch in one statement and one commit, skipping tickets that another transaction has locked (outcome `Busy`).
 ///
 /// # Errors
-/// One that [passes](StoreError::passes): again with the same keys, for the batch may be committed. Any other: one of the messages is
-/// poisoned, split the batch.
+/// After an error that [passes](StoreError::passes), retry with the same keys, because the batch
+/// may already be committed. Any other error means that one of the messages cannot be stored: split
+/// the batch.
 pub async fn append(store: &Store, batch: &[NewMessage]) -> Result<Appended, StoreError> {
     append_as(store, batch, false).await
 }
 
-/// The same, waiting for locks up to the lock timeout: never `Busy`, but perhaps [`StoreError::Busy`].
+/// Like [`append`], but waits for locks up to the lock timeout. The outcome is never `Busy`; the
+/// call itself can fail with [`StoreError::Busy`].
 ///
 /// # Errors
 /// As [`append`].
@@ -140,7 +147,8 @@ fn column<'a, T>(batch: &'a [NewMessage], value: impl Fn(&'a NewMessage) -> T) -
     batch.iter().map(value).collect()
 }
 
-/// The answer: outcomes first (with `n`), history rows behind them. What of it cannot be read harms its own message only.
+/// Decodes the answer: first one outcome row for each message, then the history rows. A row that
+/// cannot be read affects only its own message.
 fn appended(store: &Store, answer: &[Row], sent: usize) -> Result<Appended, StoreError> {
     if answer.len() < sent {
         return Err(StoreError::Row(format!(
@@ -174,10 +182,11 @@ fn appended(store: &Store, answer: &[Row], sent: usize) -> Result<Appended, Stor
     })
 }
 
-/// Columns before those of the history.
+/// Number of columns before the history columns.
 const HISTORY_AT: usize = 5;
 
-/// The message that a history row added, and where, for a sender of either side.
+/// The message that a history row added, and its position. The audience is a placeholder, which
+/// [`outcome`] replaces.
 fn added(row: &Row) -> Result<Option<(MessageId, AppendedAt)>, StoreError> {
     if !matches!(
         rows::word(row, HISTORY_AT + 4)?,
@@ -238,7 +247,8 @@ fn outcome(store: &Store, row: &Row, appended: &HashMap<MessageId, AppendedAt>) 
     })
 }
 
-/// Changes the text of a message of the caller's own; gives the rows written. The old text stays in the history, for staff.
+/// Replaces the text of one of the caller's own messages, and returns the history rows written. The
+/// old text stays in the history, visible to staff.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `ticket_closed`, `redacted`.
@@ -260,7 +270,8 @@ pub async fn edit(
     Ok(written)
 }
 
-/// Permanently removes a message's text, with its old versions and attachments; returns the rows written. Redacting twice writes nothing.
+/// Permanently removes a message's text, its old versions and its attachments. Returns the history
+/// rows written; redacting a message again writes none.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `not_found`, `forbidden`.

@@ -1,9 +1,11 @@
-//! Brings a database to what this program needs, over an administrator's connection: roles, schema, versioned migrations, and the functions,
-//! views, triggers and policies. Embedded from `migrations/`; see its `manifest`.
+//! Brings a database to the state that this program needs, over an administrator's connection:
+//! roles, schema, versioned migrations, functions, views, triggers and policies. The files are
+//! embedded from `migrations/`; see its `manifest`.
 //!
-//! Everything happens under one advisory lock. A versioned file is one transaction (unless its header says otherwise) and is applied once; an
-//! object's file is applied again whenever its text changes, all changed ones in one transaction. What old rows lack is filled in afterwards, in
-//! portions; broken off, it goes on where it was.
+//! Everything happens under one advisory lock. A versioned file is applied once, in one transaction
+//! unless its header says otherwise. An object's file is applied again whenever its text changes,
+//! and all changed objects are applied in one transaction. Backfills of old rows run last, in
+//! portions; an interrupted backfill continues where it stopped.
 
 mod apply;
 mod backfill;
@@ -35,7 +37,7 @@ const REVOKE_GRANTS: &str = include_str!("../sql/migrate/revoke_grants.sql");
 const REVOKE_OWN_MEMBERSHIPS: &str = include_str!("../sql/migrate/revoke_own_memberships.sql");
 const VERSION: &str = include_str!("../sql/migrate/version.sql");
 
-/// Brings the database up to date under the usual names; gives the names of what was applied.
+/// Brings the database up to date with the default names. Returns the names of the files applied.
 ///
 /// # Errors
 /// As [`apply`].
@@ -43,15 +45,17 @@ pub async fn migrate(admin_url: &str) -> Result<Vec<String>, StoreError> {
     apply(admin_url, &Names::default(), &Plan::embedded()).await
 }
 
-/// Brings the database to this plan, and takes every grant on Helpline's tables and functions that Helpline did not make. `admin_url` needs
-/// CREATEROLE and CREATE on the database.
+/// Brings the database to this plan, and revokes every grant on Helpline's tables and functions
+/// that Helpline did not make. The user of `admin_url` needs CREATEROLE, and CREATE on the
+/// database.
 ///
 /// # Errors
-/// [`StoreError::NotPrepared`] with what is missing or in the way, or with the file that failed or differs from the applied one;
-/// [`StoreError::FormerLayout`] for a database of a build before this layout.
+/// [`StoreError::NotPrepared`] says what is missing or in the way, or which file failed or differs
+/// from the applied one. [`StoreError::FormerLayout`] means that the database was made by a build
+/// from before this layout.
 pub async fn apply(admin_url: &str, names: &Names, plan: &Plan) -> Result<Vec<String>, StoreError> {
     with_admin(admin_url, async |client| {
-        // Held by the session, and gone with it however this ends.
+        // The session holds the lock, so that it is released however this function ends.
         lock(client).await?;
         preflight(client, names).await?;
         client
@@ -70,10 +74,10 @@ pub async fn apply(admin_url: &str, names: &Names, plan: &Plan) -> Result<Vec<St
     .await
 }
 
-/// Makes the roles alone, for a database whose owner may not create roles.
+/// Creates only the roles, for a database whose owner may not create them.
 ///
 /// # Errors
-/// [`StoreError::NotPrepared`] with what the administrator may not do, before anything is changed.
+/// [`StoreError::NotPrepared`] says which privileges the administrator lacks. Nothing was changed.
 pub async fn make_roles(admin_url: &str, names: &Names) -> Result<(), StoreError> {
     with_admin(admin_url, async |client| {
         lock(client).await?;
@@ -102,7 +106,7 @@ async fn preflight(client: &Client, names: &Names) -> Result<(), StoreError> {
     nothing_missing(client, names, &[PREFLIGHT_ROLES, PREFLIGHT]).await
 }
 
-/// Runs these lists of what is missing, and refuses when there is anything on them.
+/// Runs queries that list what is missing. Fails if any of them returns a row.
 async fn nothing_missing(client: &Client, names: &Names, lists: &[&str]) -> Result<(), StoreError> {
     let mut missing = String::new();
     for list in lists {
@@ -124,7 +128,7 @@ async fn nothing_missing(client: &Client, names: &Names, lists: &[&str]) -> Resu
     }
 }
 
-/// The bounds of the service's sessions, in place of their placeholders.
+/// Replaces the placeholders of the timeouts with those of the service's sessions.
 pub(crate) fn with_limits(sql: &str) -> String {
     let milliseconds = |limit: u64| format!("{limit}ms");
     sql.replace(
@@ -134,10 +138,10 @@ pub(crate) fn with_limits(sql: &str) -> String {
     .replace("{lock_timeout_ms}", &milliseconds(limits::LOCK_TIMEOUT_MS))
 }
 
-/// Whether the administrator may let the runtime role sign in; asked before anything else is changed.
+/// Checks that the administrator may set the runtime role's password, before anything is changed.
 ///
 /// # Errors
-/// [`StoreError::NotPrepared`] with who may.
+/// [`StoreError::NotPrepared`] says which role may do it.
 pub async fn may_set_runtime_password(admin_url: &str, names: &Names) -> Result<(), StoreError> {
     with_admin(admin_url, async |client| {
         nothing_missing(client, names, &[PREFLIGHT_PASSWORD]).await
@@ -145,7 +149,8 @@ pub async fn may_set_runtime_password(admin_url: &str, names: &Names) -> Result<
     .await
 }
 
-/// Lets the runtime role sign in with this password (dev, tests, first installation).
+/// Sets the runtime role's password and lets it log in. For development, tests and first
+/// installations.
 ///
 /// # Errors
 /// As [`may_set_runtime_password`].
@@ -153,7 +158,7 @@ pub async fn set_runtime_password(admin_url: &str, password: &str) -> Result<(),
     set_runtime_password_of(admin_url, &Names::default(), password).await
 }
 
-/// The same, for an installation with names of its own.
+/// Like [`set_runtime_password`], for an installation with its own names.
 ///
 /// # Errors
 /// As [`set_runtime_password`].
@@ -162,10 +167,11 @@ pub async fn set_runtime_password_of(
     names: &Names,
     password: &str,
 ) -> Result<(), StoreError> {
-    // Hashed here, so that the password itself stands in no statement log; the verifier has no character that needs quoting.
+    // Hash the password here, so that it never appears in a statement log. The verifier contains no
+    // character that needs quoting.
     let verifier = postgres_protocol::password::scram_sha_256(password.as_bytes());
     with_admin(admin_url, async |client| {
-        // Several installers at once would otherwise fail on the same row.
+        // Without the lock, concurrent installers would fail when they update the same row.
         lock(client).await?;
         nothing_missing(client, names, &[PREFLIGHT_PASSWORD]).await?;
         Ok(client
@@ -177,10 +183,12 @@ pub async fn set_runtime_password_of(
     .await
 }
 
-/// Whether the database is at least as new as this program (readiness), asked over the runtime role.
+/// Whether the database is at least as new as this program. Readiness asks this over the runtime
+/// role.
 ///
 /// # Errors
-/// When the database cannot be read; a database without any migration answers false.
+/// When the database cannot be read. A database without migrations is not an error; the result is
+/// `false`.
 pub async fn is_current(store: &crate::Store) -> Result<bool, StoreError> {
     let (found, expected) = (found(store).await?, expected());
     Ok(found.is_some_and(|found| {
@@ -188,7 +196,7 @@ pub async fn is_current(store: &crate::Store) -> Result<bool, StoreError> {
     }))
 }
 
-/// What this program needs of a database.
+/// The schema version that this program needs.
 pub fn expected() -> SchemaVersion {
     let plan = Plan::embedded();
     SchemaVersion {
@@ -197,7 +205,7 @@ pub fn expected() -> SchemaVersion {
     }
 }
 
-/// How far the database is, asked over the runtime role; none: it has no migration.
+/// The database's schema version, read over the runtime role. `None` if it has no migrations.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -244,19 +252,19 @@ pub(crate) async fn with_admin<T>(
         drop(client);
         result
     };
-    // The connection's own error has reached the statement that met it.
+    // An error of the connection has already failed the statement that was running.
     let (result, _) = join(work, connection).await;
     result
 }
 
-/// What the work needs of its session, which must be its own: a lock and a role are held by it.
+/// Prepares the session, which must not be shared: it holds an advisory lock and a role.
 async fn begin_session(client: &Client, address: &Address) -> Result<(), StoreError> {
     let asked = async {
         let (other, connection) = address.clone().connect().await?;
         let asked = async move { connect::lends_transactions(client, &other).await };
         join(asked, connection).await.0
     };
-    // Where there is no second session to be had, the first one is not shared either.
+    // If no second session is available, the first one is not shared either.
     let asked = tokio::time::timeout(Duration::from_millis(limits::POOL_WAIT_MS), asked).await;
     if matches!(asked, Ok(Ok(true))) {
         return Err(StoreError::NotPrepared(

@@ -1,17 +1,19 @@
 //! The names that an installation chooses: its schema, and the prefix of its roles.
 //!
-//! Our SQL says `{schema}`, `{owner}`, `{service}`, `{customer}` and `{staff}`; the names are put in once, as quoted identifiers, before a
-//! statement is prepared. So each statement of the service names the schema itself: nothing depends on a session's `search_path`, which a
-//! platform's own login roles do not inherit from `helpline_service`, which a pooler resets, and in which another table of that name could come first.
+//! Our SQL contains `{schema}`, `{owner}`, `{service}`, `{customer}` and `{staff}`. They are
+//! replaced once by quoted identifiers, before a statement is prepared. So each of the service's
+//! statements names the schema, and none depends on a session's `search_path`: a platform's login
+//! roles do not inherit it from `helpline_service`, a pooler resets it, and it could find a table
+//! of the same name in another schema first.
 
-/// Where an installation lives in its database, and what its roles are called.
+/// The schema of an installation, and the names of its roles.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Names {
     schema: String,
     role_prefix: String,
 }
 
-/// Identifiers of Postgres have at most 63 bytes; a role's is the prefix and at most eight letters.
+/// Postgres identifiers have at most 63 bytes. A role's name is the prefix and up to eight letters.
 const SCHEMA_CHARS_MAX: usize = 63;
 const ROLE_PREFIX_CHARS_MAX: usize = 55;
 
@@ -25,10 +27,11 @@ impl Default for Names {
 }
 
 impl Names {
-    /// The names with this schema and this prefix.
+    /// Names with this schema and this role prefix.
     ///
     /// # Errors
-    /// With the reason, when one of them is not a plain lowercase identifier, or belongs to Postgres or to everybody.
+    /// Returns the reason if one of them is not a plain lowercase identifier, belongs to Postgres,
+    /// or is shared by all users of the database.
     pub fn new(schema: &str, role_prefix: &str) -> Result<Self, &'static str> {
         let is_plain = |name: &str| {
             name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
@@ -61,23 +64,23 @@ impl Names {
         })
     }
 
-    /// The schema.
+    /// The schema's name, unquoted.
     pub fn schema(&self) -> &str {
         &self.schema
     }
 
-    /// The role of this name: `owner`, `service`, `customer` or `staff`.
+    /// The full name of this role: `owner`, `service`, `customer` or `staff`.
     pub(crate) fn role(&self, name: &str) -> String {
         format!("{}{name}", self.role_prefix)
     }
 
-    /// The role that the service signs in as.
+    /// The role that the service acts as.
     pub fn service(&self) -> String {
         self.role("service")
     }
 
-    /// A statement with the names in place of their placeholders. Plain identifiers only ([`Self::new`]), so they need no escape within a
-    /// quoted literal either.
+    /// Replaces the placeholders in a statement with the quoted names. Names are plain identifiers
+    /// ([`Self::new`]), so that they need no escaping inside a quoted literal either.
     pub fn render(&self, sql: &str) -> String {
         let mut rendered = sql.replace("{schema}", &format!("\"{}\"", self.schema));
         for role in ["owner", "service", "customer", "staff"] {

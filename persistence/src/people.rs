@@ -1,4 +1,4 @@
-//! People, filled from tokens.
+//! People, created and updated from their tokens.
 
 use std::collections::HashMap;
 
@@ -22,42 +22,44 @@ const BY_EMAIL: &str = include_str!("../sql/people/by_email.sql");
 const SET_BLOCKED: &str = include_str!("../sql/people/set_blocked.sql");
 const PANEL: &str = include_str!("../sql/people/panel.sql");
 
-/// Tickets of a person's that are looked through for where they last wrote from.
+/// Maximum number of a person's tickets that are searched for the address they last wrote from.
 const PANEL_TICKETS: i64 = 10;
 
-/// What a good token says of its person.
+/// What a valid token says about its person.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Identity {
-    /// `sub`, and the `iss` that it belongs to.
+    /// The token's `sub`, together with its `iss` if the subject needs it.
     pub subject: TokenSubject,
-    /// `email`.
+    /// The token's `email` claim.
     pub email: Option<String>,
-    /// The display name, if the token has one.
+    /// The display name, if the token contains one.
     pub name: Option<String>,
 }
 
-/// A person as the database knows them.
+/// A person as stored in the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
-    /// Who.
+    /// The person's id in Helpline.
     pub id: UserId,
-    /// Their display name.
+    /// The display name that staff see.
     pub name: Option<String>,
-    /// What customers see of it when they act as staff; none: nothing of it.
+    /// The name that customers see when this person acts as staff. `None` hides it.
     pub public_name: Option<String>,
-    /// Their address.
+    /// The e-mail address.
     pub email: Option<String>,
-    /// Their staff role (the higher of two: admin).
+    /// The staff role. The higher one if the person has two (admin).
     pub role: Option<StaffRole>,
-    /// Whether they are blocked.
+    /// Blocked people cannot sign in.
     pub blocked: bool,
 }
 
-/// Records sign-ins: makes the row of a subject that signs in for the first time, fills in what the tokens say, updates `last_seen_at`; returns the
-/// people with their roles, each at the place of its identity. None: a person whom this program cannot read.
+/// Records sign-ins. Creates the row of a subject that signs in for the first time, copies the
+/// tokens' claims, and updates `last_seen_at`. Returns the people with their roles, in the order of
+/// the identities; `None` for a person whose row cannot be decoded.
 ///
 /// # Errors
-/// When the database cannot be read; [`StoreError::Data`] when one of them is not acceptable: then none of them is signed in.
+/// When the database cannot be written. [`StoreError::Data`] if the data of one identity are
+/// invalid; then none of them is signed in.
 pub async fn sign_in_all(
     store: &Store,
     identities: &[Identity],
@@ -112,7 +114,7 @@ pub async fn sign_in_all(
     Ok(people)
 }
 
-/// Records one sign-in.
+/// Records a single sign-in.
 ///
 /// # Errors
 /// As [`sign_in_all`].
@@ -124,8 +126,9 @@ pub async fn sign_in(store: &Store, identity: &Identity) -> Result<Person, Store
         .ok_or_else(|| StoreError::Row("no person in the answer to a sign-in".into()))
 }
 
-/// Takes the address and name of people who changed theirs over into their tickets, a portion of them (service function). Whether there may be
-/// more to do now; any number of instances may try, one at a time does something.
+/// Copies changed e-mail addresses and names of people into their tickets, one portion per call
+/// (service function). Returns whether there may be more to do now. Any number of instances may
+/// call it, but only one at a time does the work.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -134,20 +137,21 @@ pub async fn follow(store: &Store) -> Result<bool, StoreError> {
     answer.first().map_or(Ok(false), |row| rows::get(row, 0))
 }
 
-/// Someone with an address that was looked for, and what tells them from others with the same one.
+/// A person found by e-mail address, with data that distinguish people who share an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// Who.
+    /// The person with this address.
     pub person: Person,
-    /// When they were first known.
+    /// Time of the first sign-in.
     pub since: DateTime<Utc>,
-    /// When they were last here.
+    /// Time of the last connection, if known.
     pub last_seen_at: Option<DateTime<Utc>>,
-    /// Issuer and `sub`, if that is no UUID.
+    /// The issuer and the `sub`, if the `sub` is not a UUID.
     pub subject: Option<String>,
 }
 
-/// The people with this address, in any case of its letters, the one who came first first; at most [`limits::PEOPLE_FOUND_MAX`]. By an admin.
+/// The people with this e-mail address, ignoring case, the longest known first. At most
+/// [`limits::PEOPLE_FOUND_MAX`]. Admins only.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; otherwise when the database cannot be read.
@@ -178,12 +182,13 @@ pub async fn by_email(
     Ok(found)
 }
 
-/// Blocks a person or lets them in again; by an admin, recorded as `person_blocked` or `person_unblocked`. Idempotent. A blocked person keeps their role;
-/// their tickets that are not over become unassigned: gives the history rows that say so.
+/// Blocks or unblocks a person. Admins only; recorded as `person_blocked` or `person_unblocked`.
+/// Idempotent. A blocked person keeps their role, but their unfinished tickets become unassigned.
+/// Returns the history rows of these changes.
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `forbidden`; `not_found` for a person who has never signed in; `conflict` for the caller's own block, and for that of the last
-/// admin.
+/// [`StoreError::Refused`]: `forbidden`; `not_found` for a person who has never signed in;
+/// `conflict` when the caller would block themselves or the last admin.
 pub async fn set_blocked(
     store: &Store,
     caller: &Caller,
@@ -196,17 +201,17 @@ pub async fn set_blocked(
     Ok(written)
 }
 
-/// The role with which a person was signed in.
+/// The role that a person had when they signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AccessStatus {
-    /// Who.
+    /// The person to check.
     pub user: UserId,
-    /// With which role.
+    /// The staff role at sign-in. `None` for a customer.
     pub role: Option<StaffRole>,
 }
 
-/// Returns those of these people who could no longer sign in like this: blocked, or with another role. A person who is not in the
-/// database is a customer.
+/// Returns those people who could no longer sign in with this role, because they are blocked or
+/// have another role. A person who is not in the database counts as a customer.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -232,10 +237,11 @@ pub async fn changed(
     answer.iter().map(one).collect()
 }
 
-/// These people are connected at this moment (service function). People recorded within half a renewal interval are not written again.
+/// Records that these people are connected now (service function). People recorded within the last
+/// half renewal interval are skipped.
 ///
 /// # Errors
-/// When the database cannot be read.
+/// When the database cannot be written.
 pub async fn record_seen(store: &Store, users: &[UserId]) -> Result<(), StoreError> {
     let users: Vec<_> = users.iter().map(|user| user.uuid()).collect();
     let older_than_ms = i64::try_from(limits::SEEN_RENEW_MS / 2).expect("half a minute fits");
@@ -245,7 +251,8 @@ pub async fn record_seen(store: &Store, users: &[UserId]) -> Result<(), StoreErr
         .map(drop)
 }
 
-/// One person as staff see them, with how many tickets they have and where they last wrote from. None: no such person.
+/// A person as staff see them, with their ticket counts and the address they last wrote from.
+/// `None` if there is no such person.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -283,7 +290,8 @@ pub async fn panel(
     known.then(view).transpose()
 }
 
-/// One who cannot be read (with a role of a newer version) is left out: the others come in.
+/// Decodes a person. A row that cannot be decoded (a role from a newer version) is left out, so
+/// that the other people can sign in.
 pub(crate) fn readable_person(store: &Store, row: &Row) -> Option<Person> {
     store.undecodable.leave_out(
         "person",

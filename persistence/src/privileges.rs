@@ -1,5 +1,6 @@
-//! The service's database role owns nothing and only calls the service's functions, and no other role acts for customers or staff: more would
-//! turn a bug of ours, or a grant of the platform's, into a breach.
+//! Checks the database roles. The service's role must own nothing and call only the service's
+//! functions, and no other role may act as customers or staff. With more privileges, a bug of ours
+//! or a grant made by the platform could become a breach.
 
 use tokio_postgres::error::SqlState;
 
@@ -10,10 +11,11 @@ const PRIVILEGES: &str = include_str!("../sql/store/privileges.sql");
 const ROLE_SETTINGS: &str = include_str!("../sql/store/role_settings.sql");
 const ROLE_CONFLICTS: &str = include_str!("../sql/store/role_conflicts.sql");
 
-/// Refuses a role that has more privileges than it needs, with the first reason found, and roles whose grants add up.
+/// Fails if the service's role has more privileges than it needs, with the first reason found, or
+/// if other roles can act as customers or staff.
 pub(crate) async fn check(store: &Store) -> Result<(), StoreError> {
     let privileges = match store.query(PRIVILEGES, &[]).await {
-        // No such schema, no such role.
+        // The schema or the role does not exist.
         Err(StoreError::Other(error))
             if [SqlState::INVALID_SCHEMA_NAME, SqlState::UNDEFINED_OBJECT]
                 .iter()
@@ -48,10 +50,11 @@ pub(crate) async fn check(store: &Store) -> Result<(), StoreError> {
     }
 }
 
-/// The roles of the database other than the service that can act as customers or staff, each as a sentence with the statement that ends it.
+/// Roles other than the service's that can act as customers or staff. Each entry is a sentence that
+/// includes the statement to fix it.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn role_conflicts(store: &Store) -> Result<Vec<String>, StoreError> {
     store
         .query(ROLE_CONFLICTS, &[])

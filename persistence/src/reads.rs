@@ -1,4 +1,5 @@
-//! How far each person has read each ticket: one row per person and ticket, in both numberings.
+//! Read positions: how far each person has read each ticket. One row per person and ticket, in both
+//! numberings.
 
 use std::collections::HashMap;
 
@@ -14,38 +15,40 @@ use crate::{Store, StoreError, rows};
 const MARK: &str = include_str!("../sql/reads/mark.sql");
 const TICKET_POSITIONS: &str = include_str!("../sql/reads/places.sql");
 
-/// "I have read up to here", in the reader's numbering.
+/// Records that a person has read a ticket up to `seq`, in the reader's numbering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark {
-    /// Where.
+    /// The ticket that was read.
     pub ticket: TicketId,
-    /// Who.
+    /// The person who read it.
     pub person: UserId,
-    /// In which numbering `seq` counts.
+    /// The audience whose numbering `seq` is in.
     pub audience: Audience,
-    /// How far. Beyond the head counts as the head.
+    /// Position of the last event read. A position beyond the head counts as the head.
     pub seq: Seq,
 }
 
 /// How far a person has read, in both numberings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadPosition {
-    /// Where.
+    /// The ticket that was read.
     pub ticket: TicketId,
-    /// Who, as staff see them: type by their side of this ticket.
+    /// The person as staff see them. Their type is their side of this ticket.
     pub person: StaffPerson,
-    /// What customers see of their name, if they are staff.
+    /// The name that customers see. Set only for staff.
     pub public_name: Option<String>,
-    /// Among all rows.
+    /// Position among all events.
     pub seq: Seq,
-    /// Among the public ones. Zero from [`mark`] when the mark passed only rows that are not public.
+    /// Position among the public events. Zero from [`mark`] if the mark passed only events that are
+    /// not public.
     pub public_seq: Seq,
 }
 
-/// Writes the marks that move forward; gives those that did. At most one mark per person and ticket in a call.
+/// Stores the marks that move forward, and returns the positions that changed. A call may contain
+/// one mark per person and ticket.
 ///
 /// # Errors
-/// When the database cannot be read, or two marks of one person and ticket stand in the call.
+/// When the database cannot be written, or the call contains two marks of one person on one ticket.
 pub async fn mark(store: &Store, marks: &[Mark]) -> Result<Vec<ReadPosition>, StoreError> {
     let tickets: Vec<_> = marks.iter().map(|mark| mark.ticket.uuid()).collect();
     let people: Vec<_> = marks.iter().map(|mark| mark.person.uuid()).collect();
@@ -63,25 +66,27 @@ pub async fn mark(store: &Store, marks: &[Mark]) -> Result<Vec<ReadPosition>, St
 /// A ticket's heads and read positions, from one snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TicketPosition {
-    /// The heads.
+    /// Positions of the last events.
     pub heads: Heads,
-    /// The read positions, ordered by public number and public name: an order that customers may see.
+    /// The read positions, ordered by public position and public name. Customers may see this
+    /// order.
     pub reads: Vec<ReadPosition>,
 }
 
-/// Asks for the position of a ticket for one reader; one who may not read it as this audience gets no answer.
+/// Requests a ticket's position for one reader. A reader who may not read the ticket as this
+/// audience gets none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TicketPositionKey {
-    /// Which ticket.
+    /// The ticket to join.
     pub ticket: TicketId,
-    /// Who asks.
+    /// The person who joins.
     pub reader: UserId,
-    /// On which side they read it.
+    /// The audience they read the ticket as.
     pub audience: Audience,
 }
 
-/// The positions of these tickets. Tickets that do not exist, and those that their reader may not read as this audience, are missing in the
-/// answer (service function).
+/// The positions of these tickets, as the service. Tickets that do not exist, and those that the
+/// reader may not read as this audience, are missing from the result.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -117,11 +122,13 @@ pub async fn ticket_positions(
         }
     }
     for position in positions.values_mut() {
-        // Nothing else counts: another order among equals would be a note's trace.
+        // Sort by public values only: any other order among equal entries could reveal a note to
+        // customers.
         position.reads.sort_by(|one, other| {
             (one.public_seq, &one.public_name).cmp(&(other.public_seq, &other.public_name))
         });
-        // Those who have read furthest: a ticket that thousands have read can still be joined.
+        // Keep the readers who have read furthest, so that a ticket with thousands of readers can
+        // still be joined.
         position
             .reads
             .drain(..position.reads.len().saturating_sub(limits::READERS_MAX));
@@ -129,7 +136,8 @@ pub async fn ticket_positions(
     Ok(positions)
 }
 
-/// One that cannot be read is left out: its ticket is joined without it. The column of the public name differs.
+/// Decodes a row. A row that cannot be read is left out, and its ticket is joined without it.
+/// `public_name` is the column of the public name.
 fn readable_position(store: &Store, row: &Row, public_name: usize) -> Option<ReadPosition> {
     store.undecodable.leave_out(
         "read position",

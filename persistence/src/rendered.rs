@@ -1,4 +1,4 @@
-//! The statements of one installation.
+//! The SQL statements with the names of one installation.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,7 +10,8 @@ use parking_lot::RwLock;
 use crate::statement::{Statement, Types};
 use crate::{Names, Pooler, StoreError};
 
-/// The statements with this installation's names in them ([`Names`]), each put together at its first use.
+/// The statements with this installation's [`Names`] inserted. Each one is rendered at its first
+/// use.
 pub(crate) struct Rendered {
     pub(crate) names: Names,
     pub(crate) pooler: Pooler,
@@ -54,7 +55,8 @@ impl Rendered {
             .clone()
     }
 
-    /// A statement to be called on this connection, within a transaction where a pooler lends the session.
+    /// A statement that can be run on this connection. With a transaction pooler it must run inside
+    /// a transaction.
     pub(crate) async fn prepare(
         &self,
         client: &Object,
@@ -76,7 +78,7 @@ impl Rendered {
         }
     }
 
-    /// The role that a caller's change runs under, within an open transaction.
+    /// The SQL that takes the role of the caller's changes, inside an open transaction.
     pub(crate) fn act_as(&self, side: Audience) -> &str {
         match side {
             Audience::Customer => &self.act_as_customer,

@@ -1,4 +1,4 @@
-//! Saved replies: texts of the team's, or of one person's own, inserted by their shortcut.
+//! Saved replies: texts of the team or of one person, inserted by their shortcut.
 
 use helpline_core::actor::Audience;
 use helpline_core::ids::{SavedReplyId, UserId};
@@ -12,33 +12,33 @@ const LIST: &str = include_str!("../sql/replies/list.sql");
 const SAVE: &str = include_str!("../sql/replies/save.sql");
 const DELETE: &str = include_str!("../sql/replies/delete.sql");
 
-/// A reply to be kept. Already checked for its bounds; the table's checks stand behind.
+/// A reply to save. Its limits are already checked; the table's constraints check them again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewReply {
-    /// Which one.
+    /// The id of the reply to create or replace.
     pub id: SavedReplyId,
-    /// What an agent types.
+    /// The text that an agent types to insert the reply.
     pub shortcut: String,
-    /// What it is about.
+    /// Short description of the reply, for lists.
     pub title: String,
-    /// The text, with its `{{…}}` as they are.
+    /// The text. Its `{{…}}` placeholders are stored as they are.
     pub body: String,
-    /// Where it is listed.
+    /// The folder that the reply is listed in, if any.
     pub folder: Option<String>,
-    /// Whose it is.
+    /// Whether it belongs to the team or to the caller.
     pub kind: ReplyKind,
 }
 
-/// Whose a saved reply is.
+/// Who may see and change a saved reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReplyKind {
-    /// The team's: read by all staff, changed by admins.
+    /// The team's reply. All staff read it; admins change it.
     Shared,
-    /// The caller's own: seen and changed by them alone.
+    /// The caller's own reply. Only they see and change it.
     Personal,
 }
 
-/// The shared ones and the reader's own by shortcut, as staff.
+/// The shared replies and the reader's own, ordered by shortcut. Runs as staff.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -58,12 +58,13 @@ pub async fn list(store: &Store, reader: Reader) -> Result<Vec<SavedReply>, Stor
     Ok(answer.iter().filter_map(readable).collect())
 }
 
-/// Creates or replaces one: a shared one by an admin, a personal one by its owner. Recorded in `access_log` as `reply_saved`, a personal one without
-/// its texts.
+/// Creates or replaces a reply. Admins save shared replies, and owners save their personal ones.
+/// Recorded in `access_log` as `reply_saved`; the texts of a personal reply are not recorded.
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `forbidden`; `conflict` for another reply's shortcut, and for a reply of another kind or another person's; `too_large`
-/// beyond [`limits::SAVED_REPLIES_MAX`] or [`limits::PERSONAL_REPLIES_MAX`]; `precondition_failed` where it is not as expected.
+/// [`StoreError::Refused`]: `forbidden`; `conflict` if another reply has this shortcut, or if the
+/// reply is of another kind or another person's; `too_large` beyond [`limits::SAVED_REPLIES_MAX`]
+/// or [`limits::PERSONAL_REPLIES_MAX`]; `precondition_failed` if the reply is not as expected.
 pub async fn save(
     store: &Store,
     caller: &Caller,
@@ -96,11 +97,11 @@ pub async fn save(
     )
 }
 
-/// Removes one, and says whether there was one that the caller may know of: a shared one by an admin, a personal one by its owner. Recorded as
-/// `reply_deleted`.
+/// Deletes a reply. Returns whether there was one that the caller may know of. Admins delete shared
+/// replies, and owners delete their personal ones. Recorded as `reply_deleted`.
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `forbidden`; `precondition_failed` where it is not as expected.
+/// [`StoreError::Refused`]: `forbidden`; `precondition_failed` if the reply is not as expected.
 pub async fn delete(
     store: &Store,
     caller: &Caller,

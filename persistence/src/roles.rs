@@ -1,4 +1,4 @@
-//! Who is of the staff.
+//! Members of staff and their roles.
 
 use helpline_core::actor::{Audience, StaffRole};
 use helpline_core::history::HistoryRow;
@@ -12,16 +12,19 @@ const LIST: &str = include_str!("../sql/roles/list.sql");
 const SET: &str = include_str!("../sql/roles/set.sql");
 const HAS_ADMIN: &str = include_str!("../sql/roles/has_admin.sql");
 
-/// One of the staff.
+/// A member of staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// Who.
+    /// The person, whose role is always set.
     pub person: Person,
-    /// Whether they were connected within [`limits::SEEN_FRESH_MS`], through any instance; a blocked person never is.
+    /// Whether they were connected through any instance within [`limits::SEEN_FRESH_MS`]. Always
+    /// false for a blocked person.
     pub online: bool,
 }
 
-/// Everybody with a role, by name (staff role reads it: agents to assign; admins manage); with `query` only those whose name or address has it.
+/// All people with a role, ordered by name; with `query`, only those whose name or e-mail address
+/// contains it. Runs under the staff role: agents need the list to assign tickets, and admins to
+/// manage roles.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -46,7 +49,8 @@ pub async fn list(
     Ok(members)
 }
 
-/// Whether an admin has signed in and is not blocked (service function). Without one, tickets come in and no role can be given.
+/// Whether an admin has signed in and is not blocked (service function). Without one, tickets
+/// arrive but no role can be granted.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -58,10 +62,12 @@ pub async fn has_admin(store: &Store) -> Result<bool, StoreError> {
     rows::get(row, 0)
 }
 
-/// Gives a person this role instead of any other; by an admin, recorded in `access_log` as `role_granted`. Idempotent.
+/// Gives a person this role, which replaces any other. Admins only; recorded in `access_log` as
+/// `role_granted`. Idempotent.
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `forbidden`; `not_found` for a person who has never signed in; `conflict` when no other admin has signed in who is not blocked.
+/// [`StoreError::Refused`]: `forbidden`; `not_found` for a person who has never signed in;
+/// `conflict` if no other unblocked admin has signed in.
 pub async fn grant(
     store: &Store,
     caller: &Caller,
@@ -74,8 +80,9 @@ pub async fn grant(
         .map(drop)
 }
 
-/// Takes a person's role; by an admin, recorded as `role_revoked`. The last admin stays (`conflict`). Their tickets that are not over become
-/// unassigned; gives the history rows that say so.
+/// Removes a person's role. Admins only; recorded as `role_revoked`. The last admin's role cannot
+/// be removed (`conflict`). The person's unfinished tickets become unassigned. Returns the history
+/// rows of these changes.
 ///
 /// # Errors
 /// As [`grant`].

@@ -1,4 +1,4 @@
-//! Rows into domain types: the one place that knows the columns' order.
+//! Decodes rows into domain types. Only this module knows the order of the columns.
 
 use chrono::{DateTime, Utc};
 use helpline_core::actor::ActorType;
@@ -13,18 +13,19 @@ use tokio_postgres::types::{FromSql, Type};
 
 use crate::{Store, StoreError};
 
-/// A column by its place, or by its name: where a view has many, an index into it is the same list once more.
+/// A column by its index or its name. Views with many columns are read by name, so that no second
+/// list of their columns has to be kept in step.
 pub(crate) trait Column: RowIndex + std::fmt::Display {}
 
 impl<T: RowIndex + std::fmt::Display> Column for T {}
 
-/// A column's value, or an error that names it.
+/// A column's value, or an error that names the column.
 pub(crate) fn get<'a, T: FromSql<'a>>(row: &'a Row, column: impl Column) -> Result<T, StoreError> {
     row.try_get(column)
         .map_err(|error| StoreError::Row(error.to_string()))
 }
 
-/// A column that holds one of an enum's words.
+/// A column that contains one of an enum's words.
 pub(crate) fn word<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(
     row: &Row,
     column: impl Column,
@@ -32,7 +33,7 @@ pub(crate) fn word<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(
     parse(get(row, column)?)
 }
 
-/// A column that holds one of an enum's words, or nothing.
+/// A column that contains one of an enum's words, or null.
 pub(crate) fn optional_word<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(
     row: &Row,
     column: impl Column,
@@ -47,18 +48,19 @@ fn parse<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(
         .map_err(|error: helpline_core::UnknownWord| StoreError::Row(format!("{error}: {word:?}")))
 }
 
-/// A count. One that was made negative by SQL must not hide the others.
+/// A count. A count that SQL made negative becomes zero, so that it does not hide the others.
 pub(crate) fn count(row: &Row, column: impl Column) -> Result<u32, StoreError> {
     let n: i64 = get(row, column)?;
     Ok(u32::try_from(n.max(0)).unwrap_or(u32::MAX))
 }
 
-/// A place in a history. Columns are `bigint`, never negative by their checks.
+/// A position in a history. The column is a `bigint`, and a constraint keeps it from being
+/// negative.
 pub(crate) fn seq(row: &Row, column: impl Column) -> Result<Seq, StoreError> {
     seq_of(get(row, column)?)
 }
 
-/// The same, where there may be none.
+/// A position that may be null.
 pub(crate) fn optional_seq(row: &Row, column: impl Column) -> Result<Option<Seq>, StoreError> {
     get::<Option<i64>>(row, column)?.map(seq_of).transpose()
 }
@@ -69,18 +71,21 @@ pub(crate) fn seq_of(n: i64) -> Result<Seq, StoreError> {
         .map_err(|_| StoreError::Row(format!("negative seq {n}")))
 }
 
-/// A place as a column takes it. A client's number beyond the column's range is beyond every head too.
+/// A position as a `bigint` parameter. A client's number beyond the column's range becomes the
+/// maximum, which is also beyond every head.
 pub(crate) fn bigint(seq: Seq) -> i64 {
     i64::try_from(seq.get()).unwrap_or(i64::MAX)
 }
 
-/// A message's key. One that an import brought in another form is none of ours to retry.
+/// A message's key. A key that was imported in another form is not ours, so that no client retries
+/// with it; it becomes `None`.
 pub(crate) fn key(row: &Row, column: impl Column) -> Result<Option<Key>, StoreError> {
     Ok(get::<Option<String>>(row, column)?.and_then(|key| Key::parse(key).ok()))
 }
 
-/// A message's attachments. Entries that cannot be read (carried over from elsewhere, nested too deep, numbers beyond any type) are left
-/// out rather than hiding the ticket: each is judged by its own text.
+/// A message's attachments. An entry that cannot be decoded (imported, nested too deep, or with
+/// numbers beyond any type) is left out, so that it does not hide the ticket. Each entry is decoded
+/// separately.
 pub(crate) fn attachments(row: &Row, column: impl Column) -> Result<Vec<Attachment>, StoreError> {
     let JsonText(text) = get(row, column)?;
     let entries: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
@@ -94,12 +99,12 @@ pub(crate) fn attachments(row: &Row, column: impl Column) -> Result<Vec<Attachme
         .collect())
 }
 
-/// A `jsonb` column's text, whatever is in it: what cannot be parsed is the reader's to decide about.
+/// The text of a `jsonb` column. The caller decides what to do if it cannot be parsed.
 pub(crate) struct JsonText<'a>(pub(crate) &'a str);
 
 impl<'a> FromSql<'a> for JsonText<'a> {
     fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        // One byte of version stands before the text.
+        // A version byte precedes the text.
         Ok(Self(std::str::from_utf8(raw.get(1..).unwrap_or_default())?))
     }
 
@@ -108,12 +113,13 @@ impl<'a> FromSql<'a> for JsonText<'a> {
     }
 }
 
-/// A moment. Postgres has infinities and years that no other program can name: they become the first or the last moment that all can.
+/// A timestamp. Postgres has infinities and years that other programs cannot represent; they become
+/// the first or the last representable moment.
 pub(crate) fn time(row: &Row, column: impl Column) -> Result<DateTime<Utc>, StoreError> {
     get(row, column).map(|Moment(at)| at)
 }
 
-/// The same, where there may be none.
+/// A timestamp that may be null.
 pub(crate) fn optional_time(
     row: &Row,
     column: impl Column,
@@ -127,10 +133,10 @@ impl Moment {
     /// The years 1 to 9999, in microseconds since 1970.
     const FIRST_US: i64 = -62_135_596_800_000_000;
     const LAST_US: i64 = 253_402_300_799_999_999;
-    /// From 1970 to Postgres' own beginning, 2000.
+    /// Microseconds from 1970 to 2000, where Postgres timestamps begin.
     const EPOCH_US: i64 = 946_684_800_000_000;
 
-    /// These microseconds since 1970 as a moment, unless no row can have it.
+    /// Converts microseconds since 1970. `None` if no row can contain this time.
     pub(crate) fn in_range(micros: i64) -> Option<DateTime<Utc>> {
         (Self::FIRST_US..=Self::LAST_US)
             .contains(&micros)
@@ -152,7 +158,8 @@ impl<'a> FromSql<'a> for Moment {
     }
 }
 
-/// A text of at most so many bytes. The tables' checks hold what is new; a row from before them is cut.
+/// A text of at most `bytes_max` bytes. Constraints limit new rows; the text of an older row is
+/// truncated.
 pub(crate) fn text(
     row: &Row,
     column: impl Column,
@@ -177,8 +184,9 @@ fn cut(text: &str, bytes_max: usize) -> String {
     format!("{}…", &text[..end])
 }
 
-/// A row of the view `support_events`, whose first column stands at `at`. Of one that cannot be read, what is left: a row left out would be
-/// a hole.
+/// Decodes a row of the view `support_events` whose first column has the index `at`. If the row
+/// cannot be decoded, returns its readable parts, because a missing row would be a gap in the
+/// history.
 pub(crate) fn history_row(store: &Store, row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
     whole_history_row(row, at).or_else(|error| {
         let rest = rest_of_history_row(row, at)?;
@@ -216,7 +224,7 @@ fn whole_history_row(row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
     })
 }
 
-/// Its place, its time, and what it is as far as that is known.
+/// The row's position and time, and its kind if it is known.
 fn rest_of_history_row(row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
     Ok(HistoryRow {
         ticket: TicketId::new(get(row, at)?),
@@ -238,7 +246,8 @@ fn rest_of_history_row(row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
 }
 
 fn message(row: &Row, at: usize) -> Result<Option<Message>, StoreError> {
-    // Joined by its id; a body is never null, so a null here means that the reader may not see the message, or that it is gone.
+    // A message's body is never null. A null means that the reader may not see the message, or that
+    // it was deleted.
     let Some(body) = text(row, at + 3, limits::BODY_BYTES_MAX)? else {
         return Ok(None);
     };
@@ -256,7 +265,7 @@ fn message(row: &Row, at: usize) -> Result<Option<Message>, StoreError> {
     }))
 }
 
-/// All rows of an answer that is nothing but history.
+/// Decodes an answer that consists only of history rows.
 pub(crate) fn history_rows(store: &Store, rows: &[Row]) -> Result<Vec<HistoryRow>, StoreError> {
     rows.iter().map(|row| history_row(store, row, 0)).collect()
 }

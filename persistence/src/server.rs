@@ -1,4 +1,4 @@
-//! The database's server, for admins to read.
+//! Information about the database server, for admins.
 
 use chrono::{DateTime, Utc};
 
@@ -6,18 +6,19 @@ use crate::{Store, StoreError, rows};
 
 const SERVER: &str = include_str!("../sql/store/server.sql");
 
-/// What it says of itself.
+/// What the server reports about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
-    /// As it writes it: `16.4`.
+    /// The version as the server writes it, such as `16.4`.
     pub version: String,
-    /// The time by its clock while it answered.
+    /// The server's clock when it answered.
     pub at: DateTime<Utc>,
-    /// What the database takes, in MiB; none: the service's role may not connect to it by right, and so is not told.
+    /// Size of the database in MiB. `None` if the service's role has no explicit right to connect
+    /// to it, because Postgres then does not report the size.
     pub database_mib: Option<u32>,
 }
 
-/// Asks the server.
+/// Queries the server.
 ///
 /// # Errors
 /// When the database cannot be read.

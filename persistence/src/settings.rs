@@ -1,4 +1,4 @@
-//! The settings of the desk, and whether an agent is connected.
+//! The desk's settings, and whether an agent is connected.
 
 use helpline_core::actor::Audience;
 use helpline_core::limits;
@@ -16,21 +16,22 @@ const FIRST_ANSWER: &str = include_str!("../sql/settings/first_answer.sql");
 const WIDGET: &str = include_str!("../sql/settings/widget.sql");
 const AVAILABILITY: &str = include_str!("../sql/settings/availability.sql");
 
-/// The names that a setting may have.
+/// A setting's name. The value's type depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Name {
-    /// When the desk is open: an [`OpeningHours`].
+    /// The desk's [`OpeningHours`].
     OpeningHours,
-    /// The notice for customers while no agent is available: text.
+    /// Text that customers see while no agent is available.
     AwayNotice,
-    /// Whether the first to answer an unassigned ticket gets it assigned: true or false. The database's append reads it by this name.
+    /// Boolean: whether an unassigned ticket is assigned to the first agent who answers it. The
+    /// database's append function reads it by this name.
     ReplyAssigns,
-    /// How the widget looks and where it may be shown: a [`WidgetSettings`].
+    /// The [`WidgetSettings`]: how the widget looks and where it may be shown.
     Widget,
 }
 
 impl Name {
-    /// Every name.
+    /// All names.
     pub const ALL: &'static [Self] = &[
         Self::OpeningHours,
         Self::AwayNotice,
@@ -38,7 +39,7 @@ impl Name {
         Self::Widget,
     ];
 
-    /// The word in the table and in addresses.
+    /// The name in the table and in URLs.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::OpeningHours => "opening_hours",
@@ -52,15 +53,15 @@ impl Name {
 /// What the database knows about the desk's availability.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Availability {
-    /// The hours kept; none: always open.
+    /// The configured opening hours. `None` means always open.
     pub opening_hours: Option<OpeningHours>,
-    /// The notice for customers while no agent is available.
+    /// Text that customers see while no agent is available.
     pub away_notice: Option<String>,
-    /// Whether any of the staff was connected within [`limits::SEEN_FRESH_MS`].
+    /// Whether any member of staff was connected within [`limits::SEEN_FRESH_MS`].
     pub agents_online: bool,
 }
 
-/// All of them, as an admin (others see none).
+/// All settings. Only admins can read them; other readers see none.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -91,10 +92,11 @@ pub async fn list(store: &Store, reader: Reader) -> Result<DeskSettings, StoreEr
     })
 }
 
-/// Sets one, already checked, or with none takes it away; by an admin, recorded in `access_log` as `setting_changed`.
+/// Stores a setting, whose value is already checked. `None` removes it. Admins only; recorded in
+/// `access_log` as `setting_changed`.
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `forbidden`; `precondition_failed` where it is not as expected.
+/// [`StoreError::Refused`]: `forbidden`; `precondition_failed` if the setting is not as expected.
 pub async fn set(
     store: &Store,
     caller: &Caller,
@@ -108,7 +110,7 @@ pub async fn set(
         .map(drop)
 }
 
-/// Whether the desk is open and an agent is connected (service function).
+/// The opening hours, the away notice, and whether an agent is connected (service function).
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -125,7 +127,7 @@ pub async fn availability(store: &Store) -> Result<Availability, StoreError> {
     })
 }
 
-/// How the widget looks and where it may be shown; none: not set (service function).
+/// The widget's settings. `None` if they are not set (service function).
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -139,7 +141,8 @@ pub async fn widget(store: &Store) -> Result<Option<WidgetSettings>, StoreError>
     Ok(value.and_then(readable))
 }
 
-/// How long the first answer took lately, in seconds: a median; none when too few were answered (service function).
+/// Median time to the first answer in recent tickets, in seconds. `None` if too few tickets were
+/// answered (service function).
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -165,7 +168,8 @@ fn value<T: DeserializeOwned>(row: &Row) -> Result<Option<T>, StoreError> {
     Ok(rows::get::<Option<_>>(row, 1)?.and_then(readable))
 }
 
-/// A value that was written by SQL in another form counts as none; the other settings stay usable.
+/// Decodes a setting. A value that SQL wrote in another form counts as unset, so that the other
+/// settings stay usable.
 fn readable<T: DeserializeOwned>(JsonText(value): JsonText<'_>) -> Option<T> {
     if value.len() > limits::SETTING_STORED_BYTES_MAX {
         return None;

@@ -1,5 +1,5 @@
-//! A statement of ours on one connection: prepared for its session, or sent whole with every call, behind a pooler that lends a session for one
-//! transaction only.
+//! A statement on one connection. It is prepared in the session, or sent in full with every call
+//! when a pooler lends a session for only one transaction.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -13,23 +13,24 @@ use tokio_postgres::{Row, SimpleQueryMessage};
 use crate::StoreError;
 use crate::store::Params;
 
-/// What stands between this program and the database.
+/// What is between this program and the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pooler {
-    /// Nothing, or a pooler that keeps a session for as long as its client stays (PgBouncer's `pool_mode = session`): statements are prepared once
-    /// for each session.
+    /// Nothing, or a pooler that keeps a session for as long as its client is connected
+    /// (PgBouncer's `pool_mode = session`). Statements are prepared once in each session.
     #[default]
     Session,
-    /// A pooler that lends a session for one transaction (PgBouncer's `pool_mode = transaction`, any version): nothing is left in a session, and
-    /// every statement is sent, parsed and planned anew.
+    /// A pooler that lends a session for one transaction (PgBouncer's `pool_mode = transaction`,
+    /// any version). Nothing is left in a session, and every statement is sent, parsed and planned
+    /// each time.
     Transaction,
 }
 
-/// The parameters' types of each statement that is sent whole: asked of the server once.
+/// Parameter types of each statement that is sent in full. The server is asked for them once.
 #[derive(Default)]
 pub(crate) struct Types(RwLock<HashMap<Arc<str>, Arc<[Type]>>>);
 
-/// A statement that can be called on the connection that it was made for.
+/// A statement that can be run on the connection that it was made for.
 pub(crate) enum Statement {
     Prepared(tokio_postgres::Statement),
     Whole { sql: Arc<str>, types: Arc<[Type]> },
@@ -40,7 +41,8 @@ impl Statement {
         Ok(Self::Prepared(client.prepare_cached(sql).await?))
     }
 
-    /// One that is sent whole; `act_as` is the statement that takes the role that may see what it names.
+    /// Makes a statement that is sent in full. `act_as` is the SQL that takes the role that may see
+    /// the objects in the statement.
     pub(crate) async fn whole(
         client: &Object,
         sql: Arc<str>,
@@ -58,7 +60,8 @@ impl Statement {
         Ok(Self::Whole { sql, types })
     }
 
-    /// Its rows. What is sent is queued when the future is first polled, as with the client's own `query`.
+    /// Runs the statement. Like the client's own `query`, it queues its messages when the future is
+    /// first polled.
     pub(crate) async fn query(
         &self,
         client: &Object,
@@ -74,9 +77,11 @@ impl Statement {
     }
 }
 
-/// The types of a statement's parameters, in one message: no other client's turn comes between its parts.
+/// Asks for the types of a statement's parameters. It does so in one message, so that no other
+/// client gets the session in between.
 async fn parameters(client: &Object, sql: &str, act_as: &str) -> Result<Arc<[Type]>, StoreError> {
-    // The name lives for this one message to the server, unless that is cancelled: the session is another client's then, with the name in it.
+    // The name exists only during this message. If the call is cancelled, the next client gets the
+    // session with the name still in it, so the name must be unique.
     let name = format!("helpline_{}", uuid::Uuid::new_v4().simple());
     let asked = format!(
         "{act_as}; prepare {name} as {sql}\n; select t::oid from pg_catalog.pg_prepared_statements s, \

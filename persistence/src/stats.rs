@@ -1,4 +1,4 @@
-//! The desk at a glance.
+//! Counts and averages over all tickets.
 
 use helpline_core::actor::Audience;
 use helpline_core::limits;
@@ -11,7 +11,7 @@ const READ: &str = include_str!("../sql/stats/read.sql");
 const COUNTS: &str = include_str!("../sql/stats/counts.sql");
 const ROLL_UP: &str = include_str!("../sql/stats/roll_up.sql");
 
-/// Reads `support_ticket_stats` (service function).
+/// Reads `support_ticket_stats` as the service.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -38,7 +38,7 @@ pub async fn read(store: &Store) -> Result<TicketStats, StoreError> {
     })
 }
 
-/// The console's views in figures, as this member of staff.
+/// Counts the tickets in each of the console's views, as this member of staff sees them.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -68,10 +68,11 @@ pub async fn counts(store: &Store, reader: Reader) -> Result<TicketCounts, Store
     })
 }
 
-/// Rolls the tally deltas up into totals (periodic job; one instance at a time by advisory lock; no-op when another does it).
+/// Adds the tally deltas to the totals. A periodic job: an advisory lock lets one instance at a
+/// time do the work, and the call does nothing on the others.
 ///
 /// # Errors
-/// When the database cannot be read.
+/// When the database cannot be written.
 pub async fn roll_up(store: &Store) -> Result<(), StoreError> {
     store.query(ROLL_UP, &[]).await.map(drop)
 }

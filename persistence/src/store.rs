@@ -1,4 +1,4 @@
-//! The pool, and how a query runs with the claims of a person.
+//! The connection pool, and queries that run with a person's claims.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,32 +18,33 @@ use crate::rendered::Rendered;
 use crate::undecodable::Undecodable;
 use crate::{Address, Caller, Names, Pooler, Reader, StoreError, privileges, rows};
 
-/// How to reach the database.
+/// How to connect to the database.
 #[derive(Clone)]
 pub struct Settings {
-    /// `postgres://…` of the runtime role.
+    /// `postgres://…` URL of the runtime role.
     pub url: String,
-    /// Connections at most.
+    /// Maximum number of connections in the pool.
     pub connections_max: usize,
-    /// What stands before the database.
+    /// What is between this program and the database.
     pub pooler: Pooler,
 }
 
-/// The database. Cheap to clone.
+/// A handle to the database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     pool: Pool,
     pub(crate) rendered: Arc<Rendered>,
-    /// What a further pool is made of.
+    /// Used to create further pools.
     address: Arc<Address>,
-    /// Rows that cannot be decoded are skipped here, and the others are returned.
+    /// Counts and logs the rows that cannot be decoded.
     pub(crate) undecodable: Arc<Undecodable>,
 }
 
-/// What a statement takes.
+/// A statement's parameters.
 pub(crate) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 
-/// A pooled connection without an answer is found by keepalives within about half a minute; a write to it sooner.
+/// Keepalives detect a dead pooled connection within about half a minute. A write to it detects
+/// that sooner.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(15);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 const KEEPALIVE_RETRIES: u32 = 3;
@@ -55,17 +56,18 @@ const SESSION_USER: &str = "select session_user::text";
 const PING: &str = include_str!("../sql/store/ping.sql");
 
 impl Store {
-    /// Makes the pool and checks the role: refuses one that has more privileges than it needs.
+    /// Creates the pool and checks the role. Fails if the role has more privileges than it needs.
     ///
     /// # Errors
-    /// [`StoreError::OverPrivileged`] with the reason; [`StoreError::NotPrepared`] with what is missing (its bounds are settings of the role:
-    /// see `sql/migrate/roles.sql`); [`StoreError::Address`] for a URL that cannot be used; [`StoreError::Unreachable`] when no server
-    /// answers.
+    /// [`StoreError::OverPrivileged`] with the reason; [`StoreError::NotPrepared`] with what is
+    /// missing (the timeouts are settings of the role: see `sql/migrate/roles.sql`);
+    /// [`StoreError::Address`] for a URL that cannot be used; [`StoreError::Unreachable`] if no
+    /// server answers.
     pub async fn connect(settings: Settings) -> Result<Self, StoreError> {
         Self::connect_to(settings, Names::default()).await
     }
 
-    /// The same, to an installation with names of its own.
+    /// Like [`Self::connect`], for an installation with its own names.
     ///
     /// # Errors
     /// As [`Self::connect`].
@@ -98,8 +100,9 @@ impl Store {
         Ok(store)
     }
 
-    /// Refuses a pooler that signs in as a different user, whose limits and rights were not checked, and a transaction pooler that was not
-    /// declared.
+    /// Fails if a pooler signs in as a different user, whose limits and privileges were not
+    /// checked, or if it lends sessions per transaction without being declared as a transaction
+    /// pooler.
     async fn check_pooler(&self, connections_max: usize) -> Result<(), StoreError> {
         let login = self.address.config.get_user().unwrap_or_default();
         let answer = self.query_once(SESSION_USER).await?;
@@ -108,7 +111,7 @@ impl Store {
             .map(|row| rows::get(row, 0))
             .transpose()?
             .unwrap_or_default();
-        // A pooler of many tenants is told which one behind a dot (`login.tenant`).
+        // A multi-tenant pooler takes the tenant after a dot in the login (`login.tenant`).
         let is_login = login
             .strip_prefix(&session_user)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
@@ -135,11 +138,12 @@ impl Store {
         Ok(())
     }
 
-    /// The same database through a separate pool with this maximum of connections, which Postgres lists under the application name with
-    /// this word behind it. Connects at its first statement.
+    /// The same database through a separate pool of at most `connections_max` connections. Postgres
+    /// shows them under the application name followed by `purpose`. The pool connects at its first
+    /// statement.
     ///
     /// # Errors
-    /// [`StoreError::Unreachable`] when the pool cannot be made.
+    /// [`StoreError::Unreachable`] if the pool cannot be created.
     pub fn with_own_pool(&self, purpose: &str, connections_max: usize) -> Result<Self, StoreError> {
         let mut address = (*self.address).clone();
         let name = address.config.get_application_name().unwrap_or_default();
@@ -151,7 +155,7 @@ impl Store {
         })
     }
 
-    /// Whether the database answers now, within the pool's wait, and takes writes.
+    /// Checks that the database answers within the pool's wait time and accepts writes.
     ///
     /// # Errors
     /// [`StoreError::Unreachable`], [`StoreError::ReadOnly`] or [`StoreError::PoolExhausted`].
@@ -175,7 +179,7 @@ impl Store {
             .map_err(|elapsed| StoreError::Unreachable(Box::new(elapsed)))?
     }
 
-    /// Counts something whose rows Postgres itself cannot read, and logs it when it is the first time.
+    /// Counts a row that Postgres itself cannot read, and logs it the first time.
     pub fn log_undecodable(
         &self,
         what: &'static str,
@@ -185,7 +189,7 @@ impl Store {
         self.undecodable.met(what, id, why);
     }
 
-    /// What was declared to stand before the database.
+    /// The pooler that the settings declare.
     pub(crate) fn pooler(&self) -> Pooler {
         self.rendered.pooler
     }
@@ -196,7 +200,7 @@ impl Store {
         ports.iter().any(|one| i32::from(*one) == port) || (ports.is_empty() && port == 5432)
     }
 
-    /// (in use, idle, waiting) for metrics.
+    /// Number of connections in use and idle, and of callers that wait, for metrics.
     pub fn pool_status(&self) -> (usize, usize, usize) {
         let status = self.pool.status();
         (
@@ -207,11 +211,12 @@ impl Store {
     }
 
     pub(crate) async fn connection(&self) -> Result<Object, StoreError> {
-        // The pool bounds each of its steps but one: what a new session is told.
+        // The pool has a timeout for each of its steps except for the setup of a new session.
         within(async { Ok(self.pool.get().await?) }).await
     }
 
-    /// Runs one statement as the service itself: its functions only, one round trip, its own transaction.
+    /// Runs one statement as the service, in its own transaction and one round trip. As the service
+    /// it can only call the service's functions.
     pub(crate) async fn query(
         &self,
         sql: &'static str,
@@ -238,7 +243,8 @@ impl Store {
         give_back(client, answer)
     }
 
-    /// One statement that is asked at start only, and by the login itself: it names nothing of the service's.
+    /// Runs one statement as the login itself, at startup only. The statement must not use objects
+    /// of the service.
     pub(crate) async fn query_once(&self, sql: &str) -> Result<Vec<Row>, StoreError> {
         let client = self.connection().await?;
         let sql = self.rendered.names.render(sql);
@@ -246,10 +252,11 @@ impl Store {
         give_back(client, answer)
     }
 
-    /// Runs one query under the reader's role and claims, with a plan that is kept.
+    /// Runs one query under the reader's role and claims, with a cached plan.
     ///
-    /// The whole transaction is queued when the future is first polled, and answered in one round trip: a reader who goes away in the
-    /// middle leaves a connection on which the commit is already queued, never one with a person's claims.
+    /// The whole transaction is queued when the future is first polled, and takes one round trip.
+    /// If the future is dropped halfway, the commit is already queued on the connection, so that no
+    /// connection keeps a person's claims.
     pub(crate) async fn read(
         &self,
         reader: Reader,
@@ -259,7 +266,7 @@ impl Store {
         self.read_with(SET_CLAIMS, reader, sql, params).await
     }
 
-    /// The same for a list with filters: planned for these parameters.
+    /// Like [`Self::read`], for a list with filters, which is planned for its parameters each time.
     pub(crate) async fn list(
         &self,
         reader: Reader,
@@ -302,8 +309,8 @@ impl Store {
         give_back(client, answer)
     }
 
-    /// Runs one writing function under the caller's role and claims, and gives its answer with the history rows that it wrote.
-    /// One transaction in one round trip, as in [`Self::read`].
+    /// Runs one writing function under the caller's role and claims. Returns its answer and the
+    /// history rows that it wrote. Like [`Self::read`], it is one transaction in one round trip.
     pub(crate) async fn write(
         &self,
         caller: &Caller,
@@ -324,7 +331,8 @@ impl Store {
                     set_claims.query(&client, &settings.params()),
                     statement.query(&client, params),
                 ),
-                // What was written is read as the service again: a customer's role has no right to the columns.
+                // Read the written rows as the service again, because a customer's role has no
+                // right to these columns.
                 join3(
                     client.batch_execute(&self.rendered.act_as_service_again),
                     written.query(&client, &[]),
@@ -345,7 +353,8 @@ impl Store {
     }
 }
 
-/// Waits for an answer no longer than a server that works may take: one that hangs does not keep the time of its own limits. Faults are counted.
+/// Limits how long an operation may take, including the time on the network. The server's own
+/// timeouts do not help if the server hangs. Counts failures by class.
 pub(crate) async fn within<T>(
     asking: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
@@ -359,7 +368,7 @@ pub(crate) async fn within<T>(
     answer
 }
 
-/// Back into the pool, unless the answer shows that the connection is of no more use.
+/// Returns the connection to the pool, unless the error shows that it is no longer usable.
 fn give_back<T>(client: Object, answer: Result<T, StoreError>) -> Result<T, StoreError> {
     if answer.as_ref().is_err_and(StoreError::ends_connection) {
         drop(Object::take(client));
@@ -381,8 +390,10 @@ fn pool(
     );
     let wait = Some(Duration::from_millis(limits::POOL_WAIT_MS));
     Pool::builder(manager)
-        // A login of the platform's inherits nothing and acts as the service's role; for that role itself this changes nothing. A session that
-        // takes no writes is not pooled: what it reads may be old, and behind a balancer the next one leads to the primary.
+        // Take the service's role, because a login of the platform may inherit no privileges. If
+        // the login is that role itself, this changes nothing. Do not pool a session that accepts
+        // no writes: its data may be old, and behind a load balancer the next connection reaches
+        // the primary.
         .post_create(Hook::async_fn(
             move |client: &mut deadpool_postgres::ClientWrapper, _| {
                 let rendered = Arc::clone(&rendered);
@@ -390,7 +401,8 @@ fn pool(
                     let asked = "show transaction_read_only";
                     let begun = match rendered.pooler {
                         Pooler::Session => format!("{}; {asked}", rendered.act_as_service),
-                        // A role taken for the session would be another client's next; that it can be taken is seen here.
+                        // A role taken for the session would stay for the pooler's next client.
+                        // Only check here that it can be taken.
                         Pooler::Transaction => {
                             format!("{}; rollback; {asked}", rendered.begin_as_service)
                         }
@@ -420,7 +432,8 @@ fn pool(
         .map_err(|error| StoreError::Unreachable(Box::new(error)))
 }
 
-/// What the policies and the audit triggers read of a caller, as the parameters of [`SET_CLAIMS`].
+/// The values that the policies and the audit triggers read about a caller, as parameters of
+/// [`SET_CLAIMS`].
 pub(crate) struct CallerSettings<'a> {
     claims: String,
     address: String,

@@ -1,4 +1,5 @@
-//! The events that became visible since the last sweep, whatever wrote them and however long their transactions were open.
+//! Finds the events that became visible since the last sweep. It does not matter which process
+//! wrote them, or how long their transactions stayed open.
 
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::limits;
@@ -14,20 +15,23 @@ const RECORD_ROLLBACK: &str = include_str!("../sql/sweep/note_rollback.sql");
 pub struct Snapshot(String);
 
 impl Snapshot {
-    /// Whether this one was taken before the other in the life of one database. True of a later sweep: the database
-    /// went back in time, whatever its epoch says.
+    /// Whether this snapshot was taken before `other` in the life of one database. If a later
+    /// sweep's snapshot is before an earlier one's, the database went back in time, even if its
+    /// epoch is unchanged.
     pub fn is_before(&self, other: &Self) -> bool {
         self.xmax() < other.xmax()
     }
 
-    /// What a cursor on a number would remember: where it was, not what was still in flight there. Wrong, and here to show how wrong.
+    /// Reduces the snapshot to what a cursor on a sequence number would store: a position, without
+    /// the transactions that were in flight. This is wrong on purpose: tests use it to show which
+    /// events such a cursor misses.
     #[must_use]
     pub fn forgetting_those_in_flight(&self) -> Self {
         self.xmax()
             .map_or_else(|| self.clone(), |xmax| Self(format!("{xmax}:{xmax}:")))
     }
 
-    /// The first transaction that had not begun (`xmin:xmax:xip,…`).
+    /// The first transaction id that was not assigned yet. The format is `xmin:xmax:xip,…`.
     fn xmax(&self) -> Option<u64> {
         self.0.split(':').nth(1)?.parse().ok()
     }
@@ -36,19 +40,22 @@ impl Snapshot {
 /// The result of one sweep.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SweepResult {
-    /// For the next sweep.
+    /// Pass this to the next sweep.
     pub snapshot: Snapshot,
-    /// The database that answered.
+    /// Epoch of the database that answered.
     pub epoch: Epoch,
-    /// The server that answered.
+    /// Identifies the server process that answered.
     pub origin: Origin,
-    /// Tickets with rows that became visible since `since`, with the highest seq among those rows. Empty on a first sweep.
+    /// Tickets whose events became visible since `since`, each with the highest seq among those
+    /// events. Empty on a first sweep.
     pub moved: Vec<(TicketId, Seq)>,
-    /// False: there were more events than a sweep reads. Then `moved` names the tickets that were active last; any other may have moved too.
+    /// False if there were more events than a sweep reads. `moved` then contains only the most
+    /// recently active tickets, and other tickets may have new events too.
     pub is_complete: bool,
 }
 
-/// Sweeps. Without `since`: only the present snapshot. One statement, one snapshot, read from the index on the rows' xid.
+/// Sweeps in one statement, so that everything comes from one snapshot. Without `since` it returns
+/// only the current snapshot. It reads the index on the rows' transaction id.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -81,20 +88,22 @@ pub async fn sweep(store: &Store, since: Option<&Snapshot>) -> Result<SweepResul
     })
 }
 
-/// What shows that a database went back in time.
+/// Evidence that a database went back in time.
 #[derive(Debug, Clone, Copy)]
 pub enum RollbackProof<'a> {
-    /// A snapshot that was taken before and lies in the database's future.
+    /// A snapshot taken earlier that lies in the database's future.
     Snapshot(&'a Snapshot),
-    /// A committed row beyond the end of the ticket's history.
+    /// A committed event beyond the end of the ticket's history.
     Row(TicketId, Seq),
 }
 
-/// Tells the database that it went back in time under this epoch. Raises the counter of restores if the proof holds, so that clients that
-/// were away learn of it too; of several instances that call at once, one raises it. Gives the epoch that holds now.
+/// Records that the database went back in time under this epoch. If the database confirms the
+/// proof, it increments its restore counter, so that clients that were offline learn of it too.
+/// When several instances call at once, only one increments the counter. Returns the epoch that is
+/// now valid.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be reached, or the statement fails.
 pub async fn record_rollback(
     store: &Store,
     epoch: &Epoch,

@@ -1,4 +1,4 @@
-//! Tickets: opening, changing; listing and searching is in [`lists`](self::list_for_staff).
+//! Opens and changes tickets. [`lists`](self::list_for_staff) contains lists and searches.
 use helpline_core::body::{Attachment, Body, Subject};
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::{Key, MessageId, Seq, TicketId, TicketRef, UserId};
@@ -36,38 +36,38 @@ const RATE: &str = include_str!("../sql/tickets/rate.sql");
 /// A new ticket of a customer.
 #[derive(Debug, Clone)]
 pub struct NewTicket {
-    /// UUIDv7, for the ticket.
+    /// The ticket's id, a UUIDv7.
     pub id: TicketId,
-    /// UUIDv7, for the first message.
+    /// The id of the first message, a UUIDv7.
     pub message: MessageId,
-    /// The `Idempotency-Key`, unique per user.
+    /// The request's `Idempotency-Key`, unique per user.
     pub key: Key,
-    /// One line.
+    /// The subject line.
     pub subject: Subject,
-    /// What about.
+    /// The topic that the customer chose.
     pub category: Category,
-    /// How bad.
+    /// How urgent the customer considers it.
     pub priority: Priority,
-    /// The first message.
+    /// The body of the first message.
     pub description: Body,
-    /// What hangs on it.
+    /// Attachments of the first message.
     pub attachments: Vec<Attachment>,
-    /// Free, for the platform.
+    /// Arbitrary data of the platform.
     pub metadata: serde_json::Map<String, serde_json::Value>,
 }
 
-/// An opened ticket.
+/// The result of opening a ticket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Created {
-    /// Its id: the first attempt's, when this was a retry.
+    /// The ticket's id. After a retry, the id that the first attempt gave it.
     pub id: TicketId,
-    /// Whether the key was known: then nothing was written.
+    /// Whether the key was already used. Then nothing was written.
     pub duplicate: bool,
-    /// The history's rows so far, to be delivered.
+    /// The ticket's history so far. The caller must deliver it.
     pub rows: Vec<HistoryRow>,
 }
 
-/// Who shall have the ticket.
+/// The person to assign a ticket to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Assignee {
     /// This member of staff.
@@ -76,81 +76,84 @@ pub enum Assignee {
     Unassigned,
 }
 
-/// Changes, all or none.
+/// Changes to a ticket. Either all of them are made or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Patch {
-    /// The new status; the table of transitions decides.
+    /// The new status. The table of transitions decides whether it is allowed.
     pub status: Option<Status>,
-    /// Only staff.
+    /// The new priority. Staff only.
     pub priority: Option<Priority>,
-    /// Only staff.
+    /// The new category. Staff only.
     pub category: Option<Category>,
-    /// Only staff.
+    /// The new assignee. Staff only.
     pub assigned_to: Option<Assignee>,
-    /// Whose the ticket was when the caller saw it. If it is another person's now, nothing is changed.
+    /// The assignee that the caller saw. If the ticket has another one now, nothing is changed.
     pub if_assigned_to: Option<Assignee>,
 }
 
-/// What a decision and a join need to know of a ticket.
+/// What the policy and a join need to know about a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TicketAccess {
-    /// For the policy.
+    /// The facts that the policy decides by.
     pub facts: TicketFacts,
-    /// For the room.
+    /// The heads that a room starts from.
     pub heads: Heads,
 }
 
-/// Which tickets, in which order.
+/// Selects tickets, and their order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ListQuery {
-    /// Only these statuses; empty: all.
+    /// Only these statuses. Empty means all.
     pub status: Vec<Status>,
-    /// Only these categories; empty: all.
+    /// Only these categories. Empty means all.
     pub category: Vec<Category>,
-    /// Only these priorities; empty: all.
+    /// Only these priorities. Empty means all.
     pub priority: Vec<Priority>,
-    /// Assigned to this person, or unassigned.
+    /// Only tickets assigned to this person, or only unassigned ones.
     pub assigned_to: Option<Assignee>,
-    /// Opened by this person; for staff's lists.
+    /// Only tickets that this person opened. For staff's lists.
     pub user: Option<UserId>,
-    /// A number, or words and substrings of number, subject and (staff) customer e-mail. Already checked for length.
+    /// A ticket number, or words and substrings of number, subject and (for staff) customer e-mail.
+    /// Its length is already checked.
     pub search: Option<String>,
-    /// Only those whose customer waits for an answer; for staff's lists.
+    /// Only tickets whose customer waits for an answer. For staff's lists.
     pub needs_answer: bool,
-    /// Archived tickets too.
+    /// Includes archived tickets.
     pub archived: bool,
-    /// The order.
+    /// The order of the tickets.
     pub sort: Sort,
-    /// The next page's beginning, as the page before gave it.
+    /// The cursor that the previous page returned.
     pub cursor: Option<Cursor>,
-    /// Tickets at most.
+    /// Maximum number of tickets.
     pub limit: u32,
 }
 
-/// The order of a list; ties break by id.
+/// The order of a list. Ties are ordered by id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
-    /// The latest activity first (of what the reader can see).
+    /// Latest activity first. Counts only activity that the reader may see.
     #[default]
     LastActivity,
-    /// The newest first.
+    /// Newest first.
     Created,
-    /// The oldest first.
+    /// Oldest first.
     Oldest,
-    /// Those whose customer waits for an answer, the longest wait first; for staff's lists. A customer's own come by last activity.
+    /// Tickets whose customer waits for an answer, longest wait first. For staff's lists; a
+    /// customer's own tickets are ordered by last activity instead.
     Waiting,
 }
 
 /// A page of tickets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct List<T> {
-    /// The tickets.
+    /// The tickets, in the requested order.
     pub tickets: Vec<T>,
-    /// Where the next page begins; none: this was the last.
+    /// The cursor of the next page. `None` if this was the last one.
     pub next_cursor: Option<Cursor>,
 }
 
-/// Opens a ticket; `caller.actor.user` becomes its owner. A known key gives the first ticket again; another body under it: `key_reused`.
+/// Opens a ticket, owned by `caller.actor.user`. With a known key it returns the first ticket
+/// again, or `key_reused` if the content differs.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `key_reused`, `blocked`, `invalid_field`.
@@ -182,7 +185,7 @@ pub async fn create(
         .ok_or_else(|| StoreError::Row("no ticket".into()))?;
     let (id, duplicate) = (TicketId::new(rows::get(row, 0)?), rows::get(row, 1)?);
     let rows = match within {
-        // The first attempt may have died before it delivered them.
+        // The first attempt may have failed before it delivered them.
         Within::Own(store) if duplicate => {
             history::rows_after(store, &[(id, Seq::ZERO)], limits::PAGE_EVENTS_MAX).await?
         }
@@ -195,11 +198,13 @@ pub async fn create(
     })
 }
 
-/// Changes a ticket as the caller's side of it, one transaction; gives the rows written (none when nothing changed).
+/// Changes a ticket in one transaction, with the rights of the caller's side of it. Returns the
+/// rows written, or none if nothing changed.
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `invalid_transition`, `invalid_field` (an assignee who is no staff).
-/// [`StoreError::AssignedMeanwhile`]: the ticket is neither as it was seen nor as it shall be.
+/// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `invalid_transition`,
+/// `invalid_field` (the assignee is not a member of staff). [`StoreError::AssignedMeanwhile`]: the
+/// assignee is neither the one that the caller saw nor the one requested.
 pub async fn change(
     within: impl Into<Within<'_>>,
     caller: &Caller,
@@ -240,7 +245,7 @@ pub async fn change(
     }
 }
 
-/// Who has the ticket, by their first name.
+/// The current assignee, with their first name.
 fn holder(conflict: &Row) -> Result<Option<AgentRef>, StoreError> {
     let agent: Option<uuid::Uuid> = rows::get(conflict, "assigned_to")?;
     let name = rows::name(conflict, "assignee_name")?;
@@ -257,7 +262,7 @@ const fn agent_of(assignee: Assignee) -> Option<uuid::Uuid> {
     }
 }
 
-/// Rates a ticket as its owner; gives the rows written.
+/// Rates a ticket as its owner. Returns the rows written.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `not_ratable`, `invalid_field`.
@@ -279,10 +284,11 @@ pub async fn rate(
     Ok(written)
 }
 
-/// Facts and heads, by id or number (service function); none: no such ticket.
+/// Facts and heads of a ticket, by id or number (service function). `None` if there is no such
+/// ticket.
 ///
 /// # Errors
-/// When the database cannot be read; [`StoreError::Row`] for a ticket that cannot be read.
+/// When the database cannot be read. [`StoreError::Row`] for a ticket that cannot be decoded.
 pub async fn access(store: &Store, ticket: &TicketRef) -> Result<Option<TicketAccess>, StoreError> {
     let answer = match ticket {
         TicketRef::Id(id) => {
@@ -295,8 +301,8 @@ pub async fn access(store: &Store, ticket: &TicketRef) -> Result<Option<TicketAc
     answer.first().map(ticket_access).transpose()
 }
 
-/// The same of many tickets, by id; missing ones are missing in the answer, and of one that cannot be read there is nothing but its id
-/// (service function).
+/// Facts and heads of many tickets, by id (service function). Tickets that do not exist are missing
+/// from the result; a ticket that cannot be decoded has `None`.
 ///
 /// # Errors
 /// When the database cannot be read.

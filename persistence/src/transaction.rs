@@ -1,5 +1,6 @@
-//! A transaction that its owner commits: several changes to tickets that happen together, or not at all. It is what background work will write
-//! its own progress in; no such work exists yet, and neither do statements for it.
+//! A transaction that the caller commits. Several changes to tickets happen together, or not at
+//! all. It is meant for background work that stores its own progress in the same transaction. No
+//! such work exists yet, and there are no statements for it.
 
 use deadpool_postgres::Object;
 use futures_util::future::{join, join4};
@@ -9,16 +10,18 @@ use tokio_postgres::Row;
 use crate::store::{CallerSettings, Params, ROWS_WRITTEN, SET_CLAIMS, within};
 use crate::{Caller, Store, StoreError, rows};
 
-/// An open transaction. Dropped without [`Self::commit`], or after an error, nothing of it remains.
+/// An open transaction. It is rolled back if it is dropped without [`Self::commit`], or after an
+/// error.
 pub struct Transaction {
     store: Store,
-    /// None once it was committed.
+    /// `None` after the commit.
     client: Option<Object>,
 }
 
 impl Store {
-    /// Begins a transaction; it holds one connection of the pool until its end. One that changes several tickets changes them in the order
-    /// of their ids, as every writer does: otherwise two of them can lock each other out.
+    /// Begins a transaction, which holds one connection of the pool until it ends. A transaction
+    /// that changes several tickets must change them in the order of their ids, as every writer
+    /// does; otherwise two of them can deadlock.
     ///
     /// # Errors
     /// [`StoreError::Unreachable`], [`StoreError::PoolExhausted`].
@@ -70,10 +73,13 @@ impl Transaction {
         .await
     }
 
-    /// Commits; gives every history row that the transaction wrote, by ticket and `seq`, to be published now.
+    /// Commits. Returns every history row that the transaction wrote, ordered by ticket and `seq`.
+    /// The caller must publish them.
     ///
     /// # Errors
-    /// As of any statement. One that [passes](StoreError::passes) may have been committed: a caller that repeats the work must find out by a key.
+    /// The same errors as any statement. After one that [passes](StoreError::passes), the
+    /// transaction may have been committed. A caller that repeats the work needs a key to detect
+    /// that.
     pub async fn commit(mut self) -> Result<Vec<HistoryRow>, StoreError> {
         let client = self.client();
         let written = within(async {
@@ -84,7 +90,7 @@ impl Transaction {
             Ok(written?)
         })
         .await?;
-        // Back into the pool.
+        // Return the connection to the pool.
         drop(self.client.take());
         rows::history_rows(&self.store, &written)
     }
@@ -92,18 +98,20 @@ impl Transaction {
 
 impl Drop for Transaction {
     fn drop(&mut self) {
-        // The pool would hand on a connection with an open transaction. Closing it ends the transaction, wherever it was cut off.
+        // Otherwise the pool would reuse a connection with an open transaction. Closing the
+        // connection ends the transaction, at whatever point it was interrupted.
         if let Some(client) = self.client.take() {
             drop(Object::take(client));
         }
     }
 }
 
-/// Where a change is written: in a transaction of its own, in one round trip, or in one that the caller commits.
+/// Where a change is written: in its own transaction, with one round trip, or in one that the
+/// caller commits.
 pub enum Within<'a> {
-    /// Of its own.
+    /// A separate transaction for this change.
     Own(&'a Store),
-    /// The caller's. The rows written are given by its commit, and none by the change.
+    /// The caller's transaction. Its commit returns the rows written; the change returns none.
     Transaction(&'a mut Transaction),
 }
 
@@ -120,7 +128,8 @@ impl<'a> From<&'a mut Transaction> for Within<'a> {
 }
 
 impl Within<'_> {
-    /// Runs one writing function under the caller's role and claims; gives its answer and, of a transaction of its own, the rows written.
+    /// Runs one writing function under the caller's role and claims. Returns its answer and, if the
+    /// transaction is its own, the history rows written.
     pub(crate) async fn write(
         &mut self,
         caller: &Caller,

@@ -1,5 +1,6 @@
-//! Rows that this program cannot read: written by a newer version, or by SQL that no check forbids. Each harms its own ticket only: a
-//! history row is replaced by what is left of it, other rows are left out. All are counted; each is logged once.
+//! Rows that this program cannot decode: a newer version wrote them, or SQL that no constraint
+//! forbids. Such a row affects only its own ticket. A history row is replaced by its readable
+//! parts; any other row is left out. All of them are counted, and each is logged once.
 
 use std::collections::HashSet;
 use std::fmt::Display;
@@ -10,12 +11,12 @@ use parking_lot::Mutex;
 use crate::StoreError;
 use crate::error::chain;
 
-/// The rows that have been logged.
+/// The rows that were already logged.
 #[derive(Default)]
 pub(crate) struct Undecodable(Mutex<HashSet<String>>);
 
 impl Undecodable {
-    /// Counts a row that cannot be read, and logs it when it is the first time.
+    /// Counts a row that cannot be decoded, and logs it the first time.
     pub(crate) fn met(&self, what: &'static str, id: impl Display, why: &StoreError) {
         metrics::counter!("helpline_undecodable_rows_total").increment(1);
         let mut logged = self.0.lock();
@@ -24,7 +25,7 @@ impl Undecodable {
         }
     }
 
-    /// What was decoded; a row that was not is left out.
+    /// Returns the decoded row, or `None` for a row that cannot be decoded.
     pub(crate) fn leave_out<T>(
         &self,
         what: &'static str,

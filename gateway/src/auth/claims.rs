@@ -1,4 +1,4 @@
-//! What a token with a good signature must say. Pure: the moment is an argument.
+//! Checks the claims of a token whose signature is valid. Pure: the current time is an argument.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpline_core::limits;
@@ -9,29 +9,30 @@ use serde_json::{Map, Value};
 use super::fault::TokenFault;
 use super::verified::VerifiedToken;
 
-/// The only role that may sign in. `anon` is not signed in, `service_role` is a key and no person.
+/// The only role that may sign in. `anon` is not signed in, and `service_role` is a key, not a
+/// person.
 const ROLE: &str = "authenticated";
 
-/// What the settings ask of a token.
+/// The claims that the settings require of a token.
 pub struct Expected {
-    /// `iss`, if it matters.
+    /// The required `iss`. `None` accepts any.
     pub issuer: Option<String>,
-    /// `aud`, or one of it.
+    /// The required `aud`. A token may have others too.
     pub audience: String,
-    /// What a `sub` names.
+    /// How a `sub` is interpreted.
     pub subjects: Subjects,
 }
 
-/// What a `sub` names.
+/// How a `sub` is interpreted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subjects {
-    /// A person by their UUID, or by their issuer's name for them.
+    /// As a person's UUID or, if it is none, as the issuer's name for the person.
     Platform,
-    /// A person by their provider's name for them, whatever it looks like.
+    /// Always as the provider's name for the person, even if it looks like a UUID.
     Provider,
 }
 
-/// Checks the claims; every claim that counts must be of its type, also where it may be missing.
+/// Checks the claims. Each claim that we use must have the right type, even if it is optional.
 pub fn check(
     claims: &Map<String, Value>,
     expected: &Expected,
@@ -57,7 +58,7 @@ pub fn check(
             TokenFault::Audience,
         ),
         (!begun, TokenFault::NotYet),
-        // Last: only a token that was good is said to have expired.
+        // Check the expiry last: only a token that is otherwise valid is reported as expired.
         (expires_at <= now, TokenFault::Expired),
     ];
     if let Some((_, fault)) = faults.into_iter().find(|(holds, _)| *holds) {
@@ -76,7 +77,7 @@ pub fn check(
     })
 }
 
-/// Whom the token speaks for. A token without `iss` has the issuer `""`.
+/// The person that the token identifies. A token without `iss` has the issuer `""`.
 fn subject(
     claims: &Map<String, Value>,
     issuer: Option<&str>,
@@ -96,7 +97,7 @@ fn subject(
     })
 }
 
-/// A claim that may be missing, but not be of another type.
+/// A claim that may be missing, but must not have another type.
 fn optional<'a, T>(
     claims: &'a Map<String, Value>,
     claim: &str,
@@ -108,7 +109,8 @@ fn optional<'a, T>(
         .transpose()
 }
 
-/// A NumericDate: seconds, perhaps with a fraction, within the years that a date can name.
+/// A NumericDate: seconds since 1970, with or without a fraction. `None` if it is outside the range
+/// of dates.
 fn time(value: &Value) -> Option<DateTime<Utc>> {
     let seconds = value.as_i64().or_else(|| {
         value
@@ -129,7 +131,7 @@ fn is_for(audience: Option<&Value>, wanted: &str) -> bool {
     }
 }
 
-/// A display name; the person may have chosen it, so it is a name and nothing more.
+/// The display name. People may choose it themselves, so it never grants anything.
 fn name(claims: &Map<String, Value>) -> Option<String> {
     let metadata = claims.get("user_metadata");
     let places = [
@@ -143,7 +145,7 @@ fn name(claims: &Map<String, Value>) -> Option<String> {
         .find_map(|value| line(value, limits::NAME_CHARS_MAX))
 }
 
-/// One line of text without control characters; anything else counts as missing.
+/// A single line of text without control characters. Anything else counts as missing.
 fn line(value: &Value, chars_max: usize) -> Option<String> {
     let text = value.as_str()?.trim();
     let fits = !text.is_empty()

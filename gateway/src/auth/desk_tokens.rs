@@ -1,4 +1,5 @@
-//! Desk tokens: what a person who has signed in by the provider shows to REST and sockets, as others show their platform's tokens.
+//! Desk tokens. A person who signed in through the desk's own provider uses them for REST and
+//! sockets, where others use their platform's tokens.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpline_core::limits;
@@ -9,32 +10,32 @@ use super::claims::{Expected, Subjects};
 use super::purpose::{Purpose, PurposeKeys};
 use crate::config::Auth;
 
-/// Who has signed in, until when: what the session's cookie says.
+/// The person who signed in, and when the session ends. Stored in the session cookie.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// The provider.
+    /// The provider's issuer URL.
     pub iss: String,
-    /// The person there.
+    /// The person's `sub` at that provider.
     pub sub: String,
-    /// Their display name.
+    /// The display name, if the provider returned one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Their address.
+    /// The e-mail address, if the provider returned one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// When the session ends, in seconds since 1970: a desk token does not outlive it.
+    /// End of the session, in seconds since 1970. No desk token is valid beyond it.
     pub ends: i64,
 }
 
-/// Signs and checks desk tokens.
+/// Signs and verifies desk tokens.
 pub struct DeskTokens {
     keys: PurposeKeys,
-    /// What they must say.
+    /// The claims that a desk token must have.
     pub(super) expected: Expected,
 }
 
 impl DeskTokens {
-    /// Those of the desk's own sign-in, where there is one.
+    /// The desk tokens of these settings, or `None` if the desk has no sign-in of its own.
     pub fn new(auth: &Auth) -> Option<Self> {
         let oidc = auth.oidc.as_ref()?;
         Some(Self {
@@ -42,7 +43,7 @@ impl DeskTokens {
             expected: Expected {
                 issuer: Some(oidc.issuer.as_str().to_owned()),
                 audience: Purpose::Desk.name().to_owned(),
-                // The platform's own provider calls people as the platform's tokens do.
+                // The platform's own provider uses the same subjects as the platform's tokens.
                 subjects: if auth.issuer.as_deref() == Some(oidc.issuer.as_str()) {
                     Subjects::Platform
                 } else {
@@ -52,10 +53,11 @@ impl DeskTokens {
         })
     }
 
-    /// A token for the session's person, good for some minutes, and no longer than the session.
+    /// Signs a token for the session's person. It is valid for [`limits::DESK_TOKEN_MS`], but not
+    /// beyond the end of the session.
     ///
     /// # Errors
-    /// When it cannot be encoded.
+    /// When the token cannot be encoded.
     pub fn sign(
         &self,
         session: &Session,
@@ -73,7 +75,7 @@ impl DeskTokens {
         self.keys.sign(&claims, (now + life).min(ends))
     }
 
-    /// The claims of a token that the desk signed.
+    /// The claims of a token that the desk signed. They are not checked yet.
     pub(super) fn claims(&self, token: &str) -> Option<Map<String, Value>> {
         self.keys.claims(token)
     }

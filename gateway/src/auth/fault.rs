@@ -1,50 +1,50 @@
-//! Why a token is refused. The client learns only that it is; the operator finds the reason in the log, in `access_log`, in a metric, and by
-//! `helpline token --explain`.
+//! Why a token is refused. The client learns only that it is refused. Operators find the reason in
+//! the log, in `access_log`, in a metric, and with `helpline token --explain`.
 
 use helpline_core::reject::{Reject, RejectCode};
 
-/// The first thing that is wrong with a token.
+/// The first fault found in a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenFault {
-    /// Not three parts, or a header that cannot be read.
+    /// The token does not have three parts, or its header cannot be decoded.
     NotAToken,
-    /// The header demands something that is not known here.
+    /// The header has `crit`, which we do not support.
     Critical,
-    /// Another algorithm.
+    /// The algorithm is not supported.
     Algorithm,
-    /// HS256, and no secret is set for it.
+    /// The algorithm is HS256, but no secret is set for it.
     NoSecret,
-    /// The desk's own, and it has no sign-in of its own.
+    /// A desk token, but the desk has no sign-in of its own.
     NoSecretKey,
-    /// A public-key algorithm, and no key set is named.
+    /// A public-key algorithm, but no key set is configured.
     NoKeySet,
-    /// A public-key algorithm without a `kid`.
+    /// A public-key algorithm, but the header has no `kid`.
     NoKid,
-    /// The key set has no key of this name.
+    /// The key set has no key with this `kid`.
     UnknownKey,
     /// The key set could not be fetched.
     KeySetUnavailable,
-    /// The key of this name is for another algorithm.
+    /// The key with this `kid` is for another algorithm.
     OtherAlgorithm,
-    /// Signed by something else.
+    /// The signature is invalid.
     Signature,
-    /// A claim of a wrong type.
+    /// A claim has the wrong type.
     ClaimType,
-    /// No `exp`.
+    /// There is no `exp`, or it is not a number of seconds.
     NoEnd,
-    /// No `sub`, or one that names no one.
+    /// There is no `sub`, or it is not a valid subject.
     Subject,
-    /// An `iss` that is too long for the subjects that it names, or no line of text.
+    /// The `iss` is too long for an issued subject, or contains control characters.
     IssuerText,
-    /// Another `iss`.
+    /// The `iss` is not the configured one.
     Issuer,
-    /// Another `aud`.
+    /// The `aud` does not contain the configured audience.
     Audience,
-    /// Another `role`.
+    /// The `role` is not `authenticated`.
     Role,
-    /// `nbf` lies ahead.
+    /// The `nbf` is in the future.
     NotYet,
-    /// `exp` is over.
+    /// The `exp` is in the past.
     Expired,
 }
 
@@ -73,7 +73,7 @@ impl TokenFault {
         Self::Expired,
     ];
 
-    /// One word, for the metric and `access_log`.
+    /// The reason as one word, for the metric and `access_log`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::NotAToken => "not_a_token",
@@ -99,7 +99,7 @@ impl TokenFault {
         }
     }
 
-    /// What an operator can do about it.
+    /// The reason as a sentence for operators.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::NotAToken => "it is not a JWT: three parts, joined by dots, the first a header",
@@ -133,7 +133,7 @@ impl TokenFault {
         }
     }
 
-    /// What the client is told.
+    /// The rejection that the client receives.
     pub fn reject(self) -> Reject {
         match self {
             Self::Expired => Reject::new(RejectCode::TokenExpired, "the token has expired"),

@@ -1,7 +1,9 @@
-//! The public keys of the identity provider: fetched only from the configured address, kept by `kid`.
+//! The identity provider's public keys, fetched only from the configured address and stored by
+//! `kid`.
 //!
-//! Known keys answer at once. An unknown `kid` may cause one fetch per [`limits::JWKS_REFETCH_MS`], however many arrive; those that come
-//! meanwhile wait for that one. When the address does not answer, known keys stay good for [`limits::JWKS_STALE_MS`].
+//! A known key needs no request. An unknown `kid` causes at most one fetch per
+//! [`limits::JWKS_REFETCH_MS`]; tokens that arrive in the meantime wait for that fetch. If the
+//! address does not respond, known keys stay valid for [`limits::JWKS_STALE_MS`].
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,13 +23,13 @@ use super::verified::Key;
 use crate::config::JwksUrl;
 use crate::integrations::https::{HttpClient, HttpFault};
 
-/// The keys of one address.
+/// The key set of one address.
 pub struct KeySet {
     url: JwksUrl,
     client: HttpClient,
     known: Arc<Mutex<Known>>,
     reach: Arc<Reach>,
-    /// Held while a fetch is under way: its owner fetches, the others wait and look again.
+    /// Held during a fetch. The holder fetches; the others wait and then look the key up again.
     fetching: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -38,18 +40,19 @@ struct Known {
     tried_at: Option<Instant>,
 }
 
-/// What is known of a `kid` without a request.
+/// The result of looking up a `kid` among the known keys, without a request.
 enum KeyLookup {
-    /// A key that may be used as it is.
+    /// A valid key.
     Fresh(Key),
-    /// A key that may be used, but is old enough to be asked for again.
+    /// A valid key that is old enough to be fetched again.
     Aging(Key),
-    /// No usable key.
+    /// No valid key.
     Unknown,
 }
 
 impl KeySet {
-    /// Trusts the machine's certificate authorities, and those in `authorities` (PEM). Fetches nothing yet.
+    /// Trusts the machine's certificate authorities and those in `authorities` (PEM). Fetches
+    /// nothing yet.
     pub fn new(url: JwksUrl, authorities: Option<&[u8]>) -> Self {
         let client = HttpClient::new(authorities, limits::JWKS_TIMEOUT_MS, limits::JWKS_BYTES_MAX);
         Self {
@@ -61,7 +64,7 @@ impl KeySet {
         }
     }
 
-    /// As if the set had been fetched so long ago that it is asked for again.
+    /// Makes the set look old enough to be fetched again.
     #[cfg(test)]
     pub(super) fn age(&self) {
         let mut known = self.known.lock();
@@ -70,15 +73,17 @@ impl KeySet {
         known.tried_at = None;
     }
 
-    /// The key of this name.
+    /// Returns the key with this `kid`, after a fetch if necessary.
     ///
     /// # Errors
-    /// [`TokenFault::UnknownKey`] when the key set has none, [`TokenFault::KeySetUnavailable`] when it could not be asked.
+    /// [`TokenFault::UnknownKey`] if the key set has no such key, [`TokenFault::KeySetUnavailable`]
+    /// if it could not be fetched.
     pub async fn key(&self, kid: &str) -> Result<Key, TokenFault> {
         match self.lookup(kid, Instant::now()) {
             KeyLookup::Fresh(key) => return Ok(key),
             KeyLookup::Aging(key) => {
-                // One request fetches the set; no request waits for it, since the key is still good.
+                // One caller fetches the set. No other caller waits for it, because the key is
+                // still valid.
                 let Ok(turn) = Arc::clone(&self.fetching).try_lock_owned() else {
                     return Ok(key);
                 };
@@ -100,7 +105,8 @@ impl KeySet {
         }
     }
 
-    /// Asks for it without end: every [`limits::JWKS_REFRESH_MS`], and every [`limits::JWKS_REFETCH_MS`] while it cannot be had.
+    /// Fetches the set in an endless loop: every [`limits::JWKS_REFRESH_MS`], and every
+    /// [`limits::JWKS_REFETCH_MS`] after a failure.
     pub(super) async fn follow(&self) {
         loop {
             let turn = Arc::clone(&self.fetching).lock_owned().await;
@@ -114,7 +120,7 @@ impl KeySet {
         }
     }
 
-    /// How many usable keys the address has now, or why it has none.
+    /// Fetches the set now. Returns the number of usable keys, or why there are none.
     pub async fn fetched(&self) -> Result<usize, String> {
         let (client, url) = (self.client.clone(), self.url.clone());
         let fetched = tokio::task::spawn_blocking(move || fetch(&client, &url)).await;
@@ -139,7 +145,8 @@ impl KeySet {
         }
     }
 
-    /// Asks the address, unless it was asked just now. `turn` is `fetching`, held. The answer is kept even where the caller has gone.
+    /// Fetches the set, unless it was fetched just now. `turn` is the held `fetching` lock. The
+    /// response is stored even if the caller is dropped.
     async fn refresh(&self, turn: OwnedMutexGuard<()>) {
         let now = Instant::now();
         {
@@ -168,7 +175,7 @@ fn keep(known: &Mutex<Known>, reach: &Reach, fetched: Result<HashMap<String, Key
             reach.fetched(keys.len());
             let mut known = known.lock();
             known.keys = keys;
-            // The moment of the answer, so that it lies after the try.
+            // Use the time of the response, which is later than that of the try.
             known.fetched_at = Some(Instant::now());
         }
         Err(error) => {
@@ -191,7 +198,7 @@ impl Known {
     }
 }
 
-/// Why a key set was not taken.
+/// Why a fetched key set was not accepted.
 #[derive(Debug, thiserror::Error)]
 enum FetchError {
     #[error("asking for the key set")]
@@ -217,7 +224,7 @@ fn fetch(client: &HttpClient, url: &JwksUrl) -> Result<HashMap<String, Key>, Fet
         return Err(FetchError::Status(response.status().as_u16()));
     }
     let keys = parse(response.body())?;
-    // A fault of the address, as a rule: the known keys stay good for as long as in any other outage.
+    // Usually an error of the address, so the known keys stay valid as in any other outage.
     if keys.is_empty() {
         return Err(FetchError::Empty);
     }
@@ -229,14 +236,15 @@ struct Document {
     keys: Vec<serde_json::Value>,
 }
 
-/// The usable keys of a key set; what is of another kind is passed over, so that one odd key does not cost the others.
+/// The usable keys of a key set. Other keys are skipped, so that one unusual key does not
+/// invalidate the rest.
 fn parse(document: &[u8]) -> Result<HashMap<String, Key>, FetchError> {
     let document: Document = serde_json::from_slice(document).map_err(FetchError::Json)?;
     Ok(document.keys.into_iter().filter_map(usable).collect())
 }
 
-/// A named, public signing key of one of our three algorithms. The key's own type fixes the algorithm; if it also names one, the two
-/// must agree.
+/// Accepts a public signing key that has a `kid` and uses one of our three algorithms. The key's
+/// type determines the algorithm. If the key also names an algorithm, it must be the same.
 fn usable(key: serde_json::Value) -> Option<(String, Key)> {
     let jwk: Jwk = serde_json::from_value(key).ok()?;
     let kid = jwk.common.key_id.clone().filter(|kid| !kid.is_empty())?;

@@ -1,5 +1,6 @@
-//! Who a token speaks for. One key has one algorithm: the header chooses among the configured keys, it never brings one, and never
-//! says how a key is used. Rights do not come from the token but from the database (`user_roles`).
+//! Determines which person a token identifies. Each key has one algorithm: the token's header
+//! selects among the configured keys, but it never supplies a key and never decides how a key is
+//! used. Rights come from the database (`user_roles`), not from the token.
 
 mod claims;
 mod desk_tokens;
@@ -29,7 +30,7 @@ use purpose::Purpose;
 use signature::signed_claims;
 pub use verified::VerifiedToken;
 
-/// The keys that tokens are checked with, and what they must say.
+/// The keys that tokens are verified with, and the claims that they must have.
 pub struct Verifier {
     secrets: Vec<(TokenSecret, DecodingKey)>,
     key_set: Option<KeySet>,
@@ -38,7 +39,7 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Takes the checked settings; fetches nothing yet.
+    /// Takes checked settings. Fetches nothing yet.
     pub fn new(auth: &Auth) -> Self {
         let secrets = auth
             .secrets
@@ -60,23 +61,26 @@ impl Verifier {
         }
     }
 
-    /// Fetches the key set now and then, until the instance stops: the first sign-in does not wait for it, and that it cannot be had is told before
-    /// people notice. Without a key set, ends at once.
+    /// Fetches the key set periodically until the instance stops, so that the first sign-in does
+    /// not wait for it and a failure is logged before users notice it. Returns at once if there is
+    /// no key set.
     pub async fn follow_key_set(&self, stop: &CancellationToken) {
         if let Some(key_set) = &self.key_set {
             stop.run_until_cancelled(key_set.follow()).await;
         }
     }
 
-    /// How many usable keys the key set has, fetched now; none where no key set is named.
+    /// Fetches the key set now and returns its number of usable keys. `None` if no key set is
+    /// configured.
     pub async fn fetched_keys(&self) -> Option<Result<usize, String>> {
         Some(self.key_set.as_ref()?.fetched().await)
     }
 
-    /// Checks a token: signature, then claims, at this moment. A refusal is counted by its reason.
+    /// Verifies a token's signature, and then its claims at the current time. Counts a refusal by
+    /// its reason.
     ///
     /// # Errors
-    /// The first thing that is wrong; see [`TokenFault::reject`] for what a client may know of it.
+    /// The first fault found. [`TokenFault::reject`] is what a client may know of it.
     pub async fn verify(&self, token: &str) -> Result<VerifiedToken, TokenFault> {
         let verified = self.checked(token).await;
         if let Err(fault) = verified {
@@ -105,7 +109,8 @@ impl Verifier {
         claims::check(&claims, &self.expected, Utc::now())
     }
 
-    /// A token of the desk's own sign-in: no secret and no key of a platform is good for it, and its key for nothing else.
+    /// Verifies a token of the desk's own sign-in. It accepts no secret or key of the platform, and
+    /// its own key is used for nothing else.
     fn of_the_desk(&self, token: &str, algorithm: Algorithm) -> Result<VerifiedToken, TokenFault> {
         if algorithm != Algorithm::HS256 {
             return Err(TokenFault::Algorithm);
@@ -115,8 +120,9 @@ impl Verifier {
         claims::check(&claims, &desk_tokens.expected, Utc::now())
     }
 
-    /// A token whose `kid` a secret bears is checked only with that one; every other with the secrets that have no name (several while
-    /// rotating): Supabase's tokens name a key that its documentation calls by no name.
+    /// If a secret has the token's `kid`, only that secret is tried. Otherwise all secrets without
+    /// a name are tried; there are several during a rotation. This is because Supabase's tokens
+    /// have a `kid` that its documentation does not mention.
     fn with_secret(
         &self,
         token: &str,
@@ -151,7 +157,7 @@ impl Verifier {
     }
 }
 
-/// Header and claims of a token as they stand there, unchecked: for an operator to read.
+/// Decodes a token's header and claims without verifying them, to show them to an operator.
 pub fn parts_of(token: &str) -> (Option<Value>, Option<Value>) {
     let mut parts = token.split('.').map(|part| {
         let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
@@ -160,7 +166,7 @@ pub fn parts_of(token: &str) -> (Option<Value>, Option<Value>) {
     (parts.next().flatten(), parts.next().flatten())
 }
 
-/// The claims that every token has, issued now; `exp` is in seconds since 1970.
+/// The claims that every token has, issued now. `exp` is in seconds since 1970.
 pub fn claims_of(sub: &TokenSubject, audience: &str, exp: i64) -> Map<String, Value> {
     Map::from_iter([
         ("sub".to_owned(), json!(sub.to_string())),
@@ -171,7 +177,7 @@ pub fn claims_of(sub: &TokenSubject, audience: &str, exp: i64) -> Map<String, Va
     ])
 }
 
-/// Signs a token: for the `token` command and the demo people.
+/// Signs a token, for the `token` command and the demo people.
 ///
 /// # Errors
 /// When the claims cannot be encoded.

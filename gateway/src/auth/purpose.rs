@@ -1,5 +1,6 @@
-//! What the desk signs for itself, by keys that are made from `--secret-key`: one key a purpose, so that what was signed for one purpose is good
-//! for no other, and the secret itself signs nothing.
+//! Signs the desk's own tokens and cookies with keys derived from `--secret-key`. Each purpose has
+//! its own key, so that a signature for one purpose is invalid for any other. The secret itself
+//! signs nothing.
 
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
@@ -10,19 +11,20 @@ use serde_json::{Map, Value};
 use super::signature::signed_claims;
 use crate::config::Hidden;
 
-/// What something is signed for. Its name is the `kid` and the `aud` of what is signed, and part of what the key is made from.
+/// The purpose of a signature. Its name is the `kid` and the `aud` of the token, and an input of
+/// the key derivation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// A desk token: what pages show to REST and sockets.
+    /// A desk token, which pages use for REST and sockets.
     Desk,
-    /// A session: a cookie that says who has signed in.
+    /// A session: the cookie that says who has signed in.
     Session,
-    /// A sign-in that has begun: a cookie for its few minutes.
+    /// A sign-in in progress: a cookie for a few minutes.
     SignIn,
 }
 
 impl Purpose {
-    /// The name. `--jwt-secret-for-kid` takes none that begins so.
+    /// The purpose's name. `--jwt-secret-for-kid` rejects names with this prefix.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Desk => "helpline-desk",
@@ -32,13 +34,13 @@ impl Purpose {
     }
 }
 
-/// The keys of one purpose: the first one signs, all of them check.
+/// The keys of one purpose. The first one signs; all of them verify.
 pub struct PurposeKeys {
     purpose: Purpose,
     keys: Vec<(EncodingKey, DecodingKey)>,
 }
 
-/// What every one of them says.
+/// Adds the claims that every token has.
 #[derive(Serialize)]
 struct WithPurpose<'a, T> {
     aud: &'static str,
@@ -48,7 +50,7 @@ struct WithPurpose<'a, T> {
 }
 
 impl PurposeKeys {
-    /// The keys that these secrets have for this purpose.
+    /// Derives the keys for this purpose from these secrets.
     pub fn new(secrets: &[Hidden], purpose: Purpose) -> Self {
         let keys = secrets
             .iter()
@@ -63,10 +65,10 @@ impl PurposeKeys {
         Self { purpose, keys }
     }
 
-    /// Signs claims, which are good until `end`.
+    /// Signs claims that are valid until `end`.
     ///
     /// # Errors
-    /// When they cannot be encoded.
+    /// When the claims cannot be encoded.
     pub fn sign<T: Serialize>(
         &self,
         claims: &T,
@@ -83,7 +85,8 @@ impl PurposeKeys {
         jsonwebtoken::encode(&header, &claims, key)
     }
 
-    /// What was signed for this purpose by one of the keys and is not over; nothing else.
+    /// Returns the claims if one of the keys signed the token for this purpose and it has not
+    /// expired.
     pub fn open<T: DeserializeOwned>(&self, token: &str, now: DateTime<Utc>) -> Option<T> {
         let header = jsonwebtoken::decode_header(token).ok()?;
         if header.alg != Algorithm::HS256 || header.kid.as_deref() != Some(self.purpose.name()) {
@@ -95,7 +98,7 @@ impl PurposeKeys {
         (is_for && goes_on).then(|| serde_json::from_value(Value::Object(claims)).ok())?
     }
 
-    /// The claims of what one of the keys signed, unchecked.
+    /// The claims of a token that one of the keys signed. They are not checked.
     pub(super) fn claims(&self, token: &str) -> Option<Map<String, Value>> {
         self.keys
             .iter()
@@ -103,7 +106,8 @@ impl PurposeKeys {
     }
 }
 
-/// HMAC-SHA256 of the purpose, by the secret: 256 bits of which the secret and the keys of other purposes say nothing.
+/// HMAC-SHA256 of the purpose, keyed with the secret. The result has 256 bits, and reveals neither
+/// the secret nor the keys of other purposes.
 fn derived(secret: &Hidden, purpose: Purpose) -> String {
     let key = EncodingKey::from_secret(secret.expose().as_bytes());
     jsonwebtoken::crypto::sign(purpose.name().as_bytes(), &key, Algorithm::HS256)

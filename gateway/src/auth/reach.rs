@@ -1,17 +1,18 @@
-//! Whether the key set can be had, in the log: once when that begins or ends, however often it is asked for meanwhile.
+//! Logs whether the key set can be fetched. Each change is logged once, however many fetches
+//! follow.
 
 use std::time::Instant;
 
 use helpline_core::limits;
 use parking_lot::Mutex;
 
-/// What is known of it.
+/// The last known state.
 #[derive(Default)]
 pub(super) struct Reach(Mutex<State>);
 
 #[derive(Default)]
 enum State {
-    /// Not asked yet.
+    /// Not fetched yet.
     #[default]
     Unknown,
     Reachable,
@@ -21,19 +22,19 @@ enum State {
     },
 }
 
-/// What changed, and is logged.
+/// A change of state, which is logged.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Change {
-    /// Had for the first time.
+    /// Fetched for the first time.
     Reachable,
-    /// Had again.
+    /// Fetched again after failures.
     ReachableAgain,
-    /// Not had any more, or for another cause.
+    /// A fetch failed after a success, or failed for another cause than before.
     Unreachable,
 }
 
 impl Reach {
-    /// It was fetched, with so many usable keys.
+    /// Records a successful fetch with this number of usable keys.
     pub(super) fn fetched(&self, keys: usize) -> Option<Change> {
         let before = std::mem::replace(&mut *self.0.lock(), State::Reachable);
         match before {
@@ -50,7 +51,7 @@ impl Reach {
         }
     }
 
-    /// It could not be had. Another cause than before is told too.
+    /// Records a failed fetch. A new cause is logged too.
     pub(super) fn failed(&self, cause: String) -> Option<Change> {
         let mut state = self.0.lock();
         let began = match &*state {

@@ -1,10 +1,10 @@
-//! Whether a key signed a token.
+//! Verifies a token's signature.
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value};
 
-/// The claims of a token whose signature holds under this key and algorithm. What they say is checked in `claims.rs`, by us: the
-/// library passes over claims of a wrong type.
+/// The claims of a token, if its signature is valid for this key and algorithm. We check the claims
+/// ourselves in `claims.rs`, because the library ignores claims of a wrong type.
 pub(super) fn signed_claims(
     token: &str,
     key: &DecodingKey,

@@ -1,4 +1,4 @@
-//! Every token that must be refused, and the few that must not.
+//! Tokens that must be refused, and the few variations that must be accepted.
 
 use chrono::Utc;
 use helpline_core::reject::RejectCode;
@@ -137,13 +137,13 @@ async fn a_subject_that_is_no_uuid_belongs_to_its_issuer() {
         subject(&claims).await,
         Ok(TokenSubject::parse("https://id.example/", auth0).expect("a subject"))
     );
-    // An issuer that no row could name matters for such subjects alone.
+    // An issuer that no row could contain matters only for such subjects.
     claims.insert("iss".into(), json!("a".repeat(1_025)));
     assert_eq!(subject(&claims).await, Err(TokenFault::IssuerText));
     claims.insert("sub".into(), json!(SUB.to_uppercase()));
     let person = TokenSubject::Person(SUB.parse().expect("a UUID"));
     assert_eq!(subject(&claims).await, Ok(person));
-    // A number is no subject, also where a row has its digits.
+    // A number is not a subject, even if a row has the same digits.
     for sub in [json!(117_890), json!(null), json!([auth0])] {
         assert!(subject(&with("sub", sub)).await.is_err());
     }
@@ -178,7 +178,8 @@ async fn a_name_is_a_line_of_text_and_gives_no_right() {
         (json!({"full_name": "a".repeat(1_000)}), None),
     ] {
         let token = sign(&secret(1), &with("user_metadata", metadata)).expect("signs");
-        // An identity has no field for a right: what the person wrote about themselves has nowhere to go.
+        // An identity has no field for a right, so nothing that a person writes about themselves
+        // can grant one.
         assert_eq!(
             verifier
                 .verify(&token)
@@ -275,7 +276,8 @@ async fn other_algorithms_are_refused_whatever_the_header_says() {
     }
     let signed = sign(&secret(1), &good()).expect("signs");
     let (_, claims_and_signature) = signed.split_once('.').expect("three parts");
-    // base64url of {"alg":"none"}, {"alg":"None","typ":"JWT"} and {"alg":"HS256","crit":["exp"]}.
+    // These are base64url of {"alg":"none"}, {"alg":"None","typ":"JWT"} and
+    // {"alg":"HS256","crit":["exp"]}.
     let none = [
         "eyJhbGciOiJub25lIn0",
         "eyJhbGciOiJOb25lIiwidHlwIjoiSldUIn0",
@@ -313,7 +315,7 @@ async fn other_algorithms_are_refused_whatever_the_header_says() {
     }
 }
 
-/// An Ed25519 private key in PKCS #8 around this seed.
+/// An Ed25519 private key in PKCS #8, made from this seed.
 fn ed25519(seed: u8) -> EncodingKey {
     let mut der = vec![
         0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20,
@@ -326,7 +328,7 @@ fn rsa() -> EncodingKey {
     EncodingKey::from_rsa_pem(include_bytes!("fixtures/rsa_of_the_tests.pem")).expect("an RSA key")
 }
 
-/// The public half as a key set holds it.
+/// The public half of the key, as it appears in a key set.
 fn public(key: &EncodingKey, algorithm: Algorithm, kid: &str) -> Value {
     let mut jwk = Jwk::from_encoding_key(key, algorithm).expect("a public key");
     jwk.common.key_id = Some(kid.to_owned());

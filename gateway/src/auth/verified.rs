@@ -1,19 +1,19 @@
-//! What the parts of sign-in hand each other: a checked token, and a key with its one algorithm.
+//! Types that the parts of sign-in share: a verified token, and a key with its only algorithm.
 
 use chrono::{DateTime, Utc};
 use helpline_persistence::people::Identity;
 use jsonwebtoken::{Algorithm, DecodingKey};
 
-/// What a good token says.
+/// The contents of a valid token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedToken {
-    /// For whom it speaks.
+    /// The person that the token identifies.
     pub identity: Identity,
-    /// Until when.
+    /// The token's `exp`.
     pub expires_at: DateTime<Utc>,
 }
 
-/// One public or shared key with the only algorithm that it may be used with.
+/// A public or shared key, with the only algorithm that it may be used with.
 #[derive(Clone)]
 pub(super) struct Key {
     pub(super) algorithm: Algorithm,

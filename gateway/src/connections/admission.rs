@@ -1,4 +1,5 @@
-//! How many connections may be open: bounds for the instance and for each address, checked before a connection has said who it is.
+//! Limits the number of open connections, for the instance and for each address. Checked before a
+//! connection has identified its person.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,23 +10,24 @@ use dashmap::DashMap;
 use crate::config::Cidr;
 use crate::runtime::limiter::network;
 
-/// Which bound a newcomer ran into.
+/// The limit that a new connection would exceed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AtCapacity {
-    /// The instance's.
+    /// The limit of the instance.
     Instance,
-    /// Their address's.
+    /// The limit of the client's address.
     Address,
-    /// Their own.
+    /// The limit of the person.
     User,
 }
 
-/// The bounds.
+/// The limits of the instance and of each address.
 #[derive(Debug, Clone, Copy)]
 pub struct ConnectionLimits {
-    /// WebSocket connections in all.
+    /// Maximum WebSocket connections of the instance.
     pub connections_max: u32,
-    /// Of one address; also its HTTP connections, counted apart.
+    /// Maximum WebSocket connections of one address. The same maximum applies to its HTTP
+    /// connections, which are counted separately.
     pub per_address_max: u32,
 }
 
@@ -38,20 +40,22 @@ pub struct Admission {
     guests: Counts,
 }
 
-/// Counts one WebSocket connection until it is dropped. Held from before the upgrade to the connection's end.
+/// Counts one WebSocket connection until it is dropped. Held from before the upgrade until the
+/// connection ends.
 pub struct ConnectionPermit {
     admission: Arc<Admission>,
     address: Option<IpAddr>,
 }
 
-/// Counts one connection that is no WebSocket (yet) until it is dropped; one of a trusted proxy counts nowhere.
+/// Counts one connection that is not (or not yet) a WebSocket until it is dropped. A connection of
+/// a trusted proxy is not counted.
 pub struct GuestPermit {
     admission: Arc<Admission>,
     peer: Option<IpAddr>,
 }
 
 impl Admission {
-    /// No connections yet.
+    /// Starts without connections.
     pub fn new(limits: ConnectionLimits, trusted_proxies: Vec<Cidr>) -> Self {
         Self {
             limits,
@@ -62,8 +66,9 @@ impl Admission {
         }
     }
 
-    /// Admits a connection that has said nothing yet. None: its address has as many as it may have WebSocket connections; otherwise it
-    /// could take all places by saying nothing. A trusted proxy speaks for many and has no such bound.
+    /// Admits a connection that has sent nothing yet. Returns `None` if its address already has
+    /// `per_address_max` of them; otherwise one address could occupy the whole instance with silent
+    /// connections. A trusted proxy has no such limit, because it connects for many clients.
     pub fn admit_guest(self: &Arc<Self>, peer: IpAddr) -> Option<GuestPermit> {
         let is_proxy = self
             .trusted_proxies
@@ -80,12 +85,12 @@ impl Admission {
     /// Admits a WebSocket connection from this address, before the upgrade.
     ///
     /// # Errors
-    /// Which bound is reached.
+    /// The limit that is reached.
     pub fn admit(
         self: &Arc<Self>,
         address: Option<IpAddr>,
     ) -> Result<ConnectionPermit, AtCapacity> {
-        // One client has a whole network of IPv6.
+        // A client usually has a whole IPv6 network, so count by network.
         let address = address.map(network);
         if self.total.fetch_add(1, Ordering::Relaxed) >= self.limits.connections_max {
             self.total.fetch_sub(1, Ordering::Relaxed);
@@ -102,7 +107,7 @@ impl Admission {
         })
     }
 
-    /// WebSocket connections in all, signed in or not.
+    /// Number of open WebSocket connections, signed in or not.
     pub fn count(&self) -> u32 {
         self.total.load(Ordering::Relaxed)
     }
@@ -125,7 +130,7 @@ impl Drop for GuestPermit {
     }
 }
 
-/// How many connections each address has.
+/// Number of connections of each address.
 #[derive(Default)]
 struct Counts(DashMap<IpAddr, u32>);
 

@@ -1,4 +1,4 @@
-//! One signed-in connection, shared by its own task, the rooms that it is in, and the parts that answer it.
+//! A signed-in connection. Its own task, its rooms and the code that answers it share it.
 
 use std::net::IpAddr;
 use std::sync::atomic::AtomicU32;
@@ -13,24 +13,25 @@ use helpline_persistence::people::Person;
 
 use super::send_queue::SendQueue;
 
-/// A connection.
+/// A signed-in WebSocket connection.
 pub struct Connection {
-    /// Names it within this instance.
+    /// Unique within this instance. Later connections have higher ids.
     pub id: u64,
-    /// Who it speaks for, with the role at sign-in: a change of role disconnects it and does not update it.
+    /// The person, with their role at sign-in. A change of role ends the connection instead of
+    /// updating it.
     pub person: Person,
-    /// The client's address, after trusted proxies.
+    /// The client's address, as forwarded by trusted proxies.
     pub address: Option<IpAddr>,
     /// The client's `User-Agent`.
     pub user_agent: Option<String>,
-    /// What is to be written to it.
+    /// Frames that wait to be written to the client.
     pub send_queue: SendQueue,
-    /// Sends whose answer is still to come.
+    /// Number of sends that have not been answered yet.
     pub awaited_acks: AtomicU32,
 }
 
 impl Connection {
-    /// The person with their rights.
+    /// The person with their role at sign-in.
     pub fn actor(&self) -> Actor {
         Actor {
             user: self.person.id,
@@ -38,7 +39,7 @@ impl Connection {
         }
     }
 
-    /// The person as a reader of this side.
+    /// The person as a reader with this audience.
     pub fn reader(&self, audience: Audience) -> Reader {
         Reader {
             user: self.person.id,
@@ -46,7 +47,7 @@ impl Connection {
         }
     }
 
-    /// The person as staff see them on a ticket that they are on this side of.
+    /// The person as staff see them on a ticket, where `audience` is the person's side of it.
     pub fn as_seen(&self, audience: Audience) -> StaffPerson {
         let kind = match audience {
             Audience::Staff => ActorType::Admin,
@@ -59,7 +60,7 @@ impl Connection {
         }
     }
 
-    /// An audit row of this connection's.
+    /// An audit row for an action on this connection.
     pub fn access(
         &self,
         action: &str,

@@ -1,4 +1,4 @@
-//! Connections for unit tests of the parts above.
+//! Connections for unit tests of the layers above.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
@@ -33,7 +33,7 @@ pub fn connection(id: u64, user: u128, role: Option<StaffRole>) -> Arc<Connectio
     })
 }
 
-/// The frames that wait to be written to it.
+/// The frames that wait to be written to this connection.
 pub fn sent(connection: &Connection) -> Vec<Value> {
     let mut batch = connection.send_queue.take();
     let parse = |frame: Utf8Bytes| serde_json::from_str(&frame).expect("frames are JSON");

@@ -1,8 +1,10 @@
-//! Every open connection of this instance.
+//! All open connections of this instance.
 //!
-//! - [`connection`]: one signed-in connection; [`registry`]: all of them, by person
-//! - [`admission`]: how many may be open, for the instance and for each address; [`shared_rates`]: what those of one user may send together
-//! - [`send_queue`]: what is to be written to one connection; [`wake_list`]: wakes the writing tasks after a burst
+//! - [`connection`]: a signed-in connection; [`registry`]: all of them, by person
+//! - [`admission`]: how many connections the instance and each address may open; [`shared_rates`]:
+//!   how much all connections of one user may send together
+//! - [`send_queue`]: frames that wait to be written to one connection; [`wake_list`]: wakes the
+//!   writing tasks after a burst
 
 pub mod admission;
 pub mod connection;

@@ -1,4 +1,4 @@
-//! The signed-in connections of this instance, by person, and how to end them.
+//! The signed-in connections of this instance, by person. Also disconnects them.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::admission::AtCapacity;
 use super::connection::Connection;
 use super::send_queue::Disconnect;
 
-/// The connections.
+/// All signed-in connections of this instance.
 pub struct ConnectionRegistry {
     per_user_max: u32,
     next_id: AtomicU64,
@@ -21,7 +21,7 @@ pub struct ConnectionRegistry {
 }
 
 impl ConnectionRegistry {
-    /// No connections yet; so many of one user at most.
+    /// Starts without connections. `per_user_max` limits the connections of one user.
     pub fn new(per_user_max: u32) -> Self {
         Self {
             per_user_max,
@@ -30,10 +30,10 @@ impl ConnectionRegistry {
         }
     }
 
-    /// Enters a signed-in connection, made from its number.
+    /// Registers a signed-in connection, which `make` creates from its id.
     ///
     /// # Errors
-    /// [`AtCapacity::User`].
+    /// [`AtCapacity::User`] if the user has the maximum number of connections.
     pub fn enter(
         &self,
         user: UserId,
@@ -48,7 +48,7 @@ impl ConnectionRegistry {
         Ok(connection)
     }
 
-    /// Forgets a connection.
+    /// Removes a connection.
     pub fn leave(&self, connection: &Connection) {
         self.users
             .remove_if_mut(&connection.person.id, |_, of_user| {
@@ -57,8 +57,9 @@ impl ConnectionRegistry {
             });
     }
 
-    /// The roles with which these people (none named: all) are connected: each person once, unless their connections differ. And the
-    /// number that the next connection will have.
+    /// The roles that these people (or all, for `None`) are connected with. Each person appears
+    /// once, unless their connections have different roles. Also returns the id that the next
+    /// connection will have.
     pub fn access_status(&self, users: Option<&[UserId]>) -> (Vec<AccessStatus>, u64) {
         let newest = self.next_id.load(Ordering::Acquire);
         let mut status = Vec::new();
@@ -68,7 +69,7 @@ impl ConnectionRegistry {
                     user: connection.person.id,
                     role: connection.person.role,
                 };
-                // Those of one person come one after the other.
+                // Connections of the same person are adjacent.
                 if status.last() != Some(&one) {
                     status.push(one);
                 }
@@ -84,8 +85,9 @@ impl ConnectionRegistry {
         (status, newest)
     }
 
-    /// Ends every connection whose person no longer has the role that it was opened with, unless it is newer than `newest`. Clients of people in
-    /// `returning` come back.
+    /// Disconnects every connection whose person no longer has the role that it was opened with,
+    /// except those with an id of at least `newest`. The close code tells clients of people in
+    /// `returning` to reconnect.
     pub fn disconnect_changed(
         &self,
         changed: &[AccessStatus],
@@ -110,7 +112,7 @@ impl ConnectionRegistry {
         }
     }
 
-    /// Every connection.
+    /// All connections, in no particular order.
     pub fn all(&self) -> Vec<Arc<Connection>> {
         self.users
             .iter()

@@ -1,5 +1,6 @@
-//! A connection's queue of frames, of fixed size. A part that has news pushes it and never waits; the connection's own task takes it out.
-//! Full means that the client is too slow: the connection is closed 4001 and catches up on its return.
+//! A bounded queue of frames for each connection. Other code pushes frames and never waits; the
+//! connection's own task takes them out. A full queue means that the client is too slow: the
+//! connection is closed with 4001, and the client catches up when it reconnects.
 
 use std::collections::VecDeque;
 use std::sync::OnceLock;
@@ -14,29 +15,32 @@ use tokio::sync::Notify;
 
 use super::wake_list::WakeList;
 
-/// The queue. Not a channel of tokio's: an idle connection's queue costs nothing, where the channel's first block costs 1.5 KiB.
+/// The queue of one connection. It is not a tokio channel, because the channel's first block costs
+/// 1.5 KiB even for an idle connection, while this queue costs nothing.
 #[derive(Default)]
 pub struct SendQueue {
     waiting: Mutex<Waiting>,
-    /// Bytes of the frames that wait, and of those that are being written.
+    /// Bytes of the frames that wait or are being written.
     bytes: AtomicUsize,
-    /// Why the connection must end; the first reason stays.
+    /// Why the connection must end. The first reason is kept.
     disconnect: OnceLock<Disconnect>,
-    /// Wakes a page reader that waits for room.
+    /// Wakes a page reader that waits for space in the queue.
     drained: Notify,
 }
 
-/// What waits to be written, and who writes it.
+/// Frames that wait to be written, and the task that writes them.
 #[derive(Default)]
 struct Waiting {
     frames: Batch,
-    /// The connection's task, while it waits for frames or for the disconnect. Under the frames' lock, which is held anyway when it is
-    /// woken: two `Notify`s, registered and dropped at every turn of the connection's loop, cost 4 % of the gateway's time in small rooms.
+    /// The connection's task, while it waits for frames or for the disconnect. It shares the lock
+    /// of the frames, which is held anyway when the task is woken. Two `Notify`s, registered and
+    /// dropped in every iteration of the connection's loop, cost 4 % of the gateway's time in small
+    /// rooms.
     task: Option<Waker>,
 }
 
-/// Frames in their order. The first stands apart from the rest: at a quiet pace it is alone, and then nothing is allocated for it.
-/// Without a first one there is no rest.
+/// Frames in order. The first is stored inline, because at a low rate it is the only one, and then
+/// nothing is allocated. If there is no first frame, `rest` is empty.
 #[derive(Debug, Default)]
 pub struct Batch {
     first: Option<Utf8Bytes>,
@@ -49,16 +53,16 @@ struct Refused;
 /// How a connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Disconnect {
-    /// What waits is of no use any more: close at once.
+    /// Discard the waiting frames and close at once.
     Now(CloseCode),
-    /// What waits is written first.
+    /// Write the waiting frames first.
     AfterDrain(CloseCode),
 }
 
-/// What the connection's task has to do.
+/// What the connection's task must do next.
 #[derive(Debug)]
 pub enum QueueEvent {
-    /// Write these.
+    /// Write these frames.
     Frames(Batch),
     /// End the connection.
     Disconnect(Disconnect),
@@ -74,7 +78,7 @@ impl Batch {
         self.first.is_none()
     }
 
-    /// The frames' bytes.
+    /// Total size of the frames in bytes.
     pub fn bytes(&self) -> usize {
         self.first
             .iter()
@@ -83,7 +87,7 @@ impl Batch {
             .sum()
     }
 
-    /// Takes the first frame.
+    /// Removes and returns the first frame.
     pub fn pop(&mut self) -> Option<Utf8Bytes> {
         std::mem::replace(&mut self.first, self.rest.pop_front())
     }
@@ -96,8 +100,8 @@ impl Batch {
         }
     }
 
-    /// Takes up to [`limits::SEND_QUEUE_DRAIN_FRAMES`] off the front, with the buffer if that is all: a queue that has run empty holds no
-    /// memory.
+    /// Removes up to [`limits::SEND_QUEUE_DRAIN_FRAMES`] from the front. If these are all frames,
+    /// the buffer is moved too, so that an empty queue holds no memory.
     fn take(&mut self) -> Self {
         if self.len() <= limits::SEND_QUEUE_DRAIN_FRAMES {
             return std::mem::take(self);
@@ -114,7 +118,8 @@ impl Batch {
 }
 
 impl SendQueue {
-    /// Pushes a frame. False: it is full or the connection is ending; full also ends the connection.
+    /// Pushes a frame. Returns false if the queue is full or the connection is ending. A full queue
+    /// also ends the connection.
     pub fn push(&self, frame: Utf8Bytes) -> bool {
         let pushed = self.put(frame);
         if let Ok(Some(task)) = pushed {
@@ -124,7 +129,8 @@ impl SendQueue {
         pushed.is_ok()
     }
 
-    /// Pushes a frame and leaves the waking to `wakes`: frames pushed with the same list share a write.
+    /// Like [`Self::push`], but leaves the waking to `wakes`. Frames pushed with the same list
+    /// share a write.
     pub fn push_with(&self, frame: Utf8Bytes, wakes: &mut WakeList) -> bool {
         let pushed = self.put(frame);
         if let Ok(Some(task)) = pushed {
@@ -134,7 +140,7 @@ impl SendQueue {
         pushed.is_ok()
     }
 
-    /// Pushes a frame; gives the task that is to be woken, if one waits for it.
+    /// Pushes a frame. Returns the task to wake, if one waits for it.
     fn put(&self, frame: Utf8Bytes) -> Result<Option<Waker>, Refused> {
         let size = frame.len();
         if self.disconnect.get().is_some() {
@@ -151,7 +157,7 @@ impl SendQueue {
             self.disconnect(Disconnect::Now(CloseCode::TooSlow));
             return Err(Refused);
         }
-        // A task that is in the midst of a write is not disturbed by a second frame.
+        // Only the first frame wakes the task. Further frames do not interrupt a write in progress.
         let task = if waiting.frames.is_empty() {
             waiting.task.take()
         } else {
@@ -161,13 +167,13 @@ impl SendQueue {
         Ok(task)
     }
 
-    /// Takes up to [`limits::SEND_QUEUE_DRAIN_FRAMES`] of what waits; none when nothing does. What is taken counts until it is
-    /// [`Self::written`].
+    /// Takes up to [`limits::SEND_QUEUE_DRAIN_FRAMES`] waiting frames, or an empty batch. Their
+    /// bytes count until the caller calls [`Self::written`].
     pub fn take(&self) -> Batch {
         self.waiting.lock().frames.take()
     }
 
-    /// What there is to do, the disconnect first; nothing is taken unless it is given.
+    /// The next event. A disconnect comes first. Frames are removed only if they are returned.
     pub fn poll_event(&self, context: &Context<'_>) -> Poll<QueueEvent> {
         if let Some(how) = self.disconnecting() {
             return Poll::Ready(QueueEvent::Disconnect(how));
@@ -180,12 +186,13 @@ impl SendQueue {
             .map(QueueEvent::Disconnect)
     }
 
-    /// Only the disconnect, for a task that is in the middle of a write.
+    /// Like [`Self::poll_event`], but only for the disconnect. For a task in the middle of a write.
     pub fn poll_disconnect(&self, context: &Context<'_>) -> Poll<Disconnect> {
         self.poll_disconnect_under(&mut self.waiting.lock(), context)
     }
 
-    /// Under the lock, and the disconnect looked at after the task is known: what sets it then finds the task.
+    /// Runs under the lock, and registers the task before it checks for a disconnect. So a
+    /// disconnect that is set later finds the task.
     fn poll_disconnect_under(
         &self,
         waiting: &mut Waiting,
@@ -209,12 +216,13 @@ impl SendQueue {
         }
     }
 
-    /// Whether anything waits to be written: full, for sabotage.
+    /// Whether frames wait to be written. Sabotage uses it to treat a queue as full.
     pub(crate) fn is_waiting(&self) -> bool {
         self.bytes.load(Ordering::Acquire) > 0
     }
 
-    /// Waits until the queue is under a quarter of its bound; at once when the connection ends.
+    /// Waits until the queue is filled to less than a quarter of its byte limit. Returns at once if
+    /// the connection is ending.
     pub async fn room_for_page(&self) {
         loop {
             let drained = self.drained.notified();
@@ -227,7 +235,7 @@ impl SendQueue {
         }
     }
 
-    /// Ends the connection. The first call counts.
+    /// Ends the connection. Only the first call has an effect.
     pub fn disconnect(&self, how: Disconnect) {
         if self.disconnect.set(how).is_ok() {
             let task = self.waiting.lock().task.take();
@@ -238,7 +246,7 @@ impl SendQueue {
         }
     }
 
-    /// How the connection is to end, if it is.
+    /// How the connection must end, if it is ending.
     pub fn disconnecting(&self) -> Option<Disconnect> {
         self.disconnect.get().copied()
     }
@@ -310,7 +318,7 @@ mod tests {
         );
     }
 
-    /// Counts how often it is woken.
+    /// Counts its wake-ups.
     #[derive(Default)]
     struct Task(AtomicUsize);
 
@@ -343,7 +351,8 @@ mod tests {
         };
         assert_eq!(frames(batch), ["one", "two"].map(Utf8Bytes::from_static));
 
-        // Amid a write: the first frame disturbs it, the next ones do not, the ending does.
+        // In the middle of a write: the first frame wakes the task, further frames do not, and the
+        // disconnect does.
         assert!(queue.poll_disconnect(&context).is_pending());
         assert!(
             queue.push(Utf8Bytes::from_static("three"))

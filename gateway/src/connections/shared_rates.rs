@@ -1,5 +1,5 @@
-//! What all connections of a user, and all from an address, may send together: a client that is stopped on one connection would otherwise
-//! open the next.
+//! Rate limits shared by all connections of a user, and by all connections from an address. Without
+//! them, a client that is limited on one connection would open another.
 
 use std::net::IpAddr;
 use std::time::Instant;
@@ -10,7 +10,7 @@ use helpline_core::limits;
 use crate::config::Rate;
 use crate::runtime::limiter::{Limiter, network};
 
-/// The buckets.
+/// The rate limiters of users and addresses.
 pub struct SharedRates {
     users: Limiter<UserId>,
     addresses: Limiter<IpAddr>,
@@ -18,7 +18,7 @@ pub struct SharedRates {
 }
 
 impl SharedRates {
-    /// Full buckets of these rates.
+    /// Starts with full buckets for these rates.
     pub fn new(of_user: Rate, of_address: Rate) -> Self {
         let sign_ins = Rate {
             per_second: limits::SIGN_INS_REFUSED_PER_SECOND,
@@ -31,16 +31,17 @@ impl SharedRates {
         }
     }
 
-    /// Takes one frame of the user's and of the address's.
+    /// Charges one frame to the rate limits of the user and of the address.
     ///
     /// # Errors
-    /// The wait, in milliseconds.
+    /// Milliseconds to wait, if one of the limits is reached.
     pub fn frame(&self, user: UserId, address: Option<IpAddr>, now: Instant) -> Result<(), u64> {
         self.users.take(user, now)?;
         address.map_or(Ok(()), |address| self.addresses.take(network(address), now))
     }
 
-    /// Whether a refused sign-in still leaves a row; beyond the rate it is only counted.
+    /// Whether a refused sign-in from this address may still write an audit row. Beyond the rate,
+    /// it is only counted.
     pub fn refused_sign_in(&self, address: Option<IpAddr>, now: Instant) -> bool {
         let recorded =
             address.is_none_or(|address| self.refused_sign_ins.take(network(address), now).is_ok());

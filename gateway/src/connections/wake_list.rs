@@ -1,13 +1,14 @@
-//! Waking put off until everything that is known by now has been queued.
+//! Delays waking tasks until all pending frames are queued.
 
 use std::task::Waker;
 
-/// Tasks that have frames in their send queues and do not know it yet; dropped, it wakes each once. Without it, another worker thread
-/// writes the first frame of a burst while the others are still being queued, and each costs a write of its own. Never held over an await:
-/// the tasks in it would wait as long.
+/// Tasks that have new frames in their send queues but have not been woken. Dropping the list wakes
+/// each of them once. Without it, another worker thread would write the first frame of a burst
+/// while the others are still being queued, at the cost of one write per frame. Never hold it
+/// across an await, because its tasks would wait as long.
 #[derive(Debug, Default)]
 pub struct WakeList {
-    /// The only one in a room of two: then nothing is allocated.
+    /// The first task is stored inline, so that a room of two allocates nothing.
     first: Option<Waker>,
     rest: Vec<Waker>,
 }

@@ -1,4 +1,4 @@
-//! Messages: sent through the group commit, edited, redacted.
+//! Sends messages through the group commit, edits them and redacts them.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::live::typing::Typing;
 use crate::runtime::errors::unavailable;
 use crate::writer::{Reply, Stored, Writer};
 
-/// Writes messages.
+/// Sends, edits and redacts messages.
 pub struct Messages {
     store: Store,
     writer: Writer,
@@ -24,15 +24,15 @@ pub struct Messages {
 }
 
 impl Messages {
-    /// Sends through this writer, which publishes what it commits itself.
+    /// `writer` sends messages, and publishes what it commits.
     pub const fn new(store: Store, writer: Writer, hub: Arc<Hub>) -> Self {
         Self { store, writer, hub }
     }
 
-    /// Sends a connection's message; the answer goes to its send queue, under this id.
+    /// Sends a connection's message. The answer goes to the connection's send queue, with this id.
     ///
     /// # Errors
-    /// `overloaded` when the writer's queue is full; the message is not stored and will not be.
+    /// `overloaded` if the writer's queue is full. The message is not stored, now or later.
     pub fn enqueue(
         &self,
         message: NewMessage,
@@ -45,22 +45,25 @@ impl Messages {
     /// Sends a message and waits until it is committed.
     ///
     /// # Errors
-    /// What the database refuses, `overloaded` when the writer's queue is full, `unavailable` when the database cannot be reached in time.
+    /// The database's refusal; `overloaded` if the writer's queue is full; `unavailable` if the
+    /// database cannot be reached in time.
     pub async fn send(&self, message: NewMessage) -> Result<Stored, Reject> {
         let (reply, answer) = oneshot::channel();
         self.writer.submit(message, Reply::Once(reply))?;
         answer.await.unwrap_or_else(|_| Err(unavailable()))
     }
 
-    /// Tells the others on the ticket that a person types, or has stopped. Nothing is stored.
+    /// Tells the other members of the ticket that a person started or stopped typing. Nothing is
+    /// stored.
     pub fn type_on(&self, typing: &Typing, wakes: &mut WakeList) {
         self.hub.publish_typing(typing, wakes);
     }
 
-    /// Changes the text of a message of the person's own; gives the events written, none when the text was the same.
+    /// Changes the text of the person's own message. Returns the events written, or none if the
+    /// text is unchanged.
     ///
     /// # Errors
-    /// What the database refuses.
+    /// The database's refusal.
     pub async fn edit(
         &self,
         caller: &Caller,
@@ -73,10 +76,10 @@ impl Messages {
         Ok(rows)
     }
 
-    /// Removes a message's text.
+    /// Permanently removes a message's text.
     ///
     /// # Errors
-    /// What the database refuses.
+    /// The database's refusal.
     pub async fn redact(
         &self,
         caller: &Caller,

@@ -1,6 +1,7 @@
-//! What a person or a job may do. Each function decides, writes and publishes, in this one place, for REST, WebSocket and jobs alike: no
-//! caller publishes what it wrote. A function whose name ends in `_in` decides and writes within a transaction of its caller's, which ends with
-//! [`commit`]: so a job makes several changes at once, by the same code as a request.
+//! The operations that a person or a job can perform. Each function decides, writes and publishes
+//! in one place for REST, WebSocket and jobs, so that no caller publishes what it wrote. A function
+//! with the suffix `_in` decides and writes in its caller's transaction, which ends with
+//! [`commit`]. So a job can make several changes at once with the same code as a request.
 
 pub mod messages;
 pub mod opening_hours;
@@ -19,10 +20,10 @@ use helpline_persistence::{StoreError, Transaction};
 
 use crate::live::Hub;
 
-/// Commits a transaction and publishes the events that were written in it.
+/// Commits a transaction, and publishes the events written in it.
 ///
 /// # Errors
-/// As the database; nothing is published then.
+/// The database's error. Nothing is published then.
 pub async fn commit(transaction: Transaction, hub: &Hub) -> Result<(), StoreError> {
     let rows = transaction.commit().await?;
     hub.publish(&rows);

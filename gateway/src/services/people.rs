@@ -1,4 +1,4 @@
-//! Roles: granted and revoked; and people: blocked and let in again.
+//! Grants and revokes roles, and blocks and unblocks people.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use helpline_persistence::{Caller, Store, StoreError, people, roles};
 
 use crate::live::Hub;
 
-/// Writes roles and blocks.
+/// Changes roles and blocks.
 pub struct People {
     store: Store,
     hub: Arc<Hub>,
@@ -20,10 +20,11 @@ impl People {
         Self { store, hub }
     }
 
-    /// Gives a person this role instead of any other; their open connections end at once.
+    /// Gives a person this role, which replaces any other. The person's open connections end at
+    /// once.
     ///
     /// # Errors
-    /// What the database refuses.
+    /// The database's refusal.
     pub async fn grant(
         &self,
         caller: &Caller,
@@ -35,10 +36,11 @@ impl People {
         Ok(())
     }
 
-    /// Takes a person's role; their open connections end at once, and their tickets that are not over become unassigned.
+    /// Removes a person's role. The person's open connections end at once, and their unfinished
+    /// tickets become unassigned.
     ///
     /// # Errors
-    /// What the database refuses: the last admin stays.
+    /// The database's refusal. The last admin's role cannot be removed.
     pub async fn revoke(&self, caller: &Caller, user: UserId) -> Result<(), StoreError> {
         let unassigned = roles::revoke(&self.store, caller, user).await?;
         self.hub.publish(&unassigned);
@@ -46,10 +48,12 @@ impl People {
         Ok(())
     }
 
-    /// Blocks a person, or lets them in again. A blocked person's open connections end at once, and their tickets that are not over become unassigned.
+    /// Blocks or unblocks a person. The person's open connections end at once. A blocked person's
+    /// unfinished tickets become unassigned.
     ///
     /// # Errors
-    /// What the database refuses: no one blocks themselves, and the last admin stays.
+    /// The database's refusal. People cannot block themselves, and the last admin cannot be
+    /// blocked.
     pub async fn set_blocked(
         &self,
         caller: &Caller,

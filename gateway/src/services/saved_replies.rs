@@ -1,23 +1,23 @@
-//! Saved replies: shared ones kept by admins, personal ones by their owners.
+//! Saved replies. Admins keep the shared ones, and people their personal ones.
 
 use helpline_core::ids::SavedReplyId;
 use helpline_core::protocol::SavedReply;
 use helpline_persistence::replies::{self, NewReply};
 use helpline_persistence::{Caller, IfMatch, Store, StoreError};
 
-/// Writes saved replies.
+/// Saves and removes replies.
 pub struct SavedReplies(Store);
 
 impl SavedReplies {
-    /// Of this database.
+    /// Writes to this database.
     pub const fn new(store: Store) -> Self {
         Self(store)
     }
 
-    /// Creates or replaces one.
+    /// Creates or replaces a reply.
     ///
     /// # Errors
-    /// What the database refuses.
+    /// The database's refusal.
     pub async fn save(
         &self,
         caller: &Caller,
@@ -27,10 +27,10 @@ impl SavedReplies {
         replies::save(&self.0, caller, new, expected).await
     }
 
-    /// Removes one; false: it did not exist.
+    /// Removes a reply. Returns false if it did not exist.
     ///
     /// # Errors
-    /// What the database refuses.
+    /// The database's refusal.
     pub async fn remove(
         &self,
         caller: &Caller,

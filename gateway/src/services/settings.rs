@@ -1,4 +1,4 @@
-//! What an admin sets for the whole desk, and what follows from it for visitors.
+//! The desk's settings, and the values for visitors that depend on them.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,18 +13,19 @@ use serde_json::Value;
 use crate::database::errors::reject_of;
 use crate::runtime::errors::unavailable;
 
-/// Writes settings, and remembers the desk's availability for [`limits::AVAILABILITY_MS`] and the widget's settings for [`limits::WIDGET_MS`].
+/// Writes settings. Caches the desk's availability for [`limits::AVAILABILITY_MS`] and the widget's
+/// settings for [`limits::WIDGET_MS`].
 pub struct DeskSettings {
     store: Store,
     availability: Remembered<Availability>,
     first_answer: Remembered<Option<u32>>,
     widget: Remembered<Arc<WidgetSettings>>,
-    /// What was read last, for as long as the database does not answer.
+    /// The last settings read, used while the database does not answer.
     last_widget: parking_lot::Mutex<Arc<WidgetSettings>>,
 }
 
 impl DeskSettings {
-    /// Of this database.
+    /// Reads and writes this database.
     pub fn new(store: Store) -> Self {
         Self {
             store,
@@ -35,10 +36,10 @@ impl DeskSettings {
         }
     }
 
-    /// Sets one, or with none removes it.
+    /// Stores a setting. `None` removes it.
     ///
     /// # Errors
-    /// What the database refuses.
+    /// The database's refusal.
     pub async fn set(
         &self,
         caller: &Caller,
@@ -47,7 +48,7 @@ impl DeskSettings {
         expected: &IfMatch,
     ) -> Result<(), StoreError> {
         settings::set(&self.store, caller, name, value, expected).await?;
-        // Other instances learn it when what they remember is stale.
+        // Other instances see the change when their cached value expires.
         match name {
             Name::OpeningHours | Name::AwayNotice => self.availability.forget().await,
             Name::Widget => self.widget.forget().await,
@@ -56,7 +57,7 @@ impl DeskSettings {
         Ok(())
     }
 
-    /// Opening hours, notice, and whether any of the staff is connected.
+    /// Opening hours, away notice, and whether a member of staff is connected.
     ///
     /// # Errors
     /// When the database cannot be read in time.
@@ -65,8 +66,8 @@ impl DeskSettings {
         self.availability.get(limits::AVAILABILITY_MS, read).await
     }
 
-    /// How the widget looks and where it may be shown. Where the database does not tell within [`limits::WIDGET_WAIT_MS`]: what it told last, or
-    /// what holds for a desk without the setting.
+    /// How the widget looks and where it may be shown. If the database does not answer within
+    /// [`limits::WIDGET_WAIT_MS`], returns the last settings read, or the defaults.
     pub async fn widget(&self) -> Arc<WidgetSettings> {
         let read = async {
             let set = settings::widget(&self.store).await?;
@@ -82,7 +83,8 @@ impl DeskSettings {
         }
     }
 
-    /// How long the first answer took lately, in seconds; remembered for [`limits::FIRST_ANSWER_MS`].
+    /// Median time to the first answer in recent tickets, in seconds. Cached for
+    /// [`limits::FIRST_ANSWER_MS`].
     ///
     /// # Errors
     /// When the database cannot be read in time.
@@ -92,7 +94,8 @@ impl DeskSettings {
     }
 }
 
-/// One read of the database that answers many callers: one of them reads, the others wait for its answer, or its failure.
+/// Caches one database read for many callers. One of them reads; the others wait for the result,
+/// which may be an error.
 struct Remembered<T>(tokio::sync::Mutex<Option<(Instant, Result<T, Reject>)>>);
 
 impl<T> Default for Remembered<T> {
@@ -102,7 +105,8 @@ impl<T> Default for Remembered<T> {
 }
 
 impl<T: Clone> Remembered<T> {
-    /// What was read less than `fresh_ms` ago, or is read now.
+    /// Returns the cached value if it is younger than `fresh_ms`, or reads it now. An error is
+    /// cached for [`limits::READINESS_MS`].
     async fn get(
         &self,
         fresh_ms: u64,

@@ -1,4 +1,4 @@
-//! Tickets: opened, changed, rated.
+//! Opens, changes, rates and redacts tickets.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use helpline_persistence::{Caller, Store, StoreError, Transaction};
 use crate::database::errors::reject_of;
 use crate::live::Hub;
 
-/// Writes tickets.
+/// Writes tickets and publishes the events.
 pub struct Tickets {
     store: Store,
     hub: Arc<Hub>,
@@ -23,20 +23,21 @@ impl Tickets {
         Self { store, hub }
     }
 
-    /// Opens a ticket; one with the same key again changes nothing.
+    /// Opens a ticket. A repeated call with the same key changes nothing.
     ///
     /// # Errors
-    /// What the database refuses.
+    /// The database's refusal.
     pub async fn create(&self, caller: &Caller, new: &NewTicket) -> Result<Created, StoreError> {
         let created = tickets::create(&self.store, caller, new).await?;
         self.hub.publish(&created.rows);
         Ok(created)
     }
 
-    /// Opens a ticket within a transaction; published by its [`commit`](super::commit). Of a known key nothing is published again.
+    /// Opens a ticket in the caller's transaction. [`commit`](super::commit) publishes it. With a
+    /// known key nothing is published again.
     ///
     /// # Errors
-    /// What the database refuses: then the transaction cannot be committed.
+    /// The database's refusal. The transaction cannot be committed then.
     pub async fn create_in(
         transaction: &mut Transaction,
         caller: &Caller,
@@ -45,10 +46,10 @@ impl Tickets {
         Ok(tickets::create(transaction, caller, new).await?.id)
     }
 
-    /// Changes the fields given, all or none.
+    /// Makes all changes of the patch, or none.
     ///
     /// # Errors
-    /// What the database refuses.
+    /// The database's refusal.
     pub async fn change(
         &self,
         caller: &Caller,
@@ -60,10 +61,11 @@ impl Tickets {
         Ok(())
     }
 
-    /// The same within a transaction; published by its [`commit`](super::commit).
+    /// Like [`Self::change`], in the caller's transaction. [`commit`](super::commit) publishes the
+    /// events.
     ///
     /// # Errors
-    /// What the database refuses: then the transaction cannot be committed.
+    /// The database's refusal. The transaction cannot be committed then.
     pub async fn change_in(
         transaction: &mut Transaction,
         caller: &Caller,
@@ -75,10 +77,11 @@ impl Tickets {
             .map(drop)
     }
 
-    /// The same for one ticket of many: reads it and checks the caller's rights first, like a request of its own.
+    /// Like [`Self::change`], for one of many tickets. First reads the ticket and checks the
+    /// caller's rights, as a separate request would.
     ///
     /// # Errors
-    /// `not_found`; what the policy or the database refuses.
+    /// `not_found`, or the refusal of the policy or the database.
     pub async fn change_one_of_many(
         &self,
         caller: &Caller,
@@ -97,10 +100,10 @@ impl Tickets {
             .map_err(|error| reject_of(&error))
     }
 
-    /// Rates a ticket that is over, as its customer.
+    /// Rates a ticket as its customer. The ticket must be over.
     ///
     /// # Errors
-    /// What the database refuses.
+    /// The database's refusal.
     pub async fn rate(
         &self,
         caller: &Caller,
@@ -113,10 +116,11 @@ impl Tickets {
         Ok(())
     }
 
-    /// Removes a text that is no message, permanently. Members of the ticket start over: they may hold it.
+    /// Permanently removes a text that is not a message. Members of the ticket reload it, because
+    /// they may have the text.
     ///
     /// # Errors
-    /// What the database refuses.
+    /// The database's refusal.
     pub async fn redact(
         &self,
         caller: &Caller,
@@ -129,14 +133,14 @@ impl Tickets {
     }
 }
 
-/// What the policy is asked for before a change.
+/// The actions that the policy must allow before this change.
 pub fn actions_of(patch: &Patch) -> impl Iterator<Item = TicketAction> {
     let Patch {
         status,
         priority,
         category,
         assigned_to,
-        // Checked together with `assigned_to`, which it needs.
+        // Only has a meaning together with `assigned_to`, which is checked.
         if_assigned_to: _,
     } = patch;
     let triage = priority.is_some() || category.is_some() || assigned_to.is_some();

@@ -1,4 +1,4 @@
-//! `postgres://…` with `sslmode`, `sslrootcert`, `sslcert` and `sslkey` in it.
+//! Parses `postgres://…` addresses that contain `sslmode`, `sslrootcert`, `sslcert` and `sslkey`.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -12,18 +12,18 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::tls;
 use crate::StoreError;
 
-/// How much a connection to the server is protected; libpq's `sslmode`, in rising order.
+/// How a connection to the server is protected. These are libpq's `sslmode` values, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TlsMode {
     /// Never encrypted.
     Disable,
-    /// Encrypted if the server can; an attacker in between can prevent it.
+    /// Encrypted if the server supports it. An attacker in the network can prevent it.
     Prefer,
     /// Encrypted; the certificate is not checked.
     Require,
-    /// Encrypted; the certificate is signed by a known authority.
+    /// Encrypted, and a known authority must have signed the certificate.
     VerifyCa,
-    /// Encrypted; and the certificate names the host that was asked for.
+    /// As [`Self::VerifyCa`], and the certificate must name the requested host.
     VerifyFull,
 }
 
@@ -41,58 +41,59 @@ impl FromStr for TlsMode {
     }
 }
 
-/// Why an address cannot be used. No text of the address is repeated: it may hold a password.
+/// Why an address cannot be used. The messages never repeat text of the address, because it may
+/// contain a password.
 #[derive(Debug, thiserror::Error)]
 pub enum AddressError {
-    /// Another form.
+    /// The address has another scheme, or none.
     #[error("must begin with postgres://")]
     Scheme,
-    /// Not an address.
+    /// The address cannot be parsed.
     #[error("is not a Postgres address: {0}")]
     Form(String),
-    /// An unknown `sslmode`.
+    /// The `sslmode` is unknown.
     #[error("sslmode must be disable, prefer, require, verify-ca or verify-full")]
     Mode,
-    /// Two `@` before the path: the parts of a password would be taken for a host, and shown.
+    /// There are two `@` before the path. Part of a password would be parsed as a host, and shown.
     #[error(
         "has a second @ before its path: in a user's name or a password, write %40 for @, %2F for / and %3F for ?"
     )]
     SecondAt,
-    /// No host.
+    /// The address contains no host.
     #[error("names no host (nor does PGHOST)")]
     NoHost,
-    /// The machine's own authorities with a mode that does not look at the name.
+    /// The machine's own authorities are combined with a mode that does not check the host name.
     #[error(
         "sslmode=verify-full is needed with the machine's own certificate authorities: they sign for everyone, so that without the name any server \
          would do; or name the file of your authority by sslrootcert"
     )]
     SystemNeedsName,
-    /// `sslcert` without `sslkey`, or the reverse.
+    /// `sslcert` is set without `sslkey`, or the reverse.
     #[error("sslcert and sslkey are needed together")]
     HalfIdentity,
-    /// A file of certificates or keys.
+    /// A certificate or key file cannot be used.
     #[error("{name} {}: {why}", .path.display())]
     File {
         /// The parameter that names the file.
         name: &'static str,
-        /// The file.
+        /// The file's path.
         path: PathBuf,
-        /// Why it cannot be used.
+        /// The cause.
         why: String,
     },
-    /// The machine's own authorities cannot be read.
+    /// The machine's own certificate authorities cannot be read.
     #[error(
         "the machine's certificate authorities cannot be read ({0}); name a file by sslrootcert"
     )]
     SystemRoots(String),
-    /// TLS itself.
+    /// TLS cannot be set up with these parameters.
     #[error("TLS cannot be set up: {0}")]
     Tls(String),
 }
 
 type TlsStream = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
 
-/// A checked address, and what it takes to connect.
+/// A checked address, with everything needed to connect.
 #[derive(Clone)]
 pub struct Address {
     pub(crate) config: tokio_postgres::Config,
@@ -111,31 +112,33 @@ impl std::fmt::Debug for Address {
 }
 
 impl Address {
-    /// How much a connection is protected. Where the address does not say: [`TlsMode::Require`] to another machine, [`TlsMode::Prefer`] to
-    /// this one (and [`TlsMode::VerifyCa`] with a `sslrootcert`, [`TlsMode::VerifyFull`] with `sslrootcert=system`, as in libpq).
+    /// How a connection is protected. If the address does not say, this is [`TlsMode::Require`] for
+    /// another machine and [`TlsMode::Prefer`] for this one. As in libpq, a `sslrootcert` raises it
+    /// to [`TlsMode::VerifyCa`], and `sslrootcert=system` to [`TlsMode::VerifyFull`].
     pub const fn mode(&self) -> TlsMode {
         self.mode
     }
 
-    /// What an address says by itself, for [`super::completed`]; its hosts and files are not looked at.
+    /// Parses the parts that the address itself contains, for [`super::completed`]. Does not check
+    /// its hosts and files.
     pub(super) fn form(url: &str) -> Result<tokio_postgres::Config, AddressError> {
         Ok(parts(url)?.0)
     }
 
-    /// One connection, to be driven beside its client.
+    /// Opens one connection. The caller must poll the returned connection while it uses the client.
     pub(crate) async fn connect(
         self,
     ) -> Result<(Client, Connection<Socket, TlsStream>), StoreError> {
         Ok(self.config.connect(self.tls).await?)
     }
 
-    /// The first host that is not this machine, if there is one.
+    /// The first host that is not this machine, if any.
     pub fn remote_host(&self) -> Option<&str> {
         self.remote.as_deref()
     }
 }
 
-/// What stands in the query of an address for us, not for tokio-postgres.
+/// The query parameters that we handle, because tokio-postgres does not.
 #[derive(Default)]
 pub(super) struct TlsParameters {
     mode: Option<TlsMode>,
@@ -154,7 +157,7 @@ impl TlsParameters {
         }
     }
 
-    /// Takes a parameter if it is one of these.
+    /// Stores the parameter if it is one of these. Returns whether it is.
     fn take(&mut self, name: &str, value: &str) -> Result<bool, AddressError> {
         let file = || {
             let path = percent_decoded(value)?;
@@ -176,7 +179,8 @@ impl TlsParameters {
             .is_none_or(|path| path.as_os_str() == "system")
     }
 
-    /// The mode, unless the machine's authorities are asked to be enough without a name.
+    /// The mode. Fails if the machine's own authorities would be used without checking the host
+    /// name.
     fn checked_mode(&self, is_remote: bool) -> Result<TlsMode, AddressError> {
         let mode = self.mode(is_remote);
         let is_unnamed = mode == TlsMode::VerifyCa && self.uses_system_roots();
@@ -190,7 +194,9 @@ impl TlsParameters {
     fn mode(&self, is_remote: bool) -> TlsMode {
         let has_root = self.root.is_some();
         match self.mode {
-            // libpq: "system" would make a check of the authority alone worthless, and a root makes `require` mean `verify-ca`.
+            // As in libpq: anyone can get a certificate from the authorities of "system", so that
+            // only a check of the name is worth something; and a root certificate makes `require`
+            // mean `verify-ca`.
             None if has_root && self.uses_system_roots() => TlsMode::VerifyFull,
             None | Some(TlsMode::Require) if has_root => TlsMode::VerifyCa,
             Some(mode) => mode,
@@ -200,7 +206,7 @@ impl TlsParameters {
     }
 }
 
-/// An address taken apart: what is tokio-postgres' and what is ours.
+/// Splits an address into tokio-postgres's part and ours.
 fn parts(url: &str) -> Result<(tokio_postgres::Config, TlsParameters), AddressError> {
     if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
         return Err(AddressError::Scheme);
@@ -229,7 +235,7 @@ impl FromStr for Address {
     fn from_str(url: &str) -> Result<Self, AddressError> {
         let (mut config, parameters) = parts(url)?;
         if config.get_hosts().is_empty() {
-            // TLS wants a name, which then is the address.
+            // TLS needs a host name, so use the IP address as the name.
             for address in config.get_hostaddrs().to_vec() {
                 config.host(address.to_string());
             }
@@ -239,7 +245,8 @@ impl FromStr for Address {
         }
         let remote = remote_host(&config);
         let mode = if only_sockets(&config) {
-            // Nothing leaves the machine, and there is no name to check: libpq ignores sslmode there too.
+            // The connection does not leave the machine, and there is no name to check. libpq
+            // ignores sslmode here too.
             TlsMode::Disable
         } else {
             parameters.checked_mode(remote.is_some())?
@@ -258,7 +265,8 @@ impl FromStr for Address {
     }
 }
 
-/// Why tokio-postgres takes it for no address. A parameter that it does not know may be a part of a password, and is not named.
+/// Why tokio-postgres rejects the address. An unknown parameter may be part of a password, so its
+/// name is not repeated.
 fn reason(error: &tokio_postgres::Error) -> String {
     let text = crate::error::chain(error);
     if text.contains("unknown option") {
@@ -289,7 +297,8 @@ fn remote_host(config: &tokio_postgres::Config) -> Option<String> {
     })
 }
 
-/// Whether a host of an address is the machine that this runs on: `localhost`, or a loopback address.
+/// Whether the host in an address is the machine that this program runs on: `localhost` or a
+/// loopback address.
 pub fn is_this_machine(name: &str) -> bool {
     let bare = name.trim_start_matches('[').trim_end_matches(']');
     name.eq_ignore_ascii_case("localhost")

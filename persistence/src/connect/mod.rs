@@ -1,4 +1,5 @@
-//! How a server is reached: an address as operators write it, with libpq's words for TLS, which tokio-postgres knows only in part.
+//! Connects to a server. Addresses have the form that operators write, with libpq's TLS parameters,
+//! of which tokio-postgres supports only some.
 
 mod address;
 mod pooler;

@@ -1,23 +1,25 @@
-//! Whether a pooler stands before the database, and how it lends sessions.
+//! Detects a pooler in front of the database that lends sessions for one transaction each.
 
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 use crate::StoreError;
 
-/// Tries at most: another client of the pooler may take the session that was to be met again.
+/// Maximum number of tries. A single try can miss, because another client of the pooler may take
+/// the session first.
 const TRIES_MAX: u32 = 3;
 const BACKEND: &str = "select pg_backend_pid()";
 const HELD: &str = "begin; select pg_backend_pid()";
 
-/// Whether two clients that are connected at the same time, neither in a transaction, were given one session of the server: then a pooler lends it
-/// for one transaction at a time.
+/// Whether two connected clients, neither in a transaction, were served by the same server session.
+/// If so, a pooler lends it for one transaction at a time.
 ///
 /// # Errors
-/// When the server cannot be asked. `other` may be in a transaction then.
+/// When the server cannot be queried. `other` may then still be in a transaction.
 pub(crate) async fn lends_transactions(one: &Client, other: &Client) -> Result<bool, StoreError> {
     for _ in 0..TRIES_MAX {
         let first = backend(one, BACKEND).await?;
-        // The session that became free last is lent first: the previous one, if it is free at all.
+        // A pooler lends the session that became free last. That is `one`'s session, if it is free
+        // at all.
         let held = backend(other, HELD).await?;
         let second = if held == first {
             None

@@ -1,4 +1,4 @@
-//! One connection to look at a server, before anything depends on it.
+//! Checks a server over a single connection, before anything depends on it.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,22 +10,23 @@ use crate::{StoreError, rows};
 
 const PROBE: &str = include_str!("../../sql/connect/probe.sql");
 
-/// What a server says of itself and of the connection to it.
+/// What a server reports about itself and about the connection.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Probe {
-    /// Postgres' version.
+    /// Postgres's version.
     pub version: String,
-    /// Whether this connection is encrypted, as the server sees it.
+    /// Whether this connection is encrypted, according to the server.
     pub is_encrypted: bool,
-    /// Whether it is a standby, which takes no writes.
+    /// Whether the server is a standby, which accepts no writes.
     pub is_standby: bool,
-    /// By how many seconds this machine's clock is ahead of its.
+    /// How far this machine's clock is ahead of the server's, in seconds. Negative if it is behind.
     pub clock_ahead_s: f64,
-    /// Connections that it has for such as these: its `max_connections`, less those that it keeps for its administrators.
+    /// Connections available to ordinary roles: `max_connections` minus those reserved for
+    /// administrators.
     pub connections_max: i32,
 }
 
-/// Connects once with these credentials, asks, and goes.
+/// Connects once with these credentials, queries the server, and disconnects.
 ///
 /// # Errors
 /// [`StoreError::Address`] and [`StoreError::Unreachable`].
@@ -36,7 +37,8 @@ pub async fn probe(url: &str) -> Result<Probe, StoreError> {
         .connect_timeout(Duration::from_millis(limits::POOL_WAIT_MS));
     let (client, connection) = address.connect().await?;
     let asked = async move {
-        // Without a name: a pooler that shares sessions would keep the statement, and give it to the next client as one of its own.
+        // Use an unnamed statement: behind a pooler that shares sessions, a named one would stay in
+        // the session, where the next client would find it.
         let answer = client.query_typed(PROBE, &[]).await?;
         let row = answer
             .first()

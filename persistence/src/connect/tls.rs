@@ -1,4 +1,4 @@
-//! What rustls is told for each mode.
+//! Builds the rustls configuration for each `sslmode`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use x509_cert::der::Decode;
 
 use super::address::{AddressError, TlsMode, TlsParameters};
 
-/// The settings of the client's side of TLS.
+/// The TLS configuration of the client side.
 pub(super) fn client_config(
     mode: TlsMode,
     parameters: &TlsParameters,
@@ -47,7 +47,8 @@ pub(super) fn client_config(
             builder.with_client_auth_cert(chain, key).map_err(fault)?
         }
     };
-    // Demanded by servers from 17 on where TLS begins without being asked for (sslnegotiation=direct).
+    // Servers from version 17 require this when TLS begins without a prior request
+    // (sslnegotiation=direct).
     config.alpn_protocols = vec![b"postgresql".to_vec()];
     Ok(config)
 }
@@ -60,7 +61,7 @@ fn file_fault(name: &'static str, path: &Path, error: &dyn std::error::Error) ->
     }
 }
 
-/// All certificates of a PEM file; at least one.
+/// All certificates in a PEM file. Fails if there are none.
 fn certificates(
     name: &'static str,
     path: &Path,
@@ -90,22 +91,24 @@ fn system_roots() -> Result<Vec<CertificateDer<'static>>, AddressError> {
     Ok(found.certs)
 }
 
-/// What a server's certificate is asked for: nothing below `verify-ca`, as in libpq; that it is the key's own holder who speaks, always.
+/// Verifies a server's certificate. As in libpq, modes below `verify-ca` accept any certificate.
+/// The handshake signature is always verified, so that the server must hold the certificate's key.
 #[derive(Debug)]
 struct Verifier {
     provider: Arc<CryptoProvider>,
     trust: Option<Trust>,
 }
 
-/// Takes a certificate of a known authority, and asks for the host's name in it where the mode says so.
+/// Accepts certificates of known authorities, and checks the host name if the mode requires it.
 #[derive(Debug)]
 struct Trust {
     chain: Arc<WebPkiServerVerifier>,
-    /// The certificates of `sslrootcert`. A server's own certificate may be one of them: what Postgres' documentation makes for a start
-    /// is signed by itself, and says that it is an authority, which webpki takes for no server's.
+    /// The certificates of `sslrootcert`, among which may be the server's own. The certificate that
+    /// Postgres's documentation suggests for a start is self-signed and marked as an authority, and
+    /// webpki does not accept an authority's certificate for a server.
     known: Vec<CertificateDer<'static>>,
     mode: TlsMode,
-    /// Whether the authorities are the operator's, not the machine's.
+    /// Whether the authorities come from the operator's file, not from the machine.
     has_file: bool,
 }
 
@@ -120,7 +123,8 @@ impl Trust {
             Some(_) | None => system_roots()?,
         };
         let mut roots = RootCertStore::empty();
-        // Single authorities of a machine may be of a form that is not understood; a file without any good one is refused below.
+        // Some of a machine's authorities may have an unsupported format. A file without any valid
+        // one is refused below.
         let _ = roots.add_parsable_certificates(known.iter().cloned());
         let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
             .build()
@@ -133,7 +137,7 @@ impl Trust {
         })
     }
 
-    /// A certificate that is named itself is trusted for as long as it says.
+    /// Checks the validity period of a certificate that is listed in `sslrootcert` itself.
     fn checked_dates(
         &self,
         certificate: &CertificateDer<'_>,
@@ -153,13 +157,15 @@ impl Trust {
         Err(rustls::Error::InvalidCertificate(fault))
     }
 
-    /// A refused certificate, with what can be done: the operator who reads it has an address to change, not a program.
+    /// Adds a remedy to the error of a refused certificate, because the operator who reads it can
+    /// only change the address.
     fn explained(&self, error: rustls::Error) -> rustls::Error {
         let rustls::Error::InvalidCertificate(why) = &error else {
             return error;
         };
         let remedy = match why {
-            // A bad signature: by an authority that has the name of a known one, and another key.
+            // A bad signature means that the issuer has the name of a known authority, but another
+            // key.
             CertificateError::UnknownIssuer | CertificateError::BadSignature => {
                 "no known authority has signed it: name the file of its authority by sslrootcert"
             }
@@ -214,7 +220,7 @@ impl ServerCertVerifier for Verifier {
                 .verify_server_cert(certificate, intermediates, name, ocsp, now)
         };
         match checked {
-            // The name is compared last, when the chain was found to be good.
+            // The host name is compared last, so at this point the chain is valid.
             Err(rustls::Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
             )) if trust.mode == TlsMode::VerifyCa => Ok(ServerCertVerified::assertion()),

@@ -1,8 +1,8 @@
-//! What libpq's own variables add to an address.
+//! Completes an address from libpq's environment variables.
 
 use super::address::{Address, AddressError};
 
-/// The variables that count, and the parameter of an address that each stands for.
+/// The supported variables, each with the parameter that it stands for.
 const VARIABLES: &[(&str, &str)] = &[
     ("PGHOST", "host"),
     ("PGHOSTADDR", "hostaddr"),
@@ -20,11 +20,12 @@ const VARIABLES: &[(&str, &str)] = &[
     ("PGSSLKEY", "sslkey"),
 ];
 
-/// An address with what it does not say itself; an empty one is made of the variables alone. `more` comes last: a parameter and its value, where
-/// neither the address nor a variable says it.
+/// Returns the address with missing parameters added from the variables. An empty address is built
+/// from the variables only. `more` is a parameter and its value, used if neither the address nor a
+/// variable sets it.
 ///
 /// # Errors
-/// When the address, as it is given, has a form that cannot be completed.
+/// When the address has a form that cannot be completed.
 pub fn completed(
     given: &str,
     variable: impl Fn(&str) -> Option<String>,
@@ -40,9 +41,10 @@ pub fn completed(
         names(url).any(|name| name == parameter)
             || match parameter {
                 "host" => !config.get_hosts().is_empty() || !config.get_hostaddrs().is_empty(),
-                // Another machine's variable would send this address elsewhere.
+                // With a host in the address, PGHOSTADDR would redirect the connection to another
+                // machine.
                 "hostaddr" => !config.get_hosts().is_empty() || !config.get_hostaddrs().is_empty(),
-                // The parsed address has the usual port where it says none.
+                // The parsed address contains the default port even if the text has none.
                 "port" => says_port(url),
                 "dbname" => config.get_dbname().is_some(),
                 "user" => config.get_user().is_some(),
@@ -69,7 +71,7 @@ fn says_port(url: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let hosts = rest.split_once('@').map_or(rest, |(_, hosts)| hosts);
     let hosts = hosts.split(['/', '?']).next().unwrap_or_default();
-    // The colons of an address in brackets are its own.
+    // The colons inside a bracketed IPv6 address do not separate a port.
     hosts.split(',').any(|host| {
         host.rsplit_once(']')
             .map_or(host, |(_, after)| after)

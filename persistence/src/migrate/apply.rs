@@ -1,5 +1,6 @@
-//! One run over a plan: the versioned files, each in a transaction of its own; then, in one transaction, every object whose text changed; then
-//! the versioned files that fill in old rows, in portions, and those that need that.
+//! One run of a plan. It applies the versioned files, each in its own transaction; then every
+//! object whose text changed, in one transaction; then the backfills, in portions, and the
+//! versioned files that depend on them.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -27,20 +28,20 @@ const DROP_VIEW: &str = include_str!("../../sql/migrate/drop_view.sql");
 const INVALID_INDEXES: &str = include_str!("../../sql/migrate/invalid_indexes.sql");
 const TRIGRAM_SCHEMA: &str = include_str!("../../sql/migrate/trigram_schema.sql");
 
-/// A run's connection, with what its SQL needs to be told.
+/// A run's connection, and the values that its SQL needs.
 pub(super) struct Run<'a> {
     pub(super) client: &'a Client,
     pub(super) names: &'a Names,
-    /// The schema of pg_trgm, quoted.
+    /// The schema of pg_trgm, as a quoted identifier.
     trigrams: String,
 }
 
-/// What is tried again as a whole.
+/// A step that is retried as a whole.
 #[derive(Clone, Copy)]
 pub(super) enum Step<'a> {
-    /// With its checksum.
+    /// A version and its checksum.
     Version(&'a Version, &'a str),
-    /// With its checksum, for at most so many rows.
+    /// A version, its checksum, and the maximum number of rows.
     Portion(&'a Version, &'a str, i64),
     Objects(&'a Plan),
 }
@@ -54,9 +55,9 @@ impl Step<'_> {
     }
 }
 
-/// What a failed step leaves: nothing to be undone, and whether another attempt may succeed.
+/// Why a step failed, and whether a retry may succeed. A failed step leaves nothing to undo.
 pub(super) enum Failed {
-    /// A lock was not to be had in time, or a deadlock was broken.
+    /// A lock timeout or a deadlock. A retry may succeed.
     Locked(Error),
     Other(StoreError),
 }
@@ -87,7 +88,7 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Applies what the database does not have yet, and gives the names of what was applied.
+    /// Applies what the database does not have yet. Returns the names of what was applied.
     pub(super) async fn apply(&self, plan: &Plan) -> Result<Vec<String>, StoreError> {
         let mut applied = Vec::new();
         let pending = self.pending(plan).await?;
@@ -108,7 +109,8 @@ impl<'a> Run<'a> {
         Ok(applied)
     }
 
-    /// The versions that were not applied, with their checksums; refuses a database whose versions are others than these.
+    /// The versions that were not applied yet, with their checksums. Fails if the database's
+    /// versions differ from these.
     async fn pending<'p>(&self, plan: &'p Plan) -> Result<Vec<(&'p Version, String)>, StoreError> {
         let texts: Vec<&str> = plan.versions.iter().map(|version| version.sql).collect();
         let checksums = self.checksums(&texts).await?;
@@ -140,7 +142,7 @@ impl<'a> Run<'a> {
                 None => pending.push((version, checksum)),
             }
         }
-        // What is left is newer than this build: its tables are left as they are.
+        // The remaining entries are newer than this build. Their tables stay as they are.
         Ok(pending)
     }
 
@@ -153,7 +155,8 @@ impl<'a> Run<'a> {
             .collect()
     }
 
-    /// Tries again while locks are taken: each attempt waits for each lock only briefly, and lets go of all of them, so that statements behind it go on.
+    /// Retries while locks are held. Each attempt waits only briefly for each lock and then
+    /// releases all of them, so that the statements queued behind it can proceed.
     pub(super) async fn insistently(&self, step: Step<'_>) -> Result<Vec<String>, StoreError> {
         let mut attempts = 0;
         loop {
@@ -168,7 +171,7 @@ impl<'a> Run<'a> {
                 Step::Objects(plan) => self.objects(plan).await,
             };
             if result.is_err() {
-                // Out of a transaction that failed, and out of the owner's role.
+                // Leave the failed transaction and the owner's role.
                 self.client
                     .batch_execute("rollback; reset role; reset lock_timeout")
                     .await?;
@@ -216,7 +219,8 @@ impl<'a> Run<'a> {
         self.statements(INVALID_INDEXES, None)
             .await
             .map_err(failed)?;
-        // The statement itself makes no writer wait; it waits for every older snapshot, a nightly dump's too.
+        // The statement itself blocks no writer, but it waits for every older snapshot, such as
+        // that of a nightly dump.
         self.client
             .batch_execute("set lock_timeout = 0")
             .await
@@ -235,7 +239,8 @@ impl<'a> Run<'a> {
             .map_err(failed)
     }
 
-    /// One transaction: a reader sees either all old objects or all new ones.
+    /// Applies the changed objects in one transaction, so that a reader sees either all old objects
+    /// or all new ones.
     async fn objects(&self, plan: &Plan) -> Result<Vec<String>, Failed> {
         let texts: Vec<&str> = plan.objects.iter().map(|object| object.sql).collect();
         let checksums = self.checksums(&texts).await.map_err(Failed::Other)?;
@@ -249,7 +254,8 @@ impl<'a> Run<'a> {
             generation = generation.max(rows::get(&row, 2).map_err(Failed::Other)?);
         }
         if generation > plan.generation {
-            // A newer build's: an older one works with them, and must not take them back.
+            // The objects belong to a newer build. Older builds work with them and must not replace
+            // them.
             return Ok(Vec::new());
         }
         let known: HashMap<&str, &str> = stand
@@ -305,7 +311,8 @@ impl<'a> Run<'a> {
             .collect())
     }
 
-    /// The whole set of what its file says: what stood before and is not in it goes.
+    /// Applies an object's file as the complete set: existing triggers or policies that are not in
+    /// the file are dropped.
     async fn object(&self, object: &Object) -> Result<(), Error> {
         let (kind, name) = parts(object.path);
         let clear = match kind {
@@ -329,7 +336,7 @@ impl<'a> Run<'a> {
         self.statements(drop, Some(name)).await
     }
 
-    /// Runs the statements that a query gives.
+    /// Runs the statements that a query returns.
     async fn statements(&self, query: &str, name: Option<&str>) -> Result<(), Error> {
         let query = self.names.render(query);
         let rows = match &name {
@@ -343,7 +350,8 @@ impl<'a> Run<'a> {
     }
 
     pub(super) async fn begin(&self) -> Result<(), Error> {
-        // Names in the files are found in the schema alone; what Postgres brings comes first by itself.
+        // Names in the files resolve only in our schema. Postgres searches `pg_catalog` first
+        // without being told.
         let begin = format!(
             "begin; set local role {{owner}}; set local search_path = {{schema}}, pg_temp; {}",
             lock_timeout("set local")
@@ -351,7 +359,8 @@ impl<'a> Run<'a> {
         self.client.batch_execute(&self.render(&begin)).await
     }
 
-    /// A query of the owner's: its tables are under row-level security for everybody else.
+    /// Runs a query as the owner, because row-level security hides the owner's tables from every
+    /// other role.
     async fn as_owner(&self, sql: &str) -> Result<Vec<tokio_postgres::Row>, StoreError> {
         self.client
             .batch_execute(&self.names.render("begin; set local role {owner}"))
@@ -370,7 +379,7 @@ fn lock_timeout(set: &str) -> String {
     format!("{set} lock_timeout = {}", limits::MIGRATION_LOCK_TIMEOUT_MS)
 }
 
-/// Kind and name of an object's path.
+/// Splits an object's path into its kind and its name.
 fn parts(path: &str) -> (&str, &str) {
     path.strip_suffix(".sql")
         .and_then(|path| path.split_once('/'))

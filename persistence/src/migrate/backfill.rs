@@ -1,5 +1,6 @@
-//! Fills in what rows from before a migration lack: a bounded number of rows in each transaction, with the place reached recorded in the same one.
-//! So no row stays locked for long, no snapshot grows old, and a run that is broken off anywhere goes on at the next `migrate`.
+//! Backfills rows that are older than a migration. Each transaction changes a limited number of
+//! rows and records the position reached. So no row stays locked for long, no snapshot grows old,
+//! and an interrupted run continues at the next `migrate`.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ const RECORD: &str = include_str!("../../sql/migrate/record_backfill.sql");
 const END: &str = include_str!("../../sql/migrate/end_backfill.sql");
 
 impl Run<'_> {
-    /// Works through all portions, and gives the version's name.
+    /// Runs all portions. Returns the version's name.
     pub(super) async fn backfill(
         &self,
         version: &Version,
@@ -30,12 +31,12 @@ impl Run<'_> {
             }
             let took = begun.elapsed();
             portion_rows = next_portion(portion_rows, took);
-            // Half of the time is the traffic's.
+            // Sleep as long as the portion took, so that other traffic gets half of the time.
             tokio::time::sleep(took.min(Duration::from_millis(limits::BACKFILL_PORTION_MS))).await;
         }
     }
 
-    /// The next portion in one transaction. Gives the version's name when there was none left.
+    /// Runs the next portion in one transaction. Returns the version's name if no rows were left.
     pub(super) async fn portion(
         &self,
         version: &Version,
@@ -96,7 +97,7 @@ impl Run<'_> {
     }
 }
 
-/// As many rows as can be locked for a moment that no writer notices.
+/// Adjusts the portion size, so that rows stay locked too briefly for writers to notice.
 fn next_portion(rows: i64, took: Duration) -> i64 {
     let most = Duration::from_millis(limits::BACKFILL_PORTION_MS);
     if took > most {

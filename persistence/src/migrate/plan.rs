@@ -1,51 +1,55 @@
-//! What `migrations/` holds, as it was when this program was built.
+//! The contents of `migrations/`, embedded when this program was built.
 
-/// A step forward that is made once.
+/// A migration that is applied once.
 #[derive(Debug, Clone, Copy)]
 pub struct Version {
-    /// Its place in the order.
+    /// Versions are applied in the order of their numbers.
     pub number: u32,
-    /// The file's name without its ending.
+    /// The file's name without its extension.
     pub name: &'static str,
-    /// With placeholders for schema and roles.
+    /// The text, with placeholders for the schema and the roles.
     pub sql: &'static str,
 }
 
-/// A function, a view, or the triggers or policies of one table: made again whenever its text changes.
+/// A function, a view, or the triggers or policies of one table. Applied again whenever its text
+/// changes.
 #[derive(Debug, Clone, Copy)]
 pub struct Object {
     /// `functions/<name>.sql`, `views/<name>.sql`, `triggers/<table>.sql` or `policies/<table>.sql`.
     pub path: &'static str,
-    /// With placeholders for schema and roles.
+    /// The text, with placeholders for the schema and the roles.
     pub sql: &'static str,
 }
 
-/// A line near the top of a versioned file that cannot run in a transaction. Such a file is one statement, which can be run again after it was
-/// broken off.
+/// Header line of a versioned file that cannot run in a transaction. The file must be a single
+/// statement that can be run again after an interruption.
 const WITHOUT_TRANSACTION: &str = "-- Without a transaction.";
 
-/// A line near the top of a versioned file that fills in what a former file added, for rows that are already there. Such a file is one
-/// statement: it handles at most `$2::bigint` rows behind the place `$1::text` (null: the beginning), and gives the place of the last one and
-/// how many there were, or no row when none are left. It is applied behind the objects, whose new functions fill the rows written meanwhile.
+/// Header line of a versioned file that fills in existing rows what an earlier file added. The file
+/// must be a single statement that handles at most `$2::bigint` rows after the position `$1::text`
+/// (null means the beginning). It returns the position of the last row and the number of rows, or
+/// no row when none are left. It is applied after the objects, whose new functions already fill in
+/// rows that are written in the meantime.
 const IN_PORTIONS: &str = "-- In portions.";
 
-/// A line near the top of a versioned file that needs what a backfill with a lower number fills: it forbids null there, or drops what the backfill
-/// reads. It is applied behind the objects, which must work without it, and among the backfills by its number.
+/// Header line of a versioned file that depends on a backfill with a lower number: it forbids null
+/// in the column, or drops what the backfill reads. It is applied after the objects, which must
+/// work without it, and takes its turn among the backfills by its number.
 const BEHIND_BACKFILLS: &str = "-- Behind the backfills.";
 
 /// How a versioned file is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
-    /// As one transaction.
+    /// In one transaction.
     Whole,
-    /// As one statement outside of any.
+    /// As one statement outside a transaction.
     WithoutTransaction,
-    /// Again and again, a bounded number of rows and a transaction at a time.
+    /// Repeatedly, with a limited number of rows and a transaction each time.
     InPortions,
 }
 
 impl Version {
-    /// Whether its header has this line.
+    /// Whether the file's header contains this line.
     fn says(&self, wanted: &str) -> bool {
         let mut header = self.sql.lines().take_while(|line| line.starts_with("--"));
         header.any(|line| line == wanted)
@@ -61,21 +65,24 @@ impl Version {
         }
     }
 
-    /// Whether it is applied behind the objects. The order of a run is: all other versions by their numbers; the objects; these by their numbers.
-    /// So it is also for a database that skips releases: the objects find every column that they need, and nothing that a backfill needs is gone.
+    /// Whether the file is applied after the objects. A run applies all other versions by number,
+    /// then the objects, then these versions by number. The same order works for a database that
+    /// skips releases: the objects find every column that they need, and nothing that a backfill
+    /// needs was dropped.
     pub(super) fn is_behind_objects(&self) -> bool {
         self.way() == Way::InPortions || self.says(BEHIND_BACKFILLS)
     }
 }
 
-/// Everything that makes a database fit this program.
+/// Everything that brings a database to the state that this program needs.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// By rising numbers. The embedded ones are 1, 2 and so on, each once: readiness asks how far none is missing.
+    /// Ordered by number. The embedded versions are numbered 1, 2, 3 … without gaps, because
+    /// readiness compares only the highest number.
     pub versions: Vec<Version>,
     /// In the order of the manifest.
     pub objects: Vec<Object>,
-    /// Raised with every change of an object.
+    /// Incremented with every change of an object.
     pub generation: i32,
 }
 
@@ -92,7 +99,7 @@ mod embedded {
 }
 
 impl Plan {
-    /// The plan of this program.
+    /// The plan embedded in this program.
     pub fn embedded() -> Self {
         embedded::plan()
     }

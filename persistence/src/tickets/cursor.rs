@@ -1,4 +1,4 @@
-//! Where a page of a list ended.
+//! The position where a page of a list ended.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,14 +8,15 @@ use uuid::Uuid;
 
 use crate::rows::Moment;
 
-/// The place of a page's last ticket in its list: the time that the list is ordered by, and the id that breaks ties.
+/// The position of a page's last ticket in its list: the time that the list is ordered by, and the
+/// id that breaks ties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
     pub(super) at: DateTime<Utc>,
     pub(super) id: Uuid,
 }
 
-/// A text that no page gave.
+/// The text is not a cursor that a page returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not the next_cursor of a page")]
 pub struct InvalidCursor;

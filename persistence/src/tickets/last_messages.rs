@@ -1,4 +1,5 @@
-//! Who wrote last on a ticket, what, and since when its customer waits: read behind a page of tickets, from the messages as they stand now.
+//! Adds the last message of each ticket (its author and a snippet), and since when its customer
+//! waits. Read after a page of tickets, from the current messages.
 
 use std::collections::HashMap;
 
@@ -15,7 +16,7 @@ use crate::{Reader, Store, StoreError, rows};
 const FOR_STAFF: &str = include_str!("../../sql/tickets/last_messages.sql");
 const FOR_CUSTOMER: &str = include_str!("../../sql/tickets/last_messages_for_customer.sql");
 
-/// A ticket that bears its last message.
+/// A ticket that shows its last message.
 pub(super) trait Waits {
     fn id(&self) -> Uuid;
     fn set(&mut self, last_message: Option<LastMessage>, waiting_since: Option<DateTime<Utc>>);
@@ -43,12 +44,12 @@ impl Waits for CustomerTicket {
     }
 }
 
-/// A ticket that is over keeps its time in the database, and shows none.
+/// A ticket that is over keeps its waiting time in the database, but does not show it.
 fn while_unfinished(is_over: bool, waiting_since: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
     waiting_since.filter(|_| !is_over)
 }
 
-/// Fills them in for staff, as the service.
+/// Fills in last message and waiting time for staff, as the service.
 pub(super) async fn fill_for_staff<T: Waits>(
     store: &Store,
     tickets: &mut [T],
@@ -62,7 +63,7 @@ pub(super) async fn fill_for_staff<T: Waits>(
     Ok(())
 }
 
-/// Fills them in for the tickets' customer.
+/// Fills in last message and waiting time for the tickets' customer.
 pub(super) async fn fill_for_customer<T: Waits>(
     store: &Store,
     reader: Reader,
@@ -86,7 +87,7 @@ fn rows_max() -> i32 {
     i32::try_from(limits::SNIPPET_ROWS_MAX).unwrap_or(i32::MAX)
 }
 
-/// One that cannot be read keeps none: its ticket is shown all the same.
+/// A last message that cannot be decoded stays empty; its ticket is shown without it.
 fn fill<T: Waits>(store: &Store, tickets: &mut [T], answer: &[Row]) {
     let mut found: HashMap<Uuid, (Option<LastMessage>, Option<DateTime<Utc>>)> = answer
         .iter()

@@ -1,4 +1,4 @@
-//! Tickets as each side sees them: one, a page, a search.
+//! Reads tickets as each audience sees them: a single one, a page, or a search.
 
 use chrono::{DateTime, Utc};
 use helpline_core::actor::Audience;
@@ -19,10 +19,11 @@ const GET_FOR_STAFF: &str = include_str!("../../sql/tickets/get_for_staff.sql");
 const GET_FOR_CUSTOMER: &str = include_str!("../../sql/tickets/get_for_customer.sql");
 const SUMMARIES: &str = include_str!("../../sql/tickets/summaries.sql");
 
-/// Matches of one search that are read, the newest first: a word that matches every ticket must not gather them all.
+/// Maximum matches of a search that are read, newest first, so that a word in every ticket does not
+/// collect all of them.
 const SEARCH_MATCHES_MAX: i32 = 1_000;
 
-/// One ticket as staff see it.
+/// One ticket as staff see it. `None` if the reader may not see it.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -46,7 +47,7 @@ pub async fn get_for_staff(
     Ok(found.pop())
 }
 
-/// One ticket as its customer sees it.
+/// One ticket as its customer sees it. `None` if it is not the reader's own.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -70,7 +71,7 @@ pub async fn get_for_customer(
     Ok(found.pop())
 }
 
-/// Everybody's tickets.
+/// A page of all customers' tickets.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -82,7 +83,7 @@ pub async fn list_for_staff(
     list(store, reader, Audience::Staff, query, staff_ticket).await
 }
 
-/// The reader's own tickets.
+/// A page of the reader's own tickets.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -115,7 +116,8 @@ async fn list<T: Marked + Waits>(
     Ok(list)
 }
 
-/// A list's statement with its parameters: what the database is asked, and what the tests of the plans explain.
+/// A list's statement with its parameters. The database runs it, and the tests of query plans
+/// explain it.
 #[derive(Debug)]
 pub struct PreparedList {
     statement: &'static Statement,
@@ -123,7 +125,7 @@ pub struct PreparedList {
 }
 
 impl PreparedList {
-    /// How the tickets that this side may see are listed.
+    /// Prepares a list of the tickets that this audience may see.
     pub fn new(query: &ListQuery, audience: Audience) -> Self {
         let shape = match audience {
             Audience::Customer => Shape::Customer,
@@ -142,7 +144,7 @@ impl PreparedList {
         &self.statement.sql
     }
 
-    /// The parameters in their order.
+    /// The parameters in the order of their numbers.
     pub fn parameters(&self) -> Vec<&(dyn ToSql + Sync)> {
         let value = |name: &String| self.asked.parameter(name);
         self.statement.parameters.iter().map(value).collect()
@@ -150,14 +152,16 @@ impl PreparedList {
 }
 
 impl ListQuery {
-    /// Whether it is one of the lists that agents live in, which have a way of their own.
+    /// Whether this is one of the lists of active tickets that agents work with. They have their
+    /// own statement.
     fn is_of_active_ones(&self) -> bool {
         let active = !self.status.is_empty() && self.status.iter().all(|status| !status.is_over());
         active && self.sort == Sort::LastActivity && self.search.is_none() && self.user.is_none()
     }
 }
 
-/// The present state of these tickets, for the inbox (service function; `read_seq` 0). One that cannot be read is left out.
+/// The current state of these tickets, for the inbox (service function; `read_seq` is 0). A ticket
+/// that cannot be decoded is left out.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -172,7 +176,7 @@ pub async fn summaries(
     Ok(found)
 }
 
-/// A query in the form that the statements take.
+/// A query in the form that the statements need.
 #[derive(Debug)]
 struct Asked {
     status: Vec<&'static str>,
@@ -202,7 +206,8 @@ impl Asked {
             category: query.category.iter().map(|word| word.as_str()).collect(),
             priority: query.priority.iter().map(|word| word.as_str()).collect(),
             archived: query.archived,
-            // As they were written: the database folds them like what it compares them with.
+            // Keep the words as they are: the database folds them the same way as the text it
+            // compares them with.
             words: search.map(|text| text.split_whitespace().map(str::to_owned).collect()),
             numbers: search.map(TicketNumber::searched).unwrap_or_default(),
             assigned_to: query.assigned_to.and_then(agent_of),
@@ -211,12 +216,12 @@ impl Asked {
             needs_answer: query.needs_answer,
             after_at: query.cursor.map(|cursor| cursor.at),
             after_id: query.cursor.map(|cursor| cursor.id),
-            // One more than the page tells whether there is a next one.
+            // One row more than the page shows whether there is a next page.
             limit: i64::from(query.limit.clamp(1, limits::LIST_TICKETS_MAX)) + 1,
         }
     }
 
-    /// The value of a parameter, by the name that the statements have for it.
+    /// The value of the parameter that the statements call by this name.
     fn parameter(&self, name: &str) -> &(dyn ToSql + Sync) {
         match name {
             "status" => &self.status,
@@ -238,7 +243,8 @@ impl Asked {
     }
 }
 
-/// A ticket that cannot be read is left out: a page then has one less, and the next one goes on behind it all the same.
+/// Decodes a page. A ticket that cannot be decoded is left out: the page is one ticket shorter, and
+/// the cursor still continues after it.
 fn page<T>(
     store: &Store,
     answer: &[Row],
@@ -276,7 +282,7 @@ fn readable<T>(
     rows.iter().filter_map(one).collect()
 }
 
-/// A row of `support_tickets_for_staff`.
+/// Decodes a row of `support_tickets_for_staff`.
 fn staff_ticket(row: &Row) -> Result<StaffTicket, StoreError> {
     let assignee: Option<Uuid> = rows::get(row, "assigned_to")?;
     let assignee_name = rows::name(row, "assignee_name")?;
@@ -310,7 +316,7 @@ fn staff_ticket(row: &Row) -> Result<StaffTicket, StoreError> {
     })
 }
 
-/// A row of `support_tickets_for_customer`.
+/// Decodes a row of `support_tickets_for_customer`.
 fn customer_ticket(row: &Row) -> Result<CustomerTicket, StoreError> {
     Ok(CustomerTicket {
         id: TicketId::new(rows::get(row, "id")?),
@@ -344,7 +350,7 @@ fn rating(row: &Row) -> Result<Option<Rating>, StoreError> {
         limits::HISTORY_DESCRIPTION_BYTES_MAX,
     )?;
     let points: Option<i32> = rows::get(row, "satisfaction_rating")?;
-    // The table allows one to five.
+    // The table's constraint allows one to five.
     let rating = |satisfaction_rating| Rating {
         satisfaction_rating,
         satisfaction_comment,

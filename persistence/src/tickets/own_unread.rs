@@ -1,4 +1,4 @@
-//! What a customer has not read, over all their own tickets.
+//! Counts what a customer has not read in all their own tickets.
 
 use helpline_core::actor::Audience;
 use helpline_core::limits;
@@ -9,7 +9,8 @@ use crate::{Reader, Store, StoreError};
 
 const OWN_UNREAD: &str = include_str!("../../sql/tickets/own_unread.sql");
 
-/// Tickets with something new of others, and the messages among it. Bounded, however many tickets there are.
+/// Counts the tickets with unread events from other people, and the messages among these events.
+/// Both counts have an upper limit, so that the cost does not grow with the number of tickets.
 ///
 /// # Errors
 /// When the database cannot be read.

@@ -1,5 +1,5 @@
-//! A person's own messages are not unread to them: they count as read even though no mark was set there. Without this a ticket
-//! opened over REST, or answered from another device, would show as unread to its author.
+//! Counts a person's own messages as read, even if their mark is behind them. Without this, a
+//! ticket opened over REST or answered from another device would appear unread to its author.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ pub(super) trait Marked {
     fn head(&self) -> Seq;
     fn mark(&self) -> Seq;
     fn move_mark(&mut self, to: Seq);
-    /// Whose numbering both count in, for this reader.
+    /// The audience whose numbering head and mark use for this reader.
     fn audience(&self, reader: Reader) -> Audience;
 }
 
@@ -64,7 +64,8 @@ impl Marked for CustomerTicket {
     }
 }
 
-/// Moves each mark over what the reader wrote behind it. Asks nothing when all is read.
+/// Moves each mark past the reader's own events that follow it. Runs no query if everything is
+/// read.
 pub(super) async fn count_as_read<T: Marked>(
     store: &Store,
     reader: Reader,

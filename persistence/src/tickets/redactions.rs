@@ -1,4 +1,5 @@
-//! Removing what was written into a ticket and is no message, permanently. Messages are redacted in [`crate::messages`].
+//! Permanently removes texts of a ticket that are not messages. [`crate::messages`] redacts
+//! messages.
 
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::{Seq, TicketId};
@@ -9,21 +10,23 @@ const SUBJECT: &str = include_str!("../../sql/tickets/redact_subject.sql");
 const RATING: &str = include_str!("../../sql/tickets/redact_rating.sql");
 const EVENT: &str = include_str!("../../sql/tickets/redact_event.sql");
 
-/// What is removed.
+/// What to remove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Redaction {
-    /// The subject, and every former one. `[redacted]` takes its place.
+    /// The current subject and all earlier ones. `[redacted]` replaces them.
     Subject,
-    /// The comments of all ratings. The ratings stay.
+    /// The comments of all ratings. The ratings themselves stay.
     RatingComment,
-    /// The texts of one `logged` or `rated` event. The event keeps its number.
+    /// The texts of one `logged` or `rated` event. The event keeps its position.
     Event(Seq),
 }
 
-/// Removes it as an admin; gives the rows written: the receipt, or none when nothing was there.
+/// Removes it. Admins only. Returns the rows written: a receipt, or none if there was nothing to
+/// remove.
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `not_found`, `forbidden`, `legal_hold`; `invalid_field` for an event that holds no text of a person.
+/// [`StoreError::Refused`]: `not_found`, `forbidden`, `legal_hold`; `invalid_field` for an event
+/// that contains no text written by a person.
 pub async fn redact(
     within: impl Into<Within<'_>>,
     caller: &Caller,

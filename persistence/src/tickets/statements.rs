@@ -1,42 +1,44 @@
-//! The lists' statements. Each side has one text, into which its filters and an order are put once, so that a filter or a column is one edit
-//! for all of them; and each order keeps a statement of its own, planned along its own index.
+//! The statements of the lists. Each audience has one text, into which its filters and an order are
+//! inserted once. So a new filter or column is a single edit for all lists, while each order still
+//! has its own statement, planned for its own index.
 //!
-//! Parameters stand in the texts by name (`$status`); they are numbered here, and [`Statement::parameters`] says which are wanted.
+//! Parameters in the texts have names (`$status`). They are numbered here, and
+//! [`Statement::parameters`] lists those that a statement needs.
 
 use std::sync::LazyLock;
 
 use super::Sort;
 
-/// Which text a list is read by.
+/// Selects the text of a list's statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// Everybody's tickets.
+    /// All customers' tickets.
     Staff,
-    /// The same for active ones by last activity, which have an index of their own.
+    /// All customers' active tickets by last activity. They have their own index.
     ActiveForStaff,
-    /// The same for those whose customer waits, along an index of just those.
+    /// All tickets whose customer waits, along an index of only these tickets.
     WaitingForStaff,
     /// The reader's own tickets.
     Customer,
 }
 
-/// A list's statement.
+/// The statement of a list.
 #[derive(Debug)]
 pub(super) struct Statement {
-    /// With numbered parameters, and with the placeholders of [`crate::Names`].
+    /// Has numbered parameters, and still the placeholders of [`crate::Names`].
     pub(super) sql: String,
     /// The parameters' names, in the order of their numbers.
     pub(super) parameters: Vec<String>,
-    /// The column that the order begins with; a page's cursor is its value.
+    /// The first column of the order. A page's cursor contains its value.
     pub(super) at: &'static str,
 }
 
-/// A time and what breaks its ties: two columns of a row, in one direction.
+/// The columns that a list is ordered by: a time, and an id for ties, both in the same direction.
 struct Order {
     at: &'static str,
     id: &'static str,
     direction: &'static str,
-    /// How the rows of the next page compare with a cursor.
+    /// The operator that compares the next page's rows with the cursor.
     beyond: &'static str,
 }
 
@@ -61,7 +63,7 @@ const SORTS: [Sort; 4] = [
     Sort::Waiting,
 ];
 
-/// Every shape in every order that it has.
+/// A statement for every shape in each order that it supports.
 static STATEMENTS: LazyLock<Vec<(Shape, Sort, Statement)>> = LazyLock::new(|| {
     SHAPES
         .iter()
@@ -82,9 +84,9 @@ impl Shape {
 }
 
 impl Statement {
-    /// The statement of this shape in this order.
+    /// The statement for this shape and order. An unsupported order becomes the default one.
     pub(super) fn of(shape: Shape, sort: Sort) -> &'static Self {
-        // Who waits for a customer is no question of theirs.
+        // Customers cannot list by waiting time.
         let sort = if shape.has(sort) {
             sort
         } else {
@@ -104,7 +106,7 @@ impl Statement {
             Shape::WaitingForStaff => (WAITING_FOR_STAFF, STAFF_FILTERS),
             Shape::Customer => (FOR_CUSTOMER, CUSTOMER_FILTERS),
         };
-        // A fragment begins with its comment, so on a line of its own.
+        // A fragment begins with a comment, so it needs its own line.
         let text = text
             .replace("{filters}", &format!("\n{FILTERS}and\n{own_filters}"))
             .replace("{at}", order.at)
@@ -123,7 +125,7 @@ impl Statement {
 impl Order {
     const fn of(shape: Shape, sort: Sort) -> Self {
         let (at, id) = match (sort, shape) {
-            // Both columns of the heads' index, while `last_activity_at` is what the reader may see.
+            // Both columns of the heads' index. `last_activity_at` is what the reader may see.
             (Sort::LastActivity, Shape::Staff | Shape::ActiveForStaff | Shape::WaitingForStaff) => {
                 ("sort_at", "sort_id")
             }
@@ -144,7 +146,7 @@ impl Order {
     }
 }
 
-/// The text with `$1`, `$2`, … in place of the parameters' names, and the names in that order.
+/// Replaces the parameters' names with `$1`, `$2`, …, and returns the names in that order.
 fn numbered(text: &str) -> (String, Vec<String>) {
     let mut parameters: Vec<String> = Vec::new();
     let mut pieces = text.split('$');

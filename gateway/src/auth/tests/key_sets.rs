@@ -1,4 +1,4 @@
-//! Keys from an address, against a server on this machine that counts how often it is asked.
+//! Tests of key sets, against a local server that counts its requests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,7 +19,7 @@ use crate::auth::Verifier;
 use crate::auth::jwks::KeySet;
 use crate::config::Auth;
 
-/// Answers every request with the answer that stands at that moment.
+/// A server that sends the current `answer` to every request.
 struct Provider {
     url: String,
     answer: Arc<Mutex<String>>,
@@ -184,7 +184,7 @@ async fn an_outage_keeps_known_keys_and_a_first_one_is_unavailable() {
 async fn a_fetch_is_of_use_though_the_one_who_asked_has_gone() {
     let provider = Provider::with_keys(&[public(&ed25519(1), Algorithm::EdDSA, "ed")]).await;
     let keys = KeySet::new(provider.url.parse().expect("a loopback address"), None);
-    // This thread is the provider's too: there is no answer before it waits.
+    // The provider runs on this thread too, so it cannot respond before the thread waits.
     tokio::select! {
         biased;
         _ = keys.key("ed") => panic!("there is no answer yet"),
@@ -260,7 +260,7 @@ async fn a_token_cannot_bring_its_own_address_or_key() {
     assert_eq!(evil.asked(), 0);
 }
 
-/// The same answers over TLS, under a certificate of `localhost`.
+/// Serves the same answers over TLS, with a certificate for `localhost`.
 #[expect(
     clippy::disallowed_methods,
     reason = "the test's runtime ends the server with the test"
@@ -282,7 +282,7 @@ async fn tls_provider(files: &CertificateFiles, answer: String) -> String {
     let port = listener.local_addr().expect("bound").port();
     tokio::spawn(async move {
         while let Ok((socket, _)) = listener.accept().await {
-            // A client that does not trust the certificate goes.
+            // A client that does not trust the certificate disconnects.
             let Ok(mut socket) = acceptor.accept(socket).await else {
                 continue;
             };

@@ -1,9 +1,11 @@
-//! Opening hours: checked once, then asked whether a moment lies within them and when they begin next. By the wall clock of the desk's
-//! own zone, so that "nine o'clock" stays nine o'clock through the change to summer time.
+//! Opening hours. They are parsed once, and then tell whether the desk is open at a moment and when
+//! it opens next. Times are those of the wall clock in the desk's time zone, so that nine o'clock
+//! stays nine o'clock when daylight saving time begins.
 //!
-//! A span belongs to the day on which it begins, also where it ends on the next one. A holiday stands in place of its date's weekday, and what
-//! it says holds for that whole date: a span of the day before ends at its midnight, so that a day that is named as closed is closed from its
-//! first minute. A span of the holiday itself runs on into the next day, unless that is a holiday too.
+//! A span belongs to the day on which it begins, even if it ends on the next one. A holiday
+//! replaces the weekday of its date for the whole date. A span of the day before ends at the
+//! holiday's midnight, so that a holiday without spans is closed from its first minute. The
+//! holiday's own last span may continue into the next day, unless that is a holiday too.
 
 mod spans;
 
@@ -20,25 +22,28 @@ use helpline_core::protocol::{Holiday, OpeningHours, WeekHours};
 use spans::{DAY_MINUTES, Span, date_of, spans_of};
 
 const MINUTE: Duration = Duration::minutes(1);
-/// How far one looks for the next opening at once: two weeks and today, because the clock may leave out the only span of a week.
+/// Days in which one search looks for the next opening: two weeks and today, because a clock change
+/// may skip the only span of a week.
 const DAYS_AHEAD: u64 = 15;
-/// How far one looks for a day that has spans: the only weekday that has some may be a holiday each time.
+/// Days in which a search looks for a date with spans: the only weekday with spans may be a holiday
+/// every time.
 const DATES_AHEAD: u64 = 7 * (limits::HOLIDAYS_MAX as u64 + 1);
 
-/// How often one goes on looking. The second look finds the opening, unless the clock leaves out the only span of its days.
+/// Maximum number of searches. The second one finds the opening, unless clock changes skip the only
+/// span of its days.
 const LOOKS_MAX: usize = 4;
 
-/// A week of open spans, and the dates that have others.
+/// The open spans of a week, and the dates that replace them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hours {
     zone: Tz,
-    /// From Monday; within a day in order, none touching another.
+    /// Starts with Monday. The spans of a day are in order and do not overlap.
     days: [Vec<Span>; 7],
     holidays: BTreeMap<NaiveDate, Vec<Span>>,
 }
 
 impl Hours {
-    /// Takes hours as an admin wrote them.
+    /// Parses hours as an admin entered them.
     ///
     /// # Errors
     /// A sentence that begins with the field: `days.mon: …`, `holidays[2].date: …`.
@@ -89,14 +94,16 @@ impl Hours {
                     .is_some_and(|before| within(self.of(before), minute + DAY_MINUTES)))
     }
 
-    /// While the desk is closed: the first later minute at which it is open; none: it never opens.
+    /// For a moment at which the desk is closed: the first later minute at which it is open. `None`
+    /// if it never opens.
     pub fn opens_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let mut from = now;
         for _ in 0..LOOKS_MAX {
             if let Some(found) = self.opens_within_days(from) {
                 return Some(found);
             }
-            // What lies between is closed: one goes on where a day has spans again, a day early for what the offset of the zone moves.
+            // All days in between are closed. Continue at the next day that has spans, one day
+            // early to allow for changes of the zone's offset.
             let seen = self.date_at(from).checked_add_days(Days::new(DAYS_AHEAD))?;
             let midnight = self.next_with_spans(seen)?.and_time(NaiveTime::MIN);
             from = midnight.and_utc() - Duration::days(1);
@@ -104,17 +111,20 @@ impl Hours {
         None
     }
 
-    /// The first minute within [`DAYS_AHEAD`] days at which it is open and was closed the minute before.
+    /// The first minute within [`DAYS_AHEAD`] days at which the desk is open and was closed the
+    /// minute before.
     ///
-    /// It opens where a span begins by one of the offsets that the zone has in this time, or where the clock jumps into a span. What of these
-    /// is no opening (a beginning that the clock leaves out, one between two spans that touch) is found by asking.
+    /// An opening is either the start of a span, by one of the offsets that the zone has in this
+    /// time, or a clock change that jumps into a span. Some of these candidates are not openings: a
+    /// start that the clock skips, or one between two adjacent spans. Calling `is_open` excludes
+    /// them.
     fn opens_within_days(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let jumps = self.jumps_after(now);
         let offsets: Vec<_> = std::iter::once(now)
             .chain(jumps.iter().copied())
             .map(|moment| self.offset(moment))
             .collect();
-        // From yesterday: a clock may go back over midnight.
+        // Begin with yesterday, because the clock may be set back over midnight.
         let first = self.date_at(now).pred_opt()?;
         let days =
             (0..=DAYS_AHEAD + 1).filter_map(|ahead| first.checked_add_days(Days::new(ahead)));
@@ -143,7 +153,7 @@ impl Hours {
         moment.with_timezone(&self.zone).offset().fix()
     }
 
-    /// The minutes at which the wall clock jumps within the days ahead.
+    /// The minutes within the days ahead at which the wall clock jumps.
     fn jumps_after(&self, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
         let mut hour = now.duration_trunc(MINUTE).unwrap_or(now);
         let mut offset = self.offset(hour);
@@ -159,7 +169,7 @@ impl Hours {
         jumps
     }
 
-    /// The first date from this one on whose spans one of the next two weeks must be asked for.
+    /// The first date, from this one on, that has spans.
     fn next_with_spans(&self, from: NaiveDate) -> Option<NaiveDate> {
         let in_week = (0..=DATES_AHEAD)
             .filter_map(|ahead| from.checked_add_days(Days::new(ahead)))
@@ -178,7 +188,7 @@ impl Hours {
             .unwrap_or_else(|| &self.days[date.weekday().num_days_from_monday() as usize])
     }
 
-    /// That no holiday's last span runs into those of the day behind it.
+    /// Checks that no holiday's last span overlaps the spans of the next day.
     fn holidays_fit(&self, hours: &OpeningHours) -> Result<(), String> {
         for (n, holiday) in hours.holidays.iter().enumerate() {
             let Some(next) = date_of(&holiday.date).and_then(|date| date.succ_opt()) else {
@@ -203,7 +213,9 @@ fn zone_of(name: &str) -> Option<Tz> {
         .or_else(|| TZ_VARIANTS.iter().find(is_it).copied())
 }
 
-/// In the form in which they are stored: the zone as the IANA database writes its name, holidays by date, their names trimmed, an empty one left out. Of hours that [`Hours::parse`] has taken.
+/// Normalizes hours for storage: spells the zone as the IANA database does, sorts the holidays by
+/// date, trims their names, and removes empty names. Expects hours that [`Hours::parse`] has
+/// accepted.
 pub fn tidied(mut hours: OpeningHours) -> OpeningHours {
     if let Some(zone) = zone_of(&hours.timezone) {
         zone.name().clone_into(&mut hours.timezone);
@@ -218,7 +230,7 @@ pub fn tidied(mut hours: OpeningHours) -> OpeningHours {
     hours
 }
 
-/// The days from Monday, by their names.
+/// The days from Monday on, with their names.
 fn named(week: &WeekHours) -> [(&'static str, &[(String, String)]); 7] {
     let WeekHours {
         mon,
@@ -240,7 +252,7 @@ fn named(week: &WeekHours) -> [(&'static str, &[(String, String)]); 7] {
     ]
 }
 
-/// That a day's last span ends before the first one of the next day begins.
+/// Checks that a day's last span ends before the next day's first span begins.
 fn fits_before(day: &[Span], next: &[Span], next_name: &str) -> Result<(), String> {
     match (day.last(), next.first()) {
         (Some(last), Some(first)) if last.to() > first.from() + DAY_MINUTES => Err(format!(

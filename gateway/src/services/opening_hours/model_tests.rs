@@ -1,4 +1,5 @@
-//! Any hours against a naive model: a table of every minute of every wall-clock day, filled span by span.
+//! Compares random hours with a naive model: a table of every minute of every wall-clock day,
+//! filled span by span.
 
 use std::collections::HashMap;
 
@@ -7,7 +8,7 @@ use serde_json::json;
 
 use super::*;
 
-/// Numbers that are the same in every run.
+/// Pseudorandom numbers, the same in every run.
 struct Dice(u64);
 
 impl Dice {
@@ -18,10 +19,10 @@ impl Dice {
         self.0 % n
     }
 
-    /// A day's spans, of which none may overlap: the last one may end on the next day, before six.
+    /// Random spans of a day that do not overlap. The last one may end on the next day, before six.
     fn spans(&mut self) -> Vec<(u32, u32)> {
         let mut spans = Vec::new();
-        // From six, so that the day before may run until then.
+        // Start at six, because the day before may continue until then.
         let mut minute = 360 + self.below(600);
         while minute < 1_440 && self.below(3) > 0 {
             let end = minute + 1 + self.below(700);
@@ -30,7 +31,7 @@ impl Dice {
             minute = end + self.below(3) * self.below(400);
         }
         if self.below(4) == 0 && spans.first().is_none_or(|(from, _)| *from > 400) {
-            // Also from midnight, where the day before ends before it.
+            // A span before that is possible if the first one starts late enough.
             spans.insert(0, (360, 361 + self.below(30)));
         }
         spans
@@ -49,7 +50,7 @@ fn written(spans: &[(u32, u32)]) -> serde_json::Value {
     json!(spans.iter().map(pair).collect::<Vec<_>>())
 }
 
-/// Every minute of every wall-clock day from `first` on, by a walk over the spans.
+/// All open minutes of the wall-clock days from `first` on, computed from the spans.
 fn table(
     first: NaiveDate,
     days: u64,
@@ -130,7 +131,8 @@ fn any_hours_are_those_of_a_table_of_all_minutes() {
                 holidays.contains_key(&date)
             });
             let begin = first.and_time(NaiveTime::MIN).and_utc();
-            // Backwards, so that the next opening is known at each minute; only where it lies within the table.
+            // Walk backwards, so that the next opening is known at each minute. Compare only where
+            // it is within the table.
             let mut next = None;
             for minute in (0..33 * 24 * 60).rev() {
                 let now = begin + MINUTE * minute;

@@ -1,11 +1,12 @@
-//! The spans of one day, as minutes of its wall clock, and how they are written.
+//! The open spans of one day in minutes of its wall clock, and their text form.
 
 use chrono::NaiveDate;
 use helpline_core::limits;
 
 pub(super) const DAY_MINUTES: u32 = 24 * 60;
 
-/// Minutes after the midnight with which the day begins, the end not included. Beyond [`DAY_MINUTES`] they are those of the next day.
+/// From and to, in minutes after the midnight at which the day begins. `to` is exclusive. Values
+/// beyond [`DAY_MINUTES`] are minutes of the next day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     from: u32,
@@ -25,16 +26,16 @@ impl Span {
         self.from <= minute && minute < self.to
     }
 
-    /// Its beginning as it is written.
+    /// The start in its text form, `HH:MM`.
     pub(super) fn begins(&self) -> String {
         format!("{:02}:{:02}", self.from / 60, self.from % 60)
     }
 }
 
-/// Takes a day's spans as they are written, in order.
+/// Parses a day's spans, which must be in order.
 ///
 /// # Errors
-/// A sentence about the first that makes no sense.
+/// A sentence about the first invalid span.
 pub(super) fn spans_of(texts: &[(String, String)]) -> Result<Vec<Span>, String> {
     if texts.len() > limits::DAY_SPANS_MAX {
         return Err(format!("has at most {} spans", limits::DAY_SPANS_MAX));
@@ -62,7 +63,7 @@ pub(super) fn spans_of(texts: &[(String, String)]) -> Result<Vec<Span>, String> 
     Ok(spans)
 }
 
-/// `2026-12-25`, and no other way to write it.
+/// Parses a date such as `2026-12-25`. No other form is accepted.
 pub(super) fn date_of(text: &str) -> Option<NaiveDate> {
     let form = text.len() == 10
         && text.bytes().enumerate().all(|(n, b)| match n {
@@ -72,7 +73,7 @@ pub(super) fn date_of(text: &str) -> Option<NaiveDate> {
     form.then(|| text.parse().ok()).flatten()
 }
 
-/// `09:30`; `24:00` is the day's end.
+/// Parses a time such as `09:30`. `24:00` is the end of the day.
 fn minute_of(text: &str) -> Result<u32, String> {
     let number = |part: &str| {
         (part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit()))

@@ -1,4 +1,4 @@
-//! Hours by example, and the nights at which a clock changes.
+//! Examples of opening hours, and the nights on which clocks change.
 
 use super::*;
 
@@ -10,10 +10,10 @@ fn hours(zone: &str, days: &[(&str, &[(&str, &str)])]) -> Result<Hours, String> 
     with_holidays(zone, week.into(), &[])
 }
 
-/// Dates with their spans.
+/// Dates, each with its spans.
 type Dates<'a> = &'a [(&'a str, &'a [(&'a str, &'a str)])];
 
-/// Hours with these dates beside the week.
+/// Hours with this week and these holidays.
 fn with_holidays(
     zone: &str,
     week: serde_json::Value,
@@ -39,7 +39,7 @@ fn a_desk_is_open_within_its_spans_by_its_own_clock() {
         ],
     );
     let desk = desk.expect("good hours");
-    // 2026-05-04 is a Monday; Vienna is two hours ahead in May.
+    // 2026-05-04 is a Monday. In May, Vienna is two hours ahead of UTC.
     for (moment, open, next) in [
         ("2026-05-04T06:59:59Z", false, "2026-05-04T07:00:00Z"),
         ("2026-05-04T07:00:00Z", true, "2026-05-04T11:00:00Z"),
@@ -66,7 +66,7 @@ fn nine_o_clock_stays_nine_o_clock_and_a_time_that_is_left_out_begins_after_the_
         ],
     )
     .expect("good hours");
-    // On 2026-03-29 the clock goes from 02:00 to 03:00.
+    // On 2026-03-29 the clock jumps from 02:00 to 03:00.
     assert_eq!(
         desk.opens_at(at("2026-03-28T12:00:00Z")),
         Some(at("2026-03-29T01:00:00Z"))
@@ -117,7 +117,7 @@ fn hours_that_make_no_sense_are_refused_by_name() {
 
 const EVERY_DAY: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// The same spans on each of these days.
+/// A week with the same spans on each of these days.
 fn week(days: &[&str], spans: &[(&str, &str)]) -> serde_json::Value {
     days.iter()
         .map(|day| ((*day).to_owned(), serde_json::json!(spans)))
@@ -128,7 +128,7 @@ fn week(days: &[&str], spans: &[(&str, &str)]) -> serde_json::Value {
 #[test]
 fn a_span_over_midnight_ends_on_the_next_day_also_over_the_weeks_end() {
     let desk = hours("Europe/Vienna", &[("sun", &[("22:00", "06:00")])]).expect("good hours");
-    // 2026-05-03 is a Sunday; Vienna is two hours ahead in May.
+    // 2026-05-03 is a Sunday. In May, Vienna is two hours ahead of UTC.
     for (moment, open, next) in [
         ("2026-05-03T19:59:00Z", false, "2026-05-03T20:00:00Z"),
         ("2026-05-03T20:00:00Z", true, "2026-05-10T20:00:00Z"),
@@ -142,7 +142,8 @@ fn a_span_over_midnight_ends_on_the_next_day_also_over_the_weeks_end() {
             "{moment}"
         );
     }
-    // Its end is by the wall clock: the night of 2026-03-29 has an hour less, that of 2026-10-25 one more.
+    // The span ends by the wall clock: the night of 2026-03-29 is an hour shorter, and that of
+    // 2026-10-25 an hour longer.
     for (moment, open) in [
         ("2026-03-28T21:00:00Z", false),
         ("2026-03-29T20:00:00Z", true),
@@ -186,14 +187,14 @@ fn a_holiday_stands_in_place_of_its_weekday_from_midnight_to_midnight() {
     ];
     let desk = with_holidays("UTC", nights, holidays).expect("good hours");
     for (moment, open, next) in [
-        // The night before ends at its midnight, and the night of the holiday does not begin.
+        // The previous night's span ends at midnight, and the holiday's own night has none.
         ("2026-12-24T23:59:00Z", true, "2026-12-26T22:00:00Z"),
         ("2026-12-25T00:00:00Z", false, "2026-12-26T22:00:00Z"),
         ("2026-12-25T23:00:00Z", false, "2026-12-26T22:00:00Z"),
         ("2026-12-26T03:00:00Z", false, "2026-12-26T22:00:00Z"),
         ("2026-12-31T05:00:00Z", false, "2026-12-31T10:00:00Z"),
         ("2026-12-31T13:00:00Z", false, "2026-12-31T20:00:00Z"),
-        // Into the next holiday it does not run, into a day as usual it does.
+        // A holiday's span does not continue into another holiday, but it does into a normal day.
         ("2027-01-01T00:30:00Z", false, "2027-01-02T22:00:00Z"),
         ("2027-01-07T01:59:00Z", true, "2027-01-07T22:00:00Z"),
         ("2027-01-07T02:00:00Z", false, "2027-01-07T22:00:00Z"),
@@ -219,7 +220,7 @@ fn the_next_opening_is_found_behind_as_many_holidays_as_there_may_be() {
     let now = at("2026-05-01T00:00:00Z");
     let expected = at(&format!("{opens}T09:00:00Z"));
     assert_eq!(desk.expect("good hours").opens_at(now), Some(expected));
-    // A desk that is open on a few dates only.
+    // This desk is open only on a few dates.
     let dates: &[(&str, &[(&str, &str)])] = &[
         ("2026-01-01", &[("09:00", "10:00")]),
         ("2031-07-01", &[("09:00", "10:00")]),
@@ -330,7 +331,7 @@ fn a_zone_is_known_however_large_its_letters_are_and_stored_as_the_iana_database
     }
 }
 
-/// Minutes at which this zone's clock changes in 2026.
+/// The minutes at which this zone's clock changes in 2026.
 fn clock_changes(zone: Tz) -> Vec<DateTime<Utc>> {
     let offset = |at: DateTime<Utc>| at.with_timezone(&zone).offset().fix();
     let begin = at("2026-01-01T00:00:00Z");
@@ -370,7 +371,7 @@ fn while_a_desk_is_closed_it_opens_at_the_first_later_minute_at_which_it_is_open
         assert!(changes.len() >= 2, "{zone}");
         for spans in weeks {
             let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-            // On all days, and on Sundays only: the clocks of most zones change then.
+            // Test all days, and Sundays only: most zones change their clocks on a Sunday.
             for days in [&days[..], &days[6..]] {
                 let days: Vec<_> = days.iter().map(|day| (*day, spans)).collect();
                 let desk = hours(zone, &days).expect("good hours");
@@ -410,7 +411,7 @@ fn the_night_of_a_change_is_told_as_it_is() {
             "2026-10-25T01:10:00Z",
             "2026-10-25T01:30:00Z",
         ),
-        // Left out on the 29th.
+        // The span is skipped on the 29th.
         (
             vienna,
             &[("02:15", "02:45")],
@@ -418,7 +419,7 @@ fn the_night_of_a_change_is_told_as_it_is() {
             "2026-03-30T00:15:00Z",
         ),
         (york, halves, "2026-11-01T06:20:00Z", "2026-11-01T06:45:00Z"),
-        // In the middle of a minute.
+        // The moment is in the middle of a minute.
         (
             york,
             halves,
