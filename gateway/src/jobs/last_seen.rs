@@ -1,4 +1,5 @@
-//! Records that the connected staff are there: whether any are is read from the database.
+//! Records that the connected staff are online, so that any instance can read from the database
+//! whether any are.
 
 use helpline_persistence::{Store, StoreError, people};
 
