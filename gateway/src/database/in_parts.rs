@@ -1,5 +1,5 @@
-//! Runs one statement for many items. If one item makes it fail, repeats it with halves until only
-//! that item fails.
+//! Runs one statement for many items. If the statement fails because of a single item, repeats it
+//! with halves until only that item fails.
 
 use helpline_persistence::StoreError;
 

@@ -37,7 +37,7 @@ impl SignIn {
     }
 }
 
-/// The person, unless they are blocked.
+/// Passes on a person who is not blocked.
 ///
 /// # Errors
 /// `blocked` if the person is blocked.

@@ -16,7 +16,7 @@ pub struct Gauges {
     pub admission: Arc<Admission>,
     /// Provides the number of rooms with members.
     pub rooms: Arc<Rooms>,
-    /// Provides whether the relay works.
+    /// Provides the state of the connection to other instances.
     pub relay: Arc<Relay>,
 }
 

@@ -1,5 +1,5 @@
-//! Records that the connected staff are online, so that any instance can read from the database
-//! whether any are.
+//! Records in the database that the connected staff are online, so that every instance can check
+//! whether any staff are.
 
 use helpline_persistence::{Store, StoreError, people};
 

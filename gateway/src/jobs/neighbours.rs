@@ -192,7 +192,7 @@ mod tests {
         let (mut unheard, deaf) = (Unheard::default(), new_id());
         let there = || std::iter::once(deaf);
         let mut look = |is_up, is_heard| unheard.look(is_up, there(), |_| is_heard);
-        // At startup, or while Redis restarts: the message arrives in time.
+        // Too short to be a fault, such as at startup or while Redis restarts.
         for _ in 1..limits::INSTANCE_UNHEARD_LOOKS {
             assert_eq!(look(true, false), None);
         }

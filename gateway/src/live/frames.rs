@@ -61,7 +61,7 @@ impl EncodedEvent {
         }
     }
 
-    /// The frame for other instances.
+    /// The same event as sent to other instances.
     pub fn to_relay(&self) -> RelayEvent {
         RelayEvent {
             ticket: self.ticket,

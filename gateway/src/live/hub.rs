@@ -89,7 +89,7 @@ impl Hub {
         self.relay.publish_ephemeral(typing.ticket, except, &news);
     }
 
-    /// Publishes how far a person has read.
+    /// Publishes a person's read position.
     pub fn publish_read(&self, position: ReadPosition, wakes: &mut WakeList) {
         self.rooms
             .broadcast(position.ticket, &read_position(&position), None, wakes);
@@ -119,7 +119,7 @@ impl Hub {
         self.access_check.check_soon(users.to_vec());
     }
 
-    /// Makes a connection a joining member of the ticket's room. From now on the room buffers
+    /// Adds a connection to the ticket's room as a joining member. From now on the room buffers
     /// events for it. The caller must keep the membership, and call [`Self::listen`] if the room is
     /// new on this instance.
     pub fn join(
@@ -260,7 +260,7 @@ fn fits(json: &RawValue) -> bool {
     json.get().len() <= limits::SOCKET_WRITE_BYTES_MAX
 }
 
-/// A connection that has just joined.
+/// The result of [`Hub::join`].
 pub struct Joined {
     /// Dropping it removes the member from the room.
     pub membership: Membership,

@@ -22,8 +22,9 @@ use crate::database::outage::OutageLog;
 pub struct ReadPositions(Mutex<HashMap<(TicketId, UserId), Mark>>);
 
 impl ReadPositions {
-    /// Enqueues a position, unless a further one of the same audience waits already. If the queue
-    /// is full, a new entry is dropped: the person's next position replaces it anyway.
+    /// Enqueues a position. It replaces the queued one of the same person and ticket, unless that
+    /// one is further. If the queue is full, a new entry is dropped: the person's next position
+    /// replaces it anyway.
     pub fn enqueue(&self, mark: Mark) {
         let mut waiting = self.0.lock();
         let full = waiting.len() >= limits::READ_PENDING_MAX;

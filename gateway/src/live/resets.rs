@@ -14,7 +14,7 @@ use super::presence::Presence;
 use super::relay::Relay;
 use super::rooms::Rooms;
 
-/// Resets rooms.
+/// Resets rooms, and tells the relay and presence what changed.
 pub struct Resets {
     /// The rooms to restart.
     pub rooms: Arc<Rooms>,

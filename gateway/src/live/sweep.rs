@@ -27,7 +27,7 @@ use crate::database::in_parts::{Parts, in_parts};
 use crate::database::outage::OutageLog;
 use crate::runtime::failpoint::sabotaged;
 
-/// What the sweep reads, compares and updates.
+/// The parts that the sweep reads, compares and updates.
 pub struct Sweep {
     /// The database that is swept.
     pub store: Store,
@@ -60,7 +60,7 @@ impl Sweep {
         let interval = Duration::from_millis(limits::SWEEP_INTERVAL_MS);
         let outage = Arc::clone(&sweeper.parts.outage);
         loop {
-            // Cancel-safe: a timer, a notification that is only a hint, a token.
+            // Cancel-safe: a timer, a notification that may be lost harmlessly, a token.
             tokio::select! {
                 () = tokio::time::sleep(interval) => {}
                 () = sweeper.parts.signal.wanted() => {}

@@ -24,7 +24,7 @@ use crate::runtime::failpoint::sabotaged;
 /// The catch-up of one member.
 pub(super) struct CatchUp<'a> {
     pub joining: &'a Joining,
-    /// A resume from more events ago than this starts over.
+    /// Maximum number of events that a resume may replay. A client further behind starts over.
     pub replay_events_max: u64,
     pub connection: &'a Connection,
     pub room: &'a Room,

@@ -217,11 +217,11 @@ async fn write_slowly(
     let slow = poll_fn(
         |context| match ready!(connection.send_queue.poll_disconnect(context)) {
             Disconnect::Now(code) => Poll::Ready(code),
-            // A disconnect that lets the queue drain must not interrupt the draining.
+            // `AfterDrain` must not interrupt the writes that it waits for.
             Disconnect::AfterDrain(_) => Poll::Pending,
         },
     );
-    // Not cancel-safe, and need not be: whichever other branch completes, the socket is closed.
+    // Not cancel-safe, and need not be: if another branch completes, the socket is closed.
     tokio::select! {
         biased;
         written = poll_fn(|context| socket.poll_write(&mut batch, context)) => written.map_err(|_| None),

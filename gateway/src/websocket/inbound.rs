@@ -57,7 +57,7 @@ impl<'a> Inbound<'a> {
         }
     }
 
-    /// See [`Dispatcher::renew`].
+    /// Checks a new token: see [`Dispatcher::renew`].
     pub(super) async fn renew(
         &self,
         id: u64,

@@ -20,7 +20,7 @@ use crate::services::Messages;
 
 /// The state shared by all connections.
 pub struct SocketState {
-    /// Origins and trusted proxies.
+    /// Allowed origins and trusted proxies.
     pub listening: Listening,
     /// Frame rates, heartbeat interval, number of subscriptions.
     pub limits: LimitSettings,
@@ -56,11 +56,11 @@ pub struct Entrance {
 
 /// The parts that take a client from `subscribe` to live.
 pub struct Joining {
-    /// The rooms.
+    /// Adds members to rooms.
     pub hub: Arc<Hub>,
     /// Records opened tickets and refusals.
     pub audit_log: Arc<AuditLog>,
-    /// Loads what the access decision needs.
+    /// Loads the facts for the access decision.
     pub ticket_access: TicketAccessLoader,
     /// Loads heads and read positions.
     pub ticket_positions: TicketPositionLoader,

@@ -28,8 +28,8 @@ pub async fn upgrade(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if uri.query().is_some() {
-        // URLs end up in logs and browser histories, so no parameters are accepted there, least of
-        // all a token.
+        // URLs end up in logs and browser histories, so a query is refused: it might contain a
+        // token.
         return (
             StatusCode::BAD_REQUEST,
             "the token goes into hello, not into the address",

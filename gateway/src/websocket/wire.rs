@@ -36,7 +36,7 @@ pub(super) struct Socket {
 
 /// A message from the peer, or the end of the connection.
 pub(super) enum Incoming {
-    /// A text frame.
+    /// A complete text message.
     Text(Utf8Bytes),
     /// A WebSocket ping or pong, whose payload is ignored.
     KeepAlive,

@@ -22,7 +22,7 @@ use crate::runtime::failpoint::sabotaged;
 pub struct Stored {
     /// Its number in the sender's numbering.
     pub seq: Seq,
-    /// When it was first stored.
+    /// When it was stored.
     pub at: DateTime<Utc>,
     /// Whether an earlier send with the same key had stored it.
     pub duplicate: bool,

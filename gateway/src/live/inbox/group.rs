@@ -70,7 +70,7 @@ impl<'a> TicketUpdate<'a> {
     }
 }
 
-/// Maximum bytes of an update with only a ticket's list position.
+/// Maximum bytes of a ticket's list position, without its last message.
 const PLACE_BYTES: usize = 192;
 /// Bytes that a ticket's `seq` and the separating comma can add to its measured size.
 const SEQ_DIGITS_MAX: usize = 20;
@@ -91,7 +91,7 @@ pub(super) struct Group {
     gone: usize,
 }
 
-/// Consoles with the same knowledge.
+/// Consoles that were sent the same tickets.
 #[derive(Default)]
 struct Cohort {
     consoles: Vec<Arc<Connection>>,
@@ -127,7 +127,7 @@ impl Group {
         }
     }
 
-    /// Tickets that the consoles show.
+    /// The tickets in the consoles' lists.
     pub(super) fn shown(&self) -> impl Iterator<Item = TicketId> {
         self.shown.iter().copied()
     }

@@ -57,7 +57,7 @@ impl Inbox {
         let first = state.groups.is_empty();
         state.remove(connection);
         state.groups.entry(filter).or_default().enter(connection);
-        // Not everything sent before was sent to this console, and its list may be older.
+        // This console has not received what the others were sent, and its list may be older.
         state.sent.clear();
         state.figures.send_anew();
         drop(state);

@@ -1,6 +1,7 @@
 //! Which staff have a ticket open. This state is never stored: the latest update wins, and what is
 //! not renewed expires. Each instance publishes its own viewers on the ticket's channel, as a
-//! lease. Changes are collected for 250 ms, because presence traffic grows faster than any other.
+//! lease. Changes are collected for 250 ms, because presence is the traffic that overloads a busy
+//! desk first.
 //!
 //! The viewers are also published on the inbox channels, for the ticket lists of consoles. While
 //! this instance has consoles, it keeps leases of tickets without a local room too.

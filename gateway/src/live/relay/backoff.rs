@@ -20,7 +20,7 @@ pub(super) fn is_too_early(error: &RedisError) -> bool {
 
 /// The earliest time of the next attempt.
 pub(super) struct Backoff {
-    /// No attempt before this.
+    /// No attempt is made before this time.
     retry_at: Instant,
     next_ms: u64,
 }

@@ -53,7 +53,7 @@ impl Channels {
         format!("{}:{{p{partition}}}.inbox", self.prefix)
     }
 
-    /// The channel of an instance's own probes in this partition.
+    /// The channel in this partition on which an instance sends probes to itself.
     pub(super) fn probe(&self, partition: u32, instance: Uuid) -> String {
         format!("{}:{{p{partition}}}.probe.{instance}", self.prefix)
     }

@@ -26,7 +26,7 @@ use crate::runtime::redis_source::RedisSource;
 pub enum Relay {
     /// Not at all: it is the only instance.
     Alone,
-    /// Through Redis.
+    /// Through Redis pub/sub.
     Redis(Redis),
 }
 
@@ -46,7 +46,7 @@ pub struct Redis {
     heard: HeardInstances,
 }
 
-/// One payload for one channel.
+/// A payload that waits to be published on a channel.
 pub(super) struct Publication {
     pub(super) channel: String,
     pub(super) payload: String,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::channels::Channels;
 
-/// The probes of one session.
+/// The state of one session's probes.
 pub(super) struct Probes {
     /// One partition per connection.
     partitions: Vec<u32>,

@@ -122,8 +122,8 @@ impl Line {
         }
     }
 
-    /// Publishes a pipeline. Retries once if the connection was open before and has been lost
-    /// since. Receiving a payload twice is harmless.
+    /// Publishes a pipeline. If a connection that was already open fails (except by a timeout),
+    /// retries once on a new one. Receiving a payload twice is harmless.
     async fn publish(&mut self, pipeline: &Pipeline) -> RedisResult<()> {
         let is_old = self.open.is_some();
         let first = self.try_publish(pipeline).await;

@@ -52,7 +52,7 @@ impl ShardStream {
     }
 }
 
-/// The half that joins and leaves.
+/// The half that subscribes and unsubscribes.
 pub(super) struct ShardSink {
     topology: Topology,
     /// One connection per master, in the topology's order.

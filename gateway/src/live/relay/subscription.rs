@@ -29,7 +29,7 @@ pub(super) struct Subscription {
     pub(super) probe_partitions: Vec<u32>,
 }
 
-/// Connects and joins these channels.
+/// Connects and subscribes to these channels.
 ///
 /// # Errors
 /// If Redis cannot be used, or does not confirm within [`limits::RELAY_PROBE_TIMEOUT_MS`].
@@ -69,7 +69,7 @@ pub(super) async fn connect(
         .map_err(|_| RedisError::from((ErrorKind::Io, "no answer in time")))?
 }
 
-/// Joins and leaves that are sent together.
+/// Changes of the subscribed channels that are sent together.
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) joins: Vec<String>,
@@ -77,7 +77,7 @@ pub(super) struct Batch {
     pub(super) confirmations: Vec<oneshot::Sender<()>>,
 }
 
-/// The half that joins and leaves.
+/// The half that subscribes and unsubscribes.
 pub(super) enum Sink {
     Classic(PubSubSink),
     Sharded(ShardSink),

@@ -1,4 +1,4 @@
-//! One member of a room.
+//! A member of a room, and its position in the event order.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -26,7 +26,7 @@ use crate::connections::{Connection, WakeList};
 pub use member::MemberPosition;
 pub use room::{Gap, GoLive, Room};
 
-/// The rooms of this instance.
+/// The rooms of this instance, by ticket.
 #[derive(Default)]
 pub struct Rooms {
     rooms: DashMap<TicketId, Arc<Room>>,

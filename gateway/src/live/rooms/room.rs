@@ -1,4 +1,4 @@
-//! One ticket's room: events enter in any order and reach every member in the same order.
+//! One ticket's room: accepts events in any order and passes them to every member in `seq` order.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::connections::{Connection, Disconnect, WakeList};
 use crate::live::frames::{EncodedEvent, Ephemeral};
 use crate::runtime::failpoint::sabotaged;
 
-/// A room.
+/// The members of one ticket on this instance, and the state of its event order.
 pub struct Room {
     /// The ticket whose events the room passes on.
     pub ticket: TicketId,
@@ -41,7 +41,7 @@ struct State {
 pub struct Gap(Arc<Room>);
 
 impl Gap {
-    /// The room.
+    /// Returns the room that has the gap.
     pub fn into_room(self) -> Arc<Room> {
         self.0
     }
@@ -216,7 +216,7 @@ impl Room {
             .filter(|member| member.audience == Audience::Staff)
             .collect();
         staff.sort_unstable_by_key(|member| (member.person, member.connection.id));
-        // Before the names are copied: a person with many windows is many members.
+        // Before the names are copied: a person with several windows is several members.
         staff.dedup_by_key(|member| member.person);
         staff
             .into_iter()
@@ -264,8 +264,8 @@ impl Room {
         self.state.lock().members.is_empty()
     }
 
-    /// The position from which to read the missing events. Returns `None` if no gap is left; the
-    /// gap task then ends.
+    /// The position from which to read the missing events. Returns `None` if no gap or no member is
+    /// left; the gap task then ends.
     pub(in crate::live) fn gap(&self) -> Option<Seq> {
         let mut state = self.state.lock();
         let position = state.position.seq();
