@@ -4,9 +4,9 @@
 //!
 //! There are two faults. Either an instance has no Redis, which the database shows; or two
 //! instances have Redis but receive nothing from each other, because their servers or prefixes
-//! differ. To detect the second, each instance publishes its id over the relay at every check. It
-//! is a fault if an instance that is registered in the database is not received for some time while
-//! this instance's own relay is up.
+//! differ. To detect the second, each instance publishes its id over the relay at every check. If
+//! an instance is registered in the database but its id does not arrive for some time, while this
+//! instance's own relay is up, that is a fault.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -121,8 +121,8 @@ fn fault(has_relay: bool, others: Others) -> Option<&'static str> {
     }
 }
 
-/// Counts, for each registered instance that is not received, the consecutive checks for which that
-/// has been so.
+/// For each registered instance whose messages do not arrive, the number of consecutive checks for
+/// which that has lasted.
 #[derive(Default)]
 struct Unheard {
     looks: HashMap<Uuid, u32>,

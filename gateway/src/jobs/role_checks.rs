@@ -1,5 +1,5 @@
-//! Checks that the database roles still keep customers and staff apart. At startup the service
-//! refuses to run otherwise; a privilege granted later is logged once.
+//! Checks that the database roles still keep customers and staff apart. If they do not at startup,
+//! the service refuses to start. A privilege granted later is logged once.
 
 use helpline_persistence::{Store, StoreError, privileges};
 

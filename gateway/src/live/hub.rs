@@ -169,7 +169,8 @@ impl Hub {
 
     /// Like [`Self::reset`], for every room. A ticket without an entry in `heads` no longer exists.
     pub fn reset_all(&self, heads: &[Heads]) {
-        // Consoles first: a console that enters after a client was reset is a new one.
+        // Consoles first, so that a console that enters after a client was reset is not
+        // disconnected.
         self.inbox.mark_all_reset();
         self.inbox.restart_consoles();
         // A map, because there may be tens of thousands of rooms.

@@ -122,7 +122,7 @@ impl Sweeper {
         if swept > 0 {
             metrics::counter!("helpline_swept_rows_total").increment(swept as u64);
         }
-        // Only now: a sweep whose events could not be read must be repeated.
+        // Advance only now: a sweep whose events could not be read must be repeated.
         let by_number = sabotaged("cursor-by-identity");
         self.since = if by_number {
             snapshot.forgetting_those_in_flight()
@@ -223,7 +223,8 @@ impl Sweeper {
         } = &self.parts;
         tracing::warn!("database epoch changed (restore or failover); resetting all rooms");
         let heads = history::heads(store, &rooms.tickets()).await?;
-        // Only now: if the read had failed, the next sweep must see the difference again.
+        // Store the epoch only after the read: if the read fails, the next sweep must see the
+        // difference again.
         known.observe(epoch);
         hub.reset_all(&heads);
         self.since = snapshot;

@@ -247,7 +247,6 @@ struct Part<E, R> {
 }
 
 impl Chunk {
-    /// Replaces the viewers.
     fn with_viewers(self, viewers: Vec<Viewer>) -> Self {
         match self {
             Self::Staff(part, _) => Self::Staff(part, viewers),

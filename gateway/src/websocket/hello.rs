@@ -27,7 +27,7 @@ use crate::live::frames::frame;
 
 /// A client that has not signed in yet.
 pub(super) struct Guest {
-    /// The client's address, as reported by trusted proxies.
+    /// The client's address; behind trusted proxies, the one that they report.
     pub address: Option<IpAddr>,
     /// The `User-Agent` header of the upgrade request.
     pub user_agent: Option<String>,
@@ -134,9 +134,9 @@ async fn first_frame(
     }
 }
 
-/// Waits for the first text frame. Only a peer that was really silent gets a close code that stops
-/// it from retrying: after this process was suspended or starved, an unread `hello` may already
-/// have arrived.
+/// Waits for the first text frame. Only a peer that was really silent gets a close code that tells
+/// it not to retry. If this process was suspended or starved, the `hello` may have arrived without
+/// being read.
 async fn text_in_time(
     socket: &mut Socket,
     deadline: Duration,

@@ -128,8 +128,8 @@ impl<'a> Inbound<'a> {
     }
 }
 
-/// Charges one frame to the rate limits of the connection, its user and its address. If one is
-/// exhausted, the error is the time to wait in milliseconds.
+/// Charges one frame to the rate limits of the connection, its user and its address. If one of them
+/// is exhausted, returns the time to wait in milliseconds as the error.
 fn take_one(
     state: &SocketState,
     connection: &Connection,

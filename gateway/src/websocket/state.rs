@@ -74,7 +74,7 @@ pub struct Joining {
     pub presence: Arc<Presence>,
 }
 
-/// The parts that handle frames which write.
+/// Handles the frames that change state.
 pub struct Writes {
     /// Handles messages and typing.
     pub messages: Arc<Messages>,

@@ -1,5 +1,4 @@
-//! The bytes of one socket: turns messages into frames, and closes so that the peer receives the
-//! close code.
+//! Reads and writes one socket, and closes it so that the peer receives the close code.
 
 use std::future::poll_fn;
 use std::sync::Arc;

@@ -105,14 +105,12 @@ impl Group {
         self.settled.consoles.is_empty() && self.newcomers.consoles.is_empty()
     }
 
-    /// Adds a console.
     pub(super) fn enter(&mut self, console: &Arc<Connection>) {
         self.newcomers.consoles.push(Arc::clone(console));
         self.newcomers.known.clear();
         self.newest_at = Some(Instant::now());
     }
 
-    /// Removes a console.
     pub(super) fn leave(&mut self, console: &Connection) {
         self.settled.consoles.retain(|other| other.id != console.id);
         self.newcomers

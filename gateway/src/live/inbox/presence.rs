@@ -49,7 +49,6 @@ impl InboxPresence {
         state.newcomers.consoles.push(Arc::clone(console));
     }
 
-    /// Removes a console.
     pub(super) fn leave(&self, console: &Connection) {
         self.state.lock().remove(console);
     }

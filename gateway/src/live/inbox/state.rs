@@ -134,7 +134,7 @@ impl Inbox {
             && let Some(ticket) = state.changed.pop_front()
         {
             let seq = state.waiting.remove(&ticket).flatten();
-            // It may have been marked again while it was being sent.
+            // The ticket may have been marked again while it was being sent.
             if !state.has_sent(ticket, seq) {
                 taken.push(ticket);
             }

@@ -14,7 +14,7 @@ impl Cause {
         self.0.lock().get_or_insert_with(|| cause.into());
     }
 
-    /// Replaces the recorded cause.
+    /// Replaces the recorded cause; `None` clears it.
     pub(super) fn now(&self, cause: Option<String>) {
         *self.0.lock() = cause;
     }

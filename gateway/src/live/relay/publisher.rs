@@ -56,8 +56,8 @@ pub(super) async fn run(
         next = Instant::now() + Duration::from_millis(limits::RELAY_PACE_MS);
         let (published, fault) = way.publish(&batch).await;
         let dropped = batch.len() - published;
-        // Only now, because until here the payloads and their copies in the pipeline both use
-        // memory.
+        // Release the byte budget only now: until here, the payloads and their copies in the
+        // pipeline use memory.
         batch.clear();
         if published > 0 {
             metrics::counter!("helpline_relay_published_total").increment(published as u64);

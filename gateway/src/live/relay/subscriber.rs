@@ -179,7 +179,7 @@ struct Session<'a> {
     up: &'a AtomicBool,
     probes: Probes,
     publish_fault: &'a Cause,
-    /// Why the session ended.
+    /// Receives the reason when the session ends.
     cause: &'a Cause,
     others: &'a mut Others,
 }

@@ -32,7 +32,7 @@ struct State {
     early: BTreeMap<Seq, Arc<EncodedEvent>>,
     /// Whether a task is already filling the gap.
     is_filling: bool,
-    /// Starts with capacity for two, which suffices for most rooms.
+    /// Created with capacity for two members, which suffices for most rooms.
     members: Vec<Member>,
 }
 
@@ -259,7 +259,6 @@ impl Room {
         });
     }
 
-    /// Whether the room has no members.
     pub(super) fn is_empty(&self) -> bool {
         self.state.lock().members.is_empty()
     }
