@@ -1,4 +1,5 @@
-//! `access_log` on its way to the database: rows of many callers share a commit, and a caller that must not go on unrecorded waits for it.
+//! Writes `access_log`. Rows of many callers share a commit, and a caller that must not proceed
+//! unrecorded waits for it.
 
 use helpline_core::limits;
 use helpline_core::reject::Reject;
@@ -13,16 +14,17 @@ use crate::runtime::errors::unavailable;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::runtime::queue_depth::QueueDepth;
 
-/// Rows of one commit.
+/// Maximum number of rows in one commit.
 const BATCH_ROWS_MAX: usize = 256;
 
 type Pending = (AccessRow, Option<oneshot::Sender<Result<(), Reject>>>);
 
-/// Takes rows; a task of its own writes them.
+/// Queues rows, which a separate task writes.
 pub struct AuditLog(mpsc::Sender<Pending>);
 
 impl AuditLog {
-    /// Starts the task, which ends when the log is dropped or the instance stops; rows that it has taken are still written.
+    /// Starts the writing task. It ends when the log is dropped or the instance stops. Rows that it
+    /// has taken from the queue are still written.
     pub fn start(store: Store, lifecycle: &Lifecycle) -> Self {
         let (entrance, exit) = mpsc::channel(limits::AUDIT_ROWS_MAX);
         lifecycle.spawn(run(store, exit, lifecycle.stop.clone()));
@@ -34,10 +36,11 @@ impl AuditLog {
         QueueDepth::of(&self.0)
     }
 
-    /// Records a row; returns when it is committed. A full queue makes the caller wait.
+    /// Records a row, and returns when it is committed. Waits while the queue is full.
     ///
     /// # Errors
-    /// `unavailable` when it could not be written: a read must then not happen either.
+    /// `unavailable` if the row could not be written. The caller must then not do the read that it
+    /// wanted to record.
     pub async fn record(&self, row: AccessRow) -> Result<(), Reject> {
         let (written, done) = oneshot::channel();
         self.0
@@ -47,7 +50,8 @@ impl AuditLog {
         done.await.unwrap_or_else(|_| Err(unavailable()))
     }
 
-    /// Records a row without waiting; a full queue loses it, counted: only for refusals, which hold with or without their row.
+    /// Records a row without waiting. If the queue is full, the row is lost and counted. Use it
+    /// only for refusals, which are valid without their row.
     pub fn enqueue(&self, row: AccessRow) {
         if self.0.try_send((row, None)).is_err() {
             metrics::counter!("helpline_audit_rows_lost_total").increment(1);
@@ -68,7 +72,8 @@ async fn run(store: Store, mut exit: mpsc::Receiver<Pending>, stop: Cancellation
     }
 }
 
-/// Writes these and answers their callers; one that the database cannot take fails on its own.
+/// Writes the rows and answers their callers. A row that the database rejects does not affect the
+/// others.
 async fn write(store: &Store, batch: impl Iterator<Item = Pending>) {
     let mut waiting = Vec::new();
     let rows = batch.enumerate().map(|(n, (row, written))| {

@@ -1,5 +1,5 @@
-//! Coalesces reads. A request that arrives while a batch is running joins the next batch, so an idle system adds no latency and 10,000
-//! reconnecting clients cost about a hundred statements.
+//! Coalesces reads. A request that arrives while a batch is running joins the next batch, so an
+//! idle system adds no latency and 10,000 reconnecting clients cost about a hundred statements.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -17,29 +17,30 @@ use super::errors::reject_of;
 use crate::runtime::errors::unavailable;
 use crate::runtime::lifecycle::Lifecycle;
 
-/// A read of many keys at once.
+/// A query that reads many keys at once.
 pub trait BatchQuery: Send + Sync + 'static {
-    /// What is asked for; equal keys share an answer.
+    /// The key of one request. Requests with equal keys share an answer.
     type Key: Eq + Hash + Clone + Send + Sync + 'static;
-    /// What comes back.
+    /// The value found for a key.
     type Value: Clone + Send + Sync + 'static;
 
-    /// Reads these keys, all different; one that does not exist is missing in the answer.
+    /// Reads these keys, which are distinct. Keys that do not exist are missing in the result.
     fn read(
         &self,
         keys: &[Self::Key],
     ) -> impl Future<Output = Result<HashMap<Self::Key, Self::Value>, StoreError>> + Send;
 }
 
-/// Answers single keys out of batches.
+/// Loads single keys in batches.
 pub struct BatchLoader<Q: BatchQuery>(mpsc::Sender<Pending<Q>>);
 
 type Reply<Q> = oneshot::Sender<Result<Option<<Q as BatchQuery>::Value>, Reject>>;
 type Pending<Q> = (<Q as BatchQuery>::Key, Reply<Q>);
 
 impl<Q: BatchQuery> BatchLoader<Q> {
-    /// Starts a loader. Several batches run at once, so that one that waits for a lock does not hold up the others. Pending requests are
-    /// bounded; further ones wait for their place.
+    /// Starts a loader. Several batches run concurrently, so that one that waits for a lock does
+    /// not delay the others. The queue of pending requests is bounded; callers wait while it is
+    /// full.
     pub fn start(query: Q, lifecycle: &Lifecycle) -> Self {
         let (entrance, exit) = mpsc::channel(limits::LOADER_PENDING_MAX);
         let (query, pending) = (Arc::new(query), Arc::new(Mutex::new(exit)));
@@ -50,7 +51,8 @@ impl<Q: BatchQuery> BatchLoader<Q> {
                 lifecycle.stop.clone(),
             );
             lifecycle.spawn(async move {
-                // The requests of a batch that crashed are answered `unavailable`; the next batch runs all the same.
+                // If a batch crashes, its requests are answered with `unavailable`, and the next
+                // batch still runs.
                 while AssertUnwindSafe(run_batches(&*query, &pending, &stop))
                     .catch_unwind()
                     .await
@@ -63,10 +65,11 @@ impl<Q: BatchQuery> BatchLoader<Q> {
         Self(entrance)
     }
 
-    /// Reads one key, in a batch that starts after this call. None: it does not exist.
+    /// Reads one key, in a batch that starts after this call. Returns `None` if the key does not
+    /// exist.
     ///
     /// # Errors
-    /// `unavailable` when the database cannot be asked; otherwise what it refuses.
+    /// `unavailable` if the database does not answer; otherwise the database's refusal.
     pub async fn load(&self, key: Q::Key) -> Result<Option<Q::Value>, Reject> {
         let (reply, answer) = oneshot::channel();
         self.0.send((key, reply)).await.map_err(|_| unavailable())?;
@@ -83,14 +86,14 @@ async fn run_batches<Q: BatchQuery>(
     loop {
         {
             let mut pending = pending.lock().await;
-            // Cancel-safe: recv_many takes nothing unless it completes; a token.
+            // Cancel-safe: recv_many takes nothing unless it completes, and a token.
             tokio::select! {
                 taken = pending.recv_many(&mut batch, limits::LOADER_KEYS_MAX) => if taken == 0 { return },
                 () = stop.cancelled() => return,
             }
         }
         let mut replies: HashMap<_, Vec<_>> = HashMap::with_capacity(batch.len());
-        // A caller that has gone meanwhile is not asked for.
+        // Skip callers that are gone.
         for (key, reply) in batch.drain(..).filter(|(_, reply)| !reply.is_closed()) {
             replies.entry(key).or_default().push(reply);
         }
@@ -99,7 +102,8 @@ async fn run_batches<Q: BatchQuery>(
             continue;
         }
         match query.read(&keys).await {
-            // One of them is not acceptable, or locked: each on its own, so that only that one fails.
+            // The database rejects one of the keys, or it is locked: read each separately, so that
+            // only that one fails.
             Err(error)
                 if keys.len() > 1 && (!error.passes() || matches!(error, StoreError::Busy(_))) =>
             {
@@ -110,7 +114,7 @@ async fn run_batches<Q: BatchQuery>(
     }
 }
 
-/// Reads each key on its own, until so many are locked that the database itself is busy.
+/// Reads each key separately. Once too many keys are locked, the others fail without being read.
 async fn read_one_by_one<Q: BatchQuery>(query: &Q, replies: HashMap<Q::Key, Vec<Reply<Q>>>) {
     let mut busy = 0;
     for (key, replies) in replies {
@@ -131,7 +135,7 @@ fn answer_all<Q: BatchQuery>(
     for (key, replies) in replies {
         let answer = answer.as_ref().map(|found| found.get(&key));
         for reply in replies {
-            // The caller may have gone.
+            // The caller may be gone.
             let _ = reply.send(answer.map(|found| found.cloned()).map_err(Clone::clone));
         }
     }

@@ -5,7 +5,8 @@ use tokio::sync::Semaphore;
 
 use super::*;
 
-/// Doubles numbers; knows no odd ones, refuses 13, crashes at 99. Each read takes a permit.
+/// Doubles even numbers; odd ones do not exist. Fails for 13 and panics for 99. Each read takes a
+/// permit.
 struct Doubles {
     permits: Arc<Semaphore>,
     reads: Arc<StdMutex<Vec<usize>>>,
@@ -70,7 +71,7 @@ async fn requests_that_arrive_while_batches_run_share_the_next_one() {
         let loader = Arc::clone(&loader);
         async move { loader.load(key).await }
     };
-    // One at a time, each in a batch of its own, until all batches are running.
+    // One at a time, each in its own batch, until all batches are running.
     let mut first: Vec<_> = (0..limits::LOADER_BATCHES_MAX)
         .map(|n| Box::pin(ask(2 * n as u32)))
         .collect();

@@ -1,4 +1,5 @@
-//! The one place where errors of the database become codes. The causes are logged here, once; clients see only the code.
+//! Maps database errors to the codes that clients see. This is the only place that does so; it also
+//! logs each cause once.
 
 use helpline_core::protocol::AgentRef;
 use helpline_core::reject::{Reject, RejectCode};
@@ -6,7 +7,7 @@ use helpline_persistence::StoreError;
 
 use crate::runtime::errors::{chain, unavailable};
 
-/// What a client may know of an error of the database.
+/// The refusal that a client receives for a database error. Logs the cause.
 pub fn reject_of(error: &StoreError) -> Reject {
     match error {
         StoreError::Refused { code, head } => {
@@ -47,12 +48,12 @@ pub fn reject_of(error: &StoreError) -> Reject {
     }
 }
 
-/// The answer about something that is in the database and cannot be read.
+/// The refusal for stored data that cannot be read.
 pub fn unreadable() -> Reject {
     Reject::new(RejectCode::Internal, "stored data cannot be read")
 }
 
-/// The sentence that goes with a refusal by the database.
+/// The text for a refusal by the database.
 fn sentence(code: RejectCode) -> &'static str {
     match code {
         RejectCode::NotFound => "no such ticket",

@@ -1,18 +1,19 @@
-//! Many things in one statement, of which one may make it fail for all: then in halves, until that one is on its own.
+//! Runs one statement for many items. If the statement fails because of a single item, repeats it
+//! with halves until only that item fails.
 
 use helpline_persistence::StoreError;
 
-/// What came of a statement for many.
+/// The result of a statement for many items.
 pub(crate) struct Parts<K, T> {
-    /// The answers, one for each part that succeeded.
+    /// One answer for each part that succeeded.
     pub answers: Vec<T>,
-    /// Those that fail by themselves, whenever they are tried.
+    /// Items that fail on their own, with their errors.
     pub failed: Vec<(K, StoreError)>,
-    /// Those that were not tried, because the database does not answer now, and why.
+    /// Items that were not tried, because the database does not answer now, and its error.
     pub untried: Option<(Vec<K>, StoreError)>,
 }
 
-/// Asks for all at once; after an error that does not pass, for each half of them.
+/// Runs `ask` for all items at once. After an error that is not transient, runs it for each half.
 pub(crate) async fn in_parts<K: Clone, T, F>(all: Vec<K>, ask: impl Fn(Vec<K>) -> F) -> Parts<K, T>
 where
     F: Future<Output = Result<T, StoreError>>,
@@ -22,7 +23,7 @@ where
         failed: Vec::new(),
         untried: None,
     };
-    // The first half on top: the order stays.
+    // The first half is on top, which keeps the order.
     let mut pending = if all.is_empty() {
         Vec::new()
     } else {

@@ -1,4 +1,4 @@
-//! The three reads that a reconnecting client makes, each of many clients at once.
+//! The three reads of a reconnecting client, each batched across clients.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use helpline_persistence::{Store, StoreError};
 
 use super::batch_loader::{BatchLoader, BatchQuery};
 
-/// Signs people in; answers each with their role.
+/// Signs people in, and returns each person with their role.
 pub type SignInLoader = BatchLoader<SignInQuery>;
-/// What a decision and a join need to know of a ticket.
+/// Loads the facts about a ticket that an access decision and a join need.
 pub type TicketAccessLoader = BatchLoader<TicketAccessQuery>;
-/// Heads and read positions from one snapshot, for joining members who may read the ticket.
+/// Loads heads and read positions from one snapshot, for joining members who may read the ticket.
 pub type TicketPositionLoader = BatchLoader<TicketPositionQuery>;
 
-/// The query of [`SignInLoader`].
+/// The query behind [`SignInLoader`].
 pub struct SignInQuery(pub Store);
 
 impl BatchQuery for SignInQuery {
@@ -35,7 +35,8 @@ impl BatchQuery for SignInQuery {
     }
 }
 
-/// The query of [`TicketAccessLoader`]; answers none for a ticket that cannot be read.
+/// The query behind [`TicketAccessLoader`]. The value is `None` for a ticket that cannot be
+/// decoded.
 pub struct TicketAccessQuery(pub Store);
 
 impl BatchQuery for TicketAccessQuery {
@@ -53,7 +54,8 @@ impl BatchQuery for TicketAccessQuery {
     }
 }
 
-/// The query of [`TicketPositionLoader`]. The database asks once more whether each reader may read the ticket.
+/// The query behind [`TicketPositionLoader`]. The database checks again whether each reader may
+/// read the ticket.
 pub struct TicketPositionQuery(pub Store);
 
 impl BatchQuery for TicketPositionQuery {

@@ -1,4 +1,5 @@
-//! The database as the other parts use it: reads of many callers in one statement, sign-in, the access log, errors as codes.
+//! Database access shared by the other modules: batched reads, sign-in, the audit log, and the
+//! mapping of errors to codes.
 
 pub mod audit_log;
 pub mod batch_loader;

@@ -1,4 +1,5 @@
-//! An outage of the database in the log: once when it begins and once when it ends, however often background work asks meanwhile.
+//! Logs a database outage once when it begins and once when it ends, however often background work
+//! fails in between.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,7 @@ use parking_lot::Mutex;
 use super::errors::reject_of;
 use crate::runtime::errors::chain;
 
-/// What one kind of background work knows of the outage.
+/// The outage as seen by one kind of background work.
 pub struct OutageLog {
     work: &'static str,
     began: Mutex<Option<Instant>>,
@@ -16,7 +17,7 @@ pub struct OutageLog {
 }
 
 impl OutageLog {
-    /// Named so in the log.
+    /// Starts without an outage. `work` names the background work in the log.
     pub const fn new(work: &'static str) -> Self {
         Self {
             work,
@@ -25,12 +26,12 @@ impl OutageLog {
         }
     }
 
-    /// How long ago the database last answered this work; none: not yet.
+    /// How long ago the database last answered this work; `None` if it has not yet.
     pub fn last_answer(&self) -> Option<Duration> {
         self.answered.lock().map(|at| at.elapsed())
     }
 
-    /// The database answered.
+    /// Records that the database answered. Logs the end of an outage.
     pub fn ended(&self) {
         *self.answered.lock() = Some(Instant::now());
         if let Some(began) = self.began.lock().take() {
@@ -39,7 +40,8 @@ impl OutageLog {
         }
     }
 
-    /// The database did not answer; gives whether that is new. An error that does not pass is no outage, and is logged each time.
+    /// Records that the database did not answer. Returns whether an outage begins with this error.
+    /// An error that is not transient is no outage, and is logged each time.
     pub fn failed(&self, error: &StoreError) -> bool {
         if !error.passes() {
             reject_of(error);
@@ -54,7 +56,7 @@ impl OutageLog {
         is_new
     }
 
-    /// Either of them.
+    /// Calls [`Self::ended`] or [`Self::failed`], depending on the result.
     pub fn observe<T>(&self, result: &Result<T, StoreError>) {
         match result {
             Ok(_) => self.ended(),

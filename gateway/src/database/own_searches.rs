@@ -1,5 +1,6 @@
-//! Searches in one's own tickets: each reads all that its customer ever wrote, so a customer has one at a time and an instance a few. What is read
-//! for a request that was cut off goes on with its turn: the server does not stop either.
+//! Limits customers' searches in their own tickets. Each search reads everything that the customer
+//! ever wrote, so a customer may run one at a time and an instance a few. If the request is
+//! aborted, the search keeps its permits until it ends, because the database does not stop either.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,17 +17,17 @@ use tokio::time::timeout;
 
 use crate::runtime::lifecycle::Lifecycle;
 
-/// The turns of one instance.
+/// The search permits of one instance.
 pub struct OwnSearches {
     store: Store,
     lifecycle: Lifecycle,
     all: Arc<Semaphore>,
-    /// Of those who search now.
+    /// The permit of each customer who is searching now.
     of_one: Mutex<HashMap<UserId, Arc<Semaphore>>>,
 }
 
 impl OwnSearches {
-    /// None is taken yet.
+    /// Starts with all permits free.
     pub fn new(store: Store, lifecycle: Lifecycle) -> Self {
         Self {
             store,
@@ -36,10 +37,11 @@ impl OwnSearches {
         }
     }
 
-    /// The page that was asked for.
+    /// Runs the search and returns the requested page.
     ///
     /// # Errors
-    /// [`StoreError::PoolExhausted`] when no turn came within [`limits::POOL_WAIT_MS`]; otherwise those of [`list_for_customer`].
+    /// [`StoreError::PoolExhausted`] if no permit is available within [`limits::POOL_WAIT_MS`];
+    /// otherwise the errors of [`list_for_customer`].
     pub async fn page(
         &self,
         reader: Reader,
@@ -54,7 +56,7 @@ impl OwnSearches {
         self.lifecycle.spawn(async move {
             let found = list_for_customer(&store, reader, &query).await;
             drop(turns);
-            // A request that was cut off waits for nothing.
+            // If the request was aborted, no one receives the answer.
             let _ = answer.send(found);
         });
         answered.await.unwrap_or(Err(StoreError::PoolExhausted))
@@ -63,7 +65,7 @@ impl OwnSearches {
     async fn turns(&self, user: UserId) -> [Option<OwnedSemaphorePermit>; 2] {
         let own = {
             let mut of_one = self.of_one.lock();
-            // Held by the map alone: it is no one's turn, and no one waits.
+            // Remove entries that only the map holds: no search uses them or waits for them.
             of_one.retain(|_, own| Arc::strong_count(own) > 1);
             Arc::clone(
                 of_one
@@ -71,7 +73,7 @@ impl OwnSearches {
                     .or_insert_with(|| Arc::new(Semaphore::new(1))),
             )
         };
-        // Neither is ever closed.
+        // The semaphores are never closed.
         let own = own.acquire_owned().await.ok();
         [own, Arc::clone(&self.all).acquire_owned().await.ok()]
     }

@@ -1,4 +1,4 @@
-//! Signing in: from what a token says to a person and their role at this moment.
+//! Signs people in: finds the person for a token's claims, and their current role.
 
 use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::Store;
@@ -47,37 +47,38 @@ pub fn count(over: Over, refused: Option<RejectCode>) {
         .increment(1);
 }
 
-/// Signs people in, many in one statement.
+/// Signs people in, in batches.
 pub struct SignIn(SignInLoader);
 
 impl SignIn {
-    /// Starts its batches.
+    /// Starts the loader.
     pub fn start(store: Store, lifecycle: &Lifecycle) -> Self {
         Self(BatchLoader::start(SignInQuery(store), lifecycle))
     }
 
-    /// Signs a person in, blocked or not. Waits for its batch; a caller that must not wait for long bounds it by a timeout.
+    /// Finds the person for an identity, blocked or not. Waits for the batch; use a timeout to
+    /// limit the wait.
     ///
     /// # Errors
-    /// `unavailable` when the database cannot be asked.
+    /// `unavailable` if the database does not answer.
     pub async fn person(&self, identity: &Identity) -> Result<Person, Reject> {
         let person = self.0.load(identity.clone()).await?;
         person.ok_or_else(unavailable)
     }
 
-    /// The same; a blocked person is refused.
+    /// Like [`Self::person`], but refuses a blocked person.
     ///
     /// # Errors
-    /// `blocked`, or as [`Self::person`].
+    /// `blocked`, or the errors of [`Self::person`].
     pub async fn sign_in(&self, identity: &Identity) -> Result<Person, Reject> {
         admitted(self.person(identity).await?)
     }
 }
 
-/// The person, unless they are blocked.
+/// Passes on a person who is not blocked.
 ///
 /// # Errors
-/// `blocked`.
+/// `blocked` if the person is blocked.
 pub fn admitted(person: Person) -> Result<Person, Reject> {
     if person.blocked {
         return Err(Reject::new(RejectCode::Blocked, "this account is blocked"));

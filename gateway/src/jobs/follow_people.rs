@@ -1,4 +1,4 @@
-//! Takes changed addresses and names of people over into their tickets, a portion at a time.
+//! Copies people's changed email addresses and names into their tickets, in small portions.
 
 use helpline_persistence::{Store, StoreError, people};
 

@@ -1,4 +1,4 @@
-//! Figures for operators.
+//! Metrics gauges for operators.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use crate::live::relay::Relay;
 use crate::live::rooms::Rooms;
 use crate::runtime::queue_depth::QueueDepth;
 
-/// What is shown.
+/// The sources of the gauges.
 pub struct Gauges {
-    /// The pool of requests and of the writer.
+    /// The pool shared by requests and the writer.
     pub store: Store,
-    /// Open connections.
+    /// Provides the number of open connections.
     pub admission: Arc<Admission>,
-    /// Rooms with members.
+    /// Provides the number of rooms with members.
     pub rooms: Arc<Rooms>,
-    /// Whether it works.
+    /// Provides the state of the connection to other instances.
     pub relay: Arc<Relay>,
     /// How much waits in each queue, by its name.
     pub queues: Vec<(&'static str, QueueDepth)>,

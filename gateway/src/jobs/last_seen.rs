@@ -1,4 +1,5 @@
-//! Records that the connected staff are there: whether any are is read from the database.
+//! Records in the database that the connected staff are online, so that every instance can check
+//! whether any staff are.
 
 use helpline_persistence::{Store, StoreError, people};
 

@@ -1,12 +1,14 @@
-//! What an instance does now and then, through a pool of its own: requests that hold every connection of theirs delay no job, and a slow job
-//! delays no request. What runs today:
+//! Periodic jobs, with their own database pool: requests that use up their pool delay no job, and a
+//! slow job delays no request. The jobs are:
 //!
-//! - [`gauges`]: figures for operators; every 5 s
-//! - [`roll_up`]: the statistics' deltas; every 60 s, on whichever instance comes first
-//! - [`follow_people`]: what tickets keep of people who changed; every [`limits::FOLLOW_INTERVAL_MS`], on one instance at a time
-//! - [`neighbours`]: which other instances serve; every [`limits::INSTANCE_RENEW_MS`]
-//! - [`role_checks`]: that the database's roles keep customers and staff apart; every [`limits::ROLE_CHECK_INTERVAL_MS`]
-//! - [`last_seen`]: that the connected staff are there; every [`limits::SEEN_RENEW_MS`]
+//! - [`gauges`]: metrics gauges for operators; every 5 s
+//! - [`roll_up`]: aggregates the statistics' deltas; every 60 s, on any one instance
+//! - [`follow_people`]: copies changed personal data into tickets; every
+//!   [`limits::FOLLOW_INTERVAL_MS`], on one instance at a time
+//! - [`neighbours`]: checks which other instances are running; every [`limits::INSTANCE_RENEW_MS`]
+//! - [`role_checks`]: checks that the database roles keep customers and staff apart; every
+//!   [`limits::ROLE_CHECK_INTERVAL_MS`]
+//! - [`last_seen`]: records that the connected staff are online; every [`limits::SEEN_RENEW_MS`]
 
 mod follow_people;
 mod gauges;
@@ -29,12 +31,13 @@ use role_checks::RoleChecks;
 
 pub use gauges::Gauges;
 
-/// Between two updates of the gauges.
+/// Time between two updates of the gauges.
 const GAUGES: Duration = Duration::from_secs(5);
-/// Between two roll-ups of the statistics' deltas; any number of instances may try, one at a time succeeds.
+/// Time between two roll-ups of the statistics' deltas. Every instance may try; only one at a time
+/// succeeds.
 const ROLL_UP: Duration = Duration::from_secs(60);
 
-/// Runs them until the instance stops.
+/// Runs the jobs until the instance stops.
 pub async fn run(
     store: Store,
     registry: Arc<ConnectionRegistry>,
@@ -42,14 +45,14 @@ pub async fn run(
     outage: Arc<OutageLog>,
     lifecycle: Lifecycle,
 ) {
-    // Before the first request: the first tick may have to wait for a job that asks the database.
+    // Before the first request, because a job that waits for the database may delay the first tick.
     figures.show();
     let mut gauges = tokio::time::interval(GAUGES);
     let mut roll_ups = tokio::time::interval(ROLL_UP);
     let mut role_checks =
         tokio::time::interval(Duration::from_millis(limits::ROLE_CHECK_INTERVAL_MS));
     let mut follow = tokio::time::interval(Duration::from_millis(limits::FOLLOW_INTERVAL_MS));
-    // After a slow one: one, not all that were missed.
+    // After a slow run, run once instead of making up for all missed ticks.
     follow.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut roles = RoleChecks::default();
     let mut neighbours = Neighbours::new(Arc::clone(&figures.relay));

@@ -1,9 +1,12 @@
-//! Which other instances serve the same database, and whether they are heard. Without a relay between them people still get their messages, by the
-//! sweep, but see no one typing and no one present: easily overlooked, so it is logged, once when it begins and once when it ends.
+//! Checks which other instances use the same database, and whether the relay connects them. Without
+//! a relay between them, the sweep still delivers messages, but typing and presence are missing.
+//! That is easily overlooked, so it is logged once when it begins and once when it ends.
 //!
-//! Two faults: an instance has no Redis, which the database says; or both have one and do not hear each other, because they use different servers
-//! or names. For the second each instance says its id over the relay with every look. One that is in the database and not heard is a fault when that
-//! lasts, and while this instance's own relay is up.
+//! There are two faults. Either an instance has no Redis, which the database shows; or two
+//! instances have Redis but receive nothing from each other, because their servers or prefixes
+//! differ. To detect the second, each instance publishes its id over the relay at every check. If
+//! an instance is registered in the database but its id does not arrive for some time, while this
+//! instance's own relay is up, that is a fault.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,18 +18,18 @@ use uuid::Uuid;
 
 use crate::live::relay::Relay;
 
-/// What this instance knows of the others.
+/// This instance's knowledge of the others.
 pub(super) struct Neighbours {
     instance: Uuid,
     relay: Arc<Relay>,
     has_relay: bool,
-    /// Whether the log says that one of them is not joined.
+    /// Whether a missing relay was logged.
     is_told: bool,
     unheard: Unheard,
 }
 
 impl Neighbours {
-    /// Knows of none yet.
+    /// Starts without knowledge of the others.
     pub(super) fn new(relay: Arc<Relay>) -> Self {
         Self {
             instance: new_id(),
@@ -37,7 +40,7 @@ impl Neighbours {
         }
     }
 
-    /// Says that this instance serves, and looks who else does.
+    /// Registers this instance in the database, and checks which others are registered.
     pub(super) async fn run(&mut self, store: &Store) -> Result<(), StoreError> {
         self.relay.introduce(self.instance);
         let others = instances::record(store, self.instance, self.has_relay).await?;
@@ -90,13 +93,14 @@ impl Neighbours {
         }
     }
 
-    /// This instance is leaving.
+    /// Removes this instance's registration.
     pub(super) async fn leave(&self, store: &Store) -> Result<(), StoreError> {
         instances::forget(store, self.instance).await
     }
 }
 
-/// An id whose version says that its instance names itself over the relay. Builds before that have ids of version 7, and are silent.
+/// A new instance id. Version 4 marks an instance that publishes its id over the relay; older
+/// builds use version 7 and publish none.
 fn new_id() -> Uuid {
     Uuid::new_v4()
 }
@@ -117,14 +121,15 @@ fn fault(has_relay: bool, others: Others) -> Option<&'static str> {
     }
 }
 
-/// Those that are there and not heard: at how many looks in a row.
+/// For each registered instance whose messages do not arrive, the number of consecutive checks for
+/// which that has lasted.
 #[derive(Default)]
 struct Unheard {
     looks: HashMap<Uuid, u32>,
     is_told: bool,
 }
 
-/// What changed with a look.
+/// A change found by a check.
 #[derive(Debug, PartialEq, Eq)]
 enum Turn {
     Begins { instances: usize },
@@ -139,7 +144,7 @@ impl Unheard {
         is_heard: impl Fn(Uuid) -> bool,
     ) -> Option<Turn> {
         if !is_up {
-            // Nothing is heard meanwhile, and what was told of stays so.
+            // While our relay is down, nothing is received. The logged state does not change.
             self.looks.clear();
             return None;
         }
@@ -160,7 +165,7 @@ impl Unheard {
             self.is_told = true;
             return Some(Turn::Begins { instances });
         }
-        // Those that are counted anew are no proof that it is over.
+        // Instances whose count restarted do not prove that the fault is over.
         if self.is_told && self.looks.is_empty() {
             self.is_told = false;
             return Some(Turn::Ends);
@@ -187,7 +192,7 @@ mod tests {
         let (mut unheard, deaf) = (Unheard::default(), new_id());
         let there = || std::iter::once(deaf);
         let mut look = |is_up, is_heard| unheard.look(is_up, there(), |_| is_heard);
-        // At start, or while Redis restarts: heard in time.
+        // Too short to be a fault, such as at startup or while Redis restarts.
         for _ in 1..limits::INSTANCE_UNHEARD_LOOKS {
             assert_eq!(look(true, false), None);
         }

@@ -1,9 +1,9 @@
-//! Whether the database's roles still keep customers and staff apart. At the start the service refuses to run otherwise; a grant that comes
-//! later is logged, once.
+//! Checks that the database roles still keep customers and staff apart. If they do not at startup,
+//! the service refuses to start. A privilege granted later is logged once.
 
 use helpline_persistence::{Store, StoreError, privileges};
 
-/// The conflicts that were logged.
+/// The conflicts already logged.
 #[derive(Default)]
 pub(super) struct RoleChecks {
     known: Vec<String>,

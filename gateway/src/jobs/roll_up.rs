@@ -1,4 +1,4 @@
-//! Rolls the statistics' deltas up.
+//! Aggregates the statistics' deltas.
 
 use helpline_persistence::{Store, StoreError, stats};
 

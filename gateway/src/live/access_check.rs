@@ -1,5 +1,6 @@
-//! Whether connected people still have the role that they signed in with. Read from the database every 2 s, so that a change made by SQL
-//! or while Redis is down takes effect too; at once when the change was made through Helpline.
+//! Checks that connected people still have the role that they signed in with. It reads the database
+//! every 2 s, so that changes made by SQL or while Redis is down take effect too. Changes made
+//! through Helpline are checked immediately.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::database::outage::OutageLog;
 use crate::runtime::failpoint::sabotaged;
 use crate::runtime::lifecycle::Lifecycle;
 
-/// Compares connections with the database.
+/// Compares the roles of connected people with the database.
 #[derive(Clone)]
 pub struct AccessCheck {
     store: Store,
@@ -26,7 +27,7 @@ pub struct AccessCheck {
 }
 
 impl AccessCheck {
-    /// Checks these connections.
+    /// Creates a check of the connections in `registry`.
     pub fn new(store: Store, registry: Arc<ConnectionRegistry>, lifecycle: Lifecycle) -> Self {
         Self {
             store,
@@ -36,7 +37,7 @@ impl AccessCheck {
         }
     }
 
-    /// Checks all of them until the instance stops.
+    /// Checks all connections until the instance stops.
     pub async fn run(self) {
         let mut ticks =
             tokio::time::interval(Duration::from_millis(limits::ACCESS_CHECK_INTERVAL_MS));
@@ -50,23 +51,23 @@ impl AccessCheck {
         }
     }
 
-    /// Checks these people now, in a task.
+    /// Checks these people's connections now, in a separate task.
     pub fn check_soon(&self, users: Vec<UserId>) {
         let this = self.clone();
         self.lifecycle
             .spawn(async move { this.check(Some(&users)).await });
     }
 
-    /// Checks these people; without any named, all.
+    /// Checks these people's connections, or all connections if `users` is `None`.
     async fn check(&self, users: Option<&[UserId]>) {
-        // Taken before the read: who connects during it was let in by a newer one.
+        // Read before the query: a connection opened during the query was admitted by a newer one.
         let (connected, newest) = self.registry.access_status(users);
         if connected.is_empty() || sabotaged("revoked-stay") {
             return;
         }
         let changed = people::changed(&self.store, &connected).await;
         self.outage.observe(&changed);
-        // Without an answer no new connection is let in either; those that are open stay until the database answers.
+        // While the database does not answer, no new connection is admitted. Open ones stay.
         if let Ok(changed) = changed {
             if changed.is_empty() {
                 return;
@@ -77,7 +78,8 @@ impl AccessCheck {
         }
     }
 
-    /// Of people who can no longer sign in as they were, those who can with another role: they shall come back, and have it.
+    /// Of the people who lost their role, returns those who can sign in with another role. They are
+    /// told to reconnect and get that role.
     async fn with_another_role(&self, changed: &[AccessStatus]) -> HashSet<UserId> {
         let others = changed.iter().flat_map(|one| {
             let roles = StaffRole::ALL.iter().map(|role| Some(*role));
@@ -95,7 +97,7 @@ impl AccessCheck {
                 let let_in = others.into_iter().filter(|one| !refused.contains(one));
                 let_in.map(|one| one.user).collect()
             }
-            // Their next `hello` decides.
+            // Treat all as returning: their next `hello` decides.
             Err(error) => {
                 self.outage.failed(&error);
                 changed.iter().map(|one| one.user).collect()

@@ -1,4 +1,4 @@
-//! The epoch as this instance last saw it.
+//! The epoch that this instance last saw in the database.
 
 use std::sync::Arc;
 
@@ -6,26 +6,27 @@ use helpline_core::actor::Audience;
 use helpline_persistence::epoch::Epoch;
 use parking_lot::RwLock;
 
-/// The database's part of the epoch, read at start and with every sweep.
+/// The epoch, read at startup and at every sweep.
 pub struct CurrentEpoch(RwLock<Arc<Epoch>>);
 
 impl CurrentEpoch {
-    /// The epoch at start.
+    /// Starts with this epoch.
     pub fn new(epoch: Epoch) -> Self {
         Self(RwLock::new(Arc::new(epoch)))
     }
 
-    /// The epoch now.
+    /// The current epoch.
     pub fn get(&self) -> Arc<Epoch> {
         Arc::clone(&self.0.read())
     }
 
-    /// What a frame to this audience bears.
+    /// The epoch value for frames to this audience.
     pub fn for_audience(&self, audience: Audience) -> String {
         self.get().for_audience(audience)
     }
 
-    /// Takes the epoch that the database answered with; true when it is another one, and every number of the old one is void.
+    /// Stores the epoch that the database returned. Returns true if it changed; all sequence
+    /// numbers of the old epoch are then invalid.
     pub fn observe(&self, seen: &Epoch) -> bool {
         if *self.0.read().as_ref() == *seen {
             return false;

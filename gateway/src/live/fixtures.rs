@@ -25,7 +25,7 @@ pub fn heads(seq: u64, public_seq: u64) -> Heads {
     }
 }
 
-/// An event of ticket 1; without a public number, one that customers do not see.
+/// An event of ticket 1. Without a public number, customers do not see it.
 pub fn event(seq: u64, public_seq: Option<u64>) -> Arc<EncodedEvent> {
     EncodedEvent::shared(&HistoryRow {
         ticket: ticket(1),

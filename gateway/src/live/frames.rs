@@ -1,4 +1,4 @@
-//! An event, or news of a ticket's state, encoded once for each audience; all receivers share the bytes.
+//! Encodes an event or a state update once per audience; all receivers share the bytes.
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -13,14 +13,15 @@ use helpline_persistence::reads::ReadPosition;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// An `event` frame for staff and, if the row is for them, one for customers.
+/// An `event` frame for staff and, if customers may see the event, one for customers.
 #[derive(Debug, Clone)]
 pub struct EncodedEvent {
-    /// Which ticket.
+    /// The ticket of the event.
     pub ticket: TicketId,
-    /// Its place among all rows.
+    /// The event's number among all events of the ticket.
     pub seq: Seq,
-    /// Whether it is the receipt of a redaction that changed what members may hold: they start over.
+    /// Whether this is the receipt of a redaction that changed events which members may already
+    /// hold. Such members must start over.
     pub redacts: bool,
     /// When it was written, by the database's clock, as far as it is known here.
     pub at: Option<DateTime<Utc>>,
@@ -29,7 +30,7 @@ pub struct EncodedEvent {
 }
 
 impl EncodedEvent {
-    /// Encodes a row.
+    /// Encodes an event.
     pub fn from_row(row: &HistoryRow) -> Self {
         let customer = CustomerEvent::from_row(row)
             .map(|event| (event.seq, frame(&CustomerFrame::Event(event))));
@@ -43,12 +44,13 @@ impl EncodedEvent {
         }
     }
 
-    /// Encodes a row for all its receivers.
+    /// Encodes an event and wraps it, to be shared by all receivers.
     pub fn shared(row: &HistoryRow) -> Arc<Self> {
         Arc::new(Self::from_row(row))
     }
 
-    /// Takes over what another instance encoded. The public number and the customer's frame come together or not at all.
+    /// Takes frames that another instance encoded. The customer's frame is used only if the public
+    /// number is present too.
     pub fn from_relay(event: &RelayEvent) -> Self {
         let customer = event
             .public_seq
@@ -64,7 +66,7 @@ impl EncodedEvent {
         }
     }
 
-    /// The frame for other instances.
+    /// The same event as sent to other instances.
     pub fn to_relay(&self) -> RelayEvent {
         RelayEvent {
             ticket: self.ticket,
@@ -77,7 +79,7 @@ impl EncodedEvent {
         }
     }
 
-    /// The frame and its number for this audience; none when the row is not for them.
+    /// The frame and its number for this audience, or `None` if the audience may not see the event.
     pub fn for_audience(&self, audience: Audience) -> Option<(Seq, &Utf8Bytes)> {
         match audience {
             Audience::Staff => Some((self.seq, &self.staff)),
@@ -86,8 +88,8 @@ impl EncodedEvent {
     }
 }
 
-/// A frame that is not part of the history: typing, for example. Encoded for an audience when its first member is found; none when it is
-/// not for that audience.
+/// A frame that is not part of the history, such as typing. It is encoded for an audience when the
+/// first member of that audience is found. It can be absent for an audience.
 pub struct Ephemeral<F> {
     encode: F,
     staff: OnceCell<Option<Utf8Bytes>>,
@@ -95,7 +97,7 @@ pub struct Ephemeral<F> {
 }
 
 impl<F: Fn(Audience) -> Option<Utf8Bytes>> Ephemeral<F> {
-    /// What `encode` gives for each audience; it is asked once for each at most.
+    /// Creates a frame from `encode`, which is called at most once per audience.
     pub const fn new(encode: F) -> Self {
         Self {
             encode,
@@ -104,7 +106,7 @@ impl<F: Fn(Audience) -> Option<Utf8Bytes>> Ephemeral<F> {
         }
     }
 
-    /// The frame for this audience; none when it is not for them.
+    /// The frame for this audience, or `None` if there is none.
     pub fn for_audience(&self, audience: Audience) -> Option<&Utf8Bytes> {
         let once = match audience {
             Audience::Staff => &self.staff,
@@ -113,13 +115,14 @@ impl<F: Fn(Audience) -> Option<Utf8Bytes>> Ephemeral<F> {
         once.get_or_init(|| (self.encode)(audience)).as_ref()
     }
 
-    /// The same, for other instances.
+    /// Like [`Self::for_audience`], as raw JSON for other instances.
     pub fn to_relay(&self, audience: Audience) -> Option<Box<RawValue>> {
         self.for_audience(audience).map(raw)
     }
 }
 
-/// How far a person has read. Customers learn only of public rows: that a position moved over a note would be a trace of the note.
+/// A person's read position. Customers see only positions among public events: a position that
+/// advances over a note would reveal the note.
 pub fn read_position(position: &ReadPosition) -> Ephemeral<impl Fn(Audience) -> Option<Utf8Bytes>> {
     let ReadPosition {
         ticket,

@@ -1,4 +1,5 @@
-//! Filling a gap: early events wait a moment for the relay to bring the missing ones, then the database is asked, once for all members.
+//! Fills gaps. An early event waits briefly for the relay to deliver the missing ones; then one
+//! database query reads them for all members.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +16,7 @@ use crate::connections::WakeList;
 use crate::database::errors::reject_of;
 use crate::runtime::lifecycle::Lifecycle;
 
-/// Reads what rooms miss.
+/// Reads the events that rooms are missing.
 #[derive(Clone)]
 pub struct GapFiller {
     store: Store,
@@ -24,7 +25,7 @@ pub struct GapFiller {
 }
 
 impl GapFiller {
-    /// Reads from this database.
+    /// Creates a gap filler that reads from `store`.
     pub const fn new(store: Store, resets: Arc<Resets>, lifecycle: Lifecycle) -> Self {
         Self {
             store,
@@ -33,7 +34,8 @@ impl GapFiller {
         }
     }
 
-    /// Fills a gap in a task of its own, which ends when nothing waits early. A room reports its first gap only until that is done.
+    /// Fills a gap in a separate task, which ends when no early event is left. Meanwhile the room
+    /// reports no further gap.
     pub fn fill(&self, gap: Gap) {
         let this = self.clone();
         self.lifecycle
@@ -77,7 +79,8 @@ impl GapFiller {
         }
     }
 
-    /// Has the ticket's room start over, in a task of its own: something that its members hold was removed from the database.
+    /// Restarts the ticket's room in a separate task, because the database no longer holds
+    /// something that members have received. Retries until the database answers.
     pub fn start_over(&self, ticket: TicketId) {
         let this = self.clone();
         self.lifecycle.spawn(async move {
@@ -95,7 +98,8 @@ impl GapFiller {
         });
     }
 
-    /// Resets the room of a history that cannot be read: each member subscribes again, and gets the error.
+    /// Resets a room whose history cannot be read. Each member subscribes again and receives the
+    /// error.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -113,7 +117,8 @@ impl GapFiller {
         Ok(())
     }
 
-    /// The events after these positions, [`limits::PAGE_EVENTS_MAX`] of each ticket at most, ordered by ticket and number.
+    /// Reads the events after these positions, at most [`limits::PAGE_EVENTS_MAX`] per ticket,
+    /// ordered by ticket and number.
     ///
     /// # Errors
     /// When the database cannot be read.

@@ -1,4 +1,4 @@
-//! Conducts fan-out: the one place through which news reaches members, other instances and consoles.
+//! Fan-out: every update to members, other instances and consoles passes through here.
 //!
 //! ```text
 //! own commit       publish ─┬─ deliver ─ rooms ─ send queues; a gap ─ gaps
@@ -33,34 +33,35 @@ use super::sweep_signal::SweepSignal;
 use super::typing::Typing;
 use crate::connections::{Connection, WakeList};
 
-/// The parts that it conducts.
+/// The hub and the parts that it coordinates.
 pub struct Hub {
-    /// The members here.
+    /// The members on this instance.
     pub rooms: Arc<Rooms>,
-    /// The other instances.
+    /// The connection to the other instances.
     pub relay: Arc<Relay>,
-    /// The consoles here.
+    /// The consoles on this instance.
     pub inbox: Arc<Inbox>,
-    /// Who has which ticket open.
+    /// The staff who have a ticket open.
     pub presence: Arc<Presence>,
-    /// Fills gaps that rooms report.
+    /// Fills the gaps that rooms report.
     pub gaps: GapFiller,
-    /// Has rooms start over.
+    /// Restarts rooms.
     pub resets: Arc<Resets>,
     /// Disconnects people whose role changed.
     pub access_check: AccessCheck,
-    /// Wakes the sweep when news was lost.
+    /// Wakes the sweep when messages were lost.
     pub sweep: SweepSignal,
 }
 
 impl Hub {
-    /// Publishes what was committed: to own rooms, other instances and consoles. Never waits; the sweep finds what a relay loses. Events of
-    /// one ticket come in their order.
+    /// Publishes committed events to this instance's rooms, other instances and consoles. Never
+    /// waits: the sweep finds what the relay loses. The events of one ticket must be in order.
     pub fn publish(&self, rows: &[HistoryRow]) {
         self.publish_with(rows, &mut WakeList::default());
     }
 
-    /// The same, for a caller that queues more before the tasks are woken.
+    /// Like [`Self::publish`], for a caller that queues more frames before it wakes the connection
+    /// tasks.
     pub fn publish_with(&self, rows: &[HistoryRow], wakes: &mut WakeList) {
         for row in rows {
             let event = EncodedEvent::shared(row);
@@ -70,7 +71,8 @@ impl Hub {
         }
     }
 
-    /// Hands an event to the ticket's room here. Every way in ends here: own commits, the relay, the sweep.
+    /// Delivers an event to the ticket's room on this instance. Own commits, the relay and the
+    /// sweep all end here.
     pub fn deliver(&self, event: &Arc<EncodedEvent>, wakes: &mut WakeList) {
         if let Some(gap) = self.rooms.deliver(event, wakes) {
             self.gaps.fill(gap);
@@ -88,14 +90,15 @@ impl Hub {
         }
     }
 
-    /// Publishes that a person types here: to the room's other members, and to other instances, which only pass the frames on.
+    /// Publishes that a person is typing, to the other members of the room and to other instances,
+    /// which only pass the frames on.
     pub fn publish_typing(&self, typing: &Typing, wakes: &mut WakeList) {
         let (except, news) = (typing.person.id, typing.news());
         self.rooms.broadcast(typing.ticket, &news, except, wakes);
         self.relay.publish_ephemeral(typing.ticket, except, &news);
     }
 
-    /// Publishes how far a person has read.
+    /// Publishes a person's read position.
     pub fn publish_read(&self, position: ReadPosition, wakes: &mut WakeList) {
         self.rooms
             .broadcast(position.ticket, &read_position(&position), None, wakes);
@@ -118,14 +121,16 @@ impl Hub {
         );
     }
 
-    /// Publishes that these people's roles changed: their connections are checked now, here and on every other instance.
+    /// Publishes that these people's roles changed. All instances check their connections
+    /// immediately.
     pub fn publish_access_changed(&self, users: &[UserId]) {
         self.relay.publish_access_changed(users);
         self.access_check.check_soon(users.to_vec());
     }
 
-    /// Makes a connection a joining member of the ticket's room, which from now on keeps for it what is delivered. The caller keeps the
-    /// membership, and then calls [`Self::listen`] if the room is new here.
+    /// Adds a connection to the ticket's room as a joining member. From now on the room buffers
+    /// events for it. The caller must keep the membership, and call [`Self::listen`] if the room is
+    /// new on this instance.
     pub fn join(
         self: &Arc<Self>,
         connection: &Arc<Connection>,
@@ -151,12 +156,12 @@ impl Hub {
         }
     }
 
-    /// Listens to the ticket's news from other instances; returns when that is confirmed, or after 250 ms.
+    /// Subscribes to the ticket's relay channel. Returns when Redis has confirmed, or after 250 ms.
     pub async fn listen(&self, ticket: TicketId) {
         self.relay.join(ticket).await;
     }
 
-    /// Takes a member out of its room: [`Membership`] does, when it is dropped.
+    /// Removes a member from its room. Called when its [`Membership`] is dropped.
     fn leave(&self, ticket: TicketId, position: &Arc<MemberPosition>) {
         if self.rooms.leave(ticket, position) {
             self.relay.leave(ticket);
@@ -164,18 +169,20 @@ impl Hub {
         self.presence.changed(ticket);
     }
 
-    /// A ticket has another history now, or without heads none. Members are reset, consoles get its new state.
+    /// Restarts a ticket whose history was replaced: resets its members and sends consoles its new
+    /// state. Without heads, the ticket no longer exists.
     pub fn reset(&self, ticket: TicketId, heads: Option<Heads>) {
         self.resets.reset(ticket, heads);
         self.inbox.mark_reset(ticket);
     }
 
-    /// The same for every room; a ticket that is missing among these heads is gone.
+    /// Like [`Self::reset`], for every room. A ticket without an entry in `heads` no longer exists.
     pub fn reset_all(&self, heads: &[Heads]) {
-        // Consoles first: one that comes after a client was reset is a new one.
+        // Consoles first, so that a console that enters after a client was reset is not
+        // disconnected.
         self.inbox.mark_all_reset();
         self.inbox.restart_consoles();
-        // Tens of thousands of rooms, all of them at this moment.
+        // A map, because there may be tens of thousands of rooms.
         let by_ticket: HashMap<_, _> = heads.iter().map(|heads| (heads.ticket, *heads)).collect();
         for ticket in self.rooms.tickets() {
             self.resets.reset(ticket, by_ticket.get(&ticket).copied());
@@ -187,7 +194,8 @@ impl RelayEvents for Hub {
     fn receive(&self, frame: RelayFrame, wakes: &mut WakeList) {
         match frame {
             RelayFrame::Event(event) => {
-                // Larger than any of ours: the sweep brings the event as we would show it.
+                // A frame larger than any that we encode: the sweep delivers our own encoding of
+                // the event.
                 if fits(&event.staff) && event.customer.as_deref().is_none_or(fits) {
                     self.deliver(&Arc::new(EncodedEvent::from_relay(&event)), wakes);
                 } else {
@@ -257,25 +265,26 @@ impl RelayEvents for Hub {
     }
 }
 
-/// Whether a frame of another instance can be written to a connection.
+/// Whether a frame from another instance is small enough to write to a connection.
 fn fits(json: &RawValue) -> bool {
     json.get().len() <= limits::SOCKET_WRITE_BYTES_MAX
 }
 
-/// A connection that has just joined.
+/// The result of [`Hub::join`].
 pub struct Joined {
-    /// To be kept; dropped, it takes the member out.
+    /// Dropping it removes the member from the room.
     pub membership: Membership,
-    /// The room, to go live in.
+    /// The room in which the member goes live.
     pub room: Arc<Room>,
-    /// The member's identity in it.
+    /// Identifies the member in the room.
     pub position: Arc<MemberPosition>,
-    /// Whether other instances' news of the ticket must be [listened](Hub::listen) to.
+    /// Whether the caller must [subscribe](Hub::listen) to the ticket's relay channel.
     pub is_new_room: bool,
 }
 
-/// A connection's membership of a room. Dropped, it takes out its own member and no other: a connection that has subscribed again is
-/// another member. Never dropped under a room's lock, which it takes.
+/// A connection's membership of a room. Dropping it removes only its own member: a connection that
+/// has subscribed again is a different member. Do not drop it while holding the room's lock,
+/// because dropping takes that lock.
 #[must_use]
 pub struct Membership {
     hub: Arc<Hub>,
@@ -285,17 +294,17 @@ pub struct Membership {
 }
 
 impl Membership {
-    /// As which side the member reads.
+    /// The audience whose events the member receives.
     pub const fn audience(&self) -> Audience {
         self.audience
     }
 
-    /// The last number handed to the member, in its own numbering.
+    /// The number of the last event delivered to the member, in its audience's numbering.
     pub fn handed(&self) -> Seq {
         self.position.handed()
     }
 
-    /// Whether the room has let the member go, so that the connection must subscribe again.
+    /// Whether the room has removed the member, so that the connection must subscribe again.
     pub fn is_out(&self) -> bool {
         self.position.is_out()
     }

@@ -1,14 +1,17 @@
-//! The engine: what is written somewhere reaches every connection that watches it.
+//! The live engine: delivers every committed event to every connection that follows its ticket.
 //!
-//! [`hub`] conducts: own commits and other instances' news come in there and go to the ticket's room, to other instances and to the
-//! consoles. Everything else here knows only what it needs of that:
+//! [`hub`] coordinates. Commits of this instance and messages from other instances arrive there and
+//! are passed to the ticket's room, to other instances and to the consoles. The other modules know
+//! only their own part:
 //!
-//! - [`resets`]: a room starts over, because its history is another one or cannot be read
-//! - [`rooms`]: one ticket's members on this instance, in order, without a hole; pure, and reports a gap
-//! - [`gaps`]: fills a gap from the database; [`sweep`]: finds what the relay lost; [`epoch`]: which history the numbers belong to
-//! - [`relay`]: news between instances; [`frames`]: one encoding for all receivers
-//! - [`inbox`], [`presence`], [`typing`], [`read_positions`]: state that is no history
-//! - [`access_check`]: whether the connected people still have their role
+//! - [`resets`]: restarts a room whose history was replaced or cannot be read
+//! - [`rooms`]: one ticket's members on this instance, in order and without gaps; pure, and reports
+//!   a gap
+//! - [`gaps`]: fills a gap from the database; [`sweep`]: finds what the relay lost; [`epoch`]: the
+//!   history that the sequence numbers belong to
+//! - [`relay`]: messages between instances; [`frames`]: one encoding shared by all receivers
+//! - [`inbox`], [`presence`], [`typing`], [`read_positions`]: state that is not part of the history
+//! - [`access_check`]: checks that connected people still have their role
 
 pub mod access_check;
 pub mod epoch;

@@ -1,4 +1,5 @@
-//! Read positions on their way to the database: the newest of each person and ticket, written twice a second, then broadcast.
+//! Buffers read positions. The latest position of each person and ticket is written to the database
+//! twice a second and then broadcast.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,12 +17,14 @@ use crate::connections::WakeList;
 use crate::database::in_parts::{Parts, in_parts};
 use crate::database::outage::OutageLog;
 
-/// Positions that wait to be written.
+/// Read positions that wait to be written, one per ticket and person.
 #[derive(Default)]
 pub struct ReadPositions(Mutex<HashMap<(TicketId, UserId), Mark>>);
 
 impl ReadPositions {
-    /// Enqueues a position; it replaces an earlier one that is less far. Beyond the bound it is dropped: the next one says more.
+    /// Enqueues a position. It replaces the queued one of the same person and ticket, unless that
+    /// one is further. If the queue is full, a new entry is dropped: the person's next position
+    /// replaces it anyway.
     pub fn enqueue(&self, mark: Mark) {
         let mut waiting = self.0.lock();
         let full = waiting.len() >= limits::READ_PENDING_MAX;
@@ -37,7 +40,7 @@ impl ReadPositions {
         std::mem::take(&mut *self.0.lock()).into_values().collect()
     }
 
-    /// Writes until the instance stops, and once more then.
+    /// Writes queued positions until the instance stops, and once more after that.
     pub async fn run(self: Arc<Self>, store: Store, hub: Arc<Hub>, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(Duration::from_millis(limits::READ_FLUSH_MS));
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

@@ -1,5 +1,5 @@
-//! A ticket has another history now: its members are reset. The hub does this for restored databases, the gap filler for
-//! a history that cannot be read.
+//! Resets the members of a ticket whose history was replaced. The hub does this for restored
+//! databases, the gap filler for a history that cannot be read.
 
 use std::sync::Arc;
 
@@ -14,20 +14,21 @@ use super::presence::Presence;
 use super::relay::Relay;
 use super::rooms::Rooms;
 
-/// Resets rooms.
+/// Resets rooms, and tells the relay and presence what changed.
 pub struct Resets {
-    /// Those that start over.
+    /// The rooms to restart.
     pub rooms: Arc<Rooms>,
-    /// Left when a room's last member is out.
+    /// The ticket's channel is left when its room's last member is removed.
     pub relay: Arc<Relay>,
-    /// Told that the viewers changed.
+    /// Told that a ticket's viewers changed.
     pub presence: Arc<Presence>,
-    /// Named in the frames.
+    /// Provides the epoch for the reset frames.
     pub epoch: Arc<CurrentEpoch>,
 }
 
 impl Resets {
-    /// Has the room start over at these heads; without any, the ticket is gone. The room forgets what it held.
+    /// Restarts the room at these heads; `None` means that the ticket no longer exists. Live
+    /// members receive a reset, and buffered events are dropped.
     pub fn reset(&self, ticket: TicketId, heads: Option<Heads>) {
         let heads = heads.unwrap_or(Heads {
             ticket,

@@ -1,5 +1,6 @@
-//! Finds in the database what the relay lost: every 750 ms, and at once when the relay comes back, the tickets with events that became
-//! visible since the last sweep, however they were written. While Redis is down this is the whole delivery path.
+//! Finds in the database what the relay lost. Every 750 ms, and immediately when the relay
+//! reconnects, it reads which tickets have events that became visible since the last sweep, no
+//! matter how they were written. While Redis is down, all delivery between instances depends on it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,30 +28,30 @@ use crate::database::in_parts::{Parts, in_parts};
 use crate::database::outage::OutageLog;
 use crate::runtime::failpoint::sabotaged;
 
-/// What the sweep reads, compares and updates.
+/// The parts that the sweep reads, compares and updates.
 pub struct Sweep {
-    /// Asked what has become visible.
+    /// The database that is swept.
     pub store: Store,
-    /// Told what was lost, and what was reset.
+    /// Delivers lost events and resets rooms.
     pub hub: Arc<Hub>,
-    /// Compared with the database.
+    /// The rooms whose positions are compared with the database.
     pub rooms: Arc<Rooms>,
-    /// Told of every ticket that changed.
+    /// Receives every ticket that changed.
     pub inbox: Arc<Inbox>,
-    /// Told which database answers.
+    /// Receives the epoch and the identity of the database that answered.
     pub relay: Arc<Relay>,
-    /// Compared with the database's.
+    /// The last known epoch, compared with the database's.
     pub epoch: Arc<CurrentEpoch>,
     /// Reads the lost events.
     pub gaps: GapFiller,
-    /// Wakes it before its time.
+    /// Wakes the sweep before the interval is over.
     pub signal: SweepSignal,
-    /// Told how each sweep went.
+    /// Logs when sweeps begin to fail and when they succeed again.
     pub outage: Arc<OutageLog>,
 }
 
 impl Sweep {
-    /// Sweeps, until the instance stops, what became visible after this snapshot.
+    /// Sweeps until the instance stops, starting from this snapshot.
     pub async fn run(self, since: Snapshot, stop: CancellationToken) {
         let mut sweeper = Sweeper {
             parts: self,
@@ -62,7 +63,7 @@ impl Sweep {
         show_success();
         let outage = Arc::clone(&sweeper.parts.outage);
         loop {
-            // Cancel-safe: a timer, a notification that is only a hint, a token.
+            // Cancel-safe: a timer, a notification that may be lost harmlessly, a token.
             tokio::select! {
                 () = tokio::time::sleep(interval) => {}
                 () = sweeper.parts.signal.wanted() => {}
@@ -88,9 +89,10 @@ fn show_success() {
 
 struct Sweeper {
     parts: Sweep,
-    /// The snapshot of the last sweep; kept while the database is away, so that the next one covers the outage.
+    /// The snapshot of the last successful sweep. It does not change while the database is down, so
+    /// that the next sweep covers the outage.
     since: Snapshot,
-    /// Rooms whose heads are still to be compared in this round.
+    /// Rooms whose heads are still to be compared in this rotation.
     rotation: Vec<TicketId>,
 }
 
@@ -116,7 +118,8 @@ impl Sweeper {
             return self.begin_anew(&epoch, snapshot).await;
         }
         if snapshot.is_before(&self.since) {
-            // The same database by its epoch, and yet in its own past: its files were put back. Clients that are away must learn of it too.
+            // The epoch is the same, but the snapshot is older: the database's files were restored.
+            // Record it, so that disconnected clients learn of it too.
             let raised =
                 sweep::record_rollback(store, &epoch, RollbackProof::Snapshot(&self.since)).await?;
             return self.begin_anew(&raised, snapshot).await;
@@ -128,7 +131,7 @@ impl Sweeper {
         if swept > 0 {
             metrics::counter!("helpline_swept_rows_total").increment(swept as u64);
         }
-        // Only now: a sweep whose events could not be read is repeated.
+        // Advance only now: a sweep whose events could not be read must be repeated.
         let by_number = sabotaged("cursor-by-identity");
         self.since = if by_number {
             snapshot.forgetting_those_in_flight()
@@ -136,7 +139,8 @@ impl Sweeper {
             snapshot
         };
         if !is_complete {
-            // More than a sweep reads, as of an import: the open rooms are compared instead, all of them, a few at a time.
+            // More events than one sweep reads, such as after an import: compare all open rooms
+            // instead, a few at a time.
             tracing::info!("more events than one sweep reads; comparing all rooms");
             self.rotation = self.parts.rooms.tickets();
             while self.rotation.len() > limits::SWEEP_ROTATION_ROOMS {
@@ -150,10 +154,11 @@ impl Sweeper {
         }
     }
 
-    /// Brings rooms up to the database, many in one read. A room whose events the database cannot read does not hold up the others.
+    /// Delivers to these rooms what the database has, reading many rooms in one query. A room whose
+    /// events cannot be read does not delay the others.
     ///
     /// # Errors
-    /// When the database does not answer now: they may be behind still.
+    /// If the database does not answer; the rooms may then still be behind.
     async fn catch_up(&self, behind: &[(TicketId, Seq)]) -> Result<usize, StoreError> {
         let mut read = 0;
         for some in behind.chunks(limits::GAP_ROOMS) {
@@ -170,7 +175,8 @@ impl Sweeper {
             if let Some((_, error)) = untried {
                 return Err(error);
             }
-            // Asks the database for their heads: where the fault is the database's and not theirs, that fails, and the sweep is repeated.
+            // This reads their heads. If the database is at fault and not these tickets, that read
+            // fails too and the sweep is repeated.
             for ((ticket, _), error) in failed {
                 self.parts.gaps.reset_unreadable(ticket, &error).await?;
             }
@@ -178,7 +184,8 @@ impl Sweeper {
         Ok(read)
     }
 
-    /// Rooms further behind than one read come again.
+    /// Delivers to these rooms what the database has. Rooms that are further behind than one read
+    /// are read again.
     async fn catch_up_some(&self, mut after: Vec<(TicketId, Seq)>) -> Result<usize, StoreError> {
         let Sweep {
             hub, rooms, gaps, ..
@@ -210,7 +217,7 @@ impl Sweeper {
         Ok(read)
     }
 
-    /// Another history answers: a restored or promoted database. Every member starts over.
+    /// Handles a new epoch, after a restore or failover: all members start over.
     async fn begin_anew(&mut self, epoch: &Epoch, snapshot: Snapshot) -> Result<(), StoreError> {
         if sabotaged("epoch-ignored") {
             self.since = snapshot;
@@ -225,14 +232,16 @@ impl Sweeper {
         } = &self.parts;
         tracing::warn!("database epoch changed (restore or failover); resetting all rooms");
         let heads = history::heads(store, &rooms.tickets()).await?;
-        // Only now: had the read failed, the next sweep must see the difference again.
+        // Store the epoch only after the read: if the read fails, the next sweep must see the
+        // difference again.
         known.observe(epoch);
         hub.reset_all(&heads);
         self.since = snapshot;
         Ok(())
     }
 
-    /// The backstop: some rooms' heads against the database, a few at a time. A room that is ahead: the database lost what was delivered.
+    /// A safety net: compares some rooms' heads with the database, a few at a time. If a room is
+    /// ahead, the database has lost events that were already delivered.
     async fn rotate(&mut self) -> Result<(), StoreError> {
         if self.rotation.is_empty() {
             self.rotation = self.parts.rooms.tickets();
@@ -258,7 +267,8 @@ impl Sweeper {
                 .get(ticket)
                 .is_some_and(|room| room.position() > head)
             {
-                // The position may have moved since the read: ask again before any member is reset.
+                // The room's position may have advanced since the read: check again before
+                // resetting any member.
                 self.confirm_lower(ticket).await?;
             }
         }
@@ -285,7 +295,7 @@ impl Sweeper {
         match now {
             Some(heads) if heads.seq < position => {
                 tracing::warn!(%ticket, "the database is behind what was delivered from it; resetting all rooms");
-                // Clients that are away must learn of it too.
+                // Disconnected clients must learn of it too.
                 let proof = RollbackProof::Row(ticket, position);
                 let raised = sweep::record_rollback(store, &epoch.get(), proof).await?;
                 self.begin_anew(&raised, self.since.clone()).await

@@ -1,4 +1,4 @@
-//! A person types, or has stopped.
+//! Typing indicators.
 
 use axum::extract::ws::Utf8Bytes;
 use helpline_core::actor::Audience;
@@ -7,23 +7,23 @@ use helpline_core::protocol::{CustomerFrame, StaffFrame, StaffPerson};
 
 use super::frames::{Ephemeral, frame};
 
-/// One change of it.
+/// A person started or stopped typing.
 #[derive(Debug, Clone)]
 pub struct Typing {
-    /// On which ticket.
+    /// The ticket on which the person types.
     pub ticket: TicketId,
-    /// Who, as staff see them.
+    /// The person, as staff see them.
     pub person: StaffPerson,
-    /// What customers see of their name, if they are staff.
+    /// The name that customers see, if the person is staff.
     pub public_name: Option<String>,
-    /// Whether they type.
+    /// Whether the person is typing now.
     pub on: bool,
-    /// Whether it is a note: customers then do not learn of it.
+    /// Whether the person types an internal note, which customers must not learn of.
     pub internal: bool,
 }
 
 impl Typing {
-    /// The frame for the members.
+    /// The frame for the room's members.
     pub fn news(&self) -> Ephemeral<impl Fn(Audience) -> Option<Utf8Bytes>> {
         let Self {
             ticket,

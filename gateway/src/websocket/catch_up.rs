@@ -1,5 +1,5 @@
-//! From the history to live: pages of the history, each as `subscribed` frames, until nothing is left between them and what the room has
-//! kept for the member meanwhile.
+//! Catches a member up: sends pages of the history as `subscribed` frames until the events that the
+//! room has buffered for the member continue the last page without a gap.
 
 use std::sync::Arc;
 
@@ -21,24 +21,25 @@ use crate::live::frames::frame;
 use crate::live::rooms::{GoLive, MemberPosition, Room};
 use crate::runtime::failpoint::sabotaged;
 
-/// One member's way through the history.
+/// The catch-up of one member.
 pub(super) struct CatchUp<'a> {
     pub joining: &'a Joining,
-    /// A resume from further behind starts over.
+    /// Maximum number of events that a resume may replay. A client further behind starts over.
     pub replay_events_max: u64,
     pub connection: &'a Connection,
     pub room: &'a Room,
-    /// The member's identity in the room.
+    /// Identifies the member in the room.
     pub position: &'a Arc<MemberPosition>,
     pub ticket: TicketId,
-    /// The `subscribe` that is answered.
+    /// The id of the `subscribe` frame.
     pub id: u64,
     pub audience: Audience,
-    /// Where the ticket stood after the room had begun to keep what comes.
+    /// The ticket's heads and read positions, read after the room began to buffer events.
     pub ticket_position: Arc<TicketPosition>,
 }
 
-/// A page, the place that the member has come to with it, and whether it begins anew.
+/// A page, the number up to which the member has received events with it, and whether the client
+/// must start over.
 struct Step {
     page: AnyPage,
     seen: Seq,
@@ -46,16 +47,17 @@ struct Step {
 }
 
 impl CatchUp<'_> {
-    /// Reads until the member is live, or its connection ends.
+    /// Sends pages until the member is live or its connection ends.
     pub(super) async fn run(
         &self,
         after: Option<Seq>,
         epoch: Option<String>,
     ) -> Result<(), StoreError> {
-        // Taken before the rows are read, and what their frames bear: a client that is cut off after the first frame of a page comes back with
-        // it, and must not take rows of an earlier history for rows of a later one.
+        // Read before the events, and sent with them. A client that disconnects after the first
+        // frame of a page resumes with this epoch, and must not mistake events of an older history
+        // for events of a newer one.
         let mut epoch_now = self.joining.epoch.for_audience(self.audience);
-        // Without an epoch the number alone is trusted as far as it goes.
+        // Without an epoch, only the number is compared with the head.
         let after = if sabotaged("resume-one-too-late") {
             after.map(Seq::next)
         } else {
@@ -63,7 +65,7 @@ impl CatchUp<'_> {
         };
         let resumes = after.filter(|_| epoch.is_none_or(|epoch| epoch == epoch_now));
         let mut step = match resumes {
-            // Nothing to read: so it is for most clients after a restart.
+            // Nothing to read: the usual case after a restart.
             Some(after) if after == self.head() => Step {
                 page: AnyPage::empty(self.audience, after),
                 seen: after,
@@ -78,11 +80,11 @@ impl CatchUp<'_> {
             let Step { page, seen, reset } = step;
             let head = page.head();
             if reset {
-                // A client that starts over has let go of what the pages before told it.
+                // A client that starts over has discarded what the earlier pages contained.
                 reads = self.ticket_position.reads.as_slice();
             }
-            // The page is given away piece by piece: a reader that takes nothing keeps it in memory once. Read positions come once, behind the
-            // first page's events.
+            // Consume the page chunk by chunk, so that a slow reader keeps it in memory only once.
+            // Read positions are sent once, after the first page's events.
             let viewers = self.joining.presence.viewers(self.ticket);
             let mut chunks = page.into_chunks(std::mem::take(&mut reads), viewers);
             let last = chunks.len() - 1;
@@ -102,7 +104,8 @@ impl CatchUp<'_> {
                     .clone()
                     .with_viewers(self.joining.presence.viewers(self.ticket));
                 let end = self.frame(end, flags(last, false), head, epoch_now.clone());
-                // The end and what the room has kept leave under the room's lock, so that nothing live comes between.
+                // The last chunk and the buffered events are queued under the room's lock, so that
+                // no live event comes between them.
                 let went = self.room.go_live(self.position, seen, || {
                     self.connection.send_queue.push(end);
                 });
@@ -135,7 +138,8 @@ impl CatchUp<'_> {
         }
     }
 
-    /// The page after a place; the latest one instead, as a reset, when the place is beyond the head or too far behind it.
+    /// Reads the page after `after`. If `after` is beyond the head or too far behind it, reads the
+    /// latest page instead and resets the client.
     async fn resume(&self, after: Seq) -> Result<Step, StoreError> {
         let page = self
             .page(Span::After(after), limits::PAGE_EVENTS_MAX)
@@ -179,7 +183,7 @@ impl CatchUp<'_> {
         self.connection.send_queue.push(frame);
     }
 
-    /// One part of a page as a frame.
+    /// Encodes one chunk of a page as a frame.
     fn frame(&self, chunk: Chunk, flags: Flags, head: Seq, epoch: String) -> Utf8Bytes {
         let (id, ticket) = (self.id, self.ticket);
         let Flags { reset, more } = flags;
@@ -209,32 +213,33 @@ impl CatchUp<'_> {
     }
 }
 
-/// What a `subscribed` frame says of itself.
+/// The `reset` and `more` flags of a `subscribed` frame.
 struct Flags {
     reset: bool,
     more: bool,
 }
 
-/// A page of either audience.
+/// A page for either audience.
 enum AnyPage {
     Staff(Page<StaffEvent>),
     Customer(Page<CustomerEvent>),
 }
 
-/// What is sent with it, split so that each part fits a frame; never empty. Those who view the ticket come with the last part.
+/// A page and the data sent with it, split so that each part fits into a frame; never empty. The
+/// viewers are sent with the last part.
 enum Chunks {
     Staff(Vec<Part<StaffEvent, StaffRead>>, Vec<Viewer>),
     Customer(Vec<Part<CustomerEvent, CustomerRead>>),
 }
 
-/// One of them.
+/// One part of [`Chunks`].
 #[derive(Clone)]
 enum Chunk {
     Staff(Part<StaffEvent, StaffRead>, Vec<Viewer>),
     Customer(Part<CustomerEvent, CustomerRead>),
 }
 
-/// What one frame holds.
+/// The content of one frame.
 #[derive(Clone)]
 struct Part<E, R> {
     events: Vec<E>,
@@ -242,7 +247,6 @@ struct Part<E, R> {
 }
 
 impl Chunk {
-    /// The same with those who view the ticket now.
     fn with_viewers(self, viewers: Vec<Viewer>) -> Self {
         match self {
             Self::Staff(part, _) => Self::Staff(part, viewers),
@@ -252,7 +256,7 @@ impl Chunk {
 }
 
 impl Chunks {
-    /// The nth; nothing is left in its place.
+    /// Takes the nth part, and leaves an empty one in its place.
     fn take(&mut self, n: usize) -> Chunk {
         let is_last = n + 1 == self.len();
         match self {
@@ -333,10 +337,11 @@ impl AnyPage {
     }
 }
 
-/// Bytes of a `subscribed` frame besides its lists.
+/// Maximum bytes of a `subscribed` frame without its lists.
 const FRAME_OVERHEAD_BYTES: usize = 1024;
 
-/// Events come first: a client that holds nothing takes the beginning of its history from the first frame. The last part has room for
+/// Splits events and read positions into parts. Events come first, because a client without any
+/// history takes the start of its history from the first frame. The last part has space for
 /// `last_bytes` more.
 fn split<E: Serialize, R: Serialize>(
     events: Vec<E>,
@@ -361,16 +366,16 @@ fn split<E: Serialize, R: Serialize>(
     parts.full
 }
 
-/// Parts as they are filled.
+/// Parts while they are being filled.
 struct Parts<E, R> {
     full: Vec<Part<E, R>>,
     last: Part<E, R>,
-    /// What the last one takes as a frame.
+    /// Encoded size of the last part's frame.
     bytes: usize,
 }
 
 impl<E, R> Parts<E, R> {
-    /// Begins another part when this much more would be too much for the last one.
+    /// Begins another part if the last one would become too large with `size` more bytes.
     fn make_room(&mut self, size: usize) {
         let is_empty = self.last.events.is_empty() && self.last.reads.is_empty();
         if !is_empty && self.bytes + size > limits::PAGE_FRAME_BYTES_MAX {
@@ -381,7 +386,7 @@ impl<E, R> Parts<E, R> {
     }
 }
 
-/// How many bytes a value takes as JSON, without keeping them.
+/// The number of bytes of a value as JSON, without allocating them.
 fn encoded_bytes(value: &impl Serialize) -> usize {
     struct Count(usize);
     impl std::io::Write for Count {

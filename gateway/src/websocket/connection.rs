@@ -1,5 +1,6 @@
-//! The loop of one signed-in connection: reads frames, writes what its send queue holds, beats, and ends. One task, so
-//! that no other ever writes to the socket and an idle connection costs one small future.
+//! The loop of one signed-in connection: it reads frames, writes its send queue, sends heartbeats,
+//! and ends the connection. It is a single task, so that nothing else writes to the socket and an
+//! idle connection costs one small future.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -24,19 +25,19 @@ use crate::connections::{Connection, Disconnect, SendQueue};
 use crate::live::frames::frame;
 use crate::runtime::tcp_stream::Meter;
 
-/// What a connection's task owns.
+/// The parts that a connection's task owns.
 pub(super) struct Session {
     pub connection: Arc<Connection>,
     pub subscriptions: Arc<Subscriptions>,
-    /// When the token ends, and the connection with it unless renewed.
+    /// When the token expires. The connection then ends unless the token was renewed.
     pub expires_at: DateTime<Utc>,
 }
 
-/// When the connection has something to do although nothing came.
+/// The times at which the connection must act without having received anything.
 struct Clock {
     next_ping: Instant,
     last_received: Instant,
-    /// When the token ends by wall-clock time, and when to compare with that time next.
+    /// When the token expires by wall-clock time. `expires` is when to check that next.
     expires_at: DateTime<Utc>,
     expires: Instant,
     pong_timeout: Duration,
@@ -55,14 +56,15 @@ impl Clock {
     }
 }
 
-/// What the connection's task has to do next.
+/// The next thing for the connection's task to do.
 enum Turn {
     Queue(QueueEvent),
     Received(Incoming),
     Timer,
 }
 
-/// Lives until the peer, the send queue or the clock ends it; gives how to close.
+/// Runs until the peer, the send queue or a timeout ends the connection. Returns the close code, or
+/// `None` if the peer is gone.
 pub(super) async fn live(
     state: &Arc<SocketState>,
     socket: &mut Socket,
@@ -138,16 +140,17 @@ pub(super) async fn live(
             }
         }
     };
-    // No more frames are queued, and a reader of pages that waits for room learns it.
+    // Refuse further frames, and wake a catch-up that waits for space in the queue.
     connection
         .send_queue
         .disconnect(Disconnect::Now(code.unwrap_or(CloseCode::Restart)));
     code
 }
 
-/// What comes first: a disconnect, frames to write, a frame to read, the clock; in this order when several are there. By hand and not by
-/// `select!`, whose branches would be made anew at every turn. Cancel-safe: tungstenite keeps partial frames, the queue gives nothing
-/// up unless it is given, the timer is pinned outside.
+/// Waits for the next event, in this order of priority: the send queue (a disconnect or frames to
+/// write), a frame to read, the timer. Written by hand, because `select!` would create its branches
+/// again at every turn. Cancel-safe: tungstenite keeps partial frames, the queue removes only what
+/// it returns, and the timer is pinned outside.
 async fn next(
     queue: &SendQueue,
     socket: &mut Socket,
@@ -166,8 +169,8 @@ async fn next(
     .await
 }
 
-/// The clock's next moment, or that by which a message that has begun must be whole, if that is sooner. The loop sets it
-/// back.
+/// Completes at the timer's deadline, or earlier if a partially received message must be complete
+/// before that. The loop resets the timer.
 fn poll_timer(timer: &mut Pin<&mut Sleep>, meter: &Meter, context: &mut Context<'_>) -> Poll<()> {
     if let Some(due) = meter.due().map(tokio::time::Instant::from_std)
         && due < timer.deadline()
@@ -177,7 +180,7 @@ fn poll_timer(timer: &mut Pin<&mut Sleep>, meter: &Meter, context: &mut Context<
     timer.as_mut().poll(context)
 }
 
-/// Writes what is left, before a close.
+/// Writes the remaining frames before a close.
 async fn drain(connection: &Connection, socket: &mut Socket) {
     loop {
         let batch = connection.send_queue.take();
@@ -187,7 +190,8 @@ async fn drain(connection: &Connection, socket: &mut Socket) {
     }
 }
 
-/// Writes a batch with one flush. A disconnect or a socket that takes nothing interrupts it: the error is how to close.
+/// Writes a batch with one flush. A disconnect or a blocked socket interrupts it; the error then is
+/// the close code, or `None` if the peer is gone.
 async fn write(
     connection: &Connection,
     socket: &mut Socket,
@@ -197,7 +201,8 @@ async fn write(
     let result = match poll_fn(|context| Poll::Ready(socket.poll_write(&mut batch, context))).await
     {
         Poll::Ready(written) => written.map_err(|_| None),
-        // The socket takes nothing at the moment. Boxed, because few wait and every connection's future would have the size.
+        // The socket is blocked. Boxed, because few connections wait here and the future would
+        // enlarge every connection's future.
         Poll::Pending => Box::pin(write_slowly(connection, socket, batch)).await,
     };
     connection.send_queue.written(bytes);
@@ -212,11 +217,11 @@ async fn write_slowly(
     let slow = poll_fn(
         |context| match ready!(connection.send_queue.poll_disconnect(context)) {
             Disconnect::Now(code) => Poll::Ready(code),
-            // A disconnect that lets the queue drain must not interrupt the draining.
+            // `AfterDrain` must not interrupt the writes that it waits for.
             Disconnect::AfterDrain(_) => Poll::Pending,
         },
     );
-    // Not cancel-safe, and need not be: whichever other branch completes, the socket is closed.
+    // Not cancel-safe, and need not be: if another branch completes, the socket is closed.
     tokio::select! {
         biased;
         written = poll_fn(|context| socket.poll_write(&mut batch, context)) => written.map_err(|_| None),
@@ -225,8 +230,9 @@ async fn write_slowly(
     }
 }
 
-/// A heartbeat with its jitter, rounded up to the next of the moments that all connections share: thousands of timers that end one by one
-/// would wake the process once for each, and the peers' answers once more.
+/// A heartbeat interval with jitter, rounded up to a time grid that all connections share. Without
+/// the grid, thousands of timers would each wake the process separately, and the peers' answers
+/// would wake it again.
 fn jittered(heartbeat_ms: u64) -> Duration {
     let jitter = heartbeat_ms / 10;
     let delay_ms = rand::rng().random_range(heartbeat_ms - jitter..=heartbeat_ms + jitter);
@@ -235,7 +241,8 @@ fn jittered(heartbeat_ms: u64) -> Duration {
     Duration::from_millis(past_ms.next_multiple_of(grid_ms) - past_ms + delay_ms)
 }
 
-/// The moment on this process's own clock; a token that ends far away ends in a day, when it is looked at again.
+/// Converts a wall-clock time to this process's monotonic clock, at most a day ahead. The loop
+/// checks the wall clock again then.
 fn monotonic(at: DateTime<Utc>) -> Instant {
     let left = (at - Utc::now()).to_std().unwrap_or_default();
     Instant::now() + left.min(Duration::from_secs(24 * 60 * 60))

@@ -1,4 +1,5 @@
-//! One frame in, and what it sets in motion. Nothing here waits for the database: sends go to the writer's queue, requests to their own.
+//! Handles one incoming frame. Nothing here waits for the database: sends go to the writer's queue,
+//! requests to their own queue.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -25,10 +26,10 @@ use crate::live::typing::Typing;
 use crate::runtime::errors::unavailable;
 use crate::writer::log_refusal;
 
-/// How the connection goes on.
+/// What the connection does after a frame.
 pub(super) enum Next {
     Live,
-    /// The peer sends a new token, which [`Dispatcher::renew`] checks.
+    /// The peer sent a new token, which [`Dispatcher::renew`] must check.
     Renew {
         id: u64,
         token: String,
@@ -36,13 +37,13 @@ pub(super) enum Next {
     Close(CloseCode),
 }
 
-/// One connection's dispatcher.
+/// Handles the frames of one connection.
 pub(super) struct Dispatcher {
     state: Arc<SocketState>,
     connection: Arc<Connection>,
     subscriptions: Arc<Subscriptions>,
     requests: Requests,
-    /// When typing was last passed on, by ticket; bounded by the subscriptions.
+    /// When typing was last published for each ticket. Bounded by the subscriptions.
     typed_at: HashMap<TicketId, Instant>,
 }
 
@@ -66,7 +67,8 @@ impl Dispatcher {
         }
     }
 
-    /// Takes one text frame. What must be kept of it is copied out of it: a retained slice would pin the socket's read buffer.
+    /// Handles one text frame. Data that is kept must be copied: a retained slice would keep the
+    /// socket's read buffer alive.
     pub(super) fn take(&mut self, text: &str, wakes: &mut WakeList) -> Next {
         let parsed = match ClientFrame::parse(text) {
             Ok(parsed) => parsed,
@@ -163,7 +165,8 @@ impl Dispatcher {
 
     fn send(&self, id: u64, draft: Draft) -> Result<(), Reject> {
         if self.state.lifecycle.is_draining() {
-            // The connection closes when its last ack is out; what comes now goes to another instance, under its key.
+            // The connection closes after its last ack. The client sends the message again, with
+            // the same key, to another instance.
             return Err(unavailable());
         }
         let message = draft.into_message(&self.connection)?;
@@ -173,7 +176,7 @@ impl Dispatcher {
             .enqueue(message, &self.connection, id)
     }
 
-    /// Best effort: without a subscription, or too soon after the last one, nothing happens.
+    /// Best effort: does nothing without a subscription, or too soon after the last call.
     fn typing(&mut self, ticket: TicketId, on: bool, internal: bool, wakes: &mut WakeList) {
         let Some(audience) = self.subscriptions.audience_of(ticket) else {
             return;
@@ -208,8 +211,9 @@ impl Dispatcher {
         self.state.writes.messages.type_on(&typing, wakes);
     }
 
-    /// A fresh token of the same person extends the connection: until when. Awaited by the connection's loop: a key set may have to be
-    /// fetched, rarely, and the database says who a subject of some issuer's is now.
+    /// Checks a new token for the same person. Returns until when it extends the connection, or
+    /// `None` if it was refused. The connection's loop awaits this: the key set may have to be
+    /// fetched (rarely), and the database maps an external subject to a person.
     pub(super) async fn renew(
         &self,
         id: u64,
@@ -225,7 +229,7 @@ impl Dispatcher {
                     "a fresh token was refused: {}",
                     fault.sentence()
                 );
-                // The old token still counts until it ends.
+                // The old token remains valid until it expires.
                 self.answer(Some(id), fault.reject());
                 return Ok(None);
             }
@@ -258,7 +262,7 @@ impl Dispatcher {
                 );
                 Err(CloseCode::NotAuthenticated)
             }
-            // As above.
+            // The old token remains valid here too.
             Err(reject) => {
                 self.answer(Some(id), reject);
                 Ok(None)
@@ -273,7 +277,8 @@ impl Dispatcher {
     }
 }
 
-/// The audit row of a frame that could not be taken: under the action that its type's other refusals have.
+/// The audit row for a malformed frame. It has the same action as other refusals of that frame
+/// type.
 fn refused_frame(connection: &Connection, malformed: &MalformedFrame) -> AccessRow {
     let action = match malformed.kind {
         Some("send") => "send_refused",
@@ -286,7 +291,7 @@ fn refused_frame(connection: &Connection, malformed: &MalformedFrame) -> AccessR
     row
 }
 
-/// A send as the client wrote it.
+/// The content of a `send` frame.
 struct Draft {
     ticket: TicketId,
     key: helpline_core::ids::Key,

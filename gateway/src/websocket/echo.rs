@@ -1,5 +1,6 @@
-//! `/debug/echo`, in debug builds that are told so: echoes what it receives. Made by the same upgrade as `/v1/ws`, so that a suite of
-//! conformance cases, which needs an echo, judges the sockets that people use.
+//! `/debug/echo`, in debug builds that enable it: echoes what it receives. It uses the same upgrade
+//! as `/v1/ws`, so that a WebSocket conformance suite, which needs an echo, tests the production
+//! configuration.
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use tokio_tungstenite::tungstenite;
 use super::wire::configured;
 use crate::runtime::tcp_stream::Meter;
 
-/// The suite's largest message, beyond what the desk would take.
+/// The suite's largest message, in bytes; larger than the desk accepts.
 const MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Answers the upgrade request.
@@ -48,7 +49,7 @@ async fn say_back(mut socket: WebSocket) {
                     code,
                     reason: Utf8Bytes::from_static(""),
                 };
-                // The peer may be gone; then there is no one to answer.
+                // The peer may be gone; ignore the error.
                 let _ = socket.send(Message::Close(Some(frame))).await;
                 return;
             }

@@ -1,4 +1,5 @@
-//! From the upgrade to `welcome`: one frame of bounded size, in bounded time, with a good token.
+//! From the upgrade to `welcome`: a client must send one frame of bounded size with a valid token
+//! within a time limit.
 
 use std::net::IpAddr;
 use std::pin::pin;
@@ -26,28 +27,30 @@ use crate::database::sign_in::{self, Over};
 use crate::live::frames::frame;
 use crate::runtime::request_ids::RequestIds;
 
-/// A client that has not yet said who it is.
+/// A client that has not signed in yet.
 pub(super) struct Guest {
-    /// From where, after trusted proxies.
+    /// The client's address; behind trusted proxies, the one that they report.
     pub address: Option<IpAddr>,
-    /// With what.
+    /// The `User-Agent` header of the upgrade request.
     pub user_agent: Option<String>,
     /// Of its upgrade.
     pub ids: Arc<RequestIds>,
 }
 
-/// A client that said hello.
+/// A client with a valid `hello`.
 struct Greeted {
     id: u64,
     person: Person,
     expires_at: chrono::DateTime<chrono::Utc>,
 }
 
-/// Waits for `hello`, lets the person in, and lives the connection to its end.
+/// Waits for `hello`, signs the person in, and runs the connection to its end.
 pub(super) async fn receive(state: Arc<SocketState>, mut socket: Socket, guest: Guest) {
-    // Its lines bear the ids of the upgrade until the connection has a number, which is in those that follow: a span entered at every frame would cost.
+    // Until the connection is signed in, its log lines have the ids of its upgrade. Later lines have
+    // the connection's number; entering a span for every frame would cost too much.
     let span = guest.ids.span();
-    // Boxed, so that what only the beginning and the end need is no part of the long middle's memory.
+    // Boxed, so that the state of the short sign-in does not enlarge the future of the long
+    // connection.
     let entering = Box::pin(entered(&state, &mut socket, guest).instrument(span.clone()));
     let (connection, id, expires_at) = match entering.await {
         Ok(entered) => entered,
@@ -65,7 +68,7 @@ pub(super) async fn receive(state: Arc<SocketState>, mut socket: Socket, guest: 
     metrics::gauge!("helpline_connections").increment(1.0);
     socket.admit();
     if state.lifecycle.is_draining() {
-        // It was registered after all others were disconnected.
+        // This connection was registered after all others were disconnected.
         connection
             .send_queue
             .disconnect(Disconnect::AfterDrain(CloseCode::Restart));
@@ -87,13 +90,15 @@ pub(super) async fn receive(state: Arc<SocketState>, mut socket: Socket, guest: 
     subscriptions.close();
     state.inbox.leave(&connection);
     state.entrance.registry.leave(&connection);
-    // Last of all: a client that no longer answers would be seen as present for as long as the close waits.
+    // Close the socket last: a client that no longer answers would count as present until the close
+    // times out.
     if let Some(code) = code {
         Box::pin(socket.close(code)).await;
     }
 }
 
-/// The connection of a client that says hello, with the frame's `id` and the token's end. The error is how to close.
+/// Registers the connection of a client that sends a valid `hello`. Also returns the frame's `id`
+/// and the token's expiry. The error is the close code, or `None` if the peer is gone.
 async fn entered(
     state: &SocketState,
     socket: &mut Socket,
@@ -120,19 +125,20 @@ async fn entered(
         .map_err(|_| Some(CloseCode::TooManyConnections))
 }
 
-/// Waits for the first frame, within bounds, and greets a client that says hello. The error is how to close, or none when the peer is gone.
+/// Waits for the first frame within the time limit, and signs the client in. The error is the close
+/// code, or `None` if the peer is gone.
 async fn first_frame(
     state: &SocketState,
     socket: &mut Socket,
     guest: &Guest,
 ) -> Result<Greeted, Option<CloseCode>> {
     let deadline = Duration::from_millis(limits::HELLO_TIMEOUT_MS);
-    // Not cancel-safe, and need not be: whichever other branch completes, the socket is closed.
+    // Not cancel-safe, and need not be: if the other branch completes, the socket is closed.
     let text = tokio::select! {
         text = text_in_time(socket, deadline) => text?,
         () = state.lifecycle.drain.cancelled() => return Err(Some(CloseCode::Restart)),
     };
-    // The peer has done its part: if the database now takes too long, it may come back.
+    // The peer has done its part: if the database takes too long, the peer may retry.
     match tokio::time::timeout(deadline, greet(&state.entrance, socket, guest, &text)).await {
         Ok(greeted) => greeted,
         Err(_) => {
@@ -148,14 +154,17 @@ async fn first_frame(
     }
 }
 
-/// Only a peer that was silent gets a close code that keeps it away: what a frozen or starved process has not read may be a hello all the same.
+/// Waits for the first text frame. Only a peer that was really silent gets a close code that tells
+/// it not to retry. If this process was suspended or starved, the `hello` may have arrived without
+/// being read.
 async fn text_in_time(
     socket: &mut Socket,
     deadline: Duration,
 ) -> Result<Utf8Bytes, Option<CloseCode>> {
     let began = Instant::now();
     let mut text = pin!(wait_for_text(socket));
-    // A timer that fires looks first at what has come; but after a standstill, timers fire before sockets are read.
+    // A timeout polls the socket before the timer; but after a suspension, timers fire before the
+    // runtime has noticed that sockets are readable.
     if let Ok(text) = tokio::time::timeout(deadline, &mut text).await {
         return text;
     }
@@ -180,7 +189,7 @@ async fn wait_for_text(socket: &mut Socket) -> Result<Utf8Bytes, Option<CloseCod
     loop {
         match socket.receive().await {
             Incoming::Text(text) => return Ok(text),
-            // Each costs a pong, which is kept in memory if the peer does not read it.
+            // Each ping costs a pong, which stays in memory if the peer does not read it.
             Incoming::KeepAlive if pings == limits::PINGS_BEFORE_HELLO_MAX => {
                 return Err(Some(CloseCode::Protocol));
             }
@@ -214,7 +223,8 @@ async fn greet(
             {
                 record_refusal(entrance, guest, None, &malformed.reject, Value::Null).await;
             }
-            // What a client of another build says to us, an instance of that build would understand: it may come back.
+            // The client may be of another build, whose frames another instance may understand: let
+            // it reconnect.
             let code = if malformed.reject.code.ends_with_connection() {
                 CloseCode::Restart
             } else {
@@ -229,7 +239,7 @@ async fn greet(
     }
     let verified = match verified {
         Ok(verified) => verified,
-        // The key set cannot be had: our outage, not their fault.
+        // The key set cannot be fetched: our outage, not the client's error.
         Err(fault @ TokenFault::KeySetUnavailable) => {
             return refuse(socket, Some(id), fault.reject(), CloseCode::Restart).await;
         }
@@ -308,7 +318,8 @@ async fn record_refusal(
         user_agent: guest.user_agent.clone(),
         detail,
     };
-    // The refusal holds whether or not it could be recorded; the audit log counts what it loses.
+    // The refusal is valid whether or not it was recorded; the audit log counts the rows that it
+    // loses.
     let _ = entrance.audit_log.record(row).await;
 }
 

@@ -1,4 +1,4 @@
-//! A connection's frames in, within their rate.
+//! Rate-limits a connection's incoming frames and passes them to the dispatcher.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::live::frames::frame;
 use crate::runtime::rates::Bucket;
 use crate::writer::log_refusal;
 
-/// What is done with a connection's frames.
+/// Processes the incoming frames of one connection.
 pub(super) struct Inbound<'a> {
     state: &'a SocketState,
     connection: &'a Arc<Connection>,
@@ -29,7 +29,7 @@ pub(super) struct Inbound<'a> {
     dispatcher: Dispatcher,
 }
 
-/// How the connection goes on after its frames.
+/// What the connection does after its incoming frames.
 pub(super) enum After {
     Live,
     Renew { id: u64, token: String },
@@ -57,7 +57,7 @@ impl<'a> Inbound<'a> {
         }
     }
 
-    /// See [`Dispatcher::renew`].
+    /// Checks a new token: see [`Dispatcher::renew`].
     pub(super) async fn renew(
         &self,
         id: u64,
@@ -66,8 +66,8 @@ impl<'a> Inbound<'a> {
         self.dispatcher.renew(id, token).await
     }
 
-    /// Takes this frame and those that are whole behind it, up to a turn's; only then are the connections woken that they concern. Never
-    /// waits.
+    /// Processes this message and those already received after it, up to the limit per turn. The
+    /// affected connections are woken only after that. Never waits.
     pub(super) async fn take_all(
         &mut self,
         socket: &mut Socket,
@@ -118,7 +118,7 @@ impl<'a> Inbound<'a> {
             Next::Live => After::Live,
             Next::Renew { id, token } => After::Renew { id, token },
             Next::Close(code) => {
-                // The refusal that explains it is still queued.
+                // The refusal that explains the close is still queued.
                 self.connection
                     .send_queue
                     .disconnect(Disconnect::AfterDrain(code));
@@ -128,7 +128,8 @@ impl<'a> Inbound<'a> {
     }
 }
 
-/// Takes one of the connection's own rate, of its user's and of its address's; otherwise the milliseconds to wait.
+/// Charges one frame to the rate limits of the connection, its user and its address. If one of them
+/// is exhausted, returns the time to wait in milliseconds as the error.
 fn take_one(
     state: &SocketState,
     connection: &Connection,
@@ -145,7 +146,7 @@ fn take_one(
         .frame(connection.person.id, connection.address, now)
 }
 
-/// Frames with an `id` get an answer even when they come too fast; the others are dropped.
+/// Answers a frame that exceeds the rate limit if it has an `id`; other frames are dropped.
 fn refuse_rate(connection: &Connection, text: &str, wait_ms: u64) {
     metrics::counter!("helpline_frames_refused_total").increment(1);
     let id = match ClientFrame::parse(text) {

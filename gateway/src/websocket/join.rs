@@ -1,5 +1,6 @@
-//! `subscribe`, from the history to live: the room buffers what comes, the relay confirms its channel, the history is read after `after`,
-//! both are merged and proved contiguous, and only then is the member live.
+//! Handles `subscribe`: the room starts to buffer events, Redis confirms the relay channel, and the
+//! history after `after` is read. Both are merged and checked for gaps; only then is the member
+//! live.
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::connections::Connection;
 use crate::database::errors::{reject_of, unreadable};
 use crate::live::hub::Joined;
 
-/// What a `subscribe` asks for.
+/// The parameters of a `subscribe` frame.
 pub(super) struct SubscribeRequest {
     pub id: u64,
     pub ticket: TicketId,
@@ -24,7 +25,8 @@ pub(super) struct SubscribeRequest {
     pub epoch: Option<String>,
 }
 
-/// Joins. When it is refused, the connection is out of the ticket's room: an earlier subscription does not silently live on.
+/// Subscribes. If that is refused, the connection also loses an earlier subscription to the ticket,
+/// so that it does not continue unnoticed.
 pub(super) async fn join(
     state: &SocketState,
     connection: &Arc<Connection>,
@@ -85,7 +87,7 @@ async fn try_join(
     if is_new_room {
         joining.hub.listen(ticket).await;
     }
-    // In the room: from here on it keeps for the member what comes.
+    // Read after joining the room, which buffers later events for the member.
     let of = TicketPositionKey {
         ticket,
         reader: connection.person.id,

@@ -1,13 +1,16 @@
-//! `/v1/ws`: the upgrade, and one connection's life.
+//! `/v1/ws`: the upgrade, and the lifecycle of one connection.
 //!
-//! - [`state`]: what all connections share; [`upgrade`]: bounds, subprotocol; [`origins`]: whose pages may come
-//! - [`hello`]: from the upgrade to `welcome`, and the end
-//! - [`connection`]: the loop that reads, writes, beats and ends; the only task that writes to the socket
-//! - [`inbound`]: frames in, within their rate; [`dispatch`]: one frame, and what it sets in motion
-//! - [`requests`]: what needs the database before it can be answered, in the order asked
-//! - [`join`]: `subscribe`: the right to it, the room, the relay; [`catch_up`]: from the history to live
-//! - [`subscriptions`]: what one connection follows
-//! - [`wire`]: bytes, bounded; [`echo`]: for conformance tests
+//! - [`state`]: state shared by all connections; [`upgrade`]: limits and subprotocol; [`origins`]:
+//!   the pages that may connect
+//! - [`hello`]: from the upgrade to `welcome`, and the end of the connection
+//! - [`connection`]: the loop that reads, writes, sends heartbeats and ends the connection; the
+//!   only task that writes to the socket
+//! - [`inbound`]: rate-limits incoming frames; [`dispatch`]: handles one frame
+//! - [`requests`]: handles frames that need the database, in order
+//! - [`join`]: `subscribe`: access check, room and relay channel; [`catch_up`]: sends the history
+//!   until the member is live
+//! - [`subscriptions`]: the tickets that one connection follows
+//! - [`wire`]: bounded reads and writes; [`echo`]: an endpoint for conformance tests
 
 mod catch_up;
 mod connection;

@@ -1,4 +1,4 @@
-//! Which pages may open a socket.
+//! Checks which web pages may open a socket.
 
 use std::time::{Duration, Instant};
 
@@ -8,8 +8,9 @@ use parking_lot::Mutex;
 
 use crate::config::Listening;
 
-/// Browsers name the page's origin: it must be one of the configured ones, exactly. Programs that are no browser name none; they hold a
-/// token of their own and no cookie that a foreign page could use.
+/// Checks the `Origin` header. Browsers send the page's origin, which must match a configured one
+/// exactly. Other programs send none; they have their own token and no cookie that a foreign page
+/// could use.
 pub(super) fn origin_is_allowed(listening: &Listening, headers: &HeaderMap) -> bool {
     let mut origins = headers.get_all(header::ORIGIN).iter();
     match (origins.next(), origins.next()) {
@@ -19,12 +20,13 @@ pub(super) fn origin_is_allowed(listening: &Listening, headers: &HeaderMap) -> b
     }
 }
 
-/// Refused origins in the log: the operator learns which setting is missing, and a flood of them is one line a minute.
+/// Logs refused origins, at most once a minute, so that the operator learns which setting is
+/// missing.
 #[derive(Default)]
 pub struct OriginsRefused(Mutex<Option<Instant>>);
 
 impl OriginsRefused {
-    /// Once a minute.
+    /// Logs the request's origin unless another was logged within the last minute.
     pub(super) fn log(&self, headers: &HeaderMap) {
         let interval = Duration::from_millis(limits::ORIGIN_REFUSED_LOGGED_MS);
         let now = Instant::now();

@@ -1,5 +1,5 @@
-//! Requests that need the database before they can be answered. One connection's are answered in the order asked, by a task that lives only
-//! while there are any: an idle connection has none.
+//! Requests that need the database. Those of one connection are answered in order, by a task that
+//! exists only while requests wait: an idle connection has none.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use super::subscriptions::Subscriptions;
 use crate::connections::Connection;
 use crate::live::frames::frame;
 
-/// What was asked.
+/// A request from a client.
 pub(super) enum Request {
     Subscribe {
         id: u64,
@@ -30,7 +30,7 @@ pub(super) enum Request {
         id: u64,
         ticket: TicketId,
     },
-    /// No filter: watch no longer.
+    /// Without a filter, stop following the inbox.
     Inbox {
         id: u64,
         filter: Option<InboxFilter>,
@@ -47,13 +47,14 @@ impl Request {
     }
 }
 
-/// The queue of one connection. `working` and the queue change under one lock, so that no request is left behind without a worker.
+/// The request queue of one connection. `working` and the queue change under one lock, so that no
+/// request is left without a worker.
 pub(super) struct Requests {
     shared: Arc<Shared>,
     queue: Arc<Mutex<Queue>>,
 }
 
-/// What a request is answered with.
+/// What the worker needs to answer requests.
 struct Shared {
     state: Arc<SocketState>,
     connection: Arc<Connection>,
@@ -85,7 +86,7 @@ impl Requests {
     /// Queues a request.
     ///
     /// # Errors
-    /// `rate_limited` when too many wait already.
+    /// `rate_limited` if too many requests are waiting.
     pub(super) fn ask(&self, request: Request) -> Result<(), Reject> {
         let mut queue = self.queue.lock();
         if queue.waiting.len() >= limits::PENDING_REQUESTS_MAX {
@@ -193,7 +194,7 @@ async fn watch(
         Some(filter) => state.inbox.enter(connection, filter),
         None => state.inbox.leave(connection),
     }
-    // The socket may have ended meanwhile and have left before it entered.
+    // The connection may have ended in the meantime, and left the inbox before it entered.
     if connection.send_queue.disconnecting().is_some() {
         state.inbox.leave(connection);
     }

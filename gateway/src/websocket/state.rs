@@ -1,4 +1,4 @@
-//! What all connections share, grouped by who uses it.
+//! State shared by all connections, grouped by the part that uses it.
 
 use std::sync::Arc;
 
@@ -18,66 +18,66 @@ use crate::live::read_positions::ReadPositions;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::services::Messages;
 
-/// What every connection is given.
+/// The state shared by all connections.
 pub struct SocketState {
-    /// Origins and trusted proxies.
+    /// Allowed origins and trusted proxies.
     pub listening: Listening,
-    /// Rates, heartbeat, subscriptions.
+    /// Frame rates, heartbeat interval, number of subscriptions.
     pub limits: LimitSettings,
-    /// Owns the tasks of requests.
+    /// Owns the tasks that answer requests.
     pub lifecycle: Lifecycle,
-    /// From the upgrade to `welcome`.
+    /// Used from the upgrade to `welcome`.
     pub entrance: Entrance,
-    /// `subscribe`.
+    /// Used by `subscribe`.
     pub joining: Joining,
-    /// `inbox`.
+    /// Used by `inbox`.
     pub inbox: Arc<Inbox>,
-    /// `send`, `typing`, `read`.
+    /// Used by `send`, `typing` and `read`.
     pub writes: Writes,
-    /// Tells the operator.
+    /// Logs refused origins for the operator.
     pub origins_refused: OriginsRefused,
 }
 
-/// Who may come in, and as whom.
+/// Decides who may connect, and as which person.
 pub struct Entrance {
-    /// Counts connections.
+    /// Limits the number of connections.
     pub admission: Arc<Admission>,
-    /// Those that are signed in.
+    /// The signed-in connections.
     pub registry: Arc<ConnectionRegistry>,
-    /// What those of one user may send together.
+    /// Rate limits shared by all connections of a user or of an address.
     pub rates: SharedRates,
     /// Checks tokens.
     pub verifier: Arc<Verifier>,
-    /// From a token's claims to a person.
+    /// Finds the person for a token's claims.
     pub sign_in: Arc<SignIn>,
     /// Records refused sign-ins.
     pub audit_log: Arc<AuditLog>,
 }
 
-/// What leads from `subscribe` to live.
+/// The parts that take a client from `subscribe` to live.
 pub struct Joining {
-    /// The rooms.
+    /// Adds members to rooms.
     pub hub: Arc<Hub>,
     /// Records opened tickets and refusals.
     pub audit_log: Arc<AuditLog>,
-    /// What the decision needs to know.
+    /// Loads the facts for the access decision.
     pub ticket_access: TicketAccessLoader,
-    /// Heads and read positions.
+    /// Loads heads and read positions.
     pub ticket_positions: TicketPositionLoader,
-    /// Pages of the history.
+    /// Reads pages of the history.
     pub store: Store,
-    /// How many of those may be read at once.
+    /// Limits how many pages are read concurrently.
     pub page_reads: Semaphore,
-    /// Named in `subscribed`.
+    /// The epoch, sent in `subscribed`.
     pub epoch: Arc<CurrentEpoch>,
-    /// Viewers, named in `subscribed`.
+    /// The viewers, sent in `subscribed`.
     pub presence: Arc<Presence>,
 }
 
-/// What frames write.
+/// Handles the frames that change state.
 pub struct Writes {
-    /// Messages, and typing.
+    /// Handles messages and typing.
     pub messages: Arc<Messages>,
-    /// Read positions.
+    /// Queues read positions.
     pub read_positions: Arc<ReadPositions>,
 }

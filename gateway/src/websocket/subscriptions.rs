@@ -1,5 +1,5 @@
-//! What one connection follows: a membership for each ticket. The memberships live here and nowhere else, so that a connection that ends,
-//! however it ends, leaves all its rooms.
+//! The tickets that one connection follows, each with its membership. Memberships are kept only
+//! here, so that a connection leaves all its rooms however it ends.
 
 use std::collections::HashMap;
 
@@ -10,25 +10,27 @@ use parking_lot::Mutex;
 
 use crate::live::Membership;
 
-/// The memberships of one connection. They are dropped outside the lock: each takes its room's.
+/// The memberships of one connection. They are dropped outside the lock, because each drop takes
+/// its room's lock.
 #[derive(Default)]
 pub(super) struct Subscriptions(Mutex<State>);
 
 #[derive(Default)]
 struct State {
     by_ticket: HashMap<TicketId, Subscription>,
-    /// The connection has ended: what a request still brings is dropped at once.
+    /// Set when the connection has ended: later memberships are dropped immediately.
     is_closed: bool,
 }
 
 struct Subscription {
     membership: Membership,
-    /// The member's number at the last ping.
+    /// The number sent to the client with the last ping.
     pinged: Seq,
 }
 
 impl Subscriptions {
-    /// Keeps a membership, in place of an earlier one of the same ticket; false, and it is dropped, when the connection has ended.
+    /// Stores a membership, which replaces an earlier one of the same ticket. If the connection has
+    /// ended, drops it and returns false.
     pub(super) fn insert(&self, ticket: TicketId, membership: Membership) -> bool {
         let mut state = self.0.lock();
         if state.is_closed {
@@ -54,7 +56,7 @@ impl Subscriptions {
         drop(removed);
     }
 
-    /// Leaves every room; no later subscription is kept.
+    /// Leaves every room. Later memberships are not kept.
     pub(super) fn close(&self) {
         let mut state = self.0.lock();
         state.is_closed = true;
@@ -63,7 +65,8 @@ impl Subscriptions {
         drop(left);
     }
 
-    /// Whether the connection may follow this ticket, too.
+    /// Whether the connection may follow this ticket within its limit. First drops memberships that
+    /// their rooms have ended.
     pub(super) fn may_add(&self, ticket: TicketId, max: usize) -> bool {
         let mut state = self.0.lock();
         let out: Vec<_> = state
@@ -76,14 +79,14 @@ impl Subscriptions {
         may
     }
 
-    /// As which side the connection follows the ticket, if it does.
+    /// The audience as which the connection follows the ticket, if it does.
     pub(super) fn audience_of(&self, ticket: TicketId) -> Option<Audience> {
         let state = self.0.lock();
         let membership = &state.by_ticket.get(&ticket)?.membership;
         (!membership.is_out()).then(|| membership.audience())
     }
 
-    /// The tickets that have moved since the last call, with the member's number.
+    /// The tickets whose number changed since the last call, with the member's number.
     pub(super) fn moved(&self) -> Vec<TicketHead> {
         let mut heads = Vec::new();
         for (ticket, subscription) in &mut self.0.lock().by_ticket {

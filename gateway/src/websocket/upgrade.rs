@@ -1,4 +1,4 @@
-//! Answers the upgrade request: origin, bounds, subprotocol.
+//! Answers the upgrade request: checks origin, limits and subprotocol.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::runtime::client_address::{client_address, user_agent};
 use crate::runtime::request_ids::RequestIds;
 use crate::runtime::tcp_stream::Meter;
 
-/// Answers the request, and starts the connection's own task.
+/// Answers the request, and starts the connection's task.
 pub async fn upgrade(
     State(state): State<Arc<SocketState>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -29,7 +29,8 @@ pub async fn upgrade(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if uri.query().is_some() {
-        // Addresses end up in logs and histories: nothing is taken from there, a token least of all.
+        // URLs end up in logs and browser histories, so a query is refused: it might contain a
+        // token.
         return (
             StatusCode::BAD_REQUEST,
             "the token goes into hello, not into the address",
@@ -86,7 +87,7 @@ pub async fn upgrade(
         limits::FRAME_BYTES_MAX,
     )
     .on_upgrade(move |socket| async move {
-        // The permit and the tracker's token live as long as the socket's task, which axum spawns.
+        // The permit and the tracker token live as long as the socket's task, which axum spawns.
         let (_permit, _alive) = (permit, alive);
         hello::receive(state, Socket::new(socket, meter), guest).await;
     })

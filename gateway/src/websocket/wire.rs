@@ -1,4 +1,4 @@
-//! Bytes in and out of one socket: what arrives as a text frame, and how to close so that the peer receives it.
+//! Reads and writes one socket, and closes it so that the peer receives the close code.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite;
 use crate::connections::send_queue::Batch;
 use crate::runtime::tcp_stream::Meter;
 
-/// What holds for every socket here.
+/// Sets the buffer and message limits that all sockets share.
 pub(super) fn configured(upgrade: WebSocketUpgrade, message_bytes_max: usize) -> WebSocketUpgrade {
     upgrade
         .read_buffer_size(limits::SOCKET_READ_BUFFER_BYTES)
@@ -24,33 +24,33 @@ pub(super) fn configured(upgrade: WebSocketUpgrade, message_bytes_max: usize) ->
         .max_frame_size(message_bytes_max)
 }
 
-/// One upgraded connection, with the meter of the stream below it.
+/// One upgraded connection, and the meter of the underlying stream.
 pub(super) struct Socket {
-    /// Boxed: the futures that hold it while they wait are many, and it is large.
+    /// Boxed, because it is large and many futures hold it.
     inner: Box<WebSocket>,
     meter: Arc<Meter>,
-    /// What a message that is not whole may have cost.
+    /// Maximum bytes that an incomplete message may have used on the wire.
     wire_bytes_max: u64,
 }
 
-/// What came.
+/// A message from the peer, or the end of the connection.
 pub(super) enum Incoming {
-    /// A text frame.
+    /// A complete text message.
     Text(Utf8Bytes),
-    /// A WebSocket ping or pong, without content.
+    /// A WebSocket ping or pong, whose payload is ignored.
     KeepAlive,
-    /// The peer closes, or is gone.
+    /// The peer closes or is gone.
     End,
-    /// A frame beyond the limits, or a message in too many pieces.
+    /// A message beyond the size limit, or in too many fragments.
     TooBig,
-    /// A frame that the protocol has no use for: binary, or broken framing.
+    /// Not allowed by the protocol: a binary message or invalid framing.
     Broken,
 }
 
 impl Socket {
-    /// A fresh socket: only `hello` is expected of it.
+    /// A new socket, limited to the size of a `hello`.
     pub(super) fn new(inner: WebSocket, meter: Arc<Meter>) -> Self {
-        // What came until now was the upgrade's request.
+        // The bytes so far belong to the upgrade request.
         meter.message();
         Self {
             inner: Box::new(inner),
@@ -59,26 +59,26 @@ impl Socket {
         }
     }
 
-    /// From now on messages of full size may come.
+    /// Allows messages of full size from now on.
     pub(super) const fn admit(&mut self) {
         self.wire_bytes_max = limits::MESSAGE_WIRE_BYTES_MAX;
     }
 
-    /// The meter, to be watched while a message is awaited.
+    /// The stream's meter, to be watched while waiting for a message.
     pub(super) fn meter(&self) -> Arc<Meter> {
         Arc::clone(&self.meter)
     }
 
-    /// Reads one message. Cancel-safe: tungstenite keeps what has arrived of it.
+    /// Reads one message. Cancel-safe: tungstenite keeps a partial message.
     pub(super) async fn receive(&mut self) -> Incoming {
         poll_fn(|context| self.poll_receive(context)).await
     }
 
-    /// The same, for a caller that also waits for something else.
+    /// Like [`Self::receive`], for a caller that also waits for something else.
     pub(super) fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Incoming> {
         match self.inner.poll_next_unpin(context) {
             Poll::Ready(came) => Poll::Ready(sort(came, &self.meter)),
-            // Nothing whole, and already too much of it: fragments of nothing, most likely.
+            // No complete message, but too many bytes: most likely empty fragments.
             Poll::Pending if self.meter.unfinished_bytes() > self.wire_bytes_max => {
                 Poll::Ready(Incoming::TooBig)
             }
@@ -86,7 +86,7 @@ impl Socket {
         }
     }
 
-    /// Hands over frames and flushes once. What has not been handed over yet stays in the batch.
+    /// Writes frames and flushes once. Frames that are not written yet stay in the batch.
     pub(super) fn poll_write(
         &mut self,
         frames: &mut Batch,
@@ -101,7 +101,7 @@ impl Socket {
         self.inner.poll_flush_unpin(context)
     }
 
-    /// Writes one frame and flushes it; false when the socket takes nothing in time.
+    /// Writes one frame and flushes it. Returns false on an error or timeout.
     pub(super) async fn send(&mut self, frame: Utf8Bytes) -> bool {
         let writing = self.inner.send(Message::Text(frame));
         matches!(
@@ -110,8 +110,9 @@ impl Socket {
         )
     }
 
-    /// Sends the close code, and keeps reading until the peer has answered: otherwise it would see an unclean end. A peer that still sends what we
-    /// no longer understand is read to its end below, by [`crate::runtime::tcp_stream::Lingering`].
+    /// Sends the close code, and reads until the peer has answered, so that the peer sees a clean
+    /// close. If the peer still sends what we cannot parse,
+    /// [`crate::runtime::tcp_stream::Lingering`] reads the stream to its end.
     pub(super) async fn close(mut self, code: CloseCode) {
         metrics::counter!("helpline_closes_total", "code" => code.code().to_string()).increment(1);
         let until = Instant::now() + Duration::from_millis(limits::CLOSE_TIMEOUT_MS);
@@ -126,7 +127,7 @@ impl Socket {
                 }
             }
         };
-        // A peer that does not answer the Close is dropped.
+        // A peer that does not answer the close in time is dropped.
         let _ = tokio::time::timeout_at(until.into(), closing).await;
     }
 }

@@ -1,5 +1,6 @@
-//! One batch to its commit: transient failures are retried with the same keys, a message that the database cannot take, or whose answer cannot
-//! be read, fails on its own, and no sender is answered before the commit.
+//! Commits one batch. Transient errors are retried with the same keys. If the database rejects a
+//! message, or its result cannot be read, only that message fails. No sender is answered before the
+//! commit.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,16 +20,16 @@ use crate::live::Hub;
 use crate::runtime::failpoint;
 use crate::runtime::lifecycle::Lifecycle;
 
-/// What becomes of messages whose ticket another transaction holds locked.
+/// What to do with messages whose ticket is locked by another transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OnLocked {
-    /// They come back as busy.
+    /// Return them as busy.
     Skip,
-    /// They wait for the lock.
+    /// Wait for the lock.
     Wait,
 }
 
-/// Commits batches.
+/// Commits batches and answers their senders.
 pub(super) struct Committer {
     pub store: Store,
     pub hub: Arc<Hub>,
@@ -37,13 +38,15 @@ pub(super) struct Committer {
 }
 
 impl Committer {
-    /// Commits the jobs and answers them; gives back those whose tickets were locked.
+    /// Commits the jobs and answers them. Returns the jobs whose tickets were locked.
     pub(super) async fn commit(&self, jobs: Vec<Job>, on_locked: OnLocked) -> Vec<Job> {
         let mut busy = Vec::new();
-        // Halves of a poisoned batch, first half on top: the order within a ticket stays.
+        // Halves of a failed batch, with the first half on top, which keeps the order within a
+        // ticket.
         let mut pending = vec![jobs];
         while let Some(jobs) = pending.pop() {
-            // A ticket that the first half found locked keeps its order: its later messages wait with the earlier ones.
+            // If the first half found a ticket locked, the ticket's later messages must wait behind
+            // the earlier ones.
             let (held, jobs): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job: &Job| {
                 busy.iter()
                     .any(|other: &Job| other.message.ticket == job.message.ticket)
@@ -57,7 +60,8 @@ impl Committer {
             failpoint::crash("crash-in-batch");
             match self.persist(&messages, on_locked).await {
                 Ok(appended) => busy.extend(self.settle(jobs, appended)),
-                // What was committed all the same is answered as a duplicate, and published then.
+                // If the batch was committed despite the error, the retry answers its messages as
+                // duplicates and publishes them.
                 Err(error) if jobs.len() > 1 && !error.passes() => {
                     let mut first = jobs;
                     let second = first.split_off(first.len() / 2);
@@ -75,8 +79,9 @@ impl Committer {
         busy
     }
 
-    /// Tries until it is known what became of the batch, within bounds. An ambiguous commit (the connection broke) is repeated with the same
-    /// keys: what the first try stored is answered as duplicate.
+    /// Retries, a limited number of times, until the outcome of the batch is known. A commit with
+    /// unknown outcome (a lost connection) is repeated with the same keys: messages that the first
+    /// attempt stored are then answered as duplicates.
     async fn persist(
         &self,
         messages: &[NewMessage],
@@ -112,11 +117,12 @@ impl Committer {
         }
     }
 
-    /// After the commit: first the events, then the answers, so that an event is not far behind its ack. No task is woken before the last
-    /// answer: a sender gets its event and its ack in one write.
+    /// Publishes the events and then answers, so that an event is not far behind its ack. The
+    /// connection tasks are woken after the last answer, so that a sender gets its event and its
+    /// ack in one write. Returns the jobs whose tickets were locked.
     fn settle(&self, jobs: Vec<Job>, appended: Appended) -> Vec<Job> {
         let is_stored = |outcome: &Outcome| matches!(outcome, Outcome::Stored(_));
-        // Not where the ticket was held and nothing was stored: the batch is tried again.
+        // Only if something was stored: a batch whose tickets were all locked is tried again.
         if appended.outcomes.iter().any(is_stored) {
             failpoint::hit("after-commit");
         }
@@ -145,7 +151,8 @@ impl Committer {
         busy
     }
 
-    /// A refused send leaves its audit row, in its own transaction; the answer does not wait for it.
+    /// Records a refused send in the audit log, in a separate transaction. The answer does not wait
+    /// for it.
     fn record_refusal(&self, job: &Job, reject: &Reject) {
         let row = AccessRow {
             user: Some(job.message.sender),

@@ -1,4 +1,4 @@
-//! One send, and where its answer goes.
+//! One send, and the destination of its reply.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,49 +17,49 @@ use crate::runtime::byte_budget::HeldBytes;
 use crate::runtime::errors::unavailable;
 use crate::runtime::failpoint::sabotaged;
 
-/// A message that is committed.
+/// A committed message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stored {
-    /// Its place in the sender's numbering.
+    /// Its number in the sender's numbering.
     pub seq: Seq,
-    /// When.
+    /// When it was stored.
     pub at: DateTime<Utc>,
-    /// Whether an earlier send of the same key had stored it.
+    /// Whether an earlier send with the same key had stored it.
     pub duplicate: bool,
 }
 
-/// Where the answer to a send goes.
+/// The destination of the reply to a send.
 pub enum Reply {
     /// To a connection, as `ack` or `error`.
     Socket(Awaited),
-    /// To a caller that waits (REST).
+    /// A REST caller that waits.
     Once(oneshot::Sender<Result<Stored, Reject>>),
 }
 
-/// An answer that a connection waits for, and stays open for while the instance drains. Dropped unanswered, because the task that should
-/// have answered crashed, it answers `unavailable`.
+/// A reply that a connection waits for; while the instance drains, the connection stays open for
+/// it. If it is dropped unanswered because the responsible task crashed, it answers `unavailable`.
 pub struct Awaited {
     connection: Arc<Connection>,
-    /// The frame's.
+    /// The `id` of the client's frame.
     id: u64,
     is_answered: bool,
 }
 
-/// One send on its way.
+/// A send that is being processed.
 pub(super) struct Job {
     pub message: NewMessage,
     pub reply: Reply,
-    /// Given back when the job is done, wherever it waits until then.
+    /// The job's share of the byte budget, released when the job is done.
     pub _held: HeldBytes,
 }
 
 impl Job {
-    /// What it takes in memory, and on the way to the database: its texts above all.
+    /// Approximate size in memory and in the statement to the database.
     pub(super) fn bytes(&self) -> usize {
         Self::bytes_of(&self.message)
     }
 
-    /// The same of one that has not been accepted yet.
+    /// Like [`Self::bytes`], for a message that is not accepted yet.
     pub(super) fn bytes_of(message: &NewMessage) -> usize {
         let NewMessage {
             key,
@@ -81,7 +81,7 @@ impl Job {
             + user_agent.as_ref().map_or(0, String::len)
     }
 
-    /// The message as the database gets it.
+    /// The message as passed to the database.
     pub(super) fn to_store(&self) -> NewMessage {
         let mut message = self.message.clone();
         if sabotaged("no-idempotency") {
@@ -90,7 +90,8 @@ impl Job {
         message
     }
 
-    /// Acks what is not committed, at a number that is a guess: only sabotage does that.
+    /// Acks a message before it is committed, with a made-up number. Only the sabotage mode does
+    /// that.
     pub(super) fn foretell(&self) {
         if let Reply::Socket(Awaited { connection, id, .. }) = &self.reply {
             let ack = CommonFrame::Ack {
@@ -104,7 +105,7 @@ impl Job {
         }
     }
 
-    /// Answers with where the message was appended.
+    /// Answers that the message is stored.
     pub(super) fn stored(self, at: &AppendedAt, duplicate: bool, wakes: &mut WakeList) {
         let seq = match at.audience {
             Audience::Staff => at.seq,
@@ -119,7 +120,7 @@ impl Job {
         self.reply.answer(self.message.key, Ok(stored), wakes);
     }
 
-    /// Answers with a refusal.
+    /// Answers that the message was refused.
     pub(super) fn refused(self, reject: Reject) {
         self.reply
             .answer(self.message.key, Err(reject), &mut WakeList::default());
@@ -127,7 +128,7 @@ impl Job {
 }
 
 impl Reply {
-    /// To a connection, under this id.
+    /// A reply to this connection, under this frame id.
     pub(crate) fn socket(connection: &Arc<Connection>, id: u64) -> Self {
         connection.awaited_acks.fetch_add(1, Ordering::AcqRel);
         Self::Socket(Awaited {
@@ -137,7 +138,7 @@ impl Reply {
         })
     }
 
-    /// Lets it go unanswered: the caller answers.
+    /// Drops the reply without an answer, because the caller answers.
     pub(super) fn forget(self) {
         if let Self::Socket(mut awaited) = self {
             awaited.is_answered = true;
@@ -162,7 +163,7 @@ impl Reply {
                 },
                 wakes,
             ),
-            // The caller may have gone; the message is stored all the same.
+            // The caller may be gone; the message is stored nevertheless.
             Self::Once(reply) => drop(reply.send(result)),
         }
     }
@@ -177,8 +178,8 @@ impl Awaited {
     }
 }
 
-/// Tells of a send that was not stored, at debug level: a client that loses its connection first never learns of it, and `prove` must know
-/// why its message may stand behind later ones.
+/// Logs at debug level that a send was not stored. A client that loses its connection may never
+/// learn of the refusal, and `prove` needs it to explain why a message comes after later ones.
 pub(crate) fn log_refusal(key: &Key, code: RejectCode) {
     tracing::debug!(target: "helpline_gateway::refused_sends", key = key.as_str(), %code, "a send was refused");
 }

@@ -1,6 +1,7 @@
-//! Tickets that another transaction holds locked: their messages wait here, each ticket's in order. A few of the tickets wait for their
-//! locks, with a task and a pooled connection each. All others share one task, which tries many of them at a time with one statement:
-//! however many there are, they cost one connection and ten statements a second.
+//! Tickets locked by another transaction. Their messages wait here, in order per ticket. For a few
+//! of these tickets, a task with its own pooled connection waits for the lock. All other tickets
+//! share one task, which tries many of them with one statement: however many there are, they cost
+//! one connection and ten statements a second.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -16,22 +17,24 @@ use tokio::time::Instant;
 use super::batch::{Committer, OnLocked};
 use super::job::Job;
 
-/// The locked tickets.
+/// The locked tickets and their waiting messages.
 pub(super) struct LockedTickets {
     tickets: Mutex<Tickets>,
-    /// Pooled connections that may wait for a ticket's lock.
+    /// Limits how many pooled connections may wait for a ticket's lock.
     lock_waits: Arc<Semaphore>,
 }
 
 #[derive(Default)]
 struct Tickets {
-    /// The messages that wait. An entry exists exactly while a task has the ticket.
+    /// The waiting messages. An entry exists exactly as long as a task is responsible for the
+    /// ticket.
     queues: HashMap<TicketId, VecDeque<Job>>,
-    /// Of the tickets of the shared task: those last found locked, the one tried longest ago first.
+    /// Tickets of the shared task that were locked at the last attempt, the least recently tried
+    /// first.
     locked: VecDeque<TicketId>,
-    /// Those last found unlocked, which have more messages.
+    /// Tickets of the shared task that were not locked at the last attempt and have more messages.
     released: VecDeque<TicketId>,
-    /// Whether the shared task runs.
+    /// Whether the shared task is running.
     is_retrying: bool,
 }
 
@@ -43,7 +46,7 @@ impl LockedTickets {
         }
     }
 
-    /// Routes the jobs of locked tickets behind their earlier ones; gives the rest.
+    /// Queues jobs of locked tickets behind the earlier ones. Returns the other jobs.
     pub(super) fn route(&self, jobs: Vec<Job>) -> Vec<Job> {
         let queues = &mut self.tickets.lock().queues;
         if queues.is_empty() {
@@ -74,7 +77,7 @@ impl LockedTickets {
         ready
     }
 
-    /// Defers jobs whose tickets were found locked, in their order.
+    /// Defers jobs whose tickets were locked, in order.
     pub(super) fn defer(self: &Arc<Self>, jobs: Vec<Job>, committer: &Arc<Committer>) {
         for ticket in self.keep(jobs) {
             metrics::counter!("helpline_tickets_deferred_total").increment(1);
@@ -85,7 +88,7 @@ impl LockedTickets {
         }
     }
 
-    /// Keeps the jobs; gives the tickets that need a task now.
+    /// Queues the jobs. Returns the tickets for which no task is responsible yet.
     fn keep(&self, jobs: Vec<Job>) -> Vec<TicketId> {
         let queues = &mut self.tickets.lock().queues;
         let mut fresh = Vec::new();
@@ -100,7 +103,7 @@ impl LockedTickets {
         fresh
     }
 
-    /// Starts a task that commits one ticket's jobs, waiting for its lock, until none is left.
+    /// Starts a task that waits for the ticket's lock and commits its jobs until none is left.
     fn wait_for(
         self: &Arc<Self>,
         ticket: TicketId,
@@ -122,14 +125,15 @@ impl LockedTickets {
         });
     }
 
-    /// Leaves the ticket to the shared task.
+    /// Hands the ticket to the shared task.
     fn retry_later(self: &Arc<Self>, ticket: TicketId, committer: &Arc<Committer>) {
         let is_retrying = {
             let mut tickets = self.tickets.lock();
             tickets.locked.push_back(ticket);
             std::mem::replace(&mut tickets.is_retrying, true)
         };
-        // Without the lock: a runtime that shuts down drops the task at once, and its end takes it.
+        // Spawn without holding the lock: a runtime that is shutting down drops the task
+        // immediately, and its `drop` takes the lock.
         if !is_retrying {
             let retry = SharedRetry {
                 locked: Arc::clone(self),
@@ -163,7 +167,7 @@ impl Tickets {
         }
     }
 
-    /// The first message of as many locked tickets as one retry takes.
+    /// Takes the first message of each locked ticket, up to the limits of one retry.
     fn take_first_messages(&mut self, in_flight: &mut Vec<TicketId>) -> Vec<Job> {
         let (mut jobs, mut bytes) = (Vec::new(), 0);
         while jobs.len() < limits::BATCH_MESSAGES_MAX && bytes < limits::LOCKED_RETRY_BYTES_MAX {
@@ -178,7 +182,7 @@ impl Tickets {
         jobs
     }
 
-    /// All messages of tickets that were found unlocked, one batch of them.
+    /// Takes the messages of tickets that are no longer locked, at most one batch.
     fn take_released(&mut self, in_flight: &mut Vec<TicketId>) -> Vec<Job> {
         let mut jobs = Vec::new();
         while jobs.len() < limits::BATCH_MESSAGES_MAX {
@@ -194,7 +198,7 @@ impl Tickets {
         jobs
     }
 
-    /// Sorts the tickets of a batch by what it found; whether any was unlocked.
+    /// Sorts a batch's tickets by whether they were locked. Returns whether any was not.
     fn sort(&mut self, in_flight: Vec<TicketId>, busy: Vec<Job>) -> bool {
         let locked: HashSet<TicketId> = busy.iter().map(|job| job.message.ticket).collect();
         self.put_back(busy);
@@ -221,20 +225,21 @@ impl Tickets {
 
 const RETRY_INTERVAL: Duration = Duration::from_millis(limits::LOCKED_TICKET_RETRY_MS);
 
-/// The shared task. Dropped before its end, in a crash or as the instance stops, it removes the queues of its tickets: what waits in them
-/// is answered `unavailable`, and what comes later finds no queue without a task.
+/// The shared task. If it is dropped early, by a crash or because the instance stops, it removes
+/// the queues of its tickets. Their messages are answered with `unavailable`, and no queue is left
+/// without a task.
 struct SharedRetry {
     locked: Arc<LockedTickets>,
     committer: Arc<Committer>,
-    /// The tickets of the batch that is being committed.
+    /// The tickets of the batch in progress.
     in_flight: Vec<TicketId>,
     next_retry: Instant,
-    /// It has no tickets any more; those in the lists are another task's.
+    /// Set when no tickets are left. Tickets that are added later belong to another task.
     has_ended: bool,
 }
 
 impl SharedRetry {
-    /// Until no ticket is left.
+    /// Runs until no ticket is left.
     async fn run(mut self) {
         while self.has_tickets() {
             let mut jobs = Vec::new();
@@ -262,28 +267,28 @@ impl SharedRetry {
             let in_flight = std::mem::take(&mut self.in_flight);
             let is_any_released = self.locked.tickets.lock().sort(in_flight, busy);
             if is_retry && is_any_released {
-                // One transaction may have held them all.
+                // One transaction may have held all of them: try the others at once.
                 self.next_retry = Instant::now();
             }
         }
         self.has_ended = true;
     }
 
-    /// Whether there is more to do; if not, the next ticket needs a new task.
+    /// Whether any tickets are left. If not, the next ticket starts a new task.
     fn has_tickets(&self) -> bool {
         let mut tickets = self.locked.tickets.lock();
         tickets.is_retrying = !(tickets.locked.is_empty() && tickets.released.is_empty());
         tickets.is_retrying
     }
 
-    /// Waits for the next retry; false when the instance stops.
+    /// Waits until the next retry. Returns false if the instance stops.
     async fn paused(&self) -> bool {
         let stop = &self.committer.lifecycle.stop;
         let pause = tokio::time::sleep_until(self.next_retry);
         stop.run_until_cancelled(pause).await.is_some()
     }
 
-    /// Tickets that may wait for their locks themselves by now do so.
+    /// Hands tickets to tasks that wait for the lock, as far as permits are available.
     fn give_away(&self) {
         while let Ok(permit) = Arc::clone(&self.locked.lock_waits).try_acquire_owned() {
             let first = self.locked.tickets.lock().locked.pop_front();
@@ -318,8 +323,8 @@ impl Drop for SharedRetry {
     }
 }
 
-/// Dropped in a crash, it removes the ticket's queue: what waits in it is answered `unavailable`, and what comes later finds no queue without
-/// a task.
+/// Guards a ticket's task. If it is dropped by a crash, it removes the ticket's queue: its messages
+/// are answered with `unavailable`, and no queue is left without a task.
 struct Crash<'a> {
     locked: &'a LockedTickets,
     ticket: TicketId,

@@ -1,8 +1,11 @@
-//! The group commit. What waits while the last round is in flight (no timer) makes the next one: one statement and one commit, or several
-//! side by side when it is much. A full queue answers `overloaded`: nothing is queued without bound, nothing accepted is forgotten.
+//! The group commit. Messages that arrive while a round is in flight form the next round; there is
+//! no timer. A round is one statement and one commit, or several in parallel if many messages wait.
+//! If the queue is full, sends are refused with `overloaded`: nothing is queued without bound, and
+//! no accepted message is forgotten.
 //!
-//! - [`job`]: one send and where its answer goes; [`commit_loop`]: round after round; [`batch`]: one batch to its commit
-//! - [`locked_tickets`]: sends of tickets that another transaction holds locked
+//! - [`job`]: one send and the destination of its reply; [`commit_loop`]: runs the rounds;
+//!   [`batch`]: commits one batch
+//! - [`locked_tickets`]: sends to tickets that another transaction has locked
 
 mod batch;
 mod commit_loop;
@@ -30,15 +33,15 @@ use job::Job;
 pub(crate) use job::log_refusal;
 pub use job::{Reply, Stored};
 
-/// The queue's entrance.
+/// Accepts messages for the writer's queue.
 pub struct Writer {
     entrance: mpsc::Sender<Job>,
     bytes: Arc<ByteBudget>,
 }
 
 impl Writer {
-    /// Starts the task that writes, with so many lanes. It ends when the writer is dropped, with the queue drained, or when the instance
-    /// stops.
+    /// Starts the writer task with at most `lanes_max` parallel batches per round. The task ends
+    /// when the writer is dropped and the queue is empty, or when the instance stops.
     pub fn start(
         store: Store,
         hub: Arc<Hub>,
@@ -65,10 +68,10 @@ impl Writer {
         QueueDepth::of(&self.entrance)
     }
 
-    /// Enqueues a message. The reply comes when it is committed or refused.
+    /// Enqueues a message. The reply is sent when the message is committed or refused.
     ///
     /// # Errors
-    /// `overloaded` when the queue is full; the message is not stored and will not be.
+    /// `overloaded` if the queue is full. The message is not stored and will not be.
     pub fn submit(&self, message: NewMessage, reply: Reply) -> Result<(), Reject> {
         let Some(held) = self.bytes.take(Job::bytes_of(&message)) else {
             return Err(overloaded(reply));
@@ -87,7 +90,7 @@ impl Writer {
     }
 }
 
-/// The caller answers.
+/// Builds the refusal, and silences the reply: the caller of `submit` answers instead.
 fn overloaded(reply: Reply) -> Reject {
     metrics::counter!("helpline_sends_overloaded_total").increment(1);
     reply.forget();

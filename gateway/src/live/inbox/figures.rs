@@ -1,5 +1,6 @@
-//! The desk's figures as the consoles are sent them. A read of them counts the tickets of a week, so it grows with the desk: the next one waits for
-//! a time that the last one has to say.
+//! The desk's figures (ticket statistics) for the consoles. Reading them counts the tickets of a
+//! week, so the cost grows with the desk. The pause until the next read is proportional to the
+//! duration of the last one.
 
 use std::time::{Duration, Instant};
 
@@ -8,11 +9,11 @@ use helpline_core::protocol::TicketStats;
 
 #[derive(Default)]
 pub(super) struct Figures {
-    /// As they were last read.
+    /// The result of the last read.
     last: Option<TicketStats>,
-    /// Whether every console was sent them.
+    /// Whether every console has received them.
     sent: bool,
-    /// None: at once.
+    /// When to read again. `None` means at once.
     next_read: Option<Instant>,
 }
 
@@ -21,7 +22,8 @@ impl Figures {
         self.next_read.is_none_or(|next| now >= next)
     }
 
-    /// They were read in so long a time; none: they could not be read.
+    /// Stores the result of a read, and schedules the next read from its duration. `None` means
+    /// that the read failed.
     pub(super) fn read(&mut self, figures: Option<TicketStats>, took: Duration, now: Instant) {
         let (min, max) = (limits::STATS_INTERVAL_MS, limits::STATS_INTERVAL_MAX_MS);
         let pause = took.saturating_mul(limits::STATS_INTERVAL_READS);
@@ -33,7 +35,7 @@ impl Figures {
         }
     }
 
-    /// What is to be sent to every console.
+    /// The figures, if they have not been sent to every console.
     pub(super) fn unsent(&self) -> Option<TicketStats> {
         self.last.filter(|_| !self.sent)
     }
@@ -42,7 +44,8 @@ impl Figures {
         self.sent = true;
     }
 
-    /// There is a console that was not sent them: it gets those of the last read, which may be as old as the pause between two.
+    /// Sends the figures again, because a console has not received them. They may be as old as the
+    /// pause between two reads.
     pub(super) const fn send_anew(&mut self) {
         self.sent = false;
     }

@@ -1,4 +1,4 @@
-//! The consoles with one filter, and what they know.
+//! The consoles with the same filter, and what they know.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -14,16 +14,16 @@ use helpline_core::reject::CloseCode;
 use crate::connections::{Connection, Disconnect};
 use crate::live::frames::frame;
 
-/// Stands for everything of a ticket except its place in the list and what each message changes.
+/// A hash of a ticket without its position in the list and the fields that each message changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Fingerprint(u64);
 
-/// A changed ticket, with the size of what is sent of it.
+/// A changed ticket, with its encoded size.
 pub(super) struct TicketUpdate<'a> {
     pub(super) ticket: &'a StaffTicket,
     fingerprint: Fingerprint,
     bytes: usize,
-    /// Of the last message, in either form.
+    /// Encoded size of the last message, in both forms of the update.
     message_bytes: usize,
 }
 
@@ -49,7 +49,8 @@ impl<'a> TicketUpdate<'a> {
         }
     }
 
-    /// Bytes of a frame that it takes at most, for consoles that know it or do not.
+    /// Maximum bytes that the update adds to a frame, for consoles that already know the ticket or
+    /// do not.
     pub(super) const fn bytes(&self, is_known: bool) -> usize {
         if is_known {
             PLACE_BYTES + self.message_bytes
@@ -69,29 +70,33 @@ impl<'a> TicketUpdate<'a> {
     }
 }
 
-/// Bytes of only a ticket's place.
+/// Maximum bytes of a ticket's list position, without its last message.
 const PLACE_BYTES: usize = 192;
-/// By so much a ticket's `seq` makes it longer than it was counted, with the comma behind it.
+/// Bytes that a ticket's `seq` and the separating comma can add to its measured size.
 const SEQ_DIGITS_MAX: usize = 20;
 
-/// The consoles with one filter.
+/// The consoles with the same filter.
 #[derive(Default)]
 pub(super) struct Group {
     settled: Cohort,
-    /// Consoles that began to watch lately: they are sent in whole what the others know already.
+    /// Consoles that entered recently. They receive whole tickets where the others already know
+    /// them.
     newcomers: Cohort,
     newest_at: Option<Instant>,
-    /// Tickets that matched when last sent: one that matches no longer is sent once more, so that lists drop it.
+    /// Tickets that matched the filter when last sent. One that no longer matches is sent once
+    /// more, so that lists drop it.
     shown: HashSet<TicketId>,
-    /// How many were sent as having left since `shown` was begun: the consoles count them too.
+    /// How many tickets were sent as no longer matching since `shown` was last cleared. The
+    /// consoles count them too.
     gone: usize,
 }
 
-/// Consoles that know the same.
+/// Consoles that were sent the same tickets.
 #[derive(Default)]
 struct Cohort {
     consoles: Vec<Arc<Connection>>,
-    /// The form in which each of them knows a ticket: while that is the same, only its place is sent.
+    /// The fingerprint of each ticket as these consoles know it. While it does not change, only the
+    /// list position is sent.
     known: HashMap<TicketId, Fingerprint>,
 }
 
@@ -100,14 +105,12 @@ impl Group {
         self.settled.consoles.is_empty() && self.newcomers.consoles.is_empty()
     }
 
-    /// A console begins to watch.
     pub(super) fn enter(&mut self, console: &Arc<Connection>) {
         self.newcomers.consoles.push(Arc::clone(console));
         self.newcomers.known.clear();
         self.newest_at = Some(Instant::now());
     }
 
-    /// A console watches no longer.
     pub(super) fn leave(&mut self, console: &Connection) {
         self.settled.consoles.retain(|other| other.id != console.id);
         self.newcomers
@@ -115,19 +118,19 @@ impl Group {
             .retain(|other| other.id != console.id);
     }
 
-    /// Ends the consoles' connections, once what waits for them is written.
+    /// Closes the consoles' connections after their queued frames are written.
     pub(super) fn disconnect(&self, code: CloseCode) {
         for console in self.settled.consoles.iter().chain(&self.newcomers.consoles) {
             console.send_queue.disconnect(Disconnect::AfterDrain(code));
         }
     }
 
-    /// Tickets that the consoles show.
+    /// The tickets in the consoles' lists.
     pub(super) fn shown(&self) -> impl Iterator<Item = TicketId> {
         self.shown.iter().copied()
     }
 
-    /// Whether its place is all that any console here needs.
+    /// Whether all consoles of the group need only the ticket's list position.
     pub(super) fn knows(&self, change: &TicketUpdate) -> bool {
         [&self.settled, &self.newcomers].iter().all(|cohort| {
             cohort.consoles.is_empty()
@@ -135,7 +138,7 @@ impl Group {
         })
     }
 
-    /// Sends what of this concerns the consoles.
+    /// Sends the updates that match the filter, and the figures if given.
     pub(super) fn send(
         &mut self,
         filter: &InboxFilter,
@@ -159,7 +162,8 @@ impl Group {
         self.newcomers.send(&shown, stats);
     }
 
-    /// Makes one cohort of both. What the newcomers were not sent is sent in whole once more, when it changes.
+    /// Merges the newcomers into the settled consoles. Tickets that the two know differently are
+    /// sent in whole at their next change.
     fn settle(&mut self) {
         let newcomers = std::mem::take(&mut self.newcomers);
         self.newest_at = None;
@@ -219,7 +223,7 @@ impl Cohort {
     }
 }
 
-/// What one frame tells, each ticket with its owner.
+/// The content of one frame. Each ticket is paired with its owner.
 #[derive(Default)]
 struct News {
     tickets: Vec<(UserId, StaffTicket)>,
@@ -232,8 +236,9 @@ impl News {
         tickets.chain(self.moved.iter().map(|(owner, _)| *owner))
     }
 
-    /// The frame, for this person without the tickets that they own: there they are a customer, and a ticket's number and time in this frame
-    /// move with every note. None: nothing is left, and an empty frame would tell that there was something.
+    /// Encodes the frame, without the tickets that this person owns. For those the person is a
+    /// customer, and a ticket's number and time in this frame change with every note. Returns
+    /// `None` if nothing is left, because even an empty frame would reveal a change.
     fn frame_for(&self, person: Option<UserId>, stats: Option<TicketStats>) -> Option<Utf8Bytes> {
         let foreign = |owner: &UserId| Some(*owner) != person;
         let tickets: Vec<_> = self

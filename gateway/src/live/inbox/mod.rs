@@ -1,8 +1,10 @@
-//! The consoles' lists, live: the newest state of the tickets that changed, at most one frame per 100 ms and console, however busy the desk.
-//! Consoles with the same filter share one frame.
+//! Live updates of the consoles' ticket lists: the latest state of changed tickets, in at most one
+//! frame per console every 100 ms, however busy the desk is. Consoles with the same filter share
+//! one frame.
 //!
-//! - [`state`]: which tickets changed, and what the consoles know; [`group`]: the consoles with one filter; [`ticker`]: reads and sends
-//! - [`figures`]: the desk's figures; [`presence`]: who looks at which ticket
+//! - [`state`]: which tickets changed, and what the consoles know; [`group`]: the consoles with the
+//!   same filter; [`ticker`]: reads and sends
+//! - [`figures`]: the desk's figures; [`presence`]: which staff have which ticket open
 
 mod figures;
 mod group;

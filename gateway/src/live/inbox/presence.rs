@@ -1,5 +1,6 @@
-//! Which staff look at which tickets, for lists: all that is known when a console begins to watch, then what changes. Conflated: a console
-//! that is slow to be sent everything gets the newest of each ticket.
+//! Which staff have which tickets open, for lists. A console receives all known viewers when it
+//! enters, and then the changes. Updates are conflated: a slow console receives only the latest
+//! state of each ticket.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use parking_lot::Mutex;
 use crate::connections::Connection;
 use crate::live::frames::frame;
 
-/// The consoles, and of which tickets they have not been sent the viewers yet.
+/// The consoles, and the tickets whose viewers wait to be sent to them.
 #[derive(Default)]
 pub struct InboxPresence {
     state: Mutex<State>,
@@ -21,25 +22,25 @@ pub struct InboxPresence {
 #[derive(Default)]
 struct State {
     settled: Cohort,
-    /// Consoles that have not been sent everything yet.
+    /// Consoles that have not yet received all known viewers.
     newcomers: Cohort,
-    /// Whether any of them has entered since the last tick.
+    /// Whether a console has entered since the last tick.
     has_entered: bool,
-    /// Whether no console watched before it.
+    /// Whether that console was the first one.
     has_begun: bool,
 }
 
-/// Consoles that are sent the same.
+/// Consoles that receive the same frames.
 #[derive(Default)]
 struct Cohort {
     consoles: Vec<Arc<Connection>>,
-    /// Each once, the longest waiting first, so that none starves.
+    /// Tickets to send, each once, the longest waiting first, so that none starves.
     waiting: VecDeque<TicketId>,
     is_waiting: HashSet<TicketId>,
 }
 
 impl InboxPresence {
-    /// A console begins to watch: it is sent all that is known.
+    /// Adds a console, which then receives all known viewers.
     pub(super) fn enter(&self, console: &Arc<Connection>) {
         let mut state = self.state.lock();
         state.remove(console);
@@ -48,29 +49,29 @@ impl InboxPresence {
         state.newcomers.consoles.push(Arc::clone(console));
     }
 
-    /// A console watches no longer.
     pub(super) fn leave(&self, console: &Connection) {
         self.state.lock().remove(console);
     }
 
-    /// Whether any console watches.
+    /// Whether there are any consoles.
     pub(in crate::live) fn is_watched(&self) -> bool {
         !self.state.lock().is_empty()
     }
 
-    /// Whether the first console has begun to watch since this was last asked.
+    /// Whether a first console has entered since the last call.
     pub(in crate::live) fn take_begun(&self) -> bool {
         std::mem::take(&mut self.state.lock().has_begun)
     }
 
-    /// Other staff look at the ticket now.
+    /// Marks the ticket's viewers as changed.
     pub(in crate::live) fn changed(&self, ticket: TicketId) {
         let mut state = self.state.lock();
         state.settled.wait_for(ticket);
         state.newcomers.wait_for(ticket);
     }
 
-    /// Sends what waits, as far as a frame goes; newcomers also what is `known`.
+    /// Sends waiting tickets, as many as fit into one frame. New consoles also receive the `known`
+    /// tickets.
     pub(in crate::live) fn send(
         &self,
         known: impl Iterator<Item = TicketId>,

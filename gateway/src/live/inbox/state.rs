@@ -1,4 +1,4 @@
-//! Which tickets changed, and what was sent of them.
+//! Which tickets changed, and what the consoles were sent of them.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
@@ -17,7 +17,7 @@ use super::presence::InboxPresence;
 use crate::connections::Connection;
 use crate::live::relay::{InboxWatch, Relay};
 
-/// The consoles, and what they have not been sent yet.
+/// The consoles, and the updates that wait to be sent to them.
 pub struct Inbox {
     state: Mutex<State>,
     presence: InboxPresence,
@@ -27,19 +27,22 @@ pub struct Inbox {
 #[derive(Default)]
 struct State {
     groups: HashMap<InboxFilter, Group>,
-    /// Tickets that changed, each once, the longest waiting first, so that none starves; empty while no console watches.
+    /// Changed tickets, each once, the longest waiting first, so that none starves. Empty while
+    /// there are no consoles.
     changed: VecDeque<TicketId>,
-    /// The same tickets, with the number that each has come to; none: to be sent whatever its number is.
+    /// The same tickets, each with its latest number. `None` means: send it whatever its number is.
     waiting: HashMap<TicketId, Option<Seq>>,
-    /// The number at which a ticket was last sent to all consoles: the sweep finds every published change once more.
+    /// The number at which a ticket was last sent to all consoles. It filters out the changes that
+    /// the sweep finds a second time.
     sent: HashMap<TicketId, Seq>,
-    /// How often everything was to be sent anew: what was read before such a time says nothing of what has been sent since.
+    /// How often everything had to be sent again. Tickets read in an earlier generation do not
+    /// count as sent.
     generation: u64,
     figures: Figures,
 }
 
 impl Inbox {
-    /// No consoles yet; the relay subscribes when the first one does.
+    /// Starts without consoles. The relay subscribes when the first one enters.
     pub fn new(relay: Arc<Relay>) -> Self {
         Self {
             state: Mutex::default(),
@@ -48,40 +51,40 @@ impl Inbox {
         }
     }
 
-    /// A console begins to watch, in place of what it watched before.
+    /// Adds a console. Its filter replaces an earlier one.
     pub fn enter(&self, connection: &Arc<Connection>, filter: InboxFilter) {
         let mut state = self.state.lock();
         let first = state.groups.is_empty();
         state.remove(connection);
         state.groups.entry(filter).or_default().enter(connection);
-        // What was sent before was not sent to this one, whose list may be older.
+        // This console has not received what the others were sent, and its list may be older.
         state.sent.clear();
         state.figures.send_anew();
         drop(state);
         if first {
             self.relay.watch_inboxes(InboxWatch::On);
         }
-        // Behind the relay's channels: what is asked for then comes on them.
+        // After the relay's channels, so that the answers to the presence request arrive on them.
         self.presence.enter(connection);
     }
 
-    /// A console watches no longer.
+    /// Removes a console.
     pub fn leave(&self, connection: &Connection) {
         self.state.lock().remove(connection);
         self.presence.leave(connection);
     }
 
-    /// Who looks at which ticket, for the same consoles.
+    /// The viewers of tickets, for the same consoles.
     pub(in crate::live) const fn presence(&self) -> &InboxPresence {
         &self.presence
     }
 
-    /// Whether any console watches.
+    /// Whether there are any consoles.
     pub fn is_watched(&self) -> bool {
         !self.state.lock().groups.is_empty()
     }
 
-    /// A ticket has come to this number.
+    /// Records that a ticket has reached this number.
     pub fn mark_changed(&self, ticket: TicketId, seq: Seq) {
         let mut state = self.state.lock();
         if !state.groups.is_empty() && !state.has_sent(ticket, Some(seq)) {
@@ -89,13 +92,13 @@ impl Inbox {
         }
     }
 
-    /// A ticket's history was reset: its number may be any, a lower one too.
+    /// Records that a ticket's history was reset: it is sent again, even if its number is lower.
     pub fn mark_reset(&self, ticket: TicketId) {
         let mut state = self.state.lock();
         state.begin_anew([ticket]);
     }
 
-    /// Everything may have changed: what was sent is sent anew.
+    /// Records that everything may have changed: all that was sent is sent again.
     pub fn mark_all_reset(&self) {
         let mut state = self.state.lock();
         let shown = state.groups.values().flat_map(Group::shown);
@@ -104,15 +107,16 @@ impl Inbox {
         state.figures = Figures::default();
     }
 
-    /// Every list belongs to a history that is gone, and may show tickets at numbers that it has not reached again: consoles reconnect, and
-    /// read their lists anew.
+    /// Closes all consoles' connections, so that they reconnect and read their lists again. Their
+    /// lists belong to a history that no longer exists, and may show tickets at numbers that the
+    /// new history has not reached.
     pub fn restart_consoles(&self) {
         for group in self.state.lock().groups.values() {
             group.disconnect(CloseCode::Restart);
         }
     }
 
-    /// Tells the relay when the last console has left; gives whether any is left.
+    /// Unsubscribes the relay when the last console has left. Returns whether there are consoles.
     pub(super) fn watch(&self, was_watched: bool) -> bool {
         let is_watched = self.is_watched();
         if was_watched && !is_watched {
@@ -121,7 +125,8 @@ impl Inbox {
         is_watched
     }
 
-    /// Takes the next tickets to send, the rest stays for the next tick. Also the generation that [`Self::send`] wants to know.
+    /// Takes the tickets to send in this tick; the rest waits for the next one. Also returns the
+    /// generation to pass to [`Self::send`].
     pub(super) fn take(&self) -> (Vec<TicketId>, u64) {
         let mut state = self.state.lock();
         let mut taken = Vec::new();
@@ -129,7 +134,7 @@ impl Inbox {
             && let Some(ticket) = state.changed.pop_front()
         {
             let seq = state.waiting.remove(&ticket).flatten();
-            // It may have been marked while it was being sent.
+            // The ticket may have been marked again while it was being sent.
             if !state.has_sent(ticket, seq) {
                 taken.push(ticket);
             }
@@ -137,7 +142,7 @@ impl Inbox {
         (taken, state.generation)
     }
 
-    /// Those that could not be sent now are the next ones.
+    /// Puts tickets that could not be sent back at the front of the queue.
     pub(super) fn put_back(&self, tickets: Vec<TicketId>) {
         let mut state = self.state.lock();
         if state.groups.is_empty() {
@@ -155,7 +160,7 @@ impl Inbox {
         !state.groups.is_empty() && state.figures.due(now)
     }
 
-    /// The figures were read in so long a time; none: they could not be read.
+    /// Stores the result of reading the figures. `None` means that the read failed.
     pub(super) fn read_figures(&self, figures: Option<TicketStats>, took: Duration, now: Instant) {
         self.state.lock().figures.read(figures, took, now);
     }
@@ -164,8 +169,9 @@ impl Inbox {
         self.state.lock().figures.unsent().is_some()
     }
 
-    /// Sends these as far as a frame goes, and the figures, where they are news; gives how many of them. They were read in `generation`, of
-    /// [`Self::take`].
+    /// Sends as many of these tickets as fit into one frame, and the figures if they are unsent.
+    /// Returns how many tickets were sent. `generation` is the one that [`Self::take`] returned
+    /// with them.
     pub(super) fn send(&self, changed: &[StaffTicket], generation: u64) -> usize {
         let mut state = self.state.lock();
         let news = state.figures.unsent();
@@ -202,7 +208,7 @@ impl State {
     fn change(&mut self, ticket: TicketId, seq: Option<Seq>) {
         match self.waiting.entry(ticket) {
             Entry::Occupied(mut waiting) => {
-                // None stays: it is more than any number.
+                // `None` stays: it overrides any number.
                 let highest = (*waiting.get()).and_then(|before| Some(before.max(seq?)));
                 waiting.insert(highest);
             }
@@ -217,7 +223,7 @@ impl State {
         seq.is_some_and(|seq| self.sent.get(&ticket).is_some_and(|sent| *sent >= seq))
     }
 
-    /// Forgets the numbers at which these were sent, and has them sent whatever their numbers are.
+    /// Marks these tickets to be sent again, whatever their numbers are.
     fn begin_anew(&mut self, tickets: impl IntoIterator<Item = TicketId>) {
         self.generation += 1;
         for ticket in tickets {

@@ -54,7 +54,7 @@ fn state(n: u128, seq: u64, status: Status, subject: &str) -> StaffTicket {
     }
 }
 
-/// Takes what is due and sends it in these states; gives the tickets taken.
+/// Takes the due tickets and sends them in these states. Returns the tickets taken.
 fn tick(inbox: &Inbox, states: &[StaffTicket]) -> Vec<TicketId> {
     let (taken, generation) = inbox.take();
     let due: Vec<_> = states
@@ -248,7 +248,7 @@ fn a_console_learns_nothing_of_the_ticket_that_its_person_owns_not_even_that_it_
     for console in [&owner, &other] {
         inbox.enter(console, InboxFilter::default());
     }
-    // In whole, as a place only, and beside a ticket of another person's.
+    // As a whole ticket, as a list position only, and together with another person's ticket.
     for (seq, frames) in [(1, 1), (2, 1)] {
         inbox.mark_changed(ticket(1), Seq::new(seq));
         tick(&inbox, &[state(1, seq, Status::Open, "a")]);

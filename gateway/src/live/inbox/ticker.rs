@@ -1,4 +1,4 @@
-//! Reads the changed tickets and sends them, every tick.
+//! Reads the changed tickets and sends them to the consoles at every tick.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use super::state::Inbox;
 use crate::database::in_parts::{Parts, in_parts};
 use crate::database::outage::OutageLog;
 
-/// Ticks until the instance stops.
+/// Sends changes until the instance stops.
 pub async fn run(inbox: Arc<Inbox>, store: Store, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(Duration::from_millis(limits::INBOX_INTERVAL_MS));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -34,8 +34,8 @@ pub async fn run(inbox: Arc<Inbox>, store: Store, stop: CancellationToken) {
     }
 }
 
-/// Gives those that found no place in the frame, or that the database did not answer for. A ticket that cannot be read is left out, and
-/// figures that cannot be read keep back no ticket.
+/// Returns the tickets that did not fit into the frame, or that the database did not return. A
+/// ticket that cannot be read is skipped, and an error reading the figures delays no ticket.
 async fn send(
     inbox: &Inbox,
     store: &Store,

@@ -1,7 +1,10 @@
-//! Which of the staff have a ticket open. State, never stored: the latest wins, and what is not renewed expires. Instances publish their own
-//! viewers on the ticket's channel, as a lease; changes are gathered for 250 ms, because presence is what overloads a desk first.
+//! Which staff have a ticket open. This state is never stored: the latest update wins, and what is
+//! not renewed expires. Each instance publishes its own viewers on the ticket's channel, as a
+//! lease. Changes are collected for 250 ms, because presence is the traffic that overloads a busy
+//! desk first.
 //!
-//! The same goes to the inbox channels, for lists: while consoles here watch, leases are kept also of tickets without a room here.
+//! The viewers are also published on the inbox channels, for the ticket lists of consoles. While
+//! this instance has consoles, it keeps leases of tickets without a local room too.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -23,7 +26,7 @@ use super::relay::Relay;
 use super::rooms::Rooms;
 use crate::connections::WakeList;
 
-/// Presence of this instance's rooms.
+/// The viewers of this instance's rooms, and the leases of other instances.
 pub struct Presence {
     instance: Uuid,
     rooms: Arc<Rooms>,
@@ -36,24 +39,27 @@ pub struct Presence {
 struct State {
     /// Tickets whose viewers may have changed since the last tick.
     changed: BTreeSet<TicketId>,
-    /// Viewers through other instances, with the end of their lease.
+    /// Viewers on other instances, with the expiry of each lease.
     elsewhere: HashMap<TicketId, HashMap<Uuid, Lease>>,
-    /// What members, consoles and other instances were last sent.
+    /// What was last sent to members, consoles and other instances.
     sent: HashMap<TicketId, Sent>,
-    /// Whether consoles here watch, as of the last tick: tickets without a room count too.
+    /// Whether this instance had consoles at the last tick; tickets without a room are then tracked
+    /// too.
     is_watched: bool,
     ask: Ask,
-    /// Whether another instance has asked for all viewers here: answered by the next tick, in the order of changes.
+    /// Whether another instance has requested all viewers of this one. The next tick answers, so
+    /// that the order of changes is kept.
     is_asked: bool,
 }
 
-/// When consoles begin to watch here, the other instances are asked for the viewers of all tickets.
+/// State of the request to other instances for the viewers of all tickets. It is made when the
+/// first consoles enter.
 #[derive(Default)]
 enum Ask {
     #[default]
     Done,
     Pending,
-    /// Once the channels on which they answer are listened to.
+    /// Waits for Redis to confirm the channels on which the answers arrive.
     Confirming(oneshot::Receiver<()>),
 }
 
@@ -69,7 +75,7 @@ struct Sent {
 }
 
 impl Presence {
-    /// Of this instance's rooms and consoles.
+    /// Creates the presence of this instance's rooms and consoles.
     pub fn new(instance: Uuid, rooms: Arc<Rooms>, relay: Arc<Relay>, inbox: Arc<Inbox>) -> Self {
         Self {
             instance,
@@ -80,12 +86,12 @@ impl Presence {
         }
     }
 
-    /// The ticket's viewers may have changed.
+    /// Marks the ticket's viewers as possibly changed.
     pub fn changed(&self, ticket: TicketId) {
         self.state.lock().changed.insert(ticket);
     }
 
-    /// The staff who have the ticket open, through any instance, at most [`limits::VIEWERS_MAX`].
+    /// The staff who have the ticket open on any instance, at most [`limits::VIEWERS_MAX`].
     pub fn viewers(&self, ticket: TicketId) -> Vec<Viewer> {
         let mut viewers = self.rooms.viewers(ticket);
         if let Some(elsewhere) = self.state.lock().elsewhere.get(&ticket) {
@@ -101,7 +107,7 @@ impl Presence {
         viewers
     }
 
-    /// A room has just opened here: asks the other instances for their viewers.
+    /// Requests the ticket's viewers from the other instances, after its room was opened here.
     pub fn ask(&self, ticket: TicketId) {
         let viewers = self.rooms.viewers(ticket);
         self.relay.publish_state(
@@ -115,7 +121,8 @@ impl Presence {
         );
     }
 
-    /// Another instance publishes its viewers.
+    /// Handles another instance's viewers of a ticket. Answers with this instance's viewers if
+    /// `ask` is set.
     pub(super) fn receive(&self, ticket: TicketId, from: Uuid, viewers: Vec<Viewer>, ask: bool) {
         self.lease(ticket, from, viewers);
         if ask {
@@ -126,7 +133,8 @@ impl Presence {
         }
     }
 
-    /// Another instance publishes, or asks for, the viewers of many tickets, for lists.
+    /// Handles another instance's viewers of many tickets, for lists. If `ask` is set, the next
+    /// tick answers.
     pub(super) fn receive_listed(&self, from: Uuid, tickets: Vec<TicketViewers>, ask: bool) {
         for TicketViewers { ticket, viewers } in tickets {
             self.lease(ticket, from, viewers);
@@ -184,8 +192,9 @@ impl Presence {
         }
     }
 
-    /// Sends a ticket's viewers to its members, other instances and, with the end of the tick, consoles. Gives those here, if they are others
-    /// than before.
+    /// Sends a ticket's viewers to its members and other instances, and marks them for the
+    /// consoles, which are sent to at the end of the tick. Returns the viewers on this instance if
+    /// they changed.
     fn send_changed(&self, ticket: TicketId) -> Option<TicketViewers> {
         let now = Sent {
             all: self.viewers(ticket),
@@ -221,7 +230,7 @@ impl Presence {
         })
     }
 
-    /// Publishes this instance's viewers of a ticket to instances with its room.
+    /// Publishes this instance's viewers of a ticket to the instances with a room for it.
     fn publish(&self, ticket: TicketId, viewers: Vec<Viewer>) {
         self.relay.publish_state(
             ticket,
@@ -234,10 +243,11 @@ impl Presence {
         );
     }
 
-    /// When consoles begin to watch, or the last one has left, what is known of tickets without a room here is forgotten: it is old, or not
-    /// needed. In the first case, the other instances are asked.
+    /// Follows whether this instance has consoles. When the first one enters or the last one
+    /// leaves, forgets the viewers of tickets without a local room: they are outdated or no longer
+    /// needed. When the first one enters, also requests them from the other instances.
     fn follow_consoles(&self) {
-        // In this order: one that begins in between is found by the next tick.
+        // In this order, so that a console that enters in between is found by the next tick.
         let has_begun = self.inbox.presence().take_begun();
         let is_watched = self.inbox.presence().is_watched();
         let mut state = self.state.lock();
@@ -264,7 +274,7 @@ impl Presence {
                     Ask::Done
                 }
                 Err(TryRecvError::Empty) => Ask::Confirming(confirmation),
-                // Redis is away.
+                // The connection to Redis was lost.
                 Err(TryRecvError::Closed) => Ask::Pending,
             },
         };
@@ -278,7 +288,7 @@ impl Presence {
         }
     }
 
-    /// Renews this instance's leases and forgets others' that have run out.
+    /// Renews this instance's leases and drops expired leases of other instances.
     fn renew(&self) {
         let now = Instant::now();
         let mut state = self.state.lock();
@@ -301,7 +311,7 @@ impl Presence {
         self.relay.publish_viewers(here);
     }
 
-    /// Ticks until the instance stops.
+    /// Sends changes and renews leases until the instance stops.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(Duration::from_millis(limits::PRESENCE_INTERVAL_MS));
         let mut renewals = tokio::time::interval(Duration::from_millis(limits::PRESENCE_RENEW_MS));
@@ -318,12 +328,12 @@ impl Presence {
 }
 
 impl State {
-    /// Whether viewers of one more ticket without a room here may be kept.
+    /// Whether the viewers of one more ticket without a local room can be kept.
     fn has_space(&self) -> bool {
         self.is_watched && self.elsewhere.len() < limits::PRESENCE_TICKETS_MAX
     }
 
-    /// What other instances were last sent.
+    /// This instance's viewers, as last sent to other instances.
     fn viewed_here(&self) -> Vec<TicketViewers> {
         let viewed = self.sent.iter().filter(|(_, sent)| !sent.here.is_empty());
         viewed

@@ -49,7 +49,7 @@ fn console(presence: &Presence, id: u64) -> Arc<Connection> {
     console
 }
 
-/// The tickets that `inbox_presence` frames name, each with how many viewers, in the order of being sent.
+/// The tickets in `inbox_presence` frames, each with its number of viewers, in the order sent.
 fn listed_in(frames: &[Value]) -> Vec<(Value, usize)> {
     let tickets = frames.iter().flat_map(|frame| {
         assert_eq!(frame["type"], "inbox_presence");
@@ -293,7 +293,7 @@ fn what_was_known_before_the_consoles_left_is_not_shown_to_those_who_come_later(
     let viewers = vec![listed(ticket(5), vec![viewer(5)])];
     presence.receive_listed(Uuid::from_u128(7), viewers, false);
     presence.tick();
-    // Between two ticks: the channels may not have been listened to meanwhile.
+    // Between two ticks the instance may have been unsubscribed from the channels.
     presence.inbox.leave(&first);
     let second = console(&presence, 9);
     presence.tick();
@@ -309,7 +309,7 @@ fn when_consoles_begin_to_watch_the_others_are_asked_once_they_can_be_heard() {
     let (relay, mut ends) = redis();
     let (presence, _) = presence_through(relay);
     let first = console(&presence, 8);
-    // Redis is away, then back.
+    // The connection to Redis is lost, then restored.
     presence.tick();
     ends.lose_joins();
     presence.tick();

@@ -1,4 +1,5 @@
-//! How the publisher connects: with a pause after each attempt that fails, and no answer waited for too long.
+//! How the publisher connects: it pauses after each failed attempt, and every response has a
+//! timeout.
 
 use std::time::Duration;
 
@@ -6,19 +7,20 @@ use helpline_core::limits;
 use redis::{AsyncConnectionConfig, RedisError, RedisResult};
 use tokio::time::Instant;
 
-/// Before the second attempt; doubled until [`limits::RELAY_BACKOFF_MS_MAX`].
+/// Pause before the second attempt. It doubles up to [`limits::RELAY_BACKOFF_MS_MAX`].
 const FIRST_MS: u64 = 50;
 
 const TOO_EARLY: &str = "Redis is away";
 
-/// Whether this says only that no attempt was made: the cause is that of the attempt before.
+/// Whether the error says only that no attempt was made. The cause is then the previous attempt's
+/// error.
 pub(super) fn is_too_early(error: &RedisError) -> bool {
     error.to_string().contains(TOO_EARLY)
 }
 
-/// When to try to connect again.
+/// The earliest time of the next attempt.
 pub(super) struct Backoff {
-    /// No attempt before this.
+    /// No attempt is made before this time.
     retry_at: Instant,
     next_ms: u64,
 }
@@ -34,7 +36,7 @@ impl Default for Backoff {
 
 impl Backoff {
     /// # Errors
-    /// It is too early for another attempt.
+    /// If it is too early for another attempt.
     pub(super) fn check(&self) -> RedisResult<()> {
         if Instant::now() < self.retry_at {
             return Err(io_error(TOO_EARLY));
@@ -42,7 +44,7 @@ impl Backoff {
         Ok(())
     }
 
-    /// How an attempt ended; gives that back.
+    /// Updates the backoff from the result of an attempt, and returns that result.
     pub(super) fn learn<T>(&mut self, attempt: RedisResult<T>) -> RedisResult<T> {
         if attempt.is_ok() {
             self.next_ms = FIRST_MS;
@@ -54,7 +56,7 @@ impl Backoff {
     }
 }
 
-/// No answer is waited for longer than for a probe.
+/// Limits connecting, and each response, to the timeout of a probe.
 pub(super) fn config() -> AsyncConnectionConfig {
     let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);
     AsyncConnectionConfig::new()

@@ -1,18 +1,20 @@
-//! Why something of the relay ended or fails, said by whichever part met it, for the one that logs it.
+//! The cause of a relay failure. The part that detects the failure records it; another part logs
+//! it.
 
 use parking_lot::Mutex;
 
-/// The cause, once there is one.
+/// The recorded cause, if any.
 #[derive(Debug, Default)]
 pub(super) struct Cause(Mutex<Option<String>>);
 
 impl Cause {
-    /// What was met first counts; what follows from it does not.
+    /// Records the cause unless one is recorded already: later failures are consequences of the
+    /// first.
     pub(super) fn first(&self, cause: impl Into<String>) {
         self.0.lock().get_or_insert_with(|| cause.into());
     }
 
-    /// In place of any before it.
+    /// Replaces the recorded cause; `None` clears it.
     pub(super) fn now(&self, cause: Option<String>) {
         *self.0.lock() = cause;
     }

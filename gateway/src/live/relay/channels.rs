@@ -1,8 +1,9 @@
-//! The names of channels, and what stands on them. `{p<n>}` is a hash tag: in a Redis Cluster all of a partition is in one slot, which sharded
-//! pub/sub is used by.
+//! Channel names and payloads. `{p<n>}` is a hash tag: in a Redis Cluster, all channels of a
+//! partition are in the same slot, as sharded pub/sub requires.
 //!
-//! Two desks may share one Redis. Names begin with the database's, so that a copy of a desk on another database receives nothing of it; and
-//! each payload says which server its sender reads from, because a copy of the data directory has its original's name.
+//! Two desks may share one Redis. Channel names begin with the database's name, so that a copy of a
+//! desk on another database receives none of its messages. Each payload also names the server that
+//! its sender reads from, because a copied data directory has the same database name.
 
 use helpline_core::ids::TicketId;
 use helpline_core::limits;
@@ -18,7 +19,8 @@ pub(super) struct Channels {
 }
 
 impl Channels {
-    /// Those of the database with this epoch; `prefix` in place of the database's name where the operator set one.
+    /// The channels of the database with this epoch. `prefix`, if the operator set one, replaces
+    /// the database's name.
     pub(super) fn of(prefix: Option<&str>, epoch: &Epoch, origin: &Origin) -> Self {
         Self {
             prefix: prefix.unwrap_or(epoch.database()).to_owned(),
@@ -26,7 +28,8 @@ impl Channels {
         }
     }
 
-    /// For changes of people's roles and blocks, to every instance. The name on the wire is that of the previous build.
+    /// The channel for changes of people's roles and blocks, which every instance follows. Its name
+    /// must match the previous build's.
     pub(super) fn access_status(&self) -> String {
         format!("{}:{{p0}}.standing", self.prefix)
     }
@@ -41,7 +44,7 @@ impl Channels {
         self.inbox_of(partition(ticket))
     }
 
-    /// All of those.
+    /// All inbox channels.
     pub(super) fn inboxes(&self) -> impl Iterator<Item = String> {
         (0..limits::RELAY_PARTITIONS).map(|n| self.inbox_of(n))
     }
@@ -50,19 +53,20 @@ impl Channels {
         format!("{}:{{p{partition}}}.inbox", self.prefix)
     }
 
-    /// The channel of an instance's own probes in this partition.
+    /// The channel in this partition on which an instance sends probes to itself.
     pub(super) fn probe(&self, partition: u32, instance: Uuid) -> String {
         format!("{}:{{p{partition}}}.probe.{instance}", self.prefix)
     }
 
-    /// Sender and origin stand before the frame, so that an instance drops what is not for it without parsing the rest.
+    /// Encodes a frame. Sender and origin come first, so that an instance can drop foreign payloads
+    /// without parsing the frame.
     pub(super) fn payload(&self, instance: Uuid, frame: &RelayFrame) -> String {
         let json =
             serde_json::to_string(frame).expect("relay frames have string keys and finite numbers");
         format!("{instance} {} {json}", self.origin.as_str())
     }
 
-    /// What a payload is to this instance.
+    /// Classifies a payload that this instance received.
     pub(super) fn read<'a>(&self, instance: Uuid, payload: &'a str) -> Received<'a> {
         let mut words = payload.splitn(3, ' ');
         let (Some(from), Some(origin), Some(json)) = (words.next(), words.next(), words.next())
@@ -72,25 +76,26 @@ impl Channels {
         match Uuid::parse_str(from) {
             Ok(from) if from == instance => Received::Nothing,
             Ok(_) if origin != self.origin.as_str() => Received::OtherOrigin(origin),
-            // A frame of a newer version is not for us.
+            // A frame of a newer version is ignored.
             Ok(_) => serde_json::from_str(json).map_or(Received::Nothing, Received::Frame),
             Err(_) => Received::Nothing,
         }
     }
 }
 
-/// What came on a channel.
+/// A payload, as seen by the receiving instance.
 #[derive(Debug)]
 pub(super) enum Received<'a> {
-    /// Another instance of this desk sent this.
+    /// A frame from another instance of this desk.
     Frame(RelayFrame),
-    /// The sender reads from another server: a copy of this desk, or this desk before or after its server was restarted or replaced.
+    /// The sender reads from another server: a copy of this desk, or this desk before or after its
+    /// server was restarted or replaced.
     OtherOrigin(&'a str),
-    /// An own frame, one of a newer version, or none.
+    /// A frame of this instance, a frame of a newer version, or an invalid payload.
     Nothing,
 }
 
-/// The partition of a channel, by its name's hash tag.
+/// The partition of a channel, from the hash tag in its name.
 pub(super) fn partition_of(channel: &str) -> u32 {
     let tag = channel
         .split_once("{p")
@@ -98,7 +103,7 @@ pub(super) fn partition_of(channel: &str) -> u32 {
     tag.and_then(|(n, _)| n.parse().ok()).unwrap_or(0)
 }
 
-/// From the id's last bits: UUIDv7 is random there.
+/// Uses the id's last byte, which is random in a UUIDv7.
 fn partition(ticket: TicketId) -> u32 {
     let [.., low] = *ticket.uuid().as_bytes();
     u32::from(low) % limits::RELAY_PARTITIONS

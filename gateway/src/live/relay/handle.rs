@@ -1,4 +1,5 @@
-//! What the other parts hold of the relay: they publish, join and leave through it, and never wait for Redis.
+//! The relay's interface for the other modules: they publish, join and leave through it, and never
+//! wait for Redis.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,47 +23,47 @@ use crate::runtime::byte_budget::{ByteBudget, HeldBytes};
 use crate::runtime::queue_depth::QueueDepth;
 use crate::runtime::redis_source::RedisSource;
 
-/// How this instance is joined to others.
+/// How this instance communicates with others.
 pub enum Relay {
-    /// Not at all.
+    /// Not at all: it is the only instance.
     Alone,
-    /// Through Redis.
+    /// Through Redis pub/sub.
     Redis(Redis),
 }
 
-/// The queues of the two tasks that speak with Redis.
+/// The sending ends of the queues to the two Redis tasks.
 pub struct Redis {
     pub(super) instance: Uuid,
-    /// What every channel name begins with, where the operator says so.
+    /// The operator's prefix for channel names, if set.
     prefix: Option<String>,
-    /// The channels of the database that answered last; they change with it, and what is listened to follows within
-    /// [`limits::RELAY_RECONCILE_MS`].
+    /// The channels of the database that answered last. When they change, the subscriptions follow
+    /// within [`limits::RELAY_RECONCILE_MS`].
     channels: RwLock<Arc<Channels>>,
     outgoing: mpsc::Sender<Publication>,
     outgoing_bytes: Arc<ByteBudget>,
     commands: mpsc::Sender<SubscriptionCommand>,
-    /// Whether a probe came back lately: news goes out and comes in.
+    /// Whether a probe came back recently, which proves that messages are sent and received.
     up: Arc<AtomicBool>,
     heard: HeardInstances,
 }
 
-/// One payload for one channel.
+/// A payload that waits to be published on a channel.
 pub(super) struct Publication {
     pub(super) channel: String,
     pub(super) payload: String,
-    /// Given back when it is published or dropped.
+    /// The payload's share of the byte budget, released when it is published or dropped.
     pub(super) _held: HeldBytes,
 }
 
-/// A change of what this instance listens to.
+/// A change of the subscribed channels.
 pub(super) enum SubscriptionCommand {
-    /// Listen; answer when Redis has confirmed it.
+    /// Subscribe, and signal when Redis has confirmed it.
     Join(String, Option<oneshot::Sender<()>>),
-    /// Listen no longer.
+    /// Unsubscribe.
     Leave(String),
 }
 
-/// The exits of those queues, for [`super::start`].
+/// The receiving ends of the queues, for [`super::start`].
 pub struct RelayEnds {
     pub(super) source: Arc<RedisSource>,
     pub(super) outgoing: mpsc::Receiver<Publication>,
@@ -70,10 +71,10 @@ pub struct RelayEnds {
     pub(super) up: Arc<AtomicBool>,
 }
 
-/// In place of Redis, for tests.
+/// Replaces Redis in tests.
 #[cfg(test)]
 impl RelayEnds {
-    /// What was published since this was last asked: channels and frames.
+    /// Takes everything published since the last call: channels and frames.
     pub(in crate::live) fn published(&mut self) -> Vec<(String, serde_json::Value)> {
         let publications = std::iter::from_fn(|| self.outgoing.try_recv().ok());
         let read = |Publication {
@@ -91,7 +92,7 @@ impl RelayEnds {
         publications.map(read).collect()
     }
 
-    /// Confirms every channel that was joined; gives how many.
+    /// Confirms all queued joins. Returns how many there were.
     pub(in crate::live) fn confirm_joins(&mut self) -> usize {
         let mut joins = 0;
         while let Ok(command) = self.commands.try_recv() {
@@ -103,20 +104,20 @@ impl RelayEnds {
         joins
     }
 
-    /// Loses what was to be joined, as while Redis is away.
+    /// Drops all queued joins, as happens while Redis is unreachable.
     pub(in crate::live) fn lose_joins(&mut self) {
         while self.commands.try_recv().is_ok() {}
     }
 }
 
 impl Relay {
-    /// The embedded default.
+    /// The embedded default, without other instances.
     pub const fn alone() -> Self {
         Self::Alone
     }
 
-    /// Through the Redis that this finds, on channels whose names begin with `prefix`, or with the database's name. Nothing is connected
-    /// before [`super::start`].
+    /// Communicates through the Redis servers of `source`. Channel names begin with `prefix`, or
+    /// with the database's name. Does not connect before [`super::start`].
     pub fn redis(
         instance: Uuid,
         source: RedisSource,
@@ -148,7 +149,7 @@ impl Relay {
         )
     }
 
-    /// Whether news flows: `None` when there are no other instances.
+    /// Whether messages flow. `None` if this is the only instance.
     pub fn is_up(&self) -> Option<bool> {
         match self {
             Self::Alone => None,
@@ -156,7 +157,8 @@ impl Relay {
         }
     }
 
-    /// The database answers as this one now: from here on only its news is published and received.
+    /// Sets the database that answered last. From now on only messages of instances on that
+    /// database are published and received.
     pub(crate) fn observe(&self, epoch: &Epoch, origin: &Origin) {
         if let Self::Redis(redis) = self {
             let now = Channels::of(redis.prefix.as_deref(), epoch, origin);
@@ -166,7 +168,8 @@ impl Relay {
         }
     }
 
-    /// Publishes an event: to instances with the ticket's room, and to those with consoles.
+    /// Publishes an event to instances with the ticket's room, and its number to instances with
+    /// consoles.
     pub(crate) fn publish_event(&self, event: &EncodedEvent) {
         if let Self::Redis(redis) = self {
             let channels = redis.channels();
@@ -186,7 +189,7 @@ impl Relay {
         }
     }
 
-    /// Publishes something that is not part of the history, to instances with the ticket's room.
+    /// Publishes a frame that is not part of the history, to instances with the ticket's room.
     pub(crate) fn publish_state(&self, ticket: TicketId, frame: &RelayFrame) {
         if let Self::Redis(redis) = self {
             let channels = redis.channels();
@@ -194,7 +197,7 @@ impl Relay {
         }
     }
 
-    /// Publishes, already encoded, what this instance's members were sent.
+    /// Publishes the encoded frames that this instance's members received.
     pub(crate) fn publish_ephemeral<F>(
         &self,
         ticket: TicketId,
@@ -222,7 +225,7 @@ impl Relay {
         }
     }
 
-    /// Publishes, to instances with consoles, this instance's viewers of these tickets.
+    /// Publishes this instance's viewers of these tickets to instances with consoles.
     pub(crate) fn publish_viewers(&self, tickets: Vec<TicketViewers>) {
         let Self::Redis(redis) = self else { return };
         let channels = redis.channels();
@@ -243,7 +246,7 @@ impl Relay {
         }
     }
 
-    /// Asks every instance for its viewers of all tickets.
+    /// Requests every instance's viewers of all tickets.
     pub(crate) fn ask_for_viewers(&self) {
         if let Self::Redis(redis) = self {
             let channels = redis.channels();
@@ -273,7 +276,8 @@ impl Relay {
         }
     }
 
-    /// Publishes that this instance, by its id in the database, is joined to those that receive this.
+    /// Publishes this instance's id in the database, so that the receivers know that the relay
+    /// connects them.
     pub(crate) fn introduce(&self, id: Uuid) {
         if let Self::Redis(redis) = self {
             let channels = redis.channels();
@@ -285,14 +289,15 @@ impl Relay {
         }
     }
 
-    /// The instance with this id was heard just now.
+    /// Records that a message from the instance with this id has just arrived.
     pub(crate) fn record_heard(&self, id: Uuid) {
         if let Self::Redis(redis) = self {
             redis.heard.record(id);
         }
     }
 
-    /// Whether the instance with this id was heard within [`limits::INSTANCE_LATELY_MS`].
+    /// Whether a message from the instance with this id arrived within
+    /// [`limits::INSTANCE_LATELY_MS`].
     pub(crate) fn has_heard(&self, id: Uuid) -> bool {
         match self {
             Self::Alone => false,
@@ -308,7 +313,8 @@ impl Relay {
         }
     }
 
-    /// Listens to a ticket's channel; returns when Redis has confirmed it, or after 250 ms: until then, the sweep delivers.
+    /// Subscribes to a ticket's channel. Returns when Redis has confirmed, or after 250 ms. Until
+    /// Redis confirms, the sweep delivers.
     pub(crate) async fn join(&self, ticket: TicketId) {
         let Self::Redis(redis) = self else { return };
         let (confirmed, confirmation) = oneshot::channel();
@@ -328,14 +334,14 @@ impl Relay {
         }
     }
 
-    /// Listens to a ticket's channel no longer.
+    /// Unsubscribes from a ticket's channel.
     pub(crate) fn leave(&self, ticket: TicketId) {
         if let Self::Redis(redis) = self {
             redis.command(SubscriptionCommand::Leave(redis.channels().ticket(ticket)));
         }
     }
 
-    /// Listens to every inbox channel while consoles here watch the inbox.
+    /// Subscribes to every inbox channel, or unsubscribes from them.
     pub(crate) fn watch_inboxes(&self, watch: InboxWatch) {
         if let Self::Redis(redis) = self {
             for channel in redis.channels().inboxes() {
@@ -347,21 +353,21 @@ impl Relay {
         }
     }
 
-    /// Becomes ready when every inbox channel that was asked for before is listened to; fails when Redis cannot be reached. None: there are
-    /// no other instances.
+    /// The receiver completes when all inbox channels requested so far are subscribed, and fails if
+    /// Redis cannot be reached. Returns `None` if this is the only instance.
     pub(crate) fn confirm_inboxes(&self) -> Option<oneshot::Receiver<()>> {
         let Self::Redis(redis) = self else {
             return None;
         };
         let (confirmed, confirmation) = oneshot::channel();
-        // Commands are carried out in order: the last one is confirmed with all of them.
+        // Commands run in order, so confirming the last one confirms them all.
         let last = redis.channels().inboxes().last()?;
         redis.command(SubscriptionCommand::Join(last, Some(confirmed)));
         Some(confirmation)
     }
 }
 
-/// Whether consoles here watch the inbox.
+/// Whether consoles on this instance follow the inbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InboxWatch {
     On,
@@ -385,7 +391,8 @@ impl Redis {
             self.outgoing.try_send(publication).is_ok()
         });
         if !taken {
-            // Full: Redis is dead or frozen. Counted, not fatal; the sweep of the other instances finds the row.
+            // The queue is full, because Redis is down or frozen. Not fatal: the sweep of the other
+            // instances finds the event.
             metrics::counter!("helpline_relay_dropped_total").increment(1);
         }
     }

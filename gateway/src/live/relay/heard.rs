@@ -1,4 +1,4 @@
-//! Which other instances were heard through the relay, and when last.
+//! Records when a message from each other instance last arrived through the relay.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -7,7 +7,8 @@ use helpline_core::limits;
 use parking_lot::Mutex;
 use uuid::Uuid;
 
-/// When each was last heard. Bounded: beyond [`limits::INSTANCES_HEARD_MAX`] those of longest ago are forgotten.
+/// The time of each instance's last message. At most [`limits::INSTANCES_HEARD_MAX`] are kept; then
+/// the oldest entry is dropped.
 #[derive(Default)]
 pub(super) struct HeardInstances {
     last: Mutex<HashMap<Uuid, Instant>>,
@@ -23,7 +24,7 @@ impl HeardInstances {
         }
     }
 
-    /// Whether this one was heard within [`limits::INSTANCE_LATELY_MS`].
+    /// Whether a message from this instance arrived within [`limits::INSTANCE_LATELY_MS`].
     pub(super) fn lately(&self, id: Uuid) -> bool {
         let lately = Duration::from_millis(limits::INSTANCE_LATELY_MS);
         self.last

@@ -1,8 +1,11 @@
-//! News between instances. Best effort by design: an ack never waits for it, and the sweep finds in the database what it loses.
+//! Messages between instances. Best effort by design: an ack never waits for the relay, and the
+//! sweep finds in the database what the relay loses.
 //!
-//! - [`handle`]: what the other parts hold. [`Relay::alone`] is the embedded default, for the one instance that has no others;
-//!   [`Relay::redis`] publishes and listens through Redis pub/sub, by two tasks: [`publisher`] and [`subscriber`]
-//! - [`events`]: what the subscriber's news are handed to; [`channels`]: names and payloads
+//! - [`handle`]: the interface for the other modules. [`Relay::alone`], the embedded default, is
+//!   for a single instance. [`Relay::redis`] publishes and subscribes through Redis pub/sub, in two
+//!   tasks: [`publisher`] and [`subscriber`]
+//! - [`events`]: the receiver of the subscriber's messages; [`channels`]: channel names and
+//!   payloads
 
 mod backoff;
 mod cause;
@@ -25,7 +28,7 @@ pub use events::RelayEvents;
 pub(crate) use handle::InboxWatch;
 pub use handle::{Relay, RelayEnds};
 
-/// Starts publisher and subscriber; both end when the instance stops.
+/// Starts the publisher and the subscriber. Both end when the instance stops.
 pub fn start(
     relay: &Arc<Relay>,
     ends: RelayEnds,

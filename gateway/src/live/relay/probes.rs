@@ -1,4 +1,5 @@
-//! Probes of an instance to itself, one over each connection that it listens on: a connection of which none comes back is frozen or cut off.
+//! Probes that an instance sends to itself, one over each subscribed connection. A connection that
+//! returns none is frozen or disconnected.
 
 use std::time::{Duration, Instant};
 
@@ -7,26 +8,26 @@ use uuid::Uuid;
 
 use super::channels::Channels;
 
-/// The probes of one session.
+/// The state of one session's probes.
 pub(super) struct Probes {
-    /// One for each connection.
+    /// One partition per connection.
     partitions: Vec<u32>,
-    /// On which the last ones went out, in the same order.
+    /// The channels of the last probes, in the same order.
     channels: Vec<String>,
-    /// When one last came back on each.
+    /// When a probe last came back on each channel.
     received: Vec<Received>,
     sent: u64,
 }
 
 #[derive(Clone, Copy)]
 enum Received {
-    /// Not since this moment, when the session began.
+    /// No probe came back since the session began at this time.
     NotSince(Instant),
     At(Instant),
 }
 
 impl Probes {
-    /// One on a channel of each of these partitions.
+    /// Creates probes on one channel in each of these partitions.
     pub(super) fn new(partitions: Vec<u32>) -> Self {
         Self {
             received: vec![Received::NotSince(Instant::now()); partitions.len()],
@@ -36,7 +37,7 @@ impl Probes {
         }
     }
 
-    /// Probes go out on these channels from here on. True: they are others than before.
+    /// Makes later probes use these channels. Returns true if they differ from the previous ones.
     pub(super) fn move_to(&mut self, channels: &Channels, instance: Uuid) -> bool {
         let now = |partition: &u32| channels.probe(*partition, instance);
         if self
@@ -55,13 +56,14 @@ impl Probes {
         &self.channels
     }
 
-    /// The number of the next ones.
+    /// The number for the next probes.
     pub(super) const fn next(&mut self) -> u64 {
         self.sent += 1;
         self.sent
     }
 
-    /// True: this channel is of probes, and one has come back.
+    /// Records a probe that came back. Returns false if the channel is not one of the probe
+    /// channels.
     pub(super) fn take(&mut self, channel: &str) -> bool {
         let place = self.channels.iter().position(|own| own == channel);
         if let Some(place) = place {
@@ -70,14 +72,14 @@ impl Probes {
         place.is_some()
     }
 
-    /// Whether one has come back on every channel.
+    /// Whether a probe has come back on every channel.
     pub(super) fn are_all_back(&self) -> bool {
         self.received
             .iter()
             .all(|received| matches!(received, Received::At(_)))
     }
 
-    /// Whether none has come back for too long on any channel.
+    /// Whether the last probe on any channel came back too long ago.
     pub(super) fn are_late(&self) -> bool {
         let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);
         self.received.iter().any(|received| match received {

@@ -1,6 +1,8 @@
-//! Out: what waits is published as one pipeline. Redis away or frozen delays no caller: the queue is bounded, and so is the wait.
-//! Pipelines keep a pace: the first after a pause leaves at once; under load, what comes within [`limits::RELAY_PACE_MS`] travels together
-//! and costs this instance, Redis and the others one wake-up, one read and one write instead of one each.
+//! The outgoing half: publishes queued payloads in pipelines. An unreachable or frozen Redis delays
+//! no caller, because the queue and the wait are bounded. The first pipeline after a pause is sent
+//! at once; under load, payloads that arrive within [`limits::RELAY_PACE_MS`] are sent together,
+//! which costs this instance, Redis and the others one wake-up, one read and one write instead of
+//! one per payload.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,10 +21,10 @@ use super::sharded_publishing::ShardLines;
 use crate::runtime::errors::chain;
 use crate::runtime::redis_source::RedisSource;
 
-/// Publications of one pipeline.
+/// Maximum number of publications in one pipeline.
 pub(super) const PIPELINE_MAX: usize = 512;
 
-/// `fault_now` has why publishing fails, as long as it does.
+/// Publishes until the instance stops. `fault_now` holds the reason while publishing fails.
 pub(super) async fn run(
     source: Arc<RedisSource>,
     mut outgoing: mpsc::Receiver<Publication>,
@@ -54,7 +56,8 @@ pub(super) async fn run(
         next = Instant::now() + Duration::from_millis(limits::RELAY_PACE_MS);
         let (published, fault) = way.publish(&batch).await;
         let dropped = batch.len() - published;
-        // Given back only now: until then the messages are in memory, and their copies in the pipeline too.
+        // Release the byte budget only now: until here, the payloads and their copies in the
+        // pipeline use memory.
         batch.clear();
         if published > 0 {
             metrics::counter!("helpline_relay_published_total").increment(published as u64);
@@ -71,16 +74,16 @@ pub(super) async fn run(
     }
 }
 
-/// The way out.
+/// The way payloads are published.
 enum Way {
-    /// Over one connection, to a server that has them delivered everywhere.
+    /// Over one connection, to a server that delivers them to all subscribers.
     Classic(Line),
     /// To the masters that own the channels' slots.
     Sharded(ShardLines),
 }
 
 impl Way {
-    /// Publishes; gives how many, and the fault of the others.
+    /// Publishes a batch. Returns how many payloads were published, and the error for the others.
     async fn publish(&mut self, batch: &[Publication]) -> (usize, Option<RedisError>) {
         let line = match self {
             Self::Sharded(lines) => return lines.publish(batch).await,
@@ -100,11 +103,11 @@ impl Way {
     }
 }
 
-/// The connection that is published over.
+/// The connection used for publishing.
 struct Line {
     source: Arc<RedisSource>,
     open: Option<MultiplexedConnection>,
-    /// The source's when it was opened.
+    /// The source's generation when the connection was opened.
     generation: u64,
     backoff: Backoff,
 }
@@ -119,7 +122,8 @@ impl Line {
         }
     }
 
-    /// Publishes; once more where Redis had gone since the last time. A second copy of what arrived before the end does no harm.
+    /// Publishes a pipeline. If a connection that was already open fails (except by a timeout),
+    /// retries once on a new one. Receiving a payload twice is harmless.
     async fn publish(&mut self, pipeline: &Pipeline) -> RedisResult<()> {
         let is_old = self.open.is_some();
         let first = self.try_publish(pipeline).await;

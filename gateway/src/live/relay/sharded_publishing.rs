@@ -1,4 +1,5 @@
-//! Sharded pub/sub, out: each publication goes to the master that owns its channel's slot, in one pipeline a master, all of them at once.
+//! Outgoing sharded pub/sub: sends each publication to the master that owns its channel's slot.
+//! Each master gets one pipeline, and all pipelines run concurrently.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,18 +15,18 @@ use super::handle::Publication;
 use crate::runtime::redis_source::RedisSource;
 use crate::runtime::redis_topology::{Topology, of_master};
 
-/// The connections that are published over.
+/// The connections used for publishing.
 pub(super) struct ShardLines {
     source: Arc<RedisSource>,
     open: Option<Lines>,
-    /// The source's when they were opened.
+    /// The source's generation when the connections were opened.
     generation: u64,
     backoff: Backoff,
 }
 
 struct Lines {
     topology: Topology,
-    /// To each of the topology's masters, in its order.
+    /// One connection per master, in the topology's order.
     connections: Vec<MultiplexedConnection>,
 }
 
@@ -39,8 +40,9 @@ impl ShardLines {
         }
     }
 
-    /// Publishes; what fails once more by a new topology, where a slot had moved or a master had gone since the last time. A second copy of what
-    /// arrived before does no harm. Gives how many were published, and the fault of the others.
+    /// Publishes a batch. If a slot has migrated or a master was lost since the last call, what
+    /// failed is retried once with a new topology. Receiving a payload twice is harmless. Returns
+    /// how many payloads were published, and the error for the others.
     pub(super) async fn publish(&mut self, batch: &[Publication]) -> (usize, Option<RedisError>) {
         let is_old = self.open.is_some();
         let (mut left, mut fault) = self.try_publish(batch.iter().collect()).await;
@@ -54,7 +56,7 @@ impl ShardLines {
         (batch.len() - left.len(), fault)
     }
 
-    /// Those that were not published, and why.
+    /// Returns the publications that were not published, and the error.
     async fn try_publish<'a>(
         &mut self,
         publications: Vec<&'a Publication>,

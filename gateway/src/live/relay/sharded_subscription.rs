@@ -1,6 +1,7 @@
-//! Sharded pub/sub, in: one connection to each master that owns partitions, and one queue for what all of them deliver. The subscription ends as
-//! a whole: when a connection ends, when a master says that a slot is its own no longer, or when the queue is full. The next one asks for the
-//! topology anew, and what was missed is in the database.
+//! Incoming sharded pub/sub: one connection to each master that owns partitions, and one queue for
+//! the messages of all. The whole subscription ends when a connection ends, when a master no longer
+//! owns a slot, or when the queue is full. The next subscription reads the topology again, and the
+//! sweep finds what was missed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,24 +24,25 @@ use crate::runtime::byte_budget::{ByteBudget, HeldBytes};
 use crate::runtime::errors::chain;
 use crate::runtime::redis_topology::{Topology, of_master};
 
-/// Commands of one pipeline.
+/// Maximum number of commands in one pipeline.
 const PIPELINE_MAX: usize = 500;
 
-/// One message.
+/// A message from any of the masters.
 pub(super) struct ShardMessage {
     pub(super) channel: String,
     pub(super) payload: Vec<u8>,
     _held: HeldBytes,
 }
 
-/// The half that messages come from.
+/// The half that receives messages.
 pub(super) struct ShardStream {
     messages: mpsc::Receiver<ShardMessage>,
     ended: CancellationToken,
 }
 
 impl ShardStream {
-    /// Cancel-safe: a receiver and a token.
+    /// The next message, or `None` if the subscription has ended. Cancel-safe: a receiver and a
+    /// token.
     pub(super) async fn next(&mut self) -> Option<ShardMessage> {
         tokio::select! {
             biased;
@@ -50,29 +52,32 @@ impl ShardStream {
     }
 }
 
-/// The half that joins and leaves.
+/// The half that subscribes and unsubscribes.
 pub(super) struct ShardSink {
     topology: Topology,
-    /// To each of the topology's masters, in its order.
+    /// One connection per master, in the topology's order.
     connections: Vec<(MultiplexedConnection, Arc<Inbound>)>,
     ended: CancellationToken,
 }
 
-/// What one connection's deliveries are handed to. They come from the library's own task, so it only hands over.
+/// Receives what one connection delivers. The Redis library's own task calls it, so it must only
+/// enqueue.
 struct Inbound {
     messages: mpsc::Sender<ShardMessage>,
-    /// Bytes of all connections' messages that wait.
+    /// Byte budget for the queued messages of all connections.
     bytes: Arc<ByteBudget>,
-    /// How often each channel was asked to be left and the answer has not come: any other answer of that kind says that its slot moved.
+    /// The number of unanswered SUNSUBSCRIBE commands per channel. An unsubscribe message that no
+    /// command explains means that the slot migrated.
     leaving: Mutex<HashMap<Vec<u8>, usize>>,
     cause: Arc<Cause>,
     ended: CancellationToken,
 }
 
-/// Connects to each master and joins these channels. Gives also one partition of each.
+/// Connects to each master and joins these channels. Also returns one partition per master.
 ///
 /// # Errors
-/// A master cannot be used, or owns a slot no longer. Afterwards `cause` tells why the subscription ended.
+/// If a master cannot be used, or no longer owns a slot. Once connected, `cause` says why the
+/// subscription ended.
 pub(super) async fn connect(
     topology: Topology,
     channels: &[String],
@@ -111,7 +116,7 @@ async fn connect_one(
     inbound: Arc<Inbound>,
 ) -> RedisResult<(MultiplexedConnection, Arc<Inbound>)> {
     let info = master.get_connection_info().clone();
-    // Only there do messages and answers to commands share a connection.
+    // Only with RESP3 do messages and command responses share a connection.
     let settings = info
         .redis_settings()
         .clone()
@@ -133,10 +138,10 @@ async fn connect_one(
 }
 
 impl ShardSink {
-    /// Leaves and joins at each master what is its own. A fault ends the subscription.
+    /// Leaves and joins the channels at the masters that own them. An error ends the subscription.
     ///
     /// # Errors
-    /// A master does not confirm, or owns a slot no longer.
+    /// If a master does not confirm, or no longer owns a slot.
     pub(super) async fn change(&mut self, leaves: &[String], joins: &[String]) -> RedisResult<()> {
         let by_master = |channels: &[String]| {
             let mut parts = vec![Vec::new(); self.connections.len()];
@@ -165,7 +170,7 @@ impl ShardSink {
     }
 }
 
-/// In one command a channel: each has one answer then, which is how the library counts them.
+/// Sends one command per channel, because the library expects one response per command.
 async fn change_one(
     mut connection: MultiplexedConnection,
     inbound: &Inbound,
@@ -193,7 +198,7 @@ impl Inbound {
         }
     }
 
-    /// Takes what the server said without being asked, and its answers about channels.
+    /// Handles a push message of the server: a published message, an unsubscribe or a disconnect.
     fn take(&self, PushInfo { kind, data }: PushInfo) {
         let (goes_on, fault) = match kind {
             PushKind::SMessage => (
@@ -214,7 +219,7 @@ impl Inbound {
         self.ended.cancel();
     }
 
-    /// False: the queue is full.
+    /// Enqueues a message. Returns false if the queue is full.
     fn deliver(&self, data: Vec<Value>) -> bool {
         let Ok([Value::BulkString(channel), Value::BulkString(payload)]) =
             <[Value; 2]>::try_from(data)
@@ -236,7 +241,7 @@ impl Inbound {
             })
     }
 
-    /// False: the channel is left because its slot moved.
+    /// Whether a SUNSUBSCRIBE of ours caused this unsubscribe. If not, the slot migrated.
     fn was_expected(&self, data: &[Value]) -> bool {
         let Some(Value::BulkString(channel)) = data.first() else {
             return true;

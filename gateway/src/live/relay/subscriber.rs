@@ -1,7 +1,9 @@
-//! In: one supervised subscription. redis-rs's own reconnecting manager receives nothing after an outage until a command is sent (measured), so
-//! this task owns the connection: endless capped backoff, everything joined anew in batches, and a probe to oneself, because a frozen
-//! Redis looks like a quiet one. The library's message queue is unbounded: this loop only hands over. What is listened to is a
-//! [`Subscription`]: one connection, or one to each master of a cluster.
+//! The incoming half: one supervised subscription. After an outage, the reconnecting manager of
+//! redis-rs receives nothing until a command is sent (measured). This task therefore owns the
+//! connection: it retries forever with capped backoff, joins all channels again in batches, and
+//! sends probes to itself, because a frozen Redis looks like an idle one. The library's message
+//! queue is unbounded, so this loop only passes messages on. The [`Subscription`] is one
+//! connection, or one to each master of a cluster.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -26,14 +28,14 @@ use crate::runtime::errors::chain;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::runtime::redis_source::RedisSource;
 
-/// Batches on their way to Redis.
+/// Maximum number of batches queued for Redis.
 const COMMANDS_MAX: usize = 64;
-/// Before the second attempt; doubled until [`limits::RELAY_BACKOFF_MS_MAX`].
+/// Pause before the second attempt. It doubles up to [`limits::RELAY_BACKOFF_MS_MAX`].
 const FIRST_BACKOFF_MS: u64 = 50;
-/// Why a session ends whose batches no one takes any more.
+/// Why a session ends when its batch queue is full.
 const UNCONFIRMED: &str = "Redis does not confirm what is joined and left";
 
-/// The task that listens.
+/// The task that receives messages.
 pub(super) struct Subscriber {
     relay: Arc<Relay>,
     events: Arc<dyn RelayEvents>,
@@ -59,7 +61,7 @@ impl Subscriber {
         }
     }
 
-    /// Listens until the instance stops.
+    /// Receives messages until the instance stops.
     pub(super) async fn run(
         self,
         source: Arc<RedisSource>,
@@ -82,7 +84,7 @@ impl Subscriber {
                 }) => {
                     tracing::debug!(channels = listening.len(), "subscribed to Redis");
                     let began = Instant::now();
-                    // What was published in between is in the database.
+                    // Messages published while disconnected are in the database.
                     self.events.news_lost();
                     let (batches, batches_end) = mpsc::channel(COMMANDS_MAX);
                     self.lifecycle
@@ -99,7 +101,8 @@ impl Subscriber {
                         others: &mut others,
                     };
                     session.listen(stream, &mut commands, &mut listening).await;
-                    // What is published may go to a server that no instance listens at any more.
+                    // The publisher may be connected to a server that no instance subscribes to any
+                    // more.
                     source.distrust();
                     let came_up = self.up.swap(false, Ordering::Relaxed);
                     if self.lifecycle.stop.is_cancelled() {
@@ -116,7 +119,9 @@ impl Subscriber {
                     } else {
                         log_once(&mut logged_cause, cause);
                     }
-                    // One that ends again and again, as while a cluster moves its slots, is not joined anew without a pause.
+                    // Reset the backoff only after a long session, so that sessions which end
+                    // repeatedly, such as while a cluster migrates slots, do not reconnect without
+                    // a pause.
                     if began.elapsed() > Duration::from_millis(2 * limits::RELAY_BACKOFF_MS_MAX)
                         && came_up
                     {
@@ -129,7 +134,8 @@ impl Subscriber {
                 Duration::from_millis(rand::rng().random_range(backoff_ms / 2..=backoff_ms));
             backoff_ms = (backoff_ms * 2).min(limits::RELAY_BACKOFF_MS_MAX);
             let until = tokio::time::Instant::now() + pause;
-            // Commands are taken meanwhile, or their queue would fill up; none of them is confirmed.
+            // Apply commands during the pause, or their queue would fill up. None of them is
+            // confirmed.
             while let Ok(Some(command)) = tokio::time::timeout_at(until, commands.recv()).await {
                 apply(&mut listening, command);
             }
@@ -137,7 +143,8 @@ impl Subscriber {
     }
 }
 
-/// A wrong password, a wrong name, a wrong certificate, a right that is missing: once, until something changes.
+/// Logs a cause (such as a wrong password, hostname or certificate, or a missing permission) once,
+/// until it changes.
 fn log_once(logged_cause: &mut String, cause: String) {
     if cause != *logged_cause {
         tracing::warn!(%cause, "Redis cannot be used; falling back to polling the database");
@@ -161,35 +168,39 @@ fn apply(
     }
 }
 
-/// One subscription while it lives.
+/// The state of one subscription while it is connected.
 struct Session<'a> {
     events: &'a dyn RelayEvents,
     redis: &'a Redis,
     stop: &'a CancellationToken,
-    /// Taken by [`super::subscription::Sink::carry_out`] in order. Full: that task is stuck, and the session ends.
+    /// Processed in order by [`super::subscription::Sink::carry_out`]. If the queue is full, that
+    /// task is stuck and the session ends.
     batches: mpsc::Sender<Batch>,
     up: &'a AtomicBool,
     probes: Probes,
     publish_fault: &'a Cause,
-    /// Why it ended.
+    /// Receives the reason when the session ends.
     cause: &'a Cause,
     others: &'a mut Others,
 }
 
-/// Servers other than our own whose payloads came on our channels.
+/// Servers other than our own whose payloads arrived on our channels.
 #[derive(Default)]
 struct Others {
-    /// When the first payload of each came, and whether a warning was logged. Forgotten when there are many: a server restarted often.
+    /// When the first payload of each server arrived, and whether a warning was logged. Cleared
+    /// when too many accumulate, as after frequent server restarts.
     known: HashMap<String, (Instant, bool)>,
 }
 
 impl Others {
-    /// Counts a payload from another server. True: it is the first from there, so that ours may have changed and should be asked.
+    /// Counts a payload from another server. Returns true for the first one from that server: our
+    /// own server may have changed, so the database should be read.
     fn count(&mut self, origin: &str) -> bool {
         metrics::counter!("helpline_relay_other_origin_total").increment(1);
         match self.known.get_mut(origin) {
             Some((since, warned)) => {
-                // A restarted server is known to all instances after one sweep each. A copy of the desk goes on and on.
+                // After a server restart, every instance learns of the new server with its next
+                // sweep. Payloads from a copy of the desk continue beyond that.
                 if !*warned
                     && since.elapsed() > Duration::from_millis(limits::RELAY_OTHER_ORIGIN_MS)
                 {
@@ -213,7 +224,7 @@ impl Others {
 }
 
 impl Session<'_> {
-    /// Listens until the connection ends or goes silent.
+    /// Receives messages until the connection ends or becomes silent.
     async fn listen(
         mut self,
         mut stream: Stream,
@@ -246,7 +257,7 @@ impl Session<'_> {
                 () = self.stop.cancelled() => return,
             }
         };
-        // Unless one of its halves knows better.
+        // Only if neither half recorded a more specific cause.
         self.cause.first(cause);
     }
 
@@ -260,10 +271,10 @@ impl Session<'_> {
         }
     }
 
-    /// False: the session is of no use any more.
+    /// Sends the next probes. Returns false if the session must end.
     fn probe(&mut self, listening: &mut BTreeSet<String>) -> bool {
         let channels = self.redis.channels();
-        // Where another database answers, its channels are listened to before anything is expected on them.
+        // After a change of database, subscribe to its channels before expecting probes on them.
         if self.probes.move_to(&channels, self.redis.instance) && !self.reconcile(listening) {
             return false;
         }
@@ -275,8 +286,9 @@ impl Session<'_> {
         true
     }
 
-    /// Hands over this message and those that have come with it, up to a pipeline's; only then are those woken whom they concern, so that
-    /// a burst reaches each of them in one write. Should the stream end within, its next turn says so again.
+    /// Passes on this message and those that are available already, at most one pipeline's worth.
+    /// The connection tasks are woken after that, so that each writes a burst at once. If the
+    /// stream ends here, the next call to `next` reports it again.
     fn hand_over_all(&mut self, first: &Message, stream: &mut Stream) {
         let mut wakes = WakeList::default();
         self.hand_over(first, &mut wakes);
@@ -309,7 +321,8 @@ impl Session<'_> {
         }
     }
 
-    /// Gathers this command and those that wait behind it into one command each way. False: the session is of no use any more.
+    /// Collects this command and those queued behind it into one batch. Returns false if the
+    /// session must end.
     fn gather(
         &self,
         first: SubscriptionCommand,
@@ -331,14 +344,16 @@ impl Session<'_> {
                 None
             };
         }
-        // A channel left and joined within one batch ends as `listening` says.
+        // For a channel that was left and joined within one batch, `listening` holds the final
+        // state.
         batch.joins.retain(|channel| listening.contains(channel));
         batch.leaves.retain(|channel| !listening.contains(channel));
         self.send(batch)
     }
 
-    /// Compares what is listened to with what is wanted. Commands of rooms that close and open at once may cross, and a full queue loses
-    /// some: this corrects it, and until then the sweep delivers.
+    /// Corrects the difference between the subscribed and the wanted channels. Commands of rooms
+    /// that close and open at the same time may be reordered, and a full queue drops some; until
+    /// they are corrected, the sweep delivers. Returns false if the session must end.
     fn reconcile(&self, listening: &mut BTreeSet<String>) -> bool {
         let channels = self.redis.channels();
         let mut wanted = BTreeSet::from([channels.access_status()]);
@@ -361,7 +376,8 @@ impl Session<'_> {
         self.send(batch)
     }
 
-    /// False: Redis confirms nothing any more. What `listening` says is then joined by the next session.
+    /// Queues a batch. Returns false if Redis no longer confirms batches; the next session then
+    /// joins the channels in `listening`.
     fn send(&self, batch: Batch) -> bool {
         let is_empty =
             batch.joins.is_empty() && batch.leaves.is_empty() && batch.confirmations.is_empty();

@@ -1,5 +1,5 @@
-//! What a session listens to: one connection with classic SUBSCRIBE, or one to each master of a cluster with SSUBSCRIBE
-//! ([`super::sharded_subscription`]).
+//! The subscription of a session: one connection that uses SUBSCRIBE, or one to each master of a
+//! cluster that uses SSUBSCRIBE ([`super::sharded_subscription`]).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,23 +16,23 @@ use super::sharded_subscription::{self, ShardMessage, ShardSink, ShardStream};
 use crate::runtime::errors::chain;
 use crate::runtime::redis_source::RedisSource;
 
-/// Channels of one SUBSCRIBE.
+/// Maximum number of channels in one SUBSCRIBE.
 pub(super) const JOIN_BATCH: usize = 500;
 
-/// A subscription that has joined what was asked for.
+/// A connected subscription that has joined the requested channels.
 pub(super) struct Subscription {
     pub(super) sink: Sink,
-    /// Why it ended, where one of its halves knows.
+    /// Why the subscription ended, if one of its halves knows.
     pub(super) cause: Arc<Cause>,
     pub(super) stream: Stream,
-    /// One partition for each connection: a probe on a channel of each proves all of them.
+    /// One partition per connection. A probe on a channel of each partition tests every connection.
     pub(super) probe_partitions: Vec<u32>,
 }
 
-/// Connects and joins these channels.
+/// Connects and subscribes to these channels.
 ///
 /// # Errors
-/// Redis cannot be used, or does not confirm within [`limits::RELAY_PROBE_TIMEOUT_MS`].
+/// If Redis cannot be used, or does not confirm within [`limits::RELAY_PROBE_TIMEOUT_MS`].
 pub(super) async fn connect(
     source: &RedisSource,
     listening: &BTreeSet<String>,
@@ -69,7 +69,7 @@ pub(super) async fn connect(
         .map_err(|_| RedisError::from((ErrorKind::Io, "no answer in time")))?
 }
 
-/// Joins and leaves that are sent together.
+/// Changes of the subscribed channels that are sent together.
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) joins: Vec<String>,
@@ -77,15 +77,17 @@ pub(super) struct Batch {
     pub(super) confirmations: Vec<oneshot::Sender<()>>,
 }
 
-/// The half that joins and leaves.
+/// The half that subscribes and unsubscribes.
 pub(super) enum Sink {
     Classic(PubSubSink),
     Sharded(ShardSink),
 }
 
 impl Sink {
-    /// Sends the batches of one session in their order, and wakes the waiting callers when Redis has confirmed. A task of its own, because the
-    /// session's loop must go on taking messages. A failure ends the connection, and the next one joins what is wanted then.
+    /// Sends the batches of one session in order, and notifies the waiting callers when Redis has
+    /// confirmed. It runs in a separate task, because the session's loop must keep receiving
+    /// messages. An error ends the connection; the next one joins the channels that are wanted
+    /// then.
     pub(super) async fn carry_out(mut self, mut batches: mpsc::Receiver<Batch>, cause: Arc<Cause>) {
         while let Some(Batch {
             joins,
@@ -119,14 +121,14 @@ impl Sink {
     }
 }
 
-/// The half that messages come from.
+/// The half that receives messages.
 pub(super) enum Stream {
     Classic(PubSubStream),
     Sharded(ShardStream),
 }
 
 impl Stream {
-    /// The next message; none when the subscription has ended. Cancel-safe: a message is taken or it stays.
+    /// The next message, or `None` if the subscription has ended. Cancel-safe: no message is lost.
     pub(super) async fn next(&mut self) -> Option<Message> {
         match self {
             Self::Classic(stream) => stream.next().await.map(Message::Classic),
@@ -135,7 +137,7 @@ impl Stream {
     }
 }
 
-/// One message.
+/// A message from either kind of subscription.
 pub(super) enum Message {
     Classic(redis::Msg),
     Sharded(ShardMessage),

@@ -1,4 +1,4 @@
-//! One member of a room.
+//! A member of a room, and its position in the event order.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,8 +10,9 @@ use helpline_core::ids::{Seq, UserId};
 use crate::connections::Connection;
 use crate::live::frames::EncodedEvent;
 
-/// What a room shares with the holder of a membership. The allocation is the member's identity: a connection that subscribes again is
-/// another member, and the old membership cannot take the new one out.
+/// State shared between a room and the holder of a membership. The allocation is the member's
+/// identity: a connection that subscribes again is a new member, and the old membership cannot
+/// remove it.
 #[derive(Debug, Default)]
 pub struct MemberPosition {
     handed: AtomicU64,
@@ -19,12 +20,13 @@ pub struct MemberPosition {
 }
 
 impl MemberPosition {
-    /// The last number handed to the member, in its own numbering.
+    /// The number of the last event delivered to the member, in its own numbering.
     pub fn handed(&self) -> Seq {
         Seq::new(self.handed.load(Ordering::Relaxed))
     }
 
-    /// Whether the room has let the member go: its history was reset, or the connection subscribed again.
+    /// Whether the room has removed the member: its history was reset, or the connection subscribed
+    /// again.
     pub fn is_out(&self) -> bool {
         self.is_out.load(Ordering::Acquire)
     }
@@ -40,7 +42,8 @@ impl MemberPosition {
 
 pub(super) struct Member {
     pub connection: Arc<Connection>,
-    /// The connection's, once more: the person to leave out is found without a visit to each connection.
+    /// A copy of the connection's person id, so that a broadcast need not dereference each
+    /// connection.
     pub person: UserId,
     pub audience: Audience,
     pub stage: Stage,
@@ -48,12 +51,12 @@ pub(super) struct Member {
 }
 
 pub(super) enum Stage {
-    /// Reads the history; what is delivered meanwhile waits here. `overflowed`: more came than the buffer holds, so the history must be
-    /// read once more.
+    /// The member reads the history, and delivered events wait in `buffer`. `overflowed` means that
+    /// the buffer was full, so the history must be read again.
     Joining {
         buffer: Vec<Arc<EncodedEvent>>,
         overflowed: bool,
     },
-    /// Is handed every event as it comes.
+    /// The member receives every event as it arrives.
     Live(Position),
 }

@@ -1,10 +1,12 @@
-//! Which connections of this instance follow which ticket. A room exists while it has members. Pure: nothing here reads, waits or starts a
-//! task; a gap is reported to the caller.
+//! The connections of this instance that follow each ticket. A room exists while it has members.
+//! Pure: nothing here reads, waits or starts a task. Gaps are reported to the caller.
 //!
 //! Invariants, checked in debug builds at every delivery:
-//! - a room hands on events in the order of `seq`, each once, none skipped; an early one waits for the one before it
-//! - a live member's position is contiguous in its own numbering; a joining member's events wait in its buffer
-//! - no lock is held over an await; a room's lock is never taken under another room's
+//! - a room passes events on in the order of `seq`, each once and without gaps; an early event
+//!   waits for its predecessor
+//! - a live member's position is contiguous in its own numbering; a joining member's events wait in
+//!   its buffer
+//! - no lock is held across an await; a room is never locked while another room is
 
 mod member;
 mod room;
@@ -24,7 +26,7 @@ use crate::connections::{Connection, WakeList};
 pub use member::MemberPosition;
 pub use room::{Gap, GoLive, Room};
 
-/// The rooms of this instance.
+/// The rooms of this instance, by ticket.
 #[derive(Default)]
 pub struct Rooms {
     rooms: DashMap<TicketId, Arc<Room>>,
@@ -32,16 +34,17 @@ pub struct Rooms {
 
 /// A member that has just entered.
 pub struct Entered {
-    /// Its room, which from now on keeps for it what is delivered.
+    /// The member's room, which buffers events for it from now on.
     pub room: Arc<Room>,
-    /// The member's identity.
+    /// Identifies the member in the room.
     pub position: Arc<MemberPosition>,
-    /// Whether the room is new here, so that its relay channel must be joined.
+    /// Whether the room is new on this instance, so that its relay channel must be joined.
     pub is_new_room: bool,
 }
 
 impl Rooms {
-    /// Puts a connection into the ticket's room as a joining member, in place of an earlier membership of the same connection.
+    /// Adds a connection to the ticket's room as a joining member. It replaces an earlier
+    /// membership of the same connection.
     pub fn enter(
         &self,
         connection: &Arc<Connection>,
@@ -53,7 +56,8 @@ impl Rooms {
             is_new_room = true;
             Arc::new(Room::new(heads.ticket))
         });
-        // Under the map's lock, so that the room cannot be found empty and removed in between. No other room is locked here.
+        // Enter under the map's lock, so that the room cannot be found empty and removed in
+        // between. No other room is locked here.
         let position = entry.enter(connection, audience, heads);
         Entered {
             room: Arc::clone(&entry),
@@ -62,7 +66,8 @@ impl Rooms {
         }
     }
 
-    /// Takes a member out; one that is out already changes nothing. True: the room is gone, so its relay channel may be left.
+    /// Removes a member; does nothing if it is out already. Returns true if the room was removed,
+    /// so that its relay channel can be left.
     pub fn leave(&self, ticket: TicketId, position: &Arc<MemberPosition>) -> bool {
         self.rooms
             .remove_if(&ticket, |_, room| room.leave(position))
@@ -74,13 +79,15 @@ impl Rooms {
         self.rooms.get(&ticket).map(|room| Arc::clone(&room))
     }
 
-    /// Hands an event to the ticket's room. Reports a gap that is not being filled yet: the caller must have it filled.
+    /// Delivers an event to the ticket's room. Returns a gap that no task is filling yet: the
+    /// caller must fill it.
     #[must_use]
     pub fn deliver(&self, event: &Arc<EncodedEvent>, wakes: &mut WakeList) -> Option<Gap> {
         self.get(event.ticket)?.deliver(event, wakes)
     }
 
-    /// Sends what is not part of the history to every live member, except to one person: typing, presence, read positions.
+    /// Sends a frame that is not part of the history (typing, presence, read position) to every
+    /// live member, except to one person.
     pub fn broadcast<F>(
         &self,
         ticket: TicketId,
@@ -95,14 +102,15 @@ impl Rooms {
         }
     }
 
-    /// The staff who have the ticket open through this instance.
+    /// The staff who have the ticket open on this instance.
     pub fn viewers(&self, ticket: TicketId) -> Vec<Viewer> {
         self.get(ticket)
             .map(|room| room.viewers())
             .unwrap_or_default()
     }
 
-    /// Which of these rooms have not handed on everything up to the given number: with the place to read on from.
+    /// The rooms that have not yet passed on everything up to the given number, each with the
+    /// position from which to read on.
     pub fn behind(&self, moved: &[(TicketId, Seq)]) -> Vec<(TicketId, Seq)> {
         moved
             .iter()
@@ -120,13 +128,14 @@ impl Rooms {
         self.rooms.iter().map(|entry| *entry.key()).collect()
     }
 
-    /// How many rooms there are.
+    /// The number of open rooms.
     pub fn count(&self) -> usize {
         self.rooms.len()
     }
 
-    /// The ticket has another history now: the room starts over at these heads, and its live members get these frames and are removed.
-    /// None: there is no such room; true: it is gone with its last member.
+    /// Restarts the room at these heads, after the ticket's history was replaced. Live members
+    /// receive the frame of their audience and are removed. Returns `None` if there is no such
+    /// room, and true if the room was removed with its last member.
     pub fn restart(&self, heads: &Heads, staff: &Utf8Bytes, customer: &Utf8Bytes) -> Option<bool> {
         self.get(heads.ticket)?.restart(heads, staff, customer);
         Some(

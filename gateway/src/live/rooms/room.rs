@@ -1,4 +1,4 @@
-//! One ticket's room: one order in, the same order out to every member.
+//! One ticket's room: accepts events in any order and passes them to every member in `seq` order.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,43 +18,43 @@ use crate::connections::{Connection, Disconnect, WakeList};
 use crate::live::frames::{EncodedEvent, Ephemeral};
 use crate::runtime::failpoint::sabotaged;
 
-/// A room.
+/// The members of one ticket on this instance, and the state of its event order.
 pub struct Room {
-    /// Whose history it hands on.
+    /// The ticket whose events the room passes on.
     pub ticket: TicketId,
     state: Mutex<State>,
 }
 
 struct State {
-    /// The last event handed on, in the staff's numbering, which every event has.
+    /// The last event passed on, in the staff numbering, which includes every event.
     position: Position,
-    /// Events that came before the one before them.
+    /// Events that arrived before their predecessor.
     early: BTreeMap<Seq, Arc<EncodedEvent>>,
     /// Whether a task is already filling the gap.
     is_filling: bool,
-    /// Capacity for two at first: as many as most have.
+    /// Created with capacity for two members, which suffices for most rooms.
     members: Vec<Member>,
 }
 
-/// A room that misses events which no task is reading yet.
+/// A room with missing events that no task is reading yet.
 #[must_use]
 pub struct Gap(Arc<Room>);
 
 impl Gap {
-    /// The room.
+    /// Returns the room that has the gap.
     pub fn into_room(self) -> Arc<Room> {
         self.0
     }
 }
 
-/// What came of an attempt to go live at the end of a page.
+/// The result of an attempt to go live at the end of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GoLive {
     /// The member is live.
     Live,
-    /// More has happened than was kept: read the history once more.
+    /// More events arrived than were buffered, or one is missing: read the history again.
     Behind,
-    /// The member is not in the room any more.
+    /// The member is no longer in the room, or is live already.
     Left,
 }
 
@@ -72,8 +72,8 @@ impl Room {
         }
     }
 
-    /// Adds a joining member, in place of an earlier membership of the same connection. The first member brings the room's position:
-    /// it reads what lies up to `heads` itself.
+    /// Adds a joining member, which replaces an earlier membership of the same connection. The
+    /// first member sets the room's position to `heads`, and reads the events up to there itself.
     pub(super) fn enter(
         &self,
         connection: &Arc<Connection>,
@@ -101,14 +101,15 @@ impl Room {
         position
     }
 
-    /// Removes a member; true when none is left.
+    /// Removes a member. Returns true if none is left.
     pub(super) fn leave(&self, position: &Arc<MemberPosition>) -> bool {
         let mut state = self.state.lock();
         state.remove(|member| Arc::ptr_eq(&member.position, position));
         state.members.is_empty()
     }
 
-    /// Hands an event on, in its order. Reports missing events before it that no task is reading yet.
+    /// Passes an event on in order. Returns a gap if events before it are missing and no task is
+    /// reading them yet.
     pub fn deliver(
         self: &Arc<Self>,
         event: &Arc<EncodedEvent>,
@@ -138,8 +139,9 @@ impl Room {
         }
     }
 
-    /// Tries to make a joining member live, after it has been handed the history up to `seen` (its own numbering): merges what came
-    /// meanwhile if that continues the history without a hole.
+    /// Tries to make a joining member live after it has received the history up to `seen` (in its
+    /// own numbering). The buffered events are appended if they continue the history without a gap.
+    /// `last_page` runs immediately before they are queued.
     pub fn go_live(
         &self,
         position: &Arc<MemberPosition>,
@@ -185,7 +187,7 @@ impl Room {
         GoLive::Live
     }
 
-    /// Sends what is not part of the history to the live members, except to one person.
+    /// Sends a frame that is not part of the history to the live members, except to one person.
     pub(super) fn broadcast<F>(
         &self,
         news: &Ephemeral<F>,
@@ -205,7 +207,7 @@ impl Room {
         }
     }
 
-    /// The staff in the room, each once, by id.
+    /// The staff in the room, each once, ordered by id.
     pub(super) fn viewers(&self) -> Vec<Viewer> {
         let state = self.state.lock();
         let mut staff: Vec<_> = state
@@ -214,7 +216,7 @@ impl Room {
             .filter(|member| member.audience == Audience::Staff)
             .collect();
         staff.sort_unstable_by_key(|member| (member.person, member.connection.id));
-        // Before the names are copied: a person with many windows is many members.
+        // Before the names are copied: a person with several windows is several members.
         staff.dedup_by_key(|member| member.person);
         staff
             .into_iter()
@@ -225,13 +227,14 @@ impl Room {
             .collect()
     }
 
-    /// The last event handed on.
+    /// The number of the last event passed on.
     pub fn position(&self) -> Seq {
         self.state.lock().position.seq()
     }
 
-    /// Starts over at these heads: live members get a reset and are removed, all under one lock, so that none is removed without a reset
-    /// and none that has subscribed again is removed. Joining ones read the new history anyway.
+    /// Restarts the room at these heads. Live members receive a reset and are removed under the
+    /// same lock, so that none is removed without a reset, and none that has subscribed again is
+    /// removed. Joining members stay: they read the history again anyway.
     pub(super) fn restart(&self, heads: &Heads, staff: &Utf8Bytes, customer: &Utf8Bytes) {
         let mut state = self.state.lock();
         state.position = Position::at(heads.seq);
@@ -247,7 +250,8 @@ impl Room {
                     Audience::Staff => staff,
                     Audience::Customer => customer,
                 };
-                // Before the reset is queued: what the member sends next finds it removed.
+                // Before the reset is queued, so that the member's next frame finds the membership
+                // ended.
                 member.position.put_out();
                 member.connection.send_queue.push(reset.clone());
                 false
@@ -255,12 +259,12 @@ impl Room {
         });
     }
 
-    /// Whether it has no members.
     pub(super) fn is_empty(&self) -> bool {
         self.state.lock().members.is_empty()
     }
 
-    /// The gap at the front, if one is left: the place to read on from. None ends the filling.
+    /// The position from which to read the missing events. Returns `None` if no gap or no member is
+    /// left; the gap task then ends.
     pub(in crate::live) fn gap(&self) -> Option<Seq> {
         let mut state = self.state.lock();
         let position = state.position.seq();
@@ -272,7 +276,8 @@ impl Room {
         Some(position)
     }
 
-    /// The database has no events after the position: what waits early belongs to no history that exists.
+    /// Drops the early events if the position is still `up_to`. The database has no events after
+    /// it, so the early ones belong to a history that no longer exists.
     pub(in crate::live) fn forget_early(&self, up_to: Seq) {
         let mut state = self.state.lock();
         if state.position.seq() == up_to {
@@ -339,8 +344,9 @@ impl State {
                     }
                     Observed::Duplicate => {}
                     Observed::Gap { .. } => {
-                        // A live member continues the room without a hole, by construction. Should that ever fail, the member is cut off
-                        // and resumes from the database: never a silent hole.
+                        // A live member never has a gap, because it follows the room's order.
+                        // Should that fail, close its connection so that it resumes from the
+                        // database: a client must never miss an event without notice.
                         debug_assert!(false, "a live member has a hole before {seq}");
                         tracing::error!(ticket = %event.ticket, "gap before a live member's next event; closing its connection");
                         member
