@@ -352,3 +352,37 @@ fn every_quoted_log_line_is_one_of_the_programs() {
     assert!(lines > 15, "{lines} log lines are found");
     assert!(unknown.is_empty(), "{unknown:#?}");
 }
+
+#[test]
+fn every_quoted_answer_of_readiness_has_its_words() {
+    let health = fs::read_to_string(root().join("gateway/src/http/site/health.rs")).unwrap();
+    let mut answers = 0;
+    for (document, text) in documents() {
+        let lines = code(&text, "json");
+        for line in lines
+            .iter()
+            .filter(|line| line.trim_start().starts_with("{\"ready\""))
+        {
+            answers += 1;
+            let answer: serde_json::Value = serde_json::from_str(line).unwrap();
+            let names: Vec<&String> = answer.as_object().unwrap().keys().collect();
+            assert_eq!(names, ["database", "draining", "ready", "relay"], "{line}");
+            // As the answer's type is written: read_only is ReadOnly.
+            let database: String = answer["database"]
+                .as_str()
+                .unwrap()
+                .split('_')
+                .map(|word| word[..1].to_uppercase() + &word[1..])
+                .collect();
+            let relay = answer["relay"].as_str().unwrap();
+            for word in [format!("    {database},\n"), format!("\"{relay}\"")] {
+                assert!(
+                    health.contains(&word),
+                    "{}: {line}: {word}",
+                    document.display()
+                );
+            }
+        }
+    }
+    assert!(answers > 2, "{answers} answers are found");
+}
