@@ -73,7 +73,7 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// A desk on which something has happened: answers, a note, a resolved and a waiting ticket, reads, refusals, an instance.
+/// A database in which something has happened: answers, a note, a resolved and a waiting ticket, reads, refusals, an instance.
 async fn lived_in() -> TestDb {
     let db = TestDb::open().await;
     let answered = db.ticket().await;
