@@ -22,7 +22,14 @@ fn root() -> PathBuf {
 }
 
 /// Where documents stand.
-const FOLDERS: &[&str] = &["", "docs", "docs/decisions", "core", "migrations"];
+const FOLDERS: &[&str] = &[
+    "",
+    "docs",
+    "docs/decisions",
+    "docs/runbooks",
+    "core",
+    "migrations",
+];
 
 /// Every document by its path from the root.
 fn documents() -> BTreeMap<PathBuf, String> {
@@ -279,4 +286,103 @@ fn every_flag_of_the_program_exists() {
         }
     }
     assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// All Rust sources of the service, with lines of text that a backslash breaks made whole.
+fn sources() -> String {
+    let mut folders: Vec<PathBuf> = ["gateway/src", "persistence/src", "core/src"]
+        .map(|folder| root().join(folder))
+        .into();
+    let mut all = String::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                all.push_str(&fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let mut parts = all.split("\\\n");
+    let first = parts.next().unwrap().to_owned();
+    parts.fold(first, |joined, part| joined + part.trim_start())
+}
+
+/// The fixed parts of a log line's message: without its level, its fields, and what the program fills in.
+fn fixed_parts(line: &str) -> Vec<String> {
+    let is_field = |word: &&str| {
+        word.split_once('=')
+            .is_some_and(|(name, _)| name.starts_with(|c: char| c.is_ascii_lowercase()))
+    };
+    let message: Vec<&str> = line
+        .split_whitespace()
+        .skip(1)
+        .take_while(|word| !is_field(word))
+        .collect();
+    message
+        .join(" ")
+        .replace(": ", "…")
+        .split(|c: char| c == '…' || c.is_ascii_digit())
+        .map(|part| part.trim().to_owned())
+        .filter(|part| part.len() > 6)
+        .collect()
+}
+
+#[test]
+fn every_quoted_log_line_is_one_of_the_programs() {
+    let sources = sources();
+    let mut lines = 0;
+    let mut unknown = Vec::new();
+    for (document, text) in documents() {
+        for line in code(&text, "log") {
+            lines += 1;
+            let parts = fixed_parts(&line);
+            let is_level = ["INFO ", "WARN ", "ERROR "]
+                .iter()
+                .any(|level| line.trim_start().starts_with(level));
+            if !is_level
+                || parts.is_empty()
+                || parts.iter().any(|part| !sources.contains(part.as_str()))
+            {
+                unknown.push(format!("{}: {line}", document.display()));
+            }
+        }
+    }
+    assert!(lines > 15, "{lines} log lines are found");
+    assert!(unknown.is_empty(), "{unknown:#?}");
+}
+
+#[test]
+fn every_quoted_answer_of_readiness_has_its_words() {
+    let health = fs::read_to_string(root().join("gateway/src/http/site/health.rs")).unwrap();
+    let mut answers = 0;
+    for (document, text) in documents() {
+        let lines = code(&text, "json");
+        for line in lines
+            .iter()
+            .filter(|line| line.trim_start().starts_with("{\"ready\""))
+        {
+            answers += 1;
+            let answer: serde_json::Value = serde_json::from_str(line).unwrap();
+            let names: Vec<&String> = answer.as_object().unwrap().keys().collect();
+            assert_eq!(names, ["database", "draining", "ready", "relay"], "{line}");
+            // As the answer's type is written: read_only is ReadOnly.
+            let database: String = answer["database"]
+                .as_str()
+                .unwrap()
+                .split('_')
+                .map(|word| word[..1].to_uppercase() + &word[1..])
+                .collect();
+            let relay = answer["relay"].as_str().unwrap();
+            for word in [format!("    {database},\n"), format!("\"{relay}\"")] {
+                assert!(
+                    health.contains(&word),
+                    "{}: {line}: {word}",
+                    document.display()
+                );
+            }
+        }
+    }
+    assert!(answers > 2, "{answers} answers are found");
 }

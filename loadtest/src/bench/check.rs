@@ -125,3 +125,29 @@ async fn ratio(
     }
     Ok(median(&ratios))
 }
+
+#[cfg(test)]
+mod tests {
+    use helpline_core::limits;
+
+    use super::*;
+
+    const SCALING: &str = include_str!("../../../docs/scaling.md");
+
+    #[test]
+    fn the_page_on_scaling_plans_with_the_bounds_that_are_held() {
+        for claim in [
+            format!("if an idle connection takes more than {KIB_MAX} KiB"),
+            format!("fall below {COMMIT_RATE_RATIO_MIN} times what `pgbench` reaches"),
+            format!(
+                "takes more than {PACED_RATIO_MAX} times the CPU of the least possible server ({BURST_RATIO_MAX} times in bursts)"
+            ),
+            format!("plan with {KIB_MAX} KiB"),
+            format!("1 GiB / {KIB_MAX} KiB = "),
+        ] {
+            assert!(SCALING.contains(&claim), "{claim}");
+        }
+        let connections = limits::CONNECTIONS_MAX / 1_000;
+        assert!(SCALING.contains(&format!("`HELPLINE_CONNECTIONS_MAX` is {connections},000")));
+    }
+}

@@ -38,6 +38,7 @@ mod replies;
 mod restored;
 mod retention;
 mod roles;
+mod runbooks;
 mod sizes;
 mod stats;
 mod subjects;
