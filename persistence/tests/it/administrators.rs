@@ -303,7 +303,7 @@ async fn an_operators_own_limits_of_the_service_stay() {
                alter role helpline_service set lock_timeout = 0; create role second login password 'p1'";
     server.sql(own).await;
     let settings = "select array_to_string(setconfig, ' ') from pg_db_role_setting where setrole = 'helpline_service'::regrole and setdatabase = 0";
-    // A disabled limit counts as missing. The refusal asks to set it, and for nothing else.
+    // A disabled limit counts as missing. The refusal lists the statement for it, and no other.
     let mut refused = server.refused("second").await;
     refused.retain(|statement| statement.contains(" set "));
     refused.retain(|statement| !statement.starts_with("grant"));

@@ -26,7 +26,7 @@ fn with(versions: &[Version]) -> Plan {
 fn until_the_waiting_index() -> Plan {
     let mut plan = Plan::embedded();
     plan.versions.retain(|version| version.number <= 10);
-    // Objects of tables and columns that are added later.
+    // Leave out the objects of tables and columns that are added later.
     let later = [
         "people_to_follow",
         "people_subjects",

@@ -8,7 +8,7 @@ use helpline_persistence::{Names, tickets};
 
 use crate::test_db::{PASSWORD, TestDb, cluster, until};
 
-/// Subjects, each with the searches that must find it.
+/// Subjects, each with searches that must find it.
 const FOUND: &[(&str, &[&str])] = &[
     // French, composed and decomposed.
     (
@@ -24,7 +24,7 @@ const FOUND: &[(&str, &[&str])] = &[
     ("ΣΊΣΥΦΟΣ ΚΑΙ ΛΌΓΟΣ", &["σίσυφος", "λόγος", "λογος και"]),
     ("μαϊμού και ΐδιος", &["ΜΑΪΜΟΥ", "Ϊ́ΔΙΟΣ"]),
     ("Ἐν ἀρχῇ ἦν ὁ λόγος", &["ΑΡΧΗΙ", "ἀρχῇ", "ΛΟΓΟΣ"]),
-    // Turkish: any of the spellings finds the others.
+    // Turkish: every spelling finds the others.
     (
         "İstanbul yolcusu",
         &[

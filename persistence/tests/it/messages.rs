@@ -163,7 +163,7 @@ async fn a_redaction_leaves_no_trace_of_the_secret_in_any_column_of_any_table() 
         "",
         "a trace of the secret is left"
     );
-    // A digest of a short secret would allow guessing it.
+    // Anyone could guess a short secret from its digest.
     assert_eq!(
         db.ask::<i64>("select count(*) from support_messages where key_digest is not null")
             .await,

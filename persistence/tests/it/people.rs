@@ -134,8 +134,8 @@ async fn a_crowd_signs_in_at_once_and_does_not_wait_for_the_one_whose_row_is_loc
         Some("New name"),
         "the next sign-in tells it"
     );
-    // A new person whose row an open transaction is writing: the sign-in fails quickly as busy, so
-    // that the service can sign in the others.
+    // The row of a new person, which an open transaction is inserting. The sign-in fails quickly as
+    // busy, so that the service can sign in the others.
     locker
         .batch_execute(&format!(
             "begin; insert into people (id) values ('{}')",

@@ -1,5 +1,5 @@
-//! Saved replies: the team shares the shared ones, and only the owner sees and changes a personal
-//! one, even by plain SQL.
+//! Saved replies. The shared ones belong to the team; a personal one is seen and changed only by
+//! its owner, even by plain SQL.
 
 use helpline_core::ids::{SavedReplyId, UserId};
 use helpline_core::limits;
@@ -192,7 +192,7 @@ async fn the_audit_trail_says_that_a_personal_reply_changed_and_none_of_its_text
     );
 }
 
-/// Functions that an instance of the previous build calls continue to work for the data that it
+/// The functions of the previous build keep working for shared replies, the only ones that it
 /// knows.
 #[tokio::test]
 async fn the_functions_of_the_build_before_know_the_shared_ones_only() {
