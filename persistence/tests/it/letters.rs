@@ -268,8 +268,8 @@ async fn tickets_of_before_are_found_before_and_after_they_are_filled_in() {
     let marks: String = db.ask(MARKS).await;
     let tallies = "select (select coalesce(sum(amount), 0) from support_ticket_tally_deltas)::text || (select count(*) from support_ticket_activity)";
     let history: String = db.ask(tallies).await;
-    // Without the index: old tickets are found by their words and by the folded ones, and tickets
-    // that are new or change are filled in immediately.
+    // The index does not exist yet. Old tickets are found by their original words and by the folded
+    // ones. New and changed tickets are filled in immediately.
     let new = db.ticket_of(db.customer, "Große Straße PRINTER").await;
     let archive = async |text: &str| {
         let query = ListQuery {

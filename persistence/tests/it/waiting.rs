@@ -225,8 +225,8 @@ async fn imported_rows_and_rows_of_a_former_build_are_filled_in_as_their_histori
     }
     let kept = "select string_agg(ticket_id || ' ' || coalesce(waiting_since::text, '-'), ',' order by ticket_id) \
                 from support_ticket_heads where not is_over";
-    // A ticket that the customer reopened by hand waits from that action, which the history records
-    // some microseconds later.
+    // A ticket that the customer reopened by hand waits from that action. The history records it
+    // some microseconds later, so use the history's time for the comparison.
     db.sql(
         "update support_ticket_heads h set waiting_since = a.created_at from support_ticket_activity a
          where a.ticket_id = h.ticket_id and a.kind = 'reopened' and a.actor_type = 'customer' and h.waiting_since is not null
