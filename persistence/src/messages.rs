@@ -78,7 +78,7 @@ pub struct AppendedAt {
     /// The audience that the sender reads the ticket as. It decides which of the two positions the
     /// ack contains.
     pub audience: Audience,
-    /// Time of the commit's history row.
+    /// Time of the message's history row.
     pub at: DateTime<Utc>,
 }
 

@@ -252,7 +252,7 @@ pub(crate) async fn with_admin<T>(
         drop(client);
         result
     };
-    // An error of the connection has already failed the statement that was running.
+    // The statement that was running has already returned any error of the connection.
     let (result, _) = join(work, connection).await;
     result
 }

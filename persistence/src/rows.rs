@@ -77,8 +77,8 @@ pub(crate) fn bigint(seq: Seq) -> i64 {
     i64::try_from(seq.get()).unwrap_or(i64::MAX)
 }
 
-/// A message's key. A key that was imported in another form is not ours, so that no client retries
-/// with it; it becomes `None`.
+/// A message's key. A key that was imported in another form becomes `None`, because no client
+/// retries with it.
 pub(crate) fn key(row: &Row, column: impl Column) -> Result<Option<Key>, StoreError> {
     Ok(get::<Option<String>>(row, column)?.and_then(|key| Key::parse(key).ok()))
 }

@@ -13,8 +13,8 @@ pub struct Server {
     pub version: String,
     /// The server's clock when it answered.
     pub at: DateTime<Utc>,
-    /// Size of the database in MiB. `None` if the service's role has no explicit right to connect
-    /// to it, because Postgres then does not report the size.
+    /// Size of the database in MiB. `None` if the service's role has no CONNECT privilege on it,
+    /// because Postgres then does not report the size.
     pub database_mib: Option<u32>,
 }
 

@@ -13,7 +13,7 @@ use tokio_postgres::{Row, SimpleQueryMessage};
 use crate::StoreError;
 use crate::store::Params;
 
-/// What is between this program and the database.
+/// The kind of pooler between this program and the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pooler {
     /// Nothing, or a pooler that keeps a session for as long as its client is connected

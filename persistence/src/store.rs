@@ -25,7 +25,7 @@ pub struct Settings {
     pub url: String,
     /// Maximum number of connections in the pool.
     pub connections_max: usize,
-    /// What is between this program and the database.
+    /// The kind of pooler in front of the database.
     pub pooler: Pooler,
 }
 

@@ -23,8 +23,8 @@ impl Snapshot {
     }
 
     /// Reduces the snapshot to what a cursor on a sequence number would store: a position, without
-    /// the transactions that were in flight. This is wrong on purpose: tests use it to show which
-    /// events such a cursor misses.
+    /// the transactions that were in flight. This is wrong on purpose: sabotage uses it to show
+    /// that such a cursor misses events.
     #[must_use]
     pub fn forgetting_those_in_flight(&self) -> Self {
         self.xmax()

@@ -45,8 +45,8 @@ impl Messages {
     /// Sends a message and waits until it is committed.
     ///
     /// # Errors
-    /// The database's refusal; `overloaded` if the writer's queue is full; `unavailable` if the
-    /// database cannot be reached in time.
+    /// When the database refuses the message; `overloaded` if the writer's queue is full;
+    /// `unavailable` if the database cannot be reached in time.
     pub async fn send(&self, message: NewMessage) -> Result<Stored, Reject> {
         let (reply, answer) = oneshot::channel();
         self.writer.submit(message, Reply::Once(reply))?;
@@ -63,7 +63,7 @@ impl Messages {
     /// text is unchanged.
     ///
     /// # Errors
-    /// The database's refusal.
+    /// When the database refuses the change.
     pub async fn edit(
         &self,
         caller: &Caller,
@@ -79,7 +79,7 @@ impl Messages {
     /// Permanently removes a message's text.
     ///
     /// # Errors
-    /// The database's refusal.
+    /// When the database refuses the change.
     pub async fn redact(
         &self,
         caller: &Caller,

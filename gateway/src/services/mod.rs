@@ -23,7 +23,7 @@ use crate::live::Hub;
 /// Commits a transaction, and publishes the events written in it.
 ///
 /// # Errors
-/// The database's error. Nothing is published then.
+/// When the commit fails. Nothing is published then.
 pub async fn commit(transaction: Transaction, hub: &Hub) -> Result<(), StoreError> {
     let rows = transaction.commit().await?;
     hub.publish(&rows);

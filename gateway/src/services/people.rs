@@ -24,7 +24,7 @@ impl People {
     /// once.
     ///
     /// # Errors
-    /// The database's refusal.
+    /// When the database refuses the change.
     pub async fn grant(
         &self,
         caller: &Caller,
@@ -40,7 +40,7 @@ impl People {
     /// tickets become unassigned.
     ///
     /// # Errors
-    /// The database's refusal. The last admin's role cannot be removed.
+    /// When the database refuses the change. The last admin's role cannot be removed.
     pub async fn revoke(&self, caller: &Caller, user: UserId) -> Result<(), StoreError> {
         let unassigned = roles::revoke(&self.store, caller, user).await?;
         self.hub.publish(&unassigned);
@@ -52,8 +52,8 @@ impl People {
     /// unfinished tickets become unassigned.
     ///
     /// # Errors
-    /// The database's refusal. People cannot block themselves, and the last admin cannot be
-    /// blocked.
+    /// When the database refuses the change. People cannot block themselves, and the last admin
+    /// cannot be blocked.
     pub async fn set_blocked(
         &self,
         caller: &Caller,

@@ -17,7 +17,7 @@ impl SavedReplies {
     /// Creates or replaces a reply.
     ///
     /// # Errors
-    /// The database's refusal.
+    /// When the database refuses the change.
     pub async fn save(
         &self,
         caller: &Caller,
@@ -30,7 +30,7 @@ impl SavedReplies {
     /// Removes a reply. Returns false if it did not exist.
     ///
     /// # Errors
-    /// The database's refusal.
+    /// When the database refuses the change.
     pub async fn remove(
         &self,
         caller: &Caller,

@@ -39,7 +39,7 @@ impl DeskSettings {
     /// Stores a setting. `None` removes it.
     ///
     /// # Errors
-    /// The database's refusal.
+    /// When the database refuses the change.
     pub async fn set(
         &self,
         caller: &Caller,

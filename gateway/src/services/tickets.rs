@@ -26,7 +26,7 @@ impl Tickets {
     /// Opens a ticket. A repeated call with the same key changes nothing.
     ///
     /// # Errors
-    /// The database's refusal.
+    /// When the database refuses the change.
     pub async fn create(&self, caller: &Caller, new: &NewTicket) -> Result<Created, StoreError> {
         let created = tickets::create(&self.store, caller, new).await?;
         self.hub.publish(&created.rows);
@@ -37,7 +37,7 @@ impl Tickets {
     /// known key nothing is published again.
     ///
     /// # Errors
-    /// The database's refusal. The transaction cannot be committed then.
+    /// When the database refuses the change. The transaction cannot be committed then.
     pub async fn create_in(
         transaction: &mut Transaction,
         caller: &Caller,
@@ -49,7 +49,7 @@ impl Tickets {
     /// Makes all changes of the patch, or none.
     ///
     /// # Errors
-    /// The database's refusal.
+    /// When the database refuses the change.
     pub async fn change(
         &self,
         caller: &Caller,
@@ -65,7 +65,7 @@ impl Tickets {
     /// events.
     ///
     /// # Errors
-    /// The database's refusal. The transaction cannot be committed then.
+    /// When the database refuses the change. The transaction cannot be committed then.
     pub async fn change_in(
         transaction: &mut Transaction,
         caller: &Caller,
@@ -103,7 +103,7 @@ impl Tickets {
     /// Rates a ticket as its customer. The ticket must be over.
     ///
     /// # Errors
-    /// The database's refusal.
+    /// When the database refuses the change.
     pub async fn rate(
         &self,
         caller: &Caller,
@@ -120,7 +120,7 @@ impl Tickets {
     /// they may have the text.
     ///
     /// # Errors
-    /// The database's refusal.
+    /// When the database refuses the change.
     pub async fn redact(
         &self,
         caller: &Caller,

@@ -216,7 +216,7 @@ impl Asked {
             needs_answer: query.needs_answer,
             after_at: query.cursor.map(|cursor| cursor.at),
             after_id: query.cursor.map(|cursor| cursor.id),
-            // One row more than the page shows whether there is a next page.
+            // Fetch one more row than the page needs, to see whether there is a next page.
             limit: i64::from(query.limit.clamp(1, limits::LIST_TICKETS_MAX)) + 1,
         }
     }

@@ -21,8 +21,8 @@ pub enum Redaction {
     Event(Seq),
 }
 
-/// Removes it. Admins only. Returns the rows written: a receipt, or none if there was nothing to
-/// remove.
+/// Permanently removes texts of a ticket. Admins only. Returns the rows written: a receipt, or none
+/// if there was nothing to remove.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `not_found`, `forbidden`, `legal_hold`; `invalid_field` for an event

@@ -1,4 +1,5 @@
-//! Column grants and the append-only history, from raw connections that act as each role: what a gateway with a bug could not undo.
+//! Column grants and the append-only history, tested on raw connections as each role. They hold
+//! even if the gateway has a bug.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,7 @@ use uuid::Uuid;
 
 use crate::test_db::TestDb;
 
-/// What a customer's role may read, of each table and view.
+/// The columns that the customer role may read in each table and view.
 const CUSTOMER_READS: &[(&str, &str)] = &[
     (
         "support_tickets",
@@ -64,7 +65,7 @@ const STAFF_INSERTS: &[(&str, &str)] = &[(
     "id ticket_id sender_id sender_type body is_internal attachments key",
 )];
 
-/// Which columns of which tables a statement may name; every column is tried, none is taken from the catalog's word.
+/// The columns that a statement may name. Tries every column instead of trusting the catalog.
 async fn permitted(
     db: &TestDb,
     session: &Client,
@@ -80,7 +81,8 @@ async fn permitted(
         let state = tried
             .err()
             .and_then(|error| error.code().map(|code| code.code().to_owned()));
-        // No right, a view that cannot be written, a generated column; anything else got past those and met another rule.
+        // The state means a missing privilege, a view that is not writable, or a generated column.
+        // Any other error comes from a later rule.
         if !matches!(state.as_deref(), Some("42501" | "55000" | "428C9")) {
             found.insert((table, column));
         }
@@ -115,7 +117,8 @@ async fn a_customer_names_no_column_beyond_the_list() {
     })
     .await;
     assert_eq!(update, listed(CUSTOMER_UPDATES));
-    // Row-level security answers with the same state as a missing right, so the other columns are given as they must be.
+    // A row-level security violation has the same state as a missing privilege, so the other
+    // columns have valid values.
     let insert = permitted(&db, &session, |table, column| match (table, column) {
         ("support_messages", "sender_type" | "sender_id" | "ticket_id") => insert_message(ticket, db.customer.uuid()),
         ("support_messages", "id" | "body" | "attachments" | "key" | "is_internal") => format!(
@@ -235,7 +238,7 @@ async fn the_record_is_append_only_for_the_owner_and_the_superuser_too() {
             }
         }
     }
-    // The secret opens it only for the owner.
+    // The setting unlocks deletion only for the owner.
     db.admin
         .batch_execute(
             "set helpline.append_only_door = 'open'; delete from support_ticket_activity",

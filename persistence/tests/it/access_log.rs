@@ -1,4 +1,5 @@
-//! The access log as admins read it: every row once, whatever is asked for and however far a page may walk; who may; and by which indexes.
+//! The access log as admins read it: every row once, with any filter and any limit of rows per
+//! page; who may read it; and which indexes are used.
 
 use std::time::Instant;
 
@@ -13,7 +14,8 @@ use uuid::Uuid;
 use crate::plans::explaining;
 use crate::test_db::{TestDb, refusal};
 
-/// Rows of an afternoon: three actions, one of them rare, some refused, by three people and by none, some on a ticket; a few a moment out of order.
+/// Rows of one afternoon. There are three actions, one of them rare, some of them refused, by three
+/// people or by no one, and some on a ticket. A few rows are slightly out of order.
 async fn fill(db: &TestDb, rows: u32) {
     let ticket = db.ticket().await;
     db.sql(&format!(
@@ -29,7 +31,7 @@ async fn fill(db: &TestDb, rows: u32) {
     .await;
 }
 
-/// Every entry of these filters, page by page; between pages rows are added.
+/// Every entry that matches these filters, page by page. Rows are added between pages.
 async fn all(db: &TestDb, query: &AccessQuery, walk_rows: i32) -> (Vec<AccessEntry>, usize) {
     let (mut query, mut found, mut pages) = (query.clone(), Vec::new(), 0);
     loop {
@@ -50,7 +52,7 @@ async fn all(db: &TestDb, query: &AccessQuery, walk_rows: i32) -> (Vec<AccessEnt
     }
 }
 
-/// What plain SQL finds of these filters.
+/// The ids that plain SQL finds with these filters.
 async fn expected(db: &TestDb, query: &AccessQuery) -> Vec<i64> {
     let sql = "select id from access_log where ($1::uuid is null or user_id = $1) and ($2::text[] is null or action = any ($2))
                and ($3::uuid is null or ticket_id = $3) and ($4::boolean is null or (refused is not null) = $4)
@@ -120,7 +122,7 @@ async fn no_row_is_missing_or_comes_twice_whatever_is_asked_for_and_while_rows_a
             q.to = Some(at(500));
         }),
     ];
-    // As after a clean-up: ids do not begin at one, and have holes.
+    // Simulate a clean-up: ids do not begin at one, and have gaps.
     db.sql(
         "set role helpline_owner; set helpline.append_only_door = 'open'; delete from access_log where id < 50 or id between 200 and 260; \
          reset helpline.append_only_door; reset role",
@@ -131,7 +133,8 @@ async fn no_row_is_missing_or_comes_twice_whatever_is_asked_for_and_while_rows_a
             let before = expected(&db, query).await;
             let (found, pages) = all(&db, query, walk_rows).await;
             let ids: Vec<_> = found.iter().map(|entry| entry.id as i64).collect();
-            // What was added meanwhile is newer than where the first page ended, and is none of these pages.
+            // Rows added in the meantime are newer than the end of the first page, so they are on
+            // none of these pages.
             let known: Vec<_> = ids
                 .iter()
                 .copied()
@@ -305,7 +308,7 @@ async fn pages_of_a_million_rows() {
     for _ in 0..10 {
         fill(&db, 100_000).await;
     }
-    // One action is as rare as can be: the oldest row.
+    // One filter matches only the oldest row, which is the worst case.
     db.sql("vacuum analyze access_log").await;
     let ticket = "select ticket_id from access_log where ticket_id is not null order by id limit 1";
     let ticket = helpline_core::ids::TicketId::new(db.ask::<Uuid>(ticket).await);

@@ -1,4 +1,5 @@
-//! Row-level security: which rows each role sees, which plain writes it may make, and that a note shows in nothing a customer reads.
+//! Row-level security: which rows each role sees, which plain writes it may make, and that nothing
+//! a customer reads reveals a note.
 
 use helpline_core::ids::TicketId;
 use helpline_persistence::history::{self, Span};
@@ -14,7 +15,7 @@ async fn count(client: &Client, sql: &str) -> i64 {
     }
 }
 
-/// Each of these statements fails for this session.
+/// Asserts that each of these statements fails in this session.
 async fn assert_refused(session: &Client, statements: &[String]) {
     for statement in statements {
         let tried = session.batch_execute(statement).await;
@@ -31,15 +32,17 @@ async fn each_role_sees_its_rows_and_no_others() {
         stored(&db.send(note(ticket, db.boss, "canary")).await);
         stored(&db.send(message(ticket, db.boss, "answer")).await);
     }
-    // In each ticket: created, first message, note, answer, status = 5 rows, of which one is a note.
+    // Each ticket has 5 events: created, first message, note, answer and status. One of them is a
+    // note.
     for (role, who, tickets, messages, rows, heads) in [
         ("helpline_customer", db.customer, 1, 2, 4, 1),
         ("helpline_customer", db.agent, 1, 2, 4, 1),
         ("helpline_customer", db.boss, 0, 0, 0, 0),
         ("helpline_staff", db.boss, 3, 9, 15, 3),
-        // On a ticket of their own, staff are customers: the numbers of its events would show where a note is.
+        // On their own ticket, staff are customers: the positions of its events would reveal a
+        // note.
         ("helpline_staff", db.agent, 3, 8, 10, 2),
-        // The database role alone makes no one staff.
+        // The database role does not make a person staff.
         ("helpline_staff", db.customer, 0, 0, 0, 0),
     ] {
         let session = db.session(role, who).await;
@@ -84,7 +87,7 @@ async fn each_role_sees_its_rows_and_no_others() {
             );
         }
     }
-    // Blocked staff are staff no longer.
+    // Blocked members of staff lose the rights of staff.
     db.sql(&format!(
         "update people set blocked_at = now() where id = '{}'",
         db.boss
@@ -105,7 +108,7 @@ async fn each_role_sees_its_rows_and_no_others() {
         error.as_db_error().map(|error| error.message()),
         Some("blocked")
     );
-    // The service itself sees nothing at all but through its functions.
+    // The service sees data only through its functions.
     let service = db.session("helpline_service", db.boss).await;
     for table in [
         "support_tickets",
@@ -167,7 +170,7 @@ async fn plain_writes_are_bound_to_the_writers_own_side() {
         .batch_execute(&format!("select update_ticket_status('{mine}', 'closed')"))
         .await
         .unwrap();
-    // A closed ticket takes no message.
+    // A closed ticket accepts no message.
     assert_refused(&session, &[insert_message(mine, customer.uuid())]).await;
     session
         .batch_execute("update support_tickets set satisfaction_rating = 3")
@@ -247,7 +250,8 @@ async fn staff_answer_open_tickets_of_others_and_have_no_side_on_their_own() {
     }
 }
 
-/// The same exchange with and without notes gives a customer the same bytes, but for times and ids.
+/// The same exchange with and without notes gives a customer the same bytes, except for times and
+/// ids.
 #[tokio::test]
 async fn a_note_shows_in_no_number_time_or_gap_of_the_customers() {
     let db = TestDb::open().await;

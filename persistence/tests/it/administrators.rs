@@ -1,5 +1,7 @@
-//! `migrate` by administrators who are no superusers: it lists what is missing before it changes anything, and what it says is what helps.
-//! Roles belong to a cluster, so these tests have one of their own. On Postgres 15 and on a newer one: `.ci/test-world newer_postgres`.
+//! `migrate` run by administrators who are not superusers. It lists everything that is missing
+//! before it changes anything, and the statements that it suggests work. Roles belong to a cluster,
+//! so each of these tests starts its own. Postgres 15 and a newer version are tested:
+//! `.ci/test-world newer_postgres`.
 
 use helpline_persistence::migrate::{self, Plan};
 use helpline_persistence::{Names, Pooler, Settings, Store, StoreError, privileges};
@@ -16,7 +18,7 @@ struct Server {
 }
 
 impl Server {
-    /// With a database `desk` that belongs to `owner`, who has these attributes.
+    /// Starts a server with a database `desk`, whose owner is `owner` with these attributes.
     async fn start(attributes: &str) -> Self {
         let postgres = Postgres::start_temporary().await.unwrap();
         postgres.create_database("desk", None).await.unwrap();
@@ -41,7 +43,8 @@ impl Server {
         migrate::migrate(&self.url(role)).await
     }
 
-    /// The statements that the refusal names; nothing was changed.
+    /// Runs `migrate`, which must refuse. Returns the statements in the refusal, and asserts that
+    /// nothing was changed.
     async fn refused(&self, role: &str) -> Vec<String> {
         let count = "select (select count(*) from pg_class) + (select count(*) from pg_namespace) + (select count(*) from pg_authid)";
         let before: i64 = self.admin.query_one(count, &[]).await.unwrap().get(0);
@@ -65,7 +68,7 @@ impl Server {
         statements.collect()
     }
 
-    /// The desk works, and no role has more than it needs.
+    /// Asserts that the service works and that no role has more privileges than it needs.
     async fn serves(&self) {
         migrate::set_runtime_password(&self.postgres.admin_url("desk"), PASSWORD)
             .await
@@ -93,7 +96,7 @@ async fn the_owner_of_the_database_who_creates_roles_needs_nothing_more() {
         .unwrap();
     assert!(server.migrate("owner").await.unwrap().is_empty());
     server.serves().await;
-    // The next release, by the same administrator.
+    // The next release, migrated by the same administrator.
     let mut plan = Plan::embedded();
     plan.versions.push(migrate::Version {
         number: 99,
@@ -138,7 +141,8 @@ async fn an_owner_who_creates_no_roles_is_told_what_to_ask_for_and_then_installs
         4,
         "{statements:?}"
     );
-    // The administrator of the server's roles makes them, which needs no right on the database.
+    // The server's role administrator creates the roles. This requires no privilege on the
+    // database.
     server
         .sql("create role people_of_roles login createrole password 'p1'")
         .await;
@@ -161,7 +165,7 @@ async fn an_owner_who_creates_no_roles_is_told_what_to_ask_for_and_then_installs
 async fn what_it_says_is_what_helps_whatever_is_missing() {
     let roles = Names::default();
     for (case, expected) in [
-        // Another administrator than the one who installed it.
+        // An administrator other than the one who installed it.
         (
             "create role second login createrole password 'p1'; grant create on database desk to second",
             None,
@@ -299,7 +303,7 @@ async fn an_operators_own_limits_of_the_service_stay() {
                alter role helpline_service set lock_timeout = 0; create role second login password 'p1'";
     server.sql(own).await;
     let settings = "select array_to_string(setconfig, ' ') from pg_db_role_setting where setrole = 'helpline_service'::regrole and setdatabase = 0";
-    // A limit that is switched off is none: it is asked for, and for nothing else.
+    // A disabled limit counts as missing. The refusal lists the statement for it, and no other.
     let mut refused = server.refused("second").await;
     refused.retain(|statement| statement.contains(" set "));
     refused.retain(|statement| !statement.starts_with("grant"));
@@ -340,7 +344,7 @@ async fn roles_and_passwords_are_asked_about_before_they_are_made() {
     migrate::make_roles(&server.postgres.admin_url("desk"), &names)
         .await
         .unwrap();
-    // There is nothing to be made, so nothing is missing.
+    // There is nothing to create, so nothing is missing.
     migrate::make_roles(&server.url("owner"), &names)
         .await
         .unwrap();

@@ -1,4 +1,4 @@
-//! Sends: once, in order, judged under the lock.
+//! Sends are stored once, in order, and checked under the ticket's lock.
 
 use helpline_core::actor::Audience;
 use helpline_core::ids::{Seq, TicketId};
@@ -108,7 +108,8 @@ async fn a_batch_keeps_its_order_within_each_ticket_and_answers_each_message() {
         .iter()
         .map(|n| stored(&answer.outcomes[*n]).seq.get())
         .collect();
-    // The agent's answer moved the first ticket: the status row stands between it and what follows.
+    // The agent's answer changed the first ticket's status, so a status event precedes the next
+    // message.
     assert_eq!(seqs, [3, 4, 6, 3, 4]);
     assert_eq!(refused(&answer.outcomes[3]).0, RejectCode::NotFound);
     assert_eq!(refused(&answer.outcomes[4]).0, RejectCode::NotFound);
@@ -133,7 +134,7 @@ async fn a_retried_send_keeps_its_first_seq() {
     assert_eq!(duplicate(&answer.outcomes[0]), first);
     assert_eq!(answer.rows.len(), 1, "a duplicate is delivered again");
     assert_eq!(answer.rows[0].seq, first.seq);
-    // The same key of another person is another key.
+    // The same key from another person is a different key.
     stored(
         &db.send(NewMessage {
             key: sent.key.clone(),
@@ -238,12 +239,12 @@ async fn a_retry_that_overlaps_its_first_send_burns_no_number() {
         ))
         .await
         .unwrap();
-    // A lane does not wait for it …
+    // A lane does not wait for the open transaction …
     assert_eq!(
         append(&db.store, &[again(&sent)]).await.unwrap().outcomes[0],
         Outcome::Busy
     );
-    // … and who does wait finds it.
+    // … and a call that waits finds the stored message.
     let (store, retry) = (db.store.clone(), again(&sent));
     let waiting = tokio::spawn(async move {
         append_waiting(&store, &[retry])
@@ -281,7 +282,7 @@ async fn a_ticket_locked_by_somebody_else_does_not_stall_its_batch() {
     assert_eq!(answer.outcomes[0], Outcome::Busy);
     stored(&answer.outcomes[1]);
     assert_eq!(answer.outcomes[2], Outcome::Busy);
-    // Read positions and foreign keys take share locks of the key; they make no writer busy.
+    // Read positions and foreign keys take key-share locks, which do not make a ticket busy.
     other
         .batch_execute(&format!(
             "rollback; begin; select 1 from support_tickets where id = '{busy}' for key share"
@@ -296,7 +297,8 @@ async fn a_poisoned_message_fails_its_batch_as_data_and_alone_when_split() {
     let db = TestDb::open().await;
     let ticket = db.ticket().await;
     let good = message(ticket, db.customer, "good");
-    // Ids are the gateway's: the same one twice is a fault that only splitting isolates.
+    // The gateway assigns the ids, so a repeated id is a bug that only splitting the batch
+    // isolates.
     let bad = NewMessage {
         id: good.id,
         ..message(ticket, db.customer, "bad")
@@ -321,26 +323,26 @@ async fn a_writer_who_has_not_seen_the_last_word_is_told_so() {
         based_on: Some(Seq::new(seq)),
         ..message(ticket, sender, "based")
     };
-    // The head of both: 2. Own words never make one stale.
+    // The head is 2 in both numberings. A sender's own messages never make it stale.
     stored(&db.send(message(ticket, db.customer, "3")).await);
     stored(&db.send(based(db.customer, 1)).await);
     assert_eq!(
         refused(&db.send(based(db.agent, 2)).await),
         (RejectCode::Stale, Some(4))
     );
-    stored(&db.send(based(db.agent, 4)).await); // 5, and a status row: 6
+    stored(&db.send(based(db.agent, 4)).await); // Event 5, and a status change: event 6.
     stored(&db.send(note(ticket, db.boss, "7, for staff alone")).await);
     assert_eq!(
         refused(&db.send(based(db.agent, 6)).await),
         (RejectCode::Stale, Some(7))
     );
-    // The customer has seen 1 to 6 of theirs; the note is none of them.
+    // The customer has seen events 1 to 6 of their numbering, which does not count the note.
     let at = stored(&db.send(based(db.customer, 6)).await);
     assert_eq!(at.public_seq.map(Seq::get), Some(7));
-    // Status rows of others are no words.
+    // Status changes by others do not make a sender stale.
     db.sql("update support_tickets set priority = 'high'").await;
     stored(&db.send(based(db.customer, 7)).await);
-    // Without the field nothing is checked.
+    // Without the field, nothing is checked.
     stored(&db.send(message(ticket, db.agent, "insists")).await);
     db.history(ticket).await;
 }
@@ -361,9 +363,9 @@ async fn a_word_earlier_in_the_same_batch_counts_as_said() {
             based(db.customer),
         ])
         .await;
-    stored(&answer.outcomes[1]); // the note is not for them
+    stored(&answer.outcomes[1]); // The customer does not see the note.
     assert_eq!(refused(&answer.outcomes[2]).0, RejectCode::Stale);
-    stored(&answer.outcomes[3]); // the boss' word was not said
+    stored(&answer.outcomes[3]); // The admin's message was not stored.
     db.history(ticket).await;
 }
 

@@ -1,6 +1,8 @@
-//! A migration with a backfill, under traffic and broken off: nothing is refused, nothing waits for long, nothing is done twice or left out.
+//! A migration with a backfill, under traffic and with an interruption. No write is refused or
+//! waits for long, and no row is filled twice or left out.
 //!
-//! `HELPLINE_TEST_HISTORY_ROWS` makes the history longer than the usual 50,000 rows (`.ci/test-world migrate_under_traffic`).
+//! `HELPLINE_TEST_HISTORY_ROWS` makes the history longer than the default of 50,000 rows
+//! (`.ci/test-world migrate_under_traffic`).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,13 +20,14 @@ use crate::test_db::{TestDb, cluster, message, until};
 
 const HISTORY_ROWS: u32 = 50_000;
 const TICKETS: u32 = 2_000;
-/// So the million has 40,000 tickets, and the backfill many portions.
+/// With a million rows this makes 40,000 tickets, and many portions for the backfill.
 const ROWS_OF_A_TICKET: u32 = 25;
-/// The traffic: so many writers, each with a message at every interval, 200 a second in all.
+/// Number of writers. Each sends one message per interval, which makes 200 messages a second.
 const WRITERS: u32 = 10;
 const INTERVAL: Duration = Duration::from_millis(50);
 
-/// A column of every ticket's head that counts its rows: added, kept by a trigger of the new build, filled in for old tickets.
+/// Adds a column to every ticket's head that counts its rows. A trigger of the new build maintains
+/// it, and a backfill fills it for old tickets.
 fn next() -> Plan {
     let mut plan = Plan::embedded();
     plan.versions.extend([
@@ -58,7 +61,7 @@ select p.ticket_id::text, count(*) over () from portion p order by p.ticket_id d
 }
 
 impl TestDb {
-    /// So many tickets, each with so many history rows.
+    /// Creates this many tickets, each with this many history rows.
     async fn with_history(&self, tickets: u32, rows_of_a_ticket: u32) -> Vec<TicketId> {
         self.sql(&format!(
             "insert into support_tickets (user_id, subject, category)
@@ -66,7 +69,7 @@ impl TestDb {
             self.customer
         ))
         .await;
-        // The opening is a row as well.
+        // Opening a ticket writes a row too.
         for _ in 1..rows_of_a_ticket {
             self.sql(
                 "insert into support_messages (ticket_id, sender_id, sender_type, body)
@@ -86,7 +89,7 @@ impl TestDb {
     }
 }
 
-/// What the writers saw.
+/// The results of a writer.
 #[derive(Debug, Default)]
 struct Seen {
     stored: usize,
@@ -94,14 +97,15 @@ struct Seen {
     refused: Vec<String>,
 }
 
-/// One writer at its own interval until it is told to stop; what a slow answer held up is made up for.
+/// One writer that sends at its own interval until it is stopped. After a slow answer it sends the
+/// missed messages immediately.
 async fn write(
     db: Arc<TestDb>,
     tickets: Vec<TicketId>,
     ready: Arc<Barrier>,
     stop: Arc<AtomicBool>,
 ) -> Seen {
-    // Connected from here on, with a connection of its own: making one is not what is measured.
+    // Connect before the measurement, on a separate connection, because connecting is not measured.
     let store = db.store.with_own_pool("writer", 1).unwrap();
     while append_waiting(&store, &[message(tickets[0], db.customer, "first")])
         .await
@@ -150,7 +154,7 @@ async fn two_hundred_messages_a_second_go_on_while_a_column_is_added_and_filled_
         })
         .collect();
     ready.wait().await;
-    // The rate of every day before and behind it: waits for time.
+    // Send at the normal rate for a while before and after the migration.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let begun = Instant::now();
     let applied = db.migrate_to(&next()).await;
@@ -188,7 +192,7 @@ async fn two_hundred_messages_a_second_go_on_while_a_column_is_added_and_filled_
     let holes = "select count(*) from (select h.ticket_id from support_ticket_heads h join support_ticket_activity a using (ticket_id)
                  group by h.ticket_id, h.seq having count(*) <> h.seq or max(a.seq) <> h.seq) x";
     assert_eq!(db.ask::<i64>(holes).await, 0);
-    // The build before goes on with what stands, and takes nothing of it back.
+    // An instance of the previous build continues to work and reverts nothing.
     assert!(db.migrate_to(&Plan::embedded()).await.is_empty());
     db.append(&[message(tickets[0], db.customer, "after all")])
         .await;
@@ -199,7 +203,7 @@ async fn a_backfill_that_is_broken_off_goes_on_where_it_was() {
     let db = TestDb::open().await;
     db.with_history(TICKETS, 2).await;
     let url = cluster().await.admin_url(&db.database);
-    // A portion waits here until the session that runs it is killed.
+    // A portion waits here until its session is killed.
     let mut plan = next();
     let text = plan.versions.pop().unwrap();
     let waits = text.sql.replace(

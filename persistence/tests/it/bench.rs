@@ -1,4 +1,4 @@
-//! A measurement, not a promise: how many messages a second the append takes. Run by hand:
+//! A benchmark, not a test: how many messages per second can be appended. Run it manually:
 //! `cargo test --release -p helpline-persistence -- --ignored --nocapture appends_per_second`.
 
 use std::time::{Duration, Instant};
@@ -7,9 +7,9 @@ use helpline_persistence::messages::append;
 
 use crate::test_db::{TestDb, message};
 
-/// Lanes at once, as many as the gateway has at most.
+/// Number of concurrent lanes, the gateway's maximum.
 const LANES: usize = 4;
-/// Tickets of one lane.
+/// Number of tickets per lane.
 const TICKETS: usize = 200;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

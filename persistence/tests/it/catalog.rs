@@ -1,10 +1,11 @@
-//! What must hold of every table, view and function, also of those that the next migration brings.
+//! Rules for every table, view and function, including those that future migrations add.
 
 use helpline_persistence::migrate;
 
 use crate::test_db::{TestDb, cluster, empty_database};
 
-/// Definer functions run with the owner's rights: each one is here because it was reviewed.
+/// Functions with `security definer` run with the owner's rights. Each one in this list was
+/// reviewed.
 const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_access_log \
     delete_old_archived_tickets helpline_epoch helpline_record_restore \
     helpline_record_rollback helpline_schema_version log_ticket_activity \
@@ -29,7 +30,7 @@ const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_access_log 
     support_tickets_log_updated support_tickets_over_changed support_tickets_tally \
     support_unassign_blocked support_unassign_lost support_widget_settings update_ticket_status user_roles_recorded";
 
-/// Of what the extension brings and what is ours.
+/// Excludes objects that belong to an extension.
 const OURS: &str =
     "not exists (select 1 from pg_depend d where d.objid = o.oid and d.deptype = 'e')";
 
@@ -108,7 +109,7 @@ async fn every_table_view_and_function_keeps_the_rules() {
         names(&db, "select o.rolname::text from pg_roles o where o.rolname like 'helpline\\_%' and o.rolname <> 'helpline_service' and (o.rolcanlogin or o.rolsuper or o.rolbypassrls)").await,
         none
     );
-    // The service calls functions; it has no right on any table of its own.
+    // The service only calls functions. It has no rights on any table.
     let rights = "select o.relname::text from pg_class o where o.relnamespace = 'helpline'::regnamespace and o.relkind in ('r', 'v', 'S') \
         and exists (select 1 from aclexplode(o.relacl) a where a.grantee = 'helpline_service'::regrole)";
     assert_eq!(names(&db, rights).await, none);
@@ -116,7 +117,7 @@ async fn every_table_view_and_function_keeps_the_rules() {
 
 const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations/schema.sql");
 
-/// `pg_dump --schema-only`, functions included, without what differs from server to server.
+/// `pg_dump --schema-only`, functions included, without the parts that differ between servers.
 pub async fn dump(database: &str) -> String {
     let postgres = cluster().await;
     let output = tokio::process::Command::new(postgres.bin_dir().join("pg_dump"))
@@ -143,7 +144,8 @@ pub async fn dump(database: &str) -> String {
     schema
 }
 
-/// What the versioned files add up to. Functions, views, triggers and policies stand in their own files, once.
+/// Object types that the versioned files create. Functions, views, triggers and policies have their
+/// own files.
 const TYPES: &[&str] = &[
     "SCHEMA",
     "EXTENSION",
@@ -164,7 +166,7 @@ async fn tables(database: &str) -> String {
         let (head, body) = entry.split_once("\n--\n").unwrap();
         let (name, rest) = head.split_once("; Type: ").unwrap();
         if TYPES.contains(&rest.split(';').next().unwrap()) {
-            // A setting of pg_dump's for what comes next is no part of it.
+            // A setting that pg_dump emits for the next entry is not part of this one.
             let body: Vec<&str> = body
                 .lines()
                 .filter(|line| !line.is_empty() && !line.starts_with("SET "))
@@ -204,7 +206,8 @@ async fn migrating_twice_or_at_once_changes_nothing() {
     let (one, two) = (empty_database().await, empty_database().await);
     let postgres = cluster().await;
     let (url_one, url_two) = (postgres.admin_url(&one), postgres.admin_url(&two));
-    // Two installers of one database, and another database of the same cluster, at the same moment.
+    // Concurrently: two installers of one database, and one of another database in the same
+    // cluster.
     let (first, second, other) = tokio::join!(
         migrate::migrate(&url_one),
         migrate::migrate(&url_one),

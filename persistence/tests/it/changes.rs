@@ -1,4 +1,5 @@
-//! What plain SQL changes or removes is recorded too, and what it writes is as good as what the service writes.
+//! Changes and deletions by plain SQL are recorded too, and what plain SQL writes is as valid as
+//! what the service writes.
 
 use helpline_core::history::Kind;
 use helpline_core::reject::RejectCode;
@@ -39,7 +40,7 @@ async fn a_change_of_metadata_leaves_what_it_was() {
             )
         );
     }
-    // As large as the column takes.
+    // The largest value that the column accepts.
     staff
         .batch_execute("update support_tickets set metadata = jsonb_build_object('a', repeat('x', 16000)); update support_tickets set metadata = '{}'")
         .await
@@ -82,7 +83,7 @@ async fn a_message_that_the_owner_removes_leaves_a_row_that_says_so() {
     );
     let texts = "select count(*) from support_ticket_activity where old_value like '%gone%' or new_value like '%gone%'";
     assert_eq!(db.ask::<i64>(texts).await, 0, "nor what it said before");
-    // With the ticket they go as before.
+    // They are still deleted together with their ticket.
     db.sql("update support_tickets set status = 'closed'; update support_tickets set archived_at = now() - interval '3 years'")
         .await;
     assert_eq!(

@@ -1,4 +1,5 @@
-//! Many writers at once, in batches of the service and by plain SQL: one order per ticket, no hole, no deadlock.
+//! Many concurrent writers, in batches of the service and by plain SQL: one order per ticket, no
+//! gaps and no deadlocks.
 
 use helpline_core::ids::{TicketId, UserId};
 use helpline_persistence::messages::{NewMessage, Outcome, append, append_waiting};
@@ -13,7 +14,7 @@ use crate::test_db::{TestDb, message, note};
 const ROUNDS: usize = 30;
 const BATCH: usize = 17;
 
-/// A lane of the gateway: what is busy is tried alone.
+/// A lane of the gateway. Busy messages are retried separately.
 async fn lane(db: &TestDb, tickets: &[TicketId], waits: bool) -> usize {
     let mut sent = 0;
     for round in 0..ROUNDS {
@@ -39,7 +40,7 @@ async fn lane(db: &TestDb, tickets: &[TicketId], waits: bool) -> usize {
     sent
 }
 
-/// As the gateway does it: what passes by itself is tried again, with the same keys.
+/// Retries transient errors with the same keys, as the gateway does.
 async fn until_answered(store: &Store, batch: &[NewMessage], waits: bool) -> Vec<Outcome> {
     loop {
         match if waits {
@@ -63,7 +64,8 @@ fn random_message(db: &TestDb, tickets: &[TicketId], n: usize) -> NewMessage {
     }
 }
 
-/// The platform's own SQL: rows for many tickets in one statement, in any order, and changes of tickets.
+/// The platform's own SQL: rows for many tickets in one statement, in any order, and ticket
+/// changes.
 async fn plain_sql(client: &Client, tickets: &[TicketId], customer: UserId) -> usize {
     for round in 0..ROUNDS {
         let mut some: Vec<_> = (0..BATCH)

@@ -1,4 +1,5 @@
-//! `support_fold` against the rules of Unicode that Rust has: its table is written from them, and what it makes of any text stays as it is.
+//! Compares `support_fold` with Rust's Unicode tables. Its table is generated from them, and
+//! folding any text twice changes nothing.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,10 +13,12 @@ const FILE: &str = concat!(
     "/../migrations/functions/support_fold.sql"
 );
 const WIDTH: usize = 140;
-/// The rules that the table was written from. With those of a later compiler, its entries must hold still; there may be more.
+/// The Unicode version that the table was generated from. A compiler with a later version must keep
+/// its entries, but may add more.
 const WRITTEN_FROM: (u8, u8, u8) = (17, 0, 0);
 
-/// What is never seen, or only changes how its neighbours look (`Default_Ignorable_Code_Point`).
+/// Characters that are invisible, or only change how their neighbours look
+/// (`Default_Ignorable_Code_Point`).
 const UNSEEN: &[(u32, u32)] = &[
     (0xAD, 0xAD),
     (0x34F, 0x34F),
@@ -36,13 +39,14 @@ const UNSEEN: &[(u32, u32)] = &[
     (0xE0000, 0xE0FFF),
 ];
 
-/// A letter in the case that all are compared in.
+/// The letter in the case that is used for comparison.
 fn in_one_case(c: char) -> String {
     match c {
         'ß' | 'ẞ' => "ss".into(),
         'İ' | 'ı' => "i".into(),
         c => {
-            // By way of the capital, so that the forms of one small letter (ς and σ) meet.
+            // Convert to upper case first, so that both forms of one lower-case letter (ς and σ)
+            // give the same result.
             let mut upper = c.to_uppercase();
             let upper = match (upper.next(), upper.next()) {
                 (Some(upper), None) => upper,
@@ -57,13 +61,14 @@ fn in_one_case(c: char) -> String {
     }
 }
 
-/// What each letter becomes that is not left as it is.
+/// Every letter that folding changes, with its result.
 async fn entries(db: &TestDb) -> BTreeMap<char, String> {
     let mut entries: BTreeMap<char, String> = ('\u{80}'..=char::MAX)
         .map(|c| (c, in_one_case(c)))
         .filter(|(c, folded)| *folded != c.to_string())
         .collect();
-    // Greek letters without their accents; the iota that may stand below them beside them, as capitals have it.
+    // Greek letters without their accents. An iota below a letter becomes a letter after it, as in
+    // upper case.
     let greek = "select n, replace(normalize(regexp_replace(normalize(chr(n), nfd), '[\u{300}\u{301}\u{313}\u{314}\u{342}]', '', 'g'), nfd), U&'\\0345', 'ι')
                  from (select generate_series(x'370'::int, x'3ff'::int) union all select generate_series(x'1f00'::int, x'1fff'::int)) g (n)
                  where chr(n) is nfkc normalized and chr(n) <> normalize(chr(n), nfd)";
@@ -90,7 +95,7 @@ fn escaped(n: u32) -> String {
     }
 }
 
-/// The pieces as literals of one text, which SQL joins over line ends.
+/// Splits the pieces into string literals, one a line, which SQL concatenates.
 fn literals(pieces: impl IntoIterator<Item = String>) -> String {
     let mut lines = vec![String::new()];
     for piece in pieces {
@@ -107,7 +112,7 @@ fn literals(pieces: impl IntoIterator<Item = String>) -> String {
     })
 }
 
-/// A class of a regular expression: every letter that is changed or left out.
+/// A regular expression class with every letter that is changed or removed.
 fn letters(entries: &BTreeMap<char, String>) -> String {
     let mut ranges: Vec<(u32, u32)> = entries
         .keys()
@@ -136,7 +141,7 @@ fn letters(entries: &BTreeMap<char, String>) -> String {
     )
 }
 
-/// An object: the letters and what each becomes.
+/// A JSON object that maps each letter to its result.
 fn table(entries: &BTreeMap<char, String>) -> String {
     let last = entries.len() - 1;
     literals(entries.iter().enumerate().map(|(n, (from, to))| {
@@ -148,7 +153,7 @@ fn table(entries: &BTreeMap<char, String>) -> String {
     }))
 }
 
-/// The file with what stands between its marks made anew.
+/// The file with its generated sections replaced.
 async fn written(db: &TestDb, file: &str) -> String {
     let entries = entries(db).await;
     let mut text = file.to_owned();
@@ -179,7 +184,7 @@ async fn the_table_is_the_one_of_unicode() {
             "see `write_support_fold`; a released function changes under a new name alone"
         );
     }
-    // A letter is folded once and for all, and no entry is missing or more than one.
+    // Folding a letter twice changes nothing, and no entry is missing or superfluous.
     let entries = entries(&db).await;
     for (from, to) in &entries {
         assert!(
@@ -191,7 +196,7 @@ async fn the_table_is_the_one_of_unicode() {
 }
 
 impl TestDb {
-    /// Those of these texts and others of which the two are folded unlike.
+    /// The pairs whose two texts have different foldings.
     async fn unlike(&self, texts: &[(String, String)]) -> Vec<String> {
         let (some, others): (Vec<_>, Vec<_>) = texts.iter().cloned().unzip();
         let sql = "select a || ' → ' || support_fold(a) || ', ' || b || ' → ' || support_fold(b) || ' ' || encode(convert_to(a, 'UTF8'), 'hex')
@@ -200,7 +205,8 @@ impl TestDb {
         rows.iter().map(|row| row.get(0)).collect()
     }
 
-    /// Those that are folded further the second time, or otherwise when they are composed in another way.
+    /// The texts that folding changes again the second time, or that fold differently in another
+    /// Unicode normalization form.
     async fn unsteady(&self, texts: &[String]) -> Vec<String> {
         let sql = "select a || ' → ' || f || ' → ' || support_fold(f) || ' ' || encode(convert_to(a, 'UTF8'), 'hex')
                    from (select a, support_fold(a) as f from unnest($1::text[]) u (a)) u
@@ -226,7 +232,8 @@ async fn every_letter_meets_its_other_case_and_every_character_its_other_composi
         .collect();
     assert!(cases.len() > 2_800, "{}", cases.len());
     assert_eq!(db.unlike(&cases).await, Vec::<String>::new());
-    // Beyond these planes there are no letters; of the many that have neither case nor other compositions, some.
+    // There are no letters beyond these planes. Of the many characters without case and other
+    // compositions, test a sample.
     let is_one_of_many = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{20000}'..='\u{2ffff}');
     let (from, to) = ('\u{2ffff}', '\u{e0fff}');
     let some: Vec<char> = all
@@ -256,7 +263,8 @@ async fn what_is_folded_stays_folded_and_is_alike_in_either_case() {
         })
         .collect();
     assert_eq!(db.unsteady(&texts).await, Vec::<String>::new());
-    // The case of a text that is not normalised: a capital iota would part the one below a letter from the marks behind it.
+    // Upper and lower case of texts that are not normalized. Skip the iota below a letter: as a
+    // capital letter it would separate the letter from the marks that follow.
     let cases: Vec<_> = texts
         .iter()
         .filter(|text| !text.contains(['\u{345}', 'ᾳ', 'ᾼ']))
@@ -268,7 +276,8 @@ async fn what_is_folded_stays_folded_and_is_alike_in_either_case() {
 #[tokio::test]
 async fn no_message_takes_long_to_fold() {
     let db = TestDb::open().await;
-    // Marks of several kinds, which a server sorts in quadratic time; the same with what is left out between them; every letter that changes.
+    // Several kinds of marks, which the server sorts in quadratic time; the same with removed
+    // characters between them; and every letter that changes.
     let marks = format!("x{}{}", "\u{301}".repeat(3_900), "\u{323}".repeat(3_900));
     let iotas = format!("α{}{}", "\u{345}".repeat(4_000), "\u{323}".repeat(4_000));
     let dots = format!("i{}", "\u{307}\u{323}".repeat(4_000));

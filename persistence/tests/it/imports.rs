@@ -1,4 +1,5 @@
-//! What another desk has recorded is carried over by SQL: it says how things were, and changes nothing that came after it.
+//! History of another help desk is imported by SQL. It describes the past and changes nothing that
+//! happened later.
 
 use helpline_core::history::Kind;
 use helpline_core::ids::TicketId;
@@ -61,7 +62,7 @@ async fn an_older_message_does_not_reopen_what_was_resolved_after_it() {
             ["created", "message_added", "message_added"]
         );
     }
-    // The latest of several decides, and so does one that is written now.
+    // The latest of several messages decides, and so does one written now.
     let ticket = db.carried_over("resolved").await;
     db.sql(&format!(
         "{}, ('{ticket}', '{}', 'customer', 'y', '2021-02-02')",
@@ -142,7 +143,7 @@ async fn an_import_says_how_things_were_and_moves_nothing() {
             .await;
         assert!(answered, "{status}: when it was");
     }
-    // Times that are given stay as they are given.
+    // Explicit times are kept as given.
     let ticket = db.carried_over("open").await;
     importer
         .batch_execute(&format!(
@@ -157,7 +158,7 @@ async fn an_import_says_how_things_were_and_moves_nothing() {
         ))
         .await;
     assert!(kept, "{}", db.standing(ticket).await);
-    // The setting is the owner's: of those who act for a person it is not heard.
+    // Only the owner can use the setting. It has no effect for roles that act for a person.
     for (role, who) in [
         ("helpline_customer", db.customer),
         ("helpline_staff", db.agent),
@@ -206,7 +207,7 @@ async fn a_large_insert_with_moves_takes_time_in_proportion() {
         db.customer
     ))
     .await;
-    // It took ten times as long while each row was looked for among all others.
+    // It took ten times as long when each row was searched for among all others.
     db.sql(&format!(
         "set statement_timeout = '60s';
          insert into support_messages (ticket_id, sender_id, sender_type, body, created_at)

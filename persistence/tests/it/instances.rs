@@ -1,4 +1,4 @@
-//! The instances that serve one database notice each other.
+//! Instances that serve the same database notice each other.
 
 use helpline_persistence::instances::{Others, forget, joined, record};
 use uuid::Uuid;
@@ -15,7 +15,7 @@ async fn two_instances_notice_each_other_once_both_are_there() {
     let db = TestDb::open().await;
     let (one, other) = (Uuid::now_v7(), Uuid::now_v7());
     assert_eq!(record(&db.store, one, true).await.unwrap(), NONE);
-    // The first was seen before the second came: it may have been killed.
+    // The first instance reported before the second one started. It may have been killed since.
     assert_eq!(record(&db.store, other, false).await.unwrap(), NONE);
     let joined_and_alone = Others {
         instances: 1,
@@ -62,7 +62,7 @@ async fn a_clock_that_is_put_back_hides_no_instance() {
     let db = TestDb::open().await;
     let (me, other) = (Uuid::now_v7(), Uuid::now_v7());
     record(&db.store, me, true).await.unwrap();
-    // As if it had begun, and been seen, before the clock was put back by an hour.
+    // Simulate that the instance started and reported before the clock was set back by an hour.
     db.sql("update service_instances set started_at = started_at + interval '1 hour', seen_at = seen_at + interval '1 hour'")
         .await;
     record(&db.store, me, true).await.unwrap();

@@ -1,4 +1,5 @@
-//! `migrate` that was broken off, or that meets another's long transaction; and the order in which it applies what is missing.
+//! Runs of `migrate` that were interrupted or that meet a long transaction, and the order in which
+//! it applies what is missing.
 
 use std::time::Duration;
 
@@ -14,18 +15,18 @@ const INDEX: Version = Version {
           create index concurrently if not exists support_tickets_later_idx on {schema}.support_tickets (subject)",
 };
 
-/// This build's plan, and these versions behind it.
+/// This build's plan, followed by these versions.
 fn with(versions: &[Version]) -> Plan {
     let mut plan = Plan::embedded();
     plan.versions.extend_from_slice(versions);
     plan
 }
 
-/// This build's plan up to the index of who waits and the backfill behind it.
+/// This build's plan up to the waiting index and the backfill after it.
 fn until_the_waiting_index() -> Plan {
     let mut plan = Plan::embedded();
     plan.versions.retain(|version| version.number <= 10);
-    // Of tables and columns that come later.
+    // Leave out the objects of tables and columns that are added later.
     let later = [
         "people_to_follow",
         "people_subjects",
@@ -56,14 +57,15 @@ async fn an_index_that_was_built_before_its_version_was_recorded_is_taken_as_it_
     let plan = until_the_waiting_index();
     migrate_to(&url, &plan).await.unwrap();
     let admin = connect(&url).await;
-    // The session ended behind the last statement and before the database; also of the newest one that is not recorded either.
+    // Simulate a session that ended after the last statement but before it was recorded. The newest
+    // version is not recorded either.
     admin
         .batch_execute("delete from helpline_migrations where version >= 9")
         .await
         .unwrap();
     let again = ["V9__waiting_index", "V10__waiting_of_before"];
     assert_eq!(migrate_to(&url, &plan).await.unwrap(), again);
-    // An invalid one of that name is built anew.
+    // An invalid index of that name is rebuilt.
     admin
         .batch_execute(
             "delete from helpline_migrations where version >= 9;
@@ -82,7 +84,7 @@ async fn an_index_waits_for_a_long_snapshot_and_is_built_once() {
     let url = cluster().await.admin_url(&database);
     migrate::migrate(&url).await.unwrap();
     let (mut reader, other) = (connect(&url).await, connect(&url).await);
-    // As a nightly pg_dump has it.
+    // A long snapshot, like that of a nightly pg_dump.
     let dump = reader
         .build_transaction()
         .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
@@ -102,10 +104,10 @@ async fn an_index_waits_for_a_long_snapshot_and_is_built_once() {
     })
     .await;
     let built = index().await;
-    // Longer than a lock is waited for.
+    // Wait longer than the lock timeout.
     tokio::time::sleep(Duration::from_millis(1_000)).await;
     assert_eq!(index().await, built, "it was begun again");
-    // No statement queues behind it.
+    // Other statements do not queue behind the index.
     other
         .batch_execute("set lock_timeout = 1000; insert into support_tickets (user_id, subject) values (gen_random_uuid(), 'short')")
         .await
@@ -115,7 +117,8 @@ async fn an_index_waits_for_a_long_snapshot_and_is_built_once() {
     assert_eq!(index().await, built);
 }
 
-/// A column that a backfill fills, a version that needs it filled, and one that came later and does not care.
+/// A version that adds a column, a backfill of it, a version that needs the backfill, and a later
+/// version that is independent of it.
 fn three(behind: &'static str) -> Plan {
     let number = Plan::embedded().newest();
     let version = |n, name, sql| Version {
@@ -163,7 +166,7 @@ async fn what_needs_a_backfill_is_applied_behind_it_also_where_releases_were_ski
         row.get::<_, String>(0),
         "V91__column V92__backfill V94__index"
     );
-    // It goes on where it was.
+    // The next run continues where this one stopped.
     let goes_on = three(
         "-- Behind the backfills.\nalter table support_tickets alter column later set not null",
     );

@@ -1,4 +1,5 @@
-//! A search finds tickets however their letters are composed and in whichever case, in every script, on databases of either locale.
+//! A search finds tickets in every script, regardless of how letters are composed and of their
+//! case, on databases with either locale.
 
 use helpline_core::ids::TicketId;
 use helpline_persistence::migrate::{self, Plan};
@@ -7,7 +8,7 @@ use helpline_persistence::{Names, tickets};
 
 use crate::test_db::{PASSWORD, TestDb, cluster, until};
 
-/// What a subject says, and texts that must find it.
+/// Subjects, each with searches that must find it.
 const FOUND: &[(&str, &[&str])] = &[
     // French, composed and decomposed.
     (
@@ -18,12 +19,12 @@ const FOUND: &[(&str, &[&str])] = &[
         "Un the\u{301}a\u{302}tre ferme\u{301}",
         &["théâtre", "THÉÂTRE fermé"],
     ),
-    // Greek: the final sigma, and capitals, which are written with the accent or without.
+    // Greek: the final sigma, and capitals, which may have accents or not.
     ("Η οδός μου", &["ΟΔΟΣ", "ΟΔΌΣ", "οδόσ", "οδο\u{301}ς"]),
     ("ΣΊΣΥΦΟΣ ΚΑΙ ΛΌΓΟΣ", &["σίσυφος", "λόγος", "λογος και"]),
     ("μαϊμού και ΐδιος", &["ΜΑΪΜΟΥ", "Ϊ́ΔΙΟΣ"]),
     ("Ἐν ἀρχῇ ἦν ὁ λόγος", &["ΑΡΧΗΙ", "ἀρχῇ", "ΛΟΓΟΣ"]),
-    // Turkish: no spelling hides another.
+    // Turkish: every spelling finds the others.
     (
         "İstanbul yolcusu",
         &[
@@ -60,7 +61,7 @@ const FOUND: &[(&str, &[&str])] = &[
     ),
     ("ｶﾒﾗの修理", &["カメラ", "カメラの修理", "カメ"]),
     ("カメラ ガラス", &["ｶﾞﾗｽ", "カ\u{3099}ラス"]),
-    // Hangul, in syllables and in letters.
+    // Hangul, as syllables and as separate letters.
     (
         "환불 요청합니다",
         &[
@@ -73,7 +74,8 @@ const FOUND: &[(&str, &[&str])] = &[
         "\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}어",
         &["한국", "한국어"],
     ),
-    // Arabic: presentation forms, and with marks in either order. Persian with and without what joins nothing.
+    // Arabic: presentation forms, and marks in either order. Persian: with and without the
+    // zero-width non-joiner.
     ("ﻣﺮﺣﺒﺎ ﺑﻜﻢ", &["مرحبا"]),
     ("مرحبا شدّة", &["ﻣﺮﺣﺒﺎ", "شد\u{651}ة"]),
     ("نمی\u{200c}خواهم", &["نمیخواهم", "نمی\u{200c}خواهم"]),
@@ -88,7 +90,7 @@ const FOUND: &[(&str, &[&str])] = &[
             "vie\u{302}\u{323}t",
         ],
     ),
-    // Ligatures, fractions, what is not seen.
+    // Ligatures, fractions and invisible characters.
     ("Oﬃce ﬁle № ½", &["office", "FILE"]),
     (
         "pay\u{ad}ment\u{200b}s ❤\u{fe0f}\u{fe0f}❤❤",
@@ -101,7 +103,8 @@ const FOUND: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// What must not find it: marks stay, and wildcards are letters, also those that become one.
+/// Searches that must not find the subject. Marks are significant, and wildcards are literal, even
+/// characters that fold to a wildcard.
 const NOT_FOUND: &[(&str, &[&str])] = &[
     ("Un café déjà payé", &["cafe ferme", "paye ", "deja"]),
     (
@@ -156,7 +159,7 @@ impl TestDb {
             .collect()
     }
 
-    /// A ticket of the customer's whose message says something else than its subject.
+    /// A ticket of the customer whose message differs from its subject.
     async fn ticket_saying(&self, subject: &str, words: &str) -> TicketId {
         let new = tickets::NewTicket {
             description: helpline_core::body::Body::parse(words).unwrap(),
@@ -168,7 +171,7 @@ impl TestDb {
             .id
     }
 
-    /// One whose locale knows no letters but those of ASCII.
+    /// A fixture whose database locale knows only ASCII letters.
     async fn with_plain_locale() -> Self {
         let name = format!("plain_{:016x}", rand::random::<u64>());
         let postgres = cluster().await;
@@ -235,7 +238,8 @@ async fn letters_meet_on_a_database_whose_locale_knows_ascii_alone() {
     letters_meet(&db).await;
 }
 
-/// As the build before left a database with tickets: without the column, its index, and what goes with them.
+/// Restores the state in which the previous build left a database with tickets: without the column,
+/// its index and everything that belongs to them.
 async fn before(db: &TestDb) -> Plan {
     db.sql(
         "drop index support_tickets_folded_idx; delete from helpline_migrations where version in (13, 14, 15);
@@ -246,7 +250,7 @@ async fn before(db: &TestDb) -> Plan {
     Plan::embedded()
 }
 
-/// What tells whether a ticket was touched.
+/// Values that show whether a ticket was modified.
 const MARKS: &str =
     "select string_agg(concat(t.updated_at, h.seq, h.last_activity_at), ' ' order by t.id)
                      from support_tickets t join support_ticket_heads h on h.ticket_id = t.id";
@@ -264,7 +268,8 @@ async fn tickets_of_before_are_found_before_and_after_they_are_filled_in() {
     let marks: String = db.ask(MARKS).await;
     let tallies = "select (select coalesce(sum(amount), 0) from support_ticket_tally_deltas)::text || (select count(*) from support_ticket_activity)";
     let history: String = db.ask(tallies).await;
-    // Without the index: those of before by their words and by the folded ones; a new one is filled in as it comes; one that changes is as well.
+    // The index does not exist yet. Old tickets are found by their original words and by the folded
+    // ones. New and changed tickets are filled in immediately.
     let new = db.ticket_of(db.customer, "Große Straße PRINTER").await;
     let archive = async |text: &str| {
         let query = ListQuery {
@@ -287,7 +292,7 @@ async fn tickets_of_before_are_found_before_and_after_they_are_filled_in() {
         ] {
             assert_eq!(archive(text).await, found, "{text}");
         }
-        // The build before goes on with its own.
+        // The previous build continues with its own function.
         let session = db.session("helpline_staff", db.agent).await;
         let sql = "select support_find_tickets(array['%printer%'], '{}', 10)";
         assert_eq!(session.query(sql, &[]).await.unwrap().len(), 3);
@@ -331,7 +336,7 @@ async fn tickets_of_before_are_found_before_and_after_they_are_filled_in() {
     );
     assert_eq!(db.ask::<String>(tallies).await, history_now);
     finds().await;
-    // The words follow a change, and a redaction leaves none.
+    // The folded words follow a change, and nothing is left after a redaction.
     db.sql(&format!(
         "update support_tickets set subject = 'ТЕПЕРЬ' where id = '{old}'"
     ))
@@ -346,7 +351,7 @@ async fn a_ticket_whose_insert_was_open_while_the_others_were_filled_in_is_found
     db.ticket_of(db.customer, "Printer").await;
     let plan = before(&db).await;
     let writer = db.another_admin().await;
-    // As by the triggers of the build before, which know nothing of the column.
+    // Inserted as by the triggers of the previous build, which do not know the column.
     writer
         .batch_execute(
             "begin; set local session_replication_role = replica;

@@ -1,4 +1,4 @@
-//! Lists and searches: complete, in order, page by page, and read from the intended indexes.
+//! Lists and searches are complete and ordered on every page, and use the intended indexes.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ fn search(text: &str) -> ListQuery {
 }
 
 impl TestDb {
-    /// Some tickets with every mix of words, times apart.
+    /// Creates tickets with every combination of values and different times.
     async fn many(&self, count: usize) {
         self.sql(&format!(
             "insert into support_tickets (user_id, subject, category, priority, status, created_at)
@@ -170,7 +170,7 @@ async fn a_customer_lists_and_finds_their_own_alone() {
                 .collect::<Vec<_>>()
         );
     }
-    // A note does not lift a ticket in the customer's list; an answer does.
+    // A note does not move a ticket up in the customer's list; an answer does.
     let page = list_for_customer(&db.store, reader, &query(50))
         .await
         .unwrap()
@@ -234,7 +234,7 @@ async fn a_search_finds_words_and_substrings_of_number_subject_and_address() {
     ] {
         assert_eq!(db.found(text).await, hits, "{text}");
     }
-    // The index follows a changed address.
+    // The search index follows a changed e-mail address.
     db.sql(&format!(
         "update people set email = 'new@example.net' where id = '{}'",
         db.stranger
@@ -246,7 +246,7 @@ async fn a_search_finds_words_and_substrings_of_number_subject_and_address() {
     {}
     assert_eq!(db.found("new@example.net").await, ["Something else"]);
     assert!(db.found("stan@example").await.is_empty());
-    // Who is no staff finds nothing through the function that passes the policies by.
+    // Callers who are not staff find nothing through the function that bypasses the policies.
     let session = db.session("helpline_staff", db.customer).await;
     let rows = session
         .query(

@@ -1,4 +1,5 @@
-//! Every write, also by plain SQL, leaves a complete history; and the tables of rules are core's.
+//! Every write, even by plain SQL, leaves a complete history. The tables of rules are the same as
+//! in core.
 
 use std::collections::BTreeSet;
 
@@ -112,7 +113,7 @@ async fn a_change_under_claims_names_its_actor() {
     }
     let from = "select count(*) from support_ticket_activity where host(ip_address) = '198.51.100.1' and user_agent = 'platform'";
     assert_eq!(db.ask::<i64>(from).await, 3);
-    // No client can borrow a name by the setting that the messages' trigger uses inside.
+    // No client can take another name with the setting that the message trigger uses internally.
     let forged = format!(
         r#"set helpline.movers = '{{"{ticket}": {{"id": "{}", "type": "customer"}}}}'"#,
         db.customer
@@ -267,7 +268,8 @@ async fn the_tables_of_rules_are_those_of_core() {
         asked("select kind, is_public::text, '' from support_activity_kinds").await,
         kinds
     );
-    // Every word of core's passes the columns' checks (the other way round, reading fails on a word that core does not know).
+    // Every word of core passes the column constraints. In the reverse direction, reading fails on
+    // a word that core does not know.
     for (category, priority) in Category::ALL.iter().zip(Priority::ALL.iter().cycle()) {
         for status in Status::ALL {
             let values = format!(

@@ -1,4 +1,5 @@
-//! The database layer against a real Postgres: one cluster for this binary, a migrated template, one database per test.
+//! Tests of the database layer against a real Postgres: one cluster for this binary, a migrated
+//! template, and one database per test.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,

@@ -1,4 +1,4 @@
-//! Edits keep the old text for staff; a redaction leaves no trace of it.
+//! An edit keeps the old text for staff; a redaction leaves no trace of it.
 
 use helpline_core::body::Body;
 use helpline_core::history::Kind;
@@ -98,7 +98,7 @@ async fn a_note_is_edited_and_redacted_unseen_by_the_customer() {
     db.history(ticket).await;
 }
 
-/// Every table's every column as text: where does a word stand?
+/// The tables in which any column, read as text, contains the word.
 const FIND: &str = "select coalesce(string_agg(c.table_name, ','), '') from (
   select table_name, query_to_xml(format('select * from %I', table_name), true, false, '')::text as content
   from information_schema.tables where table_schema = 'helpline' and table_type = 'BASE TABLE') c
@@ -163,7 +163,7 @@ async fn a_redaction_leaves_no_trace_of_the_secret_in_any_column_of_any_table() 
         "",
         "a trace of the secret is left"
     );
-    // A digest of a short secret would give it away by guessing.
+    // Anyone could guess a short secret from its digest.
     assert_eq!(
         db.ask::<i64>("select count(*) from support_messages where key_digest is not null")
             .await,
@@ -178,7 +178,7 @@ async fn a_redaction_leaves_no_trace_of_the_secret_in_any_column_of_any_table() 
         refusal(edit(&db.store, &caller, ticket, sent.id, &body("x")).await),
         RejectCode::Redacted
     );
-    // The retry of a redacted send is still that send.
+    // A retry of a redacted send is still a duplicate of that send.
     let again = db.append(&[sent]).await;
     assert!(
         matches!(

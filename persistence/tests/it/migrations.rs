@@ -1,4 +1,5 @@
-//! `migrate` itself: what an upgrade leaves is what a fresh database has, traffic goes on meanwhile, and a platform's own things stay apart.
+//! `migrate` itself: an upgraded database equals a fresh one, traffic continues during the upgrade,
+//! and the platform's own objects stay untouched.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,8 @@ use crate::test_db::{cluster, connect, empty_database, until, user};
 
 const DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations");
 
-/// What a next release might bring: a column with its backfill and its index, another body, view, trigger and policy, and one function less.
+/// A possible next release: a column with its backfill and its index, a changed function, view,
+/// trigger and policy, and one function less.
 fn next() -> Plan {
     let mut plan = Plan::embedded();
     let number = plan
@@ -72,7 +74,7 @@ async fn an_upgraded_database_has_the_catalog_of_a_fresh_one() {
     );
     let names = Names::default();
     migrate::migrate(&old_url).await.unwrap();
-    // As the first build with this layout left it.
+    // The state in which the first build with this layout left the database.
     connect(&old_url)
         .await
         .batch_execute("drop table helpline_backfills")
@@ -102,7 +104,7 @@ async fn an_upgraded_database_has_the_catalog_of_a_fresh_one() {
     ] {
         assert_eq!(after.contains(word), stays, "{word}");
     }
-    // The build before takes nothing of it back, and goes on.
+    // The previous build reverts nothing and continues to work.
     assert!(migrate::migrate(&old_url).await.unwrap().is_empty());
     assert_eq!(dump(&old).await, after);
     let url = cluster()
@@ -216,7 +218,8 @@ async fn it_lives_beside_the_tables_that_it_replaces_under_names_of_its_own() {
     postgres.create_database("platform", None).await.unwrap();
     let url = postgres.admin_url("platform");
     let admin = connect(&url).await;
-    // The platform's: names of ours in `public`, and pg_trgm where it has its extensions.
+    // The platform's objects: some with our names in `public`, and pg_trgm in its schema of
+    // extensions.
     admin
         .batch_execute(
             "create schema extensions; create extension pg_trgm with schema extensions; revoke all on schema extensions from public;
@@ -227,7 +230,7 @@ async fn it_lives_beside_the_tables_that_it_replaces_under_names_of_its_own() {
         .unwrap();
     let of_platform = "select string_agg(c.oid || c.relname || coalesce(c.relacl::text, ''), ' ' order by c.oid) || (select string_agg(oid::text, ' ') from pg_proc where pronamespace = 'public'::regnamespace) || (select nspacl from pg_namespace where nspname = 'public')::text from pg_class c where c.relnamespace = 'public'::regnamespace";
     let before: String = admin.query_one(of_platform, &[]).await.unwrap().get(0);
-    // Two installations: the usual one, and one that chose its names.
+    // Two installations: one with the default names, and one with other names.
     for names in [Names::default(), Names::new("desk_two", "two_").unwrap()] {
         migrate::apply(&url, &names, &Plan::embedded())
             .await
@@ -288,7 +291,7 @@ async fn a_database_of_a_former_layout_is_refused_and_left_alone() {
     assert_eq!(dump(&database).await, before);
 }
 
-/// The files of a folder, by their paths within `migrations/`.
+/// The files of a folder, with their paths relative to `migrations/`.
 fn files(folder: &str) -> Vec<(String, String)> {
     let entries = std::fs::read_dir(format!("{DIR}/{folder}"))
         .unwrap()
@@ -355,7 +358,7 @@ fn number_of(path: &str) -> u32 {
         .unwrap_or(0)
 }
 
-/// What a versioned file says in its header fits what it does.
+/// Asserts that a versioned file's header matches what the file does.
 fn versioned_file_is_safe(path: &str, text: &str, code: &str, first_backfill: u32) {
     assert!(
         text.lines()
@@ -368,8 +371,8 @@ fn versioned_file_is_safe(path: &str, text: &str, code: &str, first_backfill: u3
         code.matches("concurrently if not exists ").count(),
         "{path}: a build that was finished but not recorded would be in the way of the next"
     );
-    // A lock and a walk over the rows in one file: writers would wait for the walk. A walk in one transaction holds all that it has
-    // changed until its end.
+    // A lock and a scan of the rows in one file would make writers wait for the scan. A scan in one
+    // transaction would hold every row that it changed until its end.
     let in_portions = text.lines().any(|line| line == "-- In portions.");
     let alters = code
         .lines()
@@ -385,7 +388,7 @@ fn versioned_file_is_safe(path: &str, text: &str, code: &str, first_backfill: u3
         !walks || in_portions,
         "{path} updates rows in one transaction: its header must say `-- In portions.`"
     );
-    // Of what a backfill fills or reads.
+    // Statements that depend on what a backfill fills or reads.
     let needs_backfill = !text.lines().any(|line| line == "-- Behind the backfills.")
         && number_of(path) > first_backfill
         && [
@@ -422,7 +425,7 @@ fn files_keep_what_the_runner_needs() {
             .filter(|line| !line.trim_start().starts_with("--"))
             .map(|line| format!("{line}\n"))
             .collect();
-        // Only these words may stand in braces alone.
+        // Only these words may appear in braces without other text.
         for (at, _) in code.match_indices('{') {
             let word = code[at + 1..].split('}').next().unwrap_or_default();
             let is_word =

@@ -1,4 +1,5 @@
-//! What customers see of a staff member's name: one rule, the database's; by Unicode, whatever was pasted between the words.
+//! The part of a staff member's name that customers see. The database has the only rule for it,
+//! which follows Unicode whatever characters separate the words.
 
 use helpline_core::limits;
 use rand::seq::IndexedRandom;
@@ -6,12 +7,12 @@ use rand::{RngExt, SeedableRng};
 
 use crate::test_db::TestDb;
 
-/// Unicode's White_Space.
+/// Unicode's White_Space property.
 fn white_space() -> impl Iterator<Item = char> {
     ('\u{1}'..=char::MAX).filter(|c| c.is_whitespace())
 }
 
-/// Unicode's Bidi_Control.
+/// Unicode's Bidi_Control property.
 const BIDI_CONTROL: &[(u32, u32)] = &[
     (0x061C, 0x061C),
     (0x200E, 0x200F),
@@ -19,7 +20,7 @@ const BIDI_CONTROL: &[(u32, u32)] = &[
     (0x2066, 0x2069),
 ];
 
-/// Unicode's Default_Ignorable_Code_Point.
+/// Unicode's Default_Ignorable_Code_Point property.
 const DEFAULT_IGNORABLE: &[(u32, u32)] = &[
     (0x00AD, 0x00AD),
     (0x034F, 0x034F),
@@ -260,7 +261,7 @@ async fn a_name_reaches_every_column_that_customers_read() {
             Some("Grete".to_owned())
         ]
     );
-    // Renamed to an address: nothing of it is shown.
+    // A name that is an e-mail address is not shown at all.
     db.sql(&format!(
         "update people set display_name = 'grete.vornehm@example.org' where id = '{}'",
         db.agent

@@ -1,4 +1,4 @@
-//! On a ticket of their own, staff are customers: they learn of no note there, by whatever they ask.
+//! On their own tickets, staff are customers: no query tells them of a note there.
 
 use helpline_core::actor::Audience;
 use helpline_core::ids::{Seq, TicketId, UserId};
@@ -12,7 +12,7 @@ const TABLES: &str = "support_tickets support_ticket_heads support_ticket_activi
     support_tickets_for_staff support_own_tickets_for_staff support_events";
 
 impl TestDb {
-    /// All that the agent can find out by lists, cursors and plain SQL.
+    /// Everything that the agent can learn from lists, cursors and plain SQL.
     async fn known_to_the_agent(&self, own: TicketId) -> Vec<String> {
         let reader = self.reader(self.agent);
         let mut known = Vec::new();
@@ -71,7 +71,7 @@ async fn an_agent_learns_of_no_note_on_the_ticket_that_they_own() {
         stored(&db.send(message(other, db.customer, "and on")).await);
     }
     let before = db.known_to_the_agent(own).await;
-    // In each list, by id, and in the ticket's own row: it is there.
+    // The ticket appears in each list, by id, and in its own row.
     let shown = before
         .iter()
         .filter(|one| one.contains("About a colleague"))
@@ -87,7 +87,7 @@ async fn an_agent_learns_of_no_note_on_the_ticket_that_they_own() {
     assert_eq!(mark(&db.store, &[read]).await.unwrap().len(), 1);
     stored(&db.send(note(own, db.boss, "and again")).await);
     assert_eq!(db.known_to_the_agent(own).await, before);
-    // An answer shows, with the customer's next number, and moves the ticket up.
+    // An answer appears with the customer's next number, and moves the ticket up.
     stored(&db.send(message(own, db.boss, "We look into it")).await);
     let query = ListQuery {
         limit: 10,
@@ -98,7 +98,7 @@ async fn an_agent_learns_of_no_note_on_the_ticket_that_they_own() {
         .unwrap();
     let mine = &page.tickets[0];
     assert_eq!((mine.id, mine.seq.get(), mine.read_seq.get()), (own, 4, 2));
-    // The others see what they saw.
+    // Other members of staff still see the same.
     let page = list_for_staff(&db.store, db.reader(db.boss), &query)
         .await
         .unwrap();
@@ -112,7 +112,8 @@ async fn an_agent_learns_of_no_note_on_the_ticket_that_they_own() {
     );
 }
 
-/// Who waits: an agent's own ticket stands in the team's lists as that of any customer, with what was written publicly.
+/// An agent's own ticket appears in the team's lists of waiting tickets like any customer's, with
+/// its public messages.
 #[tokio::test]
 async fn an_agents_own_ticket_waits_as_any_customers_and_shows_no_note() {
     let db = TestDb::open().await;
@@ -177,7 +178,7 @@ async fn an_agents_own_ticket_waits_as_any_customers_and_shows_no_note() {
 }
 
 impl TestDb {
-    /// The tickets on all pages of a list of the team's.
+    /// The tickets on all pages of a staff list.
     async fn pages(&self, reader: UserId, query: &ListQuery) -> Vec<TicketId> {
         let mut query = query.clone();
         let mut listed = Vec::new();

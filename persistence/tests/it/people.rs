@@ -1,4 +1,4 @@
-//! People, roles, and what goes to the access log.
+//! People, roles, and entries of the access log.
 
 use std::time::{Duration, Instant};
 
@@ -60,7 +60,7 @@ async fn whoever_would_no_longer_be_let_in_as_they_were_is_named() {
         status(db.boss, Some(StaffRole::Admin)),
         status(db.agent, Some(StaffRole::SupportAgent)),
     );
-    // The second one is not in the database.
+    // The second person is not in the database.
     let (customer, unknown) = (status(db.customer, None), status(user(999), None));
     let all = [boss, customer, unknown, agent];
     assert_eq!(changed(&db.store, &all).await.unwrap(), []);
@@ -108,7 +108,7 @@ async fn a_crowd_signs_in_at_once_and_does_not_wait_for_the_one_whose_row_is_loc
         ))
         .await
         .unwrap();
-    // The same person twice, as from two tabs: once is written.
+    // The same person appears twice, as from two tabs, but is written once.
     let crowd: Vec<_> = (500..600)
         .chain([599])
         .map(|n| identity(n, "New name"))
@@ -134,7 +134,8 @@ async fn a_crowd_signs_in_at_once_and_does_not_wait_for_the_one_whose_row_is_loc
         Some("New name"),
         "the next sign-in tells it"
     );
-    // A new person whom an open transaction is just writing: busy soon, so that the service can ask for the others without them.
+    // The row of a new person, which an open transaction is inserting. The sign-in fails quickly as
+    // busy, so that the service can sign in the others.
     locker
         .batch_execute(&format!(
             "begin; insert into people (id) values ('{}')",
@@ -259,7 +260,7 @@ async fn access_rows_are_kept_as_given() {
         db.agent
     );
     assert_eq!(db.ask::<String>(kept).await, expected);
-    // Only admins read it.
+    // Only admins can read the access log.
     for (who, rows) in [(db.agent, 0), (db.boss, 2)] {
         let session = db.session("helpline_staff", who).await;
         let seen: i64 = session

@@ -1,4 +1,5 @@
-//! The plans of the hot queries, with enough rows for the planner to mean it: the intended index, and no function called per row.
+//! Plans of the hot queries, with enough rows for realistic plans: they use the intended index and
+//! call no function per row.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,10 +15,10 @@ use uuid::Uuid;
 use crate::test_db::{TestDb, cluster};
 
 const TICKETS: u32 = 20_000;
-/// Rows of the one long history.
+/// Rows of the ticket with a long history.
 const LONG: u32 = 5_000;
 
-/// Tables on which a sequential scan is a fault.
+/// Tables that must never be scanned sequentially.
 const LARGE: [&str; 5] = [
     "support_tickets",
     "support_ticket_heads",
@@ -26,7 +27,7 @@ const LARGE: [&str; 5] = [
     "support_read_positions",
 ];
 
-/// A database with many tickets and one with a long history.
+/// A database with many tickets, one of which has a long history.
 async fn large_db() -> (TestDb, TicketId) {
     let db = TestDb::open().await;
     let owners = format!("array['{}', '{}']::uuid[]", db.customer, db.stranger);
@@ -52,7 +53,8 @@ async fn large_db() -> (TestDb, TicketId) {
     (db, ticket)
 }
 
-/// The plan of one of our statements, as this role with these claims, planned as the service plans it.
+/// The plan of one of our statements, as this role with these claims. It is planned as in the
+/// service.
 async fn plan(session: &Client, sql: &str, params: &[&(dyn ToSql + Sync)]) -> String {
     let sql = helpline_persistence::Names::default().render(sql);
     let rows = session
@@ -97,7 +99,8 @@ macro_rules! sql {
 async fn pages_and_lists_are_read_from_their_indexes_also_at_a_million_tickets() {
     let (db, ticket) = large_db().await;
     check_pages_and_lists(&db, ticket).await;
-    // The planner multiplies the pages that it finds by the rows that it believes to stand on one: a million tickets by statistics.
+    // The planner multiplies the actual number of pages by the row density in the statistics, so
+    // higher statistics simulate a million tickets.
     let claim = format!(
         "update pg_class set reltuples = reltuples * {} where relnamespace = 'helpline'::regnamespace and relkind in ('r', 'i') and reltuples > 1000",
         1_000_000 / TICKETS
@@ -208,7 +211,7 @@ async fn check_pages_and_lists(db: &TestDb, ticket: TicketId) {
     );
 }
 
-/// The plan of a list, as the service asks for it.
+/// The plan of a list, with the statement and parameters that the service uses.
 async fn plan_of_list(session: &Client, query: &ListQuery, audience: Audience) -> String {
     let list = PreparedList::new(query, audience);
     plan(session, list.sql(), &list.parameters()).await
@@ -292,7 +295,7 @@ async fn check_lists_of_staff(db: &TestDb, staff: &Client) {
     check_walks_of_staff(staff, active).await;
 }
 
-/// Lists that walk along an index in their order, and stop at a full page.
+/// Checks that lists walk along an index in their order and stop at a full page.
 async fn check_walks_of_staff(staff: &Client, active: ListQuery) {
     let waiting = ListQuery {
         sort: Sort::Waiting,
@@ -314,7 +317,8 @@ async fn check_walks_of_staff(staff: &Client, active: ListQuery) {
     ] {
         let plan = plan_of_list(staff, query, Audience::Staff).await;
         assert_plan(name, &plan, &[index]);
-        // The reader's own, which are few, and the page that is made of both.
+        // Two sorts are allowed: of the reader's own tickets, which are few, and of the resulting
+        // page.
         assert!(
             plan.matches("->  Sort").count() <= 2,
             "the walk stops at a full page:\n{plan}"
@@ -338,13 +342,14 @@ async fn check_lists_of_a_customer(customer: &Client) {
     }
 }
 
-/// The place of a ticket of this moment in a list by time.
+/// A cursor at the current time, for a list ordered by time.
 fn now() -> Cursor {
     let micros = chrono::Utc::now().timestamp_micros();
     format!("{micros}.{}", Uuid::nil()).parse().unwrap()
 }
 
-/// A superuser's session whose notices are kept: `auto_explain` tells the plans within functions there.
+/// A superuser session that collects notices. `auto_explain` reports the plans inside functions
+/// there.
 pub async fn explaining(db: &TestDb) -> (Client, Arc<Mutex<String>>) {
     let (client, mut connection) =
         tokio_postgres::connect(&cluster().await.admin_url(&db.database), NoTls)
@@ -380,7 +385,7 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
     let (large, long) = large_db().await;
     for (db, ticket) in [(&empty, first), (&large, long)] {
         let (client, told) = explaining(db).await;
-        // The second call of each: plans are cached by then, generic ones among them.
+        // Check the second call, when all plans are cached, generic ones included.
         for _ in 0..2 {
             told.lock().unwrap().clear();
             client

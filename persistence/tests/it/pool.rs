@@ -1,4 +1,5 @@
-//! One connection, many people: no query runs with another person's claims, and no client is served by a role that has too many privileges.
+//! Many people share one connection: no query runs with another person's claims, and the service
+//! does not start with a role that has too many privileges.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use crate::test_db::{TestDb, cluster, user};
 
 const PEOPLE: u128 = 12;
 const READS: usize = 2_000;
-/// Readers at once, of whom one has the connection.
+/// Number of concurrent readers, of which one has the connection.
 const IN_FLIGHT: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -30,7 +31,8 @@ async fn a_pool_of_one_never_serves_anybody_with_anothers_claims() {
     let (mut finished, mut cut) = (0, 0);
     for n in 0..READS {
         waiting.push_back(tasks.spawn(read_something(db.clone(), owners.clone(), n)));
-        // The oldest holds the connection or is about to: it is cut off wherever it happens to be, waiting, in flight, decoding.
+        // The oldest reader has the connection or is next. It is cancelled at a random point: while
+        // waiting, in flight or decoding.
         for _ in 0..rand::rng().random_range(0..200) {
             tokio::task::yield_now().await;
         }
@@ -119,7 +121,8 @@ async fn read_something(db: Arc<TestDb>, owners: Arc<Vec<(UserId, TicketId)>>, n
         ..ListQuery::default()
     };
     match n % 3 {
-        // The service itself between them: it must not find a role left behind.
+        // A statement of the service between the reads must not run under a role that a read left
+        // behind.
         0 => drop(
             people::changed(
                 &db.store,
@@ -192,7 +195,7 @@ async fn a_session_is_never_without_its_bounds() {
     );
 }
 
-/// Name, attribute, grants, and the words of the refusal.
+/// Role name, attribute, grants, and the expected text of the refusal.
 const OVER_PRIVILEGED: [(&str, &str, &str, &str); 15] = [
     ("super", "superuser", "", "superuser"),
     ("bypass", "bypassrls", "", "bypasses row-level security"),

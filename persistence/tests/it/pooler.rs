@@ -1,11 +1,12 @@
-//! Through PgBouncer, in both of its modes that keep transactions whole.
+//! Runs through PgBouncer, in the two modes that keep transactions on one session.
 
 use helpline_persistence::{Pooler, Settings, Store, StoreError, migrate};
 use helpline_rig::{PgBouncer, PoolMode};
 
 use super::test_db::{PASSWORD, TestDb, cluster, connect, message, stored, until};
 
-/// Where it is not installed these tests say so and pass: `make test-world` installs it.
+/// Starts PgBouncer. If it is not installed, the tests print that and pass; `make test-world`
+/// installs it.
 async fn before(db: &TestDb, mode: PoolMode, databases: &str) -> Option<(PgBouncer, String)> {
     if !PgBouncer::is_installed() {
         eprintln!("not tested: pgbouncer is not installed");
@@ -55,7 +56,7 @@ async fn statements_sent_whole_do_what_prepared_ones_do() {
     for (mode, said) in [
         (PoolMode::Session, Pooler::Session),
         (PoolMode::Transaction, Pooler::Transaction),
-        // What works without a session works with one.
+        // Statements that need no session also work with one.
         (PoolMode::Session, Pooler::Transaction),
     ] {
         let mut db = TestDb::open().await;
@@ -73,7 +74,7 @@ async fn statements_sent_whole_do_what_prepared_ones_do() {
             .iter()
             .filter(|kind| **kind == "message_added")
             .count();
-        // The description is the first.
+        // The description counts as the first message.
         assert_eq!(messages, 3, "{mode:?} {said:?}: {kinds:?}");
     }
 }
@@ -124,7 +125,7 @@ async fn a_pooler_that_lends_transactions_only_later_is_named_and_takes_readines
     let Some((_pooler, url)) = before(&db, PoolMode::Transaction, "").await else {
         return;
     };
-    // With one connection there is nothing to see yet.
+    // With a single connection, a transaction pooler cannot be detected yet.
     let store = store(&url, 1, Pooler::Session).await.unwrap();
     store.ping().await.unwrap();
     let other = connect(&url).await;

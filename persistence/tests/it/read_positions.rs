@@ -1,4 +1,4 @@
-//! Read positions: marks, own writes, and who is named as a reader.
+//! Read positions: marks, the reader's own events, and who is listed as a reader.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::test_db::{TestDb, message, note, stored};
 #[tokio::test]
 async fn marks_move_forward_alone_and_count_in_both_numberings() {
     let db = TestDb::open().await;
-    let ticket = db.ticket().await; // 1, 2
+    let ticket = db.ticket().await; // Events 1 and 2.
     stored(&db.send(note(ticket, db.agent, "3")).await);
     stored(
         &db.send(message(ticket, db.customer, "4, the customer's 3"))
@@ -121,7 +121,7 @@ async fn ticket_of_staff(db: &TestDb, reader: UserId, ticket: TicketId) -> Staff
         .unwrap()
 }
 
-/// How far a reader has read, and the head.
+/// The reader's position and the head.
 fn positions(read: Seq, head: Seq) -> (u64, u64) {
     (read.get(), head.get())
 }
@@ -129,7 +129,7 @@ fn positions(read: Seq, head: Seq) -> (u64, u64) {
 #[tokio::test]
 async fn own_writes_are_read_and_those_of_others_are_not() {
     let db = TestDb::open().await;
-    let ticket = db.ticket().await; // 1, 2
+    let ticket = db.ticket().await; // Events 1 and 2.
     let own = async || own_ticket(&db, ticket).await;
     let agents = async || ticket_of_staff(&db, db.agent, ticket).await;
     assert_eq!(
@@ -169,7 +169,7 @@ async fn own_writes_are_read_and_those_of_others_are_not() {
         0,
         "one of the staff has not read for another"
     );
-    // The staff's own tickets count as a customer's.
+    // On their own tickets, staff count as customers.
     let asked = db.ticket_of(db.agent, "Mine").await;
     let mine = ticket_of_staff(&db, db.agent, asked).await;
     assert_eq!(mine.read_seq, mine.seq);

@@ -1,4 +1,5 @@
-//! A secret can be removed from every place that a person writes to; and nothing at all is removed under a legal hold.
+//! A secret can be removed from every field that people write to, but nothing is removed under a
+//! legal hold.
 
 use helpline_core::actor::Audience;
 use helpline_core::history::{HistoryRow, Kind};
@@ -41,7 +42,7 @@ async fn nothing_is_redacted_under_a_legal_hold_and_everything_may_be_after_it()
             RejectCode::LegalHold
         );
     }
-    // Of the database's administrators too, by whatever statement.
+    // Database administrators cannot remove it either, with any statement.
     for sql in [
         format!("select support_redact_message('{ticket}', '{}')", said.id),
         "update support_messages set redacted_at = now()".into(),
@@ -54,7 +55,7 @@ async fn nothing_is_redacted_under_a_legal_hold_and_everything_may_be_after_it()
         assert_eq!(refused(&db.admin, &sql).await, "legal_hold", "{sql}");
     }
     assert!(db.ask::<String>(FIND).await.contains("support_messages"));
-    // What is held may be spoken on, and an edit keeps the former text.
+    // Messages can still be sent under a hold, and an edit keeps the old text.
     stored(&db.send(message(ticket, db.customer, "more")).await);
     db.hold(false).await;
     redact(&db.store, &db.caller(db.boss), ticket, said.id)
@@ -63,7 +64,7 @@ async fn nothing_is_redacted_under_a_legal_hold_and_everything_may_be_after_it()
     assert_eq!(db.ask::<String>(FIND).await, "");
 }
 
-/// A secret in every field that is no message.
+/// A ticket with a secret in every field except the messages.
 async fn secrets(db: &TestDb) -> TicketId {
     let mut new = db.new_ticket("The password is xyzzy");
     new.description = helpline_core::body::Body::parse("see above").unwrap();
@@ -137,7 +138,8 @@ async fn an_admin_removes_a_secret_from_subject_rating_and_logged_events() {
             .ask("select satisfaction_rating from support_tickets")
             .await;
         assert_eq!((subject.as_str(), rating), ("[redacted]", Some(1)));
-        // The numbers stay, and the history says that something was removed, and by whom.
+        // The events keep their numbers, and the history says that something was removed and by
+        // whom.
         let after = db.history(ticket).await;
         assert!(after.len() > rows.len());
         let receipts: Vec<_> = after[rows.len()..]
@@ -195,11 +197,11 @@ async fn only_what_a_person_wrote_can_be_removed_from_a_history() {
     ] {
         assert_eq!(refused(&boss, &sql).await, "not_found", "{sql}");
     }
-    // An admin's own ticket: they are its customer.
+    // Admins are the customer of their own ticket.
     let own = db.ticket_of(db.boss, "Mine").await;
     let sql = format!("select support_redact_subject('{own}')");
     assert_eq!(refused(&boss, &sql).await, "forbidden");
-    // Nothing there: nothing written.
+    // If there is nothing to remove, nothing is written.
     let other = db.ticket().await;
     let before = db.history(other).await.len();
     boss.batch_execute(&format!("select support_redact_rating('{other}')"))

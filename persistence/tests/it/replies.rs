@@ -1,4 +1,5 @@
-//! Saved replies: shared ones are the team's, personal ones are seen and changed by their owner alone, by plain SQL too.
+//! Saved replies. The shared ones belong to the team; a personal one is seen and changed only by
+//! its owner, even by plain SQL.
 
 use helpline_core::ids::{SavedReplyId, UserId};
 use helpline_core::limits;
@@ -37,7 +38,7 @@ async fn listed(db: &TestDb, who: UserId) -> Vec<(String, Option<UserId>)> {
         .collect()
 }
 
-/// How many this session sees by plain SQL.
+/// Number of replies that this session sees by plain SQL.
 async fn seen(session: &Client) -> i64 {
     let sql = "select count(*) from support_saved_replies";
     session.query_one(sql, &[]).await.unwrap().get(0)
@@ -71,7 +72,7 @@ async fn a_personal_reply_is_seen_changed_and_removed_by_its_owner_alone() {
         .await
         .expect_err("customers read none");
 
-    // Another person's is neither replaced, under any kind, nor removed.
+    // Another person's reply is neither replaced, under any kind, nor deleted.
     let remove = async |who, n| {
         let id = SavedReplyId::new(Uuid::from_u128(n));
         replies::delete(&db.store, &db.caller(who), id, &IfMatch::default()).await
@@ -92,7 +93,7 @@ async fn a_personal_reply_is_seen_changed_and_removed_by_its_owner_alone() {
         refusal(save(&db, agent, &reply(3, "x", Shared)).await),
         RejectCode::Forbidden
     );
-    // What a reply was saved as it stays.
+    // A reply keeps the kind that it was saved with.
     assert_eq!(
         refusal(save(&db, boss, &reply(1, "hello", Personal)).await),
         RejectCode::Conflict
@@ -101,7 +102,7 @@ async fn a_personal_reply_is_seen_changed_and_removed_by_its_owner_alone() {
         "select body from support_saved_replies where id = '00000000-0000-0000-0000-000000000002'";
     assert_eq!(db.ask::<String>(text).await, "secret of bye");
 
-    // A former member of staff reads none, and has theirs again with the role.
+    // Former members of staff see no replies. They see their own again when they get the role back.
     db.sql(&format!("delete from user_roles where user_id = '{agent}'"))
         .await;
     let session = db.session("helpline_staff", agent).await;
@@ -191,7 +192,8 @@ async fn the_audit_trail_says_that_a_personal_reply_changed_and_none_of_its_text
     );
 }
 
-/// What an instance of the build before calls goes on, for what it knows.
+/// The functions of the previous build keep working for shared replies, the only ones that it
+/// knows.
 #[tokio::test]
 async fn the_functions_of_the_build_before_know_the_shared_ones_only() {
     let db = TestDb::open().await;

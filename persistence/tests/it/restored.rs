@@ -1,5 +1,5 @@
-//! A dump restored into another cluster: the rows bear transaction numbers of the cluster that wrote them, and the new one counts through
-//! the same numbers again.
+//! A dump restored into another cluster. The rows contain transaction ids of the cluster that wrote
+//! them, and the new cluster will assign the same ids again.
 
 use std::collections::HashMap;
 
@@ -16,25 +16,26 @@ use uuid::Uuid;
 
 use crate::test_db::{PASSWORD, TestDb, message, stored};
 
-/// Half of them with random ids, half with ids in the order of their making: which foreign row is the last one depends on that.
+/// Half of the tickets have random ids and half have ascending ids, because the ids determine which
+/// foreign row comes last.
 const TICKETS: usize = 40;
-/// Of the donor, each with a number of its own.
+/// Number of transactions in the donor cluster, each with its own id.
 const DONOR_TRANSACTIONS: i64 = 2_500;
-/// In the new cluster, each a transaction or more.
+/// Number of writes in the new cluster, each in one or more transactions.
 const WRITES: usize = 480;
 
-/// The donor's database in a cluster of its own, with what the tests need to know of it.
+/// The donor's database in a separate cluster, with the values that the tests need.
 struct Restored {
     db: TestDb,
     tickets: Vec<TicketId>,
-    /// Of each ticket, the customer's own message.
+    /// The customer's own message on each ticket.
     messages: HashMap<TicketId, MessageId>,
-    /// The lowest and the highest number that a row brought along.
+    /// The lowest and the highest foreign transaction id in the rows.
     foreign: (i64, i64),
     _postgres: Postgres,
 }
 
-/// A donor with a long history, dumped and restored into a new cluster.
+/// Creates a donor with a long history, dumps it, and restores it into a new cluster.
 async fn restored() -> Restored {
     let donor = Postgres::start_temporary().await.unwrap();
     donor.create_database("desk", None).await.unwrap();
@@ -63,7 +64,8 @@ async fn restored() -> Restored {
         stored(&db.send(own).await);
         tickets.push(ticket);
     }
-    // One transaction each, as a desk's life makes them, and every tenth of them on several tickets.
+    // Each message has its own transaction, as in normal use, and every tenth transaction writes to
+    // several tickets.
     db.sql(&format!(
         "do $$ begin
            for n in 1..{DONOR_TRANSACTIONS} loop
@@ -98,7 +100,8 @@ impl Restored {
         history::heads(&self.db.store, &[ticket]).await.unwrap()[0].seq
     }
 
-    /// One write of the kind that this number stands for; the rows of its answer, and where its ticket stood before.
+    /// Makes the n-th write. Returns its ticket, the ticket's head before, and the rows of the
+    /// answer.
     async fn write(&self, n: usize) -> (TicketId, Seq, Vec<HistoryRow>) {
         let Self {
             db,
@@ -149,7 +152,8 @@ impl Restored {
             _ => {
                 let sent = message(ticket, db.agent, "sent twice");
                 stored(&db.send(sent.clone()).await);
-                // The duplicate's answer holds its first row, and what this very transaction wrote: nothing.
+                // The answer to a duplicate contains its first row, and the rows that this
+                // transaction wrote, which are none.
                 let appended = db.append(&[sent]).await;
                 assert!(matches!(appended.outcomes[..], [Outcome::Duplicate(_)]));
                 appended.rows
@@ -171,7 +175,7 @@ async fn a_write_is_answered_with_its_own_rows_while_the_numbers_of_another_clus
             .iter()
             .filter(|row| row.ticket != ticket || row.seq <= before)
             .count();
-        // What REST answers an edit with.
+        // The body that REST returns for an edit.
         let last = rows
             .last()
             .and_then(|row| row.message.as_ref())

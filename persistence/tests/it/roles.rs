@@ -1,5 +1,6 @@
-//! Customers and staff are told apart by two roles: no other role may have both, and no grant that Helpline did not make reaches anything of
-//! its own. Roles belong to a cluster, so these tests have one of their own.
+//! Customers and staff have two separate roles: no other role may have both, and grants that
+//! Helpline did not make give access to none of its objects. Roles belong to a cluster, so each of
+//! these tests starts its own.
 
 use helpline_persistence::{Names, Pooler, Settings, Store, StoreError, migrate, privileges};
 use helpline_rig::Postgres;
@@ -13,7 +14,7 @@ const PASSWORD: &str = "serviceword";
 struct Cluster {
     postgres: Postgres,
     admin: Client,
-    /// From Postgres 16 on, a membership may be without effect.
+    /// Since Postgres 16, a membership can be without effect.
     has_options: bool,
 }
 
@@ -58,7 +59,7 @@ impl Cluster {
     }
 }
 
-/// Grants, and what is said about them: each sentence ends with the statement that undoes it.
+/// Grants, and the reported conflicts. Each sentence ends with the statement that resolves it.
 const CONFLICTING_GRANTS: [(&str, &[&str]); 8] = [
     (
         "grant helpline_customer to authenticated",
@@ -129,7 +130,7 @@ async fn a_role_that_can_act_as_customers_or_staff_is_named_with_the_statement_t
             }
             (other, _) => panic!("{grants}: {:?}", other.err()),
         }
-        // What it says is what helps.
+        // The suggested statements resolve the conflicts.
         for sentence in told {
             let statement = sentence.split(": ").nth(1).unwrap();
             cluster.sql(statement).await;
@@ -169,7 +170,7 @@ async fn a_role_that_can_act_as_customers_or_staff_is_named_with_the_statement_t
 async fn a_login_of_its_own_works_once_it_has_the_bounds_that_the_refusal_names() {
     let cluster = Cluster::start().await;
     cluster.migrate().await;
-    // A search path that finds nothing of ours, and a table that takes the name of one.
+    // A search path without our schema, and a table with the same name as one of ours.
     cluster.sql("create role desk_login login noinherit password 'p1'; grant helpline_service to desk_login").await;
     cluster
         .sql("create table public.people (n int); grant all on public.people to desk_login; alter role desk_login set search_path = public")
@@ -199,7 +200,7 @@ async fn a_login_of_its_own_works_once_it_has_the_bounds_that_the_refusal_names(
 #[tokio::test]
 async fn an_administrator_who_makes_the_roles_does_not_keep_what_they_can_do() {
     let cluster = Cluster::start().await;
-    // Before Postgres 16 the creator of a role gets no membership of it.
+    // Before Postgres 16, the creator of a role gets no membership in it.
     cluster.sql("create role platform login createrole createdb password 'p1'; alter database desk owner to platform").await;
     if cluster.has_options {
         cluster
@@ -218,13 +219,13 @@ async fn an_administrator_who_makes_the_roles_does_not_keep_what_they_can_do() {
     assert!(migrate::migrate(&url).await.unwrap().is_empty());
 }
 
-/// What a platform gives its own roles on everything that any role creates.
+/// Default privileges that a platform grants its own roles on everything that any role creates.
 const DEFAULTS: &str = "
     alter default privileges {of} grant all on tables to anon, authenticated, service_role;
     alter default privileges {of} grant all on sequences to anon, authenticated, service_role;
     alter default privileges {of} grant all on functions to anon, authenticated, service_role, public;";
 
-/// Everything of ours that one of these roles has any right on.
+/// Every object of ours on which one of these roles has a privilege.
 const REACHABLE: &str = "
     select o.what from (
       select 'table ' || c.oid::regclass || ' to ' || r.rolname as what
@@ -257,7 +258,7 @@ async fn nothing_of_ours_is_reachable_by_what_a_platform_grants_to_its_own_roles
         .sql(&DEFAULTS.replace("{of}", "in schema public"))
         .await;
     cluster.sql(&DEFAULTS.replace("{of}", "")).await;
-    // Of our owner's too, as soon as there is one.
+    // Also for objects of our owner, once the role exists.
     migrate::make_roles(&cluster.postgres.admin_url("desk"), &Names::default())
         .await
         .unwrap();
@@ -302,7 +303,7 @@ async fn nothing_of_ours_is_reachable_by_what_a_platform_grants_to_its_own_roles
             );
         }
     }
-    // What was granted by hand goes with the next run: on whole tables, on columns, and with grant option.
+    // The next run revokes manual grants on tables and columns, and those with grant option.
     cluster
         .sql("grant usage on schema helpline to anon; grant select on people to anon with grant option; set role anon; grant select on people to authenticated; reset role")
         .await;
@@ -310,7 +311,7 @@ async fn nothing_of_ours_is_reachable_by_what_a_platform_grants_to_its_own_roles
     assert!(!reachable().await.is_empty());
     cluster.migrate().await;
     assert_eq!(reachable().await, Vec::<String>::new());
-    // Ours stay: the desk works.
+    // Our own grants stay, and the service works.
     migrate::set_runtime_password(&cluster.postgres.admin_url("desk"), PASSWORD)
         .await
         .unwrap();
@@ -361,7 +362,7 @@ async fn whoever_has_the_rights_of_both_sides_changes_on_their_own_ticket_what_i
         .batch_execute("update support_tickets set status = 'closed'; update support_tickets set satisfaction_rating = 5")
         .await
         .unwrap();
-    // Its other side is as free as before.
+    // Their other side has as many rights as before.
     session
         .batch_execute(&format!(
             "set request.jwt.claims = '{{\"sub\":\"{agent}\"}}'"

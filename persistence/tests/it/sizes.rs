@@ -1,4 +1,4 @@
-//! Every text and JSON value has a size, and the size is core's.
+//! Every text and JSON column has a size limit, which equals core's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,17 +9,17 @@ use tokio_postgres::error::SqlState;
 
 use crate::test_db::TestDb;
 
-/// How a column is bounded.
+/// How the size of a column is limited.
 enum Size {
-    /// Characters.
+    /// Maximum characters.
     Chars(usize),
-    /// Bytes of the text.
+    /// Maximum bytes of the text.
     Bytes(usize),
-    /// Bytes of the JSON as Postgres writes it.
+    /// Maximum bytes of the JSON text as Postgres writes it.
     Json(usize),
-    /// One of a list of words, or of a pattern that ends.
+    /// Restricted to a list of words, or to a pattern of limited length.
     Words,
-    /// Only the owner's migrations, functions and triggers write it, from words and numbers.
+    /// Written only by the owner's migrations, functions and triggers, from words and numbers.
     Owners,
 }
 
@@ -147,7 +147,8 @@ const SIZES: &[(&str, Size)] = &[
     ("user_roles.role", Words),
 ];
 
-/// Columns of a text or JSON type in tables of ours, generated ones aside, with all checks of their table that name them.
+/// Text and JSON columns of our tables, except generated ones, with all check constraints of the
+/// table that name them.
 const COLUMNS: &str = "
     select c.relname || '.' || a.attname,
       coalesce((select string_agg(pg_get_constraintdef(k.oid), ' ') from pg_constraint k
@@ -189,7 +190,7 @@ async fn every_text_has_a_size_and_the_size_is_cores() {
             "{column}: {bound} is not in {checks}"
         );
     }
-    // What only the owner writes, no other role may write.
+    // Columns that only the owner writes are not writable by any other role.
     let owners: Vec<&str> = SIZES
         .iter()
         .filter(|(_, size)| matches!(size, Owners))
@@ -222,7 +223,7 @@ async fn assert_refused_by_check(session: &Client, sql: &str) {
     );
 }
 
-/// Statements of the superuser's, whom no grant stops.
+/// Statements that the superuser runs, whom no grant restricts.
 fn too_large_for_the_owner(ticket: TicketId, of: UserId) -> [String; 8] {
     [
         format!(
@@ -296,7 +297,7 @@ async fn what_is_too_large_is_refused_whoever_writes_it() {
     for sql in too_large_for_the_owner(ticket, of) {
         assert_refused_by_check(&db.admin, &sql).await;
     }
-    // A session's own word about its browser refuses nothing.
+    // A session's own user agent never causes a refusal.
     customer
         .batch_execute("select set_config('helpline.user_agent', repeat('u', 100000), false)")
         .await

@@ -1,4 +1,4 @@
-//! The desk at a glance equals a plain count, whatever happened and whenever it was rolled up.
+//! The ticket statistics equal a plain count after any operations and roll-ups.
 
 use helpline_core::protocol::TicketStats;
 use helpline_persistence::stats;
@@ -40,7 +40,7 @@ async fn counted(db: &TestDb) -> TicketStats {
 }
 
 fn near(a: Option<f64>, b: Option<f64>) -> bool {
-    // Resolution times are kept in whole seconds.
+    // Resolution times are stored in whole seconds.
     a.zip(b)
         .map_or(a.is_none() && b.is_none(), |(a, b)| (a - b).abs() < 0.001)
 }
@@ -107,7 +107,7 @@ async fn the_glance_equals_a_plain_count_after_random_operations() {
             .await,
         0
     );
-    // The platform reads the view itself, as staff.
+    // The platform reads the view directly, as staff.
     let staff = db.session("helpline_staff", db.agent).await;
     let open: i64 = staff
         .query_one("select open_tickets from support_ticket_stats", &[])

@@ -1,4 +1,5 @@
-//! What became visible is found, once, whatever wrote it and however long the transaction was open.
+//! A sweep finds every event that became visible, exactly once, whatever wrote it and however long
+//! its transaction was open.
 
 use std::collections::HashMap;
 
@@ -25,7 +26,8 @@ async fn every_row_is_seen_exactly_once_whatever_the_order_and_length_of_its_tra
     assert!(since.moved.is_empty());
     for round in 0..LOOKS {
         for (client, open) in &mut clients {
-            // Each transaction writes one row of a fresh ticket, and stays open for a random number of looks; some roll back.
+            // Each transaction writes one event of a new ticket and stays open for a random number
+            // of sweeps. Some roll back.
             match open.take() {
                 None => {
                     let id = TicketId::new(uuid::Uuid::now_v7());

@@ -1,4 +1,5 @@
-//! The fixture of these tests: one migrated database with its store, its administrator, and people on both sides.
+//! The fixture of these tests: a migrated database with its store, a superuser connection, and
+//! people of both audiences.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,12 +24,12 @@ use uuid::Uuid;
 pub use helpline_rig::testing::RUNTIME_PASSWORD as PASSWORD;
 
 static TEST_DATABASES: TestDatabases = TestDatabases::new(&[]);
-/// Kept to the end: tests ask for it without a database of their own.
+/// Lives until the end of the process, so that tests can use it without a database of their own.
 static CLUSTER: OnceCell<Arc<Postgres>> = OnceCell::const_new();
 static POOLERS: Mutex<BTreeMap<u16, PgBouncer>> = Mutex::const_new(BTreeMap::new());
 static DATABASES: AtomicU32 = AtomicU32::new(1);
 
-/// The cluster of this test binary, with its migrated template.
+/// The Postgres cluster of this test binary, with a migrated template database.
 pub async fn cluster() -> &'static Postgres {
     CLUSTER
         .get_or_init(async || TEST_DATABASES.cluster(migrated).await.unwrap())
@@ -42,7 +43,7 @@ async fn migrated(admin_url: &str) {
         .unwrap();
 }
 
-/// A database of its own, without any migration.
+/// Creates a new database without any migration and returns its name.
 pub async fn empty_database() -> String {
     let name = format!("empty_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
     cluster().await.create_database(&name, None).await.unwrap();
@@ -54,7 +55,8 @@ pub async fn connect(url: &str) -> Client {
     testing::connect(url).await.unwrap()
 }
 
-/// Every test with the store behind PgBouncer in transaction mode, when HELPLINE_TEST_POOLER is set: the port of the one before this Postgres.
+/// Port of a PgBouncer in transaction mode in front of this Postgres. All tests use it if
+/// HELPLINE_TEST_POOLER is set.
 async fn pooler_before(postgres_port: u16) -> u16 {
     let mut poolers = POOLERS.lock().await;
     if let Some(pooler) = poolers.get(&postgres_port) {
@@ -68,11 +70,11 @@ async fn pooler_before(postgres_port: u16) -> u16 {
     port
 }
 
-/// One migrated database, with a customer, a second customer, an agent and an admin.
+/// A migrated database with two customers, an agent and an admin.
 pub struct TestDb {
     pub database: String,
     pub store: Store,
-    /// The superuser: plain SQL from the platform's side.
+    /// A superuser connection, for plain SQL as the platform would run it.
     pub admin: Client,
     pub customer: UserId,
     pub stranger: UserId,
@@ -101,7 +103,8 @@ impl TestDb {
         Self::enter(&database.postgres, database.name, connections_max).await
     }
 
-    /// The same people in a migrated database of any cluster, whether they have been there before or not.
+    /// Opens a fixture in a migrated database of any cluster, and creates its people if they do not
+    /// exist.
     pub async fn on(postgres: &Postgres, database: &str) -> Self {
         Self::enter(postgres, database.to_owned(), 8).await
     }
@@ -166,14 +169,14 @@ impl TestDb {
         db
     }
 
-    /// Plain SQL by the superuser.
+    /// Runs plain SQL as the superuser.
     pub async fn sql(&self, sql: &str) {
         if let Err(error) = self.admin.batch_execute(sql).await {
             panic!("{sql}: {error:?}");
         }
     }
 
-    /// One value, asked by the superuser.
+    /// Queries a single value as the superuser.
     pub async fn ask<T: for<'a> tokio_postgres::types::FromSql<'a>>(&self, sql: &str) -> T {
         match self.admin.query_one(sql, &[]).await {
             Ok(row) => row.get(0),
@@ -181,12 +184,13 @@ impl TestDb {
         }
     }
 
-    /// A further connection of the superuser's.
+    /// Opens another superuser connection.
     pub async fn another_admin(&self) -> Client {
         connect(&cluster().await.admin_url(&self.database)).await
     }
 
-    /// A raw connection that acts as this role with this person's claims, as the platform's own SQL does.
+    /// A raw connection with this role and this person's claims, as the platform's own SQL would
+    /// use.
     pub async fn session(&self, role: &str, who: UserId) -> Client {
         let client = self.another_admin().await;
         let claims = format!(r#"{{"sub":"{who}","role":"authenticated"}}"#);
@@ -224,7 +228,7 @@ impl TestDb {
         }
     }
 
-    /// A ticket of this customer, opened by the front door.
+    /// Opens a ticket of this customer through the regular function.
     pub async fn ticket_of(&self, owner: UserId, subject: &str) -> TicketId {
         let new = self.new_ticket(subject);
         tickets::create(&self.store, &self.caller(owner), &new)
@@ -261,7 +265,7 @@ impl TestDb {
         append_waiting(&self.store, batch).await.unwrap()
     }
 
-    /// All rows of a ticket, and proof that both numberings are gapless.
+    /// All events of a ticket. Asserts that both numberings have no gaps.
     pub async fn history(&self, ticket: TicketId) -> Vec<HistoryRow> {
         let rows = history::rows_after(&self.store, &[(ticket, Seq::ZERO)], 1_000_000)
             .await
@@ -305,7 +309,7 @@ impl TestDb {
     }
 }
 
-/// A message with a fresh id and key.
+/// A message with a new id and key.
 pub fn message(ticket: TicketId, sender: UserId, body: &str) -> NewMessage {
     let id = Uuid::now_v7();
     NewMessage {
@@ -329,7 +333,7 @@ pub fn note(ticket: TicketId, sender: UserId, body: &str) -> NewMessage {
     }
 }
 
-/// Where a message was stored now.
+/// The position of a message that was stored by this call. Panics on any other outcome.
 #[track_caller]
 pub fn stored(outcome: &Outcome) -> AppendedAt {
     match outcome {
@@ -338,7 +342,7 @@ pub fn stored(outcome: &Outcome) -> AppendedAt {
     }
 }
 
-/// The code of something that the database refused.
+/// The reject code of a refused operation. Panics on any other result.
 #[track_caller]
 pub fn refusal<T: std::fmt::Debug>(
     result: Result<T, helpline_persistence::StoreError>,
@@ -349,7 +353,7 @@ pub fn refusal<T: std::fmt::Debug>(
     }
 }
 
-/// Waits for a condition of the outside world; fails when it does not come.
+/// Waits until an external condition is true. Panics after 20 seconds.
 pub async fn until(what: &str, condition: impl AsyncFn() -> bool) {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     while !condition().await {
