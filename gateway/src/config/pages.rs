@@ -4,9 +4,9 @@ use std::str::FromStr;
 
 use axum::http::Uri;
 use clap::Args;
+use helpline_core::origin::Origin;
 use helpline_core::protocol::NavLink;
 
-use super::Origin;
 use super::error::ConfigError;
 use super::values::usable_port;
 

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{FAMILIES, Family, Kind};
+use super::FAMILIES;
+use super::family::{Family, Kind};
 use crate::runtime::process;
 
 const BEGINNING: &str = "# Metrics

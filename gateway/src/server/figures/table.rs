@@ -3,7 +3,7 @@
 use helpline_core::reject::CloseCode;
 use helpline_persistence::StoreError;
 
-use super::{Family, Kind, each, faults_of_routes, none, one};
+use super::family::{Family, Kind, each, faults_of_routes, none, one};
 use crate::auth::TokenFault;
 use crate::database::sign_in::{OUTCOMES, Over};
 use crate::http::oidc_outcomes;

@@ -1,0 +1,63 @@
+//! The load generator as a program of its own: clients at tickets, who write all the time and check every history at the end.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use helpline_rig::testing::TOKEN_SECRET;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+
+use crate::TRAFFIC_S;
+use crate::fleet::Fleet;
+use crate::proxy::{Kind, Proxy};
+
+/// For the clients to join, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+pub struct Load {
+    process: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Load {
+    /// All clients have joined when this returns.
+    pub async fn start(kind: Kind, fleet: &Fleet, proxy: &Proxy) -> Self {
+        let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(kind.name());
+        let mut process = Command::new(env!("CARGO_BIN_EXE_helpline-loadtest"))
+            .args(["prove", "--tickets", "10", "--rate", "20"])
+            .args(["--seconds", &TRAFFIC_S.to_string()])
+            .args(["--urls", &format!("http://127.0.0.1:{}", proxy.port)])
+            .arg("--out")
+            .arg(out)
+            .env("HELPLINE_JWT_SECRET", TOKEN_SECRET)
+            .env("HELPLINE_ADMIN_DATABASE_URL", fleet.admin_url())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the load generator runs");
+        let mut lines = BufReader::new(process.stdout.take().expect("piped")).lines();
+        let joined = async {
+            let next = async |lines: &mut Lines<_>| lines.next_line().await.expect("it is read");
+            while !next(&mut lines)
+                .await
+                .expect("it goes on")
+                .starts_with("joined")
+            {}
+        };
+        timeout(PATIENCE, joined).await.expect("its clients join");
+        Self { process, lines }
+    }
+
+    /// What it tells at the end. It has found nothing wrong.
+    pub async fn ends(mut self) -> String {
+        let mut told = String::new();
+        while let Some(line) = self.lines.next_line().await.expect("it is read") {
+            told = format!("{told}\n{line}");
+        }
+        let verdict = self.process.wait().await.expect("it ends");
+        assert!(verdict.success(), "{verdict}{told}");
+        told
+    }
+}

@@ -1,0 +1,108 @@
+//! A rolling restart with one SIGKILL, under chat, behind each of the proxies that `deploy/` has a file for. No acked message may be lost or
+//! doubled, none may wait longer for its ack than its client was told to stay away and a little more, and no request
+//! may fail but those that the SIGKILL cuts off.
+//!
+//! `.ci/test-world balancers` installs the proxies and runs this.
+
+mod fleet;
+mod load;
+mod proxy;
+mod requests;
+
+use std::time::{Duration, Instant};
+
+use helpline_rig::testing;
+use tokio::sync::oneshot;
+
+use fleet::Fleet;
+use load::Load;
+use proxy::Kind;
+
+/// The longest that a client is told to stay away.
+const TOLD_MAX: Duration = Duration::from_millis(helpline_core::limits::BYE_SPREAD_MS);
+/// What an ack may take beyond that.
+const MARGIN: Duration = Duration::from_secs(3);
+/// Of the traffic, which must go on longer than the restarts.
+const TRAFFIC_S: u64 = 80;
+/// Requests that were under way in the instance that is killed: no proxy can ask another one when an answer has begun.
+const CUT_OFF_MAX: usize = 2;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs nginx: .ci/test-world balancers"]
+async fn behind_nginx() {
+    rolls_behind(Kind::Nginx).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs HAProxy: .ci/test-world balancers"]
+async fn behind_haproxy() {
+    rolls_behind(Kind::HaProxy).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs Caddy: .ci/test-world balancers"]
+async fn behind_caddy() {
+    rolls_behind(Kind::Caddy).await;
+}
+
+async fn rolls_behind(kind: Kind) {
+    let fleet = Fleet::start().await;
+    let proxy = kind.start(fleet.ports()).await;
+    let sql = testing::connect(&fleet.admin_url())
+        .await
+        .expect("SQL connects");
+    requests::come_from_their_client(&sql, &proxy).await;
+    requests::are_answered_over_tls(&proxy).await;
+    let load = Load::start(kind, &fleet, &proxy).await;
+    let begun = Instant::now();
+    let (stop, stopped) = oneshot::channel();
+    let (asked, ()) = tokio::join!(requests::ask_until(stopped, &proxy), async {
+        fleet.roll().await;
+        stop.send(()).expect("requests go on");
+    });
+    let rolled = begun.elapsed();
+    assert!(
+        rolled < Duration::from_secs(TRAFFIC_S),
+        "the traffic ended before the restarts, which took {rolled:?}"
+    );
+    let told = load.ends().await;
+
+    let [sent, acked] = ["sends ", "to ack "].map(|word| number_after(&told, word) as i64);
+    let longest = Duration::from_secs_f64(number_after(&told, "max ") / 1000.0);
+    let [stored, distinct] = messages(&sql).await;
+    println!(
+        "{}: longest ack {longest:.2?} of {:?} at most; of {acked} acked messages {} lost, {} doubled; {} of {} requests failed, longest {:.2?}",
+        kind.name(),
+        TOLD_MAX + MARGIN,
+        acked - distinct.min(acked),
+        stored - distinct,
+        asked.failed.len(),
+        asked.count,
+        asked.longest,
+    );
+    assert_eq!(
+        [acked, stored, distinct],
+        [sent; 3],
+        "acked, stored and distinct messages\n{told}"
+    );
+    assert!(
+        asked.failed.len() <= CUT_OFF_MAX,
+        "failed: {:#?}",
+        asked.failed
+    );
+    assert!(longest <= TOLD_MAX + MARGIN, "{told}");
+}
+
+/// What the clients wrote, and how much of it is distinct: every body holds its key.
+async fn messages(sql: &tokio_postgres::Client) -> [i64; 2] {
+    let counts = "select count(*), count(distinct body) from helpline.support_messages";
+    let row = sql.query_one(counts, &[]).await.expect("counts");
+    [row.get(0), row.get(1)]
+}
+
+/// The first number behind this word in the load generator's output.
+fn number_after(told: &str, word: &str) -> f64 {
+    let rest = told.split_once(word).map(|(_, rest)| rest.trim_start());
+    let number = rest.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
+    number.unwrap_or_else(|| panic!("no number after {word:?} in\n{told}"))
+}
