@@ -45,7 +45,23 @@ async fn behind_caddy() {
     rolls_behind(Kind::Caddy).await;
 }
 
+/// Waits are absolute, and other processes may keep both cores busy: one of so many runs has to keep
+/// the bound. A wrong file for the proxy breaks it in every run.
+const RUNS_MAX: usize = 3;
+
 async fn rolls_behind(kind: Kind) {
+    for run in 1..=RUNS_MAX {
+        let late = rolled_behind(kind).await;
+        if late.is_empty() {
+            return;
+        }
+        println!("{}, run {run} of {RUNS_MAX}: {late}", kind.name());
+    }
+    panic!("{}: the bound was broken in each run", kind.name());
+}
+
+/// One run. No acked message may be lost or doubled in any; gives what took too long or failed.
+async fn rolled_behind(kind: Kind) -> String {
     let fleet = Fleet::start().await;
     let proxy = kind.start(fleet.ports()).await;
     let sql = testing::connect(&fleet.admin_url())
@@ -61,10 +77,6 @@ async fn rolls_behind(kind: Kind) {
         stop.send(()).expect("requests go on");
     });
     let rolled = begun.elapsed();
-    assert!(
-        rolled < Duration::from_secs(TRAFFIC_S),
-        "the traffic ended before the restarts, which took {rolled:?}"
-    );
     let told = load.ends().await;
 
     let [sent, acked] = ["sends ", "to ack "].map(|word| number_after(&told, word) as i64);
@@ -85,12 +97,17 @@ async fn rolls_behind(kind: Kind) {
         [sent; 3],
         "acked, stored and distinct messages\n{told}"
     );
-    assert!(
-        asked.failed.len() <= CUT_OFF_MAX,
-        "failed: {:#?}",
-        asked.failed
-    );
-    assert!(longest <= TOLD_MAX + MARGIN, "{told}");
+    let mut late = String::new();
+    if rolled >= Duration::from_secs(TRAFFIC_S) {
+        late += &format!("the traffic ended before the restarts, which took {rolled:?}\n");
+    }
+    if asked.failed.len() > CUT_OFF_MAX {
+        late += &format!("failed: {:#?}\n", asked.failed);
+    }
+    if longest > TOLD_MAX + MARGIN {
+        late += &told;
+    }
+    late
 }
 
 /// What the clients wrote, and how much of it is distinct: every body holds its key.

@@ -1,11 +1,9 @@
 // What every screen of the settings has around it: the way back on a narrow page, its title, what it is for, and what it begins with.
 
 import type { ComponentChildren } from 'preact'
-import { useRef } from 'preact/hooks'
 import { t } from '../../../locales/index.ts'
 import { T } from '../../../testids.ts'
 import { useArrival } from '../../../ui/arrival.ts'
-import { useKeptFocus } from '../../../ui/kept-focus.ts'
 import { IconButton } from '../../../ui/kit/button.tsx'
 import type { ConsoleContext } from '../context.ts'
 
@@ -23,10 +21,8 @@ interface ScreenPageProps {
 }
 
 export function ScreenPage({ context, title, hint, action, testid, isWide = false, children }: ScreenPageProps) {
-  const page = useRef<HTMLElement>(null)
-  useKeptFocus(page)
   return (
-    <section ref={page} class="screen" aria-label={title} data-testid={testid}>
+    <section class="screen" aria-label={title} data-testid={testid}>
       <header class="screen-head">
         <span class="narrow-only"><IconButton icon="back" label={t('app.back')} testid={T.back} onClick={() => context.go('settings')} /></span>
         <div class="titles">
