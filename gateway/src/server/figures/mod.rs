@@ -1,42 +1,17 @@
 //! What `/metrics` says: every family with its type, its help and the values of its labels that are known beforehand, so that a counter stands at 0
 //! before it first counts. `docs/metrics.md` is written from this, and the sources are held to it.
 
+mod family;
 #[cfg(test)]
 mod page;
 mod table;
 
+use helpline_core::limits;
 use metrics::Label;
 
 use crate::config::Config;
-use crate::http;
-use helpline_core::limits;
-
-pub use table::FAMILIES;
-
-/// The type of a family, as Prometheus has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Only rises, from 0 at the start.
-    Counter,
-    /// Stands at what was last looked at.
-    Gauge,
-    /// Counts by upper ends.
-    Histogram,
-}
-
-/// One family of series.
-pub struct Family {
-    /// Its name; unit and, for a counter, `_total` are its end.
-    pub name: &'static str,
-    /// Its type.
-    pub kind: Kind,
-    /// What it says, in a sentence.
-    pub help: &'static str,
-    /// The names of its labels.
-    pub labels: &'static [&'static str],
-    /// The values of these labels for which a series is there from the start.
-    known: fn() -> Vec<Vec<String>>,
-}
+use family::{Family, Kind};
+use table::FAMILIES;
 
 /// Describes every family to this process's recorder, and has its known series begin.
 pub fn describe() {
@@ -77,33 +52,4 @@ pub(super) fn show_limits(config: &Config) {
     ] {
         metrics::gauge!("helpline_queue_max", "queue" => queue).set(max as f64);
     }
-}
-
-/// A family without labels: one series.
-fn one() -> Vec<Vec<String>> {
-    vec![Vec::new()]
-}
-
-/// None beforehand: its labels have too many values.
-const fn none() -> Vec<Vec<String>> {
-    Vec::new()
-}
-
-fn each(values: impl IntoIterator<Item = impl ToString>) -> Vec<Vec<String>> {
-    values
-        .into_iter()
-        .map(|value| vec![value.to_string()])
-        .collect()
-}
-
-/// Every route with the statuses of faults: the first fault is a rise.
-fn faults_of_routes() -> Vec<Vec<String>> {
-    let routes = http::routes().flat_map(|route| {
-        ["500", "503"].map(|status| {
-            [route.path, route.method, status]
-                .map(str::to_owned)
-                .to_vec()
-        })
-    });
-    routes.collect()
 }

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{FAMILIES, Family, Kind};
+use super::family::{Family, Kind};
+use super::table::FAMILIES;
 use crate::runtime::process;
 
 const BEGINNING: &str = "# Metrics

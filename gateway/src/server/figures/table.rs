@@ -3,10 +3,10 @@
 use helpline_core::reject::CloseCode;
 use helpline_persistence::StoreError;
 
-use super::{Family, Kind, each, faults_of_routes, none, one};
+use super::family::{Family, Kind};
 use crate::auth::TokenFault;
 use crate::database::sign_in::{OUTCOMES, Over};
-use crate::http::oidc_outcomes;
+use crate::http::{self, oidc_outcomes};
 
 /// The queues that are watched.
 const QUEUES: [&str; 3] = ["writer", "access_log", "relay"];
@@ -369,4 +369,33 @@ const fn histogram(
         labels,
         known,
     }
+}
+
+/// A family without labels: one series.
+fn one() -> Vec<Vec<String>> {
+    vec![Vec::new()]
+}
+
+/// None beforehand: its labels have too many values.
+const fn none() -> Vec<Vec<String>> {
+    Vec::new()
+}
+
+fn each(values: impl IntoIterator<Item = impl ToString>) -> Vec<Vec<String>> {
+    values
+        .into_iter()
+        .map(|value| vec![value.to_string()])
+        .collect()
+}
+
+/// Every route with the statuses of faults: the first fault is a rise.
+fn faults_of_routes() -> Vec<Vec<String>> {
+    let routes = http::routes().flat_map(|route| {
+        ["500", "503"].map(|status| {
+            [route.path, route.method, status]
+                .map(str::to_owned)
+                .to_vec()
+        })
+    });
+    routes.collect()
 }
