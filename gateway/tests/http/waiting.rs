@@ -82,6 +82,38 @@ async fn what_is_unread_is_told_over_all_own_tickets() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn how_the_team_sorts_its_work_is_no_news_to_the_customer() {
+    let server = TestServer::start().await;
+    let ticket = server.ticket(ada()).await;
+    let path = format!("/v1/tickets/{ticket}");
+    let change = async |patch: Value| {
+        server
+            .call(grace(), "PATCH", &path, Some(patch))
+            .await
+            .expect(200)
+    };
+    let stands = async || {
+        let unread = server.get(ada(), "/v1/me/unread").await.expect(200);
+        let own = server.get(ada(), &path).await.expect(200);
+        let listed = server.get(ada(), "/v1/tickets").await.expect(200)["tickets"][0].clone();
+        let is_read = |ticket: &Value| ticket["read_seq"] == ticket["seq"];
+        assert_eq!(is_read(&own), is_read(&listed), "{own} {listed}");
+        (unread["tickets"].clone(), is_read(&own))
+    };
+    for patch in [
+        json!({"assigned_to": "me"}),
+        json!({"priority": "urgent"}),
+        json!({"category": "billing"}),
+        json!({"assigned_to": "nobody"}),
+    ] {
+        change(patch.clone()).await;
+        assert_eq!(stands().await, (json!(0), true), "{patch}");
+    }
+    change(json!({"status": "resolved"})).await;
+    assert_eq!(stands().await, (json!(1), false), "an end is");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reply_gives_an_unassigned_ticket_to_its_author_when_an_admin_wants_that() {
     let server = TestServer::start().await;
     let set = async |value: Value| {

@@ -20,7 +20,7 @@ cross join lateral (
       order by a.public_seq
       limit $3
     ) s
-    where s.actor_type <> 'customer'
+    where s.actor_type <> 'customer' and s.kind not in ('assigned', 'unassigned', 'priority_changed', 'category_changed')
     order by s.public_seq
     limit $2
   ) n

@@ -1,12 +1,13 @@
--- As for staff, in the customer's numbering. The customer's role sees no actor's id, but a ticket has one customer.
+-- As for staff, in the customer's numbering. The customer's role sees no actor's id, but a ticket has one customer. How the team sorts its work is
+-- no news to them either: who has the ticket, its priority, its category.
 select w.ticket_id, coalesce(f.seq - 1, least(w.seq, w.read_seq + $4))
 from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as w (ticket_id, read_seq, seq)
 left join lateral (
   select n.seq
   from (
-    select a.public_seq as seq, a.actor_type from {schema}.support_ticket_activity a
+    select a.public_seq as seq, a.actor_type, a.kind from {schema}.support_ticket_activity a
     where a.ticket_id = w.ticket_id and a.public_seq > w.read_seq order by a.public_seq limit $4
   ) n
-  where n.actor_type <> 'customer'
+  where n.actor_type <> 'customer' and n.kind not in ('assigned', 'unassigned', 'priority_changed', 'category_changed')
   order by n.seq limit 1
 ) f on true

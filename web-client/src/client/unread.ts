@@ -11,8 +11,8 @@ export interface Standing {
 }
 
 /**
- * Something of others stands behind what was read: a message, or a change such as an end or an assignment. The same counts for the server's
- * `GET /v1/me/unread`, which leaves out archived tickets, and takes what one did oneself into `read_seq`.
+ * Something of others stands behind what was read: a message, or a change such as an end. The same counts for the server's `GET /v1/me/unread`,
+ * which leaves out archived tickets. The server takes into `read_seq` what one did oneself and, for a customer, how the team sorts its work.
  */
 export function isUnread({ seq, read_seq, archived_at }: Pick<TicketView, 'seq' | 'read_seq' | 'archived_at'>, me: Standing = {}): boolean {
   return me.isOpen !== true && (me.isMarked === true || (archived_at === null && seq > read_seq))
