@@ -119,3 +119,21 @@ test('a part that is gone with its build: a reload is offered, once, and drafts 
   await page.locator('p.problem').getByText('Try again').click()
   await page.locator(id(TOUR.card)).waitFor()
 })
+
+test('a part that a passing fault kept away is tried again, and no reload is offered', async () => {
+  const { page } = await visit(await context(), TEAM, '/admin/support', who.agent)
+  await page.locator(id(T.page, '[data-live=true]')).waitFor()
+  const probed = page.waitForResponse((answer) => answer.request().method() === 'HEAD' && answer.url().includes('/assets/tour-'))
+  await page.route(/\/assets\/tour-/, (route) => route.request().method() === 'HEAD' ? route.continue() : route.abort())
+  await page.keyboard.press('Control+k')
+  await page.locator(id(T.paletteInput)).fill('tour')
+  await page.keyboard.press('Enter')
+  const retry = page.locator('p.problem').getByText('Try again')
+  await retry.waitFor()
+  await probed
+  await page.evaluate(() => new Promise(requestAnimationFrame))
+  expect(await page.locator(id(T.outdated)).count()).toBe(0)
+  await page.unrouteAll()
+  await retry.click()
+  await page.locator(id(TOUR.card)).waitFor()
+})

@@ -12,7 +12,7 @@ const known = (...tickets: readonly StaffView[]) => (id: string) => tickets.find
 
 test('each status goes back where it was, by steps that the server takes', () => {
   const before = [ticket('a'), ticket('b', { status: 'in_progress' }), ticket('c'), ticket('d')]
-  const now = known(...before.map((one) => ({ ...one, status: one.id === 'c' ? 'closed' as const : 'resolved' as const })))
+  const now = known(...before.map((one) => ({ ...one, seq: one.seq + 1, status: one.id === 'c' ? 'closed' as const : 'resolved' as const })))
   const steps = undoOf({ status: 'resolved' }, before, now)
   expect(steps, 'c was closed since').toEqual([{ tickets: ['a', 'd'], patch: { status: 'open' } }, { tickets: ['b'], patch: { status: 'in_progress' } }])
   for (const from of STATUSES) for (const to of STATUSES) {
@@ -22,10 +22,17 @@ test('each status goes back where it was, by steps that the server takes', () =>
   }
 })
 
-test('priorities go back in groups; one that another changed since, or that is not known, stays', () => {
-  const before = [ticket('a'), ticket('b', { priority: 'high' }), ticket('c'), ticket('d'), ticket('e')]
-  const now = known(...before.filter(({ id }) => id !== 'e').map((one) => ({ ...one, priority: one.id === 'd' ? 'medium' as const : 'urgent' as const })))
+test('priorities go back in groups; one that another changed since stays', () => {
+  const before = [ticket('a'), ticket('b', { priority: 'high' }), ticket('c'), ticket('d')]
+  const now = known(...before.map((one) => ({ ...one, seq: one.seq + 1, priority: one.id === 'd' ? 'medium' as const : 'urgent' as const })))
   expect(undoOf({ priority: 'urgent' }, before, now)).toEqual([{ tickets: ['a', 'c'], patch: { priority: 'low' } }, { tickets: ['b'], patch: { priority: 'high' } }])
+})
+
+test('a ticket of which nothing was heard since the change counts as the change made it', () => {
+  const before = [ticket('a'), ticket('b')]
+  const onlyBefore = known(ticket('a'))
+  expect(undoOf({ status: 'resolved' }, before, onlyBefore)).toEqual([{ tickets: ['a', 'b'], patch: { status: 'open' } }])
+  expect(undoOf({ priority: 'urgent' }, before, onlyBefore)).toEqual([{ tickets: ['a', 'b'], patch: { priority: 'low' } }])
 })
 
 test('an assignment goes back only from the one who got it: the server compares', () => {

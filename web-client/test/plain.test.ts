@@ -11,6 +11,7 @@ test.each([
   ['See [the **guide**](https://example.org/a) first', 'See the guide first'],
   ['![a chart](x.png) as asked', 'a chart as asked'],
   ['~~no~~ __yes__ _maybe_', 'no yes maybe'],
+  ['__a__b__ and (__c__)', 'a__b and (c)'],
   ['```sh npm run check ``` works', 'sh npm run check works'],
   ['نعم **مهم** الآن', 'نعم مهم الآن'],
   ['`**kept**` within code', '**kept** within code'],
@@ -24,7 +25,7 @@ test('a mark whose end was cut off is none', () => {
 })
 
 test('signs that mark nothing stay', () => {
-  for (const text of ['2 * 3 * 4', 'snake_case_name', '5 > 3', '#12 is open', 'a ** b', '1. First 2. Second', 'rated 4*', 'array[0](x', '- a list']) {
+  for (const text of ['2 * 3 * 4', 'snake_case_name', 'my__private__name', '5 > 3', '#12 is open', 'a ** b', '1. First 2. Second', 'rated 4*', 'array[0](x', '- a list']) {
     expect(plain(text), text).toBe(text)
   }
 })

@@ -9,7 +9,7 @@ import { staffTicket } from './help/sample.ts'
 
 const ids = (n: number) => Array.from({ length: n }, (_, index) => `t${index}`)
 
-function list(n: number, refused: readonly string[] = [], assignees: Readonly<Record<string, string>> = {}) {
+function list(n: number, refused: readonly string[] = [], assignees: Readonly<Record<string, string>> = {}, isTold = true) {
   const filters = signal<Filters>(NO_FILTERS)
   const sent: (readonly string[])[] = []
   const patches: TicketPatch[] = []
@@ -17,7 +17,10 @@ function list(n: number, refused: readonly string[] = [], assignees: Readonly<Re
   const selection = createSelection(
     { bulk: (change) => { sent.push(change.tickets); patches.push(change.patch); return Promise.resolve({ ok: true, value: change.tickets.map((id) => (refused.includes(id) ? { id, ok: false, code: 'conflict' as const } : { id, ok: true })) }) } },
     { order: signal(ids(n)), filters, reload() {}, ticket: (id) => ({ ...staffTicket, id, ticket_number: `TKT-${id}`, assigned_to: assignees[id] === undefined ? null : { id: assignees[id], name: null } }) },
-    (patch, before) => done.push(`${JSON.stringify(patch)} ${before.map(({ id }) => id).join(' ')}`),
+    (patch, before) => {
+      done.push(`${JSON.stringify(patch)} ${before.map(({ id }) => id).join(' ')}`)
+      return isTold ? Promise.resolve() : Promise.reject(new TypeError('the part could not be fetched'))
+    },
   )
   return { selection, filters, sent, patches, done }
 }
@@ -79,4 +82,12 @@ test('a result is there to be read only where something was refused, and goes wi
   selection.toggle('t0', false)
   await selection.apply({ priority: 'high' })
   expect(selection.results.value).toBeNull()
+})
+
+test('where what tells of the change cannot be fetched, the result is there to be read', async () => {
+  const { selection } = list(2, [], {}, false)
+  selection.toggle('t0', false)
+  await selection.apply({ status: 'resolved' })
+  expect(selection.results.value).toEqual([{ id: 't0', ok: true, number: 'TKT-t0' }])
+  expect(selection.ids.value.size).toBe(0)
 })

@@ -1,4 +1,4 @@
-// How a change of many tickets is taken back: each gets what it had, where it still is what the change made of it. Pure.
+// How a change of many tickets is taken back: each gets what it had, unless something else has been heard of it since. Pure.
 
 import type { BulkPatch, TicketPatch } from '../protocol/generated.ts'
 import type { StaffView } from '../protocol/model.ts'
@@ -15,11 +15,12 @@ export function undoOf(patch: TicketPatch, before: readonly StaffView[], now: (i
   const { status, priority, assigned_to } = patch
   // The server compares the assignee itself.
   if (assigned_to !== undefined) return grouped(before, (one) => one.assigned_to?.id ?? 'nobody', (former) => [{ assigned_to: former, if_assigned_to: assigned_to }])
-  if (status !== undefined) {
-    const still = before.filter((one) => now(one.id)?.status === status)
-    return grouped(still, (one) => one.status, (former) => wayBack(status, former))
-  }
-  const still = before.filter((one) => now(one.id)?.priority === priority)
+  /** Where nothing newer than the ticket of before is known, it counts as the change made it. */
+  const still = before.filter((one) => {
+    const known = now(one.id)
+    return known === undefined || known.seq <= one.seq || (status === undefined ? known.priority === priority : known.status === status)
+  })
+  if (status !== undefined) return grouped(still, (one) => one.status, (former) => wayBack(status, former))
   return grouped(still, (one) => one.priority, (former) => [{ priority: former }])
 }
 

@@ -24,8 +24,8 @@ export interface Selection {
 
 export const SELECTED_MAX = 100
 
-/** `done`: told what was changed, with the tickets as they were before. */
-export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox, 'order' | 'ticket' | 'reload' | 'filters'>, done: (patch: TicketPatch, before: readonly StaffView[]) => void): Selection {
+/** `done`: told what was changed, with the tickets as they were before; where it cannot tell the person, the result is there to be read. */
+export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox, 'order' | 'ticket' | 'reload' | 'filters'>, done: (patch: TicketPatch, before: readonly StaffView[]) => Promise<void>): Selection {
   const ids = signal<ReadonlySet<string>>(new Set())
   const results = signal<readonly BulkOutcome[] | null>(null)
   const problem = signal<Problem | null>(null)
@@ -81,11 +81,12 @@ export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox,
       if (told.length === 0) return
       // What could not be changed stays selected, unless another choice was made meanwhile.
       const changed = new Set(told.filter((one) => one.ok).map((one) => one.id))
+      const read = told.map((one) => ({ ...one, number: inbox.ticket(one.id)?.ticket_number ?? one.id }))
       // Where all went well there is nothing to read.
-      if (changed.size < told.length) results.value = told.map((one) => ({ ...one, number: inbox.ticket(one.id)?.ticket_number ?? one.id }))
-      if (changed.size > 0) done(patch, before.filter(({ id }) => changed.has(id)))
+      if (changed.size < told.length) results.value = read
       ids.value = new Set([...ids.peek()].filter((id) => !changed.has(id)))
       inbox.reload()
+      if (changed.size > 0) await done(patch, before.filter(({ id }) => changed.has(id))).catch(() => { results.value ??= read })
     },
     dispose: stop,
   }

@@ -7,13 +7,14 @@ import { Skeleton } from './skeleton.tsx'
 
 export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): (props: P) => preact.JSX.Element {
   let found: ComponentType<P> | null = null
+  let fault: unknown = null
   return function Lazy(props: P) {
     const [state, setState] = useState<'working' | 'failed' | 'ready'>('working')
     useEffect(() => {
       if (state !== 'working' || found !== null) return
-      load().then(async (part) => { await sentencesCame(); found = part; setState('ready') }, () => setState('failed'))
+      load().then(async (part) => { await sentencesCame(); found = part; setState('ready') }, (error: unknown) => { fault = error; setState('failed') })
     }, [state])
-    if (state === 'failed') return failed(() => setState('working'))
+    if (state === 'failed') return failed(() => setState('working'), fault)
     const Part = found
     return Part === null ? <Skeleton lines={4} /> : <Part {...props} />
   }
@@ -21,7 +22,7 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): (
 
 export const unreachable = (onRetry: () => void) => <p class="problem" role="alert"><span>{t('problem.unreachable')}</span><button type="button" class="quiet" onClick={onRetry}>{t('app.retry')}</button></p>
 
-let failed = unreachable
+let failed: (onRetry: () => void, fault: unknown) => preact.JSX.Element = unreachable
 
 /** What stands in the place of a part that could not be fetched. */
 export function showFailed(show: typeof failed): void {

@@ -21,7 +21,7 @@ import { PartFailed } from './part-failed.tsx'
 import { Skeleton } from './skeleton.tsx'
 import { SignIn } from './sign-in.tsx'
 
-showFailed((onRetry) => <PartFailed onRetry={onRetry} />)
+showFailed((onRetry, fault) => <PartFailed onRetry={onRetry} fault={fault} />)
 
 /** Fetched behind the first screen: it is needed above all where there is no connection. */
 const loadSignOut = async () => (await import('./sign-out.tsx')).SignOut

@@ -6,9 +6,9 @@ import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { unreachable } from './lazy.tsx'
 
-export function PartFailed({ onRetry }: { readonly onRetry: () => void }) {
+export function PartFailed({ fault, onRetry }: { readonly fault: unknown; readonly onRetry: () => void }) {
   const [isGone, setGone] = useState(false)
-  useEffect(() => void isOutdated(import.meta.url).then(setGone), [])
+  useEffect(() => void isOutdated(import.meta.url, fault).then(setGone), [fault])
   if (!isGone) return unreachable(onRetry)
   const reload = () => {
     reloads(import.meta.url)

@@ -5,10 +5,13 @@ import type { Client } from '../../../client/client.ts'
 import type { Inbox } from '../../../client/inbox.ts'
 import { say } from '../../../client/notifications.ts'
 import type { createTeam } from '../../../client/team.ts'
-import type { TicketPatch } from '../../../protocol/generated.ts'
+import type { BulkPatch, RejectCode, TicketPatch } from '../../../protocol/generated.ts'
 import type { StaffView } from '../../../protocol/model.ts'
-import { sentencesCame, t } from '../../../locales/index.ts'
+import { sentencesCame, t, tProblem, type Refused } from '../../../locales/index.ts'
 import { s } from './strings.ts'
+
+/** A ticket that says so is no longer as the change made it; anything else may pass. */
+const CHANGED_SINCE: readonly (RejectCode | undefined)[] = ['conflict', 'invalid_transition', 'ticket_archived', 'not_found']
 
 /** What of the console it needs. */
 interface Parts {
@@ -24,18 +27,34 @@ export async function changedMany({ client, rest, inbox, now }: Parts, patch: Ti
   // To this person, as long as they sit here.
   const tell = (...said: Parameters<typeof say>) => { if (!client.isDisposed) say(...said) }
   const changed = changedBy(patch, before, client.identity.id)
-  const undo = async () => {
-    const restored = new Set<string>()
-    for (const step of undoOf(patch, changed, now)) {
+  const restored = new Set<string>()
+  const undo = async (steps: readonly BulkPatch[]) => {
+    let why: Refused | null = null
+    const later: BulkPatch[] = []
+    for (const [at, step] of steps.entries()) {
       const result = await rest.bulk(step)
-      for (const { id, ok } of result.ok ? result.value : step.tickets.map((id) => ({ id, ok: false }))) {
-        if (ok) restored.add(id)
-        else restored.delete(id)
+      if (!result.ok) {
+        why = result.problem
+        later.push(...steps.slice(at))
+        break
       }
+      for (const { id, ok } of result.value) restored[ok ? 'add' : 'delete'](id)
+      const failed = result.value.filter(({ ok, code }) => !ok && !CHANGED_SINCE.includes(code))
+      if (failed.length === 0) continue
+      why = { code: failed[0]?.code ?? 'unknown' }
+      later.push({ ...step, tickets: failed.map(({ id }) => id) }, ...steps.slice(at + 1))
+      break
     }
-    const left = changed.length - restored.size
-    tell(`${s('bulk.restored', { n: restored.size })}${left > 0 ? ` ${s('bulk.left', { n: left })}` : ''}`)
+    const isLater = (id: string) => later.some(({ tickets }) => tickets.includes(id))
+    const back = [...restored].filter((id) => !isLater(id)).length
+    const left = changed.filter(({ id }) => !restored.has(id) && !isLater(id)).length
+    const sentences = [
+      why === null || back > 0 ? s('bulk.restored', { n: back }) : '',
+      left > 0 ? s('bulk.left', { n: left }) : '',
+      why === null ? '' : tProblem(why),
+    ]
+    tell(sentences.filter((one) => one !== '').join(' '), why === null ? null : { label: t('app.retry'), run: () => void undo(later) })
     inbox.reload()
   }
-  tell(s('bulk.changed', { n: before.length }), changed.length === 0 ? null : { label: t('action.undo'), key: 'z', run: () => void undo() })
+  tell(s('bulk.changed', { n: before.length }), changed.length === 0 ? null : { label: t('action.undo'), key: 'z', run: () => void undo(undoOf(patch, changed, now)) })
 }

@@ -1,0 +1,56 @@
+// What is said of a change of many tickets and of its undoing: what was restored, what was left, and what came in between.
+
+import { afterEach, expect, test } from 'vitest'
+import { changedMany } from '../src/apps/console/bulk/undo.ts'
+import { s } from '../src/apps/console/bulk/strings.ts'
+import { hushToast, toast } from '../src/client/notifications.ts'
+import type { Result } from '../src/rest/request.ts'
+import { t, tProblem } from '../src/locales/index.ts'
+import type { BulkPatch, BulkResult, RejectCode, TicketPatch } from '../src/protocol/generated.ts'
+import type { Problem, StaffView } from '../src/protocol/model.ts'
+import { staffTicket } from './help/sample.ts'
+
+afterEach(hushToast)
+
+const ticket = (id: string, more: Partial<StaffView> = {}): StaffView => ({ ...staffTicket, id, status: 'open', assigned_to: null, ...more })
+type Answer = Problem['code'] | Readonly<Record<string, RejectCode>>
+const DONE: Answer = {}
+const settled = () => new Promise((resolve) => { setTimeout(resolve) })
+
+/** Changes the tickets, then undoes it; each request gets the next of the answers: a problem, or what was refused of its tickets. */
+async function undone(patch: TicketPatch, before: readonly StaffView[], answers: readonly Answer[]) {
+  const sent: BulkPatch[] = []
+  const bulk = (change: BulkPatch): Promise<Result<readonly BulkResult[]>> => {
+    const answer = answers[sent.push(change) - 1] ?? DONE
+    if (typeof answer === 'string') return Promise.resolve({ ok: false, problem: { status: 0, code: answer, title: '', retry_after_ms: null, head: null } })
+    return Promise.resolve({ ok: true, value: change.tickets.map((id) => { const code = answer[id]; return code === undefined ? { id, ok: true } : { id, ok: false, code } }) })
+  }
+  await changedMany({ client: { identity: { id: 'me', name: 'Me', role: 'support_agent' }, isDisposed: false }, rest: { bulk }, inbox: { reload() {} }, now: () => undefined }, patch, before)
+  const act = async () => {
+    toast.peek()?.action?.run()
+    await settled()
+    return [toast.peek()?.sentence, toast.peek()?.action?.label]
+  }
+  return { said: await act(), act, sent }
+}
+
+test.each<Problem['code']>(['unreachable', 'rate_limited', 'forbidden', 'unavailable'])('%s is told as what it is, and can be tried again', async (code) => {
+  const { said, act, sent } = await undone({ status: 'resolved' }, [ticket('a')], [code])
+  expect(said).toEqual([tProblem({ code }), t('app.retry')])
+  expect(await act()).toEqual([s('bulk.restored', { n: 1 }), undefined])
+  expect(sent[1]).toEqual(sent[0])
+})
+
+test('what a step did not reach is tried again, and nothing else', async () => {
+  const { said, act, sent } = await undone({ status: 'closed' }, [ticket('a'), ticket('b', { status: 'in_progress' })], [DONE, DONE, 'unavailable'])
+  expect(said, 'b is but half the way back').toEqual([`${s('bulk.restored', { n: 1 })} ${tProblem({ code: 'unavailable' })}`, t('app.retry')])
+  expect(await act()).toEqual([s('bulk.restored', { n: 2 }), undefined])
+  expect(sent.at(-1)).toEqual({ tickets: ['b'], patch: { status: 'in_progress' } })
+})
+
+test('a ticket that was changed since is left; one that the server could not change now is tried again', async () => {
+  const { said, act, sent } = await undone({ assigned_to: 'me' }, [ticket('a'), ticket('b'), ticket('c')], [{ b: 'conflict', c: 'unavailable' }])
+  expect(said).toEqual([`${s('bulk.restored', { n: 1 })} ${s('bulk.left', { n: 1 })} ${tProblem({ code: 'unavailable' })}`, t('app.retry')])
+  expect(await act()).toEqual([`${s('bulk.restored', { n: 2 })} ${s('bulk.left', { n: 1 })}`, undefined])
+  expect(sent.at(-1)?.tickets).toEqual(['c'])
+})
