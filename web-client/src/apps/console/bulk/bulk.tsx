@@ -6,6 +6,7 @@ import { word } from '../../../protocol/narrow.ts'
 import { t, tProblem, tWord } from '../../../locales/index.ts'
 import { T } from '../../../testids.ts'
 import { ProblemLine } from '../../../ui/feedback.tsx'
+import { Button } from '../../../ui/kit/button.tsx'
 import { s } from './strings.ts'
 
 export function BulkBar({ selection }: { readonly selection: Selection }) {
@@ -26,12 +27,13 @@ export function BulkBar({ selection }: { readonly selection: Selection }) {
       )}
       {ids.length > 0 && (
         <div class="bulk-line">
-          <button type="button" disabled={busy || tooMany} data-testid={T.bulkTake} onClick={() => void apply({ assigned_to: 'me' })}>{t('bulk.take')}</button>
-          <select value="" disabled={busy || tooMany} aria-label={s('bulk.status')} data-testid={T.bulkStatus} onChange={(event) => { const status = word(STATUSES, event.currentTarget.value); event.currentTarget.value = ''; if (status !== null) void apply({ status }) }}>
+          {/* While it is under way none of them is disabled, which would take the focus: it is not begun a second time. */}
+          <Button isDisabled={tooMany} isBusy={busy} testid={T.bulkTake} onClick={() => void apply({ assigned_to: 'me' })}>{t('bulk.take')}</Button>
+          <select value="" disabled={tooMany} aria-label={s('bulk.status')} data-testid={T.bulkStatus} onChange={(event) => { const status = word(STATUSES, event.currentTarget.value); event.currentTarget.value = ''; if (status !== null) void apply({ status }) }}>
             <option value="">{s('bulk.status')}</option>
             {STATUSES.map((one) => <option key={one} value={one}>{tWord('status', one)}</option>)}
           </select>
-          <select value="" disabled={busy || tooMany} aria-label={s('bulk.priority')} data-testid={T.bulkPriority} onChange={(event) => { const priority = word(PRIORITIES, event.currentTarget.value); event.currentTarget.value = ''; if (priority !== null) void apply({ priority }) }}>
+          <select value="" disabled={tooMany} aria-label={s('bulk.priority')} data-testid={T.bulkPriority} onChange={(event) => { const priority = word(PRIORITIES, event.currentTarget.value); event.currentTarget.value = ''; if (priority !== null) void apply({ priority }) }}>
             <option value="">{s('bulk.priority')}</option>
             {PRIORITIES.map((one) => <option key={one} value={one}>{tWord('priority', one)}</option>)}
           </select>

@@ -56,5 +56,5 @@ export async function changedMany({ client, rest, inbox, now }: Parts, patch: Ti
     tell(sentences.filter((one) => one !== '').join(' '), why === null ? null : { label: t('app.retry'), run: () => void undo(later) })
     inbox.reload()
   }
-  tell(s('bulk.changed', { n: before.length }), changed.length === 0 ? null : { label: t('action.undo'), key: 'z', run: () => void undo(undoOf(patch, changed, now)) })
+  tell(s('bulk.changed', { n: changed.length }), changed.length === 0 ? null : { label: t('action.undo'), key: 'z', run: () => void undo(undoOf(patch, changed, now)) })
 }
