@@ -118,7 +118,7 @@ function commands(context: ConsoleContext, preferences: Preferences, router: Rou
     ...ofTicket,
     ...VIEWS.map((view) => ({ id: `view-${view}`, title: s('palette.view', { view: t(`view.${view}`) }), run: () => inbox.filter({ view, status: '' }) })),
     { id: 'search', title: t('keys.search'), key: '/', run: () => context.searchRef.current?.focus() },
-    ...screensFor({ isAdmin: context.client.role.value === 'admin', features: featuresOf(context) }).map((screen) => ({ id: screen.path, title: screen.title(), run: () => router.go(screen.path) })),
+    ...screensFor({ isAdmin: context.client.role.value === 'admin', features: featuresOf(context) }).map((screen) => ({ id: screen.path, title: `${t('settings.title')}: ${screen.title()}`, run: () => router.go(screen.path) })),
     ...THEMES.map((theme) => ({ id: `theme-${theme}`, title: s('palette.theme', { theme: t(`preferences.theme.${theme}`) }), run: () => { preferences.theme.value = theme } })),
     ...preferences.languages.map((one) => ({ id: `language-${one}`, title: `${t('preferences.language')}: ${LANGUAGE_NAMES[one]}`, run: () => void chooseLanguage(preferences, one) })),
     { id: 'tour', title: s('palette.tour'), run: () => { if (hasOwnQuery(context.place)) context.go(''); context.open('tour') } },
