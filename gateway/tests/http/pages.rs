@@ -201,6 +201,16 @@ async fn what_other_sites_load_is_theirs_to_load_and_soon_renewed() {
             304
         );
     }
+    let gone = get(&server, "/assets/chunk-0.js").await;
+    assert_eq!(
+        (
+            gone.status,
+            gone.header("access-control-allow-origin"),
+            gone.header("cache-control")
+        ),
+        (404, Some("*"), Some("no-store")),
+        "a page of any site can tell that its build is gone"
+    );
     let page = get(&server, "/support").await;
     assert_eq!(
         (

@@ -26,7 +26,9 @@ mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded_assets.rs"));
 }
 
-/// Names in `assets/` bear a hash of their content: they never change.
+/// Names in it bear a hash of their content: they never change.
+const HASHED: &str = "assets/";
+/// How long they are kept.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 /// Names that other sites write into their pages never change; what is behind them does.
 const LOADERS: &[&str] = &["widget.js", "mount.js", "mount.css"];
@@ -124,7 +126,7 @@ impl Assets {
 
 impl Asset {
     fn answer(&self, name: &str, request: &HeaderMap) -> Response {
-        let (loader, hashed) = (LOADERS.contains(&name), name.starts_with("assets/"));
+        let (loader, hashed) = (LOADERS.contains(&name), name.starts_with(HASHED));
         let caching = if loader {
             HeaderValue::from_str(&format!("public, max-age={}", limits::LOADER_MAX_AGE_S))
                 .expect("digits are visible")
@@ -301,7 +303,15 @@ pub(in crate::http) async fn file_or_nothing(
         name if is_read && !name.ends_with(".html") => assets.answer(name, &headers),
         _ => None,
     };
-    file.unwrap_or_else(|| Refusal::new(RejectCode::NotFound, "no such address").into_response())
+    file.unwrap_or_else(|| {
+        let nothing = Refusal::new(RejectCode::NotFound, "no such address").into_response();
+        // A page of another site can tell a file that is gone from a server that is out of reach.
+        if name.starts_with(HASHED) {
+            made(Made::Shared, nothing)
+        } else {
+            nothing
+        }
+    })
 }
 
 fn collect(root: &Path, dir: &Path, files: &mut HashMap<String, Asset>) {
