@@ -24,7 +24,7 @@ export interface HelplineEvents {
   ready: undefined
   open: undefined
   close: undefined
-  /** How many tickets have something unread, once that is known. */
+  /** How many tickets have something unread, once that is known; after `identify` 0 if it does not become known. */
   unread: number
   /** The team has answered. */
   message: { readonly ticket: string }

@@ -96,3 +96,18 @@ test('widget and saved replies: after Save and Cancel the focus is where one was
   }
   await rest(who.admin, 'DELETE', `/saved-replies/${reply}`, undefined, TEAM)
 })
+
+test('beside or within a group that the arrow keys go through, the focus comes to one of its buttons', async () => {
+  const { page } = await visit(await context(), TEAM, HOURS, who.admin)
+  await page.locator(id(T.hoursNotice)).waitFor()
+  await page.locator('main').evaluate((main) => {
+    const part = document.createElement('section')
+    part.innerHTML = '<button data-testid="beside">x</button><div role="toolbar" tabindex="-1"><button data-testid="first">a</button><button data-testid="second">b</button></div>'
+    main.append(part)
+  })
+  for (const [gone, next] of [['beside', 'first'], ['first', 'second']] as const) {
+    await page.locator(id(gone)).focus()
+    await page.locator(id(gone)).evaluate((one) => one.remove())
+    await comesTo(page, next)
+  }
+})

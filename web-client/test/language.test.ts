@@ -44,6 +44,18 @@ test('a part that comes later without its sentences takes them from no other', a
   expect([language(), s('probe.x'), later('probe.later')]).toEqual(['de', 'Deutsch', 'Later'])
 })
 
+test('what is chosen while a part joins is kept when the part’s sentences are there too, or it is said that they are not', async () => {
+  const choosing = chooseLanguage(preferences, 'fr')
+  sentences({ 'probe.joins': 'Joins' }, { './locales/fr.json': () => settled().then(() => ({})) })
+  await choosing
+  expect([language(), storage.getItem('helpline.looks.language'), toast.value]).toEqual(['fr', 'fr', null])
+  const failing = chooseLanguage(preferences, 'ar')
+  sentences({ 'probe.fails': 'Fails' }, { './locales/ar.json': () => Promise.reject(new TypeError('gone')) })
+  await failing
+  expect([language(), storage.getItem('helpline.looks.language')]).toEqual(['fr', 'fr'])
+  expect(toast.value?.sentence).toContain('العربية')
+})
+
 test('of two that are chosen one after the other, the second is kept', async () => {
   await Promise.all([chooseLanguage(preferences, 'de'), chooseLanguage(preferences, 'en')])
   expect([language(), storage.getItem('helpline.looks.language'), toast.value]).toEqual(['en', 'en', null])

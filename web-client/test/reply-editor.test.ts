@@ -7,6 +7,7 @@ import { LIMITS, type SavedReply } from '../src/protocol/generated.ts'
 import type { Problem } from '../src/protocol/model.ts'
 
 const changed: Problem = { status: 412, code: 'precondition_failed', title: '', retry_after_ms: null, head: null }
+const lost: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
 const conflict: Problem = { status: 409, code: 'conflict', title: '', retry_after_ms: null, head: null }
 const hello: SavedReply = { id: '1', shortcut: 'hello', title: 'Hello', body: 'Hi', folder: null, owner: null, updated_at: 'v1', etag: '"v1"' }
 const fresh: ReplyDraft = { id: '2', base: null, shortcut: 'new', title: 'New', body: 'Text', folder: '', personal: true }
@@ -17,16 +18,20 @@ function memory(): KeptText & { text: string } {
 }
 
 function made(kept = memory(), knowsFolders = true) {
-  const server = { replies: [hello], refuses: null as Problem | null, sent: [] as unknown[], etags: [] as (string | null)[] }
+  const server = { replies: [hello], loses: false, onSave: () => {}, refuses: null as Problem | null, sent: [] as unknown[], etags: [] as (string | null)[] }
   const editor = createReplyEditor({
     list: async () => ({ ok: true, value: server.replies }),
     save: async (id, change, etag) => {
       server.sent.push(change)
       server.etags.push(etag ?? null)
       if (server.refuses !== null) return { ok: false, problem: server.refuses }
-      const saved = { ...hello, ...change, id, updated_at: 'v2' }
+      server.onSave()
+      const before = server.replies.find((one) => one.id === id)
+      if (typeof etag === 'string' && before?.etag !== etag) return { ok: false, problem: changed }
+      const version = `v${server.etags.length + 1}`
+      const saved = { ...hello, ...change, id, updated_at: version, etag: `"${version}"` }
       server.replies = [...server.replies.filter((one) => one.id !== id), saved]
-      return { ok: true, value: saved }
+      return server.loses ? { ok: false, problem: lost } : { ok: true, value: saved }
     },
     knowsFolders: () => knowsFolders,
     kept,
@@ -69,7 +74,7 @@ describe('a saved reply being written', () => {
     const { editor, server } = made()
     editor.begin(draftOfReply(hello))
     editor.change('1', { body: 'mine' })
-    server.replies = [{ ...hello, body: 'theirs', updated_at: 'v1b' }]
+    server.replies = [{ ...hello, body: 'theirs', updated_at: 'v1b', etag: '"v1b"' }]
     expect(await editor.save('1')).toBe('overtaken')
     expect([server.sent.length, [...editor.overtaken.value], editor.drafts.value.get('1')?.body]).toEqual([0, ['1'], 'mine'])
     expect(await editor.save('1', { anyway: true })).toBe('saved')
@@ -83,12 +88,41 @@ describe('a saved reply being written', () => {
     const { editor, server } = made()
     editor.begin(draftOfReply(hello))
     editor.change('1', { body: 'mine' })
-    server.refuses = changed
+    server.onSave = () => { server.replies = [{ ...hello, body: 'theirs', updated_at: 'v1b', etag: '"v1b"' }] }
     expect(await editor.save('1')).toBe('overtaken')
     expect([server.etags, [...editor.overtaken.value], editor.problems.value.size, editor.drafts.value.get('1')?.body]).toEqual([['"v1"'], ['1'], 0, 'mine'])
-    server.refuses = null
+    server.onSave = () => {}
     expect(await editor.save('1', { anyway: true })).toBe('saved')
-    expect(server.etags).toEqual(['"v1"', null])
+    expect(server.etags).toEqual(['"v1"', '"v1b"'])
+  })
+
+  test('saved anyway covers what was told, not what a third person has saved after that', async () => {
+    const { editor, server } = made()
+    editor.begin(draftOfReply(hello))
+    editor.change('1', { body: 'mine' })
+    server.replies = [{ ...hello, body: 'theirs', updated_at: 'v1b', etag: '"v1b"' }]
+    expect(await editor.save('1')).toBe('overtaken')
+    server.replies = [{ ...hello, body: 'of a third', updated_at: 'v1c', etag: '"v1c"' }]
+    expect(await editor.save('1', { anyway: true })).toBe('overtaken')
+    expect([server.replies[0]?.body, [...editor.overtaken.value]]).toEqual(['of a third', ['1']])
+    expect(await editor.save('1', { anyway: true })).toBe('saved')
+    expect(server.replies[0]?.body).toBe('mine')
+    server.replies = []
+    editor.begin(draftOfReply(hello))
+    expect(await editor.save('1')).toBe('overtaken')
+    expect(await editor.save('1', { anyway: true }), 'one that was deleted').toBe('saved')
+  })
+
+  test.each(['Hi you', 'Hi all of you'])('an attempt whose answer was lost is not someone else’s: then %s', async (body) => {
+    const { editor, server } = made()
+    editor.begin(draftOfReply(hello))
+    editor.change('1', { body: 'Hi you' })
+    server.loses = true
+    expect(await editor.save('1')).toBe('refused')
+    server.loses = false
+    editor.change('1', { body })
+    expect(await editor.save('1')).toBe('saved')
+    expect([server.replies.map((one) => one.body), editor.overtaken.value.size]).toEqual([[body], 0])
   })
 
   test('a refusal stands at its draft until that changes', async () => {

@@ -130,3 +130,46 @@ test('the page is told how much is unread once it is known, not before', async (
   await turned()
   expect(told, 'the frame says it').toEqual([3, 5])
 })
+
+test('of a person for whom no number is asked, or has come, the page is told 0 if it knows one of the person before', async () => {
+  const { widget, frames, answer } = await widgetPage()
+  const told: number[] = []
+  widget.onUnread((n) => told.push(n))
+  answer.status = 503
+  widget.init({ getToken })
+  await turned()
+  expect(told, 'it knows of none').toEqual([])
+  for (const fails of [() => widget.update({ unread: false }), () => { answer.status = 503 }, () => widget.update({ getToken: () => Promise.reject(new Error('of the page')) })]) {
+    told.length = 0
+    answer.status = 200
+    widget.update({ getToken, unread: true })
+    await widget.identify()
+    await turned()
+    fails()
+    await widget.identify()
+    await turned()
+    expect(told).toEqual([3, 0])
+  }
+  expect(frames.length).toBe(0)
+})
+
+test('a change of how it looks while the number is on its way does not lose it', async () => {
+  const { widget } = await widgetPage()
+  const told: number[] = []
+  widget.onUnread((n) => told.push(n))
+  widget.init({ getToken })
+  widget.update({ color: '#e8b100' })
+  await turned()
+  expect(told).toEqual([3])
+})
+
+test('a value of the desk’s settings that is unfit takes no other with it', async () => {
+  const parse = JSON.parse
+  vi.spyOn(JSON, 'parse').mockImplementation((text, reviver) => parse(text === '__HELPLINE_WIDGET__' ? '{"color":"yellow","position":null,"team_name":"Helpline"}' : text, reviver))
+  onTestFinished(() => { vi.restoreAllMocks() })
+  const { widget, frames } = await widgetPage()
+  widget.init({ getToken })
+  widget.open()
+  await turned()
+  expect(frames[0]?.page.look()).toEqual({ getToken, teamName: 'Helpline' })
+})

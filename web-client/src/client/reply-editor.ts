@@ -81,6 +81,9 @@ export function changeOf(draft: ReplyDraft, knowsFolders: boolean): SavedReplyCh
   return { shortcut: draft.shortcut, title: writtenLine(draft.title), body: written(draft.body), ...(knowsFolders ? { personal: draft.personal, ...(folder === '' ? {} : { folder }) } : {}) }
 }
 
+const printOf = ({ shortcut, title, body, folder }: SavedReply | SavedReplyChange) => JSON.stringify([shortcut, title, body, folder ?? ''])
+const isSame = (now: SavedReply | undefined, change: SavedReplyChange): now is SavedReply => now !== undefined && printOf(now) === printOf(change)
+
 export function createReplyEditor({ list, save, knowsFolders, kept }: EditorParts): ReplyEditor {
   const drafts = signal<ReadonlyMap<string, ReplyDraft>>(restored(kept.read()))
   const busy = signal<ReadonlySet<string>>(new Set())
@@ -88,6 +91,10 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
   const overtaken = signal<ReadonlySet<string>>(new Set())
   /** Replies as they were opened, by id. */
   const opened = new Map<string, string>()
+  /** As they were saved when that was asked last, by id: it is over these that one is saved anyway. */
+  const theirs = new Map<string, SavedReply | undefined>()
+  /** What an attempt last sent, by id: its answer may have been lost. */
+  const sent = new Map<string, string>()
   const put = (next: ReadonlyMap<string, ReplyDraft>) => {
     drafts.value = next
     // What was only opened need not be kept: its words are the server's, and change there.
@@ -105,17 +112,33 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
     clear(id)
     put(without(drafts.peek(), id))
   }
-  /** Saved over what it was when the draft began; null: it is another one by now. */
-  const sendOver = async (draft: ReplyDraft, base: string): Promise<Result<SavedReply> | null> => {
-    const now = await list()
+  const saved = async (id: string): Promise<Result<SavedReply | undefined>> => {
+    const all = await list()
+    return all.ok ? { ok: true, value: all.value.find((one) => one.id === id) } : all
+  }
+  const isOwn = (draft: ReplyDraft, now: SavedReply | undefined) => now !== undefined && (now.updated_at === draft.base || printOf(now) === sent.get(draft.id))
+  /** Saved over what it was when the draft began, or when it was told to be another one; null: it is another one by now. */
+  const sendOver = async (draft: ReplyDraft, anyway: boolean): Promise<Result<SavedReply> | null> => {
+    const change = changeOf(draft, knowsFolders())
+    const lookUp = async () => {
+      const now = await saved(draft.id)
+      if (now.ok) theirs.set(draft.id, now.value)
+      return now
+    }
+    if (draft.base !== null && !anyway) {
+      const now = await lookUp()
+      if (!now.ok) return now
+      if (!isOwn(draft, now.value)) return isSame(now.value, change) ? { ok: true, value: now.value } : null
+    }
+    sent.set(draft.id, printOf(change))
+    const result = await save(draft.id, change, draft.base === null ? null : theirs.get(draft.id)?.etag)
+    if (result.ok || result.problem.code !== 'precondition_failed') return result
+    const now = await lookUp()
     if (!now.ok) return now
-    const before = now.value.find((one) => one.id === draft.id && one.updated_at === base)
-    if (before === undefined) return null
-    const result = await save(draft.id, changeOf(draft, knowsFolders()), before.etag)
-    return !result.ok && result.problem.code === 'precondition_failed' ? null : result
+    return isSame(now.value, change) ? { ok: true, value: now.value } : null
   }
   const attempt = async (draft: ReplyDraft, anyway: boolean): Promise<SaveOutcome> => {
-    const result = anyway || draft.base === null ? await save(draft.id, changeOf(draft, knowsFolders())) : await sendOver(draft, draft.base)
+    const result = await sendOver(draft, anyway)
     if (result === null) {
       overtaken.value = new Set([...overtaken.peek(), draft.id])
       return 'overtaken'

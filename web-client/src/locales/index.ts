@@ -88,10 +88,10 @@ export function direction(): 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.includes(language()) ? 'rtl' : 'ltr'
 }
 
-let coming: Promise<unknown> = Promise.resolve()
+let coming: Promise<boolean> = Promise.resolve(true)
 
 /** Resolves when the sentences of every part that joined so far are there, or could not be fetched: a part that is shown earlier shows its English ones for a moment. */
-export const sentencesCame = (): Promise<unknown> => coming
+export const sentencesCame = (): Promise<boolean> => coming
 
 /** Takes effect when its tables are there; until then, and if one of them could not be fetched (false), the page stays as it is. */
 export function setLanguage(next: Language): Promise<boolean> {
@@ -101,14 +101,16 @@ export function setLanguage(next: Language): Promise<boolean> {
 }
 
 let takes = 0
+/** The language of the latest of them. */
+let asked: Language = 'en'
 
 async function take(next: Language): Promise<boolean> {
   const mine = ++takes
-  wanted = next
+  wanted = asked = next
   let isWhole = true
   const tables = next === 'en' ? [] : await Promise.all(sources.map((source) => source(next).catch(() => { isWhole = false })))
-  // It was asked for again meanwhile, with more parts, or another one was chosen.
-  if (mine !== takes) return true
+  // It was asked for again meanwhile, with more parts: the answer is that one's. Or another one was chosen.
+  if (mine !== takes) return next === asked ? coming : true
   // In the language that the page has already, one part without its sentences takes them from no other.
   if (isWhole || language() === next) chosen.value = { language: next, table: Object.assign({}, ...tables) }
   else wanted = language()

@@ -2,7 +2,9 @@
 
 import { contentOf, isLost, isShown } from './arrival.ts'
 
-const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex]'
+/** What may have the focus though it is no control; around buttons that the arrow keys go through, only they may. */
+const PLACE = '[tabindex]:not([role="toolbar"], [role="tablist"], [role="radiogroup"], [role="menu"])'
+const FOCUSABLE = `a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, ${PLACE}`
 /** What takes the focus of its own accord has done so by then. */
 const SETTLED_MS = 100
 
@@ -51,7 +53,7 @@ export function keepFocus(root: HTMLElement): () => void {
 function take(within: HTMLElement, at: number): boolean {
   const parts = [...within.children]
   const near = [...parts.slice(at), ...parts.slice(0, at).toReversed()].flatMap((one) => [one, ...one.querySelectorAll(FOCUSABLE)])
-  const next = contentOf(within) ?? (within.hasAttribute('tabindex') ? within : near.find((one) => one.matches(FOCUSABLE) && isShown(one)))
+  const next = contentOf(within) ?? (within.matches(PLACE) ? within : near.find((one) => one.matches(FOCUSABLE) && isShown(one)))
   if (!(next instanceof HTMLElement)) return false
   next.focus({ preventScroll: true })
   return true

@@ -7,6 +7,7 @@ import { direction, t } from '../locales/index.ts'
 import '../locales/rating.ts'
 import '../locales/reasons.ts'
 import { T } from '../testids.ts'
+import { isHeld } from './arrows.ts'
 import { isLost } from './arrival.ts'
 import { Stars } from './stars.tsx'
 import { Icon } from './icon.tsx'
@@ -38,7 +39,7 @@ export function RatingForm({ store, ticket }: { readonly store: TicketStore; rea
     const onwards = direction() === 'rtl' ? ['ArrowLeft', 'ArrowDown'] : ['ArrowRight', 'ArrowDown']
     const back = direction() === 'rtl' ? ['ArrowRight', 'ArrowUp'] : ['ArrowLeft', 'ArrowUp']
     const to = onwards.includes(event.key) ? stars % MOST + 1 : back.includes(event.key) ? (stars > 1 ? stars - 1 : MOST) : event.key === 'Home' ? 1 : event.key === 'End' ? MOST : null
-    if (to === null) return
+    if (to === null || isHeld(event)) return
     event.preventDefault()
     setStars(to)
     event.currentTarget.querySelector<HTMLElement>(`[data-value="${to}"]`)?.focus()

@@ -32,7 +32,6 @@ export type Api = Readonly<typeof API>
 
 const SCRIPT = document.currentScript instanceof HTMLScriptElement ? document.currentScript : null
 const ORIGIN = new URL(SCRIPT?.src ?? location.href).origin
-const ASKS = SCRIPT?.dataset['unread'] !== 'off'
 /** What the launcher does; that it closes, the guest says. */
 const WORDS: Readonly<Record<string, string>> = { en: 'Open support', ar: 'افتح الدعم', de: 'Support öffnen', fr: 'Ouvrir l’assistance' }
 const TEXT = [/^string/, 'a text'] as const
@@ -71,7 +70,7 @@ const DOWN = 'M6 9l6 6 6-6'
 /** What the desk's settings say: the server puts them as JSON in the place of this text. */
 let desk: Partial<Options> = {}
 try {
-  const { color, position, team_name: teamName }: Readonly<Record<string, unknown>> = JSON.parse('__HELPLINE_WIDGET__', (_, value: unknown) => value ?? undefined)
+  const { color, position, team_name: teamName }: Readonly<Record<string, unknown>> = JSON.parse('__HELPLINE_WIDGET__')
   desk = checked('', { color, position, teamName })
 } catch {
   // A server that says nothing: the widget looks as it always did.
@@ -103,7 +102,8 @@ let ending = Promise.resolve()
 /** Raised by `shutdown`: what was fetched before it has no say after it. */
 let round = 0
 let isOpen = false
-let unread = 0
+/** Undefined: of this person none was asked for yet, nor of one before. */
+let unread: number | undefined
 let askedAt = 0
 let events = new EventTarget()
 
@@ -111,15 +111,15 @@ function wrong(why: string): never {
   throw new TypeError(`Helpline.${why}`)
 }
 
-/** The options that are given: one that is undefined is not. */
+/** The options that are given: one that is undefined is not. Of the desk's settings, which no call gives, one that is unfit is left out. */
 function checked(call: string, given: object): Partial<Options> {
   if (Object(given) !== given) wrong(`${call} takes an object`)
   const said: Partial<Options> = {}
   for (const [name, [like, what]] of Object.entries(RULES)) {
     const value: unknown = Reflect.get(given, name)
     if (value === undefined && (call !== 'init' || name !== 'getToken')) continue
-    if (!like.test(`${typeof value} ${value}`)) wrong(`${call}: ${name} is ${what}`)
-    Reflect.set(said, name, value)
+    if (like.test(`${typeof value} ${value}`)) Reflect.set(said, name, value)
+    else if (call) wrong(`${call}: ${name} is ${what}`)
   }
   return said
 }
@@ -164,25 +164,26 @@ function askSoon(): void {
   else setTimeout(ask, 1_000)
 }
 
-/** How much is unread: once the frame is there, it says so itself. Whatever fails, there is no number. */
+/** How much is unread: the frame, once it is there or on its way, says so itself. */
 async function ask(): Promise<void> {
-  await ending
-  const asking = options
-  if (!ASKS || asking === null || asking.unread === false || guest !== null) return
+  const mine = ending
+  await mine
+  if (options === null || isOpen || guest !== null) return
   askedAt = Date.now()
+  // Whatever fails, the number stays: 0 if it was of the person before, which the page hears now.
+  let tickets: unknown = unread
   try {
-    const token: unknown = await asking.getToken?.()
-    // No person is signed in any more: the number was of the one before.
-    let tickets: unknown = 0
-    if (typeof token === 'string') {
-      const answer = await fetch(`${ORIGIN}/v1/me/unread`, { headers: { authorization: `Bearer ${token}` }, credentials: 'omit' })
-      if (answer.status !== 401) tickets = Reflect.get(Object(await answer.json()), 'tickets')
+    if (SCRIPT?.dataset['unread'] !== 'off' && options.unread !== false) {
+      const token: unknown = await options.getToken?.()
+      const answer = typeof token === 'string' && await fetch(`${ORIGIN}/v1/me/unread`, { headers: { authorization: `Bearer ${token}` }, credentials: 'omit' })
+      // No person is signed in any more: the number was of the one before.
+      tickets = answer && answer.status !== 401 ? Reflect.get(Object(await answer.json()), 'tickets') ?? unread : 0
     }
-    // Another person may have come meanwhile, or the frame.
-    if (options === asking && guest === null && typeof tickets === 'number') count(tickets)
   } catch {
     // The network, the host's own function, or a site that the desk does not know.
   }
+  // Another person may have come meanwhile, or the frame.
+  if (ending === mine && guest === null && typeof tickets === 'number') count(tickets)
 }
 
 function show(): void {
@@ -193,9 +194,9 @@ function show(): void {
   box.style.setProperty('--c', color)
   path.setAttribute('d', isOpen ? DOWN : BUBBLE)
   launcher.ariaExpanded = `${isOpen}`
-  launcher.ariaLabel = (isOpen && guest?.closes() || WORDS[language()]) + (unread > 0 ? ` (${unread})` : '')
-  badge.hidden = unread === 0 || isOpen
-  badge.textContent = unread > 99 ? '99+' : `${unread}`
+  launcher.ariaLabel = (isOpen && guest?.closes() || WORDS[language()]) + (unread ? ` (${unread})` : '')
+  badge.hidden = !unread || isOpen
+  badge.textContent = Number(unread) > 99 ? '99+' : `${unread}`
 }
 
 function language(): string {
@@ -306,7 +307,7 @@ function shutdown(): void {
   isOpen = false
   events = new EventTarget()
   notice?.remove()
-  unread = 0
+  unread = undefined
   options = null
   try {
     sessionStorage.removeItem(ITEM)

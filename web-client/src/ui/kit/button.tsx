@@ -35,12 +35,11 @@ interface IconButtonProps {
   readonly label: string
   /** The key that does the same. */
   readonly keyName?: string
-  readonly isDisabled?: boolean
   readonly isPressed?: boolean
   readonly testid?: string
   readonly onClick: () => void
 }
 
-export function IconButton({ icon, label, keyName, isDisabled = false, isPressed, testid, onClick }: IconButtonProps) {
-  return <button type="button" class="quiet icon-button" aria-label={label} aria-pressed={isPressed} title={keyName === undefined ? label : `${label} (${keyName})`} disabled={isDisabled} data-testid={testid} onClick={onClick}><Icon name={icon} /></button>
+export function IconButton({ icon, label, keyName, isPressed, testid, onClick }: IconButtonProps) {
+  return <button type="button" class="quiet icon-button" aria-label={label} aria-pressed={isPressed} title={keyName === undefined ? label : `${label} (${keyName})`} data-testid={testid} onClick={onClick}><Icon name={icon} /></button>
 }

@@ -1,5 +1,6 @@
 import { useId, useRef } from 'preact/hooks'
 import { direction } from '../../locales/index.ts'
+import { isHeld } from '../arrows.ts'
 import { Icon, type IconName } from '../icon.tsx'
 
 export interface MenuItem {
@@ -37,7 +38,7 @@ export function Menu({ label, icon = 'more', items, testid }: MenuProps) {
     const all = entries()
     const at = all.findIndex((one) => one === event.target)
     const to = event.key === 'ArrowDown' ? at + 1 : event.key === 'ArrowUp' ? at - 1 : event.key === 'Home' ? 0 : event.key === 'End' ? all.length - 1 : null
-    if (to === null) return
+    if (to === null || isHeld(event)) return
     event.preventDefault()
     all[(to + all.length) % all.length]?.focus()
   }
