@@ -47,6 +47,28 @@ fn documents() -> BTreeMap<PathBuf, String> {
     found
 }
 
+/// What can be told to a shell, a line each: of every document, and of the comments of the files in deploy/.
+fn commands() -> BTreeMap<PathBuf, String> {
+    let of_documents = documents().into_iter().map(|(path, text)| {
+        let lines = format!("{}\n{}", code(&text, "sh").join("\n"), quoted(&text));
+        (path, lines)
+    });
+    let mut found: BTreeMap<_, _> = of_documents.collect();
+    for folder in ["deploy", "deploy/kubernetes"] {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let path = Path::new(folder).join(entry.unwrap().file_name());
+            if let Ok(text) = fs::read_to_string(root().join(&path)) {
+                let comments = text
+                    .lines()
+                    .filter_map(|line| line.trim_start().strip_prefix('#'));
+                let comments = comments.collect::<Vec<_>>().join("\n");
+                found.insert(path, format!("{comments}\n{}", quoted(&comments)));
+            }
+        }
+    }
+    found
+}
+
 /// The lines of its code blocks in this language; a line that ends in a backslash goes on.
 fn code(text: &str, language: &str) -> Vec<String> {
     let mut lines = Vec::new();
@@ -210,8 +232,7 @@ fn every_command_exists() {
     let world = fs::read_to_string(root().join(".ci/test-world")).unwrap();
     let name = |c: char| c.is_ascii_lowercase() || matches!(c, '-' | '_') || c.is_ascii_digit();
     let mut missing = Vec::new();
-    for (document, text) in documents() {
-        let commands = format!("{}\n{}", code(&text, "sh").join("\n"), quoted(&text));
+    for (document, commands) in commands() {
         for target in after(&commands, "make ", name) {
             if !makefile.contains(&format!("\n{target}:")) {
                 missing.push(format!("{}: make {target}", document.display()));
@@ -222,6 +243,8 @@ fn every_command_exists() {
                 missing.push(format!("{}: .ci/test-world {test}", document.display()));
             }
         }
+    }
+    for (document, text) in documents() {
         for variable in after(&text, "HELPLINE_", |c| {
             c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit()
         }) {
@@ -254,12 +277,8 @@ fn is_setting(name: &str) -> bool {
 #[test]
 fn every_flag_of_the_program_exists() {
     let mut missing = Vec::new();
-    for (document, text) in documents() {
-        for line in code(&text, "sh")
-            .iter()
-            .chain(&[quoted(&text)])
-            .flat_map(|text| text.lines())
-        {
+    for (document, commands) in commands() {
+        for line in commands.lines() {
             let Some(arguments) = line.trim_start().strip_prefix("helpline ") else {
                 continue;
             };
@@ -279,7 +298,8 @@ fn every_flag_of_the_program_exists() {
                     .next()
                     .unwrap()
                     .trim_end_matches(|c: char| !c.is_alphanumeric());
-                if !help.contains(flag) {
+                let is_of_a_flag = |c: char| c.is_alphanumeric() || c == '-';
+                if !help.split(|c| !is_of_a_flag(c)).any(|word| word == flag) {
                     missing.push(format!("{}: helpline {command} {flag}", document.display()));
                 }
             }

@@ -11,7 +11,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
-use chrono::Utc;
 use helpline_core::actor::Audience;
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::{Seq, TicketId, UserId};
@@ -77,15 +76,7 @@ impl Hub {
         if let Some(gap) = self.rooms.deliver(event, wakes) {
             self.gaps.fill(gap);
         }
-        if self.rooms.get(event.ticket).is_none() {
-            return;
-        }
-        // Once an event, not once a member.
-        if let Some(at) = event.at {
-            let seconds = (Utc::now() - at).as_seconds_f64().max(0.0);
-            metrics::histogram!("helpline_delivery_seconds").record(seconds);
-        }
-        if event.redacts {
+        if event.redacts && self.rooms.get(event.ticket).is_some() {
             self.gaps.start_over(event.ticket);
         }
     }

@@ -1,8 +1,11 @@
-//! What the machine knows of this process, as Prometheus' own clients say it: read when it is asked for, from Linux's `/proc`; elsewhere
-//! there is nothing.
+//! What the machine knows of this process, as Prometheus' own clients say it: read when it is asked for, from Linux's `/proc/self`;
+//! elsewhere there is only the start.
 
 use std::fmt::Write as _;
 use std::fs;
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Utc};
 
 /// Fractions of a second in which Linux counts for programs, on every architecture.
 const TICKS_PER_SECOND: f64 = 100.0;
@@ -41,6 +44,14 @@ pub const FAMILIES: [(&str, &str, &str); 6] = [
     ),
 ];
 
+/// When the process started, as it remembers.
+static START: LazyLock<DateTime<Utc>> = LazyLock::new(Utc::now);
+
+/// Takes this moment for the start of the process. Only the first call counts.
+pub fn remember_start() {
+    LazyLock::force(&START);
+}
+
 /// All of them in Prometheus' text format; one that cannot be read is left out.
 pub fn figures() -> String {
     let values = [
@@ -49,7 +60,7 @@ pub fn figures() -> String {
         status_bytes("VmSize:"),
         open_fds(),
         max_fds(),
-        start_time_seconds(),
+        Some(start_time_seconds()),
     ];
     let mut text = String::new();
     for ((name, kind, help), value) in FAMILIES.into_iter().zip(values) {
@@ -80,10 +91,10 @@ fn cpu_seconds() -> Option<f64> {
     Some((stat.get(11)? + stat.get(12)?) / TICKS_PER_SECOND)
 }
 
-fn start_time_seconds() -> Option<f64> {
-    let boot = fs::read_to_string("/proc/stat").ok()?;
-    let boot = boot.lines().find_map(|line| line.strip_prefix("btime "))?;
-    Some(boot.trim().parse::<f64>().ok()? + stat()?.get(19)? / TICKS_PER_SECOND)
+/// The machine's own start stands outside of `/proc/self`, where a unit of systemd need not see it. So it is the moment of
+/// [`remember_start`].
+fn start_time_seconds() -> f64 {
+    START.timestamp_millis() as f64 / 1_000.0
 }
 
 fn status_bytes(name: &str) -> Option<f64> {
@@ -125,5 +136,14 @@ mod tests {
         assert!((0.0..600.0).contains(&of("process_cpu_seconds_total ")));
         let open = of("process_open_fds ");
         assert!(open >= 3.0 && of("process_max_fds ") > open, "{open}");
+    }
+
+    /// `ProcSubset=pid` of deploy/helpline.service hides the rest.
+    #[test]
+    fn only_what_is_of_this_process_is_read() {
+        let own = include_str!("process.rs");
+        let (own, _) = own.split_once("\n#[cfg(all(test").expect("tests");
+        let mut paths = own.split("\"/proc/").skip(1);
+        assert!(paths.all(|path| path.starts_with("self/")));
     }
 }

@@ -106,6 +106,17 @@ fn described() -> BTreeMap<String, (String, Vec<String>)> {
     .collect()
 }
 
+/// The families of an instance that knows them all: states come as soon as it knows them.
+async fn whole(gateway: &Gateway) -> BTreeMap<String, Told> {
+    let expected = described();
+    kit::eventually("every family", Duration::from_secs(20), async || {
+        let families = told(&get(gateway, "/metrics").await);
+        let has_all = expected.keys().all(|name| families.contains_key(name));
+        has_all.then_some(families)
+    })
+    .await
+}
+
 fn from_root(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
 }
@@ -115,8 +126,9 @@ async fn a_fresh_instance_tells_every_family_with_its_help_and_zeros() {
     let gateway = fresh().await;
     // The one family whose series begin with what happens: a route's times.
     get(&gateway, "/v1/widget").await;
-    let families = told(&get(&gateway, "/metrics").await);
-    let (names, expected): (BTreeSet<_>, BTreeMap<_, _>) = (families.keys().collect(), described());
+    let expected = described();
+    let families = whole(&gateway).await;
+    let names: BTreeSet<_> = families.keys().collect();
     assert_eq!(names, expected.keys().collect());
     for (name, family) in &families {
         let (kind, labels) = &expected[name];
@@ -208,7 +220,7 @@ async fn the_dashboard_and_the_alerts_ask_for_what_an_instance_tells() {
     const OF_PROMETHEUS: [&str; 3] = ["instance", "job", "le"];
     let gateway = fresh().await;
     get(&gateway, "/v1/widget").await;
-    let families = told(&get(&gateway, "/metrics").await);
+    let families = whole(&gateway).await;
     let asked = asked();
     assert!(asked.len() > 60, "{} expressions", asked.len());
     let mut seen = BTreeSet::new();

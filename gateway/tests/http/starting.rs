@@ -242,7 +242,20 @@ async fn metrics_are_there_while_the_database_is_waited_for() {
     let answer = crate::kit::rest::RestClient::default()
         .send(request.body(Vec::new()).unwrap())
         .await;
-    assert_eq!(answer.status, 200);
+    let page = answer.expect_text(200);
+    assert!(page.contains("\nhelpline_connections 0"), "{page}");
+    for state in [
+        "relay_up",
+        "instances",
+        "sweep_success_timestamp_seconds",
+        "role_conflicts",
+        "pool_waiting",
+    ] {
+        assert!(
+            !page.contains(&format!("\nhelpline_{state} ")),
+            "{state} is not known yet"
+        );
+    }
     drop(child);
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::ws::Utf8Bytes;
+use chrono::Utc;
 use helpline_core::actor::Audience;
 use helpline_core::history::{Observed, Position};
 use helpline_core::ids::{Seq, TicketId, UserId};
@@ -310,6 +311,7 @@ impl State {
             event.seq,
             "an event is handed on when the position has come to it"
         );
+        let mut is_handed = false;
         for member in &mut self.members {
             let Some((seq, json)) = event.for_audience(member.audience) else {
                 if let Some((_, json)) = event
@@ -336,6 +338,7 @@ impl State {
                 Stage::Live(position) => match position.observe(seq) {
                     Observed::InOrder => {
                         member.position.hand(seq);
+                        is_handed = true;
                         if !(sabotaged("drop-on-full-send-queue")
                             && member.connection.send_queue.is_waiting())
                         {
@@ -356,6 +359,11 @@ impl State {
                     }
                 },
             }
+        }
+        // Once an event, not once a member.
+        if let Some(at) = event.at.filter(|_| is_handed) {
+            let seconds = (Utc::now() - at).as_seconds_f64().max(0.0);
+            metrics::histogram!("helpline_delivery_seconds").record(seconds);
         }
     }
 }

@@ -199,3 +199,29 @@ fn viewers_are_the_staff_each_once_and_rooms_behind_are_named_with_their_place()
     assert_eq!(rooms.behind(&moved), [(ticket(1), Seq::new(5))]);
     assert_eq!(rooms.behind(&[(ticket(1), Seq::new(5))]), []);
 }
+
+#[test]
+fn the_time_to_delivery_is_recorded_once_an_event_when_a_live_member_has_it() {
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let recorded = || {
+        let text = recorder.handle().render();
+        let mut lines = text.lines();
+        let count = lines.find_map(|line| line.strip_prefix("helpline_delivery_seconds_count "));
+        count.map_or(0, |count| count.parse().expect("a number"))
+    };
+    metrics::with_local_recorder(&recorder, || {
+        let rooms = Rooms::default();
+        let joining = rooms.enter(&connection(9, 9, STAFF), Audience::Staff, &heads(4, 2));
+        assert!(deliver(&rooms, 5, None).is_none());
+        assert_eq!(recorded(), 0, "it waits for the page of the one who joins");
+        let _members = [1, 2].map(|id| live(&rooms, id, Audience::Staff, &heads(5, 2)));
+        let room = deliver(&rooms, 7, None).expect("6 is missing").into_room();
+        assert_eq!(recorded(), 0, "an early event is held");
+        let missing = event(6, None);
+        assert!(room.deliver(&missing, &mut WakeList::default()).is_none());
+        assert_eq!(recorded(), 2, "what was missing, and what it held");
+        assert!(deliver(&rooms, 7, None).is_none());
+        assert_eq!(recorded(), 2, "a second time is none");
+        drop(joining);
+    });
+}

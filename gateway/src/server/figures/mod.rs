@@ -11,12 +11,14 @@ use metrics::Label;
 use helpline_core::limits;
 
 use crate::config::Config;
+use crate::runtime::process;
 use family::{Family, Kind};
 
 use table::FAMILIES;
 
-/// Describes every family to this process's recorder, and has its known series begin.
+/// Describes every family to this process's recorder, and has the known series of counters and histograms begin.
 pub fn describe() {
+    process::remember_start();
     for family in FAMILIES {
         let Family {
             name, kind, help, ..
@@ -33,11 +35,13 @@ pub fn describe() {
                 .collect();
             match kind {
                 Kind::Counter => drop(metrics::counter!(name, labels)),
-                Kind::Gauge => drop(metrics::gauge!(name, labels)),
+                // A state begins when it is known: 0 would say that Redis is away, or that there are no instances.
+                Kind::Gauge => {}
                 Kind::Histogram => drop(metrics::histogram!(name, labels)),
             }
         }
     }
+    metrics::gauge!("helpline_connections").set(0.0);
     metrics::gauge!("helpline_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }
 

@@ -12,7 +12,7 @@ use crate::runtime::process;
 const BEGINNING: &str = "# Metrics
 
 What `/metrics` says, in Prometheus' text format; where it is served, [operations.md](operations.md#watching) says. A counter with no labels, or whose
-labels' values are known beforehand, stands at 0 from the start. What an alert is worth: [`deploy/alerts.yml`](../deploy/alerts.yml); a dashboard for
+labels' values are known beforehand, stands at 0 from the start; a gauge is there as soon as it is known. What an alert is worth: [`deploy/alerts.yml`](../deploy/alerts.yml); a dashboard for
 Grafana: [`deploy/grafana-dashboard.json`](../deploy/grafana-dashboard.json).
 
 This page is written from the program (`cargo test -p helpline-gateway --lib -- --ignored write_metrics_page`), and a test holds it to it.
