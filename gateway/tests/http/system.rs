@@ -34,7 +34,7 @@ async fn an_admin_reads_what_readiness_knows() {
     );
     assert_eq!(view["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(view["schema_found"], view["schema_expected"]);
-    assert!(view["schema_found"]["generation"].as_u64().unwrap() >= 8);
+    assert!(view["schema_found"]["generation"].as_u64().unwrap() >= 9);
     let version: String = server
         .database
         .query_one("show server_version", &[])
