@@ -89,7 +89,7 @@ test('replies: a reply that is being written waits for the next visit', () => {
   expect(replyEditorFor(client)).toBe(editor)
   editor.begin({ id: 'r1', base: null, shortcut: 'hi', title: 'Hello', body: '', folder: '', personal: false })
   editor.change('r1', { body: 'Good morning' })
-  expect(namesIn(storage)).toEqual(['helpline.text.ada.settings.replies'])
+  expect(namesIn(storage)).toEqual(['helpline.text.ada.settings.replies.r1'])
   expect(replyEditorFor(admin(storage).client).drafts.value.get('r1')?.body).toBe('Good morning')
   expect(replyEditorFor(admin().client).drafts.value.size, 'another device').toBe(0)
 })
