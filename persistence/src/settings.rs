@@ -129,7 +129,7 @@ impl Stored {
 
 fn typed<T: DeserializeOwned>(value: Option<Value>) -> Result<Option<T>, StoreError> {
     let read = value.map(serde_json::from_value).transpose();
-    read.map_err(|error| StoreError::Row(error.to_string().into()))
+    read.map_err(|error| StoreError::Row(error.to_string()))
 }
 
 /// Stores a setting, whose value is already checked. `None` removes it. Admins only; recorded in
