@@ -92,8 +92,48 @@ pub async fn list(store: &Store, reader: Reader) -> Result<DeskSettings, StoreEr
     })
 }
 
+/// What a change of a setting has stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    name: Name,
+    value: Option<Value>,
+    etag: String,
+}
+
+impl Stored {
+    /// Puts the stored value and its entity tag in place of what was read later, which may be
+    /// another admin's.
+    ///
+    /// # Errors
+    /// When the value is of another type than the setting's.
+    pub fn put_into(self, settings: &mut DeskSettings) -> Result<(), StoreError> {
+        let Self { name, value, etag } = self;
+        match name {
+            Name::OpeningHours => settings.opening_hours = typed(value)?,
+            Name::AwayNotice => settings.away_notice = typed(value)?,
+            Name::ReplyAssigns => settings.reply_assigns = typed(value)?.unwrap_or(false),
+            Name::Widget => settings.widget = typed(value)?,
+        }
+        if let Some(etags) = &mut settings.etags {
+            let place = match name {
+                Name::OpeningHours => &mut etags.opening_hours,
+                Name::AwayNotice => &mut etags.away_notice,
+                Name::ReplyAssigns => &mut etags.reply_assigns,
+                Name::Widget => &mut etags.widget,
+            };
+            *place = etag;
+        }
+        Ok(())
+    }
+}
+
+fn typed<T: DeserializeOwned>(value: Option<Value>) -> Result<Option<T>, StoreError> {
+    let read = value.map(serde_json::from_value).transpose();
+    read.map_err(|error| StoreError::Row(error.to_string()))
+}
+
 /// Stores a setting, whose value is already checked. `None` removes it. Admins only; recorded in
-/// `access_log` as `setting_changed`.
+/// `access_log` as `setting_changed`. Returns what this change stored.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; `precondition_failed` if the setting is not as expected.
@@ -103,11 +143,18 @@ pub async fn set(
     name: Name,
     value: Option<&Value>,
     expected: &IfMatch,
-) -> Result<(), StoreError> {
-    store
+) -> Result<Stored, StoreError> {
+    let (answer, _) = store
         .write(caller, SET, &[&name.as_str(), &value, &expected.tags()])
-        .await
-        .map(drop)
+        .await?;
+    let row = answer
+        .first()
+        .ok_or_else(|| StoreError::Row("no stored setting".into()))?;
+    Ok(Stored {
+        name,
+        value: value.cloned(),
+        etag: rows::get(row, 0)?,
+    })
 }
 
 /// The opening hours, the away notice, and whether an agent is connected (service function).

@@ -115,6 +115,27 @@ test('found by its text, deleted and brought back; on a phone from right to left
   await row(page, shortcut).waitFor()
 })
 
+test('deleted where only the answer is lost; brought back with the words that were not saved yet', async () => {
+  const shortcut = unique('gone')
+  await save(shortcut, { body: 'Saved words' })
+  const { page } = await visit(await context(), TEAM, SCREEN, who.admin)
+  await row(page, shortcut).locator(id(R.open)).click()
+  await page.locator(id(T.replyBody)).fill('Unsaved words')
+  await page.route('**/v1/saved-replies/*', async (route) => {
+    if (route.request().method() !== 'DELETE') return route.continue()
+    await route.fetch()
+    await route.abort()
+  })
+  await page.locator(id(T.replyDelete)).click()
+  await page.locator(id(R.form)).waitFor({ state: 'detached' })
+  await page.locator(`${id(T.toast)} button`).click()
+  await page.locator(id(T.replyBody)).waitFor()
+  expect(await page.locator(id(T.replyBody)).inputValue()).toBe('Unsaved words')
+  await page.locator(id(T.replySave)).click()
+  await page.locator(id(R.form)).waitFor({ state: 'detached' })
+  await row(page, shortcut).filter({ hasText: 'Unsaved words' }).waitFor()
+})
+
 test('agents write their own beside the team’s, in folders; the slash offers their own first', async ({ skip }) => {
   if (!(await knows('reply_folders'))) skip('a server of the build before')
   const [shared, folder] = [unique('shared'), unique('Folder')]

@@ -131,3 +131,7 @@ test.each(['en-US', 'en-GB', 'en-IN', 'en-AU', 'ar', 'ar-EG', 'de', 'de-AT', 'fr
   const format = new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone: 'UTC' })
   for (let minutes = 0; minutes < 24 * 60; minutes += 5) expect(timeOf(format.format(minutes * 60_000)), format.format(minutes * 60_000)).toBe(`${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`)
 })
+
+test('a tab in the notice is sent as a space: the server takes none', () => {
+  expect(noticeOf({ ...draftOf({ opening_hours: null, away_notice: null }, 'UTC'), notice: 'a\tb\nc\t' })).toBe('a b\nc')
+})

@@ -25,6 +25,7 @@ const SAID = [
   ['gateway/src/http/api/replies.rs', ['must be one line of 1 to {} characters'], 'must be one line of 1 to 100 characters', 'why.one_line', 100],
   ['gateway/src/http/api/people.rs', ['must have 1 to {} characters'], 'must have 1 to 320 characters', 'why.at_most', 320],
   ['gateway/src/http/api/settings.rs', ['must be text of at most {} characters'], 'must be text of at most 500 characters', 'why.at_most', 500],
+  ['gateway/src/http/api/settings.rs', ['must not contain control characters other than'], 'must not contain control characters other than line breaks', 'why.characters', 0],
   ['gateway/src/http/api/tickets.rs', ['has at most {} characters'], 'has at most 1000 characters', 'why.at_most', 1000],
   ['gateway/src/http/api/tickets.rs', ['this person cannot work on the ticket'], 'this person cannot work on the ticket: not of the staff, blocked, or its customer', 'why.assignee', 0],
 ] as const

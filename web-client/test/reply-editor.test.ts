@@ -1,7 +1,8 @@
 // Saved replies being written, against a server of the test's own.
 
 import { describe, expect, test } from 'vitest'
-import type { KeptText } from '../src/client/kept-text.ts'
+import { memoryStorage, namesOf } from '../src/client/browser.ts'
+import { keptTexts } from '../src/client/kept-text.ts'
 import { changeOf, createReplyEditor, draftOfReply, faultsOfReply, isDraftChanged, type ReplyDraft } from '../src/client/reply-editor.ts'
 import { LIMITS, type SavedReply } from '../src/protocol/generated.ts'
 import type { Problem } from '../src/protocol/model.ts'
@@ -9,16 +10,21 @@ import type { Problem } from '../src/protocol/model.ts'
 const changed: Problem = { status: 412, code: 'precondition_failed', title: '', retry_after_ms: null, head: null }
 const lost: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
 const conflict: Problem = { status: 409, code: 'conflict', title: '', retry_after_ms: null, head: null }
+const offline: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
 const hello: SavedReply = { id: '1', shortcut: 'hello', title: 'Hello', body: 'Hi', folder: null, owner: null, updated_at: 'v1', etag: '"v1"' }
 const fresh: ReplyDraft = { id: '2', base: null, shortcut: 'new', title: 'New', body: 'Text', folder: '', personal: true }
 
-function memory(): KeptText & { text: string } {
-  const one = { text: '', read: () => one.text, write: (next: string) => { one.text = next }, isStored: () => true }
-  return one
+function memory() {
+  const storage = memoryStorage()
+  return { ...keptTexts('ada', 'replies', storage), storage, text: () => namesOf(storage, '').map((name) => storage.getItem(name)).join() }
 }
 
 function made(kept = memory(), knowsFolders = true) {
+<<<<<<< HEAD
   const server = { replies: [hello], loses: false, onSave: () => {}, refuses: null as Problem | null, sent: [] as unknown[], etags: [] as (string | null)[] }
+=======
+  const server = { replies: [hello], isAnswerLost: false, refuses: null as Problem | null, sent: [] as unknown[], etags: [] as (string | null)[] }
+>>>>>>> m-set
   const editor = createReplyEditor({
     list: async () => ({ ok: true, value: server.replies }),
     save: async (id, change, etag) => {
@@ -31,7 +37,11 @@ function made(kept = memory(), knowsFolders = true) {
       const version = `v${server.etags.length + 1}`
       const saved = { ...hello, ...change, id, updated_at: version, etag: `"${version}"` }
       server.replies = [...server.replies.filter((one) => one.id !== id), saved]
+<<<<<<< HEAD
       return server.loses ? { ok: false, problem: lost } : { ok: true, value: saved }
+=======
+      return server.isAnswerLost ? { ok: false, problem: offline } : { ok: true, value: saved }
+>>>>>>> m-set
     },
     knowsFolders: () => knowsFolders,
     kept,
@@ -48,7 +58,7 @@ describe('a saved reply being written', () => {
     expect(await editor.save('2')).toBe('saved')
     expect([...editor.drafts.value.keys()]).toEqual(['1'])
     expect(await editor.save('1')).toBe('saved')
-    expect([editor.drafts.value.size, kept.text, server.replies.map(({ body }) => body)]).toEqual([0, '', ['Text', 'Hi you']])
+    expect([editor.drafts.value.size, kept.text(), server.replies.map(({ body }) => body)]).toEqual([0, '', ['Text', 'Hi you']])
   })
 
   test('waits over a reload of the page', () => {
@@ -56,18 +66,18 @@ describe('a saved reply being written', () => {
     editor.begin(fresh)
     editor.change('2', { title: 'Changed' })
     expect(made(kept).editor.drafts.value.get('2')).toEqual({ ...fresh, title: 'Changed' })
-    kept.text = '[{"id":1},"x"]'
+    kept.storage.setItem(namesOf(kept.storage, '')[0] ?? '', '{"id":1}')
     expect(made(kept).editor.drafts.value.size).toBe(0)
   })
 
   test('that was only opened, or is again as it was, does not wait', () => {
     const { editor, kept } = made()
     editor.open(hello)
-    expect(kept.text).toBe('')
+    expect(kept.text()).toBe('')
     editor.change('1', { body: 'Hi you' })
-    expect(kept.text).toContain('Hi you')
+    expect(kept.text()).toContain('Hi you')
     editor.change('1', { body: 'Hi' })
-    expect([kept.text, editor.drafts.value.has('1')]).toEqual(['', true])
+    expect([kept.text(), editor.drafts.value.has('1')]).toEqual(['', true])
   })
 
   test('does not cover what someone else has saved or deleted since, unless that is wanted', async () => {
@@ -133,6 +143,41 @@ describe('a saved reply being written', () => {
     expect(editor.problems.value.get('2')?.code).toBe('conflict')
     editor.change('2', { shortcut: 'other' })
     expect(editor.problems.value.has('2')).toBe(false)
+  })
+
+  test('is saved where only the answer was lost: a new one, a changed one, one that was written on', async () => {
+    const { editor, server } = made()
+    server.isAnswerLost = true
+    editor.begin(fresh)
+    editor.begin(draftOfReply(hello))
+    editor.change('1', { body: 'mine' })
+    expect([await editor.save('1'), await editor.save('2')]).toEqual(['refused', 'refused'])
+    server.isAnswerLost = false
+    editor.change('1', { body: 'mine, longer' })
+    expect([await editor.save('1'), await editor.save('2')]).toEqual(['saved', 'saved'])
+    expect([server.replies.map(({ body }) => body).toSorted(), editor.drafts.value.size]).toEqual([['Text', 'mine, longer'], 0])
+  })
+
+  test('that is new does not cover what someone else made of it after the answer was lost', async () => {
+    const { editor, server } = made()
+    server.isAnswerLost = true
+    editor.begin(fresh)
+    expect(await editor.save('2')).toBe('refused')
+    server.isAnswerLost = false
+    server.replies = server.replies.map((one) => (one.id === '2' ? { ...one, body: 'theirs', updated_at: 'v3' } : one))
+    expect(await editor.save('2')).toBe('overtaken')
+    expect(server.replies.find(({ id }) => id === '2')?.body).toBe('theirs')
+  })
+
+  test('waits beside those of another tab, and is not given up there', () => {
+    const { kept, editor } = made()
+    const other = made({ ...memory(), ...keptTexts('ada', 'replies', kept.storage) }).editor
+    editor.begin(fresh)
+    other.begin({ ...fresh, id: '3', title: 'Other' })
+    expect([...made({ ...memory(), ...keptTexts('ada', 'replies', kept.storage) }).editor.drafts.value.keys()].toSorted()).toEqual(['2', '3'])
+    other.begin({ ...fresh, title: 'Of the other tab' })
+    editor.close('2')
+    expect(kept.text()).toContain('Of the other tab')
   })
 
   test('what is written while it is being saved stands', async () => {

@@ -8,6 +8,7 @@ import { isObject, text } from '../src/protocol/narrow.ts'
 import type { Result } from '../src/rest/request.ts'
 
 const overtaken: Problem = { status: 412, code: 'precondition_failed', title: '', retry_after_ms: null, head: null }
+const unreachable: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
 const forbidden: Problem = { status: 403, code: 'forbidden', title: '', retry_after_ms: null, head: null }
 
 function kept(): KeptText & { text: string } {
@@ -20,12 +21,12 @@ async function until(holds: () => boolean) {
 }
 
 async function made(memory = kept()) {
-  const server = { value: 'a', refuses: false, isAsked: false, meanwhile: null as string | null }
+  const server = { value: 'a', refuses: false, isAsked: false, isAnswerLost: false, meanwhile: null as string | null }
   const answer = (): Result<string> => (server.refuses ? { ok: false, problem: forbidden } : { ok: true, value: server.value })
   const store = createSettingDraft<string, { readonly word: string }>({
     load: async () => answer(),
     draftOf: (word) => ({ word }),
-    valueOf: ({ word }) => word.trim(),
+    normal: ({ word }) => ({ word: word.trim() }),
     async send({ word }, seen) {
       server.isAsked = true
       await Promise.resolve()
@@ -33,7 +34,7 @@ async function made(memory = kept()) {
       server.value = server.meanwhile ?? server.value
       if (seen !== server.value) return { ok: false, problem: overtaken }
       if (!server.refuses) server.value = word.trim()
-      return answer()
+      return server.isAnswerLost ? { ok: false, problem: unreachable } : answer()
     },
     kept: memory,
     parse: (value) => { const word = isObject(value) ? text(value['word']) : null; return word === null ? null : { word } },
@@ -133,5 +134,34 @@ describe('a setting being changed', () => {
     expect([server.value, store.draft.value?.word, store.isChanged.value, store.isOvertaken.value]).toEqual(['b', 'c', true, false])
     expect(await store.save()).toBe(true)
     expect(server.value).toBe('c')
+  })
+
+  test('whose answer was lost while one wrote on is one’s own, also after a look elsewhere', async () => {
+    const { store, server, memory } = await made()
+    server.isAnswerLost = true
+    store.change({ word: 'b' })
+    const saving = store.save()
+    await until(() => server.isAsked)
+    store.change({ word: 'c' })
+    expect(await saving).toBe(false)
+    expect([server.value, store.isOvertaken.value, store.draft.value?.word]).toEqual(['b', false, 'c'])
+    server.isAnswerLost = false
+    const again = await made(memory)
+    again.server.value = 'b'
+    await again.store.reload()
+    expect(again.store.isOvertaken.value).toBe(false)
+    expect(await store.save()).toBe(true)
+    expect(server.value).toBe('c')
+  })
+
+  test('is not given up by another tab', async () => {
+    const memory = kept()
+    const [{ store }, other] = [await made(memory), await made(memory)]
+    store.change({ word: 'b' })
+    other.store.change({ word: 'of the other tab' })
+    store.cancel()
+    expect(memory.text).toContain('of the other tab')
+    other.store.cancel()
+    expect(memory.text).toBe('')
   })
 })

@@ -22,7 +22,8 @@ function admin(storage = memoryStorage()) {
   const { page } = testPage({
     answer(address, init) {
       const path = new URL(address).pathname
-      const body: unknown = typeof init?.body === 'string' ? parseJson(init.body) : null
+      // As the server spells zones.
+      const body: unknown = typeof init?.body === 'string' ? parseJson(init.body.replace('europe/vienna', 'Europe/Vienna')) : null
       if (refusing.has(path)) return { status: 422, body: { code: 'invalid_field', title: '' } }
       if (init?.method === 'PUT' && path.startsWith('/v1/settings/')) settings = { ...settings, [path.slice('/v1/settings/'.length)]: isObject(body) ? body['value'] : null }
       if (init?.method === 'PUT') changes.push([path, body, new Headers(init.headers).get('if-match')])
@@ -34,7 +35,7 @@ function admin(storage = memoryStorage()) {
     sockets: () => ({ send() {}, close() {}, addEventListener() {} }),
   })
   open.push(() => client.dispose())
-  return { client, storage, changes, refusing }
+  return { client, storage, changes, refusing, save: (next: object) => { settings = { ...settings, ...next } } }
 }
 
 const namesIn = (storage: Storage | ReturnType<typeof memoryStorage>) => Array.from({ length: storage.length }, (_, index) => storage.key(index))
@@ -89,7 +90,58 @@ test('replies: a reply that is being written waits for the next visit', () => {
   expect(replyEditorFor(client)).toBe(editor)
   editor.begin({ id: 'r1', base: null, shortcut: 'hi', title: 'Hello', body: '', folder: '', personal: false })
   editor.change('r1', { body: 'Good morning' })
-  expect(namesIn(storage)).toEqual(['helpline.text.ada.settings.replies'])
+  expect(namesIn(storage)).toEqual(['helpline.text.ada.settings.replies.r1'])
   expect(replyEditorFor(admin(storage).client).drafts.value.get('r1')?.body).toBe('Good morning')
   expect(replyEditorFor(admin().client).drafts.value.size, 'another device').toBe(0)
+})
+
+const WIDGET = { color: null, team_name: null, greeting: null, position: 'right', logo: null, asks_category: false, sites: ['https://a.test', 'https://b.test'] }
+const DAYS = { mon: [['09:00', '17:00']], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] }
+
+test('widget: what another admin has saved of the rest stands beside what is changed here, and only what both changed is asked', async () => {
+  const { client, changes, save } = admin()
+  const store = widgetFor(client)
+  save({ widget: WIDGET })
+  await store.reload()
+  store.change({ greeting: 'Hello', sites: ['https://a.test', '', 'mine.test'] })
+  save({ widget: { ...WIDGET, color: '#112233', sites: ['https://a.test', 'https://b.test', 'https://theirs.test'] } })
+  await store.reload()
+  expect([store.isOvertaken.value, store.draft.value]).toMatchObject([false, { greeting: 'Hello', color: '#112233', sites: ['https://a.test', '', 'mine.test', 'https://theirs.test'] }])
+  save({ widget: { ...WIDGET, greeting: 'Theirs', team_name: 'Team' } })
+  await store.reload()
+  expect([store.isOvertaken.value, store.draft.value?.greeting]).toEqual([true, 'Hello'])
+  store.keepMine()
+  expect([store.isOvertaken.value, store.draft.value]).toMatchObject([false, { greeting: 'Hello', teamName: 'Team', color: '' }])
+  expect(await store.save()).toBe(true)
+  expect(changes.at(-1)).toMatchObject(['/v1/settings/widget', { value: { greeting: 'Hello', team_name: 'Team', sites: ['https://a.test', 'https://mine.test'] } }, '"w"'])
+})
+
+test('hours: days and dates are merged one by one', async () => {
+  const { client, save } = admin()
+  const store = hoursFor(client)
+  const hours = { timezone: 'Europe/Vienna', days: DAYS, holidays: [{ date: '2027-01-01', name: 'New Year', spans: [] }] }
+  save({ opening_hours: hours })
+  await store.reload()
+  const days = store.draft.value?.days
+  if (days === undefined) throw new Error('it is loaded')
+  store.change({ notice: 'Back soon', days: { ...days, sun: [{ from: '10:00', to: '12:00' }] } })
+  save({ opening_hours: { ...hours, days: { ...DAYS, sat: [['09:00', '12:00']] }, holidays: [{ date: '2026-12-25', name: 'Christmas', spans: [] }, { date: '2027-01-01', name: 'New', spans: [] }] } })
+  await store.reload()
+  expect([store.isOvertaken.value, store.draft.value]).toMatchObject([false, {
+    notice: 'Back soon', days: { sat: [{ from: '09:00', to: '12:00' }], sun: [{ from: '10:00', to: '12:00' }] },
+    holidays: [{ date: '2026-12-25', name: 'Christmas' }, { date: '2027-01-01', name: 'New' }],
+  }])
+  save({ opening_hours: { ...hours, days: { ...DAYS, sun: [['08:00', '09:00']] } } })
+  await store.reload()
+  expect(store.isOvertaken.value).toBe(true)
+})
+
+test('hours: a zone that the server spells in its own way is no other admin’s', async () => {
+  const { client, refusing } = admin()
+  const store = hoursFor(client)
+  await settled()
+  store.change({ keepsHours: true, timezone: 'europe/vienna', notice: 'Back soon' })
+  refusing.add('/v1/settings/away_notice')
+  expect(await store.save()).toBe(false)
+  expect([store.saved.value?.timezone, store.isOvertaken.value, store.draft.value?.notice]).toEqual(['Europe/Vienna', false, 'Back soon'])
 })

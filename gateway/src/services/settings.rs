@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use helpline_core::limits;
 use helpline_core::protocol::WidgetSettings;
 use helpline_core::reject::Reject;
-use helpline_persistence::settings::{self, Availability, Name};
+use helpline_persistence::settings::{self, Availability, Name, Stored};
 use helpline_persistence::{Caller, IfMatch, Store, StoreError};
 use serde_json::Value;
 
@@ -36,7 +36,7 @@ impl DeskSettings {
         }
     }
 
-    /// Stores a setting. `None` removes it.
+    /// Stores a setting. `None` removes it. Returns what this change stored.
     ///
     /// # Errors
     /// When the database refuses the change.
@@ -46,15 +46,15 @@ impl DeskSettings {
         name: Name,
         value: Option<&Value>,
         expected: &IfMatch,
-    ) -> Result<(), StoreError> {
-        settings::set(&self.store, caller, name, value, expected).await?;
+    ) -> Result<Stored, StoreError> {
+        let stored = settings::set(&self.store, caller, name, value, expected).await?;
         // Other instances see the change when their cached value expires.
         match name {
             Name::OpeningHours | Name::AwayNotice => self.availability.forget().await,
             Name::Widget => self.widget.forget().await,
             Name::ReplyAssigns => {}
         }
-        Ok(())
+        Ok(stored)
     }
 
     /// Opening hours, away notice, and whether a member of staff is connected.

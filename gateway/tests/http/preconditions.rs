@@ -78,6 +78,54 @@ async fn of_settings_saved_in_the_same_moment_one_is_kept_and_the_others_are_tol
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_a_setting_is_answered_with_what_it_stored_itself() {
+    let server = TestServer::start().await;
+    for round in 0..8 {
+        let words = |n: usize| format!("Round {round}, words of writer {n}");
+        let saves = (0..WRITERS).map(|n| {
+            let body = Some(json!({"value": words(n)}));
+            server.call(katherine(), "PUT", "/v1/settings/away_notice", body)
+        });
+        let answers = join_all(saves).await.into_iter().enumerate();
+        let answers: Vec<Value> = answers
+            .map(|(n, answer)| {
+                let told = answer.expect(200);
+                assert_eq!(told["away_notice"], words(n));
+                told
+            })
+            .collect();
+        // The tag is that of these words: of those told, one is of what is stored now.
+        let now = settings(&server).await;
+        for told in answers {
+            let is_same = told["away_notice"] == now["away_notice"];
+            let tags = (tag_of(&told, "away_notice"), tag_of(&now, "away_notice"));
+            assert_eq!(tags.0 == tags.1, is_same);
+        }
+    }
+    let path = "/v1/settings/away_notice";
+    let removed = server
+        .call(katherine(), "PUT", path, Some(json!({"value": null})))
+        .await
+        .expect(200);
+    assert_eq!(removed["away_notice"], Value::Null);
+    assert_eq!(removed["etags"], settings(&server).await["etags"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn control_characters_in_the_away_notice_are_named_as_what_is_wrong() {
+    let server = TestServer::start().await;
+    let change = json!({"value": "a\tb"});
+    let answer = server
+        .call(katherine(), "PUT", "/v1/settings/away_notice", Some(change))
+        .await;
+    assert_eq!(answer.refused(422), "invalid_field");
+    assert_eq!(
+        answer.json()["title"],
+        "value: must not contain control characters other than line breaks"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_changes_of_a_saved_reply_in_the_same_moment_one_is_kept_and_the_others_are_told() {
     let server = TestServer::start().await;
     let path = format!("/v1/saved-replies/{}", Uuid::now_v7());

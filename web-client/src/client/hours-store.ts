@@ -1,5 +1,6 @@
 // Opening hours and away notice of the desk, while an admin changes them.
 
+import { isObject } from '../protocol/narrow.ts'
 import { createTeamRest } from '../rest/team.ts'
 import type { Client } from './client.ts'
 import { draftOf, hoursOf, noticeOf, parseDraft, type HoursDraft } from './hours.ts'
@@ -10,13 +11,20 @@ import { ownZone } from './zones.ts'
 
 export type HoursStore = SettingDraft<HoursDraft>
 
+/** The server spells the zone in its own way. */
+function normalHours(draft: HoursDraft): HoursDraft {
+  const stored = draftOf({ opening_hours: hoursOf(draft), away_notice: noticeOf(draft) }, ownZone())
+  return { ...stored, timezone: stored.timezone.toLowerCase() }
+}
+
 /** One a person: what was changed and not saved is there again after a look elsewhere. */
 export const hoursFor = keptFor((client: Client): HoursStore => {
   const rest = createTeamRest(client.rest)
   return createSettingDraft({
     load: rest.settings,
     draftOf: (settings) => draftOf(settings, ownZone()),
-    valueOf: (draft) => [hoursOf(draft), noticeOf(draft)],
+    normal: normalHours,
+    lists: { holidays: (holiday) => (isObject(holiday) ? String(holiday['date']) : '') },
     parse: parseDraft,
     kept: keptText(client.identity.id, 'settings.hours', client.storage),
     async send(draft, { etags }) {

@@ -69,7 +69,10 @@ const keptSpans = readable(object({ from: string, to: string }))
 const keptDraft = object({ keepsHours: bool, timezone: string, notice: string, holidays: readable(object({ date: string, name: string, spans: keptSpans })), days: object(week(() => keptSpans)) })
 
 /** A draft that was kept on the device; null: it cannot be read. */
-export const parseDraft = (value: unknown): HoursDraft | null => keptDraft(value) ?? null
+export function parseDraft(value: unknown): HoursDraft | null {
+  const draft = keptDraft(value)
+  return draft === undefined ? null : { ...draft, holidays: draft.holidays.toSorted(byDate) }
+}
 
 /** The setting that the draft makes; null: none. To be asked only of a draft without faults. */
 export function hoursOf({ keepsHours, timezone, days, holidays }: HoursDraft): OpeningHours | null {
@@ -84,7 +87,7 @@ export function hoursOf({ keepsHours, timezone, days, holidays }: HoursDraft): O
 }
 
 export function noticeOf({ notice }: HoursDraft): string | null {
-  return isWritten(notice) ? written(notice).trim() : null
+  return isWritten(notice) ? written(notice).replaceAll('\t', ' ').trim() : null
 }
 
 export function faultsOf(draft: HoursDraft, { isZone, knowsHolidays }: HoursRules): Faults {

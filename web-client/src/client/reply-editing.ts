@@ -2,7 +2,7 @@
 
 import { createTeamRest } from '../rest/team.ts'
 import type { Client } from './client.ts'
-import { keptText } from './kept-text.ts'
+import { keptTexts } from './kept-text.ts'
 import { createReplyEditor } from './reply-editor.ts'
 import { keptFor } from './resource.ts'
 
@@ -12,6 +12,6 @@ export const replyEditorFor = keptFor((client: Client) => {
     list: rest.replies,
     save: rest.saveReply,
     knowsFolders: () => client.rest.features().includes('reply_folders'),
-    kept: keptText(client.identity.id, 'settings.replies', client.storage),
+    kept: keptTexts(client.identity.id, 'settings.replies', client.storage),
   })
 })

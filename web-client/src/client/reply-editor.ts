@@ -4,9 +4,9 @@ import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import { LIMITS, type SavedReply, type SavedReplyChange } from '../protocol/generated.ts'
 import type { Problem } from '../protocol/model.ts'
 import { parseJson } from '../protocol/narrow.ts'
-import { bool, nullable, object, readable, string } from '../protocol/shape.ts'
+import { bool, nullable, object, string } from '../protocol/shape.ts'
 import type { Result } from '../rest/request.ts'
-import type { KeptText } from './kept-text.ts'
+import type { KeptTexts } from './kept-text.ts'
 import { isPersonal } from './saved-replies.ts'
 import { isWritten, written, writtenLine } from './written.ts'
 
@@ -50,7 +50,7 @@ interface EditorParts {
   readonly save: (id: string, change: SavedReplyChange, etag?: string | null) => Promise<Result<SavedReply>>
   /** Whether the server knows folders and personal replies. */
   readonly knowsFolders: () => boolean
-  readonly kept: KeptText
+  readonly kept: KeptTexts
 }
 
 const SHORTCUT = /^[a-z0-9_-]{1,40}$/
@@ -85,33 +85,42 @@ const printOf = ({ shortcut, title, body, folder }: SavedReply | SavedReplyChang
 const isSame = (now: SavedReply | undefined, change: SavedReplyChange): now is SavedReply => now !== undefined && printOf(now) === printOf(change)
 
 export function createReplyEditor({ list, save, knowsFolders, kept }: EditorParts): ReplyEditor {
-  const drafts = signal<ReadonlyMap<string, ReplyDraft>>(restored(kept.read()))
+  const drafts = signal<ReadonlyMap<string, ReplyDraft>>(restored(kept))
   const busy = signal<ReadonlySet<string>>(new Set())
   const problems = signal<ReadonlyMap<string, Problem>>(new Map())
   const overtaken = signal<ReadonlySet<string>>(new Set())
   /** Replies as they were opened, by id. */
   const opened = new Map<string, string>()
+<<<<<<< HEAD
   /** As they were saved when that was asked last, by id: it is over these that one is saved anyway. */
   const theirs = new Map<string, SavedReply | undefined>()
   /** What an attempt last sent, by id: its answer may have been lost. */
   const sent = new Map<string, string>()
   const put = (next: ReadonlyMap<string, ReplyDraft>) => {
     drafts.value = next
+=======
+  /** What was sent last, by id: its answer may have been lost. */
+  const sent = new Map<string, string>()
+  const put = (draft: ReplyDraft) => {
+    drafts.value = new Map(drafts.peek()).set(draft.id, draft)
+    const text = JSON.stringify(draft)
+>>>>>>> m-set
     // What was only opened need not be kept: its words are the server's, and change there.
-    const written = [...next.values()].filter((draft) => JSON.stringify(draft) !== opened.get(draft.id))
-    kept.write(written.length === 0 ? '' : JSON.stringify(written))
+    kept.of(draft.id).write(text === opened.get(draft.id) ? '' : text)
   }
   const clear = (id: string) => batch(() => {
     if (problems.peek().has(id)) problems.value = without(problems.peek(), id)
     if (overtaken.peek().has(id)) overtaken.value = new Set([...overtaken.peek()].filter((one) => one !== id))
   })
   const begin = (draft: ReplyDraft) => {
-    if (!drafts.peek().has(draft.id)) put(new Map(drafts.peek()).set(draft.id, draft))
+    if (!drafts.peek().has(draft.id)) put(draft)
   }
   const close = (id: string) => {
     clear(id)
-    put(without(drafts.peek(), id))
+    drafts.value = without(drafts.peek(), id)
+    kept.of(id).write('')
   }
+<<<<<<< HEAD
   const saved = async (id: string): Promise<Result<SavedReply | undefined>> => {
     const all = await list()
     return all.ok ? { ok: true, value: all.value.find((one) => one.id === id) } : all
@@ -139,6 +148,32 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
   }
   const attempt = async (draft: ReplyDraft, anyway: boolean): Promise<SaveOutcome> => {
     const result = await sendOver(draft, anyway)
+=======
+  const storedAs = async (id: string): Promise<Result<SavedReply | null>> => {
+    const now = await list()
+    return now.ok ? { ok: true, value: now.value.find((one) => one.id === id) ?? null } : now
+  }
+  const send = (change: SavedReplyChange, id: string, etag?: string | null) => {
+    sent.set(id, wordsOf(change))
+    return save(id, change, etag)
+  }
+  /** Saved over what it was when the draft began; null: it is another one by now. What is stored as it is wanted is saved: its answer was lost. */
+  const sendOver = async ({ id, base }: ReplyDraft, change: SavedReplyChange): Promise<Result<SavedReply> | null> => {
+    const now = await storedAs(id)
+    if (!now.ok) return now
+    const before = now.value
+    if (before !== null && wordsOf(before) === wordsOf(change)) return { ok: true, value: before }
+    if (before === null ? base !== null : before.updated_at !== base && wordsOf(before) !== sent.get(id)) return null
+    const result = await send(change, id, before?.etag)
+    if (result.ok || (result.problem.code !== 'precondition_failed' && result.problem.code !== 'conflict')) return result
+    const after = await storedAs(id)
+    if (after.ok && after.value !== null && wordsOf(after.value) === wordsOf(change)) return { ok: true, value: after.value }
+    return result.problem.code === 'precondition_failed' ? null : result
+  }
+  const attempt = async (draft: ReplyDraft, anyway: boolean): Promise<SaveOutcome> => {
+    const change = changeOf(draft, knowsFolders())
+    const result = anyway ? await send(change, draft.id) : await sendOver(draft, change)
+>>>>>>> m-set
     if (result === null) {
       overtaken.value = new Set([...overtaken.peek(), draft.id])
       return 'overtaken'
@@ -150,7 +185,7 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
     const now = drafts.peek().get(draft.id)
     // What was written while it was being saved stands, and goes on from here.
     if (now === undefined || now === draft) close(draft.id)
-    else put(new Map(drafts.peek()).set(draft.id, { ...now, base: result.value.updated_at }))
+    else put({ ...now, base: result.value.updated_at })
     return 'saved'
   }
   return {
@@ -166,7 +201,7 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
       if (draft === undefined) return
       batch(() => {
         if (problems.peek().has(id)) problems.value = without(problems.peek(), id)
-        put(new Map(drafts.peek()).set(id, { ...draft, ...part }))
+        put({ ...draft, ...part })
       })
     },
     async save(id, { anyway } = { anyway: false }) {
@@ -187,9 +222,14 @@ function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<strin
   return new Map([...map].filter(([one]) => one !== key))
 }
 
-const keptDrafts = readable(object({ id: string, base: nullable(string), shortcut: string, title: string, body: string, folder: string, personal: bool }))
+/** What of a reply a change may change. */
+function wordsOf({ shortcut, title, body, folder }: SavedReply | SavedReplyChange): string {
+  return JSON.stringify([shortcut, title, body, folder ?? ''])
+}
 
-function restored(text: string): ReadonlyMap<string, ReplyDraft> {
-  const read = text === '' ? undefined : keptDrafts(parseJson(text))
-  return new Map((read ?? []).map((draft) => [draft.id, draft]))
+const keptDraft = object({ id: string, base: nullable(string), shortcut: string, title: string, body: string, folder: string, personal: bool })
+
+function restored(kept: KeptTexts): ReadonlyMap<string, ReplyDraft> {
+  const drafts = kept.ids().map((id) => keptDraft(parseJson(kept.of(id).read()))).filter((draft) => draft !== undefined)
+  return new Map(drafts.map((draft) => [draft.id, draft]))
 }

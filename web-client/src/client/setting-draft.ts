@@ -4,9 +4,10 @@
 import { batch, computed, effect, signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
 import type { Problem } from '../protocol/model.ts'
-import { parseJson } from '../protocol/narrow.ts'
+import { isObject, parseJson } from '../protocol/narrow.ts'
 import type { Result } from '../rest/request.ts'
-import type { KeptText } from './kept-text.ts'
+import { sharedText, type KeptText } from './kept-text.ts'
+import { merged, type Lists } from './merged-setting.ts'
 import { createMutation, createResource, type ResourceState } from './resource.ts'
 
 export interface SettingDraft<D> {
@@ -18,7 +19,7 @@ export interface SettingDraft<D> {
   /** As it stands on the screen; null: not known yet. */
   readonly draft: ReadonlySignal<D | null>
   readonly isChanged: ReadonlySignal<boolean>
-  /** Someone else has saved since these changes were begun, and saving would undo that. */
+  /** Someone else has saved since these changes were begun what is changed here too. What is not changed here follows what was saved. */
   readonly isOvertaken: ReadonlySignal<boolean>
   readonly isSaving: ReadonlySignal<boolean>
   /** Why it was not saved. */
@@ -38,8 +39,9 @@ interface SettingParts<S, D> {
   readonly draftOf: (setting: S) => D
   /** `seen`: as the server had it when it was asked last. Where it is another one by now, the code is `precondition_failed`. */
   readonly send: (draft: D, seen: S) => Promise<Result<S>>
-  /** What of a draft is sent, or a list of what is sent one after the other: two drafts that send the same are the same. */
-  readonly valueOf: (draft: D) => unknown
+  /** A draft as it would be read once it was saved, up to how names are spelt: two drafts that are the same then are no change of each other. */
+  readonly normal: (draft: D) => D
+  readonly lists?: Lists
   readonly kept: KeptText
   /** A draft that was kept; null: it cannot be read. */
   readonly parse: (value: unknown) => D | null
@@ -49,34 +51,39 @@ interface SettingParts<S, D> {
 interface Begun<D> {
   readonly draft: D
   /** What was saved when the changes began. */
-  readonly base: string
+  readonly base: D
+  /** What was sent last: its answer may have been lost. */
+  readonly sent: D | null
 }
 
-export function createSettingDraft<S, D>({ load, draftOf, send, valueOf, kept, parse, ...more }: SettingParts<S, D>): SettingDraft<D> {
+/** How often in a row a save begins again because someone else saved something else in the same moment. */
+const SAVES_MAX = 3
+
+export function createSettingDraft<S, D>({ load, draftOf, send, normal, lists = {}, kept: text, parse, ...more }: SettingParts<S, D>): SettingDraft<D> {
   const resource = createResource<S>({ load, ...more })
+  const kept = sharedText(text)
   const begun = signal<Begun<D> | null>(restored(kept.read(), parse))
-  const printOf = (draft: D) => JSON.stringify(valueOf(draft))
+  const isSame = (a: D, b: D) => JSON.stringify(normal(a)) === JSON.stringify(normal(b))
   const saved = computed(() => (resource.value.value === null ? null : draftOf(resource.value.value)))
   const draft = computed(() => (saved.value === null ? null : (begun.value?.draft ?? saved.value)))
-  const isChanged = computed(() => begun.value !== null && saved.value !== null && printOf(begun.value.draft) !== printOf(saved.value))
-  const isOvertaken = computed(() => {
-    if (begun.value === null || saved.value === null) return false
-    const [mine, before, now] = [printOf(begun.value.draft), begun.value.base, printOf(saved.value)].map(partsOf)
-    // What stands there as it is wanted was saved by the first half of an attempt, or says the same.
-    return now?.some((part, index) => part !== before?.[index] && part !== mine?.[index]) === true
-  })
+  const isChanged = computed(() => begun.value !== null && saved.value !== null && !isSame(begun.value.draft, saved.value))
+  /** The changes on top of what is saved now. */
+  const onto = ({ draft: mine, base, sent }: Begun<D>, now: D) => {
+    const { value, isAsked } = merged({ mine, wanted: normal(mine), before: normal(base), sent: normal(sent ?? base), now, saved: normal(now) }, lists)
+    // One that is as it was stays the same one.
+    return { draft: JSON.stringify(value) === JSON.stringify(mine) ? mine : (parse(value) ?? mine), isAsked }
+  }
+  const isOvertaken = computed(() => begun.value !== null && saved.value !== null && onto(begun.value, saved.value).isAsked)
   const begin = (next: Begun<D> | null) => {
     begun.value = next
     // What says nothing else than what was saved need not be kept.
-    kept.write(next === null || printOf(next.draft) === next.base ? '' : JSON.stringify(next))
+    kept.write(next === null || isSame(next.draft, next.base) ? '' : JSON.stringify(next))
   }
   effect(() => {
     const [now, server] = [begun.peek(), saved.value]
     if (now === null || server === null) return
-    const [mine, print] = [printOf(now.draft), printOf(server)]
-    // As it was written, blank lines too, while it says what is saved; words of someone else's it does not hide.
-    if (mine === print) begin({ draft: now.draft, base: print })
-    else if (mine === now.base) begin(null)
+    const { draft: next, isAsked } = onto(now, server)
+    if (!isAsked) begin({ ...now, draft: next, base: server })
   })
   const save = createMutation<{ readonly sent: D; readonly seen: S }, S>({
     send: ({ sent, seen }) => send(sent, seen),
@@ -84,11 +91,34 @@ export function createSettingDraft<S, D>({ load, draftOf, send, valueOf, kept, p
       resource.set(value)
       // What was changed while it was being saved stands, and goes on from here.
       const now = begun.peek()
-      begin(now === null || now.draft === sent ? null : { draft: now.draft, base: printOf(draftOf(value)) })
+      begin(now === null || now.draft === sent ? null : { ...now, base: sent })
     },
   })
   const loadFault = signal<Problem | null>(null)
   const isAsking = signal(false)
+  const attempt = async (left: number): Promise<boolean> => {
+    batch(() => {
+      isAsking.value = true
+      loadFault.value = null
+      save.dismiss()
+    })
+    await resource.reload()
+    batch(() => {
+      isAsking.value = false
+      loadFault.value = resource.problem.peek()
+    })
+    const [sent, seen] = [draft.peek(), resource.value.peek()]
+    if (loadFault.peek() !== null || sent === null || seen === null || isOvertaken.peek()) return false
+    const now = begun.peek()
+    if (now !== null) begin({ ...now, sent })
+    const result = await save.run({ sent, seen })
+    if (result?.ok === true) return true
+    // Someone else may have saved in the same moment, or a part of it is saved.
+    await resource.reload()
+    if (isOvertaken.peek() || !isChanged.peek()) save.dismiss()
+    else if (left > 1 && save.problem.peek()?.code === 'precondition_failed') return attempt(left - 1)
+    return !isChanged.peek()
+  }
   return {
     state: resource.state,
     problem: resource.problem,
@@ -98,7 +128,7 @@ export function createSettingDraft<S, D>({ load, draftOf, send, valueOf, kept, p
     change(part) {
       const [now, server] = [draft.peek(), saved.peek()]
       if (now === null || server === null) return
-      begin({ draft: { ...now, ...part }, base: begun.peek()?.base ?? printOf(server) })
+      begin({ base: server, sent: null, ...begun.peek(), draft: { ...now, ...part } })
     },
     cancel() {
       batch(() => {
@@ -109,42 +139,16 @@ export function createSettingDraft<S, D>({ load, draftOf, send, valueOf, kept, p
     },
     keepMine() {
       const [now, server] = [begun.peek(), saved.peek()]
-      if (now !== null && server !== null) begin({ draft: now.draft, base: printOf(server) })
+      if (now !== null && server !== null) begin({ ...now, draft: onto(now, server).draft, base: server })
     },
-    async save() {
-      if (isAsking.peek() || save.isBusy.peek()) return false
-      batch(() => {
-        isAsking.value = true
-        loadFault.value = null
-        save.dismiss()
-      })
-      await resource.reload()
-      batch(() => {
-        isAsking.value = false
-        loadFault.value = resource.problem.peek()
-      })
-      const [sent, seen] = [draft.peek(), resource.value.peek()]
-      if (loadFault.peek() !== null || sent === null || seen === null || isOvertaken.peek()) return false
-      const result = await save.run({ sent, seen })
-      if (result?.ok === true) return true
-      // Someone else may have saved in the same moment, or a part of it is saved.
-      await resource.reload()
-      if (isOvertaken.peek() || !isChanged.peek()) save.dismiss()
-      return !isChanged.peek()
-    },
+    save: () => (isAsking.peek() || save.isBusy.peek() ? Promise.resolve(false) : attempt(SAVES_MAX)),
     reload: resource.reload,
   }
 }
 
-/** Each as a text. */
-const partsOf = (print: string): readonly string[] => {
-  const value = parseJson(print)
-  return (Array.isArray(value) ? value : [value]).map((part: unknown) => JSON.stringify(part))
-}
-
 function restored<D>(text: string, parse: (value: unknown) => D | null): Begun<D> | null {
   const value: unknown = text === '' ? null : parseJson(text)
-  if (typeof value !== 'object' || value === null || !('draft' in value) || !('base' in value) || typeof value.base !== 'string') return null
-  const draft = parse(value.draft)
-  return draft === null ? null : { draft, base: value.base }
+  if (!isObject(value)) return null
+  const [draft, base] = [parse(value['draft']), parse(value['base'])]
+  return draft === null || base === null ? null : { draft, base, sent: parse(value['sent']) }
 }

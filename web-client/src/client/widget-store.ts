@@ -5,7 +5,7 @@ import type { Client } from './client.ts'
 import { keptText } from './kept-text.ts'
 import { keptFor } from './resource.ts'
 import { createSettingDraft, type SettingDraft } from './setting-draft.ts'
-import { parseWidgetDraft, widgetDraftOf, widgetOf, type WidgetDraft } from './widget-setting.ts'
+import { originOf, parseWidgetDraft, widgetDraftOf, widgetOf, type WidgetDraft } from './widget-setting.ts'
 
 export type WidgetStore = SettingDraft<WidgetDraft>
 
@@ -14,7 +14,8 @@ export const widgetFor = keptFor((client: Client): WidgetStore => {
   return createSettingDraft({
     load: rest.settings,
     draftOf: widgetDraftOf,
-    valueOf: widgetOf,
+    normal: (draft) => widgetDraftOf({ widget: widgetOf(draft) }),
+    lists: { sites: (site) => originOf(String(site)) ?? String(site) },
     parse: parseWidgetDraft,
     kept: keptText(client.identity.id, 'settings.widget', client.storage),
     send: (draft, { etags }) => rest.saveSetting('widget', widgetOf(draft), etags),

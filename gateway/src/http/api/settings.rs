@@ -55,10 +55,12 @@ pub async fn list(
     NoInput: NoInput,
 ) -> Result<Json<DeskSettings>, Refusal> {
     user.audit.read(json!({})).await?;
-    all(&store, &user).await
+    Ok(Json(
+        settings::list(&store, user.reader(Audience::Staff)).await?,
+    ))
 }
 
-/// Changes one setting, or removes it with null; returns all of them. Admins. With `If-Match`, a setting that was changed since it was read is left
+/// Changes one setting, or removes it with null; returns all of them, this one as it was stored by this change. Admins. With `If-Match`, a setting that was changed since it was read is left
 /// alone: `precondition_failed`.
 #[utoipa::path(put, path = SET.path, operation_id = "change_setting", tag = "desk",
     params(("name" = String, Path, description = "opening_hours, away_notice, reply_assigns or widget"),
@@ -73,15 +75,12 @@ pub async fn set(
     JsonBody(change): JsonBody<SettingChange>,
 ) -> Result<Json<DeskSettings>, Refusal> {
     let value = checked(name, change.value)?;
-    services
+    let stored = services
         .set(&user.caller, name, value.as_ref(), &expected)
         .await?;
-    all(&store, &user).await
-}
-
-async fn all(store: &Store, user: &CurrentUser) -> Result<Json<DeskSettings>, Refusal> {
-    let listed = settings::list(store, user.reader(Audience::Staff)).await;
-    Ok(Json(listed?))
+    let mut all = settings::list(&store, user.reader(Audience::Staff)).await?;
+    stored.put_into(&mut all)?;
+    Ok(Json(all))
 }
 
 /// The value in the form in which it is stored; none: the setting is removed.
@@ -100,9 +99,12 @@ fn checked(name: Name, value: Value) -> Result<Option<Value>, Refusal> {
         }
         Name::AwayNotice => {
             let text = value.as_str().ok_or_else(|| fault(&"must be text"))?.trim();
-            if text.chars().count() > limits::NOTICE_CHARS_MAX
-                || text.chars().any(|c| c.is_control() && c != '\n')
-            {
+            if text.chars().any(|c| c.is_control() && c != '\n') {
+                return Err(fault(
+                    &"must not contain control characters other than line breaks",
+                ));
+            }
+            if text.chars().count() > limits::NOTICE_CHARS_MAX {
                 return Err(fault(&format!(
                     "must be text of at most {} characters",
                     limits::NOTICE_CHARS_MAX

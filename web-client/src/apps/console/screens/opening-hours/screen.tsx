@@ -8,7 +8,9 @@ import { onWindow } from '../../../../client/on-window.ts'
 import { isVisible } from '../../../../client/visibility.ts'
 import { isZone, ownZone, wallTimeIn } from '../../../../client/zones.ts'
 import type { Feature } from '../../../../protocol/generated.ts'
+import type { Problem } from '../../../../protocol/model.ts'
 import { inLanguage, t } from '../../../../locales/index.ts'
+import { fieldOf } from '../../../../locales/reasons.ts'
 import { T } from '../../../../testids.ts'
 import { ProblemLine } from '../../../../ui/feedback.tsx'
 import { Skeleton } from '../../../../ui/skeleton.tsx'
@@ -79,6 +81,7 @@ function HoursForm({ context, store, draft }: FormProps) {
   const wall = wallTimeIn(zone, now)
   const status = statusAt(draft, wall)
   const left = noticeLeft(draft.notice)
+  const atNotice = noticeFault(store.refused.value)
   return (
     <form ref={form} class="hours-form" noValidate data-testid={T.hours} data-saved={isSaved} onSubmit={(event) => { event.preventDefault(); void save() }}>
       <div class="card">
@@ -98,9 +101,9 @@ function HoursForm({ context, store, draft }: FormProps) {
       )}
       {draft.keepsHours && knowsHolidays && <Holidays context={context} holidays={draft.holidays} faults={faults} today={wall.date} now={() => store.draft.peek()?.holidays ?? []} onChange={(holidays) => store.change({ holidays })} />}
       <div class="card">
-        <TextArea label={s('hours.notice')} rows={3} value={draft.notice} hint={<>{s('hours.notice_hint')}{left <= NOTICE_LEFT_SHOWN && ` ${s('hours.left', { n: Math.max(0, left) })}`}</>} error={faults.has('notice') ? s('hours.fault.long') : null} testid={T.hoursNotice} onChange={(notice) => store.change({ notice })} />
+        <TextArea label={s('hours.notice')} rows={3} value={draft.notice} hint={<>{s('hours.notice_hint')}{left <= NOTICE_LEFT_SHOWN && ` ${s('hours.left', { n: Math.max(0, left) })}`}</>} error={faults.has('notice') ? s('hours.fault.long') : (atNotice?.why ?? null)} testid={T.hoursNotice} onChange={(notice) => store.change({ notice })} />
       </div>
-      <ProblemLine problem={store.refused.value} />
+      {atNotice === null && <ProblemLine problem={store.refused.value} />}
       {store.isOvertaken.value && (
         <div class="hours-overtaken" role="alert" data-testid={H.overtaken}>
           <span>{s('hours.overtaken')}</span>
@@ -115,6 +118,12 @@ function HoursForm({ context, store, draft }: FormProps) {
       </div>
     </form>
   )
+}
+
+/** What the server has against the notice, a text; what it has against the hours names a part of them. */
+function noticeFault(problem: Problem | null) {
+  const field = problem === null ? null : fieldOf(problem)
+  return field?.name === 'value' ? field : null
 }
 
 /** The moment, as it goes on. */

@@ -49,18 +49,26 @@ export function RepliesScreen({ context, isAdmin }: ScreenProps) {
   const begin = (part: Partial<ReplyDraft>) => editor.begin({ id: newUuid(), base: null, shortcut: '', title: '', body: '', folder: '', personal: !isAdmin || scope === 'mine', ...part })
   const copy = (reply: SavedReply) => begin({ title: reply.title, body: reply.body, folder: reply.folder ?? '', shortcut: isAdmin && !isPersonal(reply) ? '' : reply.shortcut, personal: knowsFolders })
   /** `over`: what is replaced, where it is still that; null: what is there, or nothing. */
-  const put = async (draft: ReplyDraft, over: SavedReply | null, sentence: string, undo?: (saved: SavedReply) => void) => {
+  const put = async (draft: ReplyDraft, over: SavedReply | null, sentence: string, undo: ((saved: SavedReply) => void) | null = null, done?: (saved: SavedReply) => void) => {
     const result = await rest.saveReply(draft.id, changeOf(draft, knowsFolders), over?.etag)
+    if (result.ok) done?.(result.value)
     await team.reloadReplies()
     if (!result.ok) return tell(context, tProblem(result.problem))
-    tell(context, sentence, ...(undo === undefined ? [] : [{ label: t('action.undo'), key: 'z', run: () => undo(result.value) }]))
+    tell(context, sentence, ...(undo === null ? [] : [{ label: t('action.undo'), key: 'z', run: () => undo(result.value) }]))
   }
   const remove = async (reply: SavedReply) => {
     const result = await rest.deleteReply(reply.id, reply.etag)
-    if (result.ok) editor.close(reply.id)
+    // What is gone is deleted, where only the answer was lost too.
+    const left = result.ok ? null : await rest.replies()
+    const isGone = left === null || (left.ok && !left.value.some(({ id }) => id === reply.id))
+    const draft = editor.drafts.peek().get(reply.id)
+    if (isGone) editor.close(reply.id)
     await team.reloadReplies()
-    if (!result.ok) return tell(context, tProblem(result.problem))
-    tell(context, s('saved.deleted', { title: reply.title }), { label: t('action.undo'), key: 'z', run: () => void put(draftOfReply(reply), null, s('saved.restored', { title: reply.title })) })
+    if (!result.ok && !isGone) return tell(context, tProblem(result.problem))
+    const restore = () => put(draftOfReply(reply), null, s('saved.restored', { title: reply.title }), null, ({ updated_at }) => {
+      if (draft !== undefined && isDraftChanged(draft, reply)) editor.begin({ ...draft, base: updated_at })
+    })
+    tell(context, s('saved.deleted', { title: reply.title }), { label: t('action.undo'), key: 'z', run: () => void restore() })
   }
   const move = (reply: SavedReply, folder: string) => void put({ ...draftOfReply(reply), folder }, reply, folder === '' ? s('saved.moved_out', { title: reply.title }) : s('saved.moved', { title: reply.title, folder }), (moved) => void put(draftOfReply(reply), moved, s('saved.restored', { title: reply.title })))
   const itemsFor = (reply: SavedReply): readonly MenuItem[] => {

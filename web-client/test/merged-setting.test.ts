@@ -1,0 +1,26 @@
+// What one changed, on top of what another one has saved.
+
+import { expect, test } from 'vitest'
+import { merged } from '../src/client/merged-setting.ts'
+
+const on = (before: unknown, mine: unknown, now: unknown, sent: unknown = before) => {
+  const { value, isAsked } = merged({ mine, wanted: mine, before, sent, now, saved: now }, { sites: String })
+  return [value, isAsked]
+}
+
+test('what one did not change follows, what both changed is asked, field by field', () => {
+  expect(on({ a: 1, b: 1, c: 1 }, { a: 2, b: 1, c: 1 }, { a: 1, b: 3, c: 1 })).toEqual([{ a: 2, b: 3, c: 1 }, false])
+  expect(on({ a: 1, b: 1 }, { a: 2, b: 1 }, { a: 3, b: 3 })).toEqual([{ a: 2, b: 3 }, true])
+  expect(on({ a: 1 }, { a: 2 }, { a: 2 }), 'both to the same').toEqual([{ a: 2 }, false])
+  expect(on({ days: { mon: [1], tue: [1] } }, { days: { mon: [2], tue: [1] } }, { days: { mon: [1], tue: [] } })).toEqual([{ days: { mon: [2], tue: [] } }, false])
+})
+
+test('what was sent and is stored is one’s own, also where one went back since', () => {
+  expect(on({ a: 1 }, { a: 3 }, { a: 2 }, { a: 2 })).toEqual([{ a: 3 }, false])
+  expect(on({ a: 1 }, { a: 1 }, { a: 2 }, { a: 2 })).toEqual([{ a: 1 }, false])
+})
+
+test('a list without an order keeps what each one added, and loses what each one took', () => {
+  expect(on({ sites: ['a', 'b', 'c'] }, { sites: ['a', 'c', 'mine'] }, { sites: ['a', 'b', 'theirs'] })).toEqual([{ sites: ['a', 'mine', 'theirs'] }, false])
+  expect(on({ other: ['a'] }, { other: ['b'] }, { other: ['c'] })).toEqual([{ other: ['b'] }, true])
+})
