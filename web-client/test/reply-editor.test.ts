@@ -8,7 +8,6 @@ import { LIMITS, type SavedReply } from '../src/protocol/generated.ts'
 import type { Problem } from '../src/protocol/model.ts'
 
 const changed: Problem = { status: 412, code: 'precondition_failed', title: '', retry_after_ms: null, head: null }
-const lost: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
 const conflict: Problem = { status: 409, code: 'conflict', title: '', retry_after_ms: null, head: null }
 const offline: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
 const hello: SavedReply = { id: '1', shortcut: 'hello', title: 'Hello', body: 'Hi', folder: null, owner: null, updated_at: 'v1', etag: '"v1"' }
@@ -20,11 +19,7 @@ function memory() {
 }
 
 function made(kept = memory(), knowsFolders = true) {
-<<<<<<< HEAD
-  const server = { replies: [hello], loses: false, onSave: () => {}, refuses: null as Problem | null, sent: [] as unknown[], etags: [] as (string | null)[] }
-=======
-  const server = { replies: [hello], isAnswerLost: false, refuses: null as Problem | null, sent: [] as unknown[], etags: [] as (string | null)[] }
->>>>>>> m-set
+  const server = { replies: [hello], isAnswerLost: false, onSave: () => {}, refuses: null as Problem | null, sent: [] as unknown[], etags: [] as (string | null)[] }
   const editor = createReplyEditor({
     list: async () => ({ ok: true, value: server.replies }),
     save: async (id, change, etag) => {
@@ -37,11 +32,7 @@ function made(kept = memory(), knowsFolders = true) {
       const version = `v${server.etags.length + 1}`
       const saved = { ...hello, ...change, id, updated_at: version, etag: `"${version}"` }
       server.replies = [...server.replies.filter((one) => one.id !== id), saved]
-<<<<<<< HEAD
-      return server.loses ? { ok: false, problem: lost } : { ok: true, value: saved }
-=======
       return server.isAnswerLost ? { ok: false, problem: offline } : { ok: true, value: saved }
->>>>>>> m-set
     },
     knowsFolders: () => knowsFolders,
     kept,
@@ -127,9 +118,9 @@ describe('a saved reply being written', () => {
     const { editor, server } = made()
     editor.begin(draftOfReply(hello))
     editor.change('1', { body: 'Hi you' })
-    server.loses = true
+    server.isAnswerLost = true
     expect(await editor.save('1')).toBe('refused')
-    server.loses = false
+    server.isAnswerLost = false
     editor.change('1', { body })
     expect(await editor.save('1')).toBe('saved')
     expect([server.replies.map((one) => one.body), editor.overtaken.value.size]).toEqual([[body], 0])

@@ -81,9 +81,6 @@ export function changeOf(draft: ReplyDraft, knowsFolders: boolean): SavedReplyCh
   return { shortcut: draft.shortcut, title: writtenLine(draft.title), body: written(draft.body), ...(knowsFolders ? { personal: draft.personal, ...(folder === '' ? {} : { folder }) } : {}) }
 }
 
-const printOf = ({ shortcut, title, body, folder }: SavedReply | SavedReplyChange) => JSON.stringify([shortcut, title, body, folder ?? ''])
-const isSame = (now: SavedReply | undefined, change: SavedReplyChange): now is SavedReply => now !== undefined && printOf(now) === printOf(change)
-
 export function createReplyEditor({ list, save, knowsFolders, kept }: EditorParts): ReplyEditor {
   const drafts = signal<ReadonlyMap<string, ReplyDraft>>(restored(kept))
   const busy = signal<ReadonlySet<string>>(new Set())
@@ -91,20 +88,13 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
   const overtaken = signal<ReadonlySet<string>>(new Set())
   /** Replies as they were opened, by id. */
   const opened = new Map<string, string>()
-<<<<<<< HEAD
-  /** As they were saved when that was asked last, by id: it is over these that one is saved anyway. */
-  const theirs = new Map<string, SavedReply | undefined>()
-  /** What an attempt last sent, by id: its answer may have been lost. */
-  const sent = new Map<string, string>()
-  const put = (next: ReadonlyMap<string, ReplyDraft>) => {
-    drafts.value = next
-=======
   /** What was sent last, by id: its answer may have been lost. */
   const sent = new Map<string, string>()
+  /** As it was stored when that was asked last, by id: it is over this that one is saved anyway. */
+  const theirs = new Map<string, SavedReply | null>()
   const put = (draft: ReplyDraft) => {
     drafts.value = new Map(drafts.peek()).set(draft.id, draft)
     const text = JSON.stringify(draft)
->>>>>>> m-set
     // What was only opened need not be kept: its words are the server's, and change there.
     kept.of(draft.id).write(text === opened.get(draft.id) ? '' : text)
   }
@@ -120,60 +110,34 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
     drafts.value = without(drafts.peek(), id)
     kept.of(id).write('')
   }
-<<<<<<< HEAD
-  const saved = async (id: string): Promise<Result<SavedReply | undefined>> => {
-    const all = await list()
-    return all.ok ? { ok: true, value: all.value.find((one) => one.id === id) } : all
-  }
-  const isOwn = (draft: ReplyDraft, now: SavedReply | undefined) => now !== undefined && (now.updated_at === draft.base || printOf(now) === sent.get(draft.id))
-  /** Saved over what it was when the draft began, or when it was told to be another one; null: it is another one by now. */
-  const sendOver = async (draft: ReplyDraft, anyway: boolean): Promise<Result<SavedReply> | null> => {
-    const change = changeOf(draft, knowsFolders())
-    const lookUp = async () => {
-      const now = await saved(draft.id)
-      if (now.ok) theirs.set(draft.id, now.value)
-      return now
-    }
-    if (draft.base !== null && !anyway) {
-      const now = await lookUp()
-      if (!now.ok) return now
-      if (!isOwn(draft, now.value)) return isSame(now.value, change) ? { ok: true, value: now.value } : null
-    }
-    sent.set(draft.id, printOf(change))
-    const result = await save(draft.id, change, draft.base === null ? null : theirs.get(draft.id)?.etag)
-    if (result.ok || result.problem.code !== 'precondition_failed') return result
-    const now = await lookUp()
-    if (!now.ok) return now
-    return isSame(now.value, change) ? { ok: true, value: now.value } : null
-  }
-  const attempt = async (draft: ReplyDraft, anyway: boolean): Promise<SaveOutcome> => {
-    const result = await sendOver(draft, anyway)
-=======
   const storedAs = async (id: string): Promise<Result<SavedReply | null>> => {
-    const now = await list()
-    return now.ok ? { ok: true, value: now.value.find((one) => one.id === id) ?? null } : now
+    const all = await list()
+    if (!all.ok) return all
+    const value = all.value.find((one) => one.id === id) ?? null
+    theirs.set(id, value)
+    return { ok: true, value }
   }
-  const send = (change: SavedReplyChange, id: string, etag?: string | null) => {
+  /**
+   * Saved over what it was when the draft began, or anyway over what the person was told of; null: it is another one by now. What is stored as it is
+   * wanted is saved: its answer was lost.
+   */
+  const sendOver = async ({ id, base }: ReplyDraft, change: SavedReplyChange, anyway: boolean): Promise<Result<SavedReply> | null> => {
+    if (!anyway || !theirs.has(id)) {
+      const now = await storedAs(id)
+      if (!now.ok) return now
+      const before = now.value
+      if (before !== null && wordsOf(before) === wordsOf(change)) return { ok: true, value: before }
+      if (!anyway && (before === null ? base !== null : before.updated_at !== base && wordsOf(before) !== sent.get(id))) return null
+    }
     sent.set(id, wordsOf(change))
-    return save(id, change, etag)
-  }
-  /** Saved over what it was when the draft began; null: it is another one by now. What is stored as it is wanted is saved: its answer was lost. */
-  const sendOver = async ({ id, base }: ReplyDraft, change: SavedReplyChange): Promise<Result<SavedReply> | null> => {
-    const now = await storedAs(id)
-    if (!now.ok) return now
-    const before = now.value
-    if (before !== null && wordsOf(before) === wordsOf(change)) return { ok: true, value: before }
-    if (before === null ? base !== null : before.updated_at !== base && wordsOf(before) !== sent.get(id)) return null
-    const result = await send(change, id, before?.etag)
+    const result = await save(id, change, theirs.get(id)?.etag)
     if (result.ok || (result.problem.code !== 'precondition_failed' && result.problem.code !== 'conflict')) return result
     const after = await storedAs(id)
     if (after.ok && after.value !== null && wordsOf(after.value) === wordsOf(change)) return { ok: true, value: after.value }
     return result.problem.code === 'precondition_failed' ? null : result
   }
   const attempt = async (draft: ReplyDraft, anyway: boolean): Promise<SaveOutcome> => {
-    const change = changeOf(draft, knowsFolders())
-    const result = anyway ? await send(change, draft.id) : await sendOver(draft, change)
->>>>>>> m-set
+    const result = await sendOver(draft, changeOf(draft, knowsFolders()), anyway)
     if (result === null) {
       overtaken.value = new Set([...overtaken.peek(), draft.id])
       return 'overtaken'
