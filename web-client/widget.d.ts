@@ -20,7 +20,7 @@ export interface HelplineOptions {
 }
 
 export interface HelplineEvents {
-  /** The frame is there: at the first opening, and again after `identify`. */
+  /** The frame is there: at the first opening, and again when `identify` has brought another person's. */
   ready: undefined
   open: undefined
   close: undefined
@@ -40,7 +40,7 @@ export interface HelplineWidget {
   /** Opens the widget: where it was, at a ticket by its number (`TKT-000042`), or with a text to send. */
   open(what?: string | { readonly text: string }): void
   close(): void
-  /** Another person is signed in, or no one: asks for a token again. The same person loses nothing. */
+  /** Another person may be signed in, or no one: asks for a token again. The same person goes on as if it was not called. */
   identify(options?: Partial<HelplineOptions>): Promise<void>
   /** Takes everything away, listeners too, and forgets the person. `init` may be called again. */
   shutdown(): void

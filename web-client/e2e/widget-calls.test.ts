@@ -47,6 +47,39 @@ test('folded, the widget gives the focus back to its launcher if it had it, and 
   expect(await focused(page)).toBe('ticket')
 })
 
+/** The host's function, slow or failing for a while, and who sits there. */
+const given = (person: { readonly name: string }, before: string) => `async () => { ${before}; return (await (await fetch('/dev/token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: ${JSON.stringify(JSON.stringify({ user: person.name }))} })).json()).token }`
+
+test('the same person, said again, writes on: their frame stays, and the focus in it', async () => {
+  const { page, frame } = await openWidget(await context(), CUSTOMERS, who.customer)
+  await frame.locator(id(T.page, '[data-live="true"]')).waitFor()
+  await frame.locator(id(T.askText)).click()
+  await page.keyboard.type('half a ')
+  const identified = page.evaluate('Helpline.identify()')
+  await page.keyboard.type('sentence', { delay: 30 })
+  await identified
+  expect(frame.isDetached()).toBe(false)
+  expect(await frame.locator(id(T.askText)).inputValue()).toBe('half a sentence')
+})
+
+test('nothing of a person is lost or shown while the host is slow to say who it is, or fails; another one finds nothing of it', async () => {
+  const ticket = await openTicket(who.customer)
+  const { page, frame } = await openWidget(await context(), CUSTOMERS, who.customer)
+  await page.evaluate(`Helpline.open('${ticket.number}')`)
+  const composer = frame.locator(id(T.composerInput))
+  await composer.fill('not sent yet')
+  const kept = () => frame.evaluate(() => JSON.stringify(Object.entries(localStorage)))
+  await eventually('kept', async () => (await kept()).includes('not sent yet'))
+  for (const before of ['await new Promise((done) => setTimeout(done, 2_000))', 'if ((window.asked = (window.asked ?? 0) + 1) < 3) throw new Error("of the page")']) {
+    await page.evaluate(`Helpline.identify({ getToken: ${given(who.customer, before)} })`)
+    expect(await composer.count(), 'hidden').toBe(0)
+    expect(await kept()).toContain('not sent yet')
+    await eventually('theirs again', async () => await composer.count() === 1 && await composer.inputValue() === 'not sent yet')
+  }
+  await page.evaluate(`Helpline.identify({ getToken: ${given(who.other, 'await new Promise((done) => setTimeout(done, 2_000))')} })`)
+  await eventually('forgotten', async () => !(await kept()).includes('not sent yet'))
+})
+
 test('a ticket that is opened at once after `identify` stands open for that person; a listener that throws breaks neither call', async () => {
   const ticket = await openTicket(who.customer)
   const { page, frame } = await openWidget(await context(), CUSTOMERS, who.customer)
@@ -54,7 +87,6 @@ test('a ticket that is opened at once after `identify` stands open for that pers
   page.on('pageerror', (fault) => faults.push(fault.message))
   await frame.locator(id(T.page, '[data-live="true"]')).waitFor()
   await page.evaluate(`Helpline.close(); for (const event of ['open', 'unread']) Helpline.on(event, () => { throw new Error('of the page') }); Helpline.identify(); Helpline.open('${ticket.number}')`)
-  await eventually('the frame before is gone', () => Promise.resolve(frame.isDetached()))
-  await (await widgetFrame(page)).locator(id(T.ticket, `[data-number="${ticket.number}"]`)).waitFor()
+  await frame.locator(id(T.ticket, `[data-number="${ticket.number}"]`)).waitFor()
   expect(new Set(faults), 'reported').toEqual(new Set(['of the page']))
 })

@@ -81,9 +81,7 @@ test('the same person said again by the host loses nothing of what they began', 
   await message(frame, 'Something happened.').waitFor()
   await frame.locator(id(T.composerInput)).fill('begun before the host said who it is')
   await page.evaluate('window.Helpline.identify()')
-  await eventually('another frame', () => Promise.resolve(frame.isDetached()))
-  const again = await widgetFrame(page)
-  await eventually('the draft', async () => (await again.locator(id(T.composerInput)).inputValue()) === 'begun before the host said who it is')
+  await eventually('the draft', async () => (await frame.locator(id(T.composerInput)).inputValue()) === 'begun before the host said who it is')
 })
 
 test('whoever finds nobody is told so, in the desk\'s own words if it has some, and may write all the same', async () => {

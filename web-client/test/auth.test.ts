@@ -3,7 +3,7 @@
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createTokenAuth, keeping } from '../src/client/auth.ts'
+import { compared, createTokenAuth, keeping, ownerOf } from '../src/client/auth.ts'
 import { loadConfig } from '../src/client/config.ts'
 import { createInboxWatch } from '../src/connection/inbox-watch.ts'
 import { createSession } from '../src/connection/session.ts'
@@ -186,4 +186,13 @@ test('a desk that does not answer is told of, with a way to try again', async ()
   Reflect.set(globalThis, 'location', { origin })
   open.push(() => { Reflect.deleteProperty(globalThis, 'location') })
   await expect(loadConfig(origin, 100)).rejects.toThrow('no config')
+})
+
+test('only a token that says another subject, or none, is another person’s', () => {
+  const owner = ownerOf('ada', 'https://issuer.test')
+  expect(compared(jwt({ sub: 'ada', iss: 'https://issuer.test' }), owner)).toBe('same')
+  expect(compared(jwt({ sub: 'carl', iss: 'https://issuer.test' }), owner)).toBe('other')
+  expect(compared(null, owner)).toBe('other')
+  for (const token of ['', 'no token', jwt({})]) expect(compared(token, owner)).toBe('unknown')
+  expect(compared(jwt({ sub: 'ada' }), null)).toBe('unknown')
 })

@@ -12,7 +12,7 @@ function framed() {
   const host = { postMessage: (message: unknown, origin: string) => { said.push([message, origin]) } }
   const heard: unknown[] = []
   const listen = (name: string) => (...what: readonly unknown[]) => { heard.push([name, ...what]) }
-  const events: BridgeEvents = { init: listen('init'), open: listen('open'), go: listen('go'), write: listen('write'), back: listen('back'), forget: listen('forget') }
+  const events: BridgeEvents = { init: listen('init'), open: listen('open'), wish: listen('wish'), forget: listen('forget') }
   const browser = testPage()
   const time = manualClock()
   const bridge = createBridge(host, SITE, events, browser.page, time)
@@ -27,7 +27,7 @@ test('says at once that it is ready, to the site that it was opened for alone', 
   bridge.message('TKT-000001')
   bridge.ticket('TKT-000002')
   bridge.close()
-  bridge.forgotten()
+  bridge.forgotten('same')
   expect(said).toEqual([
     { helpline: 1, type: 'ready' },
     { helpline: 1, type: 'unread', n: 3 },
@@ -35,7 +35,7 @@ test('says at once that it is ready, to the site that it was opened for alone', 
     { helpline: 1, type: 'message', ticket: 'TKT-000001' },
     { helpline: 1, type: 'ticket', ticket: 'TKT-000002' },
     { helpline: 1, type: 'close' },
-    { helpline: 1, type: 'forgotten' },
+    { helpline: 1, type: 'forgotten', whose: 'same' },
   ].map((message) => [message, SITE]))
 })
 
@@ -56,7 +56,7 @@ test('hears the host, and nothing of another window, another site, or another sh
   say({ type: 'forget', all: true })
   expect(heard).toEqual([
     ['init', { language: 'de', theme: undefined, was: true, look: { helpline: 1, type: 'init', language: 'de', theme: 4, was: true } }],
-    ['open', false, true], ['open', true, false], ['go', 'TKT-000001'], ['write', 'Hello'], ['back'], ['forget', true],
+    ['open', false, true], ['open', true, false], ['wish', { kind: 'go', ticket: 'TKT-000001' }], ['wish', { kind: 'write', text: 'Hello' }], ['wish', { kind: 'back' }], ['forget', true],
   ])
 })
 

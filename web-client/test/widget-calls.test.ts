@@ -82,7 +82,7 @@ test('what is opened while the frame of the person before forgets is opened in t
     await identified
     await turned()
     expect(frames.at(-1)).not.toBe(last)
-    expect(frames.at(-1)?.told).toContainEqual({ type: 'go', ticket: 'TKT-000042' })
+    expect(frames.at(-1)?.told).toContainEqual('TKT-000042')
     expect(frames.at(-1)?.told.at(-1), 'by the person').toEqual([true, true])
   }
   expect(frames.length).toBe(3)
@@ -100,7 +100,7 @@ test('after a shutdown the next frame waits as well; folded meanwhile, none come
   expect(frames.length).toBe(1)
   frames[0]?.forget()
   await turned()
-  expect(frames[1]?.told).toEqual([{ type: 'go', ticket: 'TKT-000042' }, [true, true]])
+  expect(frames[1]?.told).toEqual(['TKT-000042', [true, true]])
   const identified = widget.identify()
   widget.close()
   frames[1]?.forget()
@@ -172,4 +172,58 @@ test('a value of the desk’s settings that is unfit takes no other with it', as
   widget.open()
   await turned()
   expect(frames[0]?.page.look()).toEqual({ getToken, teamName: 'Helpline' })
+})
+
+test('the frame of a person who is said again stays, and is told of what is opened meanwhile', async () => {
+  const { widget, frames } = await widgetPage()
+  widget.init({ getToken })
+  widget.open()
+  await turned()
+  const identified = widget.identify()
+  widget.open('TKT-000042')
+  frames[0]?.forget(true)
+  await identified
+  await turned()
+  expect(frames.length).toBe(1)
+  expect(frames[0]?.told).toContainEqual('TKT-000042')
+})
+
+test('what is opened, and at once another person said, is opened in their frame', async () => {
+  const { widget, frames } = await widgetPage()
+  widget.init({ getToken })
+  widget.open()
+  await turned()
+  widget.open('TKT-000042')
+  const identified = widget.identify()
+  await turned()
+  frames[0]?.forget()
+  await identified
+  await turned()
+  expect(frames[0]?.told).toEqual([[true, true]])
+  expect(frames[1]?.told).toContainEqual('TKT-000042')
+})
+
+test('nothing is lost of what was opened before there is a frame, until a shutdown', async () => {
+  const { widget, frames } = await widgetPage()
+  widget.init({ getToken })
+  widget.open('TKT-000041')
+  widget.shutdown()
+  widget.init({ getToken })
+  widget.open('TKT-000042')
+  widget.close()
+  await turned()
+  expect(frames.length, 'folded').toBe(0)
+  widget.open({ text: 'first' })
+  widget.open({ text: 'second' })
+  await turned()
+  expect(frames.map((one) => one.told.filter((what) => !Array.isArray(what)))).toEqual([['TKT-000042', { text: 'first' }, { text: 'second' }]])
+})
+
+test('a value that is no text, whatever it is made of, is refused in our words', async () => {
+  const { widget } = await widgetPage()
+  widget.init({ getToken })
+  for (const value of [Object.create(null), Symbol('x'), { toString: () => 'TKT-1' }, null, 42]) {
+    expect(() => said(widget.update, { logo: value })).toThrow(new TypeError('Helpline.update: logo is a text'))
+    expect(() => { Reflect.apply(widget.open, null, [value]) }).toThrow(new TypeError('Helpline.open takes a number, as TKT-000042, or { text }'))
+  }
 })

@@ -181,9 +181,14 @@ export function claimsOf(token: string): Claims {
   return { owner: null, issued_ms: null, ends_ms: null }
 }
 
-/** Whether a token is certainly this owner's. */
-export function isOf(token: string | null, owner: Owner | null): boolean {
-  return token !== null && owner !== null && claimsOf(token).owner === owner
+/** A person beside the one before: `other` is also no one. */
+export type Whose = 'same' | 'other' | 'unknown'
+
+/** Whose a token is beside this owner; unknown if one of the two does not say, as an empty token. */
+export function compared(token: string | null, owner: Owner | null): Whose {
+  if (token === null) return 'other'
+  const next = claimsOf(token).owner
+  return !next || !owner ? 'unknown' : next === owner ? 'same' : 'other'
 }
 
 /** The owner of tokens with this subject. A UUID may be written in several ways, and is the same of every issuer. */

@@ -3,12 +3,13 @@
 
 import type { Clock } from '../connection/transport.ts'
 import { flag, isObject, number, text } from '../protocol/narrow.ts'
+import type { Whose } from './auth.ts'
 import { clock, thisPage, type Page } from './browser.ts'
 import { onWindow } from './on-window.ts'
 
 export interface Bridge {
   /** A token of whoever is signed in at the host; null: nobody is. */
-  token(): Promise<string | null>
+  token(within_ms?: number): Promise<string | null>
   unread(n: number): void
   /** Whether there is a way back inside the widget. */
   place(deep: boolean): void
@@ -17,21 +18,21 @@ export interface Bridge {
   /** The person has opened it. */
   ticket(ticket: string): void
   close(): void
-  forgotten(): void
+  /** As `forget` asked. Of the same person nothing is; while it is unknown who it is, this frame goes on to find out; else it may go. */
+  forgotten(whose: Whose): void
   dispose(): void
 }
+
+/** What the host wants to be shown: a ticket by its number, a text of its own that the person sends or changes, or what is a step back. */
+export type Wish = { readonly kind: 'go'; readonly ticket: string } | { readonly kind: 'write'; readonly text: string } | { readonly kind: 'back' }
 
 export interface BridgeEvents {
   /** At the beginning, and whenever the host changes something. */
   init(given: Given): void
   /** `byPerson`: not because the page before had it open. */
   open(on: boolean, byPerson: boolean): void
-  /** To a ticket, by its number. */
-  go(ticket: string): void
-  /** A text of the host's, to be sent or changed by the person. */
-  write(text: string): void
-  back(): void
-  /** Another person may sign in: everything of the one before is to go. `all`: also if it is the same one. */
+  wish(one: Wish): void
+  /** Another person may have signed in: then everything of the one before is to go. `all`: also if it is the same one. */
   forget(all: boolean): void
 }
 
@@ -61,9 +62,9 @@ export function createBridge(host: Host, origin: string, events: BridgeEvents, p
     switch (message['type']) {
       case 'init': return events.init({ language: text(message['language']) ?? undefined, theme: text(message['theme']) ?? undefined, was: message['was'] === true, look: message })
       case 'open': return events.open(flag(message['on']) ?? true, message['byPerson'] === true)
-      case 'go': return events.go((text(message['ticket']) ?? '').toUpperCase())
-      case 'write': return events.write(text(message['text']) ?? '')
-      case 'back': return events.back()
+      case 'go': return events.wish({ kind: 'go', ticket: (text(message['ticket']) ?? '').toUpperCase() })
+      case 'write': return events.wish({ kind: 'write', text: text(message['text']) ?? '' })
+      case 'back': return events.wish({ kind: 'back' })
       case 'forget': return events.forget(message['all'] === true)
       case 'token': {
         const asked = waiting.get(number(message['id']) ?? 0)
@@ -76,10 +77,10 @@ export function createBridge(host: Host, origin: string, events: BridgeEvents, p
   const stop = onWindow('message', received, page)
   post({ type: 'ready' })
   return {
-    token: () => new Promise((resolve, reject) => {
+    token: (within_ms = TOKEN_TIMEOUT_MS) => new Promise((resolve, reject) => {
       const id = ++lastId
       waiting.set(id, { resolve, reject })
-      time.after(TOKEN_TIMEOUT_MS, () => { if (waiting.delete(id)) reject(new Error('no token in time')) })
+      time.after(within_ms, () => { if (waiting.delete(id)) reject(new Error('no token in time')) })
       post({ type: 'token', id })
     }),
     unread: (n) => post({ type: 'unread', n }),
@@ -87,7 +88,7 @@ export function createBridge(host: Host, origin: string, events: BridgeEvents, p
     message: (ticket) => post({ type: 'message', ticket }),
     ticket: (ticket) => post({ type: 'ticket', ticket }),
     close: () => post({ type: 'close' }),
-    forgotten: () => post({ type: 'forgotten' }),
+    forgotten: (whose) => post({ type: 'forgotten', whose }),
     dispose: stop,
   }
 }

@@ -11,10 +11,10 @@ const GUEST_FILE = 'data:text/javascript,export const createGuest = (page) => gl
 
 export interface TestFrame {
   readonly page: Page
-  /** What it was told: a message, or that it was shown or folded. */
+  /** What it was told: what to show, or that it was shown or folded. */
   readonly told: unknown[]
-  /** It has forgotten, and is gone. */
-  forget(): void
+  /** It has forgotten, and is gone; or stays, of the same person. */
+  forget(stays?: boolean): void
 }
 
 /** The loader, run anew in a page of its own. */
@@ -29,12 +29,12 @@ export async function widgetPage() {
   })
   vi.stubGlobal('createTestGuest', (page: Page): Guest => {
     const told: unknown[] = []
-    let forget = () => {}
-    const forgotten = new Promise<void>((done) => { forget = done })
-    frames.push({ page, told, forget })
+    let forget: (stays?: boolean) => void = () => {}
+    const forgotten = new Promise<boolean>((done) => { forget = (stays = false) => done(stays) })
+    frames.push({ page, told, forget: (stays) => forget(stays) })
     return {
       show: (on, byPerson) => { told.push([on, byPerson]) },
-      send: (message) => { told.push(message) },
+      send: (what) => { told.push(what) },
       closes: () => 'Close support',
       dress() {},
       end: () => forgotten,

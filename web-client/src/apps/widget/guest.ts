@@ -19,17 +19,20 @@ export interface Page {
   failed(notice: HTMLElement): void
 }
 
+/** A ticket by its number, or a text for the box. */
+export type Wanted = string | { readonly text: string }
+
 export interface Guest {
   /** `byPerson`: not because the page before had it open. */
   show(on: boolean, byPerson: boolean): void
   /** For the frame, when it is there. */
-  send(message: object): void
+  send(what: Wanted): void
   /** What the launcher does while it is open, in the page's language. */
   closes(): string
   /** The look has changed. */
   dress(): void
-  /** The person leaves; what they were at goes, and the frame with it. `all`: whoever comes next. */
-  end(all: boolean): Promise<void>
+  /** Another person may be signed in now: then what the one before was at goes, and the frame with it. `all`: in any case. Gives whether it stays. */
+  end(all: boolean): Promise<boolean>
 }
 
 const WORDS: Readonly<Record<string, readonly [title: string, close: string, failed: string]>> = {
@@ -40,7 +43,7 @@ const WORDS: Readonly<Record<string, readonly [title: string, close: string, fai
 }
 /** A frame that came, and has said nothing for so long, is none of ours: the desk does not allow this site, or is away. */
 const READY_MS = 2_000
-const FORGET_MS = 800
+const FORGET_MS = 2_000
 /** On such a screen it stands over the whole page. */
 const SMALL = '(max-width:480px),(max-height:480px)'
 const ITEM = 'helpline.widget'
@@ -69,7 +72,11 @@ export function createGuest(page: Page): Guest {
   let isDeep = false
   /** On the way back past the step that was made for the widget. */
   let isLeaving = false
-  let forgotten = () => {}
+  let forgotten: (whose: unknown) => void = () => {}
+  /** What the frame tells the page while it is not known whose it is. */
+  let held: (() => void)[] | null = null
+  const heard = (tell: () => void) => { if (held === null) tell(); else held.push(tell) }
+  let unread: number | null = null
 
   const frame = document.createElement('iframe')
   frame.allow = 'clipboard-write'
@@ -181,12 +188,16 @@ export function createGuest(page: Page): Guest {
         for (const message of waiting.splice(0)) post(message)
         return page.tell('ready')
       case 'token': return void (typeof id === 'number' && give(id))
-      case 'unread': return void (typeof n === 'number' && n >= 0 && page.count(Math.floor(n)))
+      case 'unread':
+        if (typeof n === 'number' && n >= 0) heard(() => page.count(unread = Math.floor(n)))
+        return
       case 'close': return page.close()
       case 'place': isDeep = of('deep') === true; return
       case 'message':
-      case 'ticket': return void (typeof ticket === 'string' && page.tell(String(of('type')), { ticket }))
-      case 'forgotten': return forgotten()
+      case 'ticket':
+        if (typeof ticket === 'string') heard(() => page.tell(String(of('type')), { ticket }))
+        return
+      case 'forgotten': return forgotten(of('whose'))
     }
   }
 
@@ -201,17 +212,34 @@ export function createGuest(page: Page): Guest {
     show,
     dress,
     closes: () => words()[1],
-    send(message) {
+    send(what) {
+      const message = typeof what === 'string' ? { type: 'go', ticket: what } : { type: 'write', text: what.text }
       if (isReady) post(message)
       else waiting.push(message)
     },
     async end(all) {
-      if (isReady) await new Promise<void>((done) => {
+      // It has asked for no token yet.
+      if (!isReady && !all) return true
+      held = []
+      const whose = isReady && await new Promise<unknown>((done) => {
         forgotten = done
         post({ type: 'forget', all })
         setTimeout(done, FORGET_MS)
       })
+      const told = held
+      held = null
+      if (whose === 'same') {
+        // The launcher shows none since the page has said it.
+        if (unread !== null) page.count(unread)
+        for (const tell of told) tell()
+        return true
+      }
+      if (whose === 'unknown') {
+        if (unread) page.count(unread = 0)
+        return true
+      }
       remove()
+      return false
     },
   }
 }

@@ -2,7 +2,7 @@
 // keeps nothing, and asks one thing, when the page is idle: how much is unread (not with `unread: false`, nor with `data-unread="off"` on the
 // script). The types are those of widget.d.ts, which a test holds against these.
 
-import type { Guest, Page } from './guest.ts'
+import type { Guest, Page, Wanted } from './guest.ts'
 
 export interface Options {
   getToken: () => Promise<string | null> | string | null
@@ -105,6 +105,8 @@ let isOpen = false
 /** Undefined: of this person none was asked for yet, nor of one before. */
 let unread: number | undefined
 let askedAt = 0
+/** What is to be shown, for the frame when it is there. */
+let wishes: Wanted[] = []
 let events = new EventTarget()
 
 function wrong(why: string): never {
@@ -118,7 +120,7 @@ function checked(call: string, given: object): Partial<Options> {
   for (const [name, [like, what]] of Object.entries(RULES)) {
     const value: unknown = Reflect.get(given, name)
     if (value === undefined && (call !== 'init' || name !== 'getToken')) continue
-    if (like.test(`${typeof value} ${value}`)) Reflect.set(said, name, value)
+    if (like.test(typeof value + (typeof value === 'string' ? ` ${value}` : ''))) Reflect.set(said, name, value)
     else if (call) wrong(`${call}: ${name} is ${what}`)
   }
   return said
@@ -204,16 +206,17 @@ function language(): string {
   return wanted in WORDS ? wanted : 'en'
 }
 
-function open(what?: string | { readonly text: string }): void {
+function open(what?: Wanted): void {
   needed('open')
-  const { text }: { readonly text?: unknown } = Object(what)
-  const isTicket = /^TKT-\d+$/i.test(String(what))
-  if (what !== undefined && !isTicket && typeof text !== 'string') wrong('open takes a number, as TKT-000042, or { text }')
-  void bring(true, what === undefined ? what : isTicket ? { type: 'go', ticket: String(what) } : { type: 'write', text })
+  if (what !== undefined) {
+    if (!(typeof what === 'string' ? /^TKT-\d+$/i.test(what) : typeof Object(what).text === 'string')) wrong('open takes a number, as TKT-000042, or { text }')
+    wishes.push(what)
+  }
+  void bring(true)
 }
 
 /** Opens it, with what shows it: fetched the first time. */
-async function bring(byPerson: boolean, message?: object): Promise<void> {
+async function bring(byPerson: boolean): Promise<void> {
   const mine = round
   const was = isOpen
   notice?.remove()
@@ -221,13 +224,14 @@ async function bring(byPerson: boolean, message?: object): Promise<void> {
   show()
   if (!was) tell('open')
   try {
-    await ending
     const { createGuest } = await guestFile()
+    // Also one that the page has said in the same turn.
+    await ending
     // Closed meanwhile, or shut down.
     if (round !== mine || !isOpen) return
     guest ??= createGuest(PAGE)
     show()
-    if (message !== undefined) guest.send(message)
+    for (const wish of wishes.splice(0)) guest.send(wish)
     guest.show(true, byPerson)
   } catch (fault) {
     console.error('Helpline:', fault)
@@ -276,7 +280,7 @@ function tell(event: string, value?: unknown): void {
   events.dispatchEvent(new CustomEvent(event, { detail: value }))
 }
 
-/** Another person is signed in now, or none: the frame forgets and goes; a new one comes when it is wanted. */
+/** Another person may be signed in now, or none: then the frame forgets and goes; a new one comes when it is wanted. */
 async function identify(given: Partial<Options> = {}): Promise<void> {
   change('identify', given)
   unread = 0
@@ -290,8 +294,7 @@ async function identify(given: Partial<Options> = {}): Promise<void> {
 /** One after the other, if it is called again meanwhile. */
 function end(all: boolean): void {
   ending = ending.then(async () => {
-    await guest?.end(all)
-    guest = null
+    if (!await guest?.end(all)) guest = null
   })
 }
 
@@ -301,6 +304,7 @@ function shutdown(): void {
   box.hidden = true
   // The frame needs a moment to forget.
   round++
+  wishes = []
   end(true)
   void ending.then(() => { if (options === null) host.remove() })
   document.removeEventListener('visibilitychange', lookedAt)

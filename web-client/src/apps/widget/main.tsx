@@ -2,8 +2,8 @@
 
 import { effect, signal } from '@preact/signals'
 import { render } from 'preact'
-import { createTokenAuth, isOf, type Auth, type Owner } from '../../client/auth.ts'
-import { createBridge, type Bridge } from '../../client/bridge.ts'
+import { compared, createTokenAuth, type Auth, type Whose } from '../../client/auth.ts'
+import { createBridge, type Bridge, type Wish } from '../../client/bridge.ts'
 import { forgetPerson } from '../../client/forget.ts'
 import { forgetPlaces, isOthersPlace } from '../../client/kept-place.ts'
 import { createAppearance, type Appearance } from '../../client/appearance.ts'
@@ -16,28 +16,33 @@ import styles from '../../ui/styles/widget.css?inline'
 import { askDesk, setPageLook } from './look.ts'
 import { addStyles } from './styles.ts'
 import type { Joined } from './talk.tsx'
-import { Gate, Widget, type Wish } from './widget.tsx'
+import { Gate, Widget } from './widget.tsx'
 
 addStyles(core, styles)
 
 const person = signal<Person<Joined> | null>(null)
 const auth = signal<Auth | null>(null)
-const wish = signal<Wish | null>(null)
+const wishes = signal<readonly Wish[]>([])
 const openings = signal(0)
 
 let appearance: Appearance | null = null
-let owner: Owner | null = null
+/** Who was here before the host said that it may be another person; what is kept of them stays until that is known. */
+let former: string | null = null
 let stopFollowing = () => {}
 
 function begin(bridge: Bridge): void {
-  const signIn = createTokenAuth(location.origin, bridge.token)
+  let said: string | null | undefined
+  const signIn = createTokenAuth(location.origin, async () => said = await bridge.token())
   auth.value = signIn
   stopFollowing()
   stopFollowing = effect(() => {
     const state = signIn.state.value
+    const user = state.kind === 'in' ? state.identity.id : null
     person.peek()?.dispose()
-    owner = state.kind === 'in' ? state.owner : null
-    if (state.kind === 'in' || state.kind === 'out') leaveOthersPlace(bridge, state.kind === 'in' ? state.identity.id : null)
+    if (state.kind === 'out') bridge.unread(0)
+    // A token that the desk refuses may be of the same person.
+    if (user !== null || said === null) leaveOthers(bridge, user)
+    if (state.kind === 'failed' && former !== null) setTimeout(signIn.retry, RETRY_MS)
     person.value = state.kind === 'in' ? createPerson({ identity: state.identity, tokens: state.tokens, left: signIn.left }, async () => {
       const { join } = await import('./talk.tsx')
       await sentencesCame()
@@ -46,55 +51,56 @@ function begin(bridge: Bridge): void {
   })
 }
 
-/** The page before was another person's, or no one is signed in any more: what they had open is not opened here. */
-function leaveOthersPlace(bridge: Bridge, user: string | null): void {
-  if (user === null) bridge.unread(0)
-  if (!isOthersPlace(user)) return
-  forgetPlaces()
-  if (openings.peek() === 0) bridge.close()
+/** The one before was another person, or no one is signed in any more: what they had open is not opened here. */
+function leaveOthers(bridge: Bridge, user: string | null): void {
+  if (isOthersPlace(user)) {
+    forgetPlaces()
+    // So it was on the page before.
+    if (!former && !openings.peek()) bridge.close()
+  }
+  if (former && former !== user) forgetPerson(former)
+  former = null
 }
 
-/** The host waits no longer for this than it takes a page to answer; what is not known then is forgotten. */
+const RETRY_MS = 3_000
+/** A token that comes within this leaves the person's frame as it is, if it is theirs. */
 const SAME_MS = 400
 
-/** Whether the host gives tokens of the same person still: it may only have said so again. */
-function isSame(bridge: Bridge, owner: Owner | null): Promise<boolean> {
-  return new Promise((known) => {
-    setTimeout(() => known(false), SAME_MS)
-    bridge.token().then((token) => known(isOf(token, owner)), () => known(false))
-  })
-}
-
-async function forget(bridge: Bridge, all: boolean): Promise<void> {
-  stopFollowing()
-  const user = person.peek()?.identity.id
-  person.peek()?.dispose()
-  person.value = null
-  auth.value = null
-  // A place is of one person by its name: before it is known who is there, it may be theirs.
-  if (all || (user !== undefined && !(await isSame(bridge, owner)))) {
-    forgetPlaces()
-    if (user !== undefined) forgetPerson(user)
+async function forget(bridge: Bridge, all: boolean, shown: HTMLElement): Promise<void> {
+  const now = auth.peek()?.state.peek()
+  const user = now?.kind === 'in' ? now.identity.id : former
+  let whose: Whose = all ? 'other' : 'unknown'
+  if (!all && now?.kind === 'in') {
+    // Nothing is seen of them meanwhile, and the focus stays.
+    shown.style.opacity = '0'
+    whose = compared(await bridge.token(SAME_MS).catch(() => ''), now.owner)
+    shown.style.opacity = ''
   }
-  bridge.forgotten()
+  if (whose !== 'same') former = user
+  if (whose === 'unknown') begin(bridge)
+  if (whose === 'other') {
+    stopFollowing()
+    person.peek()?.dispose()
+    person.value = null
+    leaveOthers(bridge, null)
+  }
+  bridge.forgotten(whose)
 }
 
 function Root({ bridge }: { readonly bridge: Bridge }) {
   const known = person.value
-  return known === null ? <Gate auth={auth.value} onClose={bridge.close} /> : <Widget key={known.identity.id} person={known} bridge={bridge} wish={wish} openings={openings} />
+  return known === null ? <Gate auth={auth.value} onClose={bridge.close} /> : <Widget key={known.identity.id} person={known} bridge={bridge} wishes={wishes} openings={openings} />
 }
 
 const container = document.getElementById('app')
 const origin = new URLSearchParams(location.search).get('origin')
 if (container !== null && origin !== null && window.parent !== window) {
-  let isBegun = false
   const bridge = createBridge(window.parent, origin, {
     init: (given) => {
       setPageLook(document.documentElement, given.look)
       appearance?.dispose()
       appearance = createAppearance(document.documentElement, given)
-      if (isBegun) return
-      isBegun = true
+      if (auth.peek() !== null) return
       // Another tab's, or of before `shutdown`: this visit begins at the first screen.
       if (!given.was) forgetPlaces()
       begin(bridge)
@@ -106,10 +112,8 @@ if (container !== null && origin !== null && window.parent !== window) {
       const signIn = auth.peek()
       if (on && signIn?.state.peek().kind === 'out') signIn.retry()
     },
-    go: (ticket) => { wish.value = { kind: 'go', ticket } },
-    write: (text) => { wish.value = { kind: 'write', text } },
-    back: () => { wish.value = { kind: 'back' } },
-    forget: (all) => void forget(bridge, all),
+    wish: (one) => { wishes.value = [...wishes.peek(), one] },
+    forget: (all) => void forget(bridge, all, container),
   })
   askDesk()
   render(<Root bridge={bridge} />, container)

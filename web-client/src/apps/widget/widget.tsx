@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact'
 import { useSignal, type ReadonlySignal, type Signal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { Auth } from '../../client/auth.ts'
-import type { Bridge } from '../../client/bridge.ts'
+import type { Bridge, Wish } from '../../client/bridge.ts'
 import { createFirstMessage } from '../../client/first-message.ts'
 import { keptPlace } from '../../client/kept-place.ts'
 import { createMemoryRouter } from '../../client/memory-router.ts'
@@ -19,19 +19,16 @@ import { Home } from './home.tsx'
 import { look } from './look.ts'
 import type { Joined } from './talk.tsx'
 
-/** What the host wants to be shown. */
-export type Wish = { readonly kind: 'go'; readonly ticket: string } | { readonly kind: 'write'; readonly text: string } | { readonly kind: 'back' }
-
 interface WidgetProps {
   readonly person: Person<Joined>
   readonly bridge: Bridge
-  /** Taken once it is granted. */
-  readonly wish: Signal<Wish | null>
+  /** Taken once they are granted, in their order. */
+  readonly wishes: Signal<readonly Wish[]>
   /** Counts how often the person has opened the widget. */
   readonly openings: ReadonlySignal<number>
 }
 
-export function Widget({ person, bridge, wish, openings }: WidgetProps) {
+export function Widget({ person, bridge, wishes, openings }: WidgetProps) {
   const [joined, stand] = [person.joined.value, person.stand.value]
   const own = joined?.own.value ?? null
   const { id, name } = person.identity
@@ -57,15 +54,16 @@ export function Widget({ person, bridge, wish, openings }: WidgetProps) {
   }, [own, place])
   // A phone's keyboard would hide what was opened.
   useEffect(() => openings.subscribe((n) => { if (n > 0 && matchMedia('(pointer: fine)').matches) wanted.value++ }), [openings, wanted])
-  useEffect(() => wish.subscribe((one) => {
-    if (one === null) return
-    wish.value = null
-    if (one.kind === 'go') return router.go(one.ticket)
-    router.go('')
-    if (one.kind !== 'write') return
-    first.offer(one.text)
-    wanted.value++
-  }), [wish, router, first, wanted])
+  useEffect(() => wishes.subscribe((all) => {
+    if (!all[0]) return
+    wishes.value = []
+    for (const one of all) {
+      router.go(one.kind === 'go' ? one.ticket : '')
+      if (one.kind !== 'write') continue
+      first.offer(one.text)
+      wanted.value++
+    }
+  }), [wishes, router, first, wanted])
 
   const send = async () => {
     const number = await first.send()
