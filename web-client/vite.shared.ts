@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url'
 import type { Plugin, UserConfig } from 'vite'
-import { LIMITS } from './src/protocol/generated.ts'
+import { KINDS, LIMITS } from './src/protocol/generated.ts'
 import { T } from './src/testids.ts'
 
 export const at = (name: string) => fileURLToPath(new URL(name, import.meta.url))
@@ -19,7 +19,9 @@ const inlineTables: Plugin = {
     const value = (table: object) => (whole: string, name: string) => (Object.hasOwn(table, name) ? JSON.stringify(Reflect.get(table, name)) : whole)
     // A table that no import uses any more is left out.
     const named = isTestIds ? code.replace(/\bT\.(\w+)\b/g, value(T)) : code
-    return isLimits ? named.replace(/\bLIMITS\.(\w+)\b/g, value(LIMITS)) : named
+    // Used once, by what comes with the first ticket: in its table it would come with the first screen.
+    const kinds = named.replace(/\bword\(KINDS\)/, `word(${JSON.stringify(KINDS)})`)
+    return isLimits ? kinds.replace(/\bLIMITS\.(\w+)\b/g, value(LIMITS)) : kinds
   },
 }
 

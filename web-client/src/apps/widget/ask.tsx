@@ -6,7 +6,6 @@ import { t, tProblem } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 import { isComposing } from '../../ui/composition.ts'
 import { lazy } from '../../ui/lazy.tsx'
-import { TooLong } from '../../ui/too-long.tsx'
 import { Glyph } from './glyph.tsx'
 import { look } from './look.ts'
 
@@ -46,8 +45,9 @@ export function Ask({ first, onSend, wanted }: AskProps) {
       />
       {isBegun && look.value.asksCategory && <Chips first={first} />}
       <Notice first={first} />
+      {/* Read out when it becomes too long, not with each key: as `TooLong`, which would weigh more here than its text. */}
       <div class="ask-foot">
-        <span class="muted">{over > 0 ? <TooLong id="ask-long">{t('widget.too_long', { n: over })}</TooLong> : isBegun && t(first.isKept() ? 'widget.kept' : 'widget.unkept')}</span>
+        <span class="muted">{over > 0 ? <span class="problem-text" id="ask-long" role="alert"><span aria-live="off">{t('widget.too_long', { n: over })}</span></span> : isBegun && t(first.isKept() ? 'widget.kept' : 'widget.unkept')}</span>
         <button type="submit" class="primary send" disabled={!first.isSendable()} aria-label={t('widget.send')} data-testid={T.askSend}>
           <Glyph name="send" />
         </button>

@@ -11,7 +11,6 @@ import type { Joining } from '../../client/person.ts'
 import { isUnfolded } from '../../client/visibility.ts'
 import { fetchMarkdown } from '../../ui/body.tsx'
 import { ConnectionBar } from '../../ui/connection-bar.tsx'
-import { keepFocus } from '../../ui/keep-focus.ts'
 import messages from '../../ui/styles/messages.css?inline'
 import parts from '../../ui/styles/ticket-parts.css?inline'
 import ticket from '../../ui/styles/widget-ticket.css?inline'
@@ -61,7 +60,6 @@ export function join({ identity, tokens, left, rest }: Joining): Joined {
     isAsked = true
     void fetchOwn()
   }
-  const leaveFocus = keepFocus(document.body)
   // Folded away, it tells how much is unread.
   const stop = isUnfolded.subscribe((on) => { if (!on) wantOwn() })
   return {
@@ -76,7 +74,6 @@ export function join({ identity, tokens, left, rest }: Joining): Joined {
     },
     dispose() {
       isDisposed = true
-      leaveFocus()
       clearTimeout(timer)
       stop()
       own.peek()?.tickets.dispose()
