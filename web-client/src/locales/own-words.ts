@@ -10,6 +10,6 @@ export function about(seconds: number): string {
 }
 
 /** That the team is not there, and when it is again. */
-export function shut(opensAt: string | null): string {
-  return opensAt === null ? t('widget.shut') : t('widget.opens', { when: new Intl.DateTimeFormat(locale(), { weekday: 'long', hour: 'numeric', minute: '2-digit' }).format(new Date(opensAt)) })
+export function closedUntil(opensAt: string | null): string {
+  return opensAt === null ? t('widget.closed_now') : t('widget.opens', { when: new Intl.DateTimeFormat(locale(), { weekday: 'long', hour: 'numeric', minute: '2-digit' }).format(new Date(opensAt)) })
 }

@@ -11,7 +11,7 @@ export function isWritable(ticket: TicketView): boolean {
 export function ClosedNotice({ ticket, store }: { readonly ticket: TicketView; readonly store: TicketStore }) {
   const archived = ticket.archived_at !== null
   return (
-    <div class="shut">
+    <div class="closed-notice">
       <textarea disabled rows={1} aria-label={t('composer.message')} placeholder={t(archived ? 'ticket.archived' : 'ticket.closed')} />
       {!archived && <button type="button" class="primary" data-testid={T.ticketReopen} onClick={() => void store.change({ status: 'open' })}>{t('ticket.reopen')}</button>}
     </div>

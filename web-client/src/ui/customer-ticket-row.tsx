@@ -4,7 +4,7 @@ import type { CustomerView } from '../protocol/model.ts'
 import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { OwnStatusBadge } from './badges.tsx'
-import { plain } from './plain.ts'
+import { withoutMarkdown } from './without-markdown.ts'
 import { TicketLink } from './ticket-link.tsx'
 
 export function CustomerTicketRow({ client, ticket, router, isOpen }: { readonly client: Client; readonly ticket: CustomerView; readonly router: Router; readonly isOpen: boolean }) {
@@ -29,7 +29,7 @@ function Snippet({ ticket: { last_message } }: { readonly ticket: CustomerView }
     <span class="snippet" data-testid={T.ticketSnippet} data-side={side}>
       <bdi>{side === 'customer' ? t('app.you') : (name ?? t('app.team'))}</bdi>
       {':\u00a0'}
-      <bdi>{snippet === '' ? t('last.removed') : plain(snippet)}</bdi>
+      <bdi>{snippet === '' ? t('last.removed') : withoutMarkdown(snippet)}</bdi>
     </span>
   )
 }

@@ -5,7 +5,7 @@ import type { Client } from '../client/client.ts'
 import type { Availability } from '../protocol/generated.ts'
 import type { TicketView } from '../protocol/model.ts'
 import { t } from '../locales/index.ts'
-import { about, shut } from '../locales/own-words.ts'
+import { about, closedUntil } from '../locales/own-words.ts'
 import { T } from '../testids.ts'
 
 interface ExpectProps {
@@ -29,5 +29,5 @@ export function Expect({ client, availability, ticket, back }: ExpectProps) {
   if (!waits || client.unsent.value.some((entry) => entry.ticket === ticket.id)) return null
   // How long answers take says nothing of the days on which there are none.
   const took = now?.open === true && now.first_answer_s !== null ? ` ${t('expect.took', { time: about(now.first_answer_s) })}` : ''
-  return <p class="expect" dir="auto" data-testid={T.expect}>{now?.open === false && <strong>{shut(now.opens_at)}</strong>}{t('expect.sent')}{took} {t(back)}</p>
+  return <p class="expect" dir="auto" data-testid={T.expect}>{now?.open === false && <strong>{closedUntil(now.opens_at)}</strong>}{t('expect.sent')}{took} {t(back)}</p>
 }

@@ -17,7 +17,7 @@ import { Avatar, isPressing, PriorityBadge, StatusBadge } from '../../ui/badges.
 import { Empty, ProblemLine } from '../../ui/feedback.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Icon } from '../../ui/icon.tsx'
-import { plain } from '../../ui/plain.ts'
+import { withoutMarkdown } from '../../ui/without-markdown.ts'
 import { isOpenAt, TicketLink } from '../../ui/ticket-link.tsx'
 import { nameOfAgent, writerOf, type NameById } from '../../ui/format.ts'
 import { shiftOf } from './anchor.ts'
@@ -164,7 +164,7 @@ function LastWritten({ ticket }: { readonly ticket: StaffView }) {
   return (
     <>
       {last.side === 'customer' ? <span class="hidden">{writerOf(last)}: </span> : <span class="by" dir="auto"><Icon name="reply" size={13} />{writerOf(last)}:</span>}
-      <span class="snippet" data-testid={T.rowLast} data-side={last.side} dir="auto">{last.snippet === '' ? t('timeline.redacted') : plain(last.snippet)}</span>
+      <span class="snippet" data-testid={T.rowLast} data-side={last.side} dir="auto">{last.snippet === '' ? t('timeline.redacted') : withoutMarkdown(last.snippet)}</span>
     </>
   )
 }

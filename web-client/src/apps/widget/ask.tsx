@@ -6,7 +6,7 @@ import { t, tProblem } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 import { isComposing } from '../../ui/composition.ts'
 import { lazy } from '../../ui/lazy.tsx'
-import { Glyph } from './glyph.tsx'
+import { WidgetIcon } from './widget-icon.tsx'
 import { look } from './look.ts'
 
 const Chips = lazy(async () => (await import('./chips.tsx')).Chips)
@@ -49,7 +49,7 @@ export function Ask({ first, onSend, wanted }: AskProps) {
       <div class="ask-foot">
         <span class="muted">{over > 0 ? <span class="problem-text" id="ask-long" role="alert"><span aria-live="off">{t('widget.too_long', { n: over })}</span></span> : isBegun && t(first.isKept() ? 'widget.kept' : 'widget.unkept')}</span>
         <button type="submit" class="primary send" disabled={!first.isSendable()} aria-label={t('widget.send')} data-testid={T.askSend}>
-          <Glyph name="send" />
+          <WidgetIcon name="send" />
         </button>
       </div>
     </form>

@@ -7,7 +7,7 @@ import type { FirstRest } from '../../client/person.ts'
 import { isVisible, isUnfolded } from '../../client/visibility.ts'
 import type { Availability } from '../../protocol/generated.ts'
 import { t } from '../../locales/index.ts'
-import { about, shut } from '../../locales/own-words.ts'
+import { about, closedUntil } from '../../locales/own-words.ts'
 import { T } from '../../testids.ts'
 import { look } from './look.ts'
 
@@ -95,7 +95,7 @@ function AvailabilityLine({ rest }: { readonly rest: FirstRest }) {
 
 function sentences(now: Availability): readonly string[] {
   // The desk's own words may be of another direction.
-  if (!now.open) return [shut(now.opens_at), ...(now.notice === null ? [] : [`\n\u2068${now.notice}\u2069`])]
+  if (!now.open) return [closedUntil(now.opens_at), ...(now.notice === null ? [] : [`\n\u2068${now.notice}\u2069`])]
   const took = now.first_answer_s === null ? [] : [t('widget.took', { time: about(now.first_answer_s) })]
   return now.agents_online ? [t('widget.online'), ...took] : [now.notice ?? t('widget.away')]
 }

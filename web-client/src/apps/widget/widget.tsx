@@ -14,7 +14,7 @@ import { t } from '../../locales/index.ts'
 import { T } from '../../testids.ts'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Ask, Sent } from './ask.tsx'
-import { Glyph } from './glyph.tsx'
+import { WidgetIcon } from './widget-icon.tsx'
 import { Home } from './home.tsx'
 import { look } from './look.ts'
 import type { Joined } from './talk.tsx'
@@ -112,10 +112,10 @@ function Shell({ title, onClose, onBack, isLive, children }: ShellProps) {
   return (
     <div class={`page widget ${title === null ? 'at-home' : ''}`} data-testid={T.page} data-live={isLive}>
       <header class="widget-top">
-        {onBack !== null && <button type="button" class="quiet icon-button" aria-label={t('app.back')} data-testid={T.back} onClick={onBack}><Glyph name="back" /></button>}
+        {onBack !== null && <button type="button" class="quiet icon-button" aria-label={t('app.back')} data-testid={T.back} onClick={onBack}><WidgetIcon name="back" /></button>}
         {title === null && logo !== null && <img class="logo" src={logo} alt="" data-testid={T.widgetLogo} />}
         <h1 data-testid={T.widgetTeam}><bdi>{title ?? teamName ?? t('widget.title')}</bdi></h1>
-        <button type="button" class="quiet icon-button" aria-label={t('app.close')} data-testid={T.widgetClose} onClick={onClose}><Glyph name="close" /></button>
+        <button type="button" class="quiet icon-button" aria-label={t('app.close')} data-testid={T.widgetClose} onClick={onClose}><WidgetIcon name="close" /></button>
       </header>
       {children}
     </div>

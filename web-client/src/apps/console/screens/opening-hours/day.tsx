@@ -18,7 +18,7 @@ export function DayRow({ day, spans, faults, onChange }: DayProps) {
   return (
     <div class="hours-day" data-testid={T.hoursDay} data-day={day}>
       <label class="check"><input type="checkbox" checked={isOpen} aria-label={s('hours.open_on', { day: name })} data-testid={T.hoursOpen} onChange={(event) => onChange(event.currentTarget.checked ? [SPAN] : [])} /><span>{name}</span></label>
-      {isOpen ? <Spans name={day} day={name} spans={spans} faults={faults} onChange={onChange} /> : <span class="muted hours-closed">{s('hours.shut')}</span>}
+      {isOpen ? <Spans name={day} day={name} spans={spans} faults={faults} onChange={onChange} /> : <span class="muted hours-closed">{s('hours.closed')}</span>}
     </div>
   )
 }

@@ -4,7 +4,7 @@ const START = /^(?:\s*(?:>|#{1,6}(?=\s)))+\s*/
 /** Code as it was written; the text of a link; what is bold, struck or in italics, but not the underscores within a word; a mark whose end was cut off. */
 const MARKS = /(`+)(?!`)(.+?)(?<!`)\1(?!`)|!?\[([^\]]+)\]\((?:[^\s)]*\)|https?:[^\s)]*$)|(\*\*|(?<![\p{L}\p{N}_])__|~~)(?=\S)(.*?\S)\4(?!(?<=__)[\p{L}\p{N}])|(?<![\p{L}\p{N}*_])([*_])(?=[^\s*_])(.*?[^\s*_])\6(?![\p{L}\p{N}])|(?<=^|\s)(?:`+|\*\*|__)(?=\S)/gu
 
-export function plain(snippet: string): string {
+export function withoutMarkdown(snippet: string): string {
   return inner(snippet.replace(START, ''))
 }
 

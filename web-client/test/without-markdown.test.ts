@@ -1,7 +1,7 @@
 // What a row shows of a message: its words, without the signs that the message itself is drawn by.
 
 import { expect, test } from 'vitest'
-import { plain } from '../src/ui/plain.ts'
+import { withoutMarkdown } from '../src/ui/without-markdown.ts'
 
 test.each([
   ['**Done**, see `make check` and *this*', 'Done, see make check and this'],
@@ -15,25 +15,25 @@ test.each([
   ['```sh npm run check ``` works', 'sh npm run check works'],
   ['نعم **مهم** الآن', 'نعم مهم الآن'],
   ['`**kept**` within code', '**kept** within code'],
-])('%s', (written, shown) => expect(plain(written)).toBe(shown))
+])('%s', (written, shown) => expect(withoutMarkdown(written)).toBe(shown))
 
 test('a mark whose end was cut off is none', () => {
-  expect(plain('It is **very imp')).toBe('It is very imp')
-  expect(plain('Run `npm run')).toBe('Run npm run')
-  expect(plain('See [the guide](https://example.o')).toBe('See the guide')
-  expect(plain('```ts const a = 1')).toBe('ts const a = 1')
+  expect(withoutMarkdown('It is **very imp')).toBe('It is very imp')
+  expect(withoutMarkdown('Run `npm run')).toBe('Run npm run')
+  expect(withoutMarkdown('See [the guide](https://example.o')).toBe('See the guide')
+  expect(withoutMarkdown('```ts const a = 1')).toBe('ts const a = 1')
 })
 
 test('signs that mark nothing stay', () => {
   for (const text of ['2 * 3 * 4', 'snake_case_name', 'my__private__name', '5 > 3', '#12 is open', 'a ** b', '1. First 2. Second', 'rated 4*', 'array[0](x', '- a list']) {
-    expect(plain(text), text).toBe(text)
+    expect(withoutMarkdown(text), text).toBe(text)
   }
 })
 
 test('a row is drawn fifty times a second: whatever a message holds, its signs are read at once', () => {
   for (const sign of ['*', '_', '`', '[', '**a ', '_a*', '[a](', '~~', '> ']) {
     const begun = performance.now()
-    plain(sign.repeat(120).slice(0, 120))
+    withoutMarkdown(sign.repeat(120).slice(0, 120))
     expect(performance.now() - begun, sign).toBeLessThan(20)
   }
 })
