@@ -8,6 +8,10 @@ begin
   if p_if_match is null then
     return;
   end if;
+  -- Before it is told whether there is one.
+  if support_require_user() is not null and not support_is_staff() then
+    perform support_refuse('forbidden');
+  end if;
   perform 1 from support_saved_replies r
   where r.id = p_id and (r.owner is null or r.owner = support_current_user_id())
     and (support_reply_etag(r) = any (p_if_match) or '*' = any (p_if_match))

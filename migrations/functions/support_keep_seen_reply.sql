@@ -7,9 +7,6 @@ language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
 as $$
 begin
-  if p_if_match is not null and support_require_user() is not null and not support_is_staff() then
-    perform support_refuse('forbidden');
-  end if;
   perform support_expect_reply(p_id, p_if_match);
   return query select k.* from support_keep_reply(p_id, p_shortcut, p_title, p_body, p_folder, p_personal, p_shared_max, p_personal_max) k;
 end

@@ -4,9 +4,6 @@ language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
 as $$
 begin
-  if p_if_match is not null and support_require_user() is not null and not support_is_staff() then
-    perform support_refuse('forbidden');
-  end if;
   perform support_expect_reply(p_id, p_if_match);
   return support_remove_reply(p_id);
 end
