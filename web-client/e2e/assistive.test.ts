@@ -7,7 +7,7 @@ import { M } from '../src/apps/console/screens/team/testids.ts'
 import { PRIORITIES } from '../src/protocol/generated.ts'
 import { T } from '../src/testids.ts'
 import { settingsOf } from './settings-screens.ts'
-import { CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, say, TEAM, unique, visit, withBrowser, type Made, type People } from './help.ts'
+import { answeredTicket, CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, say, TEAM, unique, visit, withBrowser, type Made, type People } from './help.ts'
 
 const context = withBrowser()
 let who: People
@@ -15,10 +15,7 @@ let ticket: Made
 let rated: Made
 beforeAll(async () => {
   who = await people()
-  ticket = await openTicket(who.customer)
-  await rest(who.agent, 'PATCH', `/tickets/${ticket.id}`, { assigned_to: 'me' }, TEAM)
-  await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: 'A note', internal: true }, TEAM)
-  await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: 'An answer' }, TEAM)
+  ticket = await answeredTicket(who)
   rated = await openTicket(who.customer)
   await rest(who.agent, 'PATCH', `/tickets/${rated.id}`, { status: 'resolved' }, TEAM)
 })
@@ -261,6 +258,7 @@ test('what is deleted leaves the focus to what stands in its place', async () =>
   await goes(() => Promise.resolve())
   await eventually('at what the page is for', async () => (await focused(customer)) === 'MAIN')
   await goes(() => customer.evaluate(() => { if (document.activeElement instanceof HTMLElement) document.activeElement.blur() }))
+  // Nothing happens: three times as long as the focus takes to be given.
   await customer.evaluate(() => new Promise((done) => setTimeout(done, 300)))
   expect(await focused(customer), 'a person who has left it is not brought back').toBe('BODY')
 })

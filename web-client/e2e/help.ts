@@ -222,5 +222,13 @@ export async function openTicket(person: DemoPerson, more: Partial<NewTicket> = 
   return { id: String(ticket['id']), number: String(ticket['ticket_number']) }
 }
 
+/** A ticket that the agent has taken, with a note and an answer. */
+export async function answeredTicket({ customer, agent }: People): Promise<Made> {
+  const ticket = await openTicket(customer)
+  await rest(agent, 'PATCH', `/tickets/${ticket.id}`, { assigned_to: 'me' }, TEAM)
+  for (const text of [{ body: 'A note', internal: true }, { body: 'An answer' }]) await rest(agent, 'POST', `/tickets/${ticket.id}/messages`, text, TEAM)
+  return ticket
+}
+
 /** A text that occurs nowhere else. */
 export const unique = (word: string) => `${word}-${Math.random().toString(36).slice(2, 10)}`

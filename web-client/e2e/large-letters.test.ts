@@ -1,9 +1,9 @@
 // Pages with letters of twice the size, as people set them in their browsers.
 
-import type { Frame, Page } from 'playwright-core'
+import type { CDPSession, Frame, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
-import { CUSTOMERS, id, message, openTicket, openWidget, people, rest, TEAM, unique, visit, withBrowser, type Made, type People } from './help.ts'
+import { answeredTicket, CUSTOMERS, id, message, openTicket, openWidget, people, rest, TEAM, unique, visit, withBrowser, type Made, type People } from './help.ts'
 import { settingsOf } from './settings-screens.ts'
 
 const context = withBrowser()
@@ -11,11 +11,18 @@ let who: People
 let ticket: Made
 beforeAll(async () => {
   who = await people()
-  ticket = await openTicket(who.customer)
-  await rest(who.agent, 'PATCH', `/tickets/${ticket.id}`, { assigned_to: 'me' }, TEAM)
-  await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: 'A note', internal: true }, TEAM)
-  await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: 'An answer' }, TEAM)
+  ticket = await answeredTicket(who)
 })
+
+/** Letters as the settings of a browser make them: what a style sheet counts in letters follows, the widths that it asks for as well. */
+async function setLetters(place: Page | Frame, times: number): Promise<void> {
+  const page = 'page' in place ? place.page() : place
+  const session = sessions.get(page) ?? page.context().newCDPSession(page)
+  sessions.set(page, session)
+  await (await session).send('Page.setFontSizes', { fontSizes: { standard: 16 * times, fixed: 13 * times } })
+  await place.waitForFunction((px) => parseFloat(getComputedStyle(document.documentElement).fontSize) === px, 16 * times)
+}
+const sessions = new WeakMap<Page, Promise<CDPSession>>()
 
 /** What a person can press, write in or read as a heading, and how it is out of reach: beside the page, below something else, or pressed together. */
 function outOfReach(): readonly string[] {
@@ -51,7 +58,7 @@ test('letters of twice the size on a narrow screen: nothing is cut, covered or p
   const viewport = { width: 360, height: 740 }
   const faults: Record<string, readonly string[]> = {}
   const look = async (name: string, place: Page | Frame) => {
-    await place.evaluate(() => { document.documentElement.style.fontSize = '200%' })
+    await setLetters(place, 2)
     await place.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
     const found = await place.evaluate(outOfReach)
     if (found.length > 0) faults[name] = found
@@ -115,7 +122,7 @@ test('letters of twice the size on a narrow screen: nothing is cut, covered or p
 test('letters of twice the size: nothing is cut off, and nothing scrolls sideways', async () => {
   const large = async (name: string, place: Page | Frame) => {
     const before = await place.locator(id(T.page)).evaluate((element) => parseFloat(getComputedStyle(element).fontSize))
-    await place.evaluate(() => { document.documentElement.style.fontSize = '200%' })
+    await setLetters(place, 2)
     expect(await place.locator(id(T.page)).evaluate((element) => parseFloat(getComputedStyle(element).fontSize)), `${name}: larger`).toBeCloseTo(2 * before, 0)
     expect((await place.locator('svg.glyph').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().width))).filter((width) => width > 0 && width < 26), `${name}: signs that stay small`).toEqual([])
     const cut = await place.evaluate(() => [...document.querySelectorAll<HTMLElement>('button, p, h1, h2, h3, label, .subject, dd, dt, li, li > a, article')].filter((one) => {
@@ -126,7 +133,7 @@ test('letters of twice the size: nothing is cut off, and nothing scrolls sideway
     }).map((one) => `${one.tagName} ${one.className}: ${one.innerText.slice(0, 40)}`))
     expect(cut, `${name}: cut off`).toEqual([])
     expect(await place.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${name}: sideways`).toBeLessThanOrEqual(0)
-    await place.evaluate(() => { document.documentElement.style.fontSize = '' })
+    await setLetters(place, 1)
   }
   const { page } = await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)
   await message(page, 'An answer').waitFor()

@@ -95,6 +95,23 @@ test('an answered and resolved ticket stays in the list until it was read, and i
   expect(faults).toEqual([])
 })
 
+test('how the team sorts its work marks no ticket as unread, while the list is open and after a reload', async () => {
+  const sorted = await openTicket(who.customer, { subject: unique('Sorted') })
+  const answered = await openTicket(who.customer, { subject: unique('Answered') })
+  const { page, faults } = await visit(await context(), CUSTOMERS, '/support', who.customer)
+  const row = ({ number }: Made, more = '') => page.locator(id(T.ticketRow, `[data-number="${number}"]${more}`))
+  await row(sorted, '[data-unread="false"]').waitFor()
+  for (const patch of [{ assigned_to: 'me' }, { priority: 'urgent' }, { category: 'billing' }]) await rest(who.agent, 'PATCH', `/tickets/${sorted.id}`, patch, TEAM)
+  // What is told after it is there.
+  await rest(who.agent, 'POST', `/tickets/${answered.id}/messages`, { body: 'Done.' }, TEAM)
+  await row(answered, '[data-unread="true"]').waitFor()
+  expect(await row(sorted).getAttribute('data-unread')).toBe('false')
+  await page.reload()
+  await row(answered, '[data-unread="true"]').waitFor()
+  expect(await row(sorted).getAttribute('data-unread')).toBe('false')
+  expect(faults).toEqual([])
+})
+
 test('a search finds the words of an answer in all tickets, whatever is shown', async () => {
   const word = unique('cable')
   const ticket = await openTicket(who.customer)
