@@ -1,5 +1,5 @@
-//! The frame decoder against whatever bytes a stranger sends: it answers, soon, and never panics. The same is fuzzed without end by
-//! `core/fuzz`.
+//! Feeds arbitrary bytes to the frame decoder: it must return quickly and never panic. `core/fuzz`
+//! fuzzes the same property without a time limit.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -10,10 +10,10 @@ use helpline_core::reject::RejectCode;
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// Of a debug build on a busy machine, for a frame of the largest size.
+/// Time limit for decoding the largest frame, in a debug build on a busy machine.
 const SOON: Duration = Duration::from_millis(500);
 
-/// What an unreadable frame may be refused with.
+/// The reject codes that an unreadable frame may get.
 const REFUSALS: [RejectCode; 4] = [
     RejectCode::Malformed,
     RejectCode::UnknownType,
@@ -21,7 +21,8 @@ const REFUSALS: [RejectCode; 4] = [
     RejectCode::InvalidField,
 ];
 
-/// Takes the text apart; whatever comes of it comes soon, is short, and comes again.
+/// Decodes the text. Asserts that the result comes quickly, that an accepted frame survives a round
+/// trip, and that a refusal has a short message.
 fn take(text: &str) -> Result<ClientFrame, RejectCode> {
     let started = Instant::now();
     let taken = ClientFrame::parse(text);
@@ -76,7 +77,7 @@ fn every_piece_of_every_sample_is_answered() {
                 &golden[..at]
             );
             let _ = take(&golden[at..]);
-            // One character less, one twice, one another.
+            // Delete, duplicate or replace one character.
             let (before, after) = (&golden[..at], &golden[at..]);
             let rest = &after[after.chars().next().map_or(0, char::len_utf8)..];
             let _ = take(&format!("{before}{rest}"));
@@ -143,7 +144,7 @@ fn numbers_keys_and_texts_beyond_reason_are_answered() {
     assert!(take(&of_id(&long("9", 60_000))).is_err());
     assert!(take(&of_id(&format!("0.{}", long("1", 60_000)))).is_err());
     assert!(take(&of_id(&format!("1e{}", long("0", 60_000)))).is_err());
-    // The same key again and again; which one counts must not be left to chance.
+    // A duplicate key: the decoder must refuse it instead of choosing one of the values.
     for doubled in [
         r#""id":1,"id":2"#,
         r#""id":1,"id":1"#,
@@ -168,7 +169,7 @@ fn numbers_keys_and_texts_beyond_reason_are_answered() {
         r#"{{"type":"pong","unknown":[{}0]}}"#,
         long("0,", 30_000)
     ));
-    // Surrogates without their other half, and escapes that break off.
+    // Lone surrogates and incomplete escapes.
     for escape in [
         r"\ud800",
         r"\udc00",
@@ -189,7 +190,7 @@ fn numbers_keys_and_texts_beyond_reason_are_answered() {
             "{escape}"
         );
     }
-    // What is refused is not sent back at length.
+    // A refusal does not repeat a long input in full.
     assert!(
         take(&format!(
             r#"{{"type":"inbox","id":1,"on":true,"filter":{{"status":["{}"]}}}}"#,
@@ -207,7 +208,7 @@ fn numbers_keys_and_texts_beyond_reason_are_answered() {
     );
 }
 
-/// JSON that looks like frames often enough to come past the first checks.
+/// JSON that resembles a frame closely enough to pass the first checks.
 fn frame_like() -> impl Strategy<Value = String> {
     let scalar = prop_oneof![
         Just("null".to_owned()),

@@ -1,6 +1,7 @@
-//! Every sample in `core/golden` is exactly what the types read and write.
+//! Checks that the types read and write exactly the samples in `core/golden`.
 //!
-//! A file is named `<direction>.<type>.json` and holds an array of frames; TypeScript's decoder reads the same files.
+//! A file is named `<direction>.<type>.json` and holds an array of frames. The TypeScript decoder
+//! reads the same files.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -29,7 +30,8 @@ fn samples(name: &str) -> Vec<Value> {
     samples
 }
 
-/// Reads each sample as `T`, from text as it comes off the wire, and demands the same JSON back: no field lost, none made up.
+/// Parses each sample as `T` from its text, and asserts that serializing it gives the same JSON: no
+/// field is lost or added.
 fn round_trip<T: Serialize + DeserializeOwned>(name: &str) -> Vec<T> {
     samples(name)
         .into_iter()
@@ -141,7 +143,7 @@ fn every_rest_body_round_trips() {
     round_trip::<wire::Problem>("rest.Problem");
 }
 
-/// What clients send is read as the gateway reads it.
+/// Checks that the gateway's strict decoder accepts what clients send.
 fn strict_round_trip<T: Serialize + DeserializeOwned>(name: &str) {
     for sample in samples(name) {
         let body: T = strict::read(sample.to_string().as_bytes())
@@ -203,7 +205,8 @@ fn the_samples_name_every_feature() {
     assert!(named.contains(&Value::from(Feature::names())), "{named:?}");
 }
 
-/// What a server of the build before says is understood: it names no features.
+/// A server of the previous build sends no `features` field; the client reads that as an
+/// empty list.
 #[test]
 fn a_welcome_and_a_config_without_features_are_read_as_naming_none() {
     let without = |name: &str| {
@@ -227,7 +230,7 @@ fn a_welcome_and_a_config_without_features_are_read_as_naming_none() {
     }
 }
 
-/// Renamed words, as the previous build writes them.
+/// Renamed words are accepted under their old name, which the previous build still writes.
 #[test]
 fn both_names_of_a_renamed_word_are_read() {
     assert_eq!(

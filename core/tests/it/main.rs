@@ -1,4 +1,5 @@
-//! Holds the protocol's four tellings together: the types, the golden samples, `PROTOCOL.md`, and the TypeScript made of the types.
+//! Checks that the four descriptions of the protocol agree: the types, the golden samples,
+//! `PROTOCOL.md`, and the TypeScript that is generated from the types.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,4 +1,5 @@
-//! Sites are taken as browsers write them, and in no other way. Web clients read the same cases.
+//! Origins are accepted only in the form in which browsers send them. The web client's tests use
+//! the same cases.
 
 use std::collections::BTreeMap;
 

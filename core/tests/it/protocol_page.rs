@@ -1,4 +1,4 @@
-//! `PROTOCOL.md` says what the types say: everything is in its tables, and nothing else is.
+//! Checks that the tables of `PROTOCOL.md` list exactly what the types define.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::words;
 
 const PAGE: &str = include_str!("../../PROTOCOL.md");
 
-/// The tables of a section, row by row, cells trimmed; heads and rules left out.
+/// The rows of all tables in a section, with trimmed cells and without header and separator rows.
 fn rows(section: &str) -> Vec<Vec<&'static str>> {
     let start = PAGE
         .find(&format!("\n## {section}\n"))
@@ -25,12 +25,12 @@ fn rows(section: &str) -> Vec<Vec<&'static str>> {
         .collect()
 }
 
-/// The words in backticks of a cell.
+/// The words in backticks in a cell.
 fn quoted(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).collect()
 }
 
-/// The first column of a section's table; nothing twice.
+/// The words in the first column of a section's table. Asserts that none occurs twice.
 fn first_column(section: &str) -> BTreeSet<String> {
     let words: Vec<String> = rows(section)
         .iter()
@@ -54,7 +54,8 @@ fn every_frame_stands_in_the_table_of_those_who_get_it() {
     assert!(PAGE.contains(SUBPROTOCOL));
 }
 
-/// The golden samples show every field with and without the optional ones, so the page is compared with them.
+/// The golden samples contain every field, and every optional field both present and absent, so the
+/// page is compared with them.
 #[test]
 fn every_frame_has_exactly_the_fields_that_the_page_names() {
     for (section, direction) in [
@@ -90,7 +91,8 @@ fn every_frame_has_exactly_the_fields_that_the_page_names() {
     }
 }
 
-/// The fields of the samples, with a question mark on those that some leave out.
+/// The names of the fields in the samples, with a question mark after those that are missing from
+/// some samples.
 fn fields_shown(samples: &[Value]) -> BTreeSet<String> {
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
     for field in samples
@@ -166,7 +168,7 @@ macro_rules! limits_by_name {
     ($($name:ident)+) => { &[$((stringify!($name), limits::$name as u64)),+] };
 }
 
-/// What the page quotes. A name here without a row there fails, and the other way round.
+/// The limits that the page lists. The test fails if a name here has no row there, or the reverse.
 const QUOTED: &[(&str, u64)] = limits_by_name!(
     BODY_BYTES_MAX EXACT_NUMBER_MAX ATTACHMENTS_MAX ATTACHMENT_NAME_CHARS_MAX KEY_CHARS_MAX FRAME_BYTES_MAX HELLO_BYTES_MAX PAGE_FRAME_BYTES_MAX
     HELLO_TIMEOUT_MS HEARTBEAT_INTERVAL_MS PONG_TIMEOUT_MS SUBSCRIPTIONS_MAX PENDING_REQUESTS_MAX FRAMES_PER_SECOND FRAMES_BURST
@@ -187,7 +189,7 @@ fn every_limit_has_the_value_that_the_code_has() {
     assert_eq!(page, code);
 }
 
-/// The running text repeats some of them in words; these sentences are written again when a value changes.
+/// The prose repeats some limits in words. Update these sentences when a value changes.
 #[test]
 fn the_running_text_quotes_the_same_values() {
     let said = [

@@ -1,4 +1,5 @@
-//! Any good request with any further field is refused at that field, in whatever object of it the field stands.
+//! A valid request with any additional field, in any of its objects, is refused, and the refusal
+//! names that field.
 
 use std::path::PathBuf;
 
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 
 type Read = fn(&str) -> Result<(), Reject>;
 
-/// A kind of request: its golden samples, and how the gateway reads it.
+/// A kind of request: its golden samples, and the function with which the gateway decodes it.
 struct Input {
     name: &'static str,
     read: Read,
@@ -41,7 +42,7 @@ fn inputs() -> Vec<Input> {
         ("rest.RoleGrant", body::<wire::RoleGrant>),
         ("rest.SavedReplyChange", body::<wire::SavedReplyChange>),
         ("rest.BulkPatch", body::<wire::BulkPatch>),
-        // Inside of a `SettingChange`, whose `value` has a type by the setting's name.
+        // The value inside a `SettingChange`; its type depends on the setting's name.
         ("rest.OpeningHours", body::<wire::OpeningHours>),
         ("rest.OpeningHours.holidays", body::<wire::OpeningHours>),
         ("rest.WidgetSettings", body::<wire::WidgetSettings>),
@@ -79,7 +80,7 @@ fn samples(name: &str) -> Vec<Value> {
     serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
 }
 
-/// The ways to all objects in which fields have names of ours.
+/// The JSON pointers of all objects whose field names the protocol defines.
 fn places(value: &Value, pointer: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
@@ -97,7 +98,7 @@ fn places(value: &Value, pointer: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Any JSON that a client might put into a field.
+/// Any JSON value that a client might send in a field.
 fn any_value() -> impl Strategy<Value = Value> {
     let scalar = prop_oneof![
         Just(Value::Null),
@@ -139,7 +140,7 @@ proptest! {
     }
 }
 
-/// The fields that the object at this place may have.
+/// The field names that are allowed in the object at this pointer.
 fn known(input: &Input, pointer: &str) -> &'static [&'static str] {
     match pointer
         .rsplit('/')
@@ -275,7 +276,7 @@ fn null_means_nobody_no_comment_or_no_setting_and_nothing_elsewhere() {
         Value::Null
     );
     assert!(strict::read::<wire::SettingChange>(b"{}").is_err());
-    // What is the client's own is theirs.
+    // Clients choose the contents of `metadata` freely, so any field is allowed there.
     let own = json!({"subject": "S", "category": "general", "description": "D", "metadata": {"a": null, "b": [null, {"c": null}]}});
     let read = strict::read::<wire::NewTicket>(own.to_string().as_bytes()).unwrap();
     assert_eq!(Value::from(read.metadata.unwrap()), own["metadata"]);

@@ -1,7 +1,8 @@
-//! `web-client/src/protocol/generated.ts` is what core's types say, in one file and always in this order; `decoders/*.ts` beside it read
-//! what a server sends.
+//! Generates `web-client/src/protocol/generated.ts`, which declares core's types, and
+//! `decoders/*.ts` next to it, which decode what a server sends. The tests fail if the files differ
+//! from what is generated.
 //!
-//! `UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript` rewrites it.
+//! `UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript` rewrites them.
 
 mod decoders;
 mod rules;
@@ -29,7 +30,8 @@ const HEADER: &str =
 // Do not edit.
 ";
 
-/// The file as it is written, with the names declared and the names that the declarations lean on.
+/// The text of the file, with the names that it declares and the names that its
+/// declarations refer to.
 #[derive(Default)]
 struct Module {
     text: String,
@@ -37,7 +39,7 @@ struct Module {
     needed: BTreeSet<String>,
     order: Vec<String>,
     shapes: BTreeMap<String, shape::Shape>,
-    /// By type: the list of all its words.
+    /// By type name: the generated list of all its values.
     word_lists: BTreeMap<String, String>,
 }
 
@@ -119,7 +121,7 @@ fn generated() -> Module {
     module
 }
 
-/// Each file of `web-client/src/protocol` that is made here, with its text.
+/// The generated files of `web-client/src/protocol`: path and text.
 fn files() -> Vec<(String, String)> {
     let module = generated();
     let decoders = decoders::files(&decoders::Declarations {
@@ -136,7 +138,7 @@ fn files() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The words as values, and the tables that a client must agree on.
+/// The values of each type as constants, and the tables that clients share with the server.
 fn tables(module: &mut Module) {
     module.add(&format!(
         "/** The WebSocket subprotocol. */\nexport const SUBPROTOCOL = \"{}\";",
@@ -213,7 +215,7 @@ fn kind_words(module: &mut Module) {
     );
 }
 
-/// What a server can do, and the codes of its refusals.
+/// The server's features and its reject codes.
 fn code_words(module: &mut Module) {
     module.words(
         "What a server may be able to do beyond the first `helpline.v1`.",

@@ -1,5 +1,6 @@
-//! The words of `type`, per direction. The matches have no wildcard: a new frame does not compile until it has its word here, and
-//! then the goldens and `PROTOCOL.md` fail until they have it too.
+//! The values of `type` for each direction. The matches have no wildcard arm, so a new frame does
+//! not compile until its word is added here; then the golden samples and `PROTOCOL.md` fail until
+//! they contain it too.
 
 use helpline_core::protocol::{CommonFrame, CustomerFrame, RelayFrame, StaffFrame};
 

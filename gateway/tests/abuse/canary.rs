@@ -1,4 +1,5 @@
-//! P7 to the letter: a desk where notes are written, edited, redacted, typed and read looks to a customer, byte for byte, like a desk without.
+//! P7, byte for byte: a customer receives the same data whether or not the team writes, edits,
+//! redacts, types and reads internal notes.
 
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ enum Notes {
     None,
 }
 
-/// One run: the desk, its people, and every byte that customers were sent.
+/// One run: the server, its people, and all data that was sent to the customer.
 struct Run {
     server: TestServer,
     notes: Notes,
@@ -33,7 +34,7 @@ struct Run {
 
 impl Run {
     async fn start(notes: Notes, canary: &str) -> Self {
-        // No ping within the run: its time is not the scenario's.
+        // No ping during the run, because pings do not come at a fixed point of the scenario.
         let server = TestServer::start_with(2, Join::Redis, |spec| {
             spec.env("HELPLINE_HEARTBEAT_MS", "60000")
         })
@@ -68,7 +69,7 @@ impl Run {
         format!("step{}", self.steps)
     }
 
-    /// A request of the agent's; gives the answer.
+    /// Sends a request as the agent. Returns the answer.
     async fn desk_asks(&mut self, method: &str, path: &str, body: Value) -> Value {
         let (bearer, key) = (
             format!("Bearer {}", self.agent_token),
@@ -96,7 +97,7 @@ impl Run {
         serde_json::from_str(&answer.body).unwrap_or_default()
     }
 
-    /// A request of the customer's; what it answers is kept.
+    /// Sends a request as the customer. Keeps the answer for the comparison.
     async fn customer_asks(&mut self, method: &str, path: &str, body: Option<Value>) {
         let bearer = format!("Bearer {}", self.customer_token);
         let body = body.map(|body| body.to_string());
@@ -112,7 +113,7 @@ impl Run {
             .push(format!("{method} {} {}", answer.status, answer.body));
     }
 
-    /// The agent sees this row.
+    /// Waits until the agent sees an event of this kind.
     async fn agent_sees(&mut self, kind: &str) -> Value {
         self.agent
             .expect(kind, |frame| {
@@ -121,7 +122,7 @@ impl Run {
             .await
     }
 
-    /// The agent sees this row, and has read it.
+    /// Waits until the agent sees an event of this kind, and marks it as read.
     async fn agent_reads(&mut self, kind: &str) -> Value {
         let event = self.agent_sees(kind).await;
         let seq = event["seq"].as_u64();
@@ -138,7 +139,8 @@ impl Run {
         event
     }
 
-    /// Both see this row, and the customer learns that the agent has read it.
+    /// Waits until the agent and the customer see an event of this kind, and the customer sees that
+    /// the agent has read it.
     async fn all_see(&mut self, kind: &str) -> Value {
         let seen = self
             .customer
@@ -155,7 +157,8 @@ impl Run {
         seen
     }
 
-    /// Everything that a team may do behind the customer's back, or nothing.
+    /// Does everything with notes that a team can do unseen by the customer. In the run without
+    /// notes, does nothing.
     async fn behind_the_back(&mut self) {
         if self.notes == Notes::None {
             return;
@@ -201,10 +204,11 @@ impl Run {
         self.agent_reads("logged").await;
     }
 
-    /// A conversation, with whatever happens behind the customer's back at every turn.
+    /// Runs a whole conversation. The team works with notes after every step.
     async fn whole(mut self) -> Vec<String> {
         let ticket = self.ticket;
-        // What stands already is read by both, so that later marks move over what is new alone.
+        // Mark the existing events as read first, so that later read positions only move
+        // over new ones.
         self.agent
             .say(&json!({ "type": "read", "ticket": ticket, "seq": 2 }))
             .await;
@@ -269,7 +273,7 @@ impl Run {
         self.bytes
     }
 
-    /// Everything that a customer can ask for.
+    /// Requests everything that a customer can request.
     async fn looks_around(&mut self) {
         let ticket = self.ticket;
         for path in [
@@ -300,7 +304,7 @@ impl Run {
             .await;
     }
 
-    /// Resumes on the other instance, from everywhere.
+    /// Resumes on the other instance, from every possible position.
     async fn comes_back(&mut self) {
         let mut again =
             Client::hello(&self.server.gateways[1].ws_url(), &self.customer_token).await;
@@ -315,7 +319,7 @@ impl Run {
     }
 }
 
-/// The same text without what differs between any two runs: ids, times, the epoch.
+/// Replaces what differs between any two runs: ids, times and the epoch.
 fn normal(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -355,7 +359,7 @@ async fn a_customer_is_sent_the_same_bytes_whether_notes_are_written_or_not() {
     for text in &with {
         assert!(!text.contains(&canary), "leaked: {text}");
     }
-    // An ack may come before its event or after it: acks are compared apart.
+    // An ack may come before or after its event, so compare acks separately.
     let normalised = |texts: &[String]| {
         let (mut acks, rest): (Vec<_>, Vec<_>) = texts
             .iter()

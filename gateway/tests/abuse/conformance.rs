@@ -1,21 +1,22 @@
-//! The suite of conformance cases `kosoku`, against the debug build's echo, which is made by the upgrade that people's sockets are made by.
+//! Runs the WebSocket conformance suite `kosoku` against the debug build's echo endpoint, which
+//! uses the same upgrade as the real socket endpoint.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::test_server::{Join, TestServer};
 
-/// The suite, pinned.
+/// The suite, with its pinned version.
 const SUITE: &str = "kosoku==0.1.0";
-/// Compression, which no socket of ours offers.
+/// Excludes the compression cases, because the gateway offers no compression on sockets.
 const WITHOUT: [&str; 4] = ["-x", "12.*", "-x", "13.*"];
 
-/// Where the suite is installed, once for all runs.
+/// Where the suite is installed, shared by all test runs.
 fn home() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("conformance")
 }
 
-/// Installs the suite unless it is there. The error says why it could not be had.
+/// Installs the suite if it is missing. The error says why it could not be installed.
 fn install() -> Result<PathBuf, String> {
     let program = home().join("bin/kosoku");
     if program.is_file() {

@@ -1,5 +1,5 @@
-//! Many people through one connection to Postgres: a person cut off in the middle of a question leaves nothing of theirs for the
-//! next.
+//! Many people share one connection to Postgres. A person whose request is cut off must leave no
+//! session state behind for the next person.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ struct Asker {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_connection_to_postgres_never_answers_one_person_with_anothers_claims() {
-    // One for the writer's lane, one for everything else.
+    // One connection for the writer's lane, and one for everything else.
     let server = TestServer::start_with(1, Join::Alone, |spec| {
         spec.env("HELPLINE_POOL_CONNECTIONS_MAX", "2")
             .env("HELPLINE_WRITER_LANES", "1")
@@ -63,7 +63,7 @@ async fn one_connection_to_postgres_never_answers_one_person_with_anothers_claim
     futures_util::future::join_all(everybody).await;
 }
 
-/// Asks several things at once and is gone before any answer.
+/// Sends several requests at once and disconnects before any answer.
 async fn cut_off(port: u16, me: &Asker, other: &Asker) {
     let mut socket = upgraded(port, "/v1/ws").await;
     socket.hello(&me.person.token).await;
@@ -84,7 +84,7 @@ async fn cut_off(port: u16, me: &Asker, other: &Asker) {
     tokio::time::sleep(Duration::from_millis(rand::rng().random_range(0..8))).await;
 }
 
-/// Asks for what is one's own and for what is not, over the socket and REST.
+/// Requests the person's own data and data that they may not read, over the socket and REST.
 async fn ask(url: &str, port: u16, people: &[Asker], n: usize, other: usize) {
     let me = &people[n];
     let mut client = Client::hello(url, &me.person.token).await;

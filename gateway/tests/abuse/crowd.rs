@@ -1,4 +1,4 @@
-//! One address that takes every place there is before the upgrade.
+//! One address that opens more connections than the gateway accepts before the upgrade.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -13,7 +13,7 @@ async fn one_address_cannot_take_every_place_before_the_upgrade() {
     let port = server.gateways[0].port();
     let mut real = RealUser::of(&server).await;
     let before = real.latency(20).await;
-    // More than there are places, well within the time that a header may take.
+    // More connections than the gateway has slots for, all opened well within the header timeout.
     let crowd = futures_util::future::join_all((0..2_300).map(async |_| {
         let mut peer = connect_from(Ipv4Addr::new(127, 0, 0, 9), port).await;
         let _ = peer.write(b"GET / HTTP/1.1\r\nX-Slow: ").await;

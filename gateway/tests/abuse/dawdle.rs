@@ -1,4 +1,4 @@
-//! Peers that take their time: to say hello, to end a header, a body or a frame, to read, to answer.
+//! Slow peers: they delay the hello, the end of a header, body or frame, reading, or answering.
 
 use std::time::{Duration, Instant};
 
@@ -11,12 +11,12 @@ use crate::measure::{RealUser, figure, figure_becomes, private_kib};
 use crate::raw::{self, FIN, TEXT, frame, frame_head, head, upgraded};
 use crate::test_server::{Join, TestServer, eventually};
 
-/// What a busy machine may add to a timeout.
+/// Extra time that a busy machine may add to a timeout.
 const SLACK: Duration = Duration::from_secs(4);
 const SHORT: Duration = Duration::from_secs(10);
 const LONG: Duration = Duration::from_secs(30);
 
-/// Sends a byte now and then until the other side has had enough; gives how long that took.
+/// Sends one byte per `pause` until the other side answers or closes. Returns how long that took.
 async fn trickle(mut peer: raw::Raw, bytes: Vec<u8>, pause: Duration) -> Duration {
     use tokio::io::AsyncReadExt;
     let started = Instant::now();
@@ -25,7 +25,8 @@ async fn trickle(mut peer: raw::Raw, bytes: Vec<u8>, pause: Duration) -> Duratio
         if peer.write(piece).await.is_err() || started.elapsed() > LONG + SLACK * 2 {
             break;
         }
-        // An end, a Close or an answer: all are the last word to such a peer.
+        // The end of the stream, a Close frame or an answer: in each case the server is done with
+        // this peer.
         if tokio::time::timeout(pause, peer.stream.read(&mut answer))
             .await
             .is_ok()
@@ -53,7 +54,7 @@ async fn who_never_finishes_is_cut_off_and_nobody_else_notices() {
                 peer.write(&half_head).await.unwrap();
                 peer.cut(SHORT + SLACK).await.1
             }),
-            // Each byte in time, the whole never.
+            // Each byte arrives in time, but the header never ends.
             _ => short.spawn(async move {
                 let mut peer = raw::connect(port).await;
                 peer.write(&half_head).await.unwrap();
@@ -111,7 +112,7 @@ async fn who_says_hello_to_a_process_that_stands_still_is_not_told_to_stay_away(
             .await
             .unwrap();
     }
-    // Time itself is the fault: longer than a client may be silent.
+    // The elapsed time is the fault: it is longer than a client may be silent.
     tokio::time::sleep(Duration::from_millis(
         limits::HELLO_TIMEOUT_MS + limits::STANDSTILL_MS,
     ))
@@ -127,11 +128,12 @@ async fn who_says_hello_to_a_process_that_stands_still_is_not_told_to_stay_away(
     }
 }
 
-/// Signed in, or with a whole header: begins something and does not end it.
+/// Starts a request or a message, after signing in or after a complete header, and never ends it.
+/// Returns how long the server waited.
 async fn unfinished(port: u16, token: &str, kind: u32) -> Duration {
     let within = LONG + SLACK;
     match kind {
-        // A body that does not come.
+        // A body that stops after its first bytes.
         0 => {
             let bearer = format!("Bearer {token}");
             let mut peer = raw::connect(port).await;
@@ -148,7 +150,7 @@ async fn unfinished(port: u16, token: &str, kind: u32) -> Duration {
             assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
             took
         }
-        // A body that comes byte by byte, to a route that takes none.
+        // A body that arrives byte by byte, for a route that does not exist.
         1 => {
             let mut peer = raw::connect(port).await;
             peer.write(&head(
@@ -171,7 +173,7 @@ async fn unfinished(port: u16, token: &str, kind: u32) -> Duration {
             assert_eq!(code, Some(4001), "half a frame");
             took
         }
-        // A message without end whose writer shows signs of life.
+        // A message that never ends, from a peer that sends pings between the fragments.
         _ => {
             let mut peer = upgraded(port, "/v1/ws").await;
             peer.hello(token).await;
@@ -232,7 +234,8 @@ async fn a_frozen_peer_is_found_within_one_and_a_half_heartbeats() {
             cable.half_open()
         }
         let started = Instant::now();
-        // It was last heard up to a heartbeat and its jitter before the freeze; presence is told every 250 ms.
+        // The stalled client was last heard at most one heartbeat plus jitter before the stall;
+        // presence is sent every 250 ms.
         let within = heartbeat * 3 / 2 + Duration::from_millis(600);
         witness
             .expect_within("presence falls", within, |frame| {
@@ -242,10 +245,11 @@ async fn a_frozen_peer_is_found_within_one_and_a_half_heartbeats() {
         assert!(started.elapsed() < within);
         let gone = async {
             figure_becomes(port, "helpline_connections", 1.0, Duration::from_secs(5)).await;
-            // The gauge of sockets is looked at every five seconds; the farewell to one who does not answer takes two.
+            // The gauge of sockets is updated every five seconds, and the close of an unresponsive
+            // client takes two.
             figure_becomes(port, "helpline_sockets", 1.0, Duration::from_secs(12)).await;
         };
-        // The witness goes on answering pings.
+        // Keep the witness answering pings.
         tokio::select! {
             () = gone => {}
             _ = witness.drain(Duration::from_secs(60)) => panic!("the witness was cut off"),
@@ -317,7 +321,8 @@ async fn twenty_readers_that_stop_cost_nobody_and_no_more_than_their_outboxes() 
         slowest < Duration::from_secs(2),
         "a room mate waited {slowest:?}"
     );
-    // Twenty outboxes of 2 MiB at the very most (they share their bytes), and what 500 messages of 16 KiB leave in the allocator.
+    // At most twenty send queues of 2 MiB, which share their bytes, plus what 500 messages of 16
+    // KiB leave in the allocator.
     assert!(
         most < before + 80 * 1024,
         "{before} KiB before, {most} KiB with twenty stopped readers"
@@ -340,7 +345,7 @@ async fn a_reader_of_answers_that_stops_does_not_keep_its_place() {
     let mut stopped = Vec::new();
     for _ in 0..STOPPED {
         let mut peer = raw::connect_deaf(port).await;
-        // Pipelined, and nothing of the answers read: all buffers on the way fill up.
+        // Pipeline the requests and read no answer, so that all buffers on the way fill up.
         let requests = head("GET", "/openapi.json", port, &[]).repeat(400);
         let _ = tokio::time::timeout(Duration::from_millis(50), peer.write(&requests)).await;
         stopped.push(peer);

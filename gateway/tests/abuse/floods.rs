@@ -1,4 +1,5 @@
-//! Too much, too fast: per connection, per user, per address. First an answer that says so, then the end; others are served as before.
+//! Frames faster than the rate limits of a connection, a user or an address. The client is first
+//! told that it is too fast and then disconnected; other users are served as before.
 
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use crate::measure::{RealUser, figure};
 use crate::raw::{self, UPGRADE, head};
 use crate::test_server::{Join, TestServer};
 
-/// Few frames at once and few a second, as `--frames-…` name them.
+/// Sets a low frame rate and a small burst with the variables of the `--frames-…` options.
 fn slow_down(spec: GatewaySpec) -> GatewaySpec {
     spec.env("HELPLINE_FRAMES_PER_SECOND", "10")
         .env("HELPLINE_FRAMES_BURST", "60")
@@ -20,7 +21,8 @@ fn question(n: u32) -> String {
     json!({ "type": "unsubscribe", "id": 1_000 + n, "ticket": uuid::Uuid::nil() }).to_string()
 }
 
-/// Sends so many frames as fast as the socket takes them; gives how many were refused and how the connection ended, if it did.
+/// Sends this many frames as fast as the socket accepts them. Returns how many were refused, and
+/// the close code if the connection ended.
 async fn flood(client: &mut Client, frames: u32) -> (usize, Option<u16>) {
     let mut ended = false;
     for n in 0..frames {
@@ -109,11 +111,11 @@ async fn an_address_is_held_to_one_rate_and_named_by_trusted_proxies_alone() {
     };
     let server = TestServer::start_with(1, Join::Alone, trusting).await;
     let port = server.gateways[0].port();
-    // 180 frames in all for the address, from whichever connection.
+    // The limit of the address is 180 frames in total, over all of its connections.
     let mut refused = 0;
     for n in 0..8 {
         let someone = server.customer(&format!("Eve {n}"));
-        // Not through the proxy: what it says of itself counts for nothing.
+        // This address is not a trusted proxy, so its `X-Forwarded-For` is ignored.
         refused = frames_from(
             [127, 0, 0, 1],
             port,
@@ -148,7 +150,7 @@ async fn an_address_is_held_to_one_rate_and_named_by_trusted_proxies_alone() {
     );
 }
 
-/// Fifty frames from this address behind this `X-Forwarded-For`; gives how many were refused.
+/// Sends fifty frames from this address with this `X-Forwarded-For`. Returns how many were refused.
 async fn frames_from(from: [u8; 4], port: u16, forwarded: &str, token: &str) -> usize {
     let mut socket = raw::connect_from(from.into(), port).await;
     let mut headers = UPGRADE.to_vec();

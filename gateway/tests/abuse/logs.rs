@@ -1,4 +1,4 @@
-//! What is logged: neither tokens nor texts nor addresses, at whatever level; and no line that a client wrote.
+//! Logs contain no tokens, texts or addresses at any log level, and clients cannot forge log lines.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::test_server::{Join, Person, TestServer, claims, eventually, sign};
 
 const FORGED: &str = "\r\n2026-01-01T00:00:00.000000Z  INFO helpline_gateway: forged\u{1b}[2K\u{1b}]0;owned\u{7}\u{9b}31m\u{2028}forged";
 
-/// One person with a hostile name, an agent, and a ticket between them.
+/// A customer with a hostile name, an agent, and a ticket on which both write.
 struct Conversation<'a> {
     server: &'a TestServer,
     eve: String,
@@ -47,7 +47,8 @@ impl<'a> Conversation<'a> {
         self.server.gateways[0].port()
     }
 
-    /// Says a little of everything, good and bad; ends with a database that fails during a request, whose cause is logged.
+    /// Sends valid and invalid input of every kind. At the end the database fails during a request,
+    /// and the cause is logged.
     async fn run(&self) {
         let mut customer = Client::hello(&self.server.gateways[0].ws_url(), &self.eve).await;
         self.by_socket(&mut customer).await;
@@ -126,10 +127,10 @@ impl<'a> Conversation<'a> {
         request(port, "GET", &format!("/v1/ws?token={eve}"), &UPGRADE, None).await;
     }
 
-    /// Header lines that a client broke in two, and tokens that are none.
+    /// Sends headers with line breaks in them, and invalid tokens.
     async fn by_raw_bytes(&self) {
         let port = self.port();
-        // Raw line feeds in a header end it; what follows is a header of its own, or nothing.
+        // A raw line feed ends a header. The rest of the line is another header, or invalid.
         let mut split = raw::connect(port).await;
         let _ = split
             .write(&head(
@@ -159,7 +160,7 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    /// Every word that no log may hold.
+    /// The words that must not appear in any log.
     fn secrets(&self) -> Vec<String> {
         let mut secrets: Vec<String> = ["canary", "Secretname", "eve.secret", "ben.okafor"]
             .map(str::to_owned)

@@ -1,4 +1,4 @@
-//! People who mean harm, against a real gateway: each test does the harm and watches what a real user notices of it.
+//! Attacks on a real gateway. Each test attacks and checks what a real user notices.
 
 #![allow(
     clippy::unwrap_used,

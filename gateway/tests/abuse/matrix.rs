@@ -1,5 +1,6 @@
-//! Every client frame × everybody who may send it × every ticket it may name. Rows come from `ClientFrame::TYPES`, expectations from the
-//! policy: a new frame without a row here fails.
+//! Every client frame × every kind of sender × every kind of ticket. The rows come from
+//! `ClientFrame::TYPES` and the expectations from the policy, so a new frame without a row
+//! here fails.
 
 use std::time::Duration;
 
@@ -15,17 +16,17 @@ use uuid::Uuid;
 use crate::client::{Client, connect};
 use crate::test_server::{Join, Person, TestServer};
 
-/// Who sends.
+/// The sender of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Who {
     Owner,
     Stranger,
     Agent,
     Admin,
-    /// Staff whose own ticket it is.
+    /// A member of staff, on their own ticket.
     AgentOnOwn,
     Blocked,
-    /// No hello.
+    /// A connection that has not said hello.
     Unknown,
 }
 
@@ -39,7 +40,7 @@ const ALL: [Who; 7] = [
     Who::Unknown,
 ];
 
-/// What is named.
+/// The ticket that a frame names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum What {
     Open,
@@ -50,22 +51,22 @@ enum What {
 
 const EVERYTHING: [What; 4] = [What::Open, What::Missing, What::Closed, What::Archived];
 
-/// What must come of a frame.
+/// The expected result of a frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Expected {
     /// An answer of this type.
     Answer(&'static str),
     /// A refusal with this code.
     Refusal(RejectCode),
-    /// A refusal with this code, and the end with this close code.
+    /// A refusal with this code, and then a close with this close code.
     RefusalAndClose(RejectCode, u16),
-    /// No answer; the ticket's subscribers learn of it.
+    /// No answer, but the ticket's subscribers receive it.
     Told,
-    /// No answer, and no subscriber learns of anything.
+    /// No answer, and no subscriber receives anything.
     Nothing,
 }
 
-/// One way to send a frame of this type: the frame, and whether it asks for something internal.
+/// The ways to send a frame of this type: the frame, and whether it concerns an internal note.
 fn variants(kind: &str, ticket: TicketId, people: &People) -> Vec<(Value, bool)> {
     let key = Uuid::new_v4().to_string();
     match kind {
@@ -101,7 +102,7 @@ fn variants(kind: &str, ticket: TicketId, people: &People) -> Vec<(Value, bool)>
     }
 }
 
-/// What must come of it from a person who is signed in.
+/// The expected result for a signed-in person.
 fn expected(kind: &str, internal: bool, actor: &Actor, facts: Option<&TicketFacts>) -> Expected {
     let on_ticket = |action| match facts {
         None => Err(RejectCode::NotFound),
@@ -113,11 +114,12 @@ fn expected(kind: &str, internal: bool, actor: &Actor, facts: Option<&TicketFact
     match (kind, internal) {
         ("hello", _) => Expected::RefusalAndClose(RejectCode::HelloExpected, 4500),
         ("subscribe", _) => answer(on_ticket(TicketAction::Read), "subscribed"),
-        // Nothing is said about the ticket, so nothing is asked.
+        // The answer reveals nothing about the ticket, so no permission is checked.
         ("unsubscribe", _) => Expected::Answer("ok"),
         ("send", false) => answer(on_ticket(TicketAction::Send), "ack"),
         ("send", true) => answer(on_ticket(TicketAction::SendNote), "ack"),
-        // State, not history, and best effort: the subscription decides, on a closed or archived ticket too.
+        // Typing and read positions are not history and are best effort. Only the permission to
+        // read counts, also on closed and archived tickets.
         ("typing", false) | ("read", _) => {
             on_ticket(TicketAction::Read).map_or(Expected::Nothing, |_| Expected::Told)
         }
@@ -129,7 +131,7 @@ fn expected(kind: &str, internal: bool, actor: &Actor, facts: Option<&TicketFact
             Ok(()) => Expected::Answer("ok"),
             Err(reject) => Expected::Refusal(reject.code),
         },
-        // The old token counts on: the connection lives.
+        // The old token remains valid, so the connection stays open.
         ("token", _) => Expected::Refusal(RejectCode::NotAuthenticated),
         ("pong", _) => Expected::Nothing,
         (unknown, _) => panic!("{unknown:?} has no row"),
@@ -142,7 +144,7 @@ struct People {
     agent: Person,
     admin: Person,
     blocked: Person,
-    /// Staff, to see what others are told.
+    /// A member of staff who observes what other clients receive.
     witness: Person,
 }
 
@@ -180,7 +182,8 @@ impl People {
     }
 }
 
-/// A fresh ticket in this state; what the policy must know of it, unless it is missing.
+/// Creates a ticket in this state. Returns its id and what the policy needs to know about it, or
+/// `None` for a missing ticket.
 async fn ticket(
     sql: &tokio_postgres::Client,
     what: What,
@@ -282,7 +285,7 @@ async fn try_frame((server, sql, people): Scene<'_>, who: Who, what: What, kind:
         let expected = match who {
             Who::Unknown if kind == "hello" => Expected::Answer("welcome"),
             Who::Unknown => Expected::RefusalAndClose(RejectCode::HelloExpected, 4500),
-            // Whatever it wanted to say: it does not come so far.
+            // A blocked person is refused at hello, so no other frame is reached.
             Who::Blocked => {
                 let hello = json!({ "type": "hello", "token": person.token });
                 check(
@@ -344,7 +347,8 @@ async fn check(client: &mut Client, frame: Value, expected: Expected, case: &str
     }
 }
 
-/// Whether a frame without an answer reached a subscriber of the ticket. The sender tries to listen first, as a client would.
+/// Whether a frame that has no answer reached a subscriber of the ticket. The sender first tries to
+/// subscribe, as a client would.
 async fn told_of(
     server: &TestServer,
     people: &People,
@@ -362,7 +366,8 @@ async fn told_of(
         witness.subscribe(ticket, None).await;
     }
     client.say(&frame).await;
-    // The answer to this comes after whatever the frame has set in motion here; read positions are written twice a second.
+    // The answer to this frame comes after all effects of the frame under test on this connection.
+    // Read positions are written twice a second.
     client
         .ask(json!({ "type": "unsubscribe", "ticket": Uuid::nil() }))
         .await;
@@ -402,7 +407,7 @@ async fn foreign_and_missing_tickets_are_told_apart_by_no_byte() {
                 .ask(json!({ "type": "unsubscribe", "ticket": Uuid::nil() }))
                 .await;
             client.drain(Duration::from_millis(60)).await;
-            // All but `welcome`, as the bytes that came.
+            // The bytes of all frames except `welcome`.
             answers.push(
                 client.transcript[1..]
                     .iter()

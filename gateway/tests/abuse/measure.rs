@@ -1,4 +1,4 @@
-//! What a real user and the machine notice meanwhile.
+//! Measures what a real user notices during an attack, and what it costs the machine.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use crate::client::Client;
 use crate::raw;
 use crate::test_server::{Person, TestServer, eventually};
 
-/// A client that does nothing wrong: sends, and waits for each ack.
+/// A well-behaved client that sends messages and waits for each ack.
 pub struct RealUser {
     client: Client,
     ticket: TicketId,
@@ -51,7 +51,8 @@ impl RealUser {
         times[times.len() / 2]
     }
 
-    /// Fails when the user is served much worse than before the harm began. The factor is generous: the machine is shared.
+    /// Fails if the user is served much more slowly than before the attack. The factor is generous,
+    /// because other processes share the machine.
     pub async fn is_served_as_before(&mut self, before: Duration, what: &str) {
         let now = self.latency(15).await;
         let bound = before * 8 + Duration::from_millis(250);
@@ -62,7 +63,7 @@ impl RealUser {
     }
 }
 
-/// The memory that the process does not share with others.
+/// The memory that the process does not share with others, in KiB.
 pub fn private_kib(pid: u32) -> u64 {
     let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap();
     let of = |name: &str| {
@@ -76,7 +77,7 @@ pub fn private_kib(pid: u32) -> u64 {
     of("Private_Dirty:") + of("Private_Clean:")
 }
 
-/// A figure of `/metrics`, summed over its labels; nothing when it was never counted.
+/// The value of a metric in `/metrics`, summed over its labels; 0 if the metric is absent.
 pub async fn figure(port: u16, name: &str) -> f64 {
     let page = raw::request(port, "GET", "/metrics", &[], None).await.body;
     let lines = page.lines().filter(|line| {
@@ -88,7 +89,7 @@ pub async fn figure(port: u16, name: &str) -> f64 {
         .sum()
 }
 
-/// Waits until a figure has this value.
+/// Waits until a metric has this value.
 pub async fn figure_becomes(port: u16, name: &str, value: f64, within: Duration) {
     eventually(&format!("{name} = {value}"), within, async || {
         ((figure(port, name).await - value).abs() < 0.5).then_some(())

@@ -1,4 +1,5 @@
-//! More than the limits allow: refused with a word that arrives, and never gathered in memory.
+//! Input larger than the limits. The client receives a refusal that names the reason, and the
+//! gateway never buffers the input.
 
 use std::time::Duration;
 
@@ -48,11 +49,11 @@ async fn what_is_too_large_is_told_so_however_much_of_it_is_on_its_way() {
     for (case, bytes) in cases {
         let mut socket = upgraded(port, "/v1/ws").await;
         socket.hello(&ada.token).await;
-        // A plain blocking client: writes all of it before it reads anything.
+        // A plain blocking client writes everything before it reads anything.
         let _ = socket.write(&bytes).await;
         assert_eq!(socket.ended(PATIENCE).await.0, Some(1009), "{case}");
     }
-    // Exactly as much as is allowed, in one piece and in sixteen, is answered.
+    // A message of exactly the maximum size is answered, in one frame and in sixteen fragments.
     let mut socket = upgraded(port, "/v1/ws").await;
     socket.hello(&ada.token).await;
     socket.write(&whole(FRAME_MAX)).await.unwrap();
@@ -92,7 +93,7 @@ async fn a_large_json_body_is_refused_and_the_refusal_arrives() {
         assert_eq!(answer.status, 413, "{}", answer.body);
         assert!(answer.body.contains("too_large"));
     }
-    // The same without announcing how much will come.
+    // The same body without a declared length.
     let mut chunked = raw::connect(port).await;
     let mut all = headers.to_vec();
     all.push(("Transfer-Encoding", "chunked"));
@@ -111,7 +112,7 @@ async fn a_large_json_body_is_refused_and_the_refusal_arrives() {
     }
     let (answer, _) = chunked.cut(PATIENCE).await;
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
-    // Headers without end.
+    // A header that never ends.
     let mut headers = raw::connect(port).await;
     headers.write(b"GET /v1/me HTTP/1.1\r\n").await.unwrap();
     for n in 0..100_000 {
@@ -146,19 +147,19 @@ async fn memory_is_bounded_while_many_hold_the_largest_unfinished_message() {
             socket.hello(&eve.token).await;
         }
         let bytes = match n % 3 {
-            // A frame that lacks its last byte.
+            // A frame whose last byte is missing.
             0 => [
                 frame_head(FIN | TEXT, FRAME_MAX as u64),
                 vec![b'x'; FRAME_MAX - 1],
             ]
             .concat(),
-            // A message in fragments that lacks its last one.
+            // A fragmented message whose last fragment is missing.
             1 => [
                 frame(TEXT, &vec![b'x'; 8_000]),
                 frame(0, &vec![b'x'; 8_000]).repeat(7),
             ]
             .concat(),
-            // Not signed in yet: the announced length is not trusted.
+            // Before the hello, the gateway must not trust the declared length.
             _ => [frame_head(FIN | TEXT, FRAME_MAX as u64), vec![b'x'; 4_000]].concat(),
         };
         socket.write(&bytes).await.unwrap();
@@ -167,14 +168,15 @@ async fn memory_is_bounded_while_many_hold_the_largest_unfinished_message() {
     real.is_served_as_before(latency, "beside unfinished messages")
         .await;
     let each = private_kib(pid).saturating_sub(before) / ATTACKERS as u64;
-    // A full message, the buffer that it is read through, and the connection itself. Debug builds have large futures.
+    // A full message, its read buffer, and the connection itself. Futures are large in
+    // debug builds.
     assert!(each < 192, "an unfinished message holds {each} KiB");
     drop(held);
 }
 
 #[tokio::test]
 async fn pings_of_a_peer_that_reads_no_pong_do_not_pile_up() {
-    // At the rates that an operator gets.
+    // Use the default rates.
     let as_shipped = |spec: GatewaySpec| {
         spec.env("HELPLINE_FRAMES_PER_SECOND", "30")
             .env("HELPLINE_FRAMES_BURST", "300")
@@ -200,7 +202,7 @@ async fn pings_of_a_peer_that_reads_no_pong_do_not_pile_up() {
                     sent += 100;
                 }
             };
-            // Cut off in the middle of a ping, perhaps; it was the last one.
+            // The timeout may cut the last ping in half. Nothing is sent after it.
             let _ = tokio::time::timeout(Duration::from_secs(4), sending).await;
             (socket, sent)
         });
@@ -208,14 +210,16 @@ async fn pings_of_a_peer_that_reads_no_pong_do_not_pile_up() {
     let mut most = 0;
     let mut ended = Vec::new();
     while ended.len() < 8 {
-        // Watched while it lasts: what has piled up is given back in the end.
+        // Measure during the flood, because the memory is released at the end.
         match tokio::time::timeout(Duration::from_millis(100), floods.join_next()).await {
             Ok(flood) => ended.push(flood.unwrap().unwrap()),
             Err(_) => most = most.max(private_kib(pid).saturating_sub(before)),
         }
     }
     let sent: u32 = ended.iter().map(|(_, sent)| sent).sum();
-    // Pongs unread are bounded, write buffers double, and a busy machine adds what the farewells hold: 21 MiB was seen. It was 106 and growing.
+    // Unread pongs are bounded, write buffers grow by doubling, and connections that are being
+    // closed still hold memory on a busy machine. 21 MiB was measured; without the bound it was 106
+    // MiB and growing.
     assert!(most < 32 * 1024, "{sent} pings piled {most} KiB up");
     real.is_served_as_before(latency, "beside floods of pings")
         .await;

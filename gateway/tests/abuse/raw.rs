@@ -1,4 +1,4 @@
-//! What no client library would send: bytes as they are.
+//! Raw bytes that no client library would send.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ pub const CLOSE: u8 = 0x8;
 pub const PING: u8 = 0x9;
 pub const FIN: u8 = 0x80;
 
-/// The upgrade that a browser asks for, but for its origin.
+/// The headers of a browser's upgrade request, without its origin.
 pub const UPGRADE: [(&str, &str); 5] = [
     ("Connection", "Upgrade"),
     ("Upgrade", "websocket"),
@@ -25,19 +25,19 @@ pub struct Raw {
     pub stream: TcpStream,
 }
 
-/// An answer over HTTP.
+/// An HTTP response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
     pub body: String,
 }
 
-/// A connection from this machine's usual address.
+/// Connects from 127.0.0.1.
 pub async fn connect(port: u16) -> Raw {
     connect_from(Ipv4Addr::LOCALHOST, port).await
 }
 
-/// A connection from another of this machine's addresses, 127.x.y.z.
+/// Connects from another loopback address, 127.x.y.z.
 pub async fn connect_from(from: Ipv4Addr, port: u16) -> Raw {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(SocketAddr::from((from, 0))).unwrap();
@@ -49,17 +49,17 @@ pub async fn connect_from(from: Ipv4Addr, port: u16) -> Raw {
     }
 }
 
-/// A connection that has become a socket.
+/// Connects and upgrades to a WebSocket.
 pub async fn upgraded(port: u16, path: &str) -> Raw {
     connect(port).await.upgrade(port, path).await
 }
 
-/// The same, of a peer whose kernel takes next to nothing that is not read.
+/// As [`upgraded`], with a receive buffer so small that unread data soon blocks the server.
 pub async fn upgraded_deaf(port: u16) -> Raw {
     connect_deaf(port).await.upgrade(port, "/v1/ws").await
 }
 
-/// A connection of such a peer.
+/// Connects with a receive buffer of 4 KiB.
 pub async fn connect_deaf(port: u16) -> Raw {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4 * 1024).unwrap();
@@ -71,7 +71,7 @@ pub async fn connect_deaf(port: u16) -> Raw {
     }
 }
 
-/// One request on a connection of its own.
+/// Sends one request on its own connection.
 pub async fn request(
     port: u16,
     method: &str,
@@ -94,7 +94,7 @@ pub async fn request(
     raw.write(&head(method, path, port, &headers))
         .await
         .unwrap();
-    // The server may have heard enough before all of it is written.
+    // The server may answer and close before it has received the whole body.
     let _ = raw.write(body.unwrap_or("").as_bytes()).await;
     let head = raw.read_answer_head().await;
     let status = head
@@ -124,7 +124,7 @@ pub async fn request(
     }
 }
 
-/// A request's line and headers.
+/// The request line and headers of a request.
 pub fn head(method: &str, path: &str, port: u16, headers: &[(&str, &str)]) -> Vec<u8> {
     let mut text = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n");
     for (name, value) in headers {
@@ -134,14 +134,14 @@ pub fn head(method: &str, path: &str, port: u16, headers: &[(&str, &str)]) -> Ve
     text.into_bytes()
 }
 
-/// A masked frame. The mask is nothing, so that the payload stands as it is.
+/// A masked frame. The masking key is zero, so the payload is unchanged.
 pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut bytes = frame_head(first, payload.len() as u64);
     bytes.extend_from_slice(payload);
     bytes
 }
 
-/// The head of a frame that announces so many bytes.
+/// The header of a frame with this payload length.
 pub fn frame_head(first: u8, length: u64) -> Vec<u8> {
     let mut bytes = vec![first];
     match length {
@@ -173,7 +173,7 @@ impl Raw {
         self.stream.write_all(bytes).await
     }
 
-    /// Says hello and waits for the welcome.
+    /// Sends hello and waits for the welcome.
     pub async fn hello(&mut self, token: &str) {
         let text = serde_json::json!({ "type": "hello", "id": 1, "token": token }).to_string();
         self.write(&frame(FIN | TEXT, text.as_bytes()))
@@ -198,7 +198,7 @@ impl Raw {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// The next frame of the server's: its kind and payload; none at the end, be it clean or a reset.
+    /// Reads the server's next frame: its opcode and payload. `None` after a clean end or a reset.
     pub async fn read_frame(&mut self) -> Option<(u8, Vec<u8>)> {
         let opcode = self.stream.read_u8().await.ok()? & 0x0f;
         let length = match self.stream.read_u8().await.ok()? {
@@ -211,8 +211,9 @@ impl Raw {
         Some((opcode, payload))
     }
 
-    /// Reads to the end, as a client does that hears the server out and says goodbye: the close code, if one came, and how long it took
-    /// to come, or the end without one.
+    /// Reads until the connection ends, and answers the close frame like a regular client.
+    /// Returns the close code, if one came, and the time until the close frame or, without
+    /// one, until the end.
     pub async fn ended(&mut self, within: Duration) -> (Option<u16>, Duration) {
         let started = Instant::now();
         let reading = async {
@@ -231,14 +232,15 @@ impl Raw {
                 close.map_or_else(|| started.elapsed(), |(_, took)| took),
             )
         };
-        // A server that no longer understands us waits for our goodbye in vain.
+        // A server that cannot parse our frames waits for the close reply in vain.
         let patience = within + Duration::from_millis(limits::CLOSE_TIMEOUT_MS + limits::LINGER_MS);
         tokio::time::timeout(patience, reading)
             .await
             .unwrap_or_else(|_| panic!("still open after {within:?}"))
     }
 
-    /// Waits until the server has ended a connection that is no socket.
+    /// Waits until the server ends a plain HTTP connection. Returns what it sent and how
+    /// long that took.
     pub async fn cut(&mut self, within: Duration) -> (String, Duration) {
         let started = Instant::now();
         let mut bytes = Vec::new();

@@ -1,5 +1,6 @@
-//! A field that the server does not know must not be dropped: a dropped flag makes a note public. Every input is tried with a field
-//! too many, with each field misspelled and with `null`; nothing of it may be stored or published.
+//! The server must refuse fields that it does not know: if it ignored a misspelled flag, a note
+//! would become public. Every input is tried with an additional field, and with each field
+//! misspelled and `null`. Nothing from such an input may be stored or published.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::client::{Client, connect};
 use crate::raw::{self, Answer};
 use crate::test_server::{Join, Person, TestServer, eventually};
 
-/// A request over REST, with an `Idempotency-Key` of its own.
+/// Sends a REST request with its own `Idempotency-Key`.
 async fn rest(
     server: &TestServer,
     person: &Person,
@@ -38,7 +39,8 @@ async fn rest(
     .await
 }
 
-/// Reads until a message that was sent after everything tried; whatever came before it, came.
+/// Reads until the sentinel message, which was sent after everything under test. By then all
+/// earlier effects have arrived.
 async fn until_sentinel(client: &mut Client, ticket: TicketId, sentinel: &str) {
     client
         .expect("the sentinel", |frame| {
@@ -49,7 +51,8 @@ async fn until_sentinel(client: &mut Client, ticket: TicketId, sentinel: &str) {
         .await;
 }
 
-/// A note's flag as JSON text, because a name may occur twice; then what a socket and REST make of it: a note, or the code of the refusal.
+/// The flag of a note as JSON text, because a name may occur twice; then the expected result over
+/// the socket and over REST: a note, or the reject code.
 const FLAGS: [(&str, &str, &str); 12] = [
     (r#""internal":true"#, "note", "note"),
     (r#""is_internal":true"#, "unknown_field", "unknown_field"),
@@ -80,7 +83,7 @@ const FLAGS: [(&str, &str, &str); 12] = [
     (r#""internal":"true""#, "malformed", "invalid_field"),
     (r#""internal":1"#, "malformed", "invalid_field"),
 ];
-/// What became of a message: a note, or the code of its refusal.
+/// The result of sending a message: a note, or the reject code.
 fn outcome(taken: bool, answer: &Value) -> &str {
     if taken {
         "note"
@@ -89,7 +92,7 @@ fn outcome(taken: bool, answer: &Value) -> &str {
     }
 }
 
-/// How many public messages with this text the ticket has, and how many notes.
+/// The number of public messages and of notes on the ticket with this text.
 async fn public_and_notes(server: &TestServer, ticket: TicketId, text: &str) -> (i64, i64) {
     let counts = "select count(*) filter (where not is_internal and body like $2), count(*) filter (where is_internal)
         from support_messages where ticket_id = $1";
@@ -137,7 +140,7 @@ async fn a_note_is_a_note_or_refused_whatever_its_flag_is_called() {
             answer.body
         );
     }
-    // The flag in the address, where nothing is read from.
+    // The flag in the query string, which the route does not read.
     let answer = rest(
         &server,
         &ben,
@@ -168,7 +171,7 @@ async fn a_note_is_a_note_or_refused_whatever_its_flag_is_called() {
     );
 }
 
-/// A good frame of this type with every field that it may have.
+/// A valid frame of this type with all of its fields.
 fn sample(kind: &str, ticket: TicketId, token: &str) -> Value {
     let attachment = json!({ "id": Uuid::new_v4(), "name": "a.pdf", "content_type": "application/pdf", "size_bytes": 7 });
     let filter = json!({
@@ -204,16 +207,17 @@ fn sample(kind: &str, ticket: TicketId, token: &str) -> Value {
     frame
 }
 
-/// One frame that must be refused: as text, because names may stand there twice.
+/// A frame that must be refused, as text, because a name may occur twice.
 struct Wrong {
     text: String,
     code: &'static str,
     field: String,
-    /// Whether it can be answered under its id.
+    /// Whether the frame has a readable id, so that the refusal can carry it.
     has_id: bool,
 }
 
-/// The frame with a field too many, and with each field misspelled, null, of another type, twice; in every object of it.
+/// Variants of the frame with an additional field, and with each field misspelled, `null`, of
+/// another type, or duplicated, in each of its objects.
 fn wrongs(frame: &Value) -> Vec<Wrong> {
     let mut found = Vec::new();
     let mut objects = vec![(String::new(), String::new())];
@@ -240,7 +244,7 @@ fn wrongs(frame: &Value) -> Vec<Wrong> {
                     .as_object_mut()
                     .unwrap(),
             );
-            // No map holds a name twice: this one is put into the text.
+            // A map cannot hold a name twice, so the duplicate is inserted into the text.
             let text = frame
                 .to_string()
                 .replace("\"zz-twice\":", &format!("\"{name}\":"));
@@ -282,13 +286,14 @@ fn wrongs(frame: &Value) -> Vec<Wrong> {
     found
 }
 
-/// Sends it under an id that is its own; gives the id.
+/// Sends the text under this id.
 async fn say_under(client: &mut Client, text: &str, id: u64) {
     let text = text.replacen("\"id\":0", &format!("\"id\":{id}"), 1);
     assert!(client.say_raw(text).await);
 }
 
-/// It was refused so, under its id if it has one that can be read.
+/// Asserts that the frame was refused with the expected code and field, and under its id if that
+/// can be read.
 fn check(wrong: &Wrong, id: u64, answer: &Value) {
     let case = &wrong.text;
     assert_eq!(answer["code"], wrong.code, "{case}: {answer}");
@@ -348,7 +353,8 @@ async fn every_field_of_every_frame_is_known_given_once_and_no_null() {
         },
     )
     .await;
-    // The connection lives, and no other client has learnt of anything; reads are written twice a second.
+    // The connection is still open, and no other client has received anything. Read positions are
+    // written twice a second.
     assert_eq!(
         agent.send(ticket, "sentinel", "The last word").await["type"],
         "ack"
@@ -369,7 +375,7 @@ async fn every_field_of_every_frame_is_known_given_once_and_no_null() {
         .unwrap()
         .get(0);
     assert_eq!(messages, 2, "the customer's first and the last word");
-    // And each sample as it stands is taken: nothing above was refused for another reason.
+    // Each unchanged sample is accepted, so the refusals above had no other reason.
     for (n, kind) in ClientFrame::TYPES
         .iter()
         .filter(|kind| **kind != "hello")
@@ -407,7 +413,8 @@ async fn a_hello_that_another_build_may_understand_is_sent_there_and_others_stay
             .expect("a refusal", |frame| frame["type"] == "error")
             .await;
         check(&wrong, 7, &answer);
-        // 1012 brings a client back, to whichever instance answers; 4500 keeps it away until it is another one.
+        // After 1012 a client reconnects, to any instance; after 4500 it does not reconnect until
+        // it is updated.
         let close = if wrong.code == "unknown_field" {
             1012
         } else {

@@ -1,4 +1,4 @@
-//! Who may open a socket at all, and how: origins to the letter, no token in an address, hello first.
+//! Who may open a socket, and how: exact origins, no token in the URL, and hello first.
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ async fn foreign_pages_are_turned_away_before_the_upgrade() {
     assert_eq!(with(&[SITE, SITE]).await, 403, "two origins are none");
     assert_eq!(with(&[SITE, "https://evil.example"]).await, 403);
     assert_eq!(with(&["https://evil.example", SITE]).await, 403);
-    // Told once, with the setting that is missing, however many come.
+    // The refused origins are logged only once, with the name of the missing setting.
     let log = std::fs::read_to_string(server.gateways[0].log()).unwrap();
     let told: Vec<_> = log
         .lines()
@@ -111,7 +111,7 @@ async fn before_hello_there_is_one_small_frame_and_nothing_else() {
     let patience = Duration::from_secs(9);
     let first = async |bytes: Vec<u8>| {
         let mut socket = upgraded(port, "/v1/ws").await;
-        // The server may close while this is still being written.
+        // The server may close before everything is written.
         let _ = socket.write(&bytes).await;
         socket.ended(patience).await.0
     };
@@ -129,7 +129,7 @@ async fn before_hello_there_is_one_small_frame_and_nothing_else() {
     assert_eq!(first(frame(FIN | 0x2, b"\0")).await, Some(4500), "binary");
     assert_eq!(first(text(hello(17 * 1024))).await, Some(1009));
     assert_eq!(first(text(hello(60 * 1024))).await, Some(1009));
-    // Not even as long as it takes to send all of it.
+    // The declared length is over the limit, so the server closes before it has received all of it.
     assert_eq!(
         first(
             [
@@ -156,7 +156,7 @@ async fn before_hello_there_is_one_small_frame_and_nothing_else() {
         Some(4500),
         "pings, each of which costs a pong"
     );
-    // Two frames at once: the second one waits for the welcome, and is then taken like any other.
+    // Two frames at once: the second one waits for the welcome and is then handled like any other.
     let mut hasty = upgraded(port, "/v1/ws").await;
     hasty
         .write(

@@ -1,8 +1,10 @@
-//! `web-client/src/protocol/decoders/*.ts`: how a client reads what a server sends, written from the declarations of `generated.ts`.
+//! Generates `web-client/src/protocol/decoders/*.ts`, the client's decoders, from the declarations
+//! of `generated.ts`.
 //!
-//! A new type needs no line here or in `rules.rs`. Unless that says otherwise, an object whose string, number or word cannot be read is refused whole,
-//! an optional value that cannot be read is null, a flag that is not said is false, and of a list those entries count that can be read. A list
-//! that is not there is empty, but for a page's: that is no page.
+//! A new type needs no change here. Unless `rules.rs` says otherwise: an object is refused if one
+//! of its strings, numbers or words cannot be read; an unreadable optional value becomes null; a
+//! missing flag becomes false; a list keeps the entries that can be read; and a missing list is
+//! empty, except in a page, which is then refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -17,14 +19,14 @@ const HEADER: &str =
 // Do not edit.
 ";
 
-/// The declarations, and the lists of words that `generated.ts` has of them.
+/// The declarations, and the lists of words that `generated.ts` contains for them.
 pub struct Declarations<'a> {
     pub types: &'a BTreeMap<String, Shape>,
     pub order: &'a [String],
     pub word_lists: &'a BTreeMap<String, String>,
 }
 
-/// The files by name.
+/// The generated files: name and text.
 pub fn files(declared: &Declarations<'_>) -> Vec<(String, String)> {
     let sources = Sources::read();
     let read: Vec<&String> = declared
@@ -59,7 +61,7 @@ impl Declarations<'_> {
             .unwrap_or_else(|| panic!("{name} is not declared"))
     }
 
-    /// Another name of a string or a number.
+    /// Whether this type is only another name for a string or a number.
     fn is_alias(&self, name: &str) -> bool {
         matches!(self.shape(name), Shape::String | Shape::Number)
     }
@@ -72,7 +74,7 @@ impl Declarations<'_> {
             .collect()
     }
 
-    /// The first file that needs a type has it.
+    /// By type: the index of its file, which is the first one in `FILES` that needs it.
     fn levels(&self) -> BTreeMap<String, usize> {
         let mut levels: BTreeMap<String, usize> = self
             .order
@@ -89,7 +91,7 @@ impl Declarations<'_> {
         levels
     }
 
-    /// Each after those that it leans on.
+    /// Sorts the types so that each comes after those that it depends on.
     fn ordered<'n>(&self, names: impl Iterator<Item = &'n String>) -> Vec<String> {
         let wanted: BTreeSet<&String> = names.collect();
         let mut done = Vec::new();
@@ -114,11 +116,11 @@ impl Declarations<'_> {
     }
 }
 
-/// What the declarations do not tell, from the sources of the types.
+/// What the declarations do not contain, read from the Rust sources of the types.
 struct Sources {
-    /// What clients send.
+    /// Types that only clients send.
     requests: BTreeSet<String>,
-    /// Fields that are not whole numbers.
+    /// Fields that may be fractions.
     fractions: BTreeSet<String>,
 }
 
@@ -255,7 +257,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A frame: its `type` says which.
+    /// A decoder for a frame, which is chosen by the frame's `type`.
     fn tagged(&self, all: &[Shape]) -> String {
         let variants: String = all
             .iter()
@@ -324,7 +326,7 @@ impl Writer<'_> {
         match (nullable || field.optional, &shape) {
             (true, Shape::List(_)) if is_strict => format!("nullable({decoder})"),
             (true, _) if is_strict => format!("nullOnly({decoder})"),
-            // No list is an empty one.
+            // A list that is absent is read as an empty list.
             (true, Shape::List(_)) if !nullable => decoder,
             (true, _) => format!("nullable({decoder})"),
             (false, Shape::Bool) if !is_strict => format!("or({decoder}, false)"),
@@ -393,7 +395,7 @@ impl Writer<'_> {
     }
 }
 
-/// Whether a text names something, as a word of its own that is no field.
+/// Whether the text uses this name as a whole word that is not the name of a field.
 fn uses(body: &str, name: &str) -> bool {
     body.match_indices(name).any(|(at, _)| {
         let before = body.get(..at).and_then(|text| text.chars().next_back());
@@ -459,7 +461,7 @@ fn words_of(shape: &Shape) -> Option<Vec<&String>> {
         .collect()
 }
 
-/// The `type` of a frame.
+/// The value of a frame's `type` field.
 fn tag_of(shape: &Shape) -> Option<String> {
     match shape {
         Shape::Object(fields) => fields.iter().find_map(|field| match &field.shape {

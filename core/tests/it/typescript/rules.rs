@@ -1,6 +1,8 @@
-//! Where decoders stand, and what they take where a server says nothing that can be read.
+//! Rules for the generated decoders: which file each one is in, and which default replaces an
+//! unreadable value.
 
-/// What a page needs before there is a ticket, and what every page needs with one. What none of them leans on is the team's.
+/// The decoder files, each with its root types. `first` is what a page needs before it has a
+/// ticket, `ticket` what every page with a ticket needs. Types that no root needs go into `team`.
 pub const FILES: [(&str, &[&str]); 4] = [
     ("first", &["MeView", "Availability", "Problem", "Status"]),
     (
@@ -15,13 +17,14 @@ pub const FILES: [(&str, &[&str]); 4] = [
             "ClientConfig",
         ],
     ),
-    // Behind screens of the settings, which are fetched when they are opened.
+    // For settings screens, which are loaded when they are opened.
     ("admin", &["AccessPage", "AccessActions", "SystemView"]),
     ("team", &[]),
 ];
 
-/// What only clients send, beside the `requests!` of `protocol/rest.rs`; and customers' forms of history: they are a part of the staff's, and
-/// are read as those.
+/// Types that have no decoder: those that only clients send, in addition to the `requests!` of
+/// `protocol/rest.rs`; and the customers' forms of history, which are subsets of the staff's forms
+/// and are decoded as those.
 pub const UNREAD: &[&str] = &[
     "ClientFrame",
     "InboxFilter",
@@ -34,8 +37,8 @@ pub const UNREAD: &[&str] = &[
     "CustomerEventPage",
 ];
 
-/// What is taken where a server says nothing that can be read: one of another build, whose words or fields are others. By type, or by frame, and
-/// field; `*` is every number of a type.
+/// Defaults for values that cannot be read because the server is of another build. The key is a
+/// type or a frame with a field; `*` stands for every number of a type.
 pub const LENIENT: &[(&str, &str)] = &[
     ("WireLimits.*", "LIMITS.{field}"),
     ("TicketStats.*", "0"),
@@ -66,7 +69,9 @@ pub const LENIENT: &[(&str, &str)] = &[
     ("Problem.code", "'unknown'"),
 ];
 
-/// Lists of which half would look whole, and values without which the rest would say something else.
+/// Lists that are refused as a whole if one entry cannot be read, because half a list would
+/// look complete; and values that have no default, because a default would change the
+/// meaning of the rest.
 pub const STRICT: &[&str] = &[
     "subscribed.events",
     "StaffEventPage.events",
@@ -75,7 +80,7 @@ pub const STRICT: &[&str] = &[
     "typing.on",
 ];
 
-/// Names stand beside other text: see `narrow.ts`.
+/// Names are shown next to other text, so they are decoded by `title`: see `narrow.ts`.
 pub const TITLES: &[&str] = &[
     "StaffTicket.subject",
     "CustomerTicket.subject",
@@ -87,11 +92,11 @@ pub const LINES: &[&str] = &[
     "StaffEvent.description",
 ];
 
-/// Words of the previous build.
+/// Words that the previous build uses, with their current form.
 pub const FORMER_WORDS: &[(&str, &str)] =
     &[("RejectCode", "{ invalid_move: 'invalid_transition' }")];
 
-/// What `shape.ts` has.
+/// The decoder functions that `shape.ts` exports.
 pub const SHAPES: &[&str] = &[
     "all", "anything", "bool", "either", "integer", "line", "list", "name", "nothing", "nullOnly",
     "nullable", "number", "object", "or", "readable", "record", "string", "tagged", "title",

@@ -1,6 +1,7 @@
-//! Reads TypeScript declarations, as far as `ts-rs` writes them, into shapes that decoders can be written from.
+//! Parses the TypeScript declarations that `ts-rs` writes into shapes, from which decoders
+//! are generated.
 
-/// What a value of JSON may be.
+/// The type of a JSON value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shape {
     String,
@@ -26,7 +27,8 @@ pub struct Field {
 }
 
 impl Shape {
-    /// Reads `type Name = …;`. Panics on what `ts-rs` has not written so far, and says where.
+    /// Parses `type Name = …;`. Panics with the position on syntax that `ts-rs` has not
+    /// produced so far.
     pub fn of_declaration(text: &str) -> Self {
         let (_, right) = text
             .split_once('=')
@@ -43,7 +45,7 @@ impl Shape {
         shape
     }
 
-    /// The names of other types in it.
+    /// The names of the other types that this shape refers to.
     pub fn names(&self) -> Vec<String> {
         match self {
             Self::Name(name) => vec![name.clone()],
@@ -70,7 +72,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Leaves out white space and comments.
+    /// Skips white space and comments.
     fn skip(&mut self) {
         self.rest = self.rest.trim_start();
         while let Some(comment) = self.rest.strip_prefix("/*") {
