@@ -1,4 +1,5 @@
-//! What the documents claim and a test can check: the table of transitions, links, commands, settings.
+//! Checks the claims of the documents that a test can check: the table of transitions, links,
+//! commands, settings, log lines.
 
 #![allow(clippy::unwrap_used, reason = "tests say what they expect")]
 
@@ -11,7 +12,7 @@ use helpline_core::actor::ActorType;
 use helpline_core::ticket::Status;
 use helpline_core::transitions;
 
-/// A README is read by people who compare: longer than this it is not read.
+/// Maximum length of the README. People who compare products do not read a longer one.
 const README_LINES_MAX: usize = 130;
 
 fn root() -> PathBuf {
@@ -21,7 +22,7 @@ fn root() -> PathBuf {
         .to_owned()
 }
 
-/// Where documents stand.
+/// The folders that contain documents.
 const FOLDERS: &[&str] = &[
     "",
     "docs",
@@ -31,7 +32,7 @@ const FOLDERS: &[&str] = &[
     "migrations",
 ];
 
-/// Every document by its path from the root.
+/// Every document, by its path from the root.
 fn documents() -> BTreeMap<PathBuf, String> {
     let mut found = BTreeMap::new();
     for folder in FOLDERS {
@@ -47,7 +48,8 @@ fn documents() -> BTreeMap<PathBuf, String> {
     found
 }
 
-/// What can be told to a shell, a line each: of every document, and of the comments of the files in deploy/.
+/// The shell commands, one per line, in every document and in the comments of the files in
+/// `deploy/`.
 fn commands() -> BTreeMap<PathBuf, String> {
     let of_documents = documents().into_iter().map(|(path, text)| {
         let lines = format!("{}\n{}", code(&text, "sh").join("\n"), quoted(&text));
@@ -69,7 +71,8 @@ fn commands() -> BTreeMap<PathBuf, String> {
     found
 }
 
-/// The lines of its code blocks in this language; a line that ends in a backslash goes on.
+/// The lines of the code blocks in this language. Lines that end in a backslash are joined with the
+/// next one.
 fn code(text: &str, language: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut inside = false;
@@ -148,7 +151,7 @@ fn the_readme_is_short() {
     assert!(lines <= README_LINES_MAX, "{lines} lines");
 }
 
-/// As GitHub makes the anchor of a heading.
+/// The anchor that GitHub generates for a heading.
 fn anchor(heading: &str) -> String {
     heading
         .trim()
@@ -159,7 +162,7 @@ fn anchor(heading: &str) -> String {
         .collect()
 }
 
-/// The targets of its links and pictures, outside of code.
+/// The targets of the links and images in a document, outside code.
 fn links(text: &str) -> Vec<String> {
     let mut inside = false;
     let mut found = Vec::new();
@@ -215,7 +218,7 @@ fn every_link_leads_somewhere() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
-/// Names that follow `mark` in the document's text and code.
+/// The names that follow `mark` in the document, consisting of characters that `of` accepts.
 fn after<'t>(text: &'t str, mark: &str, of: fn(char) -> bool) -> BTreeSet<&'t str> {
     text.match_indices(mark)
         .map(|(at, _)| {
@@ -256,13 +259,13 @@ fn every_command_exists() {
     assert!(missing.is_empty(), "{missing:#?}");
 }
 
-/// What stands between single backquotes, a line each.
+/// The text of all code spans, one per line.
 fn quoted(text: &str) -> String {
     let spans: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
     spans.join("\n")
 }
 
-/// Of the program, or of its tests.
+/// Whether this is a setting of the program or of its tests.
 fn is_setting(name: &str) -> bool {
     if name.starts_with("E2E_") || name.starts_with("TEST_") {
         return true;
@@ -308,7 +311,8 @@ fn every_flag_of_the_program_exists() {
     assert!(missing.is_empty(), "{missing:#?}");
 }
 
-/// All Rust sources of the service, with lines of text that a backslash breaks made whole.
+/// All Rust sources of the service. String literals that a backslash continues on the next
+/// line are joined.
 fn sources() -> String {
     let mut folders: Vec<PathBuf> = ["gateway/src", "persistence/src", "core/src"]
         .map(|folder| root().join(folder))
@@ -329,7 +333,8 @@ fn sources() -> String {
     parts.fold(first, |joined, part| joined + part.trim_start())
 }
 
-/// The fixed parts of a log line's message: without its level, its fields, and what the program fills in.
+/// The constant parts of a log line's message, without the level, the fields and the values that
+/// the program inserts.
 fn fixed_parts(line: &str) -> Vec<String> {
     let is_field = |word: &&str| {
         word.split_once('=')
@@ -387,7 +392,7 @@ fn every_quoted_answer_of_readiness_has_its_words() {
             let answer: serde_json::Value = serde_json::from_str(line).unwrap();
             let names: Vec<&String> = answer.as_object().unwrap().keys().collect();
             assert_eq!(names, ["database", "draining", "ready", "relay"], "{line}");
-            // As the answer's type is written: read_only is ReadOnly.
+            // Convert the answer's spelling to the enum variant's: `read_only` is `ReadOnly`.
             let database: String = answer["database"]
                 .as_str()
                 .unwrap()

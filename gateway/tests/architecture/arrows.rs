@@ -1,11 +1,13 @@
-//! The rooms, and that no arrow points up, however it is written; and that no files need each other in a circle.
+//! The layers of `gateway/src`: no module uses a module of a higher layer, however the path is
+//! written, and no files depend on each other in a cycle.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::modules::{ModulePath, Modules};
 
-/// The rooms from top to bottom. Rooms on one floor do not use each other.
+/// The top-level modules ("rooms"), from top to bottom. Rooms on the same floor do not use
+/// each other.
 const FLOORS: [&[&str]; 12] = [
     &["cli"],
     &["dev"],
@@ -29,7 +31,7 @@ fn src() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
-/// What is wrong with the arrows between rooms.
+/// The violations of the layering.
 fn faults(modules: &Modules) -> Vec<String> {
     let mut found = BTreeSet::new();
     for (place, module) in &modules.0 {
@@ -168,12 +170,12 @@ fn an_arrow_that_points_up_is_named_however_it_is_written() {
     assert_eq!(found, Vec::<String>::new());
 }
 
-/// Files that need each other, one circle for each file that stands in one.
+/// Cycles of files that depend on each other: one for each file that is in a cycle.
 fn circles(modules: &Modules) -> Vec<String> {
     let needs = modules.needs();
     let mut found = BTreeSet::new();
     for &start in needs.keys() {
-        // A test may look at everything beside it.
+        // Tests may use everything next to them.
         if start.last().is_some_and(|name| name == "tests") {
             continue;
         }
@@ -188,7 +190,7 @@ fn circles(modules: &Modules) -> Vec<String> {
     found.into_iter().collect()
 }
 
-/// The shortest way from a file through those that it needs back to itself.
+/// The shortest path from a file through its dependencies back to itself.
 fn way_back<'a>(
     needs: &BTreeMap<&'a ModulePath, BTreeSet<&'a ModulePath>>,
     start: &'a ModulePath,

@@ -1,10 +1,12 @@
-//! Doors that everything goes through: who may publish, open a route, or start a task; and what the crates stand on.
+//! Which modules may publish, write, register routes or start tasks, and which dependencies each
+//! crate may have.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// The lines of `gateway/src` with one of these words, as `file: line`; comments and inline tests are left out.
+/// The lines of `gateway/src` that contain one of these words, as (file, line). Comments and inline
+/// tests are skipped.
 fn lines_with(words: &[&str]) -> Vec<(String, String)> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
@@ -37,7 +39,7 @@ fn lines_with(words: &[&str]) -> Vec<(String, String)> {
     found
 }
 
-/// Those that stand in none of these files or rooms.
+/// The lines that are in none of these files or directories, as `file: line`.
 fn outside(found: Vec<(String, String)>, allowed: &[&str]) -> Vec<String> {
     let stands = |file: &str| {
         allowed
@@ -75,7 +77,7 @@ fn only_services_write_what_people_change() {
         .flat_map(|noun| verbs.iter().map(move |verb| format!("{noun}::{verb}(")))
         .collect();
     let words: Vec<_> = words.iter().map(String::as_str).collect();
-    // The demo fills its private desk before any instance serves it.
+    // `helpline dev` fills its private database before any instance serves it.
     assert_eq!(
         outside(lines_with(&words), &["services", "writer", "dev"]),
         Vec::<String>::new()
@@ -94,7 +96,7 @@ fn routes_are_opened_where_the_guard_stands_before_them() {
         "http/endpoint.rs",
         "dev/routes.rs",
         "server/build.rs",
-        // Messages on their way to a lane.
+        // `.route(` here assigns messages to lanes.
         "writer/commit_loop.rs",
     ];
     assert_eq!(
@@ -109,7 +111,7 @@ fn routes_are_opened_where_the_guard_stands_before_them() {
         .filter(|(_, line)| line.contains(".route"))
         .collect();
     assert_eq!(of_data, []);
-    // The socket signs in by itself, at `hello`.
+    // The socket is not in the route table, because it authenticates at `hello`.
     let socket: Vec<_> = lines_with(&["\"/v1/ws\""])
         .into_iter()
         .map(|(file, _)| file)
@@ -117,7 +119,8 @@ fn routes_are_opened_where_the_guard_stands_before_them() {
     assert_eq!(socket, ["server/build.rs"]);
 }
 
-/// A task with a clock of its own is a job, and stands in the jobs' list; these are started by what they serve.
+/// A task that runs on a timer is a job and is in the list of jobs. The tasks in these files are
+/// started by the code that they serve.
 #[test]
 fn tasks_are_started_where_they_are_known() {
     let allowed = [
@@ -146,7 +149,7 @@ fn tasks_are_started_where_they_are_known() {
 #[test]
 fn nothing_gets_round_the_parser() {
     let around = lines_with(&["#[path", "include!(", "extern crate", "use crate as"]);
-    // Tests may stand in a file beside; what a build makes has no place of its own.
+    // Tests may be in a separate file, and the build script's output has no module path.
     let around: Vec<_> = around
         .into_iter()
         .filter(|(_, line)| !line.ends_with("tests.rs\"]") && !line.contains("OUT_DIR"))
@@ -166,7 +169,7 @@ fn nothing_gets_round_the_parser() {
     assert_eq!(logic, Vec::<&str>::new(), "lib.rs only names the rooms");
 }
 
-/// Helpline's own crates, and what reaches the network or a database, that a crate stands on.
+/// Checks each crate's dependencies on Helpline's own crates and on network and database libraries.
 #[test]
 fn the_crates_stand_on_what_is_below_them() {
     let of_ours = |name: &str| {

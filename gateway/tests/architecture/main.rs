@@ -1,4 +1,5 @@
-//! What `docs/architecture.md` says of the house: arrows, circles, who may write and publish, sizes, packages, and that the page's names are true.
+//! Checks what `docs/architecture.md` promises: layers, no cycles, who may write and publish, file
+//! sizes, packages, and that the names on the page exist.
 
 #![allow(clippy::unwrap_used, reason = "tests say what they expect")]
 
@@ -10,7 +11,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The files below a directory with one of these extensions; what is built, installed or hidden is left out.
+/// The files under a directory with one of these extensions. Build output, installed packages and
+/// hidden files are skipped.
 fn sources(dir: &Path, extensions: &[&str], found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
@@ -27,9 +29,9 @@ fn sources(dir: &Path, extensions: &[&str], found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Lines of a source file.
+/// Maximum number of lines in a source file.
 const LINES_MAX: usize = 500;
-/// Made from core's types.
+/// Generated files, which may be longer.
 const GENERATED: [&str; 1] = ["web-client/src/protocol/generated.ts"];
 
 #[test]
@@ -75,7 +77,7 @@ fn every_file_that_the_page_names_exists() {
     );
 }
 
-/// Whether a build of the gateway with these features links this package.
+/// Whether the gateway, built with these features, links this package.
 fn links(package: &str, features: &[&str]) -> bool {
     let tree = [
         "tree",

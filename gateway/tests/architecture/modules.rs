@@ -1,5 +1,6 @@
-//! The modules of `gateway/src` and what they name, read by a parser: paths from `crate`, `self` and `super`, in `use` and in the middle of code, each
-//! followed through re-exports to the file that defines it.
+//! The modules of `gateway/src` and the paths that they use, found by a parser: paths that start
+//! with `crate`, `self` or `super`, in `use` items and in code. Each path is followed through
+//! re-exports to the file that defines its target.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,25 +9,25 @@ use std::path::Path;
 use syn::visit::{self, Visit};
 use syn::{Item, ItemMod, ItemUse, UseTree, Visibility};
 
-/// A module's place: the names from the crate's root.
+/// The path of a module, as names from the crate's root.
 pub type ModulePath = Vec<String>;
 
-/// One file.
+/// One source file.
 #[derive(Default)]
 pub struct Module {
-    /// Its path below `src`.
+    /// Path of the file, relative to `src`.
     pub file: String,
-    /// Absolute paths that it names, other than what it only passes on.
+    /// The absolute paths that the file uses, except those that it only re-exports.
     pub named: BTreeSet<ModulePath>,
-    /// What it passes on, by name.
+    /// The absolute paths that the file re-exports, by name.
     reexports: BTreeMap<String, ModulePath>,
 }
 
-/// All files by their places.
+/// All files, by module path.
 pub struct Modules(pub BTreeMap<ModulePath, Module>);
 
 impl Modules {
-    /// Reads the sources below a directory.
+    /// Parses all sources under a directory.
     pub fn read(src: &Path) -> Self {
         let mut files = Vec::new();
         crate::sources(src, &["rs"], &mut files);
@@ -37,7 +38,7 @@ impl Modules {
         Self::parse(files.iter().map(of))
     }
 
-    /// The same of texts.
+    /// As [`Self::read`], from file names and texts.
     pub fn parse(files: impl IntoIterator<Item = (String, String)>) -> Self {
         let parsed = files.into_iter().map(|(file, text)| {
             let place = place_of(&file);
@@ -55,11 +56,12 @@ impl Modules {
         Self(parsed.collect())
     }
 
-    /// The places that a path leads to: the file that defines it, and those whose re-exports lead there.
+    /// The modules that a path leads to: each file that re-exports it, and last the file that
+    /// defines it.
     pub fn leads_to(&self, named: &ModulePath) -> Vec<&ModulePath> {
         let mut places = Vec::new();
         let mut path = named.clone();
-        // A re-export of a re-export of …: no code has more.
+        // The limit on re-exports of re-exports; no code comes near it.
         for _ in 0..8 {
             let Some((place, module, name)) = self.deepest(&path) else {
                 return places;
@@ -75,7 +77,8 @@ impl Modules {
         places
     }
 
-    /// The file that a path goes into, and where in the path the first name stands that is no module of its own.
+    /// The deepest module on this path, and the index of the first name in the path that is
+    /// not a module.
     fn deepest(&self, path: &ModulePath) -> Option<(&ModulePath, &Module, Option<usize>)> {
         (0..=path.len()).rev().find_map(|length| {
             let (place, module) = self.0.get_key_value(&path[..length])?;
@@ -83,7 +86,7 @@ impl Modules {
         })
     }
 
-    /// Which files each file needs, by the definitions.
+    /// The files that each file depends on, which are the ones that define what it uses.
     pub fn needs(&self) -> BTreeMap<&ModulePath, BTreeSet<&ModulePath>> {
         let needed = |(place, module): (_, &Module)| {
             let ends = module
@@ -109,13 +112,13 @@ fn place_of(file: &str) -> ModulePath {
 }
 
 struct Reader {
-    /// Where the code that is being read stands, inline modules included.
+    /// The module that is being visited, including inline modules.
     place: ModulePath,
     module: Module,
 }
 
 impl Reader {
-    /// A path as it is written, from the crate's root; none where it leads out of the crate.
+    /// The path from the crate's root, or `None` if the path leaves the crate.
     fn absolute(&self, written: &[String]) -> Option<ModulePath> {
         let mut rest = written;
         let mut place = match rest.first()?.as_str() {
@@ -187,7 +190,8 @@ impl<'ast> Visit<'ast> for Reader {
         };
         self.place.push(item.ident.to_string());
         for item in items {
-            // What an inline module passes on, it passes on under its own name only.
+            // An inline module re-exports under its own path, so this is not a re-export of
+            // the file.
             if let Item::Use(item) = item {
                 self.uses(&item.tree, &[], false);
             } else {
@@ -197,7 +201,7 @@ impl<'ast> Visit<'ast> for Reader {
         self.place.pop();
     }
 
-    /// `pub(super)` needs nothing of it.
+    /// `pub(super)` is not a dependency on the parent module.
     fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {}
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
@@ -206,7 +210,7 @@ impl<'ast> Visit<'ast> for Reader {
             .iter()
             .map(|one| one.ident.to_string())
             .collect();
-        // What a file passes on, it may use as well.
+        // A file may also use what it re-exports.
         if let Some(own) = written
             .first()
             .and_then(|first| self.module.reexports.get(first))
@@ -225,7 +229,7 @@ impl<'ast> Visit<'ast> for Reader {
         visit::visit_path(self, path);
     }
 
-    /// A name may stand above the `use` that brings it.
+    /// Visits the `use` items first, because a name may occur above the `use` that imports it.
     fn visit_file(&mut self, file: &'ast syn::File) {
         for item in &file.items {
             if let Item::Use(item) = item {
@@ -236,7 +240,7 @@ impl<'ast> Visit<'ast> for Reader {
     }
 
     fn visit_macro(&mut self, mac: &'ast syn::Macro) {
-        // Inside of a macro there are only tokens.
+        // A macro's content is only tokens, so search its text for paths.
         let text = mac.tokens.to_string().replace(' ', "");
         for rest in text.split("crate::").skip(1) {
             let path = rest

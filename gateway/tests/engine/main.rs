@@ -1,4 +1,5 @@
-//! The engine's parts, made alone over a real Postgres: no gateway, no socket.
+//! Tests of the engine's parts in isolation, on a real Postgres, without a gateway process
+//! or a socket.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Changes within a transaction of the caller's: seen after its commit, and only then.
+//! Changes inside a transaction that the caller owns are visible after its commit and not before.
 
 use helpline_core::actor::{Actor, StaffRole};
 use helpline_core::ticket::{Priority, Status};

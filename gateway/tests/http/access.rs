@@ -1,4 +1,4 @@
-//! Who may do what: every route of the table, every role, and own, foreign and missing tickets.
+//! Authorization: every route for every role, on own, foreign and missing tickets.
 
 use helpline_core::actor::{Actor, Audience, StaffRole};
 use helpline_core::ids::{TicketId, UserId};
@@ -20,7 +20,7 @@ enum Whose {
     Missing,
 }
 
-/// The request that asks the policy for this action through this route.
+/// The request body that makes this route ask the policy for this action.
 fn body_for(endpoint: Endpoint, action: TicketAction) -> Option<Value> {
     match (endpoint, action) {
         (Endpoint::PATCH_TICKET, TicketAction::ChangeStatus) => Some(json!({"status": "closed"})),
@@ -71,7 +71,7 @@ async fn try_on_ticket(
         route.method, route.path, person.name
     );
     let owner = if whose == Whose::Own { person } else { carl() };
-    // A rating needs a ticket that is over; all else one that is not.
+    // Only a resolved or closed ticket can be rated; all other actions use an open ticket.
     let over = matches!(action, TicketAction::Rate);
     let ticket = server.ticket(owner).await;
     let may_write = whose == Whose::Own || person.role.is_some();
@@ -96,7 +96,7 @@ async fn try_on_ticket(
     } else {
         ticket.clone()
     };
-    // Of a kind that can be redacted.
+    // The position of an event that can be redacted.
     let logged = server
         .database
         .query_one(
@@ -257,7 +257,8 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                     ),
                     _ => ("", None),
                 };
-                // The same name for all that a route may name: a saved reply is removed by the route after the one that saves it.
+                // Use the same id wherever the path needs one. The route that removes a saved reply
+                // runs after the one that saves it.
                 let id = carl().id.to_string();
                 let reply = match action {
                     DeskAction::KeepOwnReplies => person.id.to_string(),
@@ -342,7 +343,8 @@ async fn every_route_refuses_whoever_is_not_signed_in() {
             &format!("Bearer {good}x"),
         ]
         .map(str::to_owned);
-        // All of them once; then one per route, within the rate of refused sign-ins.
+        // Try every header on one route, and only the last one on the others, to stay within the
+        // rate limit for refused sign-ins.
         let bad = if endpoint == Endpoint::ME {
             &bad[..]
         } else {
@@ -380,7 +382,7 @@ async fn every_route_refuses_whoever_is_not_signed_in() {
             .all(|(refused, _)| refused.as_deref() == Some("not_authenticated"))
             && !rows.is_empty()
     );
-    // The client learns nothing of it; the operator does.
+    // The access log holds the reason, which the client does not learn.
     let sql = "select distinct detail ->> 'reason' from access_log where action = 'sign_in_refused' and detail ? 'reason' order by 1";
     let reasons = server.database.query(sql, &[]).await.unwrap();
     let reasons: Vec<String> = reasons.iter().map(|row| row.get(0)).collect();
@@ -454,7 +456,8 @@ async fn roles_come_from_the_record_and_from_this_moment() {
         "forbidden"
     );
     let last = format!("/v1/roles/{}", katherine().id);
-    // Another admin who is blocked cannot sign in, so this one is the last all the same.
+    // The second admin is blocked and cannot sign in, so the first one still counts as the
+    // last admin.
     let grant = json!({"role": "admin"});
     server
         .call(katherine(), "PUT", &role, Some(grant))

@@ -1,4 +1,5 @@
-//! The names by which the access log is filtered are those under which the sources record something.
+//! The action names that the access log can be filtered by are exactly those that the
+//! sources record.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -35,7 +36,7 @@ fn is_action(word: &str) -> bool {
         && word.chars().all(|c| c.is_ascii_lowercase() || c == '_')
 }
 
-/// What the database's functions write into the log themselves.
+/// The actions that the database's functions record.
 fn recorded_by_the_database() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for text in texts("../migrations/functions") {
@@ -48,7 +49,8 @@ fn recorded_by_the_database() -> BTreeSet<String> {
     found
 }
 
-/// What the program writes, by the ends that such names have. Reasons of refused codes have one too.
+/// The actions that the program records, found by the suffixes of their names. Some other words
+/// have the same suffixes and are excluded.
 fn recorded_by_the_program() -> BTreeSet<String> {
     let ends = [
         "_refused",
@@ -63,7 +65,7 @@ fn recorded_by_the_program() -> BTreeSet<String> {
     for text in texts("src") {
         let words = text
             .split('"')
-            // The first is a reason of a refusal, the second a metric's label.
+            // `code_refused` is a reason of a refusal, and `token_refused` a metric's label.
             .filter(|word| is_action(word) && !["code_refused", "token_refused"].contains(word));
         let actions = words.filter(|word| ends.iter().any(|end| word.ends_with(end)));
         found.extend(

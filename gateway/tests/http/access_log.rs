@@ -1,4 +1,5 @@
-//! The access log over REST: pages, filters and the file; what they never hold; and that reading it is itself recorded.
+//! The access log over REST: pages, filters and the exported file. Checks what they must not
+//! contain, and that reading them is recorded too.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -16,7 +17,7 @@ async fn entries(server: &TestServer, query: &str) -> Vec<Value> {
     page["entries"].as_array().unwrap().clone()
 }
 
-/// A CSV file's records, by RFC 4180.
+/// The records of a CSV file, by RFC 4180.
 fn records(text: &str) -> Vec<Vec<String>> {
     let (mut records, mut record, mut field) = (Vec::new(), Vec::new(), String::new());
     let (mut chars, mut is_quoted) = (text.chars().peekable(), false);
@@ -40,7 +41,7 @@ fn records(text: &str) -> Vec<Vec<String>> {
     records
 }
 
-/// So many rows of this action, long ago.
+/// Inserts this many old rows with this action.
 async fn fill(server: &TestServer, rows: i32, action: &str) {
     let insert = "insert into access_log (user_id, action, detail, created_at)
                   select $1, $2, jsonb_build_object('n', n), timestamptz '2026-03-01 12:00Z' + n * interval '1 second' from generate_series(1, $3) n";
@@ -213,7 +214,7 @@ async fn the_file_has_every_row_of_its_filters_and_nothing_that_a_spreadsheet_co
         (rows[0][1].as_str(), rows[0][3].as_str()),
         ("2026-03-01T12:17:10.000000Z", "Grace Hopper")
     );
-    // Cut: says so, and where to go on.
+    // A truncated export says so, and says where to continue.
     let first = file(
         &server
             .get(katherine(), &format!("{export}&limit=1000"))
@@ -231,7 +232,7 @@ async fn the_file_has_every_row_of_its_filters_and_nothing_that_a_spreadsheet_co
             .await,
     );
     assert_eq!([first, &second].concat(), rows);
-    // What came from outside.
+    // Values that come from outside.
     let name = "update people set display_name = '=HYPERLINK(\"http://x\",\"y\")', email = '@sum' where id = $1";
     server
         .database
@@ -274,7 +275,7 @@ async fn a_client_that_reads_slowly_holds_no_connection_of_the_database() {
         "GET /v1/access-log/export HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {}\r\nconnection: close\r\n\r\n",
         server.token(katherine())
     );
-    // As many as may be made at once, of which nothing more than the head is read.
+    // Start the maximum number of concurrent exports, and read only the first bytes of each.
     let mut slow = Vec::new();
     for _ in 0..helpline_core::limits::ACCESS_LOG_EXPORTS_MAX {
         let mut stream = TcpStream::connect(&address).unwrap();
@@ -287,7 +288,8 @@ async fn a_client_that_reads_slowly_holds_no_connection_of_the_database() {
         assert_eq!(&head, b"HTTP/1.1 200");
         slow.push(stream);
     }
-    // No event tells that a session is idle or a place is free: both are asked for, up to a deadline.
+    // No event reports that a session is idle or that an export slot is free, so poll both
+    // until a deadline.
     let busy = "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'helpline' and state <> 'idle'";
     let deadline = std::time::Instant::now() + Duration::from_secs(20);
     loop {
@@ -304,7 +306,7 @@ async fn a_client_that_reads_slowly_holds_no_connection_of_the_database() {
     let refused = server.get(katherine(), "/v1/access-log/export").await;
     assert_eq!(refused.refused(503), "overloaded");
     server.get(katherine(), "/v1/access-log").await.expect(200);
-    // A client that goes away gives its place back.
+    // A client that disconnects frees its slot.
     drop(slow);
     loop {
         let one = server

@@ -1,4 +1,5 @@
-//! Whom tickets can be assigned to, and what becomes of those of a person who leaves; and what a legal hold keeps.
+//! Who tickets can be assigned to, what happens to the tickets of a person who leaves, and what a
+//! legal hold keeps.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -20,7 +21,7 @@ impl TestServer {
         self.database.batch_execute(&sql).await.unwrap();
     }
 
-    /// How many tickets the console counts as unassigned, and those that it lists as such.
+    /// How many unassigned tickets the console counts, and which ones it lists.
     async fn unassigned(&self) -> (Value, Vec<String>) {
         let counts = self.get(grace(), "/v1/tickets/counts").await.expect(200);
         let path = "/v1/tickets?scope=all&tab=active&assigned_to=nobody&sort=oldest";
@@ -85,7 +86,7 @@ async fn who_cannot_work_on_a_ticket_is_refused_at_the_field() {
             (&json!("medium"), &Value::Null)
         );
     }
-    // Its customer, who is of the staff.
+    // A ticket cannot be assigned to its own customer, even if that is a member of staff.
     let path = format!("/v1/tickets/{agents}");
     let body = json!({"assigned_to": grace().id});
     let answer = server.call(katherine(), "PATCH", &path, Some(body)).await;
@@ -105,7 +106,7 @@ async fn a_role_for_an_unknown_person_is_refused_in_words_about_people() {
         assert_eq!(answer.refused(404), "not_found");
         assert!(title.contains("no such person"), "{title}");
     }
-    // Who has no role loses none.
+    // Revoking a role from a person who has none succeeds.
     server
         .call(katherine(), "DELETE", &unknown, None)
         .await

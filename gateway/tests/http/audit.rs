@@ -1,4 +1,5 @@
-//! Staff reads and refusals leave a row with who, from where and with what; changes leave history with the same.
+//! Each read by staff and each refusal writes a row with the person, the address and the user
+//! agent. Changes write the same data into the history.
 
 use serde_json::json;
 

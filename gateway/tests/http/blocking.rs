@@ -1,4 +1,4 @@
-//! Admins see who of the staff is online, find them by a part of their name or address, and block people.
+//! Admins see which staff are online, find staff by part of a name or address, and block people.
 
 use helpline_gateway::dev::people::DemoPerson;
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ async fn an_admin_blocks_a_person_and_lets_them_in_again() {
         set_blocked(&server, katherine(), person, true)
             .await
             .expect(204);
-        // Once more changes nothing.
+        // Repeating the request changes nothing.
         set_blocked(&server, katherine(), person, true)
             .await
             .expect(204);
@@ -87,12 +87,13 @@ async fn no_one_blocks_themselves_and_an_admin_stays() {
         .access_rows(Some(katherine().id), "person_block_refused")
         .await;
     assert_eq!(rows[0].0.as_deref(), Some("conflict"));
-    // Oneself is let in by another only, and is in already.
+    // Admins may send this for themselves, because an admin who is signed in is not blocked and
+    // nothing changes.
     set_blocked(&server, katherine(), katherine(), false)
         .await
         .expect(204);
 
-    // By plain SQL of an administrator's, who is no admin of the desk: the last admin who is not blocked stays.
+    // Plain SQL by a database administrator cannot block the last admin who is not blocked.
     let admin = "insert into user_roles (user_id, role) values ($1, 'admin')";
     let alan_id = alan().id.uuid();
     server.database.execute(admin, &[&alan_id]).await.unwrap();

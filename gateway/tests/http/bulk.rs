@@ -1,4 +1,5 @@
-//! One change on many tickets: what could be done is done, what could not is said, each by itself.
+//! One change on many tickets: every possible change is made, and the result of each ticket is
+//! reported separately.
 
 use helpline_core::limits;
 use serde_json::{Value, json};
@@ -225,7 +226,7 @@ async fn a_bulk_change_costs_the_rate_what_its_tickets_would() {
         .await
         .unwrap();
     assert_eq!(untouched.get::<_, i64>(0), 0);
-    // What is left of the burst still serves single requests.
+    // The rest of the burst is still available for single requests.
     bulk(&server, &tickets[..1], patch("medium"))
         .await
         .expect(200);

@@ -1,4 +1,4 @@
-//! The binary itself: exit codes, named settings, tokens, migrations.
+//! The binary: exit codes, messages that name the setting, tokens, migrations.
 
 use std::process::Output;
 
@@ -31,7 +31,7 @@ pub fn told(output: &Output) -> String {
     )
 }
 
-/// A variable, a value that it may not have, and what the refusal must name.
+/// A variable, an invalid value, and what the refusal must name.
 const WRONG: &[(&str, &str, &str)] = &[
     ("HELPLINE_DATABASE_URL", "mysql://h", "--database-url"),
     ("HELPLINE_JWT_SECRET", "short", "--jwt-secret"),
@@ -225,7 +225,7 @@ async fn migrate_brings_a_database_up_to_date_and_says_so() {
     postgres.create_database("fresh", None).await.unwrap();
     let url = postgres.admin_url("fresh");
     let env = [("HELPLINE_ADMIN_DATABASE_URL", url.as_str())];
-    // The role is the cluster's: the same password as everywhere in these tests.
+    // Roles belong to the whole cluster, so use the same password as the other tests.
     let output = helpline(
         &[
             "migrate",
@@ -252,7 +252,7 @@ async fn migrate_brings_a_database_up_to_date_and_says_so() {
         "{}",
         told(&output)
     );
-    // A subject that is no UUID needs its issuer, which may be none.
+    // A subject that is not a UUID needs its issuer, which may be empty.
     let first = ["migrate", "--first-admin", "auth0|64b7f1e2"];
     let output = helpline(&first, &env).await;
     assert_eq!(output.status.code(), Some(64), "{}", told(&output));

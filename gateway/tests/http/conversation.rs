@@ -1,4 +1,4 @@
-//! Opening, changing, rating: what a customer and an agent do with a ticket.
+//! Opening, changing and rating a ticket, as a customer and as an agent.
 
 use helpline_core::limits;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! REST from pages of other sites: exactly those configured, and no others.
+//! Cross-origin REST requests are allowed for exactly the configured origins.
 
 use clap::Parser;
 use helpline_gateway::config::Config;

@@ -1,5 +1,6 @@
-//! `/openapi.json` is what goes over the wire: the kit holds every answer of every test against it; here are the routes that must be among them,
-//! and what the kit must not let pass.
+//! `/openapi.json` describes what is sent. The test kit compares every answer in every test with
+//! it. The tests here make sure that every route is among them, and that the comparison rejects
+//! what it should.
 
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
@@ -46,7 +47,7 @@ fn contract() -> Contract {
     }))
 }
 
-/// Whether this exchange, but for one thing a good one, is as described.
+/// Validates an exchange that is correct except for one change.
 fn check(change: impl FnOnce(&mut Exchange<'_>, &mut HeaderMap)) -> Result<(), String> {
     let mut headers = HeaderMap::new();
     headers.insert("content-type", "application/json".parse().unwrap());

@@ -1,4 +1,5 @@
-//! `helpline dev`: starts, is found again, and leaves nothing running however it ends.
+//! `helpline dev` starts, keeps its data for the next start, and leaves no process behind, however
+//! it ends.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -20,7 +21,7 @@ impl Dev {
     async fn start(data: &Path, instances: &str) -> Self {
         let port = free_pair();
         let mut command = Command::new(env!("CARGO_BIN_EXE_helpline"));
-        // Set for psql: none of a private cluster's business.
+        // These variables are meant for psql and must not affect the private cluster.
         command
             .env("PGSSLMODE", "verify-full")
             .env("PGSSLROOTCERT", "system");
@@ -53,7 +54,7 @@ impl Dev {
         tokio::time::timeout(PATIENCE, up)
             .await
             .expect("up in time");
-        // Read on, so that a full pipe never stops it.
+        // Keep reading, so that a full pipe never blocks the process.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Self { child, port }
     }
@@ -74,7 +75,7 @@ impl Dev {
         );
     }
 
-    /// The own tickets of a demo person.
+    /// A demo person's own tickets.
     async fn tickets(&self, name: &str) -> Vec<Value> {
         let (ask, list, wish) = (
             self.url("/dev/token"),
@@ -110,7 +111,7 @@ impl Dev {
     }
 }
 
-/// A free port before a free port.
+/// A free port whose successor is also free.
 fn free_pair() -> u16 {
     let free = |port| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
     std::iter::repeat_with(free_port)
@@ -125,7 +126,7 @@ fn data_dir(name: &str) -> PathBuf {
     dir
 }
 
-/// Processes whose command line or environment names this directory.
+/// Other processes whose command line or log file names this directory.
 fn running_on(data: &Path) -> Vec<String> {
     let needle = data.to_str().unwrap().as_bytes();
     let holds = |path: PathBuf| {

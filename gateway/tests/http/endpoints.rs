@@ -1,9 +1,9 @@
-//! The routes under names of their own, for matrices that say something of each.
+//! Constants for all routes, for tests that state something about each route.
 
 use helpline_gateway::http::endpoint::Route;
 use helpline_gateway::http::routes;
 
-/// A route by its method and path.
+/// A route: its method and path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Endpoint(&'static str, &'static str);
 
@@ -46,7 +46,7 @@ impl Endpoint {
     pub const ACCESS_ACTIONS: Self = Self("GET", "/v1/access-log/actions");
     pub const REMOVE_REPLY: Self = Self("DELETE", "/v1/saved-replies/{reply}");
 
-    /// Every route that the gateway has.
+    /// Every route of the gateway.
     pub fn all() -> impl Iterator<Item = Self> {
         routes().map(|route| Self(route.method, route.path))
     }

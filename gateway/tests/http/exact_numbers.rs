@@ -1,4 +1,5 @@
-//! Whole numbers beyond 2^53 - 1, which a browser would read as others, are refused at their field.
+//! Integers above 2^53 - 1, which a browser would round, are refused, and the refusal names
+//! the field.
 
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -1,4 +1,5 @@
-//! What the tests of fields share: a sample body for each route, and a desk on which a request must be refused at a field.
+//! Shared by the tests of fields: a sample body for each route, and a test server on which a
+//! request must be refused because of a field.
 
 use helpline_core::ids::UserId;
 use helpline_gateway::dev::people::DemoPerson;
@@ -8,7 +9,7 @@ use uuid::Uuid;
 use crate::endpoints::Endpoint;
 use crate::test_server::{Answer, TestServer, ada, carl, grace, katherine};
 
-/// Where `null` means something, by route and field.
+/// The fields in which `null` has a meaning, by route.
 pub const NULL_MEANS: [(Endpoint, &str); 7] = [
     (Endpoint::PATCH_TICKET, "assigned_to"),
     (Endpoint::PATCH_TICKET, "if_assigned_to"),
@@ -19,10 +20,10 @@ pub const NULL_MEANS: [(Endpoint, &str); 7] = [
     (Endpoint::SAVE_REPLY, "folder"),
 ];
 
-/// What belongs to the client: any field may stand there.
+/// Objects whose contents the client chooses freely.
 pub const FREE_FORM: [&str; 1] = ["metadata"];
 
-/// The body of a good request with every field that it may have; none: the route takes no body.
+/// A valid body with all fields of the route, or `None` if the route takes no body.
 pub fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
     let attachments = json!([{"id": Uuid::new_v4(), "name": "a.pdf", "content_type": "application/pdf", "size_bytes": 7}]);
     let patch = json!({"status": "in_progress", "priority": "high", "category": "billing", "assigned_to": "me", "if_assigned_to": "nobody"});
@@ -84,7 +85,7 @@ pub fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
     }
 }
 
-/// The query without which the route is refused anyway.
+/// The query that the route requires.
 pub fn needed_query(endpoint: Endpoint) -> &'static str {
     match endpoint {
         Endpoint::FIND_PEOPLE => "?email=carl@example.com",
@@ -92,7 +93,7 @@ pub fn needed_query(endpoint: Endpoint) -> &'static str {
     }
 }
 
-/// Who may do it.
+/// A person who may use the route.
 fn person(endpoint: Endpoint) -> &'static DemoPerson {
     match endpoint {
         Endpoint::RATE_TICKET | Endpoint::CREATE_TICKET => ada(),
@@ -116,13 +117,14 @@ fn person(endpoint: Endpoint) -> &'static DemoPerson {
     }
 }
 
-/// A desk with one ticket that can be changed, one that can be rated, and a message of the agent's.
+/// A test server with a ticket that can be changed, a ticket that can be rated, and a message by
+/// the agent.
 pub struct Scene {
     pub server: TestServer,
     pub open: String,
     pub over: String,
     message: String,
-    /// The number of an event whose text can be removed.
+    /// The position of an event that can be redacted.
     logged: i64,
     pub document: Value,
 }
@@ -197,7 +199,7 @@ impl Scene {
             .await
     }
 
-    /// Everything that a request could change.
+    /// A digest of everything that a request could change.
     pub async fn state(&self) -> String {
         let sql = "select md5(concat(
             (select json_agg(t order by id) from support_tickets t), (select json_agg(t order by id) from support_messages t),
@@ -227,7 +229,8 @@ impl Scene {
             .len()
     }
 
-    /// A request that must be refused with this code at this field.
+    /// Sends a request, and asserts that it is refused with this code for this field and
+    /// changes nothing.
     pub async fn refused(
         &self,
         endpoint: Endpoint,
@@ -254,7 +257,8 @@ impl Scene {
     }
 }
 
-/// What has been tried, of all routes and of the present one, and the state that none of it may change.
+/// How many cases were tried, in total and for the current route, and the state that none of them
+/// may change.
 pub struct Tried {
     pub state: String,
     pub cases: usize,

@@ -1,5 +1,5 @@
-//! `/metrics` of an instance that has just started: every family is described, counters stand at 0, and what an operator copies asks for what is
-//! there.
+//! `/metrics` of an instance that has just started: every family is documented, counters start at
+//! 0, and the dashboard and alert rules that operators copy use only existing metrics.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,12 +11,12 @@ use crate::kit::rest::RestClient;
 use crate::kit::test_server as kit;
 use crate::test_server::{PASSWORD, SECRET, database, postgres};
 
-/// One family as it is told.
+/// One metric family, as the page shows it.
 #[derive(Debug, Default)]
 struct Told {
     kind: String,
     help: String,
-    /// The labels of its series, `le` left out, each with its values.
+    /// The labels of the family's series, except `le`, each with its values.
     labels: BTreeMap<String, BTreeSet<String>>,
     values: Vec<f64>,
 }
@@ -43,7 +43,7 @@ async fn get(gateway: &Gateway, path: &str) -> String {
     answer.expect_text(200)
 }
 
-/// The families of a page; fails where a series stands outside of its family.
+/// Parses the families of a page. Panics if a series is outside its family.
 fn told(page: &str) -> BTreeMap<String, Told> {
     let mut families = BTreeMap::<String, Told>::new();
     let mut now = String::new();
@@ -106,7 +106,8 @@ fn described() -> BTreeMap<String, (String, Vec<String>)> {
     .collect()
 }
 
-/// The families of an instance that knows them all: states come as soon as it knows them.
+/// Waits until the instance exports every family, because state metrics appear once the state is
+/// known. Returns the families.
 async fn whole(gateway: &Gateway) -> BTreeMap<String, Told> {
     let expected = described();
     kit::eventually("every family", Duration::from_secs(20), async || {
@@ -124,7 +125,7 @@ fn from_root(path: &str) -> std::path::PathBuf {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fresh_instance_tells_every_family_with_its_help_and_zeros() {
     let gateway = fresh().await;
-    // The one family whose series begin with what happens: a route's times.
+    // The series of route times appear with the first request to a route.
     get(&gateway, "/v1/widget").await;
     let expected = described();
     let families = whole(&gateway).await;
@@ -154,7 +155,7 @@ async fn a_fresh_instance_tells_every_family_with_its_help_and_zeros() {
     assert_eq!(value("helpline_build_info"), 1.0);
 }
 
-/// What the alert rules and the dashboard ask.
+/// The expressions of the alert rules and the dashboard.
 fn asked() -> Vec<String> {
     let rules = std::fs::read_to_string(from_root("deploy/alerts.yml")).unwrap();
     let rules = rules
@@ -184,7 +185,7 @@ fn expressions(value: &serde_json::Value, into: &mut Vec<String>) {
     }
 }
 
-/// The names of metrics in an expression, each with what stands in braces behind it.
+/// The metrics in an expression, each with the label matchers that follow in braces.
 fn selectors(expression: &str) -> Vec<(&str, &str)> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut found = Vec::new();
@@ -247,7 +248,7 @@ async fn the_dashboard_and_the_alerts_ask_for_what_an_instance_tells() {
                     .labels
                     .get(label)
                     .unwrap_or_else(|| panic!("{name} has no label {label}: {expression}"));
-                // `5..` is the one pattern.
+                // `5..` is the only pattern in use.
                 let is_told = values.contains(value)
                     || value == "5.." && values.iter().any(|one| one.starts_with('5'));
                 assert!(is_told, "no {name} has {label} {value}: {expression}");
@@ -274,7 +275,7 @@ async fn metrics_are_served_only_where_an_operator_wants_them() {
     assert_eq!(beside.get_status("/metrics").await, Some(200));
 }
 
-/// The value of a series, as it is written.
+/// The value of a series; 0 if the series is absent.
 fn value_of(page: &str, series: &str) -> f64 {
     let line = page
         .lines()

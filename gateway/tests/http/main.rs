@@ -1,4 +1,5 @@
-//! REST from outside: a real Postgres, a real instance, requests over a socket.
+//! Tests of the REST interface from outside: a real Postgres, a running instance, and
+//! requests over TCP.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,5 @@
-//! Where the platform manages roles, REST only reads them, and says where they are changed.
+//! When the platform manages roles, REST only lists them, and a refusal says where they are
+//! changed.
 
 use serde_json::json;
 
@@ -28,7 +29,7 @@ async fn roles_that_the_platform_manages_are_read_here_and_changed_there() {
         assert_eq!(rows.len(), count, "{action}");
         assert_eq!(rows[0].0.as_deref(), Some("roles_managed"));
     }
-    // Who may not give roles is told no more than before.
+    // A caller who may not grant roles gets the same refusal as without managed roles.
     let refused = server
         .call(grace(), "PUT", &path(carl().id), Some(grant))
         .await;
@@ -36,7 +37,7 @@ async fn roles_that_the_platform_manages_are_read_here_and_changed_there() {
     let still = server.get(katherine(), "/v1/roles").await.expect(200);
     assert_eq!(still, roles);
 
-    // The platform's own SQL goes on.
+    // The platform's own SQL still works.
     let sql = "insert into user_roles (user_id, role) values ($1, 'support_agent')";
     server
         .database

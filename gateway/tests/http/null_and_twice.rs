@@ -1,4 +1,5 @@
-//! `null` that means something is done and not skipped; what stands twice in free form or in headers is refused.
+//! A meaningful `null` is applied and not ignored. Duplicate names in free-form objects and
+//! duplicate headers are refused.
 
 use serde_json::{Value, json};
 
@@ -46,7 +47,7 @@ async fn null_unassigns_and_is_not_skipped() {
         scene.server.get(grace(), &path).await.expect(200)["assigned_to"],
         Value::Null
     );
-    // A customer cannot assign, not even so.
+    // A customer cannot unassign a ticket either.
     assert_eq!(
         scene
             .server
@@ -55,7 +56,7 @@ async fn null_unassigns_and_is_not_skipped() {
             .refused(403),
         "forbidden"
     );
-    // The two other places where null means something.
+    // The two other places where `null` has a meaning.
     let rated = json!({"satisfaction_rating": 2, "satisfaction_comment": null});
     let rated = scene
         .server

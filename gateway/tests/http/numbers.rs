@@ -1,4 +1,5 @@
-//! Ticket numbers of any form: listed, searched, opened; and a ticket that cannot be read beside them.
+//! Ticket numbers of any form can be listed, searched and opened, also next to a ticket that cannot
+//! be read.
 
 use serde_json::{Value, json};
 
@@ -83,7 +84,7 @@ async fn a_number_of_any_form_is_listed_found_and_opened_as_it_is() {
             );
         }
     }
-    // As people write them.
+    // The forms in which people type ticket numbers.
     for (search, found) in [
         ("sup-2024-17", "SUP-2024-17"),
         ("42", "TKT-42"),
@@ -189,7 +190,7 @@ async fn a_ticket_that_cannot_be_read_is_left_out_of_lists_and_says_so_itself() 
                 .refused(500),
             "internal"
         );
-        // Its history has nothing to do with its category.
+        // The history does not contain the category, so it can still be read.
         server
             .get(person, &format!("/v1/tickets/{}/activity", tickets[2]))
             .await

@@ -1,4 +1,4 @@
-//! The panel beside a ticket, one person's tickets, and the counts of the console's views.
+//! The panel next to a ticket, one person's tickets, and the counts of the console's views.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ async fn the_panel_shows_who_it_is_where_from_and_how_many_tickets() {
     };
     write("203.0.113.7", "first/1").await;
     write("203.0.113.8", "last/2").await;
-    // What staff did since is not hers.
+    // What staff did later does not appear as the customer's address or user agent.
     server.message(grace(), &first, "An answer").await;
     let view = server
         .get(grace(), &format!("/v1/people/{}", ada().id))
@@ -218,7 +218,8 @@ async fn one_sign_in_that_the_record_cannot_take_fails_alone_in_a_crowd() {
         };
         tokio::spawn(async move { signing_in.sign_in(&identity).await })
     };
-    // More than the flights under way can take one by one, so that some share theirs with the bad one.
+    // More sign-ins than the running batches can take one by one, so that some share a batch with a
+    // bad one.
     let crowd: Vec<_> = (1..=200)
         .map(|n| {
             sign_in(
@@ -285,7 +286,7 @@ async fn admins_find_people_by_their_address() {
         .get(katherine(), "/v1/people?email=%20ada@example.ORG")
         .await
         .expect(200);
-    // The one who came first stands first, however lately another one was here.
+    // The oldest person comes first, even if another one was seen more recently.
     let told = |one: &serde_json::Value| {
         let fields = ["user_id", "name", "email", "blocked", "subject"];
         fields.map(|field| one[field].clone())
@@ -325,7 +326,7 @@ async fn admins_find_people_by_their_address() {
         .await
         .expect(200);
     assert_eq!(none, json!([]), "the whole address, or nothing");
-    // Who was found is in `access_log`, not the address that was asked for.
+    // `access_log` holds the people who were found, but not the address that was searched for.
     let detail =
         "select detail::text from access_log where action = 'people_found' order by id limit 1";
     let detail: String = server.database.query_one(detail, &[]).await.unwrap().get(0);

@@ -1,4 +1,5 @@
-//! `If-Match`: of several changes that began with the same words, one is made, and the others are told.
+//! `If-Match`: of several changes that are based on the same version, one succeeds and the others
+//! are refused.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -33,7 +34,7 @@ fn tag_of(settings: &Value, name: &str) -> String {
     settings["etags"][name].as_str().unwrap().to_owned()
 }
 
-/// The numbers of those that succeeded; the others must have been told.
+/// The indexes of the changes that succeeded. Asserts that the others were refused.
 fn succeeded(answers: &[Answer]) -> Vec<usize> {
     let is_done = |answer: &Answer| {
         let is_done = answer.status < 300;
@@ -49,7 +50,7 @@ fn succeeded(answers: &[Answer]) -> Vec<usize> {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_settings_saved_in_the_same_moment_one_is_kept_and_the_others_are_told() {
     let server = TestServer::start().await;
-    // At first it is not set: there is no row yet that could be locked.
+    // In the first round the setting has no row yet, so there is none to lock.
     for round in 0..3 {
         let seen = settings(&server).await;
         let (tag, other) = (tag_of(&seen, "away_notice"), tag_of(&seen, "widget"));
@@ -94,7 +95,8 @@ async fn a_change_of_a_setting_is_answered_with_what_it_stored_itself() {
                 told
             })
             .collect();
-        // The tag is that of these words: of those told, one is of what is stored now.
+        // Each answer's tag matches the text in that answer: it equals the current tag exactly if
+        // the texts are equal.
         let now = settings(&server).await;
         for told in answers {
             let is_same = told["away_notice"] == now["away_notice"];

@@ -1,4 +1,5 @@
-//! An admin removes a secret from the subject, from a rating's comment and from the history, by REST.
+//! An admin removes a secret from the subject, from a rating's comment and from the history
+//! over REST.
 
 use helpline_gateway::dev::people::DemoPerson;
 use serde_json::{Value, json};
@@ -26,7 +27,8 @@ impl TestServer {
         read
     }
 
-    /// A ticket that is over, with a secret in its subject, in both comments that it was rated with, and in what was logged; and the number of the latter.
+    /// Creates a closed ticket with a secret in its subject, in the comments of both ratings, and
+    /// in a logged event. Returns the ticket and that event's position.
     async fn secrets(&self) -> (String, u64) {
         let ticket = self
             .ticket_about(ada(), json!({"subject": "My password is xyzzy"}))
@@ -94,7 +96,7 @@ async fn an_admin_removes_a_secret_wherever_it_stands_and_the_history_says_so() 
             (&json!(format!("event {logged} redacted")), &by),
         ]
     );
-    // What is not there any more is removed without a further word.
+    // Removing what is already gone succeeds and records nothing.
     for what in ["subject", "rating/comment"] {
         server.remove(katherine(), &ticket, what).await.expect(204);
     }
@@ -144,7 +146,7 @@ async fn only_admins_may_a_hold_wins_and_each_refusal_leaves_its_row() {
             .await
             .contains("told them xyzzy")
     );
-    // The archive keeps no secret either.
+    // Redaction also works in an archived ticket.
     let sql = "update helpline.support_tickets set archived_at = now()";
     server.database.batch_execute(sql).await.unwrap();
     for (what, _) in all {

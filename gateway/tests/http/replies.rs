@@ -1,4 +1,4 @@
-//! Saved replies: the admin keeps them, the team reads them, customers know of none.
+//! Saved replies: admins maintain them, the team reads them, and customers cannot see them.
 
 use helpline_core::limits;
 use serde_json::{Value, json};
@@ -236,7 +236,7 @@ async fn an_agent_keeps_replies_of_their_own_beside_those_of_the_team() {
     assert_eq!(owners(grace()).await, [Value::Null, mine]);
     assert_eq!(owners(katherine()).await, [Value::Null]);
 
-    // What is the team's is an admin's, and a personal one no other person's.
+    // Only an admin may change a reply of the team, and only its owner a personal one.
     let refused = put(grace(), Uuid::now_v7(), change(Value::Null, false)).await;
     assert_eq!(refused.refused(403), "forbidden");
     let refused = put(ada(), Uuid::now_v7(), change(Value::Null, true)).await;
@@ -245,7 +245,8 @@ async fn an_agent_keeps_replies_of_their_own_beside_those_of_the_team() {
         let refused = put(katherine(), own, change(Value::Null, personal)).await;
         assert_eq!(refused.refused(409), "conflict");
     }
-    // A client that does not know of personal ones makes none the team's.
+    // A client that does not know personal replies omits the field. That never turns a personal
+    // reply into one of the team.
     let before = json!({"shortcut": "hello2", "title": "T", "body": "B"});
     let refused = put(katherine(), shared, change(Value::Null, true)).await;
     assert_eq!(refused.refused(409), "conflict");

@@ -1,4 +1,5 @@
-//! A request's ids: on its answer, in its log lines, in `access_log`; and the line that each request leaves where that is wanted.
+//! A request's id is in its answer, its log lines and `access_log`. If the operator wants it, each
+//! request writes a log line.
 
 use std::time::Duration;
 
@@ -47,7 +48,7 @@ fn lines(gateway: &Gateway) -> Vec<Value> {
         .collect()
 }
 
-/// The first line with this message, once it is there.
+/// Waits for the first log line with this message.
 async fn line(gateway: &Gateway, message: &str) -> Value {
     eventually(message, Duration::from_secs(10), async || {
         lines(gateway).into_iter().find(|line| {
@@ -108,7 +109,7 @@ async fn without_a_sane_id_one_is_made_and_no_request_leaves_a_line_unless_asked
     }
     made.dedup();
     assert_eq!(made.len(), 3);
-    // What no route answers has an id too.
+    // A request without a matching route has an id too.
     let nothing = ask(&gateway, "/no/such/page", &[]).await;
     assert!(nothing.header("x-request-id").is_some());
     assert!(

@@ -1,4 +1,5 @@
-//! An assignment says whose the ticket was when the caller saw it: another person's assignment made meanwhile is not overwritten.
+//! An assignment names the assignee that the caller saw, so it does not overwrite an assignment
+//! that another person made meanwhile.
 
 use serde_json::{Value, json};
 
@@ -47,11 +48,12 @@ async fn a_ticket_that_another_person_took_meanwhile_is_a_conflict_and_nothing_i
     let row = (Some("conflict".to_owned()), Some(ticket.parse().unwrap()));
     assert_eq!(rows, [row.clone(), row]);
 
-    // The answer of the first attempt was lost: the same again is no conflict, and writes nothing.
+    // The client repeats the request because the first answer was lost: this is not a conflict and
+    // writes nothing.
     let head = now["seq"].clone();
     let again = change(&server, grace(), &ticket, take).await.expect(200);
     assert_eq!(again["seq"], head);
-    // Who has seen whose it is may take it over, and unassign.
+    // A caller who names the current assignee may take over the ticket, or unassign it.
     let seen = json!({"assigned_to": "me", "if_assigned_to": grace().id});
     change(&server, alan(), &ticket, seen.clone())
         .await
@@ -64,7 +66,7 @@ async fn a_ticket_that_another_person_took_meanwhile_is_a_conflict_and_nothing_i
     );
     let back = json!({"assigned_to": "nobody", "if_assigned_to": "me"});
     change(&server, alan(), &ticket, back).await.expect(200);
-    // Given up meanwhile: then it is unassigned.
+    // The assignee has meanwhile unassigned the ticket.
     let late = json!({"assigned_to": katherine().id, "if_assigned_to": alan().id});
     let answer = change(&server, grace(), &ticket, late).await;
     assert_eq!(
@@ -104,7 +106,7 @@ async fn what_was_seen_belongs_to_an_assignment_and_is_a_persons_id_me_or_nobody
             assert_eq!(answer.refused(422), "invalid_field");
         }
     }
-    // A customer is told of no assignee.
+    // A customer's refusal does not reveal the assignee.
     let answer = change(
         &server,
         ada(),

@@ -1,4 +1,5 @@
-//! Before and while an instance starts: what it needs is tried, waited for, and told of.
+//! The start of an instance: its dependencies are checked and waited for, and problems are
+//! reported.
 
 use std::process::{Output, Stdio};
 use std::time::Duration;
@@ -10,11 +11,11 @@ use crate::commands::{ID, helpline, told};
 use crate::kit::test_server::eventually;
 use crate::test_server::{PASSWORD, SECRET, database, postgres};
 
-/// What a desk is told whose tickets come in and that has not been given its first admin.
+/// The warning of a server that takes tickets but has no admin yet.
 const NO_ADMIN: &str = "no admin of this desk has signed in yet";
 const WITHIN: Duration = Duration::from_secs(20);
 
-/// `serve` on this port and this database.
+/// A `serve` command with this port and this database.
 fn serve(port: u16, database_url: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_helpline"));
     command
@@ -32,7 +33,7 @@ async fn health(port: u16, more: &[&str]) -> Output {
     helpline(&[&["health", "--listen", &listen], more].concat(), &[]).await
 }
 
-/// Until `helpline health` is content.
+/// Waits until `helpline health` succeeds.
 async fn healthy(port: u16, more: &[&str]) {
     eventually("health", WITHIN, async || {
         health(port, more).await.status.success().then_some(())
@@ -69,7 +70,8 @@ async fn an_instance_waits_for_its_database_and_is_alive_meanwhile() {
     healthy(port, &[]).await;
     child.kill().await.unwrap();
 
-    // A login that is refused is no outage; nor is a server without TLS where the address asks for it.
+    // A refused login is not an outage, and neither is a server without TLS if the URL requires
+    // TLS: `serve` exits.
     for wrong in [
         url.replace(PASSWORD, "another"),
         format!("{url}?sslmode=require"),
@@ -107,7 +109,8 @@ async fn check_config_tries_what_serve_needs() {
         assert!(told(&output).contains(part), "{part}: {}", told(&output));
     }
     assert!(!told(&output).contains(PASSWORD) && !told(&output).contains(SECRET));
-    // The first admin ends that warning, once they have signed in; and a setting that a file says, or that is empty, is listed like the others.
+    // The warning ends once the first admin has signed in. Settings that come from a file or are
+    // empty are listed like all others.
     let admin = postgres().await.admin_url(&name);
     let first = ["migrate", "--first-admin", ID];
     let output = helpline(&first, &[("HELPLINE_ADMIN_DATABASE_URL", &admin)]).await;
@@ -138,7 +141,7 @@ async fn check_config_tries_what_serve_needs() {
         assert!(told(&output).contains(part), "{part}: {}", told(&output));
     }
     std::fs::remove_file(file).unwrap();
-    // Takes connections and says nothing.
+    // A server that accepts connections and never answers.
     let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = format!(
         "postgres://u@127.0.0.1:{}/d",
@@ -274,7 +277,7 @@ async fn the_secrets_of_another_command_are_none_of_its_business() {
             told(&output)
         );
     }
-    // Only secrets come from files.
+    // Only secrets can be read from files.
     let env = [
         ("HELPLINE_TOKEN_URL_FILE", "/x"),
         ("HELPLINE_DATABASE_URL", "postgres://localhost/d"),

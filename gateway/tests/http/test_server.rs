@@ -1,4 +1,4 @@
-//! What every test starts from: an instance over a database of its own, and people who sign in.
+//! The fixture of these tests: an instance with its own database, and people who sign in.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,10 +26,10 @@ use crate::kit::databases;
 pub use crate::kit::rest::Answer;
 use crate::kit::rest::{RestClient, signed, with_body};
 
-/// Kept to the end: tests ask for it without a database of their own.
+/// Lives until the end of the process, so that tests can use it without a database of their own.
 static POSTGRES: OnceCell<Arc<Postgres>> = OnceCell::const_new();
 
-/// A running instance, and a superuser's connection to its database.
+/// A running instance, and a superuser connection to its database.
 pub struct TestServer {
     pub url: String,
     pub config: Arc<Config>,
@@ -69,7 +69,7 @@ pub async fn postgres() -> &'static Postgres {
     POSTGRES.get_or_init(databases::cluster).await
 }
 
-/// A migrated database of its own; its name.
+/// Creates a migrated database. Returns its name.
 pub async fn database() -> String {
     postgres().await;
     databases::fresh().await.name
@@ -80,12 +80,12 @@ impl TestServer {
         Self::start_with(&[]).await
     }
 
-    /// With further arguments of `serve`.
+    /// Starts an instance with additional arguments of `serve`.
     pub async fn start_with(arguments: &[&str]) -> Self {
         Self::start_through(postgres().await.port(), arguments).await
     }
 
-    /// Reaching Postgres on this port: its own, or that of something in between.
+    /// Starts an instance that reaches Postgres on this port, which may be that of a proxy.
     pub async fn start_through(port: u16, arguments: &[&str]) -> Self {
         let (postgres, database) = (postgres().await, database().await);
         let admin_url = postgres.admin_url(&database);
@@ -104,7 +104,7 @@ impl TestServer {
             SECRET,
             "--pool-connections-max",
             "8",
-            // The address that `--listen` has unless it is set.
+            // The address that `--listen` has by default.
             "--metrics-listen",
             "127.0.0.1:8080",
         ];
@@ -144,7 +144,7 @@ impl TestServer {
         people::token(person, &self.config.auth, &secret).unwrap()
     }
 
-    /// One request, as it is.
+    /// Sends one request unchanged.
     pub async fn send(&self, request: Request<Vec<u8>>) -> Answer {
         self.rest.send(request).await
     }
@@ -155,7 +155,7 @@ impl TestServer {
             .uri(format!("{}{path}", self.url))
     }
 
-    /// One request of a person's, with an `Idempotency-Key` of its own if it is a POST.
+    /// Sends one request as this person. A POST gets its own `Idempotency-Key`.
     pub async fn call(
         &self,
         person: &DemoPerson,
@@ -186,7 +186,7 @@ impl TestServer {
         self.call(person, "GET", path, None).await
     }
 
-    /// A ticket of this person's; its id.
+    /// Creates a ticket of this person. Returns its id.
     pub async fn ticket(&self, owner: &DemoPerson) -> String {
         self.ticket_about(owner, json!({})).await
     }
@@ -204,7 +204,7 @@ impl TestServer {
         created["id"].as_str().unwrap().to_owned()
     }
 
-    /// A message on a ticket; its id, as its sender's history shows it.
+    /// Sends a message on a ticket. Returns its id, as the sender's history shows it.
     pub async fn message(&self, sender: &DemoPerson, ticket: &str, text: &str) -> String {
         let sent = self
             .call(
@@ -229,7 +229,8 @@ impl TestServer {
             .to_owned()
     }
 
-    /// Rows of `access_log` with this action by this person, newest first: (refused, ticket).
+    /// The rows of `access_log` with this action by this person, newest first, as (refused,
+    /// ticket).
     pub async fn access_rows(
         &self,
         user: Option<UserId>,
@@ -241,7 +242,8 @@ impl TestServer {
         rows.iter().map(|row| (row.get(0), row.get(1))).collect()
     }
 
-    /// The same, once there are this many: some rows are written a moment after the answer.
+    /// As [`Self::access_rows`], but waits until there are `count` rows, because some are written
+    /// shortly after the answer.
     pub async fn access_rows_when(
         &self,
         user: Option<UserId>,

@@ -1,13 +1,14 @@
-//! Every route × every field of its body and its query: one too many, misspelled, `null`, twice, of another type. All of it is refused at the
-//! field, leaves its row in the audit trail, and changes nothing. The rows come from the gateway's routes and `/openapi.json`: a route or a field
-//! without a sample here fails.
+//! Tries every field of every route's body and query: an additional field, and each field
+//! misspelled, `null`, duplicated, and of another type. Each request must be refused with the
+//! field's name, must write its row to the access log, and must change nothing. The cases come from
+//! the gateway's routes and `/openapi.json`, so a route or a field without a sample fails the test.
 
 use serde_json::{Value, json};
 
 use crate::endpoints::Endpoint;
 use crate::field_samples::{FREE_FORM, NULL_MEANS, Scene, Tried, needed_query, sample};
 
-/// A field's path in an answer's words.
+/// A field's path, as error messages write it.
 fn inside(path: &str, name: &str) -> String {
     if path.is_empty() {
         name.to_owned()
@@ -16,7 +17,7 @@ fn inside(path: &str, name: &str) -> String {
     }
 }
 
-/// The places of all objects in a body: as the path in an answer's words, and as the way to it.
+/// The locations of all objects in a body: as the path in an error message, and as a JSON pointer.
 fn objects(value: &Value, path: &str, pointer: &str, found: &mut Vec<(String, String)>) {
     match value {
         Value::Object(fields) => {
@@ -47,7 +48,7 @@ fn objects(value: &Value, path: &str, pointer: &str, found: &mut Vec<(String, St
     }
 }
 
-/// The same body with one object changed.
+/// The body with a change to one of its objects.
 fn changed(
     body: &Value,
     pointer: &str,
@@ -58,7 +59,7 @@ fn changed(
     body
 }
 
-/// The text of the same body with one field of another value.
+/// The text of the body with another value in one field.
 fn with(body: &Value, pointer: &str, name: &str, value: Value) -> String {
     let change = |fields: &mut serde_json::Map<String, Value>| {
         drop(fields.insert(name.to_owned(), value));
@@ -66,7 +67,8 @@ fn with(body: &Value, pointer: &str, name: &str, value: Value) -> String {
     changed(body, pointer, change).to_string()
 }
 
-/// A field too many in every object of a body, and every field of it misspelled, `null`, of another type and twice.
+/// Tries an additional field in every object of the body, and every field misspelled, `null`, of
+/// another type, and duplicated.
 async fn refused_at_every_place(
     scene: &Scene,
     endpoint: Endpoint,
@@ -104,7 +106,7 @@ async fn refused_at_every_place(
                 "invalid_field",
                 at.clone(),
             ));
-            // Twice: JSON text, for no map holds a name twice.
+            // A map cannot hold a name twice, so insert the duplicate into the text.
             let marked = changed(body, pointer, |fields| {
                 drop(fields.insert("zz".to_owned(), fields[name].clone()))
             });
@@ -163,7 +165,7 @@ async fn every_field_of_every_body_is_known_given_once_and_no_null() {
         "the matrix has shrunk to {} cases",
         tried.cases
     );
-    // And each sample as it stands is taken: nothing above was refused for another reason.
+    // Each unchanged sample is accepted, so the refusals above had no other reason.
     for endpoint in Endpoint::all() {
         let Some(body) = sample(endpoint, &scene.open) else {
             continue;
@@ -205,7 +207,8 @@ async fn the_samples_have_every_field_of_the_description() {
     assert!(described >= 9, "{described}");
 }
 
-/// The value has every field that the schema names; the schema forbids others, and `null` where it means nothing.
+/// Asserts that the value has every field of the schema, and that the schema forbids additional
+/// fields, and `null` where it has no meaning.
 fn has_all(schemas: &Value, schema: &Value, value: &Value, at: &str) {
     let named = schema["$ref"]
         .as_str()
@@ -248,7 +251,7 @@ async fn every_field_of_every_query_is_known_and_given_once() {
     let mut tried = Tried::nothing(&scene).await;
     for endpoint in Endpoint::all() {
         if sample(endpoint, &scene.open).is_some() {
-            // The address is tried with the bodies.
+            // Routes with a body are covered by the test of bodies.
             continue;
         }
         let route = endpoint.route();
@@ -327,7 +330,7 @@ async fn every_field_of_every_query_is_known_and_given_once() {
         "the matrix has shrunk to {} cases",
         tried.cases
     );
-    // An empty object has no field that could be dropped; clients send it along.
+    // Clients send an empty object with this request. It has no field that could be ignored.
     let answer = scene.call(Endpoint::REDACT_MESSAGE, "", Some("{}")).await;
     assert_eq!(answer.status, 204, "{}", answer.text());
 }

@@ -1,4 +1,4 @@
-//! Who wrote last, who waits, what is unread, and to whom a reply gives a ticket.
+//! Who wrote last, who is waiting, what is unread, and who a reply assigns the ticket to.
 
 use serde_json::{Value, json};
 

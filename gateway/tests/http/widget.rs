@@ -1,4 +1,5 @@
-//! How the widget looks and where it may be shown: set by an admin, told to every page, known to the launcher, and counted without a restart.
+//! The widget's appearance and the sites that may embed it: an admin sets them, every page receives
+//! them, the launcher knows them, and changes apply without a restart.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -52,7 +53,7 @@ async fn the_widget_is_told_to_every_page_as_an_admin_set_it_and_without_its_sit
     assert_eq!(kept.expect(200)["widget"], expected);
     expected.as_object_mut().unwrap().remove("sites");
     assert_eq!(told().await, expected, "a change is seen at once");
-    // What is left out is as without the setting.
+    // Omitted fields have their defaults.
     set(&server, json!({})).await.expect(200);
     assert_eq!(told().await, plain);
     let settings = set(&server, Value::Null).await.expect(200);
@@ -64,7 +65,7 @@ async fn the_widget_is_told_to_every_page_as_an_admin_set_it_and_without_its_sit
             .await;
         assert_eq!(refused.refused(403), "forbidden");
     }
-    // What SQL has spoilt counts as none.
+    // A value that SQL has corrupted counts as not set.
     let spoil = "insert into support_settings (name, value) values ('widget', '{\"sites\": 7}')";
     server.database.execute(spoil, &[]).await.unwrap();
     assert_eq!(told().await, plain);
@@ -167,13 +168,13 @@ async fn a_site_that_an_admin_adds_counts_without_a_restart() {
     );
     assert_eq!(allowed("/v1/me/unread").await.as_deref(), Some(SITE));
     assert_eq!(allowed("/v1/me").await, None, "the launcher's path alone");
-    // In a database that tells no more, what it told last holds.
+    // If the database cannot return the setting, the last known value remains in effect.
     server
         .database
         .batch_execute("alter function support_widget_settings() rename to gone")
         .await
         .unwrap();
-    // Until what is remembered is stale.
+    // Wait until the cached value is stale.
     tokio::time::sleep(std::time::Duration::from_millis(limits::WIDGET_MS + 200)).await;
     assert_eq!(
         ancestors().await,

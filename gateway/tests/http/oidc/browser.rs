@@ -1,4 +1,4 @@
-//! A browser's part: it keeps cookies and goes where it is sent.
+//! A minimal browser: it stores cookies and follows redirects.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,12 @@ use crate::kit::rest::{Answer, RestClient};
 #[derive(Default, Clone)]
 pub struct Browser {
     pub cookies: BTreeMap<String, String>,
-    /// What each was set with.
+    /// The attributes of each cookie, by its name.
     pub attributes: BTreeMap<String, String>,
     rest: RestClient,
 }
 
-/// A request to the desk at this address.
+/// Starts building a request to this server.
 fn at(desk: &str, method: &str, path: &str) -> Builder {
     Request::builder()
         .method(method)
@@ -54,18 +54,18 @@ impl Browser {
         answer
     }
 
-    /// To the provider; gives the address that it was sent to.
+    /// Starts a sign-in. Returns the provider's URL to which the browser is redirected.
     pub async fn begins(&mut self, desk: &str, path: &str) -> String {
         let to = format!("/oidc/sign-in?return={path}");
         let led = self.comes_back(desk, &to).await;
-        // To the public host, which this desk stands for too.
+        // The server may first redirect to its public host, which this server also stands for.
         match led.find("/oidc/sign-in?") {
             Some(at) => self.comes_back(desk, &led[at..]).await,
             None => led,
         }
     }
 
-    /// To the provider and back; gives where it leads.
+    /// Signs in through the provider. Returns the final redirect target.
     pub async fn signs_in(&mut self, desk: &str, provider: &Provider) -> String {
         let to = self.begins(desk, "/support").await;
         let back = provider.agrees(&to);
@@ -78,7 +78,7 @@ impl Browser {
         answer.header("location").unwrap().to_owned()
     }
 
-    /// The desk token of who is signed in.
+    /// Fetches an access token for the signed-in person, or `None` without a session.
     pub async fn token(&mut self, desk: &str) -> Option<String> {
         let answer = self.get(desk, "/oidc/token").await;
         match answer.status {
@@ -87,7 +87,7 @@ impl Browser {
         }
     }
 
-    /// What REST says to who is signed in.
+    /// Requests `/v1/me` as the signed-in person.
     pub async fn me(&mut self, desk: &str) -> Answer {
         let token = self.token(desk).await.expect("signed in");
         let request = at(desk, "GET", "/v1/me").header("authorization", format!("Bearer {token}"));
@@ -95,7 +95,7 @@ impl Browser {
     }
 }
 
-/// The claims of a token, unchecked.
+/// The claims of a token, without verification.
 pub fn claims(token: &str) -> Value {
     helpline_gateway::auth::parts_of(token).1.unwrap()
 }

@@ -1,4 +1,4 @@
-//! Sign-in of the desk's own, by an OpenID provider that the test is.
+//! Helpline's own sign-in through an OpenID provider, which the test plays.
 
 mod browser;
 mod provider;
@@ -14,7 +14,7 @@ use crate::test_server::TestServer;
 const KEY: &str = "a secret key of the desk of more than 32 bytes";
 const PUBLIC: &str = "http://127.0.0.1:8080";
 
-/// A desk whose people sign in there.
+/// A server whose people sign in through this provider.
 async fn desk(provider: &Provider) -> TestServer {
     desk_with(provider, PUBLIC, KEY, &[]).await
 }
@@ -67,7 +67,7 @@ async fn a_person_signs_in_and_is_who_the_provider_says() {
     let me = browser.me(&server.url).await.expect(200);
     assert_eq!(me["user"]["name"], "Ada Lovelace");
     assert_eq!(me["user"]["email"], "ada@id.example");
-    // The same person, on another day and in another browser; another one is another person.
+    // The same subject is the same person in another browser; another subject is another person.
     let id = me["user"]["id"].clone();
     let mut again = Browser::default();
     again.signs_in(&server.url, &provider).await;
@@ -101,10 +101,10 @@ async fn another_instance_takes_the_step_that_follows() {
     let back = provider.agrees(&to);
     assert_eq!(browser.comes_back(&two.url, &back).await, "/support");
     assert!(browser.token(&one.url).await.is_some());
-    // One with another secret knows nothing of it.
+    // An instance with another secret key rejects the session.
     let stranger = desk_with(&provider, PUBLIC, &KEY.replace("secret", "other"), &[]).await;
     assert_eq!(browser.token(&stranger.url).await, None);
-    // While the secret is changed, both hold.
+    // During a key rotation, sessions of both keys are valid.
     let both = format!("{},{KEY}", KEY.replace("secret", "newer"));
     let rotating = desk_with(&provider, PUBLIC, &both, &[]).await;
     assert!(browser.token(&rotating.url).await.is_some());
@@ -154,7 +154,7 @@ async fn what_the_id_token_leaves_out_userinfo_tells() {
         serde_json::Value::Null,
         "an address that is not verified may be another person's"
     );
-    // Of another person, it is not believed.
+    // Userinfo about another subject is ignored.
     provider.tells_only_by_userinfo(serde_json::json!({"sub": "eve", "name": "Eve"}));
     browser.signs_in(&server.url, &provider).await;
     let token = browser.token(&server.url).await.unwrap();
@@ -166,7 +166,8 @@ async fn over_https_cookies_are_this_hosts_alone() {
     let provider = Provider::start().await;
     let server = desk_with(&provider, "https://desk.example", KEY, &[]).await;
     let mut browser = Browser::default();
-    // Begun at another host, it would end at the public one without its cookie: it is begun there, and moved once only.
+    // A sign-in that starts on another host would return to the public host, where its cookie is
+    // missing. It is therefore redirected to the public host first, and only once.
     let led = browser
         .get(&server.url, "/oidc/sign-in?return=%2F%2Fx")
         .await;
@@ -215,12 +216,12 @@ async fn a_provider_that_changes_its_key_is_asked_again() {
     let mut browser = Browser::default();
     assert_eq!(browser.signs_in(&server.url, &provider).await, "/support");
     provider.rotates();
-    // Not more than once in some seconds, however many ask.
+    // The key set is fetched at most once in a few seconds, no matter how many sign-ins need it.
     let led = crate::kit::test_server::eventually(
         "the new key is known",
         std::time::Duration::from_secs(15),
         async || {
-            // Steps have a rate.
+            // Stay within the rate limit for sign-in steps.
             tokio::time::sleep(std::time::Duration::from_millis(250)).await;
             let led = browser.signs_in(&server.url, &provider).await;
             (led == "/support").then_some(led)

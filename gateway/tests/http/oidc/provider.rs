@@ -1,4 +1,5 @@
-//! An OpenID provider over HTTP that signs its own id tokens, and spoils them as a test asks.
+//! An OpenID provider over HTTP that signs its own ID tokens and injects the faults that a
+//! test requests.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use tokio::net::TcpListener;
 pub const CLIENT: &str = "the-desk";
 pub const CLIENT_SECRET: &str = "a secret that desk and provider share";
 
-/// What is wrong with it.
+/// The fault that the provider injects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     None,
@@ -40,7 +41,7 @@ pub enum Fault {
     NotFound,
 }
 
-/// The provider.
+/// A running provider.
 pub struct Provider {
     pub issuer: String,
     state: Arc<ProviderState>,
@@ -49,7 +50,7 @@ pub struct Provider {
 pub struct ProviderState {
     issuer: String,
     pub fault: Mutex<Fault>,
-    /// Which key signs, and which is told.
+    /// The number of the key that signs and that the key set contains.
     key: Mutex<u8>,
     claims: Mutex<Map<String, Value>>,
     userinfo: Mutex<Option<Value>>,
@@ -92,7 +93,7 @@ impl Provider {
         *self.state.fault.lock() = fault;
     }
 
-    /// What id tokens say of the person from now on.
+    /// Sets the claims about the person in ID tokens from now on.
     pub fn person(&self, claims: Value) {
         *self.state.claims.lock() = claims.as_object().unwrap().clone();
     }
@@ -101,22 +102,23 @@ impl Provider {
         *self.state.userinfo.lock() = Some(told);
     }
 
-    /// Another key signs from now on.
+    /// Signs with another key from now on.
     pub fn rotates(&self) {
         *self.state.key.lock() += 1;
     }
 
-    /// How often its addresses were asked for.
+    /// How many times the discovery document was requested.
     pub fn asked(&self) -> usize {
         self.state.asked.load(Ordering::SeqCst)
     }
 
-    /// How often a code was brought.
+    /// How many times a code was exchanged for tokens.
     pub fn exchanged(&self) -> usize {
         self.state.exchanged.load(Ordering::SeqCst)
     }
 
-    /// The person agrees to what the browser was sent here with; gives the address that they are sent back to.
+    /// Approves the authorization request with which the browser came. Returns the path with which
+    /// the browser is sent back.
     pub fn agrees(&self, location: &str) -> String {
         let asked = self.asked_with(location);
         let (redirect, state) = (asked["redirect_uri"].clone(), asked["state"].clone());
@@ -134,7 +136,7 @@ impl Provider {
         format!("{path}?code={code}&state={state}&session_state=x")
     }
 
-    /// The parameters that a browser was sent here with.
+    /// The query parameters with which the browser came.
     pub fn asked_with(&self, location: &str) -> HashMap<String, String> {
         assert!(
             location.starts_with(&format!("{}/authorize?", self.issuer)),
@@ -283,7 +285,7 @@ async fn userinfo(State(state): State<Arc<ProviderState>>, headers: HeaderMap) -
     )
 }
 
-/// An Ed25519 private key in PKCS #8 around this seed.
+/// An Ed25519 private key in PKCS #8 form, made from this seed.
 fn ed25519(seed: u8) -> EncodingKey {
     let mut der = vec![
         0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20,

@@ -1,4 +1,4 @@
-//! What opens no session.
+//! Sign-ins that must not open a session.
 
 use std::time::{Duration, Instant};
 
@@ -39,7 +39,8 @@ async fn id_tokens_that_are_good_for_something_else_open_no_session() {
         );
         assert!(browser.cookies.is_empty(), "{fault:?}");
     }
-    // What this browser brought back is a refusal of its person, with the reason; what the provider answered amiss is none.
+    // A fault that this browser's request brought to light is recorded as a refused sign-in, with
+    // its reason. A faulty answer of the provider is not.
     let reasons = "select coalesce(string_agg(distinct detail ->> 'reason', ' '), '') from access_log where action = 'sign_in_refused'";
     eventually(
         "a row for each reason",
@@ -70,7 +71,7 @@ async fn a_code_is_taken_only_by_the_browser_that_began() {
         forged.cookies.insert(name.clone(), value.to_owned());
         forged
     };
-    // Of another desk, of another secret, of a sign-in that is over for long.
+    // Cookies of another server, of another sign-in, and of an expired sign-in.
     let stranger = desk_with(&provider, PUBLIC, &KEY.replace("secret", "other"), &[]).await;
     let mut elsewhere = Browser::default();
     elsewhere.begins(&stranger.url, "/support").await;
@@ -117,14 +118,14 @@ async fn a_code_is_taken_only_by_the_browser_that_began() {
         .await;
     assert_eq!(led, "/support?sign_in=failed");
     assert_eq!(browser.comes_back(&server.url, &back).await, "/support");
-    // The code is worth nothing a second time.
+    // A code cannot be used a second time.
     assert_eq!(
         browser.comes_back(&server.url, &back).await,
         "/support?sign_in=expired"
     );
 }
 
-/// The same sign-in, signed by the desk, long ago.
+/// The same sign-in cookie with a valid signature, but expired.
 fn expired(cookie: &str) -> String {
     use chrono::{TimeDelta, Utc};
     use helpline_gateway::auth::purpose::{Purpose, PurposeKeys};
@@ -175,7 +176,8 @@ async fn no_other_host_is_led_back_to() {
 async fn what_the_provider_says_against_it_is_told_on_the_page() {
     let provider = Provider::start().await;
     let server = desk(&provider).await;
-    // Rows are written in order. Of what did not begin here there is none: every visitor can ask for that.
+    // Rows are written in order. A callback without a sign-in that began here writes none, because
+    // any visitor can send one.
     let mut stranger = Browser::default();
     let back = "/oidc/callback?error=access_denied&state=forged";
     stranger.comes_back(&server.url, back).await;
@@ -198,7 +200,7 @@ async fn what_the_provider_says_against_it_is_told_on_the_page() {
         assert_eq!(led, format!("/support/TKT-000001?sign_in={word}"));
         assert!(browser.cookies.is_empty());
     }
-    // What passes by itself, or is a matter of settings, is no refusal.
+    // Temporary errors and configuration errors are not recorded as refused sign-ins.
     let rows = server
         .access_rows_when(None, "sign_in_refused", 2)
         .await
@@ -250,7 +252,8 @@ async fn a_provider_that_is_away_costs_a_sentence_and_comes_back() {
     assert!(begun.elapsed() < Duration::from_secs(10));
 }
 
-/// What `helpline check-config` says of a desk with this provider and nothing else to sign in by.
+/// Runs `helpline check-config` for a server with this provider as its only way to sign in. Returns
+/// whether it succeeded, and its output.
 async fn checked(provider: &Provider, more: &[(&str, &str)], arguments: &[&str]) -> (bool, String) {
     let env = [
         ("HELPLINE_DATABASE_URL", "postgres://u@127.0.0.1:1/d"),

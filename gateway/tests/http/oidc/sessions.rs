@@ -1,4 +1,4 @@
-//! What a session is worth, and how it ends.
+//! What a session allows, and how it ends.
 
 use chrono::{TimeDelta, Utc};
 use helpline_gateway::auth::purpose::{Purpose, PurposeKeys};
@@ -78,7 +78,8 @@ async fn what_was_signed_for_one_thing_is_good_for_no_other() {
         forger.cookies.insert("helpline_session".into(), cookie);
         assert_eq!(forger.token(&server.url).await, None);
     }
-    // Nor does a key of a sign-in or of a session sign tokens, nor the provider's name do without its key.
+    // The keys for sign-ins and sessions cannot sign access tokens, and the access key cannot sign
+    // for another provider.
     for purpose in [Purpose::SignIn, Purpose::Session] {
         let token = keys(purpose).sign(&fields, soon).unwrap();
         assert_eq!(me(&server, &token).await, 401);
@@ -98,7 +99,7 @@ async fn a_subject_that_looks_like_a_uuid_is_no_person_of_the_platforms() {
     browser.signs_in(&server.url, &provider).await;
     let me = browser.me(&server.url).await.expect(200);
     assert_ne!(me["user"]["id"], json!(victim));
-    // But where the platform's tokens are the same provider's, its people are the same.
+    // If the platform's tokens come from the same provider, its subjects are the same people.
     let shared = desk_with(&provider, PUBLIC, KEY, &["--jwt-issuer", &provider.issuer]).await;
     let mut browser = Browser::default();
     browser.signs_in(&shared.url, &provider).await;
