@@ -1,15 +1,17 @@
-//! Names and texts use the project's words: one word for one thing, the field's word before a home-made one. A former word is named here with
-//! its file, its line and the better word. Identifiers are compared whole, so a test's name that states a promise may contain a former word.
+//! Checks that names and texts use the project's vocabulary: one word for one thing, and
+//! the standard term where there is one. The test reports a former word with its file, line
+//! and replacement. Identifiers are compared as a whole, so the name of a test may contain
+//! a former word.
 
 #![allow(clippy::unwrap_used, reason = "tests say what they expect")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// (a former word, the word to use)
+/// Pairs of a former word and its replacement.
 type Words = &'static [(&'static str, &'static str)];
 
-/// The sources of one crate, and its former identifiers.
+/// The sources of one crate, and the identifiers that they must not use.
 struct Crate {
     roots: &'static [&'static str],
     identifiers: &'static [Words],
@@ -134,7 +136,7 @@ const LOADTEST: Words = &[
     ("floor", "baseline"),
 ];
 
-/// Not in code, comments, logs, errors, `--help` or the documents below.
+/// Words that code, comments, logs, errors, `--help` and the documents below must not use.
 const TEXT: Words = &[
     ("whoever", "the caller, the client, a person who"),
     ("nobody", "no one, no client"),
@@ -147,11 +149,11 @@ const TEXT: Words = &[
     ("mend", "fix"),
 ];
 
-/// Documents and samples of the wire.
+/// Documents, and samples of the protocol.
 const DOCUMENTS: &[&str] = &["README.md", "docs", "core/PROTOCOL.md", "core/golden"];
 const WIRE: Words = &[("invalid_move", "invalid_transition")];
 
-/// Where a former word must stand, and why.
+/// Where a former word is allowed: path, word ("" for all), and reason.
 const EXEMPT: &[(&str, &str, &str)] = &[
     ("gateway/tests/words.rs", "", "the words themselves"),
     (
@@ -162,7 +164,7 @@ const EXEMPT: &[(&str, &str, &str)] = &[
     ("core/src/protocol/strict/", "Signed", "a signed integer"),
 ];
 
-/// `assigned_to` has this value on the wire.
+/// `assigned_to` has this value in the protocol.
 const WIRE_VALUE: &[&str] = &["\"nobody\"", "`nobody`", "=nobody", "me or nobody"];
 
 fn root() -> PathBuf {
@@ -178,7 +180,8 @@ fn files(dir: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The text of a Rust source with comments and the contents of literals blanked; lines stay.
+/// A Rust source in which comments and the contents of literals are replaced by spaces. Lines stay
+/// the same.
 fn code_of(source: &str) -> String {
     let blank = |text: &str| {
         text.chars()
@@ -202,7 +205,7 @@ fn code_of(source: &str) -> String {
                     .find(&close)
                     .map_or(rest.len() - open, |at| at + close.len())
             }
-            // A character and not a lifetime.
+            // A character literal, not a lifetime.
             '\'' if rest.starts_with("'\\") => {
                 2 + rest[2..].find('\'').map_or(0, |at| at + 1).max(1)
             }
@@ -234,7 +237,7 @@ fn end_of_string(text: &str) -> usize {
     text.len()
 }
 
-/// Whether the text has this word or phrase whole.
+/// Whether the text contains this word or phrase as a whole.
 fn has(text: &str, word: &str) -> bool {
     let joins = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(word)
@@ -248,7 +251,7 @@ fn is_exempt(file: &str, word: &str, line: &str) -> bool {
     listed || (word == "nobody" && WIRE_VALUE.iter().any(|value| line.contains(value)))
 }
 
-/// What is wrong in `text`, which is the file's or made from it line by line.
+/// The former words in `text`, which is the source or is derived from it line by line.
 fn faults(file: &str, source: &str, text: &str, words: Words) -> Vec<String> {
     let mut found = Vec::new();
     for (n, (line, original)) in text.lines().zip(source.lines()).enumerate() {

@@ -1,4 +1,5 @@
-//! What the files of `deploy/` say agrees with the program: settings that exist, and times that fit its own.
+//! Checks that the files of `deploy/` agree with the program: their settings exist, and their
+//! timeouts fit the program's own.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,9 +13,10 @@ const CADDY: &str = include_str!("../../deploy/Caddyfile");
 const UNIT: &str = include_str!("../../deploy/helpline.service");
 const COMPOSE: &str = include_str!("../../deploy/compose.yaml");
 const KUBERNETES: &str = include_str!("../../deploy/kubernetes/deployment.yaml");
-/// What a supervisor waits longer than the instance takes at most.
+/// How much longer a supervisor must wait than an instance takes at most to shut down.
 const GRACE: Duration = Duration::from_secs(5);
-/// Between two probes of the proxies that probe, and how many of them must fail, with as much again for a slow answer.
+/// Time in which a proxy notices a failed instance: the interval between its probes times the
+/// failures that it needs, plus the same again for slow answers.
 const NOTICED: Duration = Duration::from_secs(4);
 
 fn files(dir: &Path) -> Vec<PathBuf> {
@@ -31,7 +33,7 @@ fn files(dir: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Every `HELPLINE_…` in a text.
+/// Every `HELPLINE_…` name in a text.
 fn settings(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices("HELPLINE_").map(|(at, _)| {
         let rest = &text[at..];
@@ -41,7 +43,8 @@ fn settings(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The number behind the first of these words, as whole seconds, or as milliseconds when it is longer than any number of seconds.
+/// The number after the first occurrence of this word. Numbers of 1,000 and more are milliseconds,
+/// smaller ones are seconds.
 fn time(text: &str, word: &str) -> Duration {
     let rest = text.split_once(word).map(|(_, rest)| rest);
     let rest = rest.unwrap_or_else(|| panic!("there is no {word:?}"));

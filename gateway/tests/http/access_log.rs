@@ -232,7 +232,7 @@ async fn the_file_has_every_row_of_its_filters_and_nothing_that_a_spreadsheet_co
             .await,
     );
     assert_eq!([first, &second].concat(), rows);
-    // Values that come from outside.
+    // Values from outside that a spreadsheet would run as formulas are escaped.
     let name = "update people set display_name = '=HYPERLINK(\"http://x\",\"y\")', email = '@sum' where id = $1";
     server
         .database

@@ -1,4 +1,5 @@
-//! A plain client of the protocol: frames as JSON, what comes unasked is kept in order.
+//! A minimal client of the protocol. Frames are JSON values; frames that arrive while the client
+//! waits for another one are kept in order.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -11,24 +12,24 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-/// What a real person would not wait longer for.
+/// A real person would not wait longer.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What the design promises for an event that no relay brings: two sweeps, and a little.
+/// The promised delivery time of an event without Redis: two sweeps and some slack.
 pub const WITHOUT_REDIS: Duration = Duration::from_secs(2);
 
 pub struct Client {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// Frames that came while another was awaited.
+    /// Frames that arrived while the client waited for another one.
     kept: VecDeque<Value>,
-    /// Every text that ever came, as it came.
+    /// Every frame that ever arrived, as text.
     pub transcript: Vec<String>,
     next_id: u64,
-    /// Does not answer pings.
+    /// Whether the client leaves pings unanswered.
     pub is_mute: bool,
 }
 
-/// Connects without saying anything.
+/// Connects without sending hello.
 pub async fn connect(url: &str, origin: Option<&str>) -> Result<Client, tungstenite::Error> {
     let mut request = url.into_client_request()?;
     request.headers_mut().insert(
@@ -51,7 +52,7 @@ pub async fn connect(url: &str, origin: Option<&str>) -> Result<Client, tungsten
 }
 
 impl Client {
-    /// Connects and says hello.
+    /// Connects and sends hello.
     pub async fn hello(url: &str, token: &str) -> Self {
         let mut client = connect(url, None).await.expect("the gateway accepts");
         let welcome = client.ask(json!({ "type": "hello", "token": token })).await;
@@ -59,7 +60,7 @@ impl Client {
         client
     }
 
-    /// Sends a frame as it is.
+    /// Sends a frame unchanged.
     pub async fn say(&mut self, frame: &Value) {
         self.socket
             .send(Message::text(frame.to_string()))
@@ -67,12 +68,12 @@ impl Client {
             .expect("the socket takes a frame");
     }
 
-    /// Sends text that may be no frame at all.
+    /// Sends any text, which need not be a valid frame. Returns whether it could be sent.
     pub async fn say_raw(&mut self, text: String) -> bool {
         self.socket.send(Message::text(text)).await.is_ok()
     }
 
-    /// Sends a frame under a fresh id, without waiting; gives the id.
+    /// Sends a frame with a new id, without waiting for the answer. Returns the id.
     pub async fn post(&mut self, mut frame: Value) -> u64 {
         let id = self.next_id;
         self.next_id += 1;
@@ -81,18 +82,18 @@ impl Client {
         id
     }
 
-    /// Sends a frame under a fresh id and waits for its answer.
+    /// Sends a frame with a new id and returns its answer.
     pub async fn ask(&mut self, frame: Value) -> Value {
         let id = self.post(frame).await;
         self.answer(id).await
     }
 
-    /// Waits for the answer to a frame.
+    /// Waits for the answer to the frame with this id.
     pub async fn answer(&mut self, id: u64) -> Value {
         self.expect("an answer", |frame| frame["id"] == id).await
     }
 
-    /// Listens to a ticket; gives all of its `subscribed` pages.
+    /// Subscribes to a ticket. Returns all of its `subscribed` frames.
     pub async fn subscribe(&mut self, ticket: TicketId, after: Option<(u64, &str)>) -> Vec<Value> {
         let mut frame = json!({ "type": "subscribe", "ticket": ticket });
         if let Some((after, epoch)) = after {
@@ -112,13 +113,13 @@ impl Client {
         }
     }
 
-    /// Sends a message; gives its answer.
+    /// Sends a message. Returns the answer.
     pub async fn send(&mut self, ticket: TicketId, key: &str, body: &str) -> Value {
         self.ask(json!({ "type": "send", "ticket": ticket, "key": key, "body": body }))
             .await
     }
 
-    /// The next history row of a ticket, in the order of arrival.
+    /// The ticket's next event, in order of arrival.
     pub async fn event(&mut self, ticket: TicketId) -> Value {
         self.expect("an event", |frame| {
             frame["type"] == "event" && frame["ticket"] == json!(ticket)
@@ -126,12 +127,12 @@ impl Client {
         .await
     }
 
-    /// The next frame of this kind, wherever it stands among those kept.
+    /// The next frame that matches, also if it arrived earlier and was kept.
     pub async fn expect(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         self.expect_within(what, PATIENCE, wanted).await
     }
 
-    /// The same, with a bound of its own.
+    /// As [`Self::expect`], with another time limit.
     pub async fn expect_within(
         &mut self,
         what: &str,
@@ -159,7 +160,7 @@ impl Client {
         }
     }
 
-    /// Reads until the server closes; gives the close code.
+    /// Reads until the server closes the connection. Returns the close code.
     pub async fn closed(&mut self) -> Option<u16> {
         let reading = async {
             loop {
@@ -193,12 +194,12 @@ impl Client {
         }
     }
 
-    /// Whether the next frame is `welcome`; false: it was something else, or a close.
+    /// Whether the next frame is `welcome`. False for any other frame and for a close.
     pub async fn welcomed(&mut self) -> bool {
         matches!(self.read().await, Ok(frame) if frame["type"] == "welcome")
     }
 
-    /// Every number of a ticket's history that was ever shown, in the order of showing.
+    /// All sequence numbers of the ticket's events that arrived, in order of arrival.
     pub fn numbers_seen(&self, ticket: TicketId) -> Vec<u64> {
         let frames: Vec<Value> = self
             .transcript
@@ -212,7 +213,7 @@ impl Client {
         seqs(frames.iter().filter(of_ticket))
     }
 
-    /// Reads for so long, whatever comes; it is kept, and stands in the transcript.
+    /// Reads for this long. All frames are kept and added to the transcript.
     pub async fn listen(&mut self, time: Duration) {
         let reading = async {
             while let Ok(frame) = self.read().await {
@@ -222,7 +223,7 @@ impl Client {
         let _ = tokio::time::timeout(time, reading).await;
     }
 
-    /// Takes everything that is kept or comes within `quiet` of the last.
+    /// Reads until no frame arrives for `quiet`. Returns all kept frames.
     pub async fn drain(&mut self, quiet: Duration) -> Vec<Value> {
         while let Ok(Ok(frame)) = tokio::time::timeout(quiet, self.read()).await {
             self.kept.push_back(frame);
@@ -231,7 +232,7 @@ impl Client {
     }
 }
 
-/// The sequence numbers of pages and events, in order.
+/// The sequence numbers in these pages and events, in order.
 pub fn seqs<'a>(frames: impl IntoIterator<Item = &'a Value>) -> Vec<u64> {
     let of_frame = |frame: &'a Value| match frame["events"].as_array() {
         Some(events) => events

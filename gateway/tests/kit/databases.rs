@@ -1,4 +1,5 @@
-//! A database of its own for each test, copied from a migrated template in a cluster that the tests of one binary share.
+//! A separate database for each test, copied from a migrated template in a cluster that the tests
+//! of one binary share.
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ async fn migrated(admin_url: &str) {
         .expect("a password is set");
 }
 
-/// The cluster, for as long as it is kept.
+/// The shared cluster, which runs while it is referenced.
 pub async fn cluster() -> Arc<Postgres> {
     DATABASES
         .cluster(migrated)
@@ -25,7 +26,7 @@ pub async fn cluster() -> Arc<Postgres> {
         .expect("a Postgres starts")
 }
 
-/// A migrated database of the test's own.
+/// A migrated database for one test.
 pub async fn fresh() -> Database {
     DATABASES
         .fresh(migrated)
@@ -33,7 +34,7 @@ pub async fn fresh() -> Database {
         .expect("a database is copied")
 }
 
-/// The same, on a cluster of the test's own, to be stopped and restored.
+/// A migrated database in a cluster that the test owns, so that it can stop and restore it.
 pub async fn on(postgres: Postgres) -> Database {
     Database::create(Arc::new(postgres), "desk", migrated)
         .await

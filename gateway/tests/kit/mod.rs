@@ -1,5 +1,6 @@
-//! What every suite of the gateway starts from: databases, REST, sockets, gateways as processes. A module and no crate: it needs the binary
-//! under test and the clients of its protocol, neither of which the rig may know, because `helpline dev` links the rig.
+//! The test kit of all suites of the gateway: databases, REST, sockets, and gateways in their own
+//! processes. It is a module and not a crate, because it needs the binary under test and clients of
+//! its protocol. The rig must not depend on those, because `helpline dev` links the rig.
 
 #![allow(dead_code, reason = "no suite uses all of it")]
 

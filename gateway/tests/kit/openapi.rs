@@ -1,6 +1,7 @@
-//! Every answer of a `/v1` route is what `/openapi.json` says of it, in every test that asks over REST: its address, method, status, content type,
-//! headers and body. Fields that the document does not name are a failure, so that none is added without being described; and a request that
-//! was accepted is one that the document allows.
+//! Compares every answer of a `/v1` route with `/openapi.json`, in every test that uses REST: path,
+//! method, status, content type, headers and body. A field that the document does not describe is
+//! an error, so that no field is added without a description. A request that was accepted must also
+//! match the document.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,7 +11,8 @@ use jsonschema::Validator;
 use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 
-/// What HTTP, proxies and browsers are told with each answer; every other header is the API's and described.
+/// Headers that HTTP, proxies and browsers use. Every other header belongs to the API and
+/// must be described.
 const HEADERS_OF_EVERY_ANSWER: [&str; 17] = [
     "access-control-allow-origin",
     "access-control-expose-headers",
@@ -31,19 +33,19 @@ const HEADERS_OF_EVERY_ANSWER: [&str; 17] = [
     "x-request-id",
 ];
 
-/// One request and what came back.
+/// A request and its answer.
 pub struct Exchange<'a> {
     pub method: &'a str,
     pub path: &'a str,
     pub query: &'a str,
-    /// As it was sent.
+    /// The body as it was sent.
     pub body: &'a [u8],
     pub status: u16,
     pub headers: &'a HeaderMap,
     pub answer: &'a [u8],
 }
 
-/// The document, ready to be asked.
+/// The parsed document, with cached validators.
 pub struct Contract {
     paths: Map<String, Value>,
     components: Value,
@@ -66,17 +68,17 @@ impl Contract {
         }
     }
 
-    /// What is wrong with it by the document.
+    /// Compares an exchange with the document.
     ///
     /// # Errors
-    /// Says what the document does not allow.
+    /// Describes the first difference from the document.
     pub fn check(&self, exchange: &Exchange<'_>) -> Result<(), String> {
         let Some((template, item)) = self.item(exchange.path) else {
             return self.unknown(exchange, 404);
         };
         let method = match exchange.method {
             "OPTIONS" => return Ok(()),
-            // The same answer without its body.
+            // HEAD has the same answer as GET, without the body.
             "HEAD" => "GET",
             method => method,
         };
@@ -96,7 +98,7 @@ impl Contract {
         Ok(())
     }
 
-    /// What is no route is refused as such, and with a problem.
+    /// Checks the refusal of an unknown path or method: this status, and a problem as its body.
     fn unknown(&self, exchange: &Exchange<'_>, status: u16) -> Result<(), String> {
         let at = format!("{} {}", exchange.method, exchange.path);
         if exchange.status != status {
@@ -112,7 +114,8 @@ impl Contract {
         self.valid(&at, &problem, &parsed(&at, exchange.answer)?)
     }
 
-    /// The address's path in the document: one that is literally so before one with names.
+    /// The document's entry for this path. A literal path takes precedence over one with
+    /// parameters.
     fn item(&self, path: &str) -> Option<(&String, &Value)> {
         let fits = |template: &str| {
             let (mut names, mut parts) = (template.split('/'), path.split('/'));
@@ -210,7 +213,7 @@ impl Contract {
         }
     }
 
-    /// A request that was accepted is one that the document allows.
+    /// Checks that the document allows a request that was accepted.
     fn check_request(
         &self,
         at: &str,
@@ -268,7 +271,7 @@ impl Contract {
     }
 }
 
-/// Objects have no fields but those that they name.
+/// Forbids additional properties in every object schema.
 fn close(part: &mut Value) {
     match part {
         Value::Array(parts) => parts.iter_mut().for_each(close),
@@ -294,7 +297,7 @@ fn parsed(at: &str, bytes: &[u8]) -> Result<Value, String> {
         .map_err(|error| format!("{at}: no JSON: {error}: {}", String::from_utf8_lossy(bytes)))
 }
 
-/// A query's names and values.
+/// The names and values in a query string.
 fn pairs(query: &str) -> Vec<(String, String)> {
     let uri = format!("/?{query}").parse().expect("it was sent");
     axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri)

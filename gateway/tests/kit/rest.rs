@@ -1,4 +1,4 @@
-//! REST over a socket: requests as they are, and what came back.
+//! A REST client over TCP, which sends requests unchanged.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -8,22 +8,22 @@ use serde_json::Value;
 
 use super::openapi::{Contract, Exchange};
 
-/// What a real person would not wait longer for.
+/// A real person would not wait longer for an answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Keeps connections for its next request; one made for a request has a connection of its own.
+/// Reuses connections. For a separate connection, create a new client.
 #[derive(Clone)]
 pub struct RestClient {
     agent: ureq::Agent,
 }
 
-/// What came back.
+/// An HTTP answer.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
     pub bytes: Vec<u8>,
-    /// Null where it is no JSON.
+    /// The parsed body; null if it is not JSON.
     pub body: Value,
 }
 
@@ -42,7 +42,7 @@ impl Default for RestClient {
 }
 
 impl RestClient {
-    /// One request, as it is; its answer is held against `/openapi.json`.
+    /// Sends one request unchanged, and compares the answer with `/openapi.json`.
     pub async fn send(&self, request: Request<Vec<u8>>) -> Answer {
         let agent = self.agent.clone();
         let exchange = move || {
@@ -68,7 +68,7 @@ fn exchanged(agent: &ureq::Agent, request: Request<Vec<u8>>) -> Answer {
     }
 }
 
-/// The document of the build under test: the first gateway that answers gives it.
+/// The document of the build under test, fetched from the first gateway that is used.
 static CONTRACT: OnceLock<Contract> = OnceLock::new();
 
 fn hold(agent: &ureq::Agent, asked: &Request<Vec<u8>>, answer: &Answer) {
@@ -98,7 +98,7 @@ fn hold(agent: &ureq::Agent, asked: &Request<Vec<u8>>, answer: &Answer) {
     }
 }
 
-/// A request of a person's, yet without a body.
+/// Starts building a request with this token.
 pub fn signed(method: &str, url: &str, token: &str) -> request::Builder {
     Request::builder()
         .method(method)
@@ -106,7 +106,7 @@ pub fn signed(method: &str, url: &str, token: &str) -> request::Builder {
         .header("authorization", format!("Bearer {token}"))
 }
 
-/// The request with this body, if any.
+/// Adds a JSON body, if there is one.
 pub fn with_body(request: request::Builder, body: Option<&Value>) -> Request<Vec<u8>> {
     let request = match body {
         Some(body) => request
@@ -126,7 +126,7 @@ impl Answer {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
-    /// The answer's text, when its status is this one.
+    /// The body as text. Panics if the status is another one.
     #[track_caller]
     pub fn expect_text(&self, status: u16) -> String {
         assert_eq!(self.status, status, "{}", self.text());
@@ -137,7 +137,7 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The answer's JSON, when its status is this one.
+    /// The body as JSON. Panics if the status is another one.
     #[track_caller]
     pub fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text());
@@ -148,7 +148,7 @@ impl Answer {
         }
     }
 
-    /// The problem's code, when its status is this one.
+    /// The problem's code. Panics if the status is another one.
     #[track_caller]
     pub fn refused(&self, status: u16) -> String {
         self.expect(status)["code"]

@@ -1,5 +1,5 @@
-//! One desk for one test: a database of its own in a cluster that the tests share, a Redis of its own if it needs one, gateways as
-//! processes.
+//! A complete installation for one test: its own database in a cluster that the tests share, its
+//! own Redis if needed, and gateways in their own processes.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use super::databases;
 pub use super::rest::Answer;
 use super::rest::{RestClient, signed, with_body};
 
-/// How a test's gateways are joined.
+/// How the gateways of a test are connected with each other.
 pub enum Join {
     Alone,
     Redis,
@@ -25,12 +25,12 @@ pub struct TestServer {
     pub gateways: Vec<Gateway>,
     pub redis: Option<Redis>,
     pub postgres: Arc<Postgres>,
-    /// Between the gateways and Postgres, where a test wants to choose what they see.
+    /// A proxy between the gateways and Postgres, for tests that inject faults.
     link: Option<Proxy>,
     database: String,
 }
 
-/// A person with a token.
+/// A person and their token.
 #[derive(Clone)]
 pub struct Person {
     pub id: UserId,
@@ -38,12 +38,12 @@ pub struct Person {
 }
 
 impl TestServer {
-    /// This many gateways on a fresh database.
+    /// Starts this many gateways on a new database.
     pub async fn start(gateways: usize, join: Join) -> Self {
         Self::start_with(gateways, join, |spec| spec).await
     }
 
-    /// The same, with further settings.
+    /// As [`Self::start`], with additional settings.
     pub async fn start_with(
         gateways: usize,
         join: Join,
@@ -53,20 +53,20 @@ impl TestServer {
         Self::start_on(postgres, name, gateways, join, settings).await
     }
 
-    /// The same, on a cluster of the test's own, to be stopped and restored.
+    /// As [`Self::start`], on a cluster that the test owns, so that it can stop and restore it.
     pub async fn start_apart(postgres: Postgres, gateways: usize, join: Join) -> Self {
         let Database { postgres, name } = databases::on(postgres).await;
         Self::start_on(postgres, name, gateways, join, |spec| spec).await
     }
 
-    /// The same, with a network between gateways and Postgres that the test owns.
+    /// As [`Self::start_apart`], with a proxy between the gateways and Postgres.
     pub async fn start_behind_link(postgres: Postgres, gateways: usize, join: Join) -> Self {
         let link = Proxy::start(postgres.port()).await.expect("a proxy starts");
         let Database { postgres, name } = databases::on(postgres).await;
         Self::start_linked(postgres, name, gateways, join, Some(link), |spec| spec).await
     }
 
-    /// Gateways on a database that is migrated already: a restored one, or a copy.
+    /// Starts gateways on a database that is already migrated, such as a restored one or a copy.
     pub async fn start_on(
         postgres: Arc<Postgres>,
         database: String,
@@ -125,13 +125,13 @@ impl TestServer {
         settings(spec)
     }
 
-    /// Where the gateways reach the database.
+    /// The URL under which the gateways reach the database.
     pub fn database_url(&self) -> String {
         let port = self.link.as_ref().map_or(self.postgres.port(), Proxy::port);
         self.located().runtime_url_through(port)
     }
 
-    /// The database, where it is now.
+    /// The database in its current cluster.
     fn located(&self) -> Database {
         Database {
             postgres: Arc::clone(&self.postgres),
@@ -139,7 +139,7 @@ impl TestServer {
         }
     }
 
-    /// A further gateway on the same database and relay.
+    /// Starts another gateway on the same database and Redis.
     pub async fn another(&self, settings: impl Fn(GatewaySpec) -> GatewaySpec) -> Gateway {
         self.spec(&settings)
             .start()
@@ -147,24 +147,24 @@ impl TestServer {
             .expect("a gateway starts")
     }
 
-    /// The network between gateways and Postgres.
+    /// The proxy between the gateways and Postgres. Panics if the test has none.
     pub fn link(&self) -> &Proxy {
         self.link
             .as_ref()
             .expect("the test put a network between gateways and Postgres")
     }
 
-    /// The database's name.
+    /// The name of the database.
     pub fn database(&self) -> &str {
         &self.database
     }
 
-    /// The same desk from now on, in another cluster. Its gateways are redirected by the test.
+    /// Uses another cluster from now on. The test redirects the gateways.
     pub fn moved_to(&mut self, postgres: Postgres) {
         self.postgres = Arc::new(postgres);
     }
 
-    /// One REST request of a person's to the `n`th gateway.
+    /// Sends a REST request as this person to the `n`th gateway.
     pub async fn rest(
         &self,
         n: usize,
@@ -176,13 +176,13 @@ impl TestServer {
         let url = format!("{}{path}", self.gateways[n].http_url());
         let request = signed(method, &url, &person.token)
             .header("idempotency-key", Uuid::new_v4().to_string());
-        // A gateway may have been restarted: no connection is kept.
+        // A new client, because connections of a gateway that was restarted are dead.
         RestClient::default()
             .send(with_body(request, Some(&body)))
             .await
     }
 
-    /// The same, without a body.
+    /// As [`Self::rest`], without a body.
     pub async fn rest_without_body(
         &self,
         n: usize,
@@ -195,19 +195,19 @@ impl TestServer {
         RestClient::default().send(with_body(request, None)).await
     }
 
-    /// The Redis that joins the gateways.
+    /// The Redis that connects the gateways. Panics if there is none.
     pub fn redis(&self) -> &Redis {
         self.redis
             .as_ref()
             .expect("the test joined its gateways by Redis")
     }
 
-    /// A raw connection as the cluster's superuser: the platform's own SQL, or an operator's psql.
+    /// Connects as the cluster's superuser, like the platform's own SQL or an operator's psql.
     pub async fn sql(&self) -> tokio_postgres::Client {
         self.located().admin().await.expect("SQL connects")
     }
 
-    /// What the `n`th gateway's `/metrics` says.
+    /// The text of `/metrics` of the `n`th gateway.
     pub async fn metrics(&self, n: usize) -> String {
         let url = format!("{}/metrics", self.gateways[n].http_url());
         let request = axum::http::Request::get(url).body(Vec::new());
@@ -217,12 +217,12 @@ impl TestServer {
         answer.expect_text(200)
     }
 
-    /// A customer with a good token.
+    /// A customer with a valid token.
     pub fn customer(&self, name: &str) -> Person {
         person(name)
     }
 
-    /// A member of staff with a good token.
+    /// A member of staff with this role and a valid token.
     pub async fn staff(&self, name: &str, role: &str) -> Person {
         let person = person(name);
         self.sql()
@@ -236,12 +236,12 @@ impl TestServer {
         person
     }
 
-    /// A ticket of this customer's with one message, by plain SQL.
+    /// Creates a ticket of this customer with one message, by plain SQL.
     pub async fn ticket(&self, owner: &Person) -> TicketId {
         self.ticket_with_id(owner, Uuid::now_v7()).await
     }
 
-    /// The same, under this id.
+    /// As [`Self::ticket`], with this id.
     pub async fn ticket_with_id(&self, owner: &Person, id: Uuid) -> TicketId {
         let sql = self.sql().await;
         sql.execute("insert into support_tickets (id, user_id, subject) values ($1, $2, 'It does not work')", &[&id, &owner.id.uuid()])
@@ -256,18 +256,18 @@ impl TestServer {
         TicketId::new(id)
     }
 
-    /// A signed-in client on the `n`th gateway.
+    /// A signed-in client of the `n`th gateway.
     pub async fn client(&self, n: usize, person: &Person) -> Client {
         Client::hello(&self.gateways[n].ws_url(), &person.token).await
     }
 }
 
-/// Signs claims with the desk's secret.
+/// Signs claims with the secret that the gateways use.
 pub fn sign(claims: &serde_json::Value) -> String {
     testing::sign(TOKEN_SECRET, claims)
 }
 
-/// The claims of a good token.
+/// The claims of a valid token that expires in `lives_s` seconds.
 pub fn claims(id: UserId, name: &str, lives_s: i64) -> serde_json::Value {
     let mut claims = testing::claims(id, name, lives_s);
     claims["email"] = json!(format!(
@@ -285,7 +285,7 @@ fn person(name: &str) -> Person {
     }
 }
 
-/// Waits until a condition holds; fails after `within`.
+/// Polls until the condition returns a value. Panics after `within`.
 pub async fn eventually<T>(
     what: &str,
     within: Duration,

@@ -1,4 +1,4 @@
-//! P7 and the rights of connections: notes never leak, rights end when they are taken away.
+//! P7 and access to connections: notes never leak, and revoked rights end immediately.
 
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ async fn a_note_never_reaches_a_customer_in_any_frame() {
         numbers.windows(2).all(|pair| pair[1] <= pair[0] + 1),
         "a gap shows where a note was: {numbers:?}"
     );
-    // A member of staff is a customer on their own ticket.
+    // On their own ticket, a member of staff is a customer.
     let own = server.ticket(&ben).await;
     let cleo = server.staff("Cleo Duarte", "admin").await;
     let mut other = server.client(0, &cleo).await;

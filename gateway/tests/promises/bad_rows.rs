@@ -1,4 +1,4 @@
-//! One row that cannot be decoded harms its own ticket only.
+//! A row that cannot be decoded affects only its own ticket.
 
 use helpline_core::ids::TicketId;
 use serde_json::{Value, json};
@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 use crate::client::{Client, WITHOUT_REDIS, seqs};
 use crate::test_server::{Join, Person, TestServer};
 
-/// Attachments that Postgres takes and a JSON library refuses, or that say nothing.
+/// Attachments that Postgres accepts but a JSON library refuses, or that have the wrong structure.
 const ODD_ATTACHMENTS: &[&str] = &[
     "'[1e400]'",
     "('[' || repeat('[', 200) || repeat(']', 200) || ']')",
     "'[{\"name\": 7}, null, \"x\"]'",
 ];
 
-/// Takes the tables' own protection away, so that what is left is the program's.
+/// Removes the size checks of the tables, so that only the program's own checks remain.
 pub async fn without_size_checks(server: &TestServer) {
     let sql = "do $$ declare v record; begin
         for v in select conrelid::regclass as tbl, conname from pg_constraint
@@ -28,7 +28,8 @@ pub async fn without_size_checks(server: &TestServer) {
         .expect("the checks are gone");
 }
 
-/// A message of this customer's, written by their own role with their own claims, with these attachments (an SQL expression).
+/// Inserts a message with the customer's database role and claims. `attachments` is an SQL
+/// expression.
 pub async fn by_customer(
     server: &TestServer,
     ticket: TicketId,
@@ -55,7 +56,7 @@ pub fn has_key(key: &str) -> impl Fn(&Value) -> bool {
     move |frame| frame["type"] == "event" && frame["message"]["key"] == key
 }
 
-/// All numbers that this client was shown of the ticket follow each other.
+/// Asserts that the client received the ticket's events without a gap.
 pub fn assert_contiguous(client: &Client, ticket: TicketId) {
     let numbers = client.numbers_seen(ticket);
     assert!(
@@ -87,7 +88,7 @@ async fn odd_attachments_by_sql_stop_nobody_and_leave_no_hole() {
                 has_key(&format!("other{n}")),
             )
             .await;
-        // The text can be shown, so it is; what cannot be read of the attachments is left out.
+        // The text is readable and is shown; unreadable attachments are left out.
         for reader in [&mut agent, &mut customer] {
             let event = reader
                 .expect_within("the odd row", WITHOUT_REDIS, has_key(&format!("odd{n}")))
@@ -132,7 +133,7 @@ async fn a_batch_beside_the_key_of_an_odd_row_is_acked_and_announced() {
     for (n, id) in asked.into_iter().enumerate() {
         let answer = customer.answer(id).await;
         if key(n) == "odd" {
-            // The key belongs to the text that SQL wrote.
+            // The key is already used by the message that SQL inserted.
             assert_eq!(answer["code"], "key_reused", "{answer}");
         } else {
             assert_eq!(
@@ -163,7 +164,7 @@ async fn rows_that_make_no_sense_are_shown_as_unreadable_and_the_rest_goes_on() 
     customer.subscribe(odd, None).await;
     without_size_checks(&server).await;
     let sql = server.sql().await;
-    // As a newer version would write it, and as no version should.
+    // Rows that a newer version might write, and rows that are always invalid.
     sql.batch_execute(
         "alter table support_ticket_activity drop constraint support_ticket_activity_kind_check;
          alter table support_ticket_activity drop constraint support_ticket_activity_actor_type_check;
@@ -232,7 +233,7 @@ async fn rows_that_make_no_sense_are_shown_as_unreadable_and_the_rest_goes_on() 
             .await;
         assert_eq!(seqs(&pages), (after + 1..=after + 3).collect::<Vec<_>>());
     }
-    // Written on by the gateway: contiguous for everybody.
+    // The gateway continues to write to this ticket, and all clients see a history without gaps.
     assert_eq!(customer.send(odd, "after", "and on").await["type"], "ack");
     agent.expect("the next message", has_key("after")).await;
     let metrics = server.metrics(0).await;
@@ -242,7 +243,7 @@ async fn rows_that_make_no_sense_are_shown_as_unreadable_and_the_rest_goes_on() 
     );
 }
 
-/// From here on the database fails to read the history of this ticket, as it does when a page of it is damaged.
+/// Makes the database fail when it reads this ticket's history, as with a damaged page on disk.
 async fn damage(server: &TestServer, ticket: TicketId) {
     let sql = format!(
         "create or replace function support_events_after(p_tickets uuid[], p_after bigint[], p_limit integer) returns setof support_events
@@ -282,7 +283,7 @@ async fn a_history_that_postgres_cannot_read_is_left_aside_and_its_members_are_t
     }
     damage(&server, bad).await;
     for n in 0..3 {
-        // One look of the sweep finds them all.
+        // A single transaction, so that one sweep finds all of these events.
         let mut inserts = format!(
             "insert into support_messages (ticket_id, sender_id, sender_type, body) values ('{bad}', '{}', 'customer', 'x')",
             ada.id
@@ -308,7 +309,7 @@ async fn a_history_that_postgres_cannot_read_is_left_aside_and_its_members_are_t
                 .await;
         }
     }
-    // Not silence: subscribers are told to start over.
+    // Subscribers are not left waiting: they are told to start over.
     agent
         .expect("the end of the subscription", |frame| {
             frame["type"] == "reset" && frame["ticket"] == json!(bad)

@@ -1,4 +1,4 @@
-//! A person whom an admin blocks is out, on every instance, and stays out.
+//! A person whom an admin blocks is disconnected from every instance and cannot return.
 
 use std::time::Duration;
 

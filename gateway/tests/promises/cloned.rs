@@ -1,5 +1,7 @@
-//! Two databases of one origin (production and a staging copy) whose instances share one Redis: the tickets and the people are the same, of a
-//! copy by `createdb -T` the cluster too, of a volume snapshot even the database's identity; and still nothing of the one reaches the other.
+//! Two databases with a common origin, such as production and a staging copy, whose
+//! instances share one Redis. They have the same tickets and people; a copy by `createdb
+//! -T` is also in the same cluster, and a volume snapshot has the same database identity.
+//! Nothing may cross from one to the other.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,7 +15,8 @@ use crate::client::Client;
 use crate::overheard::{Overheard, Publication, channels};
 use crate::test_server::{Join, Person, TestServer, eventually};
 
-/// Longer than an instance probes Redis, looks at the database, and tells consoles.
+/// Longer than the intervals at which an instance probes Redis, polls the database, and
+/// updates consoles.
 const SETTLED: Duration = Duration::from_millis(2_500);
 
 struct Clones {
@@ -25,7 +28,8 @@ struct Clones {
     ticket: TicketId,
 }
 
-/// One instance on the original, two on a copy by `createdb -T` in the same cluster, one Redis.
+/// One instance on the original and two on a copy made by `createdb -T` in the same cluster, with
+/// one Redis.
 async fn by_template() -> Clones {
     let original = TestServer::start(0, Join::Redis).await;
     let people = people(&original).await;
@@ -46,7 +50,7 @@ async fn by_template() -> Clones {
     start(original, postgres, name, people).await
 }
 
-/// The same with a copy of the cluster's files.
+/// As [`by_template`], with a copy of the cluster's files.
 async fn by_snapshot() -> Clones {
     let original = TestServer::start_apart(
         Postgres::start_temporary()
@@ -103,7 +107,7 @@ async fn start(
     }
 }
 
-/// A customer, an agent with a console, all on the ticket.
+/// Connects a customer and an agent with a console. Both subscribe to the ticket.
 async fn enter(server: &TestServer, n: usize, clones: &Clones) -> (Client, Client) {
     let (mut customer, mut agent) = (
         server.client(n, &clones.ada).await,
@@ -118,7 +122,8 @@ async fn enter(server: &TestServer, n: usize, clones: &Clones) -> (Client, Clien
     (customer, agent)
 }
 
-/// Everything that instances tell each other, made to happen on one instance; waits until a second one has told its own clients.
+/// Triggers every kind of message between instances on one instance. Returns once clients of
+/// another instance have received all of them.
 async fn everything_happens(
     server: &TestServer,
     clones: &Clones,
@@ -200,7 +205,8 @@ async fn everything_happens(
     );
 }
 
-/// What the original's people are told of while everything happens on the copy, and what was published meanwhile.
+/// What clients of the original receive while everything happens on the copy (types of frames), and
+/// what was published in that time.
 async fn crossing(clones: &Clones) -> (BTreeSet<String>, Vec<Publication>) {
     let Clones { original, copy, .. } = clones;
     let (mut customer, mut agent) = enter(original, 0, clones).await;
@@ -235,7 +241,8 @@ async fn crossing(clones: &Clones) -> (BTreeSet<String>, Vec<Publication>) {
 async fn nothing_that_happens_on_a_copy_reaches_the_original_through_a_shared_redis() {
     let clones = by_template().await;
     let (crossed, heard) = crossing(&clones).await;
-    // And at Redis: no channel on which the copy's instances spoke is one that the original's instance listens to.
+    // In Redis too, the copy's instances publish on no channel to which the original's
+    // instance listens.
     let Clones { original, copy, .. } = &clones;
     for gateway in &copy.gateways {
         gateway.kill9().await.expect("killed");

@@ -1,4 +1,4 @@
-//! P3, P4 and P5: one order for everybody, no hole, any instance resumes.
+//! P3, P4 and P5: one order for all clients, no gaps, and a client can resume on any instance.
 
 use std::time::Duration;
 
@@ -173,6 +173,6 @@ async fn joining_while_others_write_has_no_hole() {
             );
         }
     };
-    // Whichever ends first: the joins need a writer.
+    // Stop when either one ends: the joins need a running writer.
     tokio::select! { () = writing => {}, () = joining => {} }
 }

@@ -1,4 +1,4 @@
-//! P4, when the database under live subscribers becomes another one.
+//! P4 when the database of live subscribers is replaced.
 
 use std::process::Command;
 
@@ -29,7 +29,7 @@ async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twic
     let mut client = server.client(0, &ada).await;
     client.send(ticket, "before", "before").await;
 
-    // A backup as the file system makes one, then work that the restore will lose.
+    // Take a file-level backup, and then write what the restore will lose.
     let data = server.postgres.data_dir().to_owned();
     let backup = data.with_file_name("backup");
     server.postgres.stop().await.expect("stopped");
@@ -44,13 +44,15 @@ async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twic
     server.postgres.stop().await.expect("stopped");
     copy(&backup, &data);
     server.postgres.restart().await.expect("restored");
-    // Noticed without being told: the database is behind what was shown.
+    // The instance notices the restore itself, because the database is behind the events
+    // that it delivered.
     client
         .expect("a reset", |frame| {
             frame["type"] == "reset" && frame["ticket"] == json!(ticket)
         })
         .await;
-    // And recorded, for those who were away: the files that were put back bear the epoch of what they lost.
+    // The restore is also recorded for absent clients, because the restored files contain the same
+    // epoch as the lost events.
     assert_eq!(
         client
             .subscribe(ticket, Some((1, epoch.as_str().expect("an epoch"))))
@@ -69,7 +71,8 @@ async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twic
         bodies.contains(&json!("before")) && !bodies.contains(&json!("lost")),
         "{bodies:?}"
     );
-    // The outbox stays: what was lost is sent again under its key, and takes the number that stands free now.
+    // The client's outbox survives: it sends the lost message again under its key, and the message
+    // gets the next free position.
     let again = client.send(ticket, "lost", "lost").await;
     assert_eq!(
         (&again["type"], &again["duplicate"]),
@@ -82,7 +85,7 @@ async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twic
         seqs(&pages).last().map(|last| last + 1)
     );
 
-    // Told by the operator: another epoch, even if no number shows it.
+    // The operator reports a restore: the epoch changes even if no position reveals it.
     server
         .sql()
         .await

@@ -1,4 +1,5 @@
-//! P6: Redis may die, freeze, or never have been there; no client waits for it and nothing is missing when it returns.
+//! P6: Redis may die, freeze or never have existed. No client waits for it, and nothing is missing
+//! when it returns.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,8 @@ async fn two_people(server: &TestServer) -> (Person, Person, helpline_core::ids:
     (ada, ben, ticket)
 }
 
-/// Sends and sees ten messages across instances, each within its promise; gives the slowest delivery.
+/// Sends ten messages and receives them on another instance, each within the promised time. Returns
+/// the slowest delivery.
 async fn converse(
     server: &TestServer,
     tag: &str,
@@ -105,7 +107,8 @@ async fn a_row_of_a_transaction_open_for_a_minute_is_seen_after_its_commit_witho
     .await
     .expect("written, not committed");
     server.redis().kill9().await.expect("killed");
-    // Others go on writing meanwhile, so that every look of the sweep has something to see and something still in flight.
+    // Keep writing to another ticket, so that every sweep finds new events while an older
+    // transaction is still open.
     let mut customer = server.client(0, &ada).await;
     let until = Instant::now() + Duration::from_secs(60);
     let mut n = 0;
@@ -139,7 +142,7 @@ async fn writes_resume_by_themselves_when_postgres_restarts() {
     let mut client = server.client(0, &ada).await;
     client.subscribe(ticket, None).await;
     server.postgres.kill9().await.expect("killed");
-    // Sent while no instance can store it: acked when the database is back, not before, and once.
+    // Sent while the database is down: the ack comes after the database is back, and only once.
     let waiting = client
         .post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "x" }))
         .await;

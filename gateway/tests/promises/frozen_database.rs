@@ -1,5 +1,6 @@
-//! A Postgres that hangs: it accepts connections and answers nothing. What needs no database is answered as before, what needs it is refused
-//! in time, and nothing is left behind when it goes on. And an instance that stands still for a moment.
+//! A Postgres that hangs: it accepts connections and does not answer. Requests that need no
+//! database are answered as usual, requests that need it are refused in time, and no request is
+//! left behind when it continues. Also tests an instance that is frozen for a moment.
 
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
@@ -14,31 +15,32 @@ use crate::client::{Client, connect as connect_socket};
 use crate::raw::{connect_from, head, request};
 use crate::test_server::{Join, Person, TestServer, eventually};
 
-/// More than there are places for.
+/// More requests than the gateway has slots for.
 const CROWD: usize = limits::HTTP_CONNECTIONS_MAX + limits::HTTP_RESERVE_MAX / 2;
-/// Kinds of requests in it; all of them need the database.
+/// Number of kinds of requests in the crowd. All of them need the database.
 const KINDS: usize = 5;
-/// Sends among them.
+/// Number of sends in the crowd.
 const SENDS: usize = CROWD / KINDS;
-/// Under way at once when they are repeated.
+/// Number of concurrent requests when they are repeated.
 const REPEATED_AT_ONCE: usize = 64;
-/// What a kubelet waits for a probe.
+/// The default timeout of a Kubernetes probe.
 const PROBE: Duration = Duration::from_secs(1);
-/// Between two rounds of probes.
+/// Pause between two rounds of probes.
 const PROBE_PAUSE: Duration = Duration::from_millis(300);
-/// The longest wait of a request whose database hangs, from its first byte: this machine also makes the crowd.
+/// Maximum time of a request while the database hangs. The machine that runs the gateway also sends
+/// all requests, hence the slack.
 const ANSWER: Duration = Duration::from_millis(limits::REQUEST_TIMEOUT_MS + 10_000);
-/// For what takes no longer than a moment.
+/// Time limit for steps that should finish immediately.
 const SOON: Duration = Duration::from_secs(20);
 
-/// The desk of a test, and the person whose requests are sent.
+/// The server under test, and the person who sends the requests.
 struct Desk<'a> {
     server: &'a TestServer,
     ada: &'a Person,
     ticket: String,
 }
 
-/// One request of the crowd: what was asked, and what came within its time.
+/// A request and its answer, if one came in time.
 #[derive(Debug)]
 #[allow(dead_code, reason = "told when a test fails")]
 struct Asked {
@@ -52,7 +54,7 @@ impl Desk<'_> {
         self.server.gateways[0].port()
     }
 
-    /// The nth of a crowd that comes from several addresses.
+    /// Sends the `n`th request of the crowd. The requests come from several addresses.
     async fn ask(&self, n: usize, key: &str) -> Asked {
         let messages = format!("/v1/tickets/{}/messages", self.ticket);
         let (what, method, path, body) = match n % KINDS {
@@ -80,7 +82,7 @@ impl Desk<'_> {
         bytes.extend_from_slice(body.as_bytes());
         let exchange = async {
             let mut peer = connect_from(from, self.port()).await;
-            // One that is refused may be closed before all of it is written.
+            // The server may refuse the request and close before everything is written.
             let _ = peer.write(&bytes).await;
             let mut text = Vec::new();
             let _ = peer.stream.read_to_end(&mut text).await;
@@ -97,7 +99,7 @@ impl Desk<'_> {
         }
     }
 
-    /// One probe; gives how long it took.
+    /// Requests a probe. Returns how long it took.
     async fn probe(&self, path: &str, expected: u16) -> Duration {
         let started = Instant::now();
         let answer = within(path, request(self.port(), "GET", path, &[], None)).await;
@@ -105,9 +107,10 @@ impl Desk<'_> {
         started.elapsed()
     }
 
-    /// Probes while the crowd waits.
+    /// Probes repeatedly while the crowd waits.
     async fn probe_for(&self, time: Duration) {
-        // These come behind the whole crowd, which this machine also makes.
+        // The first probes queue behind the crowd's requests on this machine, so their duration is
+        // not checked.
         for path in ["/healthz", "/metrics"] {
             self.probe(path, 200).await;
         }
@@ -122,7 +125,8 @@ impl Desk<'_> {
         }
     }
 
-    /// A client that comes now is told to come back, and one that is there already that this cannot be answered.
+    /// A new client is closed with a code that lets it reconnect. A request on an open connection
+    /// is refused as unavailable.
     async fn refuses_sockets(&self, open: &mut Client) {
         let subscribe = json!({ "type": "subscribe", "ticket": self.ticket });
         let subscribed = open.post(subscribe).await;
@@ -142,7 +146,7 @@ impl Desk<'_> {
         assert_eq!(refused["code"], "unavailable", "{refused}");
     }
 
-    /// What was unknown is repeated with its key: each is stored once.
+    /// Repeats every send with its key: each message is stored exactly once.
     async fn repeats(&self, keys: &[String]) {
         let sends: Vec<_> = (0..keys.len()).filter(|n| n % KINDS == KINDS - 1).collect();
         for some in sends.chunks(REPEATED_AT_ONCE) {
@@ -156,20 +160,20 @@ impl Desk<'_> {
         let sql = self.server.sql().await;
         let stored = sql.query_one(count, &[]).await.expect("a count");
         let stored: (i64, i64) = (stored.get(0), stored.get(1));
-        // And the one of the socket.
+        // The additional one is the socket's send.
         let expected = i64::try_from(SENDS + 1).expect("few");
         assert_eq!(stored, (expected, expected));
     }
 }
 
-/// No step of these tests may hang.
+/// Fails if a step takes longer than [`SOON`].
 async fn within<T>(what: &str, step: impl Future<Output = T>) -> T {
     tokio::time::timeout(SOON, step)
         .await
         .unwrap_or_else(|_| panic!("{what} takes longer than {SOON:?}"))
 }
 
-/// Whatever was asked was refused, and is to be asked again.
+/// Asserts that every request was refused, and that the refusal says when to retry.
 fn is_refused(answers: &[Asked]) {
     for answer in answers {
         let says_when = answer.text.to_ascii_lowercase().contains("retry-after: ");
@@ -214,7 +218,7 @@ async fn a_database_that_hangs_takes_no_place_and_loses_nothing() {
     let waiting = open.post(send).await;
     let all_along = async {
         desk.probe_for(Duration::from_secs(5)).await;
-        // By now places are free again: what needs no database is served on the usual way.
+        // Slots are free again by now, so requests that need no database take the usual path.
         for path in ["/openapi.json", "/docs", "/v1/config"] {
             desk.probe(path, 200).await;
         }
@@ -231,7 +235,7 @@ async fn a_database_that_hangs_takes_no_place_and_loses_nothing() {
     .await;
     assert_eq!(within("the ack", open.answer(waiting)).await["type"], "ack");
     desk.repeats(&keys).await;
-    // Every place is free: a crowd comes once more, and each is served.
+    // All slots are free: every request of another crowd is served.
     for answer in crowd(limits::HTTP_CONNECTIONS_MAX / 2, KINDS).await {
         assert_eq!(answer.status, Some(200), "{answer:?}");
     }

@@ -1,4 +1,5 @@
-//! An address with several hosts: the one that takes writes is used, also after another one of them was promoted.
+//! A database URL with several hosts: the gateway uses the one that accepts writes, also after
+//! another one is promoted.
 
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ async fn of_several_hosts_the_primary_is_used_and_a_promoted_standby_after_it() 
         .start_standby()
         .await
         .expect("a standby starts");
-    // The standby is the first to be asked.
+    // List the standby first.
     let primary = format!("127.0.0.1:{}", server.postgres.port());
     let both = format!("127.0.0.1:{},{primary}", standby.port());
     let url = format!(

@@ -1,4 +1,5 @@
-//! The consoles' lists: every changed ticket, in whole or its place alone, in frames of bounded size.
+//! Ticket lists in consoles: every changed ticket is sent completely or only with its new position,
+//! in frames of bounded size.
 
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ async fn the_inbox_tells_of_every_changed_ticket_across_instances() {
                     .is_some_and(|tickets| tickets.iter().any(of_ticket))
             })
     };
-    // Opened by plain SQL: no instance published it.
+    // The ticket was created by plain SQL, so no instance published it.
     console
         .expect("the new ticket", |frame| names(frame, 2))
         .await;
@@ -67,7 +68,8 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
     let ticket = server.ticket(&ada).await;
     let (mut first, mut second) = (server.client(0, &ben).await, server.client(0, &ben).await);
     let mut customer = server.client(0, &ada).await;
-    // Her address comes to her ticket a moment after she has signed in, and is more than its place.
+    // The customer's e-mail address is copied to the ticket shortly after sign-in. Wait for that,
+    // because it changes more than the position.
     let sql = server.sql().await;
     eventually(
         "her address follows her",
@@ -93,7 +95,8 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
         }
     };
     customer.send(ticket, "k1", "one").await;
-    // Its opening, which was written by plain SQL, may be noticed before the message or with it.
+    // The sweep may find the ticket's creation by plain SQL before this message or together
+    // with it.
     first
         .expect("all of it", |frame| {
             frame["type"] == "inbox" && frame["tickets"][0]["id"] == json!(ticket)
@@ -110,7 +113,8 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
     second
         .expect("all of it, to a newcomer", at("tickets", &ack["seq"]))
         .await;
-    // Once it knows as much as the others, a newcomer costs it nothing.
+    // After a while the new console knows as much as the first one, and no longer affects what that
+    // one receives.
     tokio::time::sleep(Duration::from_millis(limits::INBOX_SETTLE_MS + 500)).await;
     let ack = customer.send(ticket, "k3b", "three and a half").await;
     first.expect("its place", at("moved", &ack["seq"])).await;
@@ -126,7 +130,7 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
     first
         .expect("its place, as before", at("moved", &ack["seq"]))
         .await;
-    // The first answer moves the status: more than the place.
+    // The first answer changes the status, so the whole ticket is sent.
     let mut agent = server.client(0, &ben).await;
     let ack = agent.send(ticket, "k4", "an answer").await;
     let moved = json!(ack["seq"].as_u64().expect("a number") + 1);
@@ -163,7 +167,8 @@ async fn what_was_announced_is_not_told_again_when_the_sweep_finds_it() {
         console
             .expect("the change", |frame| names(frame, &ticket, &seq))
             .await;
-        // Opened by plain SQL: the sweep alone finds it, and in the same look or an earlier one what was announced before.
+        // Only the sweep finds this ticket, because plain SQL created it. The same sweep or an
+        // earlier one also finds the change that was already published.
         let found = json!(server.ticket(&ada).await);
         console
             .expect("what the sweep finds", |frame| {

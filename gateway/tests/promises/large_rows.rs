@@ -1,4 +1,4 @@
-//! Rows as large as they may be, and larger ones from before their size was bounded, reach their readers.
+//! Rows of the maximum size, and larger ones from before sizes were limited, reach their readers.
 
 use helpline_core::limits;
 use serde_json::json;
@@ -61,7 +61,7 @@ async fn the_largest_rows_that_are_allowed_reach_everybody() {
     let (mut agent, mut customer) = (server.client(0, &ben).await, server.client(1, &ada).await);
     agent.subscribe(ticket, None).await;
     customer.subscribe(ticket, None).await;
-    // Every byte is written as six, and every name is as long as it may be.
+    // In JSON each of these bytes takes six, and every name has the maximum length.
     let sql = server.sql().await;
     let entries =
         "(select jsonb_agg(jsonb_build_object('id', gen_random_uuid(), 'name', repeat('ﷺ', 200), 'content_type', repeat('ﷺ', 200),

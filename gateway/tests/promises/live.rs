@@ -1,4 +1,5 @@
-//! What is live but no history: typing, presence, read positions, the inbox, heartbeats; and the farewell of an instance.
+//! Live data that is not history: typing, presence, read positions, the inbox and heartbeats; and
+//! the shutdown of an instance.
 
 use std::time::Duration;
 
@@ -107,7 +108,7 @@ async fn agents_see_who_else_looks_and_customers_do_not() {
     );
 }
 
-/// Whether this tells a console that exactly these look at the ticket.
+/// Matches the console frame that lists exactly these viewers of the ticket.
 fn lists(ticket: TicketId, names: &[&str]) -> impl Fn(&serde_json::Value) -> bool {
     let (ticket, names) = (json!(ticket), json!(names));
     move |frame| {
@@ -137,7 +138,8 @@ async fn a_console_is_told_who_looks_at_a_ticket_at_another_instance() {
     let (one, two) = (server.ticket(&ada).await, server.ticket(&ada).await);
     let mut customer = server.client(0, &ada).await;
     customer.subscribe(one, None).await;
-    // There before any console of the other instance: it asks.
+    // The agent is present before a console opens on the other instance, which therefore has to ask
+    // for the current state.
     let mut there = server.client(0, &ben).await;
     there.subscribe(one, None).await;
     there
@@ -160,7 +162,7 @@ async fn a_console_is_told_who_looks_at_a_ticket_at_another_instance() {
     console
         .expect_within("that he has left", soon, lists(two, &[]))
         .await;
-    // A second console of the instance is told what is known.
+    // A second console on the same instance receives the known state immediately.
     let mut second = server.client(1, &ben).await;
     second.ask(watch).await;
     second
@@ -217,7 +219,7 @@ async fn a_stale_answer_is_told_so_and_sent_again_without_the_guard() {
     let ticket = server.ticket(&ada).await;
     let (mut customer, mut agent) = (server.client(0, &ada).await, server.client(0, &ben).await);
     let seen = agent.subscribe(ticket, None).await[0]["head"].clone();
-    // A note by the team is nothing to a customer's guard, but is to an agent's.
+    // A note does not make a customer's send stale, but it does make an agent's.
     let customer_seen = customer.subscribe(ticket, None).await[0]["head"].clone();
     agent.ask(json!({ "type": "send", "ticket": ticket, "key": "n1", "body": "a note", "internal": true })).await;
     let guarded = |key: &str, based_on: &serde_json::Value| json!({ "type": "send", "ticket": ticket, "key": key, "body": "guarded", "based_on": based_on });

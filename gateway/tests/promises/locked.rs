@@ -1,4 +1,5 @@
-//! Many tickets locked by one long transaction of plain SQL: they wait at little cost, and cost the others nothing.
+//! One long SQL transaction locks many tickets. Their messages wait cheaply, and other tickets are
+//! not delayed.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,10 +12,11 @@ use crate::kit::databases;
 use crate::test_server::{Join, TestServer, eventually};
 
 const TICKETS: usize = 1_000;
-/// Sends to each of them.
+/// Number of messages to each locked ticket.
 const SENDS: usize = 2;
 
-/// Calls of the function that appends; the other sends of this test are among them.
+/// Number of calls of the append function, including those for this test's messages to the
+/// free ticket.
 async fn calls(sql: &tokio_postgres::Client) -> i64 {
     let of = "select coalesce(sum(calls), 0)::bigint from pg_stat_user_functions where funcname = 'support_append_events'";
     sql.query_one(of, &[]).await.expect("statistics").get(0)
@@ -63,7 +65,7 @@ async fn a_thousand_locked_tickets_cost_a_few_statements_and_the_others_nothing(
                 .await;
         }
     }
-    // Each has been found locked by now.
+    // By now the writer has found every ticket locked once.
     eventually(
         "all tickets deferred",
         Duration::from_secs(20),
@@ -136,7 +138,7 @@ async fn messages_that_wait_are_bounded_by_their_bytes_too() {
         .await;
     assert!(overloaded["retry_after_ms"].is_u64(), "{overloaded}");
     holding.commit().await.expect("released");
-    // What was accepted is stored, and there is room again.
+    // All accepted messages are stored, and new ones are accepted again.
     let stored = client
         .expect_within("an ack", Duration::from_secs(60), |frame| {
             frame["type"] == "ack" && frame["key"] == "k0"

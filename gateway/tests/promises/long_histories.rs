@@ -1,4 +1,5 @@
-//! A small request does small work, also on a ticket whose customer edited one long message thousands of times.
+//! A small request does little work, even on a ticket where one long message was edited thousands
+//! of times.
 
 use std::collections::HashSet;
 
@@ -8,10 +9,10 @@ use serde_json::json;
 
 use crate::test_server::{Join, Person, TestServer};
 
-/// Edits by SQL: what 20 requests a second make in four minutes.
+/// Number of edits by SQL: as many as 20 requests per second make in four minutes.
 const EDITS: i32 = 5_000;
 
-/// A ticket with three messages, whose first was edited again and again.
+/// Creates a ticket whose second message was edited [`EDITS`] times.
 async fn much_edited(server: &TestServer, owner: &Person) -> TicketId {
     let ticket = server.ticket(owner).await;
     let sql = server.sql().await;
@@ -42,7 +43,8 @@ async fn much_edited(server: &TestServer, owner: &Person) -> TicketId {
     ticket
 }
 
-/// Bytes that this database's sessions have sent: rows times their width is not known, so the blocks that were read stand for them.
+/// The number of blocks that this database has read. They stand for the amount of data that was
+/// read, which Postgres does not count.
 async fn blocks_read(server: &TestServer) -> i64 {
     let sql = server.sql().await;
     sql.batch_execute("select pg_stat_force_next_flush()")
@@ -81,7 +83,8 @@ async fn a_page_of_messages_costs_no_page_of_edits_and_no_page_has_megabytes() {
         assert!(blocks < 20_000, "{blocks} blocks for two messages");
         println!("{blocks} blocks of 8 KiB for a page of two messages");
 
-        // All of it, page by page: each within its bytes, no row missing, none twice.
+        // Read the whole history page by page: every page is within its size limit, and no event is
+        // missing or duplicated.
         let (mut before, mut seen, mut largest, mut pages) = (None, HashSet::new(), 0, 0);
         loop {
             let place = before.map_or(String::new(), |seq: u64| format!("&before={seq}"));
@@ -94,7 +97,7 @@ async fn a_page_of_messages_costs_no_page_of_edits_and_no_page_has_megabytes() {
             }
             before = page["events"][0]["seq"].as_u64();
             pages += 1;
-            // Twenty pages show it.
+            // Twenty pages are enough.
             if page["more_before"] == false || pages == 20 {
                 break;
             }

@@ -1,4 +1,5 @@
-//! The promises, each kept while something real is broken: gateways as processes, a Postgres and a Redis of the tests' own.
+//! Tests of the promises while something real is broken, with gateways in their own processes and a
+//! Postgres and a Redis that the tests own.
 
 #[path = "../kit/mod.rs"]
 mod kit;

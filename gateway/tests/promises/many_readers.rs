@@ -1,4 +1,5 @@
-//! A ticket that thousands have read: it is joined in frames of bounded size, and each read position is told once.
+//! A ticket that thousands of people have read: subscribing returns frames of bounded size, and
+//! each read position occurs once.
 
 use helpline_core::ids::TicketId;
 use helpline_core::limits;
@@ -9,7 +10,7 @@ use crate::test_server::{Join, TestServer};
 
 const READERS: usize = 4_000;
 
-/// Joins; checks the frames, and gives their events' numbers.
+/// Subscribes and checks the frames. Returns the sequence numbers of their events.
 async fn joined(client: &mut Client, ticket: TicketId, after: Option<(u64, &str)>) -> Vec<u64> {
     let before = client.transcript.len();
     let pages = client.subscribe(ticket, after).await;
@@ -30,7 +31,8 @@ async fn joined(client: &mut Client, ticket: TicketId, after: Option<(u64, &str)
         .map(|n| n as u64)
         .collect();
     assert_eq!(reads, furthest, "each of the furthest once");
-    // A client that holds nothing begins where the first page says.
+    // The first page holds events if any page does, because a new client takes the start of its
+    // history from it.
     let has_events = |page: &Value| page["events"] != json!([]);
     assert_eq!(has_events(&pages[0]), pages.iter().any(has_events));
     let last = pages.last().expect("a last page");
@@ -51,7 +53,7 @@ async fn a_ticket_with_thousands_of_readers_is_joined_in_frames_of_bounded_size(
     );
     let ticket = server.ticket(&ada).await;
     let sql = server.sql().await;
-    // The names are as long as they may be, and every character is written as six.
+    // The names have the maximum length, and in JSON each of their characters takes six bytes.
     sql.batch_execute(&format!(
         "insert into support_messages (ticket_id, sender_id, sender_type, body)
          select '{ticket}', '{}', 'customer', repeat('x', 900) from generate_series(1, 150);

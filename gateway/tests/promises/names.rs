@@ -1,4 +1,5 @@
-//! What customers see of staff: one word of the name, the same live and later, byte for byte, and nothing more anywhere.
+//! What customers see of the staff's names: one word, the same bytes live and later, and nothing
+//! more anywhere.
 
 use std::time::Duration;
 
@@ -8,10 +9,10 @@ use crate::client::Client;
 use crate::kit::rest::{RestClient, signed, with_body};
 use crate::test_server::{Join, Person, TestServer};
 
-/// Stands in every part of a name that no customer may see.
+/// Part of every name here that no customer may see.
 const CANARY: &str = "Vornehm";
 
-/// A name, and what customers see of it.
+/// A staff member's name, and the part that customers see.
 const NAMES: &[(&str, Option<&str>)] = &[
     ("Grete\u{a0}Vornehm", Some("Grete")),
     ("Vornehm,Grete", Some("Grete")),
@@ -21,7 +22,7 @@ const NAMES: &[(&str, Option<&str>)] = &[
     ("grete.Vornehm@example.org", None),
 ];
 
-/// What came to this customer over REST, as it came.
+/// The bytes of an answer that this customer receives over REST.
 async fn rest(server: &TestServer, person: &Person, path: &str) -> String {
     let url = format!("{}{path}", server.gateways[0].http_url());
     let request = signed("GET", &url, &person.token);
@@ -31,7 +32,7 @@ async fn rest(server: &TestServer, person: &Person, path: &str) -> String {
         .expect_text(200)
 }
 
-/// Everything that an agent does where a customer can see it.
+/// Does everything that an agent does visibly to a customer. Returns the message's position.
 async fn act(agent: &mut Client, ticket: helpline_core::ids::TicketId, key: &str) -> u64 {
     agent.subscribe(ticket, None).await;
     agent
@@ -58,7 +59,7 @@ async fn a_customer_sees_one_word_of_a_name_and_the_same_live_and_later() {
     );
     for (n, (name, shown)) in NAMES.iter().enumerate() {
         let person = server.staff(name, "support_agent").await;
-        // Half of them through the other instance: their frames come by the relay.
+        // Half of the agents use the other instance, so that their frames cross Redis.
         let mut agent = server.client(n % 2, &person).await;
         let key = format!("k{n}");
         act(&mut agent, ticket, &key).await;
@@ -91,7 +92,7 @@ async fn a_customer_sees_one_word_of_a_name_and_the_same_live_and_later() {
             .expect("the assignment", |frame| frame["kind"] == "assigned")
             .await;
         assert_eq!(assigned["new_value"], json!(shown), "{name:?}");
-        // An address is a name that stays with the token's e-mail too: the person's own page has it, and no other.
+        // Close this agent's connection before the next one connects.
         drop(agent);
     }
     customer.drain(Duration::from_millis(500)).await;

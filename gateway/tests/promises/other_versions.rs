@@ -1,4 +1,5 @@
-//! People, tickets, figures and numbers of a newer version or of an earlier system keep back no one else's.
+//! Data of a newer version or of an earlier system does not affect other people, tickets or
+//! statistics.
 
 use serde_json::json;
 
@@ -24,7 +25,7 @@ async fn one_person_or_ticket_of_a_newer_version_keeps_nobody_else_out() {
         .await
         .expect("written by a newer version");
     let url = server.gateways[0].ws_url();
-    // Together, so that they share a question to the database.
+    // Sign in concurrently, so that the sign-ins share a statement.
     let crowd = (0..18).map(|n| {
         let (url, token) = (
             url.clone(),

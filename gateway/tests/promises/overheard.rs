@@ -1,4 +1,4 @@
-//! What instances tell each other, listened to at Redis itself.
+//! Records what instances send each other, by listening on Redis itself.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use helpline_rig::Redis;
 use tokio::task::JoinHandle;
 
-/// One publication.
+/// One message that was published.
 #[derive(Debug, Clone)]
 pub struct Publication {
     pub channel: String,
@@ -14,12 +14,12 @@ pub struct Publication {
 }
 
 impl Publication {
-    /// The instance that sent it.
+    /// The id of the instance that published it.
     pub fn sender(&self) -> &str {
         self.payload.split(' ').next().unwrap_or_default()
     }
 
-    /// The frame, behind the words that say where it comes from.
+    /// The frame, which follows a prefix that names its origin.
     pub fn frame(&self) -> serde_json::Value {
         let json = self.payload.find('{').map(|at| &self.payload[at..]);
         json.and_then(|json| serde_json::from_str(json).ok())
@@ -27,7 +27,7 @@ impl Publication {
     }
 }
 
-/// Listens to every channel until [`Overheard::end`].
+/// Records all channels until [`Overheard::end`].
 pub struct Overheard {
     url: String,
     listening: JoinHandle<Vec<Publication>>,
@@ -66,7 +66,7 @@ impl Overheard {
         }
     }
 
-    /// Everything that was published before this call.
+    /// Stops recording. Returns everything that was published before this call.
     pub async fn end(self) -> Vec<Publication> {
         let mut connection = client(&self.url)
             .get_multiplexed_async_connection()
@@ -82,7 +82,7 @@ impl Overheard {
     }
 }
 
-/// The channels that anyone listens to now.
+/// The channels that currently have a subscriber.
 pub async fn channels(redis: &Redis) -> BTreeSet<String> {
     let mut connection = client(&redis.url())
         .get_multiplexed_async_connection()

@@ -1,5 +1,6 @@
-//! A server that takes no writes: a standby that a balancer points at by mistake, or a primary set read-only. The instance says that it is not
-//! ready, keeps what is sent, and goes on without a restart.
+//! A server that accepts no writes: a standby to which a balancer points by mistake, or a primary
+//! that was set to read-only. The instance reports that it is not ready, keeps the messages that it
+//! receives, and continues without a restart.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::test_server::{Join, Person, TestServer, eventually};
 
 const SOON: Duration = Duration::from_secs(15);
 
-/// What `/readyz` says, when its status is this one.
+/// The body of `/readyz` if it has this status.
 async fn readiness(server: &TestServer, status: u16) -> Option<Value> {
     let answer = request(server.gateways[0].port(), "GET", "/readyz", &[], None).await;
     (answer.status == status).then(|| serde_json::from_str(&answer.body).expect("JSON"))
@@ -26,7 +27,7 @@ async fn send(server: &TestServer, ada: &Person, ticket: TicketId) -> (u16, Valu
     (answer.status, answer.body)
 }
 
-/// Lines of the gateway's log with all of these words.
+/// The number of lines in the gateway's log that contain all of these words.
 fn logged(server: &TestServer, words: &[&str]) -> usize {
     let log = std::fs::read_to_string(server.gateways[0].log()).expect("a log");
     log.lines()
@@ -34,7 +35,8 @@ fn logged(server: &TestServer, words: &[&str]) -> usize {
         .count()
 }
 
-/// More writes than the pool has connections: none of them leads to the server that takes none.
+/// Sends more messages than the pool has connections. All succeed, so no connection to the
+/// read-only server is left.
 async fn writes_go_on(server: &TestServer, ada: &Person, ticket: TicketId) {
     eventually("it is ready again", SOON, async || {
         readiness(server, 200).await
@@ -67,7 +69,7 @@ async fn a_balancer_that_points_at_a_standby_for_a_while_costs_no_restart() {
     let waiting = open
         .post(json!({ "type": "send", "ticket": ticket, "key": "kept", "body": "x" }))
         .await;
-    // As many requests as connect the whole pool to it.
+    // Enough requests to connect the whole pool to the standby.
     let reads = (0..24).map(|_| server.rest(0, ada, "GET", "/v1/tickets", json!({})));
     drop(futures_util::future::join_all(reads).await);
     let report = eventually("readiness is withdrawn", SOON, async || {
@@ -96,7 +98,7 @@ async fn a_balancer_that_points_at_a_standby_for_a_while_costs_no_restart() {
         "and yet one line"
     );
 
-    // New sessions lead to the primary; none is cut.
+    // New sessions go to the primary. Existing ones are not cut.
     server.link().lead_to(server.postgres.port());
     writes_go_on(server, ada, ticket).await;
     assert_eq!(open.answer(waiting).await["type"], "ack");

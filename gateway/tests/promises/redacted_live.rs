@@ -1,4 +1,5 @@
-//! A secret that is removed from a ticket disappears at once from what is open of it, at every instance.
+//! A secret that is redacted from a ticket disappears immediately from every open view on
+//! every instance.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,6 @@
-//! Redis in more than one place: the master that Sentinels name, and the nodes of a cluster. Typing is the witness that news crosses by Redis:
-//! it is in no table, so the sweep cannot bring it.
+//! Redis on several servers: a master that Sentinels name, and the nodes of a cluster. The tests
+//! use typing to check that events cross Redis, because it is not stored and the sweep cannot
+//! deliver it.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use crate::client::Client;
 use crate::test_server::{Join, Person, TestServer, eventually};
 use crate::tls::{log_of, relay_of};
 
-/// A Sentinel decides after a second, and looks once a second.
+/// A Sentinel polls every second and decides after one second.
 const WITHIN: Duration = Duration::from_secs(30);
 
 pub async fn relay_is(state: &str, gateway: &Gateway) {
@@ -21,7 +22,7 @@ pub async fn relay_is(state: &str, gateway: &Gateway) {
     .await;
 }
 
-/// A customer at the first instance, and an agent at the second.
+/// A customer on the first instance, and an agent on the second.
 pub struct Pair {
     ada: Person,
     customer: Client,
@@ -42,7 +43,7 @@ impl Pair {
         }
     }
 
-    /// Both have a new ticket open.
+    /// Creates a ticket to which both subscribe.
     pub async fn open(&mut self, server: &TestServer) -> TicketId {
         let ticket: TicketId = server.ticket(&self.ada).await;
         self.customer.subscribe(ticket, None).await;
@@ -51,7 +52,7 @@ impl Pair {
     }
 }
 
-/// Typing at the first instance is seen at the second.
+/// Asserts that typing on the first instance is seen on the second.
 async fn typing_crosses(server: &TestServer) {
     let mut pair = Pair::enter(server).await;
     let ticket = pair.open(server).await;
@@ -62,7 +63,7 @@ pub async fn typing_crosses_at(ticket: TicketId, pair: &mut Pair) {
     let Pair {
         customer, agent, ..
     } = pair;
-    // Said again until it comes: what is said while Redis changes is lost, as it may be.
+    // Repeat until it arrives: events that are sent while Redis changes may be lost.
     let mut on = false;
     eventually("typing crosses", WITHIN, async || {
         on = !on;
@@ -84,7 +85,7 @@ async fn instances_follow_the_master_that_sentinels_name() {
     let sentinel = Sentinel::start_new("desk", &master)
         .await
         .expect("a Sentinel starts");
-    // One of them is away: the others are asked.
+    // One Sentinel is down, so the other one is asked.
     let urls = format!("redis://127.0.0.1:1,redis://127.0.0.1:{}", sentinel.port());
     let server = TestServer::start_with(2, Join::Alone, |spec| {
         spec.env("HELPLINE_REDIS_URL", urls.as_str())
@@ -94,12 +95,13 @@ async fn instances_follow_the_master_that_sentinels_name() {
     relay_came_up(&server, 1).await;
     typing_crosses(&server).await;
 
-    // A frozen one keeps its connections, as a machine does that left the network.
+    // A frozen server keeps its connections, like a machine that has left the network.
     master.freeze();
     relay_came_up(&server, 2).await;
     typing_crosses(&server).await;
 
-    // It comes back as a replica, which must draw no instance to itself; then the new master is killed, and it is one again.
+    // The former master returns as a replica, and no instance may use it. Then the new master is
+    // killed, and the replica becomes master again.
     master.thaw();
     eventually("the former master follows", WITHIN, async || {
         master.is_replica().await.ok()?.then_some(())
@@ -110,7 +112,7 @@ async fn instances_follow_the_master_that_sentinels_name() {
     typing_crosses(&server).await;
 }
 
-/// So often, at every instance.
+/// Waits until every instance has logged this many times that the relay works.
 pub async fn relay_came_up(server: &TestServer, times: usize) {
     for gateway in &server.gateways {
         eventually(
@@ -140,7 +142,8 @@ async fn what_is_published_goes_where_it_is_listened_to() {
     .await;
     let gateway = &server.gateways[0];
     relay_is("up", gateway).await;
-    // Only the subscription is lost; the connection that is published over still works, and leads to the former master.
+    // Only the subscription is lost. The publishing connection still works and leads to the
+    // former master.
     let other = Redis::start_new().await.expect("another master starts");
     sentinel.watch("desk", &other).await.expect("it is watched");
     master.kill_subscribers().await.expect("they are gone");
@@ -157,7 +160,7 @@ async fn every_node_of_a_cluster_is_as_good_as_the_others() {
     let [first, second] = Redis::start_cluster().await.expect("a cluster starts");
     let names = std::sync::atomic::AtomicUsize::new(0);
     let server = TestServer::start_with(2, Join::Alone, |spec| {
-        // Each begins with another one.
+        // Each instance starts with another node.
         let urls = match names.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
             0 => [first.url(), second.url()],
             _ => [second.url(), first.url()],
@@ -215,7 +218,8 @@ async fn nodes_that_are_cut_off_hold_up_none_that_answers() {
     relay_is("up", &server.gateways[0]).await;
 }
 
-/// Connections to its address begin and never end, as to a machine behind a firewall: its queue of new ones is full, and no one takes them.
+/// An address where connection attempts never complete, as behind a firewall: the listener's queue
+/// is full, and it accepts no connection.
 struct Wall {
     address: std::net::SocketAddr,
     _listener: tokio::net::TcpListener,
@@ -231,7 +235,7 @@ impl Wall {
         let listener = socket.listen(1).expect("it listens");
         let address = listener.local_addr().expect("an address");
         let mut queued = Vec::new();
-        // On this machine a connection is there at once, or not at all.
+        // On this machine a connection succeeds immediately or not at all.
         while let Ok(Ok(one)) = tokio::time::timeout(
             Duration::from_millis(500),
             tokio::net::TcpStream::connect(address),
@@ -259,7 +263,8 @@ async fn a_master_on_another_machine_is_not_spoken_to_in_clear_text() {
         .move_to_host("desk", "0.0.0.0")
         .await
         .expect("it is watched");
-    // One that knows no master of that name has nothing to say of where it is, and is the first to be asked.
+    // A Sentinel that does not know a master of this name does not know where it is. It is
+    // asked first.
     let other = Sentinel::start_new("other", &master)
         .await
         .expect("another Sentinel starts");

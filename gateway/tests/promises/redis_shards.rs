@@ -1,5 +1,6 @@
-//! A Redis Cluster used by shards: news goes by the master that owns its channel's slot and by no other, and follows the slot. Typing is the
-//! witness, as in `redis_moves`.
+//! A Redis Cluster with sharded pub/sub: events go through the master that owns the channel's slot
+//! and through no other node, and follow the slot when it moves. The tests use typing for this, as
+//! in `redis_moves`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,7 +13,8 @@ use crate::test_server::{Join, TestServer, eventually};
 use crate::tls::{log_of, relay_of};
 
 const WITHIN: Duration = Duration::from_secs(30);
-/// Of which each of three masters has at least one, but in one of ten thousand million runs.
+/// Enough tickets that each of three masters carries at least one: the probability of a miss is 1
+/// in 10^10.
 const TICKETS: usize = 60;
 
 fn by_shards(spec: GatewaySpec, urls: &str) -> GatewaySpec {
@@ -37,7 +39,7 @@ async fn asked<T: redis::FromRedisValue>(node: &Redis, words: &[&str]) -> T {
         .expect("it knows")
 }
 
-/// The nodes at which this ticket's channel is listened to.
+/// The indexes of the nodes that have a subscriber to this ticket's channel.
 async fn carriers(nodes: &[Redis], ticket: TicketId) -> Vec<usize> {
     let pattern = format!("*.t.{ticket}");
     let mut carriers = Vec::new();
@@ -50,7 +52,7 @@ async fn carriers(nodes: &[Redis], ticket: TicketId) -> Vec<usize> {
     carriers
 }
 
-/// One open ticket by master that carries its news.
+/// One open ticket for each master that carries its events.
 async fn one_by_master(
     server: &TestServer,
     pair: &mut Pair,
@@ -72,14 +74,14 @@ async fn one_by_master(
 
 #[tokio::test]
 async fn news_goes_by_the_owner_of_its_slot_and_by_no_other_node() {
-    // They do not say where they are, so each is where the one is that was asked.
+    // The nodes do not report their host, so clients must use the host that they asked.
     let unknown = ("cluster-preferred-endpoint-type", "unknown-endpoint");
     let shards = RedisShards::start_new_with(3, &[unknown])
         .await
         .expect("a cluster starts");
     let nodes = shards.nodes();
     for node in nodes {
-        // The rights that docs/operations.md names.
+        // The permissions that docs/operations.md lists.
         let rights = "ACL SETUSER desk on >geheim resetkeys resetchannels &* -@all +ssubscribe +sunsubscribe +spublish +ping \
                       +cluster|info +cluster|slots";
         let words: Vec<_> = rights.split_whitespace().collect();
@@ -88,7 +90,7 @@ async fn news_goes_by_the_owner_of_its_slot_and_by_no_other_node() {
     let signed_in = |urls: &str| urls.replace("redis://", "redis://desk:geheim@");
     let times = std::sync::atomic::AtomicUsize::new(0);
     let server = TestServer::start_with(2, Join::Alone, |spec| {
-        // One address is enough; of several, one may be away.
+        // One address is enough. If several are given, one may be down.
         match times.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
             0 => by_shards(spec, &signed_in(&nodes[2].url())),
             _ => by_shards(
@@ -141,14 +143,15 @@ async fn a_replica_that_takes_over_is_followed() {
     let mut pair = Pair::enter(&server).await;
     let ticket = one_by_master(&server, &mut pair, nodes, 3).await[&0];
 
-    // A frozen one keeps its connections, as a machine does that left the network.
+    // A frozen server keeps its connections, like a machine that has left the network.
     nodes[0].freeze();
     shards.take_over(replica).await.expect("it takes over");
     relay_came_up(&server, 2).await;
     typing_crosses_at(ticket, &mut pair).await;
     assert_eq!(carriers(&nodes[1..], ticket).await, [replica - 1]);
 
-    // It comes back as a replica; then the new master is killed, and it is one again.
+    // The former master returns as a replica. Then the new master is killed, and the replica
+    // becomes master again.
     nodes[0].thaw();
     eventually("the former master follows", WITHIN, async || {
         nodes[0].is_replica().await.ok()?.then_some(())
@@ -171,7 +174,7 @@ async fn a_wrong_password_of_a_cluster_is_told_once_and_so_is_its_end() {
         (told() == 1 && log_of(gateway).contains("Password authentication failed")).then_some(())
     })
     .await;
-    // One of them takes it: the other one is named.
+    // One master accepts the password; the log names the other one.
     let [first, second] = shards.nodes() else {
         panic!("two masters");
     };

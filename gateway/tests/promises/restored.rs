@@ -1,5 +1,6 @@
-//! A dump restored into another cluster, where the transaction counter starts low again and comes through the numbers that the restored
-//! rows bear: every answer, every event and every look of the sweep is about what was written here.
+//! A dump that is restored into another cluster, whose transaction counter starts low and reuses
+//! the transaction ids of the restored rows. Every answer, event and sweep result must still
+//! concern what was written in the new cluster.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -14,25 +15,26 @@ use uuid::Uuid;
 use crate::overheard::{Overheard, Publication};
 use crate::test_server::{Join, Person, TestServer};
 
-// Odd, so that each kind of write meets each kind of id.
+// An odd number, so that every kind of write meets every kind of id.
 const TICKETS: usize = 31;
-/// One transaction each; the new cluster must come through their numbers.
+/// Transactions before the dump, one per row. The new cluster reuses their ids.
 const DONOR_TRANSACTIONS: usize = 2_500;
 const WRITES: usize = 300;
 
-/// A desk with a long history.
+/// A server with a long history.
 pub struct Settled {
     pub server: TestServer,
     pub ada: Person,
     ben: Person,
-    /// With ids that are random and ids in the order of their making, by turns; and the customer's own message of each.
+    /// Tickets whose ids are alternately random and time-ordered, each with its customer's
+    /// first message.
     pub tickets: Vec<(TicketId, Uuid)>,
-    /// Where each history ended when it was written.
+    /// The last position of each history when it was written.
     heads: HashMap<TicketId, i64>,
 }
 
 impl Settled {
-    /// Writes a history, one transaction a row, into the desk.
+    /// Writes a history into the server's database, one transaction per row.
     pub async fn with_history(server: TestServer) -> Self {
         let (ada, ben) = (
             server.customer("Ada Lovelace"),
@@ -90,7 +92,7 @@ impl Settled {
         }
     }
 
-    /// A desk whose database was dumped and restored into a new cluster, with two gateways on a Redis.
+    /// Dumps a database and restores it into a new cluster. Starts two gateways with a Redis on it.
     async fn restored_elsewhere() -> Self {
         let donor = TestServer::start_apart(
             Postgres::start_temporary()
@@ -114,7 +116,8 @@ impl Settled {
         }
     }
 
-    /// Writes by REST on the first gateway, each answered with itself; nothing else is published, or shown by the second one.
+    /// Writes over REST on the first gateway. Asserts that each answer concerns its own write, and
+    /// that no old event is published or shown by the second gateway.
     pub async fn writes_are_answered_with_themselves(&self) {
         let mut customer = self.server.client(1, &self.ada).await;
         for (ticket, _) in &self.tickets {
@@ -163,7 +166,7 @@ impl Settled {
         );
     }
 
-    /// One write by REST; what is wrong with its answer, if anything.
+    /// Makes one write over REST. Returns what is wrong with its answer, if anything.
     async fn write(&self, n: usize) -> Option<String> {
         let Self {
             server,
@@ -245,7 +248,7 @@ impl Settled {
         }
     }
 
-    /// A console is told of no ticket while nothing happens.
+    /// Asserts that a console receives no ticket while nothing happens.
     pub async fn an_idle_console_hears_nothing(&self) {
         let mut console = self.server.client(0, &self.ben).await;
         assert_eq!(
@@ -277,7 +280,7 @@ impl Settled {
     }
 }
 
-/// The history rows among what was published: (ticket, number).
+/// The events among these publications, as (ticket, sequence number).
 fn published_events(heard: &[Publication]) -> Vec<(TicketId, i64)> {
     let events = heard.iter().map(Publication::frame).filter_map(|frame| {
         Some((

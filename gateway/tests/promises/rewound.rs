@@ -1,5 +1,5 @@
-//! P4, when a database is put back to a dump of its own while clients know more than the dump: what they hold beyond it is false, and the
-//! numbers are given again.
+//! P4 when a database is restored from an earlier dump while clients know later events. Those
+//! events no longer exist, and their positions are assigned again.
 
 use helpline_core::ids::TicketId;
 use helpline_rig::Postgres;
@@ -8,28 +8,28 @@ use serde_json::{Value, json};
 use crate::client::{Client, PATIENCE, seqs};
 use crate::test_server::{Join, Person, TestServer, eventually};
 
-/// Where the restored database stands.
+/// How the database is restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// Dropped, created under the same name, restored.
+    /// The database is dropped, created under the same name, and restored.
     SameName,
-    /// Restored beside the old one, which gives its name away.
+    /// The dump is restored next to the old database, and then takes over its name.
     Renamed,
-    /// In another cluster, at the same address.
+    /// The dump is restored into another cluster at the same address.
     AnotherCluster,
 }
 
 const LOST: usize = 3;
 const NEW: usize = 5;
 
-/// A ticket with rows that its customer has seen and that the restore takes back.
+/// A ticket with events that its customer has seen and that the restore removes.
 struct Rewound {
     server: TestServer,
     ada: Person,
     ticket: TicketId,
-    /// A member of staff who stays connected, on the second gateway.
+    /// A member of staff who stays connected to the second gateway.
     online: Client,
-    /// What the customer knew when they went away.
+    /// The customer's position when they disconnected.
     position: u64,
     epoch: String,
     dump: helpline_rig::Dump,
@@ -119,7 +119,7 @@ impl Rewound {
         }
     }
 
-    /// New rows under the numbers of the lost ones, and beyond.
+    /// Writes new events at the positions of the lost ones and beyond.
     async fn write_new(&self) {
         let sql = self.server.sql().await;
         for n in 0..NEW {
@@ -131,14 +131,16 @@ impl Rewound {
         }
     }
 
-    /// The customer comes back to this gateway where they left off: they are told to start over, at once or as soon as the instance has
-    /// noticed, and then hold what the database holds.
+    /// The customer reconnects to this gateway at their last position. They must be told to start
+    /// over, immediately or once the instance has noticed the restore, and must then receive what
+    /// the database contains.
     async fn comes_back(&self, url: &str) {
         let mut customer = Client::hello(url, &self.ada.token).await;
         let pages = customer
             .subscribe(self.ticket, Some((self.position, &self.epoch)))
             .await;
-        // An instance that notices it while the page is read starts over with the next one.
+        // An instance that notices the restore while it reads a page resets the client with the
+        // next page.
         if !pages.iter().any(|page| page["reset"] == json!(true)) {
             customer
                 .expect("a reset", |frame| {
@@ -172,7 +174,7 @@ impl Rewound {
     }
 }
 
-/// The next frame that says anything of the history: a client that is told to start over first has shown nothing false.
+/// The next event or reset of the ticket. If it is a reset, the client was shown nothing false.
 async fn next_of_history(client: &mut Client, ticket: TicketId) -> Value {
     let of_history = |frame: &Value| {
         (frame["type"] == "event" || frame["type"] == "reset") && frame["ticket"] == json!(ticket)
@@ -186,7 +188,8 @@ async fn everyone_starts_over(way: Way) {
         .expect("a Postgres starts");
     let mut rewound =
         with_lost_rows(TestServer::start_behind_link(postgres, 2, Join::Redis).await).await;
-    // The instances see nothing of it until it is done, and find more rows than they had: no number tells them.
+    // The instances do not see the restore happen, and afterwards find more events than before, so
+    // positions do not reveal it.
     rewound.server.link().unplug();
     rewound.restore(way).await;
     rewound.write_new().await;
@@ -258,7 +261,7 @@ async fn a_page_that_was_asked_for_before_a_restore_is_noticed_does_not_bear_the
     let (mut client, mut online) = (server.client(0, &ada).await, server.client(0, &ada).await);
     let before = client.subscribe(ticket, None).await[0]["epoch"].clone();
     online.subscribe(other, None).await;
-    // Pages wait for the messages; what the sweep looks at is free.
+    // The lock blocks the page, but not what the sweep reads.
     let mut sql = server.sql().await;
     let held = sql.transaction().await.expect("a transaction");
     held.batch_execute("lock table support_messages in access exclusive mode")
@@ -291,7 +294,8 @@ async fn a_page_that_was_asked_for_before_a_restore_is_noticed_does_not_bear_the
         .await["epoch"]
         .clone();
     held.rollback().await.expect("released");
-    // A client that is cut off between two frames comes back with the epoch of the first one: it must still be told to start over.
+    // A client that is cut off between two pages reconnects with the epoch of the first one, and
+    // must then still be told to start over.
     loop {
         let page = client.answer(id).await;
         assert!(

@@ -1,5 +1,5 @@
-//! Customers and staff are told apart by two database roles: `serve` refuses to start while another role can act as either, and tells of one
-//! that is given that right later.
+//! Customers and staff have two separate database roles. `serve` refuses to start if another role
+//! can act as either of them, and reports a role that gets this right later.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use serde_json::json;
 
 use crate::test_server::{Join, TestServer, eventually};
 
-/// Two looks at the roles and a scrape.
+/// Time for two checks of the roles and a scrape.
 const TOLD_WITHIN: Duration = Duration::from_secs(30);
 
-/// Runs `serve` to its end; gives its exit code and what it said.
+/// Runs `serve`, which must exit. Returns the exit code and the output.
 async fn refused_start(server: &TestServer) -> (Option<i32>, String) {
     let child = tokio::process::Command::new(env!("CARGO_BIN_EXE_helpline"))
         .args(["serve", "--listen", "127.0.0.1:0"])
@@ -90,7 +90,7 @@ async fn a_role_of_the_platforms_with_both_sides_rights_is_refused_at_the_start_
         1,
         "told once: {log}"
     );
-    // It went on serving meanwhile.
+    // The instance kept serving in the meantime.
     let ada = server.customer("Ada Lovelace");
     let ticket = server.ticket(&ada).await;
     assert_eq!(

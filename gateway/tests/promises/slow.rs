@@ -1,4 +1,5 @@
-//! P8: a slow reader is cut off and catches up; its room mates notice nothing.
+//! P8: a slow reader is disconnected and catches up later; other subscribers of the ticket
+//! notice nothing.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,8 @@ async fn a_reader_that_stops_costs_nobody_and_misses_nothing() {
         server.staff("Ben Okafor", "support_agent").await,
     );
     let ticket = server.ticket(&ada).await;
-    // Reads nothing after it has subscribed: its kernel's buffers fill up, then its outbox.
+    // This client reads nothing after it has subscribed: its socket buffers fill up, then
+    // its send queue.
     let mut stopped = server.client(0, &ben).await;
     let pages = stopped.subscribe(ticket, None).await;
     let (head, epoch) = (

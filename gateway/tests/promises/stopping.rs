@@ -1,4 +1,5 @@
-//! How an instance stops: balancers are told before anything is refused, and an operator who asks again is not kept waiting.
+//! The shutdown of an instance: balancers are told before anything is refused, and a second signal
+//! ends the wait.
 
 use std::time::{Duration, Instant};
 
@@ -11,9 +12,9 @@ use crate::client::{PATIENCE, connect};
 use crate::kit::rest::RestClient;
 use crate::test_server::{Join, TestServer, eventually};
 
-/// Longer than a test waits for anything: only a further signal ends it.
+/// Longer than any test runs, so that only a second signal ends the wait.
 const LONG_MS: &str = "600000";
-/// What a stop takes at most that waits for nothing.
+/// Upper bound for a shutdown that has nothing to wait for.
 const AT_ONCE: Duration = Duration::from_secs(4);
 
 async fn ready(gateway: &Gateway) -> (u16, Value) {
@@ -23,7 +24,7 @@ async fn ready(gateway: &Gateway) -> (u16, Value) {
     (answer.status, answer.body)
 }
 
-/// Once the first signal has arrived.
+/// Sends SIGTERM and waits until `/readyz` reports the drain.
 async fn told_to_stop(gateway: &Gateway) {
     gateway.terminate();
     let told = async || (gateway.get_status("/readyz").await == Some(503)).then_some(());
@@ -66,7 +67,7 @@ async fn before_a_drain_readiness_says_so_and_everything_still_works() {
         "no client is sent away yet"
     );
 
-    // A second signal: the balancers have had time enough.
+    // A second signal ends the delay for the balancers.
     gateway.terminate();
     for client in [&mut before, &mut meanwhile] {
         client.expect("bye", |frame| frame["type"] == "bye").await;
@@ -108,7 +109,8 @@ async fn who_asks_again_is_not_kept_waiting_by_a_drain() {
     for _ in 0..5 {
         clients.push(server.client(0, &ada).await);
     }
-    // One that answers nothing, the close neither; one whose send waits; a request that is never whole.
+    // Three clients that could delay the shutdown: one that answers nothing, not even the close;
+    // one whose send waits for a lock; and one with an incomplete request.
     let mut deaf = connect(&gateway.ws_url(), None).await.expect("accepted");
     deaf.post(json!({ "type": "hello", "token": ada.token }))
         .await;
@@ -166,7 +168,8 @@ async fn a_hangup_ends_nothing() {
             "ack"
         );
     }
-    // During the stop neither: some supervisors send it right behind SIGTERM, and it does not hasten anything.
+    // SIGHUP has no effect during the shutdown either. Some supervisors send it right after
+    // SIGTERM.
     gateway.terminate();
     gateway.signal("HUP");
     client.expect("bye", |frame| frame["type"] == "bye").await;

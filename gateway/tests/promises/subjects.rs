@@ -1,4 +1,5 @@
-//! People of a platform whose subjects are no UUIDs: over REST and sockets, on two instances, and while the operator changes who they are.
+//! People whose platform uses subjects that are not UUIDs: over REST and sockets, on two instances,
+//! and while the operator changes the mapping.
 
 use helpline_core::ids::TicketId;
 use helpline_rig::testing;
@@ -57,7 +58,7 @@ async fn a_person_of_an_issuer_opens_a_ticket_comes_back_and_sees_it() {
         .expect("an id")
         .parse()
         .expect("a UUID");
-    // Another instance, another token of the same person, a socket.
+    // A socket on another instance, with another token of the same person.
     let mut client = Client::hello(&server.gateways[1].ws_url(), &token(ISSUER, SUB)).await;
     client.subscribe(ticket, None).await;
     assert_eq!(client.send(ticket, "k1", "Still not.").await["type"], "ack");
@@ -66,7 +67,7 @@ async fn a_person_of_an_issuer_opens_a_ticket_comes_back_and_sees_it() {
         .await
         .expect(200);
     assert_eq!(listed["tickets"][0]["id"], opened["id"]);
-    // The same name at another issuer is another person, and so is the same name in other letters.
+    // The same subject of another issuer is another person, and so is the subject in another case.
     for other in [
         token("https://other.example/", SUB),
         token(ISSUER, &SUB.to_uppercase()),
@@ -75,7 +76,7 @@ async fn a_person_of_an_issuer_opens_a_ticket_comes_back_and_sees_it() {
         let refused = server.ask_as(0, &other, "GET", &path, None).await;
         assert_eq!(refused.refused(404), "not_found");
     }
-    // A fresh token extends the connection, of the same subject alone.
+    // A new token extends the connection only if it has the same subject and issuer.
     let renewed = client
         .ask(json!({ "type": "token", "token": token(ISSUER, SUB) }))
         .await;
@@ -131,13 +132,14 @@ async fn who_a_subject_is_by_the_operators_word_counts_from_the_next_token() {
         .await
         .expect("mapped anew");
     assert_eq!(server.me(0, &token(ISSUER, SUB)).await, json!(carl.id));
-    // The connection is the former person's until its token ends; a fresh one does not prolong it.
+    // The connection belongs to the former person until its token expires. A new token does not
+    // extend it.
     let refused = client
         .ask(json!({ "type": "token", "token": token(ISSUER, SUB) }))
         .await;
     assert_eq!(refused["code"], "not_authenticated");
     assert_eq!(client.closed().await, Some(4501));
-    // A blocked person's refusals are recorded as theirs.
+    // The refusals of a blocked person are recorded under their id.
     sql.execute(
         "insert into people (id, blocked_at) values ($1, now()) on conflict (id) do update set blocked_at = now()",
         &[&carl.id.uuid()],
@@ -171,7 +173,7 @@ async fn a_refusal_before_the_database_was_asked_names_the_subject() {
     })
     .await;
     let token = token(ISSUER, SUB);
-    // At once: more than a slow machine lets through within the time that it takes.
+    // Concurrent requests, more than the rate limit allows even on a slow machine.
     let asking = (0..20).map(|_| server.ask_as(0, &token, "GET", "/v1/me", None));
     let answers = futures_util::future::join_all(asking).await;
     let answers: Vec<_> = answers.iter().map(|answer| answer.status).collect();

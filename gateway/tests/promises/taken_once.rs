@@ -1,4 +1,5 @@
-//! Two agents who take one ticket at the same moment, at two instances: one has it, and the other is told so.
+//! Two agents take the same ticket at the same moment on two instances: one gets it, and the other
+//! is refused.
 
 use serde_json::json;
 
@@ -15,7 +16,7 @@ async fn of_two_who_take_a_ticket_at_the_same_moment_exactly_one_has_it() {
         server.staff("Cleo Duarte", "support_agent").await,
     ];
     for (n, agent) in agents.iter().enumerate() {
-        // They have signed in: the database knows their names.
+        // Both sign in first, so that the database knows their names.
         server.client(n, agent).await;
     }
     let names = ["Ben", "Cleo"];

@@ -1,4 +1,4 @@
-//! Redis over TLS, and what an operator is told when Redis cannot be used.
+//! Redis over TLS, and what the log tells an operator when Redis cannot be used.
 
 use std::time::Duration;
 
@@ -56,7 +56,8 @@ async fn instances_are_joined_over_tls_with_certificates_on_both_sides() {
         .await;
     }
 
-    // Another authority's word is not taken, and the log says why at its usual level.
+    // A certificate of an unknown authority is rejected, and the log gives the reason at its
+    // default level.
     let others = Certificates::new();
     let doubtful = server
         .another(|spec| {

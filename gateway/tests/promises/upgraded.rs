@@ -1,5 +1,6 @@
-//! `pg_upgrade` to a newer Postgres under a desk: transaction numbers go on, the system identifier is another one. Nothing is lost, so nothing
-//! may look as if it had been; and nothing written before may be taken for something new.
+//! `pg_upgrade` to a newer Postgres under a running server: transaction ids continue, and the
+//! system identifier changes. Nothing is lost, so nothing may look lost, and no old event may be
+//! taken for a new one.
 
 use std::path::PathBuf;
 
@@ -9,7 +10,7 @@ use serde_json::json;
 use crate::restored::Settled;
 use crate::test_server::{Join, TestServer};
 
-/// The directory that holds the programs of a newer Postgres.
+/// Environment variable: the directory with the programs of a newer Postgres.
 const NEWER_POSTGRES: &str = "HELPLINE_TEST_NEWER_POSTGRES";
 
 #[tokio::test]
@@ -71,8 +72,8 @@ async fn a_desk_goes_on_after_pg_upgrade() {
             && new.get::<_, i64>(1) >= old.get::<_, i64>(1),
         "as pg_upgrade leaves it"
     );
-    // Whether the new identifier makes clients start over or not: what they hold then is what the database holds.
-    // Each instance learns of it by itself, and closes the consoles that it has until then: the one below comes after that.
+    // Each instance notices the new identifier separately, and resets its clients and closes its
+    // consoles. The console below connects after that.
     for client in [&mut online, &mut online_elsewhere] {
         client
             .expect("a reset", |frame| {

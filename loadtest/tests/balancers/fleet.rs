@@ -1,4 +1,4 @@
-//! Two instances on one database and one Redis, as the files of `deploy/` run them.
+//! Two instances on one database and one Redis, with the settings of the files in `deploy/`.
 
 use std::time::{Duration, Instant};
 
@@ -7,13 +7,14 @@ use helpline_rig::{Gateway, Postgres, Redis};
 use tokio::process::Command;
 use tokio::time::sleep;
 
-/// As the files have it.
+/// As in the files.
 const DRAIN_DELAY_MS: &str = "5000";
-/// Between an instance that is ready and the next step: longer than a proxy takes to notice. Kubernetes calls it `minReadySeconds`.
+/// Pause after an instance is ready, before the next step: longer than a proxy takes to notice.
+/// Kubernetes calls it `minReadySeconds`.
 const MIN_READY: Duration = Duration::from_secs(3);
 
 pub struct Fleet {
-    // Declared before what they depend on: they end before it.
+    // Declared before what the instances depend on, so that they end first.
     instances: [Gateway; 2],
     _redis: Redis,
     postgres: Postgres,
@@ -54,7 +55,8 @@ impl Fleet {
         self.postgres.admin_url("postgres")
     }
 
-    /// One after the other, with a SIGKILL in between, as an orchestrator does it that waits a little after each instance is ready.
+    /// Restarts the instances one after the other, and kills one in between. Like an orchestrator,
+    /// waits for a moment after each instance is ready.
     pub async fn roll(&self) {
         let [one, two] = &self.instances;
         let begun = Instant::now();

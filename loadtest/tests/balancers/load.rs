@@ -1,4 +1,5 @@
-//! The load generator as a program of its own: clients at tickets, who write all the time and check every history at the end.
+//! Runs the load generator as a separate program: clients that keep writing to tickets, and check
+//! every history at the end.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -13,7 +14,7 @@ use crate::TRAFFIC_S;
 use crate::fleet::Fleet;
 use crate::proxy::{Kind, Proxy};
 
-/// For the clients to join, on a busy machine.
+/// Time limit for the clients to join, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub struct Load {
@@ -22,7 +23,7 @@ pub struct Load {
 }
 
 impl Load {
-    /// All clients have joined when this returns.
+    /// Starts the load. Returns once all clients have joined.
     pub async fn start(kind: Kind, fleet: &Fleet, proxy: &Proxy) -> Self {
         let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(kind.name());
         let mut process = Command::new(env!("CARGO_BIN_EXE_helpline-loadtest"))
@@ -50,7 +51,7 @@ impl Load {
         Self { process, lines }
     }
 
-    /// What it tells at the end. It has found nothing wrong.
+    /// Waits for the end, and asserts that no violation was found. Returns the output.
     pub async fn ends(mut self) -> String {
         let mut told = String::new();
         while let Some(line) = self.lines.next_line().await.expect("it is read") {

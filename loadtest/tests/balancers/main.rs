@@ -1,8 +1,9 @@
-//! A rolling restart with one SIGKILL, under chat, behind each of the proxies that `deploy/` has a file for. No acked message may be lost or
-//! doubled, none may wait longer for its ack than its client was told to stay away and a little more, and no request
-//! may fail but those that the SIGKILL cuts off.
+//! A rolling restart with one SIGKILL, with active clients, behind each proxy for which
+//! `deploy/` has a file. No acked message may be lost or duplicated. No ack may take much
+//! longer than the time for which its client was told to stay away. Only the requests that
+//! the SIGKILL cuts off may fail.
 //!
-//! `.ci/test-world balancers` installs the proxies and runs this.
+//! `.ci/test-world balancers` installs the proxies and runs this test.
 
 mod fleet;
 mod load;
@@ -18,13 +19,14 @@ use fleet::Fleet;
 use load::Load;
 use proxy::Kind;
 
-/// The longest that a client is told to stay away.
+/// The longest time for which a client is told to stay away.
 const TOLD_MAX: Duration = Duration::from_millis(helpline_core::limits::BYE_SPREAD_MS);
-/// What an ack may take beyond that.
+/// Additional time that an ack may take.
 const MARGIN: Duration = Duration::from_secs(3);
-/// Of the traffic, which must go on longer than the restarts.
+/// Duration of the traffic, which must outlast the restarts.
 const TRAFFIC_S: u64 = 80;
-/// Requests that were under way in the instance that is killed: no proxy can ask another one when an answer has begun.
+/// Maximum number of failed requests: those in progress in the instance that is killed. A proxy
+/// cannot retry a request once its answer has begun.
 const CUT_OFF_MAX: usize = 2;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -45,8 +47,8 @@ async fn behind_caddy() {
     rolls_behind(Kind::Caddy).await;
 }
 
-/// Waits are absolute, and other processes may keep both cores busy: one of so many runs has to keep
-/// the bound. A wrong file for the proxy breaks it in every run.
+/// The time limits are absolute and other processes may keep both cores busy, so one of this many
+/// runs must stay within them. With a wrong proxy file every run fails.
 const RUNS_MAX: usize = 3;
 
 async fn rolls_behind(kind: Kind) {
@@ -60,7 +62,8 @@ async fn rolls_behind(kind: Kind) {
     panic!("{}: the bound was broken in each run", kind.name());
 }
 
-/// One run. No acked message may be lost or doubled in any; gives what took too long or failed.
+/// Makes one run. Asserts that no acked message is lost or duplicated. Returns what took too long
+/// or failed.
 async fn rolled_behind(kind: Kind) -> String {
     let fleet = Fleet::start().await;
     let proxy = kind.start(fleet.ports()).await;
@@ -110,14 +113,14 @@ async fn rolled_behind(kind: Kind) -> String {
     late
 }
 
-/// What the clients wrote, and how much of it is distinct: every body holds its key.
+/// The number of stored messages, and of distinct ones. Every body contains its key.
 async fn messages(sql: &tokio_postgres::Client) -> [i64; 2] {
     let counts = "select count(*), count(distinct body) from helpline.support_messages";
     let row = sql.query_one(counts, &[]).await.expect("counts");
     [row.get(0), row.get(1)]
 }
 
-/// The first number behind this word in the load generator's output.
+/// The first number after this word in the load generator's output.
 fn number_after(told: &str, word: &str) -> f64 {
     let rest = told.split_once(word).map(|(_, rest)| rest.trim_start());
     let number = rest.and_then(|rest| rest.split_whitespace().next()?.parse().ok());

@@ -1,5 +1,5 @@
-//! The proxies, each with the file that is shipped for it. Of a file only the lines that an operator changes are changed here, and each
-//! of them must be there.
+//! The proxies, each with its file from `deploy/`. The test replaces only the lines that an
+//! operator changes too, and fails if one of them is missing.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +13,7 @@ const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy");
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Which of them.
+/// The supported proxies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Nginx,
@@ -21,17 +21,17 @@ pub enum Kind {
     Caddy,
 }
 
-/// A running one. Its files go with it.
+/// A running proxy. Its files are removed on drop.
 pub struct Proxy {
-    // Declared before its files: it ends before they go.
+    // Declared before its files, so that the process ends first.
     _process: Process,
     _certificates: Certificates,
     dir: PathBuf,
-    /// In clear, for the clients.
+    /// The port without TLS, for the clients.
     pub port: u16,
-    /// With TLS; none: the certificate would come from the internet.
+    /// The port with TLS; `None` if the certificate would come from the internet.
     pub tls_port: Option<u16>,
-    /// Who signed the certificate.
+    /// The certificate authority that signed the certificate.
     pub authority: PathBuf,
 }
 
@@ -41,7 +41,7 @@ impl Drop for Proxy {
     }
 }
 
-/// What stands in the lines that an operator changes.
+/// Values for the lines that an operator changes.
 struct Place<'a> {
     dir: &'a Path,
     files: &'a CertificateFiles,
@@ -66,7 +66,7 @@ impl Kind {
         }
     }
 
-    /// Starts it before these instances.
+    /// Starts the proxy in front of these instances.
     pub async fn start(self, instances: [u16; 2]) -> Proxy {
         let (port, tls_port) = (free_port(), free_port());
         let dir = std::env::temp_dir().join(format!("helpline-{}-{port}", self.name()));
@@ -122,7 +122,8 @@ impl Kind {
         }
     }
 
-    /// Lines of the file, and what stands there here: other ports than 80 and 443, and one more door, without TLS, for the clients.
+    /// The lines to replace, each with its replacement: other ports than 80 and 443, and an
+    /// additional listener without TLS for the clients.
     fn changes(self, place: &Place<'_>) -> Vec<(String, String)> {
         let Place {
             dir,
@@ -164,7 +165,7 @@ impl Kind {
                     change("bind :80\n", format!("bind 127.0.0.1:{port}\n")),
                     change("bind :443 ", format!("bind 127.0.0.1:{tls_port} ")),
                     change("/etc/haproxy/tls/desk.pem", both.display().to_string()),
-                    // The clients come in clear.
+                    // The test's clients connect without TLS.
                     change("unless { ssl_fc }", "unless { always_true }".into()),
                 ]
             }

@@ -1,4 +1,4 @@
-//! Requests over REST through a proxy.
+//! REST requests through a proxy.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -11,16 +11,16 @@ use tokio::time::{sleep, timeout};
 
 use crate::proxy::Proxy;
 
-/// Between two requests.
+/// Pause between two requests.
 const INTERVAL: Duration = Duration::from_millis(100);
-/// Longer than any proxy may look for an instance.
+/// Longer than any proxy may look for an available instance.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Requests come from here, so that their address is not the proxy's.
+/// Source address of the requests, different from the proxy's.
 const ADDRESS: &str = "127.0.0.7:0";
-/// What a client pretends to have come from: an address of documentation.
+/// The false address that a client claims in `X-Forwarded-For`; reserved for documentation.
 const PRETENDED: &str = "203.0.113.9";
 
-/// What became of many requests.
+/// The results of many requests.
 #[derive(Default)]
 pub struct Asked {
     pub count: usize,
@@ -28,7 +28,7 @@ pub struct Asked {
     pub failed: Vec<String>,
 }
 
-/// Asks again and again.
+/// Sends requests until it is told to stop.
 pub async fn ask_until(mut stopped: oneshot::Receiver<()>, proxy: &Proxy) -> Asked {
     let mut asked = Asked::default();
     let first = Instant::now();
@@ -46,7 +46,8 @@ pub async fn ask_until(mut stopped: oneshot::Receiver<()>, proxy: &Proxy) -> Ask
     asked
 }
 
-/// The access log has the client's own address, whatever the client wrote into the header. Figures are not for clients.
+/// Asserts that the access log holds the client's real address, whatever the client claimed, and
+/// that clients cannot read the metrics.
 pub async fn come_from_their_client(sql: &tokio_postgres::Client, proxy: &Proxy) {
     let answer = get(proxy.port, "/v1/tickets").await;
     assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
@@ -65,7 +66,7 @@ pub async fn come_from_their_client(sql: &tokio_postgres::Client, proxy: &Proxy)
     assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
 }
 
-/// Where the file names a certificate, it is used.
+/// If the proxy's file names a certificate, TLS works with it.
 pub async fn are_answered_over_tls(proxy: &Proxy) {
     let Some(port) = proxy.tls_port else { return };
     let asked = Command::new("curl")
@@ -79,7 +80,7 @@ pub async fn are_answered_over_tls(proxy: &Proxy) {
     assert!(answer.status.success(), "{told}");
 }
 
-/// The answer, or why there is none.
+/// The answer, or the reason why there is none.
 async fn get(port: u16, path: &str) -> String {
     let exchange = async {
         let socket = TcpSocket::new_v4()?;
