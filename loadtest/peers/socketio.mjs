@@ -1,4 +1,5 @@
-// Socket.IO as its own documentation sets it up for many clients: websocket alone, no compression, rooms; the Redis adapter when told where.
+// Socket.IO as its documentation recommends for many clients: WebSocket only, no compression,
+// rooms, and the Redis adapter if a URL is given.
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 

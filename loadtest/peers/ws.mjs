@@ -1,4 +1,5 @@
-// The smallest room server that one would write with `ws`: parse, look the room up, send the same string to everybody else in it.
+// The smallest room server that can be written with `ws`: parses a message, looks up the room, and
+// sends the same string to all other members.
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 

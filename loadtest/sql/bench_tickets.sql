@@ -1,2 +1,3 @@
--- pgbench draws numbers; this says which ticket each is. Unlogged: it is read, and gone with the run's database.
+-- Maps the numbers that pgbench draws to tickets. Unlogged, because the table is only read and is
+-- dropped with the run's database.
 create unlogged table if not exists load_bench_tickets (n integer primary key, ticket_id uuid not null, user_id uuid not null)

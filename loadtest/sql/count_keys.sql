@@ -1,4 +1,5 @@
--- Every acked send of a run stands exactly once; counted by the run's name, which begins its keys.
+-- Counts the messages of a run by the run's name, with which their keys begin. Every acked send
+-- must be stored exactly once.
 select count(*)
 from support_messages m
 where m.ticket_id = any ($1) and starts_with(m.key, $2)

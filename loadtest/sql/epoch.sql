@@ -1,2 +1,2 @@
--- The database's part of the epoch; the audience follows it.
+-- The database's part of the epoch. The gateway appends the audience.
 select helpline_epoch()

@@ -1,4 +1,4 @@
--- The run's tickets in place of those of an earlier one.
+-- Replaces the tickets of an earlier run with those of this one.
 insert into load_bench_tickets (n, ticket_id, user_id)
 select t.n, t.ticket_id, t.user_id
 from unnest($1::uuid[], $2::uuid[]) with ordinality as t (ticket_id, user_id, n)

@@ -1,4 +1,4 @@
--- A customer for every ten tickets. Ids count upwards, as UUIDv7 does, so that indexes fill from one end.
+-- One customer for every ten tickets. Ids ascend like UUIDv7, so that indexes grow at one end.
 insert into people (id, email, display_name)
 select ('01900000-0000-7002-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'customer' || n || '@grown.example', 'Customer ' || n
 from generate_series($1::bigint / 10, $2::bigint / 10) n

@@ -1,4 +1,4 @@
--- What the statistics' triggers would have counted.
+-- The counts that the statistics' triggers would have maintained.
 insert into support_ticket_tallies as a (metric, amount)
 select k.metric, sum(k.amount)
 from support_tickets t

@@ -1,4 +1,5 @@
--- People as sign-in would make them, ahead of it, so that a run's first seconds measure messages and not arrivals.
+-- Creates people as sign-in would, so that the first seconds of a run measure messages and
+-- not sign-ins.
 insert into people (id, email, display_name)
 select p.id, p.id || '@load.example', p.name
 from (

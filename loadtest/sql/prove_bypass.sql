@@ -1,5 +1,6 @@
--- What a check forbids today stood there yesterday: drops every check of the three tables, until `prove_bypass_end.sql` in this transaction.
--- The tables are locked first, in the writers' order.
+-- Drops every check constraint of the three tables until `prove_bypass_end.sql` in the same
+-- transaction, to insert rows that an older schema may have allowed. Locks the tables first, in the
+-- order in which writers lock them.
 lock table support_tickets, support_messages, support_ticket_activity in access exclusive mode;
 do $$
 declare

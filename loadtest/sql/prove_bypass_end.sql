@@ -1,4 +1,4 @@
--- The checks again, for rows that are written from now on.
+-- Restores the check constraints, for rows that are written from now on.
 do $$
 declare
   v_check record;

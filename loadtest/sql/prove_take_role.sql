@@ -1,2 +1,2 @@
--- A member of staff is one no longer, by plain SQL: the instances learn of it only by their look at the database.
+-- Removes a member of staff by plain SQL. The instances notice it only when they poll the database.
 delete from user_roles where user_id = $1

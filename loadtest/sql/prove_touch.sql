@@ -1,4 +1,5 @@
--- A change by plain SQL: the triggers number and log it, and the instances learn of it only by their sweep.
+-- A change by plain SQL. Triggers number and record it, and the instances notice it only
+-- with their sweep.
 update support_tickets t
 set category = case t.category when 'billing' then 'general' else 'billing' end
 where t.id = any ($1)

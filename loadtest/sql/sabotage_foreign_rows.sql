@@ -1,5 +1,6 @@
--- For the checker's own test: the functions as they were when a transaction number was compared without its cluster. After a restore into
--- another cluster a write then takes rows of other tickets for its own.
+-- For the test of the checker: restores functions that compare transaction ids without the
+-- cluster's identity. After a restore into another cluster, a write then returns events of other
+-- tickets as its own.
 do $$
 declare
   v_function record;

@@ -1,2 +1,2 @@
--- The promise that an agent who is blocked keeps no ticket, broken.
+-- For the test of the checker: breaks the promise that a blocked agent keeps no ticket.
 drop trigger people_blocked on people

@@ -1,4 +1,4 @@
--- The histories as they are in the database: what every observer's must equal.
+-- The histories in the database, which every observer's history must equal.
 select a.ticket_id, a.seq, a.public_seq, a.kind, m.key, m.body
 from support_ticket_activity a
 left join support_messages m on m.id = a.message_id

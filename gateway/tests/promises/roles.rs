@@ -1,5 +1,5 @@
-//! Customers and staff have two separate database roles. `serve` refuses to start if another role
-//! can act as either of them, and reports a role that gets this right later.
+//! Customers and staff have two separate database roles. `serve` refuses to start if another role can
+//! act as either of them, and reports a role that is granted this privilege later.
 
 use std::time::Duration;
 
