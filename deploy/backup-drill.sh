@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Takes a backup of a desk as the owner of its database, restores it into another cluster, and proves that the copy is the desk: docs/backup.md,
-# step by step, on two private clusters of this machine. Needs the binary of helpline (HELPLINE), Postgres (PG_BIN, where initdb is; PG_BIN_TARGET
-# for the second cluster, when it shall be a newer one), curl and node.
+# Takes a backup as the owner of the database, restores it into another cluster, and checks that the
+# copy is equal: docs/backup.md, step by step, on two private clusters on this machine. Needs the
+# helpline binary (HELPLINE), Postgres (PG_BIN, the directory of initdb; PG_BIN_TARGET for a second
+# cluster of a newer version), curl and node.
 #
 #   PG_BIN=/usr/lib/postgresql/15/bin HELPLINE=target/release/helpline deploy/backup-drill.sh
 set -euo pipefail
@@ -13,7 +14,7 @@ place=$(mktemp -d /var/tmp/helpline-drill.XXXXXX)
 chmod 755 "$place"
 secret=$(head -c 32 /dev/urandom | base64)
 password=drill-$RANDOM$RANDOM
-# Three ports that were free a moment ago.
+# Three ports that are free at this moment.
 read -r port_a port_b listen < <(node -e '
   const { createServer } = require("node:net");
   const servers = [0, 0, 0].map(() => createServer().listen(0, "127.0.0.1"));
@@ -25,7 +26,7 @@ read -r port_a port_b listen < <(node -e '
   });')
 gateway=
 
-# Postgres does not run as root.
+# Postgres refuses to run as root.
 as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 if [ "$(id -u)" = 0 ]; then chown postgres "$place"; fi
 
@@ -47,7 +48,7 @@ trap finish EXIT
 fail() { echo "FAILED: $1" >&2; exit 1; }
 step() { echo "-- $1"; }
 
-# A cluster with a database `desk`, whose owner creates roles and is no superuser.
+# Creates a cluster with a database `desk`, whose owner can create roles and is not a superuser.
 cluster() {
   as_postgres "$bin/initdb" -D "$place/$1" -U postgres -A trust --no-sync >/dev/null
   as_postgres "$bin/pg_ctl" -D "$place/$1" -w -l "$place/$1.log" \
@@ -77,7 +78,8 @@ call() { # person method path [body]
 }
 field() { node -e 'const at = process.argv[1].split("."); let v = JSON.parse(require("fs").readFileSync(0, "utf8")); for (const k of at) v = v[k]; console.log(v)' "$1"; }
 
-# What a client is answered that holds this much of a ticket under this epoch; without, what it may hold from now on.
+# Subscribes as a client that has the ticket up to `after` in this epoch, or as a new client. Prints
+# the answer: reset, epoch and head.
 subscribe() { # ticket [after epoch]
   node --experimental-websocket --no-warnings --input-type=module - "127.0.0.1:$listen" "${tokens[ada]}" "$@" <<'CLIENT'
 const [address, token, ticket, after, epoch] = process.argv.slice(2)
@@ -101,7 +103,8 @@ socket.onmessage = ({ data }) => {
 CLIENT
 }
 
-# Rows and a digest of each table that is kept; what is not logged is of a moment.
+# The row count and a digest of each table. Unlogged tables are skipped, because a backup does not
+# keep them.
 digests() {
   superuser "$1" "select format('select %L, count(*), md5(coalesce(string_agg(t::text, E''\n'' order by t::text), '''')) from %s t;', c.oid::regclass, c.oid::regclass)
                   from pg_class c where c.relnamespace = 'helpline'::regnamespace and c.relkind = 'r' and c.relpersistence = 'p' order by c.relname" |

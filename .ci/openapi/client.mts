@@ -1,5 +1,5 @@
-// What a stranger's client does with types that are generated from /openapi.json, and nothing of ours: open, write, list, page, change,
-// rate, read the history.
+// A client that uses only types generated from /openapi.json: it opens, writes, lists, pages, changes and rates tickets, and reads
+// the history.
 import { equal, ok } from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import createClient from 'openapi-fetch'
@@ -16,7 +16,7 @@ async function signIn(user: string) {
   return createClient<paths>({ baseUrl: baseUrl!, headers: { authorization: `Bearer ${token}` } })
 }
 
-/** What came back, when it is no refusal. */
+/** The data of an answer. Throws if it is a refusal. */
 function good<T>(answer: { data?: T, error?: components['schemas']['Problem'] }): T {
   ok(answer.data !== undefined, JSON.stringify(answer.error))
   return answer.data

@@ -1,4 +1,4 @@
-"""Schemathesis makes the same Idempotency-Key again and again, so that most answers would be 409; a good key becomes one that is new."""
+"""Replaces each valid Idempotency-Key by a new one. Schemathesis repeats keys, so most answers would otherwise be 409."""
 
 import re
 from itertools import count
