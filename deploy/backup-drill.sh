@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Takes a backup as the owner of the database, restores it into another cluster, and checks that the
-# copy is equal: docs/backup.md, step by step, on two private clusters on this machine. Needs the
-# helpline binary (HELPLINE), Postgres (PG_BIN, the directory of initdb; PG_BIN_TARGET for a second
+# copy is equal: docs/backup.md, step by step, on two private clusters on this machine. Needs the binary
+# (HELPLINE), Postgres (PG_BIN, the directory of initdb; PG_BIN_TARGET for a second
 # cluster of a newer version), curl and node.
 #
 #   PG_BIN=/usr/lib/postgresql/15/bin HELPLINE=target/release/helpline deploy/backup-drill.sh
