@@ -35,7 +35,7 @@ fn take(text: &str) -> Result<ClientFrame, RejectCode> {
             assert_eq!(
                 ClientFrame::parse(&again),
                 Ok(frame.clone()),
-                "what was understood is understood again"
+                "an accepted frame does not survive a round trip"
             );
             Ok(frame)
         }

@@ -54,7 +54,7 @@ fn every_client_frame_round_trips_through_the_parser() {
             assert_eq!(
                 serde_json::from_str::<Value>(&text).unwrap(),
                 sample,
-                "no field lost, none made up"
+                "a field was lost or added"
             );
             assert_eq!(ClientFrame::parse(&text).as_ref(), Ok(&frame));
             assert!(

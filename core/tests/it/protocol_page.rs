@@ -37,7 +37,7 @@ fn first_column(section: &str) -> BTreeSet<String> {
         .map(|row| quoted(row[0])[0].to_owned())
         .collect();
     let set: BTreeSet<String> = words.iter().cloned().collect();
-    assert_eq!(set.len(), words.len(), "a row stands twice in {section}");
+    assert_eq!(set.len(), words.len(), "{section} has a row twice");
     set
 }
 

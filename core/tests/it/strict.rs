@@ -166,7 +166,7 @@ fn known(input: &Input, pointer: &str) -> &'static [&'static str] {
         "patch" => strict::fields_of::<wire::TicketPatch>(),
         "days" => strict::fields_of::<wire::WeekHours>(),
         "holidays" => strict::fields_of::<wire::Holiday>(),
-        other => panic!("{other}: say here what it may hold"),
+        other => panic!("{other}: list its allowed fields here"),
     }
 }
 

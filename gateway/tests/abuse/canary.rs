@@ -372,7 +372,7 @@ async fn a_customer_is_sent_the_same_bytes_whether_notes_are_written_or_not() {
     for (n, (one, other)) in with.iter().zip(&without).enumerate() {
         assert_eq!(
             one, other,
-            "the {n}th thing that the customer was sent tells of notes"
+            "frame or answer {n} to the customer differs because of notes"
         );
     }
     assert_eq!(

@@ -99,7 +99,7 @@ async fn the_sockets_keep_to_the_standard() {
     });
     assert!(
         passed.is_some_and(|passed| passed >= 240),
-        "so many cases were run: {said}"
+        "unexpected number of cases: {said}"
     );
 }
 

@@ -93,7 +93,7 @@ async fn ask(url: &str, port: u16, people: &[Asker], n: usize, other: usize) {
         .await;
     assert!(
         own.to_string().contains(&me.secret),
-        "one's own ticket is there: {own}"
+        "the person's own ticket is missing: {own}"
     );
     let foreign = client
         .ask(json!({ "type": "subscribe", "ticket": people[other].ticket }))

@@ -319,7 +319,7 @@ async fn twenty_readers_that_stop_cost_nobody_and_no_more_than_their_outboxes() 
     }
     assert!(
         slowest < Duration::from_secs(2),
-        "a room mate waited {slowest:?}"
+        "another subscriber waited {slowest:?}"
     );
     // At most twenty send queues of 2 MiB, which share their bytes, plus what 500 messages of 16
     // KiB leave in the allocator.

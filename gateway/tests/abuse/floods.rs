@@ -81,11 +81,11 @@ async fn a_user_is_held_to_one_rate_across_all_connections() {
     assert_eq!(
         refused[..2],
         [0, 0],
-        "each connection keeps within its own rate, two together within the user's"
+        "each connection has its own rate, and two together fit the user's rate"
     );
     assert!(
         refused[3] > 20 && refused[4] > 20,
-        "the user has no more than two connections' worth: {refused:?}"
+        "the user's rate is that of two connections: {refused:?}"
     );
     let mut other = server.client(0, &ada).await;
     assert_eq!(
@@ -97,7 +97,7 @@ async fn a_user_is_held_to_one_rate_across_all_connections() {
     assert_eq!(
         flood(&mut last, 400).await.1,
         Some(4008),
-        "who does not listen is closed"
+        "a client that keeps sending is disconnected"
     );
 }
 
@@ -132,7 +132,7 @@ async fn an_address_is_held_to_one_rate_and_named_by_trusted_proxies_alone() {
     assert_eq!(
         frames_from([127, 0, 0, 2], port, "198.51.100.7", &elsewhere.token).await,
         0,
-        "another address, as the proxy says"
+        "the trusted proxy names another address"
     );
     for n in 0..8 {
         let someone = server.customer(&format!("Mallory {n}"));
@@ -146,7 +146,7 @@ async fn an_address_is_held_to_one_rate_and_named_by_trusted_proxies_alone() {
     }
     assert!(
         refused > 20,
-        "what a client writes before its proxy is no address: {refused}"
+        "an address that the client itself wrote was used: {refused}"
     );
 }
 

@@ -96,9 +96,9 @@ fn variants(kind: &str, ticket: TicketId, people: &People) -> Vec<(Value, bool)>
         ],
         "token" => vec![(json!({ "type": kind, "token": "a.b.c" }), false)],
         "pong" => vec![(json!({ "type": kind }), false)],
-        unknown => panic!(
-            "{unknown:?} has no row: say here how it is sent, and below what must come of it"
-        ),
+        unknown => {
+            panic!("{unknown:?} has no row: add how it is sent here, and the expected result below")
+        }
     }
 }
 

@@ -220,7 +220,7 @@ async fn pings_of_a_peer_that_reads_no_pong_do_not_pile_up() {
     // Unread pongs are bounded, write buffers grow by doubling, and connections that are being
     // closed still hold memory on a busy machine. 21 MiB was measured; without the bound it was 106
     // MiB and growing.
-    assert!(most < 32 * 1024, "{sent} pings piled {most} KiB up");
+    assert!(most < 32 * 1024, "{sent} pings accumulated {most} KiB");
     real.is_served_as_before(latency, "beside floods of pings")
         .await;
     for (mut socket, _) in ended {

@@ -161,13 +161,13 @@ async fn a_note_is_a_note_or_refused_whatever_its_flag_is_called() {
     for text in &watching.transcript {
         assert!(
             !text.contains(&canary),
-            "a note came to the customer: {text}"
+            "the customer received a note: {text}"
         );
     }
     assert_eq!(
         public_and_notes(&server, ticket, &canary).await,
         (0, 2),
-        "what was not refused is a note"
+        "an accepted message is not a note"
     );
 }
 
@@ -189,7 +189,7 @@ fn sample(kind: &str, ticket: TicketId, token: &str) -> Value {
         "inbox" => json!({ "id": 0, "on": true, "filter": filter }),
         "pong" => json!({}),
         unknown => {
-            panic!("{unknown:?} has no sample: say here how it is sent with all that it may have")
+            panic!("{unknown:?} has no sample: add one with all of its fields")
         }
     };
     let mut names: Vec<&str> = fields
@@ -341,7 +341,7 @@ async fn every_field_of_every_frame_is_known_given_once_and_no_null() {
     }
     assert!(tried > 120, "the matrix has shrunk to {tried} cases");
     eventually(
-        "a row of each refusal",
+        "a row for each refusal",
         Duration::from_secs(10),
         async || {
             let rows: i64 = sql
@@ -374,7 +374,10 @@ async fn every_field_of_every_frame_is_known_given_once_and_no_null() {
         .await
         .unwrap()
         .get(0);
-    assert_eq!(messages, 2, "the customer's first and the last word");
+    assert_eq!(
+        messages, 2,
+        "only the first and the last message are stored"
+    );
     // Each unchanged sample is accepted, so the refusals above had no other reason.
     for (n, kind) in ClientFrame::TYPES
         .iter()

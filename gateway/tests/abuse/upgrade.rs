@@ -27,7 +27,7 @@ async fn foreign_pages_are_turned_away_before_the_upgrade() {
     assert_eq!(
         with(&[]).await,
         101,
-        "a program that is no browser names no origin"
+        "a program that is not a browser sends no origin"
     );
     let look_alikes = [
         "https://evil.example",
@@ -51,7 +51,7 @@ async fn foreign_pages_are_turned_away_before_the_upgrade() {
     for origin in look_alikes {
         assert_eq!(with(&[origin]).await, 403, "{origin:?}");
     }
-    assert_eq!(with(&[SITE, SITE]).await, 403, "two origins are none");
+    assert_eq!(with(&[SITE, SITE]).await, 403, "two origins are refused");
     assert_eq!(with(&[SITE, "https://evil.example"]).await, 403);
     assert_eq!(with(&["https://evil.example", SITE]).await, 403);
     // The refused origins are logged only once, with the name of the missing setting.
@@ -99,7 +99,7 @@ async fn a_token_in_an_address_is_never_taken() {
     assert_eq!(
         request(port, "GET", "/v1/ws", &headers, None).await.status,
         101,
-        "what else is offered is not looked at"
+        "other offered protocols and headers are ignored"
     );
 }
 
@@ -144,17 +144,17 @@ async fn before_hello_there_is_one_small_frame_and_nothing_else() {
     assert_eq!(
         first(frame(0, b"").repeat(50_000)).await,
         Some(4500),
-        "fragments of nothing before any message"
+        "empty continuation frames before any message"
     );
     assert_eq!(
         first([frame(TEXT, b"{"), frame(0, b"").repeat(50_000)].concat()).await,
         Some(1009),
-        "a hello of endless fragments"
+        "a hello of endless empty fragments"
     );
     assert_eq!(
         first(frame(FIN | PING, b"x").repeat(50)).await,
         Some(4500),
-        "pings, each of which costs a pong"
+        "a flood of pings"
     );
     // Two frames at once: the second one waits for the welcome and is then handled like any other.
     let mut hasty = upgraded(port, "/v1/ws").await;

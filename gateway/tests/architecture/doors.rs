@@ -60,7 +60,10 @@ fn only_services_the_writer_and_the_live_part_publish() {
         outside(lines_with(&words), &["services", "writer", "live"]),
         Vec::<String>::new()
     );
-    assert!(lines_with(&words).len() > 5, "the words are the right ones");
+    assert!(
+        lines_with(&words).len() > 5,
+        "the searched words occur nowhere"
+    );
 }
 
 #[test]
@@ -84,7 +87,7 @@ fn only_services_write_what_people_change() {
     );
     assert!(
         !lines_with(&words).is_empty(),
-        "the words are the right ones"
+        "the searched words occur nowhere"
     );
 }
 

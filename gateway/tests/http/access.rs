@@ -257,8 +257,7 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                     ),
                     _ => ("", None),
                 };
-                // Use the same id wherever the path needs one. The route that removes a saved reply
-                // runs after the one that saves it.
+                // The same id for every path; a saved reply is saved before it is removed.
                 let id = carl().id.to_string();
                 let reply = match action {
                     DeskAction::KeepOwnReplies => person.id.to_string(),
@@ -343,8 +342,7 @@ async fn every_route_refuses_whoever_is_not_signed_in() {
             &format!("Bearer {good}x"),
         ]
         .map(str::to_owned);
-        // Try every header on one route, and only the last one on the others, to stay within the
-        // rate limit for refused sign-ins.
+        // Every header on one route, one on the others: refused sign-ins have a rate limit.
         let bad = if endpoint == Endpoint::ME {
             &bad[..]
         } else {
@@ -456,8 +454,7 @@ async fn roles_come_from_the_record_and_from_this_moment() {
         "forbidden"
     );
     let last = format!("/v1/roles/{}", katherine().id);
-    // The second admin is blocked and cannot sign in, so the first one still counts as the
-    // last admin.
+    // A blocked admin cannot sign in, so the other admin still counts as the last one.
     let grant = json!({"role": "admin"});
     server
         .call(katherine(), "PUT", &role, Some(grant))
@@ -491,7 +488,7 @@ async fn staff_are_customers_on_their_own_tickets() {
     let shown = server.get(grace(), &format!("/v1/tickets/{ticket}")).await;
     assert!(
         shown.expect(200).get("user_id").is_none(),
-        "the customer's form has no such field"
+        "the customer's view has this field"
     );
     for path in ["activity", "messages"] {
         let page = server

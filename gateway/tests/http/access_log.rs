@@ -36,7 +36,7 @@ fn records(text: &str) -> Vec<Vec<String>> {
     }
     assert!(
         field.is_empty() && record.is_empty(),
-        "the last record is ended"
+        "the last record has no line end"
     );
     records
 }
@@ -64,7 +64,10 @@ async fn an_admin_reads_who_did_what_when_from_where_and_on_which_ticket() {
         .await
         .expect(404);
     let all = entries(&server, "").await;
-    assert_eq!(all[0]["action"], "access_log_read", "its own row is there");
+    assert_eq!(
+        all[0]["action"], "access_log_read",
+        "the read's own row is missing"
+    );
     let opened = all
         .iter()
         .find(|row| row["action"] == "ticket_opened")
@@ -299,7 +302,7 @@ async fn a_client_that_reads_slowly_holds_no_connection_of_the_database() {
         }
         assert!(
             std::time::Instant::now() < deadline,
-            "{busy} sessions are still at it"
+            "{busy} sessions are still busy"
         );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -317,7 +320,7 @@ async fn a_client_that_reads_slowly_holds_no_connection_of_the_database() {
         }
         assert!(
             std::time::Instant::now() < deadline,
-            "no place was given back"
+            "no export slot was freed"
         );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

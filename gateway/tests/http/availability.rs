@@ -276,7 +276,7 @@ async fn settings_are_checked_and_every_change_is_recorded_with_before_and_after
     assert_eq!(
         server.get(katherine(), "/v1/settings").await.expect(200)["opening_hours"],
         Value::Null,
-        "nonsense by SQL hides nothing"
+        "a corrupted setting must not hide the rest"
     );
 }
 

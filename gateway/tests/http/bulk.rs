@@ -101,7 +101,7 @@ async fn each_ticket_is_changed_or_refused_by_itself_in_the_order_asked() {
     assert_eq!(
         (&kept["status"], &kept["assigned_to"]),
         (&json!("closed"), &Value::Null),
-        "all or nothing on each"
+        "each ticket gets the whole change or nothing"
     );
     let mut rows = server
         .access_rows(Some(grace().id), "ticket_change_refused")

@@ -384,7 +384,7 @@ async fn serve_ends_with_0_when_it_is_asked_to() {
     assert_eq!(
         gateway.get_status("/metrics").await,
         Some(404),
-        "the figures have moved to their own address"
+        "metrics are served on their own address only"
     );
     let metrics = tokio::task::spawn_blocking(move || {
         ureq::get(format!("http://127.0.0.1:{metrics_port}/metrics"))

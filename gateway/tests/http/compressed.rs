@@ -44,7 +44,10 @@ async fn a_file_that_was_compressed_is_sent_so_to_browsers_that_take_it() {
         assert_eq!(again.status, 304, "{takes}");
         tags.push(tag);
     }
-    assert_ne!(tags[0], tags[2], "two forms, two tags");
+    assert_ne!(
+        tags[0], tags[2],
+        "the two encodings need different entity tags"
+    );
     let other_form = ask("/assets/app-1.js", "gzip", &tags[0]).await;
     assert_eq!(other_form.status, 200);
     let only = ask("/assets/only-1.js", "br", "").await;

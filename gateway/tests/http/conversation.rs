@@ -38,7 +38,7 @@ async fn a_ticket_opened_twice_with_one_key_is_one_ticket() {
         .call_with_key(carl(), "POST", "/v1/tickets", Some(new_ticket()), "once")
         .await
         .expect(201);
-    assert_ne!(carls["id"], ticket["id"], "keys are each user's own");
+    assert_ne!(carls["id"], ticket["id"], "keys are separate for each user");
     assert_eq!(
         (ticket["status"].as_str(), ticket["priority"].as_str()),
         (Some("open"), Some("high"))
@@ -273,7 +273,7 @@ async fn a_question_alone_opens_a_ticket_and_a_retry_finds_it() {
     let events = server.get(ada(), &path).await.expect(200);
     assert!(
         events.to_string().contains("Since Monday."),
-        "the description is the first message, whole: {events}"
+        "the first message is not the whole description: {events}"
     );
     for (body, at) in [
         (json!({}), "description: "),

@@ -114,7 +114,7 @@ async fn pages_of_any_other_site_are_told_nothing() {
                 .await
                 .header("access-control-allow-origin"),
             None,
-            "{path} is no part of /v1"
+            "{path} is not part of /v1"
         );
     }
 }

@@ -194,7 +194,7 @@ async fn dev_finds_its_data_again_and_leaves_nothing_running() {
     assert_eq!(
         again.tickets("Ada").await,
         told,
-        "the same tickets, and none twice"
+        "the tickets differ, or one occurs twice"
     );
     again.signal("KILL").await;
     nothing_runs_on(&data).await;
@@ -225,7 +225,10 @@ async fn an_instance_that_dies_is_started_again_beside_the_other() {
     let deadline = Instant::now() + PATIENCE;
     while pid_logging_to(&log).is_none_or(|now| now == pid) || !ready(dev.url("/readyz")).await {
         assert!(Instant::now() < deadline, "not started again");
-        assert!(ready(other.clone()).await, "the other one serves on");
+        assert!(
+            ready(other.clone()).await,
+            "the other instance stopped serving"
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     dev.signal("TERM").await;

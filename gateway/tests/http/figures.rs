@@ -57,7 +57,7 @@ fn told(page: &str) -> BTreeMap<String, Told> {
             let (name, kind) = rest.split_once(' ').unwrap();
             now = name.to_owned();
             let family = families.entry(name.to_owned()).or_default();
-            assert!(family.kind.is_empty(), "{name} stands there twice");
+            assert!(family.kind.is_empty(), "{name} occurs twice");
             kind.clone_into(&mut family.kind);
             continue;
         }

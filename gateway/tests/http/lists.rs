@@ -100,7 +100,7 @@ async fn filters_narrow_a_list_to_what_fits_all_of_them() {
     assert_eq!(
         ids(&own),
         [export],
-        "one's own list shows one's own tickets"
+        "the person's own list shows other tickets"
     );
 }
 

@@ -162,7 +162,7 @@ async fn the_widget_stands_in_the_frames_of_configured_sites_and_no_other_page_i
         assert_eq!(
             get(&server, path).await.status,
             404,
-            "{path} has one address, or none"
+            "{path} is served at more than one address"
         );
     }
     std::fs::remove_dir_all(dir).unwrap();
@@ -191,7 +191,7 @@ async fn what_other_sites_load_is_theirs_to_load_and_soon_renewed() {
         assert_eq!(
             file.header("access-control-allow-origin"),
             Some("*"),
-            "module scripts come by CORS"
+            "module scripts need CORS"
         );
         let again = server
             .request("GET", path)
@@ -209,7 +209,7 @@ async fn what_other_sites_load_is_theirs_to_load_and_soon_renewed() {
             gone.header("cache-control")
         ),
         (404, Some("*"), Some("no-store")),
-        "a page of any site can tell that its build is gone"
+        "pages of any site can read that a build's file is gone"
     );
     let page = get(&server, "/support").await;
     assert_eq!(

@@ -325,7 +325,7 @@ async fn admins_find_people_by_their_address() {
         .get(katherine(), "/v1/people?email=ada@example")
         .await
         .expect(200);
-    assert_eq!(none, json!([]), "the whole address, or nothing");
+    assert_eq!(none, json!([]), "a part of an address must find no one");
     // `access_log` holds the people who were found, but not the address that was searched for.
     let detail =
         "select detail::text from access_log where action = 'people_found' order by id limit 1";

@@ -61,13 +61,17 @@ async fn of_settings_saved_in_the_same_moment_one_is_kept_and_the_others_are_tol
         });
         let answers = join_all(saves).await;
         let [winner] = succeeded(&answers)[..] else {
-            panic!("one of them is saved");
+            panic!("exactly one change is saved");
         };
         let now = settings(&server).await;
         assert_eq!(now["away_notice"], words(winner));
         assert_eq!(answers[winner].json()["etags"], now["etags"]);
         assert_ne!(tag_of(&now, "away_notice"), tag);
-        assert_eq!(tag_of(&now, "widget"), other, "the others are as they were");
+        assert_eq!(
+            tag_of(&now, "widget"),
+            other,
+            "the other settings are unchanged"
+        );
     }
     let tag = tag_of(&settings(&server).await, "away_notice");
     let removals = (0..WRITERS).map(|n| {
@@ -143,7 +147,7 @@ async fn of_changes_of_a_saved_reply_in_the_same_moment_one_is_kept_and_the_othe
         .map(|text| call(&server, "PUT", &path, Some(change(text)), &tag));
     let answers = join_all(saves).await;
     let [winner] = succeeded(&answers)[..] else {
-        panic!("one of them is saved");
+        panic!("exactly one change is saved");
     };
     let listed = server.get(grace(), "/v1/saved-replies").await.expect(200);
     assert_eq!(listed[0]["body"], texts[winner]);

@@ -99,10 +99,7 @@ async fn a_reply_is_kept_replaced_and_removed_with_its_variables_as_they_are() {
         row("reply_saved", Some("bye"), Some("see-you_2")),
         row("reply_deleted", Some("hello"), None),
     ];
-    assert_eq!(
-        rows, expected,
-        "one row per change, and none for what changed nothing"
-    );
+    assert_eq!(rows, expected, "one row per actual change");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -192,7 +192,7 @@ async fn the_samples_have_every_field_of_the_description() {
         assert_eq!(
             content.is_object(),
             sample.is_some(),
-            "{endpoint:?}: a body is described exactly when one is taken"
+            "{endpoint:?}: the document describes a body exactly if the route takes one"
         );
         if let Some(sample) = sample {
             described += 1;

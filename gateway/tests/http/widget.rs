@@ -37,7 +37,7 @@ async fn the_widget_is_told_to_every_page_as_an_admin_set_it_and_without_its_sit
     let told = async || {
         let answer = get(&server, "/v1/widget", &[("origin", "https://any.example")]).await;
         let open = answer.header("access-control-allow-origin");
-        assert_eq!(open, Some("*"), "as the launcher itself");
+        assert_eq!(open, Some("*"), "cached like the launcher");
         answer.expect(200)
     };
     let plain = json!({"color": null, "team_name": null, "greeting": null, "position": "right", "logo": null, "asks_category": false});
@@ -167,7 +167,11 @@ async fn a_site_that_an_admin_adds_counts_without_a_restart() {
         format!("'self' https://first.example {SITE}")
     );
     assert_eq!(allowed("/v1/me/unread").await.as_deref(), Some(SITE));
-    assert_eq!(allowed("/v1/me").await, None, "the launcher's path alone");
+    assert_eq!(
+        allowed("/v1/me").await,
+        None,
+        "only the launcher's path is allowed"
+    );
     // If the database cannot return the setting, the last known value remains in effect.
     server
         .database
@@ -216,7 +220,10 @@ async fn the_launcher_knows_how_it_looks_where_its_source_asks_for_it() {
     .await
     .expect(200);
     let changed = get(&server, "/widget.js", &with_etag).await;
-    assert_eq!(changed.status, 200, "other looks are another file");
+    assert_eq!(
+        changed.status, 200,
+        "another appearance must be another file"
+    );
     assert_ne!(changed.header("etag"), Some(etag));
     let text = changed.text();
     assert!(

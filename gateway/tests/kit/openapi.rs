@@ -265,7 +265,7 @@ impl Contract {
             let made = jsonschema::draft202012::options()
                 .should_validate_formats(true)
                 .build(&Value::Object(root));
-            Arc::new(made.unwrap_or_else(|error| panic!("{schema} is no schema: {error}")))
+            Arc::new(made.unwrap_or_else(|error| panic!("{schema} is not a valid schema: {error}")))
         });
         Arc::clone(validator)
     }

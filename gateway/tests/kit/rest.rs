@@ -94,7 +94,10 @@ fn hold(agent: &ureq::Agent, asked: &Request<Vec<u8>>, answer: &Answer) {
         answer: &answer.bytes,
     };
     if let Err(fault) = contract.check(&exchange) {
-        panic!("not as /openapi.json says: {fault}\n{}", answer.text());
+        panic!(
+            "the exchange does not match /openapi.json: {fault}\n{}",
+            answer.text()
+        );
     }
 }
 

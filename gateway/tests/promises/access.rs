@@ -55,7 +55,7 @@ async fn a_note_never_reaches_a_customer_in_any_frame() {
     let numbers = customer.numbers_seen(ticket);
     assert!(
         numbers.windows(2).all(|pair| pair[1] <= pair[0] + 1),
-        "a gap shows where a note was: {numbers:?}"
+        "a gap reveals a note: {numbers:?}"
     );
     // On their own ticket, a member of staff is a customer.
     let own = server.ticket(&ben).await;
@@ -228,7 +228,7 @@ async fn one_person_has_so_many_connections_and_no_more() {
     assert_eq!(third.closed().await, Some(4504));
     drop(two);
     crate::test_server::eventually(
-        "a place is free again",
+        "a connection slot is free again",
         Duration::from_secs(5),
         async || {
             let mut again = connect(&server.gateways[0].ws_url(), None).await.ok()?;

@@ -61,7 +61,7 @@ pub fn assert_contiguous(client: &Client, ticket: TicketId) {
     let numbers = client.numbers_seen(ticket);
     assert!(
         numbers.windows(2).all(|pair| pair[1] == pair[0] + 1),
-        "a hole or a double: {numbers:?}"
+        "a gap or a duplicate: {numbers:?}"
     );
 }
 

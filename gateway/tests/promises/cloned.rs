@@ -173,7 +173,7 @@ async fn everything_happens(
         .await;
     listeners
         .0
-        .expect("how far was read", |frame| of_ticket(frame, "read"))
+        .expect("the read position", |frame| of_ticket(frame, "read"))
         .await;
     let sees_cleo = |frame: &Value| {
         of_ticket(frame, "presence")
@@ -270,11 +270,14 @@ async fn nothing_that_happens_on_a_copy_reaches_the_original_through_a_shared_re
         .filter(|said| said.sender() != own_id)
         .map(|said| said.channel.clone())
         .collect();
-    assert!(spoken.len() >= 4, "what the copy told its own: {spoken:?}");
+    assert!(
+        spoken.len() >= 4,
+        "the copy's instances published: {spoken:?}"
+    );
     let shared: Vec<_> = spoken.intersection(&own).collect();
     assert!(
         crossed.is_empty() && shared.is_empty(),
-        "the original's people were told of the copy: {crossed:?}, over {shared:?}"
+        "clients of the original received frames of the copy: {crossed:?}, over {shared:?}"
     );
 }
 
@@ -284,6 +287,6 @@ async fn nothing_that_happens_on_a_volume_snapshot_reaches_the_original_through_
     let (crossed, _) = crossing(&clones).await;
     assert!(
         crossed.is_empty(),
-        "the original's people were told of the copy: {crossed:?}"
+        "clients of the original received frames of the copy: {crossed:?}"
     );
 }

@@ -70,11 +70,14 @@ async fn everybody_sees_one_order_whoever_writes() {
         let numbers = seqs(&history);
         assert!(
             numbers.windows(2).all(|pair| pair[1] == pair[0] + 1),
-            "a hole or a double: {numbers:?}"
+            "a gap or a duplicate: {numbers:?}"
         );
         histories.push(history);
     }
-    assert_eq!(histories[0], histories[1], "two observers, one history");
+    assert_eq!(
+        histories[0], histories[1],
+        "two observers saw different histories"
+    );
     let public = customer.drain(Duration::from_millis(1_500)).await;
     let numbers = seqs(
         customer_begin
@@ -83,7 +86,7 @@ async fn everybody_sees_one_order_whoever_writes() {
     );
     assert!(
         numbers.windows(2).all(|pair| pair[1] == pair[0] + 1),
-        "the customer's numbering has a hole: {numbers:?}"
+        "the customer's numbering has a gap: {numbers:?}"
     );
 }
 
@@ -112,7 +115,7 @@ async fn any_instance_resumes_from_a_number_alone() {
     assert_eq!(seqs(&pages), (head + 1..=head + 450).collect::<Vec<_>>());
     assert!(
         back.transcript.iter().all(|text| text.len() <= 16 * 1024),
-        "a page beyond its bound"
+        "a page exceeds its limit"
     );
 }
 

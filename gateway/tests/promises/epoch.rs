@@ -91,7 +91,7 @@ async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twic
         .await
         .execute("select helpline_record_restore()", &[])
         .await
-        .expect("the operator says so");
+        .expect("the operator records the restore");
     let reset = client
         .expect("a reset", |frame| {
             frame["type"] == "reset" && frame["ticket"] == json!(ticket)

@@ -186,7 +186,7 @@ fn is_refused(answers: &[Asked]) {
     let counts = (count("\"unavailable\""), count("\"overloaded\""));
     assert!(
         counts.0 > CROWD / 2 && counts.1 > 0,
-        "{counts:?}: most were let in, and some beyond the places"
+        "{counts:?}: most requests must get a slot, and some none"
     );
 }
 
@@ -252,9 +252,7 @@ async fn an_instance_that_stands_still_for_a_moment_turns_no_connection_away() {
         Duration::from_secs(5),
         futures_util::future::join_all(connecting),
     );
-    let mut connected = connected
-        .await
-        .expect("the kernel takes them all meanwhile");
+    let mut connected = connected.await.expect("the kernel accepts all connections");
     server.gateways[0].thaw();
     for peer in &mut connected {
         let asked = head("GET", "/healthz", port, &[("Connection", "close")]);

@@ -50,7 +50,7 @@ async fn of_several_hosts_the_primary_is_used_and_a_promoted_standby_after_it() 
         let row = copy.query_one(count, &[]).await.expect("a count");
         row.get::<_, i64>(0)
     };
-    let before = eventually("the copy has it", SOON, async || {
+    let before = eventually("the standby has the message", SOON, async || {
         Some(replayed().await).filter(|count| *count >= 1)
     })
     .await;
@@ -60,6 +60,6 @@ async fn of_several_hosts_the_primary_is_used_and_a_promoted_standby_after_it() 
         .promote()
         .await
         .expect("the standby takes its place");
-    eventually("the promoted one stores it", SOON, sent).await;
+    eventually("the promoted standby stores it", SOON, sent).await;
     assert_eq!(replayed().await, before + 1);
 }

@@ -72,7 +72,7 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
     // because it changes more than the position.
     let sql = server.sql().await;
     eventually(
-        "her address follows her",
+        "the customer's address is copied to the ticket",
         Duration::from_secs(20),
         async || {
             let asked = sql.query_one("select count(*) from helpline.people_to_follow", &[]);
@@ -98,12 +98,12 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
     // The sweep may find the ticket's creation by plain SQL before this message or together
     // with it.
     first
-        .expect("all of it", |frame| {
+        .expect("the whole ticket", |frame| {
             frame["type"] == "inbox" && frame["tickets"][0]["id"] == json!(ticket)
         })
         .await;
     let ack = customer.send(ticket, "k2", "two").await;
-    let frame = first.expect("its place", at("moved", &ack["seq"])).await;
+    let frame = first.expect("its position", at("moved", &ack["seq"])).await;
     assert_eq!(frame["tickets"], json!([]));
     assert_eq!(
         second.ask(json!({ "type": "inbox", "on": true })).await["type"],
@@ -111,13 +111,16 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
     );
     let ack = customer.send(ticket, "k3", "three").await;
     second
-        .expect("all of it, to a newcomer", at("tickets", &ack["seq"]))
+        .expect(
+            "the whole ticket, for a new console",
+            at("tickets", &ack["seq"]),
+        )
         .await;
     // After a while the new console knows as much as the first one, and no longer affects what that
     // one receives.
     tokio::time::sleep(Duration::from_millis(limits::INBOX_SETTLE_MS + 500)).await;
     let ack = customer.send(ticket, "k3b", "three and a half").await;
-    first.expect("its place", at("moved", &ack["seq"])).await;
+    first.expect("its position", at("moved", &ack["seq"])).await;
     let mut third = server.client(0, &ben).await;
     assert_eq!(
         third.ask(json!({ "type": "inbox", "on": true })).await["type"],
@@ -125,17 +128,23 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
     );
     let ack = customer.send(ticket, "k3c", "nearly four").await;
     third
-        .expect("all of it, to a newcomer", at("tickets", &ack["seq"]))
+        .expect(
+            "the whole ticket, for a new console",
+            at("tickets", &ack["seq"]),
+        )
         .await;
     first
-        .expect("its place, as before", at("moved", &ack["seq"]))
+        .expect("its position, as before", at("moved", &ack["seq"]))
         .await;
     // The first answer changes the status, so the whole ticket is sent.
     let mut agent = server.client(0, &ben).await;
     let ack = agent.send(ticket, "k4", "an answer").await;
     let moved = json!(ack["seq"].as_u64().expect("a number") + 1);
     let frame = first
-        .expect("all of it, with the new status", at("tickets", &moved))
+        .expect(
+            "the whole ticket, with the new status",
+            at("tickets", &moved),
+        )
         .await;
     assert_eq!(frame["tickets"][0]["status"], "in_progress");
 }
@@ -171,7 +180,7 @@ async fn what_was_announced_is_not_told_again_when_the_sweep_finds_it() {
         // earlier one also finds the change that was already published.
         let found = json!(server.ticket(&ada).await);
         console
-            .expect("what the sweep finds", |frame| {
+            .expect("the ticket that the sweep finds", |frame| {
                 names(frame, &found, &json!(2))
             })
             .await;

@@ -45,7 +45,7 @@ async fn rows_from_before_the_size_checks_close_no_connection() {
         event["description"]
             .as_str()
             .is_some_and(|text| text.ends_with('…')),
-        "cut, and says so"
+        "truncated, with an ellipsis"
     );
     let pages = agent.subscribe(ticket, None).await;
     assert_eq!(seqs(&pages).last().copied(), pages[0]["head"].as_u64());
@@ -90,7 +90,7 @@ async fn the_largest_rows_that_are_allowed_reach_everybody() {
         })
         .await;
     agent
-        .expect("the largest note of the team's", |frame| {
+        .expect("the largest logged event", |frame| {
             frame["kind"] == "logged"
         })
         .await;

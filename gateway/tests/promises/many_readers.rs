@@ -30,7 +30,7 @@ async fn joined(client: &mut Client, ticket: TicketId, after: Option<(u64, &str)
     let furthest: Vec<u64> = (READERS - limits::READERS_MAX + 1..=READERS)
         .map(|n| n as u64)
         .collect();
-    assert_eq!(reads, furthest, "each of the furthest once");
+    assert_eq!(reads, furthest, "the furthest read positions, each once");
     // The first page holds events if any page does, because a new client takes the start of its
     // history from it.
     let has_events = |page: &Value| page["events"] != json!([]);

@@ -28,7 +28,7 @@ async fn two_instances_without_redis_say_so_and_so_does_one_that_is_joined_to_no
     for gateway in &server.gateways {
         gateway.stop().await.expect("it stops");
     }
-    eventually("its end in the log", within, async || {
+    eventually("the end of the fault in the log", within, async || {
         log_of(&joined)
             .contains("no instance is without a relay to the others any more")
             .then_some(())
@@ -86,7 +86,7 @@ async fn instances_on_two_servers_or_with_two_prefixes_say_that_they_do_not_hear
             }
             unlike.stop().await.expect("it stops");
             for gateway in server.gateways.iter().chain([&like]) {
-                eventually("its end in the log", DEAF_WITHIN, async || {
+                eventually("the end of the fault in the log", DEAF_WITHIN, async || {
                     log_of(gateway)
                         .contains("every instance that has Redis is heard through it again")
                         .then_some(())

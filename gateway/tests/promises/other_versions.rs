@@ -65,7 +65,7 @@ async fn one_person_or_ticket_of_a_newer_version_keeps_nobody_else_out() {
     let of = json!(ticket);
     console
         .expect_within(
-            "the ticket beside the one that cannot be read",
+            "the ticket next to the unreadable one",
             WITHOUT_REDIS,
             |frame| {
                 frame["type"] == "inbox"

@@ -82,7 +82,7 @@ async fn a_balancer_that_points_at_a_standby_for_a_while_costs_no_restart() {
         (503, &json!("unavailable")),
         "{body}"
     );
-    eventually("several sweeps that fail", SOON, async || {
+    eventually("several failed sweeps", SOON, async || {
         let metrics = server.metrics(0).await;
         let failed = metrics
             .lines()
@@ -95,7 +95,7 @@ async fn a_balancer_that_points_at_a_standby_for_a_while_costs_no_restart() {
     assert_eq!(
         logged(server, &["sweep", "the database does not answer"]),
         1,
-        "and yet one line"
+        "the outage is logged only once"
     );
 
     // New sessions go to the primary. Existing ones are not cut.

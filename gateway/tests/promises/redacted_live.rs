@@ -27,7 +27,7 @@ async fn a_redacted_subject_is_taken_from_all_who_look_at_once() {
     answer.expect(204);
     for client in &mut members {
         client
-            .expect("that what it holds no longer counts", |frame| {
+            .expect("a reset of the ticket", |frame| {
                 frame["type"] == "reset" && frame["ticket"] == json!(ticket)
             })
             .await;

@@ -145,13 +145,17 @@ async fn what_is_published_goes_where_it_is_listened_to() {
     // Only the subscription is lost. The publishing connection still works and leads to the
     // former master.
     let other = Redis::start_new().await.expect("another master starts");
-    sentinel.watch("desk", &other).await.expect("it is watched");
-    master.kill_subscribers().await.expect("they are gone");
-    eventually(
-        "a probe comes back from the other one",
-        WITHIN,
-        async || (log_of(gateway).matches("Redis relay is working").count() == 2).then_some(()),
-    )
+    sentinel
+        .watch("desk", &other)
+        .await
+        .expect("the Sentinel watches it");
+    master
+        .kill_subscribers()
+        .await
+        .expect("the subscribers are disconnected");
+    eventually("a probe returns from the new master", WITHIN, async || {
+        (log_of(gateway).matches("Redis relay is working").count() == 2).then_some(())
+    })
     .await;
 }
 
@@ -262,7 +266,7 @@ async fn a_master_on_another_machine_is_not_spoken_to_in_clear_text() {
     sentinel
         .move_to_host("desk", "0.0.0.0")
         .await
-        .expect("it is watched");
+        .expect("the Sentinel watches it");
     // A Sentinel that does not know a master of this name does not know where it is. It is
     // asked first.
     let other = Sentinel::start_new("other", &master)

@@ -63,13 +63,17 @@ async fn one_by_master(
     for _ in 0..TICKETS {
         let ticket = pair.open(server).await;
         let carriers = carriers(nodes, ticket).await;
-        assert_eq!(carriers.len(), 1, "one node carries it: {carriers:?}");
+        assert_eq!(
+            carriers.len(),
+            1,
+            "several nodes carry the ticket: {carriers:?}"
+        );
         found.insert(carriers[0], ticket);
         if found.len() == masters {
             return found;
         }
     }
-    panic!("the tickets are at few masters: {found:?}");
+    panic!("not every master carries a ticket: {found:?}");
 }
 
 #[tokio::test]
@@ -178,13 +182,19 @@ async fn a_wrong_password_of_a_cluster_is_told_once_and_so_is_its_end() {
     let [first, second] = shards.nodes() else {
         panic!("two masters");
     };
-    first.demand_password("wrong").await.expect("it takes one");
+    first
+        .demand_password("wrong")
+        .await
+        .expect("the password is set");
     let named = format!("127.0.0.1:{}: Password", second.port());
-    eventually("the master that does not take it", WITHIN, async || {
+    eventually("the master that refuses the password", WITHIN, async || {
         log_of(gateway).contains(&named).then_some(())
     })
     .await;
-    second.demand_password("wrong").await.expect("it takes one");
+    second
+        .demand_password("wrong")
+        .await
+        .expect("the password is set");
     relay_is("up", gateway).await;
     assert!(!log_of(gateway).contains(":wrong@"));
 }
@@ -200,7 +210,9 @@ async fn a_shard_on_another_machine_is_not_spoken_to_in_clear_text() {
         .expect("a cluster starts");
     let urls = shards.urls().replace("redis://", "redis://:geheim@");
     for node in shards.nodes() {
-        node.demand_password("geheim").await.expect("it takes one");
+        node.demand_password("geheim")
+            .await
+            .expect("the password is set");
     }
     let server = TestServer::start_with(1, Join::Alone, |spec| by_shards(spec, &urls)).await;
     let gateway = &server.gateways[0];
@@ -251,7 +263,7 @@ async fn a_right_that_is_missing_is_told_with_its_command_also_when_it_is_taken_
     .await;
     set_rights(&format!("{listening} +spublish")).await;
     relay_came_up(&server, 1).await;
-    assert_eq!(unusable(), 1, "once, however often it was tried");
+    assert_eq!(unusable(), 1, "logged once for all attempts");
     set_rights(listening).await;
     eventually("why it was lost", WITHIN, async || {
         let log = log_of(gateway);

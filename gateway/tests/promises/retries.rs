@@ -40,7 +40,7 @@ async fn an_ack_means_committed_with_its_audit_row() {
             &[],
         )
         .await
-        .expect("message, activity and head stand together");
+        .expect("message, event and head are stored together");
     assert_eq!(row.get::<_, i64>(0), ack["seq"].as_i64().expect("a number"));
 }
 
@@ -66,7 +66,7 @@ async fn a_crash_between_commit_and_publish_neither_loses_nor_doubles() {
     assert_eq!(
         stored(&server, "k1").await,
         1,
-        "it stopped after its commit"
+        "the instance stopped after its commit"
     );
 
     // The message was neither published nor acked, but the sweep delivers it in time.
@@ -138,7 +138,7 @@ async fn a_retry_that_overlaps_its_first_send_is_stored_once() {
     assert_eq!(first["seq"], second["seq"], "{first} {second}");
     assert_ne!(
         first["duplicate"], second["duplicate"],
-        "one stored it, the other found it"
+        "exactly one send stored the message"
     );
     assert_eq!(stored(&server, "k1").await, 1);
 }

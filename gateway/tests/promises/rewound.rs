@@ -208,7 +208,7 @@ async fn everyone_starts_over(way: Way) {
     let told = next_of_history(&mut rewound.online, rewound.ticket).await;
     assert_eq!(
         told["type"], "reset",
-        "{way:?}: a subscriber was shown {told} on top of rows that are gone"
+        "{way:?}: a subscriber was shown {told} on top of lost events"
     );
     let mut online = std::mem::replace(
         &mut rewound.online,
@@ -247,7 +247,7 @@ async fn a_client_that_is_online_while_its_database_is_dropped_and_restored_star
     let told = next_of_history(&mut rewound.online, rewound.ticket).await;
     assert_eq!(
         told["type"], "reset",
-        "a subscriber was shown {told} on top of rows that are gone"
+        "a subscriber was shown {told} on top of lost events"
     );
     let url = rewound.server.gateways[0].ws_url();
     rewound.comes_back(&url).await;
@@ -270,7 +270,7 @@ async fn a_page_that_was_asked_for_before_a_restore_is_noticed_does_not_bear_the
     let id = client
         .post(json!({ "type": "subscribe", "ticket": ticket, "after": 1, "epoch": before }))
         .await;
-    eventually("the page is waited for", PATIENCE, async || {
+    eventually("the page waits for the lock", PATIENCE, async || {
         let waiting =
             "select 1 from pg_locks where relation = 'support_messages'::regclass and not granted";
         (!server
@@ -288,7 +288,7 @@ async fn a_page_that_was_asked_for_before_a_restore_is_noticed_does_not_bear_the
         .await
         .execute("select helpline_record_restore()", &[])
         .await
-        .expect("the operator says so");
+        .expect("the operator records the restore");
     let after = online
         .expect("a reset", |frame| frame["type"] == "reset")
         .await["epoch"]
@@ -300,7 +300,7 @@ async fn a_page_that_was_asked_for_before_a_restore_is_noticed_does_not_bear_the
         let page = client.answer(id).await;
         assert!(
             page["reset"] == json!(true) || page["epoch"] == before,
-            "rows of before as a history of after: {page}"
+            "old events under the new epoch: {page}"
         );
         if page["more"] == json!(false) {
             assert_eq!((&page["reset"], &page["epoch"]), (&json!(true), &after));

@@ -1,5 +1,5 @@
-//! Customers and staff have two separate database roles. `serve` refuses to start if another role can
-//! act as either of them, and reports a role that is granted this privilege later.
+//! Customers and staff have two separate database roles. `serve` refuses to start if another role
+//! can act as either of them, and reports a role that is granted this privilege later.
 
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ async fn a_role_of_the_platforms_with_both_sides_rights_is_refused_at_the_start_
                 .map(str::to_owned)
         })
     };
-    eventually("the first look at the roles", TOLD_WITHIN, async || {
+    eventually("the first check of the roles", TOLD_WITHIN, async || {
         conflicts().await.filter(|n| n == "0")
     })
     .await;
@@ -66,7 +66,7 @@ async fn a_role_of_the_platforms_with_both_sides_rights_is_refused_at_the_start_
         sql.batch_execute(grant)
             .await
             .expect("granted while the desk runs");
-        eventually("the conflict is told", TOLD_WITHIN, async || {
+        eventually("the conflict is reported", TOLD_WITHIN, async || {
             conflicts().await.filter(|n| n != "0")
         })
         .await;

@@ -41,7 +41,7 @@ async fn a_reader_that_stops_costs_nobody_and_misses_nothing() {
     }
     assert!(
         slowest < Duration::from_secs(2),
-        "a room mate waited {slowest:?}"
+        "another subscriber waited {slowest:?}"
     );
     assert_eq!(
         stopped.closed().await.filter(|code| *code != 4001),

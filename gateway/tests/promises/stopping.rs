@@ -64,7 +64,7 @@ async fn before_a_drain_readiness_says_so_and_everything_still_works() {
     before.event(ticket).await;
     assert!(
         !before.transcript.iter().any(|text| text.contains("bye")),
-        "no client is sent away yet"
+        "a client received bye before the delay ended"
     );
 
     // A second signal ends the delay for the balancers.

@@ -103,6 +103,6 @@ async fn a_wrong_password_of_redis_is_told_once_and_so_is_its_end() {
             .then_some(())
     })
     .await;
-    assert_eq!(told(), 1, "once, however often it was tried");
+    assert_eq!(told(), 1, "logged once for all attempts");
     assert!(!log_of(gateway).contains(":wrong@"));
 }

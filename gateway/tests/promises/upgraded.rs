@@ -42,7 +42,7 @@ async fn a_desk_goes_on_after_pg_upgrade() {
         .await
         .query_one(identity, &[])
         .await
-        .expect("who it is");
+        .expect("the server's identity");
 
     settled.server.link().unplug();
     settled.server.postgres.stop().await.expect("stopped");
@@ -62,7 +62,7 @@ async fn a_desk_goes_on_after_pg_upgrade() {
         .await
         .query_one(identity, &[])
         .await
-        .expect("who it is");
+        .expect("the server's identity");
     assert!(
         new.get::<_, i32>(2) / 10_000 > old.get::<_, i32>(2) / 10_000,
         "a newer version"
@@ -70,7 +70,7 @@ async fn a_desk_goes_on_after_pg_upgrade() {
     assert!(
         new.get::<_, String>(0) != old.get::<_, String>(0)
             && new.get::<_, i64>(1) >= old.get::<_, i64>(1),
-        "as pg_upgrade leaves it"
+        "pg_upgrade did not change the identifier, or reset the transaction ids"
     );
     // Each instance notices the new identifier separately, and resets its clients and closes its
     // consoles. The console below connects after that.
@@ -85,7 +85,7 @@ async fn a_desk_goes_on_after_pg_upgrade() {
     assert_eq!(
         (&pages[0]["reset"], &pages[0]["head"]),
         (&json!(true), &json!(head)),
-        "nothing was lost, nothing was added"
+        "the client must be reset, and the head must be unchanged"
     );
     settled.an_idle_console_hears_nothing().await;
     settled.writes_are_answered_with_themselves().await;

@@ -1,4 +1,4 @@
-//! The rig's promises to the tests that use it.
+//! Tests of the rig itself.
 
 #![allow(
     clippy::unwrap_used,

@@ -59,7 +59,7 @@ async fn rolls_behind(kind: Kind) {
         }
         println!("{}, run {run} of {RUNS_MAX}: {late}", kind.name());
     }
-    panic!("{}: the bound was broken in each run", kind.name());
+    panic!("{}: every run exceeded the time limit", kind.name());
 }
 
 /// Makes one run. Asserts that no acked message is lost or duplicated. Returns what took too long

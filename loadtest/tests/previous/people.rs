@@ -27,7 +27,7 @@ pub struct Person {
     pub faults: Vec<String>,
 }
 
-/// What every person must know.
+/// Settings that all people of the test share.
 pub struct Scene<'a> {
     pub origin: &'a str,
     pub canary: &'a str,
@@ -94,7 +94,7 @@ impl Person {
                     .await
                     .expect("it can be read")
                     .expect("the client lives");
-                let told: Value = serde_json::from_str(&line).expect("the client tells JSON");
+                let told: Value = serde_json::from_str(&line).expect("the client writes JSON");
                 if let (Some(body), Some(seq)) = (told["seen"].as_str(), told["seq"].as_u64()) {
                     self.seen
                         .insert(seq, (body.to_owned(), told["note"] == true));

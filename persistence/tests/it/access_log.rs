@@ -164,7 +164,7 @@ async fn a_page_walks_no_further_than_it_may_and_says_how_far_it_has_looked() {
     assert_eq!(list.entries, []);
     let hundredth = "select created_at from (select id, created_at from access_log order by id desc limit 100) l order by id limit 1";
     assert_eq!(list.searched_to, Some(db.ask(hundredth).await));
-    assert!(list.next_cursor.is_some(), "there is more to look through");
+    assert!(list.next_cursor.is_some(), "there are more rows to search");
     let all = page(&db.store, db.reader(db.boss), &query).await.unwrap();
     assert_eq!((all.searched_to, all.next_cursor), (None, None));
 }

@@ -243,7 +243,7 @@ async fn staff_answer_open_tickets_of_others_and_have_no_side_on_their_own() {
         db.ask::<i64>("select count(*) from support_tickets where priority = 'urgent'")
             .await,
         0,
-        "no triage of one's own"
+        "staff cannot triage their own tickets"
     );
     for ticket in [open, closed, own] {
         db.history(ticket).await;
@@ -271,7 +271,7 @@ async fn a_note_shows_in_no_number_time_or_gap_of_the_customers() {
             assert_eq!(
                 db.ask::<String>(&customer_view(ticket)).await,
                 before,
-                "a note moved something"
+                "a note changed what the customer sees"
             );
         }
         let page = history::page_for_customer(
@@ -312,7 +312,7 @@ async fn a_note_shows_in_no_number_time_or_gap_of_the_customers() {
             told.iter()
                 .find(|event| event.2.name.as_deref() == Some("Anna Agent")),
             None,
-            "of staff the first name only"
+            "customers see only the first name of staff"
         );
         seen.push(told);
     }

@@ -72,7 +72,7 @@ async fn a_send_is_numbered_in_both_numberings_and_a_note_in_one() {
     assert_eq!(
         rows[5].actor,
         Some(db.agent),
-        "the move is the doing of who wrote the message"
+        "the author of the message made the transition"
     );
     assert_eq!(rows[4].at, answer.at);
     assert_eq!(
@@ -308,7 +308,7 @@ async fn a_poisoned_message_fails_its_batch_as_data_and_alone_when_split() {
     assert_eq!(
         db.history(ticket).await.len(),
         2,
-        "nothing of the batch was written"
+        "a part of the batch was written"
     );
     stored(&db.send(good).await);
     let alone = append(&db.store, &[bad]).await;

@@ -44,7 +44,7 @@ impl TestDb {
         assert_eq!(
             self.listed(Assignee::Agent(self.agent)).await,
             [],
-            "{why}: a list of theirs"
+            "{why}: the person's list"
         );
         let counts = stats::counts(&self.store, self.reader(self.boss)).await;
         assert_eq!(counts.unwrap().unassigned, 1, "{why}: the view's count");
@@ -98,7 +98,7 @@ async fn the_open_tickets_of_an_agent_who_leaves_are_unassigned_at_once() {
         assert_eq!(
             row.actor_type,
             ActorType::System,
-            "{way}: not the customer's doing"
+            "{way}: the event must not name the customer"
         );
     }
 }
@@ -284,7 +284,7 @@ async fn a_block_waits_for_no_ticket_and_comes_back_for_what_was_locked() {
         assert_eq!(
             db.ask::<Option<Vec<Uuid>>>(of_theirs).await,
             Some(vec![held.uuid()]),
-            "what is free, at once"
+            "unlocked tickets become unassigned immediately"
         );
         follow(&db.store).await.unwrap();
         writer.batch_execute("commit").await.unwrap();

@@ -236,7 +236,10 @@ async fn a_backfill_that_is_broken_off_goes_on_where_it_was() {
     let recorded: i64 = db
         .ask("select sum(rows)::bigint from helpline_backfills")
         .await;
-    assert_eq!(before, recorded, "what is recorded is done, and no more");
+    assert_eq!(
+        before, recorded,
+        "the recorded progress does not match the filled rows"
+    );
     assert!(before > 0 && before < i64::from(TICKETS), "{before}");
     let done = "select count(*) from helpline_migrations where version = 99";
     assert_eq!(db.ask::<i64>(done).await, 0);

@@ -216,7 +216,7 @@ async fn migrating_twice_or_at_once_changes_nothing() {
     let (first, second) = (first.unwrap(), second.unwrap());
     assert!(
         first.is_empty() != second.is_empty(),
-        "one of them did the work: {first:?} {second:?}"
+        "exactly one installer does the work: {first:?} {second:?}"
     );
     assert_eq!(other.unwrap().len(), first.len() + second.len());
     assert!(migrate::migrate(&url_one).await.unwrap().is_empty());

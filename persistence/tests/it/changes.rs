@@ -82,7 +82,11 @@ async fn a_message_that_the_owner_removes_leaves_a_row_that_says_so() {
         [(Kind::Logged, false, Some("message deleted")); 2]
     );
     let texts = "select count(*) from support_ticket_activity where old_value like '%gone%' or new_value like '%gone%'";
-    assert_eq!(db.ask::<i64>(texts).await, 0, "nor what it said before");
+    assert_eq!(
+        db.ask::<i64>(texts).await,
+        0,
+        "the old text is not stored either"
+    );
     // They are still deleted together with their ticket.
     db.sql("update support_tickets set status = 'closed'; update support_tickets set archived_at = now() - interval '3 years'")
         .await;

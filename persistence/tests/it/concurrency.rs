@@ -122,7 +122,7 @@ async fn sixteen_writers(tickets: usize) {
     assert_eq!(
         found,
         sent + tickets,
-        "each send once, and each ticket's first message"
+        "each message once, including each ticket's first one"
     );
     assert_eq!(
         db.ask::<i64>("select deadlocks from pg_stat_database where datname = current_database()")

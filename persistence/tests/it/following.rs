@@ -30,7 +30,7 @@ async fn a_sign_in_costs_the_same_however_many_tickets_the_person_has() {
         .await
         .unwrap();
     let written = written.replace("$$", &before.to_string());
-    assert_eq!(db.ask::<i64>(&written).await, 0, "no ticket is written");
+    assert_eq!(db.ask::<i64>(&written).await, 0, "no ticket is changed");
     assert_eq!(
         db.ask::<i64>("select count(*) from people_to_follow").await,
         1

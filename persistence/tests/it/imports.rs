@@ -141,7 +141,7 @@ async fn an_import_says_how_things_were_and_moves_nothing() {
                 "select first_response_at = '2023-01-02' from support_tickets where id = '{ticket}'"
             ))
             .await;
-        assert!(answered, "{status}: when it was");
+        assert!(answered, "{status}: the original time");
     }
     // Explicit times are kept as given.
     let ticket = db.carried_over("open").await;

@@ -106,7 +106,7 @@ async fn an_index_waits_for_a_long_snapshot_and_is_built_once() {
     let built = index().await;
     // Wait longer than the lock timeout.
     tokio::time::sleep(Duration::from_millis(1_000)).await;
-    assert_eq!(index().await, built, "it was begun again");
+    assert_eq!(index().await, built, "the index build was started again");
     // Other statements do not queue behind the index.
     other
         .batch_execute("set lock_timeout = 1000; insert into support_tickets (user_id, subject) values (gen_random_uuid(), 'short')")

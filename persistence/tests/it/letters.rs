@@ -332,7 +332,7 @@ async fn tickets_of_before_are_found_before_and_after_they_are_filled_in() {
     assert_eq!(
         db.ask::<String>(MARKS).await,
         marks_now,
-        "filling in is no change of a ticket"
+        "filling in the column must not change the ticket"
     );
     assert_eq!(db.ask::<String>(tallies).await, history_now);
     finds().await;

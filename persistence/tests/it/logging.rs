@@ -79,7 +79,7 @@ async fn plain_sql_leaves_a_row_of_every_kind() {
     assert_eq!(
         db.history(ticket).await.len(),
         rows.len(),
-        "what is no event leaves no row"
+        "a change that is not an event writes no row"
     );
 }
 

@@ -270,7 +270,7 @@ async fn it_lives_beside_the_tables_that_it_replaces_under_names_of_its_own() {
             .unwrap()
             .get::<_, String>(0),
         before,
-        "nothing in public was made, changed or granted"
+        "the schema public was changed"
     );
 }
 
@@ -364,12 +364,12 @@ fn versioned_file_is_safe(path: &str, text: &str, code: &str, first_backfill: u3
         text.lines()
             .take_while(|line| line.starts_with("--"))
             .any(|line| line.contains("Under traffic:")),
-        "{path} states no safety under traffic"
+        "the header of {path} does not say whether it is safe under traffic"
     );
     assert_eq!(
         code.matches("concurrently").count(),
         code.matches("concurrently if not exists ").count(),
-        "{path}: a build that was finished but not recorded would be in the way of the next"
+        "{path}: after an interruption, a finished but unrecorded index would block the next run"
     );
     // A lock and a scan of the rows in one file would make writers wait for the scan. A scan in one
     // transaction would hold every row that it changed until its end.
@@ -401,7 +401,7 @@ fn versioned_file_is_safe(path: &str, text: &str, code: &str, first_backfill: u3
         .any(|word| code.contains(word));
     assert!(
         !needs_backfill,
-        "{path} may need a backfill of before to be done: its header must say `-- Behind the backfills.`"
+        "{path} may need an earlier backfill: its header must say `-- Behind the backfills.`"
     );
 }
 

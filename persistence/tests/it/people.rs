@@ -132,7 +132,7 @@ async fn a_crowd_signs_in_at_once_and_does_not_wait_for_the_one_whose_row_is_loc
     assert_eq!(
         again.name.as_deref(),
         Some("New name"),
-        "the next sign-in tells it"
+        "the next sign-in reports it"
     );
     // The row of a new person, which an open transaction is inserting. The sign-in fails quickly as
     // busy, so that the service can sign in the others.

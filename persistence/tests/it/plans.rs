@@ -119,7 +119,7 @@ async fn pages_and_lists_are_read_from_their_indexes_also_at_a_million_tickets()
         .unwrap();
     assert!(
         believed > 450_000.0,
-        "{believed}: half of them, it thinks, pass the policy"
+        "{believed}: the planner expects half of the rows to pass the policy"
     );
     check_pages_and_lists(&db, ticket).await;
 }

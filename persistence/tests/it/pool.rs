@@ -145,7 +145,7 @@ async fn read_something(db: Arc<TestDb>, owners: Arc<Vec<(UserId, TicketId)>>, n
                 .await
                 .unwrap();
             let own: Vec<_> = own.tickets.iter().map(|ticket| ticket.id).collect();
-            assert_eq!(own, [ticket], "{owner} read what is not theirs");
+            assert_eq!(own, [ticket], "{owner} read data of another person");
         }
     }
 }

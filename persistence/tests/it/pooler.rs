@@ -131,7 +131,7 @@ async fn a_pooler_that_lends_transactions_only_later_is_named_and_takes_readines
     let other = connect(&url).await;
     other.batch_execute("begin").await.unwrap();
     let Err(StoreError::Unreachable(cause)) = store.ping().await else {
-        panic!("the session is another one");
+        panic!("the session has changed");
     };
     assert!(
         cause.to_string().contains("--pooler transaction"),

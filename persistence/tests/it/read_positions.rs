@@ -71,7 +71,7 @@ async fn marks_move_forward_alone_and_count_in_both_numberings() {
     ] {
         assert!(
             at(person, audience, 3).await.is_empty(),
-            "no right, no mark"
+            "a mark without permission was accepted"
         );
     }
     let of = |reader, audience| TicketPositionKey {
@@ -98,7 +98,7 @@ async fn marks_move_forward_alone_and_count_in_both_numberings() {
     assert_eq!(
         found,
         HashMap::from(may.map(|one| (one, 2))),
-        "the database itself gives the position to no other reader"
+        "the database returned the position to another reader"
     );
     let seen = helpline_persistence::tickets::get_for_staff(&db.store, db.reader(db.agent), ticket)
         .await
@@ -152,7 +152,7 @@ async fn own_writes_are_read_and_those_of_others_are_not() {
     assert_eq!(
         own().await.read_seq.get(),
         2,
-        "what came before an own message is not read by it"
+        "an own message must not mark earlier events as read"
     );
     let to_head = Mark {
         ticket,
@@ -163,11 +163,11 @@ async fn own_writes_are_read_and_those_of_others_are_not() {
     mark(&db.store, &[to_head]).await.unwrap();
     stored(&db.send(note(ticket, db.agent, "a note")).await);
     let agents = agents().await;
-    assert_eq!(agents.read_seq, agents.seq, "an own note is read");
+    assert_eq!(agents.read_seq, agents.seq, "an own note counts as read");
     assert_eq!(
         ticket_of_staff(&db, db.boss, ticket).await.read_seq.get(),
         0,
-        "one of the staff has not read for another"
+        "read positions are separate for each member of staff"
     );
     // On their own tickets, staff count as customers.
     let asked = db.ticket_of(db.agent, "Mine").await;

@@ -213,7 +213,7 @@ async fn the_functions_of_the_build_before_know_the_shared_ones_only() {
     assert_eq!(
         constraint,
         Some("support_saved_replies_shortcut_key"),
-        "a name that the build before knows"
+        "a constraint name that the previous build knows"
     );
     let personal = call(1, "other").await.unwrap_err();
     assert_eq!(personal.as_db_error().unwrap().message(), "conflict");

@@ -216,7 +216,7 @@ async fn a_sweep_finds_nothing_of_another_cluster_and_everything_of_its_own() {
         assert_eq!(
             next.moved.len(),
             0,
-            "the {look} look found tickets that nothing was written to"
+            "sweep {look} found tickets without new events"
         );
         snapshot = next.snapshot;
     }

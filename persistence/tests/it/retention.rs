@@ -43,7 +43,7 @@ async fn tickets_are_archived_after_six_months_and_deleted_after_two_years_unles
     let due = "now() + interval '40 months'";
     assert_eq!(deleted("now() + interval '30 months'").await, 0);
     hold(&db, old, true).await;
-    assert_eq!(deleted(due).await, 0, "a hold may come late, and wins");
+    assert_eq!(deleted(due).await, 0, "a later legal hold must win");
     hold(&db, old, false).await;
     assert_eq!(deleted(due).await, 1);
     assert_eq!(deleted(due).await, 0, "a second run has nothing to do");

@@ -173,7 +173,7 @@ async fn every_text_has_a_size_and_the_size_is_cores() {
     assert_eq!(
         found.keys().map(String::as_str).collect::<BTreeSet<_>>(),
         named,
-        "each text column says how it is bounded"
+        "each text column needs an entry in SIZES"
     );
     for (column, size) in SIZES {
         let (checks, name) = (&found[*column], column.split('.').nth(1).unwrap());
@@ -210,7 +210,7 @@ async fn every_text_has_a_size_and_the_size_is_cores() {
     assert_eq!(
         db.ask::<i64>(left).await,
         0,
-        "a fresh database has validated them all"
+        "a new database has validated all constraints"
     );
 }
 

@@ -59,13 +59,16 @@ async fn every_row_is_seen_exactly_once_whatever_the_order_and_length_of_its_tra
             assert_eq!(
                 expected.get(ticket),
                 Some(&round),
-                "seen at the first sweep after its commit, not before, not later"
+                "found by the first sweep after its commit"
             );
         }
     }
     assert_eq!(seen.len(), expected.len());
     assert!(seen.values().all(|times| *times == 1), "{seen:?}");
-    assert!(expected.len() > LOOKS / 2, "too few to mean anything");
+    assert!(
+        expected.len() > LOOKS / 2,
+        "too few events for a meaningful test"
+    );
 }
 
 #[tokio::test]
@@ -96,7 +99,7 @@ async fn a_look_gives_the_highest_seq_and_the_epoch() {
     assert_ne!(
         sweep(&db.store, None).await.unwrap().epoch,
         first.epoch,
-        "the operator's word after a restore"
+        "a recorded restore changes the epoch"
     );
     let missing = helpline_core::ids::TicketRef::Id(TicketId::new(uuid::Uuid::now_v7()));
     assert_eq!(tickets::access(&db.store, &missing).await.unwrap(), None);

@@ -275,14 +275,14 @@ impl TestDb {
             assert_eq!(
                 row.seq.get(),
                 n as u64 + 1,
-                "a hole in the numbering of {ticket}"
+                "a gap in the numbering of {ticket}"
             );
             if let Some(place) = row.public_seq {
                 public += 1;
                 assert_eq!(
                     place.get(),
                     public,
-                    "a hole in the customer's numbering of {ticket}"
+                    "a gap in the customer's numbering of {ticket}"
                 );
             }
         }

@@ -267,7 +267,7 @@ async fn a_ticket_is_opened_by_id_or_number_and_looks_as_its_reader_may_see_it()
     assert_eq!(customer.seq.get(), 2);
     assert!(
         customer.last_activity_at < staff.last_activity_at,
-        "a note moves nothing that the customer sees"
+        "a note changed what the customer sees"
     );
     assert_eq!(
         tickets::get_for_customer(&db.store, db.reader(db.stranger), ticket)
@@ -353,7 +353,7 @@ async fn changes_in_one_transaction_happen_together() {
     assert_eq!(
         db.ask::<i64>(written).await,
         before,
-        "what was not committed is not there"
+        "uncommitted changes are visible"
     );
 
     let mut refused = db.store.begin().await.unwrap();
@@ -382,7 +382,7 @@ async fn changes_in_one_transaction_happen_together() {
             .await
             .unwrap(),
         [],
-        "its commit gives the rows"
+        "the commit returns the events"
     );
     tickets::change(
         &mut together,

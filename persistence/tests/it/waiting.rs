@@ -147,7 +147,7 @@ async fn a_ticket_that_is_over_waits_for_nothing_until_it_is_taken_up_again() {
             "select waiting_since from support_ticket_heads where ticket_id = '{ticket}'"
         ))
         .await;
-    assert_eq!(counted, None, "nor is it counted");
+    assert_eq!(counted, None, "it is not counted either");
 }
 
 #[tokio::test]
@@ -283,7 +283,11 @@ async fn unread_counts_over_all_own_tickets_and_leaves_own_writes_out() {
         own.push(db.ticket_of(db.customer, &format!("Ticket {n}")).await);
     }
     db.ticket_of(db.stranger, "Not mine").await;
-    assert_eq!(unread().await, (0, 0), "what one wrote oneself is no news");
+    assert_eq!(
+        unread().await,
+        (0, 0),
+        "a person's own messages are not unread"
+    );
     // The two oldest tickets, which are not on the first page of any list.
     stored(&db.send(message(own[0], db.agent, "One.")).await);
     stored(&db.send(message(own[0], db.agent, "Two.")).await);
@@ -357,7 +361,7 @@ async fn the_first_to_answer_an_unassigned_ticket_gets_it_when_the_desk_wants_th
         .find(|row| row.seq.get() + 1 == assigned[0].seq.get());
     assert!(
         is_text(before.unwrap(), "I take it."),
-        "directly behind the answer"
+        "right after the answer"
     );
     // A ticket was taken from its assignee. A retry of the assignee's send does not assign it
     // again.

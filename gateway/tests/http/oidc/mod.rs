@@ -76,7 +76,7 @@ async fn a_person_signs_in_and_is_who_the_provider_says() {
     let mut other = Browser::default();
     other.signs_in(&server.url, &provider).await;
     assert_ne!(other.me(&server.url).await.expect(200)["user"]["id"], id);
-    assert_eq!(provider.asked(), 1, "its addresses are kept");
+    assert_eq!(provider.asked(), 1, "the provider's addresses are cached");
 }
 
 #[tokio::test(flavor = "multi_thread")]

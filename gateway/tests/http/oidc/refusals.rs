@@ -39,8 +39,8 @@ async fn id_tokens_that_are_good_for_something_else_open_no_session() {
         );
         assert!(browser.cookies.is_empty(), "{fault:?}");
     }
-    // A fault that this browser's request brought to light is recorded as a refused sign-in, with
-    // its reason. A faulty answer of the provider is not.
+    // A refused code and an invalid ID token are recorded as refused sign-ins, with their reasons.
+    // Other faulty answers of the provider are not.
     let reasons = "select coalesce(string_agg(distinct detail ->> 'reason', ' '), '') from access_log where action = 'sign_in_refused'";
     eventually(
         "a row for each reason",
@@ -110,7 +110,7 @@ async fn a_code_is_taken_only_by_the_browser_that_began() {
     let twice = format!("{back}&state=another");
     let led = browser.comes_back(&server.url, &twice).await;
     assert_eq!(led, "/support?sign_in=failed");
-    assert_eq!(provider.exchanged(), 0, "no code was brought");
+    assert_eq!(provider.exchanged(), 0, "a code was exchanged");
     let other_provider = format!("{back}&iss=https%3A%2F%2Fother.example");
     let led = browser
         .clone()
@@ -233,14 +233,18 @@ async fn a_provider_that_is_away_costs_a_sentence_and_comes_back() {
         assert_eq!(ready.status, 200);
         provider.breaks(Fault::None);
         if fault == Fault::NotFound {
-            eventually("it is asked again", Duration::from_secs(15), async || {
-                let answer = Browser::default().get(&fresh.url, "/oidc/sign-in").await;
-                answer
-                    .header("location")
-                    .unwrap()
-                    .starts_with(&provider.issuer)
-                    .then_some(())
-            })
+            eventually(
+                "the provider is asked again",
+                Duration::from_secs(15),
+                async || {
+                    let answer = Browser::default().get(&fresh.url, "/oidc/sign-in").await;
+                    answer
+                        .header("location")
+                        .unwrap()
+                        .starts_with(&provider.issuer)
+                        .then_some(())
+                },
+            )
             .await;
         }
     }

@@ -58,7 +58,11 @@ async fn what_was_signed_for_one_thing_is_good_for_no_other() {
     let session = browser.cookies["helpline_session"].clone();
     let token = browser.token(&server.url).await.unwrap();
     assert_eq!(me(&server, &token).await, 200);
-    assert_eq!(me(&server, &session).await, 401, "a session is no token");
+    assert_eq!(
+        me(&server, &session).await,
+        401,
+        "a session cookie was accepted as a token"
+    );
     let keys = |purpose| PurposeKeys::new(&[KEY.into()], purpose);
     let soon = Utc::now() + TimeDelta::minutes(1);
     let who = claims(&session);
