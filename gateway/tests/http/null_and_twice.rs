@@ -47,7 +47,7 @@ async fn null_unassigns_and_is_not_skipped() {
         scene.server.get(grace(), &path).await.expect(200)["assigned_to"],
         Value::Null
     );
-    // A customer cannot unassign a ticket either.
+    // A customer cannot unassign a ticket.
     assert_eq!(
         scene
             .server

@@ -1,7 +1,7 @@
-//! Two databases with a common origin, such as production and a staging copy, whose
-//! instances share one Redis. They have the same tickets and people; a copy by `createdb
-//! -T` is also in the same cluster, and a volume snapshot has the same database identity.
-//! Nothing may cross from one to the other.
+//! Two databases with a common origin, such as production and a staging copy, whose instances share
+//! one Redis. They have the same tickets and people. A copy by `createdb -T` is also in the same
+//! cluster, and a volume snapshot has the same database identity. Nothing may cross from one to the
+//! other.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
