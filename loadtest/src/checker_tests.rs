@@ -1,4 +1,4 @@
-//! The checker reports each violation, and nothing else.
+//! Tests that the checker reports each violation, and nothing else.
 
 use super::*;
 

@@ -1,4 +1,5 @@
-//! Checks limits against each other: whatever one component may produce, the next one can hold.
+//! Checks limits against each other at compile time: everything that one component may produce must
+//! fit into the next one.
 
 use super::*;
 
@@ -9,8 +10,8 @@ const _: () = assert!(
     MESSAGE_WIRE_BYTES_MAX > FRAME_BYTES_MAX as u64
         && HELLO_WIRE_BYTES_MAX > HELLO_BYTES_MAX as u64
 );
-// The largest event within the limits, with every byte of its texts escaped (attachments are stored
-// escaped).
+// The largest event within the limits, with every byte of its texts escaped. Attachments are stored
+// escaped already.
 const _: () = assert!(
     (BODY_BYTES_MAX
         + 2 * HISTORY_VALUE_BYTES_MAX
@@ -96,7 +97,8 @@ const _: () = assert!(SEEN_RENEW_MS * 3 <= SEEN_FRESH_MS);
 const _: () = assert!(PAGE_EVENTS <= PAGE_EVENTS_MAX && LIST_TICKETS <= LIST_TICKETS_MAX);
 // A b-tree entry has at most 2,704 bytes: two texts and their headers.
 const _: () = assert!(TOKEN_SUBJECT_BYTES_MAX + TOKEN_ISSUER_BYTES_MAX + 64 < 2_704);
-// All holidays with the longest names and all their spans, plus the week.
+// A setting with every holiday fits: each with the longest name and the maximum number of spans,
+// plus the week.
 const _: () = assert!(
     HOLIDAYS_MAX * (4 * HOLIDAY_NAME_CHARS_MAX + DAY_SPANS_MAX * 20 + 64)
         + 7 * (DAY_SPANS_MAX * 20 + 16)

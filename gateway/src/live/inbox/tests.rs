@@ -248,7 +248,8 @@ fn a_console_learns_nothing_of_the_ticket_that_its_person_owns_not_even_that_it_
     for console in [&owner, &other] {
         inbox.enter(console, InboxFilter::default());
     }
-    // As a whole ticket, as a list position only, and together with another person's ticket.
+    // The ticket is sent in whole, then as a list position only, and then together with another
+    // person's ticket.
     for (seq, frames) in [(1, 1), (2, 1)] {
         inbox.mark_changed(ticket(1), Seq::new(seq));
         tick(&inbox, &[state(1, seq, Status::Open, "a")]);

@@ -360,7 +360,7 @@ impl State {
                 },
             }
         }
-        // Once an event, not once a member.
+        // Record the delay once per event, not once per member.
         if let Some(at) = event.at.filter(|_| is_handed) {
             let seconds = (Utc::now() - at).as_seconds_f64().max(0.0);
             metrics::histogram!("helpline_delivery_seconds").record(seconds);
