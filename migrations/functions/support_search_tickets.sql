@@ -13,9 +13,10 @@ set plan_cache_mode = force_custom_plan
 set enable_seqscan = off
 as $$
 declare
-  -- How many of the newest tickets are checked for common words. If one in fifty matches, walking back in time is cheaper than gathering and sorting,
+  -- Number of the newest tickets that are checked for common words. If at least one in fifty matches, walking back in time is cheaper than gathering
+  -- and sorting all matches.
   v_sample constant integer := 1000;
-  -- unless all matches are among the newest tickets: so the walk ends after this many tickets.
+  -- Maximum number of tickets that such a walk reads: words that are common only in the newest tickets would otherwise make it read all tickets.
   v_walk constant integer := 50000;
   -- Maximum number of matches that are gathered and sorted.
   v_common constant integer := 20000;

@@ -75,7 +75,7 @@ const _: () = assert!(JWKS_REFETCH_MS < JWKS_REFRESH_MS && JWKS_REFRESH_MS < JWK
 const _: () = assert!(OIDC_RETRY_MS < JWKS_REFRESH_MS);
 const _: () = assert!(
     OIDC_TIMEOUT_MS * 2 < OIDC_EXCHANGE_MS && OIDC_EXCHANGE_MS < REQUEST_TIMEOUT_MS,
-    "two slow answers are waited for, and the page's comes in time"
+    "a request waits for two slow answers, and the page's own answer arrives in time"
 );
 const _: () = assert!(DESK_TOKEN_MS < SESSION_HOURS as u64 * 60 * 60 * 1_000);
 const _: () = assert!(SESSION_HOURS <= SESSION_HOURS_MAX);
@@ -86,11 +86,11 @@ const _: () = assert!(
         * 4
         / 3
         <= 8 * 1024,
-    "what a browser sends back fits into a header"
+    "the cookies that a browser sends back fit into one header"
 );
 const _: () = assert!(
     BULK_TICKETS_MAX <= REQUESTS_BURST as usize,
-    "a bulk change asks no more than single ones could"
+    "a bulk change costs no more than the single changes that the rate limit allows"
 );
 const _: () = assert!(STOP_AT_ONCE_MS < DRAIN_TIMEOUT_MS);
 const _: () = assert!(SEEN_RENEW_MS * 3 <= SEEN_FRESH_MS);

@@ -11,8 +11,8 @@ cross join lateral (
     (r.rolreplication, 'it can replicate'),
     (has_database_privilege(r.oid, current_database(), 'create'), 'it can create schemas in this database'),
     (has_schema_privilege(r.oid, '{schema}'::regnamespace, 'create'), 'it can create objects in the schema {schema}'),
-    -- Ignore a privilege that `public` has (the default before Postgres 15): the platform decides about it, and no statement of the service searches
-    -- that schema.
+    -- Ignore schemas in which `public` can create objects (the default before Postgres 15): the platform decides about that, and no statement of the
+    -- service searches them.
     (exists (select 1 from pg_namespace n
              where n.nspname not like 'pg\_%' and has_schema_privilege(r.oid, n.oid, 'create')
                and not exists (select 1 from aclexplode(n.nspacl) a where a.grantee = 0 and a.privilege_type = 'CREATE')),

@@ -13,13 +13,13 @@ with recursive memberships as (
   from memberships m
   where m.roleid in ('{customer}'::regrole, '{staff}'::regrole) and m.member <> '{service}'::regrole
   union all
-  -- A role without login cannot be a login of the service, so its members are checked.
+  -- A member of the service's role that cannot log in is not a login of the service, so it counts as a conflict.
   select m.member, array[m.member], m.roleid, m.member
   from memberships m
   join pg_roles r on r.oid = m.member
   where m.roleid = '{service}'::regrole and not r.rolcanlogin
   union all
-  -- A member of a login of the service is not a login of the service either.
+  -- A role that is a member of a login of the service is not such a login either, so it counts as a conflict.
   select m.member, array[m.member], m.roleid, m.member
   from memberships l
   join pg_roles r on r.oid = l.member

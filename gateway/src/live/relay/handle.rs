@@ -433,6 +433,10 @@ mod tests {
             (limits::RELAY_QUEUE_BYTES_MAX / 2..=limits::RELAY_QUEUE_BYTES_MAX).contains(&bytes),
             "{bytes} bytes wait"
         );
-        assert_eq!(publish_until_full(&mut ends), bytes, "there is room again");
+        assert_eq!(
+            publish_until_full(&mut ends),
+            bytes,
+            "the budget is free again"
+        );
     }
 }

@@ -309,7 +309,7 @@ impl State {
         debug_assert_eq!(
             self.position.seq(),
             event.seq,
-            "an event is handed on when the position has come to it"
+            "the position must have reached an event before it is passed on"
         );
         let mut is_handed = false;
         for member in &mut self.members {
