@@ -1,10 +1,12 @@
-//! Embeds `migrations/`: the versioned files in the order of their numbers, and the files of the manifest in its order.
+//! Embeds `migrations/`: the versioned files in the order of their numbers, and the files listed in
+//! the manifest in its order.
 
 use std::fmt::Write;
 use std::path::Path;
 
 fn main() {
-    // Of this run: a script that was compiled for another copy of the sources would read that one's.
+    // Read at run time, not by `env!`: a script that was compiled in another copy of the sources would
+    // embed that copy's files.
     let root = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where the package is");
     let dir = Path::new(&root)
         .join("../migrations")

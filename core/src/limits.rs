@@ -58,19 +58,19 @@ pub const SEARCH_CHARS_MAX: usize = 100;
 pub const SNIPPET_CHARS_MAX: usize = 120;
 /// Maximum events that a list reads back to find a ticket's last message. If none of them is a message, the list shows none.
 pub const SNIPPET_ROWS_MAX: u32 = 200;
-/// The count of tickets that need an answer stops here.
+/// Maximum number up to which tickets that need an answer are counted.
 pub const NEEDS_ANSWER_COUNT_MAX: u32 = 10_000;
 /// Maximum tickets of one customer that are checked for unread messages, the most recently active first.
 pub const OWN_UNREAD_TICKETS_MAX: u32 = 1_000;
-/// The count of a ticket's unread messages stops here.
+/// Maximum number up to which a ticket's unread messages are counted.
 pub const OWN_UNREAD_MESSAGES_MAX: u32 = 100;
 /// Maximum tickets, the newest first, that are read to compute the usual time to a first answer.
 pub const FIRST_ANSWER_TICKETS_MAX: u32 = 1_000;
 /// Maximum answered tickets among [`FIRST_ANSWER_TICKETS_MAX`] that are used.
 pub const FIRST_ANSWER_ANSWERS_MAX: u32 = 200;
-/// With fewer answers, no usual time is shown: they do not predict the next one.
+/// Minimum answers for showing the usual time: fewer do not predict the next one.
 pub const FIRST_ANSWER_ANSWERS_MIN: u32 = 5;
-/// Older answers are not used.
+/// Maximum age of an answer that counts for the usual time, in days.
 pub const FIRST_ANSWER_DAYS: u32 = 30;
 /// How long the usual time to a first answer is cached after one read.
 pub const FIRST_ANSWER_MS: u64 = 300_000;
@@ -95,7 +95,7 @@ pub const HELLO_BYTES_MAX: usize = TOKEN_BYTES_MAX + 1024;
 /// Maximum bytes on the wire of an unfinished message: its payload, and the same again for fragment headers. Without this limit, a message
 /// of empty fragments would never grow and never end.
 pub const MESSAGE_WIRE_BYTES_MAX: u64 = 2 * FRAME_BYTES_MAX as u64;
-/// [`MESSAGE_WIRE_BYTES_MAX`] before the client has signed in.
+/// Like [`MESSAGE_WIRE_BYTES_MAX`], for a client that has not signed in.
 pub const HELLO_WIRE_BYTES_MAX: u64 = 2 * HELLO_BYTES_MAX as u64;
 /// Maximum pings before `hello`. A client's library may send one on its own; no client needs more.
 pub const PINGS_BEFORE_HELLO_MAX: u32 = 4;

@@ -1,4 +1,4 @@
-//! The checker reports each violation, and nothing else.
+//! Tests that the checker reports each violation, and nothing else.
 
 use super::*;
 
@@ -97,7 +97,11 @@ fn faultless() -> Evidence {
 fn broken(breaking: impl FnOnce(&mut Evidence)) -> Vec<&'static str> {
     let mut evidence = faultless();
     breaking(&mut evidence);
-    assert_ne!(evidence, faultless(), "nothing was broken");
+    assert_ne!(
+        evidence,
+        faultless(),
+        "the change did not alter the evidence"
+    );
     let mut words: Vec<_> = check(&evidence).iter().map(Violation::word).collect();
     words.dedup();
     words
@@ -196,12 +200,12 @@ fn a_senders_messages_stored_in_another_order_are_found_unless_one_was_refused_a
     };
     assert!(
         with_refused("c2").is_empty(),
-        "sent first, refused, and stored behind the other one"
+        "a refused send may be stored after a later one"
     );
     assert_eq!(
         with_refused("c1"),
         ["reordered"],
-        "the one before it was not refused"
+        "the earlier send was not refused"
     );
 }
 

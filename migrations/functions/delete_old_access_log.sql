@@ -1,5 +1,5 @@
--- Removes what the access log has held for two years, the oldest so many rows at most; to be scheduled beside the retention of tickets. What it
--- removed it records, as every way out of the append-only tables does.
+-- Deletes access log rows that are older than two years, at most `p_limit` of them, the oldest first. Schedule it together with the retention of
+-- tickets. Like every deletion from an append-only table, it records what it deleted.
 create or replace function delete_old_access_log(p_now timestamptz default now(), p_limit integer default 10000) returns integer
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
@@ -8,7 +8,7 @@ declare
   v_until bigint;
   v_rows integer;
 begin
-  -- Ids rise with time, so the oldest are found from one end.
+  -- Ids rise with time, so the lowest ids are the oldest rows.
   select max(o.id) into v_until
   from (select l.id, l.created_at from access_log l order by l.id limit p_limit) o
   where o.created_at < p_now - interval '2 years';

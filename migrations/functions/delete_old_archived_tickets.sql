@@ -15,7 +15,7 @@ begin
     for update skip locked
   ) d;
   if v_tickets is not null then
-    -- The history goes with its ticket, by the foreign keys' cascade; nobody else passes this door.
+    -- The foreign keys' cascade deletes the history together with its ticket. Only retention and redaction set this setting.
     perform set_config('helpline.append_only_door', 'open', true);
     delete from support_tickets t where t.id = any (v_tickets);
     perform set_config('helpline.append_only_door', '', true);

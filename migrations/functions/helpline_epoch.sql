@@ -1,5 +1,6 @@
--- Which history the numbers belong to: cluster, database, the history's table (a restore into the same database makes it anew), timeline,
--- restores. A copy of the data directory has all of them; only its timeline or the counter of restores can tell it apart.
+-- Identifies the history to which event numbers belong. It consists of the cluster's identifier, the oid of the database, the oid of the history
+-- table (which a restore into the same database changes), the timeline, and the number of recorded restores. A copy of the data directory starts with
+-- the same values: only a new timeline or a recorded restore tells it apart from its original.
 create or replace function helpline_epoch() returns text
 language plpgsql volatile security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,4 @@
--- To be called by the operator after a restore.
+-- The operator calls this function after a restore.
 create or replace function helpline_record_restore() returns bigint
 language sql security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,6 +1,6 @@
--- Raises the counter of restores when an instance can prove that the database went back in time under it: the instance has seen a snapshot
--- that lies in this database's future, or handed on a row of a ticket whose history ends before it. Gives the epoch: the raised one, or the
--- one that another instance has just raised.
+-- Records a restore when an instance can prove that the database went back in time: the instance has seen a snapshot that is newer than the
+-- database's current one, or it has published an event whose number is higher than the ticket's head. Returns the current epoch, which is a new one
+-- if this call or another instance has just recorded the restore.
 create or replace function helpline_record_rollback(p_epoch text, p_snapshot text, p_ticket uuid, p_seq bigint) returns text
 language plpgsql volatile security definer
 set search_path = pg_catalog, {schema}, pg_temp

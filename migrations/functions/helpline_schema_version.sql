@@ -1,5 +1,5 @@
--- What `migrate` has brought this database to: the version up to which none is missing (a backfill may still be under way while later ones are
--- there), and the generation of the objects.
+-- The state to which `migrate` has brought this database: `version` is the highest version below which none is missing (later versions may already be
+-- applied while a backfill is running), and `generation` is the generation of the functions, views, triggers and policies.
 create or replace function helpline_schema_version() returns table (version integer, generation integer)
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,5 +1,5 @@
--- Who is taken for another person is recorded, but not by what name: the row of the log outlives an erasure. A first sign-in is no event: its row
--- says only what the subject itself says.
+-- Records when an issuer's subject is mapped to another person. The subject itself is left out, because the access log outlives the erasure of a
+-- person. A first sign-in is not recorded: the person in its row is derived from the subject.
 create or replace function people_subjects_recorded() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

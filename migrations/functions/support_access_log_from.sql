@@ -1,5 +1,6 @@
--- The lowest id from which on rows of the access log are of p_at or later; beyond the newest: one more than its id. Ids rise with time, so it is found by
--- halving, with some forty looks into the key. Rows whose transactions ran side by side may be a moment out of order: who asks leaves a margin.
+-- The lowest id from which on all access log rows were written at or after `p_at`; one more than the newest id if there are no such rows. Ids rise
+-- with time, so a binary search finds it with about 40 index lookups. Rows of concurrent transactions may be slightly out of order, so callers add a
+-- margin.
 create or replace function support_access_log_from(p_at timestamptz) returns bigint
 language plpgsql stable
 set search_path = pg_catalog, {schema}, pg_temp
@@ -12,7 +13,7 @@ declare
   v_middle bigint;
   v_found record;
 begin
-  -- What is sought is between the two, both included.
+  -- The result is at least `v_low` and at most `v_high`.
   while v_low < v_high loop
     v_middle := v_low + (v_high - v_low) / 2;
     select l.id, l.created_at into v_found from access_log l where l.id >= v_middle order by l.id limit 1;

@@ -1,4 +1,4 @@
--- `public_name` is what customers see of them as staff.
+-- `public_name` is the name that customers see for a member of staff.
 create or replace function support_access_status(p_users uuid[])
 returns table (id uuid, display_name text, email text, role text, blocked boolean, public_name text)
 language plpgsql stable security definer

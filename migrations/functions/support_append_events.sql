@@ -1,7 +1,10 @@
--- Answers: one row with `n` for each message of the batch (`code`: stored, duplicate, busy, or why it was refused; `message_id` leads to
--- its history row), then, without `n`, the history rows that the batch wrote and those of its duplicates.
--- Order of things: lock; look up keys in the next statement, on a snapshot younger than the lock; judge; insert only what is new.
--- Plans are pinned to index lookups, as in the messages' trigger, and made once per connection.
+-- Appends a batch of messages. Returns one row with `n` for each message (`code`: stored, duplicate, busy, or the reason why it was refused;
+-- `message_id` refers to its event). After them, it returns rows without `n`: the events that the batch wrote, and the events of its duplicates.
+--
+-- The order of the steps matters: lock the tickets; look up the keys in the next statement, whose snapshot is younger than the lock; decide about
+-- each message; insert only the new ones.
+--
+-- As in the trigger of the messages, plans are restricted to index lookups and made once per connection.
 create or replace function support_append_events(
   p_wait boolean, p_ids uuid[], p_tickets uuid[], p_senders uuid[], p_keys text[], p_bodies text[], p_internals boolean[],
   p_attachments jsonb[], p_based_ons bigint[], p_addresses inet[], p_user_agents text[]
@@ -39,7 +42,7 @@ begin
   else
     select array_agg(l.id) into v_locked
     from (select t.id from support_tickets t where t.id = any (p_tickets) order by t.id for no key update skip locked) l;
-    -- Locked by somebody else, or no such ticket: told apart below.
+    -- Busy: another transaction has locked the ticket, or there is no such ticket. The next statement tells the two apart.
     select coalesce(array_agg(m.id), '{}') into v_busy
     from (select unnest(p_tickets) as id except select unnest(v_locked)) m;
   end if;
@@ -62,8 +65,8 @@ begin
              when b.is_internal and s.side = 'customer' then 'forbidden'
              when t.archived_at is not null then 'ticket_archived'
              when t.status = 'closed' and not b.is_internal then 'ticket_closed'
-             -- Coalesced, for a null would not keep the walk behind it from being made. Each walk goes up one index from `based_on`; the
-             -- order says which, where the costs of two are alike.
+             -- `coalesce`, because a null would not stop the search below from running. Each search goes up one index from `based_on`; `order by`
+             -- selects that index where the planner estimates equal costs for two.
              when coalesce(b.based_on < case s.side when 'staff' then h.seq else h.public_seq end, false)
                   and case s.side
                         when 'staff' then (
@@ -95,11 +98,11 @@ begin
     ) s (side)
   ) j;
 
-  -- Only a batch in which one ticket has several messages, one of them `based_on` or sent twice, needs to be walked in order.
+  -- Messages depend on earlier ones of the same batch only if a key is repeated, or if a ticket has several messages and a later one has `based_on`.
   if v_doubtful then
     for i in 1..v_count loop
       if v_firsts[i] <> i and v_codes[i] in ('stored', 'stale') then
-        -- The same key twice in one batch: the first one's fate, or a misuse of it.
+        -- The key occurs twice in this batch. The second message gets the result of the first, or `key_reused` if their contents differ.
         v_messages[i] := v_messages[v_firsts[i]];
         v_codes[i] := case
           when v_codes[v_firsts[i]] <> 'stored' then v_codes[v_firsts[i]]
@@ -118,7 +121,7 @@ begin
     end loop;
   end if;
 
-  -- For the trigger of the insert below, which has the messages that were really stored.
+  -- Read by the insert's trigger, which sees only the messages that are stored.
   if v_unassigned and exists (select 1 from support_settings s where s.name = 'reply_assigns' and s.value = 'true') then
     perform set_config('helpline.reply_assigns', 'on', true);
   end if;
@@ -146,8 +149,8 @@ begin
            null::timestamptz, null::timestamptz, null::timestamptz, null::text
     from unnest(v_codes, v_sides, v_messages, p_tickets) with ordinality as o (code, side, message_id, ticket_id, n);
 
-  -- The whole call is one transaction of the gateway's, so its rows are those that bear its number, in its cluster; the trigger of the
-  -- insert above has named that.
+  -- The gateway runs this call in a transaction of its own, so the new events are the ones with this transaction's id in this cluster. The insert's
+  -- trigger has set `helpline.cluster`.
   return query
     select null::integer, null::text, null::bigint, null::text, null::uuid,
            r.ticket_id, r.seq, r.public_seq, r.created_at, r.kind, r.actor_id, r.actor_type, r.actor_name, r.old_value, r.new_value,
@@ -164,7 +167,7 @@ begin
              r.attachments, r.key, r.message_created_at, r.edited_at, r.redacted_at, r.public_actor_name
       from support_messages k
       cross join lateral (
-        -- A retry comes soon, so its row is near the end.
+        -- A retry comes soon after the first attempt, so its event is near the end of the history.
         select x.* from support_events x
         where x.ticket_id = k.ticket_id and x.message_id = k.id and x.kind in ('message_added', 'internal_note_added')
         order by x.seq desc

@@ -1,4 +1,5 @@
--- Of `support_tickets` and `support_messages`. What goes with its ticket finds no ticket any more: that one's own trigger has judged.
+-- For `support_tickets` and `support_messages`. A message that the cascade deletes passes this check, because its ticket is already gone: the trigger
+-- on the ticket has checked the legal hold.
 create or replace function support_before_delete() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

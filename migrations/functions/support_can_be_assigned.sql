@@ -1,6 +1,8 @@
--- Whether tickets can be assigned to this person: a member of staff who is not blocked. Waits for a transaction that is changing that, and keeps
--- it as it is until the end of this one: an assignment that is committed after a revocation would never be looked at again. Its callers may
--- hold tickets: no transaction that holds a person or a role waits for a ticket.
+-- Whether tickets can be assigned to this person, that is, to a member of staff who is not blocked. The function waits for transactions that change
+-- the person's roles or block, and prevents such changes until the end of the current transaction. Without these locks, an assignment that commits
+-- after a revocation would never be undone.
+--
+-- Callers may hold locks on tickets: a transaction that holds a lock on a person or a role never waits for a ticket.
 create or replace function support_can_be_assigned(p_user uuid) returns boolean
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

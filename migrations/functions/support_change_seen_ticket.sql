@@ -1,6 +1,8 @@
--- Changes a ticket, all or nothing. A null leaves a field alone; `p_assign` says whether `p_assigned_to` (null: nobody) counts, and `p_expects`
--- whether `p_expected` does: the assignee that the caller has seen. When the ticket is neither theirs nor as it shall be, nothing is
--- changed, and the one row of the answer says whose it is. It is not raised: a caller that changes several tickets in one transaction goes on.
+-- Changes a ticket; either all changes are made or none. A null leaves a field unchanged. `p_assigned_to` is used only if `p_assign` is set; null
+-- then unassigns the ticket. `p_expected`, the assignee that the caller has seen, is used only if `p_expects` is set.
+--
+-- If the ticket has neither the expected nor the requested assignee, nothing is changed, and the function returns one row with the present assignee.
+-- It raises no error, so that a caller that changes several tickets in one transaction can continue.
 create or replace function support_change_seen_ticket(
   p_ticket uuid, p_status text, p_priority text, p_category text, p_assign boolean, p_assigned_to uuid, p_expects boolean, p_expected uuid
 ) returns table (assigned_to uuid, assignee_name text)

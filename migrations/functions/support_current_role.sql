@@ -1,4 +1,5 @@
--- Their staff role, the higher of two; null for customers and for the blocked. A definer, so that policies need no right on the table.
+-- The caller's staff role; the higher one if there are two; null for customers and for blocked people. Security definer, so that policies need no
+-- privilege on the table.
 create or replace function support_current_role() returns text
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

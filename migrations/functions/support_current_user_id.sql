@@ -1,5 +1,5 @@
--- Asked by every policy, once a query. The first form is what the service and Supabase write; it costs no lookup. A regular expression would take
--- twice as long as these two (measured).
+-- Every policy calls this function once per query. The first branch handles the form of UUID that the service and Supabase write, without a lookup.
+-- Its two comparisons take half the time of a regular expression (measured).
 create or replace function support_current_user_id() returns uuid
 language plpgsql stable parallel safe
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,4 @@
--- Of the build before, which knows shared replies only: `support_remove_reply` stands in its place. Says whether there was one.
+-- For instances of the previous build, which know only shared replies; `support_remove_reply` replaces it. Returns whether the reply existed.
 create or replace function support_delete_reply(p_id uuid) returns boolean
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,5 +1,6 @@
--- What was sent under a key: side, text and attachments.
--- (Stable as `convert_to` is: declared immutable, it could not be inlined.)
+-- A digest of what is sent under an `Idempotency-Key`: visibility, text and attachments.
+--
+-- The function is stable because `convert_to` is: a function declared immutable could not be inlined.
 create or replace function support_digest(p_is_internal boolean, p_body text, p_attachments jsonb) returns bytea
 language sql stable parallel safe
 as $$

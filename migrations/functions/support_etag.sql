@@ -1,4 +1,5 @@
--- The entity tag of what is stored (RFC 9110, 8.8.3), of its content: what was changed and changed back is as it was. A null has one too.
+-- The entity tag of a stored value (RFC 9110, 8.8.3). It depends only on the content, so a value that is changed and changed back has its former tag.
+-- A null has an entity tag too.
 create or replace function support_etag(p_value jsonb) returns text
 language sql stable parallel safe
 as $$

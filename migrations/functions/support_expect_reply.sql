@@ -1,5 +1,5 @@
--- Locks a saved reply until the transaction ends, and refuses where none is there that the caller may know of with one of these entity tags, or with
--- any for `*`. Null: whatever it is.
+-- Locks a saved reply until the end of the transaction. Refuses unless the reply is visible to the caller and has one of these entity tags; `*`
+-- accepts any tag. A null skips the check.
 create or replace function support_expect_reply(p_id uuid, p_if_match text[]) returns void
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp
@@ -8,7 +8,7 @@ begin
   if p_if_match is null then
     return;
   end if;
-  -- Before it is told whether there is one.
+  -- Check the role first, so that customers do not learn whether the reply exists.
   if support_require_user() is not null and not support_is_staff() then
     perform support_refuse('forbidden');
   end if;

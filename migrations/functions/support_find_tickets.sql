@@ -1,6 +1,9 @@
--- The newest tickets are asked first how common the words are. The trigram index cannot stop early: for a word that most of a million tickets
--- have, it read a million entries before the count said that walking back in time is cheaper. Several numbers may be meant: a whole ticket
--- number means that ticket, for the trigrams of `tkt-1` are in all of them.
+-- The search of instances of the previous build; `support_search_tickets` replaces it. It first checks in the newest tickets how common the words
+-- are, because the trigram index cannot stop early: for a word that most of a million tickets contain, Postgres read a million entries before the
+-- count showed that walking back in time is cheaper.
+--
+-- `p_numbers`: the ticket numbers that the text may mean. If the text is a whole ticket number, only that ticket is returned, because every ticket
+-- contains the trigrams of `tkt-1`.
 create or replace function support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer) returns setof uuid
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp
@@ -8,11 +11,12 @@ set plan_cache_mode = force_custom_plan
 set enable_seqscan = off
 as $$
 declare
-  -- The newest so many are asked how common the words are; from one in fifty on, walking back is cheaper than gathering and sorting,
+  -- Number of the newest tickets that are checked for common words. If at least one in fifty matches, walking back in time is cheaper than gathering
+  -- and sorting all matches.
   v_sample constant integer := 1000;
-  -- unless they are in the newest alone: then walking ends here.
+  -- Maximum number of tickets that such a walk reads: words that are common only in the newest tickets would otherwise make it read all tickets.
   v_walk constant integer := 50000;
-  -- So many matches are gathered and sorted at most.
+  -- Maximum number of matches that are gathered and sorted.
   v_common constant integer := 20000;
   v_patterns constant text[] := array(select lower(p) from unnest(p_patterns) with ordinality as u (p, n) order by n);
   v_numbered record;
@@ -27,12 +31,12 @@ begin
     return next v_numbered.id;
     v_whole := v_whole or v_patterns = array['%' || lower(v_numbered.ticket_number) || '%'];
   end loop;
-  -- Whoever writes a whole number means that ticket.
+  -- A whole ticket number means that ticket.
   if v_whole then
     return;
   end if;
-  -- Two letters between the wildcards have no trigram: the index would be read from end to end. Scripts that write whole words with two are
-  -- looked for in the newest tickets.
+  -- A pattern of two letters has no trigram, so Postgres would read the whole index. Some scripts write whole words with two letters: such words are
+  -- looked for only in the newest tickets.
   if coalesce(char_length(v_patterns[1]), 0) < 5 then
     if array_to_string(v_patterns, '') ~ ('[\u3005-\u3007\u3041-\u30FF\u3400-\u4DBF\u4E00-\u9FFF\uAC00-\uD7A3\uF900-\uFAFF'
         || '\U00020000-\U0003134F]') then
@@ -71,7 +75,7 @@ begin
   if v_count < v_common then
     return query select unnest(v_found);
   else
-    -- The empty string keeps the trigram index out of it.
+    -- Appending an empty string keeps the planner from using the trigram index.
     return query
       select t.id from support_tickets t
       where t.search_text || '' like all (v_patterns)

@@ -1,13 +1,13 @@
--- Takes changed addresses and names over into tickets, and tickets from those who cannot work any more, so many of them at most. Gives whether it
--- did anything: then there may be more. One at a time. A ticket that another transaction has locked is
--- passed over and comes again; so does a person who changes meanwhile.
+-- Copies changed addresses and names into tickets, and unassigns tickets from people who can no longer work on them; at most `p_limit` tickets.
+-- Returns whether it changed anything, in which case there may be more to do. Only one call runs at a time. It skips a ticket that another
+-- transaction has locked, and a person who is changing at the moment: a later call handles them.
 create or replace function support_follow_people(p_limit integer) returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, {schema}, pg_temp
 set enable_seqscan = off
 as $$
 declare
-  -- Looked at in one call, so that the first ones, should their tickets be locked, do not hold up all.
+  -- People per call. More than one, so that people whose tickets are locked do not delay the others.
   v_people constant integer := 20;
   v_left integer := p_limit;
   v_person uuid;
@@ -39,7 +39,8 @@ begin
     v_left := v_left - v_rows;
     v_done := v_done or v_rows > 0;
     continue when v_rows > 0;
-    -- Nothing was free to be changed. Who changes them now holds their row here; the check comes after its lock, on a snapshot of its own.
+    -- No ticket could be changed. A transaction that changes this person now holds a lock on the row in `people_to_follow`; the check below comes
+    -- after that lock, in a statement with a snapshot of its own.
     perform 1 from people_to_follow f where f.person_id = v_person for update skip locked;
     continue when not found;
     select * into p from people x where x.id = v_person;

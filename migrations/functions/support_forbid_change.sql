@@ -1,5 +1,5 @@
--- Append-only for everybody. Redaction and retention are definer functions of the owner's, and open this door for their own
--- transaction's statement alone; whoever else sets the word is not the owner and stays outside.
+-- Makes a table append-only for every role. Redaction and retention are security definer functions of the owner, which set
+-- `helpline.append_only_door` for a single statement. The setting has no effect for other roles, because they are not the owner.
 create or replace function support_forbid_change() returns trigger
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,4 @@
--- This instance is leaving: others are not to count it.
+-- Removes an instance that is shutting down, so that other instances no longer count it.
 create or replace function support_forget_instance(p_id uuid) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,4 @@
--- Whether the desk has an admin who can work, besides this person (null: at all): one who has signed in and is not blocked.
+-- Whether the desk has an admin other than `p_besides` who has signed in and is not blocked. With a null, every admin counts.
 create or replace function support_has_admin(p_besides uuid) returns boolean
 language sql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

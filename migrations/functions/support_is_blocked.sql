@@ -1,4 +1,4 @@
--- Whether they may not enter: their plain writes stop with their sign-in.
+-- Whether the caller is blocked. The policies use this to refuse plain SQL writes of a person who may no longer sign in.
 create or replace function support_is_blocked() returns boolean
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,6 +1,6 @@
--- Whether an administrator of the database is carrying over what another desk recorded (`set helpline.import = 'on'`): messages then move no
--- ticket, and times that are given stay as they are given. The setting counts for an administrator alone:
--- not for the service, nor for a session that acts for a person.
+-- Whether an administrator of the database is importing data from another support desk (`set helpline.import = 'on'`). During an import, messages do
+-- not change the status of their ticket, and given timestamps are kept. The setting has no effect for the service, nor for sessions that act for a
+-- person.
 create or replace function support_is_importing() returns boolean
 language plpgsql stable
 set search_path = pg_catalog, {schema}, pg_temp

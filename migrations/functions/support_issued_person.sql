@@ -1,5 +1,5 @@
--- The person of the claims' issuer and subject; null for an unknown one, and for claims that no token has. It takes no argument: a caller learns
--- of no other subject.
+-- The person for the issuer and subject in the session's claims; null if they are unknown, or if the claims have a form that no token has. The
+-- function takes no argument, so that a caller cannot look up other subjects.
 create or replace function support_issued_person() returns uuid
 language plpgsql stable parallel safe security definer
 set search_path = pg_catalog, {schema}, pg_temp

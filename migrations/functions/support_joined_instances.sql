@@ -1,4 +1,4 @@
--- The others that `support_record_instance` counts and that have a relay: this instance is to hear of them through its own.
+-- The other instances that have a relay, counted as in `support_record_instance`. This instance must receive their messages through its own relay.
 create or replace function support_joined_instances(p_id uuid, p_lately_ms bigint) returns setof uuid
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,4 @@
--- Locks the ticket for a caller who may remove what others wrote: an admin who is not its customer, or an administrator of the database.
+-- Locks the ticket for a caller who may redact other people's texts: an admin who is not the ticket's customer, or an administrator of the database.
 create or replace function support_lock_for_redaction(p_ticket uuid) returns support_tickets
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,5 @@
--- Locks the ticket for the caller and tells their side of it; refuses a missing and a foreign one alike.
+-- Locks the ticket and returns it with the caller's side (customer, admin or system). A missing ticket and another customer's ticket are refused with
+-- the same error.
 create or replace function support_lock_ticket(p_ticket uuid, out ticket support_tickets, out side text)
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,4 @@
--- What plain SQL sends under a key is bound to it as what the service sends.
+-- Stores the digest also for messages that plain SQL inserts, so that their keys are protected against reuse like those of the service.
 create or replace function support_messages_before_insert() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,4 @@
--- What a decision and a join need to know, of many tickets; missing ones are missing in the answer.
+-- What the service needs to authorize a request and to join a room, for many tickets. Tickets that do not exist are left out.
 create or replace function support_open_all(p_tickets uuid[])
 returns table (id uuid, user_id uuid, status text, archived boolean, seq bigint, public_seq bigint)
 language plpgsql stable security definer

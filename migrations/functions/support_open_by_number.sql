@@ -1,4 +1,4 @@
--- What a decision and a join need to know, by the numbers that may be meant: the first of them that a ticket has.
+-- What the service needs to authorize a request and to join a room, for the first of these numbers that belongs to a ticket.
 create or replace function support_open_by_number(p_numbers text[])
 returns table (id uuid, user_id uuid, status text, archived boolean, seq bigint, public_seq bigint)
 language plpgsql stable security definer

@@ -1,5 +1,5 @@
--- The heads of the caller's own tickets and their read positions there, as customers have them: all that the staff's role learns of them. A
--- number or a time of the staff's would tell that a note was written.
+-- The public heads of the caller's own tickets, and the caller's read positions there. The staff role learns nothing else about its own tickets: the
+-- staff's numbers and times would reveal that a note was written.
 create or replace function support_own_positions()
 returns table (ticket_id uuid, public_seq bigint, public_last_activity_at timestamptz, waiting_since timestamptz, read_seq bigint)
 language plpgsql stable security definer rows 20

@@ -1,6 +1,9 @@
--- The people with this address, in any case of its letters, the one who came first first: at most p_limit. By an admin. Several may share one: the
--- same person at two providers, or someone who gave themselves another's address. subject: the issuer and sub of one whose sub is no UUID.
--- A definer, because row-level security would keep the index from being used.
+-- The people with this address, ignoring case, in the order in which they first signed in; at most `p_limit`. Only admins may call it. Several people
+-- may share an address: one person at two providers, or a person who claims someone else's address.
+--
+-- `subject`: issuer and `sub` of a person whose `sub` is no UUID.
+--
+-- Security definer, because row-level security would prevent the use of the index.
 create or replace function support_people_by_email(p_email text, p_limit bigint)
 returns table (id uuid, display_name text, email text, role text, blocked boolean, first_name text, created_at timestamptz, last_seen_at timestamptz, subject text)
 language plpgsql stable security definer

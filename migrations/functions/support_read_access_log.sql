@@ -1,8 +1,12 @@
--- A page of the access log, the newest rows first, before p_before; by an admin. Null filters ask for everything. A row of nothing but nulls and the last two
--- columns when no entry was found. next_id: where to go on, null at the end; searched_to: how far back the page has looked, when it ended before it was full.
--- A person's rows and a ticket's have an index each; what else is asked for is looked for row by row, in portions that grow, and no page walks more than
--- p_walk rows. The comparison of pairs leaves the planner one index only, whatever it believes of the values.
--- Of the detail: texts of at most 1,000 characters and the first 50 fields, nothing of one that takes more than 64 KiB as it is stored.
+-- A page of the access log before the id `p_before`, newest rows first. Only admins may call it. A null filter matches everything.
+--
+-- `next_id`: where the next page starts, null at the end. `searched_to`: how far back this page has searched, if it ended before it was full. If no
+-- entry is found, the function returns one row in which only these two columns have values.
+--
+-- There is an index for one person's rows and one for a ticket's rows. Other filters are checked row by row, in growing portions, and a page reads at
+-- most `p_walk` rows. The row comparisons leave the planner a single index, whatever the statistics say.
+--
+-- `detail` is cut to the first 50 fields and to texts of 1,000 characters. A detail that takes more than 64 KiB in storage is returned empty.
 create or replace function support_read_access_log(
   p_user uuid, p_actions text[], p_ticket uuid, p_refused boolean, p_from timestamptz, p_to timestamptz, p_before bigint, p_limit integer, p_walk integer
 ) returns table (
@@ -17,7 +21,7 @@ set enable_bitmapscan = off
 set enable_sort = off
 as $$
 declare
-  -- Rows may be so much out of the order of time.
+  -- How far rows may be out of chronological order.
   v_margin constant interval := interval '5 minutes';
   v_zero constant uuid := '00000000-0000-0000-0000-000000000000';
   v_first bigint := 1;

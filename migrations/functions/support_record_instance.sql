@@ -1,5 +1,6 @@
--- This instance serves; gives how many others were seen since it said so first, and lately, and how many of these have no relay. An instance that was killed
--- before this one came is none: it has not been seen since. Rows of another moment, a restored one's too, go.
+-- Records that this instance is running. Returns the number of other instances that were seen recently and since this one started, and how many of
+-- them have no relay. An instance that was killed before this one started does not count. Rows whose `seen_at` is long past or in the future, for
+-- example after a restore, are deleted.
 create or replace function support_record_instance(p_id uuid, p_has_relay boolean, p_lately_ms bigint)
 returns table (others bigint, others_alone bigint)
 language plpgsql volatile security definer
@@ -15,7 +16,7 @@ begin
                  for update skip locked);
   insert into service_instances as s (id, has_relay, started_at, seen_at) values (p_id, p_has_relay, v_now, v_now)
   on conflict on constraint service_instances_pkey do update
-    -- A clock that was put back leaves no beginning in the future, before which no other instance would count.
+    -- `least`: if the clock was set back, a start time in the future would hide all other instances.
     set seen_at = excluded.seen_at, has_relay = excluded.has_relay, started_at = least(s.started_at, excluded.started_at)
   returning s.started_at into v_started;
   return query

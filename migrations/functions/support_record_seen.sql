@@ -1,5 +1,5 @@
--- These people are connected now. Every instance with one of them says so: in the order of the key, and whom another one is just
--- renewing needs no second time.
+-- Records that these people are connected now. Every instance to which one of them is connected calls it. Rows are updated in the order of the
+-- primary key; a row that another instance is updating at the moment is skipped.
 create or replace function support_record_seen(p_users uuid[], p_older_than_ms bigint) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, {schema}, pg_temp

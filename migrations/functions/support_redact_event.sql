@@ -1,5 +1,5 @@
--- Removes what was written into one event of a history for good: the texts and data of a `logged` one, the comment of a `rated` one. The event
--- keeps its number. Messages have a function of their own; other events hold words of Helpline's only.
+-- Permanently removes the texts and data of a `logged` event, or the comment of a `rated` event. The event keeps its number. Messages have their own
+-- function; events of other kinds contain only Helpline's own words.
 create or replace function support_redact_event(p_ticket uuid, p_seq bigint) returns void
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,5 @@
--- Removes a text for good: one's own, or as an admin anybody's; also on closed and archived tickets, for a secret does not wait.
+-- Permanently removes the text of a message: the caller's own, or any message if the caller is an admin. Closed and archived tickets are no
+-- exception, because a leaked secret cannot wait.
 create or replace function support_redact_message(p_ticket uuid, p_message uuid) returns void
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

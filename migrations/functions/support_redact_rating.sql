@@ -1,4 +1,4 @@
--- Removes the comments of a ticket's ratings for good, this one's and every former one's; the ratings stay. Also on archived tickets.
+-- Permanently removes the comments of a ticket's present and former ratings; the ratings remain. It works on archived tickets too.
 create or replace function support_redact_rating(p_ticket uuid) returns void
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
@@ -12,7 +12,7 @@ begin
   get diagnostics v_scrubbed = row_count;
   perform set_config('helpline.append_only_door', '', true);
   if t.satisfaction_comment is not null then
-    -- Not logged as a rating: it is none.
+    -- Keep the trigger from logging this change as a rating.
     perform set_config('helpline.redacting', 'on', true);
     update support_tickets u set satisfaction_comment = null where u.id = p_ticket;
     perform set_config('helpline.redacting', '', true);

@@ -1,4 +1,4 @@
--- The one way in which a function refuses: a code word of core's that the client may know.
+-- Every function refuses by calling this one. `p_code` is an error code of core, which clients may see.
 create or replace function support_refuse(p_code text) returns void
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,4 @@
--- A legal hold wins over redaction and deletion, for admins too: it is lifted first.
+-- A legal hold prevents redaction and deletion, also by admins, until it is lifted.
 create or replace function support_refuse_if_held(p_ticket uuid) returns void
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

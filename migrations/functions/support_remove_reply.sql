@@ -1,4 +1,4 @@
--- Says whether there was one that the caller may know of: a shared one, which only an admin removes, or one of their own.
+-- Deletes a saved reply: one of the caller's own, or, for admins, a shared one. Returns whether there was such a reply.
 create or replace function support_remove_reply(p_id uuid) returns boolean
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,4 @@
--- As `support_remove_reply`, unless the reply is not as it was seen: see `support_expect_reply`.
+-- Calls `support_remove_reply` if the reply still has one of the expected entity tags; see `support_expect_reply`.
 create or replace function support_remove_seen_reply(p_id uuid, p_if_match text[]) returns boolean
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,4 @@
--- Refuses whoever is signed in and no admin; SQL without claims is the operator's.
+-- Refuses a signed-in caller who is not an admin. SQL without claims is allowed: only an administrator of the database can run it.
 create or replace function support_require_admin() returns void
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,5 +1,5 @@
--- Who a helper function acts for. Null only for administrators of the database without claims, who act as the system; every other session must bear
--- claims, and those must name a person who is known.
+-- The person for whom the calling function acts. Null only for an administrator of the database without claims, who acts as the system. Every other
+-- session must have claims that name a known person who is not blocked.
 create or replace function support_require_user() returns uuid
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

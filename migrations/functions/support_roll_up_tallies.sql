@@ -1,4 +1,4 @@
--- One at a time; who comes second has nothing to do.
+-- Adds the recorded changes to the totals. Only one call runs at a time; a second one returns at once.
 create or replace function support_roll_up_tallies() returns void
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,5 @@
--- Of a personal reply, that it was changed and by whom: its texts are its owner's alone, and admins read these rows.
+-- Records changes of saved replies. For a personal reply, only who changed it and when: its texts are private to the owner, and admins can read the
+-- access log.
 create or replace function support_saved_replies_recorded() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,5 @@
--- The patterns for a search's words, which are folded first: a full-width `％` is a wildcard only then.
+-- The `like` patterns for the words of a search. The words are folded before wildcards are escaped, because only folding turns a full-width `％` into
+-- a wildcard.
 create or replace function support_search_patterns(p_words text[]) returns text[]
 language sql immutable parallel safe
 set search_path = pg_catalog, {schema}, pg_temp

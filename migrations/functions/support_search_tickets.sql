@@ -1,8 +1,11 @@
--- Staff's search: the tickets that a text's words are all in, folded, the newest first; and those whose numbers it may mean.
--- `support_find_tickets`, which it follows, stays for one release, for instances of the build before.
--- The newest tickets are asked first how common the words are. The trigram index cannot stop early: for a word that most of a million tickets
--- have, it read a million entries before the count said that walking back in time is cheaper. Several numbers may be meant: a whole ticket
--- number means that ticket, for the trigrams of `tkt-1` are in all of them.
+-- The search for staff. Returns the tickets whose folded text contains all words, newest first, and the tickets that have one of `p_numbers`, the
+-- ticket numbers that the text may mean. If the text is a whole ticket number, only that ticket is returned, because every ticket contains the
+-- trigrams of `tkt-1`.
+--
+-- It first checks in the newest tickets how common the words are, because the trigram index cannot stop early: for a word that most of a million
+-- tickets contain, Postgres read a million entries before the count showed that walking back in time is cheaper.
+--
+-- Instances of the previous build still call `support_find_tickets`, which stays for one release.
 create or replace function support_search_tickets(p_words text[], p_numbers text[], p_limit integer) returns setof uuid
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp
@@ -10,16 +13,17 @@ set plan_cache_mode = force_custom_plan
 set enable_seqscan = off
 as $$
 declare
-  -- The newest so many are asked how common the words are; from one in fifty on, walking back is cheaper than gathering and sorting,
+  -- Number of the newest tickets that are checked for common words. If at least one in fifty matches, walking back in time is cheaper than gathering
+  -- and sorting all matches.
   v_sample constant integer := 1000;
-  -- unless they are in the newest alone: then walking ends here.
+  -- Maximum number of tickets that such a walk reads: words that are common only in the newest tickets would otherwise make it read all tickets.
   v_walk constant integer := 50000;
-  -- So many matches are gathered and sorted at most.
+  -- Maximum number of matches that are gathered and sorted.
   v_common constant integer := 20000;
-  -- What of a word the index knows: three letters in a row, or fewer at the edge of one. In a database whose locale knows ASCII alone, those of other
-  -- scripts are no letters to it.
+  -- Matches a word for which the index has an entry: one with three letters in a row, or with fewer at its beginning or end. In a database whose
+  -- locale knows only ASCII, letters of other scripts do not count as letters.
   v_known constant text := '[[:alnum:]]{3}|[[:alnum:]]{2}[^[:alnum:]]|[^[:alnum:]][[:alnum:]]';
-  -- Those words first, then the longest first.
+  -- Words with an index entry come first, then longer words.
   v_words constant text[] := array(
     select f.word
     from unnest(p_words) u (word)
@@ -40,7 +44,7 @@ begin
     return next v_numbered.id;
     v_whole := v_whole or v_words = array[support_fold(v_numbered.ticket_number)];
   end loop;
-  -- A whole number means that ticket. Two letters are no word, except in scripts that write whole words with two.
+  -- A whole ticket number means that ticket. Two letters are not enough for a search, except in scripts that write whole words with two.
   if v_whole or coalesce((select max(char_length(w)) from unnest(v_words) w), 0) < 3
      and array_to_string(v_words, '') !~ ('[\u1100-\u11FF\u3005-\u3007\u3041-\u30FF\u3400-\u4DBF\u4E00-\u9FFF\uAC00-\uD7A3\uF900-\uFAFF'
        || '\U00020000-\U0003134F]') then
@@ -50,7 +54,7 @@ begin
     return query select u.id from support_search_unindexed(p_words, v_patterns, p_limit) u (id);
     return;
   end if;
-  -- For words that it does not know, the index would be read from end to end: they are looked for in the newest tickets.
+  -- The index has no entry for any of the words, so Postgres would read all of it. Search only the newest tickets instead.
   if v_words[1] !~ v_known then
     return query
       select s.id
@@ -86,7 +90,7 @@ begin
   if v_count < v_common then
     return query select unnest(v_found);
   else
-    -- The empty string keeps the trigram index out of it.
+    -- Appending an empty string keeps the planner from using the trigram index.
     return query
       select t.id from support_tickets t
       where t.search_folded || '' like all (v_patterns)

@@ -1,5 +1,5 @@
--- By an admin, of others: a person who is blocked signs in no more. The lock is that of support_set_role: two admins who block each other, or of whom one
--- takes the other's role, would leave none.
+-- Blocks or unblocks another person, who then can no longer sign in. Only admins may call it. It takes the same lock as `support_set_role`: otherwise
+-- two admins could block each other, or one could block the other while losing the role, and no admin would be left.
 create or replace function support_set_blocked(p_user uuid, p_blocked boolean) returns void
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
@@ -7,7 +7,7 @@ as $$
 begin
   perform support_require_admin();
   lock table user_roles in share row exclusive mode;
-  -- Who waited for the lock may be blocked, or an admin no longer.
+  -- Check again: the caller may have been blocked, or have lost the admin role, while waiting for the lock.
   perform support_require_admin();
   if not exists (select 1 from people p where p.id = p_user) then
     perform support_refuse('not_found');
@@ -16,7 +16,7 @@ begin
      or (exists (select 1 from user_roles r where r.user_id = p_user and r.role = 'admin') and not support_has_admin(p_user))) then
     perform support_refuse('conflict');
   end if;
-  -- The moment of the first block stays.
+  -- A second block keeps the time of the first.
   update people p set blocked_at = case when p_blocked then now() end
   where p.id = p_user and (p.blocked_at is null) = p_blocked;
 end

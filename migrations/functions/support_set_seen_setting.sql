@@ -1,5 +1,5 @@
--- As `support_set_setting`, unless the setting is not as it was seen: `p_if_match` has the entity tags that are expected, or `*` for any value. Null:
--- whatever it is. A setting without a value has no row to be locked, so the table is, until the change is there.
+-- Calls `support_set_setting` if the setting still has one of the entity tags in `p_if_match`; `*` matches any value. A null skips the check. A
+-- setting without a value has no row to lock, so the whole table is locked until the end of the transaction.
 create or replace function support_set_seen_setting(p_name text, p_value jsonb, p_if_match text[]) returns void
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,4 @@
--- A null value removes the setting.
+-- Stores a setting. A null value removes it.
 create or replace function support_set_setting(p_name text, p_value jsonb) returns void
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,6 +1,8 @@
--- Fills in what the tokens say, and gives everybody's standing. Written is only what is news: a row that is locked for nothing makes a
--- commit of its own. Whoever is locked by somebody else steps aside, so that one of them does not hold up all; the next sign-in tries again.
--- Somebody new whom another transaction is just writing is waited for, but not for long: the service then asks for each alone.
+-- Updates these people from their tokens and returns their access status. Only changes are written, because even an unnecessary row lock costs a
+-- commit. A person whose row is locked is skipped, so that one person does not delay the others; the next sign-in tries again.
+--
+-- A new person whom another transaction is inserting at the moment is waited for, but only briefly (`lock_timeout`). If the wait fails, the service
+-- signs these people in one by one.
 create or replace function support_sign_in_all(p_users uuid[], p_emails text[], p_names text[])
 returns table (id uuid, display_name text, email text, role text, blocked boolean, public_name text)
 language plpgsql volatile security definer
@@ -13,7 +15,7 @@ set enable_mergejoin = off
 as $$
 #variable_conflict use_column
 begin
-  -- In the order of the key, so that two instances never wait for each other.
+  -- In the order of the primary key, so that two instances never deadlock.
   insert into people as p (id, email, display_name, last_seen_at)
   select distinct on (u.id) u.id, u.email, u.name, now()
   from unnest(p_users, p_emails, p_names) as u (id, email, name)

@@ -1,6 +1,8 @@
--- The person that a subject becomes at its first sign-in, unless a row says another. Made from both names (UUID version 8: of the first 16 bytes of
--- their SHA-256), so that a database restored to before that sign-in makes the same person again: their open connections still write as that one.
--- Neither name has a control character, so none of them can take over a part of the other.
+-- The person that a subject becomes at its first sign-in, unless a row maps it to another person. The UUID (version 8) is made from the first 16
+-- bytes of the SHA-256 of issuer and subject. A database restored to a time before the first sign-in therefore creates the same person again, and
+-- open connections keep writing as that person.
+--
+-- The separator is unambiguous because neither issuer nor subject contains control characters.
 create or replace function support_subject_person(p_issuer text, p_subject text) returns uuid
 language plpgsql stable parallel safe
 set search_path = pg_catalog, pg_temp

@@ -1,4 +1,5 @@
--- For instances of the build before, which know no bound of events: `support_sweep_events` has taken its place. The upper bound says nothing new in a cluster whose counter only rises; it is there for one that was set back by hand.
+-- For instances of the previous build, which set no maximum number of events; `support_sweep_events` replaces it. The upper bound on `xid` changes
+-- nothing in a cluster whose transaction counter only rises; it covers a counter that was set back by hand.
 create or replace function support_sweep(p_since text) returns table (snapshot text, epoch text, tickets uuid[], seqs bigint[])
 language plpgsql volatile security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,7 +1,8 @@
--- What became visible since a snapshot, as one sweep reads it: so many events at most. If there are more (an import), it names the tickets that
--- were active last instead, and says so: counting millions of rows would take longer than a statement may, again and again, because the next
--- sweep would begin at the same snapshot. The upper bound says nothing new in a cluster whose counter only rises; it is there for one that was
--- set back by hand.
+-- The tickets with events that became visible since the snapshot `p_since`, found by reading at most `p_events_max` events. If there are more, for
+-- example during an import, the function returns the `p_latest` most recently active tickets instead, with `is_complete` false. Counting millions of
+-- events would exceed the statement timeout at every sweep, because the next sweep would start at the same snapshot.
+--
+-- The upper bound on `xid` changes nothing in a cluster whose transaction counter only rises; it covers a counter that was set back by hand.
 create or replace function support_sweep_events(p_since text, p_events_max bigint, p_latest bigint)
 returns table (snapshot text, epoch text, tickets uuid[], seqs bigint[], is_complete boolean)
 language plpgsql volatile security definer
@@ -15,7 +16,7 @@ as $$
 declare
   v_cluster constant bigint := helpline_cluster();
 begin
-  -- One statement, so that the snapshot that it gives is the one that it read.
+  -- A single statement, so that the snapshot it returns is the one it has read.
   return query
     with found as materialized (
       select f.ticket_id, f.seq

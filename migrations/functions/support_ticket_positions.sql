@@ -1,6 +1,6 @@
--- Where tickets stand, each for somebody who says on which side they read it: the heads, and everybody's read position as staff see them; a
--- ticket that nobody has read has one row without a person. Who may not read it so gets none. One snapshot: whoever has seen up to such a
--- head knows that there is nothing to read.
+-- For each pair of ticket and reader: the ticket's heads, and the read positions of its readers as staff see them. A ticket without read positions
+-- gives one row without a person. A reader who may not read the ticket on the given side (`p_audiences`) gets no rows. All values come from one
+-- snapshot, so a reader who has seen everything up to such a head has nothing left to read.
 create or replace function support_ticket_positions(p_tickets uuid[], p_readers uuid[], p_audiences text[])
 returns table (
   n bigint, ticket_id uuid, head bigint, public_head bigint, person_id uuid, side text, name text, seq bigint, public_seq bigint, public_name text
@@ -20,7 +20,7 @@ begin
     from unnest(p_tickets, p_readers, p_audiences) with ordinality as k (ticket_id, reader_id, audience, n)
     join support_ticket_heads h on h.ticket_id = k.ticket_id
     join support_tickets t on t.id = h.ticket_id
-    -- Those who have read furthest (`READERS_MAX`): thousands may have read a ticket, and each who joins it asks.
+    -- Only the people who have read furthest (`READERS_MAX`): thousands may have read a ticket, and every join runs this query.
     left join lateral (
       select x.person_id, x.seq, x.public_seq from support_read_positions x
       where x.ticket_id = h.ticket_id

@@ -1,14 +1,15 @@
--- One row for each thing that an update changed, in a fixed order. Custom plans: one ticket at a time by day, thousands in retention.
+-- Adds one event for each change in an update, in a fixed order. Custom plans, because daily work changes one ticket at a time and retention changes
+-- thousands.
 create or replace function support_tickets_log_updated() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
 set plan_cache_mode = force_custom_plan
--- Off where a message moves tickets; old and new rows would then be compared each with each.
+-- The trigger of the messages switches hash joins off. Without them, each old row would be compared with every new row.
 set enable_hashjoin = on
 as $$
 declare
   v_user constant uuid := support_current_user_id();
-  -- Who moved which ticket by a message; only the messages' trigger can have said so here.
+  -- For each ticket that a message changes: the sender. Only the trigger of the messages can have set this at this depth.
   v_movers constant jsonb := case when pg_trigger_depth() > 1
     then coalesce(nullif(current_setting('helpline.movers', true), '')::jsonb, '{}') else '{}' end;
   v_tickets uuid[];
@@ -34,7 +35,7 @@ begin
     select coalesce((v_movers -> n.id::text ->> 'id')::uuid, v_user),
            coalesce(v_movers -> n.id::text ->> 'type',
                     case when v_user is null then 'system' when v_user = n.user_id then 'customer' else 'admin' end),
-           -- It was taken up again, and its assignee has left: done by the system.
+           -- The ticket is active again and its assignee has left: the system unassigned it.
            n.assigned_to is null and o.assigned_to is not null and not support_is_over(n.status)
              and (support_is_over(o.status) or o.archived_at is not null) and not support_can_be_assigned(o.assigned_to)
   ) a (actor_id, actor_type, was_left)
@@ -51,7 +52,8 @@ begin
     (5, 'rated', o.satisfaction_rating::text, n.satisfaction_rating::text, o.satisfaction_rating::text, n.satisfaction_rating::text,
      n.satisfaction_comment,
      (n.satisfaction_rating, n.satisfaction_comment) is distinct from (o.satisfaction_rating, o.satisfaction_comment)
-       -- Heard from those only who have no right to the columns: a redaction, which leaves a receipt of its own.
+       -- Skip a redaction, which has an event of its own. The setting counts only for callers who are not the customer: those have no privilege on
+       -- the columns and can change them only by a redaction.
        and not (coalesce(current_setting('helpline.redacting', true), '') = 'on' and n.user_id is distinct from v_user)),
     (6, 'archived', null, null, null, null, null, o.archived_at is null and n.archived_at is not null),
     (7, 'logged', o.subject, n.subject, null, null, 'subject changed', n.subject <> o.subject),

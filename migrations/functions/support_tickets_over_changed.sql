@@ -1,11 +1,11 @@
--- A ticket ends, or is taken up again: seldom, beside what its messages bump. Who takes it up again as its customer waits from then on; the
--- team's taking back of an end restores the wait of before.
+-- Runs when a ticket ends or becomes active again, which is rare compared with new messages. If the customer reopens the ticket, they wait from that
+-- moment on. If the team reopens it, the former `waiting_since` applies again.
 create or replace function support_tickets_over_changed() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
 as $$
 declare
-  -- The message that moved it; only the messages' trigger can have said so here.
+  -- The message that changed the status. Only the trigger of the messages can have set this at this depth.
   v_mover constant jsonb := case when pg_trigger_depth() > 1
     then nullif(current_setting('helpline.movers', true), '')::jsonb -> new.id::text end;
   v_by_customer constant boolean := coalesce(v_mover ->> 'type' = 'customer', support_current_user_id() = new.user_id, false);

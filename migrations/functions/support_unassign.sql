@@ -1,5 +1,5 @@
--- Takes tickets that are not over from this person, if they cannot work on them (any more): so many at most, and none that is locked. Gives how
--- many. What is over stays theirs: it is unassigned when it is taken up again.
+-- Unassigns active tickets from this person if the person cannot work (any more): at most `p_limit` of them, skipping locked ones. Returns how many
+-- it changed. Tickets that are over keep their assignee until they become active again.
 create or replace function support_unassign(p_user uuid, p_limit integer) returns integer
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,6 +1,9 @@
--- These people were blocked, or lost a role: takes their tickets from those who cannot work any more. A portion at once; what is locked, and the
--- rest, is left to `support_follow_people`. It waits for no ticket: its writer may wait for the person whom this transaction has locked. So it is
--- when two transactions each take one of a person's two roles: neither sees that none is left.
+-- Unassigns tickets from people who were blocked or lost a role, as far as they cannot work any more. It handles one portion per person and leaves
+-- the rest, and locked tickets, to `support_follow_people`. It never waits for a ticket, because the transaction that holds the ticket may be waiting
+-- for a person whom this transaction has locked.
+--
+-- `support_follow_people` also handles the case of two transactions that each take one of a person's two roles: neither of them sees that no role is
+-- left.
 create or replace function support_unassign_all(p_users uuid[]) returns void
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

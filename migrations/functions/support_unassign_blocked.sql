@@ -1,4 +1,4 @@
--- A person was blocked.
+-- Runs when a person is blocked.
 create or replace function support_unassign_blocked() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

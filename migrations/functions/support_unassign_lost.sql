@@ -1,4 +1,4 @@
--- Roles were taken, by function or plain SQL.
+-- Runs when roles are taken away, whether by a function or by plain SQL.
 create or replace function support_unassign_lost() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

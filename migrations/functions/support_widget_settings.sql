@@ -1,4 +1,4 @@
--- How the widget looks and where it may be shown, for people who are not known yet; null: not set.
+-- How the widget looks and on which sites it may appear. It is readable before sign-in. Null if not set.
 create or replace function support_widget_settings() returns jsonb
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,5 +1,5 @@
--- Appends rows to histories, in the order given. Off the hot path: everything but new messages goes through here.
--- The lock is one statement and the numbering the next, so that the numbering's snapshot is younger than the lock.
+-- Appends events to histories in the given order. New messages do not use this function; everything else does. The lock is a statement of its own, so
+-- that the snapshot of the numbering is younger than the lock.
 create or replace function support_write_history(
   p_tickets uuid[], p_kinds text[], p_actors uuid[], p_actor_types text[], p_old_values text[], p_new_values text[],
   p_public_old_values text[], p_public_new_values text[], p_descriptions text[], p_messages uuid[], p_metadata jsonb[]

@@ -1,4 +1,4 @@
--- Whoever changes a standing, by function or plain SQL, is recorded.
+-- Records every change of a role, whether by a function or by plain SQL.
 create or replace function user_roles_recorded() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -146,8 +146,9 @@ impl StoreError {
         })
     }
 
-    /// The first two characters of its SQLSTATE, or where it has none what kind of fault it is: one of [`Self::CLASSES`]. None: the database refused for a
-    /// reason that the client may know, which is no fault.
+    /// The class of this error, for metrics: the first two characters of its SQLSTATE, or a word
+    /// for an error without one; always one of [`Self::CLASSES`]. Returns `None` if the database
+    /// refused for a reason that the client may know, which is not a failure.
     pub fn class(&self) -> Option<&'static str> {
         let state = match self {
             Self::Refused { .. } | Self::AssignedMeanwhile(_) => return None,

@@ -101,11 +101,11 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// Puts the stored value and its entity tag in place of what was read later, which may be
-    /// another admin's.
+    /// Replaces this setting in `settings`, which were read after the change and may already
+    /// contain another admin's change, with the value and entity tag that were stored.
     ///
     /// # Errors
-    /// When the value is of another type than the setting's.
+    /// When the value does not have the type of the setting.
     pub fn put_into(self, settings: &mut DeskSettings) -> Result<(), StoreError> {
         let Self { name, value, etag } = self;
         match name {

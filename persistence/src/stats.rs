@@ -68,7 +68,7 @@ pub async fn counts(store: &Store, reader: Reader) -> Result<TicketCounts, Store
     })
 }
 
-/// Adds the tally deltas to the totals. A periodic job: an advisory lock lets one instance at a
+/// Adds the recorded changes to the totals. A periodic job: an advisory lock lets one instance at a
 /// time do the work, and the call does nothing on the others.
 ///
 /// # Errors

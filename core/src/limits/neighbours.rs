@@ -1,4 +1,5 @@
-//! Checks limits against each other: whatever one component may produce, the next one can hold.
+//! Checks limits against each other at compile time: everything that one component may produce must
+//! fit into the next one.
 
 use super::*;
 
@@ -9,8 +10,8 @@ const _: () = assert!(
     MESSAGE_WIRE_BYTES_MAX > FRAME_BYTES_MAX as u64
         && HELLO_WIRE_BYTES_MAX > HELLO_BYTES_MAX as u64
 );
-// The largest event within the limits, with every byte of its texts escaped (attachments are stored
-// escaped).
+// The largest event within the limits, with every byte of its texts escaped. Attachments are stored
+// escaped already.
 const _: () = assert!(
     (BODY_BYTES_MAX
         + 2 * HISTORY_VALUE_BYTES_MAX
@@ -74,7 +75,7 @@ const _: () = assert!(JWKS_REFETCH_MS < JWKS_REFRESH_MS && JWKS_REFRESH_MS < JWK
 const _: () = assert!(OIDC_RETRY_MS < JWKS_REFRESH_MS);
 const _: () = assert!(
     OIDC_TIMEOUT_MS * 2 < OIDC_EXCHANGE_MS && OIDC_EXCHANGE_MS < REQUEST_TIMEOUT_MS,
-    "two slow answers are waited for, and the page's comes in time"
+    "a request waits for two slow answers, and the page's own answer arrives in time"
 );
 const _: () = assert!(DESK_TOKEN_MS < SESSION_HOURS as u64 * 60 * 60 * 1_000);
 const _: () = assert!(SESSION_HOURS <= SESSION_HOURS_MAX);
@@ -85,18 +86,19 @@ const _: () = assert!(
         * 4
         / 3
         <= 8 * 1024,
-    "what a browser sends back fits into a header"
+    "the cookies that a browser sends back fit into one header"
 );
 const _: () = assert!(
     BULK_TICKETS_MAX <= REQUESTS_BURST as usize,
-    "a bulk change asks no more than single ones could"
+    "a bulk change costs no more than the single changes that the rate limit allows"
 );
 const _: () = assert!(STOP_AT_ONCE_MS < DRAIN_TIMEOUT_MS);
 const _: () = assert!(SEEN_RENEW_MS * 3 <= SEEN_FRESH_MS);
 const _: () = assert!(PAGE_EVENTS <= PAGE_EVENTS_MAX && LIST_TICKETS <= LIST_TICKETS_MAX);
 // A b-tree entry has at most 2,704 bytes: two texts and their headers.
 const _: () = assert!(TOKEN_SUBJECT_BYTES_MAX + TOKEN_ISSUER_BYTES_MAX + 64 < 2_704);
-// All holidays with the longest names and all their spans, plus the week.
+// A setting with every holiday fits: each with the longest name and the maximum number of spans,
+// plus the week.
 const _: () = assert!(
     HOLIDAYS_MAX * (4 * HOLIDAY_NAME_CHARS_MAX + DAY_SPANS_MAX * 20 + 64)
         + 7 * (DAY_SPANS_MAX * 20 + 16)

@@ -17,7 +17,7 @@ pub const WIDGET_MS: u64 = 5_000;
 pub const WIDGET_WAIT_MS: u64 = 500;
 
 const _: () = assert!(WIDGET_WAIT_MS < WIDGET_MS);
-// Base64 uses four characters for three bytes; every text is counted with four bytes a character.
+// Base64 uses four characters for three bytes. Each character of a text counts as four bytes.
 const _: () = assert!(
     WIDGET_LOGO_BYTES_MAX / 3 * 4
         + 4 * (WIDGET_TEAM_NAME_CHARS_MAX + WIDGET_GREETING_CHARS_MAX)

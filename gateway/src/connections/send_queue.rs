@@ -347,7 +347,7 @@ mod tests {
         drop(wakes);
         assert_eq!(woken(), 1);
         let Poll::Ready(QueueEvent::Frames(batch)) = queue.poll_event(&context) else {
-            panic!("two frames were dropped in")
+            panic!("both frames were queued")
         };
         assert_eq!(frames(batch), ["one", "two"].map(Utf8Bytes::from_static));
 

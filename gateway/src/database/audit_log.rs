@@ -1,4 +1,4 @@
-//! Writes `access_log`. Rows of many callers share a commit, and a caller that must not proceed
+//! Writes `access_log`. Rows of many callers share a commit. A caller whose action must not go
 //! unrecorded waits for it.
 
 use helpline_core::limits;

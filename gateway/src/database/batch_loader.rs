@@ -86,7 +86,8 @@ async fn run_batches<Q: BatchQuery>(
     loop {
         {
             let mut pending = pending.lock().await;
-            // Cancel-safe: recv_many takes nothing unless it completes, and a token.
+            // Cancel-safe: recv_many takes nothing unless it completes; the other branch is a
+            // token.
             tokio::select! {
                 taken = pending.recv_many(&mut batch, limits::LOADER_KEYS_MAX) => if taken == 0 { return },
                 () = stop.cancelled() => return,

@@ -96,7 +96,7 @@ async fn requests_that_arrive_while_batches_run_share_the_next_one() {
     }
     let reads = reads.lock().expect("no reader panicked under it");
     assert_eq!(reads.len(), limits::LOADER_BATCHES_MAX + 1);
-    assert_eq!(reads.last(), Some(&3), "equal keys are one");
+    assert_eq!(reads.last(), Some(&3), "equal keys share one read");
 }
 
 #[tokio::test]

@@ -9,20 +9,20 @@ use super::loaders::{SignInLoader, SignInQuery};
 use crate::runtime::errors::unavailable;
 use crate::runtime::lifecycle::Lifecycle;
 
-/// How a client that signs in has come.
+/// The transport over which a client signs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Over {
-    /// With the `hello` of a socket.
+    /// In the `hello` of a WebSocket.
     Socket,
-    /// With a request.
+    /// With a REST request.
     Rest,
 }
 
 impl Over {
-    /// Both.
+    /// All transports.
     pub const ALL: [Self; 2] = [Self::Socket, Self::Rest];
 
-    /// The metric's word.
+    /// The word for this transport in the metric's label.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Socket => "socket",
@@ -31,10 +31,10 @@ impl Over {
     }
 }
 
-/// The metric's words for how a sign-in ends.
+/// The words for the outcome of a sign-in in the metric's label.
 pub const OUTCOMES: [&str; 4] = ["accepted", "token_refused", "blocked", "unavailable"];
 
-/// Counts how a sign-in ended: `refused` is the code of a refusal.
+/// Counts the outcome of a sign-in. `refused` is the code of a refusal, or `None` if it succeeded.
 pub fn count(over: Over, refused: Option<RejectCode>) {
     let [accepted, token_refused, blocked, unavailable] = OUTCOMES;
     let outcome = match refused {

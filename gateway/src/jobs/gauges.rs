@@ -19,7 +19,7 @@ pub struct Gauges {
     pub rooms: Arc<Rooms>,
     /// Provides the state of the connection to other instances.
     pub relay: Arc<Relay>,
-    /// How much waits in each queue, by its name.
+    /// The queues to measure, with their names.
     pub queues: Vec<(&'static str, QueueDepth)>,
 }
 

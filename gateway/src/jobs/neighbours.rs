@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(look(true, false), Some(Turn::Begins { instances: 1 }));
         assert_eq!(look(true, false), None);
         assert_eq!(look(false, false), None);
-        assert_eq!(look(true, false), None, "not over yet");
+        assert_eq!(look(true, false), None, "the fault is not over yet");
         assert_eq!(look(true, true), Some(Turn::Ends));
         assert_eq!(look(true, true), None);
     }

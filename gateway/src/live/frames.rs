@@ -23,7 +23,7 @@ pub struct EncodedEvent {
     /// Whether this is the receipt of a redaction that changed events which members may already
     /// hold. Such members must start over.
     pub redacts: bool,
-    /// When it was written, by the database's clock, as far as it is known here.
+    /// Time of writing by the database's clock. `None` if another instance did not send it.
     pub at: Option<DateTime<Utc>>,
     staff: Utf8Bytes,
     customer: Option<(Seq, Utf8Bytes)>,

@@ -18,9 +18,9 @@ use super::rooms::Rooms;
 pub struct Resets {
     /// The rooms to restart.
     pub rooms: Arc<Rooms>,
-    /// The ticket's channel is left when its room's last member is removed.
+    /// Unsubscribes from the ticket's channel when its room has lost its last member.
     pub relay: Arc<Relay>,
-    /// Told that a ticket's viewers changed.
+    /// Learns that a ticket's viewers changed.
     pub presence: Arc<Presence>,
     /// Provides the epoch for the reset frames.
     pub epoch: Arc<CurrentEpoch>,

@@ -59,7 +59,7 @@ impl Sweep {
             rotation: Vec::new(),
         };
         let interval = Duration::from_millis(limits::SWEEP_INTERVAL_MS);
-        // The snapshot that it begins with is a sweep's.
+        // The initial snapshot came from a sweep, so it counts as a success.
         show_success();
         let outage = Arc::clone(&sweeper.parts.outage);
         loop {

@@ -33,7 +33,7 @@ pub(super) struct Guest {
     pub address: Option<IpAddr>,
     /// The `User-Agent` header of the upgrade request.
     pub user_agent: Option<String>,
-    /// Of its upgrade.
+    /// The ids of the upgrade request.
     pub ids: Arc<RequestIds>,
 }
 

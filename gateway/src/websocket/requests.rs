@@ -30,7 +30,7 @@ pub(super) enum Request {
         id: u64,
         ticket: TicketId,
     },
-    /// Without a filter, stop following the inbox.
+    /// Follow the inbox with this filter, or stop following it without one.
     Inbox {
         id: u64,
         filter: Option<InboxFilter>,

@@ -131,7 +131,7 @@ impl Committer {
         debug_assert_eq!(
             jobs.len(),
             appended.outcomes.len(),
-            "each message has its outcome"
+            "there is one outcome per message"
         );
         let mut busy = Vec::new();
         for (job, outcome) in jobs.into_iter().zip(appended.outcomes) {

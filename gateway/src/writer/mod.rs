@@ -63,7 +63,7 @@ impl Writer {
         }
     }
 
-    /// How many messages wait to be committed.
+    /// The number of messages that wait to be committed.
     pub fn waiting(&self) -> QueueDepth {
         QueueDepth::of(&self.entrance)
     }

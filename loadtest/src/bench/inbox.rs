@@ -220,8 +220,8 @@ async fn watch_inbox(run: Arc<Run>, console: usize, mut connection: Connection) 
     }
 }
 
-/// Sends a message to each ticket that it is told. In the ack, `id` returns the intended time and
-/// `key` the ticket.
+/// Sends a message to the ticket of each order. The frame's `id` contains the intended time and its
+/// `key` the ticket, so that the ack returns both.
 async fn write(
     run: Arc<Run>,
     mut connection: Connection,

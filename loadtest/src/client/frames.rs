@@ -16,7 +16,7 @@ use crate::wire::{Link, LinkError};
 
 /// Delay before a retry that the server asked for without naming a delay.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
-/// Longer than any run: for a send that this connection's server does not accept.
+/// How long to hold a send that the connection's server does not accept: longer than any run.
 const HELD: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Client {
@@ -107,7 +107,7 @@ impl Client {
                         self.record.asked_to_retry = true;
                         self.outbox[n].again_at = Instant::now() + wait;
                     } else if code.ends_with_connection() {
-                        // Sent again after the next `welcome`, when all ids are cleared.
+                        // `welcome` clears all ids, so the next connection sends it again.
                         tracing::warn!(member = self.member.name, %code, "a send is held until another connection");
                         self.outbox[n].again_at = Instant::now() + HELD;
                     } else {

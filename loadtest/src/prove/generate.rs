@@ -240,7 +240,7 @@ mod tests {
                     .filter(|scene| is_played(scene, &plan))
                     .count(),
                 1,
-                "seed {seed} has no restore, or two, in\n{plan}"
+                "seed {seed} does not have exactly one restore in\n{plan}"
             );
             let last = plan.steps.last().expect("a line");
             assert!(

@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(
             of(&log),
             [loss(16.5), loss(30.5)],
-            "a dump can be restored again"
+            "a dump can be restored twice"
         );
     }
 }

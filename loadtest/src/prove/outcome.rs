@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(
             word(Err(LoadError::Usage("no such instance")), true),
             Some("stuck"),
-            "a fault that failed is never allowed"
+            "a failed fault is always a violation"
         );
     }
 }

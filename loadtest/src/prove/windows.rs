@@ -238,6 +238,10 @@ mod tests {
             outcome: Outcome::Unplayed("no root".into()),
             ..done(1.0, "disk full")
         };
-        assert_eq!(of(&[unplayed]), [], "what was not played excuses nothing");
+        assert_eq!(
+            of(&[unplayed]),
+            [],
+            "a fault that was not played excuses nothing"
+        );
     }
 }

@@ -1,2 +1,2 @@
--- The owner has policies on every table; an administrator who is no superuser has none.
+-- The owner has policies on every table. An administrator of the database who is no superuser has none.
 set role {owner}

@@ -1,5 +1,6 @@
--- Head and rows from one snapshot; the head also when there are no rows. Seen through the customer role's policies.
--- Rows of every kind, or only messages ($4); no further ones once they have so many bytes ($5), but always the first.
+-- Head and events from one snapshot; without events, the head only. Subject to the policies of the customer role.
+--
+-- Returns events of every kind, or only messages ($4). The page ends when its events have reached $5 bytes, but it always contains the first one.
 select h.public_seq, r.*
 from {schema}.support_ticket_heads h
 left join lateral (

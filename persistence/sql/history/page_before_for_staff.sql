@@ -1,5 +1,6 @@
--- The last rows before a place, oldest first; head and rows from one snapshot. Seen through the staff role's policies.
--- Rows of every kind, or only messages ($4); no further ones once they have so many bytes ($5), but always the first.
+-- The last events before a position, oldest first, and the head from the same snapshot. Subject to the policies of the staff role.
+--
+-- Returns events of every kind, or only messages ($4). The page ends when its events have reached $5 bytes, but it always contains the first one.
 select h.seq, r.*
 from {schema}.support_ticket_heads h
 left join lateral (

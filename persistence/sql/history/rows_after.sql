@@ -1,2 +1,2 @@
--- Many tickets in one question, each from its own place: what rooms miss is read by one flight.
+-- The events after a position in each of many tickets: one statement fills the gaps of all rooms.
 select * from {schema}.support_events_after($1, $2, $3)

@@ -1,2 +1,2 @@
--- What this very transaction has written, found by its number; the view names the columns once, in the order that rows.rs decodes.
+-- The events that the current transaction has written. rows.rs decodes the columns in the order of the view.
 select * from {schema}.support_events_written()

@@ -1,2 +1,2 @@
--- This instance is leaving.
+-- This instance is shutting down.
 select {schema}.support_forget_instance($1)

@@ -1,2 +1,2 @@
--- This instance serves; the others that do, and those of them without a relay.
+-- Records that this instance is running. Returns the number of other running instances, and how many of them have no relay.
 select others, others_alone from {schema}.support_record_instance($1, $2, $3)

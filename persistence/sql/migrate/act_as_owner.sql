@@ -1,5 +1,5 @@
--- Whoever migrates acts as the owner. From Postgres 16 on the creator of a role only administers it, so the rest is granted here; as text, for the
--- options do not exist before. Nothing is granted to a superuser.
+-- The migrating role acts as the owner. Since Postgres 16, creating a role only gives the admin option on it, so the other options are granted here.
+-- The statement is built as text, because older versions do not know these options. A superuser needs no grant.
 do $$
 declare
   c_owner constant oid := to_regrole('{owner}');

@@ -1,2 +1,2 @@
--- Where a backfill that was broken off goes on.
+-- The position at which an interrupted backfill continues.
 select b.place from {schema}.helpline_backfills b where b.version = $1

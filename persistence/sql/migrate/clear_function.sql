@@ -1,4 +1,4 @@
--- Before a function's file: its grants are the whole set.
+-- Runs before a function's file is applied, because that file names all grants on the function.
 select format('revoke all on function %s from %s', p.oid::regprocedure, case when a.grantee = 0 then 'public' else a.grantee::regrole::text end)
 from pg_proc p
 cross join lateral aclexplode(p.proacl) a

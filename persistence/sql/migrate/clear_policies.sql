@@ -1,4 +1,4 @@
--- Before the file of a table's policies: it is the whole set, grants included.
+-- Runs before the file of a table's policies is applied, because that file names all policies and grants of the table.
 select format('drop policy %I on %s', p.polname, p.polrelid::regclass)
 from pg_policy p
 join pg_class c on c.oid = p.polrelid

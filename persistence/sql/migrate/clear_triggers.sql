@@ -1,4 +1,4 @@
--- Before the file of a table's triggers: it is the whole set.
+-- Runs before the file of a table's triggers is applied, because that file names all triggers of the table.
 select format('drop trigger %I on %s', t.tgname, t.tgrelid::regclass)
 from pg_trigger t
 join pg_class c on c.oid = t.tgrelid

@@ -1,4 +1,4 @@
--- Before a view's file: its grants are the whole set.
+-- Runs before a view's file is applied, because that file names all grants on the view.
 select distinct format('revoke all on %s from %s', c.oid::regclass, case when a.grantee = 0 then 'public' else a.grantee::regrole::text end)
 from pg_class c
 cross join lateral aclexplode(c.relacl) a

@@ -1,2 +1,2 @@
--- An object that left the manifest. Without cascade: what still needs it is named by the error.
+-- Drops an object that is no longer in the manifest. There is no `cascade`, so the error names what still depends on it.
 select format('drop function %s', p.oid::regprocedure) from pg_proc p where p.pronamespace = '{schema}'::regnamespace and p.proname = $1

@@ -1,2 +1,2 @@
--- Its line left the manifest.
+-- For an object that is no longer in the manifest.
 delete from {schema}.helpline_objects o where o.path = $1

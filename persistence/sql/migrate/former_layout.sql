@@ -1,4 +1,4 @@
--- Whether a build from before the schema of its own was installed here: its list of migrations stands in `public`, with these columns.
+-- Whether an old build was installed here that had no schema of its own: it kept its list of migrations in `public`, with these columns.
 select exists (
   select 1 from pg_attribute a
   join pg_class c on c.oid = a.attrelid

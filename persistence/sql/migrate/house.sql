@@ -1,5 +1,6 @@
--- The schema, and trigrams for search wherever they are installed; here when they are not (the extension is trusted: who may create objects in the
--- database may install it). Nothing that the owner makes is executable by everybody. The owner needs the extension's operator class.
+-- Creates the schema, and the extension pg_trgm for the search if the database does not have it (the extension is trusted: a role that can create
+-- objects in the database can install it). Functions of the owner are not executable by `public`. The owner gets access to the schema of the
+-- extension, because it needs the operator class.
 do $$
 declare
   v_extension oid;

@@ -1,4 +1,5 @@
--- What a broken-off `create index concurrently` leaves behind: never used, but kept up to date at a cost, and its name is taken.
+-- Indexes that an interrupted `create index concurrently` left behind. Queries do not use them, but writers must maintain them, and their names are
+-- taken.
 select format('drop index %s', i.indexrelid::regclass)
 from pg_index i
 join pg_class c on c.oid = i.indexrelid

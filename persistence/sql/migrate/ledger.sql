@@ -1,8 +1,8 @@
--- What was applied, under the same rules as every other table. Made by the owner.
+-- Tables for what was applied. They belong to the owner and have row-level security, like all other tables.
 do $$
 begin
   set local role {owner};
-  -- How far each backfill has come that is not done.
+  -- The progress of every backfill that has not finished.
   if to_regclass('{schema}.helpline_backfills') is null then
     create table {schema}.helpline_backfills (
       version integer not null,
@@ -26,7 +26,7 @@ begin
     applied_at timestamptz not null default now(),
     constraint helpline_migrations_pkey primary key (version)
   );
-  -- The objects that stand, in the order in which they were made, and the generation of the build that applied the last of them.
+  -- The existing objects in the order of their creation, each with the generation of the build that applied it last.
   create table {schema}.helpline_objects (
     path text not null,
     place integer not null,

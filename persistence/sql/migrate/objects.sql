@@ -1,2 +1,2 @@
--- The objects that stand, newest first: the order in which they can be dropped.
+-- The existing objects, newest first, which is the order in which they can be dropped.
 select o.path, o.checksum, o.generation from {schema}.helpline_objects o order by o.place desc

@@ -1,4 +1,5 @@
--- Who may let the service sign in: a role that creates roles, and from 16 on only an administrator of it. A role that is missing is made first.
+-- Lists why this role cannot set the service's password, which takes CREATEROLE and, since Postgres 16, the admin option on the role. A missing role
+-- is no problem, because it is created first.
 select format('%I may not give %s a password', m.rolname, '{service}') as problem,
        format('alter role %s login password ''…''', '{service}') as remedy,
        format('an administrator of %s; then migrate without a password', '{service}') as who

@@ -1,2 +1,2 @@
--- In the migration's own transaction, where it has one.
+-- Runs in the transaction of the migration, if the migration has one.
 insert into {schema}.helpline_migrations (version, name, checksum) values ($1, $2, $3)

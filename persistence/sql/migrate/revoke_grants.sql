@@ -1,5 +1,5 @@
--- Nothing of ours can be reached by a grant that we did not make: a platform's default privileges give its own roles a right on whatever its
--- administrator creates. After each migration, so that what the next one creates is covered too. Of our own roles, nothing is touched.
+-- Revokes every grant on Helpline's objects that Helpline did not make: a platform's default privileges may give its own roles access to everything
+-- that its administrator creates. It runs after each migration, so that new objects are covered too. Grants to Helpline's own roles are kept.
 do $$
 declare
   v record;
@@ -25,7 +25,7 @@ begin
       cross join lateral aclexplode(n.nspacl) a
       where n.nspowner = '{owner}'::regrole
       union all
-      -- Without a list of its own, everybody may call it.
+      -- Without an access list of its own, a routine has the default, which allows everyone to call it.
       select format('routine %s', p.oid::regprocedure), a.grantee
       from pg_proc p
       cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a

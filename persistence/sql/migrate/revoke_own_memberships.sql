@@ -1,5 +1,5 @@
--- From Postgres 16 on, an administrator whose `createrole_self_grant` says so can act as every role that they create. Ours are for the service
--- alone; what the administrator needs (to grant and to drop them) stays.
+-- Since Postgres 16, an administrator whose `createrole_self_grant` is set becomes a member of every role that they create. Only the service may act
+-- as these roles, so the membership is revoked. The administrator keeps the admin option, with which they can grant and drop the roles.
 do $$
 declare
   v record;

@@ -1,5 +1,6 @@
--- The roles under which everything happens. They belong to the cluster, so other databases may be migrated at the same moment: creation and
--- grants tolerate that another session was faster. What stands already is not touched: a second administrator has no right to.
+-- Creates the roles that Helpline uses. Roles belong to the cluster, so a migration of another database may run at the same time: a role or a grant
+-- that another session has just created is accepted. Existing roles are left as they are, because a second administrator has no privilege to change
+-- them.
 do $$
 declare
   c_owner constant text := '{owner}';
@@ -17,7 +18,7 @@ begin
       null; -- created by another session at the same moment
     end;
   end loop;
-  -- `set local role` needs membership; the service's noinherit keeps these rights asleep until then.
+  -- `set local role` requires membership. The service is `noinherit`, so it has these privileges only after `set local role`.
   foreach v_granted in array array['{customer}', '{staff}'] loop
     for i in 1..20 loop
       begin
@@ -30,16 +31,20 @@ begin
       end;
     end loop;
   end loop;
-  -- A session of the service is never without its bounds. As settings of the role and not as options at start, which poolers refuse. Without a
-  -- search path: each statement of the service names its schema. No just-in-time compilation: a function that forbids sequential scans prices a
-  -- one-row table at 1e10, and Postgres then compiled for 60 ms at every sweep. What the operator has
-  -- set stays, except a limit that is switched off.
+  -- Every session of the service has these limits. They are settings of the role, because poolers reject options in the startup message.
+  --
+  -- The search path is empty, because every statement of the service names its schema.
+  --
+  -- `jit` is off, because Postgres estimates a cost of 1e10 for a one-row table in a function that disables sequential scans, and then spent 60 ms on
+  -- compilation at every sweep.
+  --
+  -- A setting that the operator has made is kept, unless it disables a timeout.
   for v_setting in
     select s.name, s.value
     from (values ('statement_timeout', '{statement_timeout_ms}'), ('lock_timeout', '{lock_timeout_ms}'),
                  ('idle_in_transaction_session_timeout', '{statement_timeout_ms}'), ('jit', 'off'), ('search_path', '')) as s (name, value)
     where not exists (
-      -- As preflight_roles.sql has it.
+      -- The same condition as in preflight_roles.sql.
       select 1 from pg_db_role_setting r cross join unnest(r.setconfig) c
       where r.setrole = to_regrole(c_service) and r.setdatabase = 0 and split_part(c, '=', 1) = s.name
         and (s.name not like '%timeout' or split_part(c, '=', 2) !~ '^0+[a-z]*$'))

@@ -1,2 +1,2 @@
--- Asked over the runtime role, which sees nothing of the tables themselves.
+-- Runs under the runtime role, which cannot read the tables of the migrations.
 select version, generation from {schema}.helpline_schema_version()

@@ -1,2 +1,2 @@
--- Everybody connected, in one statement.
+-- One statement for all people who are connected to this instance.
 select {schema}.support_record_seen($1, $2)

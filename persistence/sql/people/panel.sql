@@ -1,5 +1,5 @@
--- One person as staff see them. Where from: their own latest row on one of the tickets that moved last, each found from its
--- history's end; an index on the actor would cost every message for the sake of this panel.
+-- One person as staff see them. Address and browser come from the person's latest event on their most recently active tickets, found from the end of
+-- each history. An index on the actor would slow down every message for the sake of this panel.
 select w.id, p.display_name, p.email, p.last_seen_at, host(a.ip_address), a.user_agent, t.open, t.total, p.id is not null or t.ever > 0,
        p.blocked_at is not null
 from (select $1::uuid as id) w

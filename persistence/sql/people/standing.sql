@@ -1,5 +1,5 @@
--- Of these people those, by their place in the question, whose standing is no longer what it was: everybody connected is asked about every
--- two seconds, and an answer for each of them would cost more than the looking.
+-- The positions, in the arguments, of the people whose role or block has changed. The service asks about all connected people every two seconds, and
+-- returning a row for each of them would cost more than the check.
 select distinct k.place
 from unnest($1::uuid[], $2::text[]) with ordinality as k (id, role, place)
 left join {schema}.support_access_status($1) s on s.id = k.id

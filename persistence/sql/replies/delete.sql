@@ -1,2 +1,2 @@
--- Says whether there was one.
+-- Returns whether the reply existed.
 select {schema}.support_remove_seen_reply($1, $2)

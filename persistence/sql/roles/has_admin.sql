@@ -1,2 +1,2 @@
--- Asked once, at the start.
+-- Runs once, when the service starts.
 select {schema}.support_has_admin(null)

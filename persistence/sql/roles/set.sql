@@ -1,2 +1,2 @@
--- A null role takes whatever there is; the table's trigger records it.
+-- A null removes the person's roles. The table's trigger records the change.
 select {schema}.support_set_role($1, $2)

@@ -1,2 +1,2 @@
--- As the service: asked by pages of which no person is known yet.
+-- Runs as the service, for pages whose visitor has not signed in yet.
 select {schema}.support_widget_settings()

@@ -1,4 +1,5 @@
--- The console's views: from the ledger alone, but for one's own and for who waits, which partial indexes count.
+-- The counts of the console's views. They come from the totals and recorded changes, except for the reader's own tickets and the waiting ones, which
+-- are counted with partial indexes.
 select (select count(*) from {schema}.support_tickets t
         where t.assigned_to = (select {schema}.support_current_user_id()) and t.archived_at is null and t.assigned_to is not null
           and t.status not in ('resolved', 'closed')) as mine,

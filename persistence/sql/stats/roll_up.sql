@@ -1,2 +1,2 @@
--- Keeps the ledger short, so that a glance stays cheap.
+-- Adds the recorded changes to the totals, so that reading the statistics stays cheap.
 select {schema}.support_roll_up_tallies()

@@ -1,2 +1,2 @@
--- The least that shows that the database answers, and whether it is one that takes no writes.
+-- The cheapest check that the database answers. Returns whether it is read-only.
 select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean

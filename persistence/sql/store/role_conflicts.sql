@@ -1,6 +1,9 @@
--- Each row is a role that can act as customers or as staff beside the service: grants of both add up, and a customer would read the staff's
--- columns. From Postgres 16 on a membership may be without effect (an administrator's, who made the role); before, any can be used.
--- Superusers can do everything anyway. What leads through the service itself is a login of the service's, and may.
+-- Each row is a role other than the service that can act as the customer or staff role. Grants of the two add up, so that a customer would read
+-- columns meant for staff. Since Postgres 16, a membership may have no effect (that of the administrator who created the role); before, every
+-- membership can be used.
+--
+-- Superusers are left out, because they can do everything anyway. A role that is a member of the service's role is left out as well, because it is a
+-- login of the service.
 with recursive memberships as (
   select m.roleid, m.member
   from pg_auth_members m
@@ -10,20 +13,20 @@ with recursive memberships as (
   from memberships m
   where m.roleid in ('{customer}'::regrole, '{staff}'::regrole) and m.member <> '{service}'::regrole
   union all
-  -- A role that nobody signs in as is no login of the service's.
+  -- A member of the service's role that cannot log in is not a login of the service, so it counts as a conflict.
   select m.member, array[m.member], m.roleid, m.member
   from memberships m
   join pg_roles r on r.oid = m.member
   where m.roleid = '{service}'::regrole and not r.rolcanlogin
   union all
-  -- Nor is a role that is a member of such a login.
+  -- A role that is a member of a login of the service is not such a login either, so it counts as a conflict.
   select m.member, array[m.member], m.roleid, m.member
   from memberships l
   join pg_roles r on r.oid = l.member
   join memberships m on m.roleid = l.member
   where l.roleid = '{service}'::regrole and r.rolcanlogin
   union all
-  -- The owner can do more than either side; only those who migrate act as it.
+  -- The owner can do more than customers and staff together. Only migrating roles may act as the owner.
   select m.member, array[m.member], m.roleid, m.member
   from memberships m
   join pg_roles r on r.oid = m.member

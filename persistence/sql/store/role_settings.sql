@@ -1,5 +1,5 @@
--- What a session of this role must have and does not, each with the statement that sets it: a platform's own login does not inherit the settings
--- of the service's role.
+-- Settings that a session of this role must have but lacks, each with the statement that sets it. A login of the platform does not inherit the
+-- settings of the service's role.
 select format('%s: alter role %I set %s = %L', s.lack, session_user, s.name, s.value)
 from (values
   ('statement_timeout', 'no statement of it ends by itself', '{statement_timeout_ms}'),

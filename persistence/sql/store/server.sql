@@ -1,3 +1,3 @@
--- For admins to read: the server's version, its clock, and what the database takes on its disk, where that may be asked.
+-- For admins: the version of the server, its clock, and the size of the database in MiB. The size is null without the privilege to ask for it.
 select current_setting('server_version'), clock_timestamp(),
        case when has_database_privilege(current_database(), 'CONNECT') then pg_database_size(current_database()) / 1048576 end

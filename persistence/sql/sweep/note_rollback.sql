@@ -1,3 +1,2 @@
--- Raises the counter of restores if the proof holds (a snapshot of this database's future, or a seq beyond the ticket's head); gives the
--- epoch that holds now.
+-- Records a restore if the database is proven to have gone back in time (see the function). Returns the current epoch.
 select {schema}.helpline_record_rollback($1, $2, $3, $4)

@@ -1,2 +1,2 @@
--- One ticket through the customer's policies; the view names the columns once, in the order that is decoded.
+-- One ticket, subject to the policies of the customer role. The service decodes the columns in the order of the view.
 select t.* from {schema}.support_tickets_for_customer t where t.id = $1

@@ -1,4 +1,4 @@
--- As support_last_messages, through the customer's policies, with the names that history keeps for them.
+-- Like `support_last_messages`, but subject to the customer's policies, and with the names that the history shows to customers.
 select h.ticket_id, h.waiting_since, l.created_at, l.actor_type, l.public_actor_name, left(m.body, 1000)
 from {schema}.support_ticket_heads h
 left join lateral (

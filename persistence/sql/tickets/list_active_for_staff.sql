@@ -1,6 +1,9 @@
--- The lists that agents live in: active tickets only, the latest activity first, walked along an index of just those until the page is full.
--- The fences (offset 0) keep it a walk: status and being active look independent to the planner, which then gathers and sorts all of them.
--- The reader's own tickets, which are few, come from a view of their own.
+-- The lists in which agents work: only active tickets, latest activity first, read from a partial index until the page is full.
+--
+-- `offset 0` keeps the planner on this index. Without it, the planner takes the status and being active for independent conditions, and gathers and
+-- sorts all active tickets.
+--
+-- The reader's own tickets, which are few, come from a separate view.
 select t.*
 from (
 (select t.*

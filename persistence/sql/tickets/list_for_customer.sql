@@ -1,4 +1,4 @@
--- A customer's tickets are few: found by owner, sorted in memory. The search needs no index either.
+-- A customer has few tickets: they are found by owner and sorted in memory. The search needs no index either.
 select t.*
 from {schema}.support_tickets_for_customer t
 where {filters}

@@ -1,5 +1,5 @@
--- Staff's lists in one of their orders: keyset over that order's index. Planned for the filters at hand (set_claims_for_lists.sql), so that
--- unused ones vanish. Their own tickets, which are few, come from a view of their own.
+-- The staff's lists in one of several orders, with keyset pagination over the index of that order. The statement is planned for the filters of each
+-- request (set_claims_for_lists.sql), so that unused filters cost nothing. The reader's own tickets, which are few, come from a separate view.
 select t.*
 from (
   (select t.*

@@ -1,5 +1,5 @@
--- Whose customer waits, the longest wait first: walked along the index of just those until the page is full, as list_active_for_staff.sql.
--- The reader's own tickets come from a view of their own, as there.
+-- The tickets whose customers are waiting, the longest wait first. Like list_active_for_staff.sql, it reads a partial index until the page is full,
+-- and takes the reader's own tickets from a separate view.
 select t.*
 from (
 (select t.*

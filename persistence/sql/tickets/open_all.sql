@@ -1,2 +1,2 @@
--- As open.sql, for a crowd.
+-- Like open_by_number.sql, but for many tickets, by id.
 select id, user_id, status, archived, seq, public_seq from {schema}.support_open_all($1)

@@ -1,5 +1,5 @@
--- What a customer has not read, over all their tickets: those with a public row of others behind their mark, and the messages among it. Every
--- walk is bounded: so many tickets, and of each as long a stretch of own rows as read_through_for_customer.sql steps over.
+-- Counts the customer's tickets that have a public event by others after the customer's read position, and the messages among these events. Every
+-- search is bounded: a limited number of tickets, and in each of them as many events as read_through_for_customer.sql reads.
 select count(*), coalesce(sum(c.messages), 0)::bigint
 from (
   select h.ticket_id, coalesce(r.public_seq, 0) as read_seq

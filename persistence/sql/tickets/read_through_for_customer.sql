@@ -1,5 +1,5 @@
--- As for staff, in the customer's numbering. The customer's role sees no actor's id, but a ticket has one customer. How the team sorts its work is
--- no news to them either: who has the ticket, its priority, its category.
+-- Like read_through_for_staff.sql, but in the customer's numbering. The customer role cannot read actor ids, so the actor's type decides: a ticket
+-- has only one customer. Changes of assignee, priority and category count as read, because customers are not notified of them.
 select w.ticket_id, coalesce(f.seq - 1, least(w.seq, w.read_seq + $4))
 from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as w (ticket_id, read_seq, seq)
 left join lateral (

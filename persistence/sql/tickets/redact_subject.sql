@@ -1,2 +1,3 @@
--- The function judges under the ticket's lock, scrubs the history and writes the receipt.
+-- The function checks the caller's rights while it holds the lock on the ticket, removes the subjects from the history and adds an event that says
+-- so.
 select {schema}.support_redact_subject($1)

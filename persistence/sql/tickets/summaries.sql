@@ -1,2 +1,2 @@
--- Many tickets' present state for the inbox, as the service.
+-- The present state of many tickets, for the inbox. Runs as the service.
 select t.* from {schema}.support_summaries($1) t

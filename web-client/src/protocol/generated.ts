@@ -41,17 +41,19 @@ export type Key = string;
 export type TicketNumber = string;
 
 /**
- * A staff role (`user_roles.role`). Both work on tickets; only admins manage roles, settings and retention.
+ * A staff role (`user_roles.role`). Both roles work on tickets. Only admins manage roles,
+ * settings and retention.
  */
 export type StaffRole = "admin" | "support_agent";
 
 /**
- * Which side did it (`actor_type`, `sender_type`). Staff of either role count as `admin`, the word of the original system.
+ * The side that acted (`actor_type`, `sender_type`). `admin` stands for staff of either role.
  */
 export type ActorType = "customer" | "admin" | "system";
 
 /**
- * Who reads: decides numbering, frame types and the database role.
+ * The side that reads a ticket. It decides which numbering, frame types and database role are
+ * used.
  */
 export type Audience = "customer" | "staff";
 
@@ -81,11 +83,11 @@ export type Kind = "created" | "status_changed" | "message_added" | "internal_no
 export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "unknown_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_transition" | "not_ratable" | "key_reused" | "stale" | "redacted" | "legal_hold" | "conflict" | "precondition_failed" | "roles_managed" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
 
 /**
- * A file that hangs on a message. The bytes live elsewhere; this is what the thread shows.
+ * A file attached to a message. Helpline stores this description but not the file.
  */
 export type Attachment = { 
 /**
- * The id under which your platform keeps the file: Helpline stores no files.
+ * The id under which your platform stores the file.
  */
 id: string, 
 /**
@@ -93,11 +95,11 @@ id: string,
  */
 name: string, 
 /**
- * Its media type, as found by content.
+ * The media type, determined from the file's content.
  */
 content_type: string, 
 /**
- * Its size in bytes, at most [`limits::EXACT_NUMBER_MAX`].
+ * The size in bytes, at most [`limits::EXACT_NUMBER_MAX`].
  */
 size_bytes: number, };
 

@@ -213,7 +213,7 @@ async fn an_answer_without_a_usable_key_is_an_outage() {
         assert_eq!(
             outcome(&provider.verifier(), &token).await,
             Err(RejectCode::Unavailable),
-            "a client that is told to stay away would not come back"
+            "a client that is told not to reconnect would never return"
         );
     }
 }

@@ -101,13 +101,13 @@ fn a_ticket_is_sent_in_whole_once_and_then_only_its_place_until_it_changes() {
     inbox.mark_changed(ticket(1), Seq::new(3));
     assert!(
         inbox.take().0.is_empty(),
-        "the sweep finds again what was sent"
+        "a ticket that was sent is not sent again for the sweep"
     );
     inbox.mark_reset(ticket(1));
     assert_eq!(
         inbox.take().0,
         [ticket(1)],
-        "after a reset it is sent whatever its number is"
+        "after a reset, the ticket is sent whatever its number is"
     );
 }
 
@@ -212,7 +212,7 @@ fn figures_are_sent_when_they_change_and_to_a_newcomer_as_they_were_last_read() 
         assert_eq!(sent(&one).len(), frames);
     }
     inbox.enter(&two, InboxFilter::default());
-    assert!(!inbox.wants_figures(now), "a newcomer costs no read");
+    assert!(!inbox.wants_figures(now), "a new console causes no read");
     inbox.send(&[], inbox.take().1);
     assert_eq!(sent(&two)[0]["stats"]["open_tickets"], 2);
 }
@@ -238,7 +238,7 @@ fn figures_that_take_long_to_read_are_read_less_often() {
     inbox.mark_all_reset();
     assert!(
         inbox.wants_figures(Instant::now()),
-        "they are of a history that is gone"
+        "their tickets belong to a history that no longer exists"
     );
 }
 
@@ -248,7 +248,8 @@ fn a_console_learns_nothing_of_the_ticket_that_its_person_owns_not_even_that_it_
     for console in [&owner, &other] {
         inbox.enter(console, InboxFilter::default());
     }
-    // As a whole ticket, as a list position only, and together with another person's ticket.
+    // The ticket is sent in whole, then as a list position only, and then together with another
+    // person's ticket.
     for (seq, frames) in [(1, 1), (2, 1)] {
         inbox.mark_changed(ticket(1), Seq::new(seq));
         tick(&inbox, &[state(1, seq, Status::Open, "a")]);

@@ -105,7 +105,7 @@ fn staff_are_told_of_a_change_once_with_the_next_tick_and_customers_never() {
     );
     presence.changed(ticket(1));
     presence.changed(ticket(1));
-    assert!(sent(&agent).is_empty(), "not before the tick");
+    assert!(sent(&agent).is_empty(), "nothing is sent before the tick");
     presence.tick();
     presence.changed(ticket(1));
     presence.tick();
@@ -157,7 +157,7 @@ fn consoles_are_told_who_looks_at_tickets_without_a_room_here_until_the_lease_ru
     let other = Uuid::from_u128(7);
     let one = |viewers| vec![listed(ticket(5), viewers)];
     presence.receive_listed(other, one(vec![viewer(5)]), false);
-    assert!(sent(&console).is_empty(), "not before the tick");
+    assert!(sent(&console).is_empty(), "nothing is sent before the tick");
     presence.tick();
     presence.receive_listed(other, one(vec![viewer(5)]), false);
     presence.tick();
@@ -165,7 +165,7 @@ fn consoles_are_told_who_looks_at_tickets_without_a_room_here_until_the_lease_ru
     assert_eq!(
         listed_in(&sent(&console)),
         [(id.clone(), 1)],
-        "a renewal is no news"
+        "a renewal sends no frame"
     );
     end_leases(&presence);
     presence.tick();
@@ -207,7 +207,7 @@ fn a_console_is_sent_what_is_known_when_it_enters_and_the_others_are_not_sent_it
     assert_eq!(
         listed_in(&sent(&first)).len(),
         2,
-        "who says it again holds nothing"
+        "a console that enters again receives everything"
     );
 }
 
@@ -259,7 +259,10 @@ fn tickets_without_a_room_here_are_kept_only_while_a_console_watches_and_no_more
     };
     publish(5);
     presence.tick();
-    assert!(presence.state.lock().elsewhere.is_empty(), "none watches");
+    assert!(
+        presence.state.lock().elsewhere.is_empty(),
+        "no console is watching"
+    );
     let console = console(&presence, 8);
     presence.tick();
     let most = limits::PRESENCE_TICKETS_MAX as u128;
@@ -272,7 +275,7 @@ fn tickets_without_a_room_here_are_kept_only_while_a_console_watches_and_no_more
     publish(1);
     assert!(
         presence.state.lock().elsewhere.contains_key(&ticket(1)),
-        "one with a room is kept beyond it"
+        "a ticket with a room is kept beyond the limit"
     );
     presence.inbox.leave(&console);
     presence.tick();
@@ -280,7 +283,7 @@ fn tickets_without_a_room_here_are_kept_only_while_a_console_watches_and_no_more
     assert_eq!(
         state.elsewhere.keys().collect::<Vec<_>>(),
         [&ticket(1)],
-        "the room's stays"
+        "the viewers of the room's ticket stay"
     );
     assert_eq!(state.sent.keys().collect::<Vec<_>>(), [&ticket(1)]);
 }
@@ -314,8 +317,11 @@ fn when_consoles_begin_to_watch_the_others_are_asked_once_they_can_be_heard() {
     ends.lose_joins();
     presence.tick();
     presence.tick();
-    assert!(ends.published().is_empty(), "not listened to yet");
-    assert_eq!(ends.confirm_joins(), 1, "asked to be confirmed again");
+    assert!(
+        ends.published().is_empty(),
+        "the channels are not confirmed yet"
+    );
+    assert_eq!(ends.confirm_joins(), 1, "confirmation is requested again");
     presence.tick();
     let ask =
         json!({ "inbox_presence": { "from": Uuid::from_u128(1), "tickets": [], "ask": true } });
@@ -361,7 +367,7 @@ fn an_instance_publishes_its_viewers_for_lists_when_they_change_with_renewals_an
     presence.receive_listed(Uuid::from_u128(7), Vec::new(), true);
     assert!(
         listed().is_empty(),
-        "with the tick, in the order of changes"
+        "answered at the tick, in the order of changes"
     );
     presence.tick();
     assert_eq!(listed(), [[1]]);
@@ -372,6 +378,6 @@ fn an_instance_publishes_its_viewers_for_lists_when_they_change_with_renewals_an
     assert_eq!(
         listed(),
         [[0]],
-        "one who leaves as the others ask is told too"
+        "a viewer who leaves during the request is published too"
     );
 }

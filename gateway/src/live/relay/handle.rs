@@ -276,8 +276,8 @@ impl Relay {
         }
     }
 
-    /// Publishes this instance's id in the database, so that the receivers know that the relay
-    /// connects them.
+    /// Publishes the id under which this instance is registered in the database, so that the
+    /// receivers know that the relay connects them.
     pub(crate) fn introduce(&self, id: Uuid) {
         if let Self::Redis(redis) = self {
             let channels = redis.channels();
@@ -305,7 +305,7 @@ impl Relay {
         }
     }
 
-    /// How much news waits to be published.
+    /// The number of payloads that wait to be published.
     pub fn waiting(&self) -> QueueDepth {
         match self {
             Self::Alone => QueueDepth::none(),
@@ -433,6 +433,10 @@ mod tests {
             (limits::RELAY_QUEUE_BYTES_MAX / 2..=limits::RELAY_QUEUE_BYTES_MAX).contains(&bytes),
             "{bytes} bytes wait"
         );
-        assert_eq!(publish_until_full(&mut ends), bytes, "there is room again");
+        assert_eq!(
+            publish_until_full(&mut ends),
+            bytes,
+            "the budget is free again"
+        );
     }
 }

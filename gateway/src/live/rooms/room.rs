@@ -309,7 +309,7 @@ impl State {
         debug_assert_eq!(
             self.position.seq(),
             event.seq,
-            "an event is handed on when the position has come to it"
+            "the position must have reached an event before it is passed on"
         );
         let mut is_handed = false;
         for member in &mut self.members {
@@ -360,7 +360,7 @@ impl State {
                 },
             }
         }
-        // Once an event, not once a member.
+        // Record the delay once per event, not once per member.
         if let Some(at) = event.at.filter(|_| is_handed) {
             let seconds = (Utc::now() - at).as_seconds_f64().max(0.0);
             metrics::histogram!("helpline_delivery_seconds").record(seconds);

@@ -48,7 +48,7 @@ fn events_go_out_in_order_each_once_and_to_customers_only_theirs() {
     assert!(deliver(&rooms, 6, Some(3)).is_none());
     assert!(
         deliver(&rooms, 6, Some(3)).is_none(),
-        "a second time changes nothing"
+        "a duplicate changes nothing"
     );
     assert!(deliver(&rooms, 7, None).is_none());
     assert!(deliver(&rooms, 8, Some(4)).is_none());
@@ -63,18 +63,18 @@ fn a_gap_is_reported_once_and_what_was_early_follows_when_it_is_filled() {
     let room = deliver(&rooms, 8, None)
         .expect("6 and 7 are missing")
         .into_room();
-    assert!(deliver(&rooms, 9, None).is_none(), "it is being filled");
+    assert!(
+        deliver(&rooms, 9, None).is_none(),
+        "a gap that is being filled is not reported again"
+    );
     assert_eq!((room.gap(), seqs(&agent)), (Some(Seq::new(5)), vec![]));
     assert!(deliver(&rooms, 6, None).is_none());
     assert!(deliver(&rooms, 7, None).is_none());
     assert_eq!(seqs(&agent), [6, 7, 8, 9]);
     assert_eq!(room.gap(), None);
-    assert!(
-        deliver(&rooms, 11, None).is_some(),
-        "the next gap is reported again"
-    );
+    assert!(deliver(&rooms, 11, None).is_some(), "a new gap is reported");
     room.forget_early(Seq::new(9));
-    assert_eq!(room.gap(), None, "what belongs to no history is forgotten");
+    assert_eq!(room.gap(), None, "events without a history are dropped");
 }
 
 #[test]
@@ -130,7 +130,10 @@ fn a_connection_that_subscribes_again_is_another_member_whom_the_old_membership_
         old.room.go_live(&old.position, Seq::new(5), || {}),
         GoLive::Left
     );
-    assert!(!rooms.leave(ticket(1), &old.position), "the room lives on");
+    assert!(
+        !rooms.leave(ticket(1), &old.position),
+        "the room still has a member"
+    );
     assert_eq!(
         new.room.go_live(&new.position, Seq::new(5), || {}),
         GoLive::Live
@@ -139,7 +142,7 @@ fn a_connection_that_subscribes_again_is_another_member_whom_the_old_membership_
     assert_eq!(seqs(&agent), [6]);
     assert!(
         rooms.leave(ticket(1), &new.position),
-        "its last member left"
+        "the room ends with its last member"
     );
     assert!(!rooms.leave(ticket(1), &new.position));
     assert_eq!(rooms.count(), 0);
@@ -163,7 +166,7 @@ fn a_restart_tells_live_members_and_lets_them_go_and_joining_ones_read_anew() {
     assert_eq!(
         joining.room.go_live(&joining.position, Seq::new(3), || {}),
         GoLive::Behind,
-        "what it had buffered is void"
+        "buffered events of the old history are dropped"
     );
     assert_eq!(
         joining.room.go_live(&joining.position, Seq::new(3), || {}),
@@ -172,7 +175,7 @@ fn a_restart_tells_live_members_and_lets_them_go_and_joining_ones_read_anew() {
     assert_eq!(
         rooms.restart(&heads(0, 0), &reset("staff"), &reset("customer")),
         Some(true),
-        "its last member left"
+        "the room ends with its last member"
     );
     assert_eq!(
         rooms.restart(&heads(0, 0), &reset("staff"), &reset("customer")),
@@ -213,15 +216,19 @@ fn the_time_to_delivery_is_recorded_once_an_event_when_a_live_member_has_it() {
         let rooms = Rooms::default();
         let joining = rooms.enter(&connection(9, 9, STAFF), Audience::Staff, &heads(4, 2));
         assert!(deliver(&rooms, 5, None).is_none());
-        assert_eq!(recorded(), 0, "it waits for the page of the one who joins");
+        assert_eq!(
+            recorded(),
+            0,
+            "the event waits for the joining member's page"
+        );
         let _members = [1, 2].map(|id| live(&rooms, id, Audience::Staff, &heads(5, 2)));
         let room = deliver(&rooms, 7, None).expect("6 is missing").into_room();
-        assert_eq!(recorded(), 0, "an early event is held");
+        assert_eq!(recorded(), 0, "an early event waits for its predecessor");
         let missing = event(6, None);
         assert!(room.deliver(&missing, &mut WakeList::default()).is_none());
-        assert_eq!(recorded(), 2, "what was missing, and what it held");
+        assert_eq!(recorded(), 2, "the missing event, then the waiting one");
         assert!(deliver(&rooms, 7, None).is_none());
-        assert_eq!(recorded(), 2, "a second time is none");
+        assert_eq!(recorded(), 2, "a duplicate is not delivered");
         drop(joining);
     });
 }

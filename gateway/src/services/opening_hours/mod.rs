@@ -205,7 +205,7 @@ impl Hours {
     }
 }
 
-/// A zone by its name, however large its letters are.
+/// Finds a zone by its name, ignoring case.
 fn zone_of(name: &str) -> Option<Tz> {
     let is_it = |zone: &&Tz| zone.name().eq_ignore_ascii_case(name);
     name.parse()
