@@ -1,7 +1,6 @@
--- Sets `waiting_since` of existing unfinished tickets; from now on the functions maintain it. Tickets that are over get no value: if the team reopens
--- one, its customer waits from their next message on.
---
--- Under traffic: safe; each portion is a short transaction that locks its tickets in the same order as every writer.
+-- Unfinished tickets of before get their `waiting_since`, which the functions keep from now on. Those that are over get none: when the team takes
+-- one of them up again, it waits from its customer's next message on.
+-- Under traffic: safe; each portion is a short transaction that takes its tickets' locks in the order of every writer.
 -- In portions.
 select x.place::text, (
     select count(*) from (

@@ -1,6 +1,5 @@
--- A queue of people whose address or name has changed and whose tickets still have the former one. A sign-in writes one row, however many tickets the
--- person has; a job updates the tickets in portions.
---
+-- People whose address or name has changed and whose tickets have yet to take it over. A sign-in writes one row here, however many tickets there
+-- are; a job does the rest in portions.
 -- Under traffic: a new table only; safe.
 
 create table people_to_follow (

@@ -1,5 +1,4 @@
--- The text that a search compares with: number, subject and address of a ticket, folded by `support_fold`.
---
--- Under traffic: a nullable column without a default changes only the catalog, under a lock of a moment; safe. A generated column would rewrite the
--- table. The triggers that fill the column are applied after it.
+-- What a search compares with: a ticket's number, subject and address as `support_fold` writes them.
+-- Under traffic: a nullable column without a default changes the catalog only, under a lock held for that moment; safe. A generated column would
+-- write the table anew. The triggers that fill it come after it.
 alter table support_tickets add column search_folded text;

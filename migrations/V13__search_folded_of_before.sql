@@ -1,7 +1,6 @@
--- Sets `search_folded` of existing tickets; from now on the triggers maintain it. The update is special: `support_tickets_before_update` computes the
--- value and changes nothing else of the ticket.
---
--- Under traffic: safe; each portion is a short transaction that locks its tickets in the same order as every writer.
+-- Existing tickets get their `search_folded`, which the triggers keep from now on: `support_tickets_before_update` fills it in, and takes such a
+-- change for none of the ticket's.
+-- Under traffic: safe; each portion is a short transaction that takes its tickets' locks in the order of every writer.
 -- In portions.
 with portion as (
   select t.id from {schema}.support_tickets t

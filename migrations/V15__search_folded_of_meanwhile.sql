@@ -1,7 +1,6 @@
--- Sets `search_folded` of tickets that the backfill of V13 missed: their transaction began before the triggers knew the column and committed after
--- the backfill had passed. All such transactions have ended, because building the index of V14 waits for them.
---
--- Under traffic: safe, for the reasons given in V13.
+-- Tickets that were inserted while `migrate` ran, by a transaction that began before the triggers knew `search_folded` and was committed behind the
+-- backfill of V13. The index of V14 waited for all of these.
+-- Under traffic: safe, as V13.
 -- In portions.
 with portion as (
   select t.id from {schema}.support_tickets t

@@ -1,9 +1,8 @@
--- Maps token subjects that are no UUID to people. A subject that is a UUID identifies its person without a row.
---
+-- Who is meant by the subject of a token that is no UUID. The person of a UUID is that UUID, without a row.
 -- Under traffic: a new table and a new function only; safe.
 
--- The UUID that a text stands for: 32 hexadecimal digits in upper or lower case, with or without hyphens, braces or `urn:uuid:`. Null for any other
--- text. The service has the same rule (core/src/token_subject.rs). The function is versioned, because the table's check uses it.
+-- The UUID that a text is: 32 hexadecimal digits in any case, with or without hyphens, braces or `urn:uuid:`; null for any other. The service has the
+-- same rule (core/src/token_subject.rs). It belongs to the table, whose check is made by it.
 create function support_subject_uuid(p_subject text) returns uuid
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
@@ -21,11 +20,11 @@ $$;
 grant execute on function support_subject_uuid(text) to {customer}, {staff};
 
 create table people_subjects (
-  -- `iss`; empty for tokens without one. Both columns compare byte by byte and are short enough for one index entry.
+  -- `iss`; empty for tokens without one. Both byte by byte, and short enough for one entry of the index.
   issuer text collate "C" not null,
   -- `sub`.
   subject text collate "C" not null,
-  -- No foreign key: an import may name people who have not signed in yet.
+  -- No reference: an import names people who have yet to sign in.
   person uuid not null,
   created_at timestamptz not null default now(),
   constraint people_subjects_pkey primary key (issuer, subject),
@@ -35,7 +34,7 @@ create table people_subjects (
   ),
   constraint people_subjects_person_check check (person <> '00000000-0000-0000-0000-000000000000')
 );
--- Finds the rows to delete together with a person.
+-- What is to be deleted with a person.
 create index people_subjects_person_idx on people_subjects (person);
 
 alter table people_subjects enable row level security;

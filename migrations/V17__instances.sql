@@ -1,6 +1,4 @@
--- The instances that use this database, so that two instances without a common relay notice each other. The table is unlogged, because its rows are
--- only valid for a moment.
---
+-- The instances that serve this database, so that two that no relay joins notice each other. Of a moment: nothing is lost with it, so it costs no log.
 -- Under traffic: a new table only; safe.
 
 create unlogged table service_instances (

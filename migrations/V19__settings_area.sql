@@ -1,8 +1,7 @@
--- Raises the maximum size of a setting, because opening hours with holidays are longer. Saved replies get folders and may belong to one person: a
--- shortcut is then unique among the shared replies, and among the replies of each person.
---
--- Under traffic: two small tables, each locked for a moment. The previous build writes shorter settings and treats a longer one as missing. It writes
--- only shared replies, and it relies on the name of the shortcuts' constraint, which the new index keeps. Safe.
+-- Opening hours with holidays are longer than a setting could be. Saved replies have folders, and may be one person's own: a shortcut is then
+-- unique among the shared ones, and among each person's.
+-- Under traffic: two tables of few rows, each held for the moment of its change. The build before writes shorter settings and takes a longer one for
+-- none; it writes shared replies, and knows the index of their shortcuts by the name that the constraint had. Safe.
 alter table support_settings
   drop constraint support_settings_value_check,
   add constraint support_settings_value_check check (octet_length(value::text) <= 65536);
