@@ -53,7 +53,10 @@ const IDLE_MS = 5_000
 /** A tab that becomes visible again repeats the request, at most once in this time. */
 const AGAIN_MS = 60_000
 const ITEM = 'helpline.widget'
-/** Rules of the host page would win over a shadow root's own, hence `!important`. The icon is black or white, whichever has more contrast with the colour; white in older browsers. */
+/**
+ * Rules of the host page win over `:host` rules that are not `!important`. The icon is black or white, whichever
+ * contrasts more with the colour; older browsers always draw it white.
+ */
 const STYLE = `
 :host{all:initial!important;position:fixed!important;z-index:2147483000!important}
 button{all:unset;position:fixed;bottom:calc(20px + env(safe-area-inset-bottom));width:56px;height:56px;border-radius:50%;background:var(--c);color:#fff;cursor:pointer;display:grid;place-items:center;box-shadow:0 0 0 1px rgb(128 128 128/.25),0 8px 28px rgb(10 14 22/.28)}
