@@ -87,7 +87,7 @@ const FIND = `(function find(steps, root) {
 const VISIBLE = `((one) => one.getClientRects().length > 0 && getComputedStyle(one).visibility !== 'hidden')`
 
 const HIT = '__helplineHit'
-/** The events of a click follow its response as soon as the page is idle. Upper bound for that. */
+/** How long to wait for the events of a click. They follow its response as soon as the page has time. */
 const EVENTS_MS = 5_000
 /** Runs in the page before a click. If the pointer hits anything but the element, its label or its content, the guard stops the events. */
 const GUARD = `((one) => {

@@ -50,7 +50,7 @@ export async function resolve(context: ConsoleContext, ticket: StaffView): Promi
   goOn()
 }
 
-/** Remembers the position in the list of a ticket that is about to leave it. Returns a function that opens the ticket that followed it. */
+/** Call before a ticket leaves the list. Returns a function that then goes on to the ticket after it, or to the one before it if it was the last. */
 function leaving(context: ConsoleContext, ticket: StaffView): () => void {
   const { inbox, cursor } = context
   const wasOpen = openTicketOf(context)?.id === ticket.id

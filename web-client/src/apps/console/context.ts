@@ -36,7 +36,7 @@ export interface ConsoleContext {
   readonly inbox: Inbox
   readonly team: TeamStore
   readonly store: TicketStore | null
-  /** The first part of the path below the console: a ticket number, the path of a screen, or empty. */
+  /** The path below the console: a ticket number, the path of a screen, or empty. */
   readonly place: string
   /** Id of the ticket whose row the keyboard is at. */
   readonly cursor: Signal<string | null>

@@ -123,7 +123,7 @@ function Viewers({ store, me, nameById }: Pick<HeadProps, 'store' | 'me' | 'name
 
 const FACES_SHOWN = 3
 
-/** Shown while no ticket is open: how many tickets wait, and a way to open the first one. */
+/** Shown while no ticket is open: a hint, and buttons for the first ticket of the list and for the keyboard shortcuts. */
 export function NothingOpen({ context }: { readonly context: ConsoleContext }) {
   const { inbox } = context
   const first = inbox.ticket(inbox.order.value[0] ?? '')

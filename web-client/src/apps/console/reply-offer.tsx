@@ -41,7 +41,7 @@ export function useReplyOffer(replies: readonly SavedReply[], ticket: StaffView,
       ),
       onKey(key, sends) {
         if (isAway) {
-          // A message that is only an unfinished shortcut is not sent. The menu opens again.
+          // A message that is only an unfinished shortcut is not sent; the menu opens again instead.
           if (sends) setAway(null)
           return sends
         }

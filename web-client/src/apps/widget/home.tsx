@@ -20,7 +20,7 @@ interface HomeProps {
   readonly children: ComponentChildren
 }
 
-/** Cheap to ask for: the server caches the answer for five seconds. */
+/** How often the team's availability is fetched. Cheap, because the server caches the answer for five seconds. */
 const AVAILABILITY_MS = 10_000
 
 export function Home({ name, rest, place, ask, children }: HomeProps) {

@@ -63,7 +63,7 @@ function leaveOthers(bridge: Bridge, user: string | null): void {
 }
 
 const RETRY_MS = 3_000
-/** How long `forget` waits for a token that shows it is still the same person. Then the iframe is kept as it is. */
+/** How long `forget` waits for a new token. If the token is of the same person, the widget stays as it is. */
 const SAME_MS = 400
 
 async function forget(bridge: Bridge, all: boolean, shown: HTMLElement): Promise<void> {

@@ -27,7 +27,7 @@ export function BulkBar({ selection }: { readonly selection: Selection }) {
       )}
       {ids.length > 0 && (
         <div class="bulk-line">
-          {/* A change in progress disables no button, because a disabled button loses the focus. The buttons ignore clicks instead. */}
+          {/* A change in progress disables nothing, because a disabled control loses the focus. A second change is ignored meanwhile. */}
           <Button isDisabled={tooMany} isBusy={busy} testid={T.bulkTake} onClick={() => void apply({ assigned_to: 'me' })}>{t('bulk.take')}</Button>
           <select value="" disabled={tooMany} aria-label={s('bulk.status')} data-testid={T.bulkStatus} onChange={(event) => { const status = word(STATUSES, event.currentTarget.value); event.currentTarget.value = ''; if (status !== null) void apply({ status }) }}>
             <option value="">{s('bulk.status')}</option>

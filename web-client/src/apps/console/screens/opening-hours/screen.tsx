@@ -120,7 +120,7 @@ function HoursForm({ context, store, draft }: FormProps) {
   )
 }
 
-/** The server's objection to the notice; null if it objects to the hours. */
+/** The server's objection to the notice; null if there is none. An objection to the hours names a field other than `value`. */
 function noticeFault(problem: Problem | null) {
   const field = problem === null ? null : fieldOf(problem)
   return field?.name === 'value' ? field : null

@@ -83,7 +83,7 @@ export function Editor({ editor, draft, agent, isAdmin, knowsFolders, folders, o
 
 const isAt = (field: ReplyField, problem: Problem) => (problem.code === 'conflict' ? field === 'shortcut' : fieldOf(problem)?.name === field)
 
-/** The error of a field. A bad shortcut shows at once, a missing value after the first attempt to save, and the server's refusal after its answer. */
+/** The error of a field. A bad or too long value shows at once, a missing one after the first attempt to save, and a refusal once the server has answered. */
 function errorAt(field: ReplyField, faults: ReplyFaults, isTried: boolean, problem: Problem | null, draft: ReplyDraft): string | null {
   const fault = faults.get(field)
   if (fault === 'shortcut') return s('saved.fault.shortcut')

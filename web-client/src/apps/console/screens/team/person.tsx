@@ -44,7 +44,7 @@ interface BlockProps {
   readonly onSet: (blocked: boolean) => void
 }
 
-/** Asks for confirmation, because a block ends the person's sessions at once. */
+/** Asks for confirmation, because a block takes effect at once, in the middle of the person's work. */
 export function Block({ one, isBusy, onSet }: BlockProps) {
   const [isAsking, setAsking] = useState(false)
   const name = nameOf(one)

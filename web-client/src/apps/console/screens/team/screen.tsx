@@ -104,7 +104,7 @@ interface MemberProps {
   readonly one: Agent
   readonly roles: Roles
   readonly isManaged: boolean
-  /** Null if the server has no blocking. */
+  /** Null if the server does not support blocking people. */
   readonly onBlock: ((one: Person, blocked: boolean) => void) | null
   readonly onSet: (role: StaffRole | null) => void
 }
