@@ -2,7 +2,7 @@ import type { Client } from '../client/client.ts'
 import { language, t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 
-/** Shown only while the connection is not live. */
+/** The bar is shown only while the connection is not live. */
 interface BarProps {
   readonly client: Client
   readonly behind: number | null

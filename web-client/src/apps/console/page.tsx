@@ -110,7 +110,7 @@ function Desk({ context, router, preferences }: { readonly context: ConsoleConte
   )
 }
 
-/** A component of its own, because it renders again with each event of the open ticket. */
+/** The connection bar. A component of its own, because it renders again with each event of the open ticket. */
 function Connection({ client, store }: { readonly client: AppProps['client']; readonly store: TicketStore | null }) {
   return <ConnectionBar client={client} behind={behindOf(store)} needsWatch />
 }

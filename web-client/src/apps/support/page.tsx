@@ -75,7 +75,7 @@ export function SupportPage({ client, router, preferences, site, ownsTab }: AppP
   )
 }
 
-/** A component of its own, because it renders again with each event of the open ticket. */
+/** The connection bar. A component of its own, because it renders again with each event of the open ticket. */
 function Connection({ client, store }: { readonly client: AppProps['client']; readonly store: TicketStore | null }) {
   return <ConnectionBar client={client} behind={behindOf(store)} />
 }

@@ -1,4 +1,4 @@
-// The command palette: finds commands, views and tickets by name.
+// The command palette: finds commands by name, and tickets by subject or number.
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { VIEWS } from '../../../client/filters.ts'

@@ -26,7 +26,7 @@ import title from './title.json'
 
 const SCOPES = ['all', 'team', 'mine'] as const
 type Scope = (typeof SCOPES)[number]
-/** Up to this many folders, the menu offers to move a reply; with more, the form does. */
+/** The menu of a reply lists at most this many folders to move it to. The form lists all of them. */
 const MOVES_MAX = 12
 
 export function RepliesScreen({ context, isAdmin }: ScreenProps) {
