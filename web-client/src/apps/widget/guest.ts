@@ -25,7 +25,7 @@ export type Wanted = string | { readonly text: string }
 export interface Guest {
   /** Shows or hides the iframe. `byPerson` is false when the widget only reopens because it was open on the previous page. */
   show(on: boolean, byPerson: boolean): void
-  /** Sends the wish to the iframe, now or as soon as it is ready. */
+  /** Sends `what` to the iframe, now or as soon as it is ready. */
   send(what: Wanted): void
   /** Label of the launcher while the widget is open, in the page's language. */
   closes(): string
