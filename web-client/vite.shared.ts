@@ -1,4 +1,4 @@
-// What the builds have in common.
+// Configuration that all builds share.
 
 import { fileURLToPath } from 'node:url'
 import type { Plugin, UserConfig } from 'vite'
@@ -7,7 +7,7 @@ import { T } from './src/testids.ts'
 
 export const at = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
-/** Constants by name, written where they are used: as tables they would weigh two kilobytes in the widget. */
+/** Replaces references to constants by their values. As tables, they would add two kilobytes to the widget. */
 const inlineTables: Plugin = {
   name: 'inline-tables',
   enforce: 'pre',
@@ -17,15 +17,15 @@ const inlineTables: Plugin = {
     const isLimits = /import \{[^}]*\bLIMITS\b[^}]*\} from '[^']*generated\.ts'/.test(code)
     if (!isTestIds && !isLimits) return null
     const value = (table: object) => (whole: string, name: string) => (Object.hasOwn(table, name) ? JSON.stringify(Reflect.get(table, name)) : whole)
-    // A table that no import uses any more is left out.
+    // A table that no import uses any more is dropped by the bundler.
     const named = isTestIds ? code.replace(/\bT\.(\w+)\b/g, value(T)) : code
-    // Used once, by what comes with the first ticket: in its table it would come with the first screen.
+    // Used once, by code that loads with the first ticket. As a table, it would be in the code for the first screen.
     const kinds = named.replace(/\bword\(KINDS\)/, `word(${JSON.stringify(KINDS)})`)
     return isLimits ? kinds.replace(/\bLIMITS\.(\w+)\b/g, value(LIMITS)) : kinds
   },
 }
 
-/** Nothing is preloaded, and no part that is fetched later has a style sheet of its own: the helper for that would weigh a kilobyte. */
+/** Disables preloading. No lazily loaded part has a style sheet file, so the preload helper would be a kilobyte of dead code. */
 const withoutPreloading: Plugin = {
   name: 'without-preloading',
   enforce: 'pre',
@@ -43,10 +43,10 @@ export const shared = {
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',
-    // `light-dark()` is how the themes work; a substitute for browsers without it would double every colour.
+    // The themes need `light-dark()`; a fallback for older browsers would double every colour.
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     assetsDir: 'assets',
-    // The gateway's policy is default-src 'self': a data: address would be refused.
+    // The gateway's policy is `default-src 'self'`, which refuses `data:` addresses.
     assetsInlineLimit: 0,
     modulePreload: false,
   },

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { defineConfig, type Plugin } from 'vite'
 import { at, shared } from './vite.shared.ts'
 
-/** The guest stands in pages of other sites: what it imported of the frame's would run there, and dress them. */
+/** The guest runs in pages of other sites, where the iframe's code and styles must not run. The build fails if the guest's file imports another file. */
 const guestAlone: Plugin = {
   name: 'guest-alone',
   generateBundle(_, bundle) {
@@ -13,7 +13,7 @@ const guestAlone: Plugin = {
   },
 }
 
-/** What a file imports, and what that imports, but for what is fetched later. */
+/** Collects a file and everything that it imports statically. */
 function reachedFrom(file: string, found: Set<string> = new Set()): ReadonlySet<string> {
   if (found.has(file) || !/\.tsx?$/.test(file)) return found
   found.add(file)
@@ -21,11 +21,11 @@ function reachedFrom(file: string, found: Set<string> = new Set()): ReadonlySet<
   return found
 }
 const first = reachedFrom(at('src/apps/widget/main.tsx'))
-/** Little, and needed both by what sends the first text and by what shows tickets: on its own it would be one more piece. */
+/** Small, and needed both for sending the first text and for showing tickets. On its own it would be one more request. */
 const SHARED = at('src/protocol/words.ts')
 const isFirst = (id: string) => first.has(id) || id === SHARED || /node_modules\/@?preact\//.test(id) || /locales\/en\/(common|widget)\.json|styles\/(core|widget)\.css/.test(id)
 
-// The widget is built by itself: in files that the pages share it would come in ten pieces, each with headers of half a kilobyte.
+// The widget is built separately. Sharing files with the pages would split it into ten files, each with half a kilobyte of headers.
 export default defineConfig({
   ...shared,
   plugins: [...shared.plugins, guestAlone],

@@ -1,5 +1,5 @@
-// The made-up site's own part: it knows who is signed in, hands out their tokens, and shows every call of the widget. Development only. What
-// is chosen here stands in the address, so that each page of the site begins with it, and nothing is stored.
+// The code of the made-up site: it knows who is signed in, fetches their tokens, and lists each call to the widget. Development only. Choices
+// are kept in the address and nowhere else, so that every page of the site starts with them.
 
 import type { HelplineEvents, HelplineOptions } from '../widget.d.ts'
 import hostile from './hostile.css?url'
@@ -26,7 +26,7 @@ function told(text: string, isBad = false): void {
   log.prepend(line)
 }
 
-/** Remembers a choice in the address, and in those of the site's other pages. */
+/** Stores a choice in the address and in the links to the site's other pages. */
 function choose(name: string, value: string): void {
   if (value === '') query.delete(name)
   else query.set(name, value)
@@ -73,7 +73,7 @@ function listen(): void {
 
 function init(): void {
   window.Helpline.init(options())
-  // `shutdown` took these away too.
+  // `shutdown` has removed the listeners too.
   if (!isListening) listen()
   isListening = true
 }
@@ -101,7 +101,7 @@ function run(call: () => unknown): void {
   makeRoom()
 }
 
-/** The panel stands where the widget does not: that may be the desk's to say, and shows by the launcher, which stands beside the body. */
+/** Puts the panel opposite the widget. The side may come from the desk's settings, so look for the launcher, which is outside of `body`. */
 function makeRoom(): void {
   const corner = document.elementFromPoint(48, innerHeight - 48)
   document.body.classList.toggle('widget-left', corner?.matches('html > div') === true)

@@ -1,4 +1,4 @@
-// The access log's screen: filters in the address, entries that open, further pages, the file, and who may see it.
+// The access log screen: filters kept in the address, expandable entries, further pages, the export, and who may open it.
 
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
@@ -27,7 +27,7 @@ const rows = (page: Page) => page.locator(id(L.row))
 const told = (page: Page) => page.locator(id(L.told))
 const query = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams)
 
-test('filters count at once, stand in the address, and are there again after a reload and on the way back', async () => {
+test('filters apply at once, are kept in the address, and survive a reload and going back', async () => {
   const seen = await visit(await context(), TEAM, SCREEN, who.admin)
   const { page } = seen
   await rows(page).first().waitFor()
@@ -46,7 +46,7 @@ test('filters count at once, stand in the address, and are there again after a r
   expect(seen.faults).toEqual([])
 })
 
-test('an entry opens by keyboard, says all that is kept, and leads to the ticket and to the rest of its person', async () => {
+test('an entry expands by keyboard, shows every stored detail, and links to its ticket and to other entries of its person', async () => {
   const { page } = await visit(await context(), TEAM, `${SCREEN}?user=${who.agent.id}`, who.admin)
   const row = rows(page).filter({ hasText: ticket.number }).first()
   const opener = row.locator('[aria-expanded]')
@@ -63,7 +63,7 @@ test('an entry opens by keyboard, says all that is kept, and leads to the ticket
   await eventually('the filters are there again', async () => (await rows(page).count()) > 0 && Object.values(query(page)).includes(who.agent.id))
 })
 
-test('what cannot be asked for is told at its field, and what nothing matches has a way out', async () => {
+test('an invalid filter shows an error at its field, and an empty result offers a way out', async () => {
   const { page } = await visit(await context(), TEAM, SCREEN, who.admin)
   await page.locator(id(L.ticket)).fill('forty-two')
   await page.locator(id(L.ticket)).press('Enter')
@@ -81,10 +81,10 @@ test('what cannot be asked for is told at its field, and what nothing matches ha
   expect(await page.locator(id(L.empty)).count(), 'and nothing was asked').toBe(0)
 })
 
-test('further pages are asked for one by one and join without a hole or a double', async () => {
+test('further pages load one at a time, without missing or repeated entries', async () => {
   const { page } = await visit(await context(), TEAM, SCREEN, who.admin)
   await rows(page).first().waitFor()
-  // More than a page of entries.
+  // More than one page of entries.
   for (let n = 0; n < 12; n++) await Promise.all(Array.from({ length: 10 }, () => rest(who.agent, 'GET', `/tickets/${ticket.id}`, undefined, TEAM)))
   await page.reload()
   await rows(page).first().waitFor()
@@ -96,7 +96,7 @@ test('further pages are asked for one by one and join without a hole or a double
   expect(ids).toEqual(ids.toSorted((a, b) => b - a))
 })
 
-test('the file holds what the filters leave, under a name of its own', async () => {
+test('the exported file contains the filtered entries and has a name of its own', async () => {
   const { page } = await visit(await context(), TEAM, `${SCREEN}?user=${who.agent.id}`, who.admin)
   await rows(page).first().waitFor()
   const coming = page.waitForEvent('download')
@@ -108,7 +108,7 @@ test('the file holds what the filters leave, under a name of its own', async () 
   expect(lines.slice(1).every((line) => line.includes(who.agent.id)), 'of this person alone').toBe(true)
 })
 
-test('agents are not offered it; on a phone and from right to left nothing is scrolled sideways', async () => {
+test('agents are not offered the screen; on a phone and from right to left nothing scrolls sideways', async () => {
   const place = await context()
   const agent = await visit(place, TEAM, '/admin/support/settings/appearance', who.agent)
   expect(await agent.page.locator('a[href$="/settings/access-log"]').count()).toBe(0)

@@ -1,4 +1,4 @@
-// WCAG 2.2 AA as far as axe-core can tell, on every screen, in both themes; and the keyboard where it cannot.
+// axe-core finds no violation of WCAG 2.2 AA on any screen, in both themes. Keyboard tests cover what axe-core cannot check.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import { H } from '../src/apps/console/screens/opening-hours/testids.ts'
@@ -126,7 +126,7 @@ describe('no violation', () => {
     await bothThemes('ticket', page, frame)
   })
 
-  test('on the sign-in page, and in the second language from right to left', async () => {
+  test('on the sign-in page, and in Arabic from right to left', async () => {
     const page = await (await context()).newPage()
     await page.goto(`${CUSTOMERS}/support?lang=ar`)
     await page.locator(id(T.signInPerson)).first().waitFor()
@@ -138,7 +138,7 @@ describe('no violation', () => {
   })
 })
 
-test('a person with a keyboard alone opens a ticket, writes, and leaves again; the focus is always to be seen', async () => {
+test('with only a keyboard, a person opens a ticket, writes, and leaves it again; the focus is always visible', async () => {
   const { page } = await visit(await context(), CUSTOMERS, '/support', who.customer)
   await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).waitFor()
   const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-number') ?? document.activeElement?.getAttribute('data-testid') ?? '')
@@ -161,7 +161,7 @@ test('a person with a keyboard alone opens a ticket, writes, and leaves again; t
   expect(await page.locator(id(T.timeline)).getAttribute('role')).toBe('log')
 })
 
-test('no violation on the screens of opening hours, saved replies and the widget, with all that they can show, wide and narrow', async () => {
+test('no violation on the screens of opening hours, saved replies and the widget, in all of their states, wide and narrow', async () => {
   await rest(who.admin, 'PUT', `/saved-replies/${crypto.randomUUID()}`, { shortcut: `axe-${Date.now()}`, title: 'Greeting', body: 'Hi {{customer_first_name|there}}, {{unknown}}' }, TEAM)
   const { page } = await visit(await context(), TEAM, '/admin/support/settings/saved-replies', who.admin)
   await page.locator(id(R.open)).first().click()

@@ -1,4 +1,4 @@
-// An agent learns that a ticket came, who waits for an answer and for how long, and who of the team has answered.
+// An agent learns that a ticket has arrived, which customers wait and for how long, and which colleague has answered.
 
 import { beforeAll, expect, test } from 'vitest'
 import { A } from '../src/apps/console/screens/appearance/testids.ts'
@@ -10,12 +10,12 @@ let who: People
 beforeAll(async () => { who = await people() })
 const row = (number: string, more = '') => id(T.ticketRow, `[data-number="${number}"]${more}`)
 
-test('the console opens with those who wait, the longest first; an answer takes one out of it, a customer’s message brings it back', async () => {
+test('the console opens with the waiting tickets, the longest wait first; an answer removes a ticket, a customer’s message brings it back', async () => {
   const tickets: Made[] = []
   for (let n = 0; n < 3; n++) tickets.push(await openTicket(who.customer, { subject: unique('wait'), category: 'feature_request' }))
   const [first, second] = tickets
   if (first === undefined || second === undefined) throw new Error('three were opened')
-  // A category that no other test uses: at a desk where many wait, the last to come are far below.
+  // A category that no other test uses: among many waiting tickets, the newest ones would be far below.
   const { page } = await visit(await context(), TEAM, '/admin/support?category=feature_request', who.agent)
   await page.locator(id(T.view, '[data-view="needs_answer"][aria-pressed="true"]')).waitFor()
   const order = async () => (await page.locator(id(T.ticketRow)).evaluateAll((all) => all.map((one) => one.getAttribute('data-number')))).filter((number) => tickets.some((one) => one.number === number))
@@ -37,7 +37,7 @@ test('the console opens with those who wait, the longest first; an answer takes 
   await page.locator(row(first.number)).filter({ hasText: 'But still' }).waitFor()
 })
 
-test('a new unassigned ticket and an urgent one are told while another is on screen, and count in the title until they are opened', async () => {
+test('a new unassigned ticket and an urgent one are reported while another is open, and count in the title until they are opened', async () => {
   const open = await openTicket(who.customer)
   const { page } = await visit(await context(), TEAM, `/admin/support/${open.number}`, who.agent)
   await message(page, 'Something happened.').waitFor()
@@ -61,7 +61,7 @@ test('a new unassigned ticket and an urgent one are told while another is on scr
   expect(await count()).toBe(before + 1)
 })
 
-test('what a colleague wrote stands on the team’s side, with their name', async () => {
+test('a colleague’s message is on the team’s side, with their name', async () => {
   const ticket = await openTicket(who.customer)
   const agent = (await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)).page
   const colleague = (await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.colleague)).page
@@ -75,14 +75,14 @@ test('what a colleague wrote stands on the team’s side, with their name', asyn
   expect((thread?.x ?? 0) + (thread?.width ?? 0) - (ours?.x ?? 0) - (ours?.width ?? 0)).toBeLessThan(80)
 })
 
-test('an admin lets answers assign: the first to reply to an unassigned ticket gets it', async () => {
+test('an admin enables assignment by reply: the first agent to reply to an unassigned ticket gets it', async () => {
   const ticket = await openTicket(who.customer)
   const admin = (await visit(await context(), TEAM, '/admin/support/settings/team', who.admin)).page
   const answers: number[] = []
   admin.on('response', (answer) => { if (answer.request().method() === 'PUT' && answer.url().endsWith('/settings/reply_assigns')) answers.push(answer.status()) })
   const box = admin.locator(id(T.replyAssigns))
   await box.check({ trial: true })
-  // Quicker than the server answers.
+  // Click faster than the server answers.
   await box.evaluate((one: HTMLElement) => { for (let n = 0; n < 3; n++) one.click() })
   await eventually('each is answered', () => Promise.resolve(answers.length === 3))
   expect(answers, 'none is refused over the one before').toEqual([200, 200, 200])
@@ -96,7 +96,7 @@ test('an admin lets answers assign: the first to reply to an unassigned ticket g
   await message(customer, 'Mine now').waitFor()
 })
 
-test('a row of the list names the colleagues who look at it now, and moves by nothing', async () => {
+test('a row of the list names the colleagues who view the ticket, and its layout does not change', async () => {
   const ticket = await openTicket(who.customer)
   const { page } = await visit(await context(), TEAM, '/admin/support', who.agent)
   await page.locator(id(T.view, '[data-view="all"]')).click()
@@ -106,16 +106,16 @@ test('a row of the list names the colleagues who look at it now, and moves by no
     const box = await part.boundingBox()
     return [box?.y, box?.height]
   })))
-  // Rows keep their places while one points at them: no other test's ticket comes above this one.
+  // Rows keep their places while the pointer is over the list, so no other test's ticket moves above this one.
   await one.hover()
   const before = await shape()
-  // At the other instance.
+  // On the other instance.
   const colleague = (await visit(await context(), CUSTOMERS, `/admin/support/${ticket.number}`, who.colleague)).page
   const viewers = one.locator(id(T.rowViewers))
   await viewers.filter({ hasText: who.colleague.name }).waitFor()
   expect(await viewers.getAttribute('title')).toBe(`Looking at this now: ${who.colleague.name}`)
   expect(await shape()).toBe(before)
-  // Oneself is not named.
+  // The viewer is not named to themselves.
   await one.click()
   await message(page, 'Something happened.').waitFor()
   await page.locator(id(T.viewers)).filter({ hasText: who.colleague.name }).waitFor()
@@ -124,7 +124,7 @@ test('a row of the list names the colleagues who look at it now, and moves by no
   await viewers.waitFor({ state: 'detached' })
 })
 
-test('a wait is told by the server’s clock from the first sight of it, however wrong the device’s is', async () => {
+test('waiting times follow the server’s clock from the first render, even if the device’s clock is wrong', async () => {
   const ticket = await openTicket(who.customer, { category: 'technical' })
   const place = await context()
   await place.addInitScript(() => {
@@ -137,7 +137,7 @@ test('a wait is told by the server’s clock from the first sight of it, however
   expect(await wait.innerText()).not.toMatch(/[89] h/)
 })
 
-test('whatever its subject and wait are, a row shows its number, status, priority, wait and who has it, in words', async () => {
+test('whatever the subject and the wait, a row shows its number, status, priority, wait and assignee in words', async () => {
   const ticket = await openTicket(who.customer, { priority: 'high', subject: 'A subject that is much longer than any row of the list has room for, at whatever width' })
   await rest(who.colleague, 'PATCH', `/tickets/${ticket.id}`, { assigned_to: 'me' }, TEAM)
   await rest(who.customer, 'POST', `/tickets/${ticket.id}/messages`, { body: 'And then? '.repeat(20) }, CUSTOMERS)
@@ -148,7 +148,7 @@ test('whatever its subject and wait are, a row shows its number, status, priorit
       await page.setViewportSize({ width, height: 780 })
       const one = page.locator(row(ticket.number))
       await one.waitFor()
-      // A wait as long as they get.
+      // The longest text that a wait can have.
       await one.evaluate((link) => { const how = link.querySelector('.wait [aria-hidden]:not(svg)'); if (how !== null) how.textContent = '308 min' })
       const found = await one.evaluate((link) => {
         const of = (selector: string) => {
@@ -177,14 +177,14 @@ test('whatever its subject and wait are, a row shows its number, status, priorit
       expect(number?.text, told).toBe(ticket.number)
       expect(status?.title, told).toBe(status?.text)
       for (const part of [status, priority, assignee]) expect(part?.text, told).toMatch(/\p{L}{2}/u)
-      // The name gives way, which its sign stands for; some letters of it stay.
+      // The assignee's name may be cut, because the avatar stands for it; some of its letters must stay visible.
       for (const part of [number, status, priority]) expect(part?.cut, told).toBe(false)
       expect((assignee?.right ?? 0) - (assignee?.left ?? 0), told).toBeGreaterThan(24)
     }
   }
 })
 
-test('what a change on many came to is put away by Escape', async () => {
+test('Escape closes the result of a change to many tickets', async () => {
   const ticket = await openTicket(who.customer)
   const { page } = await visit(await context(), TEAM, `/admin/support?view=all&search=${ticket.number}`, who.agent)
   await page.locator(id(T.select, `[data-number="${ticket.number}"]`)).check()

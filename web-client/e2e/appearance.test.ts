@@ -1,4 +1,4 @@
-// The screen of a person's own choices: each counts at once, is kept in this browser, and can be made with the keyboard.
+// The appearance screen: each choice applies at once, is stored in this browser, and can be made with the keyboard.
 
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -15,7 +15,7 @@ beforeAll(async () => { who = await people() })
 const theme = (page: Page, value: string) => page.locator(id(A.theme, `[data-value="${value}"]`))
 const rootTheme = (page: Page) => page.evaluate(() => document.documentElement.dataset['theme'] ?? 'auto')
 
-test('every one of the staff chooses theme, writing and alerts there; the menu leads there, and keeps the few that are changed often', async () => {
+test('agents choose theme, writing and alerts there; the menu links to it and keeps the most used choices', async () => {
   const ticket = await openTicket(who.customer)
   const { page, faults } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)
   await page.locator(id(T.preferences)).click()
@@ -51,7 +51,7 @@ test('every one of the staff chooses theme, writing and alerts there; the menu l
   await page.keyboard.press('Escape')
   expect(await page.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe(A.showKeys)
 
-  // They count: Enter breaks the line, and an answer is held.
+  // The choices apply: Enter breaks the line, and an answer is held back.
   await page.goto(`${TEAM}/admin/support/${ticket.number}`)
   await page.locator(id(T.composerEnter, '[data-value="breaks"]')).waitFor()
   const text = unique('held')
@@ -61,7 +61,7 @@ test('every one of the staff chooses theme, writing and alerts there; the menu l
   expect(faults).toEqual([])
 })
 
-test('with the keyboard: arrow keys go from theme to theme, and the language keeps its place', async () => {
+test('with the keyboard: arrow keys move between themes, and a change of the language keeps the focus', async () => {
   const { page } = await visit(await context(), TEAM, PATH, who.colleague)
   await theme(page, 'auto').locator('input').focus()
   await page.keyboard.press('ArrowRight')
@@ -77,7 +77,7 @@ test('with the keyboard: arrow keys go from theme to theme, and the language kee
   expect(await page.locator(id(A.screen)).innerText()).not.toMatch(/Theme|Writing|Keyboard/)
 })
 
-test('no violation, wide, on a phone and from right to left; nothing to scroll sideways', async () => {
+test('no accessibility violation, wide, on a phone and from right to left; nothing scrolls sideways', async () => {
   const { page } = await visit(await context(), TEAM, PATH, who.agent)
   await page.locator(id(A.screen)).waitFor()
   await bothThemes('appearance', page)

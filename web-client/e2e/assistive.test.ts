@@ -1,4 +1,4 @@
-// What those hear and reach who do not see the page or use no pointer: what axe cannot tell.
+// Screen readers and keyboards: what axe-core cannot check.
 
 import type { Frame, Locator, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 const focused = (place: Page | Frame) => place.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName ?? null)
 
-/** One heading of the first level, no level left out, and one main part. */
+/** Checks for one h1, no skipped heading level, and one main element. */
 async function hasOutline(name: string, place: Page | Frame, { hasMain = true } = {}): Promise<void> {
   const levels = await place.evaluate(() => [...document.querySelectorAll('h1, h2, h3, h4')].filter((one) => one.getClientRects().length > 0).map((one) => Number(one.tagName[1])))
   expect(levels.filter((level) => level === 1), `${name}: h1 of ${levels}`).toHaveLength(1)
@@ -31,7 +31,7 @@ async function hasOutline(name: string, place: Page | Frame, { hasMain = true } 
   expect(await place.getByRole('banner').count(), `${name}: banner`).toBe(1)
 }
 
-test('a message is found by its author and time, and a note by being one', async () => {
+test('a message is named by its author and time, and a note says that it is one', async () => {
   const time = /\d{1,2}:\d{2}/.source
   const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)
   await message(page, 'An answer').waitFor()
@@ -46,7 +46,7 @@ test('a message is found by its author and time, and a note by being one', async
   await frame.getByRole('article', { name: new RegExp(`^You, .*${time}`) }).waitFor()
 })
 
-test('each screen has one h1, one main part and one banner, and leaves out no level of headings', async () => {
+test('each screen has one h1, one main and one banner, and skips no heading level', async () => {
   const { page } = await visit(await context(), CUSTOMERS, '/support', who.customer)
   await page.locator(id(T.ticketRow)).first().waitFor()
   await hasOutline('list', page)
@@ -83,7 +83,7 @@ test('each screen has one h1, one main part and one banner, and leaves out no le
   await hasOutline('a ticket in the widget', frame)
 })
 
-test('a ticket that is on its way in the widget, cannot be had or is missing has the outline of a page as well', async () => {
+test('in the widget, a ticket that is loading, fails to load or is missing has the outline of a page too', async () => {
   const place = await context()
   const waiting: (() => void)[] = []
   let isHolding = true
@@ -111,7 +111,7 @@ test('a ticket that is on its way in the widget, cannot be had or is missing has
   await hasOutline('missing', frame)
 })
 
-test('the first stop of Tab leads past the bar and the list, on a narrow page to what is in sight', async () => {
+test('the first Tab stop skips the bar and the list; on a narrow page it leads to the visible part', async () => {
   for (const [base, path, person] of [[CUSTOMERS, '/support', who.customer], [TEAM, '/admin/support', who.admin]] as const) {
     const { page } = await visit(await context(), base, path, person)
     await page.locator(id(T.ticketRow)).first().waitFor()
@@ -134,7 +134,7 @@ test('the first stop of Tab leads past the bar and the list, on a narrow page to
   }
 })
 
-test('the stars are one stop, and the arrow keys choose among them, in the direction of writing', async () => {
+test('the stars are one Tab stop, and the arrow keys choose among them in the direction of writing', async () => {
   for (const [locale, onwards, back] of [['en-GB', 'ArrowRight', 'ArrowLeft'], ['ar-EG', 'ArrowLeft', 'ArrowRight']] as const) {
     const { page } = await visit(await context({ locale }), CUSTOMERS, `/support/${rated.number}`, who.customer)
     await page.locator(id(T.rating)).waitFor()
@@ -148,7 +148,7 @@ test('the stars are one stop, and the arrow keys choose among them, in the direc
   }
 })
 
-test('a rating leaves the focus where it was: at what took the place of its form, and of its line', async () => {
+test('after a rating the focus is on the button to change it, and after that button on the star that was given', async () => {
   const { page } = await visit(await context(), CUSTOMERS, `/support/${rated.number}`, who.customer)
   await page.locator(id(T.ratingStar, '[data-value="4"]')).click()
   await page.locator(id(T.ratingSubmit)).focus()
@@ -159,7 +159,7 @@ test('a rating leaves the focus where it was: at what took the place of its form
   expect(await page.evaluate(() => document.activeElement?.getAttribute('data-value'))).toBe('4')
 })
 
-test('what opened over the page gives the focus back to what opened it', async () => {
+test('what opens over the page gives the focus back to its opener when it closes', async () => {
   const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.admin)
   await message(page, 'An answer').waitFor()
   const opens = async (name: string, place: Page, opener: Locator, opened: string) => {
@@ -183,7 +183,7 @@ test('what opened over the page gives the focus back to what opened it', async (
   await opens('new ticket', customer, customer.locator(id(T.newTicket)), id(T.newForm))
 })
 
-test('a row of buttons is one stop, with arrow keys in the direction of writing, Home and End; tabs follow them', async () => {
+test('a row of buttons is one Tab stop, with arrow keys in the direction of writing, Home and End; so are tabs', async () => {
   for (const [locale, onwards, back] of [['en-GB', 'ArrowRight', 'ArrowLeft'], ['ar-EG', 'ArrowLeft', 'ArrowRight']] as const) {
     const { page } = await visit(await context({ locale }), TEAM, `/admin/support/${ticket.number}`, who.agent)
     await message(page, 'An answer').waitFor()
@@ -218,7 +218,7 @@ test('a row of buttons is one stop, with arrow keys in the direction of writing,
   }
 })
 
-test('what is deleted leaves the focus to what stands in its place', async () => {
+test('after a deletion, the focus is on what took the place of the deleted element', async () => {
   const names = [1, 2, 3].map((n) => `${unique('tidy')}-${n}`)
   for (const shortcut of names) await rest(who.admin, 'PUT', `/saved-replies/${crypto.randomUUID()}`, { shortcut, title: shortcut, body: 'Hello' }, TEAM)
   const { page } = await visit(await context(), TEAM, '/admin/support/settings/saved-replies', who.admin)
@@ -258,12 +258,12 @@ test('what is deleted leaves the focus to what stands in its place', async () =>
   await goes(() => Promise.resolve())
   await eventually('at what the page is for', async () => (await focused(customer)) === 'MAIN')
   await goes(() => customer.evaluate(() => { if (document.activeElement instanceof HTMLElement) document.activeElement.blur() }))
-  // Nothing happens: three times as long as the focus takes to be given.
+  // Nothing should happen: wait three times as long as moving the focus takes.
   await customer.evaluate(() => new Promise((done) => setTimeout(done, 300)))
   expect(await focused(customer), 'a person who has left it is not brought back').toBe('BODY')
 })
 
-/** Collects each sentence that a live part of the page comes to say, as a screen reader would hear it. */
+/** Records each sentence that a live region gets, as a screen reader would read it. */
 function listen(): void {
   const heard: string[] = []
   Object.assign(window, { heard })
@@ -280,7 +280,7 @@ function listen(): void {
 }
 const heard = (place: Page | Frame) => place.evaluate((): string[] => [...Reflect.get(window, 'heard')])
 
-test('a few messages and changes are read out; of many at once only their number is, once they have come', async () => {
+test('a few messages and changes are read out one by one; of many at once only the number is read, after the last one', async () => {
   const busy = await openTicket(who.customer)
   const place = await context()
   await place.addInitScript(listen)
@@ -291,7 +291,7 @@ test('a few messages and changes are read out; of many at once only their number
   await message(page, 'one by itself').waitFor()
   const numbers = async () => (await heard(page)).filter((said) => /^\d+ new$/.test(said))
   expect((await heard(page)).filter((said) => said.includes('one by itself'))).toHaveLength(1)
-  // As many again: the same number is news once more. The first may count the one before it.
+  // Three floods of the same size: an equal number is read out again. The first number may include the message before the flood.
   for (const flood of [1, 2, 3]) {
     const before = (await heard(page)).length
     for (let n = 1; n <= 20; n += 1) await answer(`of many: ${flood}, ${n}`)
@@ -307,13 +307,13 @@ test('a few messages and changes are read out; of many at once only their number
   expect((await heard(page)).slice(said.length).filter((one) => one.includes('by itself again'))).toHaveLength(1)
 
   const changed = (await heard(page)).length
-  // All at once; two alike that follow each other are one.
+  // All at once. If two of them set the same priority in a row, the second changes nothing.
   await Promise.all(Array.from({ length: 16 }, (_, n) => rest(who.agent, 'PATCH', `/tickets/${busy.id}`, { priority: PRIORITIES[n % PRIORITIES.length] }, TEAM)))
   await eventually('the number of the changes', async () => (await heard(page)).slice(changed).some((one) => /^\d+ new$/.test(one)), 15_000)
   expect((await heard(page)).slice(changed).length, `${(await heard(page)).slice(changed)}`).toBeLessThanOrEqual(6)
 })
 
-test('what one writes oneself is not read out, nor what becomes of it; what another does is read out once', async () => {
+test('a person’s own messages and their progress are not read out; another person’s typing is read out once', async () => {
   const talk = await openTicket(who.customer)
   const place = await context()
   await place.addInitScript(listen)
@@ -349,7 +349,7 @@ test('what one writes oneself is not read out, nor what becomes of it; what anot
   expect((await heard(page)).filter((said) => said.includes('An answer at last')), 'the answer').toHaveLength(1)
 })
 
-test('that a text is too long is read out when it becomes so, not with each key, and describes the field', async () => {
+test('a warning that a text is too long is read out once, not at each key, and describes the field', async () => {
   const place = await context()
   const { frame } = await openWidget(place, CUSTOMERS, who.customer)
   const { page } = await visit(place, CUSTOMERS, `/support/${ticket.number}`, who.customer)

@@ -1,5 +1,5 @@
-// What reaches somebody who looks elsewhere: sound and notification by their own choice, the tab's title and icon always; and never
-// what they did themselves.
+// How the app reaches a person who is looking elsewhere: sound and notification if they chose them, the tab's title and icon always, and none of
+// these for their own actions.
 
 import type { BrowserContext, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -11,13 +11,13 @@ let who: People
 beforeAll(async () => { who = await people() })
 
 interface Heard {
-  /** Whether each sound was really let out. */
+  /** One entry per sound: the state of the audio, which says whether it could be heard. */
   readonly sounds: readonly string[]
   readonly notes: readonly { readonly title: string; readonly body: string; readonly tag: string }[]
   readonly asked: number
 }
 
-/** Listens to what the page gives the system, and lets a test look away. As text: the test runner would rewrite it. */
+/** Records the sounds and notifications of the page, and lets a test hide the tab. A string, because the test runner would rewrite code. */
 async function listening(permission: 'granted' | 'denied'): Promise<BrowserContext> {
   const place = await context()
   if (permission === 'granted') for (const origin of [CUSTOMERS, TEAM]) await place.grantPermissions(['notifications'], { origin })
@@ -57,7 +57,7 @@ async function choose(page: Page, ...choices: readonly string[]): Promise<void> 
   await page.keyboard.press('Escape')
 }
 
-test('a customer who looks elsewhere hears and sees an answer, once each, when they chose so; their own writes make no noise', async () => {
+test('a customer in another tab hears and sees an answer once each, if they chose so; their own messages are silent', async () => {
   const ticket = await openTicket(who.customer, { subject: unique('ring') })
   const { page, faults } = await visit(await listening('granted'), CUSTOMERS, '/support', who.customer)
   await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).waitFor()
@@ -95,7 +95,7 @@ test('a customer who looks elsewhere hears and sees an answer, once each, when t
   expect(faults).toEqual([])
 })
 
-test('a refused permission is said, and is not taken for a choice', async () => {
+test('a refused permission is reported, and does not count as a choice', async () => {
   const { page } = await visit(await listening('denied'), CUSTOMERS, '/support', who.customer)
   await page.locator(id(T.preferences)).click()
   await page.locator(id(T.preferencesNotify)).click()
@@ -104,7 +104,7 @@ test('a refused permission is said, and is not taken for a choice', async () => 
   expect((await heard(page)).asked).toBe(1)
 })
 
-test('an agent hears what concerns them: their own tickets, also the open one, not those of others, and nothing that they did', async () => {
+test('an agent is alerted to their own tickets, including the open one, but not to others’ tickets or to their own actions', async () => {
   const [mine, open, foreign] = [await openTicket(who.customer), await openTicket(who.customer), await openTicket(who.other)]
   for (const ticket of [mine, open]) await rest(who.colleague, 'PATCH', `/tickets/${ticket.id}`, { assigned_to: 'me' }, TEAM)
   await rest(who.agent, 'PATCH', `/tickets/${foreign.id}`, { assigned_to: 'me' }, TEAM)
@@ -123,7 +123,7 @@ test('an agent hears what concerns them: their own tickets, also the open one, n
   await eventually('rung for the open ticket', async () => (await numbers()).length === 2)
   expect(await numbers()).toEqual([mine.number, open.number])
 
-  // What they do themselves, here and elsewhere, comes back as news to everybody else.
+  // Their own actions, here and on another device, are news for everyone else.
   await say(page, 'an answer')
   await message(page, 'an answer', 'stored').waitFor()
   await rest(who.colleague, 'PATCH', `/tickets/${mine.id}`, { priority: 'urgent' }, CUSTOMERS)
@@ -135,7 +135,7 @@ test('an agent hears what concerns them: their own tickets, also the open one, n
   expect(faults).toEqual([])
 })
 
-test('title and icon of the tab show what is unread, and go back when it is read', async () => {
+test('the title and icon of the tab show unread tickets, and go back when they are read', async () => {
   const ticket = await openTicket(who.customer)
   const { page } = await visit(await context(), TEAM, `/admin/support?search=${ticket.number}`, who.admin)
   const row = page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`))
@@ -156,7 +156,7 @@ test('title and icon of the tab show what is unread, and go back when it is read
   await rest(who.admin, 'PATCH', `/tickets/${ticket.id}`, { status: 'closed' }, CUSTOMERS)
 })
 
-test('what somebody wrote themselves, over REST or on another device, is not unread to them', async () => {
+test('messages that a person wrote over REST or on another device are not unread for them', async () => {
   const ticket = await openTicket(who.customer, { subject: unique('own') })
   const row = id(T.ticketRow, `[data-number="${ticket.number}"]`)
   const { page } = await visit(await context(), CUSTOMERS, '/support', who.customer)
@@ -180,7 +180,7 @@ test('what somebody wrote themselves, over REST or on another device, is not unr
   await agent.locator(`${row}[data-unread="false"]`).waitFor()
 })
 
-test('what came while the tab was hidden is read once it is looked at, in the title and in the list as well', async () => {
+test('what arrived while the tab was hidden is read when the tab is shown, in the title and in the list', async () => {
   const ticket = await openTicket(who.customer, { subject: unique('hidden') })
   await rest(who.agent, 'PATCH', `/tickets/${ticket.id}`, { assigned_to: 'me' }, TEAM)
   const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)
@@ -189,7 +189,7 @@ test('what came while the tab was hidden is read once it is looked at, in the ti
     const { read_seq, seq } = await rest(who.agent, 'GET', `/tickets/${ticket.id}`, undefined, TEAM)
     return read_seq === seq
   }
-  // Until then it counts itself.
+  // Wait until the ticket is read: an unread ticket would be part of the count below.
   await eventually('read when it was opened', isRead)
   const before = await count(page)
   const turn = (to: 'hidden' | 'visible') => page.evaluate((state) => {

@@ -1,4 +1,4 @@
-// WCAG 2.2 AA as far as axe-core can tell.
+// Checks WCAG 2.2 AA with axe-core.
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -15,7 +15,7 @@ async function violations(place: Page | Frame): Promise<readonly string[]> {
   return found.map((one: unknown) => (isObject(one) ? `${String(one['id'])}: ${JSON.stringify(Array.isArray(one['nodes']) ? one['nodes'].slice(0, 3).map((node: unknown) => (isObject(node) ? [node['target'], node['failureSummary']] : node)) : '')}` : String(one)))
 }
 
-/** No violation in either theme. */
+/** Expects no violation in either theme. */
 export async function bothThemes(name: string, page: Page, place: Page | Frame = page) {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })

@@ -1,4 +1,4 @@
-// The testing checklist of the system that Helpline replaces, flow by flow, by its names.
+// The test checklist of the system that Helpline replaces. The tests have the names of its flows.
 
 import type { BrowserContext } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// The console's own ways, and what it keeps from those who do not belong there.
+// The console's own features, and what it hides from people without staff rights.
 
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
@@ -8,7 +8,7 @@ const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
 
-test('filters and search narrow the list, stand in the address bar and follow live changes', async () => {
+test('filters and search narrow the list, are kept in the address, and follow live changes', async () => {
   const word = unique('needle')
   const ticket = await openTicket(who.customer, { subject: `A ${word} in the hay`, category: 'compliance', priority: 'urgent' })
   const { page } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
@@ -34,7 +34,7 @@ test('filters and search narrow the list, stand in the address bar and follow li
   await row.waitFor()
 })
 
-test('the list is sorted as one chooses, live, and the choice stands in the address bar', async () => {
+test('the list can be sorted, stays sorted live, and the order is kept in the address', async () => {
   const word = unique('sorted')
   const [first, second, third] = [await openTicket(who.customer, { subject: word }), await openTicket(who.customer, { subject: word }), await openTicket(who.customer, { subject: word })]
   await rest(who.customer, 'POST', `/tickets/${first.id}/messages`, { body: 'again' })
@@ -61,18 +61,18 @@ test('the list is sorted as one chooses, live, and the choice stands in the addr
   await becomes('moved up by what happened', second, first, third)
 })
 
-test('the figures move while one looks', async () => {
+test('the figures change live', async () => {
   const { page } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
   const card = id(T.stat, '[data-stat="urgent"]')
   const urgent = async () => Number(await page.locator(card).getAttribute('data-value'))
-  // Without it the card still shows a dash, which counts as nought.
+  // Until it has a value the card shows a dash, which would be read as 0.
   await page.locator(`${card}[data-value]`).waitFor()
   const before = await urgent()
   await openTicket(who.customer, { priority: 'urgent' })
   await eventually('one more', async () => (await urgent()) === before + 1)
 })
 
-test('at least ten tickets are to be seen at once at 1280 by 800, each in a row of 56 to 60 px', async () => {
+test('at 1280 by 800 at least ten tickets are visible, each in a row of 56 to 60 px', async () => {
   await Promise.all(Array.from({ length: 20 }, () => openTicket(who.customer)))
   const place = await context({ viewport: { width: 1280, height: 800 } })
   const { page } = await visit(place, TEAM, '/admin/support?view=all', who.agent)
@@ -86,7 +86,7 @@ test('at least ten tickets are to be seen at once at 1280 by 800, each in a row 
   for (const height of seen) expect(height >= 56 && height <= 60, `${height} px`).toBe(true)
 })
 
-test('a figure leads to the tickets that it counts', async () => {
+test('a figure links to the tickets that it counts', async () => {
   const ticket = await openTicket(who.customer)
   const { page } = await visit(await context(), TEAM, '/admin/support', who.agent)
   const figure = (name: string) => page.locator(id(T.stat, `[data-stat="${name}"]`))
@@ -95,7 +95,7 @@ test('a figure leads to the tickets that it counts', async () => {
   await figure('waiting').click()
   await page.locator(`${id(T.ticketRow, `[data-number="${ticket.number}"]`)}[data-status="waiting_on_customer"]`).waitFor()
   expect(new URL(page.url()).searchParams.get('status')).toBe('waiting')
-  // By the server's answer, not by the change that was seen.
+  // Checks the server's list too, not only the live change.
   await page.reload()
   await page.locator(`${id(T.ticketRow, `[data-number="${ticket.number}"]`)}[data-status="waiting_on_customer"]`).waitFor()
   await figure('open').click()
@@ -104,7 +104,7 @@ test('a figure leads to the tickets that it counts', async () => {
   await row.waitFor()
 })
 
-test('an answer begun before somebody else wrote is not sent without asking', async () => {
+test('an answer begun before another person wrote is not sent without asking', async () => {
   const ticket = await openTicket(who.customer)
   const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)
   await message(page, 'Something happened.').waitFor()
@@ -120,7 +120,7 @@ test('an answer begun before somebody else wrote is not sent without asking', as
   expect(await message(page, 'My answer').count()).toBe(1)
 })
 
-test('colleagues see each other at a ticket and typing a note', async () => {
+test('colleagues see each other on a ticket and typing a note', async () => {
   const ticket = await openTicket(who.customer)
   const one = (await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)).page
   const two = (await visit(await context(), CUSTOMERS, `/admin/support/${ticket.number}`, who.colleague)).page
@@ -131,7 +131,7 @@ test('colleagues see each other at a ticket and typing a note', async () => {
   await one.locator(id(T.typing)).filter({ hasText: 'note' }).waitFor()
 })
 
-test('the console shows a customer the way home and nothing else', async () => {
+test('the console shows a customer only the way home', async () => {
   const ticket = await openTicket(who.other)
   const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.customer)
   await page.waitForURL(`${TEAM}/support`)
@@ -139,7 +139,7 @@ test('the console shows a customer the way home and nothing else', async () => {
   expect(await page.locator(id(T.stats)).count() + await page.locator(id(T.ticket)).count()).toBe(0)
 })
 
-test("somebody else's ticket and a missing one look the same", async () => {
+test("another person's ticket and a missing one look the same", async () => {
   const ticket = await openTicket(who.other)
   const { page } = await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)
   const foreign = await page.locator(id(T.ticketMissing)).innerText()
@@ -147,7 +147,7 @@ test("somebody else's ticket and a missing one look the same", async () => {
   expect(await page.locator(id(T.ticketMissing)).innerText()).toBe(foreign)
 })
 
-test('a shortcut that cannot be one is told why at its field', async () => {
+test('an invalid shortcut is explained at its field', async () => {
   const { page } = await visit(await context(), TEAM, '/admin/support/settings/saved-replies', who.admin)
   await page.locator(id(T.replyNew)).click()
   const field = page.locator(id(T.replyShortcut))

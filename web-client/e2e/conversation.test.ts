@@ -1,4 +1,4 @@
-// A customer and an agent on two instances: everything that one does the other sees, without a reload; a note the customer never sees.
+// A customer and an agent on two instances: each sees what the other does without a reload, and the customer never sees a note.
 
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
@@ -47,7 +47,7 @@ test('a customer opens a ticket and an agent on the other instance answers it', 
   expect([...support.faults, ...console_.faults]).toEqual([])
 })
 
-test('a note never reaches the customer, in no frame and no body', async () => {
+test('a note reaches the customer in no frame and in no response', async () => {
   const ticket = await openTicket(who.customer)
   const support = await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)
   const console_ = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)
@@ -96,7 +96,7 @@ test('status, assignment, priority and category appear on the other side without
   expect([await sameCustomer(), await sameAgent()]).toEqual([true, true])
 })
 
-test('a resolved ticket is rated, a closed one reopened, live on both sides', async () => {
+test('a resolved ticket is rated and a closed one reopened, live on both sides', async () => {
   const ticket = await openTicket(who.customer)
   const customer = (await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)).page
   const agent = (await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)).page
@@ -117,7 +117,7 @@ test('a resolved ticket is rated, a closed one reopened, live on both sides', as
   await eventually('open on the other side', async () => (await agent.locator(id(T.ticketStatus)).getAttribute('data-value')) === 'open')
 })
 
-test('an answer to a ticket that is not open marks it unread in the list, and opening it unmarks it', async () => {
+test('an answer to a ticket that is not open marks it unread in the list, and opening it marks it read', async () => {
   const ticket = await openTicket(who.customer)
   const customer = (await visit(await context(), CUSTOMERS, '/support', who.customer)).page
   const row = (unread: boolean) => customer.locator(id(T.ticketRow, `[data-number="${ticket.number}"][data-unread="${unread}"]`))

@@ -1,4 +1,4 @@
-// The made-up site that shows the widget's calls: they stay at hand while it is open.
+// The made-up site that demonstrates the widget's calls. Its buttons stay reachable while the widget is open.
 
 import { beforeAll, expect, test } from 'vitest'
 import { CUSTOMERS, eventually, people, widgetFrame, withBrowser, type People } from './help.ts'
@@ -7,7 +7,7 @@ const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
 
-test('with the widget open, in either corner, every call and choice beside it can be clicked', async () => {
+test('with the widget open in either corner, every button and choice of the site can be clicked', async () => {
   const place = await context()
   for (const [width, height] of [[1280, 800], [1120, 720], [768, 1024]] as const) {
     for (const corner of ['', 'left']) {
@@ -30,7 +30,7 @@ test('with the widget open, in either corner, every call and choice beside it ca
   }
 })
 
-test('the calls go to the other side when the corner is chosen', async () => {
+test('the buttons move to the other side when the corner is changed', async () => {
   const page = await (await context()).newPage()
   await page.setViewportSize({ width: 1280, height: 800 })
   await page.goto(`${CUSTOMERS}/demo?person=${encodeURIComponent(who.customer.name)}`)

@@ -1,16 +1,16 @@
-// What the other tests take for granted of the browser's driver.
+// Behaviour of the browser driver that the other tests rely on.
 
 import { expect, test } from 'vitest'
 import { TEAM, withBrowser } from './help.ts'
 
 const context = withBrowser()
 
-test('a click presses what it is meant for, also when lines come and go above it', async () => {
+test('a click hits its target even while lines appear and disappear above it', async () => {
   const page = await (await context()).newPage()
   await page.goto(`${TEAM}/support`)
   await page.evaluate(() => {
     document.body.innerHTML = '<p id="line">Connecting</p><button id="decoy">decoy</button><button id="meant">meant</button><button id="below">below</button>'
-    // Not by an attribute: the page's policy takes no styles from there.
+    // Not by a `style` attribute, which the page's policy forbids.
     for (const one of document.querySelectorAll('button')) one.style.display = 'block'
     for (const one of document.querySelectorAll('button')) one.addEventListener('click', () => document.body.setAttribute('data-pressed', `${document.body.getAttribute('data-pressed') ?? ''} ${one.id}`))
     let turns = 0

@@ -1,4 +1,4 @@
-// A message is changed or removed where it stands, in each of the three apps; what it said before is for the team, and a removed text for no one.
+// Messages are edited and removed in place, in each of the three apps. Only the team sees earlier versions; no one sees a removed text.
 
 import type { Frame, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -17,7 +17,7 @@ const tools = async (page: Page | Frame, text: string) => {
 }
 const form = (page: Page | Frame) => page.locator(id(T.messageForm))
 
-test('a customer edits a message beside a draft; the team sees that and what it said, the customer only that', async () => {
+test('a customer edits a message and keeps a draft; the team sees the edit and the earlier version, the customer only the edit', async () => {
   const ticket = await openTicket(who.customer)
   const [first, second] = [unique('tulip'), unique('rose')]
   const customer = (await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)).page
@@ -56,7 +56,7 @@ test('by keyboard: the arrow in an empty composer edits the last message, Escape
   await eventually('the focus is back at the message', () => page.evaluate((testid) => document.activeElement?.getAttribute('data-testid') === testid, T.messageTools))
 })
 
-test('a refused edit says why and keeps the text; so does one without a connection', async () => {
+test('a refused edit gives the reason and keeps the text; so does an edit without a connection', async () => {
   const ticket = await openTicket(who.customer)
   const place = await context()
   const { page } = await visit(place, CUSTOMERS, `/support/${ticket.number}`, who.customer)
@@ -80,7 +80,7 @@ test('a refused edit says why and keeps the text; so does one without a connecti
   await message(page, 'what I meant').waitFor()
 })
 
-test('an admin removes any text: it is nowhere at anyone, its earlier versions neither, and an edit of it is over', async () => {
+test('an admin removes any text: no one can see it or its versions any more, and an edit in progress ends', async () => {
   const ticket = await openTicket(who.customer)
   const [first, second] = [unique('secret'), unique('secret')]
   const customer = (await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)).page
@@ -93,7 +93,7 @@ test('an admin removes any text: it is nowhere at anyone, its earlier versions n
   await customer.locator(id(T.messageSave)).click()
   await message(agent, second).locator(id(T.messageEdited)).click()
   await agent.locator(id(T.messageVersion)).waitFor()
-  // Begun and not saved: it is a trace as well.
+  // An edit that is begun and not saved holds the text too.
   await (await tools(customer, second)).locator(id(T.messageEdit)).click()
   await customer.locator(id(T.messageText)).fill(`${second} again`)
   const one = await tools(admin, second)

@@ -1,4 +1,4 @@
-// The network goes away in the middle: nothing is lost, nothing doubled, and what waits is kept.
+// The network fails in the middle of a conversation: nothing is lost or repeated, and unsent messages are kept.
 
 import type { BrowserContext, WebSocketRoute } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -9,10 +9,10 @@ const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
 
-/** What happens to frames on their way. `deaf`: the server's are lost; `mute`: sends are lost. */
+/** How frames are handled. `deaf`: frames from the server are dropped; `mute`: sends to the server are dropped. */
 type Wire = 'whole' | 'deaf' | 'mute'
 
-/** Stands in the WebSocket of every page of the context. */
+/** Routes every WebSocket of the context through a wire that a test can break. */
 async function onTheWire(of: BrowserContext) {
   let wire: Wire = 'whole'
   const sockets = new Set<WebSocketRoute>()
@@ -32,7 +32,7 @@ async function onTheWire(of: BrowserContext) {
   return {
     sends,
     set: (to: Wire) => { wire = to },
-    /** Ends the connections as a restarting proxy does. */
+    /** Closes the connections as a restarting proxy would. */
     async cut() {
       for (const socket of [...sockets]) await socket.close({ code: 4001, reason: 'cut' })
     },
@@ -41,7 +41,7 @@ async function onTheWire(of: BrowserContext) {
 
 const shows = async (page: Parameters<typeof texts>[0], expected: readonly string[]) => JSON.stringify((await texts(page)).slice(-expected.length)) === JSON.stringify(expected)
 
-test('offline in the middle: both write on, and afterwards each sees everything once, in one order', async () => {
+test('offline in the middle: both keep writing, and afterwards each sees every message once, in the same order', async () => {
   const ticket = await openTicket(who.customer)
   const support = await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)
   const { page: agent } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)
@@ -67,7 +67,7 @@ test('offline in the middle: both write on, and afterwards each sees everything 
   expect(await customer.locator(id(T.message, '[data-state="waiting"]')).count()).toBe(0)
 })
 
-test('an ack lost with its connection: the same key again, the message once', async () => {
+test('an ack is lost with its connection: the message is sent again with the same key and stored once', async () => {
   const ticket = await openTicket(who.customer)
   const place = await context()
   const wire = await onTheWire(place)
@@ -88,7 +88,7 @@ test('an ack lost with its connection: the same key again, the message once', as
   expect(keys.size).toBe(1)
 })
 
-test('a reload keeps a waiting message and sends it once the way is free', async () => {
+test('a reload keeps an unsent message, which is sent once the connection works', async () => {
   const ticket = await openTicket(who.customer)
   const place = await context()
   const wire = await onTheWire(place)
@@ -107,7 +107,7 @@ test('a reload keeps a waiting message and sends it once the way is free', async
   expect(await message(page, text).count()).toBe(1)
 })
 
-test('events lost on the wire are fetched: connection after connection is cut while the agent writes', async () => {
+test('lost events are fetched while the connection is cut again and again and the agent writes', async () => {
   const ticket = await openTicket(who.customer)
   const place = await context()
   const wire = await onTheWire(place)
@@ -135,7 +135,7 @@ test('a second tab of the same person shows the message once, waiting or stored'
   expect(await texts(one)).toEqual(await texts(two))
 })
 
-test('a long history is read backward page by page, without a hole', async () => {
+test('a long history loads backward page by page, without missing messages', async () => {
   const ticket = await openTicket(who.customer)
   for (let n = 1; n <= 70; n++) await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: `line ${n}.` }, TEAM)
   const { page } = await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)

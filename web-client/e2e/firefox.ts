@@ -1,9 +1,9 @@
-// The part of Playwright's interface that the browser tests use, on a Firefox of the distribution: Playwright drives only builds of its
-// own, puppeteer-core drives this one by WebDriver BiDi. Elements are found by CSS and text, waited for, and have to be one.
+// The part of Playwright's interface that the tests use, for a Firefox from the distribution. Playwright only drives builds of its own, so this uses
+// puppeteer-core and WebDriver BiDi. Locators match by CSS and text, wait, and must match one element.
 
 import type { BrowserContext } from 'playwright-core'
 
-/** What is used of puppeteer-core, which is installed beside the tests and not with them. */
+/** The part of puppeteer-core that is used here. It is installed separately, so its types are not available. */
 interface Handle {
   click(): Promise<void>
   dispose(): Promise<void>
@@ -39,7 +39,7 @@ export interface Firefox {
   close(): Promise<void>
 }
 
-/** `module`: where puppeteer-core is. */
+/** `module`: path of puppeteer-core. */
 export async function launchFirefox(module: string): Promise<Firefox> {
   const { launch } = await import(/* @vite-ignore */ module)
   const profile = process.env['HELPLINE_E2E_PROFILE']
@@ -54,7 +54,7 @@ export async function launchFirefox(module: string): Promise<Firefox> {
 const WAIT_MS = 30_000
 const POLL_MS = 30
 
-/** One element or several, described so that the page can find them again. */
+/** One step of a locator, serialisable, so that the page can find the elements again. */
 interface Step {
   readonly css: string
   readonly text?: string
@@ -72,7 +72,7 @@ interface WaitOptions {
   readonly timeout?: number
 }
 
-/** Runs in the page: the elements that the steps lead to. As text, so that it needs nothing around it. */
+/** Runs in the page: finds the elements for the steps. A string, so that it depends on no other code. */
 const FIND = `(function find(steps, root) {
   let from = [root]
   for (const { css, text, has, first } of steps) {
@@ -87,14 +87,14 @@ const FIND = `(function find(steps, root) {
 const VISIBLE = `((one) => one.getClientRects().length > 0 && getComputedStyle(one).visibility !== 'hidden')`
 
 const HIT = '__helplineHit'
-/** After the click's answer its events come at once, as soon as the page has time. */
+/** How long to wait for the events of a click. They follow its response as soon as the page has time. */
 const EVENTS_MS = 5_000
-/** Runs in the page before a click: what the pointer presses has to be the element, its label, or something in it; a press of anything else is kept from the page. */
+/** Runs in the page before a click. If the pointer hits anything but the element, its label or its content, the guard stops the events. */
 const GUARD = `((one) => {
   const kinds = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click']
   let isHit = null
   let isClicked = false
-  // Of a click that could not be made: it would keep this one's events to itself.
+  // End the guard of an earlier click that failed, which would intercept these events.
   window.${HIT}?.end()
   window.${HIT} = {}
   window.${HIT}.said = new Promise((said) => {
@@ -104,7 +104,7 @@ const GUARD = `((one) => {
       const isOne = path.includes(one) || path.some((above) => above.control === one)
       isHit ??= isOne
       if (event.type === 'click') isClicked = isOne
-      // The mouse's events and the click follow at once, as far as they come: a pressing that was kept from the page has no mouse's.
+      // The remaining events follow at once. After a stopped pointerdown there are no mouse events.
       if (event.type === 'pointerup') setTimeout(end)
       if (isHit) return
       event.preventDefault()
@@ -142,7 +142,7 @@ class Located {
     return this.#until(state, () => this.#ask<boolean>(is), timeout)
   }
 
-  /** Pressed where it stands still, and pressed again when something else had moved under the pointer meanwhile. */
+  /** Clicks once the element stops moving, and again if something else was hit. */
   async click(): Promise<void> {
     await this.#until('hit by a click', async () => {
       const handle = (await this.#page.evaluateHandle(`(async (all) => {
@@ -161,7 +161,7 @@ class Located {
       if (handle === null) return false
       try {
         await handle.click()
-        // The events come after the answer. A click may end the document: then it was hit.
+        // The events come after the response. A click may end the document, which counts as a hit.
         return await this.#page.evaluate(`window.${HIT} && (setTimeout(window.${HIT}.end, ${EVENTS_MS}), window.${HIT}.said)`).then((isHit) => isHit !== false, () => true)
       } finally {
         await handle.dispose().catch(() => null)
@@ -169,7 +169,7 @@ class Located {
     })
   }
 
-  /** As a person who selects what is there and writes over it. */
+  /** Selects all text and replaces it, as a person would. */
   async fill(text: string): Promise<void> {
     await this.#until('ready for text', () => this.#ask<boolean>(`all.length === 1 && ${VISIBLE}(all[0]) && all[0].disabled !== true`))
     await this.#ofOne(`(one.focus(), one.select(), document.execCommand(${text === '' ? "'delete'" : `'insertText', false, ${JSON.stringify(text)}`}), null)`)
@@ -201,18 +201,18 @@ class Located {
   }
   async #until(what: string, holds: () => Promise<boolean>, timeout = WAIT_MS): Promise<void> {
     const deadline = Date.now() + timeout
-    // While a page goes and the next one comes there is nothing to ask.
+    // While the page navigates there is no document to ask.
     while (!(await holds().catch(() => false))) {
       if (Date.now() > deadline) throw new Error(`never ${what}: ${this.#words()}\n${await this.#seen()}`)
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
   }
 
-  /** Where the page is and what it shows, for a failure's message. */
+  /** The page's address and text, for error messages. */
   #seen = async () => String(await this.#page.evaluate('location.href + "\\n" + document.body.innerText.slice(0, 3000)').catch(() => 'no page'))
 }
 
-/** BiDi tells nothing of WebSocket frames: the page says each in its console, behind this mark. */
+/** BiDi does not report WebSocket frames, so the page logs each one to the console with this prefix. */
 const FRAME = 'helpline-e2e-frame:'
 const TELL_FRAMES = `{
   const Native = WebSocket
@@ -265,7 +265,7 @@ class DrivenPage {
     this.#page.on('console', (said) => { if (said.text().startsWith(FRAME)) received(said.text().slice(FRAME.length)) })
   }
 
-  /** Within the page's own history, where no document is loaded. */
+  /** Goes back or forward in the history of the page, without loading a document. */
   async #travel(to: 'back' | 'forward'): Promise<void> {
     await this.#page.evaluate(`new Promise((done) => { addEventListener('popstate', () => done(null), { once: true }); history.${to}() })`)
   }
@@ -284,6 +284,6 @@ export async function newContext(browser: Firefox): Promise<BrowserContext> {
     },
     close: () => context.close(),
   }
-  // A part of it, as said above: a test that uses more fails by name.
+  // Only a part of the interface exists: a test that uses more fails with the name of the missing member.
   return mine as unknown as BrowserContext
 }

@@ -1,4 +1,4 @@
-// Two gateway instances, a browser, and people in it. The desk is real; the tests make their own tickets in it.
+// Helpers of the browser tests: two gateway instances, a browser, and demo people. The desk is real; each test creates its own tickets.
 
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Frame, type Page } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
@@ -11,7 +11,7 @@ import { launchFirefox, newContext, type Firefox } from './firefox.ts'
 const urls = (process.env['HELPLINE_E2E_URLS'] ?? '').split(',').map((url) => url.trim().replace(/\/$/, '')).filter((url) => url !== '')
 if (urls.length === 0) throw new Error('set HELPLINE_E2E_URLS to the addresses of two instances in development mode: http://127.0.0.1:8080,http://127.0.0.1:8081')
 
-/** Customers sit at the first instance, the team at the last. */
+/** Customers use the first instance, the team the last. */
 export const CUSTOMERS = urls[0] ?? ''
 export const TEAM = urls.at(-1) ?? ''
 
@@ -34,10 +34,10 @@ export async function people(): Promise<People> {
   return { customer, other, agent, colleague, admin }
 }
 
-/** Where puppeteer-core is: then the browser is Firefox. */
+/** Path of puppeteer-core. If set, the tests run in Firefox. */
 const FIREFOX = process.env['HELPLINE_E2E_PUPPETEER'] ?? ''
 
-/** One browser a file; each visitor gets a profile of their own. */
+/** Starts one browser per test file. Returns a function that creates a context with an empty profile. */
 export function withBrowser() {
   if (FIREFOX !== '') return withFirefox(FIREFOX)
   let browser: Browser | null = null
@@ -73,17 +73,17 @@ function withFirefox(module: string) {
   }
 }
 
-/** A page with everything that ever reached it. */
+/** A page, with everything that it received. */
 export interface Visit {
   readonly page: Page
   readonly context: BrowserContext
-  /** WebSocket frames and REST bodies received. */
+  /** WebSocket frames and REST bodies that the page received. */
   readonly received: string[]
-  /** Console errors, page errors and dialogs: there should be none. */
+  /** Console errors, page errors and dialogs. A test expects none. */
   readonly faults: string[]
 }
 
-/** Watches a page for what should not be. */
+/** Records what the page receives and its faults. */
 export function watch(page: Page, context: BrowserContext): Visit {
   const seen: Visit = { page, context, received: [], faults: [] }
   page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => seen.received.push(String(payload))))
@@ -93,7 +93,7 @@ export function watch(page: Page, context: BrowserContext): Visit {
   })
   page.on('pageerror', (error) => seen.faults.push(String(error)))
   page.on('console', (message) => {
-    // A cut network is reported by the browser itself; those tests cut it on purpose.
+    // Tests that cut the network cause these errors on purpose.
     if (message.type() === 'error' && !/net::ERR_|Failed to load resource|WebSocket connection/.test(message.text())) seen.faults.push(message.text())
   })
   page.on('dialog', (dialog) => {
@@ -112,7 +112,7 @@ export async function visit(context: BrowserContext, base: string, path: string,
   return seen
 }
 
-/** A screen of the settings, by the menu. */
+/** Opens a settings screen through the menu. */
 export async function openScreen(page: Page, path: string): Promise<void> {
   await page.locator(id(T.preferences)).click()
   await page.locator(id(T.menuSettings)).click()
@@ -126,11 +126,11 @@ export async function say(page: Page | Frame, text: string): Promise<void> {
   await page.locator(id(T.composerInput)).press('Enter')
 }
 
-/** A message with this text, in a state if one is given. */
+/** The message with this text, in the given state if any. */
 export const message = (page: Page | Frame, text: string, state = '') =>
   page.locator(id(T.message, state === '' ? '' : `[data-state="${state}"]`)).filter({ has: page.locator(id(T.messageBody), { hasText: text }) })
 
-/** The texts of the thread, in order. */
+/** The texts of the messages, in order. */
 export const texts = (page: Page | Frame) => page.locator(id(T.messageBody)).allInnerTexts()
 
 export async function eventually(what: string, holds: () => Promise<boolean>, ms = 10_000): Promise<void> {
@@ -141,16 +141,16 @@ export async function eventually(what: string, holds: () => Promise<boolean>, ms
   }
 }
 
-/** What was asked of the page before this, a scroll for one, is drawn. */
+/** Waits until pending effects, for example of a scroll, have been rendered. */
 export const drawn = (page: Page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
 
-/** Marks the document, so that a reload in between would show. */
+/** Marks the document. The returned function says whether it is still the same document. */
 export async function neverReloaded(page: Page): Promise<() => Promise<boolean>> {
   await page.evaluate(() => document.documentElement.setAttribute('data-marked', 'yes'))
   return () => page.evaluate(() => document.documentElement.getAttribute('data-marked') === 'yes')
 }
 
-/** The demo host page with the widget opened by its launcher, as a person (none: nobody is signed in there). */
+/** Opens the demo host page and the widget. `person` null: no one is signed in. */
 export async function openWidget(context: BrowserContext, base: string, person: DemoPerson | null, more = ''): Promise<Visit & { readonly frame: Frame }> {
   const page = await context.newPage()
   const seen = watch(page, context)
@@ -160,7 +160,7 @@ export async function openWidget(context: BrowserContext, base: string, person: 
   return { ...seen, frame: await widgetFrame(page) }
 }
 
-/** A conversation is begun in the widget: its ticket is open, under this number. */
+/** Starts a conversation in the widget and returns the number of its ticket. */
 export async function askIn(frame: Frame, text: string): Promise<string> {
   await frame.locator(id(T.askText)).fill(text)
   await frame.locator(id(T.askSend)).click()
@@ -168,7 +168,7 @@ export async function askIn(frame: Frame, text: string): Promise<string> {
   return await frame.locator(id(T.ticket)).getAttribute('data-number') ?? ''
 }
 
-/** The widget's frame stands in a closed shadow root: found among the page's frames. */
+/** Finds the widget's iframe among the page's frames, because it is in a closed shadow root. */
 export async function widgetFrame(page: Page): Promise<Frame> {
   const find = () => page.frames().find((frame) => frame.parentFrame() !== null && frame.url().includes('/widget'))
   await eventually('the frame', () => Promise.resolve(find() !== undefined))
@@ -178,7 +178,7 @@ export async function widgetFrame(page: Page): Promise<Frame> {
 }
 
 const BUSY_MAX = 50
-/** Asked for anew before it ends. */
+/** A token is replaced this long after it was fetched, which is before it expires. */
 const TOKEN_KEPT_MS = 60_000
 const tokens = new Map<string, { readonly token: Promise<string | null>; readonly until: number }>()
 
@@ -190,7 +190,7 @@ function tokenOf({ name }: DemoPerson, base: string): Promise<string | null> {
   return token
 }
 
-/** REST as a person, for preparing and for looking behind the pages. */
+/** A REST request as a person, to set up a test or to check the server's state. */
 export async function rest(person: DemoPerson, method: string, path: string, body?: unknown, base = CUSTOMERS): Promise<Json> {
   const token = await tokenOf(person, base)
   const key = crypto.randomUUID()
@@ -200,7 +200,7 @@ export async function rest(person: DemoPerson, method: string, path: string, bod
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   let response = await ask()
-  // A server on a busy machine turns some away for a moment, and one person has a rate: both say for how long.
+  // A busy server and the rate limit both say how long to wait.
   for (let n = 0; n < BUSY_MAX && (response.status === 503 || response.status === 429); n++) {
     const problem: unknown = await response.json()
     const wait_ms = isObject(problem) && typeof problem['retry_after_ms'] === 'number' ? problem['retry_after_ms'] : 1_000 * Number(response.headers.get('retry-after') ?? 1)

@@ -1,4 +1,4 @@
-// The apps in pages of another origin, as a platform has them: every byte of theirs comes by CORS, and a site that is not allowed is told.
+// The apps in pages of another origin, as on a platform: all requests use CORS, and a site that is not allowed is told so.
 
 import type { BrowserContext, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -20,7 +20,7 @@ async function signedIn(person: DemoPerson): Promise<BrowserContext> {
   return place
 }
 
-/** Mounts a face from the desk in the host's own page. As text: the test runner would rewrite the import. */
+/** Mounts an app in the host page. A string, because the test runner would rewrite the import. */
 async function mounted(place: BrowserContext, app: 'mountSupport' | 'mountConsole', options: string, at = `${HOST}/`): Promise<Visit & { readonly before: string }> {
   const page = await place.newPage()
   const seen = watch(page, place)
@@ -39,7 +39,7 @@ const look = (page: Page) => page.evaluate(() => {
   return [style.font, style.color, style.backgroundColor, style.padding, document.title, document.adoptedStyleSheets.length, document.styleSheets.length].join(' ')
 })
 
-test('the support page in a page of another site: tokens by getToken, REST and socket across origins, neither style in the way', async () => {
+test('the support page in a page of another site: tokens from getToken, REST and WebSocket across origins, no styles leak', async () => {
   const ticket = await openTicket(who.customer, { description: 'With **weight**.' })
   const { page, faults, before } = await mounted(await signedIn(who.customer), 'mountSupport', `{ getToken: ${GET_TOKEN} }`)
   await live(page)
@@ -62,9 +62,9 @@ test('the support page in a page of another site: tokens by getToken, REST and s
   expect(faults).toEqual([])
 })
 
-test('the console in a page of another site, in the second language, its tokens from the configured address', async () => {
+test('the console in a page of another site, in Arabic, with tokens from the configured address', async () => {
   const place = await signedIn(who.agent)
-  // Only the setting is made up: the address in it, what asks there and what comes back are real.
+  // Only the configuration is faked. The token address, the requests to it and the responses are real.
   await place.route(`${CUSTOMERS}/v1/config`, async (route) => {
     const answer = await route.fetch()
     const config: unknown = await answer.json()
@@ -93,14 +93,14 @@ test('the console in a page of another site, in the second language, its tokens 
   expect(faults).toEqual([])
 })
 
-test('whoever has no rights is taken home from a mounted console, and whoever is not signed in is told', async () => {
+test('a mounted console sends a person without rights home, and a mounted app tells a person who is not signed in', async () => {
   const { page } = await mounted(await signedIn(who.customer), 'mountConsole', `{ getToken: ${GET_TOKEN}, homeUrl: '/scripted' }`)
   await page.waitForURL(`${HOST}/scripted`)
   const stranger = await mounted(await context(), 'mountSupport', `{ getToken: ${GET_TOKEN} }`)
   await stranger.page.locator(id(T.signedOut)).waitFor()
 })
 
-test('a face is as wide as its place in the page, and its menu stands where its button is', async () => {
+test('an app is as wide as its container, and its menu opens at its button', async () => {
   const ticket = await openTicket(who.customer)
   const { page } = await mounted(await signedIn(who.customer), 'mountSupport', `{ getToken: ${GET_TOKEN} }`)
   await page.locator('#place').evaluate((place) => Object.assign(place.style, { width: '420px', marginBlockStart: '120px', height: '600px' }))
@@ -121,7 +121,7 @@ test('a face is as wide as its place in the page, and its menu stands where its 
   await page.locator('nav.side').waitFor()
 })
 
-test('the widget in a page of another site: a ticket, an answer, unread for the host, and nothing of the host in it', async () => {
+test('the widget in a page of another site: a ticket, an answer, the unread number for the host, and none of the host’s style', async () => {
   const subject = unique('from elsewhere')
   const place = await signedIn(who.customer)
   const page = await place.newPage()
@@ -140,7 +140,7 @@ test('the widget in a page of another site: a ticket, an answer, unread for the 
   expect(faults).toEqual([])
 })
 
-test('the pages of docs/embedding.md work as they are copied, the widget under the strict policy that it names', async () => {
+test('the examples in docs/embedding.md work as they are, the widget under the strict policy that is named there', async () => {
   const ticket = await openTicket(who.customer)
   const place = await signedIn(who.customer)
   const widget = await place.newPage()
@@ -162,7 +162,7 @@ test('the pages of docs/embedding.md work as they are copied, the widget under t
   expect(others).toEqual([])
 })
 
-test('a token that the host cannot give is told with a way out, and the next one lets the person in', async () => {
+test('if the host cannot provide a token, the widget says so and offers a retry, and the next token signs the person in', async () => {
   const place = await signedIn(who.customer)
   const page = await place.newPage()
   await page.goto(`${HOST}/scripted`)
@@ -174,7 +174,7 @@ test('a token that the host cannot give is told with a way out, and the next one
   await frame.locator(id(T.page, '[data-live="true"]')).waitFor()
 })
 
-test('a site that is not allowed is told so in words, in the widget as in a mounted page, and its log says which setting', async () => {
+test('a site that is not allowed is told so, in the widget and in a mounted app, and the log names the setting', async () => {
   const place = await context()
   const { page } = await mounted(place, 'mountSupport', `{ getToken: async () => 'never asked' }`, `${STRANGER}/`)
   await page.locator(id(T.problem, '[data-code="site_refused"]')).filter({ hasText: STRANGER }).waitFor()
@@ -184,7 +184,7 @@ test('a site that is not allowed is told so in words, in the widget as in a moun
   other.on('console', (line) => said.push(line.text()))
   await other.goto(`${STRANGER}/scripted`)
   await other.evaluate(`Helpline.init({ getToken: async () => 'never asked' }); Helpline.open()`)
-  // The launcher stands in a closed root: seen as assistive technology sees it.
+  // The launcher is in a closed shadow root: read the accessibility tree.
   const session = await place.newCDPSession(other)
   const tree = async () => JSON.stringify(await session.send('Accessibility.getFullAXTree'))
   await eventually('words on the screen', async () => (await tree()).includes('Support cannot be shown on this page.'))

@@ -1,5 +1,5 @@
-// A page of the platform's, on an origin of its own: a real server, because Chromium lets no page that a test makes up open WebSockets
-// elsewhere. It signs people in by a cookie and gives their tokens, as a platform would.
+// A host page on its own origin. It needs a real server, because Chromium does not let a faked page open WebSockets to another origin.
+// It signs people in by a cookie and issues their tokens, as a platform would.
 
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
@@ -10,16 +10,16 @@ import { CUSTOMERS } from './help.ts'
 
 /** The origin that the desk allows. */
 export const HOST = process.env['HELPLINE_E2E_HOST'] ?? ''
-/** The same server under a name that the desk does not know: another origin. */
+/** The same server under another host name, which is an origin that the desk does not allow. */
 export const STRANGER = HOST.replace('127.0.0.1', 'localhost')
 
 const STYLE = readFileSync(new URL('../demo/hostile.css', import.meta.url))
 const PAGE = (script: string) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css"><title>The platform</title></head>
 <body><h1>The platform</h1><p><button id="own" type="button">A button of its own</button></p><section id="place" style="height: 100vh"></section>${script}</body></html>`
 
-/** The pages of docs/embedding.md that a platform copies, with this desk in place of the example's. */
+/** The example pages of docs/embedding.md, with this desk's address in place of the example's. */
 const EXAMPLES = readFileSync(new URL('../../docs/embedding.md', import.meta.url), 'utf8').split('```html\n').slice(1).map((rest) => (rest.split('```')[0] ?? '').replaceAll('https://desk.example', CUSTOMERS))
-/** What the page says that a strict policy must allow, and the page's own inline script. */
+/** The strict policy that docs/embedding.md names, plus the page's own inline script. */
 const POLICY = `default-src 'self'; script-src 'unsafe-inline' ${CUSTOMERS}; frame-src ${CUSTOMERS}; connect-src 'self' ${CUSTOMERS}; img-src data:`
 
 const personOf = (request: IncomingMessage) => decodeURIComponent(/(?:^|;\s*)person=([^;]*)/.exec(request.headers.cookie ?? '')?.[1] ?? '')
@@ -29,7 +29,7 @@ async function tokenOf(user: string): Promise<string> {
   return decodeToken(await answer.json()) ?? ''
 }
 
-/** Serves `/`, with the widget's script in it `/scripted`, the documented pages at `/with-widget` and `/support`, and tokens; counts who asked for these. */
+/** Serves `/`, `/scripted` with the widget's script, the documented examples at `/with-widget` and `/support`, and tokens. `asked` lists the token requests. */
 export function withHost(): { readonly asked: string[] } {
   const asked: string[] = []
   let server: Server | null = null

@@ -1,4 +1,4 @@
-// Texts that want to be more than text, in all three apps: no dialog, no request, no error, nothing but their letters.
+// Malicious texts in all three apps: no dialog, no request, no error, only the text itself.
 
 import { beforeAll, expect, test } from 'vitest'
 import type { Frame, Page } from 'playwright-core'
@@ -72,7 +72,7 @@ test('in the support page, the console and the widget', async () => {
   await harmless(seen.frame, seen.page, CUSTOMERS, seen.faults, requests)
 })
 
-test('light Markdown is shown, links are safe, and what is not allowed stays as it was written', async () => {
+test('light Markdown is rendered, links are safe, and other marks are shown as written', async () => {
   const ticket = await openTicket(who.customer)
   const { page } = await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)
   const body = 'A **bold** and _slanted_ `code`\n\n- one\n- two\n\n1. first\n\nSee https://example.org/a?b=c\n\n# no heading'

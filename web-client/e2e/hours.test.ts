@@ -1,4 +1,4 @@
-// Opening hours and the words for those who find nobody: an admin sets them in the console, and the widget tells them at once.
+// Opening hours and the notice: an admin sets them in the console, and the widget shows them at once.
 
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,19 +11,19 @@ import { CUSTOMERS, eventually, id, openScreen, openTicket, openWidget, people, 
 const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
-// The desk is shared: it is left open, without words of its own.
+// The tests share the desk: leave it open and without a notice.
 afterAll(async () => { for (const name of ['opening_hours', 'away_notice']) await rest(who.admin, 'PUT', `/settings/${name}`, { value: null }) })
 
 const at = (page: Page, day: Day, testid: string, span = 0) => page.locator(`${id(T.hoursDay, `[data-day="${day}"]`)} ${id(testid, `[data-span="${span}"]`)}`)
 const ofDay = (page: Page, day: Day, testid: string) => page.locator(`${id(T.hoursDay, `[data-day="${day}"]`)} ${id(testid)}`)
-/** Whether the server names a feature. */
+/** Whether the server has a feature. */
 async function knows(feature: string): Promise<boolean> {
   const config: unknown = await (await fetch(`${TEAM}/v1/config`)).json()
   return isObject(config) && Array.isArray(config['features']) && config['features'].includes(feature)
 }
 const faults = (page: Page) => page.locator(id(T.hoursFault)).evaluateAll((lines) => lines.map((line) => line.getAttribute('data-fault')))
 
-test('an admin sets hours and notice, mistakes are told at their field, and an open widget shows it without a reload', async () => {
+test('an admin sets hours and notice, mistakes show at their field, and an open widget follows without a reload', async () => {
   const { frame } = await openWidget(await context(), CUSTOMERS, who.customer)
   await frame.locator(id(T.availability, '[data-open="true"]')).waitFor()
 
@@ -61,7 +61,7 @@ test('an admin sets hours and notice, mistakes are told at their field, and an o
   const kept = await rest(who.admin, 'GET', '/settings')
   expect(kept).toMatchObject({ away_notice: notice, opening_hours: { timezone: 'Europe/Vienna', days: { mon: [['09:00', '12:00']], tue: [['09:00', '17:00'], ['18:00', '21:00']], wed: [['09:00', '24:00']], sun: [] } } })
 
-  // Shut on every day: it is closed whatever the hour of the test.
+  // Closed every day, so that the result does not depend on the time of the test.
   for (const day of DAYS) if (await ofDay(page, day, T.hoursOpen).isChecked()) await ofDay(page, day, T.hoursOpen).uncheck()
   await page.locator(id(T.hoursSave)).click()
   await page.locator(id(T.hours, '[data-saved="true"]')).waitFor()
@@ -82,7 +82,7 @@ test('an admin sets hours and notice, mistakes are told at their field, and an o
   expect(seen.faults).toEqual([])
 })
 
-test('by keyboard alone; and agents are told that it is not theirs', async () => {
+test('by keyboard only; agents are told that the screen is for admins', async () => {
   const { page } = await visit(await context(), TEAM, '/admin/support', who.admin)
   await page.locator(id(T.stats)).waitFor()
   await page.keyboard.press('Control+k')
@@ -115,7 +115,7 @@ test('by keyboard alone; and agents are told that it is not theirs', async () =>
   await expect(rest(who.agent, 'PUT', '/settings/away_notice', { value: 'mine' }, TEAM)).rejects.toThrow('forbidden')
 })
 
-test('a zone is chosen from a list by its city; what is meant by the hours shows at once; times are written and understood as in the reader’s language', async () => {
+test('a zone is chosen by its city; a preview shows what the hours mean; times follow the format of the reader’s language', async () => {
   const { page } = await visit(await context({ locale: 'en-US' }), TEAM, '/admin/support/settings/opening-hours', who.admin)
   await page.locator(id(T.hoursKept)).check()
   const zone = page.locator(id(T.hoursZone))
@@ -144,7 +144,7 @@ test('a zone is chosen from a list by its city; what is meant by the hours shows
   expect(await page.locator(id(H.holidayAdd)).count(), 'a server that does not know holidays is not asked for any').toBe((await knows('holidays')) ? 1 : 0)
 })
 
-test('at 1280 by 800 the whole week is in sight, and what became of the changes stands beside the button that saves them', async () => {
+test('at 1280 by 800 the whole week is visible, and the state of the changes is next to the save button', async () => {
   const { page } = await visit(await context({ viewport: { width: 1280, height: 800 } }), TEAM, '/admin/support/settings/opening-hours', who.admin)
   await page.locator(id(T.hoursKept)).check()
   const [save, state, sunday] = await Promise.all([page.locator(id(T.hoursSave)), page.locator(id(T.hoursState)), page.locator(id(T.hoursDay, '[data-day="sun"]'))].map(async (part) => part.boundingBox()))
@@ -154,7 +154,7 @@ test('at 1280 by 800 the whole week is in sight, and what became of the changes 
   expect(state.x - beside).toBeLessThan(24)
 })
 
-test('what was changed waits over a reload, and what another admin saved meanwhile is not undone unseen', async () => {
+test('unsaved changes survive a reload, and what another admin saved meanwhile is not overwritten unseen', async () => {
   const { page } = await visit(await context(), TEAM, '/admin/support/settings/opening-hours', who.admin)
   await page.locator(id(T.hoursNotice)).fill('first')
   await page.reload()
@@ -170,13 +170,13 @@ test('what was changed waits over a reload, and what another admin saved meanwhi
   expect(await page.locator(id(T.hoursNotice)).inputValue()).toBe(theirs)
 })
 
-test('what another admin saves in the same moment is not covered', async ({ skip }) => {
+test('what another admin saves at the same moment is not overwritten', async ({ skip }) => {
   if (!isObject((await rest(who.admin, 'GET', '/settings', undefined, TEAM))['etags'])) skip('a server of the build before')
   const { page } = await visit(await context(), TEAM, '/admin/support/settings/opening-hours', who.admin)
   await page.locator(id(T.hours)).waitFor()
   const notice = async () => (await rest(who.admin, 'GET', '/settings', undefined, TEAM))['away_notice']
   const theirs = unique('theirs')
-  // Behind the page's last look at the server.
+  // After the page's last read of the setting.
   await page.route('**/v1/settings/away_notice', async (route) => {
     await rest(who.admin, 'PUT', '/settings/away_notice', { value: theirs }, TEAM)
     await route.continue()
@@ -191,7 +191,7 @@ test('what another admin saves in the same moment is not covered', async ({ skip
   expect(await notice()).toBe('mine')
 })
 
-test('on a phone and from right to left nothing has to be scrolled sideways', async () => {
+test('on a phone and from right to left nothing scrolls sideways', async () => {
   const { page } = await visit(await context({ viewport: { width: 360, height: 740 } }), TEAM, '/admin/support/settings/opening-hours?lang=ar', who.admin)
   await page.locator(id(T.hoursKept)).check()
   await page.locator('html[dir="rtl"]').waitFor()

@@ -1,4 +1,4 @@
-// What the two instances stand on breaks in the middle: the news between them, or one of them. Needs the pid of `helpline dev`.
+// Redis or an instance fails during a conversation. Needs the process id of `helpline dev`.
 
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
@@ -24,7 +24,7 @@ function listeners(port: string): readonly string[] {
   return readFileSync('/proc/net/tcp', 'utf8').split('\n').map((line) => line.trim().split(/\s+/)).flatMap((columns) => (columns[1]?.endsWith(`:${hex}`) === true && columns[3] === '0A' && columns[9] !== undefined ? [columns[9]] : []))
 }
 
-/** The instance that listens at an address, among the children of `helpline dev`. */
+/** The process id of the instance that listens at an address, among the children of `helpline dev`. */
 function instanceAt(base: string): number {
   const inodes = listeners(new URL(base).port)
   const holds = ({ pid }: Child) => readdirSync(`/proc/${pid}/fd`).some((fd) => {
@@ -51,7 +51,7 @@ async function conversation() {
   return { customer, agent }
 }
 
-test.skipIf(dev === '')('Redis frozen in the middle: messages go on between the instances, once each, in one order', async () => {
+test.skipIf(dev === '')('while Redis is frozen, messages still pass between the instances, once each, in one order', async () => {
   const { customer, agent } = await conversation()
   const redis = children().find((child) => child.args.includes('redis-server'))
   if (redis === undefined) throw new Error('no Redis among the children')
@@ -72,10 +72,10 @@ test.skipIf(dev === '')('Redis frozen in the middle: messages go on between the 
   expect(await texts(agent)).toEqual(whole)
 })
 
-test.skipIf(dev === '')("the customer's instance is killed in the middle: what was written waits and arrives once", async () => {
+test.skipIf(dev === '')("the customer's instance is killed: their messages wait and arrive once", async () => {
   const { customer, agent } = await conversation()
   process.kill(instanceAt(CUSTOMERS), 'SIGKILL')
-  // Before what the customer writes comes: an answer that has not seen it would be asked about first.
+  // Before the customer writes: otherwise the agent would first be asked about an unseen message.
   await say(agent, 'are you there?')
   await eventually('the answer is stored', async () => (await message(agent, 'are you there?', 'stored').count()) + (await message(agent, 'are you there?', 'seen').count()) === 1)
   await say(customer, 'during 1')

@@ -1,4 +1,4 @@
-// The console by keyboard: keys act where the focus is, what they did can be undone, and nothing takes the focus that was not asked to.
+// The console by keyboard: keys act where the focus is, their effects can be undone, and nothing takes the focus without being asked.
 
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -12,7 +12,7 @@ const row = (number: string, more = '') => id(T.ticketRow, `[data-number="${numb
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute('data-number') ?? document.activeElement?.getAttribute('data-testid') ?? '')
 const statusOf = async (ticket: Made) => String((await rest(who.agent, 'GET', `/tickets/${ticket.id}`, undefined, TEAM))['status'])
 
-/** So many tickets in a list of their own, the newest first. */
+/** Opens the list with `n` new tickets and no others, the newest first. */
 async function listed(n: number): Promise<{ readonly page: Page; readonly tickets: readonly Made[] }> {
   const word = unique('row')
   const tickets: Made[] = []
@@ -27,7 +27,7 @@ const goTo = async (page: Page, ticket: Made, key: 'j' | 'k') => {
   await eventually(`the focus at ${ticket.number}`, async () => (await focused(page)) === ticket.number)
 }
 
-test('keys act on the row that has the focus, not on the ticket that is open beside it', async () => {
+test('keys act on the row that has the focus, not on the open ticket', async () => {
   const { page, tickets } = await listed(3)
   const [first, second] = [at(tickets, 0), at(tickets, 1)]
   await page.locator(row(first.number)).click()
@@ -47,11 +47,11 @@ test('keys act on the row that has the focus, not on the ticket that is open bes
   await eventually('its composer has the focus', async () => (await focused(page)) === T.composerInput)
 })
 
-test('keys in quick succession act on the row that they lead to, wherever the focus has come to', async () => {
+test('keys pressed quickly act on the row that they lead to, even before the focus has followed', async () => {
   const { page, tickets } = await listed(4)
   await page.locator(row(at(tickets, 0).number)).click()
   await page.locator(id(T.ticket, `[data-number="${at(tickets, 0).number}"]`)).waitFor()
-  // In one go, so that nothing is drawn in between.
+  // In one task, so that nothing renders in between.
   await page.evaluate(() => {
     for (const [key, code] of [['j', 'KeyJ'], ['j', 'KeyJ'], ['j', 'KeyJ'], ['e', 'KeyE']]) (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent('keydown', { key: key ?? '', code: code ?? '', bubbles: true, composed: true, cancelable: true }))
   })
@@ -73,7 +73,7 @@ test('e resolves the open ticket and opens the next one; Undo restores a status 
   expect(await statusOf(first)).toBe('waiting_on_customer')
 })
 
-test('after r the cursor is wanted once: tickets that are opened later do not take the focus', async () => {
+test('after r the composer takes the focus once: tickets opened later do not take it', async () => {
   const { page, tickets } = await listed(2)
   const [first, second] = [at(tickets, 0), at(tickets, 1)]
   await page.locator(row(first.number)).click()
@@ -84,14 +84,14 @@ test('after r the cursor is wanted once: tickets that are opened later do not ta
   await page.locator(row(second.number)).click()
   await page.locator(id(T.ticket, `[data-number="${second.number}"]`)).waitFor()
   await message(page, 'Something happened.').waitFor()
-  // What the opening asks of the next frame has been done.
+  // Wait for what opening the ticket does in the next frame.
   await drawn(page)
   expect(await focused(page)).not.toBe(T.composerInput)
   await page.keyboard.press('j')
   expect(await page.locator(id(T.composerInput)).inputValue()).toBe('')
 })
 
-test('a selection has keys, a range, and a bar that moves no row and can be reached', async () => {
+test('selection: keys, a range, and a bar that moves no row and can be reached by keyboard', async () => {
   const { page, tickets } = await listed(4)
   const box = (index: number) => page.locator(id(T.select, `[data-number="${at(tickets, index).number}"]`))
   const before = await page.locator(row(at(tickets, 1).number)).boundingBox()
@@ -126,7 +126,7 @@ test('a selection has keys, a range, and a bar that moves no row and can be reac
   await page.locator(id(T.bulkClear)).waitFor({ state: 'detached' })
 })
 
-test('a dialog gives the focus back, and a command of the palette may take it', async () => {
+test('a dialog gives the focus back, but a palette command may move it', async () => {
   const { page, tickets } = await listed(1)
   await page.locator(row(at(tickets, 0).number)).focus()
   await page.keyboard.press('?')
@@ -140,13 +140,13 @@ test('a dialog gives the focus back, and a command of the palette may take it', 
   await eventually('the search has the focus', async () => (await focused(page)) === T.search)
 })
 
-test('letters are found by their place on keyboards of other scripts', async () => {
+test('on non-Latin keyboards, shortcuts go by the position of the key', async () => {
   const { page, tickets } = await listed(1)
   await page.evaluate(() => dispatchEvent(new KeyboardEvent('keydown', { key: 'ت', code: 'KeyJ', bubbles: true })))
   await eventually('the first row', async () => (await focused(page)) === at(tickets, 0).number)
 })
 
-test('back and forward change the list with the address', async () => {
+test('back and forward change the list together with the address', async () => {
   const { page, tickets } = await listed(2)
   await page.locator(row(at(tickets, 0).number)).click()
   await page.locator(id(T.ticket, `[data-number="${at(tickets, 0).number}"]`)).waitFor()

@@ -1,4 +1,4 @@
-// German and French on every screen: no sentence of the English tables stays on it, and what is longer than in English still fits.
+// German and French on every screen: no English sentence is left, and longer texts fit.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -10,14 +10,14 @@ import { T } from '../src/testids.ts'
 import { CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, TEAM, visit, withBrowser, type Made, type People } from './help.ts'
 
 const LOCALES = resolve(import.meta.dirname, '../src/locales')
-/** Parts that are fetched later have their sentences beside them. */
+/** Lazily loaded parts have their texts next to their code. */
 const APPS = resolve(import.meta.dirname, '../src/apps')
 const context = withBrowser()
 const WIDTHS = [[1280, 800], [360, 740]] as const
 let who: People
 let ticket: Made
 let rated: Made
-/** No one's, and the one with the longest words of all. */
+/** A ticket without an assignee, in the status with the longest words. */
 let loose: Made
 beforeAll(async () => {
   who = await people()
@@ -46,7 +46,7 @@ function sentencesOf(language: string): ReadonlyMap<string, string> {
 const PLACE = /\{[^}]*\}/g
 const LETTERS_MIN = 4
 
-/** What an English page would show, as far as the language has another word for it everywhere. */
+/** Patterns for the English texts that the language translates differently everywhere. */
 function englishOnly(language: string): readonly RegExp[] {
   const own = new Set(sentencesOf(language).values())
   return [...sentencesOf('en').values()]
@@ -60,7 +60,7 @@ interface Seen {
   readonly wide_px: number
 }
 
-/** What is read or heard on the page but for what people wrote, and the controls whose words do not fit. */
+/** All texts that can be seen or heard, without what people wrote, and the controls whose text does not fit. */
 function look(place: Page | Frame): Promise<Seen> {
   return place.evaluate(([written]) => {
     const texts: string[] = []
@@ -75,7 +75,7 @@ function look(place: Page | Frame): Promise<Seen> {
     const tight = [...document.querySelectorAll<HTMLElement>('button, a.button, .badge, .tab, [role="tab"], .stat dt, kbd, .screen-head .titles')].filter((one) => {
       const style = getComputedStyle(one)
       const isDrawn = one.getClientRects().length > 0 && style.visibility !== 'hidden'
-      // The longest status of a row may lose its last letters, no more than that.
+      // In a row, the longest status may lose its last letters.
       const room_px = one.matches('.signs .badge') ? one.clientWidth * 1.25 : style.textOverflow === 'ellipsis' ? Infinity : one.clientWidth + 1
       return isDrawn && !style.display.startsWith('inline') && one.scrollWidth > room_px
     }).map((one) => `${one.innerText} (${one.scrollWidth} > ${one.clientWidth})`)
@@ -92,7 +92,7 @@ async function speaks(language: string, name: string, place: Page | Frame): Prom
 }
 
 describe.each([['de', 'de-DE'], ['fr', 'fr-FR']] as const)('%s', (language, locale) => {
-  /** Each screen at each width. */
+  /** Checks a screen at each width. */
   const atWidths = async (name: string, page: Page, place: Page | Frame = page) => {
     for (const [width, height] of WIDTHS) {
       await page.setViewportSize({ width, height })
@@ -204,7 +204,7 @@ describe.each([['de', 'de-DE'], ['fr', 'fr-FR']] as const)('%s', (language, loca
   })
 })
 
-test('what the server says in English stands in no German page', async () => {
+test('English texts from the server are not shown on a German page', async () => {
   const { page } = await visit(await context({ locale: 'de-AT' }), CUSTOMERS, '/support', who.customer)
   const refuse = (title: string) => page.route(/\/v1\/tickets\?.*search=/, (route) => route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify({ code: 'invalid_field', title, status: 422 }) }))
   await refuse('search: needs a ticket number, or a word of at least 3 characters (2 of Chinese, Japanese or Korean)')
@@ -217,7 +217,7 @@ test('what the server says in English stands in no German page', async () => {
   await eventually('another reason', async () => (await page.locator(id(T.searchRefused)).innerText()) === 'Danach kann nicht gesucht werden. Dieser Wert ist nicht zulässig.')
 })
 
-test('a language that was chosen is kept: over a reload, in another tab, and against the device', async () => {
+test('a chosen language survives a reload, applies in another tab, and wins over the device’s', async () => {
   const place = await context({ locale: 'de-DE' })
   const { page } = await visit(place, CUSTOMERS, '/support', who.customer)
   await page.locator('html[lang="de"]').waitFor()
@@ -233,7 +233,7 @@ test('a language that was chosen is kept: over a reload, in another tab, and aga
   await other.locator('html[lang="fr"]').waitFor()
 })
 
-test('a part that is fetched later is never shown in English while its sentences are on their way', async () => {
+test('a lazily loaded part is never shown in English while its texts load', async () => {
   const { page } = await visit(await context({ locale: 'fr-FR' }), TEAM, '/admin/support', who.admin)
   await page.locator(id(T.ticketRow)).first().waitFor()
   const held: Route[] = []
@@ -255,7 +255,7 @@ test('a part that is fetched later is never shown in English while its sentences
   expect(Array.isArray(shown) ? shown.filter((text) => english.some((sentence) => sentence.test(String(text)))) : shown).toEqual([])
 })
 
-test('a language that cannot be fetched changes nothing, is told, and is there at the next attempt', async () => {
+test('a language that fails to load changes nothing, is reported, and works at the next attempt', async () => {
   const { page } = await visit(await context(), CUSTOMERS, '/support', who.customer)
   await page.route(/\/assets\/page-/, (route) => route.abort())
   await page.locator(id(T.preferences)).click()

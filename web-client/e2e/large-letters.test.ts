@@ -1,4 +1,4 @@
-// Pages with letters of twice the size, as people set them in their browsers.
+// Pages at twice the default font size, as people set it in their browsers.
 
 import type { CDPSession, Frame, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -14,7 +14,7 @@ beforeAll(async () => {
   ticket = await answeredTicket(who)
 })
 
-/** Letters as the settings of a browser make them: what a style sheet counts in letters follows, the widths that it asks for as well. */
+/** Sets the default font size as the browser's settings do: it scales `rem` and the widths in media queries too. */
 async function setLetters(place: Page | Frame, times: number): Promise<void> {
   const page = 'page' in place ? place.page() : place
   const session = sessions.get(page) ?? page.context().newCDPSession(page)
@@ -24,7 +24,7 @@ async function setLetters(place: Page | Frame, times: number): Promise<void> {
 }
 const sessions = new WeakMap<Page, Promise<CDPSession>>()
 
-/** What a person can press, write in or read as a heading, and how it is out of reach: beside the page, below something else, or pressed together. */
+/** Runs in the page: controls and headings that cannot be reached, because they are outside of the page, covered, or too narrow. */
 function outOfReach(): readonly string[] {
   const scrollsAcross = '.overview, .table-scroll, .site-links, pre'
   const faults: string[] = []
@@ -38,7 +38,7 @@ function outOfReach(): readonly string[] {
     const { left, right, top, bottom, width } = one.getBoundingClientRect()
     if (left < -1 || right > document.documentElement.clientWidth + 1) faults.push(`beside the page: ${name}`)
     if (one.matches('select, textarea, input:not([type=checkbox], [type=radio], [type=color])') && width < 4 * letter_px) faults.push(`pressed together: ${name}`)
-    // A long text wraps: what stands in each line is looked for.
+    // A long text wraps: check what is drawn at several points of the element.
     const y = (top + bottom) / 2
     for (const x of display === 'inline' ? [left + 2] : [left + 3, (left + right) / 2, right - 3]) {
       const found = document.elementFromPoint(x, y)
@@ -54,7 +54,7 @@ function outOfReach(): readonly string[] {
   return [...new Set(faults)]
 }
 
-test('letters of twice the size on a narrow screen: nothing is cut, covered or pressed together', async () => {
+test('twice the font size on a narrow screen: nothing is cut, covered or squeezed', async () => {
   const viewport = { width: 360, height: 740 }
   const faults: Record<string, readonly string[]> = {}
   const look = async (name: string, place: Page | Frame) => {
@@ -119,7 +119,7 @@ test('letters of twice the size on a narrow screen: nothing is cut, covered or p
   expect(faults).toEqual({})
 }, 180_000)
 
-test('letters of twice the size: nothing is cut off, and nothing scrolls sideways', async () => {
+test('twice the font size: nothing is cut off, and nothing scrolls sideways', async () => {
   const large = async (name: string, place: Page | Frame) => {
     const before = await place.locator(id(T.page)).evaluate((element) => parseFloat(getComputedStyle(element).fontSize))
     await setLetters(place, 2)
@@ -128,7 +128,7 @@ test('letters of twice the size: nothing is cut off, and nothing scrolls sideway
     const cut = await place.evaluate(() => [...document.querySelectorAll<HTMLElement>('button, p, h1, h2, h3, label, .subject, dd, dt, li, li > a, article')].filter((one) => {
       const style = getComputedStyle(one)
       if (one.getClientRects().length === 0 || style.display.startsWith('inline') || style.visibility === 'hidden' || style.clipPath !== 'none' || one.closest('.hidden') !== null) return false
-      // Across, an ellipsis says that there is more.
+      // A line that is cut with an ellipsis is allowed.
       return (one.scrollHeight > one.clientHeight + 2 && style.overflowY !== 'visible' && style.overflowY !== 'auto') || (one.scrollWidth > one.clientWidth + 1 && style.textOverflow !== 'ellipsis' && style.overflowX === 'hidden')
     }).map((one) => `${one.tagName} ${one.className}: ${one.innerText.slice(0, 40)}`))
     expect(cut, `${name}: cut off`).toEqual([])

@@ -1,4 +1,4 @@
-// Ten thousand messages and fifty thousand tickets: drawn as far as they are seen, smooth, and never moving under the cursor.
+// Ten thousand messages and fifty thousand tickets: only visible rows are rendered, scrolling is smooth, and nothing moves under the pointer.
 
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
 
-/** Milliseconds between drawn frames while `during` runs, sorted. */
+/** Times between frames in milliseconds while `during` runs, sorted ascending. */
 async function frames(page: Page, during: () => Promise<void>): Promise<readonly number[]> {
   await page.evaluate(`window.gaps = []; window.watching = true; let last = performance.now(); requestAnimationFrame(function step(now) { window.gaps.push(now - last); last = now; if (window.watching) requestAnimationFrame(step) })`)
   await during()
@@ -21,10 +21,10 @@ const part = (sorted: readonly number[], share: number) => sorted[Math.min(sorte
 
 const EARLIER = 10_000
 
-test('a history of 10,000 messages is read back to its first and written on without lag', async () => {
+test('a history of 10,000 messages scrolls to its first message and takes new ones without lag', async () => {
   const ticket = await openTicket(who.customer)
   const place = await context()
-  // The ticket is real; ten thousand rows before its own are made here.
+  // The ticket is real; the ten thousand messages before its own are generated here.
   const shifted = (event: unknown): unknown => (isObject(event) ? { ...event, seq: Number(event['seq']) + EARLIER } : event)
   await place.routeWebSocket(/\/v1\/ws/, (page) => {
     const server = page.connectToServer()
@@ -87,7 +87,7 @@ function made(ticket: string, seq: number) {
 
 const TICKETS = 50_000
 
-test('50,000 tickets and 50 updates a second: smooth, and the row under the cursor stays', async () => {
+test('50,000 tickets and 50 updates a second: scrolling is smooth, and the row under the pointer stays', async () => {
   await openTicket(who.customer)
   const listed = await rest(who.agent, 'GET', '/tickets?scope=all&limit=1', undefined, TEAM)
   const sample = Array.isArray(listed['tickets']) && isObject(listed['tickets'][0]) ? listed['tickets'][0] : {}
@@ -125,7 +125,7 @@ test('50,000 tickets and 50 updates a second: smooth, and the row under the curs
       await page.evaluate(() => new Promise(requestAnimationFrame))
     }
   })
-  // The same list by turns, idle and under changes, so that what else the machine does falls on both.
+  // Measures idle and busy in turns, so that other load on the machine affects both.
   const rounds: { readonly still: number; readonly scrolling: number; readonly told: string }[] = []
   for (let round = 0; round < 3; round++) {
     const idle = [part(await still(), 0.95), part(await scrolled(1_200), 0.95)] as const

@@ -1,4 +1,4 @@
-// A customer learns that they were answered: before the widget is opened, in the list, and by what is said after sending.
+// How a customer learns that they were answered: on the launcher, in the list, and from the text shown after sending.
 
 import { beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
@@ -20,7 +20,7 @@ const answerAndResolve = async (ticket: Made, text: string) => {
 const unreadAt = async (page: Page) => Number(await page.locator('#unread').innerText())
 const unreadOf = async () => Number((await rest(who.customer, 'GET', '/me/unread'))['tickets'])
 
-test('on a phone, the launcher of a page shows the unread before it is opened, and none once it was read', async () => {
+test('on a phone, the launcher shows the unread number before the widget is opened, and none after reading', async () => {
   const ticket = await openTicket(who.customer, { subject: unique('Order') })
   await answerAndResolve(ticket, 'It is **on its way**.')
   const place = await context(PHONE)
@@ -49,7 +49,7 @@ test('on a phone, the launcher of a page shows the unread before it is opened, a
   expect(seen.faults).toEqual([])
 })
 
-test('a host that wants no request before opening has none', async () => {
+test('with `unread: false` the widget sends no request before it is opened', async () => {
   const place = await context()
   await place.addCookies([cookieOf(who.customer)])
   const begin = async (more: string) => {
@@ -59,14 +59,14 @@ test('a host that wants no request before opening has none', async () => {
     await page.evaluate(`Helpline.init({ getToken: async () => (await (await fetch('/token')).json()).token${more} })`)
     return asked
   }
-  // The one that may not ask begins first: when the other one has asked, it would have.
+  // The silent page starts first: by the time the other one has sent its request, this one would have too.
   const silent = await begin(', unread: false')
   const asking = await begin('')
   await eventually('otherwise it asks, from a page of the platform too', () => Promise.resolve(asking.some((url) => url.endsWith('/v1/me/unread'))))
   expect(silent).toEqual([])
 })
 
-test('an answered and resolved ticket stays in the list until it was read, and its row says who wrote last', async () => {
+test('an answered and resolved ticket stays in the list until it is read, and its row names the last author', async () => {
   const ticket = await openTicket(who.customer, { subject: unique('Refund') })
   const { page, faults } = await visit(await context(), CUSTOMERS, '/support', who.customer)
   const row = page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`))
@@ -95,14 +95,14 @@ test('an answered and resolved ticket stays in the list until it was read, and i
   expect(faults).toEqual([])
 })
 
-test('how the team sorts its work marks no ticket as unread, while the list is open and after a reload', async () => {
+test('assigning a ticket or changing its priority or category does not mark it as unread, live or after a reload', async () => {
   const sorted = await openTicket(who.customer, { subject: unique('Sorted') })
   const answered = await openTicket(who.customer, { subject: unique('Answered') })
   const { page, faults } = await visit(await context(), CUSTOMERS, '/support', who.customer)
   const row = ({ number }: Made, more = '') => page.locator(id(T.ticketRow, `[data-number="${number}"]${more}`))
   await row(sorted, '[data-unread="false"]').waitFor()
   for (const patch of [{ assigned_to: 'me' }, { priority: 'urgent' }, { category: 'billing' }]) await rest(who.agent, 'PATCH', `/tickets/${sorted.id}`, patch, TEAM)
-  // What is told after it is there.
+  // Sent last: once it has arrived, the earlier changes have too.
   await rest(who.agent, 'POST', `/tickets/${answered.id}/messages`, { body: 'Done.' }, TEAM)
   await row(answered, '[data-unread="true"]').waitFor()
   expect(await row(sorted).getAttribute('data-unread')).toBe('false')
@@ -112,7 +112,7 @@ test('how the team sorts its work marks no ticket as unread, while the list is o
   expect(faults).toEqual([])
 })
 
-test('a search finds the words of an answer in all tickets, whatever is shown', async () => {
+test('a search finds words of an answer in all tickets, whichever tab is shown', async () => {
   const word = unique('cable')
   const ticket = await openTicket(who.customer)
   await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: `Change the ${word}.` })
@@ -125,7 +125,7 @@ test('a search finds the words of an answer in all tickets, whatever is shown', 
   await page.locator(id(T.listEmpty)).waitFor()
 })
 
-test('after sending it is said what to expect, in the words of a customer', async () => {
+test('after sending, the customer is told what to expect', async () => {
   const ticket = await openTicket(who.customer)
   const { page } = await visit(await context(), CUSTOMERS, '/support', who.customer)
   await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
@@ -136,7 +136,7 @@ test('after sending it is said what to expect, in the words of a customer', asyn
   await eventually('nothing is waited for any more', async () => (await page.locator(id(T.expect)).count()) === 0)
 })
 
-test('a row of the widget tells by one sign that its answer is unread, and what was written last is cut at its own end', async () => {
+test('a row of the widget marks an unread answer with a single sign, and cuts the last message at its end', async () => {
   const ticket = await openTicket(who.customer)
   const text = 'We have looked into it with our colleagues of the other house, and have found what it was'
   await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: text }, TEAM)

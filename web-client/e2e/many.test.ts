@@ -1,4 +1,4 @@
-// The checklist again, at a desk of three hundred tickets more, and what stands on the last of its pages.
+// The checklist again with three hundred more tickets, and the tickets on the last page.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
@@ -23,11 +23,11 @@ const first = () => made[0] ?? { id: '', number: '' }
 
 describe('with three hundred tickets', () => { checklist(context) })
 
-test('a customer pages back to their first ticket, writes there, and finds it above the others', async () => {
+test('a customer pages back to their first ticket, writes there, and finds it on top of the list', async () => {
   const { page, faults } = await visit(await context(), CUSTOMERS, '/support', who.customer)
   await page.locator(id(T.search)).fill(word)
   await eventually('a page of what was searched', async () => {
-    // Until the search is answered, the rows of the list before stand here: as many, and the way to more of them.
+    // Until the search is answered, the previous list is shown, with as many rows.
     const subjects = await page.locator(id(T.ticketRow)).locator('.subject').allInnerTexts()
     return subjects.length === PAGE_TICKETS && subjects.every((subject) => subject.includes(word))
   })
@@ -37,7 +37,7 @@ test('a customer pages back to their first ticket, writes there, and finds it ab
   }
   const numbers = await page.locator(id(T.ticketRow)).evaluateAll((rows) => rows.map((one) => one.getAttribute('data-number')))
   expect(new Set(numbers).size, 'each once').toBe(TICKETS)
-  // Some were opened at once, so that any of these may be the first.
+  // Some were created at the same time, so any of these may be the oldest.
   const oldest = numbers.at(-1) ?? ''
   expect(made.slice(0, AT_ONCE).map((ticket) => ticket.number)).toContain(oldest)
   await page.locator(row(oldest)).click()
@@ -48,7 +48,7 @@ test('a customer pages back to their first ticket, writes there, and finds it ab
   expect(faults).toEqual([])
 })
 
-test('an agent scrolls to the last ticket, answers it, and every page has each ticket once', async () => {
+test('an agent scrolls to the last ticket and answers it, and the pages contain each ticket once', async () => {
   const oldest = made[1] ?? first()
   const { page, faults } = await visit(await context(), TEAM, `/admin/support?view=all&search=${word}&sort=created`, who.agent)
   const list = page.locator('.tickets.virtual')
@@ -57,7 +57,7 @@ test('an agent scrolls to the last ticket, answers it, and every page has each t
   await eventually('the end of the list', async () => {
     for (const number of await page.locator(id(T.ticketRow)).evaluateAll((rows) => rows.map((one) => one.getAttribute('data-number') ?? ''))) seen.add(number)
     await list.evaluate((element) => { element.scrollTop += element.clientHeight / 2 })
-    // A row that was passed before it was drawn would be seen by no one.
+    // Wait for a render: a row that is scrolled past before that would not be seen.
     await drawn(page)
     return (await page.locator(row(first().number)).count()) === 1 && seen.size === TICKETS
   }, 60_000)

@@ -1,4 +1,4 @@
-// Signing in by an OpenID provider, whose pages are the real ones: `.ci/test-world oidc` brings it and two instances of a desk.
+// Sign-in through an OpenID provider with its real pages. `.ci/test-world oidc` starts it and two instances of a desk.
 
 import type { Server } from 'node:http'
 import type { BrowserContext, Page } from 'playwright-core'
@@ -8,7 +8,7 @@ import { CUSTOMERS, eventually, id, message, say, TEAM, unique, watch, withBrows
 import { cancelThere, signInThere, signOutThere, startProvider } from './provider.ts'
 
 const ISSUER = process.env['HELPLINE_E2E_OIDC_ISSUER'] ?? ''
-/** Where pictures of the screens go; none are taken without it. */
+/** Folder for screenshots; without it, none are taken. */
 const SHOTS = process.env['HELPLINE_E2E_SHOTS'] ?? ''
 
 const context = withBrowser()
@@ -24,7 +24,7 @@ async function shot(page: Page, name: string): Promise<void> {
   if (SHOTS !== '') await page.screenshot({ path: `${SHOTS}/${name}.png` })
 }
 
-/** Opens a page of the desk's, goes to the provider, and comes back. */
+/** Opens a page of the desk, signs in at the provider, and comes back. */
 async function signedIn(browser: BrowserContext, login: string, at: string, base = CUSTOMERS) {
   const page = await browser.newPage()
   const seen = watch(page, browser)
@@ -35,7 +35,7 @@ async function signedIn(browser: BrowserContext, login: string, at: string, base
   return { page, seen }
 }
 
-/** As the page's person, over REST. */
+/** A REST request as the page's person. */
 function ask(page: Page, method: string, to: string, body: unknown): Promise<Record<string, unknown>> {
   return page.evaluate(async ({ method, to, body }) => {
     const { token } = await (await fetch('/oidc/token')).json()
@@ -49,7 +49,7 @@ async function newTicket(page: Page): Promise<string> {
   return String(ticket['ticket_number'])
 }
 
-test('the first admin and a customer sign in at the desk, write to each other, stay after a reload, and sign out', async () => {
+test('the first admin and a customer sign in, write to each other, stay signed in after a reload, and sign out', async () => {
   const [teams, customers] = [await context(), await context()]
   const { page: admin, seen } = await signedIn(teams, 'root', '/admin/support')
   expect(path(admin)).toBe('/admin/support')
@@ -69,7 +69,7 @@ test('the first admin and a customer sign in at the desk, write to each other, s
   await live(admin)
   expect(await whoami(admin)).toBe('Root of the Tests')
   await message(admin, question).waitFor()
-  // A second tab of the same person hears of it.
+  // A second tab of the same person is signed out too.
   const other = await teams.newPage()
   await other.goto(`${CUSTOMERS}/admin/support`)
   await live(other)
@@ -84,7 +84,7 @@ test('the first admin and a customer sign in at the desk, write to each other, s
   expect(seen.faults).toEqual([])
 })
 
-test('what was begun and not sent survives the way to the provider and back to the same ticket', async () => {
+test('an unsent draft survives the way to the provider and back to the same ticket', async () => {
   const browser = await context()
   const { page, seen } = await signedIn(browser, 'carl', '/support')
   const number = await newTicket(page)
@@ -103,7 +103,7 @@ test('what was begun and not sent survives the way to the provider and back to t
   expect(seen.faults).toEqual([])
 })
 
-test('who turns back at the provider is told so, once, and can try again', async () => {
+test('a person who cancels at the provider is told so, once, and can try again', async () => {
   const browser = await context()
   const page = await browser.newPage()
   await page.goto(`${CUSTOMERS}/support/TKT-000001?a=b`)
@@ -131,7 +131,7 @@ test('who turns back at the provider is told so, once, and can try again', async
   expect(await told.count()).toBe(0)
 })
 
-test('another instance takes the sign-in where one left off', async () => {
+test('another instance completes a sign-in that one instance has started', async () => {
   const browser = await context()
   const page = await browser.newPage()
   await page.goto(`${TEAM}/support`)

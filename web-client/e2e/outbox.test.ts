@@ -1,5 +1,5 @@
-// What is written while there is no way to the desk: it waits, survives a reload, and is sent once. The way is cut outside of the browser,
-// so that every browser can be tried.
+// Messages written without a connection: they wait, survive a reload, and are sent once. The connection is cut outside of the browser, so that the
+// tests run in every browser.
 
 import type { Page } from 'playwright-core'
 import { afterEach, beforeAll, expect, test } from 'vitest'
@@ -16,7 +16,7 @@ afterEach(() => way.set('open'))
 
 const row = (number: string, more = '') => id(T.ticketRow, `[data-number="${number}"]${more}`)
 
-test('without a way: what is written waits, what the team writes meanwhile is fetched, and everything is there once, in one order', async () => {
+test('without a connection messages wait; afterwards both sides have every message once, in one order', async () => {
   const ticket = await openTicket(who.customer)
   const { page: customer } = await visit(await context(), way.base, `/support/${ticket.number}`, who.customer)
   const { page: agent } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)
@@ -36,7 +36,7 @@ test('without a way: what is written waits, what the team writes meanwhile is fe
   await eventually('nothing waits', async () => (await customer.locator(id(T.message, '[data-state="waiting"]')).count()) === 0)
 })
 
-test('a reload keeps what was begun and what waits; it is sent once, and another reload shows it stored', async () => {
+test('a reload keeps the draft and the waiting message, which is sent once; another reload shows it stored', async () => {
   const ticket = await openTicket(who.customer)
   const { page } = await visit(await context(), way.base, `/support/${ticket.number}`, who.customer)
   await message(page, 'Something happened.').waitFor()
@@ -59,7 +59,7 @@ test('a reload keeps what was begun and what waits; it is sent once, and another
   expect(history.split(text).length - 1, 'stored once').toBe(1)
 })
 
-test('an answer in another ticket is there, and so is a new ticket, after the way was cut in between', async () => {
+test('after an interruption, an answer in another ticket and a new ticket are there', async () => {
   const ticket = await openTicket(who.customer)
   const { page } = await visit(await context(), way.base, '/support', who.customer)
   await page.locator(row(ticket.number)).waitFor()
@@ -72,7 +72,7 @@ test('an answer in another ticket is there, and so is a new ticket, after the wa
   await page.locator(row(elsewhere.number)).waitFor()
 })
 
-test('no note reaches the customer: not in the page, not in a frame, not in an answer', async () => {
+test('no note reaches the customer: not in the page, not in a frame, not in a response', async () => {
   const ticket = await openTicket(who.customer)
   const customer = await visit(await context(), way.base, `/support/${ticket.number}`, who.customer)
   const { page: agent } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)
@@ -92,7 +92,7 @@ test('no note reaches the customer: not in the page, not in a frame, not in an a
 
 const enter = async (page: Page, person: DemoPerson) => page.locator(id(T.signInPerson, `[data-person="${person.name}"]`)).click()
 
-test('signing out with messages that are not sent: kept ones are sent at their author\'s word only, and no one else sees them', async () => {
+test('signing out with unsent messages: kept ones are sent only after their author says so, and no one else sees them', async () => {
   const ticket = await openTicket(who.customer)
   const { page } = await visit(await context(), way.base, `/support/${ticket.number}`, who.customer)
   await message(page, 'Something happened.').waitFor()
@@ -103,7 +103,7 @@ test('signing out with messages that are not sent: kept ones are sent at their a
   await message(page, second, 'waiting').waitFor()
   await page.locator(id(T.signOut)).click()
   await page.locator(id(SIGN_OUT.ask)).filter({ hasText: '2 messages' }).waitFor()
-  // The demo people can be had again, the connection not yet.
+  // The list of demo people is reachable, WebSockets are not yet.
   way.set('no_sockets')
   await page.locator(id(SIGN_OUT.keep)).click()
   way.set('open')
@@ -119,12 +119,12 @@ test('signing out with messages that are not sent: kept ones are sent at their a
   await page.locator(id(T.unsentOne)).filter({ hasText: first }).locator(id(T.unsentOpen)).click()
   await message(page, first, 'paused').locator(id(T.messageRetry)).click()
   await message(page, first, 'stored').waitFor()
-  // Stored before the history behind it has come.
+  // The stored message may arrive before the history.
   await message(page, 'Something happened.').waitFor()
   expect(await texts(page)).toEqual(['Something happened.', first])
 })
 
-test('signing out with messages that are not sent: they are sent first, or discarded', async () => {
+test('signing out with unsent messages: they are sent first, or discarded', async () => {
   const ticket = await openTicket(who.customer)
   const { page } = await visit(await context(), way.base, `/support/${ticket.number}`, who.customer)
   await message(page, 'Something happened.').waitFor()
@@ -135,7 +135,7 @@ test('signing out with messages that are not sent: they are sent first, or disca
   await page.locator(id(T.signOut)).click()
   await page.locator(id(SIGN_OUT.send)).click()
   way.set('open')
-  // Signed out once the server has it.
+  // The person is signed out only after the server has the message.
   await page.locator(id(T.signIn)).waitFor({ timeout: 45_000 })
   const history = async () => JSON.stringify(await rest(who.customer, 'GET', `/tickets/${ticket.id}/activity?limit=200`))
   expect(await history()).toContain(sent)
@@ -157,7 +157,7 @@ test('signing out with messages that are not sent: they are sent first, or disca
   expect(await history()).not.toContain(discarded)
 })
 
-test('where nothing can be stored, no one is told that it is kept', async () => {
+test('where nothing can be stored, no text says that it is kept', async () => {
   const ticket = await openTicket(who.customer)
   const place = await context()
   await place.addInitScript(() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') } })

@@ -1,4 +1,4 @@
-// Lists of several real pages: read to their end, under the pointer and by keyboard, while tickets change; and equal to the server's.
+// Lists with several pages: read to their end with the pointer and by keyboard, while tickets change, and equal to the server's list.
 
 import type { BrowserContext, Page } from 'playwright-core'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
@@ -8,9 +8,9 @@ import { CUSTOMERS, drawn, eventually, id, message, openTicket, people, rest, TE
 
 const context = withBrowser()
 const TICKETS = 130
-/** That the console asks for at once. */
+/** Tickets that the console fetches at once. */
 const PAGE_TICKETS = 50
-/** In the subject of every ticket made here: other tests have tickets too. */
+/** Part of every subject here, because other tests have tickets too. */
 const word = unique('paged')
 let who: People
 const made: Made[] = []
@@ -20,7 +20,7 @@ beforeAll(async () => {
   for (const part of [made.slice(0, 60), made.slice(60, 120)]) await rest(who.agent, 'POST', '/tickets/bulk', { tickets: part.map((ticket) => ticket.id), patch: { assigned_to: part[0] === made[0] ? 'me' : 'nobody' } }, TEAM)
 }, 300_000)
 
-/** What the server lists, page by page. */
+/** The server's list, page by page. */
 async function listed(query: string): Promise<readonly string[]> {
   const numbers: string[] = []
   for (let cursor: string | null = ''; cursor !== null;) {
@@ -34,10 +34,10 @@ async function listed(query: string): Promise<readonly string[]> {
 const inSight = (page: Page) => page.locator('.tickets.virtual li').evaluateAll((rows) => rows.map((row) => ({ place: Number(row.getAttribute('aria-posinset')), count: Number(row.getAttribute('aria-setsize')), number: row.querySelector('a')?.dataset['number'] ?? '' })))
 const scroll = (page: Page, top: number) => page.locator('.tickets.virtual').evaluate((list, to) => { list.scrollTop = to }, top)
 
-/** How many rows a list says to have while further pages are not loaded. */
+/** The `count` of a list whose further pages are not loaded. */
 const UNKNOWN = -1
 
-/** Every row, by scrolling from the top to the end; what is not loaded yet is waited for. A list that is replaced meanwhile is read from its top. */
+/** Reads all rows by scrolling from the top, and waits for pages that are loading. Starts again if the list is replaced meanwhile. */
 async function rows(page: Page): Promise<readonly string[]> {
   const all = new Map<number, string>()
   let count = UNKNOWN
@@ -51,7 +51,7 @@ async function rows(page: Page): Promise<readonly string[]> {
       await scroll(page, 0)
       return false
     }
-    // Only rows that have been seen are left behind.
+    // Scroll on only if all rows so far were seen.
     if ((now[0]?.place ?? Infinity) > all.size + 1) return false
     for (const row of now) all.set(row.place, row.number)
     count = now[0]?.count ?? UNKNOWN
@@ -62,7 +62,7 @@ async function rows(page: Page): Promise<readonly string[]> {
   return Array.from({ length: all.size }, (_, n) => all.get(n + 1) ?? '')
 }
 
-/** The list is the server's to its end. What is read first may still be the list before. */
+/** Waits until the list equals the server's. The first reading may still see the previous list. */
 const becomes = (page: Page, wanted: readonly string[], what: string) => eventually(`the server's list: ${what}`, async () => JSON.stringify(await rows(page)) === JSON.stringify(wanted), 45_000)
 
 async function pointAtList(page: Page): Promise<() => Promise<string>> {
@@ -75,7 +75,7 @@ async function pointAtList(page: Page): Promise<() => Promise<string>> {
 
 test('every view, filter, order and search is the server\'s list to its end', async () => {
   const { page, faults } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
-  // Fewer screens to scroll through.
+  // A tall window, so that there is less to scroll.
   await page.setViewportSize({ width: 1280, height: 2_400 })
   await page.locator(id(T.filtersToggle)).click()
   const view = (name: string) => page.locator(id(T.view, `[data-view="${name}"]`))
@@ -103,7 +103,7 @@ test('every view, filter, order and search is the server\'s list to its end', as
   expect(faults).toEqual([])
 })
 
-test('a list that is replaced while it is read is read from its top', async () => {
+test('reading starts again from the top when the list is replaced', async () => {
   const { page } = await visit(await context(), TEAM, '/admin/support?view=all&sort=oldest', who.agent)
   await page.locator(id(T.ticketRow)).first().waitFor()
   const reading = rows(page)
@@ -112,7 +112,7 @@ test('a list that is replaced while it is read is read from its top', async () =
   expect(await reading).toEqual(await listed('tab=active&sort=oldest&priority=urgent'))
 })
 
-test('under the pointer the list is read to its end while tickets change, and no row moves until it is asked to', async () => {
+test('under the pointer the list is read to its end while tickets change, and no row moves until asked', async () => {
   const { page } = await visit(await context(), TEAM, `/admin/support?view=all`, who.agent)
   await page.locator(id(T.ticketRow)).first().waitFor()
   const under = await pointAtList(page)
@@ -121,10 +121,10 @@ test('under the pointer the list is read to its end while tickets change, and no
   onTestFinished(() => { busy = false })
   const changing = (async () => {
     while (busy) {
-      // From every page: they move to the top, into what has been read.
+      // Tickets from every page: they move to the top, into the part that has been read.
       const nth = (changes++ * 37) % TICKETS
       const ticket = made[nth]
-      // Every third one stays: however long the reading takes, some rows in sight have not moved themselves.
+      // Every third ticket stays unchanged, so that some visible rows never move on their own.
       if (ticket !== undefined && nth % 3 > 0) await rest(who.customer, 'POST', `/tickets/${ticket.id}/messages`, { body: `change ${changes}` }, CUSTOMERS)
       if (changes % 10 === 0) await openTicket(who.other)
     }
@@ -133,7 +133,7 @@ test('under the pointer the list is read to its end while tickets change, and no
   await eventually('several updates', async () => Number(/\d+/.exec(await page.locator(id(T.listHeld)).innerText())?.[0]) > 5)
   expect(await under(), 'the row under the pointer').toBe(before)
 
-  // To the end of what has not moved away meanwhile.
+  // Reads to the end all rows that have not moved away meanwhile.
   const seen = new Map<number, string>()
   let [last, isEnd] = [0, false]
   while (!isEnd) {
@@ -155,7 +155,7 @@ test('under the pointer the list is read to its end while tickets change, and no
   busy = false
   await changing
 
-  // In order: the rows in sight stay where they are, except those that moved themselves.
+  // Shows the list in order: visible rows stay in place, except those that moved themselves.
   const tops = async () => new Map(await page.locator('.tickets.virtual li').evaluateAll((lines) => lines.map((line): [string, number] => [line.querySelector('a')?.dataset['number'] ?? '', Math.round(line.getBoundingClientRect().top)])))
   const middle = Math.min(60, last - 10)
   await scroll(page, middle * 56)
@@ -172,9 +172,9 @@ test('under the pointer the list is read to its end while tickets change, and no
   await becomes(page, await listed('tab=active'), 'in order')
 })
 
-test('the keyboard goes through all pages, and what is selected there is changed', async () => {
+test('the keyboard reaches all pages, and what is selected there is changed', async () => {
   const place = await context()
-  // Slower than the keys: what is pressed at the last row that is there counts when the next ones come.
+  // Pages arrive later than the keys: presses at the last row count when the next page arrives.
   await lateBy(place, 1_000)
   const { page } = await visit(place, TEAM, `/admin/support?search=${word}&sort=oldest`, who.agent)
   await page.locator(id(T.ticketRow)).first().waitFor()
@@ -186,7 +186,7 @@ test('the keyboard goes through all pages, and what is selected there is changed
     if (n % 10 === 0 || picked.includes(n)) await eventually(`row ${n}`, async () => (await focused()) === wanted[n])
     if (picked.includes(n)) await page.keyboard.press('x')
   }
-  // The mouse selects there too.
+  // Selects with the mouse too.
   const box = page.locator(id(T.select, `[data-number="${wanted[112]}"]`))
   await box.check()
   await page.locator(id(T.bulkPriority)).selectOption('medium')
@@ -195,7 +195,7 @@ test('the keyboard goes through all pages, and what is selected there is changed
   expect(medium).toEqual([...picked, 112].map((n) => wanted[n]))
 })
 
-test('what is done after a step into a page that is late counts, and the step does not', async () => {
+test('an action after a step into a page that is late counts, and the step is dropped', async () => {
   const place = await context()
   const late = await lateBy(place, 3_000)
   const { page } = await visit(place, TEAM, `/admin/support?search=${word}&sort=oldest`, who.agent)
@@ -212,7 +212,7 @@ test('what is done after a step into a page that is late counts, and the step do
   expect(await focused()).toBe(wanted[48])
 })
 
-/** Every page but the first comes so much later. Gives how many have come. */
+/** Delays every page but the first by `ms`. Returns a function that says how many have arrived. */
 async function lateBy(place: BrowserContext, ms: number): Promise<() => number> {
   let come = 0
   await place.route(/\/v1\/tickets\?.*cursor=/, async (route) => {
@@ -223,7 +223,7 @@ async function lateBy(place: BrowserContext, ms: number): Promise<() => number> 
   return () => come
 }
 
-test('a page that cannot be had says so below the rows, and is asked for again; an answer to another filter is dropped', async () => {
+test('a page that fails says so below the rows and is fetched again; a response for an old filter is dropped', async () => {
   const place = await context()
   let [failing, late] = [true, 0]
   await place.route(/\/v1\/tickets\?.*cursor=/, async (route) => {
@@ -244,7 +244,7 @@ test('a page that cannot be had says so below the rows, and is asked for again; 
   await eventually('no problem', async () => (await page.locator(id(T.problem)).count()) === 0)
   await becomes(page, await listed('tab=active&sort=oldest'), 'the page is there now')
 
-  // The next page of this order comes when the other one is shown.
+  // The next page of this order arrives after another order is shown.
   late = 600
   await page.reload()
   await page.locator(id(T.ticketRow)).first().waitFor()
@@ -255,7 +255,7 @@ test('a page that cannot be had says so below the rows, and is asked for again; 
   await becomes(page, await listed('tab=active&sort=oldest&priority=urgent'), 'of the other filter')
 })
 
-test('rows keep to their places when letters are large', async () => {
+test('rows keep their places when the font is large', async () => {
   const { page } = await visit(await context(), TEAM, `/admin/support?search=${word}&sort=oldest`, who.agent)
   await page.locator(id(T.ticketRow)).first().waitFor()
   await page.evaluate(() => { document.documentElement.style.fontSize = '20px' })
@@ -268,10 +268,10 @@ test('rows keep to their places when letters are large', async () => {
   expect(row !== null && list !== null && row.y >= list.y - 1 && row.y + row.height <= list.y + list.height + 1, 'in sight').toBe(true)
 })
 
-test('a customer reads all their tickets, over a lost connection too, and finds them as the server does', async () => {
+test('a customer reads all their tickets, across a lost connection too, and searches as the server does', async () => {
   const place = await context()
   const { page } = await visit(place, CUSTOMERS, '/support', who.customer)
-  // Above these stands what ended with something unread.
+  // Ended tickets with something unread are above these: leave them out.
   const numbers = () => page.locator(id(T.ticketRow)).evaluateAll((links) => links.filter((link) => !['resolved', 'closed'].includes(link.getAttribute('data-status') ?? '')).map((link) => link.getAttribute('data-number') ?? ''))
   const own = async () => {
     const all: string[] = []
@@ -289,7 +289,7 @@ test('a customer reads all their tickets, over a lost connection too, and finds 
     return (await more.count()) === 0
   })
   await eventually('in the server\'s order', async () => JSON.stringify(await numbers()) === JSON.stringify(await own()))
-  // Away, while a ticket of a later page is closed and another one answered.
+  // While offline, a ticket on a later page is closed and another one answered.
   await place.setOffline(true)
   await page.locator(id(T.page, '[data-live="false"]')).waitFor()
   const [closed, answered] = [made[5], made[7]]
@@ -300,7 +300,7 @@ test('a customer reads all their tickets, over a lost connection too, and finds 
   await page.locator(id(T.page, '[data-live="true"]')).waitFor()
   await eventually('as it is now', async () => JSON.stringify(await numbers()) === JSON.stringify(await own()))
   expect((await numbers())[0]).toBe(answered.number)
-  // A number as people write it, and letters that other rules fold otherwise.
+  // A number as people type it, and letters whose case depends on the language.
   await page.locator(id(T.search)).fill(answered.number.replace(/TKT-0*/, 'tkt-'))
   await eventually('by its short number', async () => JSON.stringify(await numbers()) === JSON.stringify([answered.number]))
   const far = await openTicket(who.customer, { subject: `${word} İstanbul` })
@@ -308,7 +308,7 @@ test('a customer reads all their tickets, over a lost connection too, and finds 
   await eventually('by the server\'s rule', async () => JSON.stringify(await numbers()) === JSON.stringify([far.number]))
 })
 
-test('earlier messages come in while new ones do, each once and in order', async () => {
+test('earlier messages load while new ones arrive, each once and in order', async () => {
   const ticket = await openTicket(who.customer)
   let more = 0
   while (more < 110) await rest(++more % 2 === 0 ? who.customer : who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: `line ${more}.` }, TEAM)
@@ -325,19 +325,19 @@ test('earlier messages come in while new ones do, each once and in order', async
   await writing
   const position = Number((await rest(who.agent, 'GET', `/tickets/${ticket.id}`, undefined, TEAM))['seq'])
   await page.locator(id(T.timeline, `[data-position="${position}"]`)).waitFor()
-  // More rows than are drawn at once: read from the top to the end.
+  // More rows than are rendered at once: scroll from the top to the end.
   const seen: string[] = []
   await eventually('the last of all', async () => {
     for (const text of await page.locator(id(T.messageBody)).allInnerTexts()) if (!seen.includes(text.trim())) seen.push(text.trim())
     await page.locator(id(T.timeline)).evaluate((thread) => { thread.scrollTop += 500 })
-    // A row that was passed before it was drawn would be seen by no one.
+    // Wait for a render: a row that is scrolled past before that would not be seen.
     await drawn(page)
     return seen.includes(`line ${more}.`)
   }, 30_000)
   expect(seen).toEqual(['Something happened.', ...Array.from({ length: more }, (_, n) => `line ${n + 1}.`)])
 })
 
-test('earlier messages that cannot be had are asked for again, and found behind a page that holds only edits', async () => {
+test('earlier messages that fail to load are fetched again, and are found behind a page that holds only edits', async () => {
   const ticket = await openTicket(who.customer, { description: 'the first of all' })
   const sent = await rest(who.customer, 'POST', `/tickets/${ticket.id}/messages`, { body: 'version 0' })
   const events = (await rest(who.customer, 'GET', `/tickets/${ticket.id}/activity?limit=10`))['events']
@@ -351,7 +351,7 @@ test('earlier messages that cannot be had are asked for again, and found behind 
     return failing ? route.fulfill({ status: 503, json: { code: 'unavailable', title: 'not now' } }) : route.continue()
   })
   const { page } = await visit(place, CUSTOMERS, `/support/${ticket.number}`, who.customer)
-  // Nothing of the latest page is drawn, so that nothing could be scrolled.
+  // The latest page has no rows, so there is nothing to scroll.
   await page.locator(id(T.problem)).waitFor()
   for (let n = 0; n < 20; n++) await page.locator(id(T.timeline)).dispatchEvent('scroll')
   expect(asked, 'scrolling asks a failing server now and then').toBe(1)

@@ -1,4 +1,4 @@
-// Parts of the widget that cannot be fetched when they are wanted: nothing that was written is lost, it is said, and they come later.
+// Parts of the widget that fail to load when they are needed: no text is lost, the person is told, and the parts load later.
 
 import type { BrowserContext, Frame, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
@@ -17,7 +17,7 @@ async function opened(place: BrowserContext): Promise<{ readonly page: Page; rea
   return { page, frame: await widgetFrame(page) }
 }
 
-/** A browser of a new person, and what the server holds of theirs. */
+/** A context of a new person, and a function that reads the server's data as them. */
 async function newcomer() {
   const [place, token] = [await context(), await newcomerToken()]
   await place.route('**/dev/token', (route) => route.fulfill({ json: { token } }))
@@ -30,7 +30,7 @@ async function describe(frame: Frame, subject: string, description: string): Pro
   await frame.locator(id(T.askSend)).click()
 }
 
-test('a ticket is opened before what shows it can be had: it is said, and the ticket stands there later', async () => {
+test('a ticket is created before its view can load: the person is told, and the ticket is shown later', async () => {
   const { place, get } = await newcomer()
   await place.route(TALK, (route) => route.abort())
   await place.route('**/assets/markdown-*.js', (route) => route.abort())
@@ -39,17 +39,17 @@ test('a ticket is opened before what shows it can be had: it is said, and the ti
   await describe(frame, subject, 'Hello **there**')
   await frame.locator(id(T.problem)).waitFor()
   expect(await get('/tickets?scope=own')).toContain(subject)
-  // The button is there for those who do not wait.
+  // The retry button, for people who do not want to wait.
   await frame.locator(id(T.problem)).getByRole('button').click()
   await place.unroute(TALK)
   await frame.locator(id(T.ticketSubject)).filter({ hasText: subject }).waitFor()
-  // Its marks cannot be read: it stands as it was typed.
+  // The Markdown parser cannot load, so the text is shown as typed.
   await message(frame, 'Hello **there**').waitFor()
   await say(frame, 'and one more')
   await message(frame, 'and one more', 'stored').waitFor()
 })
 
-test('what waits to be sent is kept while what sends it cannot be had, and is sent by itself later', async () => {
+test('an unsent message is kept while the code that sends it cannot load, and is sent automatically later', async () => {
   const { place, get } = await newcomer()
   const { page, frame } = await opened(place)
   await describe(frame, unique('waits'), 'The first message.')
@@ -71,7 +71,7 @@ test('what waits to be sent is kept while what sends it cannot be had, and is se
   expect(await again.frame.evaluate(() => Object.keys({ ...localStorage }).filter((name) => name.includes('.outbox.')))).toEqual([])
 })
 
-test('what the parser makes of a text is dressed by the rules that come with it', async () => {
+test('the parser’s output has the styles that are loaded with it', async () => {
   const { place } = await newcomer()
   const { frame } = await opened(place)
   await describe(frame, unique('list'), '\n- one\n- `two`')

@@ -1,4 +1,4 @@
-// Phones: touch, a narrow page, a keyboard that takes half of it, a device held sideways.
+// Phones: touch, narrow pages, an on-screen keyboard, landscape.
 
 import { devices } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -14,7 +14,7 @@ const row = (number: string) => id(T.ticketRow, `[data-number="${number}"]`)
 const { defaultBrowserType: _, ...PHONE } = devices['Pixel 7'] ?? { defaultBrowserType: 'chromium' }
 const LAUNCHER_PX = 48
 
-test('the widget by touch: opened at its launcher, over the whole screen, a conversation from its first word to its answer, also sideways', async () => {
+test('the widget by touch: it covers the screen, from the first message of a conversation to its answer, in landscape too', async () => {
   const place = await context(PHONE)
   const page = await place.newPage()
   const { faults } = watch(page, place)
@@ -51,7 +51,7 @@ test('the widget by touch: opened at its launcher, over the whole screen, a conv
   expect(faults).toEqual([])
 })
 
-test('on a narrow page the focus goes to what was opened and back to where it came from, and a missing ticket has a way back', async () => {
+test('on a narrow page the focus follows what is opened and returns when it closes, and a missing ticket has a way back', async () => {
   const ticket = await openTicket(who.customer)
   for (const [base, path, query, person] of [[CUSTOMERS, '/support', '', who.customer], [TEAM, '/admin/support', '?view=all', who.agent]] as const) {
     const { page } = await visit(await context({ viewport: { width: 390, height: 800 } }), base, path + query, person)
@@ -69,10 +69,10 @@ test('on a narrow page the focus goes to what was opened and back to where it ca
   }
 })
 
-test("one's own message is the same element from its writing to its storing, and the first page is no news", async () => {
+test("a person’s own message keeps its element from sending to storing, and the first page is not read out as news", async () => {
   const ticket = await openTicket(who.customer)
   const place = await context()
-  // What the log said of itself when each row came.
+  // Records whether the log was live when each row was added.
   await place.addInitScript(() => {
     const said: string[] = []
     Reflect.set(window, 'said', said)
@@ -95,7 +95,7 @@ test("one's own message is the same element from its writing to its storing, and
   expect(await page.locator(`${id(T.timeline)} [aria-live]:not([aria-live="off"])`).count(), 'no region within the region').toBe(0)
 })
 
-test('a saved reply that is being written is not lost to another row, to Escape, nor to one click', async () => {
+test('an unsaved saved reply survives opening another row, Escape, and a single click', async () => {
   const shortcut = unique('kept')
   await rest(who.admin, 'PUT', `/saved-replies/${crypto.randomUUID()}`, { shortcut, title: 'Kept', body: 'Kept' }, TEAM)
   const { page } = await visit(await context(), TEAM, '/admin/support/settings/saved-replies', who.admin)
@@ -113,7 +113,7 @@ test('a saved reply that is being written is not lost to another row, to Escape,
   await page.locator(id(T.replyRow, `[data-shortcut="${shortcut}"]`)).waitFor()
 })
 
-test('while a message waits to be sent, or was refused, nothing says that it has arrived', async () => {
+test('while a message waits or was refused, nothing says that it has arrived', async () => {
   const ticket = await openTicket(who.customer)
   const { page, context: place } = await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)
   await page.locator(id(T.expect)).waitFor()
@@ -128,7 +128,7 @@ test('while a message waits to be sent, or was refused, nothing says that it has
   await page.locator(id(T.expect)).waitFor()
 })
 
-test('on a phone what is said for a moment hides nothing that one writes in, and goes with the ticket that it is of', async () => {
+test('on a phone a notification covers no field, and disappears when its ticket is left', async () => {
   const other = await openTicket(who.customer)
   const { page } = await visit(await context({ ...PHONE, viewport: { width: 390, height: 780 } }), CUSTOMERS, '/support/new', who.customer)
   await page.locator(id(T.newSubject)).fill(unique('said'))
@@ -144,7 +144,7 @@ test('on a phone what is said for a moment hides nothing that one writes in, and
   expect(await page.locator(id(T.toast)).count()).toBe(0)
 })
 
-test('what is touched on a phone is 44 px high, and the forms stand in straight lines', async () => {
+test('on a phone touch targets are 44 px high, and the fields of forms are aligned', async () => {
   const ticket = await openTicket(who.customer)
   const done = await openTicket(who.customer)
   await rest(who.agent, 'PATCH', `/tickets/${done.id}`, { status: 'resolved' }, TEAM)
@@ -198,7 +198,7 @@ test('what is touched on a phone is 44 px high, and the forms stand in straight 
   }
 })
 
-test('a ticket that was opened without a connection comes when there is one again', async () => {
+test('a ticket that was opened without a connection loads when there is one again', async () => {
   const ticket = await openTicket(who.customer)
   const { page, context: place } = await visit(await context(), CUSTOMERS, '/support', who.customer)
   await page.locator(row(ticket.number)).waitFor()
@@ -211,7 +211,7 @@ test('a ticket that was opened without a connection comes when there is one agai
   expect(await page.locator('.main .problem').count()).toBe(0)
 })
 
-test('on a narrow page the menu says who is signed in, and signs them out', async () => {
+test('on a narrow page the menu shows the signed-in person and signs them out', async () => {
   const { page } = await visit(await context(PHONE), CUSTOMERS, '/support', who.customer)
   expect(await page.locator(id(T.signOut)).isVisible(), 'the bar has no room for it').toBe(false)
   await page.locator(id(T.preferences)).tap()
@@ -220,7 +220,7 @@ test('on a narrow page the menu says who is signed in, and signs them out', asyn
   await page.locator(id(T.signIn)).waitFor()
 })
 
-test('on a phone the way back goes from a ticket to the first screen and then folds the widget; the page behind stands still and keeps its own state; the keyboard covers nothing', async () => {
+test('on a phone, back leads from a ticket to the first screen and then closes the widget; the page keeps its scroll and state; the keyboard covers nothing', async () => {
   const ticket = await openTicket(who.customer)
   const place = await context(PHONE)
   const page = await place.newPage()
@@ -254,12 +254,12 @@ test('on a phone the way back goes from a ticket to the first screen and then fo
   expect(await page.evaluate(() => history.length), 'one step at most').toBeLessThanOrEqual(steps + 1)
 })
 
-test('the line above the list shows by a shadow on which side it goes on, in both directions of writing', async () => {
+test('shadows show on which side the line of figures continues, in both text directions', async () => {
   for (const language of ['en', 'ar']) {
     const { page } = await visit(await context({ viewport: { width: 360, height: 740 }, reducedMotion: 'reduce' }), TEAM, `/admin/support?lang=${language}`, who.agent)
     const line = page.locator(id(T.stats))
     const box = await line.boundingBox() ?? { x: 0, y: 0, width: 0, height: 0 }
-    // Below the words, where nothing but the ground is.
+    // Below the text, where only the background is drawn.
     const ground = (x: number) => page.screenshot({ clip: { x, y: box.y + box.height - 6, width: 4, height: 4 } })
     const shadows = async () => {
       const plain = await ground(box.width / 2)
@@ -274,7 +274,7 @@ test('the line above the list shows by a shadow on which side it goes on, in bot
   }
 })
 
-test('on a phone the other tickets of a customer carry number and status, and the way to all of them ends at the list', async () => {
+test('on a phone a customer’s other tickets show number and status, and the link to all of them ends at the list', async () => {
   const [one, other] = [await openTicket(who.customer), await openTicket(who.customer)]
   const { page } = await visit(await context({ viewport: { width: 360, height: 740 } }), TEAM, `/admin/support/${one.number}`, who.agent)
   await page.locator(id(T.detailsToggle)).click()

@@ -1,4 +1,4 @@
-// A certified OpenID provider (npm's oidc-provider) with its own pages, in which the tests' people sign in by their name alone.
+// A certified OpenID provider (npm's oidc-provider) with its own pages, where the tests' people sign in with just a name.
 
 import { createRequire } from 'node:module'
 import { createServer, type Server } from 'node:http'
@@ -9,9 +9,9 @@ import type { Page } from 'playwright-core'
 const CLIENT = process.env['HELPLINE_E2E_OIDC_CLIENT'] ?? ''
 const SECRET = process.env['HELPLINE_E2E_OIDC_SECRET'] ?? ''
 
-/** Starts it at the address that the desk knows as its issuer. `desk`: the desk's public address. */
+/** Starts the provider at the address that the desk has as its issuer. `desk`: the desk's public address. */
 export async function startProvider(issuer: string, client: string): Promise<Server> {
-  // Installed for this test alone, elsewhere; it brings no types of its own.
+  // Installed only for this test, outside of the project. It has no types.
   const entry = createRequire(`${process.env['HELPLINE_E2E_OIDC'] ?? ''}/`).resolve('oidc-provider')
   const { default: Provider } = await import(pathToFileURL(entry).href)
   const provider = new Provider(issuer, {
@@ -35,7 +35,7 @@ export async function startProvider(issuer: string, client: string): Promise<Ser
   return server
 }
 
-/** At the provider's pages: who it is, and that the desk may know it. */
+/** Fills in the provider's sign-in and consent pages. */
 export async function signInThere(page: Page, login: string): Promise<void> {
   await page.locator('input[name=login]').fill(login)
   await page.locator('input[name=password]').fill('any')
@@ -43,12 +43,12 @@ export async function signInThere(page: Page, login: string): Promise<void> {
   await page.getByRole('button', { name: 'Continue' }).click()
 }
 
-/** Turns back. */
+/** Cancels the sign-in. */
 export async function cancelThere(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Cancel' }).click()
 }
 
-/** At the provider's question whether it ends its own session too. */
+/** Confirms that the provider ends its own session too. */
 export async function signOutThere(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Yes, sign me out' }).click()
 }

@@ -1,5 +1,5 @@
-// Between a browser and the desk: a way that can be closed, whatever drives the browser, and one that compresses, as a platform's proxy
-// does. They stand at the origin that the desk allows.
+// Proxies between the browser and the desk: one that can be closed, in any browser, and one that compresses responses as a platform's proxy
+// does. They listen on the origin that the desk allows.
 
 import { createServer as createHttpServer, request, type IncomingMessage, type Server as HttpServer } from 'node:http'
 import { connect, createServer, type Server, type Socket } from 'node:net'
@@ -9,7 +9,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { CUSTOMERS } from './help.ts'
 import { HOST } from './host.ts'
 
-/** `no_sockets`: pages and REST pass, WebSockets do not. */
+/** `no_sockets`: pages and REST work, WebSockets do not. */
 type Way = 'open' | 'no_sockets' | 'shut'
 
 export function withProxy(): { readonly base: string; set(way: Way): void } {
@@ -48,10 +48,10 @@ export function withProxy(): { readonly base: string; set(way: Way): void } {
   }
 }
 
-/** The desk's answers, gzipped where they are text, the browser takes that, and the desk has not compressed them itself. */
+/** Gzips the desk's text responses if the browser accepts that and the desk has not compressed them. */
 export function withCompression(): { readonly base: string } {
   let server: HttpServer | null = null
-  /** WebSockets, which a server that closes leaves alone. */
+  /** Open WebSockets, which closing the server does not end. */
   const passing = new Set<{ destroy(): unknown }>()
   const { hostname, port } = new URL(CUSTOMERS)
   const isText = (answer: IncomingMessage) => /^(?:text\/|application\/(?:javascript|json|problem\+json)|image\/svg)/.test(answer.headers['content-type'] ?? '')

@@ -1,4 +1,4 @@
-// What is refused is told where its author is, and what a browser or a server refuses costs no message.
+// Refusals are shown where their author is, and no refusal of a browser or a server loses a message.
 
 import type { BrowserContext, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -12,7 +12,7 @@ let who: People
 beforeAll(async () => { who = await people() })
 const row = (number: string, more = '') => id(T.ticketRow, `[data-number="${number}"]${more}`)
 
-/** Answers frames of a kind as a server might that will not, as long as `isRefusing`. */
+/** Answers frames of one type with a rejection, as long as `isRefusing` is true. */
 async function refusing(place: BrowserContext, type: string, code: string) {
   const state = { isRefusing: true, seen: [] as string[] }
   await place.routeWebSocket(/\/v1\/ws/, (socket) => {
@@ -28,7 +28,7 @@ async function refusing(place: BrowserContext, type: string, code: string) {
   return state
 }
 
-test('a message that is refused after its author has gone on is told: in passing, above the page and on the row, each with the way there', async () => {
+test('a message refused after its author moved on is reported in a notification, above the page and on the row, each with a link', async () => {
   const word = unique('gone')
   const [one, two] = [await openTicket(who.customer, { subject: word }), await openTicket(who.customer, { subject: word })]
   const place = await context()
@@ -60,7 +60,7 @@ test('a message that is refused after its author has gone on is told: in passing
   expect(await page.locator(id(T.rowUnsent)).count()).toBe(0)
 })
 
-test('a customer is told as well', async () => {
+test('a customer is told of such a refusal too', async () => {
   const [one, two] = [await openTicket(who.customer), await openTicket(who.customer)]
   const place = await context()
   const state = await refusing(place, 'send', 'ticket_closed')
@@ -77,7 +77,7 @@ test('a customer is told as well', async () => {
   expect(state.isRefusing).toBe(true)
 })
 
-test('a list whose watch is refused is not called live, and is when it stands', async () => {
+test('a list whose watch is refused does not count as live, and does once the watch works', async () => {
   const place = await context()
   const state = await refusing(place, 'inbox', 'forbidden')
   const page = await place.newPage()
@@ -93,7 +93,7 @@ test('a list whose watch is refused is not called live, and is when it stands', 
   await page.locator(row(ticket.number)).waitFor()
 })
 
-test('a select never shows what was refused, and the refusal can be put away', async () => {
+test('a select never shows a refused value, and the refusal can be dismissed', async () => {
   const ticket = await openTicket(who.customer)
   const place = await context()
   const { page } = await visit(place, TEAM, `/admin/support/${ticket.number}`, who.agent)
@@ -118,11 +118,11 @@ test('a select never shows what was refused, and the refusal can be put away', a
   isRefusing = false
   await page.locator(id(T.problem)).getByRole('button').first().click()
   await page.locator(id(T.ticketPriority, '[data-value="high"]')).waitFor()
-  // The change may be heard of before its answer is there.
+  // The live event may arrive before the response.
   await eventually('what succeeded is no fault any more', async () => (await page.locator(id(T.problem)).count()) === 0)
 })
 
-test('a message that is edited anew overwrites no draft, and is found where the cursor is', async () => {
+test('a refused message that is edited again overwrites no draft, and the composer has the focus', async () => {
   const ticket = await openTicket(who.customer)
   const place = await context()
   const state = await refusing(place, 'send', 'invalid_body')
@@ -153,7 +153,7 @@ async function visitWith(script: string): Promise<Page> {
   return page
 }
 
-test('a message is sent where locks are refused, and where storage is', async () => {
+test('a message is sent where the browser refuses locks, and where it refuses storage', async () => {
   const unlocked = await visitWith(`navigator.locks.request = () => Promise.reject(new DOMException('Access to the Locks API is denied in this context.', 'SecurityError'))`)
   await say(unlocked, 'without locks')
   await message(unlocked, 'without locks', 'stored').waitFor()
@@ -167,7 +167,7 @@ test('a message is sent where locks are refused, and where storage is', async ()
   await unkept.locator(id(T.connection, '[data-state="waiting"]')).filter({ hasText: 'can’t save messages' }).waitFor()
 })
 
-test('a page that the browser put aside and restored connects anew at once', async () => {
+test('a page restored from the back-forward cache reconnects at once', async () => {
   const place = await context()
   let connections = 0
   await place.routeWebSocket(/\/v1\/ws/, (socket) => {
@@ -185,7 +185,7 @@ test('a page that the browser put aside and restored connects anew at once', asy
   await message(page, 'after the nap', 'stored').waitFor()
 })
 
-test('the Enter that commits a composition in Safari sends nothing', async () => {
+test('in Safari, the Enter that commits a composition sends nothing', async () => {
   const page = await visitWith('')
   await page.locator(id(T.composerInput)).fill('半')
   await page.locator(id(T.composerInput)).evaluate((input) => input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, bubbles: true, cancelable: true })))
@@ -194,20 +194,20 @@ test('the Enter that commits a composition in Safari sends nothing', async () =>
   await message(page, '半', 'stored').waitFor()
 })
 
-test('a search of two letters is no fault', async () => {
+test('a search of two letters is no error', async () => {
   const { page } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
   const asked: string[] = []
   page.on('request', (request) => { const search = new URL(request.url()).searchParams.get('search'); if (search !== null) asked.push(search) })
   await page.locator(id(T.search)).fill('ab')
   await page.locator('.search-short').waitFor()
   expect(await page.locator(id(T.problem)).count()).toBe(0)
-  // A third letter is asked for, and nothing was before it.
+  // A third letter sends the request. No request was sent before.
   await page.locator(id(T.search)).fill('abc')
   await eventually('the search', async () => asked.length > 0)
   expect(asked.filter((search) => search !== 'abc')).toEqual([])
 })
 
-test('another person at the same browser: the first one is gone from the screen, and nothing is sent in either name by mistake', async () => {
+test('another person in the same browser: the first one’s data is gone, and nothing is sent in the wrong name', async () => {
   const ticket = await openTicket(who.customer)
   const place = await context()
   await place.addCookies([cookieOf(who.agent)])

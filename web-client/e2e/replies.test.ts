@@ -1,4 +1,4 @@
-// Saved replies: the team's and one's own, written in place, looked for, and inserted with a slash.
+// Saved replies, the team's and personal ones: written in place, searched, and inserted with a slash.
 
 import type { Locator, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -25,7 +25,7 @@ const write = async (place: Locator, shortcut: string, title: string, body: stri
   await place.locator(id(T.replyBody)).fill(body)
 }
 
-test('an admin writes one, errors stand at their field, an agent inserts it with a slash, its variables filled', async () => {
+test('an admin writes one, errors show at their field, and an agent inserts it with a slash, its variables filled in', async () => {
   const shortcut = unique('hi').toLowerCase()
   const seen = await visit(await context(), TEAM, SCREEN, who.admin)
   const admin = seen.page
@@ -59,7 +59,7 @@ test('an admin writes one, errors stand at their field, an agent inserts it with
   expect(seen.faults).toEqual([])
 })
 
-test('by keyboard: a variable goes where the cursor is, and the preview shows it filled and where no name is known', async () => {
+test('by keyboard: a variable is inserted at the cursor, and the preview shows it filled in and with its fallback', async () => {
   const { page } = await visit(await context(), TEAM, SCREEN, who.admin)
   await page.locator(id(T.replyNew)).focus()
   await page.keyboard.press('Enter')
@@ -80,7 +80,7 @@ test('by keyboard: a variable goes where the cursor is, and the preview shows it
   expect(await body.inputValue(), 'discarded, and undone').toBe('Hi {{customer_first_name|there}}!')
 })
 
-test('what is not saved waits over a reload; what another tab saved meanwhile is not covered unseen', async () => {
+test('unsaved text survives a reload; what another tab saved meanwhile is not overwritten unseen', async () => {
   const shortcut = unique('two')
   const made = await save(shortcut)
   const place = await context()
@@ -97,7 +97,7 @@ test('what is not saved waits over a reload; what another tab saved meanwhile is
   await row(page, shortcut).filter({ hasText: 'theirs' }).locator(id(R.open)).waitFor()
 })
 
-test('found by its text, deleted and brought back; on a phone from right to left nothing is scrolled sideways', async () => {
+test('found by its text, deleted and restored; on a phone from right to left nothing scrolls sideways', async () => {
   const [shortcut, word] = [unique('find'), unique('needle')]
   await save(shortcut, { body: `A long text with a ${word} in it` })
   await save(unique('other'))
@@ -115,7 +115,7 @@ test('found by its text, deleted and brought back; on a phone from right to left
   await row(page, shortcut).waitFor()
 })
 
-test('deleted where only the answer is lost; brought back with the words that were not saved yet', async () => {
+test('a deletion whose response is lost counts; undo restores the reply with its unsaved text', async () => {
   const shortcut = unique('gone')
   await save(shortcut, { body: 'Saved words' })
   const { page } = await visit(await context(), TEAM, SCREEN, who.admin)
@@ -136,7 +136,7 @@ test('deleted where only the answer is lost; brought back with the words that we
   await row(page, shortcut).filter({ hasText: 'Unsaved words' }).waitFor()
 })
 
-test('agents write their own beside the team’s, in folders; the slash offers their own first', async ({ skip }) => {
+test('agents write their own next to the team’s, in folders; the slash offers their own first', async ({ skip }) => {
   if (!(await knows('reply_folders'))) skip('a server of the build before')
   const [shared, folder] = [unique('shared'), unique('Folder')]
   await save(shared, { folder, body: 'From the team' })
@@ -165,7 +165,7 @@ test('agents write their own beside the team’s, in folders; the slash offers t
   expect(await row(colleague, shared).count(), 'no one else sees it').toBe(1)
 })
 
-test('a begun reply that matches none is not sent: with Enter, with Control, with "Send & resolve" by keyboard; the button means it', async () => {
+test('an unfinished shortcut without a match is not sent by Enter, Ctrl+Enter or the keyboard’s "Send & resolve"; the button sends it', async () => {
   const ticket = await openTicket(who.customer)
   const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)
   const field = page.locator(id(T.composerInput))

@@ -1,4 +1,4 @@
-// The rhythm of answering: sending and resolving in one go, second thoughts, what Enter does, on to the next ticket, back to it later.
+// Answering many tickets: send and resolve at once, undo, the meaning of Enter, the next ticket, and marking as unread.
 
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -14,7 +14,7 @@ const statusOf = async (ticket: Made) => String((await rest(who.agent, 'GET', `/
 const at = (tickets: readonly Made[], index: number): Made => tickets[index] ?? { id: '', number: '' }
 const opened = (page: Page, ticket: Made, more = '') => page.locator(id(T.ticket, `[data-number="${ticket.number}"]${more}`)).waitFor()
 
-/** So many tickets in a list of their own, the newest first, the first of them open. */
+/** Opens the first of `n` new tickets, in a list with no others, the newest first. */
 async function client(n: number, habits: object = {}): Promise<{ readonly page: Page; readonly tickets: readonly Made[] }> {
   const word = unique('row')
   const tickets: Made[] = []
@@ -30,7 +30,7 @@ async function client(n: number, habits: object = {}): Promise<{ readonly page: 
   return { page, tickets }
 }
 
-test('send and resolve: one action by key, the answer is stored, the ticket resolved, the next one open', async () => {
+test('send and resolve with one shortcut: the answer is stored, the ticket resolved, the next one opened', async () => {
   const { page, tickets } = await client(2)
   const text = unique('solved')
   await page.locator(id(T.composerInput)).fill(text)
@@ -42,7 +42,7 @@ test('send and resolve: one action by key, the answer is stored, the ticket reso
   await opened(customer, at(tickets, 0), '[data-status="resolved"]')
 })
 
-test('send and resolve: refused because the customer wrote first, nothing is lost and nothing resolved', async () => {
+test('send and resolve, refused because the customer wrote first: nothing is lost and nothing is resolved', async () => {
   const { page, tickets } = await client(2)
   const ticket = at(tickets, 0)
   const text = unique('stale')
@@ -58,7 +58,7 @@ test('send and resolve: refused because the customer wrote first, nothing is los
   expect(await texts(page)).toContain(text)
 })
 
-test('send and resolve: the second part fails for a while, is kept over a reload, and done', async () => {
+test('send and resolve: resolving fails at first, survives a reload, and succeeds later', async () => {
   const { page, tickets } = await client(1)
   const ticket = at(tickets, 0)
   await page.route(`**/v1/tickets/${ticket.id}`, (route) => (route.request().method() === 'PATCH' ? route.abort() : route.continue()))
@@ -75,7 +75,7 @@ test('send and resolve: the second part fails for a while, is kept over a reload
   expect(JSON.stringify(all).split(text).length - 1, 'sent once').toBe(1)
 })
 
-test('undo: the message waits, is said to wait over a reload, comes back into the draft, and is otherwise sent once', async () => {
+test('undo: the message is held back, also over a reload; undo returns it to the draft, otherwise it is sent once', async () => {
   const { page, tickets } = await client(1, { undo_s: 10 })
   const ticket = at(tickets, 0)
   const [text, other] = [unique('hasty'), unique('sure')]
@@ -109,7 +109,7 @@ test('undo of send and resolve leads back to the ticket, with the text, unresolv
   expect(await statusOf(at(tickets, 0))).toBe('open')
 })
 
-test('what Enter does is a choice, at the composer and in the settings, kept for the person', async () => {
+test('what Enter does can be chosen in the composer and in the settings, and is stored for the person', async () => {
   await rest(who.admin, 'PUT', `/saved-replies/${crypto.randomUUID()}`, { shortcut: unique('hint'), title: 'Hint', body: 'A hint' }, TEAM)
   const { page } = await client(1)
   const input = page.locator(id(T.composerInput))
@@ -131,7 +131,7 @@ test('what Enter does is a choice, at the composer and in the settings, kept for
   await page.locator(id(T.composerEnter, '[data-value="sends"]')).waitFor()
 })
 
-test('the next ticket by key and button; marked as unread it stays so until it is opened, in the title too', async () => {
+test('the next ticket by key and button; a ticket marked as unread stays unread until opened, in the title too', async () => {
   const { page, tickets } = await client(3)
   await page.locator(id(T.timeline)).click()
   await page.keyboard.press('Shift+J')

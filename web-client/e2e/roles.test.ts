@@ -1,4 +1,4 @@
-// The team's screen: an admin finds a person by their address, gives a role, changes it and takes it; each counts at once.
+// The team screen: an admin finds a person by address, gives, changes and removes a role, and each change applies at once.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { M } from '../src/apps/console/screens/team/testids.ts'
@@ -8,7 +8,7 @@ import { CUSTOMERS, eventually, id, openScreen, people, rest, TEAM, visit, withB
 const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
-// The desk is shared: they are again what they were.
+// The tests share the desk: restore the roles.
 afterAll(async () => {
   await rest(who.admin, 'PUT', `/people/${who.other.id}/blocked`, { blocked: false })
   await rest(who.admin, 'PUT', `/people/${who.colleague.id}/blocked`, { blocked: false })
@@ -16,8 +16,8 @@ afterAll(async () => {
   await rest(who.admin, 'PUT', `/roles/${who.colleague.id}`, { role: 'support_agent' })
 })
 
-test('an admin finds someone by their address, makes them an agent, and takes the role again', async () => {
-  // They have signed in once, in letters of another case than the admin writes.
+test('an admin finds a person by address, makes them an agent, and removes the role again', async () => {
+  // They have signed in once. The admin types their address in another case.
   await rest(who.other, 'GET', '/me')
   const seen = await visit(await context(), TEAM, '/admin/support', who.admin)
   const { page } = seen
@@ -30,7 +30,7 @@ test('an admin finds someone by their address, makes them an agent, and takes th
   await page.locator(id(T.roleFind)).click()
   await page.locator(id(T.roleTold, '[data-count="0"]')).waitFor()
 
-  // Their page goes on with what they may now.
+  // Their open page follows the new role.
   const theirs = await visit(await context(), CUSTOMERS, '/support', who.other)
   await page.locator(id(T.roleEmail)).fill((who.other.email ?? '').toUpperCase())
   await page.keyboard.press('Enter')
@@ -41,7 +41,7 @@ test('an admin finds someone by their address, makes them an agent, and takes th
   await page.locator(id(T.toast)).waitFor()
   expect(await rest(who.other, 'GET', '/me')).toMatchObject({ role: 'support_agent' })
   expect(await found.locator(id(T.roleMakeAgent)).count(), 'already in the team').toBe(0)
-  // The next ticket can be given to them without a reload.
+  // The next ticket can be assigned to them without a reload.
   await page.locator(id(T.settingsBack)).click()
   await page.locator(id(T.filtersToggle)).click()
   await eventually('one of the agents', async () => await page.locator(`option[value="${who.other.id}"]`).count() > 0)
@@ -55,7 +55,7 @@ test('an admin finds someone by their address, makes them an agent, and takes th
   await promoted.locator(id(T.roleRemove)).click()
   await promoted.locator(id(T.roleRemoveSure)).focus()
   await page.keyboard.press('Escape')
-  // It keeps them, and the page; the focus is back once the button is drawn.
+  // Escape keeps the role and the page. The focus returns once the button is rendered.
   await promoted.locator(id(T.roleRemove, ':focus')).waitFor()
   await page.keyboard.press('Enter')
   await promoted.locator(id(T.roleRemoveSure)).click()
@@ -64,7 +64,7 @@ test('an admin finds someone by their address, makes them an agent, and takes th
   expect([...seen.faults, ...theirs.faults]).toEqual([])
 })
 
-test('what another admin did meanwhile is shown when a change is refused', async () => {
+test('a refused change shows what another admin did meanwhile', async () => {
   await rest(who.admin, 'PUT', `/roles/${who.other.id}`, { role: 'support_agent' })
   const { page } = await visit(await context(), TEAM, '/admin/support/team', who.admin)
   const row = page.locator(id(T.roleRow, `[data-user="${who.other.id}"]`))
@@ -78,7 +78,7 @@ test('what another admin did meanwhile is shown when a change is refused', async
   expect(await row.locator(id(T.roleSelect)).inputValue()).toBe('admin')
 })
 
-test('a page that is open follows its person\'s role', async () => {
+test('an open page follows the role of its person', async () => {
   const { page } = await visit(await context(), TEAM, '/admin/support/team', who.colleague)
   await page.locator(id(T.settingsOnlyAdmins)).waitFor()
   expect(await page.locator(id(T.roleEmail)).count()).toBe(0)
@@ -96,7 +96,7 @@ test('an agent reads that only admins change the team', async () => {
   expect(await page.locator(id(T.settingsLink, '[data-screen="settings/team"]')).count()).toBe(0)
 })
 
-test('an admin sees who is there, finds them by a part of their name, blocks them, and lets them in again', async () => {
+test('an admin sees who is online, finds a person by part of their name, and blocks and unblocks them', async () => {
   const theirs = await visit(await context(), CUSTOMERS, '/admin/support', who.colleague)
   await theirs.page.locator(id(T.whoami)).waitFor()
   const { page, faults } = await visit(await context(), TEAM, '/admin/support/settings/team', who.admin)
@@ -109,7 +109,7 @@ test('an admin sees who is there, finds them by a part of their name, blocks the
   await page.locator(id(M.none)).waitFor()
   await page.locator(id(M.filter)).fill(who.colleague.email ?? '')
   await row.locator(id(M.block)).click()
-  // Asked first, and nothing is done meanwhile.
+  // The confirmation does nothing until it is answered.
   await page.locator(id(M.blockSure)).waitFor()
   await page.keyboard.press('Escape')
   await page.locator(id(M.blockSure)).waitFor({ state: 'detached' })
@@ -129,7 +129,7 @@ test('an admin sees who is there, finds them by a part of their name, blocks the
   expect(faults).toEqual([])
 })
 
-test('a customer who is found is blocked, too', async () => {
+test('a customer found by address can be blocked too', async () => {
   await rest(who.other, 'GET', '/me')
   const { page } = await visit(await context(), TEAM, '/admin/support/settings/team', who.admin)
   await page.locator(id(T.roleEmail)).fill(who.other.email ?? '')
@@ -144,7 +144,7 @@ test('a customer who is found is blocked, too', async () => {
   expect(await rest(who.other, 'GET', '/me')).toMatchObject({ user: { id: who.other.id } })
 })
 
-test('where the platform manages roles they are read here, and the page is named', async () => {
+test('where the platform manages roles, they are read-only here and the platform’s page is linked', async () => {
   const browser = await context()
   await browser.route('**/v1/config', async (route) => {
     const answer = await route.fetch()

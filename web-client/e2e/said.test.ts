@@ -1,4 +1,4 @@
-// What was said is what is shown, once, in every tab; and the widget's script may come twice.
+// Texts are shown exactly as sent, once, in every tab; and the widget's script may run twice.
 
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
@@ -8,7 +8,7 @@ const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
 
-test('paths, sums, empty marks and invisible characters stand as typed on both sides, and links lead where they were meant to', async () => {
+test('paths, sums, empty marks and invisible characters are shown as typed on both sides, and links have the right targets', async () => {
   const { number } = await openTicket(who.customer)
   const { page, faults } = await visit(await context(), CUSTOMERS, `/support/${number}`, who.customer)
   const agent = await visit(await context(), TEAM, `/admin/support/${number}`, who.agent)
@@ -26,7 +26,7 @@ test('paths, sums, empty marks and invisible characters stand as typed on both s
   expect([...faults, ...agent.faults]).toEqual([])
 })
 
-test('a described ticket whose answer was cut off is one: after a reload, and from another device', async () => {
+test('a new ticket whose response was lost is created once: after a reload, and from another device', async () => {
   const [place, other] = [await context(), await context()]
   const subject = unique('Cut off')
   const describe = async (page: Awaited<ReturnType<typeof visit>>['page']) => {
@@ -59,7 +59,7 @@ test('a described ticket whose answer was cut off is one: after a reload, and fr
   expect(Array.isArray(found['tickets']) ? found['tickets'].length : 0).toBe(1)
 })
 
-test('two tabs on one ticket: neither erases the other, and what one sent does not stand in the other', async () => {
+test('two tabs on one ticket: neither erases the other’s text, and a text sent in one disappears from the other', async () => {
   const { number } = await openTicket(who.customer)
   const place = await context()
   const [a, b] = [await visit(place, CUSTOMERS, `/support/${number}`, who.customer), await visit(place, CUSTOMERS, `/support/${number}`, who.customer)]
@@ -78,7 +78,7 @@ test('two tabs on one ticket: neither erases the other, and what one sent does n
   expect(await field(b).inputValue()).toBe('only in b')
 })
 
-test('a ticket that is described beside a second tab is whole in both', async () => {
+test('a new ticket being described in one tab appears in a second tab, and is complete in both', async () => {
   const place = await context()
   const [a, b] = [(await visit(place, CUSTOMERS, '/support/new', who.customer)).page, (await visit(place, CUSTOMERS, '/support/new', who.customer)).page]
   for (const round of [1, 2, 3, 4, 5]) {
@@ -89,12 +89,12 @@ test('a ticket that is described beside a second tab is whole in both', async ()
     expect(await a.locator(id(T.newSubject)).inputValue()).toBe(subject)
     expect(await a.locator(id(T.newDescription)).inputValue()).toBe(description)
   }
-  // Or the next test begins with it.
+  // Otherwise the next test starts with this text.
   await a.locator(id(T.newSubject)).fill('')
   await a.locator(id(T.newDescription)).fill('')
 })
 
-test('the widget is there once when its script runs twice, and again when the page was replaced', async () => {
+test('the widget exists once if its script runs twice, and again after the page’s content was replaced', async () => {
   const page = await (await context()).newPage()
   await page.goto(`${CUSTOMERS}/demo?person=${encodeURIComponent(who.customer.name)}`)
   await page.locator(`#person option[value="${who.customer.name}"]`).waitFor({ state: 'attached' })
@@ -116,7 +116,7 @@ test('the widget is there once when its script runs twice, and again when the pa
   expect(await launchers(), 'replaced').toBe(1)
 })
 
-test('a search that the server refuses is answered at its field', async () => {
+test('a search that the server refuses shows the reason at its field', async () => {
   const { page } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
   await page.route('**/v1/tickets?*search=*', (route) => route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', title: 'search: needs a ticket number, or a word of at least 3 characters (2 of Chinese, Japanese or Korean)', status: 422, code: 'invalid_field' }) }))
   await page.locator(id(T.search)).fill('退款')

@@ -1,4 +1,4 @@
-// Who works with a keyboard stays where they are in the settings: what is saved, given up or removed takes the focus nowhere else.
+// Focus in the settings: saving, discarding and removing keep a keyboard user's place.
 
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,11 +11,11 @@ import { eventually, id, people, rest, TEAM, unique, visit, withBrowser, type Pe
 const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
-// The desk is shared: it is left as it was.
+// The tests share the desk: leave it as it was.
 afterAll(async () => { for (const name of ['opening_hours', 'away_notice', 'widget']) await rest(who.admin, 'PUT', `/settings/${name}`, { value: null }) })
 
 const HOURS = '/admin/support/settings/opening-hours'
-/** What has the focus, by its test name, the date of its holiday and the number of its span. */
+/** What has the focus: its test id, the date or day around it, and the index of its span. */
 const focused = async (page: Page) => page.evaluate(() => {
   const at = document.activeElement
   const within = at?.closest('[data-date], [data-day], [data-reply]')
@@ -27,7 +27,7 @@ const press = async (page: Page, testid: string, within = '') => {
   await page.keyboard.press('Enter')
 }
 
-test('opening hours: Save, Discard, what another admin saved, a time and a date that are removed', async () => {
+test('opening hours: the focus after Save, Discard, another admin’s change, and the removal of a time and a date', async () => {
   const { page } = await visit(await context(), TEAM, HOURS, who.admin)
   await page.locator(id(T.hoursKept)).check()
   await page.locator(id(T.hoursNotice)).fill('away')
@@ -72,7 +72,7 @@ test('opening hours: Save, Discard, what another admin saved, a time and a date 
   await comesTo(page, H.holidayDate)
 })
 
-test('widget and saved replies: after Save and Cancel the focus is where one was', async () => {
+test('widget and saved replies: after Save and Cancel the focus stays in place', async () => {
   const { page } = await visit(await context(), TEAM, '/admin/support/settings/widget', who.admin)
   await page.locator(id(W.greeting)).fill('Hello there')
   await press(page, W.save)
@@ -97,7 +97,7 @@ test('widget and saved replies: after Save and Cancel the focus is where one was
   await rest(who.admin, 'DELETE', `/saved-replies/${reply}`, undefined, TEAM)
 })
 
-test('beside or within a group that the arrow keys go through, the focus comes to one of its buttons', async () => {
+test('when an element next to or in a group with arrow keys is removed, one of the group’s buttons gets the focus', async () => {
   const { page } = await visit(await context(), TEAM, HOURS, who.admin)
   await page.locator(id(T.hoursNotice)).waitFor()
   await page.locator('main').evaluate((main) => {

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { T } from '../src/testids.ts'
 import { id, TEAM } from './help.ts'
 
-/** Each screen of the settings that an admin is led to, by turns. */
+/** Opens each settings screen that an admin is offered, one after the other, and yields its path. */
 export async function* settingsOf(page: Page): AsyncGenerator<string> {
   await page.goto(`${TEAM}/admin/support/settings`)
   const links = page.locator(id(T.settingsLink))

@@ -1,4 +1,4 @@
-// The system's screen: what readiness knows, in words, renewed by itself and by a button; and what stands there when the database is away.
+// The system screen: readiness in words, refreshed automatically and by a button, and the message shown without a database.
 
 import { beforeAll, expect, test } from 'vitest'
 import { S } from '../src/apps/console/screens/system/testids.ts'
@@ -11,7 +11,7 @@ beforeAll(async () => { who = await people() })
 
 const PATH = '/admin/support/settings/system'
 
-test('an admin sees that everything works, and looks again', async () => {
+test('an admin sees that everything works, and refreshes', async () => {
   const { page, faults } = await visit(await context(), TEAM, '/admin/support', who.admin)
   await openScreen(page, 'settings/system')
   await page.locator(id(S.summary, '[data-failing="0"]')).waitFor()
@@ -25,7 +25,7 @@ test('an admin sees that everything works, and looks again', async () => {
   expect(faults).toEqual([])
 })
 
-test('it is renewed while one looks', async () => {
+test('the screen refreshes while it is open', async () => {
   const browser = await context()
   await browser.clock.install()
   const { page } = await visit(browser, TEAM, PATH, who.admin)
@@ -36,7 +36,7 @@ test('it is renewed while one looks', async () => {
   await eventually('looked at again', async () => await at.getAttribute('data-at') !== before)
 })
 
-test('what fails stands first, with what to do; without the database it says why nothing is known', async () => {
+test('failing checks come first, with advice; without the database the screen says why nothing is known', async () => {
   const browser = await context()
   let isAway = false
   await browser.route('**/v1/system', async (route) => {
@@ -60,7 +60,7 @@ test('what fails stands first, with what to do; without the database it says why
   await page.locator(id(T.problem)).waitFor({ state: 'detached' })
 })
 
-test('agents and admins of a server that does not know it are not offered it', async () => {
+test('agents, and admins of a server without the feature, are not offered it', async () => {
   const agent = await visit(await context(), TEAM, '/admin/support/settings', who.agent)
   await agent.page.locator(id(T.settingsLink)).first().waitFor()
   expect(await agent.page.locator(id(T.settingsLink, '[data-screen="settings/system"]')).count()).toBe(0)

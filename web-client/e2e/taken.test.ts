@@ -1,4 +1,4 @@
-// Two agents reach for the same ticket.
+// Two agents take the same ticket.
 
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
@@ -8,13 +8,13 @@ const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
 
-test('of two agents who take a ticket at the same moment, the one who comes too late is told whose it is, and may take it over', async () => {
+test('of two agents who take a ticket at the same moment, the later one is told whose it is, and may take it over', async () => {
   const ticket = await openTicket(who.customer, { subject: unique('taken') })
   const path = `/admin/support/${ticket.number}`
   const { page: late } = await visit(await context(), TEAM, path, who.agent)
   const { page: first } = await visit(await context(), CUSTOMERS, path, who.colleague)
   const shown = (page: typeof late) => page.locator(id(T.assignTo)).inputValue()
-  // The late one's request is held until the other one has the ticket: both saw it unassigned.
+  // The later request is held until the other agent has the ticket. Both saw it unassigned.
   let arrive = () => {}
   const underWay = new Promise<void>((resolve) => { arrive = resolve })
   let isHeld = true
@@ -39,7 +39,7 @@ test('of two agents who take a ticket at the same moment, the one who comes too 
   await eventually('the first one sees so', async () => (await shown(first)) === who.agent.id)
 })
 
-test('of many tickets, those that others took meanwhile are counted', async () => {
+test('in a bulk change, tickets that others took meanwhile are counted', async () => {
   const word = unique('several')
   const [one, two] = [await openTicket(who.customer, { subject: `${word} one` }), await openTicket(who.customer, { subject: `${word} two` })]
   const { page } = await visit(await context(), TEAM, `/admin/support?view=all&search=${word}`, who.agent)

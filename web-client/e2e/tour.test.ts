@@ -1,4 +1,4 @@
-// The tour of the console: offered once, by keyboard as well, and found again in the palette.
+// The tour of the console: offered once, usable by keyboard, and found again in the palette.
 
 import { beforeAll, expect, test } from 'vitest'
 import { STEPS } from '../src/apps/console/tour/steps.ts'
@@ -9,7 +9,7 @@ const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
 
-test('a new agent is shown around, goes on working meanwhile, and is not asked again', async () => {
+test('a new agent takes the tour, keeps working meanwhile, and is not asked again', async () => {
   const ticket = await openTicket(who.customer)
   const { page, faults } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
   await page.locator(id(TOUR.start)).click()
@@ -19,7 +19,7 @@ test('a new agent is shown around, goes on working meanwhile, and is not asked a
   const seen: (string | null)[] = []
   for (;;) {
     seen.push(await card.getAttribute('data-step'))
-    // What is below can be used: the third step asks for a ticket to be opened.
+    // The page below is usable: the third step asks to open a ticket.
     if (seen.length === 3) {
       await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
       await page.locator(id(T.composerInput)).waitFor()
@@ -43,7 +43,7 @@ test('a new agent is shown around, goes on working meanwhile, and is not asked a
   expect(faults).toEqual([])
 })
 
-test('each step points at something, also for a person who only goes on; the focus is back afterwards', async () => {
+test('each step points at something, even if the person only clicks Next; the focus is restored afterwards', async () => {
   await openTicket(who.customer)
   const { page } = await visit(await context(), TEAM, '/admin/support?view=all', who.colleague)
   await page.locator(id(TOUR.start)).focus()
@@ -79,7 +79,7 @@ test('each step points at something, also for a person who only goes on; the foc
   }
 })
 
-test('an offer that is declined leaves the focus in the page; where no ticket is, no step speaks of one', async () => {
+test('declining the offer leaves the focus in the page; without tickets, no step is about one', async () => {
   const { page } = await visit(await context(), TEAM, `/admin/support?view=all&search=${unique('none')}`, who.admin)
   await page.locator(id(TOUR.offer)).locator('button').last().press('Enter')
   await page.locator(id(TOUR.offer)).waitFor({ state: 'detached' })
@@ -95,7 +95,7 @@ test('an offer that is declined leaves the focus in the page; where no ticket is
   await page.locator(id(TOUR.card)).waitFor({ state: 'detached' })
 })
 
-test('a part that is gone with its build: a reload is offered, once, and drafts are kept over it', async () => {
+test('a part that was removed by an update: a reload is offered once, and drafts survive it', async () => {
   const ticket = await openTicket(who.customer)
   const { page } = await visit(await context(), TEAM, `/admin/support/${ticket.number}`, who.agent)
   const draft = unique('draft')
@@ -120,7 +120,7 @@ test('a part that is gone with its build: a reload is offered, once, and drafts 
   await page.locator(id(TOUR.card)).waitFor()
 })
 
-test('a part that a passing fault kept away is tried again, and no reload is offered', async () => {
+test('a part that fails to load temporarily is fetched again, and no reload is offered', async () => {
   const { page } = await visit(await context(), TEAM, '/admin/support', who.agent)
   await page.locator(id(T.page, '[data-live=true]')).waitFor()
   const probed = page.waitForResponse((answer) => answer.request().method() === 'HEAD' && answer.url().includes('/assets/tour-'))

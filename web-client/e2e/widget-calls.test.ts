@@ -1,4 +1,4 @@
-// What the calls of a site do to the site itself: its focus, its listeners, and what it is told.
+// How calls to the widget affect the host page: its focus, its listeners, and the events that it gets.
 
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -11,10 +11,10 @@ let who: People
 beforeAll(async () => { who = await people() })
 
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.id ?? document.activeElement?.tagName ?? '')
-/** What the page was told of it so far, in order. */
+/** The unread numbers that the page has been told so far, in order. */
 const unreads = async (page: Page) => { const told: unknown = await page.evaluate('window.unreads'); return Array.isArray(told) ? told.map(Number) : [] }
 
-test('how much is unread is told once it is known: never 0 before it, and 0 for a person without tickets and for no one', async () => {
+test('the unread number is reported once it is known: never a 0 before, and a 0 for a person without tickets and for no one', async () => {
   const ticket = await openTicket(who.customer)
   await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: 'an answer' }, TEAM)
   const page = await (await context()).newPage()
@@ -33,7 +33,7 @@ test('how much is unread is told once it is known: never 0 before it, and 0 for 
   }
 })
 
-test('folded, the widget gives the focus back to its launcher if it had it, and takes it from no one', async () => {
+test('when closed, the widget returns the focus to its launcher only if it had it', async () => {
   const { page, frame } = await openWidget(await context(), CUSTOMERS, who.customer)
   await frame.locator(id(T.askText)).focus()
   await frame.locator(id(T.askText)).press('Escape')
@@ -47,10 +47,10 @@ test('folded, the widget gives the focus back to its launcher if it had it, and 
   expect(await focused(page)).toBe('ticket')
 })
 
-/** The host's function, slow or failing for a while, and who sits there. */
+/** The source of a `getToken` that first runs `before`, for example to wait or to throw. */
 const given = (person: { readonly name: string }, before: string) => `async () => { ${before}; return (await (await fetch('/dev/token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: ${JSON.stringify(JSON.stringify({ user: person.name }))} })).json()).token }`
 
-test('the same person, said again, writes on: their frame stays, and the focus in it', async () => {
+test('identifying the same person again keeps their iframe and the focus in it', async () => {
   const { page, frame } = await openWidget(await context(), CUSTOMERS, who.customer)
   await frame.locator(id(T.page, '[data-live="true"]')).waitFor()
   await frame.locator(id(T.askText)).click()
@@ -62,7 +62,7 @@ test('the same person, said again, writes on: their frame stays, and the focus i
   expect(await frame.locator(id(T.askText)).inputValue()).toBe('half a sentence')
 })
 
-test('nothing of a person is lost or shown while the host is slow to say who it is, or fails; another one finds nothing of it', async () => {
+test('while the host is slow or fails to identify the person, nothing is lost or shown; another person finds none of it', async () => {
   const ticket = await openTicket(who.customer)
   const { page, frame } = await openWidget(await context(), CUSTOMERS, who.customer)
   await page.evaluate(`Helpline.open('${ticket.number}')`)
@@ -80,7 +80,7 @@ test('nothing of a person is lost or shown while the host is slow to say who it 
   await eventually('forgotten', async () => !(await kept()).includes('not sent yet'))
 })
 
-test('a ticket that is opened at once after `identify` stands open for that person; a listener that throws breaks neither call', async () => {
+test('a ticket opened right after `identify` is open for that person; a listener that throws breaks neither call', async () => {
   const ticket = await openTicket(who.customer)
   const { page, frame } = await openWidget(await context(), CUSTOMERS, who.customer)
   const faults: string[] = []

@@ -1,4 +1,4 @@
-// The widget over the pages of a site, each a document of its own; and what the site's own calls do.
+// The widget across the pages of a site, each its own document; and the site's calls to it.
 
 import type { Frame, Page } from 'playwright-core'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
@@ -22,7 +22,7 @@ async function onward(page: Page, link: string, person: string): Promise<void> {
   await ready(page, person)
 }
 
-test('over three pages the open ticket, what is begun in it, and then the first screen stay; folded, it stays folded', async () => {
+test('across three pages the open ticket, its draft and then the first screen are kept; a closed widget stays closed', async () => {
   const ticket = await openTicket(who.customer)
   const place = await context()
   const page = await place.newPage()
@@ -55,7 +55,7 @@ test('over three pages the open ticket, what is begun in it, and then the first 
   expect(faults).toEqual([])
 })
 
-test('the next page is of another person, who did not say so: it is folded, and nothing of the one before is seen or kept', async () => {
+test('the next page belongs to another person without a call to say so: the widget is closed, and nothing of the first person is shown or kept', async () => {
   const secret = unique('secret')
   const ticket = await openTicket(who.customer, { subject: secret })
   const place = await context()
@@ -101,7 +101,7 @@ test('without a connection the text stays in its box and says so; with one it be
   await message(frame, text).waitFor()
 })
 
-test('the calls of a site: a ticket by number, a text, events, an update at once, shutdown with all that it set up, and again', async () => {
+test('the calls of a site: open a ticket by number, open with a text, events, update at once, shutdown removes everything, init again', async () => {
   const ticket = await openTicket(who.customer)
   const place = await context()
   const page = await place.newPage()
@@ -144,7 +144,7 @@ test('the calls of a site: a ticket by number, a text, events, an update at once
   expect(faults).toEqual([])
 })
 
-test('what the desk\'s settings say is believed: colour, side and name, unless the page says otherwise', async () => {
+test('the desk’s settings apply: colour, side and name, unless the page sets its own', async () => {
   const place = await context()
   const page = await place.newPage()
   const { faults } = watch(page, place)

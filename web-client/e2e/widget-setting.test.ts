@@ -1,4 +1,4 @@
-// The widget's settings: what an admin chooses, the preview, the sites, and the snippet to copy.
+// The widget screen: the look, the preview, the sites, and the snippet to copy.
 
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -17,7 +17,7 @@ beforeAll(async () => {
   isKnown = isObject(config) && Array.isArray(config['features']) && config['features'].includes('widget_settings')
 })
 beforeEach(({ skip, task }) => { if (!isKnown && !task.name.includes('build before')) skip('a server of the build before') })
-// The desk is shared: it is left as it was.
+// The tests share the desk: leave it as it was.
 afterAll(async () => { if (isKnown) await rest(who.admin, 'PUT', '/settings/widget', { value: null }, TEAM) })
 
 const setting = async () => (await rest(who.admin, 'GET', '/settings', undefined, TEAM))['widget']
@@ -25,7 +25,7 @@ const faults = (page: Page) => page.locator(`${id(W.site)} [data-fault]`).evalua
 const saved = (page: Page, is = true) => page.locator(id(W.form, `[data-saved="${is}"]`)).waitFor()
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><script>alert(1)</script><circle cx="5" cy="5" r="5" fill="teal"/></svg>'
 
-test('colour, words, corner and logo show in both previews and are saved', async () => {
+test('colour, texts, corner and logo show in both previews and are saved', async () => {
   const seen = await visit(await context(), TEAM, SCREEN, who.admin)
   const { page } = seen
   await saved(page)
@@ -59,7 +59,7 @@ test('colour, words, corner and logo show in both previews and are saved', async
   expect(seen.faults).toEqual([])
 })
 
-test('a picture of any size becomes a small one; what is none is told', async () => {
+test('an image of any size is made small; a file that is no image is refused with a reason', async () => {
   const { page } = await visit(await context(), TEAM, SCREEN, who.admin)
   const photo = await page.evaluate(() => {
     const canvas = document.createElement('canvas')
@@ -84,7 +84,7 @@ test('a picture of any size becomes a small one; what is none is told', async ()
   await page.locator(id(W.logoFault, '[data-fault="type"]')).waitFor()
 })
 
-test('sites by keyboard: an address becomes an origin, and what is none is told at its line', async () => {
+test('sites by keyboard: an address becomes an origin, and an invalid one shows an error on its line', async () => {
   const { page } = await visit(await context(), TEAM, SCREEN, who.admin)
   await page.locator(id(W.siteAdd)).focus()
   await page.keyboard.press('Enter')
@@ -109,7 +109,7 @@ test('sites by keyboard: an address becomes an origin, and what is none is told 
   expect(await setting()).toMatchObject({ sites: ['https://www.example.com', 'http://127.0.0.1:3000'] })
 })
 
-test('the snippet is copied with this desk’s own address, and the button says so; the policy stands beside it', async () => {
+test('the snippet is copied with this desk’s own address, the button confirms it, and the policy is next to it', async () => {
   const place = await context()
   await place.grantPermissions(['clipboard-read', 'clipboard-write'])
   const { page } = await visit(place, TEAM, SCREEN, who.admin)
@@ -124,7 +124,7 @@ test('the snippet is copied with this desk’s own address, and the button says 
   await code.filter({ hasText: `script-src ${TEAM}; frame-src ${TEAM}; connect-src ${TEAM}` }).waitFor()
 })
 
-test('a second tab shows what the first has saved, and does not cover it unseen; drafts wait', async () => {
+test('a second tab shows what the first has saved, and does not overwrite it unseen; drafts are kept', async () => {
   const place = await context()
   const one = (await visit(place, TEAM, SCREEN, who.admin)).page
   await saved(one)
@@ -141,7 +141,7 @@ test('a second tab shows what the first has saved, and does not cover it unseen;
   expect(await setting()).toMatchObject({ greeting: 'mine' })
 })
 
-test('on a phone and from right to left nothing has to be scrolled sideways', async () => {
+test('on a phone and from right to left nothing scrolls sideways', async () => {
   const { page } = await visit(await context({ viewport: { width: 360, height: 740 } }), TEAM, `${SCREEN}?lang=ar`, who.admin)
   await page.locator('html[dir="rtl"]').waitFor()
   await page.locator(id(W.form)).waitFor()
@@ -149,7 +149,7 @@ test('on a phone and from right to left nothing has to be scrolled sideways', as
   expect(await page.locator(id(W.form)).evaluate((form) => form.scrollWidth - form.clientWidth)).toBeLessThanOrEqual(0)
 })
 
-test('agents are told that it is not theirs; at a server of the build before it is not offered', async () => {
+test('agents are told that the screen is for admins; at a server of the build before it is not offered', async () => {
   const { page } = await visit(await context(), TEAM, SCREEN, isKnown ? who.agent : who.admin)
   await page.locator(id(T.settingsNav)).waitFor()
   expect(await page.locator(id(T.settingsLink, '[data-screen="settings/widget"]')).count()).toBe(0)

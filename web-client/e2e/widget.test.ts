@@ -1,4 +1,4 @@
-// The widget as a guest in a page that is not ours, and the apps mounted in one.
+// The widget in a host page, and the apps mounted in one.
 
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
@@ -8,7 +8,7 @@ const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
 
-test('before it is opened it is one script and one small question: no frame, no cookie, nothing stored, nobody else asked', async () => {
+test('before it is opened, the widget is one script and one small request: no frame, no cookie, nothing stored, no third party', async () => {
   const place = await context()
   const page = await place.newPage()
   const requests: string[] = []
@@ -25,7 +25,7 @@ test('before it is opened it is one script and one small question: no frame, no 
   expect(await page.evaluate(() => Object.keys(window).filter((name) => /helpline/i.test(name)))).toEqual(['Helpline'])
 })
 
-test('a conversation in the widget: new ticket, answer, badge while folded, satisfaction question', async () => {
+test('a conversation in the widget: new ticket, answer, badge while closed, rating', async () => {
   const { page, frame, faults } = await openWidget(await context(), CUSTOMERS, who.customer)
   await frame.locator(id(T.availability, '[data-open="true"]')).waitFor()
   const subject = unique('From the widget')
@@ -55,7 +55,7 @@ test('a conversation in the widget: new ticket, answer, badge while folded, sati
   expect(faults).toEqual([])
 })
 
-test('another person signs in at the host: nothing of the one before remains', async () => {
+test('another person signs in at the host: no data of the previous one remains', async () => {
   const secret = unique('adas-secret')
   const ticket = await openTicket(who.customer, { subject: secret })
   const { page, frame } = await openWidget(await context(), CUSTOMERS, who.customer)
@@ -74,7 +74,7 @@ test('another person signs in at the host: nothing of the one before remains', a
   await (await widgetFrame(page)).locator(id(T.signedOut)).waitFor()
 })
 
-test('the same person said again by the host loses nothing of what they began', async () => {
+test('identifying the same person again loses nothing of what they began', async () => {
   const ticket = await openTicket(who.customer)
   const { page, frame } = await openWidget(await context(), CUSTOMERS, who.customer)
   await frame.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
@@ -84,7 +84,7 @@ test('the same person said again by the host loses nothing of what they began', 
   await eventually('the draft', async () => (await frame.locator(id(T.composerInput)).inputValue()) === 'begun before the host said who it is')
 })
 
-test('whoever finds nobody is told so, in the desk\'s own words if it has some, and may write all the same', async () => {
+test('while the desk is closed or away the customer is told so, in the desk’s own words if it has some, and can still write', async () => {
   const place = await context()
   let now: object = { open: true, agents_online: false, opens_at: null, hours: null, notice: null }
   await place.route('**/v1/availability', (route) => route.fulfill({ json: now }))
@@ -100,7 +100,7 @@ test('whoever finds nobody is told so, in the desk\'s own words if it has some, 
   }
 })
 
-test('messages from elsewhere are not heard, on neither side', async () => {
+test('messages from other windows are ignored, on both sides', async () => {
   const { page, frame } = await openWidget(await context(), CUSTOMERS, who.customer)
   await frame.locator(id(T.page, '[data-live="true"]')).waitFor()
   await page.evaluate(() => {
@@ -112,21 +112,21 @@ test('messages from elsewhere are not heard, on neither side', async () => {
   await frame.locator(id(T.page, '[data-live="true"]')).waitFor()
 })
 
-test('the console and the support page refuse every frame, the widget those of strangers', async () => {
+test('the console and the support page refuse all framing, the widget refuses framing by unknown sites', async () => {
   const policies = await Promise.all(['/admin/support', '/support', '/widget'].map(async (path) => (await fetch(`${CUSTOMERS}${path}`)).headers.get('content-security-policy') ?? ''))
   expect(policies[0]).toContain("frame-ancestors 'none'")
   expect(policies[1]).toContain("frame-ancestors 'none'")
   expect(policies[2]).toMatch(/frame-ancestors (?!\*)(?!'none')/)
 })
 
-test('support page and console stand mounted in a page of the platform, untouched by its style', async () => {
+test('the support page and the console work mounted in a page of the platform, without its styles', async () => {
   const ticket = await openTicket(who.customer)
   const place = await context()
   for (const [app, person] of [['mountSupport', who.customer], ['mountConsole', who.agent]] as const) {
     const page = await place.newPage()
     const seen = watch(page, place)
     await page.goto(`${TEAM}/demo`)
-    // As text: the test runner would rewrite the import.
+    // A string, because the test runner would rewrite the import.
     await page.evaluate(`(async () => {
       const element = document.createElement('section')
       element.style.height = '100vh'

@@ -1,4 +1,4 @@
-// What an agent does all day: views, the guard, drafts, saved replies, many tickets at once, and all of it by keyboard.
+// An agent's daily work: views, the stale-answer guard, drafts, saved replies, bulk changes, and all of it by keyboard.
 
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
@@ -9,7 +9,7 @@ let who: People
 beforeAll(async () => { who = await people() })
 const row = (number: string, more = '') => id(T.ticketRow, `[data-number="${number}"]${more}`)
 
-test('drafts are kept for each ticket and kind over a reload, and are nobody else\'s', async () => {
+test('drafts are kept per ticket and kind over a reload, and no one else sees them', async () => {
   const [one, two] = [await openTicket(who.customer), await openTicket(who.customer)]
   const place = await context()
   const { page } = await visit(place, TEAM, `/admin/support/${one.number}?view=all`, who.agent)
@@ -29,7 +29,7 @@ test('drafts are kept for each ticket and kind over a reload, and are nobody els
   expect(await colleague.locator(id(T.composerInput)).inputValue()).toBe('')
 })
 
-test('many tickets are changed at once, and each refusal is told', async () => {
+test('many tickets are changed at once, and each refusal is listed', async () => {
   const word = unique('bulk')
   const made = [await openTicket(who.customer, { subject: word }), await openTicket(who.customer, { subject: word }), await openTicket(who.customer, { subject: word })]
   const closed = made[2]
@@ -79,7 +79,7 @@ test('everything by keyboard: j, k, Enter, r, n, a, e, /, ?, and the palette', a
   await page.keyboard.press('Escape')
   await page.keyboard.press('e')
   await page.locator(row(newer.number, '[data-status="resolved"]')).waitFor()
-  // What is resolved is done with: the next one is open.
+  // Resolving has opened the next ticket.
   await page.locator(id(T.ticket, `[data-number="${older.number}"]`)).waitFor()
   await page.keyboard.press('/')
   await eventually('the search has the focus', async () => (await focused()) === T.search)
@@ -97,7 +97,7 @@ test('everything by keyboard: j, k, Enter, r, n, a, e, /, ?, and the palette', a
   await page.locator(id(T.ticketStatus, '[data-value="escalated"]')).waitFor()
 })
 
-test("the customer's panel tells who they are and what else they asked", async () => {
+test("the customer panel says who they are and what else they asked", async () => {
   const [one, two] = [await openTicket(who.other, { subject: unique('panel') }), await openTicket(who.other)]
   await visit(await context(), CUSTOMERS, '/support', who.other)
   const { page } = await visit(await context(), TEAM, `/admin/support/${two.number}`, who.agent)
@@ -108,7 +108,7 @@ test("the customer's panel tells who they are and what else they asked", async (
   await page.locator(id(T.ticket, `[data-number="${one.number}"]`)).waitFor()
 })
 
-test('what came while one was away is marked, and a reader further up is told without being moved', async () => {
+test('messages that arrived while away are marked, and a reader who has scrolled up is told without being moved', async () => {
   const ticket = await openTicket(who.customer)
   for (let n = 1; n <= 25; n++) await rest(who.agent, 'POST', `/tickets/${ticket.id}/messages`, { body: `line ${n}` }, TEAM)
   const { page } = await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)
@@ -130,7 +130,7 @@ test('what came while one was away is marked, and a reader further up is told wi
   await message(page, 'thanks', 'stored').waitFor()
 })
 
-test('a file that is pasted is turned away in words, and nothing is lost', async () => {
+test('a pasted file is refused in words, and the text is kept', async () => {
   const ticket = await openTicket(who.customer)
   const { page } = await visit(await context(), CUSTOMERS, `/support/${ticket.number}`, who.customer)
   await page.locator(id(T.composerInput)).fill('see the picture')
@@ -143,7 +143,7 @@ test('a file that is pasted is turned away in words, and nothing is lost', async
   expect(await page.locator(id(T.composerInput)).inputValue()).toBe('see the picture')
 })
 
-test('theme and language are chosen, kept on the device, and move nothing out of place', async () => {
+test('theme and language can be chosen, are stored on the device, and do not break the layout', async () => {
   const { page } = await visit(await context(), CUSTOMERS, '/support', who.customer)
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
   const light = await background()

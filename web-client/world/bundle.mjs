@@ -1,4 +1,4 @@
-// One build's client without its faces, as a module that Node runs: node bundle.mjs <web-client of that build> <file>.
+// Bundles one build's client without its user interface, as a module for Node: node bundle.mjs <web-client of that build> <file>.
 
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -9,7 +9,7 @@ if (tree === undefined || file === undefined) throw new Error('bundle.mjs <web-c
 const path = (name) => resolve(tree, 'src', name)
 const source = (name) => JSON.stringify(path(name))
 const ENTRY = 'client-without-faces'
-// The build before has its stores in `app/`, and one client for customers and the team.
+// The previous build has its stores in `app/`, and one client for both customers and the team.
 const isBefore = !existsSync(path('client'))
 const code = isBefore
   ? `
@@ -29,7 +29,7 @@ const code = isBefore
 const bundle = await rolldown({
   input: ENTRY,
   platform: 'node',
-  // The packages are ours, the client's source is the build's own.
+  // Packages come from this build; the client's source from the given one.
   resolve: { modules: [resolve(import.meta.dirname, '../node_modules')] },
   plugins: [{
     name: 'entry',

@@ -1,5 +1,5 @@
-// One person at one open ticket, with the client of one build: does what it is told on standard input, tells on standard output what it sees.
-// A line each way is one JSON object. node person.mjs <bundle> <origin> <token> <identity> <ticket> <canary>
+// One person at an open ticket, using the client of one build. Reads orders from standard input and reports to standard output what the person
+// sees, one JSON object per line. node person.mjs <bundle> <origin> <token> <identity> <ticket> <canary>
 
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
@@ -10,7 +10,7 @@ const [bundle = '', origin = '', token = '', identity = '', ticket = '', canary 
 const person = JSON.parse(identity)
 const tell = (line) => process.stdout.write(`${JSON.stringify(line)}\n`)
 
-// What the client needs of a browser. Everything that the server sends passes here.
+// The browser features that the client needs. All data from the server passes through here, so a leak is noticed.
 const arrived = (text) => { if (person.role === null && text.includes(canary)) tell({ leak: text }) }
 class Listened extends WebSocket {
   constructor(...args) {
@@ -51,7 +51,7 @@ effect(() => {
   if (connection.kind === 'live') tell({ live: connection.features ?? [] })
 })
 
-/** Over REST: again until it is answered, under the same key, as any client does. */
+/** Posts over REST. Repeats with the same key until it is answered, as any client does. */
 async function post({ body, note }) {
   const key = crypto.randomUUID()
   const message = { body, ...(note === undefined ? {} : { [note]: true }) }
@@ -64,7 +64,7 @@ async function post({ body, note }) {
   }
 }
 
-// No message is written into a ticket that is not on the screen yet.
+// Write no message before the ticket is open.
 await new Promise((opened) => effect(() => { if (store.opening.value.kind === 'open') opened() }))
 for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line)

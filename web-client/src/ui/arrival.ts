@@ -1,24 +1,24 @@
-// Where the focus goes on a narrow page, where the list and the ticket take turns: what had it is not there any more.
+// Moves the focus on a narrow page, which shows either the list or a ticket: the element that had it disappears when the view changes.
 
 import { useEffect, useRef } from 'preact/hooks'
 
-/** Whether it has a place in the page as it is now. */
+/** Whether the element takes up space on the page now. */
 export const isShown = (element: Element) => element.getClientRects().length > 0
 
-/** Whether nothing that can be seen has the focus. */
+/** Whether no visible element has the focus. */
 export function isLost(near: Node): boolean {
   const root = near.getRootNode()
   const active = root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null
   return active === null || active === document.body || !isShown(active)
 }
 
-/** What the page is for; where a narrow one shows what leads there in its place, that. */
+/** The visible main part of the page. On a narrow page without one, the list or the navigation. */
 export function contentOf(page: Element): HTMLElement | undefined {
   const shown = [...page.querySelectorAll<HTMLElement>('main, .side, .settings-nav')].filter(isShown)
   return shown.find((one) => one.matches('main')) ?? shown[0]
 }
 
-/** For the heading of what was opened. */
+/** Give the ref to the heading of the view that opened. On a narrow page it takes the focus. */
 export function useArrival() {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
@@ -29,7 +29,7 @@ export function useArrival() {
   return heading
 }
 
-/** For what holds the list: the row of the ticket that was left has the focus again. */
+/** Give the ref to the element around the list. When a ticket closes, the ticket's row gets the focus back. */
 export function useReturn(place: string) {
   const holder = useRef<HTMLDivElement>(null)
   const before = useRef(place)

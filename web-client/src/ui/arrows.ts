@@ -1,11 +1,11 @@
-// The keys of a group of buttons that is one stop for Tab.
+// Arrow keys in a group of buttons that is a single Tab stop.
 
 import { direction } from '../locales/index.ts'
 
-/** With one of these held, a key is the browser's: back, the top of the page. */
+/** Whether a modifier is held. Such keys belong to the browser (back, top of the page). */
 export const isHeld = ({ altKey, ctrlKey, metaKey }: KeyboardEvent): boolean => altKey || ctrlKey || metaKey
 
-/** The arrow keys, in the direction of writing, Home and End go to another button of the group; among tabs that is choosing it. */
+/** Moves the focus within the group: arrow keys in the direction of writing, Home and End. Among tabs, the move also chooses the tab. */
 export function arrows(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
   if (isHeld(event)) return
   const all = [...event.currentTarget.querySelectorAll<HTMLElement>('button:not(:disabled)')]

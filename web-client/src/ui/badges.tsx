@@ -1,4 +1,4 @@
-// A ticket's words as badges: always a word beside the sign, or in its name.
+// Badges for a ticket's status and priority. Each has a word, visible or in its accessible name.
 
 import type { Priority, Status } from '../protocol/generated.ts'
 import { tWord } from '../locales/index.ts'
@@ -9,7 +9,7 @@ export function StatusBadge({ status, testid }: { readonly status: Status; reado
   return <span class={`badge status-${status}`} title={name} data-testid={testid} data-value={status}>{name}</span>
 }
 
-/** The same in the words of its customer, to whom an escalated ticket is one in progress. */
+/** The status in the customer's words, where an escalated ticket is one in progress. */
 export function OwnStatusBadge({ status, testid }: { readonly status: Status; readonly testid?: string }) {
   return <span class={`badge status-${status === 'escalated' ? 'in_progress' : status}`} data-testid={testid} data-value={status}>{tOwnStatus(status)}</span>
 }
@@ -23,14 +23,14 @@ export function PriorityBadge({ priority, testid }: { readonly priority: Priorit
   )
 }
 
-/** Only where it matters: two of four priorities are worth a look. */
+/** Whether the priority is high enough to be shown: two of the four are. */
 export function isPressing(priority: Priority): boolean {
   return priority === 'urgent' || priority === 'high'
 }
 
 const HUES = 12
 
-/** A person's first letters in a colour of their own: the same wherever they are named so. */
+/** A person's initials on a colour computed from the name, so that it is the same everywhere. */
 export function Avatar({ name, side, size }: { readonly name: string; readonly side?: 'customer' | 'admin' | 'system'; readonly size?: 'small' }) {
   const words = name.split(/[\s@._-]+/).filter((word) => word !== '')
   const initials = [words[0], words.length > 1 && !name.includes('@') ? words.at(-1) : undefined].map((word) => Array.from(word ?? '')[0] ?? '').join('').toUpperCase()

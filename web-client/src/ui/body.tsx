@@ -1,5 +1,5 @@
-// A message's text. Links alone are found here; light Markdown is read by a parser that is fetched when the first text needs it; until then, and for everything that
-// the allow-list does not name, the text stands as it was written.
+// The text of a message. Plain links are found here; light Markdown needs a parser, which is loaded for the first text that needs it. Until then, and for
+// marks that are not supported, the text is shown as it was written.
 
 import { signal } from '@preact/signals'
 import type { VNode } from 'preact'
@@ -14,19 +14,19 @@ const renderer = signal<Renderer | null>(null)
 let asked = false
 let load: () => Promise<{ readonly renderMarkdown: Renderer }> = () => import('./markdown.tsx')
 
-/** From where an app has the parser that has no style sheet for what it makes; before the first text. */
+/** Sets how the parser is loaded, for an app that loads its styles with it. Call before the first message is rendered. */
 export function fetchMarkdown(by: typeof load): void {
   load = by
 }
 
-/** Fetches the parser ahead of the first text. */
+/** Loads the parser before the first text needs it. A failed load is tried again at the next call. */
 export function prepareMarkdown(): void {
   if (asked) return
   asked = true
   load().then(({ renderMarkdown }) => { renderer.value = renderMarkdown }, () => { asked = false })
 }
 
-/** Most texts are plain, and cost nothing. Indentation is blanks and tabs alone: line ends would be tried from each of them anew. */
+/** Tests whether a text needs more than plain rendering; most texts do not. `[ \t]` and not `\s`: a match across line ends would take quadratic time. */
 export const MARKED_UP = /[*_`[\]>~\\]|^[ \t]*(?:[-+]|\d{1,9}[.)])\s|https?:\/\/|www\.|\S@\S/m
 
 export function Body({ text }: { readonly text: string }) {
@@ -38,10 +38,10 @@ export function Body({ text }: { readonly text: string }) {
 function MarkedUp({ text }: { readonly text: string }) {
   const render = renderer.value
   const spoken = language()
-  // Read once, and kept no longer than it is shown: a text that was removed is in no memory.
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- links are spoken in the language
+  // Parsed once, and dropped when no longer rendered, so that no removed text stays in memory.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the links' hidden words depend on the language
   const linked = useMemo(() => renderLinks(text), [text, spoken])
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- links are spoken in the language
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the links' hidden words depend on the language
   const rich = useMemo(() => linked ?? render?.(text) ?? null, [text, linked, render, spoken])
   if (rich !== null) return <div class="body rich" data-testid={T.messageBody} dir="auto">{rich}</div>
   prepareMarkdown()

@@ -1,6 +1,6 @@
 const encoder = new TextEncoder()
 
-/** How long a text is for the server. */
+/** Length of a text in UTF-8 bytes, which is what the server limits. */
 export function bytesOf(text: string): number {
   return encoder.encode(text).length
 }

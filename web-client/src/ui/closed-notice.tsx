@@ -7,7 +7,7 @@ export function isWritable(ticket: TicketView): boolean {
   return ticket.status !== 'closed' && ticket.archived_at === null
 }
 
-/** In place of the composer, with the way back where there is one. */
+/** Replaces the composer of a closed ticket. Offers to reopen it, unless it is archived. */
 export function ClosedNotice({ ticket, store }: { readonly ticket: TicketView; readonly store: TicketStore }) {
   const archived = ticket.archived_at !== null
   return (

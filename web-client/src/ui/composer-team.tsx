@@ -1,4 +1,4 @@
-// What the composer has for the team: notes, saved replies, and a way to send and resolve at once.
+// The team's additions to the composer: notes, saved replies, and a button to send and resolve.
 
 import type { Mode } from '../client/drafts.ts'
 import { t } from '../locales/index.ts'
@@ -18,7 +18,7 @@ function Modes({ mode, onMode }: { readonly mode: Mode; readonly onMode: (mode: 
   )
 }
 
-/** Others wrote while this answer was being written. */
+/** Warns that others have written since the agent began this answer. */
 function Stale({ onRead }: { readonly onRead: () => void }) {
   return (
     <p class="stale" role="alert" data-testid={T.composerStale}>
@@ -36,7 +36,7 @@ function SendResolve({ isReady, onSend }: { readonly isReady: boolean; readonly 
   return <button type="button" class="send-resolve" disabled={!isReady} title={`${t('composer.send_resolve')} (Ctrl+Shift+Enter)`} data-testid={T.composerResolve} onClick={onSend}>{t('composer.send_resolve')}</button>
 }
 
-/** A slash begins a saved reply where a word begins. */
+/** Appends the slash that starts a saved reply, after a space if needed. */
 function withSlash(text: string): string {
   return text === '' || /\s$/.test(text) ? `${text}/` : `${text} /`
 }

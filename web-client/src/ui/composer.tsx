@@ -1,4 +1,4 @@
-// Where one writes. A note's composer looks like a note, so that it cannot be taken for an answer.
+// The field to write a message in. For a note it has the colours of a note, so that the two are not confused.
 
 import type { Signal } from '@preact/signals'
 import type { ComponentChildren, ComponentType } from 'preact'
@@ -21,13 +21,13 @@ interface ComposerProps {
   readonly ticket: string
   readonly reader: Reader
   readonly bodyBytesMax: number
-  /** Where the cursor is wanted; taken by the composer that it names, once. */
+  /** A request to focus the composer of one ticket. That composer clears it. */
   readonly wanted: Signal<Wanted | null>
-  /** What the team has beside: notes, the guard against stale answers, saved replies. */
+  /** The team's additions: notes, the guard against stale answers, saved replies. */
   readonly team?: TeamWriting
 }
 
-/** The cursor is wanted in the composer of this ticket, for this kind of text. */
+/** Asks for the focus in the composer of `ticket`, switched to `mode`. */
 export interface Wanted {
   readonly ticket: string
   readonly mode: Mode
@@ -37,15 +37,15 @@ export interface TeamWriting {
   readonly parts: TeamParts
   readonly mode: Mode
   readonly onMode: (mode: Mode) => void
-  /** What is offered for the text before the cursor; it may take keys, and put another text in its place. */
+  /** What to offer for the text before the cursor; null for nothing. The offer may handle keys, and may replace the text through `put`. */
   readonly offer: (text: string, put: (text: string) => void) => Offer | null
-  /** Whether there are saved replies, which a slash begins. */
+  /** Whether there are saved replies, so that the slash is explained. */
   readonly hasReplies: boolean
-  /** An answer was sent and its ticket will be resolved. */
+  /** Called with the key of an answer that was sent with "Send & resolve". */
   readonly onResolve: (key: string) => void
 }
 
-/** What the team's composer has more: composer-team.tsx. */
+/** Components that only the team's composer needs, from composer-team.tsx. */
 export interface TeamParts {
   readonly Modes: ComponentType<{ readonly mode: Mode; readonly onMode: (mode: Mode) => void }>
   readonly Stale: ComponentType<{ readonly onRead: () => void }>
@@ -57,7 +57,7 @@ export interface Offer {
   readonly menu: ComponentChildren
   readonly menuId: string | undefined
   readonly activeId: string | null
-  /** `sends`: otherwise the key would send the text. True: it was taken. */
+  /** `sends`: whether the key would otherwise send the text. Returns true if the offer has handled the key. */
   onKey(key: string, sends: boolean): boolean
 }
 
@@ -73,17 +73,17 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
   const stale = guarded && text !== '' && begun_at > 0 && writtenSince(store.timeline.value, begun_at, reader).length > 0
   const ready = isWritten(text) && over <= 0
   useEffect(() => setTurnedAway(''), [ticket, mode])
-  // Begun before the history was there: it counts from the first sight of it.
+  // A draft begun before the history was loaded: count what others write from the position that was loaded first.
   useEffect(() => { if (begun_at === 0 && position > 0) rebaseDraft(ticket, mode, position) }, [ticket, mode, begun_at, position])
   const isWanted = wanted.value?.ticket === ticket
-  // Before the next key can come: it is meant for the text. Wanted once, it is not wanted again by the next ticket.
+  // A layout effect, so that the next key already goes into the text. The request is cleared, so that the next ticket does not take the focus.
   useLayoutEffect(() => {
     const want = wanted.peek()
     if (!isWanted || want === null) return
     wanted.value = null
     team?.onMode(want.mode)
     input.current?.focus()
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each wish
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each request
   }, [isWanted])
 
   const write = (next: string) => {
@@ -146,7 +146,7 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
               const sends = event.key === 'Enter' && (withControl || (!event.shiftKey && enterSends))
               if (offer?.onKey(event.key, sends) === true) return event.preventDefault()
               if (event.key === 'Escape') {
-                // Leaves the field, and no more than that.
+                // Escape leaves the field and must not close anything else.
                 event.preventDefault()
                 return event.currentTarget.blur()
               }

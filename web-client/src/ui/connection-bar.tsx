@@ -2,11 +2,11 @@ import type { Client } from '../client/client.ts'
 import { language, t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 
-/** Visible while things are not live, silent when they are. */
+/** The bar is shown only while the connection is not live. */
 interface BarProps {
   readonly client: Client
   readonly behind: number | null
-  /** The page lives on what the server tells of the desk's tickets. */
+  /** Whether the page also needs the subscription to the desk's tickets. */
   readonly needsWatch?: boolean
 }
 
@@ -14,7 +14,7 @@ export function ConnectionBar({ client, behind, needsWatch = false }: BarProps) 
   const state = client.connection.value
   const [kind, text] = sentence(client, state, behind, needsWatch)
   return (
-    // How much is still to come changes all the time: it is to be seen alone.
+    // The number of missing events changes all the time, so it is not read out.
     <div class="connection-slot" role="status" aria-live={kind === 'catching_up' ? 'off' : 'polite'}>
       {kind !== null && (
         <div class={`connection ${kind}`} data-testid={T.connection} data-state={kind}>
@@ -34,7 +34,7 @@ function sentence(client: Client, state: Client['connection']['value'], behind: 
     case 'off':
     case 'left':
     case 'connecting':
-      // The first attempt is the page's own loading; nobody needs to be told.
+      // The first attempt is part of loading the page: show nothing.
       return state.kind === 'connecting' && state.attempt > 0 ? ['connecting', t('connection.connecting')] : [null, '']
     case 'waiting': return ['waiting', t(client.isUnkept() ? 'connection.unkept' : 'connection.waiting')]
     case 'away': return ['away', t('connection.away', { reason: state.reason === '' || language() !== 'en' ? String(state.code) : state.reason })]

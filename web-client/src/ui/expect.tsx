@@ -1,4 +1,4 @@
-// What a customer may expect once their message is with the desk: nothing is promised that is not known.
+// Tells a customer what to expect after their message was stored. It promises only what is known.
 
 import { useEffect, useState } from 'preact/hooks'
 import type { Client } from '../client/client.ts'
@@ -12,11 +12,11 @@ interface ExpectProps {
   readonly client: Client
   readonly availability: Client['rest']['availability']
   readonly ticket: TicketView
-  /** Where the answer will be found. */
+  /** Where the customer will find the answer. */
   readonly back: 'expect.back' | 'expect.back_widget'
 }
 
-/** Stands while the customer waits for an answer, and all that they wrote has arrived. */
+/** Shown while the customer waits for an answer and has no unsent messages. */
 export function Expect({ client, availability, ticket, back }: ExpectProps) {
   const waits = ticket.waiting_since !== null
   const [now, setNow] = useState<Availability | null>(null)
@@ -27,7 +27,7 @@ export function Expect({ client, availability, ticket, back }: ExpectProps) {
     return () => { current = false }
   }, [availability, waits])
   if (!waits || client.unsent.value.some((entry) => entry.ticket === ticket.id)) return null
-  // How long answers take says nothing of the days on which there are none.
+  // The usual answer time does not apply while the desk is closed.
   const took = now?.open === true && now.first_answer_s !== null ? ` ${t('expect.took', { time: about(now.first_answer_s) })}` : ''
   return <p class="expect" dir="auto" data-testid={T.expect}>{now?.open === false && <strong>{closedUntil(now.opens_at)}</strong>}{t('expect.sent')}{took} {t(back)}</p>
 }

@@ -1,23 +1,23 @@
-// What a screen reader hears when much comes at once.
+// Limits what a screen reader says when many messages arrive at once.
 
 import { useEffect, useState } from 'preact/hooks'
 import { t } from '../locales/index.ts'
 import type { Row } from './rows.ts'
 
-/** So many messages and changes are heard one by one. */
+/** Up to this many messages and changes are read out one by one. */
 const HEARD = 3
 const QUIET_MS = 1_500
 
-/** Others' messages after this number of the history, with what else was changed if that counts too. */
+/** Counts others' messages after `seq`. With `hasChanges`, changes of the ticket count too. */
 export const othersAfter = (shown: readonly Row[], seq: number, hasChanges = false): number => shown.reduce((n, row) => (row.kind === 'item' && row.item.kind !== 'pending' && (row.item.kind === 'message' ? !row.item.mine : hasChanges) && row.item.event.seq > seq ? n + 1 : n), 0)
 
-/** The newest number in the history; 0: there is none. */
+/** The newest sequence number in the history; 0 if it is empty. */
 export function newestSeq(shown: readonly Row[]): number {
   const newest = shown.findLast((row) => row.kind === 'item' && row.item.kind !== 'pending')
   return newest?.kind === 'item' && newest.item.kind !== 'pending' ? newest.item.event.seq : 0
 }
 
-/** More of them at once than one hears out: they are told by their number, once no more of them come. `isLive`: what comes now is read out. */
+/** When more than `HEARD` rows arrive, `isFlood` is true and only their number is told, once no more arrive. `isLive`: whether new rows are read out now. */
 export function useFlood(shown: readonly Row[], isLive: boolean): { readonly isFlood: boolean; readonly told: string } {
   const newest = newestSeq(shown)
   const [from, setFrom] = useState(newest)
@@ -26,7 +26,7 @@ export function useFlood(shown: readonly Row[], isLive: boolean): { readonly isF
   useEffect(() => {
     if (!isLive) setFrom(newest)
     if (!isLive || from === newest) return undefined
-    // The next number is heard also when it is the same.
+    // Clear the text first, so that an equal number is read out again.
     setTold('')
     const timer = setTimeout(() => {
       setFrom(newest)

@@ -1,4 +1,4 @@
-// People and history rows in words.
+// People and events in words.
 
 import type { LastMessage } from '../protocol/generated.ts'
 import type { HistoryEvent, Person } from '../protocol/model.ts'
@@ -18,17 +18,17 @@ export function nameOf(person: Person, reader: Reader): string {
   }
 }
 
-/** Who wrote last, in a row that staff see. By name, the reader's too: two of a team may have one name, and the row knows no more of them. */
+/** Who wrote last, for a row that staff see. The reader is named too: the row has no ids to tell two people of one name apart. */
 export function writerOf(last: LastMessage): string {
   return last.side === 'customer' ? t('row.customer') : (last.name ?? t('app.team'))
 }
 
-/** An assignee as the history names them: by name, or by an id that only the list of agents can turn into one. */
+/** The name of an agent by their id, from the list of agents; null if they are not in it. */
 export type NameById = (id: string) => string | null
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/i
 
-/** Most languages say "you took" in another form than "Grace took": a sentence of its own. */
+/** Suffix of the texts that address the reader, because most languages use another form for "you took" than for "Grace took". */
 type You = '' | '_you'
 
 export function inWords(event: HistoryEvent, reader: Reader, nameById: NameById): string {
@@ -72,7 +72,7 @@ function status(event: HistoryEvent, who: string, you: You, reader: Reader): str
   return before === '' ? t(`activity.status_set${you}`, { who, new: after }) : t(`activity.status_changed${you}`, { who, old: before, new: after })
 }
 
-/** An agent as colleagues know them. */
+/** The name that colleagues know an agent by: their name, else their address, else the start of their id. */
 export function nameOfAgent(agent: { readonly name: string | null; readonly email: string | null; readonly user_id: string }): string {
   return agent.name ?? agent.email ?? agent.user_id.slice(0, 8)
 }

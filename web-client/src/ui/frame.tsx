@@ -1,4 +1,4 @@
-// What every page has around its content: the bar on top, and short sentences that go by themselves.
+// The frame around every page: the top bar, and short notifications.
 
 import type { ComponentChildren } from 'preact'
 import { hushToast, toast } from '../client/notifications.ts'
@@ -16,13 +16,13 @@ import { PreferencesMenu } from './preferences-menu.tsx'
 
 addIcons(PAGE_ICONS)
 
-/** The page among the platform's other pages. */
+/** How the page is linked with the platform's other pages. */
 export interface Site {
   readonly title: StringKey
   readonly links: readonly NavLink[]
   readonly homeUrl: string | null
   readonly onHome: () => void
-  /** Null: the platform signs people in and out. */
+  /** Null if the platform handles signing out. */
   readonly onSignOut: (() => void) | null
 }
 
@@ -30,7 +30,7 @@ interface TopBarProps {
   readonly site: Site
   readonly preferences: Preferences
   readonly identity: Identity | null
-  /** More of the settings menu. */
+  /** Further entries of the settings menu. */
   readonly menu?: ComponentChildren
   readonly children?: ComponentChildren
 }
@@ -72,7 +72,7 @@ export function TopBar({ site, preferences, identity, menu, children }: TopBarPr
   )
 }
 
-/** On a narrow screen the bar has no room for them. */
+/** Sign-out in the menu, for narrow pages, where the bar has no room for it. */
 function NarrowSignOut({ name, onSignOut }: { readonly name: string; readonly onSignOut: () => void }) {
   return (
     <p class="narrow-only menu-sign-out">

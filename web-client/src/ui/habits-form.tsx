@@ -1,4 +1,4 @@
-// How a person works, to be chosen: kept in this browser.
+// A person's working habits: what Enter does, and how long sending can be undone. Stored in this browser.
 
 import type { ComponentChildren } from 'preact'
 import { ENTERS, UNDO_S, type Habits } from '../client/habits.ts'

@@ -1,4 +1,4 @@
-// What happened to a ticket, in words, newest first; messages aside.
+// The history of a ticket in words, newest first, without messages.
 
 import { useState } from 'preact/hooks'
 import type { TicketStore } from '../client/ticket.ts'
@@ -9,7 +9,7 @@ import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { inWords, type NameById } from './format.ts'
 
-/** Drawn at once, and with every step further back: a history may have ten thousand rows. */
+/** Rows shown at first and added by each click, because a history may have ten thousand rows. */
 const SHOWN_STEP = 200
 
 interface HistoryProps {

@@ -1,17 +1,17 @@
-// Where the focus goes when what had it is taken away. Fetched behind the first screen.
+// Finds a new place for the focus when the focused element is removed. Loaded after the first screen.
 
 import { contentOf, isLost, isShown } from './arrival.ts'
 
-/** What may have the focus though it is no control; around buttons that the arrow keys go through, only they may. */
+/** Elements with a `tabindex` that may take the focus. A group with arrow keys is excluded, because its buttons take the focus. */
 const PLACE = '[tabindex]:not([role="toolbar"], [role="tablist"], [role="radiogroup"], [role="menu"])'
 const FOCUSABLE = `a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, ${PLACE}`
-/** What takes the focus of its own accord has done so by then. */
+/** Time for other code to set the focus on its own. */
 const SETTLED_MS = 100
 
-/** An element around the one that has the focus, and the place in it of the part that holds it. */
+/** An ancestor of the focused element, and the index of the child that contains it. */
 type Around = readonly [HTMLElement, number]
 
-/** What has the focus and is taken away, as a row that is deleted, leaves it to what stands in its place. Gives what ends that. */
+/** When a focused element is removed, for example a deleted row, focuses what is now in its place. Returns a function that stops this. */
 export function keepFocus(root: HTMLElement): () => void {
   let last: HTMLElement | null = null
   let around: readonly Around[] = []
@@ -23,14 +23,14 @@ export function keepFocus(root: HTMLElement): () => void {
     for (let one = target; one !== root && one.parentElement !== null; one = one.parentElement) found.push([one.parentElement, [...one.parentElement.children].indexOf(one)])
     around = found
   }
-  // A person who clicks beside it has left it.
+  // A person who clicked elsewhere has left the element: do not bring the focus back.
   const went = ({ target }: FocusEvent) => setTimeout(() => { if (target === last && last?.isConnected === true) last = null })
   const give = () => {
     if (last?.isConnected !== false || !isLost(root)) return
     last = null
     const left = around.filter(([one]) => one.isConnected && isShown(one))
     const nearest = left[0]?.[0]
-    // A page that came in the place of another begins at its top; a list that draws only the rows in sight knows better.
+    // A replaced page starts at its top, and a virtual list restores its own focus: leave both alone.
     if (nearest !== root && nearest?.closest('.virtual') === null) left.some(([one, at]) => take(one, at))
   }
   const removed = new MutationObserver(() => {
@@ -49,7 +49,7 @@ export function keepFocus(root: HTMLElement): () => void {
   }
 }
 
-/** The focus goes to what stands at the place, or before it, or to the element itself. */
+/** Focuses the child at the index, else one before it, else the element itself. Returns false if none can take the focus. */
 function take(within: HTMLElement, at: number): boolean {
   const parts = [...within.children]
   const near = [...parts.slice(at), ...parts.slice(0, at).toReversed()].flatMap((one) => [one, ...one.querySelectorAll(FOCUSABLE)])

@@ -1,4 +1,4 @@
-// A part of a page that is fetched when it is first shown.
+// A component that is loaded when it is first shown.
 
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
@@ -24,7 +24,7 @@ export const unreachable = (onRetry: () => void) => <p class="problem" role="ale
 
 let failed: (onRetry: () => void, fault: unknown) => preact.JSX.Element = unreachable
 
-/** What stands in the place of a part that could not be fetched. */
+/** Sets what is shown in place of a component that could not be loaded. */
 export function showFailed(show: typeof failed): void {
   failed = show
 }

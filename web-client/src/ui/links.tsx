@@ -1,17 +1,17 @@
-// Links in texts that have no other marks: most of what is more than plain is an address among sentences, and needs no parser. What is shown is
-// what the parser would make of it (a test holds the two side by side); of every text that might be read otherwise it keeps its hands.
+// Renders texts whose only marks are plain links, without the parser, because most texts that are not plain are of this kind. The result equals the
+// parser's (a test compares them). Any text that the parser might read otherwise is left to it.
 
 import type { ComponentChildren, VNode } from 'preact'
 import { inOrder } from '../protocol/visible.ts'
 import { t } from '../locales/index.ts'
 
-/** Addresses in everyday characters, between blanks, line ends and the marks that end a sentence. */
+/** A link of unambiguous characters, surrounded by spaces, line ends or punctuation that ends a sentence. */
 const LINK = /(?<=^|[ \n])https?:\/\/[a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z]{2,}(?:\/(?:[A-Za-z0-9/%=?#.-]*[A-Za-z0-9/])?)?(?=[.,!?]?(?:[ \n]|$))/g
-/** What could be a mark, or a block of another kind; and blanks where they might be taken for one. */
+/** Anything that might be a Markdown mark or another block, and spaces that could be one. */
 const OTHER = /[*_`[\]<>~\\|#&=\t\r@]|:\/\/|www\.|^(?: |[-+=]|\d{1,9}[.)])| \n| $/m
 const CHARS_MAX = 2_048
 
-/** Null: it is the parser's, or plain. */
+/** Null if the text needs the parser. */
 export function renderLinks(text: string): VNode | null {
   if (text.length > CHARS_MAX || OTHER.test(text.replace(LINK, 'link'))) return null
   const blocks = text.split(/\n{2,}/).filter((block) => block !== '')
@@ -38,7 +38,7 @@ export function anchor(href: string, key: number, children: ComponentChildren): 
   return <a key={key} href={href} title={href} target="_blank" rel="noopener noreferrer nofollow ugc">{children}<span class="hidden"> ({t('timeline.opens_in_new')})</span></a>
 }
 
-/** Where a link can do no harm; null: it stays text. */
+/** The normalised address if its scheme is safe; null if it must stay text. */
 export function safe(href: string): string | null {
   try {
     const url = new URL(href)

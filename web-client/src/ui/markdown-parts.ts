@@ -1,18 +1,18 @@
-// A message in parts that the parser can read one by one: its time grows with the square of what it gets, and people send what they like. Pure.
+// Splits a message into parts to parse one by one, because the parser takes quadratic time and a message may be anything. Pure.
 
 export interface Part {
   readonly text: string
-  /** Longer than the parser may have it: shown as written. */
+  /** Too long for the parser: shown as written. */
   readonly isPlain: boolean
 }
 
-/** A part of this length costs some milliseconds at worst. */
+/** The parser takes a few milliseconds at most for a part of this length, in characters. */
 export const PART_CHARS_MAX = 2_048
 
-/** As the parser has it: behind backticks no further one may stand on the line. */
+/** The start of fenced code by the parser's rules: after backticks, the rest of the line has no further backtick. */
 const FENCE = /^ {0,3}(`{3,}(?=[^`\n]*(?:\n|$))|~{3,})/
 
-/** Short texts whole; longer ones cut behind blank lines where there are any, behind other lines where not, and never within fenced code. */
+/** A short text is one part. A longer one is cut after blank lines, else after any line, but never inside fenced code. */
 export function partsOf(text: string): readonly Part[] {
   if (text.length <= PART_CHARS_MAX) return [{ text, isPlain: false }]
   const parts: Part[] = []
@@ -28,7 +28,7 @@ export function partsOf(text: string): readonly Part[] {
   for (const line of text.split('\n')) {
     const mark = FENCE.exec(line)?.[1] ?? null
     if (fence === null && mark !== null) {
-      // Code begins a part of its own, which may be of any length: it is read in one go.
+      // Fenced code is a part of its own, of any length: the parser reads it in one step.
       cut()
       fence = mark
     } else if (fence === null && length > 0 && (length + line.length > PART_CHARS_MAX || (line === '' && length > PART_CHARS_MAX / 2))) cut()

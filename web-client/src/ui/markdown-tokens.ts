@@ -1,9 +1,9 @@
-// The parser's tokens, narrowed to what light Markdown is: fewer things are read as marks, and links end where they were meant to. Pure.
+// Restricts the parser's tokens to light Markdown: fewer marks count as formatting, and links end where their authors meant. Pure.
 
 import { Lexer, Tokenizer, type Token, type Tokens } from 'marked'
 import { hasVisible } from '../protocol/visible.ts'
 
-/** Punctuation of other scripts ends an address, and so does what cannot be seen and what no address may hold. Dashes and the dots within words do not. */
+/** Ends a link: punctuation of other scripts, invisible characters, and characters that no address may hold. Dashes and middle dots are allowed. */
 const ADDRESS_END = /(?![\p{ASCII}\p{Pd}\p{Pc}\u00B7\u30FB])\p{P}|[\p{Default_Ignorable_Code_Point}"<>`\\]/u
 const TRAILING = /[?!.,:;*_'~\u30FB]+$/
 const BRACKETS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' }
@@ -13,7 +13,7 @@ export function lexLight(text: string): readonly Token[] {
 }
 
 class LightTokenizer extends Tokenizer {
-  // An address that stands elsewhere in the text: reference links are not written here, and their target would be hidden.
+  // No reference links: their targets are elsewhere in the text and would be hidden.
   override def(): undefined {
     return undefined
   }
@@ -29,7 +29,7 @@ class LightTokenizer extends Tokenizer {
   }
 }
 
-/** The part of it that is an address. */
+/** The part of `found` that is the link's address. */
 function addressOf(found: string): string {
   const end = ADDRESS_END.exec(found)?.index ?? found.length
   const open: string[] = []
@@ -42,7 +42,7 @@ function addressOf(found: string): string {
   return at === found.length ? found : found.slice(0, at).replace(TRAILING, '')
 }
 
-/** Whether anything would be seen of it without its marks. */
+/** Whether the token shows anything once its marks are removed. */
 export function shows(token: Token): boolean {
   if (token.type === 'list' && 'items' in token && Array.isArray(token.items)) return token.items.some(shows)
   if (token.type === 'code') return hasVisible(infoOf(token.raw) ?? token.raw) || hasVisible(textOf(token))
@@ -54,18 +54,18 @@ export function textOf(token: Token): string {
   return 'text' in token ? String(token.text) : token.raw
 }
 
-/** What stands behind the marks of fenced code; null: it is none. */
+/** The info text after the opening marks of fenced code; null if it is not fenced code. */
 export function infoOf(raw: string): string | null {
   return /^ {0,3}(?:`{3,}|~{3,})([^\n]*)/.exec(raw)?.[1]?.trim() ?? null
 }
 
-/** The number that an item was given; null: none that a list can show as it was written. */
+/** The number of a list item as typed; null if a list cannot show it that way (leading zeros). */
 export function numberOf(item: Tokens.ListItem): number | null {
   const digits = /^\s*(\d{1,9})/.exec(item.raw)?.[1] ?? ''
   return digits === '' || String(Number(digits)) !== digits ? null : Number(digits)
 }
 
-/** Within a word or a sum, a star is a star. */
+/** False for a star inside a word or a calculation, which stays a star. */
 export function isFormatting(mark: string, before: string, after: string): boolean {
   return !mark.startsWith('*') || !(/[0-9A-Za-z)]$/.test(before) || /^[0-9A-Za-z(]/.test(after))
 }

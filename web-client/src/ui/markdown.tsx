@@ -1,4 +1,4 @@
-// Tokens of the parser as nodes, never as HTML. Bold, italics, struck text, code, lists, quotes and links; everything else is shown as written.
+// Renders the parser's tokens as nodes, never as HTML. Supports bold, italics, strikethrough, code, lists, quotes and links; the rest is shown as written.
 
 import type { Token, Tokens } from 'marked'
 import { Fragment, type ComponentChildren, type VNode } from 'preact'
@@ -7,11 +7,11 @@ import { anchor, safe } from './links.tsx'
 import { partsOf } from './markdown-parts.ts'
 import { infoOf, isFormatting, lexLight, numberOf, shows, textOf } from './markdown-tokens.ts'
 
-/** Deeper nesting is nobody's message. */
+/** Deeper nesting is shown as written. */
 const DEPTH_MAX = 8
-/** Longer texts are shown as written. */
+/** Longer texts, in characters, are shown as written. */
 const CHARS_MAX = 16_384
-/** What the parser may take for one message; what is left then is shown as written. */
+/** Time limit for parsing one message. The rest is shown as written. */
 const LEX_MS_MAX = 30
 
 export function renderMarkdown(text: string): VNode {
@@ -51,20 +51,20 @@ function one(token: Token, key: number, depth: number, all: readonly Token[]): C
   switch (token.type) {
     case 'space': return null
     case 'paragraph': return <p key={key}>{children}</p>
-    // Inside a tight list item a text token holds the inline tokens; elsewhere it is the text itself.
+    // In a tight list item a text token holds inline tokens; elsewhere it is the text itself.
     case 'text': return children
     case 'strong': return marked(token, 2, all[key - 1], all[key + 1]) ? <strong key={key}>{children}</strong> : bare(token, 2, children)
     case 'em': return marked(token, 1, all[key - 1], all[key + 1]) ? <em key={key}>{children}</em> : bare(token, 1, children)
-    // A single tilde is a part of names and numbers.
+    // A single tilde stays: it occurs in names and numbers.
     case 'del': return !token.raw.startsWith('~~') ? bare(token, 1, children) : shows(token) ? <del key={key}>{children}</del> : inOrder(token.raw)
-    // A path may end its line.
+    // A backslash before a line break may end a Windows path: show it.
     case 'br': return <Fragment key={key}>{token.raw.startsWith('\\') && '\\'}<br /></Fragment>
     case 'codespan': return shows(token) ? <code key={key}>{inOwnOrder(textOf(token))}</code> : inOrder(token.raw)
     case 'code': return shows(token) ? code(token, key) : written(token, key)
     case 'blockquote': return shows(token) ? <blockquote key={key}>{children}</blockquote> : written(token, key)
     case 'list': return isList(token) && shows(token) ? list(token, key, depth) : written(token, key)
     case 'link': return isLink(token) && shows(token) ? link(token, key, children) : inOrder(token.raw)
-    // An escaped mark is none, and stands as it was typed.
+    // Other tokens, including escaped characters, are shown as typed.
     default: return blockTypes.has(token.type) && !isInline(token) ? written(token, key) : inOrder(token.raw)
   }
 }
@@ -73,17 +73,17 @@ function marked(token: Token, marks: number, before: Token | undefined, after: T
   return shows(token) && isFormatting(token.raw.slice(0, marks), before?.raw ?? '', after?.raw ?? '')
 }
 
-/** Its marks are text. */
+/** Shows the marks as text around the content. */
 function bare({ raw }: Token, marks: number, children: ComponentChildren): ComponentChildren {
   return [raw.slice(0, marks), children, raw.slice(-marks)]
 }
 
-/** A block as it was typed. */
+/** A block shown as typed. */
 function written({ raw }: Token, key: number): VNode {
   return <p key={key}>{inOrder(trimmed(raw))}</p>
 }
 
-/** An indented line is no code here: people paste such lines. What stands behind the marks is shown: it may be the first line, and not a language. */
+/** Indented lines are not code here, because people paste them. The info text of fenced code is shown, because it may be the first line and not a language. */
 function code(token: Token, key: number): VNode {
   const info = infoOf(token.raw)
   if (info === null) return written(token, key)
@@ -92,7 +92,7 @@ function code(token: Token, key: number): VNode {
 
 const blockTypes = new Set(['heading', 'table', 'html', 'hr', 'def'])
 
-/** HTML within a line is a part of it. */
+/** Whether it is HTML within a line, which is shown as part of that line. */
 function isInline(token: Token): boolean {
   return token.type === 'html' && 'block' in token && token.block === false
 }
@@ -105,7 +105,7 @@ function isList(token: Token): token is Tokens.List {
   return token.type === 'list' && 'items' in token && Array.isArray(token.items)
 }
 
-/** Items keep the numbers that they were given; where one cannot be shown as it was written, the list is not read as one. */
+/** Items keep their numbers as typed. If one of them cannot be shown that way, the whole list is shown as typed. */
 function list(token: Tokens.List, key: number, depth: number): VNode {
   const content = (item: Tokens.ListItem) => many(item.tokens, depth + 1)
   if (!token.ordered) return <ul key={key}>{token.items.map((item, index) => <li key={index}>{content(item)}</li>)}</ul>
@@ -118,7 +118,7 @@ function isLink(token: Token): token is Tokens.Link {
   return token.type === 'link' && 'href' in token && typeof token.href === 'string'
 }
 
-/** Only where a link can do no harm and hides no words; anything else stays text. */
+/** A link with a safe scheme that hides no text; otherwise the source text. */
 function link(token: Tokens.Link, key: number, children: ComponentChildren): ComponentChildren {
   const href = safe(token.href)
   const isNamed = token.raw.startsWith('[')

@@ -1,4 +1,4 @@
-// The history of the open ticket as people read it.
+// The history of the open ticket.
 
 import type { Signal } from '@preact/signals'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
@@ -25,24 +25,24 @@ interface MessageListProps {
   readonly ticket: string
   readonly reader: Reader
   readonly nameById: NameById
-  /** Raised when a message comes back to be written anew. */
+  /** Set when an unsent message goes back into the composer. */
   readonly wanted: Signal<Wanted | null>
 }
 
-/** Earlier rows are fetched this far before the top is reached. */
+/** Earlier rows are fetched when less than this is left above the visible part. */
 const OLDER_PX = 600
 
 export function MessageList({ store, ticket, reader, nameById, wanted }: MessageListProps) {
   const timeline = store.timeline.value
   const readAt = store.readAtOpening
-  // What comes while one looks is no news: only what was there already.
+  // The "new" mark goes before what was unread when the ticket was opened, not before what arrives later.
   const upTo = useRef<number | null>(null)
   upTo.current ??= timeline.position
   const [opened, head] = [readAt, upTo.current]
   const shown = useMemo(() => rows(timeline, reader, dayKey, opened === null || head === null ? null : { after: opened, upTo: head }), [timeline, reader, opened, head])
   const ids = useMemo(() => shown.map((row) => row.id), [shown])
   const { scroller, window: view, isAtEnd, toEnd } = useVirtual(ids)
-  // A step behind: what comes together with the first page is no news either.
+  // One render late, so that the first page is not read out as news.
   const [isRead, setRead] = useState(false)
   const hasPage = timeline.position !== null
   useEffect(() => setRead(hasPage), [hasPage])
@@ -58,7 +58,7 @@ export function MessageList({ store, ticket, reader, nameById, wanted }: Message
       const entry = store.queued(key)
       if (entry === null) return
       const mode = entry.internal ? 'note' : 'message'
-      // It is gone only when it is kept elsewhere.
+      // Discard the queued message only after its text is back in the draft.
       returnToDraft(ticket, mode, entry.body, store.timeline.peek().position ?? 0)
       store.discard(key)
       wanted.value = { ticket, mode }
@@ -68,7 +68,7 @@ export function MessageList({ store, ticket, reader, nameById, wanted }: Message
   }), [store, ticket, wanted])
   return (
     <div class="timeline-frame">
-      {/* Neither the first page nor rows that scrolling brings in are news: they are not announced. */}
+      {/* The first page and rows added by scrolling are not news: they are not read out. */}
       <div class="timeline" ref={scroller} data-testid={T.timeline} data-position={timeline.position ?? ''} role="log" aria-live={isLive && !isFlood ? 'polite' : 'off'} aria-label={t('timeline.label')} tabIndex={0}>
         {timeline.more_before && (
           <button type="button" class="quiet older" data-testid={T.timelineOlder} disabled={store.loadingOlder.value} onClick={() => void store.loadOlder(true)}>
@@ -96,12 +96,12 @@ export function MessageList({ store, ticket, reader, nameById, wanted }: Message
 
 const FRESH_MS = 3_000
 
-/** It has just come about: it is seen to enter. */
+/** Whether the row was created just now, so that its entry is animated. */
 function isFresh(row: Row): boolean {
   return row.kind === 'item' && Math.abs(Date.now() - Date.parse(atOf(row.item))) < FRESH_MS
 }
 
-/** One's own is not read out to oneself, nor what becomes of it on its way. */
+/** Own messages and their progress are not read out. */
 function isOwn(row: Row): boolean {
   return row.kind === 'item' && (row.item.kind === 'pending' || (row.item.kind === 'message' && row.item.mine))
 }
@@ -121,7 +121,7 @@ function One({ store, row, reader, nameById, actions }: OneProps) {
     case 'item': {
       const { item, grouped } = row
       switch (item.kind) {
-        // Called, not placed: on its way from pending to stored one's own message stays the same element, which is not read out twice.
+        // A function call and not JSX, so that a message keeps its element when it goes from pending to stored. A new element would be read out again.
         case 'message': return Message({ store, item, reader, grouped })
         case 'pending': return PendingMessage({ pending: item.pending, grouped, ...actions })
         case 'activity': return <ActivityLine item={item} reader={reader} nameById={nameById} />
@@ -130,7 +130,7 @@ function One({ store, row, reader, nameById, actions }: OneProps) {
   }
 }
 
-/** Read out once, and again only after something has come of it. `at`: how far the history has come. */
+/** Read out once, and again only after the history has moved on. `at`: the position of the history. */
 function Typing({ store, reader, at }: { readonly store: TicketStore; readonly reader: Reader; readonly at: number | null }) {
   const told = useRef<number | null>(null)
   const text = store.typing.value.map(({ person, internal }) => t(internal ? 'timeline.typing_note' : 'timeline.typing', { who: nameOf(person, reader) })).join(' ')
@@ -138,7 +138,7 @@ function Typing({ store, reader, at }: { readonly store: TicketStore; readonly r
   return <p class="typing" aria-live={told.current === at ? 'off' : undefined} data-testid={T.typing}>{text}</p>
 }
 
-/** Others' messages that came while one read further up. */
+/** Number of messages from others that arrived while the reader was scrolled up. */
 function useMissed(shown: readonly Row[], isAtEnd: boolean): number {
   const [left, setLeft] = useState(0)
   const seq = newestSeq(shown)
@@ -147,7 +147,7 @@ function useMissed(shown: readonly Row[], isAtEnd: boolean): number {
   return othersAfter(shown, left)
 }
 
-/** Whoever has the end before them has read it. */
+/** Tells the store that the reader sees the end of the history. */
 function useSeen(store: TicketStore, isAtEnd: boolean, position: number | null): void {
   const open = isUnfolded.value
   useEffect(() => {
@@ -158,13 +158,13 @@ function useSeen(store: TicketStore, isAtEnd: boolean, position: number | null):
   }, [store, isAtEnd, position, open])
 }
 
-/** Fetches earlier rows while one scrolls towards them, and until there is something to scroll. */
+/** Fetches earlier rows when the reader scrolls near the top. */
 function useOlder(store: TicketStore, scroller: { readonly current: HTMLDivElement | null }, more: boolean, first: number): void {
   useEffect(() => {
     const element = scroller.current
     if (element === null || !more) return
     const near = () => { if (element.scrollTop < OLDER_PX) void store.loadOlder(false) }
-    // A page may hold only edits, of which nothing is drawn; then there is nothing to scroll.
+    // A page may hold only edits, which add no rows. Then there is nothing to scroll, so fetch the next page at once.
     if (element.scrollHeight <= element.clientHeight) near()
     element.addEventListener('scroll', near, { passive: true })
     return () => element.removeEventListener('scroll', near)

@@ -1,4 +1,4 @@
-// Changing a message that is in the history: its text, or that it is there at all; and what it said before.
+// Buttons to edit or remove a stored message, and its earlier versions.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { TicketStore } from '../client/ticket.ts'
@@ -19,14 +19,14 @@ interface ToolsProps {
   readonly message: TicketMessage
 }
 
-/** One stop for Tab in the whole thread, the last message's; the arrows go from there to the others. */
+/** Only the last message's tools are a Tab stop. The arrow keys move to the tools of the others. */
 export function MessageTools({ store, message }: ToolsProps) {
   const { edits } = store
   const [isOpen, setOpen] = useState(false)
   const toggle = useRef<HTMLButtonElement>(null)
   const changing = edits.changing.value?.of === message.id
   const before = useRef(changing)
-  // The focus comes back to where the change was begun, unless it has gone elsewhere.
+  // After a change, the focus returns to the button that started it, unless it has moved elsewhere.
   useEffect(() => {
     if (before.current && !changing && (document.activeElement === null || document.activeElement === document.body)) toggle.current?.focus()
     if (before.current !== changing) setOpen(false)
@@ -71,7 +71,7 @@ function goTo(from: HTMLElement, by: 1 | -1): void {
   all[all.indexOf(from) + by]?.focus()
 }
 
-/** That a message was edited, and when; for those who are told, what it said before. */
+/** Says that a message was edited and when. Shows earlier versions to readers who may see them. */
 export function Edited({ store, message, at }: ToolsProps & { readonly at: string }) {
   const [isOpen, setOpen] = useState(false)
   const versions = earlier(store.timeline.value, message)

@@ -1,4 +1,4 @@
-// One message, note or change in a thread.
+// One message, note or change in the history.
 
 import { useEffect, useState } from 'preact/hooks'
 import type { Item, Reader } from '../timeline/view.ts'
@@ -25,11 +25,11 @@ interface MessageProps {
   readonly store: TicketStore
   readonly item: Extract<Item, { kind: 'message' }>
   readonly reader: Reader
-  /** Follows a message of the same person closely: the name need not be said again. */
+  /** True if it closely follows a message of the same person, so that the name is not repeated. */
   readonly grouped: boolean
 }
 
-/** Who wrote it, and when: the name that a message is found by where neither is seen. */
+/** The accessible name of a message: the author and the time. */
 function labelOf(who: string, at: string, isNote: boolean): string {
   return [...(isNote ? [t('timeline.note')] : []), who, dateTime(at)].join(', ')
 }
@@ -68,7 +68,7 @@ export function Message({ store, item, reader, grouped }: MessageProps) {
           <ul class="attachments">{message.attachments.map((file) => <li key={file.id}>{file.name}</li>)}</ul>
         )}
         {changing?.change === 'remove' && <RemoveForm edits={store.edits} changing={changing} />}
-        {/* What one opens there, and how long ago it was edited, is no news. */}
+        {/* Opening the tools, and the age of an edit, must not be read out as news. */}
         <footer aria-live="off">
           <MessageTools store={store} message={message} />
           {message.edited_at !== null && message.redacted_at === null && <Edited store={store} message={message} at={message.edited_at} />}
@@ -118,7 +118,7 @@ export function PendingMessage({ pending, grouped, ...actions }: PendingProps) {
   )
 }
 
-/** Below a message that is on its way: for as long as it is held back, how long yet and a way to take it back. */
+/** Below an unsent message: while it is held back, the remaining time and an undo button. */
 function Foot({ pending, onUndo }: { readonly pending: Pending; readonly onUndo: (key: string) => void }) {
   const { key, at, state, hold_until } = pending
   const left_s = useLeft(state.kind === 'waiting' ? (hold_until ?? 0) : 0)
@@ -129,7 +129,7 @@ function Foot({ pending, onUndo }: { readonly pending: Pending; readonly onUndo:
 
 const TICK_MS = 250
 
-/** Whole seconds until then; none afterwards. */
+/** Whole seconds until a time in milliseconds; 0 once it has passed. */
 function useLeft(until: number): number {
   const [now, setNow] = useState(Date.now())
   const isOver = until <= now
@@ -147,7 +147,7 @@ function isUndecided(state: PendingState): state is UndecidedState {
   return state.kind !== 'waiting' && state.kind !== 'stored'
 }
 
-/** Not sent: what becomes of it is its author's to say. */
+/** A message that was not sent and needs a decision of its author. */
 function Undecided({ state, pendingKey, onRetry, onInsist, onRewrite, onDiscard }: PendingActions & { readonly state: UndecidedState; readonly pendingKey: string }) {
   const isStale = state.kind === 'refused' && state.code === 'stale'
   return (

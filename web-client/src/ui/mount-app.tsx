@@ -1,4 +1,4 @@
-// Brings a face up: the desk's settings, then sign-in, then the face with the desk of whoever signed in.
+// Starts an app: loads the desk's settings, signs the person in, and renders the app for them.
 
 import { effect, signal } from '@preact/signals'
 import { render, type FunctionComponent } from 'preact'
@@ -23,7 +23,7 @@ import { SignIn } from './sign-in.tsx'
 
 showFailed((onRetry, fault) => <PartFailed onRetry={onRetry} fault={fault} />)
 
-/** Fetched behind the first screen: it is needed above all where there is no connection. */
+/** Loaded after the first screen, because it is needed most when there is no connection. */
 const loadSignOut = async () => (await import('./sign-out.tsx')).SignOut
 const SignOut = lazy(loadSignOut)
 
@@ -32,14 +32,14 @@ export interface AppProps {
   readonly router: Router
   readonly preferences: Preferences
   readonly site: Site
-  /** Whether the tab's title and icon are this face's to change. */
+  /** Whether the app may change the tab's title and icon. */
   readonly ownsTab: boolean
 }
 
 export interface Place {
-  /** What the face is drawn into. */
+  /** The element to render into. */
   readonly container: HTMLElement
-  /** What bears theme, language and direction: the document, or the container where the page is somebody else's. */
+  /** The element that carries theme, language and direction: the document, or the container in a host page. */
   readonly themed: HTMLElement
   readonly origin: string
   readonly router: Router
@@ -59,7 +59,7 @@ interface Open {
   readonly auth: Auth
   readonly site: Site
   readonly preferences: Preferences
-  /** Null: the platform signs people in. */
+  /** Null if the platform signs people in. */
   readonly own: OwnSignIn | null
 }
 
@@ -67,19 +67,19 @@ type Why = 'site_refused' | 'no_sign_in' | 'unreachable'
 
 type Start = { readonly kind: 'working' } | { readonly kind: 'failed'; readonly why: Why } | ({ readonly kind: 'ready' } & Open)
 
-/** Gives what takes it all down again. */
+/** Returns a function that unmounts the app and releases everything. */
 export function mountApp(place: Place, { title, app: App }: AppDefinition): () => void {
   const start = signal<Start>({ kind: 'working' })
   const client = signal<Client | null>(null)
-  /** Signs out, once the person has said what becomes of the messages that are not sent yet. */
+  /** What to do once the person has decided about unsent messages; null while they are not being asked. */
   const leaving = signal<(() => void) | null>(null)
   let last: string | null = null
   const signOut = (out: () => void) => {
-    // What they paused once they are not asked about again.
+    // Paused messages were decided about before: do not ask again.
     if (client.peek()?.unsent.peek().some((entry) => !entry.paused) === true) leaving.value = out
     else out()
   }
-  /** They sit here no more: signed in again, they are asked before anything of theirs is sent. */
+  /** The person has signed out: pause their unsent messages, so that after the next sign-in they are asked first. */
   const ended = (auth: Auth) => {
     const who = client.peek()
     if (who === null) return
@@ -109,7 +109,7 @@ export function mountApp(place: Place, { title, app: App }: AppDefinition): () =
       client.value = null
       return
     }
-    // Where one person stood, and what they looked for, is not for the next one.
+    // Another person must not see the place or the search of the one before.
     if (last !== null && last !== state.identity.id) place.router.leave()
     last = state.identity.id
     openDrafts(state.identity.id)
@@ -122,7 +122,7 @@ export function mountApp(place: Place, { title, app: App }: AppDefinition): () =
     if (now.kind === 'failed') return <Bare title={title}><Failed why={now.why} onRetry={() => void begin()} /></Bare>
     if (now.kind === 'working') return <Bare title={title}><Skeleton lines={4} /></Bare>
     const signedIn = client.value
-    // A new person gets a new tree: nothing of the one before stays in it.
+    // A new person gets a new component tree, so that no state of the one before is left.
     if (signedIn !== null) {
       return (
         <>
@@ -150,10 +150,10 @@ export function mountApp(place: Place, { title, app: App }: AppDefinition): () =
 }
 
 interface Leaving {
-  /** Calls it once the person has said what becomes of what is not sent. */
+  /** Calls `out` once the person has decided about unsent messages. */
   signOut(out: () => void): void
   ended(auth: Auth): void
-  /** It came to nothing. */
+  /** Signing out has failed: the person stays signed in. */
   stays(): void
 }
 
@@ -161,12 +161,12 @@ async function open(place: Place, title: StringKey, { signOut, ended, stays }: L
   const config = await loadConfig(place.origin)
   const preferences = createPreferences(place.themed, { languages: config.languages, ...place.preferences })
   await sentencesCame()
-  // Its cookie is the desk's own: a page of another site has no part in it.
+  // The sign-in uses a cookie of the desk's own origin, so it does not work in a page of another site.
   const own = place.getToken === undefined && place.origin === location.origin && config.sign_in_url !== null && config.sign_out_url !== null
     ? createOwnSignIn(config.sign_in_url, config.sign_out_url, place.router)
     : null
   const getToken = place.getToken ?? (config.token_url === null ? null : tokenFrom(config.token_url))
-  // Demo people are development's: elsewhere they are not even asked for.
+  // Without a token source, only a development server can sign anyone in, with demo people.
   if (getToken === null && !config.dev) throw new NoSignIn()
   const auth = getToken === null ? createDevAuth(place.origin) : createTokenAuth(place.origin, getToken)
   const { demo } = auth
@@ -210,7 +210,7 @@ function Failed({ why, onRetry }: { readonly why: Why | 'blocked'; readonly onRe
   )
 }
 
-/** Nobody is signed in yet. */
+/** Shown while no one is signed in. */
 function Gate({ title, open: { auth, site, preferences, own } }: { readonly title: StringKey; readonly open: Open }) {
   const state = auth.state.value
   const heading = <h1 class="hidden">{t(title)}</h1>

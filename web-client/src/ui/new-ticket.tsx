@@ -1,4 +1,4 @@
-// A ticket being described. What is written is kept on this device until the ticket is open.
+// The form for a new ticket. The text is kept on this device until the ticket is created.
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { onWindow } from '../client/on-window.ts'
@@ -40,12 +40,12 @@ export function NewTicketForm({ client, onCreated, onCancel }: FormProps) {
     latest.current = next
     setDraft(next)
   }
-  // What another tab wrote shows here, and what it sent does not stand here to be sent again.
+  // Takes over what another tab has written, and clears what it has sent. Returns whether the text has changed.
   const meet = (): boolean => {
     const next = kept.meet(latest.current)
     if (next === latest.current) return false
     show(next)
-    // Only what was written here: an echo of the other tab's text would come back to it as a change, over what it has written since.
+    // Store only text from this tab. Storing the other tab's text again would overwrite what it has written since.
     if (!kept.isKept(next)) kept.write(next)
     return true
   }
@@ -55,7 +55,7 @@ export function NewTicketForm({ client, onCreated, onCancel }: FormProps) {
       onWindow('beforeunload', (event) => { if (isWritten(latest.current) && !kept.isStored()) event.preventDefault() }),
     ]
     return () => { for (const stop of stops) stop() }
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- listens once: what it meets is in a ref
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- subscribes once: the current text is in a ref
   }, [kept])
 
   const change = (part: Partial<TicketDraft>) => {
@@ -79,7 +79,7 @@ export function NewTicketForm({ client, onCreated, onCancel }: FormProps) {
       return field === 'subject' ? subject.current?.focus() : field === 'description' ? description.current?.focus() : undefined
     }
     kept.write(afterSent(kept.meet(latest.current), draft))
-    // A person who has left the form is not taken away from where they are.
+    // Do not navigate if the person has already left the form.
     if (isThere.current) onCreated(result.value.ticket_number)
   }
   const left = LIMITS.subject_chars_max - [...ticketOf(draft).subject].length

@@ -1,4 +1,4 @@
-// The device's time, for what says how long ago something was: read again twice a minute, by one timer for all that is on the screen.
+// The device's time, for texts such as "5 minutes ago". One timer serves all components, twice a minute.
 
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
@@ -8,7 +8,7 @@ const ticks = signal(0)
 let readers = 0
 let timer: ReturnType<typeof setInterval> | undefined
 
-/** The time now, in milliseconds; the component is rendered again as it goes on. */
+/** The time in milliseconds. Renders the component again every `TICK_MS`. */
 export function useNow(): number {
   void ticks.value
   useEffect(() => {

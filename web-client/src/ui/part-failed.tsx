@@ -1,4 +1,4 @@
-// In place of a part of the page that could not be fetched: out of reach, or gone with the build that this page is of.
+// Replaces a part of the page that could not be loaded: the server was unreachable, or has been updated and no longer has the file.
 
 import { useEffect, useState } from 'preact/hooks'
 import { isOutdated, reloads } from '../client/outdated.ts'

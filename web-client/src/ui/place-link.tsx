@@ -1,4 +1,4 @@
-// A link to a place of this app: a click stays in it, a click that asks for a new tab or window is the browser's.
+// A link within the app. A plain click navigates in place; a click that asks for a new tab or window is left to the browser.
 
 import type { ComponentChildren } from 'preact'
 
@@ -8,7 +8,7 @@ interface PlaceLinkProps {
   readonly isCurrent?: boolean
   readonly className?: string
   readonly testid?: string
-  /** The path of the screen that it leads to. */
+  /** Path of the screen that the link leads to. */
   readonly screen?: string
   readonly children: ComponentChildren
 }

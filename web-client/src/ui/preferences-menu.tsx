@@ -1,4 +1,4 @@
-// The settings that stay on this device: appearance, language, sound, notifications.
+// The preferences that stay on this device: theme, language, sound, notifications.
 
 import type { ComponentChildren } from 'preact'
 import { useId, useRef, useState } from 'preact/hooks'
@@ -24,7 +24,7 @@ export function PreferencesMenu({ preferences, children }: { readonly preference
 const GAP_PX = 6
 const EDGE_PX = 12
 
-/** Menus lie over the whole window, wherever in it the page stands. */
+/** Places the menu below its button, in coordinates of the window. */
 function putBelow(menu: HTMLElement, { left, right, bottom }: DOMRect): void {
   const width = document.documentElement.clientWidth
   menu.style.insetBlockStart = `${bottom + GAP_PX}px`
@@ -39,13 +39,13 @@ export function LooksForm({ preferences }: { readonly preferences: Preferences }
     const allowed = !on || (await askToNotify())
     setRefused(!allowed)
     preferences.notify.value = on && allowed
-    // Refused a second time, nothing is drawn again.
+    // If notifications are refused again, no state changes and nothing renders: reset the box by hand.
     field.checked = preferences.notify.value
   }
   const speak = async (field: HTMLSelectElement) => {
     const next = word(preferences.languages, field.value)
     if (next !== null) await chooseLanguage(preferences, next)
-    // Where it could not be had, nothing is drawn again.
+    // If the language could not be loaded, nothing renders: reset the select by hand.
     field.value = language()
   }
   return (
@@ -78,7 +78,7 @@ export function LooksForm({ preferences }: { readonly preferences: Preferences }
   )
 }
 
-/** Chooses it, or says that it could not be had, with a way to try again. */
+/** Switches the language. On failure, says so and offers a retry. */
 export async function chooseLanguage(preferences: Pick<Preferences, 'choose'>, next: Language): Promise<void> {
   if (await preferences.choose(next)) return
   say(t('preferences.language_failed', { language: LANGUAGE_NAMES[next] }), { label: t('app.retry'), run: () => void chooseLanguage(preferences, next) })

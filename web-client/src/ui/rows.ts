@@ -1,4 +1,4 @@
-// A timeline's items as the rows of a thread: with the days between them, the mark before what is new, and who follows whom. Pure.
+// Turns the items of a timeline into rows, with day headings, the "new" mark, and grouping by author. Pure.
 
 import { items, type Item, type Reader } from '../timeline/view.ts'
 import type { Timeline } from '../timeline/state.ts'
@@ -8,7 +8,7 @@ export type Row =
   | { readonly kind: 'new'; readonly id: string }
   | { readonly kind: 'item'; readonly id: string; readonly item: Item; readonly grouped: boolean }
 
-/** What a reader had not read when they came to look, by the history's numbers. */
+/** The range of sequence numbers that the reader had not read when they opened the ticket. */
 export interface Unread {
   readonly after: number
   readonly upTo: number
@@ -17,8 +17,8 @@ export interface Unread {
 const GROUP_MS = 5 * 60_000
 
 /**
- * `dayKey` tells the reader's calendar days apart. Others' messages that came `after` what this reader had read and were there, up to `upTo`,
- * when they came to look are new, until they have written below. Null: nothing is marked.
+ * `dayKey` maps a time to the reader's calendar day. The first message of others in the range `unread` gets the "new" mark, unless the reader
+ * has written below it. `unread` null: no mark.
  */
 export function rows(timeline: Timeline, reader: Reader, dayKey: (at: string) => string, unread: Unread | null): readonly Row[] {
   const made: Row[] = []

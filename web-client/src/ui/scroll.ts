@@ -1,4 +1,4 @@
-/** For the option that the keys are at: it is of no use out of sight. */
+/** Scrolls the option that the keyboard is at into view. */
 export function intoSight(option: HTMLElement | null): void {
   option?.scrollIntoView({ block: 'nearest' })
 }

@@ -1,4 +1,4 @@
-// Below a search field: why nothing is looked for yet, or what the server has against it.
+// Below a search field: the text is too short to search, or the server refused it.
 
 import { isTooShort, refusedSearch } from '../client/search.ts'
 import { LIMITS } from '../protocol/generated.ts'

@@ -1,4 +1,4 @@
-// Development's sign-in: pick a demo person.
+// Sign-in of a development server: choose a demo person.
 
 import { useEffect, useState } from 'preact/hooks'
 import type { Demo } from '../client/auth.ts'

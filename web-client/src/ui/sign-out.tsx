@@ -1,4 +1,4 @@
-// Before a person signs out with messages that are not sent yet: what becomes of these is theirs to say.
+// Asks a person who signs out with unsent messages whether to send, keep or discard them.
 
 import { useEffect, useState } from 'preact/hooks'
 import type { Client } from '../client/client.ts'
@@ -18,13 +18,13 @@ export function SignOut({ client, onSignOut, onClose }: SignOutProps) {
   const unsent = client.unsent.value
   const n = unsent.length
   const isRefused = n > 0 && unsent.every((entry) => entry.refused !== null)
-  // Nothing is left to ask about.
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- once, when there is nothing left
+  // All messages have been sent or discarded: sign out.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- once, when no message is left
   useEffect(() => { if (n === 0) onSignOut() }, [n])
   useEffect(() => { if (isRefused) setSending(false) }, [isRefused])
   const send = () => {
     setSending(true)
-    // As it was written: also what was held back, paused or refused.
+    // Sends them as they were written, including messages that were held back, paused or refused.
     for (const { key } of client.outbox.entries()) client.outbox.retry(key, 'as_written')
   }
   const keep = () => {

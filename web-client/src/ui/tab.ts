@@ -5,7 +5,7 @@ import { t } from '../locales/index.ts'
 import icon from './icon.svg'
 import iconUnread from './icon-unread.svg'
 
-/** Keeps the tab's title and icon, where they are ours. */
+/** Keeps the tab's title and icon up to date, if `owns` allows it. */
 export function useTab(owns: boolean, page: string, unread: ReadonlySignal<number>): void {
   const title = useSignal('')
   title.value = t('app.tab', { page })

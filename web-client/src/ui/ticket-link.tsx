@@ -1,4 +1,4 @@
-// A ticket in a list. What stands below its subject is the list's own.
+// A ticket in a list. The list supplies what is below the subject.
 
 import type { ComponentChildren } from 'preact'
 import type { Client } from '../client/client.ts'
@@ -16,9 +16,9 @@ interface LinkProps {
   readonly router: Router
   readonly isOpen: boolean
   readonly client: Client
-  /** The reader wants it to count as unread. */
+  /** Whether the reader has marked the ticket as unread. */
   readonly isMarked?: boolean
-  /** At the end of its line, in place of the time of the last activity. */
+  /** Shown at the end of the line, in place of the time of the last activity. */
   readonly tail?: ComponentChildren
   readonly children: ComponentChildren
 }
@@ -38,7 +38,7 @@ export function TicketLink({ ticket, router, isOpen, client, isMarked = false, t
       data-status={ticket.status}
       data-priority={ticket.priority}
       onClick={(event) => {
-        // A click that asks for a new tab or window is the browser's.
+        // Ctrl, Cmd and Shift clicks are left to the browser.
         if (event.metaKey || event.ctrlKey || event.shiftKey) return
         event.preventDefault()
         router.go(ticket.ticket_number)

@@ -3,7 +3,7 @@ import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { Icon } from './icon.tsx'
 
-/** On a ticket's row: something of one's own there has not arrived. */
+/** Marks the row of a ticket in which the person has unsent messages. */
 export function UnsentMark({ client, ticket }: { readonly client: Client; readonly ticket: string }) {
   const own = client.unsent.value.filter((entry) => entry.ticket === ticket)
   if (own.length === 0) return null

@@ -1,4 +1,4 @@
-// What was written and has not arrived, told where its ticket is not open: nobody believes a message sent that was refused.
+// Lists refused and paused messages of tickets that are not open, so that no one takes them for sent.
 
 import { useEffect, useRef } from 'preact/hooks'
 import { say } from '../client/notifications.ts'
@@ -8,7 +8,7 @@ import { T } from '../testids.ts'
 
 interface UnsentProps {
   readonly client: Client
-  /** The id of the ticket that is open: it shows its own. */
+  /** Id of the open ticket, which shows its own unsent messages. */
   readonly open: string | null
   readonly go: (place: string) => void
 }
@@ -35,14 +35,14 @@ function One({ client, entry, go }: Pick<UnsentProps, 'client' | 'go'> & { reado
       <span class="excerpt" dir="auto">{body.slice(0, EXCERPT_CHARS)}</span>
       <span class="reason">{refused === null ? t('timeline.paused') : tProblem({ code: refused })}</span>
       {refused === null && <button type="button" class="link" data-testid={T.unsentSend} onClick={() => client.outbox.retry(key, 'as_written')}>{t('composer.send')}</button>}
-      {/* Refused, and its ticket is no more, or no longer theirs: opened, it would show nothing to choose from. */}
+      {/* A message refused with `not_found` can only be discarded, because its ticket cannot be opened. */}
       {(refused === null || refused === 'not_found') && <button type="button" class="link" data-testid={T.unsentDiscard} onClick={() => void client.outbox.discard(key)}>{t('timeline.discard')}</button>}
       {refused !== 'not_found' && <button type="button" class="link" data-testid={T.unsentOpen} onClick={() => go(number === '' ? ticket : number)}>{t('unsent.open')}</button>}
     </li>
   )
 }
 
-/** Says it in passing as well, when a message is refused whose author has gone on. */
+/** Also shows a notification when a message is refused whose ticket is no longer open. */
 export function useRefusals({ client, open, go }: UnsentProps): void {
   const now = useRef({ open, go })
   now.current = { open, go }

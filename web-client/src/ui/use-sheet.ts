@@ -1,4 +1,4 @@
-// The style sheet of a part that is fetched later, added to whatever the part stands in: the page, or a shadow root in another site's page.
+// Adds the style sheet of a lazily loaded part to the document or the shadow root that contains the part.
 
 import { useLayoutEffect } from 'preact/hooks'
 import { inPixels } from './pixels.ts'
@@ -14,12 +14,12 @@ function sheetOf(css: string): CSSStyleSheet {
   return sheet
 }
 
-/** `css` must be the same text at every call: it is added once, and stays. */
+/** `css` must be the same string in every call: each string is added once and stays. */
 export function useSheet(inside: { readonly current: Element | null }, css: string): void {
   useLayoutEffect(() => {
     const root = inside.current?.getRootNode()
     if (!(root instanceof Document) && !(root instanceof ShadowRoot)) return
-    // In a shadow root the size of the host's root is the host's business.
+    // In a shadow root, the root font size belongs to the host page: use pixels.
     const sheet = sheetOf(root instanceof ShadowRoot ? inPixels(css) : css)
     if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]
   }, [inside, css])

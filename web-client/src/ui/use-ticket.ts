@@ -1,4 +1,4 @@
-// The store of the ticket that a place in the address bar names, for as long as it does.
+// The store of the ticket that the address names, created and disposed as the address changes.
 
 import { useEffect, useState } from 'preact/hooks'
 import type { Client } from '../client/client.ts'
@@ -12,17 +12,17 @@ export function useTicket(client: Client, ref: string, listener: TicketListener)
     setOpen({ ref, store })
     return () => store.dispose()
   }, [client, ref, listener])
-  // Between two places the store of the one before is not shown under the name of the next.
+  // While the address changes, do not show the old store under the new name.
   return open?.ref === ref ? open.store : null
 }
 
-/** The id of the ticket that is open; null: none is yet. */
+/** Id of the open ticket; null if none is open yet. */
 export function idOf(store: TicketStore | null): string | null {
   const opening = store?.opening.value
   return opening?.kind === 'open' ? opening.ticket.id : null
 }
 
-/** How many rows the open ticket is known to lack; null: it is up to date, or there is none. */
+/** How many events the open ticket is still missing; null if it is up to date or none is open. */
 export function behindOf(store: TicketStore | null): number | null {
   const timeline = store?.timeline.value
   if (timeline === undefined) return null

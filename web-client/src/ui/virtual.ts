@@ -1,13 +1,13 @@
-// Shows a window of a long column whose rows have heights that only the browser knows. Rows keep their place under the reader's eyes:
-// whatever changes above, the first row in sight stays where it was; whoever is at the end stays at the end.
+// Renders a window of a long list whose row heights are known only after rendering. The first visible row keeps its position whatever changes
+// above it, and a reader at the end stays at the end.
 
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 
-/** Up to here everything stands in the document, where the browser's own search finds it. */
+/** Up to this many rows, all are rendered, so that the browser's own search finds them. */
 const WHOLE_ROWS_MAX = 150
-/** Rows are prepared this far beyond the visible part. */
+/** Rows are rendered this far beyond the visible part. */
 const OVERSCAN_PX = 900
-/** This near to the end counts as being there. */
+/** This close to the end counts as at the end. */
 const END_PX = 80
 const ROW_PX = 64
 
@@ -18,7 +18,7 @@ export interface Window {
   readonly after_px: number
 }
 
-/** The rows between two places of a column; `tops` has one entry more than there are rows. Pure. */
+/** The rows between two offsets. `tops` holds the offset of each row and, last, the total height. Pure. */
 export function windowOf(tops: readonly number[], top: number, bottom: number): Window {
   const count = tops.length - 1
   if (count <= WHOLE_ROWS_MAX) return { from: 0, to: count, before_px: 0, after_px: 0 }
@@ -50,7 +50,7 @@ export function useVirtual(ids: readonly string[]) {
   for (const id of ids) tops.push((tops.at(-1) ?? 0) + (heights.current.get(id) ?? ROW_PX))
   const bottom = Math.max(0, (tops.at(-1) ?? 0) - view.height)
   const held = stuck.current || anchor.current === null ? -1 : ids.indexOf(anchor.current.id)
-  // The row in sight says best where one is: rows may have come in above it since.
+  // The position of the anchored row is more reliable than the scroll offset, because rows may have been added above it.
   const place = held < 0 || anchor.current === null ? view.top : (tops[held] ?? 0) - anchor.current.offset_px
   const top = stuck.current ? bottom : Math.min(place, bottom)
   const window_ = windowOf(tops, top, top + view.height)
@@ -60,12 +60,12 @@ export function useVirtual(ids: readonly string[]) {
     const element = scroller.current
     if (element === null) return
     const edge = element.getBoundingClientRect().top
-    // A day's line moves up with the day's first message: it holds nothing.
+    // Skip day headings: they move when earlier messages of that day are added.
     const first = rowsOf(element).find((row) => row.dataset['fleeting'] === undefined && row.getBoundingClientRect().bottom > edge)
     anchor.current = first?.dataset['row'] === undefined ? null : { id: first.dataset['row'], offset_px: first.getBoundingClientRect().top - edge }
   }, [])
 
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- rows are measured at every drawing; it settles when none has changed
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- measures rows at every render; it settles when no height has changed
   useLayoutEffect(() => {
     const element = scroller.current
     if (element === null) return
@@ -81,7 +81,7 @@ export function useVirtual(ids: readonly string[]) {
       const held = rowsOf(element).find((row) => row.dataset['row'] === anchor.current?.id)
       const drift = held === undefined ? 0 : held.getBoundingClientRect().top - element.getBoundingClientRect().top - anchor.current.offset_px
       if (Math.abs(drift) >= 1) element.scrollTop += drift
-      // After a long jump the held row is no longer drawn: from here on, one that is.
+      // After a long jump, the anchored row may no longer be rendered: choose a new one.
       look()
     }
     if (changed && ids.length > WHOLE_ROWS_MAX) remeasured((n) => n + 1)
@@ -96,7 +96,7 @@ export function useVirtual(ids: readonly string[]) {
       look()
       setView((before) => (Math.abs(before.top - element.scrollTop) > OVERSCAN_PX / 3 || before.height !== element.clientHeight ? { top: element.scrollTop, height: element.clientHeight } : before))
     }
-    // The composer and the window change the room there is.
+    // The composer and the window change the available height.
     const resized = new ResizeObserver(() => {
       if (stuck.current) element.scrollTop = element.scrollHeight
       setView((before) => (before.height === element.clientHeight ? before : { ...before, height: element.clientHeight }))

@@ -1,7 +1,7 @@
-// The beginning of a message in one line, without the signs of its Markdown. Pure.
+// Removes Markdown marks from the beginning of a message, for a one-line preview. Pure.
 
 const START = /^(?:\s*(?:>|#{1,6}(?=\s)))+\s*/
-/** Code as it was written; the text of a link; what is bold, struck or in italics, but not the underscores within a word; a mark whose end was cut off. */
+/** Matches code, links, bold, strikethrough, italics (not underscores within a word), and marks whose end was cut off. */
 const MARKS = /(`+)(?!`)(.+?)(?<!`)\1(?!`)|!?\[([^\]]+)\]\((?:[^\s)]*\)|https?:[^\s)]*$)|(\*\*|(?<![\p{L}\p{N}_])__|~~)(?=\S)(.*?\S)\4(?!(?<=__)[\p{L}\p{N}])|(?<![\p{L}\p{N}*_])([*_])(?=[^\s*_])(.*?[^\s*_])\6(?![\p{L}\p{N}])|(?<=^|\s)(?:`+|\*\*|__)(?=\S)/gu
 
 export function withoutMarkdown(snippet: string): string {

@@ -1,4 +1,4 @@
-// What a key or a command does to one ticket, be it open or only in the list; and how it is undone.
+// What a key or a palette command does to one ticket, whether that ticket is open or only in the list, and how to undo it.
 
 import { say } from '../../client/notifications.ts'
 import { returnToDraft, type Mode } from '../../client/drafts.ts'
@@ -10,18 +10,18 @@ import { isWritable } from '../../ui/closed-notice.tsx'
 import { taken } from './taken.ts'
 import type { ConsoleContext } from './context.ts'
 
-/** Says it to this person, as long as they sit here. */
+/** Shows a notification, unless the person it is meant for has signed out. */
 export function tell({ client }: Pick<ConsoleContext, 'client'>, ...said: Parameters<typeof say>): void {
   if (!client.isDisposed) say(...said)
 }
 
-/** The ticket that is open, as staff see it. */
+/** The open ticket as staff see it; null if none is open. */
 export function openTicketOf({ store }: Pick<ConsoleContext, 'store'>): StaffView | null {
   const opening = store?.opening.value
   return opening?.kind === 'open' && opening.ticket.side === 'staff' ? opening.ticket : null
 }
 
-/** The cursor in the composer of this ticket, which is opened if it is not. */
+/** Puts the cursor into the ticket's composer, and opens the ticket first if it is not open. */
 export function write(context: ConsoleContext, ticket: StaffView, mode: Mode): void {
   if (openTicketOf(context)?.id !== ticket.id) context.go(ticket.ticket_number)
   else if (!isWritable(ticket)) return
@@ -35,13 +35,13 @@ export async function take(context: ConsoleContext, ticket: StaffView): Promise<
   await takeFrom(context, ticket, before)
 }
 
-/** `before`: whose the ticket is, as far as this person has been told. */
+/** `before`: the assignee that this person last saw. The server refuses the change if the assignee has changed since. */
 async function takeFrom(context: ConsoleContext, ticket: StaffView, before: string): Promise<void> {
-  // Undone only as long as no one else has taken it.
+  // Undo unassigns only while the ticket is still assigned to this person.
   if (await change(context, ticket, { assigned_to: 'me', if_assigned_to: before })) told(context, ticket, t('action.took', { number: ticket.ticket_number }), [{ assigned_to: before, if_assigned_to: 'me' }])
 }
 
-/** Resolves, and goes on to the next ticket of the list. */
+/** Resolves the ticket and opens the next one in the list. */
 export async function resolve(context: ConsoleContext, ticket: StaffView): Promise<void> {
   if (ticket.status === 'resolved') return
   const goOn = leaving(context, ticket)
@@ -50,7 +50,7 @@ export async function resolve(context: ConsoleContext, ticket: StaffView): Promi
   goOn()
 }
 
-/** Remembers where the list goes on behind a ticket that is about to leave it; gives what goes there. */
+/** Call before a ticket leaves the list. Returns a function that then goes on to the ticket after it, or to the one before it if it was the last. */
 function leaving(context: ConsoleContext, ticket: StaffView): () => void {
   const { inbox, cursor } = context
   const wasOpen = openTicketOf(context)?.id === ticket.id
@@ -59,7 +59,7 @@ function leaving(context: ConsoleContext, ticket: StaffView): () => void {
   const next = at < 0 ? undefined : (order[at + 1] ?? order[at - 1])
   return () => {
     if (context.client.isDisposed) return
-    // Unless the agent has gone elsewhere meanwhile.
+    // Unless the agent has opened something else since.
     if (wasOpen && openTicketOf(context.now())?.id === ticket.id) {
       const number = next === undefined ? undefined : inbox.ticket(next)?.ticket_number
       if (number !== undefined) context.go(number)
@@ -69,7 +69,7 @@ function leaving(context: ConsoleContext, ticket: StaffView): () => void {
   }
 }
 
-/** Opens the ticket that follows in the list. */
+/** Opens the next ticket in the list (`by` 1) or the previous one (-1). Returns false if there is none. */
 export function openNext(context: ConsoleContext, by: 1 | -1): boolean {
   const { inbox, cursor } = context
   const order = inbox.order.peek()
@@ -86,14 +86,14 @@ export function openNext(context: ConsoleContext, by: 1 | -1): boolean {
   return true
 }
 
-/** The ticket is to be looked at again: left, if it is open. */
+/** Marks the ticket as unread, and closes it if it is open. */
 export function markUnread(context: ConsoleContext, ticket: StaffView): void {
   if (openTicketOf(context)?.id === ticket.id) context.go('')
   context.marks.mark(ticket.id)
   tell(context, t('action.unread', { number: ticket.ticket_number }), { label: t('action.undo'), key: 'z', run: () => context.marks.clear(ticket.id) })
 }
 
-/** An answer is on its way, and its ticket will be resolved when it has arrived: on to the next one. */
+/** Called when an answer is queued that will resolve its ticket once it is stored: opens the next ticket. */
 export function answered(context: ConsoleContext, ticket: StaffView, key: string): void {
   const { client } = context
   const n = client.habits.undo_s.peek()
@@ -109,7 +109,7 @@ export function answered(context: ConsoleContext, ticket: StaffView, key: string
   tell(context, t('action.sending', { number, n }), { label: t('action.undo'), key: 'z', run: undo }, n * 1_000)
 }
 
-/** Says what was done, with a way to undo it. */
+/** Says what was done and offers to undo it. `back`: the patches that undo it, in order. */
 export function told(context: ConsoleContext, ticket: StaffView, sentence: string, back: readonly TicketPatch[]): void {
   const wasOpen = openTicketOf(context)?.id === ticket.id
   const undo = async () => {
@@ -121,7 +121,7 @@ export function told(context: ConsoleContext, ticket: StaffView, sentence: strin
   tell(context, sentence, { label: t('action.undo'), key: 'z', run: () => void undo() })
 }
 
-/** Changes one ticket at a time; a refusal is told with the way to it, since it may not be the one that is looked at. */
+/** Ids of tickets with a change in progress: a ticket takes one change at a time. A refusal comes with a link to its ticket, which may not be the open one. */
 const changing = new Set<string>()
 async function change(context: ConsoleContext, ticket: StaffView, patch: TicketPatch): Promise<boolean> {
   if (changing.has(ticket.id)) return false

@@ -1,6 +1,6 @@
 /**
- * How far the reader must go along, in rows, so that the first row in sight that has not moved itself stays where it is; when all of those in sight
- * and below have moved, the last one above. Pure.
+ * How many rows to scroll so that the first visible row that did not move stays where it is.
+ * If every row from there on moved, the last unmoved row above the visible ones is the anchor. Pure.
  */
 export function shiftOf(before: readonly string[], after: readonly string[], first: number, moved: ReadonlySet<string>): number {
   const at = new Map(after.map((id, index) => [id, index]))

@@ -1,4 +1,4 @@
-// What the console's parts share: the stores, the cursor in the list, the selection, what lies over the page.
+// State that the parts of the console share: the stores, the keyboard cursor, the selection, and the overlay that is open.
 
 import { computed, useSignal, type ReadonlySignal, type Signal } from '@preact/signals'
 import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
@@ -36,40 +36,40 @@ export interface ConsoleContext {
   readonly inbox: Inbox
   readonly team: TeamStore
   readonly store: TicketStore | null
-  /** What the address names: a ticket, one of the screens, or nothing. */
+  /** The path below the console: a ticket number, the path of a screen, or empty. */
   readonly place: string
-  /** The row that the keyboard is at. */
+  /** Id of the ticket whose row the keyboard is at. */
   readonly cursor: Signal<string | null>
-  /** The focus is on its way to the cursor's row. */
+  /** True while the row of `cursor` has not received the focus yet. */
   readonly arriving: { current: boolean }
   readonly selection: Selection
   readonly overlay: Signal<Overlay>
   readonly mode: Signal<Mode>
-  /** Where the cursor is wanted among composers. */
+  /** A request to put the text cursor into one of the composers; the composer that it names clears it. */
   readonly wanted: Signal<Wanted | null>
-  /** Whether single keys are shortcuts. */
+  /** Whether single keys are shortcuts. A preference. */
   readonly keys: ReadonlySignal<boolean>
-  /** Tickets with something to be read. */
+  /** Number of tickets with something unread. */
   readonly unread: ReadonlySignal<number>
-  /** What the agent has marked as unread. */
+  /** Tickets that the agent has marked as unread. */
   readonly marks: UnreadMarks
   readonly searchRef: { current: HTMLInputElement | null }
   open(overlay: Overlay): void
   go(place: string): void
   href(place: string): string
-  /** Another path for the same place: no step for the back button. */
+  /** Changes the path without a new entry in the browser's history. */
   replace(place: string): void
-  /** The query of the place, for a screen that keeps its filters there. */
+  /** The query of the address, for screens that keep their filters in it. */
   readonly query: URLSearchParams
   setQuery(query: URLSearchParams): void
-  /** As it stands now, for what goes on after a while. */
+  /** The latest context, for asynchronous work that outlives a render. */
   now(): ConsoleContext
 }
 
 export function useConsole({ client, router, preferences }: AppProps): ConsoleContext {
   const rest = useMemo(() => createTeam(client), [client])
-  // One for the list and for the count: what the one learns of a ticket the other knows.
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- another client is another person, of whom nothing is known
+  // The list and the unread count share one collection, so that each sees what the other learns about a ticket.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- another client means another person: start with an empty collection
   const tickets = useMemo(() => createTicketCollection<StaffView>(), [client])
   const inbox = useInbox(client, rest, router, tickets)
   const now = useRef<ConsoleContext | null>(null)
@@ -93,7 +93,7 @@ export function useConsole({ client, router, preferences }: AppProps): ConsoleCo
       const ticket = inbox.ticket(id)
       return ticket === undefined || !isUnread(ticket)
     }
-    // What the agent's own tickets count already is not counted twice.
+    // `team.unread` already counts the agent's own unread tickets; do not count them twice.
     return team.unread.value + new Set([...marks.ids.value, ...alerts.fresh.value].filter((id) => isOnlyMarked(id) || inbox.ticket(id)?.assigned_to?.id !== client.identity.id)).size
   }), [inbox, team, marks, alerts, client])
   const listener = useMemo((): TicketListener => ({
@@ -138,18 +138,18 @@ export function useConsole({ client, router, preferences }: AppProps): ConsoleCo
   return context
 }
 
-/** What came while the tab was hidden counts as read once it is looked at: in the list and in the title as well. */
+/** When the tab becomes visible again, marks the open ticket as read in the list and in the title. */
 function useReadOnReturn(store: TicketStore | null, listener: TicketListener): void {
   useEffect(() => onWindow('visibilitychange', () => {
     const opening = store?.opening.peek()
     if (opening?.kind !== 'open' || !isVisible()) return
     listener.ticket(opening.ticket)
-    // What leaves no event, as a name, may have changed meanwhile.
+    // Some changes leave no event, for example a new name: fetch the ticket again.
     store?.reload()
   }), [store, listener])
 }
 
-/** The inbox under the filters of the address bar: each follows the other, also back and forward. */
+/** The inbox, with its filters and the query of the address kept in step, including back and forward. */
 function useInbox(client: Client, rest: ReturnType<typeof createTeam>, router: Router, tickets: TicketCollection<StaffView>): Inbox {
   const inbox = useMemo(() => createInbox(client, rest, filtersOf(listQuery(router) ?? new URLSearchParams()), clock, tickets), [client, rest, router, tickets])
   useEffect(() => () => inbox.dispose(), [inbox])
@@ -166,7 +166,7 @@ function useInbox(client: Client, rest: ReturnType<typeof createTeam>, router: R
   return inbox
 }
 
-/** Null: the place has a query of its own, which says nothing of the list. */
+/** The query that holds the list's filters; null on a screen that uses the query for its own filters. */
 function listQuery(router: Router): URLSearchParams | null {
   const { rest, query } = router.place.peek()
   return hasOwnQuery(rest) ? null : query

@@ -1,4 +1,4 @@
-// What staff see and change of the open ticket beside its thread.
+// The column next to the messages: the open ticket's fields that staff see and change.
 
 import type { TicketStore } from '../../client/ticket.ts'
 import type { Agent } from '../../protocol/decode-team.ts'

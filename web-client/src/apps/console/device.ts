@@ -1,6 +1,6 @@
-// What a browser says of itself, as people name it. Pure.
+// Turns a User-Agent header into the usual names of the browser and the system. Pure.
 
-/** The first that matches is the one: many browsers name others as well. */
+/** The first match wins, because many browsers name others in their User-Agent as well. */
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdg(?:A|iOS)?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -24,7 +24,7 @@ export interface Device {
   readonly system: string | null
 }
 
-/** Null: none that is known here. */
+/** A field is null if the User-Agent names nothing in these lists. */
 export function deviceOf(userAgent: string): Device {
   const first = (of: readonly (readonly [RegExp, string])[]) => of.find(([sign]) => sign.test(userAgent))?.[1] ?? null
   return { browser: first(BROWSERS), system: first(SYSTEMS) }

@@ -15,12 +15,12 @@ interface FilterProps {
   readonly inbox: Inbox
   readonly agents: readonly Agent[]
   readonly me: string
-  /** Whether `/` leads to the search. */
+  /** Whether the `/` key focuses the search field. */
   readonly keys: boolean
   readonly searchRef: { current: HTMLInputElement | null }
 }
 
-/** What the selects narrow by. */
+/** The filters that have a select. */
 const NARROWING = ['status', 'category', 'priority', 'assigned_to'] as const
 
 export function FilterBar({ inbox, agents, me, keys, searchRef }: FilterProps) {

@@ -1,11 +1,11 @@
-// When the rows of a list stand still: under the pointer, under the keyboard, and for a reader further down.
+// Decides when the rows of a list must not move: while the pointer or the keyboard focus is in it, and while it is scrolled down.
 
-/** Nearer to the top than this, one is there. */
+/** A list scrolled by no more than this counts as being at its top. */
 export const TOP_PX = 4
 
 type Scroller = Pick<HTMLElement, 'addEventListener' | 'removeEventListener' | 'scrollTop'>
 
-/** Calls `hold` as the list is used and let go of; gives what ends that, and lets go of it: what is no longer shown is not used. */
+/** Calls `hold(true)` when the list is in use and `hold(false)` when it no longer is. Returns a function that stops listening and releases the list. */
 export function holdWhileUsed(list: Scroller, hold: (on: boolean) => void): () => void {
   let [pointed, focused, scrolled] = [false, false, false]
   const told = () => hold(pointed || focused || scrolled)

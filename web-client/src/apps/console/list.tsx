@@ -1,4 +1,4 @@
-// The list of tickets: only the rows in sight are drawn, and none of them moves while somebody points at them or reads further down.
+// The list of tickets. Only visible rows are rendered, and no row moves while the reader points at the list or has scrolled down.
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Client } from '../../client/client.ts'
@@ -25,10 +25,10 @@ import { holdWhileUsed, TOP_PX } from './hold.ts'
 import { namesOf } from './viewers.ts'
 import type { ConsoleContext } from './context.ts'
 
-/** The height of a row until one has been measured: the style sheet counts in the letters that the reader has chosen. */
+/** Row height in CSS pixels until a row has been measured. The real height depends on the reader's font size. */
 const ROW_PX = 60
 const OVERSCAN_ROWS = 6
-/** The next page is fetched this far before the end is reached. */
+/** The next page is fetched when this many rows remain below the visible ones. */
 const AHEAD_ROWS = 20
 
 interface ListProps {
@@ -40,7 +40,7 @@ interface ListProps {
 export function InboxList({ context, router, me }: ListProps) {
   const { inbox, cursor } = context
   const order = inbox.order.value
-  // Read so that the rows are drawn again when facts change.
+  // Reading the version renders the rows again when a ticket changes.
   const version = inbox.version.value
   const viewers = inbox.viewers.value
   const agents = context.team.agents.value
@@ -51,7 +51,7 @@ export function InboxList({ context, router, me }: ListProps) {
   const { scroller, from, to, row_px, jump } = useRows(order.length, inbox)
   useHold(scroller, inbox)
   const isPlacing = useCursor(scroller, order, cursor.value, row_px)
-  /** The cursor goes where somebody puts the focus; a focus that follows the cursor may be behind it. */
+  /** The cursor follows the focus. While `useCursor` is moving the focus, the focus lags behind the cursor and is ignored. */
   const follow = (target: EventTarget | null) => {
     const row = target instanceof Element && !isPlacing.current ? target.closest<HTMLElement>('li[data-row-of]') : null
     if (row !== null) cursor.value = row.dataset['rowOf'] ?? null
@@ -64,12 +64,12 @@ export function InboxList({ context, router, me }: ListProps) {
     const top = scroller.current?.scrollTop ?? 0
     const before = inbox.order.peek()
     const moved = inbox.release()
-    // A reader further down keeps the rows in sight.
+    // A reader who has scrolled down keeps the rows that they see.
     if (top > TOP_PX) jump(top + row_px * shiftOf(before, inbox.order.peek(), Math.ceil(top / row_px), moved))
   }
   return (
     <>
-      {/* A line of its own, which is always there: rows must not move because it says something. */}
+      {/* The line is always rendered, even when empty, so that its text does not push the rows down. */}
       <p class="list-line">
         <span class="muted">{t(`console.sort.${sortOf(filters)}`)}</span>
         {context.keys.value && inbox.held.value === 0 && <span class="muted keys-hint wide-only" title={t('console.keys_hint')}><kbd>j</kbd> <kbd>k</kbd> <kbd>Enter</kbd></span>}
@@ -92,7 +92,7 @@ export function InboxList({ context, router, me }: ListProps) {
   )
 }
 
-/** Why there are none, and the way to some. */
+/** Says why the list is empty, and offers a way to see tickets. */
 function NoTickets({ inbox }: { readonly inbox: Inbox }) {
   const filters = inbox.filters.value
   const search = searchOf(filters.search)
@@ -104,7 +104,7 @@ function NoTickets({ inbox }: { readonly inbox: Inbox }) {
 }
 
 interface RowProps {
-  /** By the server's clock. */
+  /** The server's time, in milliseconds since the Unix epoch. */
   readonly now: number
   readonly isMarked: boolean
   readonly viewers: readonly Viewer[]
@@ -142,25 +142,25 @@ function Row({ now, isMarked, viewers, nameById, client, ticket, router, isOpen,
   )
 }
 
-/** How long the customer has waited; when no one waits, the time of the latest activity. */
+/** How long the customer has been waiting for an answer, or the time of the last activity if no customer is waiting. */
 function When({ ticket, now }: Pick<RowProps, 'ticket' | 'now'>) {
   return ticket.waiting_since !== null
     ? <Wait since={ticket.waiting_since} now={now} />
     : <time dateTime={ticket.last_activity_at} title={dateTime(ticket.last_activity_at)}>{shortWhen(ticket.last_activity_at, now)}</time>
 }
 
-/** Whose it is: a small face and the name. */
+/** The assignee: a small avatar and the name. */
 function Assignee({ ticket: { assigned_to }, me }: Pick<RowProps, 'ticket' | 'me'>) {
   const name = assigned_to?.name ?? t(assigned_to === null ? 'ticket.unassigned' : 'app.someone')
   const word = assigned_to?.id === me ? t('app.you') : name
   return <span class="assignee" title={`${t('ticket.assignee')}: ${word}`}>{assigned_to === null ? <span class="no-one" /> : <Avatar name={name} size="small" />}<span class="hidden">{t('ticket.assignee')}: </span><bdi>{word}</bdi></span>
 }
 
-/** Who wrote last, and how that begins. */
+/** Who wrote the last message, and how it begins. */
 function LastWritten({ ticket }: { readonly ticket: StaffView }) {
   const last = ticket.last_message
   if (last === null) return null
-  // Outside of the text, whose direction is its own.
+  // The author is outside the snippet, because the snippet has its own text direction.
   return (
     <>
       {last.side === 'customer' ? <span class="hidden">{writerOf(last)}: </span> : <span class="by" dir="auto"><Icon name="reply" size={13} />{writerOf(last)}:</span>}
@@ -171,7 +171,7 @@ function LastWritten({ ticket }: { readonly ticket: StaffView }) {
 
 const NO_VIEWERS: readonly Viewer[] = []
 
-/** The colleagues who look at the ticket now: the first by name, the others by number. */
+/** The colleagues who are viewing the ticket: the first one by name, the others as a number. */
 function Colleagues({ viewers, me, nameById }: Pick<RowProps, 'viewers' | 'me' | 'nameById'>) {
   const names = namesOf(viewers, me, nameById)
   if (names.length === 0) return null
@@ -189,14 +189,14 @@ function Wait({ since, now }: { readonly since: string; readonly now: number }) 
 
 const TICK_MS = 20_000
 
-/** The server's time, as often as a list of waits needs it. */
+/** The server's time. Renders again every `TICK_MS`, which is often enough for waiting times. */
 function useServerTime(client: Client): number {
   const [, tick] = useState(0)
   useEffect(() => {
     const timer = setInterval(() => tick((n) => n + 1), TICK_MS)
     return () => clearInterval(timer)
   }, [client])
-  // Not kept from one drawing to the next: the device's clock, which stood in for it, may have been ahead.
+  // Read at every render: until the first answer of the server, this is the device's clock, which may be wrong.
   return client.rest.now()
 }
 
@@ -205,7 +205,7 @@ function useRows(count: number, inbox: Inbox) {
   const [view, setView] = useState({ first: 0, rows: 12 })
   const [row_px, setRow] = useState(ROW_PX)
   const top = useRef<number | null>(null)
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- a row is measured at every drawing; it settles when its height is known
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- measures a row at every render; it settles when the height is known
   useLayoutEffect(() => {
     const height = scroller.current?.querySelector('li')?.offsetHeight ?? 0
     if (height > 0 && height !== row_px) setRow(height)
@@ -227,10 +227,10 @@ function useRows(count: number, inbox: Inbox) {
       element.removeEventListener('scroll', look)
     }
   }, [row_px])
-  // Another choice begins at its top.
+  // After a change of the filters, start at the top.
   useEffect(() => inbox.filters.subscribe(() => { if (scroller.current !== null) scroller.current.scrollTop = 0 }), [inbox])
   const from = Math.max(0, Math.min(view.first, count - view.rows) - OVERSCAN_ROWS)
-  /** To be there when the rows are drawn that stand there now. */
+  /** Scrolls to `to_px` once the rows at that position are rendered. */
   const jump = (to_px: number) => {
     top.current = to_px
     setView((before) => ({ ...before, first: Math.floor(to_px / row_px) }))
@@ -238,12 +238,12 @@ function useRows(count: number, inbox: Inbox) {
   return { scroller, from, to: Math.min(count, view.first + view.rows + OVERSCAN_ROWS), row_px, jump }
 }
 
-/** Still under the pointer, under the keyboard, and for a reader who has scrolled. */
+/** Rows keep their places under the pointer, under the keyboard focus, and for a reader who has scrolled down. */
 function useHold(scroller: { readonly current: HTMLDivElement | null }, inbox: Inbox): void {
   useEffect(() => (scroller.current === null ? undefined : holdWhileUsed(scroller.current, inbox.hold)), [scroller, inbox])
 }
 
-/** The row that the keyboard is at comes into sight and has the focus. */
+/** Scrolls the row of `cursor` into view and focuses it. The result is true while it sets the focus. */
 function useCursor(scroller: { readonly current: HTMLDivElement | null }, order: readonly string[], cursor: string | null, row_px: number): { readonly current: boolean } {
   const isPlacing = useRef(false)
   const [wanted, setWanted] = useState<string | null>(null)
@@ -251,21 +251,21 @@ function useCursor(scroller: { readonly current: HTMLDivElement | null }, order:
     const element = scroller.current
     const at = cursor === null ? -1 : order.indexOf(cursor)
     if (element === null || at < 0) return
-    // What lies over the end of the list hides rows there.
+    // The bulk bar covers the end of the list: scroll further by its height.
     const covered = element.parentElement?.querySelector<HTMLElement>('.bulk')?.offsetHeight ?? 0
     const [top, bottom] = [at * row_px, (at + 1) * row_px + covered]
     if (top < element.scrollTop) element.scrollTop = top
     else if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight
     setWanted(cursor)
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the cursor moves the list, rows that come and go do not
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- only a move of the cursor scrolls the list, rows that come and go do not
   }, [cursor])
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the row may come with any drawing; it settles when it is there
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- any render may bring the row; it settles when the row is there
   useLayoutEffect(() => {
     if (wanted === null) return
     const link = scroller.current?.querySelector<HTMLAnchorElement>(`a[data-id="${CSS.escape(wanted)}"]`)
     if (link === null || link === undefined) return
     const active = link.getRootNode()
-    // The box in front of it may be where the focus is already.
+    // The focus may already be on the checkbox of the same row: leave it there.
     if (!(active instanceof Document || active instanceof ShadowRoot) || link.closest('li')?.contains(active.activeElement) !== true) {
       isPlacing.current = true
       link.focus({ preventScroll: true })

@@ -1,9 +1,9 @@
-// Places that stood elsewhere.
+// Redirects from paths of earlier versions.
 
-/** Addresses of earlier versions. */
+/** Old path to new path, both below the console's path. */
 const MOVED: Readonly<Record<string, string>> = { replies: 'settings/saved-replies', hours: 'settings/opening-hours', team: 'settings/team' }
 
-/** Where a place of an earlier version stands now; null: it is none. */
+/** The new path of `place`; null if it has not moved. */
 export function movedTo(place: string): string | null {
   return Object.hasOwn(MOVED, place) ? (MOVED[place] ?? null) : null
 }

@@ -1,4 +1,4 @@
-// The team's page: figures above, the tickets of a view on the left, the open one beside them.
+// The console: figures on top, the ticket list on the left, the open ticket next to it.
 
 import { useComputed } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
@@ -26,7 +26,7 @@ import { Overview } from './stats.tsx'
 
 const SettingsArea = lazy(async () => (await import('./settings/area.tsx')).SettingsArea)
 const BulkBar = lazy(async () => (await import('./bulk/bulk.tsx')).BulkBar)
-/** Fetched behind the first screen, so that it is there for the first key. */
+/** Loaded after the first screen, so that the palette opens without delay. */
 const loadPalette = async () => (await import('./palette/palette.tsx')).Palette
 const Palette = lazy(loadPalette)
 const Tour = lazy(async () => (await import('./tour/tour.tsx')).Tour)
@@ -36,7 +36,7 @@ export function ConsolePage(props: AppProps) {
   return props.client.role.value !== null ? <StaffConsole {...props} /> : <SentHome {...props} />
 }
 
-/** The console is not for this person: they are taken where they belong. */
+/** For people without staff rights: redirects to the home page. */
 function SentHome({ client, preferences, site, ownsTab }: AppProps) {
   const home = site.homeUrl ?? `${client.origin}/support`
   useEffect(() => { if (ownsTab || site.homeUrl !== null) location.replace(home) }, [home, ownsTab, site])
@@ -58,13 +58,13 @@ function StaffConsole(props: AppProps) {
   useShortcuts(context, router, preferences, !ownsTab)
   const { inbox, store, place } = context
   useEffect(() => void loadPalette().catch(() => {}), [])
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- follows once: the clock stays the same
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- subscribes once per client: `context.now()` always gives the latest context
   useEffect(() => client.outbox.follow(async (entry) => (await import('./resolve-answered/resolve-answered.ts')).resolveAnswered(context.now(), entry)), [client])
   useRefusals({ client, open: idOf(store), go: router.go })
   const isAdmin = client.role.value === 'admin'
   const features = useComputed(() => (client.connection.value.kind === 'live' ? client.connection.value.features : null)).value
   const knows = (feature: Feature) => features?.includes(feature) === true
-  // A server of the build before does not know who waits.
+  // A server of the previous version does not support the `needs_answer` view: show all tickets instead.
   const isOld = features !== null && !knows('needs_answer')
   useEffect(() => { if (isOld && inbox.filters.peek().view === 'needs_answer') inbox.filter({ view: 'all' }) }, [isOld, inbox])
   const isSettings = hasOwnQuery(place)
@@ -86,7 +86,7 @@ function StaffConsole(props: AppProps) {
   )
 }
 
-/** The figures, the list and the open ticket. */
+/** The figures, the list, and the open ticket. */
 function Desk({ context, router, preferences }: { readonly context: ConsoleContext } & Pick<AppProps, 'router' | 'preferences'>) {
   const { client, inbox, team, store, place } = context
   const columns = useReturn(place)
@@ -110,18 +110,18 @@ function Desk({ context, router, preferences }: { readonly context: ConsoleConte
   )
 }
 
-/** By itself: it follows each event of the open ticket, which redraws nothing else here. */
+/** The connection bar. A component of its own, because it renders again with each event of the open ticket. */
 function Connection({ client, store }: { readonly client: AppProps['client']; readonly store: TicketStore | null }) {
   return <ConnectionBar client={client} behind={behindOf(store)} needsWatch />
 }
 
-/** For a person who has not seen it, nor declined it. */
+/** Offers the tour to a person who has neither taken nor declined it. */
 function TourOffer({ context }: { readonly context: ConsoleContext }) {
   return (
     <p class="tour-offer" data-testid={TOUR.offer}>
       <span>{t('tour.offer')}</span>
       <button type="button" data-testid={TOUR.start} onClick={() => context.open('tour')}>{t('tour.start')}</button>
-      {/* Its button goes with it: the focus stays in the page. */}
+      {/* This button disappears with the offer: move the focus to the page. */}
       <button type="button" class="quiet" onClick={(event) => { event.currentTarget.closest('main')?.focus(); endTour(context) }}>{t('app.dismiss')}</button>
     </p>
   )
@@ -132,7 +132,7 @@ function endTour(context: ConsoleContext): void {
   context.open(null)
 }
 
-/** The menu holds what one changes often; all else has its screen. */
+/** A link from the menu, which has the most used preferences, to all settings. */
 function AllSettings({ context }: { readonly context: ConsoleContext }) {
   return <p class="menu-settings"><PlaceLink context={context} to="settings" className="button" testid={T.menuSettings}>{t('settings.all')}</PlaceLink></p>
 }

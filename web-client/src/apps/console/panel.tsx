@@ -1,4 +1,4 @@
-// Beside the thread: what can be changed, whose ticket it is, what happened to it.
+// The panel next to the messages: the ticket's fields, its customer, and its history.
 
 import { useId, useState } from 'preact/hooks'
 import type { TicketStore } from '../../client/ticket.ts'

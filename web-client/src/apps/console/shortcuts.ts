@@ -1,4 +1,4 @@
-// Single keys, where nobody is writing; and the palette from everywhere. They can be switched off.
+// Single-key shortcuts, active outside of text fields, and Ctrl+K for the palette, active everywhere. Single keys can be switched off.
 
 import { useEffect, useRef } from 'preact/hooks'
 import { hushToast, toast } from '../../client/notifications.ts'
@@ -8,7 +8,7 @@ import { isComposing } from '../../ui/composition.ts'
 import { markUnread, openNext, openTicketOf, resolve, take, write } from './actions.ts'
 import type { ConsoleContext } from './context.ts'
 
-/** Steps down from the last row that has come, taken as soon as the next ones have, unless something else is done meanwhile. */
+/** Presses of `j` at the last loaded row. They apply when the next page arrives, unless the person does something else first. */
 interface PendingSteps {
   readonly from: string
   readonly steps: number
@@ -16,12 +16,12 @@ interface PendingSteps {
 
 type PendingRef = { current: PendingSteps | null }
 
-/** A key that is held at the end of the list does not run on through the pages that come later. */
+/** Limits the steps, so that a held key does not run through all pages that arrive later. */
 const PENDING_STEPS_MAX = 20
 
 export function useShortcuts(context: ConsoleContext, router: Router, preferences: Preferences, isGuest: boolean): void {
   const pending = useRef<PendingSteps | null>(null)
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the inbox is what is listened to
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- subscribes to the inbox; nothing else here matters
   useEffect(() => context.inbox.order.subscribe((order) => takePendingSteps(context, pending, order)), [context.inbox])
   useEffect(() => { pending.current = null }, [context.place, context.inbox.filters.value])
   useEffect(() => {
@@ -35,7 +35,7 @@ export function useShortcuts(context: ConsoleContext, router: Router, preference
       if (keyOf(event) !== 'j') pending.current = null
       if (act(event, context, router, pending)) event.preventDefault()
     }
-    // Whoever goes elsewhere meanwhile is there, not at the row.
+    // A click or a focus elsewhere cancels the steps that are pending.
     const elsewhere = (event: Event) => {
       context.arriving.current = false
       if (event.type === 'pointerdown' || rowOf(event) !== pending.current?.from) pending.current = null
@@ -51,7 +51,7 @@ export function useShortcuts(context: ConsoleContext, router: Router, preference
   })
 }
 
-/** In a page of somebody else's, keys that are pressed elsewhere are that page's. */
+/** In a host page, keys pressed outside of Helpline belong to the host. */
 function isInside(event: KeyboardEvent): boolean {
   return event.composedPath().some((one) => one instanceof Element && one.classList.contains('helpline'))
 }
@@ -61,14 +61,14 @@ function isWriting(event: KeyboardEvent): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=checkbox]), textarea, select'))
 }
 
-/** An open menu takes Escape for itself, and its keys are not for the page below. */
+/** An open menu handles Escape and its other keys itself. */
 function isInMenu(event: KeyboardEvent): boolean {
   const target = event.composedPath()[0]
   const root = target instanceof Node ? target.getRootNode() : document
   return (root instanceof Document || root instanceof ShadowRoot) && root.querySelector(':popover-open') !== null
 }
 
-/** The letter or sign, on keyboards of other scripts that of the key's place. */
+/** The typed character. On a non-Latin keyboard, the Latin letter at the position of the key. */
 function keyOf({ key, code, shiftKey }: KeyboardEvent): string {
   const place = /^Key([A-Z])$/.exec(code)?.[1]
   if (/^[\x20-\x7e]$/.test(key) || key.length !== 1) return key
@@ -76,7 +76,7 @@ function keyOf({ key, code, shiftKey }: KeyboardEvent): string {
   return code === 'Slash' ? (shiftKey ? '?' : '/') : key
 }
 
-/** The row that has the focus; null: none has. */
+/** The ticket id of the row that has the focus; null if no row has it. */
 function rowOf(event: Event): string | null {
   const target = event.composedPath()[0]
   const row = target instanceof Element ? target.closest<HTMLElement>('li[data-row-of]') : null
@@ -85,8 +85,8 @@ function rowOf(event: Event): string | null {
 
 function act(event: KeyboardEvent, context: ConsoleContext, router: Router, pending: PendingRef): boolean {
   const { inbox, cursor, selection } = context
-  // Keys act where the focus is: on the row that has it, or is about to, otherwise on the open ticket. The cursor is ahead of the focus, which
-  // follows with the next drawing.
+  // Keys act on the row that has the focus or is about to get it, otherwise on the open ticket. The cursor moves at once; the focus follows with
+  // the next render.
   const row = rowOf(event) !== null || context.arriving.current ? cursor.value : null
   const ticket = row === null ? openTicketOf(context) : (inbox.ticket(row) ?? null)
   const hasMany = selection.ids.value.size > 0
@@ -145,7 +145,7 @@ function step({ inbox, cursor, wanted, store, arriving }: ConsoleContext, row: s
   const from = row ?? cursor.value ?? openTicketOf({ store })?.id ?? null
   const at = from === null ? -1 : order.indexOf(from)
   const next = order[at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + by))]
-  // Whoever goes on does not write there any more.
+  // Moving to another row cancels a pending request to focus the composer.
   wanted.value = null
   const before = pending.current
   pending.current = null
@@ -161,7 +161,7 @@ function step({ inbox, cursor, wanted, store, arriving }: ConsoleContext, row: s
   return next !== undefined
 }
 
-/** The next rows have come: the cursor goes on as far as it was asked to. */
+/** Applies the pending steps once the next page has arrived. */
 function takePendingSteps({ inbox, cursor, arriving }: ConsoleContext, pending: PendingRef, order: readonly string[]): void {
   const due = pending.current
   if (due === null || cursor.peek() !== due.from) return
@@ -176,7 +176,7 @@ function takePendingSteps({ inbox, cursor, arriving }: ConsoleContext, pending: 
 }
 
 function openCursor({ inbox, cursor }: ConsoleContext, router: Router): boolean {
-  // A row or button that has the focus is its own answer to Enter.
+  // A focused link or button handles Enter itself.
   if (document.activeElement?.matches('body, main, nav') === false) return false
   const ticket = cursor.value === null ? undefined : inbox.ticket(cursor.value)
   if (ticket !== undefined) router.go(ticket.ticket_number)

@@ -1,4 +1,4 @@
-// One line above everything: the views, which one goes to, then the figures of the desk, each a value over its name, and how the work went so far.
+// The line on top of the console: the views, then the figures, each a value above its name, and the averages.
 
 import { VIEWS, type Filters } from '../../client/filters.ts'
 import type { Inbox } from '../../client/inbox.ts'
@@ -14,7 +14,7 @@ interface OverviewProps {
   readonly stats: TicketStats | null
 }
 
-/** The statuses that have a figure. */
+/** Statuses that have a figure. */
 const COUNTED = ['open', 'in_progress', 'waiting'] as const
 
 export function Overview({ inbox, counts, stats }: OverviewProps) {
@@ -53,7 +53,7 @@ interface FigureProps {
   readonly label: StringKey
   readonly value: number | undefined
   readonly isPicked: boolean
-  /** Where Tab comes to in their row. */
+  /** Whether Tab stops at this view. The arrow keys move to the others. */
   readonly isStop?: boolean
   readonly onClick: () => void
 }
@@ -67,7 +67,7 @@ function Figure({ name, label, value, isPicked, isStop = isPicked, onClick }: Fi
   )
 }
 
-/** Over all tickets of the desk so far. */
+/** An average over all tickets of the desk. */
 function Average({ name, label, value }: { readonly name: string; readonly label: StringKey; readonly value: number | string | undefined }) {
   return (
     <div class="figure" title={t('stats.so_far', { what: t(label) })} data-testid={T.stat} data-stat={name} data-value={value}>
@@ -79,7 +79,7 @@ function Average({ name, label, value }: { readonly name: string; readonly label
 
 const DAY_HOURS = 24
 
-/** In the unit that says most. */
+/** A duration in its largest unit that fits. */
 function duration(hours: number): string {
   const minutes = Math.round(hours * 60)
   if (minutes < 1) return t('stats.moments')

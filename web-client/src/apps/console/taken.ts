@@ -1,4 +1,4 @@
-// What an agent is told whose assignment came too late.
+// What an agent is told when a colleague has taken the ticket first.
 
 import type { Insisting } from '../../client/ticket.ts'
 import type { TicketPatch } from '../../protocol/generated.ts'
@@ -10,7 +10,7 @@ interface Refused {
   readonly patch: TicketPatch | null
 }
 
-/** Whose the ticket is now, and what the way over it is called; nothing for what was refused for another reason. */
+/** Names the current assignee and labels the button that overrides it; undefined if the change was refused for another reason. */
 export function taken({ problem, patch }: Refused): { readonly sentence: string; readonly retry: string } | undefined {
   if (problem.code !== 'conflict' || patch?.if_assigned_to === undefined) return undefined
   const isForMe = patch.assigned_to === 'me'
@@ -21,6 +21,6 @@ export function taken({ problem, patch }: Refused): { readonly sentence: string;
   return { sentence: isForMe ? t('taken.before_you', { name }) : t('taken.meanwhile', { name }), retry }
 }
 
-/** The same change by a person who has read the refusal, and so knows whose the ticket is now. */
+/** The same change again, now on the condition that the assignee is the one whom the refusal named. */
 export const insisting: Insisting = (patch, { code, assigned_to }) =>
   code === 'conflict' && patch.if_assigned_to !== undefined ? { ...patch, if_assigned_to: assigned_to?.id ?? 'nobody' } : patch

@@ -1,4 +1,4 @@
-// /mount.js: the support page and the console inside a page of the platform, each in a shadow root of its own.
+// /mount.js: mounts the support page or the console inside a page of the platform, each in a shadow root.
 
 import '../../locales/team.ts'
 import type { FunctionComponent } from 'preact'
@@ -15,19 +15,19 @@ import { ConsolePage } from '../console/page.tsx'
 import { SupportPage } from '../support/page.tsx'
 
 export interface MountOptions {
-  /** Gives a token of whoever is signed in; null: nobody is. Without it the desk's own settings say where tokens come from. */
+  /** Resolves to a token of the signed-in person, or null if no one is signed in. Without it, the desk's settings say where tokens come from. */
   readonly getToken?: () => Promise<string | null>
   readonly language?: string
   readonly theme?: 'auto' | 'light' | 'dark'
-  /** The platform's own navigation. */
+  /** Links of the platform's own navigation, shown in the top bar. */
   readonly links?: readonly { readonly label: string; readonly href: string }[]
-  /** Where people without rights are sent. */
+  /** Where the console sends people without staff rights. */
   readonly homeUrl?: string
-  /** A path of the platform's that stands for the face: then its places stand in the address bar. Without it they are kept in memory. */
+  /** A path of the platform under which the app's places appear in the address bar. Without it, they are kept in memory. */
   readonly path?: string
 }
 
-/** Where this script came from is where the desk is. */
+/** The desk is at the origin that served this script. */
 const ORIGIN = new URL(import.meta.url).origin
 
 function mount(element: HTMLElement, options: MountOptions, page: string, title: StringKey, app: FunctionComponent<AppProps>): () => void {
@@ -54,7 +54,7 @@ function mount(element: HTMLElement, options: MountOptions, page: string, title:
 }
 
 export const Helpline = {
-  /** Gives what takes it down again. */
+  /** Returns a function that unmounts the app. */
   mountSupport: (element: HTMLElement, options: MountOptions = {}) => mount(element, options, '/support', 'app.support', SupportPage),
   mountConsole: (element: HTMLElement, options: MountOptions = {}) => mount(element, options, '/admin/support', 'app.console', ConsolePage),
 }

@@ -1,4 +1,4 @@
-// The open ticket's facts and its history in plain words.
+// The open ticket's fields, and its history in words.
 
 import type { TicketStore } from '../../client/ticket.ts'
 import type { HistoryEvent, TicketView } from '../../protocol/model.ts'

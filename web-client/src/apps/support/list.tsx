@@ -24,7 +24,7 @@ export function TicketList({ client, tickets, router, open }: ListProps) {
   const shown = tickets.shown.value
   const search = tickets.search.value
   const searching = searchOf(search) !== ''
-  // An open ticket's subject is the page's heading.
+  // When a ticket is open, its subject is the `h1` of the page.
   const Title = open === '' ? 'h1' : 'h2'
   return (
     <nav class="side" tabIndex={-1} aria-label={t('list.title')}>

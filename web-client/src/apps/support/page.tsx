@@ -1,4 +1,4 @@
-// The customer's page: own tickets on the left, the open one in the middle, its details on the right.
+// The customer's page: their tickets on the left, the open ticket in the middle, its details on the right.
 
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { createBell, hushToast, openTabs, say, toast, type Saying } from '../../client/notifications.ts'
@@ -43,7 +43,7 @@ export function SupportPage({ client, router, preferences, site, ownsTab }: AppP
   const columns = useReturn(ref)
   useRefusals({ client, open: openId, go: router.go })
   const opened = useRef<{ readonly number: string; readonly said: Saying | null } | null>(null)
-  // What was said of one ticket is not for the next.
+  // A notification about one ticket is hidden when another ticket is opened.
   useEffect(() => {
     if (ref === '' || opened.current === null || ref === opened.current.number) return
     if (toast.peek() === opened.current.said) hushToast()
@@ -75,7 +75,7 @@ export function SupportPage({ client, router, preferences, site, ownsTab }: AppP
   )
 }
 
-/** By itself: it follows each event of the open ticket, which redraws nothing else here. */
+/** The connection bar. A component of its own, because it renders again with each event of the open ticket. */
 function Connection({ client, store }: { readonly client: AppProps['client']; readonly store: TicketStore | null }) {
   return <ConnectionBar client={client} behind={behindOf(store)} />
 }

@@ -1,4 +1,4 @@
-// The one box that a conversation begins with.
+// The text box that starts a conversation.
 
 import { useEffect, useRef } from 'preact/hooks'
 import type { FirstMessage } from '../../client/first-message.ts'
@@ -14,7 +14,7 @@ const Chips = lazy(async () => (await import('./chips.tsx')).Chips)
 interface AskProps {
   readonly first: FirstMessage
   readonly onSend: () => void
-  /** Raised when the cursor is wanted in it. */
+  /** Increased each time the text box is to take the focus. */
   readonly wanted: number
 }
 
@@ -45,7 +45,7 @@ export function Ask({ first, onSend, wanted }: AskProps) {
       />
       {isBegun && look.value.asksCategory && <Chips first={first} />}
       <Notice first={first} />
-      {/* Read out when it becomes too long, not with each key: as `TooLong`, which would weigh more here than its text. */}
+      {/* A screen reader reads the warning once, not at every key. Written out here, because importing `TooLong` would add more bytes. */}
       <div class="ask-foot">
         <span class="muted">{over > 0 ? <span class="problem-text" id="ask-long" role="alert"><span aria-live="off">{t('widget.too_long', { n: over })}</span></span> : isBegun && t(first.isKept() ? 'widget.kept' : 'widget.unkept')}</span>
         <button type="submit" class="primary send" disabled={!first.isSendable()} aria-label={t('widget.send')} data-testid={T.askSend}>
@@ -56,7 +56,7 @@ export function Ask({ first, onSend, wanted }: AskProps) {
   )
 }
 
-/** Why it was not sent: it stands in the box still. */
+/** Why the text was not sent. The text itself is still in the box. */
 function Notice({ first }: { readonly first: FirstMessage }) {
   const state = first.state.value
   const problem = state.kind === 'writing' ? state.problem : null
@@ -69,7 +69,7 @@ function Notice({ first }: { readonly first: FirstMessage }) {
   )
 }
 
-/** The message as it stands in its ticket, while that is on its way. */
+/** The sent message, shown until its ticket is loaded. */
 export function Sent({ text, isDone }: { readonly text: string; readonly isDone: boolean }) {
   return (
     <main class="widget-body sent" data-testid={T.askSent}>

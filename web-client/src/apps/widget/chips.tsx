@@ -1,4 +1,4 @@
-// What it is about: fetched while one writes, where the desk asks for it.
+// Buttons to choose a category. Loaded while the customer types, if the desk asks for a category.
 
 import type { FirstMessage } from '../../client/first-message.ts'
 import { CATEGORIES } from '../../protocol/generated.ts'

@@ -1,37 +1,37 @@
-// What the loader fetches when the widget is opened for the first time: the frame in the page of another site, the talk with it, and how both
-// go together with that page. One guest is one frame.
+// Loaded by loader.ts when the widget is first opened: creates the iframe in the host page, exchanges messages with it, and adapts it to
+// the page's size, history and scrolling. One guest is one iframe.
 
 import { brandTokens } from '../../client/brand.ts'
 
-/** What the loader has of the page. */
+/** What the loader provides to the guest. */
 export interface Page {
   readonly origin: string
-  /** Where the frame is to stand. */
+  /** The element that the iframe is added to. */
   readonly box: HTMLElement
-  /** What `Helpline.init` was given, and what the desk says beside. */
+  /** The options of `Helpline.init`, completed by the desk's settings. */
   look(): { readonly getToken?: unknown; readonly unread?: boolean; readonly color?: string }
   token(): Promise<string | null> | string | null | undefined
   language(): string
   tell(event: string, value?: unknown): void
   count(unread: number): void
   close(): void
-  /** The frame shows nothing of ours; what is said in its place, if it was open. */
+  /** Called when the iframe did not load. `notice` is shown in its place if the widget was open. */
   failed(notice: HTMLElement): void
 }
 
-/** A ticket by its number, or a text for the box. */
+/** A ticket number to open, or a text to put into the box. */
 export type Wanted = string | { readonly text: string }
 
 export interface Guest {
-  /** `byPerson`: not because the page before had it open. */
+  /** Shows or hides the iframe. `byPerson` is false when the widget only reopens because it was open on the previous page. */
   show(on: boolean, byPerson: boolean): void
-  /** For the frame, when it is there. */
+  /** Sends `what` to the iframe, now or as soon as it is ready. */
   send(what: Wanted): void
-  /** What the launcher does while it is open, in the page's language. */
+  /** Label of the launcher while the widget is open, in the page's language. */
   closes(): string
-  /** The look has changed. */
+  /** Call after the options have changed. */
   dress(): void
-  /** Another person may be signed in now: then what the one before was at goes, and the frame with it. `all`: in any case. Gives whether it stays. */
+  /** Another person may have signed in: the iframe forgets the previous one. `all`: even if it is the same person. Resolves to whether the iframe stays. */
   end(all: boolean): Promise<boolean>
 }
 
@@ -41,10 +41,10 @@ const WORDS: Readonly<Record<string, readonly [title: string, close: string, fai
   de: ['Support', 'Support schließen', 'Der Support kann auf dieser Seite nicht angezeigt werden.'],
   fr: ['Assistance', 'Fermer l’assistance', 'L’assistance ne peut pas être affichée sur cette page.'],
 }
-/** A frame that came, and has said nothing for so long, is none of ours: the desk does not allow this site, or is away. */
+/** An iframe that stays silent for this long after loading did not load the widget: the site is not allowed, or the desk is down. */
 const READY_MS = 2_000
 const FORGET_MS = 2_000
-/** On such a screen it stands over the whole page. */
+/** On screens this small, the widget covers the whole page. */
 const SMALL = '(max-width:480px),(max-height:480px)'
 const ITEM = 'helpline.widget'
 const STYLE = `
@@ -68,12 +68,12 @@ export function createGuest(page: Page): Guest {
   let isReady = false
   let isOpen = false
   let isByPerson = false
-  /** Inside the frame there is a way back. */
+  /** Whether the iframe shows a view from which "back" leads to another view. */
   let isDeep = false
-  /** On the way back past the step that was made for the widget. */
+  /** True while `leave` is removing the widget's history entry. */
   let isLeaving = false
   let forgotten: (whose: unknown) => void = () => {}
-  /** What the frame tells the page while it is not known whose it is. */
+  /** Events from the iframe that wait until it is known whether the person has changed. */
   let held: (() => void)[] | null = null
   const heard = (tell: () => void) => { if (held === null) tell(); else held.push(tell) }
   let unread: number | null = null
@@ -97,11 +97,11 @@ export function createGuest(page: Page): Guest {
     frame.title = words()[0]
     if (!isReady) return
     const { getToken: _, unread: __, ...look } = page.look()
-    // It shows nothing before it knows its colours; without them it has its own.
+    // The iframe stays empty until it knows its colours. Without a colour from the page, it uses its own.
     post({ type: 'init', ...look, colors: colors(look.color), was })
   }
 
-  /** On a small screen the way back closes the widget: the page gets one step more, which keeps what its own router put there. */
+  /** On a small screen, "back" closes the widget. The entry added for this keeps the state that the page's own router has stored. */
   const step = () => { if (small.matches && !isOurs()) history.pushState({ ...history.state, helpline: 1 }, '') }
   const leave = () => {
     if (!isOurs()) return
@@ -119,7 +119,7 @@ export function createGuest(page: Page): Guest {
     }
   }
 
-  /** The keyboard of a phone covers a part of the page: the frame is what is left of it. Not while the page itself is enlarged. */
+  /** On a small screen, fits the iframe into the part of the page that the on-screen keyboard leaves. Not while the page is zoomed in. */
   const fit = () => {
     const seen = visualViewport
     if (seen === null) return
@@ -150,7 +150,7 @@ export function createGuest(page: Page): Guest {
     frame.remove()
     document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== lock)
   }
-  /** Says so where the frame would stand; opening again tries again. */
+  /** Shows a notice in place of the iframe. Opening the widget again tries again. */
   const failed = () => {
     if (isReady || stop.signal.aborted) return
     remove()
@@ -162,7 +162,7 @@ export function createGuest(page: Page): Guest {
     page.failed(notice)
   }
 
-  /** The answer goes to the frame that asked: by the time it is there, another may stand in its place. */
+  /** Answers the iframe's request for a token, unless another iframe has replaced it since. */
   const give = async (id: number) => {
     let answer: object
     try {
@@ -218,7 +218,7 @@ export function createGuest(page: Page): Guest {
       else waiting.push(message)
     },
     async end(all) {
-      // It has asked for no token yet.
+      // An iframe that is not ready has asked for no token, so it belongs to no person yet.
       if (!isReady && !all) return true
       held = []
       const whose = isReady && await new Promise<unknown>((done) => {
@@ -229,7 +229,7 @@ export function createGuest(page: Page): Guest {
       const told = held
       held = null
       if (whose === 'same') {
-        // The launcher shows none since the page has said it.
+        // The launcher's number was reset when the page called `identify`: set it again.
         if (unread !== null) page.count(unread)
         for (const tell of told) tell()
         return true
@@ -248,7 +248,7 @@ function isOurs(): boolean {
   return Reflect.get(Object(history.state), 'helpline') === 1
 }
 
-/** Whether it was used on this site in this tab, and is open: the next page goes on from there. */
+/** Stored per tab and site: `1` while the widget is open, `0` after it was used and closed, null before. The next page continues from it. */
 function kept(value?: string): string | null {
   try {
     if (value !== undefined) sessionStorage.setItem(ITEM, value)

@@ -1,4 +1,4 @@
-// The own tickets on the first screen.
+// The person's tickets on the first screen.
 
 import type { Client } from '../../client/client.ts'
 import type { CustomerTickets } from '../../client/customer-tickets.ts'
@@ -13,7 +13,7 @@ import { ProblemLine } from '../../ui/feedback.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Unsent } from '../../ui/unsent.tsx'
 
-/** Fewer are found by looking. */
+/** The search field appears from this many tickets on. */
 const SEARCHED_MIN = 5
 
 export interface ListProps {

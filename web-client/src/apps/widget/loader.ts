@@ -1,6 +1,6 @@
-// /widget.js, the one script of a host page: the launcher and `window.Helpline`. What shows the frame comes when it is opened. Before that it
-// keeps nothing, and asks one thing, when the page is idle: how much is unread (not with `unread: false`, nor with `data-unread="off"` on the
-// script). The types are those of widget.d.ts, which a test holds against these.
+// /widget.js, the only script of a host page: the launcher and `window.Helpline`. The code that shows the iframe loads when the widget opens.
+// Until then the loader stores nothing and sends one request, when the page is idle: the number of unread tickets (not with `unread: false`,
+// nor with `data-unread="off"` on the script). A test checks the types against widget.d.ts.
 
 import type { Guest, Page, Wanted } from './guest.ts'
 
@@ -25,17 +25,17 @@ export interface Events {
   ticket: { readonly ticket: string }
 }
 
-/** The name of what is fetched: put in by the build. */
+/** Path of the script with guest.ts, inserted by the build. */
 declare const HELPLINE_GUEST: string
 
 export type Api = Readonly<typeof API>
 
 const SCRIPT = document.currentScript instanceof HTMLScriptElement ? document.currentScript : null
 const ORIGIN = new URL(SCRIPT?.src ?? location.href).origin
-/** What the launcher does; that it closes, the guest says. */
+/** Label of the closed launcher, by language. Its label while open comes from the guest. */
 const WORDS: Readonly<Record<string, string>> = { en: 'Open support', ar: 'افتح الدعم', de: 'Support öffnen', fr: 'Ouvrir l’assistance' }
 const TEXT = [/^string/, 'a text'] as const
-/** What an option is: a pattern of its type and value, and the same in words. */
+/** For each option, a pattern for its type and value, and the same rule in words. */
 const RULES: Readonly<Record<string, readonly [RegExp, string]>> = {
   getToken: [/^function/, 'a function'],
   unread: [/^boolean/, 'true or false'],
@@ -48,12 +48,15 @@ const RULES: Readonly<Record<string, readonly [RegExp, string]>> = {
   greeting: TEXT,
 }
 const EVENTS = 'ready, open, close, unread, message, ticket'
-/** The page comes first; after so long its idle moment is not waited for. */
+/** The request for the unread number waits for an idle moment of the page, but no longer than this. */
 const IDLE_MS = 5_000
-/** A tab that is looked at again asks again, so often at most. */
+/** A tab that becomes visible again repeats the request, at most once in this time. */
 const AGAIN_MS = 60_000
 const ITEM = 'helpline.widget'
-/** What the page says of its elements counts less than what is important here. The sign is black on a light colour and white on a dark one, whichever is easier to read; older browsers draw it white. */
+/**
+ * Rules of the host page win over `:host` rules that are not `!important`. The icon is black or white, whichever
+ * contrasts more with the colour; older browsers always draw it white.
+ */
 const STYLE = `
 :host{all:initial!important;position:fixed!important;z-index:2147483000!important}
 button{all:unset;position:fixed;bottom:calc(20px + env(safe-area-inset-bottom));width:56px;height:56px;border-radius:50%;background:var(--c);color:#fff;cursor:pointer;display:grid;place-items:center;box-shadow:0 0 0 1px rgb(128 128 128/.25),0 8px 28px rgb(10 14 22/.28)}
@@ -67,13 +70,13 @@ b{position:absolute;top:-3px;right:-3px;min-width:10px;padding:0 5px;border-radi
 const BUBBLE = 'M5 4h14a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-6l-5 4v-4H5a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3z'
 const DOWN = 'M6 9l6 6 6-6'
 
-/** What the desk's settings say: the server puts them as JSON in the place of this text. */
+/** The desk's settings. The server replaces the text in `JSON.parse` with them. */
 let desk: Partial<Options> = {}
 try {
   const { color, position, team_name: teamName }: Readonly<Record<string, unknown>> = JSON.parse('__HELPLINE_WIDGET__')
   desk = checked('', { color, position, teamName })
 } catch {
-  // A server that says nothing: the widget looks as it always did.
+  // The server inserted no settings: use the default look.
 }
 
 const element = (name: string) => document.createElement(name)
@@ -97,15 +100,15 @@ sign.append(path)
 let options: Partial<Options> | null = null
 let notice: HTMLElement | null = null
 let guest: Guest | null = null
-/** The frame of the person before forgets, and goes: the next one waits for it. */
+/** Settles when the iframe of the previous person has been cleared and removed. The next iframe waits for it. */
 let ending = Promise.resolve()
-/** Raised by `shutdown`: what was fetched before it has no say after it. */
+/** Increased by `shutdown`. Work that started in an earlier round is dropped. */
 let round = 0
 let isOpen = false
-/** Undefined: of this person none was asked for yet, nor of one before. */
+/** Undefined until a number for this person, or for one before, is known. */
 let unread: number | undefined
 let askedAt = 0
-/** What is to be shown, for the frame when it is there. */
+/** What to show as soon as the guest has loaded. */
 let wishes: Wanted[] = []
 let events = new EventTarget()
 
@@ -113,7 +116,7 @@ function wrong(why: string): never {
   throw new TypeError(`Helpline.${why}`)
 }
 
-/** The options that are given: one that is undefined is not. Of the desk's settings, which no call gives, one that is unfit is left out. */
+/** Checks options and returns those that are set. Throws on an invalid one; among the desk's settings (`call` is empty), drops it instead. */
 function checked(call: string, given: object): Partial<Options> {
   if (Object(given) !== given) wrong(`${call} takes an object`)
   const said: Partial<Options> = {}
@@ -143,10 +146,10 @@ function init(given: Options): void {
   document.addEventListener('visibilitychange', lookedAt)
   show()
   try {
-    // The page before had it open.
+    // The widget was open on the previous page.
     if (sessionStorage.getItem(ITEM) === '1') void bring(false)
   } catch {
-    // Nothing is kept here.
+    // The page has no access to storage.
   }
   askSoon()
 }
@@ -166,30 +169,30 @@ function askSoon(): void {
   else setTimeout(ask, 1_000)
 }
 
-/** How much is unread: the frame, once it is there or on its way, says so itself. */
+/** Asks for the number of unread tickets, unless the iframe exists or is loading: then the iframe reports it. */
 async function ask(): Promise<void> {
   const mine = ending
   await mine
   if (options === null || isOpen || guest !== null) return
   askedAt = Date.now()
-  // Whatever fails, the number stays: 0 if it was of the person before, which the page hears now.
+  // On failure the number stays as it is. After a change of person that is 0, and this call reports it to the page.
   let tickets: unknown = unread
   try {
     if (SCRIPT?.dataset['unread'] !== 'off' && options.unread !== false) {
       const token: unknown = await options.getToken?.()
       const answer = typeof token === 'string' && await fetch(`${ORIGIN}/v1/me/unread`, { headers: { authorization: `Bearer ${token}` }, credentials: 'omit' })
-      // No person is signed in any more: the number was of the one before.
+      // A 401 means that no one is signed in any more.
       tickets = answer && answer.status !== 401 ? Reflect.get(Object(await answer.json()), 'tickets') ?? unread : 0
     }
   } catch {
-    // The network, the host's own function, or a site that the desk does not know.
+    // The network failed, the host's function failed, or the desk does not allow this site.
   }
-  // Another person may have come meanwhile, or the frame.
+  // The person may have changed since, or the iframe may exist now.
   if (ending === mine && guest === null && typeof tickets === 'number') count(tickets)
 }
 
 function show(): void {
-  // Also after the page has replaced everything that stood in it.
+  // A page that replaced its whole content has removed the launcher: add it again.
   if (!host.isConnected) document.documentElement.append(host)
   const { color = '#2f5bd0', position = 'right' } = options ?? {}
   box.className = position
@@ -215,7 +218,7 @@ function open(what?: Wanted): void {
   void bring(true)
 }
 
-/** Opens it, with what shows it: fetched the first time. */
+/** Opens the widget. The first call loads the guest. */
 async function bring(byPerson: boolean): Promise<void> {
   const mine = round
   const was = isOpen
@@ -225,9 +228,9 @@ async function bring(byPerson: boolean): Promise<void> {
   if (!was) tell('open')
   try {
     const { createGuest } = await guestFile()
-    // Also one that the page has said in the same turn.
+    // Read `ending` only now: the page may have called `identify` in the same turn.
     await ending
-    // Closed meanwhile, or shut down.
+    // Closed or shut down while the guest was loading.
     if (round !== mine || !isOpen) return
     guest ??= createGuest(PAGE)
     show()
@@ -259,7 +262,7 @@ const PAGE: Page = {
 
 function close(): void {
   if (!isOpen) return
-  // The focus of a person who is elsewhere in the page stays there.
+  // Keep the focus where it is if it is not in the widget.
   const inside = root.activeElement
   isOpen = false
   notice?.remove()
@@ -275,12 +278,12 @@ function count(n: number): void {
   tell('unread', n)
 }
 
-/** As events of a page are told: a listener that throws is reported, and the others hear of it all the same. */
+/** Uses a DOM event, so that a listener that throws is reported and the other listeners still run. */
 function tell(event: string, value?: unknown): void {
   events.dispatchEvent(new CustomEvent(event, { detail: value }))
 }
 
-/** Another person may be signed in now, or none: then the frame forgets and goes; a new one comes when it is wanted. */
+/** Another person may be signed in now, or none: the iframe forgets the previous one, and a new one is created when it is needed. */
 async function identify(given: Partial<Options> = {}): Promise<void> {
   change('identify', given)
   unread = 0
@@ -291,7 +294,7 @@ async function identify(given: Partial<Options> = {}): Promise<void> {
   return ending
 }
 
-/** One after the other, if it is called again meanwhile. */
+/** Makes the guest forget its person. Calls run one after the other. */
 function end(all: boolean): void {
   ending = ending.then(async () => {
     if (!await guest?.end(all)) guest = null
@@ -302,7 +305,7 @@ function shutdown(): void {
   if (options === null) return
   guest?.show(false, true)
   box.hidden = true
-  // The frame needs a moment to forget.
+  // Clearing the iframe takes a moment: `round` makes earlier work stop now.
   round++
   wishes = []
   end(true)
@@ -316,7 +319,7 @@ function shutdown(): void {
   try {
     sessionStorage.removeItem(ITEM)
   } catch {
-    // Then it never held anything.
+    // Without access to storage, there is nothing to remove.
   }
 }
 
@@ -332,5 +335,5 @@ function on<E extends keyof Events>(event: E, listener: (value: Events[E]) => vo
 const API = { init, update, open, close, identify, shutdown, on, onUnread: (listener: (tickets: number) => void) => on('unread', listener) }
 
 const helpline: object = Object(Reflect.get(window, 'Helpline'))
-// Run again, as by a site that puts its pages' scripts into one document: the first one goes on, with its launcher and the person who is signed in.
+// A site that loads its pages into one document may run this script again: keep the first instance, with its launcher and person.
 if (!('init' in helpline)) Reflect.set(window, 'Helpline', Object.assign(helpline, API))

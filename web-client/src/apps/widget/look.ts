@@ -1,4 +1,4 @@
-// How the widget looks: as the page says, else as the desk says. The colours come from the page: it has the desk's too.
+// The widget's look: the page's options first, then the desk's settings. Colours come from the page, which has received the desk's colour too.
 
 import { computed, signal } from '@preact/signals'
 import { givenLook, loadLook, mergedLook, NO_LOOK, type DeskLook } from '../../client/widget-desk.ts'
@@ -6,7 +6,7 @@ import { isObject, text } from '../../protocol/narrow.ts'
 
 const desk = signal<DeskLook>(NO_LOOK)
 const page = signal(givenLook({}))
-/** The custom properties that were set. */
+/** Names of the custom properties that are set now. */
 let set: readonly string[] = []
 
 export const look = computed(() => mergedLook(desk.value, page.value))

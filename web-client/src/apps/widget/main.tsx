@@ -1,4 +1,4 @@
-// The widget's frame: who is there, and what of the widget they see.
+// Entry of the widget's iframe: signs the person in and renders the widget for them.
 
 import { effect, signal } from '@preact/signals'
 import { render } from 'preact'
@@ -26,7 +26,7 @@ const wishes = signal<readonly Wish[]>([])
 const openings = signal(0)
 
 let appearance: Appearance | null = null
-/** Who was here before the host said that it may be another person; what is kept of them stays until that is known. */
+/** Id of the person before the host called `identify`. Their stored data stays until it is known whether the person has changed. */
 let former: string | null = null
 let stopFollowing = () => {}
 
@@ -40,7 +40,7 @@ function begin(bridge: Bridge): void {
     const user = state.kind === 'in' ? state.identity.id : null
     person.peek()?.dispose()
     if (state.kind === 'out') bridge.unread(0)
-    // A token that the desk refuses may be of the same person.
+    // A token that the desk refused may still belong to the same person: keep their data.
     if (user !== null || said === null) leaveOthers(bridge, user)
     if (state.kind === 'failed' && former !== null) setTimeout(signIn.retry, RETRY_MS)
     person.value = state.kind === 'in' ? createPerson({ identity: state.identity, tokens: state.tokens, left: signIn.left }, async () => {
@@ -51,11 +51,11 @@ function begin(bridge: Bridge): void {
   })
 }
 
-/** The one before was another person, or no one is signed in any more: what they had open is not opened here. */
+/** Removes what the previous person had open and stored, if the person is now another one or no one. */
 function leaveOthers(bridge: Bridge, user: string | null): void {
   if (isOthersPlace(user)) {
     forgetPlaces()
-    // So it was on the page before.
+    // Only the previous page had the widget open, for the other person: close it.
     if (!former && !openings.peek()) bridge.close()
   }
   if (former && former !== user) forgetPerson(former)
@@ -63,7 +63,7 @@ function leaveOthers(bridge: Bridge, user: string | null): void {
 }
 
 const RETRY_MS = 3_000
-/** A token that comes within this leaves the person's frame as it is, if it is theirs. */
+/** How long `forget` waits for a new token. If the token is of the same person, the widget stays as it is. */
 const SAME_MS = 400
 
 async function forget(bridge: Bridge, all: boolean, shown: HTMLElement): Promise<void> {
@@ -71,7 +71,7 @@ async function forget(bridge: Bridge, all: boolean, shown: HTMLElement): Promise
   const user = now?.kind === 'in' ? now.identity.id : former
   let whose: Whose = all ? 'other' : 'unknown'
   if (!all && now?.kind === 'in') {
-    // Nothing is seen of them meanwhile, and the focus stays.
+    // Hides the content meanwhile without taking the focus away.
     shown.style.opacity = '0'
     whose = compared(await bridge.token(SAME_MS).catch(() => ''), now.owner)
     shown.style.opacity = ''
@@ -101,14 +101,14 @@ if (container !== null && origin !== null && window.parent !== window) {
       appearance?.dispose()
       appearance = createAppearance(document.documentElement, given)
       if (auth.peek() !== null) return
-      // Another tab's, or of before `shutdown`: this visit begins at the first screen.
+      // A place stored by another tab's page or before `shutdown`: start at the first screen.
       if (!given.was) forgetPlaces()
       begin(bridge)
     },
     open: (on, byPerson) => {
       isUnfolded.value = on
       if (on && byPerson) openings.value++
-      // A person may have signed in at the host meanwhile.
+      // A person may have signed in at the host since the last attempt.
       const signIn = auth.peek()
       if (on && signIn?.state.peek().kind === 'out') signIn.retry()
     },

@@ -1,4 +1,4 @@
-// The parser of marked-up texts with the rules for what it makes: fetched when the first text needs it.
+// The Markdown parser and the styles for its output. Loaded when a message first needs them.
 
 import rich from '../../ui/styles/rich.css?inline'
 import { addStyles } from './styles.ts'

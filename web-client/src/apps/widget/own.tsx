@@ -1,5 +1,5 @@
-// The own tickets: the store that they come from, and the list that shows them. Fetched when the list is looked at, or the widget is folded away
-// and is to be told of answers.
+// The person's tickets: the store and the list that shows it. Loaded when the list is shown, or when the widget is closed and must report
+// new answers.
 
 import { effect } from '@preact/signals'
 import type { Client } from '../../client/client.ts'
@@ -16,7 +16,7 @@ addStyles(rows, list)
 
 export interface Own {
   readonly tickets: CustomerTickets
-  /** How many tickets have something unread, once that is known. */
+  /** Calls the listener with the number of tickets that have something unread, once it is known. */
   onUnread(listener: (tickets: number) => void): () => void
   readonly List: (props: { readonly router: Router }) => preact.JSX.Element
 }

@@ -1,4 +1,4 @@
-// Style sheets of parts that are fetched later: they come in the part's own script.
+// Adds the style sheets that a lazily loaded part carries in its script.
 
 export function addStyles(...sheets: readonly string[]): void {
   const sheet = new CSSStyleSheet()

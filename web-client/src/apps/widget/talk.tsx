@@ -1,4 +1,4 @@
-// What shows a ticket in the widget, with the connection that it lives on: fetched for a person who has one.
+// The view of a ticket and its connection. Loaded for people who have a ticket.
 
 import '../../locales/ticket.ts'
 import { sentencesCame } from '../../locales/index.ts'
@@ -18,16 +18,16 @@ import type { Own } from './own.tsx'
 import { addStyles } from './styles.ts'
 import { Room } from './views.tsx'
 
-/** One person's desk, and what shows it. */
+/** The client of one person, and the components that need it. */
 export interface Joined {
   readonly client: Client
-  /** Null: not needed, or on its way. */
+  /** The person's tickets; null until `wantOwn` has loaded them. */
   readonly own: ReadonlySignal<Own | null>
-  /** Fetches it, until it is there. */
+  /** Loads `own`, and retries until it has succeeded. */
   wantOwn(): void
   readonly Bar: () => preact.JSX.Element
   readonly Room: (props: { readonly place: string; readonly meanwhile: ComponentChildren }) => preact.JSX.Element
-  /** The team has answered in the ticket of this number. */
+  /** Calls the listener with a ticket's number when the team has answered in that ticket. */
   onNews(listener: (number: string) => void): () => void
   dispose(): void
 }
@@ -60,7 +60,7 @@ export function join({ identity, tokens, left, rest }: Joining): Joined {
     isAsked = true
     void fetchOwn()
   }
-  // Folded away, it tells how much is unread.
+  // A closed widget reports the number of unread tickets.
   const stop = isUnfolded.subscribe((on) => { if (!on) wantOwn() })
   return {
     client,

@@ -1,4 +1,4 @@
-// The widget's room for a ticket.
+// The widget's view of one ticket.
 
 import { useSignal, type ReadonlySignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
@@ -24,18 +24,18 @@ import { MessageList } from '../../ui/message-list.tsx'
 import { useTicket } from '../../ui/use-ticket.ts'
 import type { Own } from './own.tsx'
 
-/** Only who is asked for a rating fetches its form. */
+/** Loaded only when a person is asked for a rating. */
 const RatingForm = lazy(async () => (await import('./rating.tsx')).RatingForm)
 
 interface RoomProps {
   readonly client: Client
-  /** Null: not needed yet. */
+  /** Null until the person's tickets are needed. */
   readonly own: ReadonlySignal<Own | null>
   readonly availability: FirstRest['availability']
   readonly place: string
-  /** What stands there until the ticket does. */
+  /** Shown until the ticket is loaded. */
   readonly meanwhile: ComponentChildren
-  /** The team has answered in it. */
+  /** Called when the team has answered in this ticket. */
   readonly ring: (number: string) => void
 }
 
@@ -55,7 +55,7 @@ export function Room({ client, own, availability, place, meanwhile, ring }: Room
       const ticket = shown.peek()
       if (came === null || ticket === null) return
       came.tickets.setOpen(ticket.id)
-      // Folded away meanwhile, the server knows better what was read.
+      // While the widget is closed the server knows better what was read: do not take this ticket's read state.
       if (isVisible()) came.tickets.take(ticket)
     })
     return () => {
@@ -66,7 +66,7 @@ export function Room({ client, own, availability, place, meanwhile, ring }: Room
   return store === null ? <OnItsWay meanwhile={meanwhile} /> : <Talk client={client} store={store} availability={availability} meanwhile={meanwhile} />
 }
 
-/** What stands there meanwhile is a main part itself. */
+/** `meanwhile` brings its own `main` element. */
 function OnItsWay({ meanwhile }: Pick<RoomProps, 'meanwhile'>) {
   return <>{meanwhile ?? <main><Skeleton lines={5} /></main>}</>
 }

@@ -1,4 +1,4 @@
-// The widget's views: the first screen, a ticket. What shows tickets is fetched for those who have one.
+// The widget's views: the first screen and a ticket. The code for tickets is loaded for people who have one.
 
 import type { ComponentChildren } from 'preact'
 import { useSignal, type ReadonlySignal, type Signal } from '@preact/signals'
@@ -22,9 +22,9 @@ import type { Joined } from './talk.tsx'
 interface WidgetProps {
   readonly person: Person<Joined>
   readonly bridge: Bridge
-  /** Taken once they are granted, in their order. */
+  /** Things to show, in order. They are removed once shown. */
   readonly wishes: Signal<readonly Wish[]>
-  /** Counts how often the person has opened the widget. */
+  /** How many times the person has opened the widget. */
   readonly openings: ReadonlySignal<number>
 }
 
@@ -52,7 +52,7 @@ export function Widget({ person, bridge, wishes, openings }: WidgetProps) {
     own.tickets.pick(place.now().tab)
     return own.tickets.tab.subscribe((tab) => place.keep({ tab }))
   }, [own, place])
-  // A phone's keyboard would hide what was opened.
+  // Focus the text box, but not on touch screens: the on-screen keyboard would cover the screen.
   useEffect(() => openings.subscribe((n) => { if (n > 0 && matchMedia('(pointer: fine)').matches) wanted.value++ }), [openings, wanted])
   useEffect(() => wishes.subscribe((all) => {
     if (!all[0]) return
@@ -72,7 +72,7 @@ export function Widget({ person, bridge, wishes, openings }: WidgetProps) {
     own?.tickets.pick('active')
     own?.tickets.reload()
     person.opened()
-    // Who has gone on to another ticket stays there.
+    // A person who has opened another ticket meanwhile stays there.
     if (router.place.peek().rest === '') router.go(number)
   }
   const sent = state.kind === 'sending' || (state.kind === 'sent' && state.number === rest) ? <Sent text={state.text} isDone={state.kind === 'sent'} /> : null
@@ -89,7 +89,7 @@ export function Widget({ person, bridge, wishes, openings }: WidgetProps) {
   )
 }
 
-/** What could not be fetched is tried again by itself too. */
+/** A failed load is retried automatically; the button retries at once. */
 function OnItsWay({ person }: { readonly person: Person<Joined> }) {
   return person.stand.value === 'failed' ? <Unreachable sentence={t('problem.unreachable')} onRetry={person.join} /> : <Skeleton lines={4} />
 }
@@ -99,7 +99,7 @@ function Unreachable({ sentence, onRetry }: { readonly sentence: string; readonl
 }
 
 interface ShellProps {
-  /** Null: the first screen, which bears the team's name. */
+  /** Null on the first screen, which shows the team's name. */
   readonly title: string | null
   readonly onClose: () => void
   readonly onBack: (() => void) | null
@@ -122,7 +122,7 @@ function Shell({ title, onClose, onBack, isLive, children }: ShellProps) {
   )
 }
 
-/** Before it is known who is there. */
+/** Shown until it is known who is signed in. */
 export function Gate({ auth, onClose }: { readonly auth: Auth | null; readonly onClose: () => void }) {
   const state = auth?.state.value.kind ?? 'working'
   return (

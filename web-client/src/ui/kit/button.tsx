@@ -2,15 +2,15 @@ import type { ComponentChildren } from 'preact'
 import { Icon, type IconName } from '../icon.tsx'
 
 interface ButtonProps {
-  /** `primary` once a screen: what most people come for. */
+  /** `primary` for one button per screen: the action that most people come for. */
   readonly kind?: 'primary' | 'plain' | 'quiet' | 'danger'
   readonly type?: 'button' | 'submit'
   readonly icon?: IconName
-  /** Its work is under way: it stays where it is and cannot be pressed again. */
+  /** Its action is in progress. The button stays in place and ignores clicks. */
   readonly isBusy?: boolean
   readonly isDisabled?: boolean
   readonly testid?: string
-  /** In place of the children, for those who do not see what it belongs to. */
+  /** Accessible name, if the visible text does not say what the button acts on. */
   readonly label?: string
   readonly onClick?: () => void
   readonly children: ComponentChildren
@@ -18,7 +18,7 @@ interface ButtonProps {
 
 const CLASSES = { primary: 'primary', plain: '', quiet: 'quiet', danger: 'danger' } as const
 
-/** One that cannot be pressed keeps the focus, which `disabled` would take from what has just been pressed. */
+/** Uses `aria-disabled`, because a `disabled` button would lose the focus. */
 export function Button({ kind = 'plain', type = 'button', icon, isBusy = false, isDisabled = false, testid, label, onClick, children }: ButtonProps) {
   const isOff = isDisabled || isBusy
   return (
@@ -31,9 +31,9 @@ export function Button({ kind = 'plain', type = 'button', icon, isBusy = false, 
 
 interface IconButtonProps {
   readonly icon: IconName
-  /** What it does: its name for screen readers, and its tip. */
+  /** What it does: the accessible name and the tooltip. */
   readonly label: string
-  /** The key that does the same. */
+  /** The keyboard shortcut for the same action. */
   readonly keyName?: string
   readonly isPressed?: boolean
   readonly testid?: string

@@ -5,9 +5,9 @@ import { Dialog } from './dialog.tsx'
 
 interface ConfirmProps {
   readonly title: string
-  /** What will happen, and what will not come back. */
+  /** What will happen, and what cannot be restored. */
   readonly children: ComponentChildren
-  /** The act itself, as a verb. */
+  /** The verb on the button that confirms. */
   readonly action: string
   readonly isDanger?: boolean
   readonly isBusy?: boolean
@@ -16,7 +16,7 @@ interface ConfirmProps {
   readonly onClose: () => void
 }
 
-/** A question before what cannot be undone. The focus begins at the way back. */
+/** Asks before an action that cannot be undone. The focus starts on Cancel. */
 export function Confirm({ title, children, action, isDanger = false, isBusy = false, testid, onConfirm, onClose }: ConfirmProps) {
   return (
     <Dialog title={title} onClose={onClose}>

@@ -1,4 +1,4 @@
-// A dialog over the page: the browser keeps the focus in it, and Escape closes it.
+// A modal dialog. The browser keeps the focus inside, and Escape closes it.
 
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
@@ -15,7 +15,7 @@ interface DialogProps {
 
 export function Dialog({ title, onClose, children, kind, testid }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
-  // Closed while it still stands in the page: only then does the browser give the focus back to where it was.
+  // Close it while it is still in the document: only then does the browser return the focus to where it was.
   useLayoutEffect(() => {
     const element = dialog.current
     if (element !== null && !element.open) element.showModal()
@@ -29,7 +29,7 @@ export function Dialog({ title, onClose, children, kind, testid }: DialogProps) 
       data-testid={testid}
       onCancel={(event) => { event.preventDefault(); onClose() }}
       onMouseDown={(event) => { if (event.target === event.currentTarget) onClose() }}
-      // What is typed here is not for the page below.
+      // Keys in the dialog must not reach the page's shortcuts.
       onKeyDown={(event) => event.stopPropagation()}
     >
       <div class="dialog-body">

@@ -1,4 +1,4 @@
-// Fields of a form: one label above, a hint and what is wrong below, both named to screen readers.
+// Form fields with a label above, a hint and an error below. Screen readers get both as the description.
 
 import type { ComponentChildren } from 'preact'
 import { useId, useRef } from 'preact/hooks'
@@ -7,7 +7,7 @@ import { SelectControl, type Option } from './select.tsx'
 export interface FieldProps {
   readonly label: string
   readonly hint?: ComponentChildren
-  /** What is wrong with the value; null or absent: nothing is. */
+  /** The error text; null or absent if the value is valid. */
   readonly error?: string | null | undefined
   readonly isDisabled?: boolean
   readonly testid?: string
@@ -19,7 +19,7 @@ interface Described {
   readonly 'aria-describedby': string | undefined
 }
 
-/** The label, the hint and the error around a control that `children` draws with the given attributes. */
+/** Adds a label, a hint and an error to the control that `children` renders with the given attributes. */
 export function Field({ label, hint, error = null, children }: FieldProps & { readonly children: (control: Described) => ComponentChildren }) {
   const id = useId()
   const described = [hint === undefined ? '' : `${id}-hint`, error === null ? '' : `${id}-error`].filter((one) => one !== '').join(' ')
@@ -38,7 +38,7 @@ interface TextFieldProps extends FieldProps {
   readonly onChange: (value: string) => void
   readonly type?: 'text' | 'search' | 'email' | 'url' | 'date' | 'time' | 'datetime-local' | 'color'
   readonly placeholder?: string
-  /** `ltr` for what is no language: addresses, zones, colours. */
+  /** `ltr` for values that are not text of a language: addresses, time zones, colours. */
   readonly dir?: 'auto' | 'ltr'
   readonly list?: string
 }
@@ -70,7 +70,7 @@ export function TextArea({ value, onChange, rows = 4, placeholder, isDisabled = 
 interface SelectProps<V extends string> extends FieldProps {
   readonly value: V
   readonly options: readonly Option<V>[]
-  /** May take its time, and may come to nothing: the field shows what holds afterwards, not what was wanted. */
+  /** May be asynchronous and may fail: the field then shows the actual value, not the chosen one. */
   readonly onChange: (value: V) => unknown
 }
 
@@ -82,7 +82,7 @@ interface CheckboxProps {
   readonly label: string
   readonly hint?: string
   readonly value: boolean
-  /** As with a select: the box shows what holds afterwards. */
+  /** May be asynchronous and may fail: the box then shows the actual value. */
   readonly onChange: (value: boolean) => unknown
   readonly isDisabled?: boolean
   readonly testid?: string
@@ -110,7 +110,7 @@ interface RadioGroupProps<V extends string> extends Omit<FieldProps, 'error'> {
   readonly onChange: (value: V) => void
 }
 
-/** One of a few, all in sight; the arrow keys go from one to the next. */
+/** Radio buttons, for a choice among a few options that are all visible. */
 export function RadioGroup<V extends string>({ label, hint, value, options, onChange, isDisabled = false, testid }: RadioGroupProps<V>) {
   const name = useId()
   return (

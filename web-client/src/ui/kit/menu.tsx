@@ -20,7 +20,7 @@ interface MenuProps {
 
 const GAP_PX = 4
 
-/** A button with a list of acts. Arrow keys go from one to the next, Escape closes it, and the focus is back at the button. */
+/** A button that opens a menu of actions. Arrow keys move between them; Escape closes the menu and returns the focus to the button. */
 export function Menu({ label, icon = 'more', items, testid }: MenuProps) {
   const id = useId()
   const list = useRef<HTMLDivElement>(null)

@@ -1,4 +1,4 @@
-// A choice that may come to nothing: it shows what holds, not what was wanted.
+// A select whose change may fail. It shows the actual value, not the chosen one.
 
 import { useRef } from 'preact/hooks'
 
@@ -10,13 +10,13 @@ export interface Option<V extends string> {
 export interface SelectControlProps<V extends string> {
   readonly value: V
   readonly options: readonly Option<V>[]
-  /** May take its time, and may be refused. */
+  /** May be asynchronous and may fail. */
   readonly onChange: (value: V) => unknown
   readonly isDisabled?: boolean
   readonly testid?: string | undefined
 }
 
-/** The select alone, for a label around it; what else it is given are its attributes. With a label, a hint and an error: `Select` in field.tsx. */
+/** The bare select, for use inside a label; further props become its attributes. `Select` in field.tsx adds a label, a hint and an error. */
 export function SelectControl<V extends string>({ value, options, onChange, isDisabled = false, testid, ...attributes }: SelectControlProps<V>) {
   const latest = useRef(value)
   latest.current = value
@@ -25,7 +25,7 @@ export function SelectControl<V extends string>({ value, options, onChange, isDi
     try {
       if (wanted !== undefined) await onChange(wanted.value)
     } finally {
-      // Where nothing changed nothing is drawn again: the field itself has to be told.
+      // If the change failed, no state has changed and nothing renders again: reset the element by hand.
       element.value = latest.current
     }
   }

@@ -5,25 +5,25 @@ import { Icon } from '../icon.tsx'
 export interface Column<R> {
   readonly title: string
   readonly cell: (row: R) => ComponentChildren
-  /** Says which row it is: the others belong to it. */
+  /** Makes the cell the heading of its row. */
   readonly isHeading?: boolean
-  /** Stands at the end of its column. */
+  /** Aligns the column to its end. */
   readonly isNumber?: boolean
 }
 
 interface TableProps<R> {
-  /** What it is a table of, for screen readers. */
+  /** The table's name, for screen readers. */
   readonly label: string
   readonly columns: readonly Column<R>[]
   readonly rows: readonly R[]
   readonly keyOf: (row: R) => string
   readonly testid?: string
   readonly rowTestid?: string
-  /** What a row has to say beside its columns: shown below it once its heading is pressed. It needs a column that is the heading. */
+  /** Details shown below a row when its heading is pressed. Needs a column with `isHeading`. */
   readonly details?: (row: R) => ComponentChildren
 }
 
-/** Rows by column; on a narrow screen each row becomes a card whose lines bear their column's title. */
+/** A table. On a narrow page each row becomes a card, whose lines carry the titles of their columns. */
 export function Table<R>({ label, columns, rows, keyOf, testid, rowTestid, details }: TableProps<R>) {
   return (
     <div class="table-scroll" role="region" aria-label={label} tabIndex={0}>

@@ -9,11 +9,11 @@ interface TabsProps<V extends string> {
   readonly options: readonly Option<V>[]
   readonly onChange: (value: V) => void
   readonly testid?: string
-  /** What the chosen tab shows. */
+  /** Content of the chosen tab. */
   readonly children: ComponentChildren
 }
 
-/** Tabs over one panel: one stop for Tab, the arrow keys go from one to the next. */
+/** Tabs above one panel. They are a single Tab stop; arrow keys move between them. */
 export function Tabs<V extends string>({ label, value, options, onChange, testid, children }: TabsProps<V>) {
   const id = useId()
   return (

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 
-/** What the colour means: it never stands without a word. */
+/** The meaning of the colour. The tag's text says the same. */
 export type Tone = 'neutral' | 'good' | 'warn' | 'bad' | 'accent'
 
 export function Tag({ tone = 'neutral', testid, children }: { readonly tone?: Tone; readonly testid?: string; readonly children: ComponentChildren }) {

@@ -1,39 +1,39 @@
-// A time of day, shown as the reader's language writes it, the same in every browser.
+// A field for a time of day, shown in the format of the reader's language in every browser.
 
 import { useState } from 'preact/hooks'
 import { minutesOf, timeAfter, timeOf } from '../../client/hours.ts'
 import { format } from '../../locales/dates.ts'
 
 interface TimeFieldProps {
-  /** As it was written; `HH:MM` once it has been left. */
+  /** The text as typed; `HH:MM` after the field has lost the focus. */
   readonly value: string
   readonly label: string
   readonly isInvalid: boolean
   readonly describedBy?: string
-  /** Which one of several: for tests. */
+  /** Index among several such fields, for tests. */
   readonly index: number
   readonly testid: string
   readonly onChange: (value: string) => void
 }
 
-/** The arrow keys go on by so many minutes. */
+/** How far one press of an arrow key moves the time. */
 const STEP_MINUTES = 15
 
-/** Minutes since midnight as a time: `9:05 AM`, `09:05`. */
+/** Formats minutes since midnight, for example `9:05 AM` or `09:05`. */
 export function clockOf(minutes: number): string {
   return format('clock', { timeStyle: 'short', timeZone: 'UTC' }).format(minutes * 60_000)
 }
 
-/** A time of day in words; as it was written where that is none, or where its words would not be understood again. */
+/** The time in the reader's format. Returned as typed if it is not a time, or if the formatted text could not be parsed again. */
 export function timeInWords(written: string): string {
   const minutes = minutesOf(written)
   const shown = minutes === null ? written : clockOf(minutes)
   return minutesOf(shown) === minutes ? shown : written
 }
 
-/** `9`, `930`, `9.30` and `9:30 PM` are understood; the arrow keys go on by a quarter of an hour. */
+/** Accepts `9`, `930`, `9.30` and `9:30 PM`. The arrow keys move the time by `STEP_MINUTES`. */
 export function TimeField({ value, label, isInvalid, describedBy, index, testid, onChange }: TimeFieldProps) {
-  // While one writes it stays as it is written.
+  // While the person types, the text is not reformatted.
   const [isWriting, setWriting] = useState(false)
   const leave = () => {
     setWriting(false)

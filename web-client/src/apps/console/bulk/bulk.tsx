@@ -1,4 +1,4 @@
-// One change on all selected tickets; each is told apart in the result.
+// Applies one change to all selected tickets, and lists the result for each ticket.
 
 import { SELECTED_MAX, type BulkOutcome, type Selection } from '../../../client/selection.ts'
 import { PRIORITIES, STATUSES } from '../../../protocol/generated.ts'
@@ -27,7 +27,7 @@ export function BulkBar({ selection }: { readonly selection: Selection }) {
       )}
       {ids.length > 0 && (
         <div class="bulk-line">
-          {/* While it is under way none of them is disabled, which would take the focus: it is not begun a second time. */}
+          {/* A change in progress disables nothing, because a disabled control loses the focus. A second change is ignored meanwhile. */}
           <Button isDisabled={tooMany} isBusy={busy} testid={T.bulkTake} onClick={() => void apply({ assigned_to: 'me' })}>{t('bulk.take')}</Button>
           <select value="" disabled={tooMany} aria-label={s('bulk.status')} data-testid={T.bulkStatus} onChange={(event) => { const status = word(STATUSES, event.currentTarget.value); event.currentTarget.value = ''; if (status !== null) void apply({ status }) }}>
             <option value="">{s('bulk.status')}</option>

@@ -1,4 +1,4 @@
-// Says what was done to many tickets, with a way to undo it.
+// Reports a change to many tickets and offers to undo it.
 
 import { changedBy, undoOf } from '../../../client/bulk-undo.ts'
 import type { Client } from '../../../client/client.ts'
@@ -10,21 +10,21 @@ import type { StaffView } from '../../../protocol/model.ts'
 import { sentencesCame, t, tProblem, type Refused } from '../../../locales/index.ts'
 import { s } from './strings.ts'
 
-/** A ticket that says so is no longer as the change made it; anything else may pass. */
+/** Refusals which mean that the ticket has changed since the bulk change. Undo leaves such a ticket alone; any other refusal may be retried. */
 const CHANGED_SINCE: readonly (RejectCode | undefined)[] = ['conflict', 'invalid_transition', 'ticket_archived', 'not_found']
 
-/** What of the console it needs. */
+/** The parts of the console that undo needs. */
 interface Parts {
   readonly client: Pick<Client, 'identity' | 'isDisposed'>
   readonly rest: Pick<ReturnType<typeof createTeam>, 'bulk'>
   readonly inbox: Pick<Inbox, 'reload'>
-  /** A ticket as it is, as far as is known. */
+  /** The ticket as this client last saw it; undefined if it never did. */
   readonly now: (id: string) => StaffView | undefined
 }
 
 export async function changedMany({ client, rest, inbox, now }: Parts, patch: TicketPatch, before: readonly StaffView[]): Promise<void> {
   await sentencesCame()
-  // To this person, as long as they sit here.
+  // Skip the notification when the person who made the change has signed out.
   const tell = (...said: Parameters<typeof say>) => { if (!client.isDisposed) say(...said) }
   const changed = changedBy(patch, before, client.identity.id)
   const restored = new Set<string>()

@@ -1,4 +1,4 @@
-// Whose ticket it is: when they were last seen, where they came from, what else they asked.
+// The customer of the open ticket: when they were last seen, where they came from, and their other tickets.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { PersonView } from '../../../protocol/generated.ts'
@@ -25,7 +25,7 @@ interface Found {
   readonly of: string
   readonly person: PersonView | null
   readonly others: readonly StaffView[]
-  /** When the first of their tickets was opened. */
+  /** When the customer's oldest ticket was opened, ISO 8601; null if not known. */
   readonly since: string | null
   readonly problem: Problem | null
 }
@@ -48,10 +48,10 @@ export function Customer({ context, ticket }: { readonly context: ConsoleContext
   const showAll = (button: Element) => {
     context.inbox.filter({ view: 'all', user_id })
     const list = button.closest('.columns')?.querySelector('.side')
-    // Where the ticket covers the list, it makes way.
+    // Where the ticket covers the list (narrow pages), close the ticket to show the list.
     if (list != null && !isShown(list)) context.go('')
   }
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- asked once for each person and ticket
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each person and ticket
   useEffect(() => { void load() }, [user_id, id])
   const name = ticket.customer_name ?? ticket.customer_email ?? t('ticket.customer')
   return (
@@ -110,7 +110,7 @@ function PersonFacts({ person, since, now }: { readonly person: PersonView; read
   )
 }
 
-/** Null: it names nothing that is known. */
+/** The browser and the system in words; null if neither is recognised. */
 function inWords(userAgent: string): string | null {
   const { browser, system } = deviceOf(userAgent)
   return browser !== null && system !== null ? s('customer.device', { browser, system }) : (browser ?? system)

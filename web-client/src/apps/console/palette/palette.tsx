@@ -1,4 +1,4 @@
-// Everything that can be done, by its name.
+// The command palette: finds commands by name, and tickets by subject or number.
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { VIEWS } from '../../../client/filters.ts'
@@ -45,7 +45,7 @@ export function Palette({ context, preferences, router }: PaletteProps) {
   const close = () => context.open(null)
   const run = (command: Command | undefined) => {
     if (command === undefined) return
-    // Closed for the browser too, at once: what is below can have the focus again.
+    // Close the dialog at once, so that the command can move the focus to the page.
     input.current?.closest('dialog')?.close()
     close()
     command.run()
@@ -131,7 +131,7 @@ function featuresOf({ client }: ConsoleContext) {
   return state.kind === 'live' ? state.features : null
 }
 
-/** What can be done with all that is selected. */
+/** Commands that act on all selected tickets. */
 function ofSelection({ selection }: ConsoleContext): readonly Command[] {
   const n = selection.ids.value.size
   if (n === 0) return []

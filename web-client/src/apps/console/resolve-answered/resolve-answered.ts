@@ -1,4 +1,4 @@
-// What follows an answer that was sent to resolve its ticket: fetched when there is one.
+// Resolves a ticket after a "Send & resolve" answer is stored. Loaded when the first such answer is sent.
 
 import type { Saying } from '../../../client/notifications.ts'
 import type { FollowOutcome, Queued } from '../../../client/client.ts'
@@ -13,17 +13,17 @@ import { s } from './strings.ts'
 
 const RETRY_MS = 3_000
 
-/** What others do to a ticket before it is resolved is more than the agent knew; that it is over already, the ticket itself says. */
+/** Events by others that stop the resolving, because the agent had not seen them. An already resolved or closed ticket is detected by its status. */
 const MOVES: readonly (Kind | 'unknown')[] = ['message_added', 'internal_note_added', 'status_changed', 'reopened', 'escalated', 'assigned', 'unassigned']
 
 /**
- * Resolves the ticket of an answer that is stored; done twice, it does no harm. A customer who has written since the answer is not told that
- * they are done, and what others have moved since stays where they moved it. More than one page of history since is left to the agent.
+ * Resolves the ticket of a stored answer. Safe to call twice. If anyone else has written, moved or changed the ticket since the answer,
+ * it stays as it is and the agent is told; the same if more than one page of events has arrived since.
  */
 export async function resolveAnswered(context: ConsoleContext, { ticket: id, number, sent }: Queued): Promise<FollowOutcome> {
   const { rest } = context.client
   const open: Saying['action'] = { label: t('unsent.open'), run: () => context.go(number) }
-  /** Left to the tab, or the visit, in which its author is here again. */
+  /** The page of the author has closed: retry in another tab, or when they come back. */
   const left: FollowOutcome = { kind: 'later', ms: RETRY_MS }
   const failed = (problem: Problem): FollowOutcome => {
     if (context.client.isDisposed) return left

@@ -1,5 +1,5 @@
 import { sentences, type Table } from '../../../locales/index.ts'
 import en from './locales/en.json'
 
-/** What is said when a ticket was resolved with its answer. */
+/** Translated texts about resolving a ticket with its answer. */
 export const s = sentences(en, import.meta.glob<Table>(['./locales/*.json', '!./locales/en.json'], { import: 'default' }))

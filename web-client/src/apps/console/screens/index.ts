@@ -1,4 +1,4 @@
-// Which screens there are for a person, and which one an address names.
+// The screens that a person can open, and the lookup of a screen by its path.
 
 import type { Features } from '../../../protocol/model.ts'
 import * as registry from './registry.ts'
@@ -12,11 +12,11 @@ const ALL: readonly Screen[] = Object.values(registry).toSorted((a, b) => GROUPS
 
 interface Reader {
   readonly isAdmin: boolean
-  /** What the server knows; null: not told yet, and then every screen may be there. */
+  /** Features of the server; null until it has told them, and then every screen is offered. */
   readonly features: Features | null
 }
 
-/** In the order of the navigation. */
+/** The screens for a reader, in the order of the navigation. */
 export function screensFor({ isAdmin, features }: Reader): readonly Screen[] {
   return ALL.filter(({ needs, feature }) => (needs === 'staff' || isAdmin) && (feature === undefined || features === null || features.includes(feature)))
 }
@@ -26,7 +26,7 @@ export interface Found {
   readonly sub: string
 }
 
-/** The screen at a place, be it for this person or not; null: none is there. */
+/** The screen at a path, whether or not the person may open it; null if there is none. */
 export function screenAt(place: string): Found | null {
   const screen = ALL.find(({ path }) => place === path || place.startsWith(`${path}/`))
   return screen === undefined ? null : { screen, sub: place.slice(screen.path.length + 1) }

@@ -1,4 +1,4 @@
-// The console's screens: a line each. A screen is a folder with its sentences, its styles and its test names; nothing else knows it.
+// All screens of the console, one per line. A screen is a folder with its texts, styles and test ids; no other code refers to it.
 
 export { screen as accessLog } from './access-log/index.ts'
 export { screen as appearance } from './appearance/index.ts'

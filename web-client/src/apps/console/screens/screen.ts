@@ -1,4 +1,4 @@
-// What the console needs to know of a screen before it is fetched.
+// What the console knows about a screen before its code is fetched.
 
 import type { ComponentType } from 'preact'
 import type { Feature } from '../../../protocol/generated.ts'
@@ -8,23 +8,23 @@ import type { ConsoleContext } from '../context.ts'
 export interface ScreenProps {
   readonly context: ConsoleContext
   readonly isAdmin: boolean
-  /** What follows the screen's own path: `new`, an id, or nothing. */
+  /** The rest of the path after the screen's own: `new`, an id, or empty. */
   readonly sub: string
 }
 
 export interface Screen {
-  /** Below the console's address, unescaped: `settings/access-log`. */
+  /** Path below the console's, unescaped, for example `settings/access-log`. */
   readonly path: string
-  /** In the language that is chosen. */
+  /** The title in the current language. */
   readonly title: () => string
   readonly icon: IconName
-  /** Where it stands in the navigation. */
+  /** Section of the navigation. */
   readonly group: 'desk' | 'team' | 'you'
-  /** Among its group, from the top. */
+  /** Position in its group, ascending. */
   readonly order: number
-  /** Who may open it. */
+  /** The role that may open the screen. */
   readonly needs: 'staff' | 'admin'
-  /** What the server must know for it; absent: every server does. */
+  /** A feature that the server must have; absent if every server has it. */
   readonly feature?: Feature
   readonly load: () => Promise<ComponentType<ScreenProps>>
 }

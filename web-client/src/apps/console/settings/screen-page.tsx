@@ -1,4 +1,4 @@
-// What every screen of the settings has around it: the way back on a narrow page, its title, what it is for, and what it begins with.
+// The frame of every settings screen: a back link on narrow pages, the title, a hint, and the main action.
 
 import type { ComponentChildren } from 'preact'
 import { t } from '../../../locales/index.ts'
@@ -10,12 +10,12 @@ import type { ConsoleContext } from '../context.ts'
 interface ScreenPageProps {
   readonly context: Pick<ConsoleContext, 'go'>
   readonly title: string
-  /** In a sentence: what it is for. */
+  /** One sentence about the purpose of the screen. */
   readonly hint?: ComponentChildren
-  /** Beside the title: what one comes here to do. */
+  /** The main action, shown next to the title. */
   readonly action?: ComponentChildren
   readonly testid?: string
-  /** As wide as there is room: for tables. */
+  /** Uses the full width, for tables. */
   readonly isWide?: boolean
   readonly children: ComponentChildren
 }

@@ -1,13 +1,13 @@
-// What a new agent is shown, in the order of a first day. Pure.
+// The steps of the tour for new agents, in order. Pure.
 
 import { T } from '../../../testids.ts'
 
-/** One step: its sentences are `tour.<name>.title` and `tour.<name>.text`. */
+/** One step. Its texts are `tour.<name>.title` and `tour.<name>.text`. */
 export interface Step {
   readonly name: 'views' | 'list' | 'ticket' | 'answer' | 'note' | 'keys' | 'settings'
-  /** What it points at, by the first of these test ids that is on the page; none: it speaks of no one place. */
+  /** Test ids of the elements that the step may point at; the first one on the page wins. Empty: the step points at nothing. */
   readonly at: readonly string[]
-  /** It speaks of what is on the page of an open ticket. */
+  /** The step describes a part of an open ticket. */
   readonly inTicket?: true
 }
 
@@ -21,12 +21,12 @@ export const STEPS: readonly [Step, ...Step[]] = [
   { name: 'settings', at: [T.preferences] },
 ]
 
-/** The steps with something to point at now, or once a ticket is open: `mayOpen`, none is yet. */
+/** The steps that have an element to point at. `mayOpen`: a ticket can still be opened, so steps inside a ticket count too. */
 export function stepsOn(isShown: (testid: string) => boolean, mayOpen: boolean): readonly Step[] {
   return STEPS.filter(({ at, inTicket }) => at.length === 0 || at.some(isShown) || (inTicket === true && mayOpen))
 }
 
-/** The nearest of `steps` after the one of this name, or before it (`by` -1). */
+/** The nearest of `steps` after the step `name` (`by` 1) or before it (`by` -1); undefined if there is none. */
 export function stepFrom(steps: readonly Step[], name: Step['name'], by: 1 | -1): Step | undefined {
   const place = (step: Step) => STEPS.findIndex((one) => one.name === step.name)
   const from = STEPS.findIndex((one) => one.name === name)

@@ -1,4 +1,4 @@
-// The first day in the console, in a few steps that point at what they speak of. It takes no key and no click from what is below.
+// A tour of the console for new agents. It takes no keys or clicks from the page below.
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { t } from '../../../locales/index.ts'
@@ -37,7 +37,7 @@ export function Tour({ context, onClose }: TourProps) {
   const before = stepFrom(steps, step.name, -1)
   const opens = next?.inTicket === true && openTicket !== null ? openTicket : null
   const isThere = steps.includes(step)
-  // It may have nothing to point at where one is now.
+  // The current step may have lost its element: go to a neighbouring step.
   useLayoutEffect(() => { if (!isThere) setStep(next ?? before ?? step) }, [isThere, next, before, step])
   return (
     <>
@@ -57,13 +57,13 @@ export function Tour({ context, onClose }: TourProps) {
 
 const [FIRST] = STEPS
 
-/** The first ticket of the list; null: one is open, or there is none. */
+/** A function that opens the first ticket of the list; null if a ticket is open or the list is empty. */
 function toFirst({ place, inbox, go }: ConsoleContext): (() => void) | null {
   const first = inbox.ticket(inbox.order.value[0] ?? '')
   return place !== '' || first === undefined ? null : () => go(first.ticket_number)
 }
 
-/** In the card from its beginning; at its end where it was before, unless it has gone elsewhere meanwhile. */
+/** Moves the focus into the card, and restores it at the end unless it has moved elsewhere since. */
 function useFocus(card: { readonly current: HTMLElement | null }): void {
   useLayoutEffect(() => {
     const element = card.current
@@ -81,12 +81,12 @@ function useFocus(card: { readonly current: HTMLElement | null }): void {
 }
 
 interface Look {
-  /** Where the step points at, as long as it is on the page. */
+  /** Position of the element that the step points at; null while it is not on the page. */
   readonly box: Box | null
   readonly steps: readonly Step[]
 }
 
-/** Followed while the page changes. */
+/** Watches the page for the element that the step points at, and for the steps that are possible now. */
 function useLook(card: { readonly current: HTMLElement | null }, step: Step, mayOpen: boolean): Look {
   const [look, setLook] = useState<Look>({ box: null, steps: STEPS })
   useLayoutEffect(() => {
@@ -99,7 +99,7 @@ function useLook(card: { readonly current: HTMLElement | null }, step: Step, may
       const steps = stepsOn((testid) => find(testid) !== null, mayOpen)
       setLook((before) => (isSame(before, { box, steps }) ? before : { box, steps }))
     }
-    // Not before what is drawn along with it.
+    // Wait a frame, so that everything rendered together with the card is on the page.
     const frame = requestAnimationFrame(see)
     const timer = setInterval(see, LOOK_MS)
     return () => {

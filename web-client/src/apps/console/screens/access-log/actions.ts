@@ -1,4 +1,4 @@
-// What is recorded, as people call it: what was done and what was refused of one kind have one name.
+// Names of the recorded actions. An action and its refusal share one name.
 
 import { s } from './strings.ts'
 
@@ -47,7 +47,7 @@ function names(): readonly Kind[] {
   return Object.keys(KINDS).filter((name): name is Kind => Object.hasOwn(KINDS, name))
 }
 
-/** One that is newer than this client has its own name. */
+/** The action in words. An action that this client does not know is shown by its own name, with spaces for underscores. */
 export function actionInWords(action: string): string {
   const kind = kinds.get(action)
   return kind === undefined ? action.replaceAll('_', ' ') : s(`access.action.${kind}`)
@@ -58,7 +58,7 @@ export interface ActionChoice {
   readonly actions: readonly string[]
 }
 
-/** Of the names that the server has: those of one kind are one choice; by label. */
+/** The choices of the filter, sorted by label. `actions`: names from the server; those that share a label become one choice. */
 export function choicesOf(actions: readonly string[], locale: string): readonly ActionChoice[] {
   const groups = new Map<string, string[]>()
   for (const action of actions) {

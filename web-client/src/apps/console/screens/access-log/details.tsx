@@ -1,4 +1,4 @@
-// All that is kept of one entry.
+// Everything that the access log stores about one entry.
 
 import { format } from '../../../../locales/dates.ts'
 import type { AccessEntry } from '../../../../protocol/generated.ts'

@@ -1,4 +1,4 @@
-// Who read what of customers’ tickets, what was refused, and who changed roles and settings: for admins.
+// The access log, for admins: who read customers' tickets, what was refused, and who changed roles and settings.
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { accessAsked, accessFaultsOf, accessFiltersOf, accessQueryOf, accessLogRest, createAccessLog, NO_ACCESS_FILTERS, type AccessFilters, type AccessLog, type AccessLogRest } from '../../../../client/access-log.ts'
@@ -37,7 +37,7 @@ export function AccessLogScreen({ context }: ScreenProps) {
   const asked = accessAsked(filters)
   const log = useMemo(() => createAccessLog(rest), [rest])
   const key = JSON.stringify(asked)
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- `key` is all that is asked for
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- `key` is the whole request
   useEffect(() => { if (isAsked) void log.begin(asked) }, [log, key, isAsked])
   const file = useMemo(() => createMutation({
     send: (wanted: ReturnType<typeof accessAsked>) => rest.accessLogFile(wanted),
@@ -45,9 +45,9 @@ export function AccessLogScreen({ context }: ScreenProps) {
       download(made)
       tell(context, s('access.exported', { file: made.name }))
     },
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the context's client is that of `rest`
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- `rest` belongs to the context's client
   }), [rest])
-  // Two changes may come before the first is drawn.
+  // Two changes may happen before the first one is rendered: the second builds on the first.
   const latest = useRef(filters)
   latest.current = filters
   const change = (part: Partial<AccessFilters>) => {
@@ -73,7 +73,7 @@ export function AccessLogScreen({ context }: ScreenProps) {
   )
 }
 
-/** What can be chosen from. What could not be had is missing there, and nothing else is. */
+/** The people and the actions to choose from. If one of the two cannot be fetched, only that choice is empty. */
 function useChoices({ rest: team }: ScreenProps['context'], rest: AccessLogRest) {
   const [people, setPeople] = useState<readonly Named[]>([])
   const [actions, setActions] = useState<readonly string[]>([])
@@ -89,7 +89,7 @@ function useChoices({ rest: team }: ScreenProps['context'], rest: AccessLogRest)
   return { people, actions }
 }
 
-/** The team, and whoever is chosen: by name where an entry tells it. */
+/** The team, and the chosen person if they are not in the team, named after an entry if one has their name. */
 function knownPeople(team: readonly Named[], entries: readonly AccessEntry[], chosen: string): readonly Named[] {
   if (chosen === '' || team.some(({ id }) => id === chosen)) return team
   const user = entries.find((entry) => entry.user?.id === chosen)?.user ?? null

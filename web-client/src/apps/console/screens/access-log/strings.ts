@@ -1,5 +1,5 @@
 import { sentences, type Table } from '../../../../locales/index.ts'
 import en from './locales/en.json'
 
-/** This screen's sentences. */
+/** Translated texts of the access log. */
 export const s = sentences(en, import.meta.glob<Table>(['./locales/*.json', '!./locales/en.json'], { import: 'default' }))

@@ -1,4 +1,4 @@
-// How the console looks and works for one person: all of it stays in this browser.
+// How the console looks and works for one person. All of it is stored in this browser only.
 
 import { useId, useRef, useState } from 'preact/hooks'
 import { isFull } from '../../../../client/browser.ts'

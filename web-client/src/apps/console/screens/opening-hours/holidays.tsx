@@ -15,14 +15,14 @@ interface HolidaysProps {
   readonly context: ScreenProps['context']
   readonly holidays: readonly HolidayDraft[]
   readonly faults: Faults
-  /** The date in the desk's zone: what lies before it is past. */
+  /** Today's date in the desk's time zone. Earlier holidays are past. */
   readonly today: string
-  /** As they are when it happens, which may be later than what is shown. */
+  /** The holidays at the time of the call, which may be newer than the rendered ones. */
   readonly now: () => readonly HolidayDraft[]
   readonly onChange: (holidays: readonly HolidayDraft[]) => void
 }
 
-/** Dates that have hours of their own, or none. */
+/** Dates with opening hours of their own, or closed all day. */
 export function Holidays({ context, holidays, faults, today, now, onChange }: HolidaysProps) {
   const put = (date: string, part: Partial<HolidayDraft>) => onChange(now().map((one) => (one.date === date ? { ...one, ...part } : one)))
   const remove = (gone: HolidayDraft) => {
@@ -80,7 +80,7 @@ function NewHoliday({ holidays, onAdd }: { readonly holidays: readonly HolidayDr
     setDate('')
     setName('')
   }
-  // In a form of its own it would stand within another.
+  // A group and not a form, because it is inside the form of the screen.
   return (
     <div ref={form} class="holiday-new" role="group" aria-labelledby={`${id}-add`} onKeyDown={(event) => { if (event.key === 'Enter' && event.target instanceof HTMLInputElement) { event.preventDefault(); add() } }}>
       <TextField type="date" label={s('hours.holiday_date')} value={date} error={fault === null ? null : s(`hours.holiday_fault.${fault}`)} testid={H.holidayDate} onChange={(next) => { setDate(next); setFault(null) }} />

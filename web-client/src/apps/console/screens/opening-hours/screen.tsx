@@ -1,4 +1,4 @@
-// When the desk is open, and its words for those who find no one: what an admin sets and the widget tells.
+// Opening hours, and the notice that customers read while the desk is closed. Admins set them; the widget shows them.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { DAYS, faultsOf, noticeLeft, type Fault, type HoursDraft } from '../../../../client/hours.ts'
@@ -36,7 +36,7 @@ const CLOCK_MS = 15_000
 export function HoursScreen({ context }: ScreenProps) {
   const { client } = context
   const store = hoursFor(client)
-  // What someone else has saved meanwhile shows when one comes back.
+  // Returning to the tab shows what another person has saved since.
   useEffect(() => {
     void store.reload()
     return onWindow('visibilitychange', () => { if (isVisible()) void store.reload() })
@@ -69,7 +69,7 @@ function HoursForm({ context, store, draft }: FormProps) {
   const save = async () => {
     setTried(true)
     if (faultsOf(draft, rules).size > 0) {
-      // Once the fields are marked.
+      // Wait until the invalid fields are marked.
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
       return
     }
@@ -120,13 +120,13 @@ function HoursForm({ context, store, draft }: FormProps) {
   )
 }
 
-/** What the server has against the notice, a text; what it has against the hours names a part of them. */
+/** The server's objection to the notice; null if there is none. An objection to the hours names a field other than `value`. */
 function noticeFault(problem: Problem | null) {
   const field = problem === null ? null : fieldOf(problem)
   return field?.name === 'value' ? field : null
 }
 
-/** The moment, as it goes on. */
+/** The device's time in milliseconds, renewed every `CLOCK_MS`. */
 function useNow(): number {
   const [now, setNow] = useState(Date.now)
   useEffect(() => {

@@ -1,4 +1,4 @@
-// Moments of the desk's wall clock, in words.
+// Times in the desk's time zone, in words.
 
 import { DAYS, dateAfter, dayOf } from '../../../../client/hours.ts'
 import type { HoursStatus, WallTime } from '../../../../client/hours-status.ts'
@@ -6,7 +6,7 @@ import { day, weekday } from '../../../../locales/dates.ts'
 import { clockOf } from '../../../../ui/kit/time-field.tsx'
 import { s } from './strings.ts'
 
-/** A date of the desk's, in the reader's way to write dates. */
+/** A date in the desk's time zone, formatted for the reader's language. */
 export const dateOf = (date: string) => day(`${date}T12:00:00`)
 
 function moment({ date, minutes }: WallTime, today: string): string {

@@ -16,15 +16,15 @@ interface ZonePickerProps {
   readonly onChange: (zone: string) => void
 }
 
-/** More than these need another word to be written. */
+/** The list shows this many matches; to see others, the person types more. */
 const SHOWN_MAX = 50
 
-/** The zones of the world, found by writing a part of the name; each with its offset and the time there. */
+/** Picks a time zone by a part of its name. Each match shows its UTC offset and its current time. */
 export function ZonePicker({ value, now, fault, onChange }: ZonePickerProps) {
   const id = useId()
   const names = useMemo(zoneNames, [])
   const [isOpen, setOpen] = useState(false)
-  /** Nothing was written since the list was opened: it shows all. */
+  /** False until the person types after opening the list: until then the list shows all zones. */
   const [isAsked, setAsked] = useState(false)
   const [at, setAt] = useState(0)
   const found = useMemo(() => (isOpen ? zonesFor(names, isAsked ? value : '', [ownZone(), ...(isZone(value) ? [value] : [])]) : []), [isOpen, isAsked, value, names])
@@ -37,7 +37,7 @@ export function ZonePicker({ value, now, fault, onChange }: ZonePickerProps) {
   }
   const leave = () => {
     setOpen(false)
-    // However large the letters of a name are, it is that zone.
+    // A typed name counts whatever its case.
     const named = names.find((name) => name.toLowerCase() === value.trim().toLowerCase())
     if (named !== undefined && named !== value) onChange(named)
   }

@@ -1,4 +1,4 @@
-// One saved reply being written, where it stands in the list.
+// The form for one saved reply, shown in its place in the list.
 
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { faultsOfReply, type ReplyDraft, type ReplyEditor, type ReplyFaults, type ReplyField } from '../../../../client/reply-editor.ts'
@@ -23,10 +23,10 @@ export interface EditorProps {
   readonly knowsFolders: boolean
   readonly folders: readonly string[]
   readonly onSaved: () => void
-  /** What another person saved is wanted in place of this. */
+  /** Replaces the draft with what another person has saved. */
   readonly onTheirs: () => void
   readonly onClose: () => void
-  /** Null: it is not saved yet. */
+  /** Null for a reply that has not been saved yet. */
   readonly onDelete: (() => void) | null
 }
 
@@ -41,7 +41,7 @@ export function Editor({ editor, draft, agent, isAdmin, knowsFolders, folders, o
   const faults = faultsOfReply(draft)
   const error = (field: ReplyField) => errorAt(field, faults, isTried, problem, draft)
   const change = (part: Partial<ReplyDraft>) => editor.change(draft.id, part)
-  // A new one begins where one writes.
+  // A new form takes the focus and scrolls into view.
   useLayoutEffect(() => { form.current?.querySelector<HTMLElement>('input')?.focus({ preventScroll: true }); form.current?.scrollIntoView({ block: 'nearest' }) }, [])
   const toFault = () => requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
   const save = async (anyway = false) => {
@@ -83,7 +83,7 @@ export function Editor({ editor, draft, agent, isAdmin, knowsFolders, folders, o
 
 const isAt = (field: ReplyField, problem: Problem) => (problem.code === 'conflict' ? field === 'shortcut' : fieldOf(problem)?.name === field)
 
-/** What is wrong with a field: a shortcut that cannot be one at once, what is missing once it was to be saved, and why the server refused. */
+/** The error of a field. A bad or too long value shows at once, a missing one after the first attempt to save, and a refusal once the server has answered. */
 function errorAt(field: ReplyField, faults: ReplyFaults, isTried: boolean, problem: Problem | null, draft: ReplyDraft): string | null {
   const fault = faults.get(field)
   if (fault === 'shortcut') return s('saved.fault.shortcut')
@@ -92,7 +92,7 @@ function errorAt(field: ReplyField, faults: ReplyFaults, isTried: boolean, probl
   return problem.code === 'conflict' ? s('saved.fault.taken', { shortcut: `/${draft.shortcut}` }) : (fieldOf(problem)?.why ?? null)
 }
 
-/** What a variable is inserted as: names have a text that stands in for them. */
+/** The text inserted for a variable. Names get a fallback for customers whose name is not known. */
 const placeOf = (variable: Variable) => (variable === 'customer_first_name' || variable === 'customer_name' ? `{{${variable}|${s('saved.fallback')}}}` : `{{${variable}}}`)
 
 function BodyField({ draft, error, onChange }: { readonly draft: ReplyDraft; readonly error: string | null; readonly onChange: (body: string) => void }) {

@@ -12,10 +12,10 @@ import { R } from './testids.ts'
 interface RowProps {
   readonly reply: SavedReply
   readonly agent: string
-  /** Null: the team's, which admins change; it can be read. */
+  /** Null if the reader may not change the reply: the team's replies are for admins. */
   readonly onEdit: (() => void) | null
   readonly onCopy: () => void
-  /** What else may be done with it. */
+  /** Further actions, in a menu. */
   readonly items: readonly MenuItem[]
 }
 

@@ -1,4 +1,4 @@
-// How the system is: what readiness knows, in words, with what to do about it.
+// The state of the system: the readiness checks in words, with what to do about a failing one.
 
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { onWindow } from '../../../../client/on-window.ts'
@@ -40,7 +40,7 @@ export function SystemScreen({ context }: ScreenProps) {
   )
 }
 
-/** Without its database the server cannot tell who asks: that says what is wrong. */
+/** Without its database the server cannot authenticate the request: this error says what is wrong. */
 function Missing({ problem, hasOlder, onRetry }: { readonly problem: Problem | null; readonly hasOlder: boolean; readonly onRetry: () => void }) {
   if (problem === null) return null
   return (
@@ -79,7 +79,7 @@ function Check({ check }: { readonly check: SystemCheck }) {
   )
 }
 
-/** To the second: it is looked at every fifteen. */
+/** A time with seconds, because the screen refreshes every 15 seconds. */
 const clockTime = (iso: string) => new Intl.DateTimeFormat(locale(), { timeStyle: 'medium' }).format(new Date(iso))
 
 function Values({ view }: { readonly view: SystemView }) {

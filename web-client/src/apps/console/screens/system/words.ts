@@ -1,4 +1,4 @@
-// What a check's name and code mean, in sentences. A newer server may have others: then its own word stands there.
+// The checks' names and codes in words. A check or code of a newer server is shown by its own name.
 
 import type { SystemCheck } from '../../../../protocol/generated.ts'
 import en from './locales/en.json'
@@ -14,7 +14,7 @@ export function checkName({ name }: SystemCheck): string {
   return isKey(key) ? s(key) : plain(name)
 }
 
-/** What it means and what to do; what the check is for, where there is nothing to say. */
+/** What the state of the check means and what to do. Without a text for its code, what the check is for. */
 export function checkWords({ name, state, code }: SystemCheck): string {
   const keys = [`system.why.${name}.${code ?? ''}`, `system.why.${code ?? ''}`]
   const found = code === null ? undefined : keys.find(isKey)

@@ -1,4 +1,4 @@
-// A person of a list: who they are, whether they are there, what was refused, and the block.
+// One person in a list: who they are, whether they are online, a refused change, and the block button.
 
 import { useState } from 'preact/hooks'
 import type { Agent } from '../../../../protocol/decode-team.ts'
@@ -27,7 +27,7 @@ export function Who({ of, children }: { readonly of: Person; readonly children?:
   )
 }
 
-/** An older server does not say it. */
+/** Whether the person is online; null if the server is too old to say. */
 function Online({ is }: { readonly is: boolean | null }) {
   if (is === null) return null
   return <span class="team-online" data-testid={M.online} data-online={is}><span class="dot" aria-hidden="true" />{s(is ? 'roles.online' : 'roles.offline')}</span>
@@ -44,7 +44,7 @@ interface BlockProps {
   readonly onSet: (blocked: boolean) => void
 }
 
-/** Asked first: a block ends what the person is doing at this moment. */
+/** Asks for confirmation, because a block takes effect at once, in the middle of the person's work. */
 export function Block({ one, isBusy, onSet }: BlockProps) {
   const [isAsking, setAsking] = useState(false)
   const name = nameOf(one)

@@ -1,4 +1,4 @@
-// Who is of the team, and who is there: admins give, change and take roles, and block people.
+// The team: who is in it and who is online. Admins give, change and remove roles, and block people.
 
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import { onWindow } from '../../../../client/on-window.ts'
@@ -33,7 +33,7 @@ function Assigning({ context: { client, rest } }: Pick<ScreenProps, 'context'>) 
   return state.kind === 'live' && state.features.includes('reply_assigns') ? <div class="card"><h2>{s('roles.takes')}</h2><ReplyAssigns rest={rest} /></div> : null
 }
 
-/** The platform's page on which roles are managed; null: they are managed here, as far as is known. */
+/** Address of the platform's page that manages roles; null if roles are managed here or the setting is not known yet. */
 function useManagedAt({ rest }: ScreenProps['context']): string | null {
   const [page, setPage] = useState<string | null>(null)
   useEffect(() => {
@@ -45,7 +45,7 @@ function useManagedAt({ rest }: ScreenProps['context']): string | null {
 function Team({ context }: Pick<ScreenProps, 'context'>) {
   const { rest, team, client } = context
   const roles = useMemo(() => createRoles(rest, () => void team.reloadAgents()), [rest, team])
-  // Who is there changes while one looks elsewhere.
+  // Returning to the tab refreshes who is online.
   useEffect(() => {
     void roles.load()
     return onWindow('visibilitychange', () => { if (isVisible()) void roles.load() })
@@ -60,7 +60,7 @@ function Team({ context }: Pick<ScreenProps, 'context'>) {
   const done = async (act: Promise<boolean>, sentence: string) => {
     if (!await act) return
     tell(context, sentence)
-    // What was pressed may be gone.
+    // The button that was pressed may be gone: focus the list.
     list.current?.focus()
   }
   const block = (one: Person, blocked: boolean) => void done(roles.setBlocked(one.user_id, blocked), s(blocked ? 'roles.was_blocked' : 'roles.was_unblocked', { name: nameOf(one) }))
@@ -94,7 +94,7 @@ function Team({ context }: Pick<ScreenProps, 'context'>) {
   )
 }
 
-/** How many are listed, and of those how many are there, where the server says it. */
+/** The number of people listed, and how many of them are online if the server says so. */
 function countOf(shown: readonly Agent[]): string {
   const people = s('roles.count', { n: shown.length })
   return shown.some(({ online }) => typeof online === 'boolean') ? s('roles.count_online', { people, n: shown.filter(({ online }) => online === true).length }) : people
@@ -104,12 +104,12 @@ interface MemberProps {
   readonly one: Agent
   readonly roles: Roles
   readonly isManaged: boolean
-  /** Null: the server cannot. */
+  /** Null if the server does not support blocking people. */
   readonly onBlock: ((one: Person, blocked: boolean) => void) | null
   readonly onSet: (role: StaffRole | null) => void
 }
 
-/** A role is chosen first and given by a button of its own: an arrow key alone makes no admin. */
+/** A person in the team. A role is chosen in the select and saved by a button, so that an arrow key does not make anyone an admin. */
 function Member({ one, roles, isManaged, onBlock, onSet }: MemberProps) {
   const [isRemoving, setRemoving] = useState(false)
   const [chosen, setChosen] = useState<StaffRole | null>(null)
@@ -142,7 +142,7 @@ function Member({ one, roles, isManaged, onBlock, onSet }: MemberProps) {
 
 function Confirmation({ name, onRemove, onKeep }: { readonly name: string; readonly onRemove: () => void; readonly onKeep: () => void }) {
   const keep = useRef<HTMLButtonElement>(null)
-  // On the side that loses nothing.
+  // The focus starts on the button that changes nothing.
   useEffect(() => keep.current?.focus(), [])
   return (
     <span class="team-role" role="group" aria-label={s('roles.remove_of', { name })} onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); onKeep() } }}>
@@ -198,7 +198,7 @@ function FoundPerson({ one, roles, isManaged, ownId, onBlock, onGive }: AddingPr
   return (
     <li data-testid={T.roleFound} data-user={one.user_id}>
       <Who of={one}>
-        {/* What tells people with one address apart. */}
+        {/* The id, which tells apart people with the same address. */}
         <span class="muted">{one.since !== '' && <>{s('roles.since', { when: day(one.since) })} · </>}<bdi>{one.subject ?? one.user_id}</bdi></span>
       </Who>
       <span class="team-role">

@@ -7,7 +7,7 @@ import { W } from './testids.ts'
 
 type Part = 'html' | 'policy'
 
-/** What goes into the pages of a site, with this desk's own address. */
+/** The code to paste into the pages of a site, with this desk's address filled in. */
 export function Install({ origin }: { readonly origin: string }) {
   const [part, setPart] = useState<Part>('html')
   const code = part === 'html' ? snippetFor(origin, { comment: s('widget_setting.code_comment'), token: s('widget_setting.code_token') }) : policyFor(origin)
@@ -22,7 +22,7 @@ export function Install({ origin }: { readonly origin: string }) {
   )
 }
 
-/** So long the button says that it has copied. */
+/** How long the button says "Copied". */
 const COPIED_MS = 4_000
 
 function Code({ code }: { readonly code: string }) {
@@ -38,7 +38,7 @@ function Code({ code }: { readonly code: string }) {
       await navigator.clipboard.writeText(code)
       setState('copied')
     } catch {
-      // Not allowed here: it is marked, to be copied by hand.
+      // The browser refused: select the code, so that the person can copy it.
       if (text.current !== null) getSelection()?.selectAllChildren(text.current)
       setState('marked')
     }

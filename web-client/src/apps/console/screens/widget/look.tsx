@@ -1,4 +1,4 @@
-// How the widget looks: colour, logo, words, corner.
+// The widget's look: colour, logo, texts, corner.
 
 import { useId, useRef, useState } from 'preact/hooks'
 import { logoOf, LOGO_TYPES, type LogoFault } from '../../../../client/logo.ts'
@@ -46,7 +46,7 @@ function ColorField({ draft, faults, onChange }: LookProps) {
   )
 }
 
-/** What becomes of text in and on the colour. */
+/** Says which text colour goes on `color`, and whether `color` itself is made darker or lighter where it is used as a text colour. */
 function noteOf(color: string | null): string {
   const note = color === null ? null : colorNote(color)
   if (note === null) return ''
@@ -65,7 +65,7 @@ function LogoField({ logo, onChange }: { readonly logo: string; readonly onChang
     if (chosen === undefined) return
     setBusy(true)
     const result = await logoOf(chosen)
-    // The same file may be chosen again.
+    // Clear the input, so that choosing the same file again fires `change`.
     input.value = ''
     setBusy(false)
     setFault(result.ok ? null : result.why)

@@ -1,4 +1,4 @@
-// How the widget looks, where it may stand, and what a site needs for it.
+// The widget's look, the sites that may embed it, and the code to install it.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { onWindow } from '../../../../client/on-window.ts'
@@ -24,7 +24,7 @@ import css from './widget.css?inline'
 
 export function WidgetScreen({ context }: ScreenProps) {
   const store = widgetFor(context.client)
-  // What someone else has saved meanwhile shows when one comes back.
+  // Returning to the tab shows what another person has saved since.
   useEffect(() => {
     void store.reload()
     return onWindow('visibilitychange', () => { if (isVisible()) void store.reload() })
@@ -53,7 +53,7 @@ function WidgetForm({ context, store, draft }: FormProps) {
   const save = async () => {
     setTried(true)
     if (widgetFaultsOf(draft).size > 0) {
-      // Once the fields are marked.
+      // Wait until the invalid fields are marked.
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
       return
     }
