@@ -1,30 +1,30 @@
-// What /widget.js puts on a page: the global `Helpline`. Copy this file into your project for types.
+// What /widget.js adds to a page: the global `Helpline`. Copy this file into your project for the types.
 
 export interface HelplineOptions {
-  /** Gives a token of the person who is signed in; null: no one is. Asked again before a token ends. */
+  /** Returns a token of the person who is signed in; null if no one is. Called again before a token expires. */
   getToken: () => Promise<string | null> | string | null
-  /** `en`, `ar`, `de` or `fr`. Without it: the page's `lang` for the launcher, the browser's languages for the rest. */
+  /** `en`, `ar`, `de` or `fr`. Default: the page's `lang` for the launcher, the browser's languages for the rest. */
   language?: string
   theme?: 'auto' | 'light' | 'dark'
-  /** The corner of the page. */
+  /** The corner of the page in which the launcher is shown. */
   position?: 'left' | 'right'
-  /** `#rrggbb`. The colour of the text on it follows from it. */
+  /** `#rrggbb`. The colour of the text on it is derived from it. */
   color?: string
-  /** A `data:` address of a picture. */
+  /** A `data:` URL of a picture. */
   logo?: string
   teamName?: string
-  /** In place of "Hello". */
+  /** Replaces "Hello". */
   greeting?: string
-  /** False: asks for nothing before it is opened, so the launcher shows no number until then. */
+  /** False: makes no requests before the widget is opened, so the launcher shows no number until then. */
   unread?: boolean
 }
 
 export interface HelplineEvents {
-  /** The frame is there: at the first opening, and again when `identify` has brought another person's. */
+  /** The frame is ready: at the first opening, and again after `identify` has brought another person's frame. */
   ready: undefined
   open: undefined
   close: undefined
-  /** How many tickets have something unread, once that is known; after `identify` 0 if it does not become known. */
+  /** The number of tickets with something unread, once known; 0 after `identify` if it does not become known. */
   unread: number
   /** The team has answered. */
   message: { readonly ticket: string }
@@ -33,18 +33,18 @@ export interface HelplineEvents {
 }
 
 export interface HelplineWidget {
-  /** Shows the launcher. Called again, it is `update`. */
+  /** Shows the launcher. A later call is the same as `update`. */
   init(options: HelplineOptions): void
-  /** Changes the options that are given, at once. */
+  /** Changes the given options at once. */
   update(options: Partial<HelplineOptions>): void
   /** Opens the widget: where it was, at a ticket by its number (`TKT-000042`), or with a text to send. */
   open(what?: string | { readonly text: string }): void
   close(): void
-  /** Another person may be signed in, or no one: asks for a token again. The same person goes on as if it was not called. */
+  /** Another person may be signed in, or no one: requests a token again. If the person is the same, nothing changes. */
   identify(options?: Partial<HelplineOptions>): Promise<void>
-  /** Takes everything away, listeners too, and forgets the person. `init` may be called again. */
+  /** Removes everything, including listeners, and forgets the person. `init` may be called again. */
   shutdown(): void
-  /** Gives a function that ends it. */
+  /** Returns a function that removes the listener. */
   on<E extends keyof HelplineEvents>(event: E, listener: (value: HelplineEvents[E]) => void): () => void
   /** The same as `on('unread', listener)`. */
   onUnread(listener: (tickets: number) => void): () => void
