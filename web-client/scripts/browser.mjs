@@ -1,4 +1,4 @@
-// A browser and a desk for the commands here; the desk's addresses come as they do for the browser tests.
+// A browser and a desk for the scripts here; the desk's addresses are given as for the browser tests.
 
 import { chromium } from 'playwright-core'
 

@@ -1,5 +1,5 @@
-// Beside each script, style sheet and drawing its brotli form, which the server sends to browsers that take it. Not the loader: it is filled in
-// when it is asked for. Pages are too small to gain.
+// Writes a brotli file next to each script, style sheet and drawing; the server sends it to browsers that accept it. Skips the loader, which the
+// server fills in on request, and pages, which are too small to gain.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

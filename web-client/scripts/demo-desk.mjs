@@ -1,4 +1,4 @@
-// A desk as it looks on a working day: forty tickets of people with names in several scripts, answered, waiting, resolved. For the pictures.
+// A desk on a working day, for the screenshots: forty tickets of people with names in several scripts, answered, waiting and resolved.
 
 import { createHmac, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { BASE, rest } from './browser.mjs'
 export const [ADA, CARL, GRACE, ALAN, ADMIN] = ['Ada Lovelace', 'Carl Gauss', 'Grace Hopper', 'Alan Turing', 'Katherine Johnson']
 const coded = (value) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** Signs a token for a person outside the demo people. */
+/** Signs a token for a person who is not one of the demo people. */
 async function tokenFor(id, name, email) {
   const { token } = await (await fetch(`${BASE}/dev/token`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user: ADA }) })).json()
   const claims = JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString())
@@ -38,7 +38,7 @@ const SUBJECTS = [
   ['Where is the mentor list?', 'general', 'medium', 'It was in the menu last week.'],
 ]
 
-/** Gives the numbers of the tickets that the pictures show. */
+/** Returns the numbers of the tickets that the screenshots show. */
 export async function prepare() {
   const say = (who, ticket, body, more = {}) => rest(who, 'POST', `/tickets/${ticket.id}/messages`, { body, ...more })
   const tokens = []

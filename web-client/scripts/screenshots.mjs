@@ -1,4 +1,5 @@
-// The pictures in screenshots/, from a desk with demo people: every screen, light and dark, wide and narrow; or those named alone.
+// Takes the pictures in screenshots/ from a desk with demo people: every screen, light and dark, wide and narrow; with arguments, only the named
+// ones.
 
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -38,7 +39,7 @@ const inWidget = (act) => async (page) => {
   await page.waitForTimeout(800)
 }
 
-/** A colleague writes while a reply is begun. */
+/** A colleague replies while a reply is being written. */
 const stale = (number) => async (page) => {
   await page.locator('[data-testid="composer-input"]').fill('Please send us a picture of the')
   await rest(ALAN, 'POST', `/tickets/${number}/messages`, { body: 'Then I close this one. All the best!' })
@@ -85,6 +86,6 @@ await shot('console-arabic', { person: GRACE, path: `/admin/support/${ticket}?la
 await shot('widget-ticket', { path: `/demo?person=${encodeURIComponent(ADA)}`, act: inWidget((frame) => frame.locator(`[data-number="${ticket}"]`).click()) })
 await shot('widget-narrow', { path: `/demo?person=${encodeURIComponent(ADA)}`, size: NARROW, act: inWidget(async () => {}) })
 await shot('sign-in', { path: '/support' })
-// Writes to the ticket that the others show.
+// Writes to the ticket that the other pictures show, so it comes last.
 await shot('console-stale', { person: GRACE, path: `/admin/support/${ticket}`, act: stale(ticket) })
 await browser.close()

@@ -1,4 +1,4 @@
-// What the apps weigh, gzipped, against what they may. Fails when one is too heavy.
+// Compares the gzipped size of the apps with their budgets. Fails if one is too large.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -22,7 +22,7 @@ function whole(entry) {
   return [...found]
 }
 
-/** Letters of the Latin script, which a first visit of the console or the support page loads once; other scripts are loaded when a page has them. */
+/** The Latin letters, which a first visit of the console or the support page loads once; other scripts are loaded when a page has them. */
 const typeface = readdirSync(join(DIST, 'assets')).filter((file) => /^inter-latin-wght-.*\.woff2$/.test(file)).map((file) => `assets/${file}`)
 
 const BUDGETS = [

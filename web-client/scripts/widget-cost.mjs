@@ -1,4 +1,4 @@
-// What the widget costs its host page: requests, bytes and main-thread time, folded and opened, against the same page without it.
+// What the widget costs its host page: requests, bytes and main-thread time, folded and opened, compared with the same page without it.
 
 import { BASE, launch } from './browser.mjs'
 

@@ -1,21 +1,21 @@
-// The names by which browser tests find things. They change only together with the tests.
+// The ids by which browser tests find elements. Change them only together with the tests.
 
 export const T = {
   // Sign-in and frame of every page
   signIn: 'sign-in',
-  /** `sign-in-person` with `data-person=<name>` on each demo person's button. */
+  /** On each demo person's button, with `data-person=<name>`. */
   signInPerson: 'sign-in-person',
-  /** The way to the provider. */
+  /** The link to the sign-in provider. */
   signInGo: 'sign-in-go',
   signOut: 'sign-out',
   /** Who is signed in; `data-user=<id>`. */
   whoami: 'whoami',
-  /** Only there while the connection is not live; `data-state=connecting|waiting|away|catching_up|late|not_live`. */
+  /** Present only while the connection is not live; `data-state=connecting|waiting|away|catching_up|late|not_live`. */
   connection: 'connection',
   connectionRetry: 'connection-retry',
   /** On the page's root; `data-live=true|false`. */
   page: 'page',
-  /** A refusal in words; `data-code`. */
+  /** A refusal as a sentence; `data-code`. */
   problem: 'problem',
   problemDismiss: 'problem-dismiss',
   problemRetry: 'problem-retry',
@@ -31,17 +31,17 @@ export const T = {
   habitsEnter: 'habits-enter',
   habitsUndo: 'habits-undo',
   replyAssigns: 'reply-assigns',
-  /** A sentence that goes by itself. */
+  /** A sentence that disappears after a few seconds. */
   toast: 'toast',
   toastAction: 'toast-action',
-  /** Messages that were not sent, of tickets that are not open; `data-refused=<n>`, `data-paused=<n>`. */
+  /** Unsent messages of tickets that are not open; `data-refused=<n>`, `data-paused=<n>`. */
   unsent: 'unsent',
-  /** One of them; `data-key`. */
+  /** One unsent message; `data-key`. */
   unsentOne: 'unsent-one',
   unsentOpen: 'unsent-open',
   unsentSend: 'unsent-send',
   unsentDiscard: 'unsent-discard',
-  /** On a row; `data-state=refused|waiting`. */
+  /** The mark for unsent messages on a row; `data-state=refused|waiting`. */
   rowUnsent: 'row-unsent',
 
   // Lists
@@ -69,7 +69,7 @@ export const T = {
   newDescription: 'new-description',
   newSubmit: 'new-submit',
 
-  // An open ticket, both pages
+  // An open ticket, on both pages
   /** `data-number`, `data-status`. */
   ticket: 'ticket',
   ticketMissing: 'ticket-missing',
@@ -82,7 +82,7 @@ export const T = {
   /** `data-value=<word>`. */
   ticketCategory: 'ticket-category',
   ticketAssignee: 'ticket-assignee',
-  /** `data-value=<1..5>`, only there when rated. */
+  /** `data-value=<1..5>`; present only when rated. */
   ticketRating: 'ticket-rating',
   ticketClose: 'ticket-close',
   ticketReopen: 'ticket-reopen',
@@ -100,28 +100,28 @@ export const T = {
   messageInsist: 'message-insist',
   messageRewrite: 'message-rewrite',
   messageDiscard: 'message-discard',
-  /** What can be done with a stored message. */
+  /** The actions for a stored message. */
   messageTools: 'message-tools',
   messageEdit: 'message-edit',
   messageRemove: 'message-remove',
-  /** The form in which a message is changed. */
+  /** The form for editing a message. */
   messageForm: 'message-form',
   messageText: 'message-text',
   messageSave: 'message-save',
   messageGiveUp: 'message-give-up',
   messageRemoveYes: 'message-remove-yes',
   messageRemoveNo: 'message-remove-no',
-  /** "edited", with its time; for the team it opens the earlier versions. */
+  /** "edited", with the time; for the team it opens the earlier versions. */
   messageEdited: 'message-edited',
   messageVersion: 'message-version',
   /** On a message that is held before it is sent. */
   messageHeld: 'message-held',
   messageUndo: 'message-undo',
-  /** A change told in words; `data-kind`. */
+  /** A change as a sentence; `data-kind`. */
   activity: 'activity',
   typing: 'typing',
   timelineLatest: 'timeline-latest',
-  /** The mark before what is new. */
+  /** The mark before new messages. */
   timelineNew: 'timeline-new',
 
   // Composer
@@ -129,14 +129,14 @@ export const T = {
   composerInput: 'composer-input',
   composerSend: 'composer-send',
   composerResolve: 'composer-resolve',
-  /** What Enter does, to be changed; `data-value=sends|breaks`. */
+  /** Changes what Enter does; `data-value=sends|breaks`. */
   composerEnter: 'composer-enter',
   composerReply: 'composer-reply',
   composerNote: 'composer-note',
-  /** "Somebody has written since", before anything is sent. */
+  /** The warning about new messages, shown before anything is sent. */
   composerStale: 'composer-stale',
 
-  /** A pasted or dropped file was turned away. */
+  /** The notice that a pasted or dropped file was rejected. */
   composerFiles: 'composer-files',
 
   // Details of an open ticket
@@ -160,7 +160,7 @@ export const T = {
   view: 'view',
   sort: 'sort',
   filtersToggle: 'filters-toggle',
-  /** "n updates": the list is held still under the cursor. */
+  /** "n updates": the list is held still under the pointer. */
   listHeld: 'list-held',
   select: 'select',
   skip: 'skip',
@@ -177,7 +177,7 @@ export const T = {
   customer: 'customer',
   historyFilter: 'history-filter',
   historyRow: 'history-row',
-  /** The menu of saved replies over the composer. */
+  /** The menu of saved replies above the composer. */
   replyMenu: 'reply-menu',
   replyOption: 'reply-option',
   replies: 'replies',
@@ -189,14 +189,14 @@ export const T = {
   replySave: 'reply-save',
   replyDelete: 'reply-delete',
   replyDeleteSure: 'reply-delete-sure',
-  /** The menu's way to the settings. */
+  /** The menu's link to the settings. */
   menuSettings: 'menu-settings',
   settings: 'settings',
   settingsNav: 'settings-nav',
   settingsLink: 'settings-link',
   settingsBack: 'settings-back',
   settingsOnlyAdmins: 'settings-only-admins',
-  /** The screen of the team and its roles. */
+  /** The screen for the team and its roles. */
   roles: 'roles',
   /** `data-user`, `data-role`. */
   roleRow: 'role-row',
@@ -212,11 +212,11 @@ export const T = {
   roleFound: 'role-found',
   roleMakeAgent: 'role-make-agent',
   roleMakeAdmin: 'role-make-admin',
-  /** The screen of opening hours; `data-saved=true|false`. */
+  /** The screen for opening hours; `data-saved=true|false`. */
   hours: 'hours',
   hoursKept: 'hours-kept',
   hoursZone: 'hours-zone',
-  /** A day; `data-day=mon|…`. Its fields bear `data-span=<0…>`. */
+  /** A day; `data-day=mon|…`. Its fields have `data-span=<0…>`. */
   hoursDay: 'hours-day',
   hoursOpen: 'hours-open',
   hoursFrom: 'hours-from',
@@ -225,7 +225,7 @@ export const T = {
   hoursRemove: 'hours-remove',
   hoursNotice: 'hours-notice',
   hoursSave: 'hours-save',
-  /** What stands at a field that is not right; `data-fault`. */
+  /** What is wrong with a field; `data-fault`. */
   hoursFault: 'hours-fault',
   hoursState: 'hours-state',
   palette: 'palette',
@@ -261,9 +261,9 @@ export const T = {
   askSend: 'ask-send',
   /** `data-value=<word>`, `aria-pressed`. */
   askCategory: 'ask-category',
-  /** Why it was not sent; `data-why=offline|unreachable|<code>`. */
+  /** Why the text was not sent; `data-why=offline|unreachable|<code>`. */
   askNotice: 'ask-notice',
-  /** On its way; the text stands in it. */
+  /** The text while it is being sent. */
   askSent: 'ask-sent',
   widgetGreeting: 'widget-greeting',
   widgetTeam: 'widget-team',
@@ -273,7 +273,7 @@ export const T = {
   availability: 'availability',
 } as const
 
-/** At sign-out, in a part of its own, which the widget does not load: what becomes of the messages that are not sent yet. */
+/** The question at sign-out about unsent messages. A separate object, because the widget does not load it. */
 export const SIGN_OUT = { ask: 'sign-out-ask', send: 'sign-out-send', keep: 'sign-out-keep', discard: 'sign-out-discard', narrow: 'sign-out-narrow' } as const
 
 /** The tour of the console. */

@@ -1,4 +1,4 @@
-// The access log: what its filters ask for, how its pages follow each other, and its file.
+// The access log: the query of its filters, its pages, and its file.
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -14,13 +14,13 @@ const ID = '0198b3f2-0000-7000-8000-000000000001'
 const entry = (id: number): AccessEntry => ({ id, at: '2026-03-01T12:00:00Z', user: null, action: 'ticket_opened', ticket: null, refused: null, ip: null, user_agent: null, detail: {}, detail_cut: false })
 
 describe('filters', () => {
-  test('stand in the address as they are, and what filters nothing is left out', () => {
+  test('are kept in the address, without those that filter nothing', () => {
     const filters = { user: ID, actions: ['ticket_opened', 'ticket_open_refused'], ticket: 'TKT-000042', isRefused: true, from: '2026-03-01', to: '2026-03-02' }
     expect(accessFiltersOf(accessQueryOf(filters))).toEqual(filters)
     expect(accessQueryOf(NO_ACCESS_FILTERS).toString()).toBe('')
     expect(accessFiltersOf(new URLSearchParams('refused=no&action=,&user= '))).toEqual(NO_ACCESS_FILTERS)
   })
-  test('a last day counts whole, in the reader’s time zone, also where the clock is changed', () => {
+  test('a last day is included, in the reader’s time zone, even on days with a clock change', () => {
     const zone = process.env['TZ']
     process.env['TZ'] = 'Europe/Vienna'
     try {
@@ -32,7 +32,7 @@ describe('filters', () => {
     expect(accessAsked({ ...NO_ACCESS_FILTERS, user: ID.toUpperCase(), ticket: 'tkt-000042', isRefused: true, actions: ['a', 'b'] })).toEqual({ user: ID, ticket: 'TKT-000042', refused: true, action: ['a', 'b'] })
     expect(accessAsked(NO_ACCESS_FILTERS)).toEqual({})
   })
-  test('what the server would refuse is found before it is asked', () => {
+  test('values that the server would refuse are found before the request', () => {
     const faults = (part: Partial<typeof NO_ACCESS_FILTERS>) => [...accessFaultsOf({ ...NO_ACCESS_FILTERS, ...part })]
     expect(faults({})).toEqual([])
     expect(faults({ user: ID, ticket: 'tkt-000042', from: '2026-03-01', to: '2026-03-01' })).toEqual([])
@@ -57,7 +57,7 @@ describe('pages', () => {
     const page = (entries: readonly number[], next_cursor: string | null, searched_to: string | null = null): Result<AccessPage> => ({ ok: true, value: { entries: entries.map(entry), next_cursor, searched_to } })
     return { log, asked, answers, page, ids: () => log.entries.value?.map(({ id }) => id) ?? null }
   }
-  test('follow each other by their cursor, one at a time, up to the last', async () => {
+  test('follow each other by cursor, one at a time, up to the last', async () => {
     const { log, asked, answers, page, ids } = logOf()
     const first = log.begin({ refused: true })
     expect([ids(), log.isBusy.value]).toEqual([null, true])
@@ -75,7 +75,7 @@ describe('pages', () => {
     expect([ids(), log.hasMore.value, log.searchedTo.value, log.isBusy.value]).toEqual([[9, 8, 7], false, null, false])
     expect(asked).toEqual([{ refused: true }, { refused: true, cursor: 'c1' }, { refused: true, cursor: 'c2' }])
   })
-  test('the answer to an earlier query is dropped', async () => {
+  test('the answer to an earlier query is discarded', async () => {
     const { log, answers, page, ids } = logOf()
     const [old, current] = [log.begin({}), log.begin({ refused: true })]
     answers[1]?.(page([2], null))
@@ -84,7 +84,7 @@ describe('pages', () => {
     await old
     expect([ids(), log.hasMore.value]).toEqual([[2], false])
   })
-  test('one that could not be had is told, and asked for again at its place', async () => {
+  test('a failed page is reported, and requested again at its place', async () => {
     const { log, asked, answers, page, ids } = logOf()
     const first = log.begin({})
     answers[0]?.(page([3], 'c'))
@@ -124,26 +124,26 @@ describe('REST', () => {
   }
   const CSV = { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': 'attachment; filename="access-log-2026-03-01.csv"' }
 
-  test('a file comes with the token, its filters and its name', async () => {
+  test('a file is requested with the token and the filters, and keeps its name', async () => {
     const { heard, rest } = await team({ status: 200, headers: CSV, body: 'id,at\r\n1,now\r\n' })
     const result = await rest.accessLogFile({ action: ['a', 'b'], refused: true })
     expect(result.ok ? [result.value.name, await result.value.text()] : result).toEqual(['access-log-2026-03-01.csv', 'id,at\r\n1,now\r\n'])
     expect(heard).toEqual([{ url: '/v1/access-log/export?action=a%2Cb&refused=true', authorization: 'Bearer t' }])
   })
-  test('one without a name, or with a name of a folder, gets its usual one', async () => {
+  test('a file without a name, or with a folder in its name, gets the default name', async () => {
     for (const disposition of ['attachment', 'attachment; filename="../x.csv"']) {
       const { rest } = await team({ status: 200, headers: { ...CSV, 'content-disposition': disposition }, body: 'id' })
       const result = await rest.accessLogFile({})
       expect(result.ok && result.value.name).toBe('access-log.csv')
     }
   })
-  test('a refusal is told by its code, and a file that breaks off is none', async () => {
+  test('a refusal is reported by its code, and a file that breaks off is an error', async () => {
     const refused = await team({ status: 503, headers: { 'content-type': 'application/problem+json' }, body: '{"title":"","code":"overloaded","retry_after_ms":1000}' })
     expect(await refused.rest.accessLogFile({})).toMatchObject({ ok: false, problem: { code: 'overloaded', retry_after_ms: 1_000 } })
     const broken = await team({ status: 200, headers: { ...CSV, 'content-length': '1000' }, body: 'id,at\r\n', isBroken: true })
     expect(await broken.rest.accessLogFile({})).toMatchObject({ ok: false, problem: { code: 'unreachable' } })
   })
-  test('pages and actions are read as the server writes them', async () => {
+  test('pages and actions are decoded as the server writes them', async () => {
     const page = { entries: [entry(7)], next_cursor: 'c', searched_to: null }
     const { heard, rest } = await team({ status: 200, headers: {}, body: JSON.stringify(page) })
     expect(await rest.accessLog({ user: ID, cursor: 'c0' })).toEqual({ ok: true, value: page })
@@ -153,7 +153,7 @@ describe('REST', () => {
   })
 })
 
-test('a download has its own name, and its address is let go once the browser has read it', () => {
+test('a download has its own name, and its URL is revoked once the browser has read it', () => {
   const log: string[] = []
   const link = { href: '', download: '', click() { log.push(`click ${this.href} ${this.download}`) } }
   let later = () => {}

@@ -1,4 +1,4 @@
-// What happened on a ticket, in words: of others by their names, of the reader as one is addressed.
+// Events of a ticket as sentences: other people by name, the reader as "you".
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LANGUAGES, setLanguage, t, type Language } from '../src/locales/index.ts'
@@ -17,11 +17,11 @@ const SIDES: readonly (readonly [string, Person, Reader, other: Reader])[] = [
   ['one of the team', GRACE, { side: 'staff', id: 'grace' }, { side: 'staff', id: 'ada' }],
   ['a customer', CARL, { side: 'customer' }, { side: 'staff', id: 'ada' }],
 ]
-/** Which of them name an actor. */
+/** The kinds that name an actor. */
 const DONE = KINDS.filter((kind) => kind !== 'unreadable')
 const PRIORITY = { old_value: 'low', new_value: 'high' }
 
-/** Each kind, some in every form that it has. */
+/** One event of each kind, some kinds in several forms. */
 function eventsBy(actor: Person): readonly HistoryEvent[] {
   const more: readonly Partial<HistoryEvent>[] = [
     ...DONE.map((kind) => ({ kind, ...PRIORITY })),
@@ -34,14 +34,14 @@ function eventsBy(actor: Person): readonly HistoryEvent[] {
 }
 const words = (event: HistoryEvent, reader: Reader) => inWords(event, reader, () => null)
 
-/** How each language begins such a sentence; Arabic has the person in the verb. */
+/** How each language begins a sentence about the reader; in Arabic, the verb contains the person. */
 const BEGINNING: Readonly<Record<Language, RegExp>> = { en: /^You \p{L}/u, de: /^Sie haben /, fr: /^Vous avez /, ar: /^\p{L}+ّ?\p{L}*تَ /u }
 
 describe.each(LANGUAGES)('%s', (language) => {
   beforeEach(() => setLanguage(language))
   afterEach(() => setLanguage('en'))
 
-  test.each(SIDES)('%s is addressed in what they did', (_who, actor, reader, other) => {
+  test.each(SIDES)('%s is addressed in sentences about their own actions', (_who, actor, reader, other) => {
     for (const event of eventsBy(actor)) {
       const [mine, theirs] = [words(event, reader), words(event, other)]
       expect(mine, event.kind).toMatch(BEGINNING[language])
@@ -52,7 +52,7 @@ describe.each(LANGUAGES)('%s', (language) => {
     }
   })
 
-  test('what has no actor says so of no one', () => {
+  test('an event without an actor names no one', () => {
     expect(words(messageEvent(1, { kind: 'unreadable', actor: GRACE }), { side: 'staff', id: 'grace' })).toBe(t('activity.unknown'))
   })
 })

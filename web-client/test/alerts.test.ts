@@ -1,4 +1,4 @@
-// What the whole team should hear of is told once to each of them, whatever was pushed, missed or done by oneself.
+// Alerts for the whole team: each person gets each alert once, and none for their own changes, whether pushes arrive or are missed.
 
 import { signal } from '@preact/signals'
 import { expect, test } from 'vitest'
@@ -38,7 +38,7 @@ async function watching(there: readonly StaffView[] = [], wanted: readonly Alert
   return { alerts, rung, state, began, push, time, asked: () => asked }
 }
 
-test('a new unassigned ticket is told once; those that were there before are no news, nor is one that has an assignee', async () => {
+test('a new unassigned ticket raises one alert; older tickets and assigned ones raise none', async () => {
   const { alerts, rung, began, push } = await watching([ticket(1), ticket(2)])
   await began()
   await push(ticket(1, { seq: 9 }), ticket(3), ticket(4, { assigned_to: { id: 'x', name: null } }))
@@ -49,7 +49,7 @@ test('a new unassigned ticket is told once; those that were there before are no 
   expect(alerts.fresh.value.size, 'somebody has it').toBe(0)
 })
 
-test('a ticket that becomes urgent is told, once each time, unless one did it oneself', async () => {
+test('a ticket that becomes urgent raises an alert each time, unless the person changed it themselves', async () => {
   const { rung, began, push, state } = await watching([ticket(1), ticket(2, { priority: 'urgent' })])
   await began()
   await push(ticket(2, { priority: 'urgent', seq: 9 }), ticket(1, { priority: 'urgent' }))
@@ -61,7 +61,7 @@ test('a ticket that becomes urgent is told, once each time, unless one did it on
   expect(rung).toEqual(['urgent t1'])
 })
 
-test('what came while nothing was pushed is told on return; a first look that fails is taken again', async () => {
+test('changes from a time without pushes raise alerts on return; a failed first load is repeated', async () => {
   const { rung, began, state, time } = await watching([ticket(1)])
   state.isDown = true
   await began()
@@ -73,7 +73,7 @@ test('what came while nothing was pushed is told on return; a first look that fa
   expect(rung).toEqual(['unassigned t2', 'urgent t3'])
 })
 
-test('an urgent ticket that a colleague takes is news no more', async () => {
+test('an urgent ticket that a colleague takes loses its alert', async () => {
   const { alerts, began, push } = await watching([ticket(1, { assigned_to: { id: 'x', name: null } }), ticket(2)])
   await began()
   await push(ticket(1, { priority: 'urgent', assigned_to: { id: 'x', name: null } }), ticket(2, { priority: 'urgent' }))
@@ -84,7 +84,7 @@ test('an urgent ticket that a colleague takes is news no more', async () => {
   expect(alerts.fresh.value.size).toBe(0)
 })
 
-test('urgent for long is no news, whatever the list of them left out; one that could not be asked of is asked of again', async () => {
+test('a ticket that has been urgent for long raises no alert, even if the list missed it; a failed check is repeated', async () => {
   const { rung, state, began, push } = await watching([ticket(1)])
   await began()
   state.kind = 'message_added'
@@ -102,7 +102,7 @@ test('urgent for long is no news, whatever the list of them left out; one that c
   expect(rung).toEqual(['urgent t1'])
 })
 
-test('what was urgent, and was not while nothing was pushed, is news when it is so again', async () => {
+test('a ticket that stopped being urgent while nothing was pushed raises an alert when it is urgent again', async () => {
   const { alerts, rung, state, began, push } = await watching([ticket(1, { created_at: '2020-01-01T00:00:00Z' })])
   await began()
   await push(ticket(1, { created_at: '2020-01-01T00:00:00Z', priority: 'urgent' }))
@@ -113,7 +113,7 @@ test('what was urgent, and was not while nothing was pushed, is news when it is 
   expect(rung).toEqual(['urgent t1', 'urgent t1'])
 })
 
-test('nothing rings and nothing is asked once its person has gone', async () => {
+test('nothing rings and no request is sent after the person has left', async () => {
   const { alerts, rung, state, began, push, time, asked } = await watching([ticket(1)])
   await began()
   const pushed = push(ticket(1, { priority: 'urgent' }))
@@ -133,7 +133,7 @@ test('nothing rings and nothing is asked once its person has gone', async () => 
   expect(asked()).toBe(2)
 })
 
-test('each person says what they want; the ticket before them does not ring', async () => {
+test('each person chooses their alerts; the ticket in front of them does not ring', async () => {
   const one = await watching([], ['urgent'])
   await one.began()
   await one.push(ticket(1))
@@ -146,7 +146,7 @@ test('each person says what they want; the ticket before them does not ring', as
   expect(two.alerts.fresh.value.size).toBe(0)
 })
 
-test('the bell tells the team’s news also to those who look at another ticket, if they want it, and then in one tab', () => {
+test('team-wide alerts also ring for a person looking at another ticket, if they want that, and in one tab only', () => {
   const time = manualClock()
   const chimes: number[] = []
   const preferences = { sound: signal(true), notify: signal(false) }

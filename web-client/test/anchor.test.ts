@@ -3,7 +3,7 @@ import { shiftOf } from '../src/apps/console/anchor.ts'
 
 const rows = (...ids: string[]) => ids
 const none = new Set<string>()
-test('the first row in sight that has not moved itself stays, however many others have', () => {
+test('the first visible row that has not moved itself stays in place, however many others move', () => {
   const before = rows('a', 'b', 'c', 'd', 'e', 'f')
   expect(shiftOf(before, rows('x', 'y', 'a', 'b', 'c', 'd', 'e', 'f'), 2, none)).toBe(2)
   expect(shiftOf(before, rows('d', 'x', 'a', 'b', 'c', 'e', 'f'), 2, new Set('d')), 'd moved to the top').toBe(2)

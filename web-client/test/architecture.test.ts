@@ -1,11 +1,11 @@
-// The rooms and which may import from which: arrows point downward. A file that breaks it is named with its import.
+// The layers of the client, and which may import from which: imports point downward. A file that breaks the rule is named with its import.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { files, importsOf, read } from './help/imports.ts'
 
-/** From the ground up, which rooms each may import from, itself aside. */
+/** For each layer, from the bottom up, the layers that it may import from besides itself. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'testids.ts': [],
   protocol: [],
@@ -19,7 +19,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'apps/support': ['protocol', 'timeline', 'client', 'ui', 'locales', 'testids.ts'],
   'apps/widget': ['protocol', 'timeline', 'client', 'ui', 'locales', 'testids.ts'],
   'apps/console': ['protocol', 'timeline', 'client', 'ui', 'locales', 'testids.ts'],
-  // Puts the pages into pages of the platform's.
+  // Embeds the pages in pages of the platform.
   'apps/mount': ['protocol', 'client', 'ui', 'apps/support', 'apps/console', 'locales'],
 }
 
@@ -28,20 +28,20 @@ function roomOf(file: string): string {
   return parts[0] === 'apps' ? parts.slice(0, 2).join('/') : (parts[0] ?? '')
 }
 
-/** Each import of this source text that its room is not allowed. */
+/** The imports in this source text that its layer is not allowed. */
 function faultsOf(file: string, source: string): readonly string[] {
   const room = roomOf(file)
   const allowed = [room, ...(ARROWS[room] ?? [])]
   return importsOf(file, source).filter((target) => !allowed.includes(roomOf(target))).map((target) => `${file} imports ${target}`)
 }
 
-test('every room is known, and its arrows point downward', () => {
+test('every layer is known, and its imports point downward', () => {
   const rooms = Object.keys(ARROWS)
   expect(new Set(files.map(roomOf))).toEqual(new Set(rooms))
   for (const [at, room] of rooms.entries()) for (const target of ARROWS[room] ?? []) expect(rooms.slice(0, at), `${room} > ${target}`).toContain(target)
 })
 
-test.each(files)('%s imports only what its room may', (file) => {
+test.each(files)('%s imports only what its layer may import', (file) => {
   expect(faultsOf(file, read(file))).toEqual([])
 })
 
@@ -54,7 +54,7 @@ test('a forbidden import is found in every form', () => {
   expect(faultsOf('connection/session.ts', "// import '../client/client.ts'\nimport { x } from '../protocol/words.ts'")).toEqual([])
 })
 
-test('no two files import each other, be it through others', () => {
+test('no two files import each other, directly or through others', () => {
   const targets = new Map(files.map((file) => [file, importsOf(file, read(file)).filter((target) => files.includes(target))]))
   const done = new Set<string>()
   const circles: string[] = []

@@ -1,4 +1,4 @@
-// The keys of a group of buttons, without a browser.
+// Keyboard navigation in a group of buttons, without a browser.
 
 import { expect, test } from 'vitest'
 import { arrows } from '../src/ui/arrows.ts'
@@ -11,12 +11,12 @@ function pressed(key: string, held: object = {}) {
   return { focused, isTaken }
 }
 
-test('arrow keys, Home and End go to another one, from the last to the first', () => {
+test('arrow keys, Home and End move to another button, from the last to the first', () => {
   const went = ['ArrowRight', 'ArrowDown', 'ArrowLeft', 'ArrowUp', 'Home', 'End'].map((key) => pressed(key).focused.join())
   expect(went).toEqual(['b', 'b', 'c', 'c', 'a', 'c'])
   expect(pressed('x')).toEqual({ focused: [], isTaken: false })
 })
 
-test.each(['altKey', 'ctrlKey', 'metaKey'])('with %s held they are the browser’s: back, the top of the page', (held) => {
+test.each(['altKey', 'ctrlKey', 'metaKey'])('with %s held, the keys belong to the browser: back, the top of the page', (held) => {
   for (const key of ['ArrowLeft', 'Home']) expect(pressed(key, { [held]: true })).toEqual({ focused: [], isTaken: false })
 })

@@ -1,4 +1,4 @@
-// Who sits here, and their tokens: whatever the platform gives, and whatever this device takes for the time.
+// Who is signed in, and their tokens, for any behaviour of the platform and any error of the device's clock.
 
 import { createServer } from 'node:http'
 import { once } from 'node:events'
@@ -19,7 +19,7 @@ const AUTH0 = 'auth0|64b7F1'
 const jwt = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`
 const ofUser = (sub: string) => jwt({ sub, iat: 1_700_000_000, exp: 1_700_000_300 })
 
-/** The desk's `/v1/me`: who it is, by the token's own word. */
+/** The desk's `/v1/me`, which takes the person from the token itself. */
 async function client(): Promise<string> {
   const server = createServer((request, response) => {
     const payload = request.headers.authorization?.split('.')[1] ?? ''
@@ -37,7 +37,7 @@ async function client(): Promise<string> {
 }
 
 describe('one person', () => {
-  test('is asked for again when the platform gives the token of another one, who gets no request of theirs', async () => {
+  test('is looked up again when the platform gives another person’s token, which is not used for the first person’s requests', async () => {
     let token: string | null = ofUser(ADA)
     const auth = createTokenAuth(await client(), () => Promise.resolve(token))
     await until('in', () => auth.state.value.kind === 'in')
@@ -53,7 +53,7 @@ describe('one person', () => {
     expect(await ada.tokens(false), 'what is left of the first one gets nothing').toBeNull()
     expect(auth.state.value).toBe(carl)
   })
-  test('that signed out is out at once', async () => {
+  test('is signed out at once when the platform says so', async () => {
     let token: string | null = ofUser(ADA)
     const auth = createTokenAuth(await client(), () => Promise.resolve(token))
     await until('in', () => auth.state.value.kind === 'in')
@@ -62,7 +62,7 @@ describe('one person', () => {
     if (ada.kind === 'in') expect(await ada.tokens(true)).toBeNull()
     expect(auth.state.value.kind).toBe('out')
   })
-  test('who is out is in again only by a new token', async () => {
+  test('who is signed out gets in again only with a new token', async () => {
     let asked = 0
     const auth = createTokenAuth(await client(), () => Promise.resolve(asked++ === 0 ? ofUser(ADA) : null))
     await until('in', () => auth.state.value.kind === 'in')
@@ -71,7 +71,7 @@ describe('one person', () => {
     await until('the platform has been asked', () => auth.state.value.kind === 'out')
     expect(asked).toBe(2)
   })
-  test('is the same one however their id is written', async () => {
+  test('is the same in every spelling of their id', async () => {
     let token = ofUser(ADA)
     const auth = createTokenAuth(await client(), () => Promise.resolve(token))
     await until('in', () => auth.state.value.kind === 'in')
@@ -80,7 +80,7 @@ describe('one person', () => {
     if (ada.kind === 'in') expect((await ada.tokens(true))?.token).toBe(token)
     expect(auth.state.value).toBe(ada)
   })
-  test('whose subject is no UUID stays the same one for their issuer and spelling alone', async () => {
+  test('whose subject is no UUID is the same only for the same issuer and spelling', async () => {
     const ofIssuer = (iss: string, sub: string) => jwt({ iss, sub, iat: 1_700_000_000, exp: 1_700_000_300 })
     for (const other of [ofIssuer('https://b.example', AUTH0), ofIssuer('https://a.example', AUTH0.toUpperCase()), ofUser(CARL)]) {
       let token = ofIssuer('https://a.example', AUTH0)
@@ -98,8 +98,8 @@ describe('one person', () => {
   })
 })
 
-describe('tokens of any life, and a clock that is off', () => {
-  /** How often the platform is asked within an hour of a session that stands. */
+describe('tokens of any lifetime, and a clock that is wrong', () => {
+  /** How often the platform is asked within an hour of a live session. */
   async function asked(life_s: number, skew_ms: number, hasBegin = true): Promise<number> {
     const time = manualClock()
     let n = 0
@@ -128,23 +128,23 @@ describe('tokens of any life, and a clock that is off', () => {
   test.each([
     ['five minutes, the right time', 300, 0], ['five minutes, ten minutes fast', 300, 600_000], ['five minutes, hours fast', 300, 3 * HOURS_MS], ['five minutes, hours slow', 300, -3 * HOURS_MS],
     ['an hour, the right time', 3_600, 0], ['an hour, a day fast', 3_600, 24 * HOURS_MS],
-  ])('%s: asked a few times in ten minutes', async (_name, life_s, skew_ms) => {
+  ])('%s: asks a few times in ten minutes', async (_name, life_s, skew_ms) => {
     const n = await asked(life_s, skew_ms)
     expect(n).toBeGreaterThanOrEqual(1)
     expect(n).toBeLessThanOrEqual(5)
   })
-  test('five minutes, four and a half of them lost to the clock: at most twice a minute', async () => {
+  test('five minutes, four and a half of them lost to the clock: asks at most twice a minute', async () => {
     expect(await asked(300, 270_000)).toBeLessThanOrEqual(20)
   })
-  test('without a beginning, hours fast: the server says when it ends', async () => {
+  test('without an issue time, on a clock that is hours fast: the server reports the expiry', async () => {
     expect(await asked(300, 3 * HOURS_MS, false)).toBe(1)
   })
-  test('thirty seconds: asked when half is gone, not each second', async () => {
+  test('thirty seconds: asks when half of it is gone, not every second', async () => {
     const n = await asked(30, 0)
     expect(n).toBeGreaterThanOrEqual(20)
     expect(n).toBeLessThanOrEqual(45)
   })
-  test('many who ask at once ask the platform once', async () => {
+  test('concurrent callers share one request to the platform', async () => {
     let n = 0
     const tokens = keeping(() => { n++; return new Promise((given) => setTimeout(() => given(jwt({ sub: ADA, iat: 1, exp: 2 })), 10)) })
     await Promise.all(Array.from({ length: 8 }, (_, index) => tokens(index % 2 === 0)))
@@ -163,7 +163,7 @@ describe('tokens of any life, and a clock that is off', () => {
   })
 })
 
-test('who is blocked is told so, and not that they are not signed in', async () => {
+test('a blocked person is told so, and not that they are signed out', async () => {
   const server = createServer((_request, response) => { response.writeHead(403, { 'content-type': 'application/problem+json' }).end(JSON.stringify({ status: 403, code: 'blocked', title: 'this account is blocked' })) })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -175,7 +175,7 @@ test('who is blocked is told so, and not that they are not signed in', async () 
   expect(auth.state.value.kind).toBe('blocked')
 })
 
-test('a desk that does not answer is told of, with a way to try again', async () => {
+test('a desk that does not answer is reported, with a way to retry', async () => {
   const server = createServer(() => {})
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -188,7 +188,7 @@ test('a desk that does not answer is told of, with a way to try again', async ()
   await expect(loadConfig(origin, 100)).rejects.toThrow('no config')
 })
 
-test('only a token that says another subject, or none, is another person’s', () => {
+test('only a token with another subject, or none, belongs to another person', () => {
   const owner = ownerOf('ada', 'https://issuer.test')
   expect(compared(jwt({ sub: 'ada', iss: 'https://issuer.test' }), owner)).toBe('same')
   expect(compared(jwt({ sub: 'carl', iss: 'https://issuer.test' }), owner)).toBe('other')

@@ -1,4 +1,4 @@
-// No message can hold up its reader: what a text costs is bounded, whatever stands in it.
+// No message can freeze its reader's page: the cost of rendering a text is bounded, whatever it contains.
 
 import { getHeapSnapshot, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -10,7 +10,7 @@ import { PART_CHARS_MAX, partsOf } from '../src/ui/markdown-parts.ts'
 
 const BYTES = LIMITS.body_bytes_max
 const full = (unit: string) => unit.repeat(Math.ceil(BYTES / unit.length)).slice(0, BYTES - 4)
-/** The processor's time of the quickest of a few runs: the machine may be busy, the text may not be slow each time. */
+/** The CPU time of the fastest of a few runs: a busy machine may slow down some of them, but a slow text is slow in all. */
 function least_ms(run: (nth: number) => void): number {
   return Math.min(...[0, 1, 2].map((nth) => {
     const begun = process.cpuUsage()
@@ -20,27 +20,27 @@ function least_ms(run: (nth: number) => void): number {
   }))
 }
 
-// Found by measuring: what the parser, or a careless expression, is slowest with.
+// The slowest inputs for the parser, or for a careless regular expression, found by measuring.
 const UNITS = [
   '\n', ' \n', '\t\n', 'a\n\n', '*a ', '*a', '**a', '__a', '_', '`', '``a', '~~a', '[', '[[', '](', '[a](', '[a](b "', '![', '<', '<a ', '<!--', '&a;', '\\', '> ', '>', '> a\n', '- ', '- a\n', '+ ', '1. ', '1) ', '  - a\n',
   '> - ', '- > ', 'a\n- ', '\n- a\n\n', '| a |\n', 'a|b\n-|-\n', '[a]: b\n', 'a*b_c', '*a_b', '*_', '**a*', 'a@', 'a@a.', 'www.', 'http://', 'http://a.', '1', '-', '#', '```\n', '    a\n', 'x ',
 ]
 
 describe('the longest message that may be written', () => {
-  test.each(UNITS)('of %j is told plain from marked up at once', (unit) => {
+  test.each(UNITS)('of %j is recognized as plain or marked up at once', (unit) => {
     expect(least_ms(() => { for (let n = 0; n < 5; n++) MARKED_UP.test(`a${full(unit)}b`) }) / 5).toBeLessThan(5)
   })
-  test.each(UNITS)('of %j is read within its time', (unit) => {
-    // Another text each time, so that none of them is remembered.
+  test.each(UNITS)('of %j is rendered within its time', (unit) => {
+    // A different text each time, so that no cache helps.
     expect(least_ms((nth) => renderMarkdown(`${full(unit)}${nth}`))).toBeLessThan(120)
   })
-  test.each(['> ', '- ', '1. ', '* '])('that goes up in stairs of %j as well', (unit) => {
+  test.each(['> ', '- ', '1. ', '* '])('with nested levels of %j is, too', (unit) => {
     const stairs = Array.from({ length: 180 }, (_, n) => `${unit.repeat(n)}a`).join('\n').slice(0, BYTES - 4)
     expect(least_ms((nth) => renderMarkdown(`${stairs}${nth}`))).toBeLessThan(120)
   })
 })
 
-test('what only looks like the beginning of code is not read in one go', () => {
+test('a text that only looks like the beginning of code is not rendered in one go', () => {
   const open = '```a`b\n'
   expect(partsOf(`${open}${'*a_b'.repeat(3_000)}`).at(-1)).toEqual({ text: '*a_b'.repeat(3_000), isPlain: true })
   expect(least_ms((nth) => renderMarkdown(`${open}${'*a_b'.repeat(3_900)}${nth}`))).toBeLessThan(120)
@@ -60,19 +60,19 @@ describe('parts', () => {
     expect(parts.map((part) => [part.text.slice(0, 6), part.isPlain])).toEqual([['before', false], ['```\nli', false], ['after ', false]])
     expect(parts[1]?.text).toBe(code)
   })
-  test('a long list and long paragraphs are read in parts, one endless line is shown as written', () => {
+  test('a long list and long paragraphs are rendered in parts, one endless line is shown as written', () => {
     const list = Array.from({ length: 200 }, (_, n) => `${n + 1}. an item of the list`).join('\n')
     expect(partsOf(list).every((part) => !part.isPlain && part.text.length <= PART_CHARS_MAX)).toBe(true)
     expect(partsOf('*a'.repeat(3_000))).toEqual([{ text: '*a'.repeat(3_000), isPlain: true }])
   })
 })
 
-test('a text that is shown no more is in no memory', async () => {
+test('a text that is no longer shown leaves the memory', async () => {
   setFlagsFromString('--expose_gc')
   const word = () => ['hun', 'ter', 2 + 40].join('')
   renderMarkdown(`**${word()}** was removed`)
   await new Promise((done) => setTimeout(done, 20))
-  // The engine itself remembers the last text in which an expression found something, until the next one finds something.
+  // The engine keeps the last text in which a regular expression matched, until the next match.
   expect('x'.match(/x/)).not.toBeNull()
   runInNewContext('gc')()
   let heap = ''

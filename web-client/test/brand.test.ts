@@ -1,4 +1,4 @@
-// Whatever colour a brand has, what is written in it and on it can be read, in light and in dark.
+// For any brand colour, text in it and on it is readable, in the light and the dark theme.
 
 import { expect, test } from 'vitest'
 import { brandTokens } from '../src/client/brand.ts'
@@ -24,10 +24,10 @@ test.each(colors)('%s', (color) => {
   for (const [theme, grounds] of [[0, ['#ffffff', '#f5f6f8', '#eef0f4']], [1, ['#1a1e26', '#12151b', '#242a34']]] as const) {
     for (const ground of [...grounds, soft[theme] ?? '']) expect(contrast(accent[theme] ?? '', ground), `${theme} on ${ground}`).toBeGreaterThanOrEqual(4.5)
     expect(contrast(ink[theme] ?? '', accent[theme] ?? '')).toBeGreaterThanOrEqual(4.5)
-    // What is written in grey on its tint.
+    // Grey text on the tint.
     expect(contrast(theme === 0 ? '#555e70' : '#a6afbf', soft[theme] ?? ''), 'grey on the tint').toBeGreaterThanOrEqual(4.5)
     expect(contrast(theme === 0 ? '#555e70' : '#a6afbf', halves(tokens['--mine'])[theme] ?? ''), 'grey on one’s own messages').toBeGreaterThanOrEqual(4.5)
   }
 })
 
-test('what is no colour has no tokens', () => expect([brandTokens('yellow'), brandTokens('#fff'), brandTokens('')]).toEqual([null, null, null]))
+test('an invalid colour has no tokens', () => expect([brandTokens('yellow'), brandTokens('#fff'), brandTokens('')]).toEqual([null, null, null]))

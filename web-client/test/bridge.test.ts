@@ -1,4 +1,4 @@
-// The frame's end of the talk with its host page: whom it hears, and what it says.
+// The frame's end of the messaging with its host page: whose messages it accepts, and what it sends.
 
 import { expect, test } from 'vitest'
 import { createBridge, type BridgeEvents } from '../src/client/bridge.ts'
@@ -20,7 +20,7 @@ function framed() {
   return { bridge, browser, time, said, heard, say, host }
 }
 
-test('says at once that it is ready, to the site that it was opened for alone', () => {
+test('says at once that it is ready, only to the site for which it was opened', () => {
   const { said, bridge } = framed()
   bridge.unread(3)
   bridge.place(true)
@@ -39,7 +39,7 @@ test('says at once that it is ready, to the site that it was opened for alone', 
   ].map((message) => [message, SITE]))
 })
 
-test('hears the host, and nothing of another window, another site, or another shape', () => {
+test('accepts messages of the host, and none from another window or site or in another shape', () => {
   const { heard, say, browser, host } = framed()
   say({ type: 'open', on: true }, { source: {} })
   say({ type: 'open', on: true }, { origin: 'https://evil.test' })
@@ -60,7 +60,7 @@ test('hears the host, and nothing of another window, another site, or another sh
   ])
 })
 
-test('a token is the answer to the question that asked for it', async () => {
+test('a token answers the request that asked for it', async () => {
   const { bridge, say } = framed()
   const [one, two, three] = [bridge.token(), bridge.token(), bridge.token()]
   const failed = three.catch((error: unknown) => String(error))
@@ -72,7 +72,7 @@ test('a token is the answer to the question that asked for it', async () => {
   expect(await failed).toContain('no token')
 })
 
-test('a host that does not answer is waited for 15 seconds', async () => {
+test('a request to a host that does not answer ends after 15 seconds', async () => {
   const { bridge, time, say } = framed()
   let outcome = 'asked'
   bridge.token().then(() => { outcome = 'given' }, () => { outcome = 'given up' })
@@ -87,7 +87,7 @@ test('a host that does not answer is waited for 15 seconds', async () => {
   expect(outcome).toBe('given up')
 })
 
-test('hears nothing any more once it is disposed', () => {
+test('ignores messages after it is disposed', () => {
   const { bridge, browser, heard, say } = framed()
   bridge.dispose()
   say({ type: 'back' })

@@ -1,4 +1,4 @@
-// The browser's edges where it refuses: storage, locks.
+// The browser's functions where it refuses them: storage, locks.
 
 import { afterEach, describe, expect, test } from 'vitest'
 import { hushToast, toast } from '../src/client/notifications.ts'
@@ -15,19 +15,19 @@ afterEach(() => { for (const [name, one] of descriptors) { if (one === undefined
 const give = (name: string, get: () => unknown) => Object.defineProperty(globalThis, name, { configurable: true, get })
 
 describe('a browser that refuses', () => {
-  test('storage: what one part of the page writes, the next one finds, and nobody believes it kept', () => {
+  test('storage: parts of the page share what they write, and it is reported as not kept', () => {
     give('localStorage', () => { throw new DOMException('denied', 'SecurityError') })
     storageOr('localStorage').setItem('helpline.draft', 'text')
     expect(storageOr('localStorage').getItem('helpline.draft')).toBe('text')
     expect(isKept(storageOr('localStorage'))).toBe(false)
   })
-  test('locks: says so, and runs nothing twice', async () => {
+  test('locks: reports it, and runs nothing twice', async () => {
     give('navigator', () => ({ locks: { request: () => Promise.reject(new DOMException('denied', 'SecurityError')) } }))
     let runs = 0
     await expect(lock('a', async () => { runs++ })).rejects.toThrow('denied')
     expect(runs).toBe(0)
   })
-  test('a lock that is never given is not waited for without end', async () => {
+  test('the wait for a lock that is never granted ends', async () => {
     let signal: AbortSignal | undefined
     give('navigator', () => ({ locks: { request: (_name: string, options: { signal?: AbortSignal }) => { signal = options.signal; return Promise.resolve() } } }))
     await lock('a', async () => {})
@@ -35,7 +35,7 @@ describe('a browser that refuses', () => {
   })
 })
 
-test('the Enter that commits a composition is no Enter, in Safari neither', () => {
+test('the Enter that commits a composition does not count as Enter, not even in Safari', () => {
   expect(isComposing({ isComposing: true, keyCode: 13 })).toBe(true)
   expect(isComposing({ isComposing: false, keyCode: 229 })).toBe(true)
   expect(isComposing({ isComposing: false, keyCode: 13 })).toBe(false)
@@ -43,7 +43,7 @@ test('the Enter that commits a composition is no Enter, in Safari neither', () =
 
 describe('storage that is full', () => {
   const full = { ...memoryStorage(), length: 0, setItem() { throw new DOMException('full', 'QuotaExceededError') } }
-  test('a person is signed in all the same, and told that a reload ends it', () => {
+  test('a person is signed in all the same, and told that a reload signs them out', () => {
     give('sessionStorage', () => full)
     const auth = createDevAuth('')
     auth.demo?.signIn({ id: 'u1', name: 'Ada', email: null, role: null })
@@ -51,7 +51,7 @@ describe('storage that is full', () => {
     expect(toast.peek()?.sentence).toContain('can’t keep you signed in')
     hushToast()
   })
-  test('what is written there is known to end with the page: a ticket that is described, a text, a choice', () => {
+  test('what is written there is known to be lost with the page: a ticket draft, a text, a choice', () => {
     give('localStorage', () => full)
     const draft = keptTicketDraft('u1')
     draft.write({ ...draft.first, subject: 'Printer' })
@@ -64,7 +64,7 @@ describe('storage that is full', () => {
     expect(isFull.peek()).toBe(true)
     expect(hasRoom(full)).toBe(false)
   })
-  test('what has room is kept, and a test of it leaves nothing behind', () => {
+  test('an item that fits is kept, and the check leaves nothing behind', () => {
     const storage = memoryStorage()
     give('localStorage', () => storage)
     expect(hasRoom(storage)).toBe(true)

@@ -1,4 +1,4 @@
-// What is said of a change of many tickets and of its undoing: what was restored, what was left, and what came in between.
+// The message after a bulk change and its undo: which tickets were restored, which were left, and what failed in between.
 
 import { afterEach, expect, test } from 'vitest'
 import { changedMany } from '../src/apps/console/bulk/undo.ts'
@@ -17,7 +17,7 @@ type Answer = Problem['code'] | Readonly<Record<string, RejectCode>>
 const DONE: Answer = {}
 const settled = () => new Promise((resolve) => { setTimeout(resolve) })
 
-/** Changes the tickets, then undoes it; each request gets the next of the answers: a problem, or what was refused of its tickets. */
+/** Changes the tickets, then undoes the change. Each request gets the next answer: a problem, or the refusals for its tickets. */
 async function undone(patch: TicketPatch, before: readonly StaffView[], answers: readonly Answer[]) {
   const sent: BulkPatch[] = []
   const bulk = (change: BulkPatch): Promise<Result<readonly BulkResult[]>> => {
@@ -34,21 +34,21 @@ async function undone(patch: TicketPatch, before: readonly StaffView[], answers:
   return { said: await act(), act, sent }
 }
 
-test.each<Problem['code']>(['unreachable', 'rate_limited', 'forbidden', 'unavailable'])('%s is told as what it is, and can be tried again', async (code) => {
+test.each<Problem['code']>(['unreachable', 'rate_limited', 'forbidden', 'unavailable'])('%s is reported as such, and can be retried', async (code) => {
   const { said, act, sent } = await undone({ status: 'resolved' }, [ticket('a')], [code])
   expect(said).toEqual([tProblem({ code }), t('app.retry')])
   expect(await act()).toEqual([s('bulk.restored', { n: 1 }), undefined])
   expect(sent[1]).toEqual(sent[0])
 })
 
-test('what a step did not reach is tried again, and nothing else', async () => {
+test('a retry covers only what a step did not reach', async () => {
   const { said, act, sent } = await undone({ status: 'closed' }, [ticket('a'), ticket('b', { status: 'in_progress' })], [DONE, DONE, 'unavailable'])
   expect(said, 'b is but half the way back').toEqual([`${s('bulk.restored', { n: 1 })} ${tProblem({ code: 'unavailable' })}`, t('app.retry')])
   expect(await act()).toEqual([s('bulk.restored', { n: 2 }), undefined])
   expect(sent.at(-1)).toEqual({ tickets: ['b'], patch: { status: 'in_progress' } })
 })
 
-test('a ticket that was changed since is left; one that the server could not change now is tried again', async () => {
+test('a ticket that was changed since is left alone; one that the server could not change now is retried', async () => {
   const { said, act, sent } = await undone({ assigned_to: 'me' }, [ticket('a'), ticket('b'), ticket('c')], [{ b: 'conflict', c: 'unavailable' }])
   expect(said).toEqual([`${s('bulk.restored', { n: 1 })} ${s('bulk.left', { n: 1 })} ${tProblem({ code: 'unavailable' })}`, t('app.retry')])
   expect(await act()).toEqual([`${s('bulk.restored', { n: 2 })} ${s('bulk.left', { n: 1 })}`, undefined])

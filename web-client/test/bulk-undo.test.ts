@@ -1,4 +1,4 @@
-// A change of many tickets is taken back ticket by ticket, and nothing that was changed since is touched.
+// A bulk change is undone ticket by ticket, without touching what was changed since.
 
 import { expect, test } from 'vitest'
 import { changedBy, undoOf } from '../src/client/bulk-undo.ts'
@@ -10,7 +10,7 @@ import { staffTicket } from './help/sample.ts'
 const ticket = (id: string, more: Partial<StaffView> = {}): StaffView => ({ ...staffTicket, id, status: 'open', priority: 'low', assigned_to: null, ...more })
 const known = (...tickets: readonly StaffView[]) => (id: string) => tickets.find((one) => one.id === id)
 
-test('each status goes back where it was, by steps that the server takes', () => {
+test('each status goes back to its former value, in steps that the server accepts', () => {
   const before = [ticket('a'), ticket('b', { status: 'in_progress' }), ticket('c'), ticket('d')]
   const now = known(...before.map((one) => ({ ...one, seq: one.seq + 1, status: one.id === 'c' ? 'closed' as const : 'resolved' as const })))
   const steps = undoOf({ status: 'resolved' }, before, now)
@@ -22,20 +22,20 @@ test('each status goes back where it was, by steps that the server takes', () =>
   }
 })
 
-test('priorities go back in groups; one that another changed since stays', () => {
+test('priorities go back in groups; one that another person changed since stays', () => {
   const before = [ticket('a'), ticket('b', { priority: 'high' }), ticket('c'), ticket('d')]
   const now = known(...before.map((one) => ({ ...one, seq: one.seq + 1, priority: one.id === 'd' ? 'medium' as const : 'urgent' as const })))
   expect(undoOf({ priority: 'urgent' }, before, now)).toEqual([{ tickets: ['a', 'c'], patch: { priority: 'low' } }, { tickets: ['b'], patch: { priority: 'high' } }])
 })
 
-test('a ticket of which nothing was heard since the change counts as the change made it', () => {
+test('a ticket without news since the change is assumed to be unchanged since', () => {
   const before = [ticket('a'), ticket('b')]
   const onlyBefore = known(ticket('a'))
   expect(undoOf({ status: 'resolved' }, before, onlyBefore)).toEqual([{ tickets: ['a', 'b'], patch: { status: 'open' } }])
   expect(undoOf({ priority: 'urgent' }, before, onlyBefore)).toEqual([{ tickets: ['a', 'b'], patch: { priority: 'low' } }])
 })
 
-test('an assignment goes back only from the one who got it: the server compares', () => {
+test('an assignment is undone only if the assignee is still the same: the server compares', () => {
   const before = [ticket('a'), ticket('b', { assigned_to: { id: 'grace', name: null } })]
   expect(undoOf({ assigned_to: 'me' }, before, known())).toEqual([
     { tickets: ['a'], patch: { assigned_to: 'nobody', if_assigned_to: 'me' } },
@@ -43,7 +43,7 @@ test('an assignment goes back only from the one who got it: the server compares'
   ])
 })
 
-test('what had the value before is not changed, and so not taken back', () => {
+test('a ticket that already had the value is not changed, and so not undone', () => {
   const ids = (patch: Parameters<typeof changedBy>[0]) => changedBy(patch, [ticket('a', { status: 'resolved', priority: 'high', assigned_to: { id: 'me-id', name: null } }), ticket('b')], 'me-id').map(({ id }) => id)
   expect([ids({ status: 'resolved' }), ids({ priority: 'high' }), ids({ assigned_to: 'me' }), ids({ assigned_to: 'grace' })]).toEqual([['b'], ['b'], ['b'], ['a', 'b']])
 })

@@ -1,4 +1,4 @@
-// The lists that stay in order, the window over a long column, replies and words: what the apps stand on, without a browser.
+// Logic that the apps build on, without a browser: sorted lists, the window over a long column, saved replies, filters and search.
 
 import { describe, expect, test } from 'vitest'
 import { filtersOf, NO_FILTERS, queryOf, restQuery } from '../src/client/filters.ts'
@@ -28,7 +28,7 @@ describe('a sorted list', () => {
       expect(keys).toEqual(sort === 'oldest' || sort === 'waiting' ? keys.toSorted() : keys.toSorted().toReversed())
     }
   })
-  test('gives the same list until something changes', () => {
+  test('returns the same list until something changes', () => {
     const list = createSortedList<StaffView>('created')
     list.put(ticket(1, 1))
     const before = list.ids()
@@ -40,7 +40,7 @@ describe('a sorted list', () => {
 })
 
 describe('a window', () => {
-  test('covers what is in sight, and its paddings stand for the rest', () => {
+  test('covers the visible rows, and its paddings stand for the rest', () => {
     const roll = seeded(7)
     const tops = [0]
     for (let n = 0; n < 5_000; n++) tops.push((tops.at(-1) ?? 0) + 20 + Math.floor(roll() * 200))
@@ -64,7 +64,7 @@ describe('saved replies', () => {
   test('are offered by shortcut first, then by title', () => {
     expect(offered([reply('zoo', 'A greeting'), reply('greet', 'Hi')], 'gre').map((one) => one.shortcut)).toEqual(['greet', 'zoo'])
   })
-  test('take the place of the slash word, variables filled, unknown ones left to be seen, dollars left alone', () => {
+  test('replace the slash word, with variables filled, unknown ones left visible, and dollar signs left alone', () => {
     const filledBody = filled(reply('a', 'b').body, { ...staffTicket, customer_name: 'Ada $1', ticket_number: 'TKT-000001' }, 'Grace')
     expect(inserted('Well, /he', filledBody)).toBe('Well, Dear Ada $1 of TKT-000001: {{nobody_knows}}')
   })
@@ -86,7 +86,7 @@ describe('views and filters', () => {
 })
 
 describe('a search', () => {
-  test('is not asked of the server before it has a word that is long enough', () => {
+  test('is not sent to the server before it has a word that is long enough', () => {
     expect(['', 'a', 'ab', 'ab cd', 'abc', 'ab cde', ' 打印 ', '打印机', 'tkt-3', '🎉🎉'].map(searchOf)).toEqual(['', '', '', '', 'abc', 'ab cde', '打印', '打印机', 'tkt-3', ''])
     expect(restQuery({ ...NO_FILTERS, search: 'ab' })).toEqual({ tab: 'active', needs_answer: true, sort: 'waiting' })
     expect(restQuery({ ...NO_FILTERS, search: 'abc' })).toEqual({ search: 'abc' })

@@ -1,4 +1,4 @@
-// A customer's list: whatever happens while it is read page by page, searched and switched, it comes to be the server's.
+// A customer's list under random paging, searches, tab changes and failures: at rest, it equals the server's.
 
 import { signal } from '@preact/signals'
 import { expect, test } from 'vitest'
@@ -61,7 +61,7 @@ async function world(seed: number): Promise<void> {
     connection.value = live
   }
   const query = (): TicketQuery => (own.search.value === '' ? { tab: own.tab.value } : { search: own.search.value })
-  // What ended unread stands before the active ones, not among the closed; that is no part of the server's list.
+  // Tickets that ended with something unread stand before the active ones, not among the closed; the server's list does not do this.
   const listed = () => own.shown.value.filter(({ status }) => own.search.value !== '' || own.tab.value === 'closed' || !isOver(status))
   const ids = () => listed().map((ticket) => ticket.id)
   const check = () => {
@@ -71,7 +71,7 @@ async function world(seed: number): Promise<void> {
   const act = async () => {
     const dice = random()
     if (dice < 0.3) {
-      // What happens where nothing listens is found by the next connection.
+      // A change that is not pushed is found by the next connection.
       const [before, after] = server.change(query())
       if (after === undefined || before === undefined) return
       const sink = sinks.get(after.id)
@@ -92,7 +92,7 @@ async function world(seed: number): Promise<void> {
     await arrived()
     check()
   }
-  // The question for what is unread comes again and again: it is not waited for.
+  // The poll for unread tickets repeats forever, so it does not count as busy.
   const isIdle = () => (clock.next() ?? LONG_MS) >= LONG_MS
   const rest = async () => {
     if (connection.value.kind !== 'live' || missed) {
@@ -124,6 +124,6 @@ async function world(seed: number): Promise<void> {
   own.dispose()
 }
 
-test("pages, events, searches, tabs, failures and reconnects in any order: the list is the server's", async () => {
+test("pages, events, searches, tabs, failures and reconnects in any order: the list equals the server's", async () => {
   for (let seed = 1; seed <= Number(process.env['SEEDS'] ?? 50); seed++) await world(seed)
 }, 120_000)

@@ -1,4 +1,4 @@
-// A customer's news, whatever part of their list they look at.
+// A customer's unread tickets, whichever part of their list is shown.
 
 import { effect, signal } from '@preact/signals'
 import { expect, test } from 'vitest'
@@ -48,7 +48,7 @@ function client(ring: () => void = () => {}, unread = 0) {
   return { counted, own: createCustomerTickets(parts, ring, clock, testPage().page), clock, rows, sinks, asked, answer, connection, live }
 }
 
-test('an answer on an active ticket counts while the closed ones are shown', async () => {
+test('an answer on an active ticket counts while closed ones are shown', async () => {
   const { own, clock, answer } = client()
   await settled()
   own.pick('closed')
@@ -60,7 +60,7 @@ test('an answer on an active ticket counts while the closed ones are shown', asy
   expect(own.unread.value).toBe(1)
 })
 
-test('what came on active tickets while there was no connection counts as well', async () => {
+test('answers on active tickets during a lost connection count, too', async () => {
   const { own, rows, connection, live } = client()
   await settled()
   own.pick('closed')
@@ -72,7 +72,7 @@ test('what came on active tickets while there was no connection counts as well',
   expect(own.unread.value).toBe(1)
 })
 
-test('a bell that breaks loses no row', async () => {
+test('a bell that throws loses no row', async () => {
   const { own, clock, answer } = client(() => { throw new TypeError('Illegal constructor') })
   await settled()
   expect(() => answer('a')).toThrow('Illegal constructor')
@@ -81,7 +81,7 @@ test('a bell that breaks loses no row', async () => {
   expect(own.shown.value[0]?.seq).toBe(2)
 })
 
-test('a search of two letters is no query, and no refusal', async () => {
+test('a search of two letters is neither sent nor refused', async () => {
   const { own, clock, asked } = client()
   await settled()
   own.find('ab')
@@ -91,7 +91,7 @@ test('a search of two letters is no query, and no refusal', async () => {
   expect(own.shown.value.map((one) => one.id)).toEqual(['a'])
 })
 
-test('what ended unread stays among the active ones until it was read and left', async () => {
+test('a ticket that ended unread stays among the active ones until it is read and left', async () => {
   const { own, clock, rows, answer } = client()
   await settled()
   rows.set('a', ticket('a', { status: 'resolved' }))
@@ -107,7 +107,7 @@ test('what ended unread stays among the active ones until it was read and left',
   expect(own.shown.value).toEqual([])
 })
 
-test('how much is unread is known once the server has said it', async () => {
+test('the number of unread tickets is known once the server has reported it', async () => {
   const { own, counted } = client(() => {}, 3)
   expect(own.counted.value).toBe(false)
   const told: number[] = []
@@ -117,7 +117,7 @@ test('how much is unread is known once the server has said it', async () => {
   expect(told).toEqual([counted.unread])
 })
 
-test('what the server counts behind the first pages counts, and what ended unread is fetched', async () => {
+test('unread tickets beyond the first pages count, and ended ones are loaded', async () => {
   const parts = client(() => {}, 3)
   parts.rows.set('e', ticket('e', { status: 'closed', seq: 4, read_seq: 2 }))
   await settled()
@@ -127,7 +127,7 @@ test('what the server counts behind the first pages counts, and what ended unrea
   expect(parts.own.unread.value, 'one of three was read').toBe(2)
 })
 
-test('a search asks for all tickets, and a tab ends it', async () => {
+test('a search covers all tickets, and selecting a tab ends it', async () => {
   const { own, clock, asked } = client()
   await settled()
   asked.length = 0
@@ -142,7 +142,7 @@ test('a search asks for all tickets, and a tab ends it', async () => {
   expect(own.shown.value.map((one) => one.id)).toEqual(['a'])
 })
 
-test('what its customer reads in another tab is read here; what others read says nothing', async () => {
+test('a ticket that its customer reads in another tab is read here, too; reads by others do not count', async () => {
   const { own, clock, rows, sinks, answer } = client()
   await settled()
   answer('a')
@@ -161,7 +161,7 @@ test('what its customer reads in another tab is read here; what others read says
   expect(own.shown.value[0]?.read_seq).toBe(2)
 })
 
-test('what was read elsewhere while it was not listened to is read here at the next count', async () => {
+test('a ticket read elsewhere without a subscription is read here at the next count', async () => {
   const parts = client(() => {}, 1)
   parts.rows.set('e', ticket('e', { status: 'closed', seq: 4, read_seq: 2 }))
   await settled()
@@ -177,7 +177,7 @@ test('what was read elsewhere while it was not listened to is read here at the n
   expect(parts.own.shown.value.map((one) => one.id)).toEqual(['a'])
 })
 
-test('an archived ticket counts as unread no more, as at the server', async () => {
+test('an archived ticket does not count as unread, as on the server', async () => {
   const { own, clock, rows, answer } = client()
   await settled()
   answer('a')
@@ -189,7 +189,7 @@ test('an archived ticket counts as unread no more, as at the server', async () =
   expect(own.unread.value).toBe(0)
 })
 
-test('each ticket is in one tab: what ended unread among the active ones, with its mark, until it was read', async () => {
+test('each ticket is in one tab: ended unread ones among the active, with their mark, until they are read', async () => {
   const { own, rows, clock } = client(() => {}, 2)
   for (const [id, status] of [['r', 'resolved'], ['d', 'closed']] as const) rows.set(id, ticket(id, { status, seq: 3 }))
   const tabs = async () => {

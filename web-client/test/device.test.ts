@@ -1,4 +1,4 @@
-// What a customer's browser is called.
+// The name of a customer's browser and system.
 
 import { expect, test } from 'vitest'
 import { deviceOf } from '../src/apps/console/device.ts'

@@ -1,4 +1,4 @@
-// Drafts: two tabs of one person, a message that comes back, a storage that has no room.
+// Drafts: two tabs of one person, a message that returns to its draft, and a full storage.
 
 import { effect } from '@preact/signals'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(closeDrafts)
 const NAME = 'helpline.draft.ada.t1/message'
 
-test('what another tab sent does not stand here to be sent again, and what it wrote is not overwritten', () => {
+test('a text sent in another tab is not offered here again, and a text written there is not overwritten', () => {
   storage.setItem(NAME, JSON.stringify({ text: 'begun there', begun_at: 3 }))
   draftChangedElsewhere(NAME)
   expect(draftOf('t1', 'message')).toEqual({ text: 'begun there', begun_at: 3 })
@@ -32,7 +32,7 @@ test('what another tab sent does not stand here to be sent again, and what it wr
   expect(draftOf('t1', 'message').text, 'neither takes the place of the other').toBe('older\n\nbeing written here')
 })
 
-test('a message that comes back is put behind what was begun, and kept at once', () => {
+test('a returned message is put after the text already begun, and stored at once', () => {
   writeDraft('t1', 'message', 'begun ', 4)
   returnToDraft('t1', 'message', 'refused', 9)
   expect(draftOf('t1', 'message')).toEqual({ text: 'begun\n\nrefused', begun_at: 4 })
@@ -41,7 +41,7 @@ test('a message that comes back is put behind what was begun, and kept at once',
   expect(draftOf('t1', 'note')).toEqual({ text: 'alone', begun_at: 9 })
 })
 
-test('nobody finds the one before in memory, who finds their own again', () => {
+test('the next person finds no drafts of the one before, who finds their own again', () => {
   writeDraft('t1', 'message', 'hers', 1)
   closeDrafts()
   expect(draftOf('t1', 'message').text).toBe('')
@@ -51,7 +51,7 @@ test('nobody finds the one before in memory, who finds their own again', () => {
   expect(draftOf('t1', 'message').text).toBe('hers')
 })
 
-test('a text for which there is no room stands when its author’s drafts are asked for again', () => {
+test('a text without room stays when the drafts of its author are opened again', () => {
   storage.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }
   writeDraft('t1', 'message', 'hers', 1)
   openDrafts('ada', storage, browser.page)
@@ -61,7 +61,7 @@ test('a text for which there is no room stands when its author’s drafts are as
   expect(endsWithPage()).toBe(false)
 })
 
-test('of a person who is forgotten nothing is kept any more', () => {
+test('nothing is stored any more for a forgotten person', () => {
   const kept = keptText('forgotten', 'new-ticket', storage)
   kept.write('described')
   forgetPerson('forgotten', storage)
@@ -70,13 +70,13 @@ test('of a person who is forgotten nothing is kept any more', () => {
   expect([...Array(storage.length).keys()].map((index) => storage.key(index))).toEqual([])
 })
 
-test('a text for which there is no room lives as long as the page', () => {
+test('a text without room lives as long as the page', () => {
   storage.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }
   keptText('ada', 'new-ticket', storage).write('described')
   expect(keptText('ada', 'new-ticket', storage).read()).toBe('described')
 })
 
-test('a draft that was begun just now is not written back for a person who was forgotten', () => {
+test('a draft begun a moment ago is not written back for a forgotten person', () => {
   openDrafts('eve', storage, browser.page)
   writeDraft('t1', 'message', 'hers', 1)
   forgetPerson('eve', storage)
@@ -84,7 +84,7 @@ test('a draft that was begun just now is not written back for a person who was f
   expect(storage.length).toBe(0)
 })
 
-test('a page asks before it goes while a draft is only in its memory', () => {
+test('a page asks before it closes while a draft is only in memory', () => {
   writeDraft('t1', 'message', 'hers', 1)
   expect(endsWithPage(), 'kept').toBe(false)
   storage.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }
@@ -94,7 +94,7 @@ test('a page asks before it goes while a draft is only in its memory', () => {
   expect(endsWithPage()).toBe(false)
 })
 
-test('opening them reads nothing that writing changes: what opens them is not begun anew by every letter', () => {
+test('opening drafts reads nothing that writing changes: the caller does not run again for every letter', () => {
   let begun = 0
   const stop = effect(() => {
     begun++
@@ -105,7 +105,7 @@ test('opening them reads nothing that writing changes: what opens them is not be
   stop()
 })
 
-test('the page is heard for as long as someone’s drafts are open: it is left, looked at, written in elsewhere', () => {
+test('the page’s events are handled as long as drafts are open: leaving, returning, changes in other tabs', () => {
   writeDraft('t1', 'message', 'hers', 1)
   expect(storage.getItem(NAME), 'not yet').toBeNull()
   browser.fire('blur')

@@ -1,4 +1,4 @@
-// A change of a message: refused with its reason and its text, kept apart from everything else, and over when the message is removed.
+// Editing a message: a refusal gives its reason and keeps the text, edits are kept apart from drafts, and removing the message ends its edit.
 
 import { signal } from '@preact/signals'
 import { expect, test } from 'vitest'
@@ -44,7 +44,7 @@ function opened({ role = 'support_agent', status = 'open' }: { readonly role?: s
   return { edits: { ...edits, ...changesOf(edits) }, step, one, message, asked, answer, user }
 }
 
-test('one’s own are edited and removed, an admin removes any, a closed ticket lets nothing be edited', () => {
+test('people edit and remove their own messages, an admin removes any, and no message of a closed ticket can be edited', () => {
   const agent = opened()
   expect([agent.edits.mayEdit(agent.message(0)), agent.edits.mayRemove(agent.message(0))]).toEqual([true, true])
   expect([agent.edits.mayEdit(agent.message(1)), agent.edits.mayRemove(agent.message(1))]).toEqual([false, false])
@@ -69,7 +69,7 @@ test('a refusal says why and keeps the text; the next attempt may succeed', asyn
   expect(asked).toEqual([['edit', staffTicket.id, 'message-1', 'better'], ['edit', staffTicket.id, 'message-1', 'better']])
 })
 
-test('a text that was begun is kept when another one is begun, and over a reload; given up, it is gone', () => {
+test('a begun text is kept when another one is begun, and across a reload; discarded, it is gone', () => {
   const { edits, message, user } = opened({}, 'agent-kept')
   edits.begin(message(0), 'edit')
   edits.write('half')
@@ -81,7 +81,7 @@ test('a text that was begun is kept when another one is begun, and over a reload
   expect(opened({}, user).edits.texts.value.size).toBe(0)
 })
 
-test('what was edited in another tab meanwhile is overwritten by those only who insist', async () => {
+test('a message edited in another tab in the meantime is overwritten only if the author insists', async () => {
   const { edits, step, one, message, asked } = opened()
   edits.begin(message(0), 'edit')
   edits.write('from here')
@@ -95,7 +95,7 @@ test('what was edited in another tab meanwhile is overwritten by those only who 
 
 const foreign = (seq: number, message: TicketMessage, body: string) => ({ ...messageEvent(seq), kind: 'message_edited' as const, message: { ...message, body } })
 
-test.each([['left and begun again', false], ['read again after a reload', true]])('so it is when it was edited there while the text here was %s', async (_name, isReloaded) => {
+test.each([['left and begun again', false], ['read again after a reload', true]])('the same holds if it was edited there while the text here was %s', async (_name, isReloaded) => {
   const first = opened()
   first.edits.begin(first.message(0), 'edit')
   first.edits.write('from here')
@@ -111,7 +111,7 @@ test.each([['left and begun again', false], ['read again after a reload', true]]
   expect(asked).toHaveLength(1)
 })
 
-test('a text that was begun and not changed follows what was edited there', () => {
+test('a text that was begun and not changed follows the edit from the other tab', () => {
   const { edits, step, message } = opened()
   edits.begin(message(0), 'edit')
   step({ type: 'event', event: foreign(3, message(0), 'from there') })
@@ -120,7 +120,7 @@ test('a text that was begun and not changed follows what was edited there', () =
   expect(edits.texts.value.get('message-1')).toBe('from there')
 })
 
-test('a text that an older build kept is read', async () => {
+test('a text stored by an older build is read', async () => {
   keptText('agent-old', `edit.${staffTicket.id}.message-1`).write('half')
   const { edits, message, asked } = opened({}, 'agent-old')
   edits.begin(message(0), 'edit')
@@ -129,7 +129,7 @@ test('a text that an older build kept is read', async () => {
   expect(asked).toHaveLength(1)
 })
 
-test('what is written while a save is under way stays, and is saved next', async () => {
+test('a text changed during a save stays, and is saved next', async () => {
   const { edits, step, message, asked, user } = opened()
   edits.begin(message(0), 'edit')
   edits.write('better')
@@ -146,7 +146,7 @@ test('what is written while a save is under way stays, and is saved next', async
   expect(edits.texts.value.size).toBe(0)
 })
 
-test('the history may show a save after the next one: that is nobody else’s edit', async () => {
+test('the history may show a save after the next one: that is not another person’s edit', async () => {
   const { edits, message, asked } = opened()
   edits.begin(message(0), 'edit')
   edits.write('better')
@@ -157,7 +157,7 @@ test('the history may show a save after the next one: that is nobody else’s ed
   expect(asked).toHaveLength(2)
 })
 
-test('a message that is removed is no longer edited: what was begun would be a trace of it', () => {
+test('a removed message is no longer edited: the begun text would be a trace of it', () => {
   const { edits, step, one, message } = opened()
   edits.begin(message(0), 'edit')
   edits.write('the secret again')

@@ -1,4 +1,4 @@
-// What stands beside a field, a hint or what is wrong, is named to screen readers as its description.
+// The hint and the error of a field are its description for screen readers.
 
 import { h, type ComponentChildren } from 'preact'
 import { expect, test } from 'vitest'
@@ -11,7 +11,7 @@ const onChange = () => {}
 
 const every = (root: TestElement): readonly TestElement[] => ['fieldset', 'input', 'select', 'textarea', 'p'].flatMap((name) => root.all(name))
 
-/** The texts that describe the one element that has a description. */
+/** The texts that describe the one element with a description. */
 function described(field: ComponentChildren): readonly string[] {
   const { root } = rendered(field)
   const all = every(root)
@@ -29,16 +29,16 @@ const JUDGED: readonly (readonly [string, (field: FieldProps) => ComponentChildr
   ['a select', (field) => h(Select<'open' | 'closed'>, { ...field, value: 'open', options: OPTIONS, onChange })],
 ]
 
-test.each([...HINTED, ...JUDGED])('%s is described by its hint, and by nothing where there is none', (_kind, field) => {
+test.each([...HINTED, ...JUDGED])('%s is described by its hint, and by nothing without one', (_kind, field) => {
   expect(described(field({ label: 'Status', hint: 'As of now' }))).toEqual(['As of now'])
   expect(described(field({ label: 'Status' }))).toEqual([])
 })
 
-test.each(JUDGED)('%s is described by what is wrong with it too', (_kind, field) => {
+test.each(JUDGED)('%s is described by its error, too', (_kind, field) => {
   expect(described(field({ label: 'Status', hint: 'As of now', error: 'Not known' }))).toEqual(['As of now', 'Not known'])
 })
 
-test('no hint below a field stands there for the eye alone', () => {
+test('no hint below a field is only visual', () => {
   const hints = files.flatMap((file) => [...read(file).matchAll(/<p class="[^"]*field-hint[^"]*"[^>]*>/g)].map(([tag]) => `${file}: ${tag}`))
   expect(hints.length).toBeGreaterThan(3)
   expect(hints.filter((hint) => !hint.includes(' id={'))).toEqual([])

@@ -1,4 +1,4 @@
-// The text that a conversation begins with: its subject, what is kept of it, and what becomes of it when it is sent.
+// The first message of a conversation: its subject, how it is kept, and what happens when it is sent.
 
 import { afterAll, beforeEach, expect, test, vi } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'
@@ -27,7 +27,7 @@ afterAll(() => {
 
 const opened = async () => ({ ok: true as const, value: { ticket_number: 'TKT-000007', status: 'open' as const } })
 
-test('a subject is the first line, cut at a word, and no sign is cut in two', () => {
+test('a subject is the first line, cut at a word, never inside a grapheme', () => {
   expect(derivedSubject('\n \nThe invoice is wrong.\nCan you change it?')).toBe('The invoice is wrong.')
   const long = derivedSubject('The printer on the second floor prints every page twice and then says that it has no paper left')
   expect(long).toBe('The printer on the second floor prints every page twice and then says that it…')
@@ -38,14 +38,14 @@ test('a subject is the first line, cut at a word, and no sign is cut in two', ()
   }
 })
 
-test('what the person did not choose is put in for a desk that cannot, and left out for one that can', () => {
+test('missing fields are filled in for a desk that cannot derive them, and left out for one that can', () => {
   const draft: TicketDraft = { subject: '', category: 'general', priority: 'medium', description: 'It burns.' }
   expect(firstTicketOf(draft, false)).toEqual({ subject: 'It burns.', category: 'general', priority: 'medium', description: 'It burns.' })
   expect(firstTicketOf(draft, true)).toEqual({ description: 'It burns.' })
   expect(firstTicketOf({ ...draft, category: 'billing' }, true)).toEqual({ description: 'It burns.', category: 'billing' })
 })
 
-test('a text is kept over pages until it is a ticket; a text of the host’s stands behind it, once', async () => {
+test('a text is kept across pages until it is a ticket; a text from the host is added after it, once', async () => {
   const first = createFirstMessage('ada', opened)
   first.write('Mine.')
   first.offer('Theirs.')
@@ -59,7 +59,7 @@ test('a text is kept over pages until it is a ticket; a text of the host’s sta
   expect(createFirstMessage('ada', opened).draft.value.description).toBe('')
 })
 
-test('what cannot be sent stays, says why, and is not sent twice at once', async () => {
+test('a text that cannot be sent stays, with the reason, and is not sent twice at once', async () => {
   let answer = (): Promise<null> => Promise.reject(new Error('no network'))
   let sent = 0
   const first = createFirstMessage('ada', () => { sent++; return answer() })
@@ -80,7 +80,7 @@ test('what cannot be sent stays, says why, and is not sent twice at once', async
   expect(first.isSendable()).toBe(false)
 })
 
-test('a place is of one person: another one’s is forgotten', () => {
+test('a kept place belongs to one person: those of others are forgotten', () => {
   keptPlace('ada').keep({ rest: 'TKT-000001', top: 40 })
   expect(keptPlace('ada').now()).toEqual({ rest: 'TKT-000001', tab: 'active', top: 40 })
   expect([isOthersPlace('ada'), isOthersPlace('bob'), isOthersPlace(null)]).toEqual([false, true, true])
@@ -88,7 +88,7 @@ test('a place is of one person: another one’s is forgotten', () => {
   expect(keptPlace('ada').now().rest).toBe('')
 })
 
-test('why a field is refused is told in words, which come with the refusal', async () => {
+test('the reason for refusing a field is a sentence, which is loaded with the refusal', async () => {
   vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ features: [] })))
   const problem = { status: 422, code: 'invalid_field' as const, title: 'description: is too long', retry_after_ms: null, head: null }
   expect(tProblem(problem), 'before').not.toContain('too long')

@@ -1,4 +1,4 @@
-// Times, waits and lists as each language writes them.
+// Times, waits and lists in the format of each language.
 
 import { afterEach, expect, test } from 'vitest'
 import { inUnit, inRow, waited } from '../src/locales/formats.ts'
@@ -12,12 +12,12 @@ afterEach(() => {
   return setLanguage('en')
 })
 
-/** A device whose person prefers these kinds of language. */
+/** A device with these preferred languages. */
 const device = (...languages: readonly string[]) => Object.defineProperty(globalThis, 'navigator', { value: { languages }, configurable: true })
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-/** Noon of a Monday, by the clock of this device. */
+/** A Monday at noon, by the clock of this device. */
 const NOW = new Date(2026, 10, 23, 12, 0).getTime()
 const ago = (ms: number) => new Date(NOW - ms).toISOString()
 
@@ -35,16 +35,16 @@ test.each([
   expect(dayHeading(ago(24 * HOUR), NOW)).toBe(yesterday)
 })
 
-test('calendar days count, not spans of a day', () => {
+test('calendar days count, not spans of 24 hours', () => {
   const lateYesterday = new Date(2026, 10, 22, 23, 50).toISOString()
   expect(shortWhen(lateYesterday, NOW)).toBe('yesterday')
   expect(dayHeading(new Date(2026, 10, 23, 0, 5).toISOString(), NOW)).toBe('Today')
   expect(dayHeading(ago(3 * 24 * HOUR), NOW)).toBe('Fri, 20 Nov 2026')
-  // A clock that is behind the server's says the time.
+  // If the clock is behind the server's, the time is shown.
   expect(shortWhen(ago(-2 * HOUR), NOW)).toBe('14:00')
 })
 
-test('waits have the unit that says most', async () => {
+test('waits use the largest useful unit', async () => {
   expect([0, 59 * MINUTE, 60 * MINUTE, 47 * HOUR, 48 * HOUR].map(waited)).toEqual(['0m', '59m', '1h', '47h', '2d'])
   await setLanguage('de')
   expect([waited(5 * MINUTE), inUnit(3, 'hour'), about(90), about(3 * 3600)]).toEqual(['5 Min.', '3 Std.', '2 Minuten', '3 Stunden'])
@@ -53,7 +53,7 @@ test('waits have the unit that says most', async () => {
   expect(about(3 * 86_400)).toBe('3\u00a0jours')
 })
 
-test('the device’s own kind of a language is written, for that language only', async () => {
+test('the device’s regional variant is used, for its own language only', async () => {
   device('de-AT', 'fr-CA', 'en-US')
   await setLanguage('de')
   expect(locale()).toBe('de-AT')
@@ -66,7 +66,7 @@ test('the device’s own kind of a language is written, for that language only',
   expect(direction()).toBe('ltr')
 })
 
-test('no and one are the same form in French, and not in German', async () => {
+test('zero and one share a plural form in French, but not in German', async () => {
   const counts = () => [0, 1, 2].map((n) => t('new.chars_left', { n }))
   await setLanguage('fr')
   expect(counts()).toEqual(['0 caractère restant', '1 caractère restant', '2 caractères restants'])

@@ -1,4 +1,4 @@
-// The samples that core writes are the samples that this client reads.
+// This client decodes the samples that core writes.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -20,7 +20,7 @@ const samples = (name: string): readonly unknown[] => {
   return Array.isArray(value) ? value : [value]
 }
 
-/** Everything that the sample says and the client keeps is the same; what customers are not told is null, false or empty. */
+/** Every value that the client keeps equals the sample's; values that customers do not get are null, false or empty. */
 function agrees(read: unknown, sample: unknown, path: string): void {
   if (isObject(sample)) {
     expect(isObject(read), path).toBe(true)
@@ -37,7 +37,7 @@ describe('frames', () => {
     const types = new Set(frames.map((name) => name.split('.')[1]))
     expect(types).toEqual(new Set(['ack', 'bye', 'error', 'event', 'inbox', 'inbox_presence', 'ok', 'ping', 'presence', 'read', 'reset', 'subscribed', 'typing', 'welcome']))
   })
-  test.each(frames)('%s is read whole', (name) => {
+  test.each(frames)('%s is decoded completely', (name) => {
     for (const sample of samples(name)) {
       const frame = decodeFrame(JSON.stringify(sample))
       expect(frame, JSON.stringify(sample)).not.toBeNull()
@@ -45,7 +45,7 @@ describe('frames', () => {
       else agrees(frame, sample, name)
     }
   })
-  test('a customer sample never reads as a note', () => {
+  test('a customer sample never decodes as a note', () => {
     for (const name of frames.filter((one) => one.startsWith('customer.'))) {
       expect(JSON.stringify(samples(name).map((sample) => decodeFrame(JSON.stringify(sample))))).not.toContain('"is_internal":true')
     }
@@ -54,21 +54,21 @@ describe('frames', () => {
 
 describe('bodies', () => {
   const MADE: Readonly<Record<string, (value: unknown) => unknown>> = { ...first, ...admin, ...team, ...ticket }
-  /** Staff's decoders read what customers are shown. */
+  /** The decoders for staff also read what customers get. */
   const made = (name: string) => MADE[`decode${name.split('.')[1]?.replace('CustomerEventPage', 'StaffEventPage')}`]
   const sent = names.filter((name) => name.startsWith('rest.') && made(name) !== undefined)
 
-  test('what has no decoder is what clients send', () => {
+  test('types without a decoder are the ones that clients send', () => {
     const source = readFileSync(resolve(GOLDEN, '../src/protocol/rest.rs'), 'utf8')
     const requests = source.split('\nrequests! {').slice(1).flatMap((block) => [...(block.split('\n}\n')[0] ?? '').matchAll(/pub struct (\w+)/g)].map(([, name]) => `rest.${name}.json`))
     expect(sent.length).toBeGreaterThan(15)
     expect(names.filter((name) => name.startsWith('rest.') && !sent.includes(name) && !requests.includes(name))).toEqual([])
   })
-  test.each(sent)('%s is read whole by the decoder that is made for it', (name) => {
+  test.each(sent)('%s is decoded completely by its generated decoder', (name) => {
     for (const sample of samples(name)) agrees(made(name)?.(sample), sample, name)
   })
 
-  /** What the client reads further. */
+  /** Further decoders of the client. */
   const READERS: Readonly<Record<string, (value: unknown) => unknown>> = {
     'rest.ClientConfig.json': decodeConfig,
     'rest.BulkOutcome.json': (value) => ({ results: decodeBulk(value) }),
@@ -80,13 +80,13 @@ describe('bodies', () => {
   }
   const renamed = (page: { readonly items: readonly unknown[]; readonly next_cursor: string | null } | null) => page && { tickets: page.items, next_cursor: page.next_cursor }
 
-  test.each(Object.keys(READERS))('%s is read whole by the client', (name) => {
+  test.each(Object.keys(READERS))('%s is decoded completely by the client', (name) => {
     for (const sample of samples(name)) agrees(READERS[name]?.(sample), sample, name)
   })
 })
 
 describe('whatever comes', () => {
-  test('is a frame or null, never an exception', () => {
+  test('decodes to a frame or null, never to an exception', () => {
     const odd = ['', '{', 'null', '[]', '1', '"x"', '{}', '{"type":1}', '{"type":"surprise","id":1}', '{"type":"event"}', '{"type":"subscribed","id":1,"events":{}}', '{"type":"ping"}', '{"type":"inbox","tickets":[{"id":1}]}', `${'['.repeat(5_000)}`]
     expect(odd.map((text) => decodeFrame(text)?.type ?? null)).toEqual([...Array(11).fill(null), 'ping', 'inbox', null])
   })
@@ -94,7 +94,7 @@ describe('whatever comes', () => {
     const frame = decodeFrame('{"type":"event","ticket":"t","seq":7,"at":"2026-01-01T00:00:00Z","kind":"teleported","actor":{"type":"robot"},"new":1}')
     expect(frame).toMatchObject({ type: 'event', event: { seq: 7, kind: 'unknown', actor: { type: 'system' } } })
   })
-  test('an unknown code is an error all the same', () => {
+  test('an unknown code is still an error', () => {
     expect(decodeFrame('{"type":"error","id":3,"code":"cosmic"}')).toMatchObject({ id: 3, code: 'unknown' })
   })
 })

@@ -1,4 +1,4 @@
-// How a person works, as their browser keeps it.
+// A person's habits, as their browser keeps them.
 
 import { expect, test } from 'vitest'
 import { isFull, memoryStorage } from '../src/client/browser.ts'
@@ -6,7 +6,7 @@ import { ALERTS, createHabits } from '../src/client/habits.ts'
 
 const ITEM = 'helpline.habits.ada'
 
-test('what is chosen is there after a reload, and is one person’s', () => {
+test('a choice survives a reload, and belongs to one person', () => {
   const storage = memoryStorage()
   const habits = createHabits('ada', storage)
   expect(storage.length, 'nothing is written before something is chosen').toBe(0)
@@ -20,7 +20,7 @@ test('what is chosen is there after a reload, and is one person’s', () => {
   expect(createHabits('carl', storage).enter.value).toBe('sends')
 })
 
-test('what cannot be read is as if nothing was chosen', () => {
+test('an unreadable item counts as no choice', () => {
   for (const kept of ['', 'no json', '[]', '{"enter":"explodes","undo_s":7,"alerts":["unknown"],"when":1,"toured":"yes"}']) {
     const storage = memoryStorage()
     storage.setItem(ITEM, kept)
@@ -30,7 +30,7 @@ test('what cannot be read is as if nothing was chosen', () => {
   }
 })
 
-test('another tab’s choice holds here, and is not written back', () => {
+test('a choice from another tab applies here, and is not written back', () => {
   const storage = memoryStorage()
   const habits = createHabits('ada', storage)
   let writes = 0
@@ -51,7 +51,7 @@ test('another tab’s choice holds here, and is not written back', () => {
   expect(writes).toBe(1)
 })
 
-test('without room a choice lives as long as the page, which is known', () => {
+test('without room a choice lives as long as the page, which is reported', () => {
   const storage = { ...memoryStorage(), length: 0, setItem() { throw new DOMException('full', 'QuotaExceededError') } }
   const habits = createHabits('ada', storage)
   habits.enter.value = 'breaks'

@@ -1,4 +1,4 @@
-// A list stands still while it is used, and no longer than it is shown.
+// A list is held still while it is used, and no longer than it is shown.
 
 import { expect, test } from 'vitest'
 import { holdWhileUsed } from '../src/apps/console/hold.ts'
@@ -25,7 +25,7 @@ test('the pointer and a scrolled list hold it, until neither does', () => {
   expect(held).toEqual([true, true, true, false])
 })
 
-test('one that goes from the page while it is pointed at or scrolled holds nothing any more', () => {
+test('a list that leaves the page while pointed at or scrolled holds nothing any more', () => {
   for (const type of ['pointerenter', 'scroll']) {
     const { list, held, stop } = used()
     list.scrollTop = 200

@@ -1,4 +1,4 @@
-// Whatever arrives while a list is read page by page, and in whatever order: at rest it is the server's; and held, it only grows at its end.
+// The console's list under random pages, pushes and failures in any order: at rest, it equals the server's; while held, it only grows at its end.
 
 import { expect, test } from 'vitest'
 import { matches, NO_FILTERS, restQuery, sortOf, VIEWS, type Filters } from '../src/client/filters.ts'
@@ -10,7 +10,7 @@ import { manualClock, ME, ticketServer, WORDS } from './help/ticket-server.ts'
 
 const arrived = () => new Promise<void>((done) => { setImmediate(done) })
 
-/** A server, a wire that delays and breaks, and an agent who scrolls, points, filters and sorts. */
+/** A server, a connection that delays and breaks, and an agent who scrolls, points, filters and sorts. */
 async function world(seed: number): Promise<void> {
   const random = seeded(seed)
   const clock = manualClock()
@@ -27,20 +27,20 @@ async function world(seed: number): Promise<void> {
     return dice < 0.95 ? { user_id: one(['', 'ada'], '') } : { status: one(['', 'active', 'open', 'closed'], '') }
   }
   const inbox = createInbox(server.client, server.team, { ...NO_FILTERS, sort: one(SORTS, 'created'), ...(random() < 0.6 ? {} : chosen()) }, clock)
-  /** How often another query is chosen. */
+  /** How often the agent chooses another query. */
   const choosy = one([0, 0.01, 0.05], 0)
   let isHeld = false
-  /** Answers about single tickets that are on their way, read before or after a change. */
+  /** Answers about single tickets that are on the way, read before or after a change. */
   const late: StaffView[] = []
   let shown: readonly string[] = []
   let [was_held, was_loaded] = [false, false]
-  /** Where and in which state each row stood when it was last allowed to take its place. */
+  /** The place and state of each row when it was last allowed to move. */
   let places = new Map<string, string>()
   let seqs = new Map<string, number>()
 
   const fail = (what: string): never => { throw new Error(`seed ${seed}: ${what}`) }
   const placeOf = (ticket: StaffView | undefined) => (ticket === undefined ? '' : sortOf(inbox.filters.value) === 'waiting' ? (ticket.waiting_since ?? '') : sortOf(inbox.filters.value) === 'last_activity' ? ticket.last_activity_at : ticket.created_at)
-  /** `moves`: rows may take their places in this step, held or not. */
+  /** `moves`: rows may move in this step, even while held. */
   const check = (moves = false) => {
     const order = inbox.order.value
     if (new Set(order).size !== order.length) fail('a ticket is there twice')
@@ -119,7 +119,7 @@ async function world(seed: number): Promise<void> {
   inbox.want(wanted)
   await rest()
   if (!isHeld) {
-    // As far as pages were wanted.
+    // As far as pages were requested.
     const all = truth()
     expect(inbox.order.value, `seed ${seed}: as far as it is looked at`).toEqual(all.slice(0, inbox.order.value.length))
     if (inbox.order.value.length < Math.min(wanted, all.length)) fail('a page that was wanted is missing')
@@ -131,7 +131,7 @@ async function world(seed: number): Promise<void> {
   await rest()
   expect(inbox.more.value, `seed ${seed}`).toBe(false)
   if (isHeld) {
-    // Every ticket that does not stand where it is shown is counted, and no other one.
+    // Exactly the tickets whose shown place is not their real one are counted.
     const belongs = new Set(truth())
     const elsewhere = [...new Set([...belongs, ...inbox.order.value])].filter((id) => (belongs.has(id) ? placeOf(server.get(id)) : undefined) !== places.get(id)).length
     if (inbox.held.value !== elsewhere) fail(`${elsewhere} tickets stand elsewhere, ${inbox.held.value} are counted`)
@@ -149,6 +149,6 @@ async function world(seed: number): Promise<void> {
 
 const SEEDS = Number(process.env['SEEDS'] ?? 50)
 
-test('pages, pushes, holds, filters, orders, failures and reconnects in any order: the list is the server\'s', async () => {
+test('pages, pushes, holds, filters, orders, failures and reconnects in any order: the list equals the server’s', async () => {
   for (let seed = 1; seed <= SEEDS; seed++) await world(seed)
 }, 120_000)

@@ -1,4 +1,4 @@
-// A language is chosen whole or not at all, and what could not be fetched is asked for again.
+// A language is switched completely or not at all, and failed loads are retried.
 
 import { afterEach, expect, test } from 'vitest'
 import { createPreferences } from '../src/client/preferences.ts'
@@ -24,7 +24,7 @@ afterEach(async () => {
   await setLanguage('en')
 })
 
-test('one part that cannot be fetched keeps the former language, says so, and the next attempt has it', async () => {
+test('one part that cannot be loaded keeps the former language and reports it; the next attempt succeeds', async () => {
   await chooseLanguage(preferences, 'de')
   expect([language(), s('probe.x'), storage.getItem('helpline.looks.language'), toast.value]).toEqual(['de', 'Deutsch', 'de', null])
   server.isGone = true
@@ -37,14 +37,14 @@ test('one part that cannot be fetched keeps the former language, says so, and th
   expect([language(), s('probe.x'), storage.getItem('helpline.looks.language')]).toEqual(['fr', 'Français', 'fr'])
 })
 
-test('a part that comes later without its sentences takes them from no other', async () => {
+test('a part that joins later without its sentences does not hold back the others', async () => {
   await setLanguage('de')
   const later = sentences({ 'probe.later': 'Later' }, { './locales/de.json': () => Promise.reject(new TypeError('gone')) })
   await sentencesCame()
   expect([language(), s('probe.x'), later('probe.later')]).toEqual(['de', 'Deutsch', 'Later'])
 })
 
-test('what is chosen while a part joins is kept when the part’s sentences are there too, or it is said that they are not', async () => {
+test('a language chosen while a part joins is stored once the part’s sentences are loaded; otherwise the failure is reported', async () => {
   const choosing = chooseLanguage(preferences, 'fr')
   sentences({ 'probe.joins': 'Joins' }, { './locales/fr.json': () => settled().then(() => ({})) })
   await choosing
@@ -56,7 +56,7 @@ test('what is chosen while a part joins is kept when the part’s sentences are 
   expect(toast.value?.sentence).toContain('العربية')
 })
 
-test('of two that are chosen one after the other, the second is kept', async () => {
+test('of two languages chosen one after the other, the second is stored', async () => {
   await Promise.all([chooseLanguage(preferences, 'de'), chooseLanguage(preferences, 'en')])
   expect([language(), storage.getItem('helpline.looks.language'), toast.value]).toEqual(['en', 'en', null])
 })

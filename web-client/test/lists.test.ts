@@ -1,4 +1,4 @@
-// What belongs to a list, and what events say of a ticket's facts.
+// Which tickets belong to a list, and how events change a ticket's facts.
 
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -20,7 +20,7 @@ describe('a pushed ticket belongs to the list', () => {
     [{ category: 'billing' }, true], [{ category: 'general' }, false],
     [{ priority: 'high' }, true], [{ priority: 'low' }, false],
     [{ assigned_to: 'me' }, true], [{ assigned_to: 'nobody' }, false], [{ assigned_to: 'somebody' }, false],
-    // What a search finds is the server's to say.
+    // Only the server decides what a search finds.
     [{ search: 'printer' }, true],
   ])('under %o: %s', (filters, belongs) => {
     expect(matches(ticket, { ...NO_FILTERS, ...filters }, 'me')).toBe(belongs)
@@ -41,7 +41,7 @@ describe('an event moves the facts', () => {
   ] as const)('%s to %s', (kind, new_value, facts) => {
     expect(withEvent(ticket, messageEvent(11, { kind, new_value, message: null }))).toMatchObject({ ...facts, seq: 11 })
   })
-  test('never backward', () => {
+  test('never backwards', () => {
     expect(withEvent(ticket, messageEvent(10, { kind: 'closed', message: null }))).toBe(ticket)
   })
 })

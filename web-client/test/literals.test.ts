@@ -1,23 +1,23 @@
-// No sentence stands in a component: what is read, or heard, is said by `t`, in every language.
+// No component contains a sentence: all text that people read or hear comes from `t`, in every language.
 
 import { expect, test } from 'vitest'
 import { files, read } from './help/imports.ts'
 
-/** Comments hold sentences, code holds signs that look like elements. */
+/** Removes comments, which contain sentences, and operators that look like elements. */
 const bare = (source: string) => source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
 
-/** What people read in attributes. */
+/** Attributes whose values people read or hear. */
 const ATTRIBUTE = /\b(?:aria-label|aria-description|aria-roledescription|aria-valuetext|title|label|placeholder|alt|words)=(?:"([^"]*)"|\{'([^']*)'\}|\{`([^`]*)`\})/g
-/** Text between two tags, and texts in braces there. */
+/** Text between two tags, and string literals in braces there. */
 const TEXT = />([^<>{}=;()]*)<(?=\/|[a-z]|[A-Z])/g
 const BRACED = />\s*\{(?:[^{}]*(?:&&|\?|:)\s*)?'([^'\n]*)'\}\s*</g
 
-/** Keys are no words, and a name is the same everywhere. */
+/** Keys on a keyboard and the product's name, which are the same in every language. */
 const NAMES = /^(?:Esc|Ctrl K|\(?(?:Ctrl\+)?(?:Shift\+)?Enter\)?|Helpline)$/
-/** Between a comparison, or a type, and a tag. */
+/** Code between a comparison or a type and a tag. */
 const CODE = /&&|\|\||\?\.|^\(?return$|^case '\w+': return$|^Promise$|^signal$|^extends \w+$|^readonly \w+: /
 
-/** Sentences that the source of a component says by itself. */
+/** The sentences that a component's source contains. */
 export function literals(source: string): readonly string[] {
   const code = bare(source)
   const said = [...code.matchAll(ATTRIBUTE)].map(([, plain, quoted, template]) => plain ?? quoted ?? (template ?? '').replace(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, ''))
@@ -25,11 +25,11 @@ export function literals(source: string): readonly string[] {
   return [...said, ...shown].map((text) => text.trim()).filter((text) => /\p{L}{2}/u.test(text) && !NAMES.test(text) && !CODE.test(text) && !/^[a-z_]+(?:\.\w+)+$/.test(text))
 }
 
-test.each(files.filter((file) => file.endsWith('.tsx')))('%s says nothing by itself', (file) => {
+test.each(files.filter((file) => file.endsWith('.tsx')))('%s contains no sentences', (file) => {
   expect(literals(read(file))).toEqual([])
 })
 
-test('a sentence is found wherever it may stand', () => {
+test('a sentence is found wherever it may be', () => {
   expect(literals(`<p class="muted">Nothing here</p>`)).toEqual(['Nothing here'])
   expect(literals(`<p>{isEmpty ? 'Nothing' : 'Something'}</p>`)).toHaveLength(1)
   expect(literals(`<button aria-label="Close it" title={'Close'} onClick={() => go('')}>×</button>`)).toEqual(['Close it', 'Close'])

@@ -1,4 +1,4 @@
-// The launcher's number is of the person who is signed in at the page, and of no one else.
+// The launcher's number belongs to the person signed in on the page, and to no one else.
 
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Api } from '../src/apps/widget/loader.ts'
@@ -9,7 +9,7 @@ const told: number[] = []
 let answer = { status: 200 }
 let lookedAt = () => {}
 let widget: Api
-/** What was thrown before it was set up. */
+/** The error of a call before `init`. */
 let early: unknown
 
 function faultOf(call: () => void): unknown {
@@ -41,7 +41,7 @@ afterAll(() => {
   vi.unstubAllGlobals()
 })
 
-test('it goes when nobody is signed in any more, and when the token is no longer good; a desk that is away changes nothing', async () => {
+test('it disappears after a sign-out and with an invalid token; an unreachable desk changes nothing', async () => {
   expect(await again()).toBe(3)
   state.token = null
   expect(await again()).toBe(0)
@@ -76,7 +76,7 @@ test('a wrong call says what is wrong', () => {
   }
 })
 
-test('a listener that ended hears no more; after shutdown none does, and it may be set up again', async () => {
+test('a removed listener is not called; after shutdown none is, and `init` works again', async () => {
   const numbers: number[] = []
   const end = widget.on('unread', (n) => numbers.push(n))
   answer.status = 200

@@ -1,4 +1,4 @@
-// Every language has every sentence, in the same sections, with the same places, and the plural forms that it needs.
+// Every language has every sentence, in the same sections, with the same places, and with the plural forms that it needs.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { files, read, SRC } from './help/imports.ts'
 
 const DIR = join(SRC, 'locales')
 const SCREENS = join(SRC, 'apps/console/screens')
-/** Parts that are fetched later, the console's screens among them, have their sentences in their own folders: `apps/…/locales/<tag>.json`. */
+/** Parts that are loaded later, such as the console's screens, have their sentences in their own folders: `apps/…/locales/<tag>.json`. */
 const parts = readdirSync(join(SRC, 'apps'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('/locales')).map((path) => `apps/${path}`)
 const isThere = (language: string, part: string) => existsSync(join(SRC, part, `${language}.json`))
 const sectionsOf = (language: string) => [...readdirSync(join(DIR, language)), ...parts.filter((part) => isThere(language, part))].toSorted()
@@ -21,28 +21,28 @@ function sentencesOf(language: string, section: string): ReadonlyMap<string, str
   return new Map(Object.entries(table).map(([key, sentence]) => [key, String(sentence)]))
 }
 
-/** `{n|one:# day|other:# days}` → n, [one, other]. */
+/** Extracts the places: `{n|one:# day|other:# days}` gives n with the forms one and other. */
 const placesOf = (sentence: string) => [...sentence.matchAll(/\{(\w+)((?:\|\w+:[^|}]*)*)\}/g)].map(([, name, forms]) => ({ name, forms: [...(forms ?? '').matchAll(/\|(\w+):/g)].map(([, form]) => form ?? '') }))
 
-/** The same in another language on purpose: names, and words that languages share. */
+/** Sentences that are the same in another language on purpose: names, and words that languages share. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   ar: ['app.system', 'app.tab', 'app.unread', 'system.database'],
   de: ['app.support', 'app.system', 'app.tab', 'app.team', 'app.unread', 'category.compliance', 'console.nav', 'details.show', 'details.title', 'palette.status', 'panel.details', 'replies.body', 'roles.admin', 'roles.count_online', 'roles.offline', 'roles.online', 'roles.support_agent', 'signin.admin', 'system.database', 'system.version', 'ticket.status', 'widget.title'],
   fr: ['app.support', 'app.system', 'app.tab', 'app.team', 'app.unread', 'composer.tab.note', 'console.nav', 'history.messages', 'history.notes', 'roles.admin', 'roles.support_agent', 'signin.admin', 'system.check.migrations', 'system.database', 'system.state.ok', 'system.version', 'timeline.label', 'widget.title'],
 }
 
-test('a folder stands behind every language, and no other folder is there', () => {
+test('every language has a folder, and there are no other folders', () => {
   expect(readdirSync(DIR, { withFileTypes: true }).filter((one) => one.isDirectory()).map((one) => one.name).toSorted()).toEqual([...LANGUAGES].toSorted())
 })
 
-test('no two sections have a sentence by the same key', () => {
+test('no two sections have the same key', () => {
   const keys = sectionsOf('en').flatMap((section) => [...sentencesOf('en', section).keys()])
   expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([])
 })
 
-test('every sentence is said somewhere', () => {
+test('every sentence is used somewhere', () => {
   const source = files.map(read).join('\n')
-  // Keys that are put together: by a template, or from a ticket's word.
+  // Keys that are composed: by a template, or from a word of a ticket.
   const begun = [...[...source.matchAll(/`([a-z_]+\.[a-z_.]*)\$\{/g)].map(([, prefix]) => prefix ?? ''), 'status.', 'priority.', 'category.']
   const unsaid = sectionsOf('en').flatMap((section) => [...sentencesOf('en', section).keys()]).filter((key) => !source.includes(`'${key}'`) && !begun.some((prefix) => key.startsWith(prefix)) && !source.includes(`"${key}"`))
   expect(unsaid).toEqual([])
@@ -66,7 +66,7 @@ describe.each(LANGUAGES.filter((language) => language !== 'en'))('%s', (language
     }
   })
 
-  test('has the plural forms that its rules name, and none that they do not', () => {
+  test('has the plural forms that its rules name, and no others', () => {
     const needed = new Intl.PluralRules(language).resolvedOptions().pluralCategories
     for (const section of sectionsOf(language)) {
       for (const [key, sentence] of sentencesOf(language, section)) {
@@ -79,23 +79,23 @@ describe.each(LANGUAGES.filter((language) => language !== 'en'))('%s', (language
     }
   })
 
-  test('has no plain apostrophes or quotation marks, and three dots are one sign', () => {
+  test('has no straight apostrophes or quotation marks, and uses the ellipsis character', () => {
     for (const section of sectionsOf(language)) {
       for (const [key, sentence] of sentencesOf(language, section)) expect(sentence, key).not.toMatch(/['"]|\.\.\./)
     }
   })
 
-  test('leaves nothing as it was in English', () => {
+  test('leaves nothing in English', () => {
     const same = sectionsOf('en').flatMap((section) => [...sentencesOf('en', section)].filter(([key, sentence]) => sentencesOf(language, section).get(key) === sentence).map(([key]) => key))
     expect(same.toSorted()).toEqual(SHARED[language] ?? [])
   })
 })
 
 const sentences = (language: string) => sectionsOf(language).flatMap((section) => [...sentencesOf(language, section)])
-/** Without its places, whose forms have colons of their own. */
+/** Removes the places, whose forms contain colons. */
 const bare = (sentence: string) => sentence.replace(/\{[^}]*\}/g, '{}')
 
-test('French sets narrow spaces that do not break before ? ! ; and such spaces before : and inside « »', () => {
+test('French has narrow no-break spaces before ? ! ; and no-break spaces before : and inside « »', () => {
   for (const [key, sentence] of sentences('fr')) {
     expect(bare(sentence).replace("«\u00a0?\u00a0»", ""), key).not.toMatch(/[^\u202f][?!;]|[^\u00a0]:(?!\/\/)|«[^\u00a0]|[^\u00a0]»/)
   }
@@ -106,7 +106,7 @@ test('German and French address the reader formally', () => {
   for (const [key, sentence] of sentences('fr')) expect(bare(sentence), key).not.toMatch(/(?:^|[\s’])(?:[Tt]u|[Tt]oi|[Tt]on|[Tt]a|[Tt]es?)(?=[\s.,]|$)/)
 })
 
-/** Words that a language has for a thing, beside the one of docs/translating.md. */
+/** Words that a language must not use for a thing, because docs/translating.md has another one. */
 const OTHER_WORDS: Readonly<Record<Language, RegExp>> = {
   en: /canned|macro|reply template|opening time|office hours/i,
   de: /[Gg]espeicherte[nr]? Antwort|[Vv]orlage|[Bb]enutzer|[Mm]itarbeiter|[Hh]istorie|Konversation|Geschäftszeit|Arbeitszeit|Ihre Anfragen/,
@@ -114,7 +114,7 @@ const OTHER_WORDS: Readonly<Record<Language, RegExp>> = {
   ar: /موظف|رد جاهز|ردود جاهزة|ساعات الدوام|معيّنة|زبون/,
 }
 
-/** What the widget says before its frame is there: in the source, since its loader has no room for tables. */
+/** The words that the widget shows before its frame is loaded. They are in the source, because the loader has no room for tables. */
 test.each(['apps/widget/loader.ts', 'apps/widget/guest.ts'])('%s has its words in every language, and no others', (path) => {
   const table = /const WORDS:[^=]*= \{([^}]*)\}/.exec(readFileSync(join(SRC, path), 'utf8'))?.[1] ?? ''
   const words = new Map([...table.matchAll(/(\w+): (\[[^\]]*\]|'[^']*')/g)].map(([, language, said]) => [language, [...(said ?? '').matchAll(/'([^']*)'/g)].map(([, sentence]) => sentence ?? '')]))
@@ -132,7 +132,7 @@ test.each(LANGUAGES)('%s has one word for each thing', (language) => {
   for (const [key, sentence] of sentences(language)) expect(sentence, key).not.toMatch(OTHER_WORDS[language])
 })
 
-test('what stands on buttons, tabs and badges is about as short as in English', () => {
+test('labels of buttons, tabs and badges are about as short as in English', () => {
   const SHORT_MAX = 28
   const SHORT = /^(?:status|own_status\.(?!changed)|view|priority|category|stats(?!\.so_far)|composer\.tab|composer\.send|panel|bulk\.(?:take|status|priority)$|list\.(?:active|closed)|signout\.(?:send|keep|discard))/
   const KINDS = ['status', 'own_status', 'view', 'priority', 'category', 'stats', 'composer', 'panel', 'bulk', 'list', 'signout']

@@ -1,16 +1,16 @@
-// What a button with a sign alone does is said in words, in every language; what opens over the page gives the focus back.
+// Buttons that show only an icon have an accessible name in every language; overlays give the focus back.
 
 import { expect, test } from 'vitest'
 import { files, read } from './help/imports.ts'
 
 const sources = files.filter((file) => file.endsWith('.tsx'))
 
-/** The opening tags of buttons and links that hold signs alone. */
+/** The opening tags of buttons and links that contain only icons. */
 function withoutWords(source: string): readonly string[] {
   return [...source.matchAll(/<(?:button|a|summary)\b((?:=>|[^>])*)>\s*(?:<(?:Icon|Glyph)\b(?:=>|[^>])*\/>|<kbd>[^<]*<\/kbd>)\s*<\/(?:button|a|summary)>/g)].map(([, tag = '']) => tag)
 }
 
-test('a button with a sign alone has a name, which comes from the sentences', () => {
+test('a button with only an icon has a name, which comes from the sentences', () => {
   const all = sources.flatMap((file) => withoutWords(read(file)).map((tag) => ({ file, tag })))
   expect(all.length, 'such buttons are found').toBeGreaterThan(10)
   expect(all.filter(({ tag }) => !/\baria-label=\{(?:label|[ts]\()/.test(tag)).map(({ file, tag }) => `${file}: ${tag}`)).toEqual([])
@@ -24,6 +24,6 @@ test('such a button is found, and one with words is not', () => {
   expect(withoutWords(`<button><Icon name="plus" /><span>{t('new.button')}</span></button>`)).toEqual([])
 })
 
-test('what opens over the whole page is a dialog of the kit, from which the browser gives the focus back', () => {
+test('a full-page overlay is the kit’s dialog, from which the browser returns the focus', () => {
   expect(sources.filter((file) => /<dialog\b|showModal|aria-modal/.test(read(file)))).toEqual(['ui/kit/dialog.tsx'])
 })

@@ -1,4 +1,4 @@
-// Who is rung for, in which tab, and what happens where the system refuses.
+// Which tab rings, and what happens where the system refuses.
 
 import { signal } from '@preact/signals'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ const NAMES = ['Notification', 'window'] as const
 const before = NAMES.map((name) => Reflect.get(globalThis, name))
 afterEach(() => NAMES.forEach((name, index) => Reflect.set(globalThis, name, before[index])))
 
-/** Tabs that hear each other, as a channel of the browser has them. */
+/** Tabs that receive each other's messages, like a BroadcastChannel. */
 function channel() {
   const listeners: { readonly of: object; readonly call: (message: unknown) => void }[] = []
   return (): Tabs => {
@@ -31,7 +31,7 @@ function tab(time = manualClock(), tabs: Tabs | null = null, looked = false) {
 }
 
 describe('the bell', () => {
-  test('is silent in every tab when one of them is looked at', () => {
+  test('is silent in every tab while one of them is in front', () => {
     const [time, join] = [manualClock(), channel()]
     const behind = [tab(time, join()), tab(time, join())]
     const front = tab(time, join(), true)
@@ -39,7 +39,7 @@ describe('the bell', () => {
     time.pass(1_000)
     expect([...behind, front].map((one) => one.chimes.length)).toEqual([0, 0, 0])
   })
-  test('is silent once its person has gone, whatever still comes', () => {
+  test('is silent once its person has left, whatever arrives later', () => {
     const time = manualClock()
     for (const looked of [false, true]) {
       const { bell, chimes } = tab(time, channel()(), looked)
@@ -50,7 +50,7 @@ describe('the bell', () => {
       expect([chimes, toast.peek()]).toEqual([[], null])
     }
   })
-  test('rings in one tab when none is looked at, and once for news on the heels of news', () => {
+  test('rings in one tab if none is in front, and once for news in quick succession', () => {
     const [time, join] = [manualClock(), channel()]
     const tabs = [tab(time, join()), tab(time, join()), tab(time, join())]
     for (let n = 0; n < 5; n++) {
@@ -76,7 +76,7 @@ describe('the bell', () => {
     time.pass(400)
     expect([first, late].map((one) => one.chimes.length)).toEqual([1, 1])
   })
-  test('does not throw where a page may not notify, and switches itself off there (Android)', () => {
+  test('does not throw where pages may not show notifications, and switches itself off there (Android)', () => {
     class Refused {
       static permission = 'granted'
       constructor() { throw new TypeError('Illegal constructor') }
@@ -88,7 +88,7 @@ describe('the bell', () => {
   })
 })
 
-test('what was said to one person is not before the next one, nor can they undo it', () => {
+test('a toast for one person is not shown to the next one, who cannot undo it either', () => {
   toastsFor('grace')
   say('sent', { label: 'Undo', run() {} })
   toastsFor('grace')

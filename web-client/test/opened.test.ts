@@ -6,7 +6,7 @@ import { staffTicket } from './help/sample.ts'
 const ticket = (n: number) => ({ ...staffTicket, id: `t${n}`, ticket_number: `TKT-00000${n}` })
 const read = { ...EMPTY, position: 3, syncing: true, hole: true }
 
-test('a ticket that was open is found by its id and its number, as it stood; what was under way is not', () => {
+test('an opened ticket is found by its id and number, as it was; pending work is not kept', () => {
   const opened = createOpenedTickets()
   opened.keep(ticket(1), read)
   for (const ref of ['t1', 'TKT-000001']) expect(opened.find(ref)).toEqual({ ticket: ticket(1), timeline: { ...EMPTY, position: 3, syncing: false, hole: false, answering: null, pending: [] } })
@@ -14,7 +14,7 @@ test('a ticket that was open is found by its id and its number, as it stood; wha
   expect(createOpenedTickets().find('t1'), 'another person’s').toBeNull()
 })
 
-test('one that is gone, or of which nothing was read, is not kept', () => {
+test('a ticket that is gone, or that was never loaded, is not kept', () => {
   const opened = createOpenedTickets()
   opened.keep(ticket(1), read)
   opened.keep(ticket(1), null)

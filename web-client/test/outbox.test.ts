@@ -1,4 +1,4 @@
-// The outbox keeps its word: across reloads, lost answers and second tabs.
+// The outbox: every message is sent once and in order, across reloads, lost answers and second tabs.
 
 import { describe, expect, test } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'
@@ -8,7 +8,7 @@ import { createOutboxStore, type KeyValue, type Queued } from '../src/outbox/sto
 import { scriptedServer, sessionTo, until, welcome } from './help/scripted-server.ts'
 import { seeded } from './help/random.ts'
 
-/** Web locks as the browser has them: one holder a name, in the order of asking. */
+/** Web locks as in the browser: one holder per name, in the order of requests. */
 function locks() {
   const queues = new Map<string, Promise<void>>()
   return (name: string, run: () => Promise<void>) => {
@@ -70,7 +70,7 @@ describe('the outbox', () => {
     expect(sent).toEqual([key])
     expect(storage.length).toBe(0)
   })
-  test('sends where locks are refused, or not given in time, and sends each message once', async () => {
+  test('sends without locks if they are refused or time out, and sends each message once', async () => {
     const { stored, store } = ledger()
     const refusing = (_name: string, _run: () => Promise<void>) => Promise.reject(new DOMException('denied', 'SecurityError'))
     const { outbox, changes } = tab(memoryStorage(), (entry) => Promise.resolve({ kind: 'stored', seq: store(entry) }), refusing)
@@ -79,7 +79,7 @@ describe('the outbox', () => {
     expect(stored).toEqual(['one', 'two', 'three'])
     expect(changes.filter((change) => change.type === 'acked')).toHaveLength(3)
   })
-  test('a send that fails behind the lock is not begun a second time beside it', async () => {
+  test('a send that fails behind the lock is not started a second time without it', async () => {
     let n = 0
     const { outbox } = tab(memoryStorage(), () => { n++; return Promise.reject(new Error('broken')) })
     outbox.queue(draft('one'))
@@ -88,7 +88,7 @@ describe('the outbox', () => {
     expect(outbox.entries().map((entry) => entry.body)).toEqual(['one'])
     outbox.dispose()
   })
-  test('tells of all tickets what is not stored yet, by number, and whether it ends with the page', () => {
+  test('lists the unsent messages of all tickets, with numbers, and whether they would be lost with the page', () => {
     const storage = memoryStorage()
     const { outbox, set } = tab(storage, () => Promise.resolve({ kind: 'cut' }))
     set(false)
@@ -103,7 +103,7 @@ describe('the outbox', () => {
     unkept.outbox.queue(draft('three'))
     expect(unkept.outbox.isUnkept()).toBe(true)
   })
-  test('a refusal that another tab found out is told as such', async () => {
+  test('a refusal that another tab received is reported as such', async () => {
     const storage = memoryStorage()
     const [here, there] = [tab(storage, () => Promise.resolve({ kind: 'refused', code: 'stale' })), tab(storage, () => Promise.resolve({ kind: 'cut' }))]
     const { key } = here.outbox.queue(draft('hello'))
@@ -112,7 +112,7 @@ describe('the outbox', () => {
     expect(here.changes.find((change) => change.type === 'refused')).not.toHaveProperty('elsewhere')
     expect(there.changes.find((change) => change.type === 'refused')).toMatchObject({ elsewhere: true })
   })
-  test('what its author signed out on is sent only once they say so, and is never shown to another person', async () => {
+  test('messages left at sign-out are sent only after their author confirms, and are never shown to another person', async () => {
     const storage = memoryStorage()
     const first = tab(storage, () => Promise.resolve({ kind: 'cut' }))
     first.set(false)
@@ -137,7 +137,7 @@ describe('the outbox', () => {
     for (const { key } of again.outbox.entries()) again.outbox.discard(key)
     expect(again.outbox.entries()).toEqual([])
   })
-  test('before its author signs out, all of it is sent, what was held back or refused as well', async () => {
+  test('everything can be sent before sign-out, including held and refused messages', async () => {
     const { stored, store } = ledger()
     let refuses = true
     const { outbox, changes } = tab(memoryStorage(), (entry) => Promise.resolve(refuses ? { kind: 'refused', code: 'forbidden' } : { kind: 'stored', seq: store(entry) }))
@@ -150,7 +150,7 @@ describe('the outbox', () => {
     expect(stored).toEqual(['refused', 'held back'])
     expect(outbox.entries()).toEqual([])
   })
-  test('a message that is refused while its author signs out stays theirs to decide', async () => {
+  test('a message that is refused during its author’s sign-out stays refused until they decide', async () => {
     const storage = memoryStorage()
     const answers: ((outcome: SendOutcome) => void)[] = []
     const { outbox } = tab(storage, () => new Promise((resolve) => { answers.push(resolve) }))
@@ -167,7 +167,7 @@ describe('the outbox', () => {
     ada.outbox.queue(draft('hers'))
     expect(tab(storage, () => Promise.resolve({ kind: 'cut' }), locks(), 'u2').outbox.of('t1')).toEqual([])
   })
-  test('has one send of a ticket in flight, in the order of writing', async () => {
+  test('sends one message of a ticket at a time, in the order of writing', async () => {
     const { stored, store } = ledger()
     let flying = 0
     const random = seeded(3)
@@ -178,7 +178,7 @@ describe('the outbox', () => {
       const dice = random()
       if (dice < 0.2) return { kind: 'later', ms: 1 }
       const seq = store(entry)
-      // The answer may be lost although it was stored.
+      // The answer may be lost although the message was stored.
       return dice < 0.4 ? { kind: 'later', ms: 1 } : { kind: 'stored', seq }
     })
     const bodies = Array.from({ length: 25 }, (_, index) => `m${index}`)
@@ -207,7 +207,7 @@ describe('the outbox', () => {
     expect(stored).toEqual(Array.from({ length: 10 }, (_, n) => `m${n}`))
     expect(sends).toHaveLength(10)
   })
-  test('a connection that goes leaves the rest for the next one', async () => {
+  test('a lost connection leaves the rest for the next one', async () => {
     const { stored, store } = ledger()
     let first = true
     const { outbox } = tab(memoryStorage(), (entry) => {
@@ -221,7 +221,7 @@ describe('the outbox', () => {
     await until('stored', () => stored.length === 2)
     expect(stored).toEqual(['a', 'b'])
   })
-  test('a refused message waits for its writer and holds nobody up', async () => {
+  test('a refused message waits for its author and blocks no others', async () => {
     const { stored, store } = ledger()
     const { outbox, changes } = tab(memoryStorage(), (entry) =>
       Promise.resolve(entry.based_on === 3 ? { kind: 'refused', code: 'stale' } : { kind: 'stored', seq: store(entry) }))
@@ -234,7 +234,7 @@ describe('the outbox', () => {
     expect(changes.filter((change) => change.type === 'acked')).toHaveLength(2)
     expect(outbox.of('t1')).toEqual([])
   })
-  test('goes on without storage', async () => {
+  test('works without storage', async () => {
     const full: KeyValue = { ...memoryStorage(), length: 0, setItem() { throw new Error('quota') } }
     const { stored, store } = ledger()
     const { outbox } = tab(full, (entry) => Promise.resolve({ kind: 'stored', seq: store(entry) }))
@@ -242,7 +242,7 @@ describe('the outbox', () => {
     await until('stored', () => stored.length === 1)
     expect(outbox.of('t1')).toEqual([])
   })
-  test('does not trip over foreign items', () => {
+  test('ignores foreign items', () => {
     const storage = memoryStorage()
     storage.setItem('helpline.outbox.u1.x', '{"odd":true}')
     storage.setItem('other', '1')
@@ -250,9 +250,9 @@ describe('the outbox', () => {
   })
 })
 
-describe('a message that this server does not know', () => {
+describe('a message that this server does not support', () => {
   test('is kept, its author is told, and it is sent again after the next welcome', async () => {
-    // The first instance is of the build before and refuses one field; the second one is of ours.
+    // The first instance has an older build and refuses one field; the second one has the current build.
     const server = await scriptedServer((link, frame) => {
       if (frame['type'] === 'hello') welcome(link, frame)
       if (frame['type'] !== 'send') return
@@ -280,7 +280,7 @@ describe('a message that this server does not know', () => {
       await until('live', () => session.state().kind === 'live')
       outbox.queue(draft('first'))
       await until('told', () => changes.some((change) => change.type === 'held'))
-      // What is written after it keeps its order and waits; another ticket does not.
+      // Later messages of the ticket wait in order; another ticket is not affected.
       outbox.queue(draft('second'))
       outbox.queue(draft('elsewhere', 't2'))
       outbox.retry('u1-1', 'as_written')
@@ -302,7 +302,7 @@ describe('a message that this server does not know', () => {
       await server.close()
     }
   })
-  test('is let go by its author, and what waits behind it goes on', async () => {
+  test('can be discarded by its author, and messages behind it go on', async () => {
     const { stored, store } = ledger()
     const { outbox, changes } = tab(memoryStorage(), (entry) =>
       Promise.resolve(entry.body === 'odd' ? { kind: 'held', code: 'unknown_field' } : { kind: 'stored', seq: store(entry) }))
@@ -314,7 +314,7 @@ describe('a message that this server does not know', () => {
     await until('stored', () => stored.length === 1)
     expect(stored).toEqual(['plain'])
   })
-  test('held in one tab and sent by another, holds nobody up', async () => {
+  test('held in one tab and sent by another, it blocks no others', async () => {
     const storage = memoryStorage()
     const { stored, store } = ledger()
     const old = tab(storage, (entry) => Promise.resolve(entry.body === 'odd' ? { kind: 'held', code: 'unknown_field' } : { kind: 'stored', seq: store(entry) }))
@@ -329,7 +329,7 @@ describe('a message that this server does not know', () => {
 })
 
 describe('a message that may be taken back', () => {
-  /** A clock that the test moves. */
+  /** An outbox whose clock the test advances. */
   function hands(storage = memoryStorage(), send?: (entry: Queued) => Promise<SendOutcome>) {
     const time = { now: 1_800_000_000_000, due: [] as { at: number; call: () => void }[] }
     const sent: string[] = []
@@ -357,7 +357,7 @@ describe('a message that may be taken back', () => {
   }
   const settled = async () => { for (let n = 0; n < 20; n++) await Promise.resolve() }
 
-  test('is sent when its time is over, once, and what was written after it waits with it', async () => {
+  test('is sent once its hold ends, once, and later messages wait behind it', async () => {
     const { outbox, sent, pass } = hands()
     outbox.queue({ ...draft('first'), hold_ms: 5_000 })
     outbox.queue(draft('second'))
@@ -371,7 +371,7 @@ describe('a message that may be taken back', () => {
     expect(outbox.entries()).toEqual([])
     expect(outbox.isHeld()).toBe(false)
   })
-  test('comes back to its author until then, and not afterwards', async () => {
+  test('can be taken back until then, and not afterwards', async () => {
     const { outbox, sent, pass } = hands()
     const one = outbox.queue({ ...draft('taken back'), hold_ms: 5_000 })
     outbox.queue(draft('behind it'))
@@ -394,7 +394,7 @@ describe('a message that may be taken back', () => {
     expect(after.sent).toEqual([])
     expect(after.outbox.undo(one.key)?.body).toBe('still held')
   })
-  test('is not held for ever by a clock that was set back', async () => {
+  test('is not held forever if the clock was set back', async () => {
     const before = hands()
     before.outbox.queue({ ...draft('from the future'), hold_ms: 5_000 })
     const after = hands(before.storage)
@@ -404,7 +404,7 @@ describe('a message that may be taken back', () => {
     expect(after.sent).toEqual(['from the future'])
   })
 
-  test('what follows a message is done once it is stored, also after a reload, and not when it is refused', async () => {
+  test('the follow-up action runs once the message is stored, even after a reload, and not if it is refused', async () => {
     const done: string[] = []
     const first = hands()
     first.outbox.queue({ ...draft('answer'), then: 'resolved' })

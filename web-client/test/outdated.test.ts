@@ -1,4 +1,4 @@
-// A part that is gone with its build is told from one that is out of reach.
+// Distinguishes a part that no longer exists, because of a new build, from one that is unreachable.
 
 import { expect, test } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'
@@ -24,13 +24,13 @@ test.each([
   expect(await isOutdated(BUILD, FAULT, memoryStorage(), page)).toBe(outdated)
 })
 
-test('where the browser does not name the part, the script of the page alone is asked for', async () => {
+test('if the browser does not name the part, only the page’s own script is requested', async () => {
   const { page, requests } = testPage({ answer: () => ({ status: 200 }) })
   expect(await isOutdated(BUILD, new TypeError('Importing a module script failed.'), memoryStorage(), page)).toBe(false)
   expect(requests).toEqual([BUILD])
 })
 
-test('a reload that brought the same build back is not offered again; another build may be', async () => {
+test('a reload that brought back the same build is not offered again; for another build it may be', async () => {
   const storage = memoryStorage()
   const { page } = testPage({ answer: () => ({ status: 404 }) })
   reloads(BUILD, storage)

@@ -1,4 +1,4 @@
-// The way to the desk's own provider, what came of it, and the way out. The browser around it is a few lines of one.
+// The desk's own sign-in through a provider: the link to it, its result, and sign-out. The browser is simulated in a few lines.
 
 import { createServer } from 'node:http'
 import { once } from 'node:events'
@@ -24,27 +24,27 @@ describe('the way to the provider', () => {
     const own = createOwnSignIn('/oidc/sign-in', '/oidc/sign-out', at('/admin/support/TKT-000001', '?view=all&q=a%20b'))
     expect(returnOf(own.href())).toBe('/admin/support/TKT-000001?view=all&q=a%20b')
   })
-  test('leaves out what the desk would not take', () => {
+  test('leaves out what the desk would not accept', () => {
     expect(returnOf(createOwnSignIn('/oidc/sign-in', '/oidc/sign-out', at('/support', `?q=${'a'.repeat(500)}`)).href())).toBe('/support')
     expect(createOwnSignIn('/oidc/sign-in', '/oidc/sign-out', at(`/support/${'a'.repeat(500)}`)).href()).toBe('/oidc/sign-in')
   })
 })
 
-describe('what came of it', () => {
-  test('is read once, and taken out of the address', () => {
+describe('the result', () => {
+  test('is read once, and removed from the address', () => {
     const router = at('/support', '?a=b&sign_in=denied')
     expect(createOwnSignIn('/oidc/sign-in', '/oidc/sign-out', router).refused.value).toBe('denied')
     expect(router.place.value.query.toString()).toBe('a=b')
     expect(createOwnSignIn('/oidc/sign-in', '/oidc/sign-out', router).refused.value).toBeNull()
   })
-  test('is nothing where the word is none of ours', () => {
+  test('is empty for an unknown word', () => {
     const router = at('/support', '?sign_in=%3Cscript%3E')
     expect(createOwnSignIn('/oidc/sign-in', '/oidc/sign-out', router).refused.value).toBeNull()
     expect(router.place.value.query.has('sign_in')).toBe(false)
   })
 })
 
-describe('the way out', () => {
+describe('sign-out', () => {
   async function answering(status: number, body: string): Promise<string> {
     const server = createServer((_, response) => { response.statusCode = status; response.end(body) })
     server.listen(0, '127.0.0.1')
@@ -63,7 +63,7 @@ describe('the way out', () => {
     const own = createOwnSignIn('/oidc/sign-in', await answering(status, body), at('/support'))
     expect(await own.signOut()).toEqual(expected)
   })
-  test('is not taken where the desk cannot be reached', async () => {
+  test('fails if the desk cannot be reached', async () => {
     expect(await createOwnSignIn('/oidc/sign-in', 'http://127.0.0.1:1/', at('/support')).signOut()).toBeNull()
   })
 })

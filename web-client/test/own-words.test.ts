@@ -4,8 +4,8 @@ import { tOwnStatus } from '../src/locales/own-status.ts'
 import '../src/locales/ticket.ts'
 import { CATEGORIES, PRIORITIES, STATUSES } from '../src/protocol/generated.ts'
 
-// The team's sentences are not fetched by customers: this file must not import what joins them.
-test('customers read a sentence for every status, priority and category, and never the wire’s word', () => {
+// Customers do not load the team's sentences, so this file must not import the module that adds them.
+test('customers read a sentence for every status, priority and category, never the protocol’s word', () => {
   for (const status of STATUSES) expect(tOwnStatus(status), status).toMatch(/^\p{Lu}/u)
   for (const priority of PRIORITIES) expect(tWord('priority', priority), priority).toMatch(/^\p{Lu}/u)
   for (const category of CATEGORIES) expect(tWord('category', category), category).toMatch(/^\p{Lu}/u)

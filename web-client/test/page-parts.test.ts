@@ -1,4 +1,4 @@
-// What stores ask of a page: events of its window, whether it is seen, what its desk says of the widget, texts of two tabs.
+// The parts of a page that stores use: window events, visibility, the desk's settings for the widget, and texts of two tabs.
 
 import { afterEach, describe, expect, test } from 'vitest'
 import { every } from '../src/client/browser.ts'
@@ -14,7 +14,7 @@ import { manualClock, stamp } from './help/ticket-server.ts'
 
 afterEach(() => { isUnfolded.value = true })
 
-test('an event is heard until its disposer is called', () => {
+test('an event is handled until the disposer is called', () => {
   const browser = testPage()
   let heard = 0
   const stop = onWindow('focus', () => { heard++ }, browser.page)
@@ -25,7 +25,7 @@ test('an event is heard until its disposer is called', () => {
   expect([heard, browser.listening()]).toEqual([1, 0])
 })
 
-test('an item that another tab changes is told by its name; all of them at once, which has none, is not', () => {
+test('a change in another tab is reported by the item’s name; clearing the storage, which has no name, is not', () => {
   const browser = testPage()
   const told: string[] = []
   const stop = onStored((item) => told.push(item), browser.page)
@@ -36,7 +36,7 @@ test('an item that another tab changes is told by its name; all of them at once,
   expect([told, browser.listening()]).toEqual([['helpline.x'], 0])
 })
 
-test('a page is seen when its tab is in front and the widget is open; it has the focus when the keyboard is there too', () => {
+test('a page is visible if its tab is in front and the widget is open; it has the focus if the keyboard focus is there, too', () => {
   const document: { visibilityState: DocumentVisibilityState; hasFocus(): boolean } = { visibilityState: 'visible', hasFocus: () => keyboard }
   let keyboard = true
   const now = () => [isVisible({ document }), hasFocus({ document })]
@@ -51,7 +51,7 @@ test('a page is seen when its tab is in front and the widget is open; it has the
   expect(now()).toEqual([false, false])
 })
 
-test('what is done again and again ends with its disposer, also from within', () => {
+test('a repeated call ends with its disposer, even from within the call', () => {
   const time = manualClock()
   let calls = 0
   const stop = every(time, 1_000, () => { if (++calls === 3) stop() })
@@ -63,25 +63,25 @@ test('what is done again and again ends with its disposer, also from within', ()
 
 describe('the widget’s look', () => {
   const LOGO = 'data:image/png;base64,AAAA'
-  test('is the desk’s, where it tells one', async () => {
+  test('comes from the desk, if it has one', async () => {
     const { page, requests } = testPage({ answer: () => ({ body: { team_name: 'The workshop', greeting: null, logo: LOGO, asks_category: true } }) })
     expect(await loadLook(page)).toEqual({ teamName: 'The workshop', greeting: null, logo: LOGO, asksCategory: true })
     expect(requests).toEqual(['/v1/widget'])
   })
-  test('is as ever when the desk cannot be asked, refuses, or answers what is none; a picture from elsewhere is none', async () => {
+  test('is the default if the desk is unreachable, refuses or answers nonsense; pictures from elsewhere are ignored', async () => {
     for (const answer of [null, { status: 404 }, { body: [] }, { body: { logo: 'https://evil.test/x.png' } }]) expect(await loadLook(testPage({ answer: () => answer }).page)).toEqual(NO_LOOK)
   })
-  test('what the page says wins over what the desk says', () => {
+  test('of the page takes precedence over the desk’s', () => {
     const desk = { teamName: 'Desk', greeting: 'Hello', logo: LOGO, asksCategory: true }
     expect(mergedLook(desk, givenLook({ teamName: 'Page', logo: 'https://evil.test/x.png' }))).toEqual({ ...desk, teamName: 'Page' })
   })
-  test('what the desk can do is not known while it cannot be asked', async () => {
+  test('the desk’s features are unknown while it is unreachable', async () => {
     expect(await loadFeatures(testPage({ answer: () => ({ body: { features: ['derived_subject'] } }) }).page)).toEqual(['derived_subject'])
     expect(await loadFeatures(testPage().page)).toBeNull()
   })
 })
 
-test('of a text that was changed in two tabs nothing is lost, and nothing that was sent comes back', () => {
+test('a text changed in two tabs loses nothing, and nothing that was sent comes back', () => {
   expect(merged('a', 'a', 'b')).toBe('b')
   expect(merged('a', 'b', 'a')).toBe('b')
   expect(merged('a', 'b', 'b')).toBe('b')
@@ -106,7 +106,7 @@ describe('pages of a list', () => {
     }
     return { rows, pages, read }
   }
-  test('a ticket behind what was read is left to the page that will reach it', () => {
+  test('a ticket beyond the pages that were read is left to the page that will reach it', () => {
     const { rows, pages, read } = begun()
     expect(read([ticket('a', 9), ticket('b', 8)], 'next')()).toEqual(['a', 'b'])
     pages.heard(ticket('far', 1))
@@ -115,14 +115,14 @@ describe('pages of a list', () => {
     expect(read([ticket('far', 1)], null)()).toEqual(['far'])
     expect([rows.ids(), pages.due(true)]).toEqual([['new', 'a', 'b', 'far'], null])
   })
-  test('what was heard while a page was asked for is newer than the page', () => {
+  test('a change that arrives during a request is newer than the page', () => {
     const { rows, pages, read } = begun()
     read([ticket('a', 5, 1)], null)(() => pages.heard(ticket('a', 9, 2)))
     expect(rows.get('a')?.seq).toBe(2)
     pages.heard(ticket('a', 5, 1))
     expect(rows.get('a')?.seq, 'an older state does not turn it back').toBe(2)
   })
-  test('read again, what is gone goes', () => {
+  test('a re-read removes tickets that are gone', () => {
     const { rows, pages, read } = begun()
     read([ticket('a', 9), ticket('b', 8)], null)()
     pages.restart()

@@ -1,4 +1,4 @@
-// Lists that are read page by page: what is held, what is asked again, and what one query leaves to the next.
+// Lists that are read page by page: holding, retries, and what a query leaves to the next one.
 
 import { describe, expect, test, vi } from 'vitest'
 import { NO_FILTERS } from '../src/client/filters.ts'
@@ -17,7 +17,7 @@ const settled = () => new Promise<void>((done) => { setImmediate(done) })
 
 describe('a sorted list orders as the server does', () => {
   test('times with and without a fraction, and equal times by id, in the direction of the order', () => {
-    // Without its fraction a time is the shorter text, and would sort behind.
+    // Without its fraction a time is the shorter text, and would sort last.
     const all = [ticket('a', 2_000_000), ticket('b', 2_500_000), ticket('c', 2_500_001), ticket('d', 2_000_000), ticket('e', 1_999_999)]
     const sorted = (sort: 'created' | 'oldest') => {
       const list = createSortedList<StaffView>(sort)
@@ -27,7 +27,7 @@ describe('a sorted list orders as the server does', () => {
     expect(sorted('oldest')).toBe('eadbc')
     expect(sorted('created')).toBe('cbdae')
   })
-  test('gives what lies between two places, also when nothing stands there any longer', () => {
+  test('returns the ids between two places, even if no ticket is there any longer', () => {
     const list = createSortedList<StaffView>('oldest')
     for (const n of [1, 2, 4, 5]) list.put(ticket(String(n), n))
     expect(list.between(null, ticket('3', 3))).toEqual(['1', '2'])
@@ -43,7 +43,7 @@ describe('a held list', () => {
     list.hold(true)
     return list
   }
-  test('counts what stands elsewhere than it is shown, and no longer when it is back', () => {
+  test('counts tickets that are shown elsewhere than their real place, until they are back', () => {
     const list = held()
     list.put(ticket('4', 4))
     list.put(ticket('1', 9))
@@ -55,7 +55,7 @@ describe('a held list', () => {
     list.put(ticket('2', 2))
     expect([list.shown().join(''), list.count()]).toEqual(['321', 0])
   })
-  test('shows pages behind the last row, each ticket once', () => {
+  test('shows new pages after the last row, each ticket once', () => {
     const list = held()
     for (const n of [0.5, 0.4]) list.put(ticket(String(n), n))
     expect([list.shown().length, list.count()]).toEqual([3, 2])
@@ -75,7 +75,7 @@ describe('a held list', () => {
   })
 })
 
-/** A list whose answers are given by hand. */
+/** A list whose answers the test gives. */
 function asked() {
   const clock = manualClock()
   const requests: { readonly limit: number; readonly cursor?: string; readonly answer: (result: Result<Page<StaffView>>) => Promise<void> }[] = []
@@ -95,12 +95,12 @@ function asked() {
 }
 
 describe('pages', () => {
-  test('are loaded one by one, as far as rows are looked at, also when one of them adds none', async () => {
+  test('are loaded one by one, as far as rows are in view, even if one of them adds none', async () => {
     const { list, requests, page } = asked()
     list.want(60)
     await requests[0]?.answer(page(0, 50, 'a'))
     expect(requests[1]?.cursor).toBe('a')
-    // All of its tickets have moved up into the first page meanwhile.
+    // All tickets of that page have moved up into the first page in the meantime.
     list.heard(Array.from({ length: 50 }, (_, n) => ticket(`t${50 + n}`, 5_000 + n, { seq: 2 })))
     await requests[1]?.answer(page(50, 100, 'b'))
     expect(list.order.value.length).toBe(100)
@@ -110,7 +110,7 @@ describe('pages', () => {
     await requests[3]?.answer(page(100, 120, null))
     expect([requests.length, list.order.value.length, list.more.value]).toEqual([4, 120, false])
   })
-  test('that could not be had are asked for again by hand, and by themselves where that may help', async () => {
+  test('failed ones are retried by hand, and automatically where that may help', async () => {
     const { list, clock, requests, page, refused } = asked()
     list.want(60)
     await requests[0]?.answer(page(0, 50, 'a'))
@@ -127,13 +127,13 @@ describe('pages', () => {
     await requests[3]?.answer(refused('invalid_field'))
     clock.pass(1e9)
     expect(requests.length, 'asking again would not help').toBe(4)
-    // Also when the reader has scrolled away from it.
+    // Even if the reader has scrolled away from it.
     list.want(20)
     list.retry()
     await requests[4]?.answer(page(50, 70, null))
     expect([list.problem.value, list.order.value.length]).toEqual([null, 70])
   })
-  test('are all read again after a time without news, in larger parts, and what has left is gone', async () => {
+  test('are all re-read after a time without pushes, in larger parts, and tickets that are gone disappear', async () => {
     const { list, requests, page } = asked()
     list.want(160)
     await requests[0]?.answer(page(0, 50, 'a'))
@@ -148,7 +148,7 @@ describe('pages', () => {
     expect([list.order.value[0], list.order.value[100], list.order.value.at(-1)]).toEqual(['t10', 't120', 't199'])
     expect([requests.length, list.more.value]).toEqual([5, true])
   })
-  test('of a query before are dropped, however late they come', async () => {
+  test('of an earlier query are discarded, however late they arrive', async () => {
     const { list, clock, requests, page } = asked()
     list.begin('last_activity', [], 200, false)
     await requests[0]?.answer(page(0, 50, 'a'))
@@ -157,7 +157,7 @@ describe('pages', () => {
     await requests[1]?.answer(page(7, 9, null))
     expect([list.order.value, list.more.value]).toEqual([['t7', 't8'], false])
   })
-  test('decide over rows that were known before a restore, though their numbers are lower', async () => {
+  test('after a restore replace known rows, although their sequence numbers are lower', async () => {
     const { list, requests, page } = asked()
     await requests[0]?.answer(page(0, 2, null))
     list.heard([ticket('t0', 1_000, { seq: 9, subject: 'before the restore' })])
@@ -182,7 +182,7 @@ describe("the console's list", () => {
     }
     return { inbox, clock, queries, answer }
   }
-  test('shows what a search found, whatever the subject says, and drops the rows of the one before when it is refused', async () => {
+  test('shows what a search found, regardless of the subject, and drops the previous rows if the search is refused', async () => {
     const { inbox, clock, queries, answer } = start()
     await answer([ticket('a', 2, { subject: 'anything' }), ticket('b', 1)])
     inbox.filter({ search: 'tkt-40' })
@@ -198,7 +198,7 @@ describe("the console's list", () => {
     await answer('refused')
     expect([inbox.order.value, inbox.problem.value?.code]).toEqual([[], 'invalid_field'])
   })
-  test('keeps a row that the server lists under a filter, though this client would judge otherwise', async () => {
+  test('keeps a row that the server lists under a filter, even if this client would decide otherwise', async () => {
     const { inbox, answer } = start({ ...NO_FILTERS, view: 'unassigned' })
     const left = ticket('a', 1, { assigned_to: { id: 'left-the-team', name: 'Alan' } })
     await answer([left])
@@ -207,7 +207,7 @@ describe("the console's list", () => {
     inbox.take({ ...left, seq: 3, assigned_to: { id: ME, name: 'Grace' } })
     expect(inbox.order.value).toEqual([])
   })
-  test('shows all that fits another filter at once, held or not', async () => {
+  test('shows all known matches of another filter at once, held or not', async () => {
     const { inbox, answer } = start()
     await answer([ticket('a', 3, { priority: 'urgent' }), ticket('b', 2, { priority: 'low' }), ticket('c', 1, { priority: 'urgent' })])
     inbox.hold(true)
@@ -215,7 +215,7 @@ describe("the console's list", () => {
     expect(inbox.order.value).toEqual(['a', 'c'])
     expect(inbox.loaded.value).toBe(false)
   })
-  test('counts the open ticket as read, also when a page brings it', async () => {
+  test('counts the open ticket as read, even if a page brings it', async () => {
     vi.stubGlobal('document', { visibilityState: 'visible' })
     const { inbox, answer } = start()
     inbox.setOpen('a')

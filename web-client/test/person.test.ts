@@ -1,4 +1,4 @@
-// The person at the widget: what shows tickets is fetched for those who have one, and tried again where it could not be.
+// The person who uses the widget: the part that shows tickets is loaded for people who have some, and a failed load is retried.
 
 import { afterEach, expect, test } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'
@@ -27,20 +27,20 @@ async function arrived({ storage = memoryStorage(), tickets = 0, reachable = tru
   return { person, desk, browser, time, storage, joining }
 }
 
-test('who has no tickets is new, and nothing more is fetched', async () => {
+test('a person without tickets is new, and nothing more is loaded', async () => {
   const { person, desk, browser } = await arrived()
   expect([person.stand.value, desk.fetched]).toEqual(['new', 0])
   expect(browser.requests).toHaveLength(1)
 })
 
-test('who has tickets is joined, and on the next page the desk need not be asked', async () => {
+test('a person with tickets is joined, and on the next page without asking the desk', async () => {
   const { person, storage, joining } = await arrived({ tickets: 1 })
   expect([person.stand.value, joining.length]).toEqual(['joined', 1])
   const next = await arrived({ storage, reachable: false })
   expect([next.person.stand.value, next.browser.requests]).toEqual(['joined', []])
 })
 
-test('what waits to be sent is reason enough', async () => {
+test('a message that waits to be sent is reason enough to join', async () => {
   const storage = memoryStorage()
   storage.setItem('helpline.outbox.carl.1', '{}')
   expect((await arrived({ storage })).person.stand.value).toBe('new')
@@ -48,11 +48,11 @@ test('what waits to be sent is reason enough', async () => {
   expect((await arrived({ storage })).person.stand.value).toBe('joined')
 })
 
-test('a desk that cannot be asked is told of where the tickets would stand', async () => {
+test('an unreachable desk is reported in place of the tickets', async () => {
   expect((await arrived({ reachable: false })).person.stand.value).toBe('joined')
 })
 
-test('a new person is asked for again each minute that they look, and when the widget is unfolded', async () => {
+test('for a new person, tickets are checked every minute while visible, and when the widget is opened', async () => {
   const { person, desk, browser, time } = await arrived()
   browser.document.visibilityState = 'hidden'
   time.pass(60_000)
@@ -72,7 +72,7 @@ test('a new person is asked for again each minute that they look, and when the w
   expect(browser.requests, 'no more').toHaveLength(3)
 })
 
-test('another tab’s ticket, or message, joins this one', async () => {
+test('a ticket or message from another tab joins this one', async () => {
   for (const [name, value] of [['helpline.text.ada.has-tickets', 'yes'], ['helpline.outbox.ada.1', '{}']] as const) {
     const { person, browser, storage } = await arrived()
     browser.fire('storage')
@@ -85,7 +85,7 @@ test('another tab’s ticket, or message, joins this one', async () => {
   }
 })
 
-test('what could not be fetched is tried again, by itself and by wish', async () => {
+test('a failed load is retried, automatically and on request', async () => {
   const { person, desk, time } = await arrived()
   desk.isBroken = true
   person.opened()
@@ -103,7 +103,7 @@ test('what could not be fetched is tried again, by itself and by wish', async ()
   expect(desk.fetched, 'once').toBe(3)
 })
 
-test('once disposed, it asks, hears and waits for nothing', async () => {
+test('once disposed, it sends no request, handles no event and has no timer', async () => {
   const { person, desk, browser, time } = await arrived({ tickets: 1 })
   person.dispose()
   expect([desk.disposed, browser.listening(), time.next()]).toEqual([1, 0, null])

@@ -1,4 +1,4 @@
-// Theme, language, sound: what the platform gives, what the address says, what the device keeps, what the browser prefers; in this order.
+// Theme, language and sound, in order of precedence: the platform, the address, the device, the browser.
 
 import { afterEach, expect, test, vi } from 'vitest'
 import { createAppearance, THEMES } from '../src/client/appearance.ts'
@@ -14,7 +14,7 @@ function root() {
 }
 afterEach(() => setLanguage('en'))
 
-/** A page is in this language, once its sentences are there. */
+/** Checks that a page is in this language, once its sentences are loaded. */
 async function shows(wanted: string, given: Parameters<typeof createAppearance>[1], search = '', kept: string | null = null, languages: readonly string[] = []): Promise<void> {
   await setLanguage('en')
   const storage = memoryStorage()
@@ -25,7 +25,7 @@ async function shows(wanted: string, given: Parameters<typeof createAppearance>[
   appearance.dispose()
 }
 
-test('the language is the first that is offered', async () => {
+test('the language is the first one that is offered', async () => {
   await shows('de ltr', { language: 'de' }, '?lang=fr', 'ar', ['fr-CA'])
   await shows('fr ltr', {}, '?lang=fr', 'ar', ['de-AT'])
   await shows('ar rtl', {}, '', 'ar', ['de-AT'])
@@ -56,7 +56,7 @@ test('the theme is on the page and on the device; `auto` leaves both to the brow
   expect([at.dataset['theme'], storage.getItem('helpline.looks.theme')], 'nothing is followed any more').toEqual([undefined, 'auto'])
 })
 
-test('a theme that is chosen in the place of the platform’s is kept, and so is the platform’s own when it is chosen again', () => {
+test('a theme chosen instead of the platform’s is stored, and so is the platform’s own if it is chosen again', () => {
   const storage = memoryStorage()
   const { theme } = createAppearance(root(), { theme: 'dark' }, storage, testPage().page)
   const kept = ['light', 'dark', 'auto'].map((chosen) => {
@@ -66,7 +66,7 @@ test('a theme that is chosen in the place of the platform’s is kept, and so is
   expect(kept).toEqual(['light', 'dark', 'auto'])
 })
 
-test('a chosen language is kept for the next visit', async () => {
+test('a chosen language is stored for the next visit', async () => {
   const storage = memoryStorage()
   const { page } = testPage()
   const preferences = createPreferences(root(), {}, storage, page)
@@ -75,7 +75,7 @@ test('a chosen language is kept for the next visit', async () => {
   preferences.dispose()
 })
 
-test('sound and notifications are by wish, keys unless unwished; each is kept on the device', () => {
+test('sound and notifications are off by default, shortcuts are on; each is stored on the device', () => {
   const storage = memoryStorage()
   const { page } = testPage()
   const first = createPreferences(root(), {}, storage, page)

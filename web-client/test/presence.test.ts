@@ -1,4 +1,4 @@
-// Who types, who looks, how far was read: by a clock that stands still until it is turned.
+// Typing, viewing and read positions, with a clock that the test advances.
 
 import { signal } from '@preact/signals'
 import { expect, test } from 'vitest'
@@ -25,7 +25,7 @@ function opened() {
   return { time, told, wire, presence }
 }
 
-test('someone who types is shown until they stop, say it, or fall silent; oneself never is', () => {
+test('a person who types is shown until they stop, post it or fall silent; the reader never is', () => {
   const { time, presence } = opened()
   presence.typed({ ...GRACE, person: { ...GRACE.person, id: 'ada' } }, true)
   expect(presence.typing.value).toEqual([])
@@ -44,7 +44,7 @@ test('someone who types is shown until they stop, say it, or fall silent; onesel
   }
 })
 
-test('typing is told twice a fade, and ends by itself', () => {
+test('typing is reported twice per fade time, and ends automatically', () => {
   const { time, told, presence } = opened()
   for (let ms = 0; ms < FADE_MS; ms += 500) {
     presence.wrote(true, false)
@@ -57,7 +57,7 @@ test('typing is told twice a fade, and ends by itself', () => {
   expect(told, 'it has ended already').toHaveLength(3)
 })
 
-test('how far was read is told after a moment, once, and never backwards', () => {
+test('the read position is reported after a moment, once, and never backwards', () => {
   const { time, told, presence } = opened()
   presence.saw(3)
   presence.saw(7)
@@ -71,7 +71,7 @@ test('how far was read is told after a moment, once, and never backwards', () =>
   expect(told).toHaveLength(1)
 })
 
-test('what could not be told is told when it is listened to again; after a restore it is not', () => {
+test('a position that could not be sent is sent with the next subscription; after a restore it is not', () => {
   const { time, told, wire, presence } = opened()
   wire.isOpen = false
   presence.saw(7)
@@ -87,7 +87,7 @@ test('what could not be told is told when it is listened to again; after a resto
   expect(told).toHaveLength(2)
 })
 
-test('leaving tells what was read, and waits for nothing', () => {
+test('leaving reports the read position and leaves no timer', () => {
   const { time, told, presence } = opened()
   presence.typed(GRACE, true)
   presence.wrote(true, true)

@@ -1,4 +1,5 @@
-// What the server has against a field, in the reader's language: each sentence that a form can meet is known, and stands in the server's source.
+// The server's reasons for refusing a field, in the reader's language: every sentence that a form can meet is known, and occurs in the server's
+// source.
 
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -11,7 +12,7 @@ import '../src/locales/team.ts'
 const ROOT = resolve(import.meta.dirname, '../..')
 afterEach(() => setLanguage('en'))
 
-/** The file, the words in it around its numbers, and how the sentence arrives. */
+/** The source file, its words around the numbers, the sentence as it arrives, the key, and the number. */
 const SAID = [
   ['core/src/body.rs', ['must not be empty'], 'must not be empty', 'why.empty', 0],
   ['core/src/body.rs', ['is too long'], 'is too long', 'why.long', 0],
@@ -36,7 +37,7 @@ test.each(SAID)('%s: %j', (file, words, said, key, n) => {
   expect(reasonOf(said)).toEqual({ key, n })
 })
 
-test.each(LANGUAGES.filter((language) => language !== 'en'))('no refusal shows the words of the server: %s', async (language) => {
+test.each(LANGUAGES.filter((language) => language !== 'en'))('no refusal shows the server’s own words: %s', async (language) => {
   await setLanguage(language)
   for (const [, , said] of SAID) {
     for (const field of ['subject', 'search', 'value.days']) {

@@ -1,4 +1,4 @@
-// Saved replies being written, against a server of the test's own.
+// Editing saved replies, against a server in this test.
 
 import { describe, expect, test } from 'vitest'
 import { memoryStorage, namesOf } from '../src/client/browser.ts'
@@ -41,7 +41,7 @@ function made(kept = memory(), knowsFolders = true) {
 }
 
 describe('a saved reply being written', () => {
-  test('is saved and closed; several at once do not disturb each other', async () => {
+  test('is saved and closed; several at once do not affect each other', async () => {
     const { editor, server, kept } = made()
     editor.begin(draftOfReply(hello))
     editor.begin(fresh)
@@ -52,7 +52,7 @@ describe('a saved reply being written', () => {
     expect([editor.drafts.value.size, kept.text(), server.replies.map(({ body }) => body)]).toEqual([0, '', ['Text', 'Hi you']])
   })
 
-  test('waits over a reload of the page', () => {
+  test('survives a reload of the page', () => {
     const { editor, kept } = made()
     editor.begin(fresh)
     editor.change('2', { title: 'Changed' })
@@ -61,7 +61,7 @@ describe('a saved reply being written', () => {
     expect(made(kept).editor.drafts.value.size).toBe(0)
   })
 
-  test('that was only opened, or is again as it was, does not wait', () => {
+  test('that is only opened, or unchanged again, is not kept', () => {
     const { editor, kept } = made()
     editor.open(hello)
     expect(kept.text()).toBe('')
@@ -71,7 +71,7 @@ describe('a saved reply being written', () => {
     expect([kept.text(), editor.drafts.value.has('1')]).toEqual(['', true])
   })
 
-  test('does not cover what someone else has saved or deleted since, unless that is wanted', async () => {
+  test('does not overwrite what someone else has saved or deleted since, unless the person insists', async () => {
     const { editor, server } = made()
     editor.begin(draftOfReply(hello))
     editor.change('1', { body: 'mine' })
@@ -85,7 +85,7 @@ describe('a saved reply being written', () => {
     expect(await editor.save('1')).toBe('overtaken')
   })
 
-  test('does not cover what someone else saves in the same moment', async () => {
+  test('does not overwrite what someone else saves at the same moment', async () => {
     const { editor, server } = made()
     editor.begin(draftOfReply(hello))
     editor.change('1', { body: 'mine' })
@@ -97,7 +97,7 @@ describe('a saved reply being written', () => {
     expect(server.etags).toEqual(['"v1"', '"v1b"'])
   })
 
-  test('saved anyway covers what was told, not what a third person has saved after that', async () => {
+  test('saved anyway overwrites the state that the person saw, not what a third person has saved after that', async () => {
     const { editor, server } = made()
     editor.begin(draftOfReply(hello))
     editor.change('1', { body: 'mine' })
@@ -114,7 +114,7 @@ describe('a saved reply being written', () => {
     expect(await editor.save('1', { anyway: true }), 'one that was deleted').toBe('saved')
   })
 
-  test.each(['Hi you', 'Hi all of you'])('an attempt whose answer was lost is not someone else’s: then %s', async (body) => {
+  test.each(['Hi you', 'Hi all of you'])('an attempt whose answer was lost is not another person’s change: then %s', async (body) => {
     const { editor, server } = made()
     editor.begin(draftOfReply(hello))
     editor.change('1', { body: 'Hi you' })
@@ -126,7 +126,7 @@ describe('a saved reply being written', () => {
     expect([server.replies.map((one) => one.body), editor.overtaken.value.size]).toEqual([[body], 0])
   })
 
-  test('a refusal stands at its draft until that changes', async () => {
+  test('a refusal is shown at its draft until the draft changes', async () => {
     const { editor, server } = made()
     server.refuses = conflict
     editor.begin(fresh)
@@ -136,7 +136,7 @@ describe('a saved reply being written', () => {
     expect(editor.problems.value.has('2')).toBe(false)
   })
 
-  test('is saved where only the answer was lost: a new one, a changed one, one that was written on', async () => {
+  test('counts as saved if only the answer was lost: a new one, a changed one, one that was edited further', async () => {
     const { editor, server } = made()
     server.isAnswerLost = true
     editor.begin(fresh)
@@ -149,7 +149,7 @@ describe('a saved reply being written', () => {
     expect([server.replies.map(({ body }) => body).toSorted(), editor.drafts.value.size]).toEqual([['Text', 'mine, longer'], 0])
   })
 
-  test('that is new does not cover what someone else made of it after the answer was lost', async () => {
+  test('that is new does not overwrite what someone else made of it after the answer was lost', async () => {
     const { editor, server } = made()
     server.isAnswerLost = true
     editor.begin(fresh)
@@ -160,7 +160,7 @@ describe('a saved reply being written', () => {
     expect(server.replies.find(({ id }) => id === '2')?.body).toBe('theirs')
   })
 
-  test('waits beside those of another tab, and is not given up there', () => {
+  test('is kept next to those of another tab, and is not discarded there', () => {
     const { kept, editor } = made()
     const other = made({ ...memory(), ...keptTexts('ada', 'replies', kept.storage) }).editor
     editor.begin(fresh)
@@ -171,7 +171,7 @@ describe('a saved reply being written', () => {
     expect(kept.text()).toContain('Of the other tab')
   })
 
-  test('what is written while it is being saved stands', async () => {
+  test('keeps what is typed while it is being saved', async () => {
     const { editor } = made()
     editor.begin(fresh)
     const saving = editor.save('2')
@@ -182,19 +182,19 @@ describe('a saved reply being written', () => {
   })
 })
 
-test('what is missing or too long is told by its field', () => {
+test('a missing or too long value is reported by its field', () => {
   expect([...faultsOfReply(fresh)]).toEqual([])
   expect([...faultsOfReply({ ...fresh, shortcut: 'No!', title: ' ', body: '\n' })]).toEqual([['shortcut', 'shortcut'], ['title', 'empty'], ['body', 'empty']])
   expect([...faultsOfReply({ ...fresh, shortcut: '', title: 'x'.repeat(LIMITS.saved_reply_title_chars_max + 1), body: 'ä'.repeat(LIMITS.body_bytes_max), folder: 'x'.repeat(LIMITS.reply_folder_chars_max + 1) })]).toEqual([['shortcut', 'empty'], ['title', 'long'], ['body', 'long'], ['folder', 'long']])
 })
 
-test('an older server is told of no folder and no owner', () => {
+test('an older server gets neither folder nor owner', () => {
   expect(changeOf({ ...fresh, folder: ' Billing ' }, false)).toEqual({ shortcut: 'new', title: 'New', body: 'Text' })
   expect(changeOf({ ...fresh, folder: ' Billing ' }, true)).toEqual({ shortcut: 'new', title: 'New', body: 'Text', personal: true, folder: 'Billing' })
   expect(changeOf(fresh, true)).toEqual({ shortcut: 'new', title: 'New', body: 'Text', personal: true })
 })
 
-test('a draft that says what is saved is no change, nor is a new one with nothing in it', () => {
+test('a draft that equals the saved reply is unchanged, and so is a new one without text', () => {
   expect(isDraftChanged(draftOfReply(hello), hello)).toBe(false)
   expect(isDraftChanged({ ...draftOfReply(hello), folder: 'x' }, hello)).toBe(true)
   expect(isDraftChanged({ ...fresh, shortcut: '', title: '', body: ' ' }, undefined)).toBe(false)

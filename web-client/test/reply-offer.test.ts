@@ -1,4 +1,4 @@
-// The menu of saved replies, as the composer asks it: a begun reply is completed, looked for or given up, and never sent.
+// The menu of saved replies in the composer: a begun reply is completed, searched or dismissed, and never sent.
 
 import { h } from 'preact'
 import { describe, expect, test } from 'vitest'
@@ -11,7 +11,7 @@ import { staffTicket } from './help/sample.ts'
 
 const HELLO: SavedReply = { id: '1', shortcut: 'hello', title: 'Hello', body: 'Good day', updated_at: '' }
 
-/** The text before the cursor, and what a key does to it: `sent` when nothing keeps it from being sent. */
+/** A composer with the text before the cursor. The result of a key is `sent` if nothing kept the text from being sent. */
 function composer(replies: readonly SavedReply[], begun: string) {
   let text = begun
   let offer: Offer | null = null
@@ -37,14 +37,14 @@ function composer(replies: readonly SavedReply[], begun: string) {
 }
 
 describe('a key that would send', () => {
-  test.each([[[HELLO], '/'], [[HELLO], '/hel']] as const)('takes the reply that is offered', (replies, begun) => {
+  test.each([[[HELLO], '/'], [[HELLO], '/hel']] as const)('takes the offered reply', (replies, begun) => {
     const { text, press } = composer(replies, begun)
     expect([press('Enter', true), text()]).toEqual(['taken', 'Good day'])
   })
 
   test.each([
     ['none exists', [], '/'], ['none exists', [], '/hello'], ['none matches', [HELLO], '/xyz'], ['none matches, with spaces around', [HELLO], ' /xyz '],
-  ] as const)('does not send a begun reply where %s, again and again, and says why', (_why, replies, begun) => {
+  ] as const)('does not send a begun reply where %s, however often, and says why', (_why, replies, begun) => {
     const { press, isShown, text } = composer(replies, begun)
     for (let time = 0; time < 3; time++) expect([press('Enter', true), isShown()]).toEqual(['taken', true])
     expect(press('Escape', false)).toBe('taken')
@@ -53,27 +53,27 @@ describe('a key that would send', () => {
     expect(text()).toBe(begun)
   })
 
-  test('sends a text that ends in such a word after the menu has gone', () => {
+  test('sends a text that ends in such a word after the menu has closed', () => {
     const { press, isShown } = composer([HELLO], 'It is in /etc')
     expect(isShown()).toBe(true)
     expect([press('Enter', true), isShown()]).toEqual(['taken', false])
     expect(press('Enter', true)).toBe('sent')
   })
 
-  test('sends what only looks like one', () => {
+  test('sends a text that only looks like a begun reply', () => {
     for (const text of ['/etc/hosts', '1/2', 'and/or', '/hello there', 'https://a.example/x']) expect(composer([HELLO], text).press('Enter', true), text).toBe('sent')
     expect(composer([], 'It is in /etc').press('Enter', true), 'there is no menu to be in').toBe('sent')
   })
 })
 
-test('a key that sends nothing breaks the line, moves on or leaves, as it does without the menu', () => {
+test('a key that does not send breaks the line, moves on or leaves, as it does without the menu', () => {
   const { press } = composer([HELLO], '/xyz')
   for (const key of ['Enter', 'Tab', 'ArrowDown', 'a']) expect(press(key, false), key).toBe('left')
   expect(press('Escape', false)).toBe('taken')
   expect(press('Escape', false), 'the second leaves the field').toBe('left')
 })
 
-test('Tab takes the reply that is offered, and another word shows the menu again', () => {
+test('Tab takes the offered reply, and another word shows the menu again', () => {
   const { press, text, write, isShown } = composer([HELLO], '/he')
   press('Escape', false)
   write('/hel')

@@ -1,4 +1,4 @@
-// What follows an answer: its ticket is resolved only as its author left it.
+// Resolving a ticket after a reply: only if the ticket is as the reply's author left it.
 
 import { afterEach, expect, test } from 'vitest'
 import { hushToast, toast } from '../src/client/notifications.ts'
@@ -15,7 +15,7 @@ afterEach(hushToast)
 const answer: Queued = { key: 'k', ticket: 't1', number: 'TKT-000001', body: 'done', internal: false, based_on: 4, at: '', order: 1, refused: null, hold_until: null, paused: false, then: 'resolved', sent: 5 }
 const by = (id: string, type: 'admin' | 'customer' = 'admin') => ({ actor: { id, type, name: null } })
 
-/** What becomes of the ticket when this has happened since the answer. */
+/** Resolves the ticket after these events have followed the reply. */
 async function since(events: readonly HistoryEvent[], head = events.at(-1)?.seq ?? 5, becomes = 'done', isLeft = (_asked: number) => false) {
   let asked = 0
   const changes: object[] = []
@@ -50,18 +50,18 @@ test.each([
 
 test.each([
   ['a status', 'status_changed'], ['a reopening', 'reopened'], ['an assignment', 'assigned'], ['its end', 'unassigned'], ['a message', 'message_added'], ['a note', 'internal_note_added'],
-] as const)('%s by a colleague since leaves it as it is, and is said', async (_name, kind) => {
+] as const)('%s by a colleague since then leaves the ticket as it is, and is reported', async (_name, kind) => {
   expect(await since([messageEvent(6, { ...by('other'), kind })])).toEqual({ changes: [], said: s('action.moved_since', { number: answer.number }) })
 })
 
-test('a customer who has written since is named', async () => {
+test('a customer who has written since then is named', async () => {
   expect(await since([messageEvent(6, by('ada', 'customer'))])).toEqual({ changes: [], said: s('action.written_since', { number: answer.number }) })
 })
 
-test('more history than a page holds is not taken for nothing', async () => {
+test('more history than a page holds does not count as none', async () => {
   expect(await since([messageEvent(6, { ...by('other'), kind: 'priority_changed' })], 90)).toEqual({ changes: [], said: s('action.moved_since', { number: answer.number }) })
 })
 
-test.each([[1, 'later', []], [2, 'later', []], [3, 'done', [{ status: 'resolved' }]]] as const)('after question %i its author has gone: %s, and nothing is said to the next person', async (n, becomes, changes) => {
+test.each([[1, 'later', []], [2, 'later', []], [3, 'done', [{ status: 'resolved' }]]] as const)('after question %i its author has left: %s, and nothing is shown to the next person', async (n, becomes, changes) => {
   expect(await since([], 5, becomes, (asked) => asked >= n)).toEqual({ changes, said: undefined })
 })

@@ -1,4 +1,4 @@
-// Reads and changes as signals, on a clock of the test's own.
+// Resources and mutations as signals, with a clock that the test advances.
 
 import { describe, expect, test } from 'vitest'
 import { createMutation, createResource, keptFor } from '../src/client/resource.ts'
@@ -25,7 +25,7 @@ function scripted<T>() {
 }
 
 describe('a resource', () => {
-  test('loads, is stale while it loads again, and keeps its value through a failure', async () => {
+  test('loads, is stale while it reloads, and keeps its value through a failure', async () => {
     const { clock, due, fire } = manualClock()
     const server = scripted<string>()
     const one = createResource({ load: server.load, time: clock, random: () => 0 })
@@ -42,7 +42,7 @@ describe('a resource', () => {
     expect([one.state.value, one.value.value, one.problem.value]).toEqual(['ready', 'b', null])
   })
 
-  test('does not try again what will be refused again', async () => {
+  test('does not retry what would be refused again', async () => {
     const { clock, due } = manualClock()
     const server = scripted<string>()
     const one = createResource({ load: server.load, time: clock })
@@ -50,7 +50,7 @@ describe('a resource', () => {
     expect([one.state.value, due.length]).toEqual(['failed', 0])
   })
 
-  test('shares the request that follows one under way: an answer is never older than the call', async () => {
+  test('shares the request that follows a running one: an answer is never older than the call', async () => {
     const server = scripted<number>()
     const one = createResource({ load: server.load, time: manualClock().clock })
     const both = [one.reload(), one.reload()]
@@ -62,7 +62,7 @@ describe('a resource', () => {
     expect([one.value.value, server.waiting.length]).toEqual([2, 0])
   })
 
-  test('a value that was set is not covered by an answer that was asked for before it, and can be taken back', async () => {
+  test('a value that was set is not replaced by the answer to an earlier request, and can be taken back', async () => {
     const server = scripted<string>()
     const one = createResource({ load: server.load, time: manualClock().clock })
     await server.answer(good('a'))
@@ -78,7 +78,7 @@ describe('a resource', () => {
     expect(one.value.value).toBe('second')
   })
 
-  test('is silent once disposed', async () => {
+  test('does nothing once disposed', async () => {
     const { clock, due } = manualClock()
     const server = scripted<string>()
     const one = createResource({ load: server.load, time: clock })
@@ -91,7 +91,7 @@ describe('a resource', () => {
 })
 
 describe('a mutation', () => {
-  test('shows what is expected, and takes it back where it is refused', async () => {
+  test('shows the expected value, and takes it back after a refusal', async () => {
     const server = scripted<null>()
     let shown = 'before'
     const one = createMutation<string, null>({ send: () => server.load(), expect: (value) => { const was = shown; shown = value; return () => { shown = was } } })
@@ -108,7 +108,7 @@ describe('a mutation', () => {
   })
 })
 
-test('what is kept for one person is not there for the next', () => {
+test('a value kept for one person is not there for the next', () => {
   const drafts = keptFor((person: { readonly id: string }) => ({ text: '', of: person.id }))
   const [ada, carl] = [{ id: 'ada' }, { id: 'carl' }]
   drafts(ada).text = 'begun'

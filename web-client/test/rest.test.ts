@@ -36,13 +36,13 @@ async function client(answer: (request: IncomingMessage, n: number, sent: string
 }
 
 describe('REST', () => {
-  test('sends the token, and the key with what creates something', async () => {
+  test('sends the token, and an idempotency key with requests that create something', async () => {
     const heard: IncomingMessage['headers'][] = []
     const rest = await client((request) => { heard.push(request.headers); return { status: 201, body: '{"seq":3,"at":"now","duplicate":false}' } })
     expect(await postMessage(rest, 'id', { body: 'x' }, 'key-1')).toEqual({ ok: true, value: { seq: 3, at: 'now', duplicate: false } })
     expect(heard[0]).toMatchObject({ authorization: 'Bearer t', 'idempotency-key': 'key-1' })
   })
-  test('what was seen of the assignee goes only to a server that knows it, and the change goes without it to one that does not', async () => {
+  test('the assignee that was seen is sent only to a server that supports it; others get the change without it', async () => {
     const patch = { assigned_to: 'me', if_assigned_to: 'nobody' }
     const unknown = { status: 422, type: 'application/problem+json', body: '{"type":"about:blank","title":"if_assigned_to: no such field","status":422,"code":"unknown_field"}' }
     for (const [features, sent] of [[[], [{ assigned_to: 'me' }]], [['if_assigned_to'], [patch, { assigned_to: 'me' }]]] as const) {
@@ -59,14 +59,14 @@ describe('REST', () => {
   describe('a note', () => {
     const STORED = { status: 201, body: '{"seq":3,"at":"now","duplicate":false}' }
     const unknown = (field: string) => ({ status: 422, type: 'application/problem+json', body: `{"type":"about:blank","title":"${field}: no such field","status":422,"code":"unknown_field"}` })
-    /** The flags of each request, and what each server makes of them. */
+    /** What each server makes of the flags of a request. */
     const servers = {
       before: (flags: Json) => (flags['is_internal'] === true ? 'note' : 'public'),
       between: (flags: Json) => (flags['internal'] === true || flags['is_internal'] === true ? 'note' : 'public'),
       ours: (flags: Json) => ('is_internal' in flags ? 'refused' : flags['internal'] === true ? 'note' : 'public'),
     }
     const named = { before: [], between: ['strict_fields', 'rest_send_names'], ours: ['strict_fields', 'rest_send_names'] }
-    // A build from before the schema of its own shares a database with no later one, so its neighbours are of the same build.
+    // A build older than the project's own schema shares no database with a later one, so its neighbours have the same build.
     const pairs = [['before', 'before'], ['before', 'between'], ['before', 'ours'], ['between', 'between'], ['between', 'ours'], ['ours', 'between'], ['ours', 'ours']] as const
     test.each(pairs)('is never public: features of the build %s, request at the build %s', async (asked, answering) => {
       const made: string[] = []
@@ -88,7 +88,7 @@ describe('REST', () => {
       expect(bodies).toEqual(['{"body":"x","based_on":3}'])
     })
   })
-  test('asks once more with a fresh token when one was refused, and not again', async () => {
+  test('repeats a refused request once with a fresh token, and not again', async () => {
     const asked: boolean[] = []
     const rest = await client(
       () => ({ status: 401, type: 'application/problem+json', body: '{"code":"token_expired","title":"","status":401}' }),
@@ -97,16 +97,16 @@ describe('REST', () => {
     expect(await createTeamRest(rest).stats()).toMatchObject({ ok: false, problem: { code: 'token_expired', status: 401 } })
     expect(asked).toEqual([false, true])
   })
-  test('a refusal is told by its code, a stranger in between by none', async () => {
+  test('a refusal is reported by its code; an answer of a proxy has none', async () => {
     const rest = await client((_request, n) => (n < 3
       ? { status: 409, type: 'application/problem+json', body: `{"type":"about:blank","title":"no","status":409,"code":"${n === 1 ? 'invalid_transition' : 'invalid_move'}"}` }
       : { status: 502, type: 'text/html', body: '<h1>Bad gateway</h1>' }))
     expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'invalid_transition' } })
-    // As a server of the previous build calls it.
+    // The code's former name, from a server of the previous build.
     expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'invalid_transition' } })
     expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'unreadable', status: 502 } })
   })
-  test('a server that is not there, and a token that cannot be had, are told as unreachable', async () => {
+  test('a missing server and a missing token are reported as unreachable', async () => {
     const rest = createRest({ fetch: () => fetch('http://127.0.0.1:1/'), token: () => Promise.resolve('t'), features: () => [] })
     expect(await createTeamRest(rest).stats()).toMatchObject({ ok: false, problem: { code: 'unreachable' } })
     const tokenless = createRest({ fetch: () => fetch('http://127.0.0.1:1/'), token: () => Promise.reject(new Error('offline')), features: () => [] })
@@ -121,13 +121,13 @@ describe('REST', () => {
   })
 })
 
-test("a token's end is read from its claims, and from nothing else", () => {
+test("a token's expiry is read from its claims, and from nothing else", () => {
   const token = (claims: string) => `h.${btoa(claims).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')}.s`
   expect(claimsOf(token('{"exp":1700000000,"iat":1699999700,"sub":"AB-CD"}'))).toEqual({ owner: '["","AB-CD"]', issued_ms: 1_699_999_700_000, ends_ms: 1_700_000_000_000 })
   expect([token('{"exp":"soon"}'), token('nonsense'), 'opaque', '', 'a.%%%.c'].map((one) => claimsOf(one).ends_ms)).toEqual([null, null, null, null, null])
 })
 
-test('whether the desk is open is asked once for as long as its answer holds; what could not be had is asked for again', async () => {
+test('availability is requested once while its answer is valid; a failed request is repeated', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   const statuses = [503, 200, 200]
   let asked = 0

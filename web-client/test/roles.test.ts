@@ -1,4 +1,4 @@
-// The team's roles: what a change leaves, also when it is refused or another admin was there first.
+// The team's roles: the state after a change, even if it is refused or another admin was first.
 
 import { expect, test } from 'vitest'
 import { createRoles, named } from '../src/client/roles.ts'
@@ -41,7 +41,7 @@ function client() {
   return { roles, sent, members, changes: () => changes, hold: () => { isHeld = true }, release: () => waiting?.(), refuse: () => { refusal = conflict } }
 }
 
-test('a person who is found is given a role, and list and finding say so', async () => {
+test('a person who was found gets a role, shown in the list and in the search result', async () => {
   const { roles, changes } = client()
   await roles.load()
   await roles.find('carl@example.org')
@@ -52,13 +52,13 @@ test('a person who is found is given a role, and list and finding say so', async
   expect(changes()).toBe(1)
 })
 
-test('an address that finds no one says which it was', async () => {
+test('a search without a result names the address', async () => {
   const { roles } = client()
   await roles.find('ben@example.org')
   expect(roles.found.value).toEqual({ asked: 'ben@example.org', people: [] })
 })
 
-test('while one change is under way no other is sent', async () => {
+test('while one change is running, no other is sent', async () => {
   const { roles, sent, hold, release } = client()
   hold()
   const first = roles.set('grace', 'admin')
@@ -70,11 +70,11 @@ test('while one change is under way no other is sent', async () => {
   expect(roles.changing.value).toBeNull()
 })
 
-test('a refusal stands at its person, nothing is told as done, and what the server has is shown', async () => {
+test('a refusal is shown at its person, not reported as done, and the server’s state is shown', async () => {
   const { roles, members, refuse, changes } = client()
   await roles.load()
   refuse()
-  // Another admin was there meanwhile.
+  // Another admin was first.
   members.set('grace', { ...grace, role: 'admin' })
   expect(await roles.set('grace', null)).toBe(false)
   expect(roles.refused.value).toEqual({ user: 'grace', problem: conflict })
@@ -82,7 +82,7 @@ test('a refusal stands at its person, nothing is told as done, and what the serv
   expect(changes()).toBe(0)
 })
 
-test('an answer that was overtaken does not come back', async () => {
+test('an outdated answer is discarded', async () => {
   const answers: ((people: readonly PersonFound[]) => void)[] = []
   const roles = createRoles({ roles: () => Promise.resolve(done([])), setRole: () => Promise.resolve(done(null)), setBlocked: () => Promise.resolve(done(null)), person: () => Promise.reject(new Error('no id')), peopleBy: () => new Promise((resolve) => { answers.push((people) => resolve(done(people))) }) }, () => {})
   const [first, second] = [roles.find('ben@example.org'), roles.find('carl@example.org')]
@@ -93,7 +93,7 @@ test('an answer that was overtaken does not come back', async () => {
   expect(roles.found.value).toEqual({ asked: 'carl@example.org', people: [carl] })
 })
 
-test('a search during a change keeps its own answer; the change does not bring back the search before it', async () => {
+test('a search during a change keeps its own answer; the change does not bring back an earlier search', async () => {
   const { roles, hold, release } = client()
   await roles.find('ben@example.org')
   hold()
@@ -104,7 +104,7 @@ test('a search during a change keeps its own answer; the change does not bring b
   expect(roles.found.value).toEqual({ asked: 'carl@example.org', people: [carl] })
 })
 
-test('people whose sign-in gives no address are found by their id', async () => {
+test('people without an address are found by their id', async () => {
   const { roles } = client()
   await roles.load()
   await roles.find(ID.toUpperCase())
@@ -113,7 +113,7 @@ test('people whose sign-in gives no address are found by their id', async () => 
   expect(roles.found.value?.people).toEqual([])
 })
 
-test('a member whom another admin took out of the team meanwhile is not brought back', async () => {
+test('a member whom another admin has removed in the meantime is not added back', async () => {
   const { roles, members, sent } = client()
   await roles.load()
   members.delete('grace')
@@ -122,7 +122,7 @@ test('a member whom another admin took out of the team meanwhile is not brought 
   expect(roles.team.value).toEqual([])
 })
 
-test('a block shows in the team and among those who were found; a refused one stands at its person', async () => {
+test('a block is shown in the team and in the search result; a refused one is shown at its person', async () => {
   const { roles, changes, refuse } = client()
   await roles.load()
   await roles.find('carl@example.org')
@@ -139,7 +139,7 @@ test('a block shows in the team and among those who were found; a refused one st
   expect(roles.team.value?.[0]?.blocked).toBe(false)
 })
 
-test('the team is filtered by a part of name or address', () => {
+test('the team is filtered by a part of the name or address', () => {
   const team = [grace, { ...grace, user_id: 'n', name: null, email: 'Someone@Example.org' }, { ...grace, user_id: 'b', name: 'Zoë', email: null }]
   const found = (written: string) => named(team, written).map((one) => one.user_id)
   expect(found('  ')).toEqual(['grace', 'n', 'b'])

@@ -1,4 +1,4 @@
-// The place in the address bar: steps, queries, and what the list keeps of its own.
+// The place in the address bar: history steps, queries, and the list's own query.
 
 import { expect, test } from 'vitest'
 import { createRouter } from '../src/client/router.ts'
@@ -9,7 +9,7 @@ const at = (pathname: string, search = '') => {
   return { browser, router: createRouter('/support', browser.page) }
 }
 
-test('the place is what follows the page’s own path', () => {
+test('the place is the path after the page’s own', () => {
   expect(at('/support').router.place.value.rest).toBe('')
   expect(at('/support/').router.place.value.rest).toBe('')
   expect(at('/support/TKT-000001/').router.place.value.rest).toBe('TKT-000001')
@@ -18,7 +18,7 @@ test('the place is what follows the page’s own path', () => {
   expect(at('/supporters').router.place.value.rest).toBe('')
 })
 
-test('a step can be taken back, the same place twice is no step, and replacing is none', () => {
+test('a step can be undone, the same place twice is no step, and replacing is none', () => {
   const { browser, router } = at('/support', '?view=all')
   router.go('TKT-000001')
   router.go('TKT-000001')
@@ -30,7 +30,7 @@ test('a step can be taken back, the same place twice is no step, and replacing i
   expect([router.place.value.rest, router.place.value.query.get('view')]).toEqual(['', 'mine'])
 })
 
-test('the list keeps its query while settings are shown, which have their own', () => {
+test('the list keeps its query while the settings are shown, which have their own', () => {
   const { browser, router } = at('/support', '?view=all')
   router.go('settings/team')
   expect(browser.location.search).toBe('')
@@ -42,7 +42,7 @@ test('the list keeps its query while settings are shown, which have their own', 
   expect(browser.location.search).toBe('')
 })
 
-test('what the next person finds is neither place nor query', () => {
+test('the next person finds neither place nor query', () => {
   const { browser, router } = at('/support/TKT-000001', '?q=secret')
   router.leave()
   expect([browser.location.pathname, browser.location.search, router.href('x')]).toEqual(['/support', '', '/support/x'])
@@ -52,7 +52,7 @@ test('what the next person finds is neither place nor query', () => {
   expect([settings.browser.location.search, settings.router.href('x')]).toEqual(['', '/support/x'])
 })
 
-test('once disposed, it follows the address no more', () => {
+test('once disposed, it no longer follows the address', () => {
   const { browser, router } = at('/support')
   router.dispose()
   expect(browser.listening()).toBe(0)

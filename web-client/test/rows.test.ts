@@ -1,4 +1,4 @@
-// Where the mark before what is new stands.
+// The position of the mark before new messages.
 
 import { expect, test } from 'vitest'
 import { reduce } from '../src/timeline/reduce.ts'
@@ -15,13 +15,13 @@ const markedBefore = (unread: Parameters<typeof rows>[3], of = timeline) => {
   return at >= 0 && next?.kind === 'item' && next.item.kind === 'message' ? next.item.event.seq : null
 }
 
-test('what was there unread is marked, what comes while one looks is not', () => {
+test('messages that were unread at opening are marked, later ones are not', () => {
   expect(markedBefore({ after: 2, upTo: 4 })).toBe(3)
   expect(markedBefore({ after: 2, upTo: 2 })).toBe(null)
   expect(markedBefore(null)).toBe(null)
 })
 
-test('written below, one has seen it', () => {
+test('the mark ends when the person writes below it', () => {
   const answered = reduce(timeline, { type: 'queued', pending: { key: 'mine', body: 'An answer', internal: false, at: '2026-01-01T00:00:00Z', state: { kind: 'waiting' } } })
   expect(markedBefore({ after: 2, upTo: 4 }, answered)).toBe(null)
 })

@@ -1,16 +1,16 @@
-// What stands nowhere in the sources.
+// Rules for the sources: what must not occur in them.
 
 import { describe, expect, test } from 'vitest'
 import { files, read } from './help/imports.ts'
 
 const PURE = ['protocol', 'timeline', 'connection/backoff.ts']
 
-/** Code without comments and strings' contents, as far as a search needs. */
+/** Code without comments and string contents, precise enough for these searches. */
 const code = (file: string) => read(file).replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '').replace(/'(?:[^'\\\n]|\\.)*'/g, "''")
-  // `as` in an import or an export is a name, no cast.
+  // `as` in an import or an export is a name, not a cast.
   .replace(/^(?:import|export) (?:type )?(?:\{[^}]*\}|\* as \w+) from ''/gm, '')
 
-describe('what stands nowhere', () => {
+describe('forbidden in the sources', () => {
   const written = files.filter((file) => file !== 'protocol/generated.ts')
 
   test.each(written)('%s has no cast, no any, no HTML from text', (file) => {
@@ -26,29 +26,30 @@ describe('what stands nowhere', () => {
     expect(code(file)).not.toMatch(/\bDate\b|Math\.random|setTimeout|setInterval|WebSocket|fetch\(|crypto|localStorage|sessionStorage|\bwindow\b|\bdocument\b/)
   })
 
-  // The loader and what it fetches stand in pages of other sites: they ask by themselves how much is unread, and keep whether it is open.
+  // The loader and what it loads run in pages of other sites: they request the number of unread tickets themselves, and store whether the widget is
+  // open.
   test.each(files.filter((file) => file.startsWith('ui/') || (file.startsWith('apps/') && !['apps/widget/loader.ts', 'apps/widget/guest.ts'].includes(file))))('%s knows neither transport nor session', (file) => {
     expect(code(file)).not.toMatch(/WebSocket|localStorage|sessionStorage|\bfetch\(/)
   })
 })
 
 describe('the browser’s edges', () => {
-  // Everything else is given the browser, by arguments whose defaults stand here: `clock`, `storageOr`, `thisPage`; sockets and locks.
+  // All other files get the browser through arguments, whose defaults are here: `clock`, `storageOr`, `thisPage`, sockets and locks.
   const EDGES = ['client/browser.ts', 'client/browser-send.ts']
   const ROOMS = ['client/', 'timeline/', 'outbox/', 'connection/']
   const NAMES = /(?<![.\w])(?:localStorage|sessionStorage|setTimeout|clearTimeout|setInterval|clearInterval|fetch|location|history|navigator|document|window|globalThis)\b(?!\??:)|(?<![.\w])(?:add|remove)EventListener\((?!type:)|\bDate\.now\b|\bnew Date\(\)/g
 
-  /** Of a template only what is put into it is code. */
+  /** In a template, only the inserted expressions are code. */
   const bare = (text: string) => text.replace(/`(?:[^`\\]|\\.)*`/g, (template) => [...template.matchAll(/\$\{([^{}]*)\}/g)].map(([, put]) => put ?? '').join(';'))
   const touchedBy = (text: string) => [...bare(text).matchAll(NAMES)].map(([name]) => name)
 
-  test.each(files.filter((file) => ROOMS.some((room) => file.startsWith(room)) && !EDGES.includes(file)))('%s is given them', (file) => {
+  test.each(files.filter((file) => ROOMS.some((room) => file.startsWith(room)) && !EDGES.includes(file)))('%s gets them as arguments', (file) => {
     expect(touchedBy(code(file))).toEqual([])
-    // As a default alone: used inside it would be one more global.
+    // `thisPage` may only be a default: used inside a function, it would be one more global.
     expect(code(file).replace(/^import .*$/gm, '').match(/(?<!= )\bthisPage\b/g)).toBeNull()
   })
 
-  test('each of them would be noticed', () => {
+  test('each of them would be found', () => {
     for (const text of ['localStorage.getItem(item)', 'sessionStorage', 'setTimeout(call, 1)', 'setInterval(call, 1)', 'Date.now()', 'new Date()', 'await fetch(path)', 'location.href', 'navigator.onLine', 'document.title', 'window.focus()', 'globalThis.navigator', "addEventListener('storage', call)", '`/v1/${location.search}`']) expect(touchedBy(text), text).not.toEqual([])
     for (const text of ['page.location.href', 'time.after(1, call)', 'new Date(now)', 'page.fetch(path)', 'readonly document: Document', 'socket.addEventListener(type)', '`await fetch(path)`']) expect(touchedBy(text), text).toEqual([])
   })

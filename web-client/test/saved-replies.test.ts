@@ -9,10 +9,10 @@ import { staffTicket } from './help/sample.ts'
 const ticket = { ...staffTicket, customer_name: 'Ada', ticket_number: 'TKT-000072', subject: 'Printer' }
 
 describe('a saved reply', () => {
-  test('is filled with what is known', () => {
+  test('is filled with the known values', () => {
     expect(filled('Hi {{customer_name}}, {{ subject }} ({{ticket_number}}). {{agent_name}}', ticket, 'Grace')).toBe('Hi Ada, Printer (TKT-000072). Grace')
   })
-  test('keeps what is not: a property of every object, a misspelling, a name that is missing or shows nothing', () => {
+  test('keeps unknown variables: a property of every object, a misspelling, a missing or invisible name', () => {
     for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf', 'isPrototypeOf', '__defineGetter__', 'custommer_name']) expect(filled(`a {{${name}}} b`, ticket, 'Grace'), name).toBe(`a {{${name}}} b`)
     for (const customer_name of [null, '', ' ', '\u200b', '\u3164']) expect(filled('Hi {{customer_name}},', { ...ticket, customer_name }, 'Grace'), JSON.stringify(customer_name)).toBe('Hi {{customer_name}},')
     expect(filled('{{agent_name}}', ticket, '')).toBe('{{agent_name}}')
@@ -31,13 +31,13 @@ describe('a saved reply', () => {
 
 describe('variables', () => {
   const nameless = { ...ticket, customer_name: null }
-  test('a first name, and what stands in where none is known', () => {
+  test('a first name, and the fallback if none is known', () => {
     expect(filled('Hi {{customer_first_name|there}}', { ...ticket, customer_name: '  Ada King Lovelace ' }, 'G')).toBe('Hi Ada')
     expect(filled('Hi {{ customer_first_name | there }}, {{customer_name|}}.', nameless, 'G')).toBe('Hi there, .')
     expect(filled('{{custommer|there}}', nameless, 'G'), 'a misspelling is not hidden by its fallback').toBe('{{custommer|there}}')
     expect(filled('{{customer_name|{{subject}}}}', nameless, 'G')).toBe('{{customer_name|Printer}}')
   })
-  test('what is filled, stands in, or stays is told apart', () => {
+  test('filled, fallback and unknown parts are distinguished', () => {
     expect(partsOf('a {{subject}} {{customer_name|b}} {{x}}c', valuesOf(nameless, 'G'))).toEqual([
       { kind: 'text', text: 'a ' }, { kind: 'filled', text: 'Printer' }, { kind: 'text', text: ' ' }, { kind: 'fallback', text: 'b' }, { kind: 'text', text: ' ' }, { kind: 'left', text: '{{x}}' }, { kind: 'text', text: 'c' },
     ])
@@ -45,10 +45,10 @@ describe('variables', () => {
   })
 })
 
-describe('many of them', () => {
+describe('many replies', () => {
   const reply = (id: string, more: Partial<SavedReply> = {}): SavedReply => ({ id, shortcut: id, title: id.toUpperCase(), body: '', updated_at: '', ...more })
   const ids = (list: readonly SavedReply[]) => list.map((one) => one.id)
-  test('are offered by shortcut, title, text; one’s own first among equals', () => {
+  test('are offered by shortcut, title, text; personal ones first among equals', () => {
     const all = [reply('a', { body: 'the refund' }), reply('b', { title: 'A refund' }), reply('refund'), reply('mine', { shortcut: 'refund', owner: 'me' }), reply('c', { body: 'nothing' })]
     expect(ids(offered(all, 'refund'))).toEqual(['mine', 'refund', 'b', 'a'])
     expect(ids(offered([reply('x'), reply('y', { owner: 'me' })], ''))).toEqual(['y', 'x'])
@@ -56,19 +56,19 @@ describe('many of them', () => {
     expect(inserted('and /возврат', 'x')).toBe('and x')
     expect(slashed('1/2'), 'in the middle of a word there is no reply').toBeNull()
   })
-  test('stand in folders, those in none last', () => {
+  test('are grouped in folders, those without a folder last', () => {
     const all = [reply('z', { folder: 'Billing' }), reply('b', { folder: 'Account 10' }), reply('c', { folder: 'Account 9' }), reply('a'), reply('y', { folder: 'Billing' }), reply('n', { folder: null })]
     expect(inFolders(all, 'en').map(({ name, replies }) => [name, ids(replies)])).toEqual([['Account 9', ['c']], ['Account 10', ['b']], ['Billing', ['y', 'z']], [null, ['a', 'n']]])
     expect(foldersOf(all, 'en')).toEqual(['Account 9', 'Account 10', 'Billing'])
   })
-  test('are found by every word, wherever it stands', () => {
+  test('are found by every word, wherever it is', () => {
     const one = reply('hi', { title: 'Café greeting', body: 'Dear customer', folder: 'Welcome' })
     expect(['/hi', 'CAFÉ dear', 'welcome', 'customer greeting'].map((asked) => isFound(one, asked))).toEqual([true, true, true, true])
     expect(isFound(one, 'dear refund')).toBe(false)
   })
 })
 
-test('a sentence fills its own places alone', () => {
+test('filling a reply changes only its own places', () => {
   expect(t('connection.catching_up_count', { m: 1 })).toContain('{n}')
   expect(t('connection.away', Object.create({ reason: 'inherited' }))).toContain('{reason}')
 })

@@ -1,4 +1,4 @@
-// The console's screens: each a folder and a line of the registry, known to nothing else.
+// The console's screens: each has a folder and an entry in the registry, and no other file knows it.
 
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,12 +10,12 @@ import { files, importsOf, read, SRC } from './help/imports.ts'
 const DIR = 'apps/console/screens'
 const folders = readdirSync(join(SRC, DIR), { withFileTypes: true }).filter((one) => one.isDirectory()).map((one) => one.name)
 
-test('every folder has a line of the registry, and every line a folder', () => {
+test('every folder has an entry in the registry, and every entry a folder', () => {
   const named = importsOf(`${DIR}/registry.ts`, read(`${DIR}/registry.ts`))
   expect(named.toSorted()).toEqual(folders.map((folder) => `${DIR}/${folder}/index.ts`).toSorted())
 })
 
-test('no file outside a screen’s folder imports from it, the registry aside', () => {
+test('no file outside a screen’s folder imports from it, except the registry', () => {
   const faults = files.flatMap((file) => importsOf(file, read(file)).filter((target) => {
     const folder = folders.find((one) => target.startsWith(`${DIR}/${one}/`))
     return folder !== undefined && !file.startsWith(`${DIR}/${folder}/`) && file !== `${DIR}/registry.ts`
@@ -23,7 +23,7 @@ test('no file outside a screen’s folder imports from it, the registry aside', 
   expect(faults).toEqual([])
 })
 
-test('an address names a screen and what follows it; earlier addresses lead there', () => {
+test('an address names a screen and what follows it; former addresses lead there', () => {
   const all = screensFor({ isAdmin: true, features: null })
   expect(new Set(all.map(({ path }) => path)).size).toBe(all.length)
   for (const screen of all) {
@@ -36,7 +36,7 @@ test('an address names a screen and what follows it; earlier addresses lead ther
   expect(movedTo('toString')).toBeNull()
 })
 
-test('a screen is offered to whom it is for, by a server that knows it', () => {
+test('a screen is offered to the people it is for, on a server that supports it', () => {
   const staff = screensFor({ isAdmin: false, features: [] })
   expect(staff.every(({ needs, feature }) => needs === 'staff' && feature === undefined)).toBe(true)
   expect(staff.map(({ path }) => path)).toContain('settings/saved-replies')

@@ -1,4 +1,4 @@
-// What is looked for reaches the server as it was typed, and what it finds is shown.
+// A search text reaches the server as typed, and its results are shown.
 
 import { describe, expect, test } from 'vitest'
 import { NO_FILTERS } from '../src/client/filters.ts'
@@ -14,13 +14,13 @@ import { staffTicket } from './help/sample.ts'
 import { manualClock, ME } from './help/ticket-server.ts'
 import { testPage } from './help/page.ts'
 
-// What the lists need of a window.
+// Search texts in many scripts and notations.
 
 const FORMS = ['72', '7', '#72', '# 72', 'tkt-72', 'TKT72', 'TKT-000072', '[TKT-000072]', 'Re: TKT-000072', 'Re: [#72] The printer', '٧٢', '７２', '退款', '返金', '환불', 'カード', 'café', 'cafe\u0301', 'ΣΊΣΥΦΟΣ', 'istanbul', 'İşç', 'a b cde', '100%', 'ada@example.com']
 const settled = () => new Promise<void>((done) => { setImmediate(done) })
 
 describe.each(FORMS)('%j', (typed) => {
-  test('is asked for by the console as typed, and its answer is shown whole', async () => {
+  test('is sent by the console as typed, and the whole answer is shown', async () => {
     const clock = manualClock()
     const asked: (string | undefined)[] = []
     const inbox = createInbox({ identity: { id: ME }, session: { inbox: () => () => {} } }, {
@@ -67,7 +67,7 @@ describe('a search', () => {
     expect(isTooShort('ab')).toBe(true)
     expect(isTooShort(' ')).toBe(false)
   })
-  test('of a pasted line is one line without control characters, and no longer than the server takes', () => {
+  test('of a pasted line is one line without control characters, no longer than the server accepts', () => {
     expect(searchOf('a\tbcd\u0000\u001be')).toBe('a bcde')
     const subject = `Re: ${'printer on fire '.repeat(12)}`
     expect(searchOf(subject).length).toBeLessThanOrEqual(LIMITS.search_chars_max)
@@ -84,11 +84,11 @@ describe('a search', () => {
   })
 })
 
-test('a number is found in any form', () => {
+test('a ticket number is found in any form', () => {
   for (const text of ['72', '#72', '# 72', 'tkt-72', 'TKT72', 'TKT-000072', '[TKT-000072]', 'Re: TKT-000072 printer', 'Re: [#72] printer', '٧٢', '７２', '＃７２', 'tkt 72']) expect(numberIn(text), text).toBe('TKT-000072')
   for (const text of ['', 'printer 7', 'a72', '0', 'TKT-', '#', '12345678901234']) expect(numberIn(text), text).toBeNull()
 })
 
-test('letters meet however they are written', () => {
+test('letters match however they are composed', () => {
   for (const [a, b] of [['café', 'cafe\u0301'], ['ΣΊΣΥΦΟΣ', 'σίσυφος'], ['ΛΌΓΟΣ', 'λόγος'], ['İstanbul', 'istanbul'], ['I\u0307stanbul', 'ISTANBUL'], ['ıslak', 'ISLAK'], ['Straße', 'STRASSE'], ['한글', '한글'.normalize('NFD')], ['Ж', 'ж'], ['οδός', 'ΟΔΟΣ'], ['ＰＡＹ', 'pay'], ['pay\u00ADment', 'Payment'], ['ᾧ', 'ΩΙ']] as const) expect(folded(a), `${a} ${b}`).toBe(folded(b))
 })

@@ -1,4 +1,4 @@
-// A select shows what holds: after a refusal, after a choice that changed nothing, and after one that failed.
+// A select shows the current value: after a refusal, after a choice that changed nothing, and after one that failed.
 
 import { h } from 'preact'
 import { expect, test } from 'vitest'
@@ -15,7 +15,7 @@ const KINDS = [
   ['with a label', (value: Value, onChange: (value: Value) => unknown) => h(Select<Value>, { label: 'Status', value, options: OPTIONS, onChange, testid: 'status' })],
 ] as const
 
-test.each(KINDS)('%s: what was refused is not shown', async (_kind, select) => {
+test.each(KINDS)('%s: a refused choice is not shown', async (_kind, select) => {
   const asked: Value[] = []
   let refuse = () => {}
   const { root } = rendered(select('open', (value) => {
@@ -31,7 +31,7 @@ test.each(KINDS)('%s: what was refused is not shown', async (_kind, select) => {
   expect(field.value).toBe('open')
 })
 
-test.each(KINDS)('%s: what was taken is shown', async (_kind, select) => {
+test.each(KINDS)('%s: an accepted choice is shown', async (_kind, select) => {
   let done = () => {}
   const onChange = () => new Promise<void>((taken) => { done = taken })
   const { root, set } = rendered(select('open', onChange))
@@ -44,7 +44,7 @@ test.each(KINDS)('%s: what was taken is shown', async (_kind, select) => {
   expect(field.value).toBe('closed')
 })
 
-test.each(KINDS)('%s: what is no option is neither asked for nor shown', async (_kind, select) => {
+test.each(KINDS)('%s: a value that is no option is neither requested nor shown', async (_kind, select) => {
   const asked: Value[] = []
   const { root } = rendered(select('open', (value) => asked.push(value)))
   const field = root.one('select')

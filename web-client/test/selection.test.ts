@@ -1,4 +1,4 @@
-// The selection of the console: ranges, what a filter change does to it, what a refusal leaves.
+// The console's selection: ranges, changes of the filters, and refusals.
 
 import { signal } from '@preact/signals'
 import { expect, test } from 'vitest'
@@ -25,7 +25,7 @@ function list(n: number, refused: readonly string[] = [], assignees: Readonly<Re
   return { selection, filters, sent, patches, done }
 }
 
-test('a range reaches from the one toggled before, in either direction, and a single toggle takes one out', () => {
+test('a range reaches from the last toggled ticket, in either direction, and a single toggle removes one', () => {
   const { selection } = list(8)
   selection.toggle('t5', false)
   selection.toggle('t2', true)
@@ -34,7 +34,7 @@ test('a range reaches from the one toggled before, in either direction, and a si
   expect([...selection.ids.value].toSorted()).toEqual(['t2', 't4', 't5'])
 })
 
-test('tickets that are no longer seen are not changed: another view or search clears the selection', async () => {
+test('tickets that are no longer listed are not changed: another view or search clears the selection', async () => {
   const { selection, filters, sent } = list(3)
   selection.toggle('t0', false)
   filters.value = { ...NO_FILTERS, view: 'mine' }
@@ -43,7 +43,7 @@ test('tickets that are no longer seen are not changed: another view or search cl
   expect(sent).toEqual([])
 })
 
-test('what was refused stays selected, and no more are sent than the server takes at once', async () => {
+test('refused tickets stay selected, and no more are sent than the server accepts at once', async () => {
   const { selection, sent, done } = list(SELECTED_MAX + 1, ['t1'])
   selection.toggle('t0', false)
   selection.toggle('t2', true)
@@ -57,7 +57,7 @@ test('what was refused stays selected, and no more are sent than the server take
   expect(sent).toHaveLength(1)
 })
 
-test('an assignment tells whose each ticket was on the screen, and a change of the status does not', async () => {
+test('an assignment sends the assignees shown on the screen, and a status change does not', async () => {
   const { selection, sent, patches } = list(3, ['t0'], { t1: 'grace' })
   selection.toggle('t0', false)
   selection.toggle('t2', true)
@@ -70,7 +70,7 @@ test('an assignment tells whose each ticket was on the screen, and a change of t
   expect(patches.at(-1)).toEqual({ status: 'resolved' })
 })
 
-test('a result is there to be read only where something was refused, and goes with the next change', async () => {
+test('results are shown only after a refusal, and disappear with the next change', async () => {
   const { selection, done } = list(2, ['t1'])
   selection.toggle('t0', false)
   await selection.apply({ status: 'resolved' })
@@ -84,7 +84,7 @@ test('a result is there to be read only where something was refused, and goes wi
   expect(selection.results.value).toBeNull()
 })
 
-test('where what tells of the change cannot be fetched, the result is there to be read', async () => {
+test('if the part that reports the change cannot be loaded, the results are shown', async () => {
   const { selection } = list(2, [], {}, false)
   selection.toggle('t0', false)
   await selection.apply({ status: 'resolved' })

@@ -32,8 +32,8 @@ function start(...args: Parameters<typeof sessionTo>) {
 const greets = (link: Link, frame: Json) => { if (frame['type'] === 'hello') welcome(link, frame) }
 const kindOf = (session: Session) => session.state().kind
 
-describe('coming back', () => {
-  test('waits grow, stay below the bound and spread', () => {
+describe('reconnecting', () => {
+  test('delays grow, stay below the bound and are spread', () => {
     const random = seeded(7)
     for (let attempt = 0; attempt < 40; attempt++) {
       const [least, most, some] = [backoffMs(attempt, 0), backoffMs(attempt, 1), backoffMs(attempt, random())]
@@ -48,7 +48,7 @@ describe('coming back', () => {
     expect([4500, 4503, 4504, 4999].map(afterClose)).toEqual(Array(4).fill('stay_away'))
     expect(afterClose(4501)).toBe('renew_token')
   })
-  test.each([1012, 4001])('a close %d brings it back to life', async (code) => {
+  test.each([1012, 4001])('reconnects after a close with code %d', async (code) => {
     const server = await serve((link, frame) => {
       greets(link, frame)
       if (frame['type'] === 'hello' && link.n === 1) link.close(code)
@@ -56,13 +56,13 @@ describe('coming back', () => {
     const { session } = start(server.url)
     await until('live again', () => server.links.length === 2 && kindOf(session) === 'live')
   })
-  test('a cut wire and a server that is not there yet bring it back', async () => {
+  test('reconnects after a cut connection, and when the server is not there yet', async () => {
     const server = await serve((link, frame) => { if (link.n < 3) link.cut(); else greets(link, frame) })
     const { session } = start(server.url)
     await until('live', () => kindOf(session) === 'live')
     expect(server.links).toHaveLength(3)
   })
-  test('a close of 4500 and above keeps it away until somebody asks', async () => {
+  test('does not reconnect after a close of 4500 and above until asked', async () => {
     const server = await serve((link, frame) => { if (link.n === 1) link.close(4503, 'revoked'); else greets(link, frame) })
     const { session } = start(server.url)
     await until('away', () => kindOf(session) === 'away')
@@ -70,7 +70,7 @@ describe('coming back', () => {
     session.nudge()
     await until('live', () => kindOf(session) === 'live')
   })
-  test('bye: what is under way finishes, and it comes back after the delay', async () => {
+  test('bye: running requests finish, and it reconnects after the delay', async () => {
     let sawBye = 0
     const server = await serve((link, frame) => {
       greets(link, frame)
@@ -95,7 +95,7 @@ describe('coming back', () => {
   })
 })
 
-describe('a page that was put aside', () => {
+describe('a page that was in the background', () => {
   const pinged = async (how: 'looked_at' | 'restored', asleep_ms: number) => {
     const time = manualClock()
     const server = await serve(greets)
@@ -107,20 +107,20 @@ describe('a page that was put aside', () => {
     session.wake(how)
     return { server, session }
   }
-  test('comes back at once when nothing came for longer than a heartbeat', async () => {
+  test('reconnects at once if nothing arrived for longer than a heartbeat', async () => {
     const { server, session } = await pinged('looked_at', 40_000)
     expect(kindOf(session)).toBe('connecting')
     await until('live again', () => server.links.length === 2 && kindOf(session) === 'live')
   })
-  test('comes back at once when the browser restored it', async () => {
+  test('reconnects at once if the browser restored the page', async () => {
     const { server, session } = await pinged('restored', 0)
     await until('live again', () => server.links.length === 2 && kindOf(session) === 'live')
   })
-  test('keeps a connection that spoke just now', async () => {
+  test('keeps a connection that was active a moment ago', async () => {
     const { session } = await pinged('looked_at', 20_000)
     expect(kindOf(session)).toBe('live')
   })
-  test('does not sit out a long wait, unless the server asked for it', async () => {
+  test('ends a long wait early, unless the server asked for it', async () => {
     const time = manualClock()
     const server = await serve((link, frame) => {
       if (link.n === 2) return link.cut()
@@ -143,8 +143,8 @@ describe('a page that was put aside', () => {
   })
 })
 
-describe('what the server can do', () => {
-  test('is what the welcome of this connection said: forth to a newer build, and back to an older one', async () => {
+describe('the features of the server', () => {
+  test('come from the welcome of this connection: a newer build has more, an older one fewer', async () => {
     const named = [['strict_fields', 'not_heard_of'], undefined, [7, 'strict_fields']]
     const server = await serve((link, frame) => {
       if (frame['type'] === 'hello') link.say({ type: 'welcome', id: frame['id'], user: { id: 'u1', name: null, email: null }, role: null, heartbeat_ms: 25_000, limits: {}, features: named[link.n - 1] })
@@ -158,15 +158,15 @@ describe('what the server can do', () => {
   })
 })
 
-describe('who one is', () => {
-  test('a refused token is renewed once, then it stays away', async () => {
+describe('identity and tokens', () => {
+  test('a refused token is renewed once, then the session stays away', async () => {
     const asked: boolean[] = []
     const server = await serve((link) => link.close(4501, 'not authenticated'))
     const { session } = start(server.url, (fresh) => { asked.push(fresh); return Promise.resolve({ token: 't', expires_at: null }) })
     await until('away', () => kindOf(session) === 'away')
     expect(asked).toEqual([false, true])
   })
-  test('a token is renewed before it ends, on the same connection', async () => {
+  test('a token is renewed before it expires, on the same connection', async () => {
     const server = await serve((link, frame) => {
       greets(link, frame)
       if (frame['type'] === 'token') link.say({ type: 'ok', id: frame['id'] })
@@ -177,7 +177,7 @@ describe('who one is', () => {
     expect(server.links[0]?.frames.find((frame) => frame['type'] === 'token')).toMatchObject({ token: 't2' })
     expect(server.links).toHaveLength(1)
   })
-  test("another person's welcome ends the session: nothing is sent or asked in their name", async () => {
+  test("another person's welcome ends the session: nothing is sent or requested in their name", async () => {
     const server = await serve((link, frame) => {
       if (frame['type'] !== 'hello') return
       welcome(link, frame, 25_000, link.n === 1 ? 'u1' : 'u2')
@@ -192,13 +192,13 @@ describe('who one is', () => {
     expect(states.filter((state) => state.kind === 'live')).toHaveLength(1)
     expect(session.tell({ type: 'read', ticket: TICKET, seq: 1 })).toBe(false)
   })
-  test('signed out where tokens come from: it ends at the next renewal, and not in the course of retries', async () => {
+  test('a sign-out at the token source ends the session at the next renewal, not during retries', async () => {
     const server = await serve(greets)
     const { session } = start(server.url, (fresh) => Promise.resolve(fresh ? null : { token: 't', expires_at: Date.now() + 2_000 }))
     await until('it ended', () => kindOf(session) === 'left')
     expect(session.state()).toEqual({ kind: 'left', why: 'signed_out' })
   })
-  test('a renewal that is refused for the moment is tried again', async () => {
+  test('a temporarily refused renewal is retried', async () => {
     const time = manualClock()
     let refusals = 0
     const server = await serve((link, frame) => {
@@ -209,7 +209,7 @@ describe('who one is', () => {
     const { session } = start(server.url, () => Promise.resolve({ token: `t${++n}`, expires_at: time.now() + 300_000 }), time)
     await until('live', () => kindOf(session) === 'live')
     time.pass(30_000); time.pass(30_000); time.pass(30_000)
-    // The silence of this clock is long: the wire is real, and has nothing to say.
+    // The test's clock runs ahead, while the real connection stays silent.
     const asked = () => server.links.flatMap((link) => link.frames.filter((frame) => frame['type'] === 'token')).length
     for (let step = 0; step < 60 && asked() < 2; step++) {
       await new Promise((resolve) => setTimeout(resolve, 5))
@@ -219,7 +219,7 @@ describe('who one is', () => {
     }
     expect(refusals).toBeGreaterThanOrEqual(2)
   })
-  test('a token that cannot be had now is asked for again later', async () => {
+  test('a token that cannot be had now is requested again later', async () => {
     const server = await serve(greets)
     let n = 0
     const { session } = start(server.url, () => (++n < 3 ? Promise.reject(new Error('offline')) : Promise.resolve({ token: 't', expires_at: null })))
@@ -227,7 +227,7 @@ describe('who one is', () => {
   })
 })
 
-/** A reader as the ticket store is one: a timeline that subscribes again when it sees a hole. */
+/** A reader like the ticket store: a timeline that subscribes again when it sees a hole. */
 function reader(session: Session) {
   let timeline: Timeline = EMPTY
   const step = (input: TimelineInput) => {
@@ -250,7 +250,7 @@ function reader(session: Session) {
   return { timeline: () => timeline, subscription }
 }
 
-/** Answers subscribes from a history, two rows a page. */
+/** Answers subscriptions from a history, with two rows per page. */
 function historian(rows: () => number, epoch = () => 'e1') {
   return (link: Link, frame: Json) => {
     greets(link, frame)
@@ -279,7 +279,7 @@ describe('resuming', () => {
     await until('all nine', () => timeline().position === 9)
     expect(server.links[1]?.frames.find((frame) => frame['type'] === 'subscribe')).toMatchObject({ after: 5, epoch: 'e1' })
   })
-  test('a lost event shows by the next one, a lost last event by the ping', async () => {
+  test('a lost event is detected by the next one, a lost last event by the ping', async () => {
     let rows = 2
     const server = await serve(historian(() => rows))
     const { session } = start(server.url)
@@ -294,7 +294,7 @@ describe('resuming', () => {
     expect(server.links[0]?.frames.some((frame) => frame['type'] === 'pong')).toBe(true)
     expect(timeline().events.map((event) => event.seq)).toEqual([1, 2, 3, 4, 5])
   })
-  test('a reset starts over, pushed or answered', async () => {
+  test('a reset starts over, whether pushed or in an answer', async () => {
     let [rows, epoch] = [4, 'e1']
     const server = await serve(historian(() => rows, () => epoch))
     const { session } = start(server.url)
@@ -307,7 +307,7 @@ describe('resuming', () => {
     server.links[0]?.cut()
     await until('three of the newest', () => timeline().epoch === 'e3' && timeline().position === 3)
   })
-  test('a passing refusal is tried again, a final one is not', async () => {
+  test('a temporary refusal is retried, a final one is not', async () => {
     let tries = 0
     const answer = historian(() => 1)
     const server = await serve((link, frame) => {
@@ -319,7 +319,7 @@ describe('resuming', () => {
     await until('one', () => timeline().position === 1)
     expect(tries).toBe(2)
   })
-  test('a server that keeps a hole open is not asked in a tight circle', async () => {
+  test('a server that keeps a hole open is not asked in a tight loop', async () => {
     let asked = 0
     const server = await serve((link, frame) => {
       greets(link, frame)
@@ -336,7 +336,7 @@ describe('resuming', () => {
   })
 })
 
-test('a request ends when its connection does', async () => {
+test('a request ends with its connection', async () => {
   const server = await serve((link, frame) => {
     greets(link, frame)
     if (frame['type'] === 'send') link.cut()
@@ -360,7 +360,7 @@ test('the inbox is watched again on the next connection', async () => {
   await until('told so both times', () => begun === 2)
 })
 
-test('a watch that is refused for the moment is asked for again, and lists wait for it: changes in between are not pushed', async () => {
+test('a temporarily refused watch is requested again, and lists wait for it: changes in between are not pushed', async () => {
   let refusals = 0
   const server = await serve((link, frame) => {
     greets(link, frame)
@@ -378,7 +378,7 @@ test('a watch that is refused for the moment is asked for again, and lists wait 
   expect(late, 'a listener that comes later').toEqual(['at once'])
 })
 
-test('a watch that is refused outright is said to be: nobody calls the list live, and asking again may help', async () => {
+test('a finally refused watch is reported: the list is not called live, and asking again may help', async () => {
   let refusals = 0
   const server = await serve((link, frame) => {
     greets(link, frame)
@@ -399,7 +399,7 @@ test('a watch that is refused outright is said to be: nobody calls the list live
   expect(states).toEqual(['asking', 'refused', 'asking', 'on', 'off', 'asking', 'on'])
 })
 
-test('a watch that is late, or refused for the moment, is not called live until it stands', async () => {
+test('a watch that is late or temporarily refused is not called live until it is on', async () => {
   const time = manualClock()
   let frames = 0
   const server = await serve((link, frame) => {
@@ -423,7 +423,7 @@ test('a watch that is late, or refused for the moment, is not called live until 
   expect(session.watch()).toBe('on')
 })
 
-test('lists do not wait for ever for a watch of which the server says nothing', async () => {
+test('lists do not wait forever for a watch that the server does not answer', async () => {
   const server = await serve(greets)
   const { session } = start(server.url)
   let begun = 0
@@ -431,7 +431,7 @@ test('lists do not wait for ever for a watch of which the server says nothing', 
   await until('begun', () => begun === 1)
 })
 
-test('a ticket that only moved arrives whole, as it was told before', async () => {
+test('a ticket that only moved arrives as a whole ticket, as it was sent before', async () => {
   const server = await serve((link, frame) => {
     greets(link, frame)
     if (frame['type'] === 'inbox') link.say({ type: 'ok', id: frame['id'] })
@@ -447,7 +447,7 @@ test('a ticket that only moved arrives whole, as it was told before', async () =
   expect(told).toEqual(['Invoice 3', 'Invoice 4'])
 })
 
-test('who looks at which ticket is told as it changes, to listeners that come later too, and forgotten with the connection', async () => {
+test('viewers of tickets are reported as they change, to later listeners, too, and forgotten with the connection', async () => {
   const server = await serve((link, frame) => {
     greets(link, frame)
     if (frame['type'] === 'inbox') link.say({ type: 'ok', id: frame['id'] })

@@ -1,4 +1,4 @@
-// A setting being changed, against a server of the test's own.
+// Changing a setting, against a server in this test.
 
 import { describe, expect, test } from 'vitest'
 import { createSettingDraft } from '../src/client/setting-draft.ts'
@@ -44,7 +44,7 @@ async function made(memory = kept()) {
 }
 
 describe('a setting being changed', () => {
-  test('is saved, and then nothing waits', async () => {
+  test('is saved, and then nothing is kept', async () => {
     const { store, server, memory } = await made()
     expect([store.draft.value?.word, store.isChanged.value]).toEqual(['a', false])
     store.change({ word: 'b' })
@@ -53,7 +53,7 @@ describe('a setting being changed', () => {
     expect([server.value, store.isChanged.value, memory.text]).toEqual(['b', false, ''])
   })
 
-  test('waits over a reload of the page, and is no change where it says the same', async () => {
+  test('survives a reload of the page, and is no change if it equals the saved value', async () => {
     const { store, memory } = await made()
     store.change({ word: 'b' })
     const again = await made(memory)
@@ -66,7 +66,7 @@ describe('a setting being changed', () => {
     expect((await made(memory)).store.draft.value?.word).toBe('a')
   })
 
-  test('does not undo what someone else has saved since, unless that is wanted', async () => {
+  test('does not undo what someone else has saved since, unless the admin insists', async () => {
     const { store, server } = await made()
     store.change({ word: 'mine' })
     server.value = 'theirs'
@@ -78,7 +78,7 @@ describe('a setting being changed', () => {
     expect(server.value).toBe('mine')
   })
 
-  test('does not undo what someone else saves in the same moment', async () => {
+  test('does not undo what someone else saves at the same moment', async () => {
     const { store, server } = await made()
     store.change({ word: 'mine' })
     server.meanwhile = 'theirs'
@@ -90,7 +90,7 @@ describe('a setting being changed', () => {
     expect(server.value).toBe('mine')
   })
 
-  test('that says what is saved is not kept, and hides nothing that someone else saves later', async () => {
+  test('that equals the saved value is not kept, and hides nothing that someone else saves later', async () => {
     const { store, server, memory } = await made()
     store.change({ word: 'b' })
     store.change({ word: 'a ' })
@@ -113,7 +113,7 @@ describe('a setting being changed', () => {
     expect([store.draft.value?.word, store.isOvertaken.value]).toEqual(['theirs', false])
   })
 
-  test('stands as it was written where it is refused', async () => {
+  test('stays as it was typed after a refusal', async () => {
     const { store, server } = await made()
     store.change({ word: 'b' })
     server.refuses = true
@@ -124,7 +124,7 @@ describe('a setting being changed', () => {
     expect(store.refused.value).toBeNull()
   })
 
-  test('what is changed while it is being saved stands', async () => {
+  test('keeps what is changed while it is being saved', async () => {
     const { store, server } = await made()
     store.change({ word: 'b' })
     const saving = store.save()
@@ -136,7 +136,7 @@ describe('a setting being changed', () => {
     expect(server.value).toBe('c')
   })
 
-  test('whose answer was lost while one wrote on is one’s own, also after a look elsewhere', async () => {
+  test('whose answer was lost during further changes is one’s own, even after a visit to another screen', async () => {
     const { store, server, memory } = await made()
     server.isAnswerLost = true
     store.change({ word: 'b' })
@@ -154,7 +154,7 @@ describe('a setting being changed', () => {
     expect(server.value).toBe('c')
   })
 
-  test('is not given up by another tab', async () => {
+  test('is not discarded by another tab', async () => {
     const memory = kept()
     const [{ store }, other] = [await made(memory), await made(memory)]
     store.change({ word: 'b' })

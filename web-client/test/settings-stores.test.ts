@@ -1,4 +1,4 @@
-// The desk's settings and one's replies while they are changed: one store a person, kept in their client's storage, saved by requests.
+// Stores for the desk's settings and a person's saved replies: one per person, kept in their client's storage, saved by requests.
 
 import { afterEach, expect, test } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'
@@ -22,7 +22,7 @@ function admin(storage = memoryStorage()) {
   const { page } = testPage({
     answer(address, init) {
       const path = new URL(address).pathname
-      // As the server spells zones.
+      // The server has its own spelling of zones.
       const body: unknown = typeof init?.body === 'string' ? parseJson(init.body.replace('europe/vienna', 'Europe/Vienna')) : null
       if (refusing.has(path)) return { status: 422, body: { code: 'invalid_field', title: '' } }
       if (init?.method === 'PUT' && path.startsWith('/v1/settings/')) settings = { ...settings, [path.slice('/v1/settings/'.length)]: isObject(body) ? body['value'] : null }
@@ -40,7 +40,7 @@ function admin(storage = memoryStorage()) {
 
 const namesIn = (storage: Storage | ReturnType<typeof memoryStorage>) => Array.from({ length: storage.length }, (_, index) => storage.key(index))
 
-test('hours: what was changed waits for the next visit, and is saved with the notice', async () => {
+test('hours: changes are kept for the next visit, and saved with the notice', async () => {
   const { client, storage, changes } = admin()
   const store = hoursFor(client)
   expect(hoursFor(client), 'one a person').toBe(store)
@@ -56,7 +56,7 @@ test('hours: what was changed waits for the next visit, and is saved with the no
   expect([store.isChanged.value, namesIn(storage)]).toEqual([false, []])
 })
 
-test('hours: where the notice is refused after the hours were saved, no other admin is blamed, and the next attempt finishes it', async () => {
+test('hours: if the notice is refused after the hours were saved, no other admin is blamed, and the next attempt finishes the save', async () => {
   const { client, changes, refusing, storage } = admin()
   const store = hoursFor(client)
   await settled()
@@ -72,7 +72,7 @@ test('hours: where the notice is refused after the hours were saved, no other ad
   expect([store.isChanged.value, store.saved.value?.notice, namesIn(storage)]).toEqual([false, 'Back soon', []])
 })
 
-test('widget: what was changed waits for the next visit, and is saved', async () => {
+test('widget: changes are kept for the next visit, and saved', async () => {
   const { client, storage, changes } = admin()
   const store = widgetFor(client)
   expect(widgetFor(client)).toBe(store)
@@ -84,7 +84,7 @@ test('widget: what was changed waits for the next visit, and is saved', async ()
   expect(namesIn(storage)).toEqual([])
 })
 
-test('replies: a reply that is being written waits for the next visit', () => {
+test('replies: an unsaved reply is kept for the next visit', () => {
   const { client, storage } = admin()
   const editor = replyEditorFor(client)
   expect(replyEditorFor(client)).toBe(editor)
@@ -98,7 +98,7 @@ test('replies: a reply that is being written waits for the next visit', () => {
 const WIDGET = { color: null, team_name: null, greeting: null, position: 'right', logo: null, asks_category: false, sites: ['https://a.test', 'https://b.test'] }
 const DAYS = { mon: [['09:00', '17:00']], tue: [], wed: [], thu: [], fri: [], sat: [], sun: [] }
 
-test('widget: what another admin has saved of the rest stands beside what is changed here, and only what both changed is asked', async () => {
+test('widget: parts saved by another admin are merged with the changes here, and only a part that both changed is asked about', async () => {
   const { client, changes, save } = admin()
   const store = widgetFor(client)
   save({ widget: WIDGET })
@@ -136,7 +136,7 @@ test('hours: days and dates are merged one by one', async () => {
   expect(store.isOvertaken.value).toBe(true)
 })
 
-test('hours: a zone that the server spells in its own way is no other admin’s', async () => {
+test('hours: a zone in the server’s own spelling is not another admin’s change', async () => {
   const { client, refusing } = admin()
   const store = hoursFor(client)
   await settled()

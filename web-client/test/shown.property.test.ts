@@ -1,4 +1,4 @@
-// Whatever is written, what can be seen of it is shown: only marks that formatted something are not.
+// Everything visible in a text is shown; only markup that formatted something disappears.
 
 import { describe, expect, test } from 'vitest'
 import { hasVisible } from '../src/protocol/visible.ts'
@@ -15,7 +15,7 @@ const PIECES = [
   '\\', '\\\\', '\\*', '\\_', '\\\n', 'C:\\Temp\\', '\\\\srv\\x', '[', ']', '(', ')', '](', `[k](${LINK})`, `[k](${LINK} "words")`, `<${LINK}>`, `[](${LINK})`, '[r]: https://e.example/r\n', '[r]', '[k][r]', '![', `![i](${LINK})`,
   LINK, `${LINK}。`, `（${LINK}）`, `"${LINK}","b"`, 'www.e.example', 'a@b.example', 'http://', '<b>', '</b>', '<!--', '-->', '<script>', '&amp;', '&lt;', '&', '<', '=', '!', '?', '.', ',', ':', ';', '。', '，', '」', '"', "'", '\u200b', '\u2060', '\u00ad', '\u202e', '\u2066', '\u2800', '\u3164', '\ufeff',
 ]
-/** Marks, and how many of them an element stands for at most; null: any number. */
+/** Markup characters, and how many of them an element can replace at most; null: any number. */
 const MARKS: readonly (readonly [RegExp, Readonly<Record<string, number | null>>])[] = [
   [/[*_]/, { em: 2, strong: 4, li: 1 }],
   [/~/, { del: 4, pre: null }],
@@ -34,7 +34,7 @@ const counted = (characters: readonly string[]) => {
   return counts
 }
 
-/** What of the text is missing without reason; empty: nothing. */
+/** The part of the text that is missing without reason; empty if nothing is. */
 export function missing(source: string, shown: Shown): string {
   const left = counted(seen(source))
   for (const one of [...seen(shown.text), ...shown.hrefs.filter((href) => source.includes(href)).flatMap((href) => [...href])]) left.set(one, (left.get(one) ?? 0) - 1)
@@ -53,7 +53,7 @@ export function missing(source: string, shown: Shown): string {
   return found
 }
 
-/** Whether what is shown stands in the order of writing. */
+/** Whether the shown text is in the order of writing. */
 function isInOrder(source: string, shown: Shown): boolean {
   const characters = seen(source)
   let at = 0
@@ -68,11 +68,11 @@ function textOf(random: () => number): string {
   return Array.from({ length: 1 + below(random, 14) }, () => PIECES[below(random, PIECES.length)] ?? '').join('')
 }
 
-describe('nothing that was typed vanishes', () => {
-  test(`of ${RUNS} texts put together at random (seed ${SEED})`, () => {
+describe('nothing that was typed disappears', () => {
+  test(`from ${RUNS} random texts of markup (seed ${SEED})`, () => {
     const random = seeded(SEED)
     for (let run = 0; run < RUNS; run++) {
-      // Some are so long that they are read in parts.
+      // Some texts are long enough to be rendered in parts.
       const source = run % 50 === 49 ? Array.from({ length: 90 }, () => textOf(random)).join('\n') : textOf(random)
       const shown = shownOf(renderMarkdown(source))
       const about = `${JSON.stringify(source)} is shown as ${JSON.stringify(shown.text)}`.slice(0, 2_000)
@@ -82,11 +82,11 @@ describe('nothing that was typed vanishes', () => {
     }
   })
 
-  test(`of ${RUNS / 10} texts of any characters, which take no longer than a message may`, () => {
+  test(`from ${RUNS / 10} texts of any characters, which are rendered within the time for a message`, () => {
     const random = seeded(SEED + 1)
     for (let run = 0; run < RUNS / 10; run++) {
       const source = Array.from({ length: below(random, 400) }, () => String.fromCodePoint(below(random, 2) === 0 ? 32 + below(random, 95) : [below(random, 0x3000), below(random, 0xd800), 0x1f300 + below(random, 0x400)][below(random, 3)] ?? 65)).join('')
-      // The machine may be busy, the text may not be slow each time: another one, so that it is not remembered.
+      // A busy machine may slow down some runs, but a slow text is slow in all. Each run has a different text, so that no cache helps.
       const times = [0, 1, 2].map((nth) => {
         const begun = performance.now()
         renderMarkdown(`${source}${nth}`)
@@ -99,7 +99,7 @@ describe('nothing that was typed vanishes', () => {
   })
 })
 
-describe('a text that formats nothing stands as typed', () => {
+describe('a text that formats nothing is shown as typed', () => {
   test.each([
     '*', '**', '>', '> ', '-', '+', '1.', '> -', '- >', '- - ', '```', '``` ', '~~~', '``', '` `', '**\u200b**', '> \u200b', '[](https://e.example/q)', '[x]( )',
     '\\\\fileserver\\docs', 'C:\\Temp\\*.*', '\\*', '\\[a\\]', 'C:\\new\\', '\\\\?\\C:\\_x_\\', '2*3*4 = 24', '2**3**2', 'C:\\PROGRA~1\\MICROS~2', '~a~',
@@ -111,11 +111,11 @@ describe('a text that formats nothing stands as typed', () => {
   test('a path at the end of a line keeps its backslash, and the line its end', () => {
     expect(shownOf(renderMarkdown('C:\\Temp\\\nnext *one*')).text.trim()).toBe('C:\\Temp\\\n\nnext one')
   })
-  test('what stands behind the marks of code is shown, whether it names a language or is the first line', () => {
+  test('text after a code fence is shown, whether it names a language or is the first line', () => {
     expect(shownOf(renderMarkdown('```ls -l\ntotal 0```')).text).toContain('ls -l')
     expect(shownOf(renderMarkdown('```rust\nfn a() {}\n```')).text).toContain('rust')
   })
-  test('items keep the numbers that they were given', () => {
+  test('items keep the numbers that were typed', () => {
     expect(shownOf(renderMarkdown('5. a\n9. b')).text.replace(/\s+/g, ' ').trim()).toBe('5 a 9 b')
   })
 })

@@ -1,4 +1,4 @@
-// One signed-in person's client over its edges: a socket to a server that follows a script, a storage, locks, a page.
+// The client of one signed-in person with simulated edges: a socket to a scripted server, a storage, locks, a page.
 
 import { afterEach, expect, test } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'
@@ -43,7 +43,7 @@ async function signedIn(onFrame: (link: Link, frame: Json) => void = () => {}, c
 const isLive = (client: Client) => until('live', () => client.live.value)
 const message = { ticket: '01990000-0000-7000-8000-000000000001', number: 'TKT-000001', body: 'Hello', internal: false, based_on: null, then: null, hold_ms: 0 }
 
-test('what is written waits in the given storage, and is sent under a lock of its ticket', async () => {
+test('a message waits in the given storage, and is sent under a lock for its ticket', async () => {
   const sent: Json[] = []
   const { client, storage, locked } = await signedIn((link, frame) => {
     if (frame['type'] !== 'send') return
@@ -57,7 +57,7 @@ test('what is written waits in the given storage, and is sent under a lock of it
   expect(locked).toContain(`helpline.outbox.u1.${message.ticket}`)
 })
 
-test('a page asks before it goes only while something would be lost with it', async () => {
+test('a page asks before it closes only while something would be lost with it', async () => {
   const { client, browser, storage } = await signedIn()
   expect([browser.fire('beforeunload'), client.isUnkept()]).toEqual([false, false])
   storage.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }
@@ -65,7 +65,7 @@ test('a page asks before it goes only while something would be lost with it', as
   expect([browser.fire('beforeunload'), client.isUnkept()]).toEqual([true, true])
 })
 
-test('the network’s going and coming is heard', async () => {
+test('the network’s online and offline events are handled', async () => {
   const { client, browser, server } = await signedIn()
   await isLive(client)
   browser.fire('offline')
@@ -75,7 +75,7 @@ test('the network’s going and coming is heard', async () => {
   expect(server.links.length).toBe(2)
 })
 
-test('another tab’s choices hold here', async () => {
+test('another tab’s choices apply here', async () => {
   const { client, browser, storage } = await signedIn()
   storage.setItem('helpline.habits.u1', '{"enter":"breaks"}')
   browser.fire('storage', { key: null })
@@ -84,13 +84,13 @@ test('another tab’s choices hold here', async () => {
   expect(client.habits.enter.value).toBe('breaks')
 })
 
-test('requests go to the desk by the given page, with the person’s token', async () => {
+test('requests go to the desk through the given page, with the person’s token', async () => {
   const { client, browser } = await signedIn()
   await client.rest.ticket('TKT-000001')
   expect(browser.requests).toEqual(['http://desk.test/v1/tickets/TKT-000001'])
 })
 
-test('another person’s welcome ends it, and says so', async () => {
+test('another person’s welcome ends the client, and reports why', async () => {
   const server = await scriptedServer((link, frame) => welcome(link, frame, 25_000, 'someone-else'))
   open.push(() => server.close())
   const left: [string, Left][] = []
@@ -100,7 +100,7 @@ test('another person’s welcome ends it, and says so', async () => {
   expect(left).toEqual([['u1', 'other_user']])
 })
 
-test('once disposed, it hears nothing and connects no more', async () => {
+test('once disposed, it handles no events and does not reconnect', async () => {
   const { client, browser, server } = await signedIn()
   await isLive(client)
   client.dispose()
@@ -109,7 +109,7 @@ test('once disposed, it hears nothing and connects no more', async () => {
   expect([client.isDisposed, browser.listening(), server.links.length]).toEqual([true, 0, 1])
 })
 
-test('a customer’s client watches no list; the team’s does, and changes a ticket the team’s way', async () => {
+test('a customer’s client watches no list; the team’s does, and changes tickets through the team’s call', async () => {
   const asked: unknown[] = []
   const heard = (_link: Link, frame: Json) => { asked.push(frame['type']) }
   const customer = await signedIn(heard)

@@ -1,4 +1,4 @@
-// Style sheets and the words of data. A row that carries a side, a status or a view as its class must not be styled by another part's rule.
+// Style sheets and class names from data: a row that has a side, a status or a view as its class must not match another part's rule.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
@@ -33,7 +33,7 @@ function contrast(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05)
 }
 
-/** Which colours stand as text on which. */
+/** Text colours, each with the backgrounds on which it appears. */
 const TEXT: Readonly<Record<string, readonly string[]>> = {
   ink: ['bg', 'surface', 'surface-2', 'accent-soft', 'mine', 'ours', 'theirs', 'note', 'alarm-soft', 'warn-soft'],
   'ink-2': ['bg', 'surface', 'surface-2', 'accent-soft', 'mine', 'ours', 'theirs', 'note', 'grey-soft'],
@@ -49,13 +49,13 @@ const TEXT: Readonly<Record<string, readonly string[]>> = {
   note: ['note-ink'],
 }
 
-test.each(['light', 'dark'] as const)('the ring of a ticket that is not assigned stands out from its row by 3: %s', (theme) => {
+test.each(['light', 'dark'] as const)('the outline of an unassigned ticket has a contrast of 3 with its row: %s', (theme) => {
   const [, name = ''] = /\.no-one \{[^}]*dashed var\(--([a-z0-9-]+)\)/.exec(readFileSync(new URL('console.css', STYLES), 'utf8')) ?? []
   const colour = (token: string) => TOKENS.get(token)?.[theme] ?? `no colour ${token}`
   expect(['surface', 'surface-2', 'accent-soft'].filter((ground) => !(contrast(colour(name), colour(ground)) >= 3))).toEqual([])
 })
 
-test.each(['light', 'dark'] as const)('text stands out from what it stands on by 4.5, the outline of a field by 3: %s', (theme) => {
+test.each(['light', 'dark'] as const)('text has a contrast of 4.5 with its background, the outline of a field 3: %s', (theme) => {
   const colour = (name: string) => TOKENS.get(name)?.[theme] ?? `no colour ${name}`
   const pairs = [...Object.entries(TEXT).flatMap(([text, grounds]) => grounds.map((ground) => [text, ground, 4.5] as const)), ['line-strong', 'surface', 3] as const, ['star', 'surface', 3] as const]
   const faint = pairs.map(([text, ground, least]) => ({ pair: `${text} on ${ground}`, is: contrast(colour(text), colour(ground)), least })).filter(({ is, least }) => !(is >= least))

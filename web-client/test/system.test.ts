@@ -1,4 +1,4 @@
-// How the system is: asked for every 15 seconds while it is seen, and said in sentences.
+// The system's health: polled every 15 seconds while visible, and shown in sentences.
 
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -28,7 +28,7 @@ function scene() {
   return { system, seen, due, async tick() { due.splice(0).forEach(({ call }) => call()); await settle() } }
 }
 
-test('it is asked for again every 15 seconds, not while it is out of sight, and no more once it is left', async () => {
+test('it is loaded every 15 seconds, not while hidden, and no longer once left', async () => {
   const { system, seen, due, tick } = scene()
   await settle()
   expect([seen.asked, system.state.value]).toEqual([1, 'ready'])
@@ -45,7 +45,7 @@ test('it is asked for again every 15 seconds, not while it is out of sight, and 
   expect(due).toEqual([])
 })
 
-test('what fails stands first, then what is not known, else as the server has it', () => {
+test('failing checks come first, then unknown ones, otherwise in the server’s order', () => {
   const all = [check('database', 'ok'), check('relay', 'unknown'), check('clock', 'failing'), check('sweep', 'ok'), check('jobs', 'failing')]
   expect(byNeed(all).map(({ name }) => name)).toEqual(['clock', 'jobs', 'relay', 'database', 'sweep'])
 })

@@ -1,4 +1,4 @@
-// Rows by column, and what a row shows once it is opened.
+// Tables: rows by column, and the details of an open row.
 
 import { h } from 'preact'
 import { expect, test } from 'vitest'
@@ -11,13 +11,13 @@ const COLUMNS: readonly Column<Entry>[] = [{ title: 'Name', isHeading: true, cel
 const ROWS: readonly Entry[] = [{ id: 'a', n: 1 }, { id: 'b', n: 2 }]
 const table = (rows: readonly Entry[], details?: (row: Entry) => string) => h(Table<Entry>, { label: 'Entries', columns: COLUMNS, rows, keyOf: ({ id }) => id, ...(details === undefined ? {} : { details }) })
 
-test('a table without details has cells alone', () => {
+test('a table without details has only cells', () => {
   const { root } = rendered(table(ROWS))
   expect(root.all('button')).toEqual([])
   expect(root.all('tr').map((one) => one.textContent)).toEqual(['NameNumber', 'a1', 'b2'])
 })
 
-test('a row is opened and closed by a button in its heading, which tells what it controls', () => {
+test('a row is opened and closed by a button in its heading, which names what it controls', () => {
   const { root } = rendered(table(ROWS, ({ id }) => `more of ${id}`))
   const rows = () => root.one('tbody').all('tr').map((one) => one.textContent)
   const toggle = () => root.all('button')[1]
@@ -33,7 +33,7 @@ test('a row is opened and closed by a button in its heading, which tells what it
   expect(toggle()?.attribute('aria-expanded')).toBe('false')
 })
 
-test('a row stays open when rows come before it', () => {
+test('a row stays open when rows are added before it', () => {
   const { root, set } = rendered(table(ROWS, ({ id }) => `more of ${id}`))
   root.all('button')[0]?.fire('click')
   set(table([{ id: 'new', n: 3 }, ...ROWS], ({ id }) => `more of ${id}`))

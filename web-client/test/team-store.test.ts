@@ -1,4 +1,4 @@
-// What concerns an agent, counted over all pages of their tickets, whatever overtakes what.
+// An agent's unread tickets, counted over all pages of their tickets, with answers and pushes in any order.
 
 import { expect, test } from 'vitest'
 import { createTeamStore, type TeamOf, type TeamOfRest } from '../src/client/team-store.ts'
@@ -40,7 +40,7 @@ function start(tickets: () => readonly StaffView[]) {
   return { context, clock, server, read, rung, counting }
 }
 
-test('unread tickets are counted on every page of an agent\'s own, and no longer when they left while there was no connection', async () => {
+test('unread tickets are counted on every page of an agent’s own, and no longer once they left during a lost connection', async () => {
   let own = Array.from({ length: 250 }, (_, n) => ticket(n, n % 50 === 49 ? { seq: 6 } : {}))
   const { context, server, read } = start(() => own)
   server.connect()
@@ -55,7 +55,7 @@ test('unread tickets are counted on every page of an agent\'s own, and no longer
   expect(context.unread.value).toBe(3)
 })
 
-test('a ticket that has been passed on stays so, though an answer that was read before comes after', async () => {
+test('a ticket that was passed on stays so, although an outdated answer arrives later', async () => {
   const own = [ticket(1, { seq: 6 })]
   const { context, clock, server, read } = start(() => own)
   server.connect()
@@ -72,7 +72,7 @@ test('a ticket that has been passed on stays so, though an answer that was read 
   expect(context.unread.value).toBe(0)
 })
 
-test('what could not be had is asked for again, and nothing is when it was', async () => {
+test('a failed load is retried, and a successful one is not', async () => {
   const { context, clock, server, read, counting } = start(() => [ticket(1, { seq: 6 })])
   server.connect()
   server.watch()
@@ -89,7 +89,7 @@ test('what could not be had is asked for again, and nothing is when it was', asy
   context.dispose()
 })
 
-test('of two counts on their way, the later one counts', async () => {
+test('of two running loads of the counts, the later one counts', async () => {
   const { context, clock, server, counting } = start(() => [])
   server.connect()
   server.watch()
@@ -100,7 +100,7 @@ test('of two counts on their way, the later one counts', async () => {
   expect(context.counts.value?.all).toBe(2)
 })
 
-test('a restored database takes back what was unread in the one before', async () => {
+test('a restored database takes back what was unread before', async () => {
   const own = [ticket(1, { seq: 9 })]
   const { context, server, read } = start(() => own)
   server.connect()
@@ -115,7 +115,7 @@ test('a restored database takes back what was unread in the one before', async (
   expect(context.unread.value).toBe(0)
 })
 
-test.each(['answered', 'refused'] as const)('once its person has gone nothing rings, and nothing is asked for again: %s', async (what) => {
+test.each(['answered', 'refused'] as const)('once its person has left, nothing rings and no request is repeated: %s', async (what) => {
   const own = [ticket(1)]
   const { context, clock, server, read, rung } = start(() => own)
   server.connect()

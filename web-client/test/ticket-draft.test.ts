@@ -1,4 +1,4 @@
-// A ticket that is described once is one ticket, whatever becomes of the answer; two forms of one person hold one text.
+// A described ticket becomes one ticket even if the answer is lost; two forms of one person share one text.
 
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'
@@ -25,7 +25,7 @@ afterAll(() => {
 const TICKET: NewTicket = { subject: 'The printer', category: 'general', priority: 'medium', description: 'It burns.' }
 const NOON = Date.UTC(2026, 10, 26, 12)
 
-/** Keeps what is committed by user and key, as the server does; `cut`: the answer never comes. */
+/** Stores each ticket by user and key, as the server does; `cut`: the answer never arrives. */
 function server() {
   const opened = new Map<string, { readonly content: string; readonly number: string }>()
   const closed = new Set<string>()
@@ -48,7 +48,7 @@ function server() {
 }
 const numberOf = (result: Result<Opened>) => (result.ok ? result.value.ticket_number : result.problem.code)
 
-describe('a ticket whose answer was cut off', () => {
+describe('a ticket whose answer was lost', () => {
   test.each([
     ['sent again from the same form', () => {}],
     ['sent again on another device with the same text', device],
@@ -61,7 +61,7 @@ describe('a ticket whose answer was cut off', () => {
     expect(numberOf(await createOnce(rest, 'ada', TICKET, NOON + 600_000))).toBe('TKT-1')
     expect(rest.opened.size).toBe(1)
   })
-  test('and it is one also days later, from where it was sent', async () => {
+  test('and is one even days later, from the device that sent it', async () => {
     const rest = server()
     rest.cut(true)
     await createOnce(rest, 'ada', TICKET, NOON)
@@ -75,20 +75,20 @@ describe('a ticket whose answer was cut off', () => {
   })
 })
 
-describe('the same words meant anew are another ticket', () => {
-  test('after it was opened from here, and on the next day', async () => {
+describe('the same words written again on purpose are another ticket', () => {
+  test('after the first was opened from here, and on the next day', async () => {
     const rest = server()
     for (const at of [NOON, NOON + 1_000, NOON + 2_000, NOON + 86_400_000]) await createOnce(rest, 'ada', TICKET, at)
     expect(rest.opened.size).toBe(4)
   })
-  test('on another device when the first one has had its answer', async () => {
+  test('on another device when the first ticket has ended', async () => {
     const rest = server()
     await createOnce(rest, 'ada', TICKET, NOON)
     rest.closed.add('TKT-1')
     device()
     expect(numberOf(await createOnce(rest, 'ada', TICKET, NOON))).toBe('TKT-2')
   })
-  test('of another person, and with any other word', async () => {
+  test('from another person, and with any other word', async () => {
     const rest = server()
     await createOnce(rest, 'ada', TICKET, NOON)
     device()
@@ -97,7 +97,7 @@ describe('the same words meant anew are another ticket', () => {
     await createOnce(rest, 'ada', { ...TICKET, description: 'It burns!' }, NOON)
     expect(rest.opened.size).toBe(4)
   })
-  test('the keys of many texts differ, and are taken by the server', async () => {
+  test('the keys of many texts differ, and are valid for the server', async () => {
     const rest = server()
     for (let n = 0; n < 2_000; n++) await createOnce(rest, 'ada', { ...TICKET, description: `It burns ${n}` }, NOON)
     expect(rest.opened.size).toBe(2_000)
@@ -107,7 +107,7 @@ describe('the same words meant anew are another ticket', () => {
 
 describe('two forms of one person', () => {
   const text = (subject: string, description = ''): TicketDraft => ({ subject, description, category: 'general', priority: 'medium' })
-  test('what came from the other form is kept already: it is not written once more', () => {
+  test('a text from the other form is stored already: it is not written again', () => {
     const [a, b] = [keptTicketDraft('ada'), keptTicketDraft('ada')]
     a.write({ ...a.first, subject: 'The printer' })
     const there = b.meet(b.first)
@@ -119,7 +119,7 @@ describe('two forms of one person', () => {
     expect(b.isKept(both)).toBe(false)
   })
 
-  test('what one sent does not stand in the other to be sent again', () => {
+  test('a text sent in one form is not offered again in the other', () => {
     const [a, b] = [keptTicketDraft('ada'), keptTicketDraft('ada')]
     a.write(text('s', 'd'))
     const shown = b.meet(b.first)
@@ -127,7 +127,7 @@ describe('two forms of one person', () => {
     a.write(text('', ''))
     expect(b.meet(shown)).toMatchObject({ subject: '', description: '' })
   })
-  test('neither erases the other', () => {
+  test('neither form erases the other’s text', () => {
     const [a, b] = [keptTicketDraft('ada'), keptTicketDraft('ada')]
     a.write(text('s', 'from a'))
     const met = b.meet(text('', 'from b'))
@@ -135,7 +135,7 @@ describe('two forms of one person', () => {
     expect(met.description).toContain('from a')
     expect(met.description).toContain('from b')
   })
-  test('what was written while it was sent is not lost', () => {
+  test('text written during a send is not lost', () => {
     const sent = text('s', 'd')
     expect(afterSent(sent, text('s', 'd'))).toEqual(text(''))
     expect(afterSent(text('s', 'd, and more'), sent)).toEqual(text('s', 'd, and more'))
@@ -144,7 +144,7 @@ describe('two forms of one person', () => {
     b.write(text('s', 'd, and more'))
     expect(afterSent(a.meet(sent), sent).description).toBe('d, and more')
   })
-  test('nothing comes of an unchanged storage', () => {
+  test('nothing happens without a change of the storage', () => {
     const a = keptTicketDraft('ada')
     const draft = text('s')
     a.write(draft)
@@ -152,7 +152,7 @@ describe('two forms of one person', () => {
   })
 })
 
-describe('what is wrong stands at its field', () => {
+describe('a fault names its field', () => {
   test.each([
     [{ subject: '\u200b', description: 'd' }, 'missing', undefined],
     [{ subject: 's', description: '\u2060\u0000' }, undefined, 'missing'],

@@ -1,4 +1,4 @@
-// The open ticket's faults: each is cleared by what clears it, and by nothing else.
+// The open ticket: each fault is cleared by what resolves it, and by nothing else.
 
 import { signal } from '@preact/signals'
 import { expect, test, vi } from 'vitest'
@@ -17,13 +17,13 @@ const problem = (code: Problem['code']): Problem => ({ status: 0, code, title: '
 const OTHER = '01a20000-0000-7000-8000-00000000000b'
 const settled = async () => { for (let n = 0; n < 5; n++) await new Promise((done) => setImmediate(done)) }
 
-/** The connection of that desk comes or goes. */
+/** Connects or disconnects that desk. */
 function live({ connection }: Pick<Client, 'connection'>, on: boolean): void {
   const state: object = { kind: on ? 'live' : 'off', limits: {} }
   Reflect.set(connection, 'value', state)
 }
 
-/** A desk as far as a ticket needs one. */
+/** The parts of a desk that a ticket needs. */
 async function opened() {
   const answers = { older: 'unreachable' as 'ok' | 'unreachable' | 'forbidden', change: 'conflict' as 'ok' | 'conflict' | 'unreachable', taken: null as AgentRef | null }
   const changes: object[] = []
@@ -66,7 +66,7 @@ async function opened() {
   return { store, sink, client, page, answers, changes, told, reopened, parts, again: () => again, asked: () => asked }
 }
 
-test('history that could not be had for want of a connection is no fault any more when the connection is back', async () => {
+test('a failure to load history without a connection is cleared when the connection is back', async () => {
   const { store, page } = await opened()
   await store.loadOlder(true)
   expect(store.fault.value?.problem.code).toBe('unreachable')
@@ -74,7 +74,7 @@ test('history that could not be had for want of a connection is no fault any mor
   expect(store.fault.value).toBeNull()
 })
 
-test('a refused subscription is cleared by the next one, and can be asked for again', async () => {
+test('a refused subscription is cleared by the next one, and can be requested again', async () => {
   const { store, sink, page, again } = await opened()
   sink.refused('forbidden')
   expect(store.fault.value?.problem.code).toBe('forbidden')
@@ -84,7 +84,7 @@ test('a refused subscription is cleared by the next one, and can be asked for ag
   expect(store.fault.value).toBeNull()
 })
 
-test('a refused change stays until it succeeds or is put away, whatever else succeeds', async () => {
+test('a refused change stays until it succeeds or is dismissed, whatever else succeeds', async () => {
   const { store, page, answers } = await opened()
   expect(await store.change({ status: 'resolved' })).toBe(false)
   answers.older = 'ok'
@@ -105,7 +105,7 @@ test('a refused change stays until it succeeds or is put away, whatever else suc
   expect(store.fault.value).toBeNull()
 })
 
-test('a ticket that is no more leaves the screen, and the one that bears its number by now takes its place', async () => {
+test('a ticket that no longer exists leaves the screen, and the one that now has its number replaces it', async () => {
   const { store, sink, client } = await opened()
   client.ticket = { ...staffTicket, id: OTHER, seq: 3 }
   sink.refused('not_found')
@@ -119,7 +119,7 @@ test('a ticket that is no more leaves the screen, and the one that bears its num
   expect(store.opening.value).toMatchObject({ kind: 'failed', problem: { code: 'not_found' } })
 })
 
-test("leaving a note half-written tells its end as a note's: customers are told nothing", async () => {
+test("leaving a half-written note ends its typing as a note's: customers hear nothing", async () => {
   const { store, told } = await opened()
   store.wrote(true, true)
   store.dispose()
@@ -127,7 +127,7 @@ test("leaving a note half-written tells its end as a note's: customers are told 
   expect(typing).toEqual([{ type: 'typing', ticket: TICKET, on: true, internal: true }, { type: 'typing', ticket: TICKET, on: false, internal: true }])
 })
 
-test('a restored database takes the facts back with it, and what was read in the history before says nothing of this one', async () => {
+test('a restored database resets the facts, and the earlier read position does not apply to its history', async () => {
   const { store, sink, client, told } = await opened()
   const read = () => told.filter((frame) => 'type' in frame && frame.type === 'read')
   store.sawEnd()
@@ -141,7 +141,7 @@ test('a restored database takes the facts back with it, and what was read in the
   expect(store.opening.value).toMatchObject({ ticket: { seq: 5 } })
 })
 
-test('a ticket that is opened again stands there at once, and goes on from where it was', async () => {
+test('a ticket that is opened again is shown at once, and continues from there', async () => {
   const { store, reopened } = await opened()
   store.dispose()
   const { store: again, atOnce, sink } = await reopened()
@@ -150,7 +150,7 @@ test('a ticket that is opened again stands there at once, and goes on from where
   expect(sink?.resume()).toEqual({ after: 9, epoch: 'e1' })
 })
 
-test('a ticket that is opened again is told of as opened, once', async () => {
+test('a ticket that is opened again is reported as opened, once', async () => {
   const { store, reopened } = await opened()
   store.dispose()
   const { store: again, openings } = await reopened()
@@ -160,7 +160,7 @@ test('a ticket that is opened again is told of as opened, once', async () => {
   expect(openings()).toBe(1)
 })
 
-test('a ticket that is no more is not shown again', async () => {
+test('a ticket that no longer exists is not shown again', async () => {
   const { store, sink, client, reopened } = await opened()
   client.ticket = null
   sink.refused('not_found')
@@ -169,7 +169,7 @@ test('a ticket that is no more is not shown again', async () => {
   expect((await reopened()).atOnce).toBe('loading')
 })
 
-test("a customer who was renamed is called by the new name, which no event tells: asked for once, when they write", async () => {
+test("a customer who was renamed gets the new name, which no event contains: it is loaded once, when they write", async () => {
   const { store, sink, client } = await opened()
   let asked = 0
   const renamed = { ...staffTicket, id: TICKET, seq: 12, customer_name: 'Ada King' }
@@ -180,11 +180,11 @@ test("a customer who was renamed is called by the new name, which no event tells
   await vi.waitFor(() => expect(store.opening.value).toMatchObject({ ticket: { customer_name: 'Ada King' } }))
   from(12, 'Ada King')
   await settled()
-  // Two reads of one answer.
+  // The answer was read twice.
   expect(asked).toBe(2)
 })
 
-test('a ticket that could not be had for want of a connection is asked for again when there is one, also by an answer that comes after it', async () => {
+test('a ticket that could not be loaded without a connection is loaded when there is one, even if an earlier failure arrives later', async () => {
   const { parts, client } = await opened()
   const ticket = client.ticket
   if (ticket === null) throw new Error('there is one')
@@ -200,7 +200,7 @@ test('a ticket that could not be had for want of a connection is asked for again
     live(parts, true)
   }
   goesLive()
-  // This one was asked for before the connection went and came again: its failure says nothing of now.
+  // This request was sent before the connection was lost and restored: its failure says nothing about now.
   goesLive()
   answers.shift()?.(failed)
   await settled()
@@ -213,7 +213,7 @@ test('a ticket that could not be had for want of a connection is asked for again
   store.dispose()
 })
 
-test('a ticket that a colleague took a moment before is shown as theirs, and is taken over by asking again', async () => {
+test('a ticket that a colleague has just taken is shown as theirs, and taken over by insisting', async () => {
   const { store, answers, changes, asked } = await opened()
   answers.taken = { id: 'grace', name: 'Grace' }
   const before = asked()
@@ -230,7 +230,7 @@ test('a ticket that a colleague took a moment before is shown as theirs, and is 
   expect(store.fault.value).toBeNull()
 })
 
-test('who assigns to another person, or comes upon nobody, is told that', () => {
+test('an assignment to another person, or of a ticket that was unassigned, reports that', () => {
   const patch = { assigned_to: 'alan', if_assigned_to: 'nobody' }
   const refused = (assigned_to: AgentRef | null) => taken({ patch, problem: { ...problem('conflict'), assigned_to } })
   expect(refused({ id: 'grace', name: 'Grace' })).toEqual({ sentence: 'It has been assigned to Grace in the meantime.', retry: 'Assign anyway' })

@@ -1,4 +1,4 @@
-// Whatever arrives, however often and in whatever order: the history shown has no hole, no double and no other order than the server's.
+// A timeline under random input: the history shown never has a hole, a duplicate or another order than the server's.
 
 import { expect, test } from 'vitest'
 import type { HistoryEvent } from '../src/protocol/model.ts'
@@ -12,7 +12,7 @@ const REPLAY_MAX = 25
 
 interface Pages { readonly id: number; next: number; first: boolean; reset: boolean; latest: boolean }
 
-/** A server and the wire to one client, which loses, doubles and delays, and a client that follows the protocol. */
+/** A server, a connection that loses, duplicates and delays, and a client that follows the protocol. */
 function world(seed: number) {
   const random = seeded(seed)
   let epoch = 1
@@ -109,7 +109,7 @@ function world(seed: number) {
     else if (dice < 0.985) step({ type: 'head', seq: history.length })
     else restore()
   }
-  // Quiet at last: a ping tells the head, the answers come.
+  // In the end a ping tells the head, and all answers arrive.
   for (let round = 0; round < 200; round++) {
     answer()
     step({ type: 'head', seq: history.length })
@@ -120,6 +120,6 @@ function world(seed: number) {
   expect(timeline.events.at(-1)?.message?.key).toBe(history.at(-1)?.message?.key)
 }
 
-test('random arrivals, doubles, losses, resets and restores never show a hole, a double or another order', () => {
+test('random arrivals, duplicates, losses, resets and restores never show a hole, a duplicate or another order', () => {
   for (let seed = 1; seed <= 400; seed++) world(seed)
 })

@@ -13,12 +13,12 @@ const queued = (key: string, at?: string): TimelineInput => ({ type: 'queued', p
 const seqs = (timeline: Timeline) => timeline.events.map((one) => one.seq)
 
 describe('the position', () => {
-  test('starts before the latest page and moves by contiguous events alone', () => {
+  test('starts before the latest page and moves only with contiguous events', () => {
     const timeline = run([{ type: 'subscribing' }, page({ events: range(11, 20), head: 20 }), event(21), event(21), event(19)])
     expect(seqs(timeline)).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21])
     expect(timeline).toMatchObject({ position: 21, more_before: true, hole: false })
   })
-  test('never moves by an ack, not even one far ahead', () => {
+  test('never moves with an ack, not even one far ahead', () => {
     const timeline = run([page({ events: range(1, 3), head: 3 }), queued('mine'), { type: 'acked', key: 'mine', seq: 9 }])
     expect(timeline.position).toBe(3)
     expect(timeline.pending).toMatchObject([{ key: 'mine', state: { kind: 'stored', seq: 9 } }])
@@ -30,11 +30,11 @@ describe('the position', () => {
     expect(whole).toMatchObject({ position: 5, hole: false })
     expect(seqs(whole)).toEqual([1, 2, 3, 4, 5])
   })
-  test('a head ahead of it, told by a ping, is a hole', () => {
+  test('a head beyond the position, told by a ping, is a hole', () => {
     expect(run([page({ events: range(1, 3), head: 3 }), { type: 'head', seq: 4 }]).hole).toBe(true)
     expect(run([page({ events: range(1, 3), head: 3 }), { type: 'head', seq: 3 }]).hole).toBe(false)
   })
-  test('pages go on until one says there is no more', () => {
+  test('pages go on until one says that there are no more', () => {
     const timeline = run([{ type: 'subscribing' }, page({ events: range(1, 2), head: 2, more: true, reset: true }), page({ events: range(3, 4), head: 4, more: true, reset: true })])
     expect(timeline).toMatchObject({ position: 4, syncing: true, hole: false })
     expect(run([page({ events: range(5, 5), head: 5 })], timeline)).toMatchObject({ position: 5, syncing: false, hole: false })
@@ -46,13 +46,13 @@ describe('the position', () => {
 })
 
 describe('a reset', () => {
-  test('in the answer drops what was held and keeps the outbox', () => {
+  test('in the answer drops the known history and keeps the outbox', () => {
     const timeline = run([page({ events: range(1, 9), head: 9 }), queued('mine'), { type: 'subscribing' }, page({ id: 2, epoch: 'e2', reset: true, events: range(3, 4), head: 4 })])
     expect(seqs(timeline)).toEqual([3, 4])
     expect(timeline).toMatchObject({ epoch: 'e2', position: 4, head: 4, hole: false })
     expect(timeline.pending.map((one) => one.key)).toEqual(['mine'])
   })
-  test('pushed makes the next subscribe start afresh', () => {
+  test('that is pushed makes the next subscribe start afresh', () => {
     const timeline = run([page({ events: range(1, 9), head: 9 }), queued('mine'), { type: 'reset' }, event(10)])
     expect(timeline).toMatchObject({ position: null, epoch: null, events: [] })
     expect(timeline.pending).toHaveLength(1)
@@ -64,7 +64,7 @@ describe('a reset', () => {
 })
 
 describe('pending messages', () => {
-  test('become the event of the same key, whichever of ack and event comes first', () => {
+  test('become the event with the same key, whether the ack or the event comes first', () => {
     const before = run([page({ events: range(1, 1), head: 1 }), queued('mine')])
     for (const order of [[event(2, { key: 'mine' }), { type: 'acked', key: 'mine', seq: 2 }], [{ type: 'acked', key: 'mine', seq: 2 }, event(2, { key: 'mine' })]] as const) {
       const after = run(order, before)
@@ -72,11 +72,11 @@ describe('pending messages', () => {
       expect(items(after, { side: 'staff', id: 'agent' }).map((one) => one.id)).toEqual(['key-1', 'mine'])
     }
   })
-  test('already in the history are not shown twice after a reload', () => {
+  test('that are in the history already are not shown twice after a reload', () => {
     expect(run([page({ events: [messageEvent(1, { key: 'mine' })], head: 1 }), queued('mine')]).pending).toEqual([])
     expect(run([queued('mine'), page({ events: [messageEvent(1, { key: 'mine' })], head: 1 })]).pending).toEqual([])
   })
-  test('stand in the order of writing', () => {
+  test('are in the order of writing', () => {
     const timeline = run([queued('b', '2026-01-01T00:00:02Z'), queued('a', '2026-01-01T00:00:01Z')])
     expect(timeline.pending.map((one) => one.key)).toEqual(['a', 'b'])
   })
@@ -87,12 +87,12 @@ describe('edits and redactions', () => {
     const { message } = messageEvent(of)
     return event(seq, { kind, message: message && { ...message, body } })
   }
-  test('replace the text everywhere, so that a removed secret is nowhere in memory', () => {
+  test('replace the text everywhere, so that a removed secret leaves the memory', () => {
     const timeline = run([page({ events: [messageEvent(1, { body: 'hunter2' })], head: 1 }), edited(2, 1, 'hunter3', 'message_edited'), edited(3, 1, '', 'message_redacted')])
     expect(JSON.stringify(timeline)).not.toMatch(/hunter/)
     expect(items(timeline, { side: 'customer' })).toHaveLength(1)
   })
-  test('win over an older page that was read before them', () => {
+  test('take precedence over an older page that was read before them', () => {
     const timeline = run([
       page({ events: range(5, 6), head: 6 }),
       edited(7, 2, '', 'message_redacted'),
@@ -104,7 +104,7 @@ describe('edits and redactions', () => {
 })
 
 describe('older pages', () => {
-  test('join only without a hole, and of the same epoch', () => {
+  test('are added only without a hole, and only from the same epoch', () => {
     const held = run([page({ events: range(10, 12), head: 12 })])
     const older = (from: number, to: number, epoch = 'e1', more_before = true): TimelineInput => ({ type: 'older', page: { epoch, head: 12, events: range(from, to), more_before } })
     expect(seqs(run([older(5, 9)], held))[0]).toBe(5)
@@ -116,20 +116,20 @@ describe('older pages', () => {
 })
 
 describe('reads', () => {
-  test('only go forward, and mark what the other side has seen', () => {
+  test('only move forward, and mark what the other side has seen', () => {
     const customer = { id: 'c', type: 'customer', name: 'Ada' } as const
     const timeline = run([page({ events: range(1, 3), head: 3 }), { type: 'read', mark: { person: customer, seq: 2 } }, { type: 'read', mark: { person: customer, seq: 1 } }])
     const seen = items(timeline, { side: 'staff', id: 'agent' }).map((one) => one.kind === 'message' && one.seen)
     expect(seen).toEqual([true, true, false])
   })
-  test('what others wrote since a place is told, own words are not', () => {
+  test('messages of others after a position are reported, one’s own are not', () => {
     const timeline = run([page({ events: range(1, 3), head: 3 })])
     expect(writtenSince(timeline, 1, { side: 'staff', id: 'agent' })).toEqual([])
     expect(writtenSince(timeline, 1, { side: 'staff', id: 'somebody else' }).map((one) => one.seq)).toEqual([2, 3])
   })
 })
 
-test('what others wrote since a place costs what came since, not the whole history', () => {
+test('finding messages of others after a position costs only what came after it, not the whole history', () => {
   let looked = 0
   const events = Array.from({ length: 1_000 }, (_, index) => new Proxy(messageEvent(index + 1), { get(of, name, me) { looked++; return Reflect.get(of, name, me) } }))
   const timeline = run([page({ events, head: 1_000 })])
@@ -144,7 +144,7 @@ describe('a removed text', () => {
   const removed = messageEvent(3, { kind: 'message_redacted', message: { ...messageEvent(1).message!, body: '', redacted_at: '2026-01-01T00:01:00Z' } })
   const older: TimelineInput = { type: 'older', page: { epoch: 'e1', head: 3, events: [said], more_before: false } }
 
-  test('leaves no trace: not in the message, not as what an edit replaced, whatever came first', () => {
+  test('leaves no trace: not in the message, not as the old text of an edit, in any order of arrival', () => {
     const live = run([page({ events: [said, edited], head: 2 }), { type: 'event', event: removed }])
     const paged = run([page({ events: [edited, removed], head: 3 }), older])
     for (const timeline of [live, paged]) {
@@ -152,7 +152,7 @@ describe('a removed text', () => {
       expect(JSON.stringify(timeline)).not.toContain('tulip')
     }
   })
-  test('is no version of its message; an edit is, with when it was written', () => {
+  test('is not a version of its message; an edit is, with the time when it was written', () => {
     const before = run([page({ events: [said, edited], head: 2 })])
     expect(earlier(before, before.events[0]!.message!)).toEqual([{ at: said.message!.created_at, text: 'my password is tulip' }])
     const after = run([{ type: 'event', event: removed }], before)

@@ -1,4 +1,4 @@
-// The steps of the tour: those with something to point at, on every page of the console.
+// The steps of the tour: on every page of the console, those whose element exists.
 
 import { expect, test } from 'vitest'
 import { stepFrom, STEPS, stepsOn } from '../src/apps/console/tour/steps.ts'
@@ -16,7 +16,7 @@ test.each([
   ['an open ticket on a phone', [T.ticketSubject, T.composer, T.composerNote, T.preferences], false, ['ticket', 'answer', 'note', 'keys', 'settings']],
 ] as const)('%s', (_page, shown, mayOpen, steps) => expect(names(shown, mayOpen)).toEqual(steps))
 
-test('one goes from step to step among those, also from one that is none of them any more', () => {
+test('next and back move between those steps, even from one whose element has disappeared', () => {
   const shown: readonly string[] = [...LIST, T.ticketRow, T.ticketSubject]
   const steps = stepsOn((testid) => shown.includes(testid), false)
   expect([stepFrom(steps, 'ticket', 1)?.name, stepFrom(steps, 'note', 1)?.name, stepFrom(steps, 'note', -1)?.name, stepFrom(steps, 'views', -1), stepFrom(steps, 'settings', 1)]).toEqual(['keys', 'keys', 'ticket', undefined, undefined])

@@ -1,4 +1,4 @@
-// Two tabs of one person over one storage: neither erases what was written in the other, nor has it sent again.
+// Two tabs of one person with one storage: neither erases what was written in the other, and nothing is sent twice.
 
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'
@@ -28,18 +28,18 @@ async function openTab() {
   drafts.openDrafts('ada', storage, testPage().page)
   return {
     ...drafts,
-    /** What the person has before them there. */
+    /** The text that the person sees in that tab. */
     text: () => drafts.draftOf('t1', 'message').text,
     type: (text: string) => drafts.writeDraft('t1', 'message', text, 1),
     send: () => drafts.sendDraft('t1', 'message', drafts.draftOf('t1', 'message').text),
-    /** The browser tells of what the other tab stored. */
+    /** Delivers the storage event for what the other tab stored. */
     hear: () => drafts.draftChangedElsewhere(NAME),
   }
 }
 const stored = () => storage.getItem(NAME) ?? ''
 
 describe('two tabs on one ticket', () => {
-  test('what was written here before the other was heard of is kept beside what is written there', async () => {
+  test('a text written here before the other tab’s change arrived is kept with the text written there', async () => {
     const [a, b] = [await openTab(), await openTab()]
     a.type('begun in a')
     b.type('begun in b')
@@ -51,11 +51,11 @@ describe('two tabs on one ticket', () => {
       expect(text).toContain('begun in b')
     }
   })
-  test('a text sent there does not take along what was written here, be it stored already', async () => {
+  test('a text sent there does not remove what was written here, even if it is stored already', async () => {
     const [a, b] = [await openTab(), await openTab()]
     b.type('begun in b')
     pause()
-    // Not told in time: this tab was frozen.
+    // The storage event has not arrived: this tab was frozen.
     a.type('short')
     a.send()
     expect(stored()).toContain('begun in b')
@@ -63,7 +63,7 @@ describe('two tabs on one ticket', () => {
     expect(b.text()).toBe('begun in b')
     expect((await openTab()).text(), 'after a reload').toBe('begun in b')
   })
-  test('what was sent there does not stand here in front of what was added', async () => {
+  test('a text sent there is removed here before the text added to it', async () => {
     const [a, b] = [await openTab(), await openTab()]
     a.type('Hello.')
     pause()
@@ -75,7 +75,7 @@ describe('two tabs on one ticket', () => {
     expect(b.text()).toBe('And another thing')
     expect(stored()).not.toContain('Hello')
   })
-  test('a tab that slept finds what became of its text when it is looked at again', async () => {
+  test('a suspended tab finds what became of its text when it is visible again', async () => {
     const [a, b] = [await openTab(), await openTab()]
     a.type('sent while b slept')
     pause()
@@ -88,7 +88,7 @@ describe('two tabs on one ticket', () => {
     b.lookAgain()
     expect(b.text()).toBe('begun while b slept')
   })
-  test('a text deleted and begun anew is no conflict', async () => {
+  test('a text deleted and begun again is no conflict', async () => {
     const [a, b] = [await openTab(), await openTab()]
     a.type('one')
     pause()

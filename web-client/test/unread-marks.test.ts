@@ -6,7 +6,7 @@ import { createUnreadMarks } from '../src/client/unread-marks.ts'
 
 const ITEM = 'helpline.unread.ada'
 
-test('a mark stands until the ticket is opened, over reloads, for one person', () => {
+test('a mark stays until the ticket is opened, across reloads, for one person', () => {
   const storage = memoryStorage()
   const marks = createUnreadMarks('ada', storage)
   marks.mark('t1')
@@ -18,7 +18,7 @@ test('a mark stands until the ticket is opened, over reloads, for one person', (
   expect([...createUnreadMarks('ada', storage).ids.value]).toEqual(['t2'])
 })
 
-test('another tab’s marks stand here', () => {
+test('another tab’s marks apply here', () => {
   const storage = memoryStorage()
   const [here, there] = [createUnreadMarks('ada', storage), createUnreadMarks('ada', storage)]
   there.mark('t1')
@@ -28,7 +28,7 @@ test('another tab’s marks stand here', () => {
   expect([...here.ids.value]).toEqual(['t1'])
 })
 
-test('of more than 500 the oldest give way; one that is marked again is the newest', () => {
+test('beyond 500, the oldest are dropped; marking one again makes it the newest', () => {
   const storage = memoryStorage()
   const marks = createUnreadMarks('ada', storage)
   for (let n = 0; n < 500; n++) marks.mark(`t${n}`)
@@ -38,7 +38,7 @@ test('of more than 500 the oldest give way; one that is marked again is the newe
   expect(['t0', 't1', 't2', 'new'].map((id) => marks.ids.value.has(id))).toEqual([true, false, true, true])
 })
 
-test('what cannot be read is no mark', () => {
+test('an unreadable item holds no marks', () => {
   const storage = memoryStorage()
   for (const [kept, ids] of [['no json', []], ['{}', []], ['[1,"t1",null]', ['t1']]] as const) {
     storage.setItem(ITEM, kept)

@@ -1,4 +1,4 @@
-// When a ticket is unread, and what is known of tickets wherever it was told.
+// When a ticket is unread, and the newest known state of tickets from all sources.
 
 import { expect, test } from 'vitest'
 import { createTicketCollection } from '../src/client/ticket-collection.ts'
@@ -12,17 +12,17 @@ const collection = (max = 100) => {
   return { sight, tickets: createTicketCollection<StaffView>({ isLooking: () => sight.isLooking, max }) }
 }
 
-test('what stands behind what was read is unread, as the server counts it', () => {
+test('an event after the read position makes a ticket unread, as on the server', () => {
   expect([isUnread(ticket('a', 3, 2)), isUnread(ticket('a', 3, 3)), isUnread(ticket('a', 2, 3))]).toEqual([true, false, false])
-  // An archived ticket counts no more, whatever was left unread on it.
+  // An archived ticket does not count, even if it has something unread.
   expect(isUnread(ticket('a', 3, 2, { archived_at: '2026-01-01T00:00:00Z' }))).toBe(false)
   expect([isUnread(ticket('a', 3, 3), { isMarked: true }), isUnread(ticket('a', 3, 2), { isOpen: true }), isUnread(ticket('a', 3, 3), { isOpen: true, isMarked: true })]).toEqual([true, false, false])
 })
 
-test('the newest state is known, with how far it was read by all that is known', () => {
+test('the newest state is kept, with the furthest known read position', () => {
   const { tickets } = collection()
   expect(tickets.take(ticket('a', 4, 4))).toMatchObject({ seq: 4, read_seq: 4 })
-  // A push is the same for all staff.
+  // A push is the same for all staff, so it has no read position.
   expect(tickets.take(ticket('a', 5, 0))).toMatchObject({ seq: 5, read_seq: 4 })
   expect(tickets.take(ticket('a', 3, 3))).toBeNull()
   expect(tickets.get('a')).toMatchObject({ seq: 5, read_seq: 4 })
@@ -32,7 +32,7 @@ test('the newest state is known, with how far it was read by all that is known',
   expect(tickets.marked(ticket('a', 3, 1))).toMatchObject({ seq: 3, read_seq: 5 })
 })
 
-test('the open ticket counts as read while it is looked at', () => {
+test('the open ticket counts as read while it is visible', () => {
   const { sight, tickets } = collection()
   tickets.take(ticket('a', 4, 1))
   expect(tickets.setOpen('a')).toMatchObject({ read_seq: 4 })
@@ -44,7 +44,7 @@ test('the open ticket counts as read while it is looked at', () => {
   expect(tickets.take(ticket('a', 6, 0))).toMatchObject({ read_seq: 5 })
 })
 
-test('of another history nothing is known', () => {
+test('nothing is known of another history', () => {
   const { tickets } = collection()
   tickets.take(ticket('a', 9, 9))
   tickets.take(ticket('b', 9, 9))
@@ -55,7 +55,7 @@ test('of another history nothing is known', () => {
   expect(tickets.take(ticket('b', 2, 1))).toMatchObject({ seq: 2, read_seq: 1 })
 })
 
-test('those that were heard of least lately give way, the open one does not', () => {
+test('the least recently updated tickets are dropped, the open one is not', () => {
   const { tickets } = collection(3)
   tickets.setOpen('a')
   for (const id of ['a', 'b', 'c', 'b', 'd', 'e']) tickets.take(ticket(id, 1, 1))

@@ -1,4 +1,4 @@
-// Names, subjects and texts that show nothing or turn other text round.
+// Names, subjects and texts that show nothing or reorder other text.
 
 import { describe, expect, test } from 'vitest'
 import { decodeAgents } from '../src/protocol/decode-team.ts'
@@ -15,7 +15,7 @@ import { shownOf } from './help/shown.ts'
 
 const INVISIBLE = ['\u200b', '\u2060', '\u2800', '\u3164', '\u00ad', '\u202e \u2066', '\ufeff', ' \n\t', '\u00a0\u3000', '\u115f\u1160\uffa0', '\u034f', '\u180e', '\ufe0f', '\u{e0041}', '\u0000\u0085', '\u{1d159}', '\u061c\u200f', '']
 
-describe('what can be seen', () => {
+describe('what is visible', () => {
   test.each(INVISIBLE)('nothing of %j', (text) => expect(hasVisible(text)).toBe(false))
   test.each(['a', '.', '\u0301', '1\ufe0f\u20e3', '\u{1f469}\u200d\u{1f4bb}', '\ud83d', '\ue000', '\ufffd', '\ufffc', '\u{1fae9}', '\u0600', '٠', '\u200ba'])('something of %j', (text) => expect(hasVisible(text)).toBe(true))
 })
@@ -35,7 +35,7 @@ describe('a text is read in the order of writing', () => {
     expect(shownOf(Body({ text: 'Invoice \u202efdp.exe' })).text).not.toContain('\u202e')
     for (const text of ['*a* \u202eb', '> \u202eb', '```\n\u2066b\u202e\n```', '`\u202ab`', '# \u202eb', '- \u202db', '\\\u202eb']) expect(shownOf(renderMarkdown(text)).text).not.toMatch(text.startsWith('`') ? /[\u202a-\u202e\u2066-\u2069]/ : /[\u202d\u202e]/)
   })
-  test('what belongs to a script stays: marks, joiners, embedded text of the other direction', () => {
+  test('characters that belong to a script stay: marks, joiners, embedded text of the other direction', () => {
     for (const text of ['שלום \u200f(1)', 'می\u200cخواهم', '\u2067שלום\u2069 a', '\u202bשלום\u202c a']) expect(shownOf(Body({ text })).text).toBe(`\n${text}\n`)
   })
 })
@@ -43,14 +43,14 @@ describe('a text is read in the order of writing', () => {
 const ticket = (more: object) => decodeTicket({ ...staffTicket, ...more })
 
 describe('a name or subject', () => {
-  test('turns nothing round', () => {
+  test('reorders nothing', () => {
     expect(ticket({ subject: 'Invoice \u202efdp.exe' })?.subject).toBe('Invoice fdp.exe')
     expect(ticket({ customer_name: 'Carl \u202eevil\u2069' })).toMatchObject({ customer_name: 'Carl evil' })
     expect(decodeStaffPerson({ id: 'x', type: 'customer', name: '\u2067Carl\u202c' })?.name).toBe('Carl')
     const event = decodeStaffEvent({ ...messageEvent(1), kind: 'assigned', new_value: 'Eve \u202eevil', message: null })
     expect(event === undefined ? '' : inWords(event, { side: 'staff', id: 'me' }, () => null)).toBe('Grace assigned the ticket to Eve evil')
   })
-  test('that shows nothing is none, and a subject is shown by its characters', () => {
+  test('that shows nothing counts as none, and a subject is shown by its characters', () => {
     for (const text of INVISIBLE) {
       expect(ticket({ customer_name: text })).toMatchObject({ customer_name: null })
       expect(decodeStaffPerson({ id: 'x', type: 'customer', name: text })?.name).toBeNull()
@@ -58,7 +58,7 @@ describe('a name or subject', () => {
       expect(hasVisible(ticket({ subject: text })?.subject ?? '')).toBe(text !== '')
     }
   })
-  test('of the other direction leaves the sentence around it in order', () => {
+  test('in the other direction leaves the sentence around it in order', () => {
     expect(t('activity.assigned', { who: 'Grace', new: 'שרה' })).toBe('Grace assigned the ticket to \u2068שרה\u2069')
     expect(t('activity.took', { who: 'Grace' })).toBe('Grace took the ticket')
   })

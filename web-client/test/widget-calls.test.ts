@@ -1,14 +1,14 @@
-// What a page's calls do to the widget, and what they leave alone.
+// The effects of a page's calls on the widget.
 
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { turned, widgetPage } from './help/widget-page.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 const getToken = () => 'ada'
-/** As a page in JavaScript calls it, whatever the types say. */
+/** Calls as a page in JavaScript does, regardless of the types. */
 const said = (call: unknown, options: object): unknown => (typeof call === 'function' ? Reflect.apply(call, null, [options]) : null)
 
-test('an option that is undefined, or is none, changes nothing', async () => {
+test('an option that is undefined or invalid changes nothing', async () => {
   const { widget, frames } = await widgetPage()
   said(widget.init, { getToken, color: '#e8b100', theme: undefined, teamName: undefined, more: () => {} })
   widget.open()
@@ -26,10 +26,10 @@ test('an option that is undefined, or is none, changes nothing', async () => {
   expect(frames[1]?.page.look()).toEqual({ getToken, color: '#e8b100', greeting: 'Hello' })
 })
 
-test('a listener that throws is reported; the call goes on, and the other listeners hear of it', async () => {
+test('a listener that throws is reported; the call continues, and the other listeners are called', async () => {
   const { widget, frames } = await widgetPage()
   const reported: unknown[] = []
-  // Where a browser reports it, Node stops.
+  // A browser reports such an error; Node would exit.
   const others = process.listeners('uncaughtException')
   process.removeAllListeners('uncaughtException').on('uncaughtException', (fault) => reported.push(fault))
   onTestFinished(() => {
@@ -48,7 +48,7 @@ test('a listener that throws is reported; the call goes on, and the other listen
   expect(reported).toEqual([fault])
 })
 
-test('the focus goes to the launcher only if it was in the widget', async () => {
+test('the focus returns to the launcher only if it was in the widget', async () => {
   const { widget, frames, focus } = await widgetPage()
   widget.init({ getToken })
   widget.open()
@@ -64,7 +64,7 @@ test('the focus goes to the launcher only if it was in the widget', async () => 
   expect(focus.launcher).toBe(1)
 })
 
-test('what is opened while the frame of the person before forgets is opened in the next one', async () => {
+test('a call to open while the previous person’s frame is forgetting opens in the next frame', async () => {
   const { widget, frames } = await widgetPage()
   widget.init({ getToken })
   widget.open()
@@ -88,7 +88,7 @@ test('what is opened while the frame of the person before forgets is opened in t
   expect(frames.length).toBe(3)
 })
 
-test('after a shutdown the next frame waits as well; folded meanwhile, none comes', async () => {
+test('after a shutdown, the next frame waits, too; if the widget is closed meanwhile, none is created', async () => {
   const { widget, frames } = await widgetPage()
   widget.init({ getToken })
   widget.open()
@@ -110,7 +110,7 @@ test('after a shutdown the next frame waits as well; folded meanwhile, none come
   expect(frames[1]?.told.at(-1)).toEqual([false, true])
 })
 
-test('the page is told how much is unread once it is known, not before', async () => {
+test('the page is told the number of unread tickets once it is known, not before', async () => {
   const { widget, frames, answer } = await widgetPage()
   const told: number[] = []
   widget.onUnread((n) => told.push(n))
@@ -131,7 +131,7 @@ test('the page is told how much is unread once it is known, not before', async (
   expect(told, 'the frame says it').toEqual([3, 5])
 })
 
-test('of a person for whom no number is asked, or has come, the page is told 0 if it knows one of the person before', async () => {
+test('for a person without a known number, the page is told 0 if it knows the previous person’s', async () => {
   const { widget, frames, answer } = await widgetPage()
   const told: number[] = []
   widget.onUnread((n) => told.push(n))
@@ -153,7 +153,7 @@ test('of a person for whom no number is asked, or has come, the page is told 0 i
   expect(frames.length).toBe(0)
 })
 
-test('a change of how it looks while the number is on its way does not lose it', async () => {
+test('a change of the appearance while the number is being loaded does not lose it', async () => {
   const { widget } = await widgetPage()
   const told: number[] = []
   widget.onUnread((n) => told.push(n))
@@ -163,7 +163,7 @@ test('a change of how it looks while the number is on its way does not lose it',
   expect(told).toEqual([3])
 })
 
-test('a value of the desk’s settings that is unfit takes no other with it', async () => {
+test('one invalid value in the desk’s settings does not affect the others', async () => {
   const parse = JSON.parse
   vi.spyOn(JSON, 'parse').mockImplementation((text, reviver) => parse(text === '__HELPLINE_WIDGET__' ? '{"color":"yellow","position":null,"team_name":"Helpline"}' : text, reviver))
   onTestFinished(() => { vi.restoreAllMocks() })
@@ -174,7 +174,7 @@ test('a value of the desk’s settings that is unfit takes no other with it', as
   expect(frames[0]?.page.look()).toEqual({ getToken, teamName: 'Helpline' })
 })
 
-test('the frame of a person who is said again stays, and is told of what is opened meanwhile', async () => {
+test('the frame stays if the same person is identified again, and gets what is opened meanwhile', async () => {
   const { widget, frames } = await widgetPage()
   widget.init({ getToken })
   widget.open()
@@ -188,7 +188,7 @@ test('the frame of a person who is said again stays, and is told of what is open
   expect(frames[0]?.told).toContainEqual('TKT-000042')
 })
 
-test('what is opened, and at once another person said, is opened in their frame', async () => {
+test('a call to open followed at once by another person opens in their frame', async () => {
   const { widget, frames } = await widgetPage()
   widget.init({ getToken })
   widget.open()
@@ -203,7 +203,7 @@ test('what is opened, and at once another person said, is opened in their frame'
   expect(frames[1]?.told).toContainEqual('TKT-000042')
 })
 
-test('nothing is lost of what was opened before there is a frame, until a shutdown', async () => {
+test('nothing opened before there is a frame is lost, until a shutdown', async () => {
   const { widget, frames } = await widgetPage()
   widget.init({ getToken })
   widget.open('TKT-000041')
@@ -219,7 +219,7 @@ test('nothing is lost of what was opened before there is a frame, until a shutdo
   expect(frames.map((one) => one.told.filter((what) => !Array.isArray(what)))).toEqual([['TKT-000042', { text: 'first' }, { text: 'second' }]])
 })
 
-test('a value that is no text, whatever it is made of, is refused in our words', async () => {
+test('a value that is no text is refused with our own error, whatever it is made of', async () => {
   const { widget } = await widgetPage()
   widget.init({ getToken })
   for (const value of [Object.create(null), Symbol('x'), { toString: () => 'TKT-1' }, null, 42]) {

@@ -8,7 +8,7 @@ const none = widgetDraftOf({ widget: null })
 const all: WidgetSettings = { color: '#2f5bd0', team_name: 'The workshop', greeting: 'Hello', position: 'left', logo: 'data:image/png;base64,AAAA', asks_category: true, sites: ['https://www.example'] }
 
 describe('the widget’s settings being changed', () => {
-  test('come back as they were kept; a server that has none gives the widget’s own', () => {
+  test('are read as they were stored; a server without the setting gives the defaults', () => {
     expect(widgetOf(widgetDraftOf({ widget: all }))).toEqual(all)
     expect(widgetOf(none)).toEqual({ color: null, team_name: null, greeting: null, position: 'right', logo: null, asks_category: false, sites: [] })
     expect(widgetDraftOf({})).toEqual(none)
@@ -17,11 +17,11 @@ describe('the widget’s settings being changed', () => {
     expect([null, {}, { ...draft, color: 1 }].map(parseWidgetDraft)).toEqual([null, null, null])
   })
 
-  test('are tidied as they are sent', () => {
+  test('are normalized when they are sent', () => {
     expect(widgetOf({ ...none, color: ' ABC ', teamName: ' The\nshop ', greeting: ' \u200b', sites: ['', ' www.example/help ', 'HTTP://Localhost:80/'] })).toMatchObject({ color: '#aabbcc', team_name: 'The shop', greeting: null, sites: ['https://www.example', 'http://localhost'] })
   })
 
-  test('name the field that is wrong, each site at its line', () => {
+  test('name the invalid field, and each site by its line', () => {
     const of = (part: Partial<WidgetDraft>) => [...widgetFaultsOf({ ...none, ...part })]
     expect(of({ color: 'blue' })).toEqual([['color', 'color']])
     expect(of({ color: '', sites: [' '] })).toEqual([])
@@ -31,7 +31,7 @@ describe('the widget’s settings being changed', () => {
   })
 })
 
-test('an origin is what the server takes', () => {
+test('an origin is valid where the server accepts it', () => {
   for (const origin of cases.origins) expect(originOf(origin)).toBe(origin)
   for (const [spelling, origin] of Object.entries(cases.other_spellings)) expect(originOf(spelling), spelling).toBe(origin)
   for (const written of cases.impossible) expect(originOf(written), written).toBeNull()
@@ -42,14 +42,14 @@ test('an origin is what browsers send', () => {
   expect(['', 'javascript:alert(1)', 'file:///x', 'https://user@www.example', 'https://:secret@www.example', 'https://', 'a b', 'https://*.example'].map(originOf)).toEqual([null, null, null, null, null, null, null, null])
 })
 
-test('a colour is understood however it is written, and told what becomes of text', () => {
+test('a colour is accepted in several notations, and its note says how text will look', () => {
   expect(['#2F5BD0', '2f5bd0', '#abc', ' #abc ', 'blue', '#12345', ''].map(colorOf)).toEqual(['#2f5bd0', '#2f5bd0', '#aabbcc', '#aabbcc', null, null, null])
   expect(colorNote('#2f5bd0')).toEqual({ ink: 'white', isDarkened: false, isLightened: true })
   expect(colorNote('#ffe600')).toEqual({ ink: 'black', isDarkened: true, isLightened: false })
   expect(colorNote('x')).toBeNull()
 })
 
-test('the snippet and the policy bear the desk’s own origin', () => {
+test('the snippet and the policy contain the desk’s own origin', () => {
   const snippet = snippetFor('https://desk.example', { comment: 'C', token: 'T' })
   expect(snippet).toContain('<script src="https://desk.example/widget.js"></script>')
   expect(snippet).toContain('Helpline.init({')

@@ -1,4 +1,4 @@
-// widget.d.ts is what platforms copy: the loader's own types say the same, and so does docs/embedding.md.
+// Platforms copy widget.d.ts, so it must equal the loader's own types and the listing in docs/embedding.md.
 
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
@@ -8,7 +8,7 @@ import type { HelplineEvents, HelplineOptions, HelplineWidget } from '../widget.
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
 
 test('the types are the loader’s', () => {
-  // Held by the compiler.
+  // The compiler checks these.
   const options: Same<Options, HelplineOptions> = true
   const events: Same<Events, HelplineEvents> = true
   const calls: Same<keyof Api, keyof HelplineWidget> = true
@@ -16,7 +16,7 @@ test('the types are the loader’s', () => {
   expect([options, events, calls, fits]).toEqual([true, true, true, true])
 })
 
-test('docs/embedding.md has them as they are', () => {
+test('docs/embedding.md contains them as they are', () => {
   const types = readFileSync(new URL('../widget.d.ts', import.meta.url), 'utf8')
   expect(readFileSync(new URL('../../docs/embedding.md', import.meta.url), 'utf8')).toContain(types)
 })

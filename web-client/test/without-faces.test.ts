@@ -1,4 +1,4 @@
-// The client is bundled for Node too, where the build before stands beside this one (world/bundle.mjs).
+// The client can be bundled for Node, where two builds run next to each other (world/bundle.mjs).
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-test('what two builds are compared by can be bundled', () => {
+test('the parts with which two builds are compared can be bundled', () => {
   const tree = join(import.meta.dirname, '..')
   const place = mkdtempSync(join(tmpdir(), 'helpline-bundle-'))
   try {

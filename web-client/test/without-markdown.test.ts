@@ -1,4 +1,4 @@
-// What a row shows of a message: its words, without the signs that the message itself is drawn by.
+// The text of a message in a row: its words, without the markup.
 
 import { expect, test } from 'vitest'
 import { withoutMarkdown } from '../src/ui/without-markdown.ts'
@@ -17,20 +17,20 @@ test.each([
   ['`**kept**` within code', '**kept** within code'],
 ])('%s', (written, shown) => expect(withoutMarkdown(written)).toBe(shown))
 
-test('a mark whose end was cut off is none', () => {
+test('a mark whose end was cut off is not treated as markup', () => {
   expect(withoutMarkdown('It is **very imp')).toBe('It is very imp')
   expect(withoutMarkdown('Run `npm run')).toBe('Run npm run')
   expect(withoutMarkdown('See [the guide](https://example.o')).toBe('See the guide')
   expect(withoutMarkdown('```ts const a = 1')).toBe('ts const a = 1')
 })
 
-test('signs that mark nothing stay', () => {
+test('characters that are no markup stay', () => {
   for (const text of ['2 * 3 * 4', 'snake_case_name', 'my__private__name', '5 > 3', '#12 is open', 'a ** b', '1. First 2. Second', 'rated 4*', 'array[0](x', '- a list']) {
     expect(withoutMarkdown(text), text).toBe(text)
   }
 })
 
-test('a row is drawn fifty times a second: whatever a message holds, its signs are read at once', () => {
+test('rows are drawn often: markup is removed at once, whatever a message contains', () => {
   for (const sign of ['*', '_', '`', '[', '**a ', '_a*', '[a](', '~~', '> ']) {
     const begun = performance.now()
     withoutMarkdown(sign.repeat(120).slice(0, 120))

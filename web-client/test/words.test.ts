@@ -1,11 +1,11 @@
-// People are called by what is known of them.
+// People without a name are called by what is known of them.
 
 import { expect, test } from 'vitest'
 import { namesOf } from '../src/apps/console/viewers.ts'
 import { t } from '../src/locales/index.ts'
 import { messageEvent } from './help/sample.ts'
 
-test('a colleague whose sign-in tells no name is called by the team’s list, or by what they wrote under', () => {
+test('a colleague whose sign-in gives no name is named by the team’s list, or by the name in their messages', () => {
   const one = { ...messageEvent(1), actor: { type: 'admin' as const, id: 'ada', name: 'Ada' } }
   const viewers = ['me', 'ada', 'alan', 'grace', 'joan'].map((id) => ({ id, name: id === 'joan' ? 'Joan' : null }))
   expect(namesOf(viewers, 'me', (id) => (id === 'alan' ? 'Alan' : null), [one])).toEqual(['Ada', 'Alan', t('app.someone'), 'Joan'])

@@ -1,4 +1,4 @@
-// The access log as an admin reads it: filters that stand in the address, and page after page from the newest entry on.
+// The access log for admins: filters kept in the address bar, and pages loaded from the newest entry backwards.
 
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import type { AccessEntry } from '../protocol/generated.ts'
@@ -6,7 +6,7 @@ import type { Problem } from '../protocol/model.ts'
 import { createAccessLogRest, type AccessLogRest, type AccessQuery } from '../rest/access-log.ts'
 import type { Client } from './client.ts'
 
-/** Empty: any. */
+/** The filters of the access log. An empty field filters nothing. */
 export interface AccessFilters {
   /** A person's id. */
   readonly user: string
@@ -14,7 +14,7 @@ export interface AccessFilters {
   /** A ticket's number or id. */
   readonly ticket: string
   readonly isRefused: boolean
-  /** The first and the last day, `2026-03-01`, in the reader's time zone. */
+  /** The first and the last day, inclusive, as `2026-03-01`, in the reader's time zone. */
   readonly from: string
   readonly to: string
 }
@@ -29,7 +29,7 @@ export function accessFiltersOf(query: URLSearchParams): AccessFilters {
   return { ...NO_ACCESS_FILTERS, ...texts, actions, isRefused: query.get('refused') === 'true' }
 }
 
-/** What filters nothing is left out. */
+/** Leaves out fields that filter nothing. */
 export function accessQueryOf(filters: AccessFilters): URLSearchParams {
   const query = new URLSearchParams()
   for (const name of TEXTS) if (filters[name] !== '') query.set(name, filters[name])
@@ -38,18 +38,21 @@ export function accessQueryOf(filters: AccessFilters): URLSearchParams {
   return query
 }
 
-/** By the name of its field; `order`: the last day lies before the first. */
+/** The field with the invalid value; `order` means that the last day is before the first. */
 export type AccessFault = 'user' | 'action' | 'ticket' | 'from' | 'to' | 'order'
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const TICKET_NUMBER = /^TKT-\d{6,12}$/i
-/** No server has an older entry, and not every one reads an older time. */
+/** No log has older entries, and some servers reject earlier times. */
 const FIRST_YEAR = 1970
-/** The day after its last one is still written with four digits. */
+/** The day after the last day of this year still has a four-digit year. */
 const LAST_YEAR = 9998
 const ACTION = /^[a-z][a-z_]{0,63}$/
 
-/** What cannot be asked for; empty: all of it can. `recorded`: the actions that there are; none: not known. */
+/**
+ * Returns the fields with invalid values; empty if the query can be sent. `recorded` lists the known actions; if it is empty, only their form is
+ * checked.
+ */
 export function accessFaultsOf({ user, actions, ticket, from, to }: AccessFilters, recorded: readonly string[] = []): ReadonlySet<AccessFault> {
   const faults = new Set<AccessFault>()
   if (!actions.every((name) => (recorded.length === 0 ? ACTION.test(name) : recorded.includes(name)))) faults.add('action')
@@ -62,7 +65,7 @@ export function accessFaultsOf({ user, actions, ticket, from, to }: AccessFilter
   return faults
 }
 
-/** Filters without a fault as the server is asked. The last day counts whole. */
+/** Converts valid filters to the server's query. The last day is included. */
 export function accessAsked({ user, actions, ticket, isRefused, from, to }: AccessFilters): AccessQuery {
   const [start, end] = [startOf(from), startOf(to, 1)]
   return {
@@ -75,7 +78,7 @@ export function accessAsked({ user, actions, ticket, isRefused, from, to }: Acce
   }
 }
 
-/** When a day begins here, or one so many days later: a day may have 23 or 25 hours. Null: there is no such day. */
+/** The start of a day in local time, or of the day `later` days after it; a day may have 23 or 25 hours. Null if there is no such day. */
 function startOf(day: string, later = 0): Date | null {
   const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day)
   if (parts === null) return null
@@ -85,17 +88,17 @@ function startOf(day: string, later = 0): Date | null {
 }
 
 export interface AccessLog {
-  /** Null: this query has no answer yet. */
+  /** Null until this query has an answer. */
   readonly entries: ReadonlySignal<readonly AccessEntry[] | null>
   readonly isBusy: ReadonlySignal<boolean>
   readonly hasMore: ReadonlySignal<boolean>
-  /** How far back was looked, where the last page ended before it was full; null: it did not. */
+  /** How far back the server searched, if the last page ended before it was full; otherwise null. */
   readonly searchedTo: ReadonlySignal<string | null>
-  /** Why the last page could not be had; `more` asks for it again. */
+  /** Why the last page failed to load; `more` retries. */
   readonly problem: ReadonlySignal<Problem | null>
-  /** Another query, from the newest entry on. What an earlier one asked for is dropped. */
+  /** Starts another query at the newest entry. Discards answers to earlier queries. */
   begin(query: AccessQuery): Promise<void>
-  /** The next page; nothing while one is under way, or where there is none. */
+  /** Loads the next page; does nothing while a request is running or when there are no more pages. */
   more(): Promise<void>
 }
 
@@ -105,9 +108,9 @@ export function createAccessLog(rest: Pick<AccessLogRest, 'accessLog'>): AccessL
   const searchedTo = signal<string | null>(null)
   const problem = signal<Problem | null>(null)
   let query: AccessQuery = {}
-  /** Where the next page begins; absent: at the newest entry. */
+  /** Where the next page begins; empty for the first page. */
   let next: Pick<AccessQuery, 'cursor'> = {}
-  /** Raised by every new query. */
+  /** Incremented by every new query. */
   let round = 0
   const load = async () => {
     const mine = round
@@ -147,5 +150,5 @@ export function createAccessLog(rest: Pick<AccessLogRest, 'accessLog'>): AccessL
 
 export type { AccessLogRest }
 
-/** What a screen asks of the server. */
+/** The access log's part of the REST client. */
 export const accessLogRest = (client: Pick<Client, 'rest'>): AccessLogRest => createAccessLogRest(client.rest)

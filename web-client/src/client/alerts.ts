@@ -1,4 +1,4 @@
-// What the whole team is alerted to: new unassigned tickets, and tickets that have become urgent.
+// Alerts for the whole team: new unassigned tickets, and tickets that have become urgent.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
@@ -13,9 +13,9 @@ import type { Alert } from './habits.ts'
 import { compareTimes } from './sorted-list.ts'
 
 export interface Alerts {
-  /** Told of, and not yet opened by this person or taken by anyone. */
+  /** Tickets that raised an alert, until this person opens them or a team member takes them. */
   readonly fresh: ReadonlySignal<ReadonlySet<string>>
-  /** The person has it before them. */
+  /** Clears the alert of a ticket that the person has opened. */
   saw(ticket: string): void
   dispose(): void
 }
@@ -27,22 +27,22 @@ export interface AlertsParts {
   readonly team: Pick<TeamRest, 'allTickets'>
   readonly wanted: ReadonlySignal<readonly Alert[]>
   readonly ring: (news: News) => void
-  /** Whether the person looks at it now. */
+  /** Whether the person is looking at the ticket now. */
   readonly isOnScreen: (ticket: string) => boolean
   readonly time?: Clock
 }
 
-/** Rows of history in which it is looked for who made a ticket urgent. */
+/** How many rows of history to search for the person who made a ticket urgent. */
 const CHANGES = 10
 const RETRY_MS = 3_000
 
 export function createAlerts({ identity, session, rest, team, wanted, ring, isOnScreen, time = clock }: AlertsParts): Alerts {
   const fresh = signal<ReadonlySet<string>>(new Set())
-  /** When the newest ticket was created of which there is nothing to tell, by the server's clock. */
+  /** Creation time of the newest ticket at the first load, by the server's clock. Only what is newer raises an alert. */
   let known: string | null = null
   let urgent: Set<string> | null = null
   const told = new Set<string>()
-  /** Whose each was when it was told of: with another assignee, it was taken. */
+  /** The assignee of each ticket at the time of its alert: a different one means that the ticket was taken. */
   const assignees = new Map<string, string | null>()
   let isDisposed = false
   let stopWaiting = () => {}
@@ -64,10 +64,10 @@ export function createAlerts({ identity, session, rest, team, wanted, ring, isOn
   const becameUrgent = async (ticket: StaffView) => {
     const changes = await rest.activity(ticket.id, { before: ticket.seq + 1 }, CHANGES)
     if (isDisposed) return
-    // Asked again with the next that is heard of it.
+    // Forget the ticket, so that its next update tries again.
     if (!changes.ok) return void urgent?.delete(ticket.id)
     const last = changes.value.events.findLast((event) => event.kind === 'priority_changed')
-    // What one does oneself is no news, nor what stood before the first look.
+    // A person's own changes raise no alert, nor do changes from before the first load.
     if (last !== undefined && known !== null && compareTimes(last.at, known) > 0 && last.actor.id !== identity.id) alert(ticket, 'urgent')
   }
   const judge = (ticket: StaffView) => {
@@ -82,7 +82,7 @@ export function createAlerts({ identity, session, rest, team, wanted, ring, isOn
     if (isNewlyUrgent) void (isNew ? alert(ticket, 'urgent') : becameUrgent(ticket))
     else if (isNew && isActive(ticket) && ticket.assigned_to === null) alert(ticket, 'unassigned')
   }
-  /** What stood before the first look is no news; what came while nothing was pushed is. */
+  /** The first load only sets the baseline. Later loads alert about what changed while nothing was pushed. */
   const load = async () => {
     stopWaiting()
     const before = [...(urgent ?? [])]
@@ -100,7 +100,7 @@ export function createAlerts({ identity, session, rest, team, wanted, ring, isOn
       urgent = new Set(pressing.value.items.map((ticket) => ticket.id))
       return
     }
-    // What is not urgent any more may become so again.
+    // A ticket that is no longer urgent can become urgent again.
     const there = new Set([...newest.value.items, ...pressing.value.items].map((ticket) => ticket.id))
     for (const id of pressing.value.next_cursor === null ? before.filter((one) => !there.has(one)) : []) {
       urgent.delete(id)

@@ -1,4 +1,4 @@
-// In which theme and language a page is: kept on this device, never sent.
+// The theme and language of a page. Kept on this device, never sent.
 
 import { effect, signal, type Signal } from '@preact/signals'
 import { direction, language, LANGUAGES, setLanguage, type Language } from '../locales/index.ts'
@@ -11,29 +11,29 @@ export type Theme = (typeof THEMES)[number]
 
 export interface Appearance {
   readonly theme: Signal<Theme>
-  /** The languages to choose from. */
+  /** The languages offered for selection. */
   readonly languages: readonly Language[]
   dispose(): void
 }
 
-/** What bears the theme, the language and its direction. */
+/** The element that gets the theme, the language and the text direction. */
 export type Root = Pick<HTMLElement, 'dataset' | 'lang' | 'dir'>
 
 export interface GivenPreferences {
   readonly language?: string | undefined
   readonly theme?: string | undefined
-  /** Those that the desk offers. */
+  /** The languages that the desk offers. */
   readonly languages?: readonly string[] | undefined
 }
 
 const ITEM = 'helpline.looks.'
 
-/** What this device keeps of it. */
+/** Reads and writes the preferences kept on this device. */
 export function keptPreferences(storage: KeyValue): { readonly kept: (name: string) => string | null; readonly keep: (name: string, value: string) => void } {
   return { kept: (name) => storage.getItem(ITEM + name), keep: (name, value) => void keepItem(storage, ITEM + name, value) }
 }
 
-/** Keeps `root` in the chosen theme, language and direction. What the platform gives wins over what the device prefers. */
+/** Applies theme, language and direction to `root`. Values given by the platform take precedence over the device's own. */
 export function createAppearance(root: Root, given: GivenPreferences = {}, storage: KeyValue = storageOr('localStorage'), page: Pick<Page, 'location' | 'navigator'> = thisPage): Appearance {
   const { kept, keep } = keptPreferences(storage)
   const theme = signal<Theme>(word(THEMES, given.theme) ?? word(THEMES, kept('theme')) ?? 'auto')
@@ -48,7 +48,7 @@ export function createAppearance(root: Root, given: GivenPreferences = {}, stora
     root.lang = language()
     root.dir = direction()
   })
-  // What the platform gave was not chosen here.
+  // Store only choices made here, not the theme that the platform gave.
   let last = theme.peek()
   const stop = theme.subscribe((value) => { if (value !== last) keep('theme', last = value) })
   return {

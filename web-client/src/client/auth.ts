@@ -1,4 +1,4 @@
-// Who sits here, and their tokens, as the platform that embeds the page says.
+// Who is signed in on this page, and their tokens, as the embedding platform reports them.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { StaffRole } from '../protocol/generated.ts'
@@ -18,21 +18,21 @@ export interface Identity {
 
 export type AuthState =
   | { readonly kind: 'working' }
-  /** Development: somebody is to be picked. */
+  /** Development only: waits for a demo person to be picked. */
   | { readonly kind: 'pick' }
   | { readonly kind: 'in'; readonly identity: Identity; readonly owner: Owner | null; readonly tokens: TokenSource }
-  /** The platform says that nobody is signed in. */
+  /** The platform reports that no user is signed in. */
   | { readonly kind: 'out' }
-  /** Signed in, and not let in. */
+  /** Signed in, but blocked by the desk. */
   | { readonly kind: 'blocked' }
   | { readonly kind: 'failed' }
 
 export interface Auth {
   readonly state: ReadonlySignal<AuthState>
   retry(): void
-  /** This person sits here no more, as their session found out. */
+  /** Called by the session when `user` is no longer signed in on this page. */
   left(user: string, why: Left): void
-  /** Only in development. */
+  /** Development only; otherwise null. */
   readonly demo: Demo | null
 }
 
@@ -42,20 +42,20 @@ export interface Demo {
   signOut(): void
 }
 
-/** What the platform gives: a token, or null when nobody is signed in there. */
+/** Supplied by the platform. Resolves to a token, or to null when no user is signed in. */
 export type GetToken = () => Promise<string | null>
 
-/** A token that ends within this is as good as ended. */
+/** A token that expires within this time counts as expired. */
 const NEAR_END_MS = 10_000
-/** A platform that says nothing for so long is asked again. */
+/** A request for a token fails after this time, so that the next one asks the platform again. */
 const TOKEN_TIMEOUT_MS = 15_000
 
-/** The platform's own sign-in: who it is, the desk says for the token. */
+/** Sign-in through the platform. The desk tells who owns a token. */
 export function createTokenAuth(origin: string, getToken: GetToken, time: Clock = clock, page: Pick<Page, 'fetch'> = thisPage): Auth {
   const state = signal<AuthState>({ kind: 'working' })
   const tokens = keeping(getToken, time)
   let round = 0
-  /** As the desk says. */
+  /** Asks the desk who owns the token. */
   const whose = async ({ token }: Token): Promise<AuthState> => {
     const response = await page.fetch(`${origin}/v1/me`, { headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS) })
     if (response.status === 401) return { kind: 'out' }
@@ -74,7 +74,7 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
       const token = await tokens(isFresh)
       next = token === null ? { kind: 'out' } : await whose(token)
       if (token !== null && next.kind === 'out') {
-        // Refused: the platform may have a newer one than the one that is kept.
+        // The token was refused; the platform may have a newer one than the cached token.
         const fresh = await tokens(true)
         if (fresh !== null && fresh.token !== token.token) next = await whose(fresh)
       }
@@ -86,17 +86,20 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
   const left = (user: string, why: Left) => {
     const now = state.peek()
     if (now.kind !== 'in' || now.identity.id !== user) return
-    // Whoever sits here now signs in as if the page had just been opened.
+    // Another person is signed in now: sign them in as on a fresh page.
     if (why === 'other_user') return void start(false)
     round++
     state.value = { kind: 'out' }
   }
   void start(false)
-  // Who is out has no token that is worth a try, also where one is left from before.
+  // After a sign-out, a cached token is not worth trying: request a fresh one.
   return { state, retry: () => void start(state.peek().kind === 'out'), left, demo: null }
 }
 
-/** One person's tokens: another owner's, or none, end their stay, and are given to no one. An owner that is not known is not compared. */
+/**
+ * Wraps `tokens` for one person. If the token belongs to another owner or there is none, calls `left` and returns null. Unknown owners are not
+ * compared.
+ */
 export function tokensOf(user: string, owner: Owner | null, tokens: TokenSource, left: (user: string, why: Left) => void): TokenSource {
   return async (fresh) => {
     const token = await tokens(fresh)
@@ -108,11 +111,11 @@ export function tokensOf(user: string, owner: Owner | null, tokens: TokenSource,
   }
 }
 
-/** The last token, for as long as it lasts. However many ask at once, the platform is asked once. */
+/** Caches the last token until shortly before it expires. Concurrent callers share one request to the platform. */
 export function keeping(get: GetToken, time: Clock = clock): TokenSource {
   let kept: { readonly token: Token; readonly until: number } | null = null
   let asking: Promise<Token | null> | null = null
-  /** How far this device's clock is ahead: what is known at most, since a token may have been made some time before it came. */
+  /** Upper bound for how far this device's clock is ahead, in milliseconds: a token may have been issued some time before it arrived. */
   let ahead_ms = Infinity
   const ask = async (): Promise<Token | null> => {
     try {
@@ -139,15 +142,15 @@ export function keeping(get: GetToken, time: Clock = clock): TokenSource {
 function inTime(get: GetToken, time: Clock): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const stop = time.after(TOKEN_TIMEOUT_MS, () => reject(new Error('no token in time')))
-    // The platform's function may throw before it promises anything.
+    // The platform's function may throw before it returns a promise.
     new Promise<string | null>((given) => given(get())).then(resolve, reject).finally(stop)
   })
 }
 
-/** Shorter than this, what is left of a token by this device's clock is taken for a sign that the clock is wrong. */
+/** If less than this is left of a token by this device's clock, the clock is assumed to be wrong. */
 const PLAUSIBLE_MS = 60_000
 
-/** When a token ends by this device's clock, which may be hours off; null: not known, the server will say. */
+/** When a token expires by this device's clock, which may be hours off; null if unknown: the server then reports the expiry. */
 function endOf(issued_ms: number | null, ends_ms: number | null, now: number, ahead_ms: number): number | null {
   if (ends_ms === null) return null
   const left_ms = ends_ms - now
@@ -156,17 +159,23 @@ function endOf(issued_ms: number | null, ends_ms: number | null, now: number, ah
   return left_ms >= Math.min(PLAUSIBLE_MS, life_ms / 2) && left_ms <= life_ms + PLAUSIBLE_MS ? ends_ms : ends_ms + ahead_ms
 }
 
-/** Whom a token calls by what name: a UUID in one spelling, or another name together with its issuer, whose person the desk alone knows. */
+/**
+ * Identifies the owner of a token: a UUID in one spelling, or any other subject together with its issuer. Only the desk can map the latter to a
+ * person.
+ */
 export type Owner = string
 
 interface Claims {
-  /** Null: not told, or not readable. */
+  /** Null if the token names no subject or cannot be decoded. */
   readonly owner: Owner | null
   readonly issued_ms: number | null
   readonly ends_ms: number | null
 }
 
-/** What a JWT says of itself: for renewing in time, and for noticing another person early. Trust is the server's business. */
+/**
+ * Reads the claims of a JWT without verifying them: only for timely renewal and for noticing early that the person has changed. The server verifies
+ * tokens.
+ */
 export function claimsOf(token: string): Claims {
   try {
     const claims = parseJson(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')))
@@ -176,22 +185,22 @@ export function claimsOf(token: string): Claims {
       return { owner: subject === null ? null : ownerOf(subject, text(claims['iss'])), issued_ms: at('iat'), ends_ms: at('exp') }
     }
   } catch {
-    // No JWT: nothing is known of it.
+    // Not a JWT: its claims are unknown.
   }
   return { owner: null, issued_ms: null, ends_ms: null }
 }
 
-/** A person beside the one before: `other` is also no one. */
+/** The result of comparing a token with an owner; `other` includes no token. */
 export type Whose = 'same' | 'other' | 'unknown'
 
-/** Whose a token is beside this owner; unknown if one of the two does not say, as an empty token. */
+/** Compares the owner of a token with `owner`; `unknown` if either one names no owner (an empty token, for example). */
 export function compared(token: string | null, owner: Owner | null): Whose {
   if (token === null) return 'other'
   const next = claimsOf(token).owner
   return !next || !owner ? 'unknown' : next === owner ? 'same' : 'other'
 }
 
-/** The owner of tokens with this subject. A UUID may be written in several ways, and is the same of every issuer. */
+/** The owner for a subject. A UUID has several spellings and is the same person for every issuer; any other subject belongs to its issuer. */
 export function ownerOf(subject: string, issuer: string | null): Owner {
   const digits = subject.replace(/^urn:uuid:/i, '').replace(/^\{(.*)\}$/, '$1').replaceAll('-', '')
   return /^[0-9a-f]{32}$/i.test(digits) ? digits.toLowerCase() : JSON.stringify([issuer ?? '', subject])

@@ -1,5 +1,5 @@
-// The frame's end of the talk with its host page. Only the parent window, only from the origin that the frame was opened for, only these
-// shapes; the sites that may embed the frame at all are the server's to say.
+// The frame's end of the messaging with its host page. Accepts messages only from the parent window, only from the origin for which the frame was
+// opened, and only in these shapes. The server decides which sites may embed the frame.
 
 import type { Clock } from '../connection/transport.ts'
 import { flag, isObject, number, text } from '../protocol/narrow.ts'
@@ -8,44 +8,47 @@ import { clock, thisPage, type Page } from './browser.ts'
 import { onWindow } from './on-window.ts'
 
 export interface Bridge {
-  /** A token of whoever is signed in at the host; null: nobody is. */
+  /** Requests a token of the person signed in at the host; null if there is none. Rejects after `within_ms`. */
   token(within_ms?: number): Promise<string | null>
   unread(n: number): void
-  /** Whether there is a way back inside the widget. */
+  /** Tells the host whether the widget can go one step back. */
   place(deep: boolean): void
-  /** The team has answered there. */
+  /** Tells the host that the team has answered in this ticket. */
   message(ticket: string): void
-  /** The person has opened it. */
+  /** Tells the host that the person has opened this ticket. */
   ticket(ticket: string): void
   close(): void
-  /** As `forget` asked. Of the same person nothing is; while it is unknown who it is, this frame goes on to find out; else it may go. */
+  /**
+   * The answer to `forget`. `same`: nothing was deleted. `unknown`: the frame stays to find out who the person is. `other`: the host may remove the
+   * frame.
+   */
   forgotten(whose: Whose): void
   dispose(): void
 }
 
-/** What the host wants to be shown: a ticket by its number, a text of its own that the person sends or changes, or what is a step back. */
+/** What the host asks to show: a ticket by its number, a prepared text that the person can edit and send, or one step back. */
 export type Wish = { readonly kind: 'go'; readonly ticket: string } | { readonly kind: 'write'; readonly text: string } | { readonly kind: 'back' }
 
 export interface BridgeEvents {
-  /** At the beginning, and whenever the host changes something. */
+  /** Called at the beginning, and whenever the host changes an option. */
   init(given: Given): void
-  /** `byPerson`: not because the page before had it open. */
+  /** `byPerson`: the person opened it; false if it only reopens because it was open on the previous page. */
   open(on: boolean, byPerson: boolean): void
   wish(one: Wish): void
-  /** Another person may have signed in: then everything of the one before is to go. `all`: also if it is the same one. */
+  /** Another person may have signed in; the data of the previous one must then be deleted. `all`: delete it even if the person is the same. */
   forget(all: boolean): void
 }
 
 export interface Given {
   readonly language: string | undefined
   readonly theme: string | undefined
-  /** In this tab it was used before on the host's site. */
+  /** The widget was used earlier in this tab on the host's site. */
   readonly was: boolean
-  /** What the host says of its looks, unread. */
+  /** The host's appearance options, not validated. */
   readonly look: Readonly<Record<string, unknown>>
 }
 
-/** The window that the frame stands in. */
+/** The window that embeds the frame. */
 export interface Host {
   postMessage(message: unknown, origin: string): void
 }

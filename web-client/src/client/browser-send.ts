@@ -1,4 +1,4 @@
-// What only sending and receiving asks of the browser: sockets, locks between tabs, room for what waits.
+// Browser functions that only sending and receiving need: sockets, locks between tabs, and free storage.
 
 import type { Socket } from '../connection/transport.ts'
 import type { KeyValue } from '../outbox/store.ts'
@@ -12,7 +12,7 @@ export function openSocket(origin: string): Socket {
 const PROBE = 'helpline.probe'
 const PROBE_CHARS = 2_000
 
-/** Whether something of a message's usual size can still be stored so that it outlives the page. */
+/** Whether the storage still has room for a message of usual size that outlives the page. */
 export function hasRoom(storage: KeyValue): boolean {
   try {
     storage.setItem(PROBE, 'x'.repeat(PROBE_CHARS))
@@ -23,16 +23,19 @@ export function hasRoom(storage: KeyValue): boolean {
   }
 }
 
-/** A tab that was frozen may hold a lock for ever: it is not waited for longer than a send may take. */
+/** How long to wait for a lock. A frozen tab may hold one forever, so this is no longer than a send may take. */
 const LOCK_MS = 20_000
 
-/** One tab at a time sends what one person has waiting for one ticket. Rejects where locks are refused, or one is not given in time. */
+/**
+ * Runs `run` while no other tab holds the lock `name`, so that one tab at a time sends a person's waiting messages for a ticket. Rejects if locks are
+ * unavailable or the wait times out.
+ */
 export async function lock(name: string, run: () => Promise<void>): Promise<void> {
   if ('locks' in navigator) await navigator.locks.request(name, { signal: AbortSignal.timeout(LOCK_MS) }, run)
   else await run()
 }
 
-/** A UUIDv7: the record's ids rise with time. */
+/** A UUIDv7, like the ids in the database: they increase with time. */
 export function newUuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   const view = new DataView(bytes.buffer)

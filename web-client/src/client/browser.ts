@@ -1,10 +1,10 @@
-// The browser's edges in the shapes that the core asks for.
+// The browser's functions in the shapes that the core expects.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
 import type { KeyValue } from '../outbox/store.ts'
 
-/** What a store asks of the page that it stands in; each names the part that it needs. */
+/** The parts of the page that stores use; each store names the parts that it needs. */
 export interface Page {
   readonly location: Pick<Location, 'origin' | 'pathname' | 'search'>
   readonly navigator: Pick<Navigator, 'languages' | 'onLine'>
@@ -15,7 +15,7 @@ export interface Page {
   removeEventListener(type: string, listener: (event: Event) => void, options?: EventListenerOptions): void
 }
 
-/** The default of every store that asks a page. Read when it is asked, never before. */
+/** The default `page` of every store. Its properties are read on use, not on import. */
 export const thisPage = globalThis
 
 export const clock: Clock = {
@@ -26,7 +26,7 @@ export const clock: Clock = {
   },
 }
 
-/** Calls again and again; gives the disposer. */
+/** Calls `call` every `ms` milliseconds; returns the disposer. */
 export function every(time: Pick<Clock, 'after'>, ms: number, call: () => void): () => void {
   let stop = () => {}
   const again = () => {
@@ -40,10 +40,10 @@ export function every(time: Pick<Clock, 'after'>, ms: number, call: () => void):
 }
 
 type Kind = 'localStorage' | 'sessionStorage'
-/** One a page: what is written by one part is found by the next. */
+/** One in-memory storage per kind, shared by all parts of the page. */
 const memories = new Map<Kind, KeyValue>()
 
-/** Storage may be forbidden outright; then things live as long as the page. */
+/** Returns the browser's storage, or one in memory where storage is forbidden: its items live as long as the page. */
 export function storageOr(kind: Kind): KeyValue {
   try {
     const storage = kind === 'localStorage' ? localStorage : sessionStorage
@@ -56,16 +56,16 @@ export function storageOr(kind: Kind): KeyValue {
   }
 }
 
-/** Whether what is written there outlives the page, as far as can be told. */
+/** Whether items of this storage outlive the page, as far as can be told. */
 export function isKept(storage: KeyValue): boolean {
   return ![...memories.values()].includes(storage)
 }
 
 const full = signal(false)
-/** What was stored last ends with the page. */
+/** True if the last item could not be stored permanently: it is lost with the page. */
 export const isFull: ReadonlySignal<boolean> = full
 
-/** False: full or forbidden, it holds for as long as the page lives. */
+/** Stores an item. False if the storage is full or forbidden: the value lasts only as long as the page. */
 export function keepItem(storage: KeyValue, item: string, value: string): boolean {
   let isStored = isKept(storage)
   try {
@@ -88,12 +88,12 @@ export function memoryStorage(): KeyValue {
   }
 }
 
-/** A fresh name for one send: 128 random bits, also where `randomUUID` is withheld (plain http). */
+/** A random key for one send, with 128 bits. Works on plain http too, where `randomUUID` is missing. */
 export function newKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** The names of all items that begin so. */
+/** The names of all items that start with `prefix`. */
 export function namesOf(storage: KeyValue, prefix: string): readonly string[] {
   return Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '').filter((name) => name.startsWith(prefix))
 }

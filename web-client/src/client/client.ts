@@ -1,4 +1,4 @@
-// One signed-in person's client: REST, session and outbox, joined.
+// The client of one signed-in person: joins REST, session and outbox.
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import { createSession, type Left, type Session, type SessionState, type TokenSource } from '../connection/session.ts'
@@ -22,41 +22,41 @@ export type { FollowUp, Queued } from '../outbox/store.ts'
 
 export interface Client {
   readonly identity: Identity
-  /** Where the desk is: this page's own origin, unless the page belongs to somebody else. */
+  /** The desk's origin: this page's own, unless the page belongs to another site. */
   readonly origin: string
   readonly rest: Rest
   readonly session: Session
   readonly outbox: Outbox
   readonly habits: Habits
   readonly opened: OpenedTickets
-  /** Where what this person has not finished is kept. */
+  /** Keeps this person's drafts and unsent messages. */
   readonly storage: KeyValue
   readonly connection: ReadonlySignal<SessionState>
   readonly live: ReadonlySignal<boolean>
-  /** As the server said last; until it has, as signing in said. */
+  /** The role that the server reported last; before that, the one from sign-in. */
   readonly role: ReadonlySignal<StaffRole | null>
-  /** Whether the server tells what changes: to be asked for by lists that live on it. */
+  /** The state of the watch on the desk's tickets, for lists that depend on pushes. */
   readonly watch: ReadonlySignal<WatchState>
-  /** Messages of this person that are not stored yet, of all tickets. */
+  /** This person's messages that the server has not stored yet, for all tickets. */
   readonly unsent: ReadonlySignal<readonly Queued[]>
-  /** Whether what is written here ends with the page: this browser keeps nothing, or has no room. */
+  /** Whether texts written here are lost with the page, because this browser stores nothing or has no room. */
   isUnkept(): boolean
-  /** Its person sits here no more: whatever still comes is not to be told to the next one. */
+  /** True once this person has left: late answers must not be shown to the next person. */
   readonly isDisposed: boolean
   dispose(): void
 }
 
-/** What it needs of the browser. */
+/** The parts of the browser that the client uses. */
 export interface ClientEdges {
   readonly time?: Clock
   readonly storage?: KeyValue
   readonly sockets?: (origin: string) => Socket
-  /** Runs it when no other tab runs one of that name. */
+  /** Runs `run` while no other tab holds the lock `name`. */
   readonly locks?: (name: string, run: () => Promise<void>) => Promise<void>
   readonly page?: Pick<Page, 'document' | 'fetch' | 'addEventListener' | 'removeEventListener'>
 }
 
-/** `left` is told when this person sits here no more; `watching`: how the session watches the desk's tickets. */
+/** `left` is called when this person is no longer signed in here. `watching` creates the watch on the desk's tickets. */
 export function createClient(identity: Identity, tokens: TokenSource, origin: string, left: (user: string, why: Left) => void, watching: WatchFactory, { time = clock, storage = storageOr('localStorage'), sockets = openSocket, locks = lock, page = thisPage }: ClientEdges = {}): Client {
   const session = createSession({ sockets: () => sockets(origin), clock: time, random: Math.random, tokens, user: identity.id, watch: watching })
   const connection = signal<SessionState>(session.state())
@@ -85,7 +85,7 @@ export function createClient(identity: Identity, tokens: TokenSource, origin: st
         outbox.flush()
       }
       if (state.kind === 'left') {
-        // Signed in again, this person is asked before it is sent.
+        // After signing in again, the person is asked before these messages are sent.
         outbox.pause()
         left(identity.id, state.why)
       }
@@ -96,7 +96,7 @@ export function createClient(identity: Identity, tokens: TokenSource, origin: st
     }, page),
     on('beforeunload', (event) => { if (outbox.isUnkept() || outbox.isHeld()) event.preventDefault() }),
     on('online', () => session.nudge()),
-    // A page that was put aside or frozen comes back with timers and a socket that may have stood still.
+    // Timers and the socket may have stopped while the page was hidden or frozen.
     on('visibilitychange', () => { if (page.document.visibilityState === 'visible') session.wake('looked_at') }),
     on('resume', () => session.wake('looked_at')),
     on('pageshow', (event) => { if ('persisted' in event && event.persisted) session.wake('restored') }),

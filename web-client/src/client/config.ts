@@ -1,4 +1,4 @@
-// What the desk tells every page before anybody has signed in.
+// What the desk tells every page before sign-in.
 
 import type { ClientConfig } from '../protocol/generated.ts'
 import { decodeConfig } from '../protocol/decode-rest.ts'
@@ -6,16 +6,16 @@ import { thisPage, type Page } from './browser.ts'
 
 const NONE: ClientConfig = { token_url: null, sign_in_url: null, sign_out_url: null, home_url: null, links: [], languages: ['en'], dev: false, features: [] }
 
-/** The desk is there, but lets no page of this site in. */
+/** The desk answers, but does not allow pages of this site. */
 export class SiteRefused extends Error {}
 
-/** A desk that says nothing for so long is taken for away: the page says so, with a way to try again. */
+/** A desk that does not answer within this time counts as unreachable; the page then offers a retry. */
 const TIMEOUT_MS = 15_000
 
 /** Neither the desk nor the page says where tokens come from. */
 export class NoSignIn extends Error {}
 
-/** An older desk has no such page: then only what the page itself was given counts, and demo people if there are any. */
+/** Loads the desk's configuration. An older desk has no such endpoint: then only the page's own options count, and demo people if there are any. */
 export async function loadConfig(origin: string, timeout_ms = TIMEOUT_MS, page: Pick<Page, 'fetch' | 'location'> = thisPage): Promise<ClientConfig> {
   try {
     const response = await page.fetch(`${origin}/v1/config`, { signal: AbortSignal.timeout(timeout_ms) })
@@ -23,7 +23,7 @@ export async function loadConfig(origin: string, timeout_ms = TIMEOUT_MS, page: 
     const config = response.ok ? decodeConfig(await response.json()) : null
     if (config !== null) return config
   } catch {
-    // Told below: the page cannot start without it, and says so.
+    // Handled below: the page cannot start without the configuration.
   }
   if (origin !== page.location.origin && (await isThere(origin, page))) {
     console.error(`Helpline: ${origin} answers, but not to this site. Is ${page.location.origin} among its --origins?`)
@@ -32,7 +32,7 @@ export async function loadConfig(origin: string, timeout_ms = TIMEOUT_MS, page: 
   throw new Error('no config')
 }
 
-/** The script that every site may load answers here as well. */
+/** Requests a script that every site may load. */
 async function isThere(origin: string, page: Pick<Page, 'fetch'>): Promise<boolean> {
   try {
     return (await page.fetch(`${origin}/mount.js`, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT_MS) })).ok

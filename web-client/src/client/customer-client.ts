@@ -1,4 +1,4 @@
-// A client without the watch that the team's lists live on.
+// A client for customers, without the watch that the team's lists need.
 
 import { noInboxWatch } from '../connection/no-watch.ts'
 import type { Left, TokenSource } from '../connection/session.ts'

@@ -1,4 +1,4 @@
-// A customer's list, kept live: each listed ticket is listened to from its head on, and asked for again when something happened there.
+// A customer's ticket list, kept live: subscribes to each listed ticket from its head, and reloads a ticket when something happens there.
 
 import { batch, computed, signal, type ReadonlySignal } from '@preact/signals'
 import type { Subscription } from '../connection/subscriptions.ts'
@@ -25,36 +25,36 @@ export interface CustomerTickets {
   readonly loaded: ReadonlySignal<boolean>
   readonly more: ReadonlySignal<boolean>
   readonly problem: ReadonlySignal<Problem | null>
-  /** How many tickets have something unread, as far as it is known. */
+  /** The number of tickets with something unread, as far as known. */
   readonly unread: ReadonlySignal<number>
-  /** The server has said how many. */
+  /** Whether the server has reported the number of unread tickets. */
   readonly counted: ReadonlySignal<boolean>
   find(text: string): void
-  /** Something happened on the open ticket, which listens for itself. */
+  /** Handles an event of the open ticket, which has its own subscription. */
   heard(event: HistoryEvent, ticket: TicketView): void
   pick(tab: Tab): void
   loadMore(): void
   reload(): void
-  /** The page that could not be had. */
+  /** Requests the page that failed again. */
   retry(): void
-  /** A newer state of a ticket, from wherever. */
+  /** Takes a newer state of a ticket from any source. */
   take(ticket: TicketView): void
-  /** The open ticket listens for itself. */
+  /** Names the open ticket, which has its own subscription; null if none is open. */
   setOpen(id: string | null): void
   dispose(): void
 }
 
-/** Tickets listened to beside the open one: far below what a connection may, and more than a screen shows. */
+/** Maximum number of subscribed tickets besides the open one: far below the limit of a connection, and more than a screen shows. */
 const WATCHED_MAX = 50
-/** Active ones among them, whatever is shown: an answer there is news wherever one looks. */
+/** How many of them are active tickets in either tab: an answer there is news wherever the customer is looking. */
 const WATCHED_ACTIVE = 25
 const REFRESH_MS = 80
 const RETRY_MS = 3_000
 const SEARCH_MS = 200
-/** Between two questions for what is unread on tickets that are not listened to. */
+/** Interval between queries for unread tickets that have no subscription. */
 const UNREAD_MS = 60_000
 
-/** What of a desk the list needs. */
+/** The parts of the client that the list uses. */
 export interface TicketsClient {
   readonly rest: Pick<Client['rest'], 'ticket' | 'ownTickets' | 'ownUnread'>
   readonly session: Pick<Client['session'], 'subscribe'>
@@ -68,14 +68,14 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   const watched = new Map<string, Subscription>()
   /** The open ticket, and the tab in which it was opened. */
   const opened = signal<{ readonly id: string | null; readonly tab: Tab }>({ id: null, tab: 'active' })
-  /** Unread tickets that were not heard of here, as the server counts them: behind the first pages, or over. */
+  /** Unread tickets that the server counts but this client has not seen: beyond the loaded pages, or ended. */
   const others = signal(0)
   const counted = signal(false)
-  /** Raised by every new connection: what was asked before it may miss what happened in between. */
+  /** Incremented by every new connection: answers to earlier requests may miss what happened in between. */
   let connections = 0
   let isDisposed = false
 
-  /** What the server is asked to find. */
+  /** The search text as the server takes it; empty if there is none. */
   const words = () => searchOf(search.peek())
   const list = createPagedTickets<CustomerView, SortedList<CustomerView>>({
     load: async (range) => {
@@ -87,7 +87,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
       return { ok: true, value: { ...result.value, items } }
     },
     judge: (ticket, before) => {
-      // Words are looked for in all tickets, whatever is shown otherwise.
+      // A search covers all tickets, whatever tab is selected.
       if (words() === '' ? !isOfTab(ticket) : ticket.archived_at !== null) return 'out'
       return before !== undefined || words() === '' ? 'in' : 'ask'
     },
@@ -101,14 +101,15 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     void tickets.version.value
     const rows = list.order.value.flatMap((id) => list.list().get(id) ?? [])
     if (searchOf(search.value) !== '') return rows
-    // What ended with something unread stays among the active until it was read; what is resolved, while it is open there too: it asks for a rating.
+    // A ticket that ended with something unread stays under active until it is read. A resolved ticket also stays while it is open there, because it
+    // asks for a rating.
     const isOpenHere = ({ id }: CustomerView) => id === opened.value.id && opened.value.tab === 'active'
     const stays = (ticket: CustomerView) => ticket.archived_at === null && isOver(ticket.status) && (isUnread(ticket) || (ticket.status === 'resolved' && isOpenHere(ticket)))
     if (tab.value === 'closed') return rows.filter((ticket) => !stays(ticket))
     return [...[...tickets.values()].filter((ticket) => stays(ticket) && list.list().get(ticket.id) === undefined).toSorted(byActivity), ...rows]
   })
 
-  /** Those that are counted among the others until now are known from here on. */
+  /** Takes these tickets, and no longer counts them among the others. */
   const note = (heardOf: readonly CustomerView[]) => batch(() => {
     others.value = Math.max(0, others.peek() - heardOf.filter((ticket) => tickets.get(ticket.id) === undefined && isUnread(tickets.marked(ticket))).length)
     for (const ticket of heardOf) tickets.take(ticket)
@@ -136,7 +137,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   }
 
   let startingOver: (() => void) | null = null
-  /** The history went back in time: what is known may bear numbers that it has not reached again. */
+  /** The database was restored to an earlier state: known tickets may have sequence numbers that it has not reached again. */
   const startOver = () => {
     startingOver ??= time.after(REFRESH_MS, () => {
       startingOver = null
@@ -154,7 +155,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     for (const [id, subscription] of watched) {
       if (wanted.has(id)) continue
       watched.delete(id)
-      // The open ticket's own subscription has taken over; this dispose then does nothing.
+      // If the open ticket's own subscription has taken over, this dispose does nothing.
       subscription.dispose()
     }
     for (const id of wanted) if (!watched.has(id)) watched.set(id, listen(id))
@@ -171,7 +172,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
         else if (page.head > seq()) soon()
       },
       frame: (frame) => {
-        // What its customer read elsewhere is read here too.
+        // A ticket that this customer read elsewhere counts as read here too.
         if (frame.type === 'event' || (frame.type === 'read' && frame.person.type === 'customer')) soon()
         if (frame.type === 'event') heard(frame.event, tickets.get(id))
         if (frame.type === 'reset') startOver()
@@ -193,7 +194,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   }
   const isActive = ({ status, archived_at }: CustomerView) => archived_at === null && !isOver(status)
   const isOfTab = (ticket: CustomerView) => ticket.archived_at === null && isActive(ticket) === (tab.value === 'active')
-  /** What is unread on active tickets counts, also while others are shown. */
+  /** Loads the active tickets while another tab or a search is shown, so that unread ones among them are counted. */
   const readActive = async () => {
     if (tab.peek() === 'active' && words() === '') return
     const mine = connections
@@ -205,7 +206,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   }
   const unreadOnes = () => [...tickets.values()].filter((ticket) => isUnread(ticket))
   const unreadHere = () => unreadOnes().length
-  /** Asks for what is unread anywhere, and fetches what ended unread. */
+  /** Asks how many tickets are unread in total, and loads the ended ones among them. */
   const readUnread = async () => {
     const mine = connections
     const result = await client.rest.ownUnread()
@@ -214,7 +215,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
       others.value = Math.max(0, result.value.tickets - unreadHere())
       counted.value = true
     })
-    // Read elsewhere, while it was not listened to.
+    // Some tickets were read elsewhere while they had no subscription here.
     if (unreadHere() > result.value.tickets) for (const { id } of unreadOnes().slice(0, WATCHED_ACTIVE)) refreshSoon(id, REFRESH_MS)
     if (others.peek() === 0 || tab.peek() === 'closed') return
     const ended = await client.rest.ownTickets({ tab: 'closed', limit: WATCHED_ACTIVE })
@@ -228,7 +229,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     shown.subscribe(watch),
     client.connection.subscribe((state) => {
       if (state.kind !== 'live') return
-      // What happened to tickets that were not listened to, or not listed yet, shows here.
+      // Load changes of tickets that had no subscription or were not listed yet.
       connections++
       list.reload()
       void readActive().then(readUnread)
@@ -251,7 +252,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
       if (next === tab.value && !searched) return
       search.value = ''
       tab.value = next
-      // What can be decided here shows at once; the server's answer follows.
+      // Show what can be decided locally at once; the server's answer follows.
       const known = [...tickets.values()].filter(isOfTab)
       list.begin('last_activity', known, 0, false)
     },

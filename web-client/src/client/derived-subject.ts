@@ -2,7 +2,7 @@ import { isWritten, writtenLine } from './written.ts'
 
 const CHARS_MAX = 80
 
-/** A subject for a text without one: its first line, cut at a word; what a reader sees as one sign stays whole. Pure. */
+/** Derives a subject from a text: its first line, cut at a word. Never splits a grapheme. Pure. */
 export function derivedSubject(text: string): string {
   const line = writtenLine(text.split(/\r\n?|\n/).find(isWritten) ?? '')
   if ([...line].length <= CHARS_MAX) return line
@@ -12,7 +12,7 @@ export function derivedSubject(text: string): string {
     cut += sign
   }
   const word = cut.lastIndexOf(' ')
-  // A script without spaces, or one very long word, is cut where it is full.
+  // In a script without spaces, or in one very long word, cut at the limit.
   return `${word > CHARS_MAX / 2 ? cut.slice(0, word) : cut}…`
 }
 

@@ -1,4 +1,4 @@
-// A file of the server's, handed to the browser as a download.
+// Hands a file from the server to the browser as a download.
 
 import type { Clock } from '../connection/transport.ts'
 import { clock, thisPage } from './browser.ts'
@@ -9,12 +9,12 @@ interface Edges {
   readonly time: Pick<Clock, 'after'>
 }
 
-/** Some browsers begin to read it only after the click is over. */
+/** Some browsers start to read the file only after the click is over. */
 const KEPT_MS = 60_000
 
 const browser = (page: { readonly document: Pick<Document, 'createElement'> } = thisPage): Edges => ({ urls: URL, link: () => page.document.createElement('a'), time: clock })
 
-/** Saves it under its own name, as the browser does with downloads. */
+/** Saves `file` under its own name. */
 export function download(file: File, { urls, link, time }: Edges = browser()): void {
   const url = urls.createObjectURL(file)
   const anchor = link()

@@ -1,4 +1,4 @@
-// Texts begun and not sent, per ticket, kind and person: they survive a reload, and are nobody else's.
+// Drafts: unsent texts per ticket, kind and person. They survive a reload, and only their author sees them.
 
 import { signal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
@@ -12,7 +12,7 @@ import { onWindow } from './on-window.ts'
 
 export interface DraftText {
   readonly text: string
-  /** Where the writer stood in the history when the text was begun: what came after it, they may not have seen. */
+  /** The writer's position in the history when the text was begun: later events may be unseen. */
   readonly begun_at: number
 }
 
@@ -28,17 +28,17 @@ let stopFollowing = () => {}
 let storage = memoryStorage()
 let time = clock
 const unkept = new Set<string>()
-/** What the storage had no room for: it ends with the page. */
+/** Drafts that the storage had no room for: they are lost with the page. */
 const homeless = new Set<string>()
-/** The texts that this page and the storage last agreed on. */
+/** The texts as they were when this page and the storage last agreed. */
 const agreed = new Map<string, string>()
 
-/** What of the page they need. */
+/** The parts of the page that drafts use. */
 type DraftsPage = Pick<Page, 'document' | 'addEventListener' | 'removeEventListener'>
 
-/** From now on the drafts are this person's. */
+/** Opens the drafts of this person; from now on, all calls refer to them. */
 export function openDrafts(user: string, kept: KeyValue = storageOr('localStorage'), page: DraftsPage = thisPage, by: Clock = clock): void {
-  // What the storage had no room for is in memory alone.
+  // Reopening would lose drafts that exist only in memory.
   if (owner === user) return
   keep()
   homeless.clear()
@@ -56,7 +56,7 @@ export function openDrafts(user: string, kept: KeyValue = storageOr('localStorag
   for (const [name, draft] of drafts.peek()) agreed.set(name, draft.text)
 }
 
-/** Nobody's: what was written is kept for its author, and is in no memory. */
+/** Closes the drafts: they stay stored for their author, and leave the memory. */
 export function closeDrafts(): void {
   keep()
   stopFollowing()
@@ -76,7 +76,7 @@ export function writeDraft(ticket: string, mode: Mode, next: string, position: n
   put(`${ticket}/${mode}`, next === '' ? null : { text: next, begun_at: before.text === '' ? position : before.begun_at })
 }
 
-/** The text is about to be sent, and leaves. False: it was sent in another tab, and what has become of it stands here now. */
+/** Removes a text that is about to be sent. False: another tab has sent or changed it, and the draft now shows the result. */
 export function sendDraft(ticket: string, mode: Mode, text: string): boolean {
   const name = `${ticket}/${mode}`
   if (!storedText(name).startsWith(agreed.get(name) ?? '')) {
@@ -87,14 +87,14 @@ export function sendDraft(ticket: string, mode: Mode, text: string): boolean {
   return true
 }
 
-/** A message comes back to be written anew: behind whatever has been begun meanwhile, and kept at once. */
+/** Puts a message back into the draft, after any text begun in the meantime, and stores it at once. */
 export function returnToDraft(ticket: string, mode: Mode, body: string, position: number): void {
   const begun = draftOf(ticket, mode).text.trimEnd()
   writeDraft(ticket, mode, begun === '' ? body : `${begun}\n\n${body}`, position)
   keep()
 }
 
-/** The writer has seen everything up to here and goes on: the guard starts over. */
+/** The writer has seen everything up to `position` and continues: only later events count as unseen. */
 export function rebaseDraft(ticket: string, mode: Mode, position: number): void {
   const before = draftOf(ticket, mode)
   if (before.text !== '') put(`${ticket}/${mode}`, { ...before, begun_at: position })
@@ -104,7 +104,7 @@ function put(name: string, draft: DraftText | null): void {
   show(name, draft)
   unkept.add(name)
   stopKeeping()
-  // What was sent must not come back; what is being written may wait for a pause.
+  // A sent text must not come back, so its removal is stored at once. A text being written is stored after a pause.
   if (draft === null) keep()
   else stopKeeping = time.after(KEEP_MS, keep)
 }
@@ -129,7 +129,7 @@ function keep(): void {
       else storage.setItem(prefix + name, JSON.stringify(draft))
       if (draft !== undefined && !isKept(storage)) homeless.add(name)
     } catch {
-      // No room: the draft lives as long as the page, which asks before it goes.
+      // No room: the draft lives as long as the page, which asks before it closes.
       homeless.add(name)
       agreed.set(name, storedText(name))
     }
@@ -140,7 +140,7 @@ function keep(): void {
 const stored = (name: string): DraftText | null => decode(storage.getItem(prefix + name))
 const storedText = (name: string): string => stored(name)?.text ?? ''
 
-/** What another tab stored meanwhile and what was written here become one text. */
+/** Merges the text that another tab stored with the text written here. */
 function meet(name: string): void {
   const [base, here, there] = [agreed.get(name) ?? '', drafts.peek().get(name) ?? EMPTY, stored(name) ?? EMPTY]
   if (there.text === base) return
@@ -151,12 +151,12 @@ function meet(name: string): void {
   show(name, text === '' ? null : text === there.text ? there : { text, begun_at: begun.length === 0 ? 0 : Math.min(...begun) })
 }
 
-/** Another tab of this person wrote, sent or deleted it: it must not stand here to be sent again, and neither text erases the other. */
+/** Another tab of this person wrote, sent or deleted a draft: merge it, so that neither text is lost and nothing is sent twice. */
 export function draftChangedElsewhere(item: string): void {
   if (prefix !== '' && item.startsWith(prefix)) meet(item.slice(prefix.length))
 }
 
-/** This tab may have slept while others wrote and sent. */
+/** Other tabs may have written or sent drafts while this one was suspended. */
 export function lookAgain(): void {
   if (prefix === '') return
   const names = namesOf(storage, prefix).map((item) => item.slice(prefix.length))
@@ -167,7 +167,7 @@ function follow(page: DraftsPage): () => void {
   const on = (call: (event: Event) => void, ...types: readonly string[]) => types.map((type) => onWindow(type, call, page))
   const stops = [
     ...on((event) => { if (endsWithPage()) event.preventDefault() }, 'beforeunload'),
-    // Before another tab can be typed in, it can know what was written here.
+    // Store the drafts before the person can type in another tab.
     ...on(keep, 'pagehide', 'blur', 'freeze'),
     ...on(lookAgain, 'pageshow', 'focus', 'resume'),
     ...on(() => (page.document.visibilityState === 'visible' ? lookAgain() : keep()), 'visibilitychange'),
@@ -176,7 +176,7 @@ function follow(page: DraftsPage): () => void {
   return () => { for (const stop of stops) stop() }
 }
 
-/** Whether something that was written ends with the page. */
+/** Whether a draft would be lost with the page. */
 export function endsWithPage(): boolean {
   keep()
   return homeless.size > 0

@@ -1,5 +1,5 @@
-// Which messages of a ticket's history are being changed, and the texts begun: kept apart from every draft, also over a reload, until they are
-// saved or given up. What a form does with them is in edit-changes.ts, fetched with it.
+// Which messages of a ticket are being edited or removed, and the edited texts. The texts are kept apart from drafts, across reloads too, until they
+// are saved or given up. The form's actions are in edit-changes.ts, loaded with the form.
 
 import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import type { KeyValue } from '../outbox/store.ts'
@@ -24,21 +24,21 @@ export interface Changing {
 
 export interface Edits {
   readonly changing: Signal<Changing | null>
-  /** Texts begun and not saved, by message. */
+  /** Texts begun and not saved, by message id. */
   readonly texts: ReadonlySignal<ReadonlyMap<string, string>>
-  /** What the message said when its edit was begun; kept with the text. */
+  /** What each message said when its edit began, by message id; stored with the text. */
   readonly bases: Map<string, string>
-  /** What it said before this tab saved it, for as long as the history does not show that. */
+  /** What each message said before this tab saved its edit, by message id, until the history shows the edit. */
   readonly replaced: Map<string, string>
   readonly parts: EditsParts
-  /** Keeps a message's text; null: it is gone. */
+  /** Stores the edited text of a message; null removes it. */
   keep(message: string, text: string | null): void
   mayEdit(message: TicketMessage): boolean
   mayRemove(message: TicketMessage): boolean
   begin(message: TicketMessage, change: Change): void
-  /** The reader's last message; false: there is none to edit. */
+  /** Begins to edit the reader's last message; false if there is none to edit. */
   editLast(): boolean
-  /** The history has grown: what was removed cannot be edited any more. */
+  /** Call when the history has grown: a removed message can no longer be edited. */
   grown(): void
 }
 
@@ -88,13 +88,13 @@ export function createEdits(parts: EditsParts): Edits {
   const begin = (message: TicketMessage, change: Change) => {
     if (change === 'edit') {
       const [text, base] = [texts.peek().get(message.id), bases.get(message.id)]
-      // What was begun from another text stays begun from it.
+      // An edit that was begun from an earlier text keeps that text as its base.
       if (text === undefined || text === base) hold(message.id, message.body)
       if (text === undefined || text === base || base === undefined) bases.set(message.id, message.body)
     }
     changing.value = { of: message.id, change, isBusy: false, problem: null }
   }
-  /** Texts of before a reload. */
+  /** Restores texts that were stored before a reload. */
   const restore = (ticket: string) => {
     isRestored = true
     const prefix = `helpline.text.${client.identity.id}.${nameOf(ticket, '')}`
@@ -126,7 +126,7 @@ export function createEdits(parts: EditsParts): Edits {
   }
 }
 
-/** As it is stored; what an older build kept is the text alone. */
+/** Decodes a stored edit; older builds stored only the text. */
 function decode(source: string): { readonly base: string | null; readonly text: string } {
   const value = parseJson(source)
   const [base, begun] = isObject(value) ? [text(value['base']), text(value['text'])] : [null, null]

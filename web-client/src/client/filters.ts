@@ -1,4 +1,4 @@
-// Which tickets the console lists: a view, narrowed by filters. All of it stands in the address bar.
+// Which tickets the console lists: a view, narrowed by filters. Kept in the address bar.
 
 import type { StaffView } from '../protocol/model.ts'
 import { word } from '../protocol/narrow.ts'
@@ -10,10 +10,10 @@ import { SORTS, type Sort } from './sorted-list.ts'
 export const VIEWS = ['needs_answer', 'mine', 'unassigned', 'all', 'urgent', 'resolved', 'closed'] as const
 type View = (typeof VIEWS)[number]
 
-/** Empty: any, or what the view says. */
+/** A view and its filters. An empty filter means any value, or the view's own. */
 export interface Filters {
   readonly view: View
-  /** `active`, `waiting` for whichever side, or one status; it takes the place of the view's. */
+  /** `active`, `waiting` (for either side), or one status; overrides the view's status. */
   readonly status: string
   readonly category: string
   readonly priority: string
@@ -21,21 +21,21 @@ export interface Filters {
   readonly assigned_to: string
   readonly user_id: string
   readonly search: string
-  /** Empty: the order of the view. */
+  /** Empty: the view's own order. */
   readonly sort: Sort | ''
 }
 
-/** Who waits for an answer is what one comes for. */
+/** Most agents open the console to see who is waiting for an answer. */
 const FIRST_VIEW: View = 'needs_answer'
 
 export const NO_FILTERS: Filters = { view: FIRST_VIEW, status: '', category: '', priority: '', assigned_to: '', user_id: '', search: '', sort: '' }
 
 const NAMES = ['status', 'category', 'priority', 'assigned_to', 'user_id', 'search'] as const
 
-/** Nothing but what the view says. */
+/** Clears every filter, so that only the view remains. */
 export const NO_NARROWING: Partial<Filters> = { status: '', category: '', priority: '', assigned_to: '', user_id: '', search: '' }
 
-/** On one of the two sides something waits for the other. */
+/** The statuses in which one side waits for the other. */
 const WAITING = ['waiting_on_customer', 'waiting_on_admin'] as const
 
 export function filtersOf(query: URLSearchParams): Filters {
@@ -55,19 +55,19 @@ export function isNarrowed(filters: Filters): boolean {
   return NAMES.some((name) => filters[name] !== '')
 }
 
-/** Whether only those are listed who wait for an answer. A search, a status or a customer that is asked for is found wherever it stands. */
+/** Whether only tickets that wait for an answer are listed. A search, a status filter or a customer filter also finds tickets that do not wait. */
 export function isWaiting(filters: Filters): boolean {
   return filters.view === 'needs_answer' && filters.status === '' && filters.user_id === '' && searchOf(filters.search) === ''
 }
 
-/** The order in which they are listed: the one that was chosen, otherwise the longest wait first where it is about waiting. */
+/** The sort order: the chosen one or, by default, the longest wait first if only waiting tickets are listed, otherwise the last activity. */
 export function sortOf(filters: Filters): Sort {
   const isAboutWaiting = isWaiting(filters)
   if (filters.sort === '' || (filters.sort === 'waiting' && !isAboutWaiting)) return isAboutWaiting ? 'waiting' : 'last_activity'
   return filters.sort
 }
 
-/** What view and filters ask for together. */
+/** Combines the view and the filters. */
 function asked(filters: Filters) {
   const { view } = filters
   const ofView = view === 'resolved' || view === 'closed' ? view : filters.user_id !== '' || searchOf(filters.search) !== '' ? '' : 'active'
@@ -94,7 +94,7 @@ export function restQuery(filters: Filters): TicketQuery {
   }
 }
 
-/** Whether a ticket has the facts that view and filters ask for. Only the server can tell whether it has the words of a search. */
+/** Whether a ticket matches the view and the filters. Ignores the search: only the server can tell whether a ticket has its words. */
 export function matches(ticket: StaffView, filters: Filters, me: string): boolean {
   const { status, priority, assigned_to } = asked(filters)
   const { category, user_id } = filters
@@ -107,7 +107,7 @@ export function matches(ticket: StaffView, filters: Filters, me: string): boolea
   return assigned_to === 'nobody' ? ticket.assigned_to === null : assigned_to === '' || ticket.assigned_to?.id === (assigned_to === 'me' ? me : assigned_to)
 }
 
-/** Whether two states of a ticket have the same facts, as far as `matches` looks at them. */
+/** Whether two states of a ticket agree in every field that `matches` checks. */
 export function isSame(a: StaffView, b: StaffView): boolean {
   return a.status === b.status && a.category === b.category && a.priority === b.priority && a.user_id === b.user_id
     && a.assigned_to?.id === b.assigned_to?.id && (a.archived_at === null) === (b.archived_at === null)

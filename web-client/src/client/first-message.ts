@@ -1,4 +1,4 @@
-// The text that a person opens a ticket with: kept while it is written, and one ticket however often it is sent.
+// The first message of a new ticket: stored while it is being written, and only one ticket however often it is sent.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import { LIMITS, type Category } from '../protocol/generated.ts'
@@ -14,31 +14,31 @@ import { isWritten, written } from './written.ts'
 export type FirstMessageState =
   | { readonly kind: 'writing'; readonly problem: Problem | null }
   | { readonly kind: 'sending'; readonly text: string }
-  /** It is a ticket. */
+  /** The ticket exists. */
   | { readonly kind: 'sent'; readonly text: string; readonly number: string }
 
 export interface FirstMessage {
   readonly draft: ReadonlySignal<TicketDraft>
   readonly state: ReadonlySignal<FirstMessageState>
   readonly isOffline: ReadonlySignal<boolean>
-  /** By how many bytes it is too long; 0: it is not. */
+  /** By how many bytes the text is too long; 0 if it is not. */
   over(): number
   isSendable(): boolean
-  /** Whether the text outlives the page. */
+  /** Whether the stored text outlives the page. */
   isKept(): boolean
   write(text: string): void
-  /** A category, or with `general` none. */
+  /** Sets the category; `general` means none. */
   choose(category: Category): void
-  /** A text of the host's: behind whatever has been begun. */
+  /** Adds a text from the host, after any text already begun. */
   offer(text: string): void
-  /** Gives the ticket's number; null: it was not sent, and stands here still. */
+  /** Returns the ticket's number; null if it was not sent: the text then stays here. */
   send(): Promise<string | null>
   dispose(): void
 }
 
 const WRITING: FirstMessageState = { kind: 'writing', problem: null }
 
-/** `submit` opens the ticket; null, or a rejection: the desk cannot be reached. */
+/** `submit` opens the ticket; null or a rejection means that the desk cannot be reached. */
 export function createFirstMessage(user: string, submit: (draft: TicketDraft) => Promise<Result<Opened> | null>, storage?: KeyValue, page: Pick<Page, 'navigator' | 'addEventListener' | 'removeEventListener'> = thisPage): FirstMessage {
   const isAway = () => !page.navigator.onLine
   const kept = keptTicketDraft(user, storage)
@@ -46,7 +46,7 @@ export function createFirstMessage(user: string, submit: (draft: TicketDraft) =>
   const state = signal<FirstMessageState>(WRITING)
   const isOffline = signal(isAway())
 
-  /** What another tab wrote shows here, and what it sent does not stand here to be sent again. */
+  /** Merges what another tab wrote, and removes what it sent. Returns whether the draft changed. */
   const meet = (): boolean => {
     const next = kept.meet(draft.peek())
     if (next === draft.peek()) return false
@@ -91,7 +91,7 @@ export function createFirstMessage(user: string, submit: (draft: TicketDraft) =>
         return null
       }
       const now = kept.meet(draft.peek())
-      // What was written meanwhile, in another tab, is another message.
+      // Text that another tab wrote in the meantime is a message of its own.
       draft.value = now.description === sent.description ? { ...now, subject: '', description: '', category: 'general' } : now
       kept.write(draft.peek())
       state.value = { kind: 'sent', text, number: result.value.ticket_number }

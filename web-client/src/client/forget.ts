@@ -3,12 +3,12 @@ import { namesOf, storageOr } from './browser.ts'
 
 const forgotten = new Set<string>()
 
-/** Whether this page has forgotten them: nothing is written for them any more. */
+/** Whether this page has forgotten the person: nothing is stored for them any more. */
 export function isForgotten(user: string): boolean {
   return forgotten.has(user)
 }
 
-/** Nothing of what a person wrote and did not send stays on this device. */
+/** Deletes from this device everything that a person wrote and did not send. */
 export function forgetPerson(user: string, storage: KeyValue = storageOr('localStorage')): void {
   forgotten.add(user)
   for (const kind of ['outbox', 'draft', 'text']) {

@@ -1,4 +1,4 @@
-// How a person works: kept for each of them in this browser, never sent. All of their tabs follow.
+// A person's working habits. Kept per person in this browser, never sent; all of their tabs follow a change.
 
 import { signal, type Signal } from '@preact/signals'
 import type { KeyValue } from '../outbox/store.ts'
@@ -6,9 +6,9 @@ import { isObject, parseJson } from '../protocol/narrow.ts'
 import { keepItem, storageOr } from './browser.ts'
 
 export const ENTERS = ['sends', 'breaks'] as const
-/** Seconds in which a message can be taken back before it is sent. */
+/** Options for how long a message can be undone before it is sent, in seconds. */
 export const UNDO_S = [0, 5, 10] as const
-/** `away`: only while none of the person's tabs is looked at. */
+/** When to alert. `away`: only while the person is looking at none of their tabs. */
 export const WHENS = ['always', 'away'] as const
 export const ALERTS = ['unassigned', 'urgent'] as const
 export type Alert = (typeof ALERTS)[number]
@@ -17,12 +17,12 @@ export interface Habits {
   /** What the Enter key does in a composer. */
   readonly enter: Signal<(typeof ENTERS)[number]>
   readonly undo_s: Signal<(typeof UNDO_S)[number]>
-  /** Which tickets of the whole team the person is told of. */
+  /** Which team-wide alerts the person gets. */
   readonly alerts: Signal<readonly Alert[]>
   readonly when: Signal<(typeof WHENS)[number]>
-  /** Whether the tour was taken, or declined. */
+  /** Whether the person has taken or declined the tour. */
   readonly toured: Signal<boolean>
-  /** Another tab changed a stored item. */
+  /** Call when another tab has changed the stored item `name`. */
   changedElsewhere(name: string): void
   dispose(): void
 }

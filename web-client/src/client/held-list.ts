@@ -1,39 +1,39 @@
-// A sorted list that can be held while it is being read: facts change in place and rows are added at its end, but no shown row moves. Pure.
+// A sorted list that can be held while it is being read: tickets are updated in place and rows are added at the end, but no visible row moves. Pure.
 
 import type { Sortable, SortedList } from './sorted-list.ts'
 
 export interface HeldList<T> extends SortedList<T> {
   /** The ids to show, in order. */
   shown(): readonly string[]
-  /** A ticket that is listed, or still shown although it has left the list. */
+  /** Returns a ticket that is listed, or that is still shown although it has left the list. */
   look(id: string): T | undefined
-  /** How many tickets stand elsewhere than they are shown. */
+  /** The number of tickets whose shown place differs from their real place. */
   count(): number
   hold(on: boolean): void
-  /** Everything takes its place now; gives the tickets that stand elsewhere than they were shown. */
+  /** Moves every row to its real place; returns the ids of those that were elsewhere. */
   release(): ReadonlySet<string>
-  /** Rows that were asked for are shown behind the last one. */
+  /** Shows requested rows after the last one. */
   append(ids: readonly string[]): void
 }
 
 interface Held<T> {
   order: readonly string[]
   readonly shown: Set<string>
-  /** Changed tickets as they were when they were shown; null: they were not. */
+  /** Changed tickets in the state in which they were shown; null for those that were not shown. */
   readonly before: Map<string, T | null>
   readonly moved: Set<string>
 }
 
 export function createHeldList<T extends Sortable>(list: SortedList<T>, isHeld: boolean): HeldList<T> {
   let held: Held<T> | null = null
-  /** Shown although they have left the list. */
+  /** Tickets still shown although they have left the list. */
   const leaving = new Map<string, T>()
 
   const keepStill = () => {
     leaving.clear()
     held = { order: list.ids(), shown: new Set(list.ids()), before: new Map(), moved: new Set() }
   }
-  /** Changes a row, and notes whether it stands elsewhere than it is shown. */
+  /** Applies a change, and notes whether the ticket's real place now differs from its shown place. */
   const change = (id: string, act: () => void) => {
     if (held === null) return act()
     const { shown, before, moved } = held
@@ -42,7 +42,7 @@ export function createHeldList<T extends Sortable>(list: SortedList<T>, isHeld: 
     const [was, is] = [before.get(id) ?? null, list.get(id) ?? null]
     if (was === is || (was !== null && is !== null && list.compare(was, is) === 0)) moved.delete(id)
     else moved.add(id)
-    // There is nothing to be disturbed.
+    // No rows are shown, so none can jump.
     if (held.order.length === 0) keepStill()
   }
   if (isHeld) keepStill()

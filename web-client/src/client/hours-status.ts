@@ -1,8 +1,8 @@
-// Whether a desk with these hours is open at a moment, and until when: by the wall clock of its own zone, for showing. Pure.
+// Whether a desk is open at a given moment, and until when, by the wall clock of its own time zone. For display only. Pure.
 
 import { dateAfter, dayOf, endOf, minutesOf, type HoursDraft, type Span } from './hours.ts'
 
-/** A moment of the wall clock: a date and the minutes since its midnight. */
+/** A wall-clock time: a date and the minutes since midnight. */
 export interface WallTime {
   readonly date: string
   readonly minutes: number
@@ -11,13 +11,13 @@ export interface WallTime {
 export type HoursStatus =
   | { readonly kind: 'always' }
   | { readonly kind: 'open'; readonly until: WallTime }
-  /** Null: it never opens. */
+  /** Null if it never opens. */
   | { readonly kind: 'closed'; readonly opens: WallTime | null }
 
 const DAY_MINUTES = 24 * 60
-/** Beyond so many days nothing is looked for: a year of holidays has passed. */
+/** How far to look ahead. 400 days cover a year of holidays. */
 const DAYS_AHEAD = 400
-/** Open for longer than this is open always. */
+/** A desk that stays open longer than this counts as always open. */
 const ALWAYS_MINUTES = 8 * DAY_MINUTES
 
 export function statusAt({ keepsHours, days, holidays }: HoursDraft, now: WallTime): HoursStatus {
@@ -27,7 +27,7 @@ export function statusAt({ keepsHours, days, holidays }: HoursDraft, now: WallTi
   let open: number | null = null
   for (const { begin, end } of pieces(now.date, spansOn, (date) => special.has(date))) {
     if (open !== null) {
-      // One that follows without a pause goes on.
+      // A span that follows without a gap continues this one.
       if (begin > open) return { kind: 'open', until: wallTime(now.date, open) }
       open = Math.max(open, end)
       if (open - now.minutes > ALWAYS_MINUTES) return { kind: 'always' }
@@ -43,11 +43,11 @@ interface Piece {
   readonly end: number
 }
 
-/** The spans from the day before `today` on, in order, in minutes from today's midnight. */
+/** Yields the spans from the day before `today` onwards, in order, in minutes from today's midnight. */
 function* pieces(today: string, spansOn: (date: string) => readonly Span[], isHoliday: (date: string) => boolean): Generator<Piece> {
   for (let day = -1; day <= DAYS_AHEAD; day++) {
     const date = dateAfter(today, day)
-    // What ran on ends where a holiday begins.
+    // A span past midnight ends where a holiday begins.
     const latest = isHoliday(dateAfter(date, 1)) ? DAY_MINUTES : 2 * DAY_MINUTES
     for (const span of spansOn(date)) {
       const [from, to] = [minutesOf(span.from), minutesOf(span.to)]

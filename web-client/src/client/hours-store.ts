@@ -1,4 +1,4 @@
-// Opening hours and away notice of the desk, while an admin changes them.
+// Drafts of the desk's opening hours and away notice, for admins.
 
 import { isObject } from '../protocol/narrow.ts'
 import { createTeamRest } from '../rest/team.ts'
@@ -11,13 +11,13 @@ import { ownZone } from './zones.ts'
 
 export type HoursStore = SettingDraft<HoursDraft>
 
-/** The server spells the zone in its own way. */
+/** The server may spell the time zone differently, so zones are compared in lower case. */
 function normalHours(draft: HoursDraft): HoursDraft {
   const stored = draftOf({ opening_hours: hoursOf(draft), away_notice: noticeOf(draft) }, ownZone())
   return { ...stored, timezone: stored.timezone.toLowerCase() }
 }
 
-/** One a person: what was changed and not saved is there again after a look elsewhere. */
+/** One store per person: unsaved changes survive a visit to another screen. */
 export const hoursFor = keptFor((client: Client): HoursStore => {
   const rest = createTeamRest(client.rest)
   return createSettingDraft({

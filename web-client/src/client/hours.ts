@@ -1,10 +1,10 @@
-// Opening hours while an admin changes them: every day keeps what was written, also what makes no sense yet. Pure.
+// Opening hours while an admin edits them. Every field keeps what was typed, even if it is invalid. Pure.
 
 import { LIMITS, type Holiday, type OpeningHours, type WeekHours } from '../protocol/generated.ts'
 import { bool, object, readable, string } from '../protocol/shape.ts'
 import { isWritten, written, writtenLine } from './written.ts'
 
-/** From Monday, as the setting names them. */
+/** From Monday on, as the setting names the days. */
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 export type Day = (typeof DAYS)[number]
 
@@ -13,7 +13,7 @@ export interface Span {
   readonly to: string
 }
 
-/** A date with hours of its own; without any it is closed all day. */
+/** A date with its own hours; without spans, the desk is closed all day. */
 export interface HolidayDraft {
   readonly date: string
   readonly name: string
@@ -21,22 +21,22 @@ export interface HolidayDraft {
 }
 
 export interface HoursDraft {
-  /** Without hours the desk is always open; what was written meanwhile is kept for changing one's mind. */
+  /** Without hours the desk is always open; the typed hours are kept in case the admin turns them on again. */
   readonly keepsHours: boolean
   readonly timezone: string
   readonly days: Readonly<Record<Day, readonly Span[]>>
-  /** By date. */
+  /** Sorted by date. */
   readonly holidays: readonly HolidayDraft[]
   readonly notice: string
 }
 
-/** What is wrong, by the field that it stands at: `timezone`, `notice`, `mon.0`, or a holiday's `2026-12-25.0` or `2026-12-25.name`. */
+/** What is invalid. A fault's key names its field: `timezone`, `notice`, `mon.0`, or for a holiday `2026-12-25.0` or `2026-12-25.name`. */
 export type Fault = 'zone' | 'time' | 'order' | 'overlap' | 'runs_into' | 'long'
 export type Faults = ReadonlyMap<string, Fault>
 
 export interface HoursRules {
   readonly isZone: (name: string) => boolean
-  /** Whether the server takes spans that end on the next day, and holidays. */
+  /** Whether the server supports holidays and spans that end on the next day. */
   readonly knowsHolidays: boolean
 }
 
@@ -46,10 +46,10 @@ const END = '24:00'
 const DAY_MINUTES = 24 * 60
 
 const week = <T>(of: (day: Day) => T) => ({ mon: of('mon'), tue: of('tue'), wed: of('wed'), thu: of('thu'), fri: of('fri'), sat: of('sat'), sun: of('sun') })
-// A field for a time knows no 24:00; midnight at the end of a span can mean nothing else.
+// Time fields have no 24:00. At the end of a span, 00:00 can only mean the midnight that ends the day.
 const spansOf = (spans: readonly (readonly [string, string])[]): readonly Span[] => spans.map(([from, to]) => ({ from, to: to === END ? '00:00' : to }))
 
-/** The settings as they are read: a server that knows no holidays names none. */
+/** The settings as read; a server without holidays sends none. */
 interface HoursSettings {
   readonly opening_hours: (Pick<OpeningHours, 'timezone' | 'days'> & { readonly holidays?: readonly { readonly date: string; readonly name?: string | null; readonly spans: Holiday['spans'] }[] | null }) | null
   readonly away_notice: string | null
@@ -68,13 +68,13 @@ export function draftOf({ opening_hours, away_notice }: HoursSettings, ownZone: 
 const keptSpans = readable(object({ from: string, to: string }))
 const keptDraft = object({ keepsHours: bool, timezone: string, notice: string, holidays: readable(object({ date: string, name: string, spans: keptSpans })), days: object(week(() => keptSpans)) })
 
-/** A draft that was kept on the device; null: it cannot be read. */
+/** Parses a draft stored on the device; null if it is unreadable. */
 export function parseDraft(value: unknown): HoursDraft | null {
   const draft = keptDraft(value)
   return draft === undefined ? null : { ...draft, holidays: draft.holidays.toSorted(byDate) }
 }
 
-/** The setting that the draft makes; null: none. To be asked only of a draft without faults. */
+/** Converts a draft without faults to the setting; null means always open. */
 export function hoursOf({ keepsHours, timezone, days, holidays }: HoursDraft): OpeningHours | null {
   if (!keepsHours) return null
   const of = (spans: readonly Span[]) => spans.map(({ from, to }): [string, string] => [timeOf(from) ?? from, ending(timeOf(to) ?? to)])
@@ -114,7 +114,7 @@ export function faultsOf(draft: HoursDraft, { isZone, knowsHolidays }: HoursRule
   return faults
 }
 
-/** Spans that end on the next day after that day's first one has begun. */
+/** Marks spans that run past midnight beyond the start of the next day's first span. */
 function runningOn({ days, holidays }: HoursDraft, faults: Map<string, Fault>): void {
   const check = (name: string, spans: readonly Span[], next: readonly Span[]) => {
     const [last, first] = [spans.at(-1), next[0]]
@@ -127,17 +127,17 @@ function runningOn({ days, holidays }: HoursDraft, faults: Map<string, Fault>): 
   const dates = new Set(holidays.map(({ date }) => date))
   for (const { date, spans } of holidays) {
     const next = dateAfter(date, 1)
-    // A holiday begins at its midnight, whatever ran on before.
+    // A holiday starts at midnight and cuts off earlier spans.
     if (!dates.has(next)) check(date, spans, days[dayOf(next)])
   }
 }
 
-/** Characters that the notice may still grow by, counted as the database counts them. */
+/** How many more characters the notice may have, counted as the database counts them; negative if it is too long. */
 export function noticeLeft(notice: string): number {
   return LIMITS.notice_chars_max - [...notice.trim()].length
 }
 
-/** The day's times with one more span, where the last one ends; none fits behind midnight. */
+/** Adds a span, an hour after the last one; an empty one if no time is left before midnight. */
 export function withSpan(spans: readonly Span[]): readonly Span[] {
   const last = spans.at(-1)
   if (last === undefined) return [SPAN]
@@ -149,20 +149,20 @@ export function withSpan(spans: readonly Span[]): readonly Span[] {
 
 export const isFull = (spans: readonly Span[]) => spans.length >= LIMITS.day_spans_max
 
-/** Whether it ends on the day after; midnight itself is still the same day's end. */
+/** Whether the span ends on the next day; midnight itself belongs to the same day. */
 export function endsNextDay({ from, to }: Span): boolean {
   const [begin, end] = [minutesOf(from), minutesOf(to)]
   return begin !== null && end !== null && endOf(begin, end) > DAY_MINUTES
 }
 
-/** With one more date, in order; the same list where it is there already. */
+/** Adds a date, in order; returns the same list if the date is already there. */
 export function withHoliday(holidays: readonly HolidayDraft[], date: string, name: string): readonly HolidayDraft[] {
   return holidays.some((one) => one.date === date) ? holidays : [...holidays, { date, name, spans: [] }].toSorted(byDate)
 }
 
 const byDate = (a: { readonly date: string }, b: { readonly date: string }) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0)
 
-/** What was written, as `HH:MM`: `9`, `930`, `9.30` and `9:30` are one time; null: none. */
+/** Parses a typed time to `HH:MM`: `9`, `930`, `9.30` and `9:30` are accepted, for example. Null if it is no time. */
 export function timeOf(written: string): string | null {
   const plain = written.normalize('NFKC').replace(/[\u0660-\u0669\u06F0-\u06F9]/g, (digit) => String(digit.charCodeAt(0) & 0xf)).replace(/[\s\u200E\u200F]/g, '')
   const found = /^(\d{1,2})(?:[:.h]?(\d{2}))?(?:([apصم])\.?m?\.?)?$/i.exec(plain)
@@ -171,7 +171,7 @@ export function timeOf(written: string): string | null {
   return found === null || Number(found[1]) > (half === undefined ? 23 : 12) || minute > 59 ? null : `${two(hour)}:${two(minute)}`
 }
 
-/** A time some minutes later, from one midnight to the next. */
+/** The time `minutes` later, rounded to that step and wrapped at midnight. */
 export function timeAfter(time: string, minutes: number): string {
   const at = minutesOf(time)
   if (at === null) return SPAN.from
@@ -179,18 +179,18 @@ export function timeAfter(time: string, minutes: number): string {
   return `${two(Math.floor(next / 60))}:${two(next % 60)}`
 }
 
-/** Of the day; null: that is no time. */
+/** Minutes since midnight; null if it is no time. */
 export function minutesOf(written: string): number | null {
   const time = timeOf(written)
   return time === null ? null : Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 }
 
-/** Where a span ends, in minutes from the midnight before it; beyond 1,440 on the next day. */
+/** The end of a span in minutes from the midnight before its start; more than 1,440 if it is on the next day. */
 export function endOf(from: number, to: number): number {
   return to > from ? to : to + DAY_MINUTES
 }
 
-/** `2026-12-31` and one: `2027-01-01`. */
+/** The date `days` later: `2026-12-31` and 1 give `2027-01-01`. */
 export function dateAfter(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MINUTES * 60_000).toISOString().slice(0, 10)
 }

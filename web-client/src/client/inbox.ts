@@ -1,4 +1,5 @@
-// The console's list: pages by REST under the chosen filters, kept live by the inbox, held still while somebody points at it.
+// The console's ticket list: pages loaded over REST with the chosen filters, kept live by the inbox watch, and held still while the pointer is over
+// it.
 
 import { batch, computed, signal, type ReadonlySignal } from '@preact/signals'
 import type { Viewers } from '../connection/inbox-watch.ts'
@@ -17,37 +18,37 @@ import type { Verdict } from './ticket-pages.ts'
 
 export interface Inbox {
   readonly filters: ReadonlySignal<Filters>
-  /** The ids shown, in order. */
+  /** The visible ids, in order. */
   readonly order: ReadonlySignal<readonly string[]>
-  /** Counts every change of a listed ticket's facts; to be read before `ticket`. */
+  /** Incremented by every change of a listed ticket; read it before `ticket`. */
   readonly version: ReadonlySignal<number>
   readonly loaded: ReadonlySignal<boolean>
   readonly more: ReadonlySignal<boolean>
-  /** Tickets whose place in the list waits for `release`. */
+  /** The number of tickets whose new place waits for `release`. */
   readonly held: ReadonlySignal<number>
   readonly problem: ReadonlySignal<Problem | null>
-  /** Who looks at which ticket now, this agent included. */
+  /** Who is viewing which ticket now, including this agent. */
   readonly viewers: ReadonlySignal<Viewers>
   ticket(id: string): StaffView | undefined
   filter(change: Partial<Filters>): void
-  /** How many rows are looked at: pages are loaded that far. */
+  /** How many rows are in view: pages are loaded that far. */
   want(rows: number): void
   reload(): void
-  /** The page that could not be had. */
+  /** Requests the page that failed again. */
   retry(): void
   take(ticket: TicketView): void
-  /** While held, facts change in place, pages are added at the end, and nothing moves. */
+  /** While held, tickets are updated in place and pages are added at the end, but no row moves. */
   hold(on: boolean): void
-  /** Shows everything in its place now. */
+  /** Moves every row to its place; returns the ids of those that were elsewhere. */
   release(): ReadonlySet<string>
-  /** The open ticket counts as read as it stands. */
+  /** The open ticket counts as read up to its current state. */
   setOpen(id: string | null): void
   dispose(): void
 }
 
 const SEARCH_MS = 200
 
-/** What of a desk the list needs. */
+/** The parts of the client that the list uses. */
 export interface InboxClient {
   readonly identity: Pick<Client['identity'], 'id'>
   readonly session: Pick<Client['session'], 'inbox'>
@@ -58,10 +59,10 @@ export function createInbox(client: InboxClient, team: Pick<TeamRest, 'allTicket
   const viewers = signal<Viewers>(new Map())
 
   const judge = (one: StaffView, before: StaffView | undefined): Verdict => {
-    // The server has listed it as it stands.
+    // The server itself has listed the ticket with these facts.
     if (before !== undefined && isSame(before, one)) return 'in'
     if (!matches(one, filters.value, client.identity.id)) return 'out'
-    // What is known of it may change, the words that were found in it do not.
+    // The facts of a ticket change; the words that a search found in it do not.
     return before !== undefined || searchOf(filters.value.search) === '' ? 'in' : 'ask'
   }
   let isHeld = false
@@ -77,14 +78,14 @@ export function createInbox(client: InboxClient, team: Pick<TeamRest, 'allTicket
     clock: time,
   })
   const ticket = (id: string) => list.list().look(id)
-  /** With how far this agent has read, which a push does not know. One that is older than what is known is for the list to leave aside. */
+  /** Adds how far this agent has read, which pushes do not contain. The list itself ignores a state older than the known one. */
   const marked = (one: StaffView): StaffView => tickets.take(one) ?? tickets.marked(one)
   const take = (one: TicketView) => { if (one.side === 'staff') list.told(marked(one)) }
 
   list.begin(sortOf(initial), [], null, false)
   const stop = client.session.inbox({
     frame: (frame) => { if (frame.tickets.length > 0) list.heard(frame.tickets.map(marked)) },
-    // Finds what changed while changes were not pushed; from here on they are.
+    // Load what changed before pushes began; later changes are pushed.
     began: list.reload,
     viewers: (now) => { viewers.value = now },
   })
@@ -98,7 +99,7 @@ export function createInbox(client: InboxClient, team: Pick<TeamRest, 'allTicket
     filter(change) {
       const before = filters.value
       const next = { ...before, ...change }
-      // What can be decided here shows at once; the server's answer follows.
+      // Show what can be decided locally at once; the server's answer follows.
       const known = order.value.flatMap((id) => ticket(id) ?? []).filter((one) => matches(one, next, client.identity.id))
       batch(() => {
         filters.value = next

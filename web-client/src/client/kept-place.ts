@@ -1,11 +1,11 @@
-// Where a person was in the widget: kept for this tab, so that the host's next page shows it again. Of one person only.
+// Where a person was in the widget. Kept for this tab and this person only, so that the host's next page shows the same place.
 
 import type { KeyValue } from '../outbox/store.ts'
 import { isObject, number, parseJson, text } from '../protocol/narrow.ts'
 import { namesOf, storageOr } from './browser.ts'
 
 export interface KeptPlace {
-  /** A ticket's number, or nothing. */
+  /** A ticket's number; empty for the first screen. */
   readonly rest: string
   readonly tab: 'active' | 'closed'
   /** How far the first screen was scrolled, in pixels. */
@@ -20,7 +20,7 @@ export interface PlaceStore {
   keep(change: Partial<KeptPlace>): void
 }
 
-/** The places of all others are forgotten. */
+/** Opens the kept place of `user`, and forgets the places of all others. */
 export function keptPlace(user: string, storage: KeyValue = storageOr('sessionStorage')): PlaceStore {
   for (const name of namesOf(storage, PREFIX)) if (name !== PREFIX + user) storage.removeItem(name)
   let now = decode(storage.getItem(PREFIX + user))
@@ -37,7 +37,7 @@ export function keptPlace(user: string, storage: KeyValue = storageOr('sessionSt
   }
 }
 
-/** Whether anyone but `user` was here last in this tab. */
+/** Whether this tab keeps the place of a person other than `user`. */
 export function isOthersPlace(user: string | null, storage: KeyValue = storageOr('sessionStorage')): boolean {
   return namesOf(storage, PREFIX).some((name) => name !== PREFIX + user)
 }

@@ -1,20 +1,20 @@
-// Texts by name that are kept on this device.
+// Named texts that are kept on this device.
 
 import type { KeyValue } from '../outbox/store.ts'
 import { isKept, namesOf, storageOr } from './browser.ts'
 import { isForgotten } from './forget.ts'
 
-/** What there was no room for: it lives as long as the page. */
+/** Texts that the storage had no room for: they live as long as the page. */
 const unstored = new Map<string, string>()
 
 export interface KeptText {
   read(): string
   write(next: string): void
-  /** Whether it outlives the page. */
+  /** Whether the text outlives the page. */
   isStored(): boolean
 }
 
-/** One text by name, for what is no answer (a ticket being described). */
+/** One named text of a person, for anything but replies (a ticket being described, for example). */
 export function keptText(user: string, name: string, storage: KeyValue = storageOr('localStorage')): KeptText {
   const item = `helpline.text.${user}.${name}`
   return {
@@ -33,7 +33,7 @@ export function keptText(user: string, name: string, storage: KeyValue = storage
   }
 }
 
-/** A text that several tabs may write: what another one has written since is not removed here. */
+/** Wraps a text that several tabs may write: clearing it does not remove what another tab has written since. */
 export function sharedText(kept: KeptText): KeptText {
   let own = kept.read()
   return {
@@ -50,13 +50,13 @@ export function sharedText(kept: KeptText): KeptText {
   }
 }
 
-/** Texts by id. */
+/** Kept texts by id. */
 export interface KeptTexts {
   ids(): readonly string[]
   of(id: string): KeptText
 }
 
-/** Each is an item of its own: two tabs that write different ones do not disturb each other. */
+/** Each text is an item of its own, so that two tabs that write different texts do not overwrite each other. */
 export function keptTexts(user: string, name: string, storage: KeyValue = storageOr('localStorage')): KeptTexts {
   const prefix = `helpline.text.${user}.${name}.`
   const texts = new Map<string, KeptText>()

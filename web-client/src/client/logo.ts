@@ -1,19 +1,19 @@
-// A picture as the widget's logo: as small as it is shown, whatever was chosen.
+// Turns a chosen picture into the widget's logo, scaled down to the size at which it is shown.
 
 import { LIMITS } from '../protocol/generated.ts'
 import { thisPage } from './browser.ts'
 
 export const LOGO_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'image/svg+xml'] as const
-/** `type`: no picture of these kinds. `large`: too large to be looked at. `broken`: it cannot be read. */
+/** `type`: not one of these picture formats. `large`: the file is too large to be read. `broken`: it cannot be decoded or made small enough. */
 export type LogoFault = 'type' | 'large' | 'broken'
 export type LogoResult = { readonly ok: true; readonly url: string } | { readonly ok: false; readonly why: LogoFault }
 
 const FILE_BYTES_MAX = 10 * 1024 * 1024
-/** Three times what it is shown at, for screens of that density; smaller ones only where the picture is too large in bytes. */
+/** Up to three times the displayed size, for high-density screens; smaller sides are tried only if the picture has too many bytes. */
 const SIDES_PX = [96, 64, 48, 32] as const
 const KINDS = [['image/png', 1], ['image/webp', 0.9], ['image/webp', 0.7], ['image/jpeg', 0.8]] as const
 
-/** A `data:` address of a picture of at most 96 pixels a side and 12 KiB. What was drawn as an SVG is pixels afterwards: it brings no scripts. */
+/** Returns a `data:` URL of a picture with at most 96 pixels per side and 12 KiB. An SVG becomes pixels, so it cannot bring scripts. */
 export async function logoOf(file: Blob): Promise<LogoResult> {
   if (!LOGO_TYPES.some((type) => type === file.type)) return { ok: false, why: 'type' }
   if (file.size > FILE_BYTES_MAX) return { ok: false, why: 'large' }
@@ -29,18 +29,18 @@ export async function logoOf(file: Blob): Promise<LogoResult> {
       }
     }
   } catch {
-    // Told below: it is named so, and is none.
+    // Reported below: the file claims to be a picture, but is none.
   }
   return { ok: false, why: 'broken' }
 }
 
-/** What the base64 of a `data:` address stands for. */
+/** The number of bytes that the base64 part of a `data:` URL encodes. */
 export function bytesOfUrl(url: string): number {
   const data = url.slice(url.indexOf(',') + 1)
   return Math.floor((data.length * 3) / 4) - (data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0)
 }
 
-/** A width and a height as large as fit into a square; grown only where nothing is lost by it. */
+/** Scales a width and height to fit a square of `side`; enlarges only with `mayGrow`, for drawings that lose nothing. */
 export function fitted(width: number, height: number, side: number, mayGrow: boolean): { readonly width: number; readonly height: number } {
   // A drawing without a size of its own fills the square.
   if (width === 0 || height === 0) return { width: side, height: side }

@@ -1,38 +1,38 @@
-// The current place, kept in memory and not in the address: for an app inside a page of another site.
+// Keeps the current place in memory instead of the address bar: for an app embedded in another site's page.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 
 export interface Place {
-  /** What follows the page's own path, unescaped: a ticket's number, `new`, `settings/access-log`, or nothing. */
+  /** The path after the page's own, unescaped: a ticket's number, `new`, `settings/access-log`, or empty. */
   readonly rest: string
   readonly query: URLSearchParams
 }
 
 export interface Router {
   readonly place: ReadonlySignal<Place>
-  /** One step on. The list keeps its query; a place below `settings` begins without one. */
+  /** Goes to a place, as a new step in the history. The list keeps its query; places below `settings` start without one. */
   go(rest: string): void
-  /** The same place by another path: no step for the back button. */
+  /** Replaces the current place, without a new step in the history. */
   replace(rest: string): void
-  /** Changes the query in place: no step for the back button. */
+  /** Changes the query, without a new step in the history. */
   setQuery(query: URLSearchParams): void
   href(rest: string): string
-  /** Forgets the place and the query: another person begins. No step leads back there. */
+  /** Forgets the place and the query for the next person. The back button does not return there. */
   leave(): void
   dispose(): void
 }
 
-/** Places that have a query of their own: the list's filters are not theirs. */
+/** Whether a place has its own query instead of the list's filters. */
 export function hasOwnQuery(rest: string): boolean {
   return rest === 'settings' || rest.startsWith('settings/')
 }
 
-/** Each part between slashes is escaped by itself. */
+/** Escapes each part between slashes. */
 export function escaped(rest: string): string {
   return rest.split('/').map(encodeURIComponent).join('/')
 }
 
-/** `page` is where the same place stands as a page of its own, for opening in a new tab. `first` is where it begins. */
+/** `page` is the address of the same app as a full page, for links that open in a new tab. `first` is the initial place. */
 export function createMemoryRouter(page: string, first = ''): Router {
   const place = signal<Place>({ rest: first, query: new URLSearchParams() })
   let listQuery = new URLSearchParams()

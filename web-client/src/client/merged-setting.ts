@@ -1,32 +1,32 @@
-// One's changes on top of what is saved by now, part by part. Pure.
+// Merges a person's unsaved changes with the newest saved setting, part by part. Pure.
 
 import { isObject } from '../protocol/narrow.ts'
 
-/** One thing in several states; `undefined`: it is not there. All but `mine` and `now` are in the form in which they are compared. */
+/** One value in several states; `undefined` if it does not exist. All but `mine` and `now` are normalized for comparison. */
 export interface States {
-  /** As it was written. */
+  /** The person's value as typed. */
   readonly mine: unknown
-  /** The same, compared. */
+  /** `mine`, normalized. */
   readonly wanted: unknown
-  /** What was saved when the changes began. */
+  /** The saved value when the changes began. */
   readonly before: unknown
-  /** What was sent last, whether or not an answer came. */
+  /** The value sent last, whether or not an answer came. */
   readonly sent: unknown
   readonly now: unknown
-  /** The same, compared. */
+  /** `now`, normalized. */
   readonly saved: unknown
 }
 
-/** Fields with lists whose order does not matter: what each entry is known by. */
+/** Fields whose lists have no order, each with a function that gives an entry's key. */
 export type Lists = Readonly<Record<string, (entry: unknown) => string>>
 
 export interface Merged {
   readonly value: unknown
-  /** Something is changed on both sides; the value has one's own. */
+  /** Both sides changed the same part; `value` contains the person's own. */
   readonly isAsked: boolean
 }
 
-/** What one did not change follows what was saved. */
+/** Merges recursively: parts that the person did not change take the saved value. */
 export function merged(states: States, lists: Lists, name = ''): Merged {
   const { mine, wanted, before, sent, now, saved } = states
   if ([before, sent, wanted].some((state) => isSame(state, saved))) return { value: mine, isAsked: false }
@@ -48,7 +48,7 @@ function mergedParts(states: States, lists: Lists): readonly [string, Merged][] 
   }, lists, key)])
 }
 
-/** One's own entries in their order, then what came. */
+/** The person's entries in their order, followed by the entries that only the saved list has. */
 function mergedList(mine: readonly unknown[], states: States, keyOf: (entry: unknown) => string): Merged {
   const parts = new Map(mergedParts(states, {}))
   const own = new Set(mine.map(keyOf))

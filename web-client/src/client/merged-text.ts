@@ -1,6 +1,6 @@
-// One text that was changed in two tabs since both last had it. Pure.
+// Merges one text that was changed in two tabs. Pure.
 
-/** `base`: what both had. Nothing that either wrote is lost, and nothing that one sent or deleted comes back. */
+/** `base` is the last common text. Keeps everything that either tab wrote, and does not bring back what one of them sent or deleted. */
 export function merged(base: string, mine: string, theirs: string): string {
   if (theirs === base || mine === theirs) return mine
   if (mine === base) return theirs

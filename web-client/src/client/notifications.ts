@@ -1,4 +1,5 @@
-// What reaches a person who looks elsewhere: the tab's title and icon, a sound, a notification of the system. The latter two only by wish.
+// Notifications for a person who is looking elsewhere: the tab's title and icon, a sound, and a system notification. Sound and notification are
+// opt-in.
 
 import { effect, signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
@@ -14,7 +15,7 @@ export interface Icons {
   readonly unread: string
 }
 
-/** Shows `unread` in the tab. Gives the disposer; the title is what it was then. */
+/** Shows the number of unread tickets in the tab's title and icon. Returns the disposer, which leaves the title as it is. */
 export function showUnread(title: ReadonlySignal<string>, unread: ReadonlySignal<number>, icons: Icons, page: { readonly document: Pick<Document, 'title' | 'querySelector'> } = thisPage): () => void {
   const link = page.document.querySelector<HTMLLinkElement>('link[rel="icon"]')
   const stop = effect(() => {
@@ -28,11 +29,11 @@ export interface News {
   readonly ticket: string
   readonly number: string
   readonly subject: string
-  /** Of the whole team's; without it, it concerns this person. */
+  /** Absent if the news concerns this person; otherwise the kind of team-wide alert. */
   readonly kind?: Alert
 }
 
-/** One person's tabs of this site, as far as they hear of each other. */
+/** A channel between the tabs of one person on this site. */
 export interface Tabs {
   post(message: unknown): void
   onMessage(listener: (message: unknown) => void): void
@@ -61,20 +62,20 @@ interface BellParts {
   readonly time?: Clock
   readonly isLookedAt?: () => boolean
   readonly chime?: () => void
-  /** Whether this ticket is the one that is looked at. */
+  /** Whether the person is looking at this ticket. */
   readonly isOnScreen?: (ticket: string) => boolean
-  /** Whether the team's news is told while the person looks at another ticket. */
+  /** Whether team-wide alerts are shown while the person is looking at another ticket. */
   readonly isAlways?: () => boolean
 }
 
-/** Another tab that is looked at, or that has rung, says so within this. */
+/** How long to wait for another tab to say that it is in front or has already rung. */
 const HUSH_MS = 150
-/** Tabs get the same news at different moments: what another one has spoken for within this is told already. */
+/** Tabs get the same news at different times: news that another tab has handled within this time is not repeated. */
 const HUSHED_MS = 2_000
-/** News on the heels of news is one noise. */
+/** All news within this time makes only one sound. */
 const CHIME_MS = 3_000
 
-/** Rings for news when nobody looks: at none of this person's tabs; and in one of them only. */
+/** Rings for news when the person is looking at none of their tabs, and in one tab only. */
 export function createBell({ preferences, open, tabs, time = clock, isLookedAt = hasFocus, chime: sound = chime, isOnScreen = () => false, isAlways = () => false }: BellParts): Bell {
   const pending = new Map<string, () => void>()
   const hushed = new Map<string, number>()
@@ -115,7 +116,7 @@ export function createBell({ preferences, open, tabs, time = clock, isLookedAt =
       for (const [ticket, until] of hushed) if (until <= time.now()) hushed.delete(ticket)
       if (hushed.has(news.ticket)) return
       pending.get(news.ticket)?.()
-      // Not all of them at the same moment: the first one speaks for all.
+      // Wait a random time, so that the first tab can speak for all.
       pending.set(news.ticket, tabs === null ? () => {} : time.after(HUSH_MS * (1 + Math.random()), () => out(news)))
       if (tabs === null) out(news)
     },
@@ -131,11 +132,11 @@ function titleOf({ kind }: News): StringKey {
   return kind === undefined ? 'notify.title' : `notify.${kind}`
 }
 
-/** False: this browser cannot show one from a page, whatever it says of permission (Android). */
+/** Returns false if this browser cannot show notifications from a page, although it grants the permission (Android). */
 function notify(news: News, open: (number: string) => void, page: { focus(): void } = thisPage): boolean {
   if (typeof Notification === 'undefined' || Notification.permission !== 'granted') return true
   try {
-    // One for each ticket: a later one takes the place of an earlier one.
+    // One notification per ticket: a later one replaces the earlier one.
     const shown = new Notification(t(titleOf(news), { number: news.number, subject: news.subject }), { body: news.subject, tag: `helpline.${news.ticket}` })
     shown.addEventListener('click', () => {
       page.focus()
@@ -148,7 +149,7 @@ function notify(news: News, open: (number: string) => void, page: { focus(): voi
   }
 }
 
-/** Whether the system allows notifications; asks the person if that was never decided. */
+/** Whether the system allows notifications; asks the person if this was never decided. */
 export async function askToNotify(): Promise<boolean> {
   if (typeof Notification === 'undefined') return false
   return Notification.permission === 'granted' || (await Notification.requestPermission()) === 'granted'
@@ -156,7 +157,7 @@ export async function askToNotify(): Promise<boolean> {
 
 const NOTES_HZ = [660, 880] as const
 
-/** Two short notes, made here: no file to fetch. */
+/** Plays two short notes, synthesized here so that no file needs to be loaded. */
 function chime(): void {
   try {
     const audio = new AudioContext()
@@ -172,20 +173,20 @@ function chime(): void {
     })
     clock.after(1_000, () => void audio.close())
   } catch {
-    // No sound here: the title and the icon have said it.
+    // No sound available; the title and the icon show the news anyway.
   }
 }
 
 export interface Saying {
   readonly sentence: string
-  /** What can be done about it, for as long as it stands. */
+  /** What the person can do about it while the toast is shown. */
   readonly action: { readonly label: string; readonly run: () => void; readonly key?: string } | null
 }
 
-/** A short sentence that appears once and goes by itself. */
+/** A short sentence that appears and disappears after a few seconds. */
 export const toast = signal<Saying | null>(null)
 const TOAST_MS = 6_000
-/** What can be acted upon stays longer. */
+/** A toast with an action stays longer. */
 const ACTION_MS = 10_000
 let stopToast = () => {}
 
@@ -197,7 +198,7 @@ export function say(sentence: string, action: Saying['action'] = null, stands_ms
 
 let toastsAreOf: string | null = null
 
-/** Who sits here now, null: no one is signed in. What was said to another person, and could be undone by them, goes with them. */
+/** Sets who is signed in; null for none. Removes toasts for another person, and with them their undo actions. */
 export function toastsFor(user: string | null): void {
   if (user !== toastsAreOf) hushToast()
   toastsAreOf = user

@@ -1,7 +1,7 @@
 import type { Page } from './browser.ts'
 import { onWindow } from './on-window.ts'
 
-/** Calls with the name of each item that another tab changes; gives the disposer. */
+/** Calls `changed` with the name of each item that another tab changes; returns the disposer. */
 export function onStored(changed: (item: string) => void, page?: Pick<Page, 'addEventListener' | 'removeEventListener'>): () => void {
   return onWindow('storage', (event) => { if ('key' in event && typeof event.key === 'string') changed(event.key) }, page)
 }

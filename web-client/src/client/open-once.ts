@@ -1,4 +1,4 @@
-// A ticket that was described is one ticket, however often it is sent.
+// Opens only one ticket for a described text, however often it is sent.
 
 import type { Opened } from '../protocol/decode-first.ts'
 import { count, isObject, list, parseJson, text } from '../protocol/narrow.ts'
@@ -12,7 +12,10 @@ import { keptText } from './kept-text.ts'
 import { BLANK, ticketOf, type TicketDraft } from './ticket-draft.ts'
 import { isWritten } from './written.ts'
 
-/** As a desk takes it that finds a subject and a category itself: only what the person chose. For another one, what they did not choose is put in. */
+/**
+ * The ticket as it is sent. With `isDerived`, the desk derives subject and category, so only what the person chose is sent; otherwise the missing
+ * parts are filled in.
+ */
 export function firstTicketOf(draft: TicketDraft, isDerived: boolean): DescribedTicket {
   const whole = ticketOf(draft)
   const { subject, category, description } = whole
@@ -20,21 +23,21 @@ export function firstTicketOf(draft: TicketDraft, isDerived: boolean): Described
   return { ...(isWritten(subject) ? { subject } : {}), ...(category === BLANK.category ? {} : { category }), description }
 }
 
-/** Opens a ticket under a key. */
+/** Opens a ticket under an idempotency key. */
 export interface Opening {
   createTicket(ticket: DescribedTicket, key: string): Promise<Result<Opened>>
 }
 
 /**
- * The same content is the same ticket: sent again after a reload, in another tab, or on another device on the same day, where the answer
- * was lost. What has been opened from here is counted, so that the same words meant anew open another one.
+ * Opens a ticket once: the same content gets the same key after a reload, in another tab, or on another device on the same day, in case the answer
+ * was lost. Tickets opened from here are counted, so that the same words written again on purpose open another ticket.
  */
 export async function createOnce(rest: Opening, user: string, ticket: DescribedTicket, now = clock.now(), storage?: KeyValue): Promise<Result<Opened>> {
   const [keptKey, opened] = [keptText(user, 'new-ticket-key', storage), openedToday(user, now, storage)]
   const content = JSON.stringify(ticket)
   const key = keyFor(content, keptKey, () => digest(`${user}\n${opened.day}\n${opened.count(content)}\n${content}`))
   let result = await rest.createTicket(ticket, key)
-  // Another ticket of the same name, or one that has had its answer: this one is meant anew.
+  // The key belongs to another ticket, or to one that has already ended: this text is meant as a new ticket.
   if (result.ok ? isOver(result.value.status) : result.problem.code === 'key_reused') {
     keptKey.write('')
     result = await rest.createTicket(ticket, keyFor(content, keptKey, newKey))
@@ -46,7 +49,7 @@ export async function createOnce(rest: Opening, user: string, ticket: DescribedT
   return result
 }
 
-/** The key of this content, as it was first sent from here. */
+/** Returns the key under which this content was first sent from here, or makes one. */
 export function keyFor(content: string, kept: { read(): string; write(next: string): void }, make: () => string): string {
   const last = parseJson(kept.read())
   const [of, key] = isObject(last) ? [text(last['content']), text(last['key'])] : [null, null]
@@ -58,7 +61,7 @@ export function keyFor(content: string, kept: { read(): string; write(next: stri
 
 const OPENED_KEPT = 20
 
-/** How often each content has been opened from this device today. */
+/** Counts how often each content has been opened from this device today. */
 function openedToday(user: string, now: number, storage: KeyValue | undefined) {
   const kept = keptText(user, 'new-ticket-opened', storage)
   const day = new Date(now).toISOString().slice(0, 10)
@@ -80,7 +83,10 @@ function entry(value: unknown): { readonly of: string; readonly n: number } | nu
   return of === null || n === null ? null : { of, n }
 }
 
-/** 128 bits of a text, the same on every device; `crypto.subtle` is withheld on plain http, and a second text of the same digest would gain its author nothing. */
+/**
+ * A 128-bit digest of a text, the same on every device. Not cryptographic: `crypto.subtle` is missing on plain http, and a collision would gain its
+ * author nothing.
+ */
 function digest(of: string): string {
   return [0x811c9dc5, 0x9e3779b9, 0x85ebca6b, 0xc2b2ae35].map((seed) => {
     let hash = seed

@@ -1,4 +1,4 @@
-// Tickets that were open lately, as they stood: shown at once when they are opened again, and brought up to date from there.
+// Recently opened tickets in their last state: shown at once when opened again, then brought up to date.
 
 import type { TicketView } from '../protocol/model.ts'
 import type { Timeline } from '../timeline/state.ts'
@@ -8,11 +8,11 @@ export interface Opened {
   readonly timeline: Timeline
 }
 
-/** One person's: it goes with their client. */
+/** The recently opened tickets of one person's client. */
 export interface OpenedTickets {
-  /** `ref`: an id or a number. */
+  /** Finds a ticket by its id or number. */
   find(ref: string): Opened | null
-  /** `timeline` null: it is gone. */
+  /** Keeps a ticket; if `timeline` is null, forgets it. */
   keep(ticket: TicketView, timeline: Timeline | null): void
 }
 
@@ -24,7 +24,7 @@ export function createOpenedTickets(): OpenedTickets {
     find: (ref) => [...kept.values()].find(({ ticket }) => ticket.id === ref || ticket.ticket_number === ref) ?? null,
     keep(ticket, timeline) {
       kept.delete(ticket.id)
-      // What waits to be sent is the outbox's to tell, and what a broken answer had begun is asked for anew.
+      // The outbox reports pending messages itself, and an interrupted answer is requested again.
       if (timeline !== null && timeline.position !== null) kept.set(ticket.id, { ticket, timeline: { ...timeline, pending: [], syncing: false, answering: null, hole: false } })
       for (const id of kept.keys()) if (kept.size > KEPT_MAX) kept.delete(id)
     },

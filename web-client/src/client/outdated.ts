@@ -1,17 +1,17 @@
-// A page that is older than its server: the parts that it fetches later are gone, and only another page has new ones.
+// Detects a page that is older than its server: parts that it loads later no longer exist there, so it must be reloaded.
 
 import type { KeyValue } from '../outbox/store.ts'
 import { keepItem, storageOr, thisPage, type Page } from './browser.ts'
 
 const ITEM = 'helpline.reloaded'
 
-/** Of a server that has another build. */
+/** Status codes for a part that the server's build does not have. */
 const GONE: readonly number[] = [404, 410]
 
 /**
- * Whether a part that could not be fetched is gone, and not out of reach. `build` is the address of a script of this page, which names its build;
- * `fault` is what the browser says of the part, in most browsers with its address. False as well where this build has been reloaded for it: once
- * more would not help.
+ * Whether a part that failed to load no longer exists, rather than being unreachable. `build` is the address of a script of this page, which names
+ * its build; `fault` is the browser's error, which in most browsers contains the part's address. Also false if the page was already reloaded for this
+ * build: another reload would not help.
  */
 export async function isOutdated(build: string, fault: unknown, storage: KeyValue = storageOr('sessionStorage'), page: Pick<Page, 'fetch'> = thisPage): Promise<boolean> {
   if (storage.getItem(ITEM) === build) return false
@@ -20,7 +20,7 @@ export async function isOutdated(build: string, fault: unknown, storage: KeyValu
   return await isGone(build) || (part !== undefined && isGone(part))
 }
 
-/** Remembers that this build is about to be reloaded. */
+/** Remembers that the page is about to be reloaded for this build. */
 export function reloads(build: string, storage: KeyValue = storageOr('sessionStorage')): void {
   void keepItem(storage, ITEM, build)
 }

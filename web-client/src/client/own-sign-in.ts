@@ -1,4 +1,4 @@
-// Sign-in of the desk's own, by its provider: the way there, what came of it, and the way out.
+// The desk's own sign-in through a provider: the link to it, its result, and sign-out.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
@@ -12,27 +12,27 @@ export const SIGN_IN_REFUSALS = ['denied', 'expired', 'failed', 'unavailable', '
 export type SignInRefusal = (typeof SIGN_IN_REFUSALS)[number]
 
 export interface OwnSignIn {
-  /** The way to the provider, and from there back to where the page is now. */
+  /** The link to the provider, which leads back to the current page. */
   href(): string
-  /** What came of the last try, as the address said when the page was opened; null: there was none, or it worked. */
+  /** Why the last sign-in failed, as the address said when the page was opened; null if there was none or it worked. */
   readonly refused: ReadonlySignal<SignInRefusal | null>
-  /** Nothing more is to be said of it. */
+  /** Clears `refused`. */
   settle(): void
-  /** Ends the session in this browser, in all of its tabs. Null: that could not be done. */
+  /** Ends the session in all tabs of this browser. Null if that failed. */
   signOut(): Promise<SignedOut | null>
-  /** Told when another tab has signed out. Gives what ends that. */
+  /** Calls `listener` when another tab has signed out; returns the disposer. */
   onSignedOutElsewhere(listener: () => void): () => void
 }
 
 export interface SignedOut {
-  /** Where the provider ends its own session; null: it has no such address, or cannot be asked. */
+  /** Where to end the provider's own session; null if it has no such address or cannot be asked. */
   readonly next: string | null
 }
 
-/** What the desk adds to the address that a failed sign-in leads back to. */
+/** The query parameter that the desk adds to the return address after a failed sign-in. */
 const OUTCOME = 'sign_in'
 const SIGNED_OUT_ITEM = 'helpline.signed_out'
-/** The desk takes no longer way back. */
+/** Maximum length of a return address that the desk accepts. */
 const RETURN_CHARS_MAX = 400
 const TIMEOUT_MS = 15_000
 
@@ -40,7 +40,7 @@ export function createOwnSignIn(signInUrl: string, signOutUrl: string, router: R
   const query = new URLSearchParams(router.place.peek().query)
   const refused = signal(word(SIGN_IN_REFUSALS, query.get(OUTCOME)))
   if (query.has(OUTCOME)) {
-    // Said once: not again after a reload, and not in a bookmark.
+    // Show the outcome once: not again after a reload, and not in a bookmark.
     query.delete(OUTCOME)
     router.setQuery(query)
   }
@@ -48,7 +48,7 @@ export function createOwnSignIn(signInUrl: string, signOutUrl: string, router: R
     refused,
     settle() { refused.value = null },
     href() {
-      // Read, so that the way follows the page.
+      // Read the signal, so that the link follows the page.
       void router.place.value
       const whole = page.location.pathname + page.location.search
       const back = whole.length <= RETURN_CHARS_MAX ? whole : page.location.pathname
@@ -77,6 +77,6 @@ function tellOtherTabs(storage: KeyValue, now: number): void {
     storage.setItem(SIGNED_OUT_ITEM, String(now))
     storage.removeItem(SIGNED_OUT_ITEM)
   } catch {
-    // Without room, other tabs notice when their token ends.
+    // No room: the other tabs notice when their token expires.
   }
 }

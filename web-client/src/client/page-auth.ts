@@ -1,4 +1,4 @@
-// Signing in where the page is our own: by tokens from an address of the platform's, or by picking a demo person.
+// Sign-in on the desk's own pages: with tokens from a URL of the platform, or by picking a demo person.
 
 import { signal } from '@preact/signals'
 import type { KeyValue } from '../outbox/store.ts'
@@ -12,7 +12,7 @@ import { keepItem, storageOr, thisPage, type Page } from './browser.ts'
 
 const ITEM = 'helpline.dev.person'
 
-/** Kept per tab, so that two tabs may be two people. */
+/** The demo person is kept per tab, so that two tabs can be two people. */
 export function createDevAuth(origin: string, storage: KeyValue = storageOr('sessionStorage'), page: Pick<Page, 'fetch'> = thisPage): Auth {
   const left = (user: string) => {
     const now = state.peek()
@@ -50,7 +50,7 @@ export function createDevAuth(origin: string, storage: KeyValue = storageOr('ses
   }
 }
 
-/** Tokens from an address of the platform's, with its cookies. */
+/** Fetches tokens from a URL of the platform, with its cookies. */
 export function tokenFrom(url: string, page: Pick<Page, 'fetch'> = thisPage): GetToken {
   return async () => {
     const response = await page.fetch(url, { credentials: 'include', headers: { accept: 'application/json' } })
@@ -67,7 +67,7 @@ async function devToken(page: Pick<Page, 'fetch'>, origin: string, user: string)
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ user }),
   })
-  // The person is not there any more; anything else may pass.
+  // The person no longer exists; other failures may be temporary.
   if (response.status >= 400 && response.status < 500 && response.status !== 429) return null
   const token = response.ok ? decodeToken(await response.json()) : null
   if (token === null) throw new Error('no token')

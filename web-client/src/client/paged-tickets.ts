@@ -1,4 +1,4 @@
-// Loads the pages of a list as far as it is looked at, one request at a time; what a query before this one asked for is dropped.
+// Loads the pages of a list as far as it is scrolled, one request at a time; discards answers to an earlier query.
 
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import { backoffMs } from '../connection/backoff.ts'
@@ -12,28 +12,30 @@ import { createTicketPages, type Judge, type Listed } from './ticket-pages.ts'
 
 export interface PagedTickets<T, L> {
   readonly list: () => L
-  /** The ids shown, in order. */
+  /** The visible ids, in order. */
   readonly order: ReadonlySignal<readonly string[]>
-  /** Counts every change of the list and of its tickets' facts. */
+  /** Incremented by every change of the list or of its tickets. */
   readonly version: ReadonlySignal<number>
   /** Whether the server has answered this query. */
   readonly loaded: ReadonlySignal<boolean>
   readonly more: ReadonlySignal<boolean>
-  /** The last page could not be had. */
+  /** Why the last page failed to load. */
   readonly problem: ReadonlySignal<Problem | null>
-  /** Another query, asked after a while (null: at the next `reload`). What is known to fit is shown at once; a guess only until the server refuses. */
+  /**
+   * Starts another query after `in_ms` (null: at the next `reload`). Shows `known` at once; with `isGuess`, only until the server refuses the query.
+   */
   begin(sort: Sort, known: readonly T[], in_ms: number | null, isGuess: boolean): void
-  /** How many rows are looked at: pages are loaded that far. */
+  /** How many rows are in view: pages are loaded that far. */
   want(rows: number): void
-  /** Changes as they happen. */
+  /** Takes changes pushed by the server. */
   heard(tickets: readonly T[]): void
-  /** What another answer says of a ticket. */
+  /** Takes a ticket from another answer. */
   told(ticket: T): void
-  /** Reads again what was read, from the first page on. */
+  /** Reads again what was read, from the first page. */
   reload(): void
-  /** The page that could not be had. */
+  /** Requests the page that failed again. */
   retry(): void
-  /** Shows what has become of the list. */
+  /** Publishes the current state of the list. */
   show(): void
   dispose(): void
 }
@@ -43,15 +45,15 @@ interface PageSource<T, L> {
   readonly judge: Judge<T>
   readonly list: (sort: Sort) => L
   readonly shown: (list: L) => readonly string[]
-  /** Rows came behind those that were there; the first ones of a query take the place of whatever was shown. */
+  /** Called when rows were added at the end; the first rows of a query replace whatever was shown. */
   readonly added: (list: L, ids: readonly string[], isFirst: boolean) => void
   readonly clock: Clock
 }
 
 const PAGE_TICKETS = 50
-/** What only the server can judge costs a query: asked about together, so often at most. */
+/** Tickets that only the server can judge cost a query, so they are asked about together, at most this often. */
 const ASK_MS = 1_500
-/** A page that could not be had is asked for again no sooner. */
+/** Minimum delay before a failed page is requested again. */
 const RETRY_MS = 2_000
 
 export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ load, judge, list: create, shown, added, clock }: PageSource<T, L>): PagedTickets<T, L> {
@@ -63,7 +65,7 @@ export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ 
   const [loaded, more] = [signal(false), signal(false)]
   const problem = signal<Problem | null>(null)
   let wanted = PAGE_TICKETS
-  /** Raised by whatever makes the request under way useless. */
+  /** Incremented by everything that makes the running request useless. */
   let round = 0
   let state: 'idle' | 'asking' | 'waiting' = 'waiting'
   let failures = 0
@@ -89,7 +91,7 @@ export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ 
     const mine = round
     state = 'asking'
     pages.asked(due)
-    // What is read again is read in larger parts.
+    // Re-reading uses larger pages.
     const limit = !due.isNext && order.peek().length > PAGE_TICKETS && loaded.peek() ? LIMITS.list_tickets_max : PAGE_TICKETS
     const result = await load({ limit, ...(due.cursor === null ? {} : { cursor: due.cursor }) })
     if (mine !== round) return
@@ -114,7 +116,7 @@ export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ 
     })
   }
   const failed = (why: Problem) => {
-    // Rows of the query before say nothing when this one cannot be answered.
+    // Rows guessed from the previous query mean nothing if this one cannot be answered.
     if (isGuess && !loaded.peek()) {
       start([])
       show()
@@ -130,7 +132,7 @@ export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ 
   const go = () => {
     stopWaiting()
     state = 'idle'
-    // The page that failed, even if the reader has scrolled away from it since.
+    // Include the page that failed, even if the reader has scrolled away from it.
     if (problem.peek() !== null) wanted = Math.max(wanted, order.peek().length + 1)
     void pump()
   }
@@ -178,7 +180,7 @@ export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ 
   }
 }
 
-/** Whether the same request may be answered later. */
+/** Whether the same request may succeed later. */
 export function mayPass({ code }: Problem): boolean {
   return code === 'unreachable' || (code !== 'unreadable' && isPassing(code))
 }

@@ -1,5 +1,5 @@
-// The person at the widget. A customer without tickets needs no connection and nothing that shows one: that part is fetched when there is a
-// ticket to show, or something that waits to be sent.
+// The person who uses the widget. A customer without tickets needs no connection: the part that shows tickets is loaded when there is a ticket to
+// show or a message waits to be sent.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Left, TokenSource } from '../connection/session.ts'
@@ -14,11 +14,11 @@ import { isVisible, isUnfolded } from './visibility.ts'
 
 export type { FirstRest } from '../rest/first.ts'
 
-/** Everything that a sign-in gives. */
+/** The result of a sign-in. */
 export interface SignedIn {
   readonly identity: Identity
   readonly tokens: TokenSource
-  /** To be told when this person sits here no more. */
+  /** To be called when this person is no longer signed in here. */
   readonly left: (user: string, why: Left) => void
 }
 
@@ -26,41 +26,41 @@ export interface Joining extends SignedIn {
   readonly rest: FirstRest
 }
 
-/** What is fetched: it makes of a sign-in what shows its tickets. */
+/** The part that is loaded on demand: turns a sign-in into what shows its tickets. */
 export interface Talk<J> {
   join(who: Joining): J
 }
 
-/** `new`: there are no tickets, and nothing waits to be sent. */
+/** `new`: there are no tickets, and no message waits to be sent. */
 export type Stand = 'asking' | 'new' | 'joining' | 'failed' | 'joined'
 
 export interface Person<J> {
   readonly identity: Identity
   readonly rest: FirstRest
   readonly stand: ReadonlySignal<Stand>
-  /** What shows tickets, and the connection that it lives on; null: not needed, or on its way. */
+  /** What shows tickets, with its connection; null if it is not needed or still loading. */
   readonly joined: ReadonlySignal<J | null>
-  /** Fetches it. What could not be fetched is tried again, by itself and by this. */
+  /** Loads what shows tickets. A failed load is retried automatically and by this call. */
   join(): void
-  /** There is a ticket now. */
+  /** The person has opened a ticket. */
   opened(): void
   dispose(): void
 }
 
 const RETRY_MS = 3_000
-/** Between two questions whether there are tickets now: the desk, or another device, may have opened one. */
+/** Interval for checking whether there are tickets now: the desk or another device may have opened one. */
 const AGAIN_MS = 60_000
 
-/** What of the page it needs. */
+/** The parts of the page that this store uses. */
 type PersonPage = Pick<Page, 'fetch' | 'document' | 'addEventListener' | 'removeEventListener'>
 
 export function createPerson<J extends { dispose(): void }>(who: SignedIn, load: () => Promise<Talk<J>>, storage: KeyValue = storageOr('localStorage'), time: Clock = clock, page: PersonPage = thisPage): Person<J> {
   const { identity, tokens } = who
-  // The widget's frame is the desk's own page.
+  // The widget's frame is a page of the desk, so paths are relative to its origin.
   const rest = createFirstRest((path, init) => page.fetch(path, init), async (fresh) => (await tokens(fresh))?.token ?? null)
   const stand = signal<Stand>('asking')
   const joined = signal<J | null>(null)
-  /** On this device it is known of most people that they have tickets. */
+  /** Remembers on this device that the person has tickets, as most people do. */
   const known = keptText(identity.id, 'has-tickets', storage)
   let isDisposed = false
   let stopRetry = () => {}
@@ -91,13 +91,13 @@ export function createPerson<J extends { dispose(): void }>(who: SignedIn, load:
     if (isDisposed || (stand.peek() !== 'asking' && stand.peek() !== 'new')) return
     if (result.ok && !result.value) stand.value = 'new'
     else if (result.ok) joinForGood()
-    // A fault is shown where the tickets would stand.
+    // An error is shown in place of the tickets.
     else if (stand.peek() === 'asking') void join()
   }
   const askAgain = () => { if (stand.peek() === 'new' && isVisible(page)) void ask() }
   const stopAgain = every(time, AGAIN_MS, askAgain)
   const stopUnfolded = isUnfolded.subscribe(askAgain)
-  // Another tab opened a ticket, or wrote.
+  // Another tab opened a ticket or queued a message.
   const stored = () => { if (stand.peek() === 'new' && (known.read() !== '' || waits())) void join() }
   const stopStored = onWindow('storage', stored, page)
   void ask()

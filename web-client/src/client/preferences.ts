@@ -1,4 +1,4 @@
-// How the pages look and sound on this device: kept here, never sent.
+// How pages look and sound on this device. Kept here, never sent.
 
 import { signal, type Signal } from '@preact/signals'
 import { language, setLanguage, type Language } from '../locales/index.ts'
@@ -11,13 +11,13 @@ export { THEMES, type GivenPreferences, type Theme } from './appearance.ts'
 export interface Preferences extends Appearance {
   readonly sound: Signal<boolean>
   readonly notify: Signal<boolean>
-  /** Whether single keys are shortcuts. */
+  /** Whether single-key shortcuts are on. */
   readonly keys: Signal<boolean>
-  /** False: its sentences could not be fetched, and nothing has changed. */
+  /** Returns false if the language's sentences could not be loaded; then nothing changes. */
   choose(language: Language): Promise<boolean>
 }
 
-/** `root` is kept in the appearance. */
+/** Applies the appearance to `root`. */
 export function createPreferences(root: Root, given: GivenPreferences = {}, storage: KeyValue = storageOr('localStorage'), page: Pick<Page, 'location' | 'navigator'> = thisPage): Preferences {
   const { kept, keep } = keptPreferences(storage)
   const appearance = createAppearance(root, given, storage, page)

@@ -1,4 +1,4 @@
-// The passing things of one open ticket: who types, who looks, how far was read. Nothing here is stored on this side.
+// The transient state of one open ticket: who is typing, who is viewing, and the read positions to report. Nothing of it is stored on this side.
 
 import { signal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
@@ -15,7 +15,7 @@ export interface TypingPerson {
 const READ_MS = 250
 const IDLE_MS = 4_000
 
-/** What of a client it needs. */
+/** The parts of the client that presence uses. */
 export interface PresenceClient {
   readonly identity: Pick<Client['identity'], 'id'>
   readonly connection: Client['connection']
@@ -58,7 +58,7 @@ export function createPresence(client: PresenceClient, time: Clock = clock) {
       return
     }
     stopIdle = time.after(IDLE_MS, () => wrote(false, internal))
-    // Twice per fade is enough to keep the mark alive at the other side.
+    // Two signals per fade time keep the typing mark visible on the other side.
     if (time.now() - saidTypingAt < (limits()?.typing_fade_ms ?? LIMITS.typing_fade_ms) / 2) return
     saidTypingAt = time.now()
     saidInternal = internal
@@ -75,20 +75,20 @@ export function createPresence(client: PresenceClient, time: Clock = clock) {
       typing.value = [...typing.value, who]
       fades.set(nameOf(who.person), time.after(limits()?.typing_fade_ms ?? LIMITS.typing_fade_ms, () => forget(who.person)))
     },
-    /** Whoever has done something no longer types it. */
+    /** A person who has done something is no longer typing. */
     spoke: forget,
-    /** Listening again: what was not said, or may not have arrived, is said now. */
+    /** The subscription is live again: send the read position if it was not sent or may have been lost. */
     joined: sayRead,
     arrived(now: readonly Viewer[]) { viewers.value = now },
     disconnected() {
       viewers.value = []
       for (const { person } of typing.value) forget(person)
-      // What was said may not have arrived: it is said again on the next connection.
+      // What was sent may not have arrived: send it again on the next connection.
       readSaid = 0
       saidTypingAt = 0
     },
     wrote,
-    /** The history is another one: numbers of the one before say nothing of it. */
+    /** The history was replaced: sequence numbers of the old one mean nothing. */
     restarted() {
       readSaid = 0
       readWanted = 0
@@ -101,7 +101,7 @@ export function createPresence(client: PresenceClient, time: Clock = clock) {
       stopRead = time.after(READ_MS, sayRead)
     },
     dispose() {
-      // Of the kind that was said: an end of a note's typing is not for the customer.
+      // End the kind of typing that was reported: the customer must not hear of a note.
       wrote(false, saidInternal)
       stopRead()
       sayRead()

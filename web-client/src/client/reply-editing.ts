@@ -1,4 +1,4 @@
-// The saved replies that one person writes.
+// The saved replies that one person is editing.
 
 import { createTeamRest } from '../rest/team.ts'
 import type { Client } from './client.ts'

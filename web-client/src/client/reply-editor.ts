@@ -1,4 +1,4 @@
-// Saved replies while they are written: any number at once. What is not saved yet waits, also on this device.
+// Saved replies being edited, any number at once. Unsaved drafts are also kept on this device.
 
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import { LIMITS, type SavedReply, type SavedReplyChange } from '../protocol/generated.ts'
@@ -12,13 +12,13 @@ import { isWritten, written, writtenLine } from './written.ts'
 
 export interface ReplyDraft {
   readonly id: string
-  /** When it was saved last, as it was when this began; null: it is new. */
+  /** The reply's `updated_at` when this draft began; null for a new reply. */
   readonly base: string | null
   readonly shortcut: string
   readonly title: string
   readonly body: string
   readonly folder: string
-  /** Decided when it is saved for the first time. */
+  /** Fixed when the reply is first saved. */
   readonly personal: boolean
 }
 
@@ -26,18 +26,18 @@ export type ReplyField = 'shortcut' | 'title' | 'body' | 'folder'
 export type ReplyFault = 'shortcut' | 'taken' | 'empty' | 'long'
 export type ReplyFaults = ReadonlyMap<ReplyField, ReplyFault>
 
-/** `overtaken`: someone else has saved or deleted it since. */
+/** `overtaken`: another person has saved or deleted the reply since the draft began. */
 export type SaveOutcome = 'saved' | 'overtaken' | 'refused' | 'busy'
 
 export interface ReplyEditor {
-  /** By id, in the order in which they were begun. */
+  /** Drafts by id, in the order in which they were begun. */
   readonly drafts: ReadonlySignal<ReadonlyMap<string, ReplyDraft>>
   readonly busy: ReadonlySignal<ReadonlySet<string>>
-  /** Why the last attempt was refused, by id; gone when its draft changes. */
+  /** Why the last attempt failed, by id; cleared when the draft changes. */
   readonly problems: ReadonlySignal<ReadonlyMap<string, Problem>>
   readonly overtaken: ReadonlySignal<ReadonlySet<string>>
   begin(draft: ReplyDraft): void
-  /** Begins with what is saved. */
+  /** Begins a draft from a saved reply. */
   open(reply: SavedReply): void
   change(id: string, part: Partial<ReplyDraft>): void
   close(id: string): void
@@ -46,9 +46,9 @@ export interface ReplyEditor {
 
 interface EditorParts {
   readonly list: () => Promise<Result<readonly SavedReply[]>>
-  /** With the `etag` that was seen, one that was changed since is left alone: `precondition_failed`. */
+  /** With the `etag` that was seen, the server refuses to overwrite a later change: `precondition_failed`. */
   readonly save: (id: string, change: SavedReplyChange, etag?: string | null) => Promise<Result<SavedReply>>
-  /** Whether the server knows folders and personal replies. */
+  /** Whether the server supports folders and personal replies. */
   readonly knowsFolders: () => boolean
   readonly kept: KeptTexts
 }
@@ -75,7 +75,7 @@ export function faultsOfReply(draft: ReplyDraft): ReplyFaults {
   return faults
 }
 
-/** What is sent of it. A server that knows no folders is told of none. */
+/** The request for a draft. A server without folders gets neither `folder` nor `personal`. */
 export function changeOf(draft: ReplyDraft, knowsFolders: boolean): SavedReplyChange {
   const folder = writtenLine(draft.folder)
   return { shortcut: draft.shortcut, title: writtenLine(draft.title), body: written(draft.body), ...(knowsFolders ? { personal: draft.personal, ...(folder === '' ? {} : { folder }) } : {}) }
@@ -86,16 +86,16 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
   const busy = signal<ReadonlySet<string>>(new Set())
   const problems = signal<ReadonlyMap<string, Problem>>(new Map())
   const overtaken = signal<ReadonlySet<string>>(new Set())
-  /** Replies as they were opened, by id. */
+  /** Drafts in the state in which they were opened, as JSON, by id. */
   const opened = new Map<string, string>()
-  /** What was sent last, by id: its answer may have been lost. */
+  /** The words sent last, by id: the answer may have been lost. */
   const sent = new Map<string, string>()
-  /** As it was stored when that was asked last, by id: it is over this that one is saved anyway. */
+  /** The stored reply when it was last loaded, by id: saving anyway overwrites this state. */
   const theirs = new Map<string, SavedReply | null>()
   const put = (draft: ReplyDraft) => {
     drafts.value = new Map(drafts.peek()).set(draft.id, draft)
     const text = JSON.stringify(draft)
-    // What was only opened need not be kept: its words are the server's, and change there.
+    // A reply that was only opened is not kept: its words are on the server and may change there.
     kept.of(draft.id).write(text === opened.get(draft.id) ? '' : text)
   }
   const clear = (id: string) => batch(() => {
@@ -118,8 +118,8 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
     return { ok: true, value }
   }
   /**
-   * Saved over what it was when the draft began, or anyway over what the person was told of; null: it is another one by now. What is stored as it is
-   * wanted is saved: its answer was lost.
+   * Saves over the state that the draft began from or, with `anyway`, over the state that the person was shown. Null: the reply has changed since. If
+   * the stored words already equal the wanted ones, an earlier save succeeded and only its answer was lost.
    */
   const sendOver = async ({ id, base }: ReplyDraft, change: SavedReplyChange, anyway: boolean): Promise<Result<SavedReply> | null> => {
     if (!anyway || !theirs.has(id)) {
@@ -147,7 +147,7 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
       return 'refused'
     }
     const now = drafts.peek().get(draft.id)
-    // What was written while it was being saved stands, and goes on from here.
+    // Keep what was typed during the save, based on the saved reply.
     if (now === undefined || now === draft) close(draft.id)
     else put({ ...now, base: result.value.updated_at })
     return 'saved'
@@ -186,7 +186,7 @@ function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<strin
   return new Map([...map].filter(([one]) => one !== key))
 }
 
-/** What of a reply a change may change. */
+/** The words that a change of a reply may affect, as one text for comparison. */
 function wordsOf({ shortcut, title, body, folder }: SavedReply | SavedReplyChange): string {
   return JSON.stringify([shortcut, title, body, folder ?? ''])
 }

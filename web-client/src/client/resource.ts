@@ -1,4 +1,4 @@
-// What is read from the server and what is changed there, as signals: loading, stale, failed with a retry; busy, refused, rolled back.
+// Server data and changes as signals. A resource is loading, ready, stale or failed with a retry; a mutation is busy, refused or rolled back.
 
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import { backoffMs } from '../connection/backoff.ts'
@@ -8,20 +8,20 @@ import type { Result } from '../rest/request.ts'
 import { clock } from './browser.ts'
 import { mayPass } from './paged-tickets.ts'
 
-/** `stale`: an older value is shown while a newer one is fetched, or could not be fetched. */
+/** `stale`: an older value is shown while a newer one is being loaded or could not be loaded. */
 export type ResourceState = 'loading' | 'ready' | 'stale' | 'failed'
 
 export interface Resource<T> {
   readonly state: ReadonlySignal<ResourceState>
-  /** Null until there is one. */
+  /** Null until the first value. */
   readonly value: ReadonlySignal<T | null>
-  /** Why the last request failed; cleared by the next answer. */
+  /** Why the last request failed; cleared by the next successful answer. */
   readonly problem: ReadonlySignal<Problem | null>
-  /** Asks now. Calls while a request is under way share the request that follows it. */
+  /** Loads now. Calls made while a request is running share one request that follows it. */
   reload(): Promise<void>
-  /** Shows this value; gives what shows again the one before, unless another one has come since. */
+  /** Shows `value`; the returned function restores the previous one, unless another one has come since. */
   set(value: T): () => void
-  /** Nothing is asked or shown any more. */
+  /** Stops loading, and ignores late answers. */
   dispose(): void
 }
 
@@ -31,10 +31,10 @@ interface ResourceParts<T> {
   readonly random?: () => number
 }
 
-/** A failure that may pass is tried again no sooner, later with each failure. */
+/** Minimum delay before a temporary failure is retried; it grows with each failure. */
 const RETRY_MS = 2_000
 
-/** Begins to load at once. */
+/** Starts loading at once. */
 export function createResource<T>({ load, time = clock, random = Math.random }: ResourceParts<T>): Resource<T> {
   const state = signal<ResourceState>('loading')
   const value = signal<T | null>(null)
@@ -44,7 +44,7 @@ export function createResource<T>({ load, time = clock, random = Math.random }: 
   let stopWaiting = () => {}
   let current: Promise<void> | null = null
   let next: Promise<void> | null = null
-  /** Raised by every value that is shown. */
+  /** Incremented by every shown value. */
   let version = 0
 
   const show = (shown: T) => {
@@ -61,7 +61,7 @@ export function createResource<T>({ load, time = clock, random = Math.random }: 
       if (result.ok) {
         failures = 0
         problem.value = null
-        // A value that was set meanwhile is newer than what was asked for before it.
+        // A value set during the request is newer than its answer.
         if (version === before) show(result.value)
         state.value = 'ready'
         return
@@ -104,16 +104,16 @@ export function createResource<T>({ load, time = clock, random = Math.random }: 
 
 export interface Mutation<A, T> {
   readonly isBusy: ReadonlySignal<boolean>
-  /** Why the last one was refused; cleared by the next run and by `dismiss`. */
+  /** Why the last run failed; cleared by the next run and by `dismiss`. */
   readonly problem: ReadonlySignal<Problem | null>
-  /** One at a time: while one is under way, another one is not begun and gives null. */
+  /** Runs one change at a time: returns null if another one is running. */
   run(argument: A): Promise<Result<T> | null>
   dismiss(): void
 }
 
 interface MutationParts<A, T> {
   readonly send: (argument: A) => Promise<Result<T>>
-  /** Shows at once what is expected; gives what takes it back where it is refused. */
+  /** Shows the expected result at once; the returned function takes it back if the server refuses. */
   readonly expect?: (argument: A) => () => void
   readonly done?: (value: T, argument: A) => void
 }
@@ -143,7 +143,7 @@ export function createMutation<A, T>({ send, expect, done }: MutationParts<A, T>
   }
 }
 
-/** One value a key, made when it is first asked for; gone with the key. For what outlives a screen but not its person. */
+/** Creates one value per key on first use and keeps it as long as the key: for state that outlives a screen but not its person. */
 export function keptFor<K extends object, V>(make: (key: K) => V): (key: K) => V {
   const kept = new WeakMap<K, V>()
   return (key) => {

@@ -1,4 +1,4 @@
-// Who is of the team, for an admin who changes it: the list, who is found by an address or an id, and one change at a time.
+// Team roles for admins: the list of members, the search for people by address or id, and one change at a time.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Agent } from '../protocol/decode-team.ts'
@@ -8,7 +8,7 @@ import type { Result } from '../rest/request.ts'
 import type { TeamRest } from '../rest/team.ts'
 
 export interface Found {
-  /** What was asked for: an address, or an id. */
+  /** The search text: an address or an id. */
   readonly asked: string
   readonly people: readonly PersonFound[]
 }
@@ -19,29 +19,29 @@ export interface Refused {
 }
 
 export interface Roles {
-  /** Null until they could be had. */
+  /** Null until first loaded. */
   readonly team: ReadonlySignal<readonly Agent[] | null>
-  /** Why the list could not be had. */
+  /** Why the list could not be loaded. */
   readonly problem: ReadonlySignal<Problem | null>
   readonly found: ReadonlySignal<Found | null>
-  /** Why the search could not be answered. */
+  /** Why the search failed. */
   readonly searchProblem: ReadonlySignal<Problem | null>
-  /** Whose role is being changed. */
+  /** The id of the person whose role is being changed. */
   readonly changing: ReadonlySignal<string | null>
   readonly refused: ReadonlySignal<Refused | null>
   load(): Promise<void>
-  /** People who have signed in with this address, or the one with this id. */
+  /** Finds people who have signed in with this address, or the person with this id. */
   find(asked: string): Promise<void>
   /**
-   * Null takes the role. Whether it was done; while one change is under way, another one is not done, and a member whom another admin has taken out of the
-   * team meanwhile is not brought back.
+   * Sets a role; null removes it. Returns whether it was done, which it is not while another change is running. With `of` set to `member`, a person
+   * whom another admin has removed in the meantime is not added back.
    */
   set(user: string, role: StaffRole | null, of?: 'member'): Promise<boolean>
-  /** Blocks a person, or lets them in again. Whether it was done; while another change is under way it is not. */
+  /** Blocks or unblocks a person. Returns whether it was done, which it is not while another change is running. */
   setBlocked(user: string, blocked: boolean): Promise<boolean>
 }
 
-/** Those whose name or address has what is written, in any case of its letters. */
+/** The members whose name or address contains `written`, ignoring case. */
 export function named(team: readonly Agent[], written: string): readonly Agent[] {
   const wanted = written.trim().toLocaleLowerCase()
   return wanted === '' ? team : team.filter(({ name, email }) => `${name ?? ''} ${email ?? ''}`.toLocaleLowerCase().includes(wanted))
@@ -49,7 +49,7 @@ export function named(team: readonly Agent[], written: string): readonly Agent[]
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** `onChanged` is told of each change that was made. */
+/** `onChanged` is called after each successful change. */
 export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'person' | 'setRole' | 'setBlocked'>, onChanged: () => void): Roles {
   const team = signal<readonly Agent[] | null>(null)
   const problem = signal<Problem | null>(null)
@@ -57,7 +57,7 @@ export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'person'
   const searchProblem = signal<Problem | null>(null)
   const changing = signal<string | null>(null)
   const refused = signal<Refused | null>(null)
-  // Answers overtake each other: only the one that was asked for last counts.
+  // Answers may arrive out of order: only the latest request counts.
   let loads = 0
   let searches = 0
   const load = async () => {
@@ -67,7 +67,7 @@ export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'person'
     problem.value = result.ok ? null : result.problem
     if (!result.ok) return
     team.value = result.value
-    // The people found show the role that they have now.
+    // Show the current role of the people found.
     const before = found.peek()
     if (before !== null) found.value = { ...before, people: before.people.map((one) => ({ ...one, role: roleOf(one.user_id) })) }
   }
@@ -79,7 +79,7 @@ export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'person'
     const member = team.peek()?.find((one) => one.user_id === id)
     return { ok: true, value: [{ user_id: id, role: member?.role ?? null, name, email, blocked: result.value.blocked || member?.blocked === true, since: '', last_seen_at, subject: null }] }
   }
-  /** One at a time. Null: it was not sent. */
+  /** Runs one change at a time. `send` returns null if nothing was sent. */
   const change = async (user: string, send: () => Promise<Result<null> | null>): Promise<boolean> => {
     if (changing.peek() !== null) return false
     changing.value = user
@@ -87,7 +87,7 @@ export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'person'
     const result = await send()
     if (result?.ok === true) onChanged()
     else if (result !== null) refused.value = { user, problem: result.problem }
-    // What the server has is shown, also after a refusal: another admin may have been there first.
+    // Reload even after a refusal: another admin may have changed the same person first.
     if (result !== null) await load()
     changing.value = null
     return result?.ok === true

@@ -1,4 +1,4 @@
-// Where one is: which ticket or screen is open, and its query. In the address bar, where the page is ours.
+// The current place: which ticket or screen is open, and its query. Kept in the address bar of the desk's own pages.
 
 import { signal } from '@preact/signals'
 import { thisPage, type Page } from './browser.ts'
@@ -11,7 +11,7 @@ export function createRouter(base: string, page: Pick<Page, 'location' | 'histor
     return { rest: unescaped(path.replace(/\/$/, '')), query: new URLSearchParams(page.location.search) }
   }
   const place = signal(read())
-  /** The query of the list, also while a place with its own is shown. */
+  /** The list's query, remembered while a place with its own query is shown. */
   let listSearch = hasOwnQuery(place.peek().rest) ? '' : page.location.search
   const href = (rest: string) => `${base}${rest === '' ? '' : `/${escaped(rest)}`}${hasOwnQuery(rest) ? '' : listSearch}`
   const update = () => {

@@ -1,16 +1,16 @@
-// Saved replies as they are inserted, listed and looked for. Pure.
+// Inserting, listing and searching saved replies. Pure.
 
 import type { SavedReply } from '../protocol/generated.ts'
 import type { StaffView } from '../protocol/model.ts'
 import { hasVisible } from '../protocol/visible.ts'
 import { folded } from './search.ts'
 
-/** What `{{…}}` may stand for. With `{{name|text}}` the text stands in for what is not known. */
+/** The variables for `{{…}}`. In `{{name|text}}`, `text` is used if the value is unknown. */
 export const VARIABLES = ['customer_first_name', 'customer_name', 'ticket_number', 'subject', 'agent_name'] as const
 export type Variable = (typeof VARIABLES)[number]
 export type Values = Readonly<Record<Variable, string>>
 
-/** A piece of a reply: written so, filled in, the text that stands in, or a variable that stays as it is. */
+/** A part of a reply: literal text, a filled-in value, a fallback text, or a variable left as it is. */
 export interface ReplyPart {
   readonly kind: 'text' | 'filled' | 'fallback' | 'left'
   readonly text: string
@@ -25,7 +25,7 @@ export function valuesOf(ticket: Pick<StaffView, 'customer_name' | 'ticket_numbe
 
 const firstName = (name: string) => name.trim().split(/\s+/)[0] ?? ''
 
-/** A variable that is not known, or has nothing to show and no text in its place, stays as it is, so that it is noticed. */
+/** An unknown variable, or one without a visible value and without a fallback, stays as it is, so that the writer notices it. */
 export function partsOf(body: string, values: Values): readonly ReplyPart[] {
   const parts: ReplyPart[] = []
   let from = 0
@@ -42,28 +42,28 @@ export function partsOf(body: string, values: Values): readonly ReplyPart[] {
   return parts
 }
 
-/** The reply's text for this ticket. */
+/** The reply's text with the variables filled in for this ticket. */
 export function filled(body: string, ticket: Pick<StaffView, 'customer_name' | 'ticket_number' | 'subject'>, agent: string): string {
   return partsOf(body, valuesOf(ticket, agent)).map(({ text }) => text).join('')
 }
 
-/** Names in `{{…}}` that stand for nothing, each once. */
+/** Unknown variable names in `{{…}}`, each once. */
 export function unknownIn(body: string): readonly string[] {
   return [...new Set([...body.matchAll(PLACE)].map(([, name]) => name ?? '').filter((name) => !VARIABLES.some((one) => one === name)))]
 }
 
-/** What was begun with a slash at the end of the text; null: nothing. */
+/** The shortcut begun with a slash at the end of the text; null if there is none. */
 export function slashed(text: string): string | null {
   return /(?:^|\s)\/([\p{L}\p{M}\p{N}_-]*)$/u.exec(text)?.[1]?.toLowerCase() ?? null
 }
 
-/** Whether a begun reply is the whole text: as it is, it says nothing to anyone. */
+/** Whether the text is only a begun shortcut, which is no message to send. */
 export function isSlashed(text: string): boolean {
   const all = text.trim()
   return !/\s/.test(all) && slashed(all) !== null
 }
 
-/** The text with the begun slash word replaced. */
+/** Replaces the begun shortcut with `body`. */
 export function inserted(text: string, body: string): string {
   return text.replace(/\/[\p{L}\p{M}\p{N}_-]*$/u, () => body)
 }
@@ -72,7 +72,7 @@ const SHOWN_MAX = 8
 
 export const isPersonal = ({ owner }: Pick<SavedReply, 'owner'>) => (owner ?? null) !== null
 
-/** By shortcut, then by title, then by text; one's own before the team's. Of two with one shortcut that is written out, one's own is meant. */
+/** Matching replies: by shortcut, then by title, then by text; within each, personal ones before the team's. A fully typed shortcut comes first. */
 export function offered(replies: readonly SavedReply[], begun: string): readonly SavedReply[] {
   const asked = folded(begun)
   const rank = (reply: SavedReply) => {
@@ -84,19 +84,19 @@ export function offered(replies: readonly SavedReply[], begun: string): readonly
     .toSorted((a, b) => a.at - b.at).slice(0, SHOWN_MAX).map(({ reply }) => reply)
 }
 
-/** Whether a word that is looked for is anywhere in it. */
+/** Whether every search word occurs in the reply. */
 export function isFound({ shortcut, title, body, folder }: SavedReply, asked: string): boolean {
   const all = folded(`${shortcut} ${title} ${folder ?? ''} ${body}`)
   return folded(asked).split(/\s+/).every((word) => all.includes(word.replace(/^\//, '')))
 }
 
 export interface ReplyFolder {
-  /** Null: in no folder. */
+  /** Null for replies without a folder. */
   readonly name: string | null
   readonly replies: readonly SavedReply[]
 }
 
-/** Folder by folder as the reader's language sorts them, at the end those in none; within one, by title. */
+/** Groups replies by folder, sorted for the reader's language, with replies without a folder last; sorted by title within each group. */
 export function inFolders(replies: readonly SavedReply[], locale: string): readonly ReplyFolder[] {
   const order = new Intl.Collator(locale, { numeric: true })
   const byTitle = (list: readonly SavedReply[]) => list.toSorted((a, b) => order.compare(a.title, b.title))

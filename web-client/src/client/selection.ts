@@ -1,4 +1,4 @@
-// The tickets that are selected, and one change on all of them.
+// The selected tickets, and bulk changes on them.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Inbox } from './inbox.ts'
@@ -13,10 +13,10 @@ export interface Selection {
   readonly results: ReadonlySignal<readonly BulkOutcome[] | null>
   readonly problem: ReadonlySignal<Problem | null>
   readonly isBusy: ReadonlySignal<boolean>
-  /** `isRange`: everything from the one toggled before as far as here. */
+  /** `isRange`: selects everything between the last toggled ticket and this one. */
   toggle(id: string, isRange: boolean): void
   clear(): void
-  /** The result has been read. */
+  /** Clears the results and the problem, which the person has read. */
   dismiss(): void
   apply(patch: TicketPatch): Promise<void>
   dispose(): void
@@ -24,7 +24,7 @@ export interface Selection {
 
 export const SELECTED_MAX = 100
 
-/** `done`: told what was changed, with the tickets as they were before; where it cannot tell the person, the result is there to be read. */
+/** `done` gets the patch and the changed tickets as they were before. If it rejects, the results are shown instead. */
 export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox, 'order' | 'ticket' | 'reload' | 'filters'>, done: (patch: TicketPatch, before: readonly StaffView[]) => Promise<void>): Selection {
   const ids = signal<ReadonlySet<string>>(new Set())
   const results = signal<readonly BulkOutcome[] | null>(null)
@@ -39,7 +39,7 @@ export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox,
     results.value = null
     problem.value = null
   }
-  /** An assignment tells whose each ticket is on the screen: those that were seen with the same assignee go together. */
+  /** For an assignment, groups the tickets by the assignee that the screen shows, which the server compares. */
   const parts = (tickets: readonly string[], { assigned_to }: TicketPatch) => {
     if (assigned_to === undefined) return [{ tickets: [...tickets], seen: {} }]
     const seenWith = (id: string) => inbox.ticket(id)?.assigned_to?.id ?? 'nobody'
@@ -47,7 +47,7 @@ export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox,
   }
   let shown = inbox.filters.peek()
   const stop = inbox.filters.subscribe((filters) => {
-    // What one no longer sees is not changed by what one does next.
+    // Clear the selection when the filters change: the next change must not affect tickets that are no longer listed.
     if (filters !== shown) clear()
     shown = filters
   })
@@ -79,10 +79,10 @@ export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox,
       isBusy.value = false
       problem.value = failed
       if (told.length === 0) return
-      // What could not be changed stays selected, unless another choice was made meanwhile.
+      // Tickets that failed stay selected, unless the selection was changed in the meantime.
       const changed = new Set(told.filter((one) => one.ok).map((one) => one.id))
       const read = told.map((one) => ({ ...one, number: inbox.ticket(one.id)?.ticket_number ?? one.id }))
-      // Where all went well there is nothing to read.
+      // If everything succeeded, there is nothing to report.
       if (changed.size < told.length) results.value = read
       ids.value = new Set([...ids.peek()].filter((id) => !changed.has(id)))
       inbox.reload()

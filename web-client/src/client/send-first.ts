@@ -1,4 +1,4 @@
-// Sends the text that a conversation begins with. Fetched when it is sent; what a server has against a text, when it has.
+// Sends the first message of a conversation. This file is loaded when a message is sent; the sentences for refusals only after a refusal.
 
 import { sentencesCame } from '../locales/index.ts'
 import type { Opened } from '../protocol/decode-first.ts'
@@ -7,15 +7,15 @@ import { createOnce, firstTicketOf, type Opening } from './open-once.ts'
 import type { TicketDraft } from './ticket-draft.ts'
 import { loadFeatures } from './widget-desk.ts'
 
-/** What the desk can do, by name. */
+/** The desk's features; null until loaded. */
 let known: readonly string[] | null = null
 
-/** Null: the desk cannot be asked what it can do. What is sent must not depend on whether it could. */
+/** Null if the desk's features cannot be loaded: without them, it is unknown which fields to send. */
 export async function sendFirst(rest: Opening, user: string, draft: TicketDraft): Promise<Result<Opened> | null> {
   known ??= await loadFeatures()
   if (known === null) return null
   const result = await createOnce(rest, user, firstTicketOf(draft, known.includes('derived_subject')))
-  // Without its words a refusal is told by its code.
+  // Without these sentences, a refusal is shown by its code.
   if (!result.ok && result.problem.status > 0) await import('../locales/reasons.ts').then(sentencesCame, () => null)
   return result
 }

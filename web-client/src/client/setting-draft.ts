@@ -1,5 +1,5 @@
-// A setting of the desk while an admin changes it: what is saved, what stands on the screen, and whether someone else has saved meanwhile. What was
-// changed waits, also on this device, until it is saved or given up.
+// A setting of the desk while an admin changes it: the saved value, the value on the screen, and whether another admin has saved in the meantime.
+// Unsaved changes are also kept on this device until they are saved or discarded.
 
 import { batch, computed, effect, signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
@@ -12,24 +12,24 @@ import { createMutation, createResource, type ResourceState } from './resource.t
 
 export interface SettingDraft<D> {
   readonly state: ReadonlySignal<ResourceState>
-  /** Why it could not be loaded. */
+  /** Why loading failed. */
   readonly problem: ReadonlySignal<Problem | null>
-  /** As the server has it; null: not known yet. */
+  /** The server's value; null until loaded. */
   readonly saved: ReadonlySignal<D | null>
-  /** As it stands on the screen; null: not known yet. */
+  /** The value on the screen; null until loaded. */
   readonly draft: ReadonlySignal<D | null>
   readonly isChanged: ReadonlySignal<boolean>
-  /** Someone else has saved since these changes were begun what is changed here too. What is not changed here follows what was saved. */
+  /** Another admin has changed the same parts since these changes began. Parts that are not changed here follow the saved value. */
   readonly isOvertaken: ReadonlySignal<boolean>
   readonly isSaving: ReadonlySignal<boolean>
-  /** Why it was not saved. */
+  /** Why saving failed. */
   readonly refused: ReadonlySignal<Problem | null>
   change(part: Partial<D>): void
-  /** Gives up the changes. */
+  /** Discards the changes. */
   cancel(): void
-  /** The changes go on from what is saved now. */
+  /** Keeps the changes, based on the value that is saved now. */
   keepMine(): void
-  /** Asks first what is saved now. False: not saved; `isOvertaken` or `refused` says why. */
+  /** Loads the saved value first, then saves. Returns false if not saved; `isOvertaken` or `refused` tells why. */
   save(): Promise<boolean>
   reload(): Promise<void>
 }
@@ -37,26 +37,26 @@ export interface SettingDraft<D> {
 interface SettingParts<S, D> {
   readonly load: () => Promise<Result<S>>
   readonly draftOf: (setting: S) => D
-  /** `seen`: as the server had it when it was asked last. Where it is another one by now, the code is `precondition_failed`. */
+  /** `seen` is the server's value when it was last loaded. If it has changed since, the code is `precondition_failed`. */
   readonly send: (draft: D, seen: S) => Promise<Result<S>>
-  /** A draft as it would be read once it was saved, up to how names are spelt: two drafts that are the same then are no change of each other. */
+  /** Normalizes a draft as if it had been saved and read back, up to spelling. Two drafts with equal results count as unchanged. */
   readonly normal: (draft: D) => D
   readonly lists?: Lists
   readonly kept: KeptText
-  /** A draft that was kept; null: it cannot be read. */
+  /** Parses a kept draft; null if it is unreadable. */
   readonly parse: (value: unknown) => D | null
   readonly time?: Clock
 }
 
 interface Begun<D> {
   readonly draft: D
-  /** What was saved when the changes began. */
+  /** The saved value when the changes began. */
   readonly base: D
-  /** What was sent last: its answer may have been lost. */
+  /** The draft sent last: its answer may have been lost. */
   readonly sent: D | null
 }
 
-/** How often in a row a save begins again because someone else saved something else in the same moment. */
+/** How often in a row to try a save if another admin saves something else at the same moment. */
 const SAVES_MAX = 3
 
 export function createSettingDraft<S, D>({ load, draftOf, send, normal, lists = {}, kept: text, parse, ...more }: SettingParts<S, D>): SettingDraft<D> {
@@ -67,16 +67,16 @@ export function createSettingDraft<S, D>({ load, draftOf, send, normal, lists = 
   const saved = computed(() => (resource.value.value === null ? null : draftOf(resource.value.value)))
   const draft = computed(() => (saved.value === null ? null : (begun.value?.draft ?? saved.value)))
   const isChanged = computed(() => begun.value !== null && saved.value !== null && !isSame(begun.value.draft, saved.value))
-  /** The changes on top of what is saved now. */
+  /** Applies the changes to the value that is saved now. */
   const onto = ({ draft: mine, base, sent }: Begun<D>, now: D) => {
     const { value, isAsked } = merged({ mine, wanted: normal(mine), before: normal(base), sent: normal(sent ?? base), now, saved: normal(now) }, lists)
-    // One that is as it was stays the same one.
+    // An unchanged draft stays the same object.
     return { draft: JSON.stringify(value) === JSON.stringify(mine) ? mine : (parse(value) ?? mine), isAsked }
   }
   const isOvertaken = computed(() => begun.value !== null && saved.value !== null && onto(begun.value, saved.value).isAsked)
   const begin = (next: Begun<D> | null) => {
     begun.value = next
-    // What says nothing else than what was saved need not be kept.
+    // A draft that equals its base need not be kept.
     kept.write(next === null || isSame(next.draft, next.base) ? '' : JSON.stringify(next))
   }
   effect(() => {
@@ -89,7 +89,7 @@ export function createSettingDraft<S, D>({ load, draftOf, send, normal, lists = 
     send: ({ sent, seen }) => send(sent, seen),
     done(value, { sent }) {
       resource.set(value)
-      // What was changed while it was being saved stands, and goes on from here.
+      // Keep what was changed during the save, based on what was sent.
       const now = begun.peek()
       begin(now === null || now.draft === sent ? null : { ...now, base: sent })
     },
@@ -113,7 +113,7 @@ export function createSettingDraft<S, D>({ load, draftOf, send, normal, lists = 
     if (now !== null) begin({ ...now, sent })
     const result = await save.run({ sent, seen })
     if (result?.ok === true) return true
-    // Someone else may have saved in the same moment, or a part of it is saved.
+    // Another admin may have saved at the same moment, or only a part of the setting was saved.
     await resource.reload()
     if (isOvertaken.peek() || !isChanged.peek()) save.dismiss()
     else if (left > 1 && save.problem.peek()?.code === 'precondition_failed') return attempt(left - 1)

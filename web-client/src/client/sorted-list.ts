@@ -1,9 +1,9 @@
-// Tens of thousands of tickets in the server's order, cheap to change one by one. Pure.
+// Keeps tens of thousands of tickets in the server's order, cheap to update one at a time. Pure.
 
 export const SORTS = ['last_activity', 'created', 'oldest', 'waiting'] as const
 export type Sort = (typeof SORTS)[number]
 
-/** What an order needs to know of a ticket. */
+/** The fields of a ticket that an order needs. */
 export interface Sortable {
   readonly id: string
   readonly created_at: string
@@ -13,14 +13,14 @@ export interface Sortable {
 
 export interface SortedList<T> {
   get(id: string): T | undefined
-  /** In order. A new list after each change, the same one until then. */
+  /** The ids in order. Returns the same array until the next change. */
   ids(): readonly string[]
   put(ticket: T): void
-  /** `now`: its state that does not belong here. */
+  /** `now`: the ticket's new state, which no longer belongs in this list. */
   remove(id: string, now?: T): void
-  /** Where two tickets stand: below zero when the first one comes first, zero at the same place. */
+  /** Negative if `a` comes first, zero if both have the same place. */
   compare(a: T, b: T): number
-  /** The ids behind the place of a ticket, as far as the place of another one, which counts. Null: from the beginning, to the end. */
+  /** The ids after the place of `after`, up to and including the place of `to`. Null: from the beginning, or to the end. */
   between(after: T | null, to: T | null): readonly string[]
 }
 
@@ -28,14 +28,14 @@ export function createSortedList<T extends Sortable>(sort: Sort): SortedList<T> 
   const rows = new Map<string, T>()
   let order: string[] = []
   let isShared = false
-  // As the server orders: equal times by id, in the same direction.
+  // The server's order: equal times are ordered by id, in the same direction.
   const compare = (a: T, b: T): number => {
-    // Who waits longest comes first; who does not wait, behind them all.
+    // The longest wait comes first; tickets without a wait come last.
     if (sort === 'waiting') return compareWaits(a.waiting_since ?? null, b.waiting_since ?? null) || compareTexts(a.id, b.id)
     const order = sort === 'last_activity' ? compareTimes(a.last_activity_at, b.last_activity_at) : compareTimes(a.created_at, b.created_at)
     return (order || compareTexts(a.id, b.id)) * (sort === 'oldest' ? 1 : -1)
   }
-  /** The first index whose place is not before this one's; with `past`, not at it either. */
+  /** The first index whose place is not before the ticket's; with `past`, the first one after it. */
   const indexOf = (ticket: T, past = false): number => {
     let [low, high] = [0, order.length]
     while (low < high) {
@@ -86,7 +86,7 @@ function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** The server leaves out zeros at the end of a fraction, so that times of unequal length do not sort as texts do. */
+/** Compares two times. The server omits trailing zeros of a fraction, so times of different length do not sort as texts. */
 export function compareTimes(a: string, b: string): number {
   return a.length === b.length ? compareTexts(a, b) : compareTexts(whole(a), whole(b))
 }

@@ -1,4 +1,4 @@
-// How the system is, asked for again and again while it can be seen.
+// The system's health, polled while it is visible.
 
 import type { Clock } from '../connection/transport.ts'
 import { decodeSystemView } from '../protocol/decoders/admin.ts'
@@ -17,7 +17,7 @@ interface SystemParts {
   readonly isSeen?: () => boolean
 }
 
-/** Asks at once, and then every 15 seconds in which it can be seen. */
+/** Loads at once, and then every 15 seconds while visible. */
 export function createSystem({ load, time = clock, isSeen = isVisible }: SystemParts): Resource<SystemView> {
   const resource = createResource({ load, time })
   let stop = () => {}
@@ -39,10 +39,10 @@ export function createSystem({ load, time = clock, isSeen = isVisible }: SystemP
 
 const ORDER = ['failing', 'unknown', 'ok'] as const
 
-/** What needs someone first; otherwise in the order of the server. */
+/** Failing checks first, then unknown ones; otherwise in the server's order. */
 export function byNeed(checks: readonly SystemCheck[]): readonly SystemCheck[] {
   return checks.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state))
 }
 
-/** Admins, of a server that names the feature `system`. */
+/** For admins, on a server with the feature `system`. */
 export const askSystem = (client: Pick<Client, 'rest'>): Promise<Result<SystemView>> => client.rest.request('/v1/system', {}, decodeSystemView)

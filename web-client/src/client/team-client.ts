@@ -1,4 +1,4 @@
-// A client whose session watches the desk's tickets: the team's lists live on that.
+// A client whose session watches all of the desk's tickets, as the team's lists need.
 
 import { createInboxWatch } from '../connection/inbox-watch.ts'
 import type { Left, TokenSource } from '../connection/session.ts'

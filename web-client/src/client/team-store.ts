@@ -1,4 +1,4 @@
-// What the console knows beside its list: figures, counts of the views, the agents, what concerns this agent, saved replies.
+// What the console knows apart from its list: statistics, counts per view, agents, this agent's unread tickets, and saved replies.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
@@ -21,31 +21,31 @@ export interface TeamStore {
   readonly counts: ReadonlySignal<TicketCounts | null>
   readonly agents: ReadonlySignal<readonly Agent[]>
   readonly replies: ReadonlySignal<readonly SavedReply[]>
-  /** Whether they could be had: until then nothing says that there are none. */
+  /** Whether the replies have been loaded: until then, an empty list does not mean that there are none. */
   readonly hasReplies: ReadonlySignal<boolean>
-  /** How many tickets of this agent have something unread. */
+  /** The number of this agent's tickets with something unread. */
   readonly unread: ReadonlySignal<number>
-  /** The agent has read a ticket as far as this state of it. */
+  /** The agent has read the ticket up to this state. */
   saw(ticket: StaffView): void
-  /** Something happened on the open ticket, which listens for itself. */
+  /** Handles an event of the open ticket, which has its own subscription. */
   heard(event: HistoryEvent, ticket: TicketView): void
   reloadReplies(): Promise<void>
   reloadAgents(): Promise<void>
   dispose(): void
 }
 
-/** Counts cost a query: they follow the news, but not each of them. */
+/** Counts cost a query, so they follow pushes no more often than this. */
 const COUNTS_MS = 1_500
-/** What concerns an agent is among so many of their own, the latest first: pages of them. */
+/** How many pages of the agent's own tickets, newest first, are searched for pushed ones. */
 const OWN_PAGES_MAX = 10
-/** More tickets at once are rung for without asking about each. */
+/** If more tickets than this change at once, they ring without a query for the author of each change. */
 const ASKED_ALONE = 3
-/** Pushes within this are asked about once, all of them together. */
+/** Pushes within this time are asked about together. */
 const ASK_MS = 400
-/** What could not be had is asked for again no sooner. */
+/** Minimum delay before a failed load is retried. */
 const RETRY_MS = 3_000
 
-/** What of a desk, and of REST, it needs. */
+/** The parts of the client and of REST that the store uses. */
 export interface TeamOf {
   readonly identity: Pick<Client['identity'], 'id'>
   readonly rest: Pick<Client['rest'], 'activity'>
@@ -54,7 +54,7 @@ export interface TeamOf {
 }
 export type TeamOfRest = Pick<TeamRest, 'allTickets' | 'stats' | 'counts' | 'agents' | 'replies'>
 
-/** `take` gets each ticket of this agent as the record tells it, with how far they have read. */
+/** `take` gets each ticket of this agent as the server returns it, including how far they have read. */
 export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: News) => void, take: (ticket: TicketView) => void, time: Clock = clock, tickets: TicketCollection<StaffView> = createTicketCollection(), isSeen: () => boolean = isVisible): TeamStore {
   const stats = signal<TicketStats | null>(null)
   const counts = signal<TicketCounts | null>(null)
@@ -62,21 +62,21 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
   const replies = signal<readonly SavedReply[]>([])
   const hasReplies = signal(false)
   const unread = signal(0)
-  /** This agent's tickets, as far as it was looked at what they bring: a push may still be their own doing. */
+  /** This agent's tickets as last loaded. A pushed state is checked first: it may be the agent's own change. */
   const mine = new Map<string, StaffView>()
-  /** How far each ticket has been rung for, or been found not to be worth it. */
+  /** Up to which sequence number each ticket's events have been handled, whether or not they rang. */
   const told = new Map<string, number>()
-  /** Pushed, and not yet asked about: from where each was known. */
+  /** Pushed tickets that are not asked about yet, with the sequence number known before. */
   const asked = new Map<string, number>()
   const stops = new Set<() => void>()
-  /** This agent's tickets when they were last asked for, and what was pushed since. */
+  /** `before`: the ids of this agent's tickets at the last load. `since`: the ids pushed during the load. */
   let before: readonly string[] = []
   let since: Set<string> | null = null
   let stopAsking: (() => void) | null = null
   let stopCounts: (() => void) | null = null
   let isDisposed = false
 
-  /** Answers overtake each other: only the one that was asked for last counts. One that fails is asked for again while the connection stands. */
+  /** Answers may arrive out of order: only the latest request counts. A temporary failure is retried while the connection is live. */
   const latest = <T>(ask: () => Promise<Result<T>>, take: (value: T) => void) => {
     let round = 0
     let stop = () => {}
@@ -102,7 +102,7 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
   const concerns = (ticket: StaffView) => ticket.assigned_to?.id === client.identity.id && !isOver(ticket.status) && ticket.archived_at === null
   const note = (ticket: StaffView) => {
     const taken = tickets.take(ticket)
-    // An answer that was read before brings back no ticket that has ceased to concern this agent.
+    // An outdated answer must not bring back a ticket that no longer concerns this agent.
     if (taken === null) return
     if (concerns(taken)) mine.set(taken.id, taken)
     else mine.delete(taken.id)
@@ -111,7 +111,7 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
   const count = () => { unread.value = [...mine.values()].filter((one) => isUnread(tickets.marked(one))).length }
   const ringFor = (ticket: StaffView) => { if (!isDisposed) ring({ ticket: ticket.id, number: ticket.ticket_number, subject: ticket.subject }) }
 
-  /** This agent's tickets, page by page until there is enough. */
+  /** Loads this agent's tickets, page by page, until `isEnough`. */
   const own = async (isEnough: (tickets: readonly StaffView[]) => boolean): Promise<Result<{ readonly tickets: readonly StaffView[]; readonly isWhole: boolean }>> => {
     const found: StaffView[] = []
     let cursor: string | null = null
@@ -124,8 +124,8 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
     }
     return { ok: true, value: { tickets: found, isWhole: cursor === null } }
   }
-  // A push is the same for everybody: whether it brings this agent news, or their own doing, the record tells, which counts that as read.
-  // One list for however many pushes: nobody opens those tickets, and a bulk change is no flood of questions.
+  // A push is the same for all agents. Only a load tells whether it is news for this agent or their own change, which counts as read. One list
+  // answers for any number of pushes: those tickets are not open, and a bulk change must not cause a flood of requests.
   const ask = async () => {
     stopAsking = null
     const pushes = new Map(asked)
@@ -136,7 +136,7 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
     })
     if (isDisposed) return
     if (!result.ok) {
-      // Asked again, together with what is pushed meanwhile: news must not be lost to a busy moment.
+      // Ask again together with later pushes, so that no news is lost while the server is busy.
       for (const [id, known] of pushes) asked.set(id, known)
       stopAsking ??= time.after(COUNTS_MS, () => void ask())
       return
@@ -153,7 +153,7 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
       if (isDisposed) return
     }
   }
-  /** Behind something unread, one's own doing does not show as read: the rows tell. */
+  /** With something unread before it, the agent's own change does not count as read, so look at the rows of history. */
   const isOfOthers = async (id: string, known: number) => {
     const since = await client.rest.activity(id, { after: known }, LIMITS.page_events)
     return !since.ok || since.value.events.some((event) => event.actor.id !== client.identity.id)
@@ -173,16 +173,16 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
 
   const reloadReplies = latest(() => team.replies(), (value) => { replies.value = value; hasReplies.value = true })
   const reloadAgents = latest(() => team.agents(), (value) => { agents.value = value })
-  // Only until the first push: an answer that was asked for before it, and comes after it, would bring back older figures.
+  // Take the answer only before the first push: a late answer would bring back older figures.
   const loadStats = latest(() => team.stats(), (value) => { stats.value ??= value })
-  /** What became of this agent's tickets unheard shows here. */
+  /** Loads changes of this agent's tickets that were not pushed. */
   const loadOwn = latest(() => {
     before = [...mine.keys()]
     since = new Set()
     return own(() => false)
   }, ({ tickets: found, isWhole }) => {
     for (const ticket of found) {
-      // Nothing was pushed meanwhile, and yet its number is lower: the database was restored, and what was known is of another history.
+      // The sequence number is lower although nothing was pushed: the database was restored, and the known state belongs to another history.
       if ((tickets.get(ticket.id)?.seq ?? 0) > ticket.seq && since?.has(ticket.id) !== true) {
         tickets.forget(ticket.id)
         for (const one of [mine, told, asked]) one.delete(ticket.id)

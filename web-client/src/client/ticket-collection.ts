@@ -1,27 +1,27 @@
-// Every ticket that was heard of, in its newest state and with how far this person has read, wherever either was told.
+// All known tickets, in their newest state, with how far this person has read, from whatever source.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { TicketView } from '../protocol/model.ts'
 import { isVisible } from './visibility.ts'
 
 export interface TicketCollection<T extends TicketView> {
-  /** Counts every change; to be read before `get` and `values`. */
+  /** Incremented by every change; read it before `get` and `values`. */
   readonly version: ReadonlySignal<number>
   get(id: string): T | undefined
   values(): Iterable<T>
-  /** The same state, with how far this person has read by all that is known: a push does not tell it, and an answer may be older than it. */
+  /** The same state with this person's read position as far as known: pushes do not contain it, and answers may have an older one. */
   marked(ticket: T): T
-  /** A state from wherever; gives it as `marked` does. Null: a newer one is known. */
+  /** Takes a state from any source and returns it as `marked` does. Null if a newer state is known. */
   take(ticket: T): T | null
-  /** This person has read so far. Gives the ticket as it stands then, if it is known. */
+  /** This person has read up to `seq`. Returns the updated ticket, if it is known. */
   read(id: string, seq: number): T | undefined
-  /** Which one lies open: it counts as read as it stands, while it is looked at. Gives it. */
+  /** Sets the open ticket, which counts as read while it is visible. Returns it. */
   setOpen(id: string | null): T | undefined
-  /** The open one is looked at again. */
+  /** The open ticket is visible again. Returns it. */
   look(): T | undefined
-  /** What is known of a ticket is of another history. */
+  /** Forgets a ticket whose known state belongs to another history. */
   forget(id: string): void
-  /** The histories went back in time: numbers of before say nothing. */
+  /** Forgets everything: the database was restored to an earlier state, and known sequence numbers mean nothing. */
   reset(): void
 }
 
@@ -31,7 +31,7 @@ interface CollectionParts {
   readonly max?: number
 }
 
-/** A desk that runs for days tells of more tickets than anybody lists: those that were heard of least lately give way. */
+/** Upper bound for a console that runs for days; the least recently updated tickets are dropped first. */
 const KNOWN_MAX = 50_000
 
 export function createTicketCollection<T extends TicketView>({ isLooking = isVisible, max = KNOWN_MAX }: CollectionParts = {}): TicketCollection<T> {

@@ -1,4 +1,4 @@
-// A ticket being described: kept on this device, one text in all tabs. How it is sent: open-once.ts.
+// The draft of a new ticket: kept on this device, one text in all tabs. open-once.ts sends it.
 
 import { CATEGORIES, LIMITS, PRIORITIES, type Category, type NewTicket, type Priority } from '../protocol/generated.ts'
 import type { KeyValue } from '../outbox/store.ts'
@@ -15,14 +15,14 @@ export interface TicketDraft {
 }
 
 interface TicketDraftStore {
-  /** What was kept when this form was opened. */
+  /** The draft that was stored when the form was opened. */
   readonly first: TicketDraft
-  /** What another tab stored meanwhile and what stands here become one; the same object: nothing came of it. */
+  /** Merges what another tab stored with `here`; returns the same object if nothing changed. */
   meet(here: TicketDraft): TicketDraft
-  /** Whether this is what is stored, as far as is known here. */
+  /** Whether `here` equals the stored draft, as far as known. */
   isKept(here: TicketDraft): boolean
   write(next: TicketDraft): void
-  /** Whether it outlives the page. */
+  /** Whether the stored draft outlives the page. */
   isStored(): boolean
 }
 
@@ -53,7 +53,7 @@ export function keptTicketDraft(user: string, storage?: KeyValue): TicketDraftSt
   }
 }
 
-/** What is left of it once `sent` is a ticket: all of it, if something was written meanwhile. */
+/** The draft after `sent` has become a ticket: emptied, unless it was changed in the meantime. */
 export function afterSent(here: TicketDraft, sent: TicketDraft): TicketDraft {
   return here.subject === sent.subject && here.description === sent.description ? { ...here, subject: '', description: '' } : here
 }
@@ -73,14 +73,14 @@ function decodeDraft(source: string): TicketDraft {
   }
 }
 
-/** As the server takes it. */
+/** The ticket as the server takes it. */
 export function ticketOf(draft: TicketDraft): NewTicket & { readonly subject: string } {
   return { ...draft, subject: writtenLine(draft.subject), description: written(draft.description) }
 }
 
 export type DraftFault = { readonly kind: 'missing' } | { readonly kind: 'long'; readonly over: number }
 
-/** What is wrong, by its field. */
+/** What is invalid, by field. */
 export function faultsOf(draft: TicketDraft): { readonly subject: DraftFault | null; readonly description: DraftFault | null } {
   const { subject, description } = ticketOf(draft)
   const fault = (value: string, over: number): DraftFault | null => (!isWritten(value) ? { kind: 'missing' } : over > 0 ? { kind: 'long', over } : null)

@@ -1,6 +1,6 @@
-// A server's list that is read page by page while it changes: what the pages bring and what is heard live, together in the server's
-// order. Pure. Pages decide as far as they reach; a ticket that is heard of behind that is left to the page that will reach it. What a
-// page says of a ticket counts, unless the ticket was heard of after the page was asked for: the page may be older than that.
+// A server's list that is read page by page while it changes: combines pages and live changes in the server's order. Pure. Pages decide as far as
+// they reach; a live change beyond that is left to the page that will reach it. A page's state of a ticket counts, unless a live change arrived after
+// the page was requested: the page may be older.
 
 import type { Page } from '../protocol/model.ts'
 import type { Sortable, SortedList } from './sorted-list.ts'
@@ -10,13 +10,13 @@ export interface Listed extends Sortable {
   readonly read_seq: number
 }
 
-/** Whether a ticket that was heard of is in the list; `ask`: only the server can tell. */
+/** Whether a changed ticket belongs in the list; `ask`: only the server can tell. */
 export type Verdict = 'in' | 'out' | 'ask'
 
-/** `before`: the ticket as it stands in the list. */
+/** `before`: the ticket's state in the list. */
 export type Judge<T> = (ticket: T, before: T | undefined) => Verdict
 
-/** The page to ask for: the next one, or a part of what had been read before and may have changed since. */
+/** The page to request: the next one, or a part that was read before and may have changed since. */
 export interface Due {
   readonly isNext: boolean
   readonly cursor: string | null
@@ -24,31 +24,31 @@ export interface Due {
 
 export interface TicketPages<T> {
   hasMore(): boolean
-  /** What was read may have changed unheard: it is read again. */
+  /** Starts re-reading: what was read may have changed without a push. */
   restart(): void
   due(wantsMore: boolean): Due | null
-  /** The request for a page leaves now. */
+  /** Call when the request for a page is sent. */
   asked(due: Due): void
-  /** Gives the ids that it brought behind those of the pages before. */
+  /** Takes a page; returns the ids that it added after those of earlier pages. */
   arrived(due: Due, page: Page<T>): readonly string[]
-  /** A change, told as it happens. */
+  /** Takes a pushed change. */
   heard(ticket: T): void
-  /** What another answer says of a ticket, which may be older than what is known. It brings no ticket into the list. */
+  /** Takes a ticket from another answer, which may be older than the known state. Adds no ticket to the list. */
   told(ticket: T): void
-  /** Whether tickets were heard of that only reading again can judge. */
+  /** Whether there are changed tickets that only re-reading can judge. */
   isUnsure(): boolean
 }
 
-/** How far pages reach: nowhere, as far as the place of a ticket, to the end. */
+/** How far pages reach: nowhere, up to the place of a ticket, or to the end. */
 type Reach<T> = 'nowhere' | T | 'end'
 
-/** `rows` may hold what is known to fit: it stays until the first page decides. */
+/** `rows` may already contain tickets that are known to fit; they stay until the first page decides. */
 export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: Judge<T>): TicketPages<T> {
   let reach: Reach<T> = 'nowhere'
   let cursor: string | null = null
-  /** How far reading again has come; null: there is nothing to read again. */
+  /** How far re-reading has come; null if there is nothing to re-read. */
   let again: { readonly place: T | null; readonly cursor: string | null } | null = { place: null, cursor: null }
-  /** What came since the request under way left. */
+  /** Tickets that arrived since the running request was sent. */
   let since: Map<string, { readonly ticket: T; readonly isNews: boolean }> | null = null
   const unsure = new Set<string>()
 
@@ -63,7 +63,7 @@ export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: 
     if (verdict === 'in') rows.put(ticket)
     else rows.remove(ticket.id, ticket)
   }
-  /** Pages reach as far as `to` now; or reading again does, which has not caught up yet. */
+  /** Pages now reach as far as `to`; or re-reading does, if it has not caught up yet. */
   const advance = ({ isNext }: Due, to: Reach<T>, next: string | null) => {
     const target = placeOf(reach)
     if (!isNext && to !== 'end' && to !== 'nowhere' && target !== null && rows.compare(to, target) < 0) {
@@ -80,7 +80,7 @@ export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: 
     restart() {
       again = { place: null, cursor: null }
       if (reach !== 'end') return
-      // What comes in behind the last row meanwhile is left to the pages, as it is everywhere else.
+      // Tickets that arrive after the last row in the meantime are left to the pages, as everywhere else.
       reach = rows.get(rows.ids().at(-1) ?? '') ?? 'nowhere'
     },
     due(wantsMore) {
@@ -89,14 +89,14 @@ export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: 
     },
     asked(due) {
       since = new Map()
-      // What was unsure until now, this reading decides.
+      // This re-read decides the tickets that were unsure until now.
       if (!due.isNext && due.cursor === null) unsure.clear()
     },
     arrived(due, { items, next_cursor }) {
       const meanwhile = since
       since = null
       const last = items.at(-1)
-      // Tickets of kinds that are newer than this client cannot be read: the page reaches somewhere, but it does not say where.
+      // This client cannot decode any ticket of the page (newer kinds), so the page does not tell how far it reaches.
       if (last === undefined && next_cursor !== null) {
         if (due.isNext) cursor = next_cursor
         else again = { place: again?.place ?? null, cursor: next_cursor }

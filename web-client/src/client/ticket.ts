@@ -1,4 +1,4 @@
-// One open ticket: its facts, its timeline, who types and who looks, and everything this person may do there.
+// One open ticket: its facts and timeline, who is typing and viewing, and the actions of this person.
 
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import type { NewRating, TicketPatch, Viewer } from '../protocol/generated.ts'
@@ -22,13 +22,12 @@ export type Opening =
   | { readonly kind: 'open'; readonly ticket: TicketView; readonly reader: Reader }
   | { readonly kind: 'failed'; readonly problem: Problem }
 
-/** Something that did not work. */
-/** The same change by a person who has read the refusal. */
+/** Returns the patch to send when the person has read a refusal and insists on the change. */
 export type Insisting = (patch: TicketPatch, problem: Problem) => TicketPatch
 
 export interface Fault {
   readonly problem: Problem
-  /** The change that was refused, if it was one. An assignment that came too late is made by `retry` all the same. */
+  /** The change that was refused, if any. For an assignment that came too late, `retry` makes it anyway. */
   readonly patch: TicketPatch | null
   retry(): void
   dismiss(): void
@@ -40,37 +39,37 @@ export interface TicketStore {
   readonly typing: ReadonlySignal<readonly TypingPerson[]>
   readonly viewers: ReadonlySignal<readonly Viewer[]>
   readonly loadingOlder: ReadonlySignal<boolean>
-  /** What is being changed of its messages. */
+  /** Edits and removals of this ticket's messages. */
   readonly edits: Edits
-  /** What was tried and refused, until it succeeds or is put away; the latest one. */
+  /** The latest attempt that failed, until it succeeds or is dismissed. */
   readonly fault: ReadonlySignal<Fault | null>
   /** How far this person had read when the ticket was opened. */
   readonly readAtOpening: number | null
-  /** How this person works. */
+  /** This person's working habits. */
   readonly habits: Client['habits']
   send(body: string, how: { readonly internal: boolean; readonly based_on: number | null; readonly then?: FollowUp | null }): Queued | null
-  /** Takes back a message that has not been sent yet; null: it is too late. Without a key, the last one. */
+  /** Takes back an unsent message (without a key, the last one); null if it is too late. */
   undo(key?: string): Queued | null
   retry(key: string, how: 'as_written' | 'insist'): void
   discard(key: string): Queued | null
-  /** A message that is not stored yet. */
+  /** A message that the server has not stored yet. */
   queued(key: string): Queued | null
-  /** Earlier history. `isAsked`: the reader asks for it; scrolling there asks a failing server only now and then. */
+  /** Loads earlier history. `isAsked`: the reader asked for it explicitly; scrolling retries a failing server less often. */
   loadOlder(isAsked: boolean): Promise<void>
-  /** Tried again after a refusal, it is what `insisting` makes of it. */
+  /** Changes the ticket. When the person retries after a refusal, `insisting` gives the patch to send. */
   change(patch: TicketPatch, insisting?: Insisting): Promise<boolean>
   rate(rating: NewRating): Promise<boolean>
-  /** To be called at every keystroke and, with `false`, when the text is gone. */
+  /** Call at every keystroke, and with `false` when the text is empty again. */
   wrote(on: boolean, internal: boolean): void
-  /** The person sees the end of the thread. */
+  /** Call when the person sees the end of the thread. */
   sawEnd(): void
-  /** What an answer to a change made elsewhere on the page says of it. */
+  /** Takes the ticket from the answer to a change made elsewhere on the page. */
   told(ticket: TicketView): void
   reload(): void
   dispose(): void
 }
 
-/** What may fail: each clears its own fault only. */
+/** Actions that may fail; each clears only its own fault. */
 type Action = 'listen' | 'older' | 'change'
 
 const OLDER_EVENTS = 50
@@ -78,11 +77,11 @@ const REFRESH_MS = 60
 const RETRY_MS = 2_000
 
 export interface TicketListener {
-  /** Once, at the server's first answer: also of what was open lately and stands there before it. */
+  /** Called once, at the server's first answer, even if a recently opened state was shown before it. */
   opened?(ticket: TicketView): void
-  /** Every newer state of the ticket. */
+  /** Called for every newer state of the ticket. */
   ticket(ticket: TicketView): void
-  /** What happens while it is open, as it happens. */
+  /** Called for each event that arrives while the ticket is open. */
   event(event: HistoryEvent, ticket: TicketView): void
 }
 
@@ -95,20 +94,20 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
   const presence = createPresence(client, time)
   let subscription: Subscription | null = null
   let readAtOpening: number | null = null
-  /** Whether the server has said what it is. */
+  /** Whether the server has answered; until then, a recently opened state may be shown. */
   let isAnswered = false
-  /** Until when scrolling does not ask again for history that could not be had. */
+  /** Until when scrolling does not retry after loading history failed. */
   let olderAt = 0
-  /** What the customer was called when their name was last asked for. */
+  /** The customer's new name for which the ticket was last reloaded. */
   let askedName: string | null = null
   let disposed = false
-  /** Raised by every restored database: what was asked before it tells of numbers that hold no more. */
+  /** Incremented by every restore of the database: answers to earlier requests have invalid sequence numbers. */
   let epochs = 0
-  /** The epoch that the facts shown are of. */
+  /** The value of `epochs` that the shown facts belong to. */
   let factsOf = 0
   let stopRefresh = () => {}
   let stopOutbox = () => {}
-  /** How often there was a connection. */
+  /** How often the connection has gone live. */
   let lives = 0
 
   const settled = (of: Action) => { if (fault.peek()?.of === of) fault.value = null }
@@ -125,7 +124,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
 
   const take = (ticket: TicketView) => {
     const before = opening.value
-    // An answer that was overtaken by events must not turn the ticket back; a restored database may have.
+    // An answer older than the known events must not turn the ticket back, unless the database was restored.
     if (before.kind === 'open' && before.ticket.seq > ticket.seq && factsOf === epochs) return
     factsOf = epochs
     const reader: Reader = before.kind === 'open' && before.reader.side === ticket.side ? before.reader : readerOf(ticket)
@@ -146,7 +145,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
     if (disposed || mine !== epochs) return
     if (!result.ok) {
       if (opening.value.kind === 'open') refreshSoon(RETRY_MS)
-      // Asked for before the connection came back: what failed then says nothing of now.
+      // The request was sent before the connection came back: its failure says nothing about now.
       else if (life !== lives && result.problem.code !== 'not_found') void load()
       else opening.value = { kind: 'failed', problem: result.problem }
       return
@@ -155,7 +154,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
     take(result.value)
     if (!isAnswered) listener.opened?.(result.value)
     isAnswered = true
-    // What was open lately is listened to already.
+    // A recently opened ticket is already subscribed.
     if (subscription === null) listen(result.value.id)
   }
 
@@ -187,7 +186,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
   }
 
   const heard = (events: readonly HistoryEvent[]) => {
-    // Until the facts are read again, nothing is known that events could be put to.
+    // After a restore, events cannot be applied until the facts are loaded again.
     if (opening.value.kind !== 'open' || factsOf !== epochs) return
     const { ticket } = opening.value
     const news = events.filter((event) => event.seq > ticket.seq)
@@ -199,7 +198,10 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
     if (isRenamed || news.some(changesFacts)) refreshSoon(REFRESH_MS)
   }
 
-  /** The ticket that was open is no more, or no longer this person's. After a restore another one may bear its number: the address says which is meant. */
+  /**
+   * The open ticket no longer exists, or is no longer this person's. After a restore another ticket may have its number, so load again by the
+   * reference in the address.
+   */
   const gone = () => batch(() => {
     if (opening.value.kind === 'open') client.opened.keep(opening.value.ticket, null)
     subscription?.dispose()
@@ -231,7 +233,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
         }
         step({ type: 'page', page })
         settled('listen')
-        // The connection is back: what could not be had without it is asked for when it is wanted.
+        // The connection is back: clear a failure to load history that its absence caused.
         if (fault.peek()?.of === 'older' && fault.peek()?.problem.code === 'unreachable') fault.value = null
         if (!page.more) {
           presence.arrived(page.viewers)
@@ -260,7 +262,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
         return
       case 'reset':
         step({ type: 'reset' })
-        // Its subject may have been removed.
+        // The ticket's subject may have been removed.
         refreshSoon(REFRESH_MS)
         return subscription?.again()
       case 'read': return step({ type: 'read', mark: { person: frame.person, seq: frame.seq } })
@@ -282,7 +284,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
   }
   const change = (patch: TicketPatch, insisting: Insisting = (same) => same): Promise<boolean> => act((ticket) => client.rest.changeTicket(ticket, patch), (problem) => {
     failed('change', problem, () => void change(insisting(patch, problem), insisting), patch)
-    // Whose it is now is to be seen beside the refusal.
+    // Reload the ticket, so that the current assignee is shown with the refusal.
     if (problem.code === 'conflict') refreshSoon(0)
   })
 

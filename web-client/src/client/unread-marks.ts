@@ -1,4 +1,4 @@
-// Tickets that a person has marked as unread: kept in this browser until they open them. What others are told of their reading does not change.
+// Tickets that a person has marked as unread. Kept in this browser until they open them; the read positions that others see do not change.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { KeyValue } from '../outbox/store.ts'
@@ -9,11 +9,11 @@ export interface UnreadMarks {
   readonly ids: ReadonlySignal<ReadonlySet<string>>
   mark(ticket: string): void
   clear(ticket: string): void
-  /** Another tab changed a stored item. */
+  /** Call when another tab has changed the stored item `name`. */
   changedElsewhere(name: string): void
 }
 
-/** The oldest ones give way. */
+/** Beyond this, the oldest marks are dropped. */
 const MARKS_MAX = 500
 
 export function createUnreadMarks(user: string, storage: KeyValue = storageOr('localStorage')): UnreadMarks {

@@ -2,17 +2,18 @@
 
 import type { TicketView } from '../protocol/model.ts'
 
-/** How a person stands to a ticket. */
+/** A person's relation to a ticket. */
 export interface Standing {
-  /** It lies open before them. */
+  /** The ticket is open in front of them. */
   readonly isOpen?: boolean
-  /** They want it to count as unread. */
+  /** They marked it as unread. */
   readonly isMarked?: boolean
 }
 
 /**
- * Something of others stands behind what was read: a message, or a change such as an end. The same counts for the server's `GET /v1/me/unread`,
- * which leaves out archived tickets. The server takes into `read_seq` what one did oneself and, for a customer, how the team sorts its work.
+ * A ticket is unread if it has an event of others after the read position: a message, or a change such as an end. The server's `GET /v1/me/unread`
+ * uses the same rule and leaves out archived tickets. The server's `read_seq` includes a person's own actions and, for customers, changes of how the
+ * team sorts its work.
  */
 export function isUnread({ seq, read_seq, archived_at }: Pick<TicketView, 'seq' | 'read_seq' | 'archived_at'>, me: Standing = {}): boolean {
   return me.isOpen !== true && (me.isMarked === true || (archived_at === null && seq > read_seq))

@@ -1,4 +1,4 @@
-// How the desk wants its widget to look, and what it can do: told to everyone, without a token.
+// The widget's appearance and the desk's features, which the desk tells without a token.
 
 import { thisPage, type Page } from './browser.ts'
 import { flag, isObject, list, text } from '../protocol/narrow.ts'
@@ -9,12 +9,12 @@ const name = (value: unknown) => decodeName(value) ?? null
 export interface Look {
   readonly teamName: string | null
   readonly greeting: string | null
-  /** A `data:` address of a picture. */
+  /** A `data:` URL of a picture. */
   readonly logo: string | null
 }
 
 export interface DeskLook extends Look {
-  /** Whether a category may be named while one writes. */
+  /** Whether the writer may choose a category. */
   readonly asksCategory: boolean
 }
 
@@ -22,30 +22,30 @@ export const NO_LOOK: DeskLook = { teamName: null, greeting: null, logo: null, a
 type DeskPage = Pick<Page, 'fetch'>
 const TIMEOUT_MS = 15_000
 
-/** A desk that says nothing looks as it always did. */
+/** Loads the widget's appearance; the default one if the desk does not answer. */
 export async function loadLook(page?: DeskPage): Promise<DeskLook> {
   const value = await load('/v1/widget', page)
   if (!isObject(value)) return NO_LOOK
   return { teamName: name(value['team_name']), greeting: name(value['greeting']), logo: pictureOf(value['logo']), asksCategory: flag(value['asks_category']) ?? false }
 }
 
-/** By name; null: the desk cannot be asked. */
+/** The desk's feature names; null if the desk cannot be reached. */
 export async function loadFeatures(page?: DeskPage): Promise<readonly string[] | null> {
   const value = await load('/v1/config', page)
   return isObject(value) ? list(value['features'], text) : null
 }
 
-/** What `Helpline.init` was given, as far as it can be read. */
+/** The appearance options of `Helpline.init`, as far as they are valid. */
 export function givenLook(value: Readonly<Record<string, unknown>>): Look {
   return { teamName: name(value['teamName']), greeting: name(value['greeting']), logo: pictureOf(value['logo']) }
 }
 
-/** What the page says wins over what the desk says. */
+/** The page's options take precedence over the desk's. */
 export function mergedLook(desk: DeskLook, page: Look): DeskLook {
   return { teamName: page.teamName ?? desk.teamName, greeting: page.greeting ?? desk.greeting, logo: page.logo ?? desk.logo, asksCategory: desk.asksCategory }
 }
 
-/** No page's policy lets a picture come from elsewhere. */
+/** Accepts only `data:` URLs: no page's policy allows pictures from elsewhere. */
 function pictureOf(value: unknown): string | null {
   const address = text(value)
   return address?.startsWith('data:image/') === true ? address : null

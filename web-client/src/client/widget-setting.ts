@@ -1,4 +1,4 @@
-// How the widget looks and where it may stand, while an admin changes it. Pure.
+// The widget's appearance and the sites that may embed it, while an admin changes them. Pure.
 
 import { LIMITS, type DeskSettings, type WidgetPosition, type WidgetSettings } from '../protocol/generated.ts'
 import { bool, list, object, string } from '../protocol/shape.ts'
@@ -6,19 +6,19 @@ import { brandTokens } from './brand.ts'
 import { isWritten, writtenLine } from './written.ts'
 
 export interface WidgetDraft {
-  /** As it was written; empty: the widget's own. */
+  /** As typed; empty: the widget's default colour. */
   readonly color: string
   readonly teamName: string
   readonly greeting: string
   readonly position: WidgetPosition
-  /** A `data:` address; empty: none. */
+  /** A `data:` URL; empty if there is none. */
   readonly logo: string
   readonly asksCategory: boolean
-  /** As they were written, empty lines too. */
+  /** As typed, including empty lines. */
   readonly sites: readonly string[]
 }
 
-/** By `color`, `teamName`, `greeting`, or a site's `site.0`. */
+/** What is invalid. A fault's key is `color`, `teamName`, `greeting`, or `site.0` for the first site. */
 export type WidgetFault = 'color' | 'long' | 'origin' | 'twice' | 'many'
 export type WidgetFaults = ReadonlyMap<string, WidgetFault>
 
@@ -38,13 +38,13 @@ export function widgetDraftOf({ widget }: Pick<DeskSettings, 'widget'>): WidgetD
 
 const keptDraft = object({ color: string, teamName: string, greeting: string, position: string, logo: string, asksCategory: bool, sites: list(string) })
 
-/** A draft that was kept on the device; null: it cannot be read. */
+/** Parses a draft stored on the device; null if it is unreadable. */
 export function parseWidgetDraft(value: unknown): WidgetDraft | null {
   const draft = keptDraft(value)
   return draft === undefined ? null : { ...draft, position: draft.position === 'left' ? 'left' : 'right' }
 }
 
-/** What is sent. To be asked only of a draft without faults. */
+/** Converts a draft without faults to the setting. */
 export function widgetOf(draft: WidgetDraft): WidgetSettings {
   const text = (written: string) => (isWritten(written) ? writtenLine(written) : null)
   return {
@@ -75,7 +75,7 @@ export function widgetFaultsOf(draft: WidgetDraft): WidgetFaults {
   return faults
 }
 
-/** `#rrggbb` in small letters, of `#abc` and `AABBCC` too; null: no colour. */
+/** Normalizes a colour (`#abc` and `AABBCC` too) to lower-case `#rrggbb`; null if it is no colour. */
 export function colorOf(written: string): string | null {
   const digits = /^#?([\da-f]{3}|[\da-f]{6})$/i.exec(written.trim())?.[1]?.toLowerCase()
   if (digits === undefined) return null
@@ -85,7 +85,7 @@ export function colorOf(written: string): string | null {
 const LABEL = /^(?!-)[a-z\d_-]{1,63}(?<!-)$/
 const HOST_CHARS_MAX = 253
 
-/** The origin of an address as browsers send it, of a bare host name too; null: there is none. The server has the same rule, of what browsers send. */
+/** The origin of an address or bare host name, as browsers send it; null if there is none. The server applies the same rule. */
 export function originOf(written: string): string | null {
   const text = written.trim()
   const url = parsed(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `https://${text}`)
@@ -103,9 +103,9 @@ function parsed(address: string): URL | null {
 }
 
 export interface ColorNote {
-  /** What stands on the colour. */
+  /** The colour of text on this colour. */
   readonly ink: 'white' | 'black'
-  /** Whether text in the colour has another shade, so that it can be read. */
+  /** Whether text in this colour gets another shade to stay readable: darker in the light theme, lighter in the dark one. */
   readonly isDarkened: boolean
   readonly isLightened: boolean
 }
@@ -117,7 +117,7 @@ export function colorNote(color: string): ColorNote | null {
   return { ink: tokens['--brand-ink'] === '#ffffff' ? 'white' : 'black', isDarkened: shades[1] !== color, isLightened: shades[2] !== color }
 }
 
-/** What a site puts into its pages: `comment` is a line for the reader of the page's source, `token` one about the function below it. */
+/** The HTML that a site puts into its pages. `comment` is a line for readers of the page's source; `token` explains the function below it. */
 export function snippetFor(origin: string, { comment, token }: { readonly comment: string; readonly token: string }): string {
   return `<!-- ${comment} -->
 <script src="${origin}/widget.js"></script>
@@ -133,7 +133,7 @@ export function snippetFor(origin: string, { comment, token }: { readonly commen
 `
 }
 
-/** What a Content-Security-Policy of the site's must allow. */
+/** The directives that a site's Content-Security-Policy must contain. */
 export function policyFor(origin: string): string {
   return `script-src ${origin}; frame-src ${origin}; connect-src ${origin}`
 }

@@ -1,4 +1,4 @@
-// The desk's widget, while an admin changes it.
+// The draft of the desk's widget setting, for admins.
 
 import { createTeamRest } from '../rest/team.ts'
 import type { Client } from './client.ts'

@@ -1,9 +1,9 @@
-// The time zones of the world by their IANA names: found by what one writes, shown with their offset and the time there.
+// The world's time zones by IANA name: searchable, and shown with their offset and local time.
 
 import { folded } from './search.ts'
 import type { WallTime } from './hours-status.ts'
 
-/** Names alone: an offset such as +01:00 is one to the browser, and forgets summer time. */
+/** Accepts names only: browsers also accept an offset such as +01:00, which ignores summer time. */
 export function isZone(name: string): boolean {
   try {
     return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
@@ -16,7 +16,7 @@ export function ownZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone
 }
 
-/** What a browser calls by its former name, and people look for by the present one. */
+/** Extra search words: the present names of zones that browsers list under a former one, and large cities. */
 const ALSO: Readonly<Record<string, string>> = { 'Europe/Kiev': 'kyiv', 'Asia/Calcutta': 'kolkata mumbai delhi', 'Asia/Saigon': 'ho chi minh', 'Asia/Rangoon': 'yangon', 'Asia/Katmandu': 'kathmandu', 'America/Buenos_Aires': 'argentina', 'America/New_York': 'boston washington', 'America/Los_Angeles': 'san francisco seattle', 'Asia/Shanghai': 'beijing', 'Europe/Berlin': 'frankfurt hamburg munich', UTC: 'gmt' }
 
 export function zoneNames(): readonly string[] {
@@ -25,7 +25,7 @@ export function zoneNames(): readonly string[] {
 
 const plain = (text: string) => folded(text).replace(/[_/\s,]+/g, ' ').trim()
 
-/** Those whose name has every word that was written; a name that begins with it comes first, then a place that does. */
+/** Zones whose name contains every search word. Exact matches come first, then places and then whole names that begin with the search text. */
 export function zonesFor(names: readonly string[], asked: string, first: readonly string[]): readonly string[] {
   const words = plain(asked).split(' ').filter((word) => word !== '')
   if (words.length === 0) return [...new Set([...first, ...names])]
@@ -39,13 +39,13 @@ export function zonesFor(names: readonly string[], asked: string, first: readonl
   return names.flatMap((name) => { const at = rank(name); return at === null ? [] : [{ name, at }] }).toSorted((a, b) => a.at - b.at).map(({ name }) => name)
 }
 
-/** `UTC+01:00`; empty where it cannot be told. */
+/** The offset as `UTC+01:00`; empty if unknown. */
 export function offsetOf(zone: string, now: number): string {
   const told = partOf(zone, now, { timeZoneName: 'longOffset' }, 'timeZoneName')
   return told === 'GMT' ? 'UTC+00:00' : told.replace('GMT', 'UTC').replace('-', '\u2212')
 }
 
-/** The wall clock of a zone. */
+/** The wall-clock time in a zone. */
 export function wallTimeIn(zone: string, now: number): WallTime {
   const part = (name: 'year' | 'month' | 'day' | 'hour' | 'minute') => partOf(zone, now, { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }, name).padStart(2, '0')
   return { date: `${part('year')}-${part('month')}-${part('day')}`, minutes: Number(part('hour')) * 60 + Number(part('minute')) }

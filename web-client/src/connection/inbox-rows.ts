@@ -1,4 +1,4 @@
-// All of a ticket is told once; while only its place changes, its place alone. Here the one is kept and the other filled in.
+// Fills in inbox frames. The server sends a whole ticket once; while only its place in the list changes, it sends only the place.
 
 import { LIMITS } from '../protocol/generated.ts'
 import type { ServerFrame, StaffView } from '../protocol/model.ts'
@@ -6,12 +6,12 @@ import type { ServerFrame, StaffView } from '../protocol/model.ts'
 export type InboxFrame = Extract<ServerFrame, { type: 'inbox' }>
 
 export interface InboxRows {
-  /** The frame with all that it tells in `tickets`, in whole. */
+  /** Returns the frame with whole tickets, all of them in `tickets`. */
   fill(frame: InboxFrame): InboxFrame
 }
 
 export function createInboxRows(): InboxRows {
-  // In the order of being told, so that the first is the one to forget.
+  // In the order of arrival, so that the first row is the oldest.
   const rows = new Map<string, StaffView>()
   const keep = (row: StaffView) => {
     rows.delete(row.id)

@@ -1,4 +1,4 @@
-// Watching the desk's tickets, across connections: asked for with each of them, and again when it was refused for the moment.
+// Watches the desk's tickets across connections: requested on each connection, and retried after a temporary refusal.
 
 import type { TicketViewers, Viewer } from '../protocol/generated.ts'
 import { isPassing } from '../protocol/words.ts'
@@ -9,37 +9,40 @@ import type { Clock } from './transport.ts'
 
 export interface InboxListener {
   frame(frame: InboxFrame): void
-  /** From here on every change is told: what is read after this misses none. With each connection; and when the server takes long to say so. */
+  /**
+   * Called on each connection once every change is pushed: data loaded after this call misses none. Also called if the server is slow or refuses, so
+   * that lists load anyway.
+   */
   began(): void
-  /** Who looks at which ticket; a ticket that is not in it has no viewers. Nothing is known without a connection, or from an older server. */
+  /** Who is viewing which ticket; tickets without viewers are missing. Empty without a connection or with an older server. */
   viewers?(byTicket: Viewers): void
 }
 
 export type Viewers = ReadonlyMap<string, readonly Viewer[]>
 
 /**
- * `off`: nobody wants it, or there is no connection. `asking`: not for long yet. `late`: the server takes its time, or has refused for the
- * moment. `on`: every change is told. `refused`: it is not to be had as things are.
+ * `off`: no listener, or no connection. `asking`: requested a moment ago. `late`: the server is slow, or has refused temporarily. `on`: every change
+ * is pushed. `refused`: the watch is not available.
  */
 export type WatchState = 'off' | 'asking' | 'late' | 'on' | 'refused'
 
 export interface InboxWatch {
   state(): WatchState
   onState(listener: (state: WatchState) => void): () => void
-  /** Asks again for what was refused. */
+  /** Requests the watch again after a refusal. */
   again(): void
   add(listener: InboxListener): () => void
   frame(frame: InboxFrame): void
   presence(tickets: readonly TicketViewers[]): void
-  /** A connection stands. */
+  /** Call when a connection is live. */
   live(): void
   cut(): void
 }
 
-/** A session watches by one of these, or by none: no-watch.ts. */
+/** Creates the watch of a session; no-watch.ts has one that does nothing. */
 export type WatchFactory = (clock: Clock, random: () => number, requests: Requests, isLive: () => boolean) => InboxWatch
 
-/** So long lists wait for the watch; then they are read all the same, and once more when it has begun. */
+/** How long lists wait for the watch before they load without it; they load again once it is on. */
 const PATIENCE_MS = 2_000
 
 export function createInboxWatch(clock: Clock, random: () => number, requests: Requests, isLive: () => boolean): InboxWatch {
@@ -73,7 +76,7 @@ export function createInboxWatch(clock: Clock, random: () => number, requests: R
     stop()
     const mine = round
     if (state !== 'late') enter('asking')
-    // All that is known is told anew.
+    // The server sends all viewers again.
     if (viewers.size > 0) look(new Map())
     stop = clock.after(PATIENCE_MS, () => {
       enter('late')

@@ -1,4 +1,4 @@
-// For sessions of customers: only the team's lists live on a watch.
+// For sessions of customers: only the team's lists need a watch.
 
 import type { InboxWatch } from './inbox-watch.ts'
 

@@ -1,11 +1,11 @@
-// Frames that are answered, by id. A request ends exactly once: answered, cut off with its connection, or given up after a time.
+// Matches answers to requests by id. A request ends exactly once: answered, cut off with its connection, or timed out.
 
 import type { ClientFrame } from '../protocol/generated.ts'
 import type { ErrorFrame, ServerFrame, SubscribedFrame } from '../protocol/model.ts'
 import type { Clock } from './transport.ts'
 
 export type Asking = Extract<ClientFrame, { id: number }>
-/** A request without its id, which is given when it leaves. */
+/** A request without its id, which is assigned when it is sent. */
 export type Ask = Asking extends infer F ? (F extends Asking ? Omit<F, 'id'> : never) : never
 
 export type Answer =
@@ -19,14 +19,14 @@ export const REQUEST_TIMEOUT_MS = 15_000
 interface Waiting {
   readonly resolve: (answer: Answer) => void
   readonly onPage: (page: SubscribedFrame) => void
-  /** Pages renew the time: a long answer is not a late one. */
+  /** Restarts the timeout: a long answer in several pages is not late. */
   renew(): void
   stop(): void
 }
 
 export interface Requests {
   ask(ask: Ask, onPage?: (page: SubscribedFrame) => void): Promise<Answer>
-  /** Takes a frame that answers something; false: it is no answer. */
+  /** Takes a frame that answers a request; false if it is no answer. */
   take(frame: ServerFrame): boolean
   cut(): void
 }

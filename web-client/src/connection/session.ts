@@ -1,4 +1,4 @@
-// One person's standing with the server across connections: greet, renew the token, come back, subscribe again.
+// One person's session with the server across connections: sends `hello`, renews the token, reconnects, and subscribes again.
 
 import type { ClientFrame, Me, StaffRole, WireLimits } from '../protocol/generated.ts'
 import { decodeFrame } from '../protocol/decode.ts'
@@ -14,23 +14,23 @@ export type SessionState =
   | { readonly kind: 'connecting'; readonly attempt: number }
   | { readonly kind: 'live'; readonly user: Me; readonly role: StaffRole | null; readonly limits: WireLimits; readonly features: Features }
   | { readonly kind: 'waiting'; readonly attempt: number; readonly until: number }
-  /** Nothing to be gained by coming back as things are. */
+  /** Reconnecting is pointless as things are. */
   | { readonly kind: 'away'; readonly code: number; readonly reason: string }
-  /** The person of this session sits here no more: nothing more is sent or shown in their name. */
+  /** The person of this session is no longer signed in here: nothing more is sent or shown in their name. */
   | { readonly kind: 'left'; readonly why: Left }
 
 export type Left = 'signed_out' | 'other_user'
 
 export interface Token {
   readonly token: string
-  /** By this device's clock; null: not known, the server will say when it ends. */
+  /** By this device's clock, in milliseconds; null if unknown: the server reports the expiry. */
   readonly expires_at: number | null
 }
 
-/** Gives a token; `fresh`: the last one was refused. Null: nobody is signed in. Rejects when it cannot be had right now. */
+/** Returns a token; `fresh`: the last one was refused. Null if no user is signed in. Rejects if a token cannot be had right now. */
 export type TokenSource = (fresh: boolean) => Promise<Token | null>
 
-/** Frames that are not answered. */
+/** Frames that get no answer. */
 export type Tell = Exclude<ClientFrame, { id: number }>
 
 export interface Session {
@@ -38,19 +38,19 @@ export interface Session {
   onState(listener: (state: SessionState) => void): () => void
   start(): void
   stop(): void
-  /** Come back at once: the network returned, or somebody asks. */
+  /** Reconnects at once: the network is back, or the person asked. */
   nudge(): void
-  /** The page is looked at again, or was restored by the browser: timers may have stood still, and the connection may have died unheard. */
+  /** The page is visible again or was restored by the browser: timers may have stopped, and the connection may have died unnoticed. */
   wake(how: 'looked_at' | 'restored'): void
-  /** The network is known to be gone: do not wait for silence to show it. */
+  /** The network is down: drops the connection without waiting for a timeout. */
   drop(): void
   ask(ask: Ask): Promise<Answer>
-  /** Best effort: typing and read positions. */
+  /** Best effort, for typing and read positions. False if not sent. */
   tell(frame: Tell): boolean
   subscribe(ticket: string, sink: TicketSink): Subscription
-  /** Watches the desk's tickets, across connections. */
+  /** Watches the desk's tickets across connections; returns the disposer. */
   inbox(listener: InboxListener): () => void
-  /** Whether that watch stands. */
+  /** The state of the watch on the desk's tickets. */
   watch(): WatchState
   onWatch(listener: (state: WatchState) => void): () => void
 }
@@ -60,17 +60,17 @@ export interface SessionParts {
   readonly clock: Clock
   readonly random: () => number
   readonly tokens: TokenSource
-  /** Whose session it is: another person's welcome ends it. */
+  /** The id of the session's person: a welcome for another person ends the session. */
   readonly user: string
   readonly watch: WatchFactory
 }
 
-/** A connection that lived this long was a good one: the next attempt starts from the shortest wait. */
+/** A connection that lived this long was healthy: the next attempt starts with the shortest delay. */
 const GOOD_LIFE_MS = 5_000
 const RENEW_RETRY_MS = 10_000
-/** Silence of so many heartbeats, jitter included, tells whoever looks again that the connection is dead. */
+/** After a silence of this many heartbeats, including jitter, a page that becomes visible again treats the connection as dead. */
 const WAKE_HEARTBEATS = 1.25
-/** Tokens are renewed so long before they end, or a fifth of what is left, but no sooner than at half of it. */
+/** Tokens are renewed this long before they expire, or a fifth of their remaining time if that is longer, but not before half of it. */
 const RENEW_AHEAD_MS = 30_000
 const RENEW_MS_MIN = 1_000
 const TIMER_MS_MAX = 86_400_000
@@ -83,9 +83,9 @@ export function createSession({ sockets, clock, random, tokens, user, watch }: S
   let liveSince: number | null = null
   let comeBackAt: number | null = null
   let heartbeat_ms = 0
-  /** The server itself has said when to come back. */
+  /** The server itself said when to reconnect. */
   let isWaitAsked = false
-  /** Raised by everything that ends an attempt, so that what was begun before it has no say after it. */
+  /** Incremented by everything that ends an attempt, so that its late callbacks are ignored. */
   let round = 0
   let stopTimer = () => {}
   let stopRenewal = () => {}
@@ -130,7 +130,7 @@ export function createSession({ sockets, clock, random, tokens, user, watch }: S
     const answer = await requests.ask({ type: 'hello', token: token.token })
     if (mine !== round) return
     if (answer.kind !== 'answered' || answer.frame.type !== 'welcome') {
-      // A refused hello is followed by a close that says what to do; one without an answer by none.
+      // After a refused `hello`, the server closes with a code that says what to do. Without an answer, close here.
       if (answer.kind !== 'refused') transport?.close('no welcome')
       return
     }
@@ -140,7 +140,7 @@ export function createSession({ sockets, clock, random, tokens, user, watch }: S
     heartbeat_ms = frame.heartbeat_ms
     tokenRefused = false
     liveSince = clock.now()
-    // 1.5 heartbeats and a little: the server pings every heartbeat, jitter included.
+    // 1.5 heartbeats and a margin: the server sends a ping every heartbeat, with some jitter.
     transport?.expectWithin(heartbeat_ms * 1.5 + 2_000)
     renewLater(token, mine)
     enter({ kind: 'live', user: frame.user, role, limits, features })
@@ -157,7 +157,7 @@ export function createSession({ sockets, clock, random, tokens, user, watch }: S
   }
 
   const renew = async (mine: number) => {
-    // What cannot be had now is asked for again, until the server ends the connection.
+    // Retry until it works or the server ends the connection.
     const again = () => { stopRenewal = clock.after(RENEW_RETRY_MS, () => void renew(mine)) }
     let token: Token | null
     try {
@@ -198,14 +198,14 @@ export function createSession({ sockets, clock, random, tokens, user, watch }: S
     }
   }
 
-  /** The instance drains: what is under way may finish, and after the delay this client leaves by itself if it was not closed before. */
+  /** The instance is draining: running requests may finish. After the delay, this client closes the connection unless the server did. */
   const bye = (delay_ms: number) => {
     comeBackAt = clock.now() + delay_ms
     stopTimer()
     stopTimer = clock.after(delay_ms, () => transport?.close('bye'))
   }
 
-  /** Takes the connection down, whatever state it is in, and tells everybody who relied on it. */
+  /** Tears down the connection in any state, and notifies everything that depends on it. */
   const tearDown = () => {
     round++
     stopTimer()
@@ -270,7 +270,7 @@ export function createSession({ sockets, clock, random, tokens, user, watch }: S
     },
     nudge,
     wake(how) {
-      // A herd that was told to spread out does so.
+      // If the server asked for a delay, keep it: it spreads out the clients that reconnect.
       if (state.kind === 'waiting' && !isWaitAsked) return nudge()
       if (state.kind !== 'live' || transport === null) return
       if (how === 'looked_at' && transport.silent_ms() <= heartbeat_ms * WAKE_HEARTBEATS) return

@@ -1,4 +1,4 @@
-// Which tickets are listened to, across connections: each is subscribed again from where its reader stands whenever a connection goes live.
+// Subscriptions to tickets across connections: whenever a connection goes live, each one subscribes again from its reader's position.
 
 import type { Code, ServerFrame, SubscribedFrame } from '../protocol/model.ts'
 import { isPassing } from '../protocol/words.ts'
@@ -8,22 +8,22 @@ import type { Clock } from './transport.ts'
 
 export type TicketFrame = Extract<ServerFrame, { type: 'event' | 'reset' | 'typing' | 'presence' | 'read' }>
 
-/** Who listens to a ticket. */
+/** Receives what happens to one ticket. */
 export interface TicketSink {
-  /** Where to go on; null: from the latest page. */
+  /** Where to resume; null: from the latest page. */
   resume(): { readonly after: number; readonly epoch: string | null } | null
   subscribing(): void
   page(page: SubscribedFrame): void
   frame(frame: TicketFrame): void
-  /** The server's head, as `ping` tells it. */
+  /** The server's head, from a `ping`. */
   head(seq: number): void
   disconnected(): void
-  /** Not to be had. Asked again on the next connection only. */
+  /** Refused for this connection; retried on the next one. */
   refused(code: Code): void
 }
 
 export interface Subscription {
-  /** Subscribes again from where the sink stands; at once, unless that was just tried. */
+  /** Subscribes again from the sink's position: at once, unless that was just tried. */
   again(): void
   dispose(): void
 }
@@ -32,13 +32,13 @@ interface Entry {
   readonly ticket: string
   readonly sink: TicketSink
   state: 'idle' | 'asking' | 'listening'
-  /** Asked for while an answer was still under way. */
+  /** `again` was called while an answer was pending. */
   wanted: boolean
   attempts: number
   stopTimer: () => void
 }
 
-/** How long a subscription must have rested before the next `again` is immediate. */
+/** How long a subscription must have been quiet before the next `again` is immediate. */
 const REST_MS = 5_000
 
 export function createSubscriptions(clock: Clock, random: () => number, requests: Requests, isLive: () => boolean) {

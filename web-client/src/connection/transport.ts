@@ -1,12 +1,12 @@
-// One socket: text out, text in, and whether the other side still lives. It knows nothing of what the texts say.
+// One socket: sends and receives text, and detects whether the other side is alive. Does not interpret the text.
 
 export interface Clock {
   now(): number
-  /** Calls back once after `ms`; gives the disposer. */
+  /** Calls `call` once after `ms` milliseconds; returns the disposer. */
   after(ms: number, call: () => void): () => void
 }
 
-/** What a transport needs of a WebSocket; the browser's has it. */
+/** The part of a WebSocket that a transport uses. */
 export interface Socket {
   send(text: string): void
   close(code?: number, reason?: string): void
@@ -20,17 +20,17 @@ export type SocketFactory = () => Socket
 export interface TransportEvents {
   opened(): void
   received(text: string): void
-  /** Once, whatever ended it. 1006: it was cut, or fell silent. */
+  /** Called once, however the connection ended. Code 1006: it was cut or went silent. */
   closed(code: number, reason: string): void
 }
 
 export interface Transport {
-  /** False: the socket is not open, nothing was sent. */
+  /** False if the socket is not open and nothing was sent. */
   send(text: string): boolean
   close(reason: string): void
-  /** From now on silence of this length means the other side is gone. */
+  /** From now on, a silence of `ms` milliseconds means that the other side is gone. */
   expectWithin(ms: number): void
-  /** How long nothing has come, by the clock, whatever timers did meanwhile. */
+  /** Milliseconds since the last message, by the clock, even if timers were paused. */
   silent_ms(): number
 }
 
@@ -49,7 +49,7 @@ export function openTransport(factory: SocketFactory, clock: Clock, events: Tran
     if (life === 'over') return
     life = 'over'
     stopWatch()
-    // A socket that no longer answers takes its own time to close; nobody waits for it.
+    // A dead socket takes a long time to close, so do not wait for it.
     try {
       socket.close(1000, reason)
     } catch {

@@ -1,10 +1,10 @@
-// Days and times as the reader's language writes them.
+// Dates and times in the reader's language.
 
 import { language, locale } from './index.ts'
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** Making a format costs more than using it a thousand times. */
+/** Returns a cached format: creating one costs more than a thousand uses. */
 export function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${language()}/${name}`
   const held = formats.get(key) ?? new Intl.DateTimeFormat(locale(), options)
@@ -12,7 +12,7 @@ export function format(name: string, options: Intl.DateTimeFormatOptions): Intl.
   return held
 }
 
-/** `2:05 PM`, `14:05`: as the language writes it by itself. */
+/** `2:05 PM` or `14:05`, by the language's own convention. */
 export function timeOfDay(iso: string): string {
   return format('time', { timeStyle: 'short' }).format(new Date(iso))
 }
@@ -22,15 +22,15 @@ export function day(iso: string): string {
 }
 
 export function dateTime(iso: string): string {
-  // Two digits where the day has 24 hours.
+  // Two digits for the hour on a 24-hour clock.
   const hour = format('time', { timeStyle: 'short' }).resolvedOptions().hour12 === true ? 'numeric' : '2-digit'
   const options = { day: 'numeric', month: 'short', hour, minute: '2-digit' } as const
   return isOtherYear(iso, Date.now()) ? format('both-year', { ...options, year: 'numeric' }).format(new Date(iso)) : format('both', options).format(new Date(iso))
 }
 
-/** The name of a day of the week, Monday being 0. */
+/** The name of a weekday; 0 is Monday. */
 export function weekday(index: number): string {
-  // The fifth of January 1970 was a Monday.
+  // 5 January 1970 was a Monday.
   return format('weekday-name', { weekday: 'long', timeZone: 'UTC' }).format(new Date((index + 4) * 86_400_000))
 }
 
@@ -38,7 +38,7 @@ export function isOtherYear(iso: string, now: number): boolean {
   return new Date(iso).getFullYear() !== new Date(now).getFullYear()
 }
 
-/** A calendar day as a value, for comparing. */
+/** A calendar day as a key for comparison. */
 export function dayKey(iso: string): string {
   return new Date(iso).toDateString()
 }

@@ -1,4 +1,4 @@
-// Loaded with the forms that change a message: joins its sentences to the common ones.
+// Loaded with the forms that edit a message: adds their sentences to the common ones.
 
 import en from './en/edit.json'
 import { addStrings, type Table } from './index.ts'

@@ -1,4 +1,4 @@
-// Loaded with the form in which a ticket is described: joins its sentences to the common ones.
+// Loaded with the form for a new ticket: adds its sentences to the common ones.
 
 import en from './en/form.json'
 import { addStrings, type Table } from './index.ts'

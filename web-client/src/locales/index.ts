@@ -1,5 +1,5 @@
-// Sentences by key, in the language that is chosen. A language is another table of the same keys; tables that a first screen does not need
-// join with the part that does. Components that call `t` while rendering are rendered again when the language changes.
+// Sentences by key, in the chosen language. Each language is a table with the same keys; tables that a first screen does not need are loaded with the
+// part that does. Components that call `t` while rendering render again when the language changes.
 
 import { signal } from '@preact/signals'
 import common from './en/common.json'
@@ -35,30 +35,30 @@ interface Sections {
   readonly widget: typeof widget
 }
 
-/** A part of the sentences, in a file of its own in every language: `<tag>/<section>.json`. */
+/** A group of sentences, with one file per language: `<tag>/<section>.json`. */
 export type Section = keyof Sections
 type KeysOf<S> = S extends Section ? Extract<keyof Sections[S], string> : never
 export type StringKey = KeysOf<Section>
 export type Table = Readonly<Record<string, string>>
 
-/** A section in the other languages, by path, fetched when it is wanted. */
+/** The other languages of a section, by path, loaded on demand. */
 export type Files = Readonly<Record<string, () => Promise<Table>>>
 
-/** Gives the sentences of one part of the client in another language. */
+/** Loads the sentences of one part of the client in another language. */
 type Source = (language: Language) => Promise<Table>
 
-/** Of the files that end in `<tag>/<section>.json`, or `<tag>.json`, by path. */
+/** Finds the file that ends in `<tag>/<section>.json` or `<tag>.json`. */
 const from = (files: Files, end: (language: Language) => string): Source => async (language) => await Object.entries(files).find(([path]) => path.endsWith(end(language)))?.[1]() ?? {}
 const ofSection = (section: Section, files: Files): Source => from(files, (language) => `/${language}/${section}.json`)
 
 const sources: Source[] = [ofSection('common', import.meta.glob<Table>(['./*/common.json', '!./en/*.json'], { import: 'default' }))]
 
-/** The one that was chosen last, whether its tables are there or not. */
+/** The language chosen last, whether or not its tables are loaded. */
 let wanted: Language = 'en'
 const fallback = new Map<string, string>(Object.entries(common))
 const chosen = signal<{ readonly language: Language; readonly table: Table }>({ language: 'en', table: {} })
 
-/** Adds a section's sentences: its English ones are given, those of another language are fetched from `files`. */
+/** Adds a section: its English sentences directly, those of other languages from `files` on demand. */
 export function addStrings<S extends Section>(section: S, english: Sections[S], files: Files): void {
   add(ofSection(section, files), english)
 }
@@ -69,13 +69,16 @@ function add(source: Source, english: Table): void {
   if (wanted !== 'en') void setLanguage(wanted)
 }
 
-/** The `t` of a part that has its sentences in its own folder: `files` are its other languages, by a path that ends in `<tag>.json`. Keys are the client's, not the part's alone: they begin with the part's name. */
+/**
+ * The `t` of a part that has its sentences in its own folder. `files` are its other languages, by paths that end in `<tag>.json`. Keys are shared by
+ * the whole client, so they begin with the part's name.
+ */
 export function sentences<K extends string>(english: Readonly<Record<K, string>>, files: Files): (key: K, places?: Places) => string {
   add(from(files, (language) => `/${language}.json`), english)
   return (key, places) => filled(key, places)
 }
 
-/** One of a few words that a part shows before its other sentences are there. */
+/** Picks one of a few words that a part shows before its other sentences are loaded. */
 export function inLanguage(words: Readonly<Partial<Record<Language, string>>> & { readonly en: string }): string {
   return words[language()] ?? words.en
 }
@@ -90,10 +93,13 @@ export function direction(): 'ltr' | 'rtl' {
 
 let coming: Promise<boolean> = Promise.resolve(true)
 
-/** Resolves when the sentences of every part that joined so far are there, or could not be fetched: a part that is shown earlier shows its English ones for a moment. */
+/**
+ * Resolves once the sentences of all parts added so far are loaded, or with false if some could not be. A part shown earlier is in English for a
+ * moment.
+ */
 export const sentencesCame = (): Promise<boolean> => coming
 
-/** Takes effect when its tables are there; until then, and if one of them could not be fetched (false), the page stays as it is. */
+/** Switches the language once its tables are loaded. If one of them fails, resolves to false and the page stays as it is. */
 export function setLanguage(next: Language): Promise<boolean> {
   const taking = take(next)
   coming = taking
@@ -101,7 +107,7 @@ export function setLanguage(next: Language): Promise<boolean> {
 }
 
 let takes = 0
-/** The language of the latest of them. */
+/** The language of the latest call of `take`. */
 let asked: Language = 'en'
 
 async function take(next: Language): Promise<boolean> {
@@ -109,9 +115,9 @@ async function take(next: Language): Promise<boolean> {
   wanted = asked = next
   let isWhole = true
   const tables = next === 'en' ? [] : await Promise.all(sources.map((source) => source(next).catch(() => { isWhole = false })))
-  // It was asked for again meanwhile, with more parts: the answer is that one's. Or another one was chosen.
+  // A later call for the same language covers more parts, so its answer counts; or another language was chosen.
   if (mine !== takes) return next === asked ? coming : true
-  // In the language that the page has already, one part without its sentences takes them from no other.
+  // If the page already has this language, a part whose sentences are missing does not hold back the others.
   if (isWhole || language() === next) chosen.value = { language: next, table: Object.assign({}, ...tables) }
   else wanted = language()
   return isWhole
@@ -119,13 +125,13 @@ async function take(next: Language): Promise<boolean> {
 
 const RIGHT_TO_LEFT_SIGNS = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u
 
-/** A name of the other direction must not reorder the sentence around it. */
+/** Isolates a name in the other text direction, so that it does not reorder the sentence. */
 function isolated(value: string): string {
   const isOther = direction() === 'rtl' ? /[A-Za-z]/.test(value) : RIGHT_TO_LEFT_SIGNS.test(value)
   return isOther ? `\u2068${value}\u2069` : value
 }
 
-/** The sentence for `key`, its `{places}` filled: `{n}` with a number or a text, `{n|one:# day|other:# days}` by the language's plural rules. */
+/** The sentence for `key` with its places filled: `{n}` with a number or a text, `{n|one:# day|other:# days}` by the language's plural rules. */
 export function t(key: StringKey, places: Places = {}): string {
   return filled(key, places)
 }
@@ -142,7 +148,7 @@ function filled(key: string, places: Places = {}): string {
   })
 }
 
-/** A form that a language does not need is left out: then `other` serves. */
+/** A form that the language does not need may be missing; `other` is used then. */
 function formFor(n: number, forms: string): string {
   const form = (name: string) => forms.split('|').find((one) => one.startsWith(`${name}:`))?.slice(name.length + 1)
   return form(new Intl.PluralRules(language()).select(n)) ?? form('other') ?? ''
@@ -152,7 +158,7 @@ export function number(n: number, options: Intl.NumberFormatOptions = {}): strin
   return new Intl.NumberFormat(locale(), options).format(n)
 }
 
-/** The sentence for a key put together from a word that a newer server may have coined; then the word itself. */
+/** The sentence for a word from the server; the word itself if a newer server introduced it. */
 export function tWord(prefix: 'status' | 'priority' | 'category', word: string | null): string {
   const key = `${prefix}.${word ?? ''}`
   return isKey(key) ? t(key) : (word ?? '').replaceAll('_', ' ')
@@ -163,7 +169,7 @@ export interface Refused {
   readonly title?: string
 }
 
-/** What a refusal that names a field says; null: it names none. Joins with the sentences for it. */
+/** Explains a refusal that names a field; null if it names none. Set when the sentences for it are loaded. */
 let atField: (refused: Refused) => string | null = () => null
 
 export function explainFields(explain: typeof atField): void {
@@ -172,13 +178,13 @@ export function explainFields(explain: typeof atField): void {
 
 export const isKey = (key: string): key is StringKey => fallback.has(key)
 
-/** What a refusal says to the reader, by its code: the server's own sentence is English. */
+/** The sentence for a refusal, by its code; the server's own text is English. */
 export function tProblem(problem: Refused): string {
   const key = `problem.${problem.code}`
   return atField(problem) ?? (isKey(key) ? t(key) : t('problem.other', { code: problem.code }))
 }
 
-/** The reader's own kind of the language, where the device names one: days and numbers are written as they know them. */
+/** The device's regional variant of the chosen language if it has one, so that dates and numbers look as the reader knows them. */
 export function locale(): string {
   const chosen = language()
   return globalThis.navigator?.languages?.find((one) => one.startsWith(`${chosen}-`)) ?? LOCALES[chosen]

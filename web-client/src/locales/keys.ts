@@ -1,4 +1,4 @@
-// Loaded with what names the console's keys: joins its sentences to the common ones.
+// Loaded with the list of the console's keyboard shortcuts: adds its sentences to the common ones.
 
 import en from './en/keys.json'
 import { addStrings, type Table } from './index.ts'

@@ -1,4 +1,4 @@
-// Loaded with lists of tickets: joins its sentences to the common ones.
+// Loaded with ticket lists: adds their sentences to the common ones.
 
 import en from './en/list.json'
 import { addStrings, type Table } from './index.ts'

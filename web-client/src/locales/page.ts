@@ -1,4 +1,4 @@
-// Loaded by whole pages: joins their sentences to the common ones.
+// Loaded by full pages: adds their sentences to the common ones.
 
 import en from './en/page.json'
 import './edit.ts'

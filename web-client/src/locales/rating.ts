@@ -1,4 +1,4 @@
-// Loaded with a rating: joins its sentences to the common ones.
+// Loaded with the rating form: adds its sentences to the common ones.
 
 import en from './en/rating.json'
 import { addStrings, type Table } from './index.ts'

@@ -1,12 +1,12 @@
-// What a server has against a field, as sentences of this client: the server's own are English. Loaded by pages; elsewhere when a field is
-// refused.
+// The server's reasons for refusing a field, as sentences of this client, because the server's own are English. Pages load this file at the start,
+// other apps when a field is refused.
 
 import en from './en/reasons.json'
 import { addStrings, explainFields, isKey, t, type Refused, type StringKey, type Table } from './index.ts'
 
 addStrings('reasons', en, import.meta.glob<Table>(['./*/reasons.json', '!./en/*.json'], { import: 'default' }))
 
-/** What the server says, the sentence for it, and whether that names a number of characters. The first that fits counts. */
+/** The server's text, the sentence for it, and whether it names a number of characters. The first match counts. */
 const REASONS: readonly (readonly [RegExp, StringKey, boolean?])[] = [
   [/^(?:must not be empty|is missing|must not be null)$/, 'why.empty'],
   [/^is too long$|^must not have more than \d+ bytes/, 'why.long'],
@@ -18,7 +18,7 @@ const REASONS: readonly (readonly [RegExp, StringKey, boolean?])[] = [
   [/^this person cannot work on the ticket/, 'why.assignee'],
 ]
 
-/** The sentence for what the server says, and the number in it; a general one where it says something else. */
+/** The sentence for the server's reason, and the number in it; a general sentence for an unknown reason. */
 export function reasonOf(why: string): { readonly key: StringKey; readonly n: number } {
   for (const [said, key, isCounted = false] of REASONS) {
     const found = said.exec(why)
@@ -27,7 +27,7 @@ export function reasonOf(why: string): { readonly key: StringKey; readonly n: nu
   return { key: 'why.other', n: 0 }
 }
 
-/** Fields as the forms call them. */
+/** Field names as the forms label them. */
 const FIELD_NAMES: Readonly<Record<string, string>> = {
   subject: 'new.subject',
   description: 'new.description',
@@ -38,7 +38,7 @@ const FIELD_NAMES: Readonly<Record<string, string>> = {
   email: 'roles.email',
 }
 
-/** A refusal that names a field, and why, as a sentence; null: it names none. */
+/** The field that a refusal names, and the reason as a sentence; null if it names none. */
 export function fieldOf({ code, title }: Refused): { readonly name: string; readonly why: string } | null {
   const found = code === 'invalid_field' || code === 'invalid_body' ? /^([\w.[\]]+): (.+)$/s.exec(title ?? '') : null
   if (found === null) return null

@@ -1,4 +1,4 @@
-// Loaded with the question before signing out: joins its sentences to the common ones.
+// Loaded with the question before sign-out: adds its sentences to the common ones.
 
 import en from './en/sign-out.json'
 import { addStrings, type Table } from './index.ts'

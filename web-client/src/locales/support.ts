@@ -1,4 +1,4 @@
-// Loaded by the support page: joins its own sentences to those of every page.
+// Loaded by the support page: adds its sentences to those of all pages.
 
 import en from './en/support.json'
 import { addStrings, type Table } from './index.ts'

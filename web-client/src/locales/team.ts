@@ -1,4 +1,4 @@
-// Loaded by the console: joins the team's sentences to the common ones.
+// Loaded by the console: adds the team's sentences to the common ones.
 
 import en from './en/team.json'
 import { addStrings, type Table } from './index.ts'

@@ -1,4 +1,4 @@
-// Loaded with what shows a ticket: joins its sentences to the common ones.
+// Loaded with the ticket view: adds its sentences to the common ones.
 
 import en from './en/ticket.json'
 import { addStrings, type Table } from './index.ts'

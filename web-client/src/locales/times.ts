@@ -1,9 +1,9 @@
-// How long ago something was, in words: for lists and headings.
+// How long ago something happened, in words, for lists and headings.
 
 import { day, format, isOtherYear, timeOfDay } from './dates.ts'
 import { locale } from './index.ts'
 
-/** For a sentence: how long ago within the last hour, the time today, yesterday, or the date, with the year when it is another one. */
+/** For use in a sentence: minutes ago within the last hour, the time for today, yesterday, or the date, with the year if it is another one. */
 export function shortWhen(iso: string, now: number): string {
   const minutes = Math.floor((now - Date.parse(iso)) / 60_000)
   if (minutes === 0) return relative(0, 'second')
@@ -14,19 +14,19 @@ export function shortWhen(iso: string, now: number): string {
   return isOtherYear(iso, now) ? format('date-year', { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(iso)) : format('date', { day: 'numeric', month: 'short' }).format(new Date(iso))
 }
 
-/** The same for a list, where yesterday begins a line. */
+/** Like `shortWhen`, but capitalized for a list, where yesterday begins a line. */
 export function listWhen(iso: string, now: number): string {
   const when = shortWhen(iso, now)
   return daysAgo(iso, now) === 1 ? capital(when) : when
 }
 
-/** A day as a heading: today and yesterday by these words. */
+/** A day as a heading, such as "Today" or "Yesterday". */
 export function dayHeading(iso: string, now: number): string {
   const days = daysAgo(iso, now)
   return days === 0 || days === 1 ? capital(relative(-days, 'day')) : day(iso)
 }
 
-/** Calendar days of the reader, not spans of 24 hours. */
+/** Days between the reader's calendar dates, not spans of 24 hours. */
 function daysAgo(iso: string, now: number): number {
   const start = (at: Date) => Date.UTC(at.getFullYear(), at.getMonth(), at.getDate())
   return Math.round((start(new Date(now)) - start(new Date(iso))) / 86_400_000)

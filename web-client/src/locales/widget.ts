@@ -1,4 +1,4 @@
-// Loaded with the widget: joins its sentences to the common ones.
+// Loaded with the widget: adds its sentences to the common ones.
 
 import en from './en/widget.json'
 import { addStrings, type Table } from './index.ts'

@@ -1,5 +1,5 @@
-// Sends what waits: per ticket one at a time, so that the order of writing is the order of the history; under the same key until the
-// server has said yes or no. A second tab waits its turn behind a lock; where there are no locks, the key alone prevents doubles.
+// Sends waiting messages: one at a time per ticket, so that the history has the order of writing, and under the same key until the server accepts or
+// refuses. A second tab waits behind a lock; without locks, only the key prevents duplicates.
 
 import type { Code } from '../protocol/model.ts'
 import type { FollowUp, OutboxStore, Queued } from './store.ts'
@@ -7,33 +7,33 @@ import type { FollowUp, OutboxStore, Queued } from './store.ts'
 export type SendOutcome =
   | { readonly kind: 'stored'; readonly seq: number }
   | { readonly kind: 'refused'; readonly code: Code }
-  /** This server will not take it, one of another build may: the same key again after the next `welcome`. */
+  /** This server cannot take the message, but one with another build may: retry with the same key after the next `welcome`. */
   | { readonly kind: 'held'; readonly code: Code }
-  /** Nothing is known, or it will pass: the same key again after this time. */
+  /** No answer, or a temporary refusal: retry with the same key after `ms`. */
   | { readonly kind: 'later'; readonly ms: number }
-  /** The connection went: again when it is back. */
+  /** The connection was cut: retry when it is back. */
   | { readonly kind: 'cut' }
 
-/** What became of that which follows a message; `later`: to be tried again. */
+/** The outcome of a message's follow-up action; `later`: retry after `ms`. */
 export type FollowOutcome = { readonly kind: 'done' } | { readonly kind: 'later'; readonly ms: number }
 
 export type OutboxChange =
   | { readonly type: 'queued'; readonly entry: Queued }
   | { readonly type: 'acked'; readonly entry: Queued; readonly seq: number }
-  /** `elsewhere`: another tab found out. */
+  /** `elsewhere`: another tab received the refusal. */
   | { readonly type: 'refused'; readonly entry: Queued; readonly code: Code; readonly elsewhere?: true }
-  /** Kept, and sent again by itself; the author is told why it takes so long. */
+  /** Kept, and sent again automatically; the author is told why it takes so long. */
   | { readonly type: 'held'; readonly entry: Queued; readonly code: Code }
   | { readonly type: 'withdrawn'; readonly key: string }
 
 export interface Draft {
   readonly ticket: string
-  /** The ticket's number, for naming it where it is not open. */
+  /** The ticket's number, to name the ticket where it is not open. */
   readonly number: string
   readonly body: string
   readonly internal: boolean
   readonly based_on: number | null
-  /** For how long it may be taken back. */
+  /** How long the author can take the message back before it is sent. */
   readonly hold_ms?: number
   readonly then?: FollowUp | null
 }
@@ -50,34 +50,34 @@ export interface OutboxParts {
 
 export interface Outbox {
   queue(draft: Draft): Queued
-  /** Sends a refused message again; `insist`: whatever has been written since. */
+  /** Sends a refused message again; `insist`: even if others have written since. */
   retry(key: string, how: 'as_written' | 'insist'): void
   discard(key: string): Queued | null
-  /** Its author signs out: nothing is sent before they say so. */
+  /** Call when the author signs out: nothing more is sent until they confirm. */
   pause(): void
-  /** Takes back a message that is still held; null: it is too late. */
+  /** Takes back a message that is still held; null if it is too late. */
   undo(key: string): Queued | null
-  /** Whether a message waits for its author's second thoughts. */
+  /** Whether any message can still be taken back. */
   isHeld(): boolean
-  /** Who does what follows a message; until there is one, it waits. It must not harm when it is done twice. */
+  /** Sets the handler for follow-up actions; until then they wait. The handler must be idempotent. Returns the disposer. */
   follow(act: (entry: Queued) => Promise<FollowOutcome>): () => void
   of(ticket: string): readonly Queued[]
-  /** Everything that is not stored yet, in the order of writing. */
+  /** All messages that the server has not stored, in the order of writing. */
   entries(): readonly Queued[]
-  /** Whether something waits that ends with the page: this browser keeps nothing. */
+  /** Whether a waiting message would be lost with the page, because this browser stores nothing. */
   isUnkept(): boolean
-  /** Why a message waits for the next `welcome`; null: it does not. */
+  /** Why a message waits for the next `welcome`; null if it does not. */
   held(key: string): Code | null
-  /** Sends whatever waits, what was held included; to be called after every `welcome`. */
+  /** Sends all waiting messages, including held ones; call it after every `welcome`. */
   flush(): void
-  /** Another tab changed a stored item. */
+  /** Call when another tab has changed the stored item `name`. */
   changedElsewhere(name: string): void
   onChange(listener: (change: OutboxChange) => void): () => void
   dispose(): void
 }
 
 const RETRY_MS = 5_000
-/** Beyond this the clock was set back: nothing is held for longer. */
+/** A longer hold means that the clock was set back, so the message is not held. */
 const HOLD_MS_MAX = 60_000
 
 export function createOutbox(parts: OutboxParts): Outbox {
@@ -86,7 +86,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
   const running = new Set<string>()
   const rerun = new Set<string>()
   const timers = new Map<string, () => void>()
-  /** By ticket, whose later messages wait behind it. Of this connection alone: nothing of it is stored. */
+  /** Held messages by ticket; later messages of the ticket wait behind them. Only for this connection, never stored. */
   const held = new Map<string, { readonly key: string; readonly code: Code }>()
   let disposed = false
   let following: ((entry: Queued) => Promise<FollowOutcome>) | null = null
@@ -96,7 +96,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
   }
   const waiting = () => store.entries().filter((entry) => entry.refused === null && !entry.paused && (entry.sent === null || following !== null))
   const unsent = () => store.entries().filter((entry) => entry.sent === null)
-  /** How long it may still be taken back. */
+  /** How long the message can still be taken back, in milliseconds. */
   const heldFor = ({ hold_until }: Queued) => {
     const ms = hold_until === null ? 0 : hold_until - parts.now()
     return ms > HOLD_MS_MAX ? 0 : Math.max(0, ms)
@@ -114,7 +114,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     try {
       await inTurn(ticket)
     } catch {
-      // Nothing that was written is lost by it: the same key again.
+      // Nothing is lost: the message is sent again under the same key.
       later(ticket, RETRY_MS)
     } finally {
       running.delete(ticket)
@@ -122,7 +122,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     if (rerun.delete(ticket)) void kick(ticket)
   }
 
-  /** Behind the lock; where locks are refused, or one is not given in time, without it: keys keep each message single. */
+  /** Runs behind the lock; if locks fail or time out, without it: keys prevent duplicates. */
   const inTurn = async (ticket: string) => {
     let hasBegun = false
     const run = () => {
@@ -152,26 +152,26 @@ export function createOutbox(parts: OutboxParts): Outbox {
         else return outcome === undefined ? undefined : later(ticket, outcome.ms)
         continue
       }
-      // In its turn: what was written after it waits with it.
+      // Keep the order: later messages wait behind this one.
       if (heldFor(entry) > 0) return later(ticket, heldFor(entry))
       const outcome = await parts.send(entry)
-      // Discarded, or answered in another tab, while it was on its way: its outcome still counts, its item is gone.
+      // The message may have been discarded, or answered in another tab, in the meantime: its outcome still counts, but its item is gone.
       switch (outcome.kind) {
         case 'stored':
-          // What follows outlives the page, as the message did.
+          // The follow-up action outlives the page, as the message did.
           if (entry.then !== null && store.get(entry.key) !== null) store.put({ ...entry, sent: outcome.seq })
           else store.remove(entry.key)
           tell({ type: 'acked', entry, seq: outcome.seq })
           break
         case 'refused': {
-          // As it is stored: its author may have signed out meanwhile.
+          // Read the stored entry again: its author may have signed out in the meantime.
           const now = store.get(entry.key)
           if (now !== null) store.put({ ...now, refused: outcome.code })
           tell({ type: 'refused', entry, code: outcome.code })
           break
         }
         case 'held':
-          // Discarded while it was on its way: what waits behind it goes on.
+          // The message was discarded while it was being sent: messages behind it go on.
           if (store.get(entry.key) === null) break
           held.set(ticket, { key: entry.key, code: outcome.code })
           tell({ type: 'held', entry, code: outcome.code })
@@ -186,7 +186,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
   const nextOrder = () => store.entries().reduce((order, entry) => Math.max(order, entry.order + 1), parts.now())
 
-  /** The message is gone: it holds nobody up. */
+  /** The message is gone, so it no longer blocks others. */
   const release = (key: string) => {
     for (const [ticket, one] of held) {
       if (one.key === key) {

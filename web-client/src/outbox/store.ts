@@ -1,4 +1,4 @@
-// Messages on their way, one stored item each: two tabs never overwrite each other's, and a reload finds them again.
+// Unsent messages, one stored item each: tabs never overwrite each other's, and a reload finds them again.
 
 import { isObject, count, parseJson, text, word } from '../protocol/narrow.ts'
 import { REJECT_CODES } from '../protocol/generated.ts'
@@ -7,31 +7,31 @@ import type { Code } from '../protocol/model.ts'
 export interface Queued {
   readonly key: string
   readonly ticket: string
-  /** Empty in what an older build kept. */
+  /** Empty in items stored by an older build. */
   readonly number: string
   readonly body: string
   readonly internal: boolean
-  /** The last number the writer saw; null: insist. */
+  /** The last sequence number that the writer saw; null: send regardless. */
   readonly based_on: number | null
   readonly at: string
-  /** Rises with each message of this device: the order of sending. */
+  /** Increases with each message on this device: the order of sending. */
   readonly order: number
-  /** Why the server will not take it; the person decides what becomes of it. */
+  /** Why the server refused the message; the author decides what happens to it. */
   readonly refused: Code | null
-  /** Until when its author may take it back, by this device's clock: it is not sent before. */
+  /** Until when the author can take it back, by this device's clock; it is not sent before. */
   readonly hold_until: number | null
-  /** Its author signed out before it was sent: it is sent only once they say so. */
+  /** Its author signed out before it was sent: it is sent only after they confirm. */
   readonly paused: boolean
-  /** What becomes of the ticket once the message is stored. */
+  /** The follow-up action once the message is stored. */
   readonly then: FollowUp | null
-  /** The number under which it is stored; kept until what follows is done. */
+  /** The message's sequence number once stored; kept until the follow-up action is done. */
   readonly sent: number | null
 }
 
 const FOLLOW_UPS = ['resolved'] as const
 export type FollowUp = (typeof FOLLOW_UPS)[number]
 
-/** What is needed of `localStorage`. */
+/** The part of `localStorage` that the client uses. */
 export interface KeyValue {
   readonly length: number
   key(index: number): string | null
@@ -45,16 +45,16 @@ export interface OutboxStore {
   get(key: string): Queued | null
   put(entry: Queued): void
   remove(key: string): void
-  /** Whether something here ends with the page. */
+  /** Whether a message here would be lost with the page. */
   isUnkept(): boolean
-  /** The message key that a stored item's name stands for; null: not one of this person's outbox. */
+  /** The message key in a stored item's name; null if the item is not in this person's outbox. */
   keyOf(name: string): string | null
 }
 
-/** `isKept`: what the storage takes outlives the page. */
+/** `isKept`: items of the storage outlive the page. */
 export function createOutboxStore(storage: KeyValue, user: string, isKept = true): OutboxStore {
   const prefix = `helpline.outbox.${user}.`
-  // What the storage has no room for is kept for as long as the page lives.
+  // Messages that the storage had no room for live as long as the page.
   const unstored = new Map<string, Queued>()
 
   const stored = () => {

@@ -1,4 +1,4 @@
-// The part of REST that reads the access log: of a screen that is fetched when it is opened.
+// The REST calls of the access log, for a screen that is loaded when it is opened.
 
 import { decodeAccessActions, decodeAccessPage } from '../protocol/decoders/admin.ts'
 import type { AccessActions, AccessPage } from '../protocol/generated.ts'
@@ -6,29 +6,29 @@ import type { Rest } from './client.ts'
 import { requestFile } from './file.ts'
 import type { Result } from './request.ts'
 
-/** Of the access log; what is absent filters nothing. */
+/** Filters of the access log; an absent field filters nothing. */
 export interface AccessQuery {
   /** A person's id. */
   readonly user?: string
   readonly action?: readonly string[]
   /** A ticket's id or number. */
   readonly ticket?: string
-  /** True: only what was refused; false: only what was done. */
+  /** True: only refused accesses; false: only successful ones. */
   readonly refused?: boolean
-  /** Of this time or later, ISO 8601. */
+  /** At or after this time, ISO 8601. */
   readonly from?: string
-  /** Before this time. */
+  /** Before this time, ISO 8601. */
   readonly to?: string
   readonly cursor?: string
   readonly limit?: number
 }
 
 export interface AccessLogRest {
-  /** Admins: a page, the newest first. It may be short, or empty, and have a next one. */
+  /** Admins: one page, newest first. A page may be short or empty and still have a next one. */
   accessLog(query: AccessQuery): Promise<Result<AccessPage>>
-  /** Admins: the same entries in CSV, without the limit of a page. */
+  /** Admins: the same entries as CSV, without the page limit. */
   accessLogFile(query: AccessQuery): Promise<Result<File>>
-  /** Admins: the names of what is recorded. */
+  /** Admins: the names of the recorded actions. */
   accessLogActions(): Promise<Result<AccessActions>>
 }
 

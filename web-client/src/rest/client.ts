@@ -1,4 +1,4 @@
-// REST under /v1, typed. Every call gives a result; none throws.
+// The REST API under /v1, typed. Every call returns a result; none throws.
 
 import type { Availability, CustomerTicket, NewRating, NewTicket, OwnUnread, TicketPatch } from '../protocol/generated.ts'
 import { decodeCustomerPage, decodeCustomerView, decodeTicket } from '../protocol/decode-rest.ts'
@@ -15,25 +15,25 @@ export interface TicketQuery {
   readonly assigned_to?: string
   readonly user_id?: string
   readonly search?: string
-  /** Only to a server that names the feature `needs_answer`; the order `waiting` too. */
+  /** Only for a server with the feature `needs_answer`, like the order `waiting`. */
   readonly needs_answer?: boolean
   readonly sort?: 'last_activity' | 'created' | 'oldest' | 'waiting'
   readonly cursor?: string
   readonly limit?: number
 }
 
-/** Where a page of history lies. */
+/** The page of history before or after a sequence number. */
 type HistoryRange = { readonly before: number } | { readonly after: number }
 
 export interface Rest {
-  /** The server's time, as its last answer told it; until then, and where answers do not tell it, the device's. */
+  /** The server's time in milliseconds, from its last answer; the device's time if unknown. */
   now(): number
-  /** What the more special clients are made of. */
+  /** For building the more specialized clients. */
   readonly request: Request
-  /** What the server named last. */
+  /** The features that the server named last. */
   readonly features: () => Features
   ownTickets(query: TicketQuery): Promise<Result<Page<CustomerView>>>
-  /** By id or by number. */
+  /** Loads a ticket by id or number. */
   ticket(ref: string): Promise<Result<TicketView>>
   createTicket(ticket: NewTicket, key: string): Promise<Result<CustomerTicket>>
   changeTicket(id: string, patch: TicketPatch): Promise<Result<TicketView>>
@@ -41,9 +41,9 @@ export interface Rest {
   activity(id: string, range: HistoryRange, limit: number): Promise<Result<EventPage>>
   /** Changes the text of a message. */
   edit(id: string, message: string, body: string): Promise<Result<null>>
-  /** Removes the text of a message for good. */
+  /** Removes the text of a message permanently. */
   redact(id: string, message: string): Promise<Result<null>>
-  /** What is unread on all own tickets; a server of the build before has no answer. */
+  /** Counts what is unread on all own tickets; an older server has no such endpoint. */
   ownUnread(): Promise<Result<OwnUnread>>
   availability(): Promise<Result<Availability>>
 }
@@ -51,7 +51,7 @@ export interface Rest {
 interface RestParts {
   readonly fetch: (path: string, init: RequestInit) => Promise<Response>
   readonly token: BearerSource
-  /** What the server named last; none: not known, or of the build before. */
+  /** The features that the server named last; empty if unknown or from an older server. */
   readonly features: () => Features
 }
 

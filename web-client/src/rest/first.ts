@@ -1,11 +1,11 @@
-// What a customer without tickets asks: whether there are any, whether the desk is open, and to open one.
+// The REST calls of a customer without tickets: whether there are any, whether the desk is open, and opening one.
 
 import { decodeAvailability } from '../protocol/decoders/first.ts'
 import { decodeHasAny, decodeOpened, type Opened } from '../protocol/decode-first.ts'
 import type { Availability, NewTicket } from '../protocol/generated.ts'
 import { createRequester, type BearerSource, type Result } from './request.ts'
 
-/** A ticket of which only the text need be there: a desk that names the feature `derived_subject` finds out the rest. */
+/** A new ticket of which only the text is required: a desk with the feature `derived_subject` derives the rest. */
 export type DescribedTicket = Pick<NewTicket, 'description'> & Partial<NewTicket>
 
 export interface FirstRest {
@@ -15,7 +15,7 @@ export interface FirstRest {
   createTicket(ticket: DescribedTicket, key: string): Promise<Result<Opened>>
 }
 
-/** For so long the desk itself gives everyone the same answer. */
+/** The desk itself caches its answer for this long. */
 const AVAILABILITY_MS = 5_000
 
 export function createFirstRest(fetch: (path: string, init: RequestInit) => Promise<Response>, token: BearerSource): FirstRest {
@@ -27,7 +27,7 @@ export function createFirstRest(fetch: (path: string, init: RequestInit) => Prom
       const answer = request('/v1/availability', {}, decodeAvailability)
       const mine = { at, answer }
       asked = mine
-      // What could not be had is asked for again.
+      // Failed requests are not cached.
       void answer.then(({ ok }) => { if (!ok && asked === mine) asked = null })
     }
     return asked.answer

@@ -1,16 +1,16 @@
-// A message over REST: for programs without a session. The pages send theirs over the session, and do not carry this.
+// Posts a message over REST, for programs without a session. Pages send theirs over the session and do not load this file.
 
 import { decodeMessageStored } from '../protocol/decoders/ticket.ts'
 import type { Feature, MessageStored, NewMessage } from '../protocol/generated.ts'
 import type { Rest } from './client.ts'
 import type { Result } from './request.ts'
 
-/** In `rest_send_names`: a note's flag has the name that it has in `send`. */
+/** With `rest_send_names`, a note's flag has the same name as in `send`. */
 const SEND_NAMES: Feature = 'rest_send_names'
 
 /**
- * A server that does not name `rest_send_names` may know a note's flag as `is_internal` alone, drop `internal`, and publish the note. It gets the
- * former name only. One that refuses it as unknown knows the present name.
+ * A server without `rest_send_names` may know a note's flag only as `is_internal`, drop `internal`, and publish the note. So it gets only the old
+ * name. A server that refuses the old name as unknown knows the new one.
  */
 export async function postMessage({ request, features }: Pick<Rest, 'request' | 'features'>, id: string, { internal, ...message }: NewMessage, key: string): Promise<Result<MessageStored>> {
   const post = (body: NewMessage & { readonly is_internal?: boolean }) => request(`/v1/tickets/${encodeURIComponent(id)}/messages`, { method: 'POST', body, headers: { 'idempotency-key': key } }, decodeMessageStored)

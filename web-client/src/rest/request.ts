@@ -1,4 +1,4 @@
-// One request to /v1: with the person's token, once more with a fresh one where it was refused. It gives a result and never throws.
+// One request to /v1 with the person's token; if the token is refused, once more with a fresh one. Returns a result and never throws.
 
 import { problemOf } from '../protocol/decode-first.ts'
 import type { Problem } from '../protocol/model.ts'
@@ -9,27 +9,27 @@ interface Call {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
-  /** What is made of the body of an answer that is no refusal; absent: it is JSON. */
+  /** Reads the body of a successful answer; JSON by default. */
   readonly read?: (response: Response) => Promise<unknown>
-  /** How long the answer may take, to its end. */
+  /** How long the whole answer may take. */
   readonly timeout_ms?: number
 }
 
 export type Request = <T>(path: string, call: Call, decode: (value: unknown) => T | null | undefined) => Promise<Result<T>>
 
-/** As a session's: `fresh` when the last one was refused. */
+/** Like a session's token source: `fresh` means that the last token was refused. */
 export type BearerSource = (fresh: boolean) => Promise<string | null>
 
 interface Requester {
   readonly request: Request
-  /** The server's time, as its last answer told it; until then, and where answers do not tell it, the device's. */
+  /** The server's time in milliseconds, from its last answer; the device's time if unknown. */
   now(): number
 }
 
-/** No answer came. */
+/** The problem when no answer came. */
 export const UNREACHABLE: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
 const SIGNED_OUT: Problem = { ...UNREACHABLE, status: 401, code: 'not_authenticated' }
-/** Clocks that differ by less agree. */
+/** Smaller differences between the clocks are ignored. */
 const CLOCK_MS = 5_000
 const REQUEST_TIMEOUT_MS = 20_000
 
@@ -45,7 +45,7 @@ export function createRequester(fetch: (path: string, init: RequestInit) => Prom
     })
   }
 
-  /** How far this device's clock is behind the server's. */
+  /** How far this device's clock is behind the server's, in milliseconds. */
   let behind_ms = 0
   const request: Request = async (path, call, decode) => {
     try {
@@ -54,7 +54,7 @@ export function createRequester(fetch: (path: string, init: RequestInit) => Prom
       // Without a token nothing is sent.
       if (response === null) return { ok: false, problem: SIGNED_OUT }
       const told = Date.parse(response.headers.get('date') ?? '')
-      // The header counts whole seconds.
+      // The header has a resolution of one second.
       if (!Number.isNaN(told)) behind_ms = Math.abs(told - Date.now()) < CLOCK_MS ? 0 : told - Date.now()
       const value = await (response.ok ? call.read ?? json : json)(response)
       if (!response.ok) return { ok: false, problem: problemOf(response.status, value) }

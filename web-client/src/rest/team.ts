@@ -1,4 +1,4 @@
-// The part of REST that only the team may use.
+// REST calls that only the team may use.
 
 import type { BulkPatch, BulkResult, ClientConfig, DeskSettings, Feature, PersonFound, PersonView, SavedReply, SavedReplyChange, SettingEtags, StaffRole, TicketCounts, TicketPatch, TicketStats } from '../protocol/generated.ts'
 import { decodeAgents, decodeBulk, decodeFound, decodeReplies, decodeStaffPage, type Agent } from '../protocol/decode-team.ts'
@@ -10,42 +10,45 @@ import { nothing, params, type Rest, type TicketQuery } from './client.ts'
 import type { Result } from './request.ts'
 
 export interface TeamRest {
-  /** As everybody's, and with what was seen of the assignee. */
+  /** As in `Rest`, and also sends the assignee that was seen. */
   readonly changeTicket: Rest['changeTicket']
   allTickets(query: TicketQuery): Promise<Result<Page<StaffView>>>
   stats(): Promise<Result<TicketStats>>
   counts(): Promise<Result<TicketCounts>>
   agents(): Promise<Result<readonly Agent[]>>
   person(id: string): Promise<Result<PersonView>>
-  /** Admins: all with a role, blocked ones too. */
+  /** Admins: everyone with a role, including blocked people. */
   roles(): Promise<Result<readonly Agent[]>>
-  /** Admins: who has signed in with this address. */
+  /** Admins: people who have signed in with this address. */
   peopleBy(email: string): Promise<Result<readonly PersonFound[]>>
-  /** Null takes it. */
+  /** Null removes the role. */
   setRole(id: string, role: StaffRole | null): Promise<Result<null>>
-  /** Admins, of a server that names the feature `block_people`. */
+  /** Admins, on a server with the feature `block_people`. */
   setBlocked(id: string, blocked: boolean): Promise<Result<null>>
-  /** What every page is told before anybody signs in. */
+  /** What the desk tells every page before sign-in. */
   config(): Promise<Result<ClientConfig>>
   bulk(change: BulkPatch): Promise<Result<readonly BulkResult[]>>
   replies(): Promise<Result<readonly SavedReply[]>>
-  /** With the `etag` that was seen, one that was changed since is left alone: `precondition_failed`. So are the next two. */
+  /**
+   * With the `etag` that was seen, the server refuses to overwrite a later change: `precondition_failed`. `deleteReply` and `saveSetting` do the
+   * same.
+   */
   saveReply(id: string, reply: SavedReplyChange, etag?: string | null): Promise<Result<SavedReply>>
   deleteReply(id: string, etag?: string | null): Promise<Result<null>>
   settings(): Promise<Result<DeskSettings>>
-  /** Null takes it away. Answers all of them. */
+  /** Null removes the setting. Returns all settings. */
   saveSetting<K extends keyof SettingEtags>(name: K, value: DeskSettings[K], etags?: SettingEtags | null): Promise<Result<DeskSettings>>
 }
 
-/** A server of the build before tells no tags, and compares none. */
+/** Older servers send no etags and compare none. */
 const ifMatch = (etag: string | null | undefined): Readonly<Record<string, string>> => (typeof etag === 'string' ? { 'if-match': etag } : {})
 
-/** In `if_assigned_to`: a change tells whose the ticket was seen to be. */
+/** With `if_assigned_to`, a change tells which assignee was seen. */
 const SEEN_ASSIGNEE: Feature = 'if_assigned_to'
 
 /**
- * Makes a change with what was seen of the assignee, which a server that does not name the feature would refuse: it gets the change without, and
- * the last assignment counts there. So does an instance of such a build that answers in place of the one that was asked.
+ * Sends a change with the assignee that was seen. A server without the feature would refuse it, so it gets the change without that field, and the
+ * last assignment wins. The same applies if an older instance answers instead.
  */
 async function withSeenAssignee<T>(features: Features, patch: TicketPatch, send: (patch: TicketPatch) => Promise<Result<T>>): Promise<Result<T>> {
   const { if_assigned_to, ...rest } = patch

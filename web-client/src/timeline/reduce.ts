@@ -1,4 +1,4 @@
-// The timeline's one step. Pure: no clock, no socket, no randomness.
+// The reducer of the timeline. Pure: no clock, no socket, no randomness.
 
 import type { EventPage, HistoryEvent, ReadMark, SubscribedFrame, TicketMessage } from '../protocol/model.ts'
 import type { Pending, Timeline, TimelineInput } from './state.ts'
@@ -36,19 +36,22 @@ function takePage(timeline: Timeline, page: SubscribedFrame): Timeline {
   }))
 }
 
-/** Where a history begins that is read from its latest page: before the page's first row, or at its head when it shows none. */
+/** Starts a history from its latest page: before the page's first row, or at its head if it shows none. */
 function begin(timeline: Timeline, page: SubscribedFrame): Timeline {
   const first = page.events[0]
   const position = first === undefined ? page.head : first.seq - 1
   return { ...timeline, epoch: page.epoch, events: [], position, head: position, more_before: position > 0, hole: false }
 }
 
-/** An acked message is in the history or was lost with it; the page that follows a reset tells which. The unacked stay. */
+/**
+ * After a reset, a stored message is either in the history or lost with it; the page that follows tells which. Messages without an answer stay
+ * pending.
+ */
 function unstored(pending: readonly Pending[], reset: boolean): readonly Pending[] {
   return reset ? pending.filter((one) => one.state.kind !== 'stored') : pending
 }
 
-/** Appends what follows without a hole, drops what is already there, and remembers how far the rest reached. */
+/** Appends events that follow without a gap, drops known ones, and remembers the highest number seen. */
 function extend(timeline: Timeline, arrivals: readonly HistoryEvent[]): Timeline {
   if (timeline.position === null) return timeline
   let { position, head } = { position: timeline.position, head: timeline.head }
@@ -63,13 +66,13 @@ function extend(timeline: Timeline, arrivals: readonly HistoryEvent[]): Timeline
   return behind({ ...timeline, events, position, head })
 }
 
-/** While pages are still to come, being behind is expected; otherwise it is a hole. */
+/** Being behind is expected while more pages are coming; otherwise it is a hole. */
 function behind(timeline: Timeline): Timeline {
   const hole = !timeline.syncing && timeline.position !== null && timeline.head > timeline.position
   return hole === timeline.hole ? timeline : { ...timeline, hole }
 }
 
-/** Edits and redactions reach back: the text that no longer holds is not kept, in memory either. */
+/** Applies edits and redactions to earlier events: an outdated text is not kept, not even in memory. */
 function revise(events: readonly HistoryEvent[], by: readonly HistoryEvent[]): readonly HistoryEvent[] {
   const newest = new Map<string, TicketMessage>()
   for (const { message } of by.filter(isRevision)) {
@@ -79,7 +82,7 @@ function revise(events: readonly HistoryEvent[], by: readonly HistoryEvent[]): r
   return events.map((event) => {
     const message = event.message === null ? undefined : newest.get(event.message.id)
     if (message === undefined) return event
-    // A removed text is nowhere: nor as what an edit of it replaced.
+    // A redacted text must not survive anywhere, not even as the old value of an edit.
     return message.redacted_at === null ? { ...event, message } : { ...event, message, old_value: null, new_value: null, description: null }
   })
 }
@@ -108,7 +111,7 @@ function startOver(timeline: Timeline): Timeline {
   }
 }
 
-/** Rows before the first one held, as far as they join it without a hole. */
+/** Prepends older rows that join the first known row without a gap. */
 function takeOlder(timeline: Timeline, page: EventPage): Timeline {
   if (timeline.position === null || timeline.epoch !== page.epoch) return timeline
   let next = timeline.events[0]?.seq ?? timeline.position + 1
@@ -118,7 +121,7 @@ function takeOlder(timeline: Timeline, page: EventPage): Timeline {
     next = event.seq
     joined.unshift(event)
   }
-  // A page that was empty or did not join says nothing about what lies before.
+  // An empty page, or one that did not join, says nothing about what lies before.
   const more_before = joined.length > 0 ? page.more_before && next > 1 : timeline.more_before && page.more_before
   return settle({ ...timeline, events: revise([...joined, ...timeline.events], timeline.events), more_before })
 }
@@ -136,7 +139,7 @@ function mark(timeline: Timeline, key: string, state: Pending['state']): Timelin
   return { ...timeline, pending: timeline.pending.map((one) => (one.key === key ? { ...one, state } : one)) }
 }
 
-/** A pending message leaves when the history shows it: by its key, or because its place has been passed. */
+/** Removes a pending message once the history shows it: by its key, or because its position has been passed. */
 function settle(timeline: Timeline): Timeline {
   if (timeline.pending.length === 0) return timeline
   const keys = new Set(timeline.events.map((event) => event.message?.key))
@@ -145,7 +148,7 @@ function settle(timeline: Timeline): Timeline {
   return pending.length === timeline.pending.length ? timeline : { ...timeline, pending }
 }
 
-/** Latest wins, and a read position never moves back: a late frame must not unread. */
+/** The latest mark wins, and a read position never moves back: a late frame must not make anything unread. */
 function withMark(reads: readonly ReadMark[], mark: ReadMark): readonly ReadMark[] {
   const same = (one: ReadMark) => one.person.id === mark.person.id && one.person.type === mark.person.type && one.person.name === mark.person.name
   const before = reads.find(same)

@@ -1,23 +1,23 @@
-// What a client holds of one ticket's history, and everything that can happen to it.
+// What a client holds of one ticket's history, and every input that changes it.
 
 import type { Code, EventPage, HistoryEvent, ReadMark, SubscribedFrame } from '../protocol/model.ts'
 
 /**
- * The events held are contiguous, always: from the first to `position` each number is there once. A hole is never shown; it is noted in
- * `hole`, and whoever drives the timeline subscribes again from `position`.
+ * The events held are always contiguous: each number from the first to `position` occurs once. A hole is never shown; it is noted in `hole`, and the
+ * owner of the timeline subscribes again from `position`.
  */
 export interface Timeline {
-  /** Null until the first page. */
+  /** Null before the first page. */
   readonly epoch: string | null
   readonly events: readonly HistoryEvent[]
-  /** The last number of the contiguous history. Null: nothing is known yet, subscribe without `after`. Moved by events alone. */
+  /** The last number of the contiguous history. Null: nothing is known yet, so subscribe without `after`. Only events move it. */
   readonly position: number | null
-  /** The highest number heard of; beyond `position` something is missing. */
+  /** The highest number heard of; if it is beyond `position`, events are missing. */
   readonly head: number
   readonly more_before: boolean
-  /** Between `subscribe` and the last page of its answer. */
+  /** True between `subscribe` and the last page of its answer. */
   readonly syncing: boolean
-  /** The request whose pages are being read: only its first page may start over. */
+  /** The id of the request whose pages are being read: only its first page may start over. */
   readonly answering: number | null
   readonly hole: boolean
   readonly reads: readonly ReadMark[]
@@ -29,7 +29,7 @@ export interface Pending {
   readonly key: string
   readonly body: string
   readonly internal: boolean
-  /** When it was written, by this device's clock; the order among pending ones. */
+  /** When it was written, by this device's clock; pending messages are ordered by it. */
   readonly at: string
   /** Until when it can be taken back, by this device's clock. */
   readonly hold_until?: number | null
@@ -40,9 +40,9 @@ export type PendingState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'stored'; readonly seq: number }
   | { readonly kind: 'refused'; readonly code: Code }
-  /** Its author signed out before it was sent, and has not said yet whether to send it. */
+  /** Its author signed out before it was sent, and has not confirmed it yet. */
   | { readonly kind: 'paused' }
-  /** Waits for a server that knows it. */
+  /** Waits for a server that can take it. */
   | { readonly kind: 'held'; readonly code: Code }
 
 export type TimelineInput =

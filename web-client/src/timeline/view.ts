@@ -1,4 +1,4 @@
-// What a thread shows of a timeline.
+// Turns a timeline into the items that a thread shows.
 
 import type { ActorType } from '../protocol/generated.ts'
 import type { HistoryEvent, TicketMessage } from '../protocol/model.ts'
@@ -6,11 +6,11 @@ import { isRevision } from './reduce.ts'
 import type { Pending, Timeline } from './state.ts'
 
 export type Item =
-  | { readonly kind: 'message'; readonly id: string; readonly event: HistoryEvent; readonly message: TicketMessage; readonly mine: boolean; /** On the reader's side of the ticket: for staff, what colleagues wrote as well. */ readonly ours: boolean; readonly seen: boolean }
+  | { readonly kind: 'message'; readonly id: string; readonly event: HistoryEvent; readonly message: TicketMessage; readonly mine: boolean; /** On the reader's side of the ticket; for staff this includes colleagues. */ readonly ours: boolean; readonly seen: boolean }
   | { readonly kind: 'activity'; readonly id: string; readonly event: HistoryEvent }
   | { readonly kind: 'pending'; readonly id: string; readonly pending: Pending }
 
-/** Who looks: a customer knows own messages by their side, staff by the sender's id. */
+/** Who reads: a customer's own messages are known by their side, a staff member's by the sender's id. */
 export type Reader = { readonly side: 'customer' } | { readonly side: 'staff'; readonly id: string }
 
 export function items(timeline: Timeline, reader: Reader): readonly Item[] {
@@ -24,22 +24,22 @@ function item(event: HistoryEvent, reader: Reader, seen: number): readonly Item[
   if (message !== null && (event.kind === 'message_added' || event.kind === 'internal_note_added')) {
     const mine = reader.side === 'customer' ? message.sender_type === 'customer' : message.sender_id === reader.id
     const ours = mine || (reader.side === 'staff' && message.sender_type !== 'customer')
-    // The key survives the way from pending to stored, so the element does too, and nothing jumps.
+    // The key stays the same from pending to stored, so the element does too, and nothing jumps.
     const id = mine && message.key !== null ? message.key : message.id
     return [{ kind: 'message', id, event, message, mine, ours, seen: event.seq <= seen }]
   }
-  // An edit shows at its message; in the thread it would only repeat it.
+  // An edit is shown at its message; an extra row in the thread would only repeat it.
   return isRevision(event) ? [] : [{ kind: 'activity', id: `seq-${event.seq}`, event }]
 }
 
-/** How far anybody of that side has read. */
+/** How far anyone on that side has read. */
 function seenUpTo(timeline: Timeline, side: ActorType): number {
   return timeline.reads.reduce((seq, mark) => (mark.person.type === side ? Math.max(seq, mark.seq) : seq), 0)
 }
 
 /** Messages of others that came after `seq`: what a writer who began at `seq` has not seen. */
 export function writtenSince(timeline: Timeline, seq: number, reader: Reader): readonly HistoryEvent[] {
-  // From the end, and no further back than that: this is asked at every keystroke, and histories are long.
+  // Search backwards and stop at `seq`: this runs at every keystroke, and histories are long.
   const found: HistoryEvent[] = []
   for (let index = timeline.events.length - 1; index >= 0; index--) {
     const event = timeline.events[index]
@@ -49,13 +49,13 @@ export function writtenSince(timeline: Timeline, seq: number, reader: Reader): r
   return found
 }
 
-/** What a message said before an edit, and since when. */
+/** A former text of a message, and since when the message said it. */
 export interface Version {
   readonly at: string
   readonly text: string
 }
 
-/** What a message said before its edits, the first text first; only staff are told. A removed message said nothing. */
+/** The former texts of a message, oldest first; only staff can see them. Empty for a removed message. */
 export function earlier(timeline: Timeline, message: TicketMessage): readonly Version[] {
   if (message.redacted_at !== null) return []
   const found: Version[] = []
@@ -68,7 +68,7 @@ export function earlier(timeline: Timeline, message: TicketMessage): readonly Ve
   return found
 }
 
-/** The message as the history held shows it; null: it does not. */
+/** The message as the known history shows it; null if it does not. */
 export function messageOf(timeline: Timeline, id: string): TicketMessage | null {
   return timeline.events.find((event) => event.message?.id === id)?.message ?? null
 }

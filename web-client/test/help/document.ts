@@ -1,4 +1,4 @@
-// As much of a document as a component needs to be rendered and pressed, without a browser.
+// A minimal document in which a component can be rendered and pressed, without a browser.
 
 import { options, render, type ComponentChildren } from 'preact'
 
@@ -34,7 +34,7 @@ export class TestElement extends TestNode {
   readonly style = {}
   readonly namespaceURI = 'http://www.w3.org/1999/xhtml'
   private readonly listeners = new Map<string, Listener>()
-  /** As of a field. */
+  /** The value, if this element is a form field. */
   value: unknown = ''
   checked = false
   constructor(localName: string) { super(1, localName) }
@@ -52,7 +52,7 @@ export class TestElement extends TestNode {
   addEventListener(name: string, listener: Listener): void { this.listeners.set(name.toLowerCase(), listener) }
   removeEventListener(name: string): void { this.listeners.delete(name.toLowerCase()) }
   attribute(name: string): string | null { return this.attributes.get(name) ?? null }
-  /** All below it with this name, in order. */
+  /** All descendants with this name, in order. */
   all(localName: string): readonly TestElement[] {
     return this.childNodes.flatMap((one) => (one instanceof TestElement ? [...(one.localName === localName ? [one] : []), ...one.all(localName)] : []))
   }
@@ -61,7 +61,7 @@ export class TestElement extends TestNode {
     if (first === undefined) throw new Error(`no ${localName}`)
     return first
   }
-  /** Tells its listener; what that changes is drawn afterwards. */
+  /** Calls the element's listener, then draws the changes. */
   fire(type: string): void {
     const listener = this.listeners.get(type)
     if (listener === undefined) throw new Error(`${this.localName} does not hear ${type}`)
@@ -77,17 +77,17 @@ const owner = {
 }
 
 const waiting: (() => void)[] = []
-/** Draws what has changed. */
+/** Draws all pending changes. */
 export function draw(): void {
   while (waiting.length > 0) for (const one of waiting.splice(0)) one()
 }
 
-/** Where it is rendered; `set` renders other children in its place. */
+/** Renders `children` into a new root; `set` renders other children in their place. */
 export function rendered(children: ComponentChildren): { readonly root: TestElement; set(children: ComponentChildren): void } {
   options.debounceRendering = (run) => { waiting.push(run) }
   const root = new TestElement('div')
   const set = (next: ComponentChildren) => {
-    // The document has what a renderer asks for, and no more than that.
+    // This document has only what the renderer needs, so its type does not match.
     const parts: unknown[] = [next, root]
     Reflect.apply(render, undefined, parts)
     draw()

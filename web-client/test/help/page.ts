@@ -1,4 +1,4 @@
-// A page as far as stores ask one: an address with its history, events of the window, requests.
+// The parts of a page that stores use: an address with its history, window events, and requests.
 
 import type { Page } from '../../src/client/browser.ts'
 
@@ -11,7 +11,7 @@ interface PageParts {
   readonly pathname?: string
   readonly search?: string
   readonly languages?: readonly string[]
-  /** Null: the server cannot be reached. */
+  /** The server's answer to a request; null: the server cannot be reached. */
   readonly answer?: (address: string, init: RequestInit | undefined) => Answer | null | Promise<Answer | null>
 }
 
@@ -48,19 +48,19 @@ export function testPage({ pathname = '/', search = '', languages = [], answer =
   }
   return {
     page, location, document, navigator, requests,
-    /** Steps of the history, the first place aside. */
+    /** The steps of the history after the first place. */
     steps,
     move,
-    /** Tells all who listen; gives whether one of them prevented it. */
+    /** Calls all listeners; returns whether one of them prevented the default. */
     fire(type: string, fields: object = {}): boolean {
       const event = Object.assign(new Event(type, { cancelable: true }), fields)
       for (const listener of [...(listeners.get(type) ?? [])]) listener(event)
       return event.defaultPrevented
     },
-    /** How many listen to anything. */
+    /** The number of listeners for all events. */
     listening: () => [...listeners.values()].reduce((sum, one) => sum + one.size, 0),
   }
 }
 
-/** What was begun has had its turn. */
+/** Waits until everything that was begun has had its turn. */
 export const settled = async () => { for (let n = 0; n < 5; n++) await new Promise((done) => setImmediate(done)) }

@@ -1,4 +1,4 @@
-// A WebSocket server on a free port that says what the test tells it to.
+// A WebSocket server on a free port that sends what the test tells it to.
 
 import { once } from 'node:events'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -13,7 +13,7 @@ export interface Link {
   readonly frames: Json[]
   say(frame: object): void
   close(code: number, reason?: string): void
-  /** Cuts the wire without a word. */
+  /** Cuts the connection without a close frame. */
   cut(): void
 }
 
@@ -60,7 +60,7 @@ export function welcome(link: Link, frame: Json, heartbeat_ms = 25_000, user = '
 /** The `ws` client in the shape of a browser's WebSocket. */
 export function socketTo(url: string): Socket {
   const socket = new WebSocket(url, 'helpline.v1')
-  // A refused connection is told by its close.
+  // A refused connection is reported by its close event.
   socket.on('error', () => {})
   return {
     send: (text) => socket.send(text),
@@ -81,7 +81,7 @@ export function sessionTo(url: string, tokens: TokenSource = () => Promise.resol
   return { session, states }
 }
 
-/** Waits until the condition holds; fails when it does not within 5 s. */
+/** Waits until the condition holds; fails after 5 s. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
   const deadline = Date.now() + 5_000
   while (!holds()) {

@@ -1,14 +1,14 @@
-// What a reader sees of a rendering, without a browser.
+// What a reader sees of rendered components, without a browser.
 
 import type { ComponentChildren } from 'preact'
 import { isObject } from '../../src/protocol/narrow.ts'
 
 export interface Shown {
-  /** Everything that can be read, in order; what a browser writes itself (a number before an item) included. */
+  /** All readable text in order, including what the browser adds (a number before a list item). */
   readonly text: string
-  /** How many elements of each kind there are. */
+  /** The number of elements of each kind. */
   readonly kinds: ReadonlyMap<string, number>
-  /** Where links lead whose text is another. */
+  /** The targets of links whose text differs from their target. */
   readonly hrefs: readonly string[]
 }
 

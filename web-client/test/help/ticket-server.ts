@@ -1,4 +1,4 @@
-// A server with tickets, as far as lists are concerned: keyset pages of a snapshot, and frames that tell what changed, late and conflated.
+// A server with tickets, as lists see it: keyset pages of a snapshot, and frames with changes, delayed and conflated.
 
 import { signal } from '@preact/signals'
 import { createInboxRows } from '../../src/connection/inbox-rows.ts'
@@ -16,15 +16,15 @@ import { staffTicket } from './sample.ts'
 export const ME = 'agent-me'
 const AGENTS = [null, ME, 'agent-other'] as const
 const PEOPLE = ['ada', 'carl'] as const
-/** What a search finds, and what the subject says, are two things: only the server knows the first. */
+/** Words that a search finds in a ticket. They are not in its subject, so only the server knows them. */
 export const WORDS = ['red', 'blue'] as const
 
 export interface ManualClock extends Clock {
-  /** May be replaced: a device that slept. */
+  /** May be replaced, to simulate a device that slept. */
   now: () => number
-  /** Runs what is due within so long. */
+  /** Lets `ms` milliseconds pass and runs the timers that are due. */
   pass(ms: number): void
-  /** How long until the next timer; null: there is none. */
+  /** How long until the next timer; null if there is none. */
   next(): number | null
 }
 
@@ -54,7 +54,7 @@ export function manualClock(): ManualClock {
   }
 }
 
-/** A time as the server writes it: without zeros at the end of its fraction, three digits at a time. */
+/** A time as the server writes it: without trailing zeros in its fraction, in groups of three digits. */
 export function stamp(micros: number): string {
   const seconds = new Date(1_750_000_000_000 + Math.floor(micros / 1_000_000) * 1_000).toISOString().slice(0, 19)
   const rest = micros % 1_000_000
@@ -82,17 +82,17 @@ export function ticketServer(random: () => number) {
   let requests: Request[] = []
   let changed: string[] = []
   let known = new Map<string, string>()
-  /** Frames on their way: told in order, but not at once. */
+  /** Frames on the way: delivered in order, but not at once. */
   let wire: InboxFrame[] = []
   let listener: InboxListener = { frame() {}, began() {} }
   let [made, time] = [0, 0]
   const live = signal(false)
-  /** What changes is told from here on. */
+  /** Whether changes are pushed from now on. */
   let isWatched = false
   const rows = createInboxRows()
   const one = <T>(of: readonly T[]): T | undefined => of[below(random, of.length)]
 
-  /** Now and then nothing passes between two moments, and now and then a moment is a round one. */
+  /** Advances the time; sometimes by nothing, and sometimes to a round time. */
   const tick = () => {
     const dice = random()
     time += dice < 0.15 ? 0 : dice < 0.3 ? 1_000_000 - (time % 1_000_000) : dice < 0.45 ? 1_000 - (time % 1_000) : below(random, 3_000)
@@ -101,7 +101,7 @@ export function ticketServer(random: () => number) {
   const touch = (id: string) => { if (isWatched && !changed.includes(id)) changed.push(id) }
   const create = () => {
     const at = tick()
-    // Ids of one moment come in any order.
+    // Tickets created at the same time have ids in random order.
     const id = `${String(below(random, 1e6)).padStart(6, '0')}-${++made}`
     hidden.set(id, random() < 0.5 ? WORDS[0] : WORDS[1])
     tickets.set(id, {
@@ -112,13 +112,13 @@ export function ticketServer(random: () => number) {
     if (fresh !== undefined) tickets.set(id, waits(fresh))
     touch(id)
   }
-  /** The customer waits since now, or no longer; a ticket that is over has no waiting customer. */
+  /** Sets a random wait of the customer; a ticket that is over has none. */
   const waits = (ticket: StaffView): StaffView => ({ ...ticket, waiting_since: isOver(ticket.status) || ticket.archived_at !== null || random() < 0.4 ? null : random() < 0.6 ? ticket.waiting_since ?? ticket.last_activity_at : ticket.last_activity_at })
   const agent = () => {
     const id = one(AGENTS) ?? null
     return id === null ? null : { id, name: id }
   }
-  /** `near`: at an edge of the pages of this query, where it hurts; otherwise anywhere. Gives the ticket before and after it. */
+  /** Changes a ticket. `near`: at an edge of this query's pages, where errors are likely; otherwise anywhere. Returns the ticket before and after. */
   const change = (near: TicketQuery | null, of?: string) => {
     const before = of !== undefined ? tickets.get(of) : (near === null ? undefined : all(near)[(one([0, 49, 99, 149]) ?? 0) + below(random, 3)]) ?? tickets.get(one([...tickets.keys()]) ?? '')
     if (before === undefined) return []
@@ -148,7 +148,7 @@ export function ticketServer(random: () => number) {
     return [...tickets.values()].filter((ticket) => fits(ticket, query)).toSorted((a, b) => (query.sort === 'oldest' || query.sort === 'waiting' ? up(a, b) : up(b, a)))
   }
   const page = ({ cursor, limit = 25, ...query }: TicketQuery): Page<StaffView> => {
-    // A cursor is the place of a page's last ticket, whatever has become of that ticket since.
+    // A cursor is the place of a page's last ticket, even if that ticket has moved since.
     const [time_of = '', id_of = ''] = (cursor ?? '').split('|')
     const at = (ticket: StaffView) => micros(query.sort === 'waiting' ? (ticket.waiting_since ?? '9999-01-01T00:00:00Z') : query.sort === undefined || query.sort === 'last_activity' ? ticket.last_activity_at : ticket.created_at)
     const up = (ticket: StaffView) => at(ticket) - Number(time_of) || (ticket.id < id_of ? -1 : ticket.id > id_of ? 1 : 0)
@@ -158,7 +158,7 @@ export function ticketServer(random: () => number) {
     return { items, next_cursor: last !== undefined && behind.length > limit ? `${at(last)}|${last.id}` : null }
   }
 
-  /** A request: read at one time, answered at a later one. */
+  /** A request, which reads at one time and is answered at a later one. */
   const ask = <T>(look: () => T): Promise<Result<T>> => new Promise((resolve) => {
     let result: Result<T> | null = null
     requests.push({
@@ -194,16 +194,16 @@ export function ticketServer(random: () => number) {
     create,
     change,
     push,
-    /** A frame by hand. */
+    /** Sends a frame directly. */
     say: (frame: InboxFrame) => listener.frame(rows.fill(frame)),
     deliver() {
       const frame = wire.shift()
       if (frame !== undefined) listener.frame(rows.fill(frame))
     },
     isQuiet: () => requests.length === 0 && changed.length === 0 && wire.length === 0,
-    /** A request meets the database. */
+    /** Lets one request read the database. */
     read: () => one(requests.filter((of) => !of.isRead()))?.read(),
-    /** An answer arrives, be it long after it was read; answers overtake each other. */
+    /** Delivers an answer, perhaps long after it was read; answers may overtake each other. */
     answer() {
       const request = one(requests.filter((of) => of.isRead()))
       requests = requests.filter((of) => of !== request)
@@ -222,7 +222,7 @@ export function ticketServer(random: () => number) {
     },
     connect() { live.value = true },
     isWatched: () => isWatched,
-    /** The request to be told what changes is met. */
+    /** Grants the request for pushes. */
     watch() {
       if (!live.peek() || isWatched) return
       known = new Map()

@@ -1,4 +1,4 @@
-// As much of a page as the widget's loader stands in, and frames that forget when they are told to.
+// The parts of a page that the widget's loader uses, and frames that forget when they are told to.
 
 import { vi } from 'vitest'
 import type { Guest, Page } from '../../src/apps/widget/guest.ts'
@@ -6,18 +6,18 @@ import type { Api } from '../../src/apps/widget/loader.ts'
 
 const isHelpline = (value: unknown): value is Api => typeof value === 'object' && value !== null && 'init' in value
 
-/** In the place of the file that brings the frame. */
+/** Replaces the file that creates the frame. */
 const GUEST_FILE = 'data:text/javascript,export const createGuest = (page) => globalThis.createTestGuest(page)'
 
 export interface TestFrame {
   readonly page: Page
-  /** What it was told: what to show, or that it was shown or folded. */
+  /** The calls that the frame received: what to show, or that it was opened or folded. */
   readonly told: unknown[]
-  /** It has forgotten, and is gone; or stays, of the same person. */
+  /** Reports that the frame has forgotten its person and is gone, or that it stays because the person is the same. */
   forget(stays?: boolean): void
 }
 
-/** The loader, run anew in a page of its own. */
+/** Loads the loader again in a page of its own. */
 export async function widgetPage() {
   const listeners = new Map<string, () => void>()
   const frames: TestFrame[] = []
@@ -60,5 +60,5 @@ export async function widgetPage() {
   return { widget, frames, focus, answer, lookedAt: () => listeners.get('visibilitychange')?.() }
 }
 
-/** What was begun has had its turn. */
+/** Waits until everything that was begun has had its turn. */
 export const turned = async () => { for (let n = 0; n < 20; n++) await new Promise((done) => setImmediate(done)) }
