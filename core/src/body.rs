@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{derived_subject, limits};
 
-/// A message's text: 1 to [`limits::BODY_BYTES_MAX`] bytes of UTF-8 with no control character but newline and tab. Text, never HTML.
+/// A message's text: 1 to [`limits::BODY_BYTES_MAX`] bytes of UTF-8, without control characters
+/// other than newline and tab. It is plain text, never HTML.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body(String);
 
@@ -104,19 +105,20 @@ impl Subject {
     }
 }
 
-/// A file that hangs on a message. The bytes live elsewhere; this is what the thread shows.
+/// A file that is attached to a message. The platform stores the file; the history has only this
+/// description.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Attachment {
-    /// The id under which your platform keeps the file: Helpline stores no files.
+    /// The id under which the platform stores the file.
     pub id: uuid::Uuid,
     /// The file's name, 1 to [`limits::ATTACHMENT_NAME_CHARS_MAX`] characters, shown as text.
     pub name: String,
-    /// Its media type, as found by content.
+    /// The file's media type, determined from its content.
     pub content_type: String,
-    /// Its size in bytes, at most [`limits::EXACT_NUMBER_MAX`].
+    /// The file's size in bytes, at most [`limits::EXACT_NUMBER_MAX`].
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub size_bytes: u64,
 }
@@ -124,7 +126,8 @@ pub struct Attachment {
 /// Checks a message's attachments against the limits.
 ///
 /// # Errors
-/// [`InvalidText`] for the first name, type or size that breaks a rule; [`InvalidText::TooLong`] if there are too many attachments.
+/// [`InvalidText`] for the first name, type or size that breaks a rule; [`InvalidText::TooLong`] if
+/// there are too many attachments.
 pub fn check_attachments(attachments: &[Attachment]) -> Result<(), InvalidText> {
     if attachments.len() > limits::ATTACHMENTS_MAX {
         return Err(InvalidText::TooLong);
