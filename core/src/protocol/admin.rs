@@ -134,7 +134,7 @@ rest! {
     /// The version of the database's schema.
     #[derive(Copy)]
     pub struct SchemaVersion {
-        /// The newest migration before which none is missing.
+        /// The newest migration up to which none is missing.
         pub version: u32,
         /// The generation of the functions, views, triggers and policies.
         pub generation: u32,

@@ -46,8 +46,8 @@ rest! {
         /// An IANA name such as `Europe/Vienna`.
         pub timezone: String,
         pub days: WeekHours,
-        /// Holidays, each date at most once. Send them only to a server that
-        /// lists the feature `holidays`.
+        /// Holidays, each date at most once. Send them only to a server that lists the feature
+        /// `holidays`.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Holiday>>", optional))]
         pub holidays: Vec<Holiday>,

@@ -43,13 +43,13 @@ pub(super) struct Guard {
 
 /// The rate limits of requests.
 struct RequestRates {
-    /// All requests of a user; each ticket of a bulk change counts as a request.
+    /// The rate of a user's requests. Each ticket of a bulk change counts as a request.
     of_user: Arc<UserRates>,
-    /// All requests of an address.
+    /// The rate of an address's requests.
     of_address: Limiter<IpAddr>,
-    /// Invalid tokens from an address.
+    /// The rate of invalid tokens from an address that are recorded.
     refused_sign_ins: Limiter<IpAddr>,
-    /// Rate-limited requests of a user that are recorded in `access_log`.
+    /// The rate at which a user's rate-limited requests are recorded in `access_log`.
     recorded_refusals: Limiter<TokenSubject>,
 }
 

@@ -629,8 +629,8 @@ export type OpeningHours = {
  */
 timezone: string, days: WeekHours, 
 /**
- * Holidays, each date at most once. Send them only to a server that
- * lists the feature `holidays`.
+ * Holidays, each date at most once. Send them only to a server that lists the feature
+ * `holidays`.
  */
 holidays?: Array<Holiday>, };
 
@@ -929,7 +929,7 @@ since: string | null, };
  */
 export type SchemaVersion = { 
 /**
- * The newest migration before which none is missing.
+ * The newest migration up to which none is missing.
  */
 version: number, 
 /**

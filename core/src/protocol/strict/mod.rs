@@ -37,7 +37,7 @@ pub struct FieldError {
     /// The path of the field, such as `patch.assigned_to` or `attachments[0].id`. Empty for the
     /// whole body.
     pub field: String,
-    /// What is wrong with it.
+    /// What is wrong with the field.
     pub why: FieldFault,
 }
 
