@@ -5,19 +5,19 @@ use crate::text_enum::text_enum;
 use crate::ticket::TicketFacts;
 
 text_enum!(
-    /// A staff role (`user_roles.role`). Both roles work on tickets. Only admins manage roles,
-    /// settings and retention.
+    /// A staff role (`user_roles.role`). Both work on tickets; only admins manage roles, settings
+    /// and retention.
     StaffRole { Admin = "admin", SupportAgent = "support_agent" }
 );
 
 text_enum!(
-    /// The side that acted (`actor_type`, `sender_type`). `admin` stands for staff of either role.
+    /// The side that performed an action (`actor_type`, `sender_type`). Staff of either role count
+    /// as `admin`, the word of the original system.
     ActorType { Customer = "customer", Admin = "admin", System = "system" }
 );
 
 text_enum!(
-    /// The side that reads a ticket. It decides which numbering, frame types and database role are
-    /// used.
+    /// The side as which a person reads. It decides numbering, frame types and the database role.
     Audience { Customer = "customer", Staff = "staff" }
 );
 

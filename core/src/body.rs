@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{derived_subject, limits};
 
 /// A message's text: 1 to [`limits::BODY_BYTES_MAX`] bytes of UTF-8, without control characters
-/// except newline and tab. It is plain text, never HTML.
+/// other than newline and tab. It is plain text, never HTML.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body(String);
 
@@ -105,19 +105,20 @@ impl Subject {
     }
 }
 
-/// A file attached to a message. Helpline stores this description but not the file.
+/// A file that is attached to a message. The platform stores the file; the history has only this
+/// description.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Attachment {
-    /// The id under which your platform stores the file.
+    /// The id under which the platform stores the file.
     pub id: uuid::Uuid,
     /// The file's name, 1 to [`limits::ATTACHMENT_NAME_CHARS_MAX`] characters, shown as text.
     pub name: String,
-    /// The media type, determined from the file's content.
+    /// The file's media type, determined from its content.
     pub content_type: String,
-    /// The size in bytes, at most [`limits::EXACT_NUMBER_MAX`].
+    /// The file's size in bytes, at most [`limits::EXACT_NUMBER_MAX`].
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub size_bytes: u64,
 }
@@ -125,7 +126,8 @@ pub struct Attachment {
 /// Checks a message's attachments against the limits.
 ///
 /// # Errors
-/// [`InvalidText`] for the first name, type or size that breaks a rule; [`InvalidText::TooLong`] if there are too many attachments.
+/// [`InvalidText`] for the first name, type or size that breaks a rule; [`InvalidText::TooLong`] if
+/// there are too many attachments.
 pub fn check_attachments(attachments: &[Attachment]) -> Result<(), InvalidText> {
     if attachments.len() > limits::ATTACHMENTS_MAX {
         return Err(InvalidText::TooLong);

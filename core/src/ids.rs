@@ -39,20 +39,22 @@ uuid_id!(
     TicketId
 );
 uuid_id!(
-    /// A person (`people.id`): the `sub` of their token where that is a UUID.
+    /// A person (`people.id`). If the `sub` of their token is a UUID, it is this id.
     UserId
 );
 uuid_id!(
-    /// A message or note (`support_messages.id`), UUIDv7 made by the writer: the order within a batch is the order of ids.
+    /// A message or note (`support_messages.id`). The writer creates a UUIDv7, so that the messages
+    /// of a batch are ordered by their ids.
     MessageId
 );
 uuid_id!(
-    /// A text kept for answering (`support_saved_replies.id`), UUIDv7 made by the writer.
+    /// A saved reply (`support_saved_replies.id`), a UUIDv7.
     SavedReplyId
 );
 
-/// A place in one ticket's history, counted from 1; 0 is "before the first". Which of the two numberings it belongs to
-/// follows from its reader: staff frames carry `seq`, customers' carry `public_seq` as `seq`.
+/// A position in one ticket's history, counted from 1; 0 is before the first event. The reader
+/// decides which of the two numberings applies: in frames for staff, it is the column `seq`; in
+/// frames for customers, it is `public_seq`, also under the name `seq`.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
 )]
@@ -99,8 +101,8 @@ impl std::fmt::Display for Seq {
     }
 }
 
-/// The sender's name for one send (`support_messages.key`): the same key again is the same send. 1 to
-/// [`limits::KEY_CHARS_MAX`] visible ASCII characters.
+/// The sender's name for one send (`support_messages.key`): the same key again is the same send. 1
+/// to [`limits::KEY_CHARS_MAX`] visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -134,11 +136,12 @@ impl<'de> Deserialize<'de> for Key {
 
 /// Why a [`Key`] was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a key is 1 to {} visible ASCII characters", limits::KEY_CHARS_MAX)]
+#[error("must be 1 to {} visible ASCII characters", limits::KEY_CHARS_MAX)]
 pub struct InvalidKey;
 
-/// The number that people say aloud: `TKT-000001`, six digits at least, never cut (`TKT-1000000` is the millionth). A ticket that was
-/// carried over from an earlier system keeps the number that it had there, whatever its form: `SUP-77`.
+/// The number by which people name a ticket: `TKT-000001`, with at least six digits and never cut
+/// (`TKT-1000000` is the millionth). A ticket that was imported from an earlier system keeps the
+/// number it had there, in any form, such as `SUP-77`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

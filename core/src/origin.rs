@@ -3,18 +3,19 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-/// Maximum characters of a host name, and of each of its labels.
+/// Maximum characters of a host name.
 const HOST_CHARS_MAX: usize = 253;
+/// Maximum characters of each label of a host name.
 const LABEL_CHARS_MAX: usize = 63;
 
-/// Scheme, host and port exactly as browsers write them in `Origin`: `https://www.example`,
-/// `http://127.0.0.1:8080`. Web clients have the same rule; `core/tests/cases/origins.json` tests
-/// both.
+/// Scheme, host and port exactly as browsers write them in `Origin`, such as `https://www.example`
+/// or `http://127.0.0.1:8080`. Web clients have the same rule; `core/tests/cases/origins.json`
+/// tests both.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Origin(String);
 
 impl Origin {
-    /// The text to compare with the header.
+    /// The text, to compare with an `Origin` header.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -24,7 +25,7 @@ impl FromStr for Origin {
     type Err = &'static str;
 
     /// # Errors
-    /// Returns how an origin must be written.
+    /// The rule that the text breaks, as a sentence for people.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (rest, default_port) = if let Some(rest) = text.strip_prefix("https://") {
             (rest, "443")
@@ -50,7 +51,7 @@ impl FromStr for Origin {
             return Err("the port must be 1 to 65535");
         }
         if !is_host(host) {
-            return Err("must have the name or the address of a host, as browsers send it");
+            return Err("must have the name or address of a host, as browsers send it");
         }
         Ok(Self(text.to_owned()))
     }
@@ -67,7 +68,7 @@ fn is_host(host: &str) -> bool {
         return address.is_some_and(|address| host == bracketed(address));
     }
     let last = host.rsplit('.').next().unwrap_or_default();
-    // Browsers interpret a host whose last label is a number as an IPv4 address.
+    // Browsers treat a host whose last label is a number as an IPv4 address.
     if last.starts_with("0x") || last.bytes().all(|b| b.is_ascii_digit()) {
         let address = host.parse::<Ipv4Addr>();
         return address.is_ok_and(|address| address.to_string() == host);
@@ -75,8 +76,8 @@ fn is_host(host: &str) -> bool {
     host.len() <= HOST_CHARS_MAX && host.split('.').all(is_label)
 }
 
-/// Allows only characters that are safe in a content security policy, where a semicolon would start
-/// another directive.
+/// Whether the text is a valid label of a host name. An origin becomes part of a content security
+/// policy, where a semicolon would start another directive.
 fn is_label(label: &str) -> bool {
     let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     (1..=LABEL_CHARS_MAX).contains(&label.len())
@@ -85,8 +86,7 @@ fn is_label(label: &str) -> bool {
         && !label.ends_with('-')
 }
 
-/// Formats the address as browsers write it: they never write the last two groups as an IPv4
-/// address.
+/// Formats the address as browsers do, which never write the last two groups as an IPv4 address.
 fn bracketed(address: Ipv6Addr) -> String {
     match address.segments() {
         [0, 0, 0, 0, 0, 0xffff, high, low] => format!("[::ffff:{high:x}:{low:x}]"),

@@ -63,8 +63,8 @@ text_enum!(
 /// actor reads the ticket.
 ///
 /// # Errors
-/// `not_found` if the actor must not know that the ticket exists; otherwise `forbidden`, `ticket_closed`, `ticket_archived` or
-/// `not_ratable`.
+/// `not_found` if the actor must not know that the ticket exists; otherwise `forbidden`,
+/// `ticket_closed`, `ticket_archived` or `not_ratable`.
 pub fn decide(
     actor: &Actor,
     action: TicketAction,

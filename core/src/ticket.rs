@@ -32,12 +32,12 @@ impl Status {
 }
 
 text_enum!(
-    /// How much it hurts.
+    /// How urgent a ticket is.
     Priority { Low = "low", Medium = "medium", High = "high", Urgent = "urgent" }
 );
 
 text_enum!(
-    /// What it is about.
+    /// What a ticket is about.
     Category {
         Technical = "technical",
         Billing = "billing",

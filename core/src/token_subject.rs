@@ -130,7 +130,7 @@ pub enum InvalidSubject {
     #[error("a subject has no control characters")]
     Control,
     /// The subject is the nil UUID.
-    #[error("the UUID of zeros is no person")]
+    #[error("the nil UUID does not identify a person")]
     Nil,
     /// The issuer is too long or contains a control character.
     #[error(

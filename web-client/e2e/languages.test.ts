@@ -207,7 +207,7 @@ describe.each([['de', 'de-DE'], ['fr', 'fr-FR']] as const)('%s', (language, loca
 test('English texts from the server are not shown on a German page', async () => {
   const { page } = await visit(await context({ locale: 'de-AT' }), CUSTOMERS, '/support', who.customer)
   const refuse = (title: string) => page.route(/\/v1\/tickets\?.*search=/, (route) => route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify({ code: 'invalid_field', title, status: 422 }) }))
-  await refuse('search: needs a ticket number, or a word of at least 3 characters (2 of Chinese, Japanese or Korean)')
+  await refuse('search: needs a ticket number, or a word of at least 3 characters (2 in Chinese, Japanese or Korean)')
   await page.locator(id(T.search)).fill('abc')
   await page.locator(id(T.searchRefused)).waitFor()
   expect(await page.locator(id(T.searchRefused)).innerText()).toBe('Danach kann nicht gesucht werden. Geben Sie eine Ticketnummer oder ein Wort mit mindestens 3 Buchstaben ein.')

@@ -118,7 +118,7 @@ test('the widget exists once if its script runs twice, and again after the page�
 
 test('a search that the server refuses shows the reason at its field', async () => {
   const { page } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
-  await page.route('**/v1/tickets?*search=*', (route) => route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', title: 'search: needs a ticket number, or a word of at least 3 characters (2 of Chinese, Japanese or Korean)', status: 422, code: 'invalid_field' }) }))
+  await page.route('**/v1/tickets?*search=*', (route) => route.fulfill({ status: 422, contentType: 'application/problem+json', body: JSON.stringify({ type: 'about:blank', title: 'search: needs a ticket number, or a word of at least 3 characters (2 in Chinese, Japanese or Korean)', status: 422, code: 'invalid_field' }) }))
   await page.locator(id(T.search)).fill('退款')
   await page.locator(id(T.searchRefused)).filter({ hasText: 'a word of at least 3 letters' }).waitFor()
   expect(await page.locator(id(T.problem)).count()).toBe(0)

@@ -20,15 +20,15 @@ const SAID = [
   ['core/src/body.rs', ['must not contain control characters'], 'must not contain control characters', 'why.characters', 0],
   ['core/src/protocol/strict/mod.rs', ['is missing'], 'is missing', 'why.empty', 0],
   ['core/src/protocol/strict/mod.rs', ['must not be null'], 'must not be null', 'why.empty', 0],
-  ['gateway/src/http/api/ticket_list.rs', ['is one line of at most {} characters'], 'is one line of at most 200 characters', 'why.one_line', 200],
-  ['gateway/src/http/api/ticket_list.rs', ['needs a ticket number, or a word of at least {} characters ('], 'needs a ticket number, or a word of at least 3 characters (2 of Chinese, Japanese or Korean)', 'why.word', 3],
+  ['gateway/src/http/api/ticket_list.rs', ['must be one line of at most {} characters'], 'must be one line of at most 200 characters', 'why.one_line', 200],
+  ['gateway/src/http/api/ticket_list.rs', ['needs a ticket number, or a word of at least {} characters ('], 'needs a ticket number, or a word of at least 3 characters (2 in Chinese, Japanese or Korean)', 'why.word', 3],
   ['gateway/src/http/api/replies.rs', ['must have 1 to {} characters out of a-z'], 'must have 1 to 40 characters out of a-z, 0-9, _ and -', 'why.shortcut', 40],
   ['gateway/src/http/api/replies.rs', ['must be one line of 1 to {} characters'], 'must be one line of 1 to 100 characters', 'why.one_line', 100],
   ['gateway/src/http/api/people.rs', ['must have 1 to {} characters'], 'must have 1 to 320 characters', 'why.at_most', 320],
   ['gateway/src/http/api/settings.rs', ['must be text of at most {} characters'], 'must be text of at most 500 characters', 'why.at_most', 500],
   ['gateway/src/http/api/settings.rs', ['must not contain control characters other than'], 'must not contain control characters other than line breaks', 'why.characters', 0],
-  ['gateway/src/http/api/tickets.rs', ['has at most {} characters'], 'has at most 1000 characters', 'why.at_most', 1000],
-  ['gateway/src/http/api/tickets.rs', ['this person cannot work on the ticket'], 'this person cannot work on the ticket: not of the staff, blocked, or its customer', 'why.assignee', 0],
+  ['gateway/src/http/api/tickets.rs', ['must have at most {} characters'], 'must have at most 1000 characters', 'why.at_most', 1000],
+  ['gateway/src/http/api/tickets.rs', ['this person cannot be assigned'], 'this person cannot be assigned: they are not staff, are blocked, or are the customer', 'why.assignee', 0],
 ] as const
 
 test.each(SAID)('%s: %j', (file, words, said, key, n) => {

@@ -1,4 +1,5 @@
-//! Frames from clients, read strictly: an unknown field is answered with `unknown_field`, an unknown type with `unknown_type`.
+//! Frames from clients. Parsing is strict: an unknown field is refused with `unknown_field`, an
+//! unknown type with `unknown_type`.
 
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -9,8 +10,10 @@ use crate::ids::{Key, Seq, TicketId, UserId};
 use crate::reject::{Reject, RejectCode};
 use crate::ticket::{Category, Priority, Status};
 
-/// Declares the frames once and derives both directions. Serde reads an enum with `tag` leniently (a unit variant takes any field, and where in
-/// a frame an error lies is lost), so what is read has no tag: [`FrameReader`] has taken it off already.
+/// Declares the frames once and derives both directions. Serialization uses serde's `tag`.
+/// Deserialization cannot: serde reads a tagged enum leniently (a unit variant accepts any field)
+/// and loses the path of an error. `Incoming` therefore has no tag; [`FrameReader`] takes `type`
+/// off before.
 macro_rules! client_frames {
     ($(#[$meta:meta])* pub enum ClientFrame { $($frames:tt)* }) => {
         $(#[$meta])*
@@ -27,59 +30,62 @@ macro_rules! client_frames {
 }
 
 client_frames! {
-/// One frame from a client. `id` names the answer; it is the client's own count.
+/// A frame from a client. The client chooses `id`, and the answer has the same `id`.
 pub enum ClientFrame {
-    /// Who one is; the first frame. Answer: `welcome`.
+    /// Authenticates the connection. It must be the first frame. Answer: `welcome`.
     Hello {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
-        /// A bearer token, never logged.
+        /// A bearer token. It is never logged.
         token: String,
     },
-    /// Listen to a ticket, from `after` on. Answer: one or more `subscribed`.
+    /// Subscribes to a ticket, and reads its history after `after`. Answer: one or more
+    /// `subscribed`.
     Subscribe {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
         ticket: TicketId,
-        /// The last number seen; without it, the latest page.
+        /// The number of the last event that the client has seen. If absent, the answer is the
+        /// latest page.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<Seq>,
-        /// The epoch that `after` was counted in.
+        /// The epoch in which `after` was counted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         epoch: Option<String>,
     },
-    /// Listen no longer. Answer: `ok`.
+    /// Ends the subscription to a ticket. Answer: `ok`.
     Unsubscribe {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
         ticket: TicketId,
     },
-    /// Write a message or, with `internal`, a note. Answer: `ack` or `error`.
+    /// Sends a message or, with `internal`, a note. Answer: `ack` or `error`.
     Send {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
         ticket: TicketId,
-        /// Names this send; a retry bears the same.
+        /// Identifies this send. A retry uses the same key.
         key: Key,
         body: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         internal: Option<bool>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         attachments: Option<Vec<Attachment>>,
-        /// The last number that the author has seen: refused as `stale` if another message has been written since.
+        /// The number of the last event that the author has seen. If another person has written a
+        /// message since then, the send is refused as `stale`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         based_on: Option<Seq>,
     },
-    /// One types, or has stopped. No answer.
+    /// Reports that the person is typing, or has stopped. No answer.
     Typing {
         ticket: TicketId,
         on: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         internal: Option<bool>,
     },
-    /// One has read up to `seq`. No answer.
+    /// Reports that the person has read up to `seq`. No answer.
     Read { ticket: TicketId, seq: Seq },
-    /// Subscribe to the desk's tickets, or stop. Only for staff. Answer: `ok`.
+    /// Subscribes to changes of the desk's tickets, or unsubscribes. Staff only. Answer: `ok`.
     Inbox {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
@@ -87,7 +93,7 @@ pub enum ClientFrame {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         filter: Option<InboxFilter>,
     },
-    /// A fresh token of the same person, before the old one ends. Answer: `ok`.
+    /// Replaces the token by a new one of the same person before the old one expires. Answer: `ok`.
     Token {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
@@ -98,7 +104,8 @@ pub enum ClientFrame {
 }
 }
 
-/// Which tickets an inbox watches: those that match every field given. Empty: all that are not archived.
+/// Selects the tickets of an inbox: those that match every given field. Archived tickets never
+/// match.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct InboxFilter {
@@ -114,13 +121,13 @@ pub struct InboxFilter {
     /// Only unassigned tickets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unassigned: Option<bool>,
-    /// Only tickets whose customer waits for an answer.
+    /// Only tickets whose customer is waiting for an answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs_answer: Option<bool>,
 }
 
 impl InboxFilter {
-    /// Whether a ticket in this state belongs to the inbox.
+    /// Whether the filter selects this ticket.
     pub fn matches(&self, ticket: &super::StaffTicket) -> bool {
         ticket.archived_at.is_none()
             && self
@@ -146,21 +153,21 @@ impl InboxFilter {
     }
 }
 
-/// A frame that could not be taken, and what is known of it all the same.
+/// A frame that was refused, with the fields that could still be read from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MalformedFrame {
-    /// The frame's `id`.
+    /// The frame's `id`, if it is valid.
     pub id: Option<u64>,
-    /// Its `type`, if there is such a one.
+    /// The frame's `type`, if it is one of [`ClientFrame::TYPES`].
     pub kind: Option<&'static str>,
-    /// The ticket that it names.
+    /// The ticket that the frame names, if its id is valid.
     pub ticket: Option<TicketId>,
     /// `malformed`, `unknown_type`, `unknown_field` or `invalid_field`.
     pub reject: Reject,
 }
 
 impl ClientFrame {
-    /// The words of `type`.
+    /// All values of `type`.
     pub const TYPES: &'static [&'static str] = &[
         "hello",
         "subscribe",
@@ -173,20 +180,21 @@ impl ClientFrame {
         "pong",
     ];
 
-    /// Takes a text frame apart.
+    /// Parses a text frame.
     ///
     /// # Errors
-    /// [`MalformedFrame`], to be answered with its refusal. serde_json's own recursion limit (128) stops deep nesting.
+    /// [`MalformedFrame`], whose `reject` is the answer to the client. serde_json's recursion limit
+    /// (128) stops deep nesting.
     pub fn parse(text: &str) -> Result<Self, MalformedFrame> {
         Self::read(text).map_err(|reject| MalformedFrame::explain(text, reject))
     }
 
-    /// The names of the fields that a frame of this type may have, `type` aside.
+    /// The names of the fields that a frame of type `kind` may have, without `type`.
     pub fn fields(kind: &str) -> &'static [&'static str] {
         strict::known_fields(Incoming::deserialize(FrameReader::probe(kind)).map(drop))
     }
 
-    /// The `id` under which an answer is expected.
+    /// The `id` that the answer will have; `None` for frames that get no answer.
     pub const fn id(&self) -> Option<u64> {
         match self {
             Self::Hello { id, .. }
@@ -202,17 +210,17 @@ impl ClientFrame {
     fn read(text: &str) -> Result<Self, Reject> {
         let malformed = |why: &str| Reject::new(RejectCode::Malformed, why);
         let Ok(Json::Object(mut fields)) = serde_json::from_str(text) else {
-            return Err(malformed("a frame is one JSON object"));
+            return Err(malformed("a frame must be one JSON object"));
         };
         let at = fields
             .iter()
             .position(|(name, _)| name == "type")
-            .ok_or_else(|| malformed("a frame has a type"))?;
+            .ok_or_else(|| malformed("a frame must have a type"))?;
         let Json::Text(kind) = fields.remove(at).1 else {
-            return Err(malformed("a frame has a type"));
+            return Err(malformed("a frame must have a type"));
         };
         if fields.iter().any(|(name, _)| name == "type") {
-            return Err(malformed("a frame has one type"));
+            return Err(malformed("a frame must have only one type"));
         }
         if !Self::TYPES.contains(&&*kind) {
             return Err(Reject::new(RejectCode::UnknownType, "no such frame type"));
@@ -221,7 +229,8 @@ impl ClientFrame {
     }
 }
 
-/// A frame of the wrong form has a code of its own; what is wrong at a field that may be left out has the field's.
+/// Converts a field error. An unknown field and a meaningless `null` keep their own codes; every
+/// other error means that the frame does not match its schema (`malformed`).
 fn refusal(error: FieldError) -> Reject {
     match error.why {
         FieldFault::Unknown(_) | FieldFault::Null => error.into(),
@@ -232,7 +241,7 @@ fn refusal(error: FieldError) -> Reject {
 }
 
 impl MalformedFrame {
-    /// Looks again, for what can be known of the frame: to answer under its `id`, and for the audit row.
+    /// Reads the frame again to find the `id` to answer under and the facts for the audit row.
     fn explain(text: &str, reject: Reject) -> Self {
         let heading: Heading = serde_json::from_str(text).unwrap_or_default();
         let id = if let Some(Json::Unsigned(id)) = heading.value("id") {
@@ -263,14 +272,15 @@ impl MalformedFrame {
     }
 }
 
-/// What is read of a frame that cannot be taken. Its other fields are skipped, however deep they are.
+/// The fields that are read from a refused frame: `id`, `type` and `ticket`. Other fields are
+/// skipped at any depth.
 #[derive(Default)]
 struct Heading<'a>(Vec<(String, Json<'a>)>);
 
 impl<'a> Heading<'a> {
     const FIELDS: [&'static str; 3] = ["id", "type", "ticket"];
 
-    /// None for a name that occurs twice.
+    /// The value of a field; `None` if the field is absent or occurs twice.
     fn value(&self, name: &str) -> Option<&Json<'a>> {
         let mut found = self.0.iter().filter(|(field, _)| field == name);
         found

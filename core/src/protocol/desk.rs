@@ -1,4 +1,4 @@
-//! What an admin sets for the whole desk, as it is stored and as a page is told of it.
+//! The desk's settings: as admins change them, as they are stored, and as public pages see them.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,8 +7,9 @@ use super::strict::text_or_null;
 use crate::text_enum::text_enum;
 
 rest! {
-    /// The desk's hours of each day, as local `["09:00", "17:00"]`; a day without any is closed. `24:00` is the end of the day. A span whose end is
-    /// not after its beginning ends on the next day: `["22:00", "06:00"]`.
+    /// The desk's hours of each weekday, as local times such as `["09:00", "17:00"]`. A day without
+    /// spans is closed. `24:00` is the end of the day. A span whose end is not after its start ends
+    /// on the next day: `["22:00", "06:00"]`.
     pub struct WeekHours {
         #[serde(default)]
         pub mon: Vec<(String, String)>,
@@ -26,15 +27,16 @@ rest! {
         pub sun: Vec<(String, String)>,
     }
 
-    /// A date with hours of its own, in place of those of its weekday.
+    /// A date with its own hours, which replace those of its weekday.
     pub struct Holiday {
-        /// `2026-12-25`, by the desk's own clock: from midnight to midnight. A span of the day before ends at that midnight.
+        /// A date such as `2026-12-25`, from midnight to midnight in the desk's time zone. A span
+        /// that began on the day before ends at that midnight.
         pub date: String,
-        /// What the day is called.
+        /// The name of the holiday.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub name: Option<String>,
-        /// As a day of `WeekHours`; none: closed all day.
+        /// Spans as in `WeekHours`. Without any, the desk is closed all day.
         #[serde(default)]
         pub spans: Vec<(String, String)>,
     }
@@ -44,7 +46,8 @@ rest! {
         /// An IANA name such as `Europe/Vienna`.
         pub timezone: String,
         pub days: WeekHours,
-        /// By date; each date once. Only to a server that names the feature `holidays`.
+        /// Holidays, each date at most once. Send them only to a server that lists the feature
+        /// `holidays`.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "typescript", ts(as = "Option<Vec<Holiday>>", optional))]
         pub holidays: Vec<Holiday>,
@@ -52,41 +55,43 @@ rest! {
 }
 
 text_enum!(
-    /// The corner in which the widget's launcher stands.
+    /// The corner of the page where the widget's launcher is.
     #[derive(Default)]
     WidgetPosition { #[default] Right = "right", Left = "left" }
 );
 
 rest! {
-    /// The setting `widget`. A field that is left out is as in a desk without the setting; null is the same as leaving it out.
+    /// The setting `widget`. A field that is absent or null has its default.
     pub struct WidgetSettings {
-        /// `#2f5bd0`: the colour of the launcher and of the widget's head.
+        /// The colour of the launcher and of the widget's header, such as `#2f5bd0`.
         #[serde(default, deserialize_with = "text_or_null")]
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub color: Option<String>,
-        /// At the widget's head: one line of at most 60 characters.
+        /// The team's name in the widget's header: one line of at most 60 characters.
         #[serde(default, deserialize_with = "text_or_null")]
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub team_name: Option<String>,
-        /// Over the first question: one line of at most 200 characters.
+        /// The greeting above the first question: one line of at most 200 characters.
         #[serde(default, deserialize_with = "text_or_null")]
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub greeting: Option<String>,
         #[serde(default)]
         pub position: WidgetPosition,
-        /// A `data:` URL in base64 of a PNG, JPEG, WebP or SVG of at most 12 KiB. Show it as a picture (`<img>`) only: an SVG may hold scripts.
+        /// A PNG, JPEG, WebP or SVG of at most 12 KiB, as a base64 `data:` URL. Show it only as a
+        /// picture (`<img>`): an SVG may contain scripts.
         #[serde(default, deserialize_with = "text_or_null")]
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub logo: Option<String>,
-        /// Whether the widget asks what a question is about.
+        /// Whether the widget asks for the category of a question.
         #[serde(default)]
         pub asks_category: bool,
-        /// Sites that may show the widget, beside those of the instance's `--widget-sites`: exactly as browsers write them in `Origin`.
+        /// Sites that may embed the widget, in addition to those of the instance's
+        /// `--widget-sites`. Each one is written exactly as browsers send it in `Origin`.
         #[serde(default)]
         pub sites: Vec<String>,
     }
 
-    /// `GET /v1/widget`, without a token: how the widget looks. Readable by pages of every site.
+    /// `GET /v1/widget`, without a token: the widget's appearance. Pages of every site may read it.
     pub struct WidgetView {
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub color: Option<String>,
@@ -95,7 +100,7 @@ rest! {
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub greeting: Option<String>,
         pub position: WidgetPosition,
-        /// Show it as a picture (`<img>`) only: an SVG may hold scripts.
+        /// Show it only as a picture (`<img>`): an SVG may contain scripts.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub logo: Option<String>,
         pub asks_category: bool,

@@ -1,5 +1,6 @@
-//! What stands on the wire: the frames of `helpline.v1`, the bodies of REST under `/v1`. `PROTOCOL.md` is its text for people,
-//! `golden/*.json` its samples, `web-client/src/protocol/generated.ts` its TypeScript; tests hold all of them together.
+//! The wire format: the frames of `helpline.v1`, and the bodies of REST under `/v1`. `PROTOCOL.md`
+//! documents it for people, `golden/*.json` has samples, and `web-client/src/protocol/generated.ts`
+//! has the TypeScript types. Tests compare all three with the types of this module.
 
 mod client;
 mod desk;

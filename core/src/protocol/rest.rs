@@ -1,4 +1,5 @@
-//! Bodies of REST under `/v1`. Answers about tickets come in two forms, by the reader's side of the ticket.
+//! Bodies of REST requests and answers under `/v1`. Answers about tickets have two forms: one for
+//! staff, one for the ticket's customer.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,8 @@ use crate::ids::{SavedReplyId, Seq, TicketId, UserId};
 use crate::reject::RejectCode;
 use crate::ticket::{Category, Priority, Status};
 
-/// What clients send. [`super::strict`] refuses other fields, whatever the type says; the attribute is for readers, and for `/openapi.json`.
+/// Declares bodies that clients send. [`super::strict`] refuses unknown fields of every type;
+/// `deny_unknown_fields` says so to readers and in `/openapi.json`.
 macro_rules! requests {
     ($($(#[$meta:meta])* pub struct $name:ident { $($body:tt)* })+) => { rest! { $(
         $(#[$meta])*
@@ -36,14 +38,15 @@ pub(super) use rest;
 requests! {
     /// `POST /v1/tickets`, with an `Idempotency-Key`. The description becomes the first message.
     pub struct NewTicket {
-        /// Left out: made from the first line of the description, of at most 80 characters. Leave it out only to a server that names the feature
-        /// `derived_subject`.
+        /// If absent, it is derived from the first line of the description, with at most 80
+        /// characters. Leave it out only if the server lists the feature `derived_subject`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub subject: Option<String>,
-        /// Left out: `general`. Leave it out only to a server that names the feature `derived_subject`.
+        /// `general` if absent. Leave it out only if the server lists the feature
+        /// `derived_subject`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub category: Option<Category>,
-        /// Left out: `medium`.
+        /// `medium` if absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub priority: Option<Priority>,
         pub description: String,
@@ -54,7 +57,8 @@ requests! {
         pub metadata: Option<serde_json::Map<String, serde_json::Value>>,
     }
 
-    /// `PATCH /v1/tickets/{id}`: the fields given are changed, all or none. Customers may only change `status`.
+    /// `PATCH /v1/tickets/{id}`: changes the given fields, all or none. Customers may change only
+    /// `status`.
     pub struct TicketPatch {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub status: Option<Status>,
@@ -65,9 +69,10 @@ requests! {
         /// A staff member's id, `"me"`, or `"nobody"` to unassign; `null` also unassigns.
         #[serde(default, deserialize_with = "nobody_if_null", skip_serializing_if = "Option::is_none")]
         pub assigned_to: Option<String>,
-        /// The assignee that the caller has seen, in the words of `assigned_to`, which it needs. If another person has the ticket by now, the
-        /// answer is `conflict` and nothing is changed; if it is assigned as asked already, that is no conflict. Only to a server that
-        /// names the feature `if_assigned_to`.
+        /// The assignee that the caller saw, in the form of `assigned_to`. It requires
+        /// `assigned_to`. If another person has the ticket by now, the answer is `conflict` and
+        /// nothing is changed. If the ticket already has the requested assignee, that is not a
+        /// conflict. Send it only to a server that lists the feature `if_assigned_to`.
         #[serde(default, deserialize_with = "nobody_if_null", skip_serializing_if = "Option::is_none")]
         pub if_assigned_to: Option<String>,
     }
@@ -75,7 +80,7 @@ requests! {
     /// `POST /v1/tickets/{id}/messages`, with an `Idempotency-Key`.
     pub struct NewMessage {
         pub body: String,
-        /// A note for the team, as in `send`.
+        /// Whether this is a note for the team, as in `send`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub internal: Option<bool>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -93,41 +98,47 @@ requests! {
     pub struct NewRating {
         /// 1 to 5.
         pub satisfaction_rating: u8,
-        /// Null is the same as leaving it out: no comment. A rating replaces the previous one, including its comment.
+        /// Null means no comment, like leaving it out. A rating replaces the previous one,
+        /// including its comment.
         #[serde(default, deserialize_with = "text_or_null", skip_serializing_if = "Option::is_none")]
         pub satisfaction_comment: Option<String>,
     }
 
-    /// `PUT /v1/roles/{user_id}`. Where roles are managed by the platform: `roles_managed`.
+    /// `PUT /v1/roles/{user_id}`. Refused with `roles_managed` if the platform manages roles.
     pub struct RoleGrant {
         pub role: StaffRole,
     }
 
-    /// `PUT /v1/people/{user_id}/blocked` (admins). Only to a server that names the feature `block_people`.
+    /// `PUT /v1/people/{user_id}/blocked` (admins). Send it only to a server that lists the feature
+    /// `block_people`.
     pub struct BlockChange {
         pub blocked: bool,
     }
 
     /// `PUT /v1/settings/{name}` (admins).
     pub struct SettingChange {
-        /// Has the type of this setting in `DeskSettings`; null removes the setting.
+        /// A value of this setting's type in `DeskSettings`; null removes the setting.
         #[cfg_attr(feature = "typescript", ts(type = "OpeningHours | WidgetSettings | string | boolean | null"))]
         #[cfg_attr(feature = "openapi", schema(schema_with = setting_value))]
         pub value: serde_json::Value,
     }
 
-    /// `PUT /v1/saved-replies/{id}` creates or replaces; the answer is the `SavedReply`. Shared ones: admins; personal ones: any staff, their own.
+    /// `PUT /v1/saved-replies/{id}` creates or replaces a saved reply and returns the `SavedReply`.
+    /// Admins may change shared replies, and all staff may change their own personal ones.
     pub struct SavedReplyChange {
-        /// 1 to 40 characters of a-z, 0-9, `_` and `-`. One that another shared reply, or another one of the same person, has: `conflict`.
+        /// 1 to 40 characters of a-z, 0-9, `_` and `-`. Refused with `conflict` if another shared
+        /// reply, or another personal reply of the same person, has the same shortcut.
         pub shortcut: String,
         pub title: String,
         pub body: String,
-        /// The folder in which it is listed: one line of at most 60 characters. Null is the same as leaving it out: none. Only to a server that
-        /// names the feature `reply_folders`.
+        /// The folder that lists the reply: one line of at most 60 characters. Null means no
+        /// folder, like leaving it out. Send it only to a server that lists the feature
+        /// `reply_folders`.
         #[serde(default, deserialize_with = "text_or_null", skip_serializing_if = "Option::is_none")]
         pub folder: Option<String>,
-        /// Whether it is the caller's own, which no other person sees. A reply stays what it was saved as first: otherwise `conflict`. Left out: shared.
-        /// Only to a server that names the feature `reply_folders`.
+        /// Whether the reply is the caller's own, which no other person sees. Shared if absent. It
+        /// cannot change after the reply was first saved (`conflict`). Send it only to a server
+        /// that lists the feature `reply_folders`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub personal: Option<bool>,
     }
@@ -140,7 +151,7 @@ requests! {
 }
 
 rest! {
-    /// The answer: the number of the message in the sender's numbering.
+    /// The answer to a sent message. `seq` is the message's number in the sender's numbering.
     pub struct MessageStored {
         pub seq: Seq,
         pub at: DateTime<Utc>,
@@ -156,9 +167,10 @@ rest! {
 
     /// `GET /v1/me/unread`: what the caller has not read on their own tickets, as their customer. Archived tickets do not count.
     pub struct OwnUnread {
-        /// Tickets with something new of others: messages, or changes such as an end. Among the 1,000 that changed last.
+        /// Tickets with unread events of other people: messages, or changes such as the end of the
+        /// ticket. Only the 1,000 most recently active tickets are counted.
         pub tickets: u32,
-        /// Messages of the team among it; up to 100 of each ticket.
+        /// Unread messages of the team on those tickets, up to 100 for each ticket.
         pub messages: u32,
     }
 
@@ -170,15 +182,16 @@ rest! {
         pub name: Option<String>,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub email: Option<String>,
-        /// Blocked people sign in no more; they keep their role.
+        /// Blocked people can no longer sign in. They keep their role.
         pub blocked: bool,
-        /// Whether they were connected within the last 90 seconds, and are not blocked. Only in `GET /v1/roles`, and left out by an older server.
+        /// Whether the person was connected within the last 90 seconds and is not blocked. Only in
+        /// `GET /v1/roles`; older servers do not send it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub online: Option<bool>,
     }
 
-    /// A person with an address, in `GET /v1/people?email=` (admins).
+    /// A person who has the requested e-mail address, in `GET /v1/people?email=` (admins).
     pub struct PersonFound {
         pub user_id: UserId,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
@@ -187,13 +200,14 @@ rest! {
         pub name: Option<String>,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub email: Option<String>,
-        /// Blocked people sign in no more; a role does not change that.
+        /// Blocked people can no longer sign in, whatever their role.
         pub blocked: bool,
-        /// When they first signed in.
+        /// When the person first signed in.
         pub since: DateTime<Utc>,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub last_seen_at: Option<DateTime<Utc>>,
-        /// Issuer and `sub` of their token, where that is no UUID: what tells people with one address apart.
+        /// Issuer and `sub` of the person's token, if `sub` is not a UUID. They distinguish people
+        /// with the same address.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub subject: Option<String>,
     }
@@ -201,7 +215,7 @@ rest! {
     /// A list page of `GET /v1/tickets?scope=all` (staff).
     pub struct StaffTicketPage {
         pub tickets: Vec<StaffTicket>,
-        /// `cursor` of the next page; null on the last page.
+        /// The `cursor` of the next page; null on the last page.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub next_cursor: Option<String>,
     }
@@ -230,31 +244,33 @@ rest! {
         pub more_before: bool,
     }
 
-    /// A link of the platform's navigation, shown on all pages.
+    /// A link to a page of the platform, shown on all pages.
     pub struct NavLink {
         pub label: String,
         /// `http(s)://…` or a path; no other scheme.
         pub href: String,
     }
 
-    /// `GET /v1/config`, without a token: what a page must know before a person signs in.
+    /// `GET /v1/config`, without a token: what a page needs to know before a person signs in.
     pub struct ClientConfig {
-        /// Where the pages get a token for a person who is signed in to the platform.
+        /// The URL from which pages get a token for the signed-in person.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub token_url: Option<String>,
-        /// Where people sign in by the desk's own provider, on the desk's host; `?return=` names the page to come back to. Null where the platform
-        /// signs people in.
+        /// The path on the desk's host at which people sign in with the desk's own OpenID provider;
+        /// `?return=` names the page to return to. Null if the platform signs people in.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub sign_in_url: Option<String>,
-        /// Where the page ends such a session: by `POST`, answered with `next`, where the provider ends its own, or null.
+        /// The path to which the page sends a `POST` to end such a session. `next` in the answer is
+        /// the provider's own sign-out URL, or null.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub sign_out_url: Option<String>,
-        /// Where people without a staff role are sent.
+        /// The page to which people without a staff role are sent.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub home_url: Option<String>,
-        /// The platform's page on which roles are managed; here they are then only read. Null: they are given and taken here.
+        /// The platform's page on which roles are managed; the desk's own pages then only show
+        /// them. Null if roles are managed on the desk's pages.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub roles_managed_at: Option<String>,
@@ -262,7 +278,8 @@ rest! {
         pub languages: Vec<String>,
         /// Whether demo people can sign in by name.
         pub dev: bool,
-        /// What this server can do beyond the first `helpline.v1`: see `Feature`. An older server names none.
+        /// What this server can do beyond the first `helpline.v1`; see `Feature`. Older servers
+        /// send no names.
         #[serde(default)]
         pub features: Vec<String>,
     }
@@ -271,44 +288,46 @@ rest! {
     pub struct Availability {
         /// Whether the desk is open now. A desk without opening hours is always open.
         pub open: bool,
-        /// Whether an agent is connected.
+        /// Whether at least one agent is connected.
         pub agents_online: bool,
-        /// When the desk opens next, if it is closed; null: never.
+        /// When a closed desk opens next; null if it is open or never opens.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub opens_at: Option<DateTime<Utc>>,
-        /// Null: the desk has no opening hours.
+        /// Null if the desk has no opening hours.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub hours: Option<OpeningHours>,
         /// The desk's notice for customers while no agent is available.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub notice: Option<String>,
-        /// How long the first answer took lately, in seconds: the median of the newest 200 answered tickets of the last 30 days. Null: fewer
-        /// than 5.
+        /// How long customers recently waited for a first answer, in seconds: the median of the
+        /// newest 200 answered tickets of the last 30 days. Null if there are fewer than 5.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub first_answer_s: Option<u32>,
     }
 
-    /// `GET /v1/settings` (admins), and the answer of every change.
+    /// `GET /v1/settings` (admins), and the answer to every change of a setting.
     pub struct DeskSettings {
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub opening_hours: Option<OpeningHours>,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub away_notice: Option<String>,
-        /// Whether the first member of staff who answers an unassigned ticket gets it assigned. Off unless set.
+        /// Whether an unassigned ticket is assigned to the first member of staff who answers it.
+        /// Off by default.
         #[serde(default)]
         pub reply_assigns: bool,
-        /// Null: the widget looks and does as in any desk.
+        /// Null if the widget has its default appearance and behaviour.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub widget: Option<WidgetSettings>,
-        /// An older server tells none, and ignores `If-Match`.
+        /// Older servers send none, and ignore `If-Match`.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub etags: Option<SettingEtags>,
     }
 
-    /// The entity tags of the settings, each for `If-Match` of `PUT /v1/settings/{name}`, with its quotes. A setting that is not set has one too.
+    /// The entity tags of the settings, with their quotes, for `If-Match` of `PUT
+    /// /v1/settings/{name}`. A setting without a value has a tag too.
     pub struct SettingEtags {
         pub opening_hours: String,
         pub away_notice: String,
@@ -316,31 +335,33 @@ rest! {
         pub widget: String,
     }
 
-    /// One of `GET /v1/saved-replies` (staff): the shared ones and the caller's own, by shortcut. Of two with one shortcut, the personal one is
-    /// meant. The server stores `{{…}}` unchanged: the client fills it in.
+    /// An item of `GET /v1/saved-replies` (staff): the shared replies and the caller's own, ordered
+    /// by shortcut. If a shared and a personal reply have the same shortcut, the personal one takes
+    /// precedence. The server stores `{{…}}` unchanged; the client fills it in.
     pub struct SavedReply {
         pub id: SavedReplyId,
         pub shortcut: String,
         pub title: String,
         pub body: String,
-        /// An older server has none.
+        /// Null if the reply is in no folder. Older servers do not send it.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub folder: Option<String>,
-        /// The person whose own it is: the caller; null: the team's.
+        /// The person who owns a personal reply: always the caller. Null for a shared reply.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub owner: Option<UserId>,
         pub updated_at: DateTime<Utc>,
-        /// The entity tag for `If-Match` of a change or a deletion, with its quotes. An older server tells none, and ignores `If-Match`.
+        /// The entity tag, with its quotes, for `If-Match` of a change or a deletion. Older servers
+        /// send none, and ignore `If-Match`.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub etag: Option<String>,
     }
 
-    /// How many tickets a person has, without archived ones.
+    /// How many tickets a person has. Archived tickets do not count.
     pub struct TicketTotals {
-        /// Neither resolved nor closed.
+        /// Tickets that are neither resolved nor closed.
         pub open: u32,
         pub total: u32,
     }
@@ -354,13 +375,13 @@ rest! {
         pub email: Option<String>,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub last_seen_at: Option<DateTime<Utc>>,
-        /// From their latest action on a ticket of their own.
+        /// The client address of the person's latest action on one of their own tickets.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub address: Option<String>,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub user_agent: Option<String>,
         pub tickets: TicketTotals,
-        /// Blocked people sign in no more. An older server does not say it.
+        /// Blocked people can no longer sign in. Older servers do not send it.
         #[serde(default)]
         pub blocked: bool,
     }
@@ -371,10 +392,10 @@ rest! {
         pub mine: u32,
         /// Not assigned, and neither resolved nor closed.
         pub unassigned: u32,
-        /// Those whose customer waits for an answer; counted up to 10,000.
+        /// Tickets whose customer is waiting for an answer, counted up to 10,000.
         #[serde(default)]
         pub needs_answer: u32,
-        /// All that are neither resolved nor closed.
+        /// All tickets that are neither resolved nor closed.
         pub all: u32,
         /// Urgent, and neither resolved nor closed.
         pub urgent: u32,
@@ -382,11 +403,11 @@ rest! {
         pub closed: u32,
     }
 
-    /// The result for one ticket.
+    /// The result for one ticket of a bulk change.
     pub struct BulkResult {
         pub id: TicketId,
         pub ok: bool,
-        /// Why it was refused.
+        /// Why the change was refused; absent if `ok` is true.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub code: Option<RejectCode>,
     }
@@ -398,7 +419,7 @@ rest! {
 
     /// RFC 9457 `application/problem+json`.
     pub struct Problem {
-        /// Always `about:blank`; `code` is the machine-readable reason.
+        /// Always `about:blank`; `code` is the reason for programs.
         #[serde(rename = "type")]
         pub kind: String,
         pub title: String,
@@ -409,13 +430,15 @@ rest! {
         pub retry_after_ms: Option<u64>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub head: Option<Seq>,
-        /// With `conflict` of `if_assigned_to`: who has the ticket now, by their first name; absent: it is unassigned.
+        /// With `conflict` of `if_assigned_to`: the person who has the ticket now, with their first
+        /// name. Absent if the ticket is unassigned.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub assigned_to: Option<AgentRef>,
     }
 }
 
-/// `null` means unassigned. It is what an unassigned ticket shows, so it is what a client writes back.
+/// Reads `null` as unassigned: an unassigned ticket has `null` in this field, so that is what a
+/// client writes back.
 fn nobody_if_null<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
@@ -426,7 +449,7 @@ fn nobody_if_null<'de, D: serde::Deserializer<'de>>(
 fn setting_value() -> utoipa::openapi::schema::Schema {
     use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Ref, Type};
     let of = |of: Type| ObjectBuilder::new().schema_type(of);
-    let about = "Has the type of this setting in `DeskSettings`; null removes the setting.";
+    let about = "A value of this setting's type in `DeskSettings`; null removes the setting.";
     let values = OneOfBuilder::new()
         .item(Ref::from_schema_name("OpeningHours"))
         .item(Ref::from_schema_name("WidgetSettings"))

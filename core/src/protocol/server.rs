@@ -1,4 +1,5 @@
-//! Frames to clients. What staff and customers are shown has two types each: a customer's has no field that could carry a note.
+//! Frames to clients. Frames for staff and for customers have separate types: those for customers
+//! have no field that could carry a note.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use crate::history::{HistoryRow, Kind, Message};
 use crate::ids::{Key, MessageId, Seq, TicketId, UserId};
 use crate::reject::{Reject, RejectCode};
 
-/// Frames that are the same for everybody.
+/// Frames that are the same for staff and customers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
@@ -20,22 +21,24 @@ pub enum CommonFrame {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
         user: Me,
-        /// None: a customer.
+        /// Null for customers.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         role: Option<StaffRole>,
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         heartbeat_ms: u64,
         limits: WireLimits,
-        /// What this server can do beyond the first `helpline.v1`: see `Feature`. An older server names none.
+        /// What this server can do beyond the first `helpline.v1`; see `Feature`. Older servers
+        /// send no names.
         #[serde(default)]
         features: Vec<String>,
     },
-    /// Done.
+    /// The request with this `id` is done.
     Ok {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
     },
-    /// The message is committed, with this number in the sender's numbering. `duplicate`: it already was.
+    /// The message is committed; `seq` is its number in the sender's numbering. `duplicate`: an
+    /// earlier send with the same key had already committed it.
     Ack {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
@@ -44,13 +47,15 @@ pub enum CommonFrame {
         at: DateTime<Utc>,
         duplicate: bool,
     },
-    /// What the client has of this ticket is no longer valid: subscribe again. Its outbox stays valid.
+    /// The client's events of this ticket are no longer valid: subscribe again. Messages in the
+    /// client's outbox remain valid.
     Reset {
         ticket: TicketId,
         epoch: String,
         head: Seq,
     },
-    /// Answer `pong`. `heads`: subscribed tickets whose head moved since the last ping.
+    /// Answer with `pong`. `heads` names the subscribed tickets whose head has changed since the
+    /// last ping.
     Ping { heads: Vec<TicketHead> },
     /// The instance is shutting down: reconnect after the delay.
     Bye {
@@ -87,7 +92,7 @@ impl CommonFrame {
     }
 }
 
-/// The person that `welcome` greets.
+/// The signed-in person, in `welcome` and in `GET /v1/me`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -97,7 +102,7 @@ pub struct Me {
     pub email: Option<String>,
 }
 
-/// The limits that a client must know to keep within them.
+/// The limits that a client must keep within.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct WireLimits {
@@ -110,7 +115,7 @@ pub struct WireLimits {
     pub typing_fade_ms: u32,
 }
 
-/// A ticket's head, in the reader's numbering.
+/// The last number of a ticket's history, in the reader's numbering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TicketHead {
@@ -118,12 +123,12 @@ pub struct TicketHead {
     pub seq: Seq,
 }
 
-/// Frames that only staff are shown.
+/// Frames for staff.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum StaffFrame {
-    /// The answer to `subscribe`; `more`: a further page follows before anything live.
+    /// The answer to `subscribe`. With `more`, another page follows before any live event.
     Subscribed {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
@@ -133,13 +138,13 @@ pub enum StaffFrame {
         head: Seq,
         events: Vec<StaffEvent>,
         more: bool,
-        /// What the client had before is no longer valid.
+        /// Whether the client must drop the events that it had before.
         reset: bool,
         viewers: Vec<Viewer>,
         /// How far each person has read, in the reader's numbering.
         reads: Vec<StaffRead>,
     },
-    /// One history row.
+    /// One event of the history.
     Event(StaffEvent),
     /// A person is typing. A client hides this after `typing_fade_ms` without a new frame.
     Typing {
@@ -153,32 +158,34 @@ pub enum StaffFrame {
         ticket: TicketId,
         viewers: Vec<Viewer>,
     },
-    /// How far a person has read; the latest frame counts.
+    /// How far a person has read. The latest frame replaces earlier ones.
     Read {
         ticket: TicketId,
         person: StaffPerson,
         seq: Seq,
     },
-    /// The newest state of tickets that changed, conflated.
+    /// The newest state of each ticket that changed. Several changes of a ticket may come as one.
     Inbox {
         tickets: Vec<StaffTicket>,
-        /// Tickets that were sent in full before and of which only these fields have changed, as a rule by a new message.
+        /// Tickets that were sent in full before and of which only these fields have changed since,
+        /// usually because of a new message.
         #[serde(default)]
         moved: Vec<TicketMoved>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional))]
         stats: Option<TicketStats>,
     },
-    /// The staff who have these tickets open, for lists; the latest frame counts. A ticket that was never named has none.
+    /// The staff who have these tickets open, for lists. The latest frame for a ticket replaces
+    /// earlier ones. A ticket that was never named has no viewers.
     InboxPresence { tickets: Vec<TicketViewers> },
 }
 
-/// Frames that customers are shown.
+/// Frames for customers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum CustomerFrame {
-    /// The answer to `subscribe`; `more`: a further page follows before anything live.
+    /// The answer to `subscribe`. With `more`, another page follows before any live event.
     Subscribed {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
@@ -190,7 +197,7 @@ pub enum CustomerFrame {
         reset: bool,
         reads: Vec<CustomerRead>,
     },
-    /// One history row.
+    /// One event of the history.
     Event(CustomerEvent),
     /// A person is typing.
     Typing {
@@ -198,7 +205,7 @@ pub enum CustomerFrame {
         person: CustomerPerson,
         on: bool,
     },
-    /// How far a person has read; the latest frame counts.
+    /// How far a person has read. The latest frame replaces earlier ones.
     Read {
         ticket: TicketId,
         person: CustomerPerson,
@@ -211,14 +218,15 @@ pub enum CustomerFrame {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StaffPerson {
-    /// None: the system.
+    /// Null for the system.
     pub id: Option<UserId>,
     #[serde(rename = "type")]
     pub kind: ActorType,
     pub name: Option<String>,
 }
 
-/// A person as customers see them: a side, and of staff one word of the name, or none.
+/// A person as customers see them: the side, and the name. The name of staff is a single word, or
+/// null.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -229,7 +237,8 @@ pub struct CustomerPerson {
 }
 
 impl StaffPerson {
-    /// The same person as a customer may see them; of staff what the database gives as their public name.
+    /// The person as customers see them. For staff, the name becomes `public_name`, which the
+    /// database provides.
     pub fn for_customer(&self, public_name: Option<&str>) -> CustomerPerson {
         let name = match self.kind {
             ActorType::Customer => self.name.as_deref(),
@@ -267,7 +276,7 @@ pub struct StaffRead {
     pub seq: Seq,
 }
 
-/// How far a side has read, for customers.
+/// How far a person has read, for customers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct CustomerRead {
@@ -275,7 +284,7 @@ pub struct CustomerRead {
     pub seq: Seq,
 }
 
-/// One history row for staff.
+/// One event of a ticket's history, for staff.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -303,7 +312,7 @@ pub struct StaffMessage {
     pub id: MessageId,
     pub sender_id: Option<UserId>,
     pub sender_type: ActorType,
-    /// Empty when redacted.
+    /// Empty if the message is redacted.
     pub body: String,
     pub is_internal: bool,
     pub attachments: Vec<Attachment>,
@@ -313,7 +322,7 @@ pub struct StaffMessage {
     pub redacted_at: Option<DateTime<Utc>>,
 }
 
-/// One history row for a customer.
+/// One event of a ticket's history, for customers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -338,7 +347,7 @@ pub struct CustomerEvent {
 pub struct CustomerMessage {
     pub id: MessageId,
     pub sender_type: ActorType,
-    /// Empty when redacted.
+    /// Empty if the message is redacted.
     pub body: String,
     pub attachments: Vec<Attachment>,
     pub key: Option<Key>,
@@ -385,8 +394,8 @@ impl From<&Message> for StaffMessage {
 }
 
 impl CustomerEvent {
-    /// What a customer is shown of a row; none of a row that is not for them. Three things must agree that it is: the number, the
-    /// kind, and the message itself.
+    /// Converts a history row to what customers see. Returns `None` if customers must not see the
+    /// row: its number, its kind and its message must all be public.
     pub fn from_row(row: &HistoryRow) -> Option<Self> {
         let seq = row.seq_for(Audience::Customer)?;
         let is_note = row

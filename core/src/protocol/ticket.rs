@@ -1,4 +1,4 @@
-//! A ticket and the desk's statistics on the wire; fields have the columns' names.
+//! A ticket and the desk's statistics on the wire. Fields have the names of the database columns.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ pub struct AgentRef {
     pub name: Option<String>,
 }
 
-/// How the customer rated the ticket.
+/// The customer's rating of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -26,17 +26,18 @@ pub struct Rating {
     pub satisfaction_comment: Option<String>,
 }
 
-/// The last message of a ticket that its customer can read: never a note.
+/// The last message of a ticket that its customer can read; never a note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LastMessage {
     pub at: DateTime<Utc>,
-    /// Whose message it is. What the system writes counts as the team's.
+    /// The side that wrote the message. Messages of the system count as the team's.
     pub side: Audience,
-    /// The author's name, for customers by the rule for names of staff; null when there is none.
+    /// The author's name; for customers, the public name of staff. Null if there is none.
     pub name: Option<String>,
-    /// The beginning of its present text, on one line of at most 120 characters; empty when the message was redacted.
+    /// The start of the current text, as one line of at most 120 characters. Empty if the message
+    /// is redacted.
     pub snippet: String,
 }
 
@@ -64,24 +65,26 @@ pub struct StaffTicket {
     pub closed_at: Option<DateTime<Utc>>,
     pub archived_at: Option<DateTime<Utc>>,
     pub last_activity_at: DateTime<Utc>,
-    /// The history's head: the version of this state.
+    /// The last number of the ticket's history. It is also the version of this state.
     pub seq: Seq,
-    /// How far the reader has read; their own messages directly after it count as read. Always 0 in `inbox`, which is the same for all staff.
+    /// How far the reader has read. The reader's own messages directly after that number count as
+    /// read. Always 0 in `inbox` frames, which are the same for all staff.
     pub read_seq: Seq,
     #[serde(default)]
     pub last_message: Option<LastMessage>,
-    /// Since when the customer waits for an answer: their opening of the ticket or first message since the last public answer. Null when it
-    /// was answered, and while the ticket is resolved, closed or archived.
+    /// Since when the customer has been waiting for an answer: since they opened the ticket, or
+    /// since their first message after the last public answer. Null if the customer was answered,
+    /// and while the ticket is resolved, closed or archived.
     #[serde(default)]
     pub waiting_since: Option<DateTime<Utc>>,
 }
 
-/// A ticket in the inbox of which only these fields have changed since it was sent in full.
+/// A ticket of the inbox of which only these fields have changed since it was sent in full.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TicketMoved {
     pub id: TicketId,
-    /// The version of this state.
+    /// The last number of the ticket's history: the version of this state.
     pub seq: Seq,
     pub last_activity_at: DateTime<Utc>,
     #[serde(default)]
@@ -101,22 +104,24 @@ pub struct CustomerTicket {
     pub category: Category,
     pub priority: Priority,
     pub status: Status,
-    /// One word of the assigned agent's name; null when the ticket is unassigned or the name has no such word.
+    /// One word of the assigned agent's name. Null if the ticket is unassigned or the name has no
+    /// suitable word.
     pub assignee_name: Option<String>,
     pub rating: Option<Rating>,
     pub created_at: DateTime<Utc>,
     pub resolved_at: Option<DateTime<Utc>>,
     pub closed_at: Option<DateTime<Utc>>,
     pub archived_at: Option<DateTime<Utc>>,
-    /// Of what the customer can see.
+    /// Time of the last activity that the customer can see.
     pub last_activity_at: DateTime<Utc>,
-    /// The head of what the customer can see (`public_seq`).
+    /// The last number of the history that the customer can see (`public_seq`).
     pub seq: Seq,
-    /// How far the customer has read; their own messages directly after it count as read.
+    /// How far the customer has read. Their own messages directly after that number count as read.
     pub read_seq: Seq,
     #[serde(default)]
     pub last_message: Option<LastMessage>,
-    /// Since when the customer waits for an answer; null when it was answered, and while the ticket is resolved, closed or archived.
+    /// Since when the customer has been waiting for an answer. Null if the customer was answered,
+    /// and while the ticket is resolved, closed or archived.
     #[serde(default)]
     pub waiting_since: Option<DateTime<Utc>>,
 }
@@ -132,13 +137,13 @@ pub struct TicketStats {
     pub escalated_tickets: u32,
     pub resolved_tickets: u32,
     pub closed_tickets: u32,
-    /// Urgent, and neither resolved nor closed.
+    /// Tickets of priority `urgent` that are neither resolved nor closed.
     pub urgent_tickets: u32,
-    /// High, and neither resolved nor closed.
+    /// Tickets of priority `high` that are neither resolved nor closed.
     pub high_priority_tickets: u32,
-    /// Not assigned, and neither resolved nor closed.
+    /// Unassigned tickets that are neither resolved nor closed.
     pub unassigned_tickets: u32,
-    /// Those whose customer waits for an answer; counted up to 10,000.
+    /// Tickets whose customer is waiting for an answer, counted up to 10,000.
     #[serde(default)]
     pub needs_answer_tickets: u32,
     pub avg_resolution_hours: Option<f64>,

@@ -218,7 +218,7 @@ fn the_place_of_a_fault_is_told_as_a_path_and_never_at_length() {
         (
             r#"{"tickets":[],"patch":{"status":"asleep"}}"#.to_owned(),
             RejectCode::InvalidField,
-            "patch.status: is one of open, ",
+            "patch.status: must be one of open, ",
         ),
         (
             "[]".to_owned(),

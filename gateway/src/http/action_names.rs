@@ -1,9 +1,10 @@
-//! The names under which this version records something.
+//! The names of the actions that this version records in `access_log`.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Those that no route has as its own: of the socket, of searches, of the database's triggers and of its retention. A test holds them against the sources.
+/// Action names that no route has: those of the socket, of searches, of the database's triggers and
+/// of retention. A test compares them with the sources.
 const OTHERS: &[&str] = &[
     "access_log_deleted",
     "frame_refused",
@@ -26,18 +27,18 @@ const OTHERS: &[&str] = &[
     "tickets_searched",
 ];
 
-/// The actions of `access_log`.
+/// All action names of this version, each once, in alphabetical order.
 #[derive(Clone)]
 pub(super) struct ActionNames(Arc<[&'static str]>);
 
 impl ActionNames {
-    /// Those of the routes, and those that no route has.
+    /// Combines the names of the routes with [`OTHERS`].
     pub(super) fn new(of_routes: impl Iterator<Item = &'static str>) -> Self {
         let all: BTreeSet<_> = of_routes.chain(OTHERS.iter().copied()).collect();
         Self(all.into_iter().collect())
     }
 
-    /// Each once, by name.
+    /// Iterates over the names in alphabetical order.
     pub(super) fn all(&self) -> impl Iterator<Item = &'static str> {
         self.0.iter().copied()
     }

@@ -1,8 +1,9 @@
-//! CSV by RFC 4180, for spreadsheets: what begins like a formula is shown and not computed.
+//! Writes CSV (RFC 4180) for spreadsheets. A value that looks like a formula is escaped, so that a
+//! spreadsheet shows it as text.
 
 use std::borrow::Cow;
 
-/// Adds one record, ended by CR LF.
+/// Appends one record, which ends with CR LF.
 pub(super) fn push_record<'a>(into: &mut String, fields: impl IntoIterator<Item = &'a str>) {
     for (n, field) in fields.into_iter().enumerate() {
         if n > 0 {
@@ -13,7 +14,8 @@ pub(super) fn push_record<'a>(into: &mut String, fields: impl IntoIterator<Item 
     into.push_str("\r\n");
 }
 
-/// Spreadsheets compute what begins with one of these, also from a file of another's; with the apostrophe they show it.
+/// Puts an apostrophe before a value that a spreadsheet would compute as a formula. The values come
+/// from other people, so a formula could be an attack.
 fn harmless(field: &str) -> Cow<'_, str> {
     if field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         Cow::Owned(format!("'{field}"))

@@ -1,4 +1,5 @@
-//! Who asks, and about which ticket: left by the guard, taken by the handler.
+//! The person who sends the request and the ticket that it names. The guard puts them into the
+//! request's extensions, and the handlers extract them.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,16 +18,16 @@ use super::problem::Refusal;
 use super::request_audit::RequestAudit;
 use super::request_rates::{UserRates, too_fast};
 
-/// The signed-in person, with the rights of this moment.
+/// The signed-in person, with the rights that they have at this moment.
 #[derive(Clone)]
 pub(crate) struct CurrentUser {
-    /// As the database knows them.
+    /// The person's row in the database.
     pub(super) person: Person,
-    /// For writes and their audit rows.
+    /// The person as writes and their audit rows need them.
     pub(super) caller: Caller,
-    /// For audit rows of reads.
+    /// Writes the audit rows of reads.
     pub(super) audit: Arc<RequestAudit>,
-    /// By what `rates` knows them.
+    /// The token's subject, which is the person's key in `rates`.
     pub(super) subject: TokenSubject,
     pub(super) rates: Arc<UserRates>,
 }
@@ -37,7 +38,7 @@ impl CurrentUser {
         &self.caller.actor
     }
 
-    /// Reads as this side.
+    /// Returns a reader that reads as the given audience.
     pub(super) fn reader(&self, audience: Audience) -> Reader {
         Reader {
             user: self.actor().user,
@@ -45,10 +46,10 @@ impl CurrentUser {
         }
     }
 
-    /// Counts further work of this request as so many requests.
+    /// Charges `requests` more requests to the person's rate limit.
     ///
     /// # Errors
-    /// `rate_limited`.
+    /// `rate_limited` if the limit is exceeded.
     pub(super) fn charge(&self, requests: usize) -> Result<(), Refusal> {
         let count = u32::try_from(requests).unwrap_or(u32::MAX);
         self.rates
@@ -56,19 +57,20 @@ impl CurrentUser {
             .map_err(too_fast)
     }
 
-    /// Asks the policy about the desk, where the route needs one of several actions.
+    /// Asks the policy whether the person may perform a desk action. For routes that need one of
+    /// several actions.
     ///
     /// # Errors
-    /// `forbidden`.
+    /// `forbidden` if the person's role does not allow it.
     pub(super) fn may(&self, action: DeskAction) -> Result<(), Refusal> {
         Ok(policy::decide_desk(self.actor(), action)?)
     }
 }
 
-/// The ticket that the path names, which the person may read.
+/// The ticket in the path, which the person may read.
 #[derive(Clone)]
 pub(crate) struct OpenTicket {
-    /// What the policy needs to know.
+    /// The facts that the policy needs.
     pub(super) facts: TicketFacts,
 }
 
@@ -77,25 +79,27 @@ impl OpenTicket {
         self.facts.id
     }
 
-    /// As which side the person reads it.
+    /// The audience as which the person reads the ticket.
     pub(super) fn audience(&self, user: &CurrentUser) -> Audience {
         user.actor().audience(&self.facts)
     }
 
-    /// Asks the policy about the ticket, where the route needs one of several actions.
+    /// Asks the policy whether the person may perform an action on the ticket. For routes that need
+    /// one of several actions.
     ///
     /// # Errors
-    /// What the policy refuses.
+    /// The policy's refusal.
     pub(super) fn allows(&self, user: &CurrentUser, action: TicketAction) -> Result<(), Refusal> {
         policy::decide(user.actor(), action, &self.facts)?;
         Ok(())
     }
 }
 
-/// The ticket that the path names, not checked yet.
+/// The ticket in the path. Neither its existence nor the person's rights have been checked.
 pub(crate) struct NamedTicket(pub(crate) TicketRef);
 
-/// Left by the guard, by what the route needs.
+/// Returns what the guard has put into the request's extensions. Panics if the route does not need
+/// a `T`, because the guard then did not set one.
 fn left<T: Clone + Send + Sync + 'static>(parts: &Parts) -> T {
     parts
         .extensions

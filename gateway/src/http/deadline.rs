@@ -1,4 +1,4 @@
-//! The moment by which a request must be answered, so that a database that hangs does not keep its place for ever.
+//! The deadline of a request, so that a hanging database does not keep requests forever.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,12 +7,13 @@ use helpline_core::limits;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-/// A request's deadline. Reading the body takes none of the time: it has a bound of its own ([`limits::BODY_TIMEOUT_MS`]).
+/// A request's deadline. Time spent on reading the body does not count: the body has its own limit
+/// ([`limits::BODY_TIMEOUT_MS`]).
 #[derive(Debug, Clone)]
 pub(super) struct Deadline(Arc<Mutex<Instant>>);
 
 impl Deadline {
-    /// From now on.
+    /// A deadline [`limits::REQUEST_TIMEOUT_MS`] from now.
     pub(super) fn start() -> Self {
         Self::after(REQUEST_TIMEOUT)
     }
@@ -21,12 +22,13 @@ impl Deadline {
         Self(Arc::new(Mutex::new(Instant::now() + time)))
     }
 
-    /// Runs work to its end. None: the deadline came first, and the work was dropped.
+    /// Runs `work` until it completes or the deadline passes. Returns `None` after the deadline;
+    /// the work is then dropped.
     pub(super) async fn run<F: Future>(&self, work: F) -> Option<F::Output> {
         tokio::pin!(work);
         loop {
             let at = *self.0.lock();
-            // Cancel-safe: the work is kept, and a timer.
+            // Cancel-safe: `work` is kept between iterations, and the other branch is a timer.
             tokio::select! {
                 biased;
                 output = work.as_mut() => return Some(output),
@@ -38,7 +40,7 @@ impl Deadline {
         }
     }
 
-    /// Reads the body, whose time does not count.
+    /// Reads the body. The deadline is extended by the time this takes.
     pub(super) async fn pause<F: Future>(&self, reading: F) -> F::Output {
         let left = self.0.lock().saturating_duration_since(Instant::now());
         *self.0.lock() = Instant::now() + BODY_TIMEOUT + REQUEST_TIMEOUT;

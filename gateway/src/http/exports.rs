@@ -1,4 +1,5 @@
-//! How many files an instance makes at the same time: each reads the database portion by portion for as long as its client takes.
+//! Limits the concurrent exports of an instance. An export reads the database in portions for as
+//! long as its client keeps reading.
 
 use std::sync::Arc;
 
@@ -8,11 +9,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::problem::Refusal;
 
-/// The places of exports.
+/// The permits for concurrent exports.
 #[derive(Clone)]
 pub(super) struct Exports(Arc<Semaphore>);
 
-/// One of them, until it is dropped.
+/// The permit of one export, returned when it is dropped.
 pub(super) struct ExportPlace {
     _permit: OwnedSemaphorePermit,
 }
@@ -24,14 +25,14 @@ impl Default for Exports {
 }
 
 impl Exports {
-    /// Takes one.
+    /// Takes a permit.
     ///
     /// # Errors
-    /// `overloaded` while as many are under way as may be.
+    /// `overloaded` if [`limits::ACCESS_LOG_EXPORTS_MAX`] exports are running.
     pub(super) fn place(&self) -> Result<ExportPlace, Refusal> {
         let permit = Arc::clone(&self.0).try_acquire_owned();
         let permit = permit.map_err(|_| {
-            let why = "this instance is making other files; retry later";
+            let why = "this instance is running too many exports; retry later";
             Reject::new(RejectCode::Overloaded, why).retry_after_ms(RETRY_MS)
         })?;
         Ok(ExportPlace { _permit: permit })

@@ -1,5 +1,5 @@
-//! What handlers take from a request's path and headers, each refused with a problem of its own; query and body are [`super::input`]'s, the
-//! person and the ticket [`super::current_user`]'s.
+//! Extractors for a request's path and headers, each with its own refusal. [`super::input`] reads
+//! the query and the body, [`super::current_user`] the person and the ticket.
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::header;
@@ -10,19 +10,19 @@ use helpline_persistence::{IfMatch, settings};
 
 use super::problem::Refusal;
 
-/// The message in the path, behind its ticket.
+/// The id of the message in the path, after the ticket.
 pub(super) struct MessagePath(pub(super) MessageId);
 
-/// The event in the path, behind its ticket.
+/// The number of the event in the path, after the ticket.
 pub(super) struct EventPath(pub(super) Seq);
 
-/// The person in the path.
+/// The id of the person in the path.
 pub(super) struct UserPath(pub(super) UserId);
 
-/// The saved reply in the path.
+/// The id of the saved reply in the path.
 pub(super) struct ReplyPath(pub(super) SavedReplyId);
 
-/// The setting in the path.
+/// The name of the setting in the path.
 pub(super) struct SettingPath(pub(super) settings::Name);
 
 impl<S: Send + Sync> FromRequestParts<S> for MessagePath {
@@ -88,7 +88,8 @@ impl<S: Send + Sync> FromRequestParts<S> for SettingPath {
     }
 }
 
-/// The path's n-th name.
+/// Parses the `n`th parameter of the path, counted from 0. If it cannot be parsed, the refusal is
+/// `not_found` with the text `missing`.
 async fn name<S: Send + Sync, T>(
     parts: &mut Parts,
     state: &S,
@@ -104,7 +105,7 @@ async fn name<S: Send + Sync, T>(
         .ok_or_else(|| Refusal::new(RejectCode::NotFound, missing))
 }
 
-/// The `Idempotency-Key`: names this attempt, so that a retry is known again.
+/// The header `Idempotency-Key`, by which a retry of the request is recognised.
 pub(super) struct IdempotencyKey(pub(super) Key);
 
 impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
@@ -127,7 +128,8 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     }
 }
 
-/// `If-Match`: what is changed as it was when it was read. Without one, a change is made whatever there is.
+/// The header `If-Match`: the change is made only if the object still has one of these versions.
+/// Without the header, the change is made in any case.
 pub(super) struct Expected(pub(super) IfMatch);
 
 impl<S: Send + Sync> FromRequestParts<S> for Expected {

@@ -1,4 +1,5 @@
-//! Around every route: the rate of its address, who asks, what the route needs, then the handler, the row of a refusal, and the figures.
+//! The guard runs around every route: it limits the rate of the address, identifies the person,
+//! checks what the route needs, runs the handler, records a refusal and updates the metrics.
 
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
@@ -32,7 +33,7 @@ use crate::runtime::client_address::{client_address, peer};
 use crate::runtime::errors::unavailable;
 use crate::runtime::limiter::{Limiter, network};
 
-/// What it asks.
+/// What the guard needs for its checks.
 pub(super) struct Guard {
     trusted_proxies: Vec<Cidr>,
     rates: RequestRates,
@@ -40,19 +41,19 @@ pub(super) struct Guard {
     store: Store,
 }
 
-/// Who may ask how often.
+/// The rate limits of requests.
 struct RequestRates {
-    /// Every request of a user, and each ticket of a bulk change.
+    /// The rate of a user's requests. Each ticket of a bulk change counts as a request.
     of_user: Arc<UserRates>,
-    /// Every request of an address.
+    /// The rate of an address's requests.
     of_address: Limiter<IpAddr>,
-    /// Bad tokens from an address.
+    /// The rate of invalid tokens from an address that are recorded.
     refused_sign_ins: Limiter<IpAddr>,
-    /// Requests of a user refused as too fast that leave a row.
+    /// The rate at which a user's rate-limited requests are recorded in `access_log`.
     recorded_refusals: Limiter<TokenSubject>,
 }
 
-/// Runs one request.
+/// Runs one request through the guard and its handler.
 pub(super) async fn guard(
     State((guard, route)): State<(Arc<Guard>, &'static Route)>,
     request: Request,
@@ -86,7 +87,7 @@ pub(super) async fn guard(
     let answering = AssertUnwindSafe(answering).catch_unwind();
     let response = match deadline.run(answering).await {
         Some(Ok(response)) => response,
-        // The panic's own message went to stderr; a client learns nothing from it.
+        // The panic hook has already printed the panic's message; the client gets no details.
         Some(Err(_)) => Refusal::new(RejectCode::Internal, "internal error").into_response(),
         None => late(is_read).into_response(),
     };
@@ -96,7 +97,8 @@ pub(super) async fn guard(
         .map(|Refused(code)| *code);
     let response = match refused {
         Some(code) => {
-            // A refusal holds without its row, which is written when the database goes on.
+            // The refusal is sent even if its row cannot be written in time; the row is written
+            // once the database answers.
             let recorded = deadline.run(guard.record(&audit, code)).await;
             recorded
                 .flatten()
@@ -146,7 +148,8 @@ impl Guard {
         }
     }
 
-    /// Enforces what the route needs; leaves who asks, and the ticket, for the handler.
+    /// Checks what the route needs, and puts the person and the ticket into the request's
+    /// extensions for the handler.
     async fn admit(
         &self,
         route: &Route,
@@ -176,14 +179,14 @@ impl Guard {
         Ok(())
     }
 
-    /// The signed-in person, with the rights of this moment.
+    /// Identifies the signed-in person, with the rights that they have at this moment.
     async fn current_user(
         &self,
         audit: &Arc<RequestAudit>,
         parts: &Parts,
     ) -> Result<CurrentUser, Refusal> {
         let token = bearer(parts).ok_or_else(|| {
-            Refusal::new(RejectCode::NotAuthenticated, "a bearer token is needed")
+            Refusal::new(RejectCode::NotAuthenticated, "a bearer token is required")
         })?;
         let verified = self.sign_in.verifier.verify(token).await;
         let verified = verified.map_err(|fault| {
@@ -225,7 +228,7 @@ impl Guard {
         })
     }
 
-    /// The ticket that the path names.
+    /// Reads the facts of the ticket in the path.
     async fn open(&self, audit: &RequestAudit, parts: &mut Parts) -> Result<OpenTicket, Refusal> {
         let named = named_ticket(audit, parts).await?;
         let opened = tickets::access(&self.store, &named)
@@ -237,7 +240,8 @@ impl Guard {
         })
     }
 
-    /// Leaves the refusal's row before the answer goes out; gives what is answered instead.
+    /// Writes the audit row of a refusal before the answer is sent. Returns the answer that
+    /// replaces the refusal, if any.
     async fn record(&self, audit: &RequestAudit, code: RejectCode) -> Option<Refusal> {
         let now = Instant::now();
         match (code, audit.subject(), audit.address) {
@@ -251,7 +255,8 @@ impl Guard {
             {
                 return None;
             }
-            // Of an unknown client, a bad token as a rule: a flood of them is no flood of rows.
+            // An unknown client usually has an invalid token. A flood of them must not become a
+            // flood of rows.
             (_, None, Some(address)) => {
                 if let Err(wait_ms) = self.rates.refused_sign_ins.take(network(address), now) {
                     metrics::counter!("helpline_http_refused_sign_ins_limited_total").increment(1);
@@ -265,7 +270,7 @@ impl Guard {
     }
 }
 
-/// Whether one of them is allowed; otherwise why the last one is not.
+/// Succeeds if one of the decisions is positive, and returns the last refusal otherwise.
 fn any(mut decided: impl Iterator<Item = Result<(), Reject>>) -> Result<(), Reject> {
     let mut last = Ok(());
     decided
@@ -279,7 +284,7 @@ fn any(mut decided: impl Iterator<Item = Result<(), Reject>>) -> Result<(), Reje
         .unwrap_or(last)
 }
 
-/// What is neither an id nor a number names no ticket.
+/// Returns the ticket in the path. A text that is neither an id nor a number gets `not_found`.
 async fn named_ticket(audit: &RequestAudit, parts: &mut Parts) -> Result<TicketRef, Refusal> {
     use axum::RequestPartsExt as _;
     let Path(names) = parts
@@ -297,7 +302,7 @@ async fn named_ticket(audit: &RequestAudit, parts: &mut Parts) -> Result<TicketR
     Ok(ticket)
 }
 
-/// The token is in this header and nowhere else, least of all in the URL.
+/// The bearer token. It is read only from this header, and never from the URL.
 fn bearer(parts: &Parts) -> Option<&str> {
     let (scheme, token) = parts
         .headers
@@ -308,13 +313,13 @@ fn bearer(parts: &Parts) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The answer when the deadline came first.
+/// The answer to a request whose deadline has passed.
 fn late(is_read: bool) -> Refusal {
     metrics::counter!("helpline_http_late_total").increment(1);
     let mut reject = unavailable();
     if !is_read {
         reject.message =
-            "no answer in time; what was asked may or may not be done: repeat it, with the same Idempotency-Key if it has one"
+            "no answer in time: the request may or may not have been carried out; repeat it, with the same Idempotency-Key if it has one"
                 .to_owned();
     }
     reject.into()

@@ -1,5 +1,5 @@
-//! Around everything that is answered over HTTP: the request's ids, in its log lines and on its answer, and one line for each request where that is
-//! wanted.
+//! Wraps everything that is answered over HTTP: gives each request its ids, adds them to its log
+//! lines and its answer, and optionally logs a line for each request.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,7 +14,7 @@ use tracing::Instrument;
 use crate::config::RequestLog;
 use crate::runtime::request_ids::{REQUEST_ID, RequestIds};
 
-/// The same routes with ids; leaves an `Arc<RequestIds>` on every request.
+/// Adds ids to every request of the router. Each request gets an `Arc<RequestIds>` as an extension.
 pub fn identified(router: Router, log: RequestLog) -> Router {
     router.layer(middleware::from_fn_with_state(log, identify))
 }
@@ -32,7 +32,8 @@ async fn identify(State(log): State<RequestLog>, mut request: Request, next: Nex
     }
     if log == RequestLog::All {
         let _entered = span.enter();
-        // The pattern and not the path, which names tickets; no query, which may hold what is looked for.
+        // Log the route's pattern, because the path contains ticket ids, and no query, because it
+        // may contain search terms.
         tracing::info!(
             target: "helpline_gateway::requests",
             method = word(&method),
@@ -45,7 +46,8 @@ async fn identify(State(log): State<RequestLog>, mut request: Request, next: Nex
     response
 }
 
-/// A method that HTTP has; any other is text of the client's.
+/// The method's name if it is a standard HTTP method; any other method is text that the client
+/// chose.
 fn word(method: &Method) -> &str {
     match *method {
         Method::GET

@@ -1,5 +1,6 @@
-//! The query and the body of a request. Every handler takes exactly one of these, last, and each of them accounts for both: what it does not
-//! read it refuses, so that nothing a client wrote is dropped in silence.
+//! Extractors for a request's query and body. Every handler takes exactly one of them, as its last
+//! argument. Each one accounts for both query and body: it refuses what it does not read, so that
+//! nothing that a client wrote is silently ignored.
 
 use std::time::Duration;
 
@@ -15,16 +16,16 @@ use serde::de::DeserializeOwned;
 use super::deadline::Deadline;
 use super::problem::Refusal;
 
-/// A JSON body, bounded in size and time; no query.
+/// A JSON body, limited in size and time. The query must be empty.
 pub struct JsonBody<T>(pub T);
 
-/// A query; no body.
+/// A query. The body must be empty.
 pub struct Params<T>(pub T);
 
-/// Neither query nor body.
+/// Neither a query nor a body.
 pub struct NoInput;
 
-/// What has no field.
+/// An object without fields.
 #[derive(Deserialize)]
 struct Nothing {}
 
@@ -69,11 +70,12 @@ impl<S: Send + Sync> FromRequest<S> for NoInput {
 
 fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refusal> {
     let Query(pairs) = Query::try_from_uri(uri)
-        .map_err(|_| Refusal::field("query", "is not a list of names and values"))?;
+        .map_err(|_| Refusal::field("query", "must be a list of names and values"))?;
     strict::read_query(pairs).map_err(|error| Reject::from(error).into())
 }
 
-/// Some clients send an empty object where no body belongs; it has no field that could be dropped.
+/// Refuses a body, except an empty object: some clients send one where no body is expected, and it
+/// has no field that could be ignored.
 async fn no_body<S: Send + Sync>(request: Request, state: &S) -> Result<(), Refusal> {
     let bytes = bytes(request, state).await?;
     if !bytes.is_empty() {
@@ -96,11 +98,17 @@ async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Ref
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Refusal::new(
             RejectCode::TooLarge,
-            format!("a body has at most {} bytes", limits::JSON_BODY_BYTES_MAX),
+            format!(
+                "the body must have at most {} bytes",
+                limits::JSON_BODY_BYTES_MAX
+            ),
         )),
-        Ok(Err(_)) => Err(Refusal::new(RejectCode::Malformed, "the body broke off")),
+        Ok(Err(_)) => Err(Refusal::new(
+            RejectCode::Malformed,
+            "the body is incomplete",
+        )),
         Err(_) => {
-            let refusal = Refusal::new(RejectCode::Malformed, "the body took too long");
+            let refusal = Refusal::new(RejectCode::Malformed, "the body took too long to arrive");
             Err(refusal.with_status(StatusCode::REQUEST_TIMEOUT))
         }
     }

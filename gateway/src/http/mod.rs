@@ -1,12 +1,15 @@
-//! REST under `/v1`, the pages, and what operators ask.
+//! REST under `/v1`, the pages, and the endpoints for operators.
 //!
-//! - [`endpoint`]: what a route is and needs; [`api`]: the routes and their handlers, one file a noun; [`openapi`]: their description
-//! - [`guard`]: around every route: rates, sign-in, rights, audit, and the [`deadline`] of its answer; [`current_user`], [`extract`], [`input`]: what a handler takes
-//! - [`identify`]: the ids of a request, around everything
-//! - [`problem`]: every refusal; [`request_audit`]: the rows that a request leaves
-//! - [`csv`], [`exports`]: tables for spreadsheets; [`action_names`]: what the access log may hold
-//! - [`system_status`]: what an instance knows of itself and of the database, for admins
-//! - [`state`]: what handlers are given; [`router`]: all of it together; [`site`]: pages, headers, health
+//! - [`endpoint`]: the type of a route and of what it needs; [`api`]: the routes and their
+//!   handlers, one file for each resource; [`openapi`]: their description
+//! - [`guard`]: runs around every route: rate limits, sign-in, rights, audit, and the [`deadline`]
+//!   of the answer; [`current_user`], [`extract`], [`input`]: the extractors of the handlers
+//! - [`identify`]: adds the ids of a request, around everything else
+//! - [`problem`]: refusals; [`request_audit`]: the audit rows of a request
+//! - [`csv`], [`exports`]: tables for spreadsheets; [`action_names`]: the actions in the access log
+//! - [`system_status`]: the status of the instance and of the database, for admins
+//! - [`state`]: the state of the handlers; [`router`]: puts everything together; [`site`]: pages,
+//!   headers, health
 
 mod action_names;
 mod api;

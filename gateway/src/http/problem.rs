@@ -1,4 +1,4 @@
-//! Every refusal over REST: `application/problem+json` with a code. Causes stay in the log.
+//! Refusals over REST: `application/problem+json` with a code. Causes appear only in the log.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -9,7 +9,7 @@ use helpline_persistence::StoreError;
 
 use crate::database::errors::reject_of;
 
-/// A refusal on its way out.
+/// A refusal that becomes the answer to a request.
 #[derive(Debug)]
 pub struct Refusal {
     reject: Reject,
@@ -18,16 +18,16 @@ pub struct Refusal {
     assigned_to: Option<AgentRef>,
 }
 
-/// Whose task the refusal's row in `access_log` is.
+/// Which part of the code writes the refusal's row in `access_log`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Row {
-    /// The route's guard writes it.
+    /// The route's guard writes the row.
     Guard,
-    /// The refusing code has already recorded it.
+    /// The code that refused the request has already written the row.
     Written,
 }
 
-/// Left on the response, so that the refusal is recorded after the handler.
+/// An extension of the response that tells the guard to record the refusal.
 #[derive(Debug, Clone, Copy)]
 pub struct Refused(pub RejectCode);
 
@@ -55,30 +55,30 @@ impl From<StoreError> for Refusal {
 }
 
 impl Refusal {
-    /// A refusal with this code and sentence.
+    /// A refusal with this code and message.
     pub fn new(code: RejectCode, message: impl Into<String>) -> Self {
         Reject::new(code, message).into()
     }
 
-    /// A field out of its bounds, named.
+    /// An `invalid_field` refusal. The message begins with the name of the field.
     pub fn field(name: &str, why: impl std::fmt::Display) -> Self {
         Self::new(RejectCode::InvalidField, format!("{name}: {why}"))
     }
 
-    /// What is refused, and why.
+    /// The code and the message.
     #[cfg(test)]
     pub fn reject(&self) -> &Reject {
         &self.reject
     }
 
-    /// The same refusal under a status that HTTP has and the socket has not.
+    /// Replaces the HTTP status, for reasons that exist only over HTTP.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
     }
 
-    /// A refusal that already left its row.
+    /// A refusal whose row in `access_log` has already been written.
     #[must_use]
     pub fn already_recorded(reject: Reject) -> Self {
         Self {
@@ -121,7 +121,7 @@ impl IntoResponse for Refusal {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if status == StatusCode::REQUEST_TIMEOUT || status == StatusCode::PAYLOAD_TOO_LARGE {
-            // What is left of the body is not worth reading.
+            // Close the connection instead of reading the rest of the body.
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         if row == Row::Guard {

@@ -1,4 +1,4 @@
-//! What is known of a request, and the rows that it leaves in `access_log`.
+//! The facts about a request that its rows in `access_log` contain, and the writing of these rows.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::database::AuditLog;
 use crate::runtime::client_address::user_agent;
 use crate::runtime::request_ids::RequestIds;
 
-/// One request; guard and extractors fill it in as they learn more.
+/// The audit state of one request. The guard and the extractors add facts as they learn them.
 pub(crate) struct RequestAudit {
     route: &'static Route,
     audit_log: Arc<AuditLog>,
@@ -25,7 +25,7 @@ pub(crate) struct RequestAudit {
     pub(crate) address: Option<IpAddr>,
     /// The client's `User-Agent`.
     pub(crate) user_agent: Option<String>,
-    /// The trace that the request is part of; in the detail of its rows.
+    /// The trace to which the request belongs. It becomes part of the detail of the request's rows.
     trace_id: Option<String>,
     known: Mutex<Known>,
 }
@@ -56,37 +56,38 @@ impl RequestAudit {
         }
     }
 
-    /// The token was good: it speaks for this subject.
+    /// Stores the subject of a valid token.
     pub(super) fn by(&self, subject: &TokenSubject) {
         let mut known = self.known.lock();
         known.user = subject.person();
         known.subject = Some(subject.clone());
     }
 
-    /// The database knows the subject: this person asks.
+    /// Stores the person to whom the database maps the subject.
     pub(super) fn signed_in(&self, user: UserId) {
         self.known.lock().user = Some(user);
     }
 
-    /// Whom the token speaks for, if it was good.
+    /// The subject of the token, if the token was valid.
     pub(super) fn subject(&self) -> Option<TokenSubject> {
         self.known.lock().subject.clone()
     }
 
-    /// The token is refused for this reason.
+    /// Stores why the token was refused.
     pub(super) fn because(&self, fault: TokenFault) {
         self.known.lock().token_fault = Some(fault);
     }
 
-    /// The path names this ticket.
+    /// Stores the ticket that the path names.
     pub(super) fn on(&self, ticket: TicketId) {
         self.known.lock().ticket = Some(ticket);
     }
 
-    /// Records a staff read under the route's name; without its row, the read does not happen.
+    /// Records a read by staff under the route's action. If the row cannot be written, the read
+    /// must not happen.
     ///
     /// # Errors
-    /// When the row could not be written.
+    /// The refusal if the row cannot be written.
     pub(super) async fn read(&self, detail: Value) -> Result<(), Reject> {
         match self.route.read {
             Some(action) => self.read_as(action, detail).await,
@@ -94,15 +95,16 @@ impl RequestAudit {
         }
     }
 
-    /// The same, under another name.
+    /// Records a read by staff under another action than the route's.
     ///
     /// # Errors
-    /// When the row could not be written.
+    /// The refusal if the row cannot be written.
     pub(super) async fn read_as(&self, action: &str, detail: Value) -> Result<(), Reject> {
         self.audit_log.record(self.row(action, None, detail)).await
     }
 
-    /// Records the request's refusal. The refusal holds when its row cannot be written: nothing was done.
+    /// Records the refusal of the request. The request stays refused if the row cannot be written,
+    /// because nothing was done.
     pub(super) async fn refused(&self, code: RejectCode) {
         let Known {
             subject,
@@ -117,7 +119,8 @@ impl RequestAudit {
             self.route.refused
         };
         let mut detail = json!({"route": self.route.path, "method": self.route.method});
-        // Refused before the database was asked who it is: then the row has its name instead.
+        // The request was refused before the person was looked up. The row then has the token's
+        // subject.
         if let (Some(TokenSubject::Issued(issued)), None) = (&subject, user) {
             detail["subject"] = json!({"iss": issued.issuer(), "sub": issued.subject()});
         }
@@ -133,7 +136,7 @@ impl RequestAudit {
         self.record_refusal(row).await;
     }
 
-    /// Records that this ticket of several was refused; the others go on.
+    /// Records that one ticket of a bulk change was refused. The other tickets are not affected.
     pub(super) async fn refused_one_of_many(&self, ticket: TicketId, code: RejectCode) {
         if is_fault(code) {
             return;
@@ -152,7 +155,7 @@ impl RequestAudit {
 
     fn row(&self, action: &str, refused: Option<RejectCode>, mut detail: Value) -> AccessRow {
         if let Some(trace_id) = &self.trace_id {
-            // Null becomes an object; what else is no object there is none of.
+            // Indexing turns null into an object. All other details are objects already.
             detail["trace_id"] = trace_id.as_str().into();
         }
         let known = self.known.lock().clone();
@@ -168,7 +171,7 @@ impl RequestAudit {
     }
 }
 
-/// Faults of ours, not refusals; they are in the log.
+/// Whether the code stands for a fault of the server instead of a refusal. Faults are logged.
 pub(super) const fn is_fault(code: RejectCode) -> bool {
     matches!(
         code,

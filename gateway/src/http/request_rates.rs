@@ -1,4 +1,4 @@
-//! How often a person may ask, and the refusal of what comes too fast.
+//! The request rate of users, and the refusal of requests that exceed a rate.
 
 use helpline_core::reject::{Reject, RejectCode};
 use helpline_core::token_subject::TokenSubject;
@@ -6,7 +6,8 @@ use helpline_core::token_subject::TokenSubject;
 use super::problem::Refusal;
 use crate::runtime::limiter::Limiter;
 
-/// Of every user, by what their token calls them: the database is asked who that is only when the rate allows it.
+/// The rates of all users, keyed by the token's subject, so that the database is not asked who the
+/// user is until the rate allows the request.
 pub(super) type UserRates = Limiter<TokenSubject>;
 
 pub(super) fn too_fast(wait_ms: u64) -> Refusal {

@@ -1,4 +1,4 @@
-//! The router over all handlers.
+//! Builds the router from all handlers.
 
 use std::sync::Arc;
 
@@ -27,16 +27,18 @@ use super::state::{HttpParts, HttpState, Services};
 use super::system_status::SystemStatus;
 use crate::config::{Config, MetricsPlace};
 
-/// What is answered over HTTP.
+/// The routers of an instance.
 pub struct Routers {
-    /// On a connection within the bounds.
+    /// For connections within the limits.
     pub all: Router,
-    /// On one beyond them: health and metrics, and that the instance is full.
+    /// For connections beyond the limits: serves health and metrics, and answers everything else
+    /// with "full".
     pub reserve: Router,
 }
 
-/// Everything that this instance answers over HTTP, except the WebSocket; `more` are routes of the caller's, under the same headers and
-/// bounds. The accept loop leaves `ConnectInfo<SocketAddr>` on every request.
+/// Builds the routers for everything that this instance answers over HTTP, except the WebSocket.
+/// `more` has the caller's own routes, which get the same headers and limits. The accept loop must
+/// add `ConnectInfo<SocketAddr>` to every request.
 pub fn routers(parts: HttpParts, more: Router) -> Routers {
     let HttpParts {
         config,
@@ -138,7 +140,8 @@ async fn full() -> Refusal {
     reject.retry_after_ms(1_000).into()
 }
 
-/// While the database has not answered yet: alive, not ready, everything else later.
+/// The router for the time before the database has answered: the instance is alive but not ready,
+/// and every other request is refused as `unavailable`.
 pub fn waiting_router(config: &Config) -> Router {
     let sites = Arc::new(WidgetSites::new(config, None));
     let policies = Arc::new(Policies::new(config, sites));
@@ -150,7 +153,7 @@ pub fn waiting_router(config: &Config) -> Router {
     identified(router, config.log.log_requests)
 }
 
-/// Only `/metrics`, for an address of its own.
+/// Serves only `/metrics`, for a separate address.
 pub fn metrics_router(metrics: PrometheusHandle) -> Router {
     Router::new().route(
         "/metrics",
@@ -159,6 +162,9 @@ pub fn metrics_router(metrics: PrometheusHandle) -> Router {
 }
 
 async fn no_such_method() -> Refusal {
-    Refusal::new(RejectCode::UnknownType, "this address has no such method")
-        .with_status(StatusCode::METHOD_NOT_ALLOWED)
+    Refusal::new(
+        RejectCode::UnknownType,
+        "this path does not support this method",
+    )
+    .with_status(StatusCode::METHOD_NOT_ALLOWED)
 }

@@ -1,4 +1,4 @@
-//! What the handlers are given: each takes the sub-states that it uses.
+//! The state of the handlers. Each handler takes only the parts that it uses.
 
 use std::sync::Arc;
 
@@ -19,55 +19,55 @@ use crate::live::relay::Relay;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::services::{DeskSettings, Messages, People, SavedReplies, Tickets};
 
-/// What the server hands to HTTP.
+/// The parts from which the server builds the HTTP routers.
 pub struct HttpParts {
     /// Every setting.
     pub config: Arc<Config>,
-    /// Reads.
+    /// Reads from the database.
     pub store: Store,
-    /// Searches in one's own tickets.
+    /// Limits the searches of customers in their own tickets.
     pub own_searches: Arc<OwnSearches>,
-    /// Named in pages of history.
+    /// The epoch that history pages carry.
     pub epoch: Arc<CurrentEpoch>,
-    /// Asked by `/readyz`.
+    /// The connection to other instances, checked by `/readyz`.
     pub relay: Arc<Relay>,
-    /// Asked by `/readyz`.
+    /// Whether the instance is shutting down, checked by `/readyz`.
     pub lifecycle: Lifecycle,
-    /// Shown by `/v1/system`.
+    /// Facts about this instance, shown by `/v1/system`.
     pub system: SystemParts,
-    /// From a token to a person.
+    /// Identifies the person of a token.
     pub sign_in: SignInParts,
-    /// Writes.
+    /// The services that write.
     pub services: Services,
-    /// Rendered by `/metrics`.
+    /// The metrics that `/metrics` renders.
     pub metrics: PrometheusHandle,
 }
 
-/// The caller, and the audit row of the request.
+/// The parts that identify the caller and write the audit rows of a request.
 pub struct SignInParts {
-    /// Checks tokens.
+    /// Verifies tokens.
     pub verifier: Arc<Verifier>,
-    /// From a token's claims to a person.
+    /// Looks up the person of a token's claims.
     pub sign_in: Arc<SignIn>,
-    /// Records staff reads and refusals.
+    /// Records reads by staff and refusals.
     pub audit_log: Arc<AuditLog>,
 }
 
-/// What a request may have done.
+/// The services through which handlers write.
 pub struct Services {
-    /// Messages.
+    /// Sends, edits and redacts messages.
     pub messages: Arc<Messages>,
-    /// Tickets.
+    /// Creates and changes tickets.
     pub tickets: Arc<Tickets>,
-    /// Roles.
+    /// Changes roles and blocks people.
     pub people: Arc<People>,
-    /// The desk's settings.
+    /// Reads and changes the desk's settings.
     pub settings: Arc<DeskSettings>,
-    /// Saved replies.
+    /// Changes saved replies.
     pub saved_replies: Arc<SavedReplies>,
 }
 
-/// The router's state. No handler takes all of it.
+/// The router's state. Handlers extract single fields.
 #[derive(Clone)]
 pub(super) struct HttpState {
     pub(super) config: Arc<Config>,

@@ -1,4 +1,5 @@
-//! What `/readyz` checks, and what else an instance knows of itself and of the database, put together for admins.
+//! The system status for admins: the checks of `/readyz`, and further facts about the instance and
+//! the database.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,24 +21,24 @@ use crate::live::relay::Relay;
 use crate::live::rooms::Rooms;
 use crate::runtime::lifecycle::Lifecycle;
 
-/// What retention leaves in the access log.
+/// The actions that retention records in the access log.
 const RETENTION_ACTIONS: [&str; 3] = ["access_log_deleted", "tickets_archived", "tickets_deleted"];
 
-/// What only this instance knows of itself.
+/// Facts that only this instance knows.
 pub struct SystemParts {
-    /// Another one after each start.
+    /// An id that is new at each start.
     pub instance: Uuid,
-    /// Open connections.
+    /// Counts the open connections.
     pub admission: Arc<Admission>,
-    /// Rooms with members.
+    /// Counts the rooms that have members.
     pub rooms: Arc<Rooms>,
-    /// How the sweeps went.
+    /// The success and failure of the sweeps.
     pub sweep: Arc<OutageLog>,
-    /// How the background jobs went.
+    /// The success and failure of the background jobs.
     pub jobs: Arc<OutageLog>,
 }
 
-/// What is looked at, and how it stood when it was last looked at.
+/// Runs the checks, and remembers the last result of each one.
 pub(super) struct SystemStatus {
     health: Arc<Health>,
     store: Store,
@@ -48,14 +49,14 @@ pub(super) struct SystemStatus {
     seen: Mutex<HashMap<&'static str, Seen>>,
 }
 
-/// How one check stood, and since when; none: since it was first looked at.
+/// The last result of a check. `since` is `None` until the result changes for the first time.
 #[derive(Clone, Copy)]
 struct Seen {
     found: Found,
     since: Option<DateTime<Utc>>,
 }
 
-/// What one check found.
+/// The result of a check: its state, and a code that explains the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Found(CheckState, Option<&'static str>);
 
@@ -86,7 +87,7 @@ impl SystemStatus {
         }
     }
 
-    /// Looks at everything at once, and waits for the database no longer than readiness does.
+    /// Runs all checks concurrently. Waits for the database no longer than readiness does.
     pub(super) async fn read(&self, reader: Reader) -> SystemView {
         let (database, server, schema, retention) = tokio::join!(
             within(async { Ok(self.health.check().await) }),
@@ -134,7 +135,8 @@ impl SystemStatus {
         }
     }
 
-    /// With how far its clock is ahead of this instance's, taken in the middle of the round trip.
+    /// Asks the database server, and returns how many milliseconds its clock is ahead of this
+    /// instance's. The comparison uses the middle of the round trip.
     async fn server(&self) -> Result<(Server, f64), StoreError> {
         let asked = Utc::now();
         let server = server::ask(&self.store).await?;
@@ -146,7 +148,7 @@ impl SystemStatus {
         Ok((server, offset_ms))
     }
 
-    /// When retention last did something, among the newest entries of the access log.
+    /// When retention last did something, according to the newest entries of the access log.
     async fn retention(&self, reader: Reader) -> Result<Option<DateTime<Utc>>, StoreError> {
         let query = AccessQuery {
             actions: Some(RETENTION_ACTIONS.map(str::to_owned).to_vec()),
@@ -173,7 +175,8 @@ impl SystemStatus {
         }
     }
 
-    /// Compares with what was found last; `since` where that is known better.
+    /// Compares a result with the last one to find out since when it holds. A given `since` takes
+    /// precedence.
     fn seen(
         &self,
         name: &'static str,
@@ -199,7 +202,8 @@ impl SystemStatus {
     }
 }
 
-/// None: no answer in time, or an error; the log has it where readiness asks.
+/// Returns `None` after a timeout or an error. Errors are not logged here, because readiness logs
+/// them.
 async fn within<T>(asking: impl Future<Output = Result<T, StoreError>>) -> Option<T> {
     let wait = Duration::from_millis(limits::READINESS_TIMEOUT_MS);
     tokio::time::timeout(wait, asking).await.ok()?.ok()
@@ -229,7 +233,8 @@ fn schema_found(
     }
 }
 
-/// Backfills come behind the objects: with these in place, it is they that are under way.
+/// Backfills run after all other parts of a migration. If those parts are in place but the version
+/// is behind, a backfill is running.
 fn migrations_found(found: Option<SchemaVersion>, expected: SchemaVersion) -> Found {
     match found {
         None => unknown("not_answered"),
@@ -257,7 +262,8 @@ fn retention_found(retention: Option<Option<DateTime<Utc>>>) -> Found {
     }
 }
 
-/// Work that asks the database again and again: late when it has had no answer for so long.
+/// The result for repeated work, such as the sweep. It is late if its last success is more than
+/// `late_ms` ago.
 fn work(
     name: &'static str,
     outage: &OutageLog,

@@ -163,7 +163,7 @@ async fn only_events_that_hold_a_persons_text_can_be_redacted() {
         (
             "1",
             422,
-            "seq: only logged and rated events hold a person's text",
+            "seq: only logged and rated events contain text that can be removed",
         ),
         ("999", 404, "no such event"),
         ("9223372036854775808", 404, "no such event"),

@@ -88,11 +88,11 @@ async fn what_was_seen_belongs_to_an_assignment_and_is_a_persons_id_me_or_nobody
         ),
         (
             json!({"if_assigned_to": "nobody"}),
-            "if_assigned_to: needs assigned_to",
+            "if_assigned_to: requires assigned_to",
         ),
         (
             json!({"priority": "high", "if_assigned_to": null}),
-            "if_assigned_to: needs assigned_to",
+            "if_assigned_to: requires assigned_to",
         ),
     ] {
         let bulk = json!({"tickets": [ticket], "patch": patch});

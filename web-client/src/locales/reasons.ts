@@ -15,7 +15,7 @@ const REASONS: readonly (readonly [RegExp, StringKey, boolean?])[] = [
   [/one line of (?:1 to|at most) (\d+) characters/, 'why.one_line', true],
   [/(?:1 to|at most) (\d+) characters/, 'why.at_most', true],
   [/^must not contain (?:control characters|the character)/, 'why.characters'],
-  [/^this person cannot work on the ticket/, 'why.assignee'],
+  [/^this person cannot be assigned/, 'why.assignee'],
 ]
 
 /** The sentence for the server's reason, and the number in it; a general sentence for an unknown reason. */

@@ -8,52 +8,55 @@
 export type TicketId = string;
 
 /**
- * A person (`people.id`): the `sub` of their token where that is a UUID.
+ * A person (`people.id`). If the `sub` of their token is a UUID, it is this id.
  */
 export type UserId = string;
 
 /**
- * A message or note (`support_messages.id`), UUIDv7 made by the writer: the order within a batch is the order of ids.
+ * A message or note (`support_messages.id`). The writer creates a UUIDv7, so that the messages
+ * of a batch are ordered by their ids.
  */
 export type MessageId = string;
 
 /**
- * A text kept for answering (`support_saved_replies.id`), UUIDv7 made by the writer.
+ * A saved reply (`support_saved_replies.id`), a UUIDv7.
  */
 export type SavedReplyId = string;
 
 /**
- * A place in one ticket's history, counted from 1; 0 is "before the first". Which of the two numberings it belongs to
- * follows from its reader: staff frames carry `seq`, customers' carry `public_seq` as `seq`.
+ * A position in one ticket's history, counted from 1; 0 is before the first event. The reader
+ * decides which of the two numberings applies: in frames for staff, it is the column `seq`; in
+ * frames for customers, it is `public_seq`, also under the name `seq`.
  */
 export type Seq = number;
 
 /**
- * The sender's name for one send (`support_messages.key`): the same key again is the same send. 1 to
- * [`limits::KEY_CHARS_MAX`] visible ASCII characters.
+ * The sender's name for one send (`support_messages.key`): the same key again is the same send. 1
+ * to [`limits::KEY_CHARS_MAX`] visible ASCII characters.
  */
 export type Key = string;
 
 /**
- * The number that people say aloud: `TKT-000001`, six digits at least, never cut (`TKT-1000000` is the millionth). A ticket that was
- * carried over from an earlier system keeps the number that it had there, whatever its form: `SUP-77`.
+ * The number by which people name a ticket: `TKT-000001`, with at least six digits and never cut
+ * (`TKT-1000000` is the millionth). A ticket that was imported from an earlier system keeps the
+ * number it had there, in any form, such as `SUP-77`.
  */
 export type TicketNumber = string;
 
 /**
- * A staff role (`user_roles.role`). Both roles work on tickets. Only admins manage roles,
- * settings and retention.
+ * A staff role (`user_roles.role`). Both work on tickets; only admins manage roles, settings
+ * and retention.
  */
 export type StaffRole = "admin" | "support_agent";
 
 /**
- * The side that acted (`actor_type`, `sender_type`). `admin` stands for staff of either role.
+ * The side that performed an action (`actor_type`, `sender_type`). Staff of either role count
+ * as `admin`, the word of the original system.
  */
 export type ActorType = "customer" | "admin" | "system";
 
 /**
- * The side that reads a ticket. It decides which numbering, frame types and database role are
- * used.
+ * The side as which a person reads. It decides numbering, frame types and the database role.
  */
 export type Audience = "customer" | "staff";
 
@@ -63,12 +66,12 @@ export type Audience = "customer" | "staff";
 export type Status = "open" | "in_progress" | "waiting_on_customer" | "waiting_on_admin" | "resolved" | "closed" | "escalated";
 
 /**
- * How much it hurts.
+ * How urgent a ticket is.
  */
 export type Priority = "low" | "medium" | "high" | "urgent";
 
 /**
- * What it is about.
+ * What a ticket is about.
  */
 export type Category = "technical" | "billing" | "account" | "feature_request" | "bug_report" | "general" | "security" | "compliance";
 
@@ -83,11 +86,12 @@ export type Kind = "created" | "status_changed" | "message_added" | "internal_no
 export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "unknown_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_transition" | "not_ratable" | "key_reused" | "stale" | "redacted" | "legal_hold" | "conflict" | "precondition_failed" | "roles_managed" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
 
 /**
- * A file attached to a message. Helpline stores this description but not the file.
+ * A file that is attached to a message. The platform stores the file; the history has only this
+ * description.
  */
 export type Attachment = { 
 /**
- * The id under which your platform stores the file.
+ * The id under which the platform stores the file.
  */
 id: string, 
 /**
@@ -95,41 +99,44 @@ id: string,
  */
 name: string, 
 /**
- * The media type, determined from the file's content.
+ * The file's media type, determined from its content.
  */
 content_type: string, 
 /**
- * The size in bytes, at most [`limits::EXACT_NUMBER_MAX`].
+ * The file's size in bytes, at most [`limits::EXACT_NUMBER_MAX`].
  */
 size_bytes: number, };
 
 /**
- * One frame from a client. `id` names the answer; it is the client's own count.
+ * A frame from a client. The client chooses `id`, and the answer has the same `id`.
  */
 export type ClientFrame = { "type": "hello", id: number, 
 /**
- * A bearer token, never logged.
+ * A bearer token. It is never logged.
  */
 token: string, } | { "type": "subscribe", id: number, ticket: TicketId, 
 /**
- * The last number seen; without it, the latest page.
+ * The number of the last event that the client has seen. If absent, the answer is the
+ * latest page.
  */
 after?: Seq, 
 /**
- * The epoch that `after` was counted in.
+ * The epoch in which `after` was counted.
  */
 epoch?: string, } | { "type": "unsubscribe", id: number, ticket: TicketId, } | { "type": "send", id: number, ticket: TicketId, 
 /**
- * Names this send; a retry bears the same.
+ * Identifies this send. A retry uses the same key.
  */
 key: Key, body: string, internal?: boolean, attachments?: Array<Attachment>, 
 /**
- * The last number that the author has seen: refused as `stale` if another message has been written since.
+ * The number of the last event that the author has seen. If another person has written a
+ * message since then, the send is refused as `stale`.
  */
 based_on?: Seq, } | { "type": "typing", ticket: TicketId, on: boolean, internal?: boolean, } | { "type": "read", ticket: TicketId, seq: Seq, } | { "type": "inbox", id: number, on: boolean, filter?: InboxFilter, } | { "type": "token", id: number, token: string, } | { "type": "pong" };
 
 /**
- * Which tickets an inbox watches: those that match every field given. Empty: all that are not archived.
+ * Selects the tickets of an inbox: those that match every given field. Archived tickets never
+ * match.
  */
 export type InboxFilter = { status?: Array<Status>, category?: Array<Category>, priority?: Array<Priority>, 
 /**
@@ -141,25 +148,27 @@ assigned_to?: UserId,
  */
 unassigned?: boolean, 
 /**
- * Only tickets whose customer waits for an answer.
+ * Only tickets whose customer is waiting for an answer.
  */
 needs_answer?: boolean, };
 
 /**
- * One thing that was added. A word is never taken away again, nor given another meaning.
+ * A capability that was added after the first `helpline.v1`. A name is never removed, and its
+ * meaning never changes.
  */
 export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "access_log" | "holidays" | "reply_folders" | "widget_settings" | "derived_subject" | "system" | "block_people";
 
 /**
- * Frames that are the same for everybody.
+ * Frames that are the same for staff and customers.
  */
 export type CommonFrame = { "type": "welcome", id: number, user: Me, 
 /**
- * None: a customer.
+ * Null for customers.
  */
 role: StaffRole | null, heartbeat_ms: number, limits: WireLimits, 
 /**
- * What this server can do beyond the first `helpline.v1`: see `Feature`. An older server names none.
+ * What this server can do beyond the first `helpline.v1`; see `Feature`. Older servers
+ * send no names.
  */
 features: Array<string>, } | { "type": "ok", id: number, } | { "type": "ack", id: number, key: Key, seq: Seq, at: string, duplicate: boolean, } | { "type": "reset", ticket: TicketId, epoch: string, head: Seq, } | { "type": "ping", heads: Array<TicketHead>, } | { "type": "bye", retry_after_ms: number, reason: string, } | { "type": "error", id?: number, code: RejectCode, message: string, retry_after_ms?: number, 
 /**
@@ -168,7 +177,7 @@ features: Array<string>, } | { "type": "ok", id: number, } | { "type": "ack", id
 head?: Seq, };
 
 /**
- * Frames that only staff are shown.
+ * Frames for staff.
  */
 export type StaffFrame = { "type": "subscribed", id: number, ticket: TicketId, epoch: string, 
 /**
@@ -176,7 +185,7 @@ export type StaffFrame = { "type": "subscribed", id: number, ticket: TicketId, e
  */
 head: Seq, events: Array<StaffEvent>, more: boolean, 
 /**
- * What the client had before is no longer valid.
+ * Whether the client must drop the events that it had before.
  */
 reset: boolean, viewers: Array<Viewer>, 
 /**
@@ -184,27 +193,28 @@ reset: boolean, viewers: Array<Viewer>,
  */
 reads: Array<StaffRead>, } | { "type": "event" } & StaffEvent | { "type": "typing", ticket: TicketId, person: StaffPerson, on: boolean, internal: boolean, } | { "type": "presence", ticket: TicketId, viewers: Array<Viewer>, } | { "type": "read", ticket: TicketId, person: StaffPerson, seq: Seq, } | { "type": "inbox", tickets: Array<StaffTicket>, 
 /**
- * Tickets that were sent in full before and of which only these fields have changed, as a rule by a new message.
+ * Tickets that were sent in full before and of which only these fields have changed since,
+ * usually because of a new message.
  */
 moved: Array<TicketMoved>, stats?: TicketStats, } | { "type": "inbox_presence", tickets: Array<TicketViewers>, };
 
 /**
- * Frames that customers are shown.
+ * Frames for customers.
  */
 export type CustomerFrame = { "type": "subscribed", id: number, ticket: TicketId, epoch: string, head: Seq, events: Array<CustomerEvent>, more: boolean, reset: boolean, reads: Array<CustomerRead>, } | { "type": "event" } & CustomerEvent | { "type": "typing", ticket: TicketId, person: CustomerPerson, on: boolean, } | { "type": "read", ticket: TicketId, person: CustomerPerson, seq: Seq, };
 
 /**
- * The person that `welcome` greets.
+ * The signed-in person, in `welcome` and in `GET /v1/me`.
  */
 export type Me = { id: UserId, name: string | null, email: string | null, };
 
 /**
- * The limits that a client must know to keep within them.
+ * The limits that a client must keep within.
  */
 export type WireLimits = { body_bytes_max: number, frame_bytes_max: number, attachments_max: number, subscriptions_max: number, frames_per_second: number, typing_interval_ms: number, typing_fade_ms: number, };
 
 /**
- * A ticket's head, in the reader's numbering.
+ * The last number of a ticket's history, in the reader's numbering.
  */
 export type TicketHead = { ticket: TicketId, seq: Seq, };
 
@@ -213,12 +223,13 @@ export type TicketHead = { ticket: TicketId, seq: Seq, };
  */
 export type StaffPerson = { 
 /**
- * None: the system.
+ * Null for the system.
  */
 id: UserId | null, type: ActorType, name: string | null, };
 
 /**
- * A person as customers see them: a side, and of staff one word of the name, or none.
+ * A person as customers see them: the side, and the name. The name of staff is a single word, or
+ * null.
  */
 export type CustomerPerson = { type: ActorType, name: string | null, };
 
@@ -238,12 +249,12 @@ export type TicketViewers = { ticket: TicketId, viewers: Array<Viewer>, };
 export type StaffRead = { person: StaffPerson, seq: Seq, };
 
 /**
- * How far a side has read, for customers.
+ * How far a person has read, for customers.
  */
 export type CustomerRead = { person: CustomerPerson, seq: Seq, };
 
 /**
- * One history row for staff.
+ * One event of a ticket's history, for staff.
  */
 export type StaffEvent = { ticket: TicketId, seq: Seq, at: string, kind: Kind, actor: StaffPerson, old_value: string | null, new_value: string | null, description?: string, message?: StaffMessage, };
 
@@ -252,12 +263,12 @@ export type StaffEvent = { ticket: TicketId, seq: Seq, at: string, kind: Kind, a
  */
 export type StaffMessage = { id: MessageId, sender_id: UserId | null, sender_type: ActorType, 
 /**
- * Empty when redacted.
+ * Empty if the message is redacted.
  */
 body: string, is_internal: boolean, attachments: Array<Attachment>, key: Key | null, created_at: string, edited_at: string | null, redacted_at: string | null, };
 
 /**
- * One history row for a customer.
+ * One event of a ticket's history, for customers.
  */
 export type CustomerEvent = { ticket: TicketId, seq: Seq, at: string, kind: Kind, actor: CustomerPerson, old_value: string | null, new_value: string | null, message?: CustomerMessage, };
 
@@ -266,7 +277,7 @@ export type CustomerEvent = { ticket: TicketId, seq: Seq, at: string, kind: Kind
  */
 export type CustomerMessage = { id: MessageId, sender_type: ActorType, 
 /**
- * Empty when redacted.
+ * Empty if the message is redacted.
  */
 body: string, attachments: Array<Attachment>, key: Key | null, created_at: string, edited_at: string | null, redacted_at: string | null, };
 
@@ -276,7 +287,7 @@ body: string, attachments: Array<Attachment>, key: Key | null, created_at: strin
 export type AgentRef = { id: UserId, name: string | null, };
 
 /**
- * How the customer rated the ticket.
+ * The customer's rating of a ticket.
  */
 export type Rating = { 
 /**
@@ -285,19 +296,20 @@ export type Rating = {
 satisfaction_rating: number, satisfaction_comment: string | null, };
 
 /**
- * The last message of a ticket that its customer can read: never a note.
+ * The last message of a ticket that its customer can read; never a note.
  */
 export type LastMessage = { at: string, 
 /**
- * Whose message it is. What the system writes counts as the team's.
+ * The side that wrote the message. Messages of the system count as the team's.
  */
 side: Audience, 
 /**
- * The author's name, for customers by the rule for names of staff; null when there is none.
+ * The author's name; for customers, the public name of staff. Null if there is none.
  */
 name: string | null, 
 /**
- * The beginning of its present text, on one line of at most 120 characters; empty when the message was redacted.
+ * The start of the current text, as one line of at most 120 characters. Empty if the message
+ * is redacted.
  */
 snippet: string, };
 
@@ -306,16 +318,18 @@ snippet: string, };
  */
 export type StaffTicket = { id: TicketId, ticket_number: TicketNumber, subject: string, category: Category, priority: Priority, status: Status, user_id: UserId, customer_name: string | null, customer_email: string | null, assigned_to: AgentRef | null, assigned_at: string | null, rating: Rating | null, created_at: string, updated_at: string, first_response_at: string | null, resolved_at: string | null, closed_at: string | null, archived_at: string | null, last_activity_at: string, 
 /**
- * The history's head: the version of this state.
+ * The last number of the ticket's history. It is also the version of this state.
  */
 seq: Seq, 
 /**
- * How far the reader has read; their own messages directly after it count as read. Always 0 in `inbox`, which is the same for all staff.
+ * How far the reader has read. The reader's own messages directly after that number count as
+ * read. Always 0 in `inbox` frames, which are the same for all staff.
  */
 read_seq: Seq, last_message: LastMessage | null, 
 /**
- * Since when the customer waits for an answer: their opening of the ticket or first message since the last public answer. Null when it
- * was answered, and while the ticket is resolved, closed or archived.
+ * Since when the customer has been waiting for an answer: since they opened the ticket, or
+ * since their first message after the last public answer. Null if the customer was answered,
+ * and while the ticket is resolved, closed or archived.
  */
 waiting_since: string | null, };
 
@@ -324,32 +338,34 @@ waiting_since: string | null, };
  */
 export type CustomerTicket = { id: TicketId, ticket_number: TicketNumber, subject: string, category: Category, priority: Priority, status: Status, 
 /**
- * One word of the assigned agent's name; null when the ticket is unassigned or the name has no such word.
+ * One word of the assigned agent's name. Null if the ticket is unassigned or the name has no
+ * suitable word.
  */
 assignee_name: string | null, rating: Rating | null, created_at: string, resolved_at: string | null, closed_at: string | null, archived_at: string | null, 
 /**
- * Of what the customer can see.
+ * Time of the last activity that the customer can see.
  */
 last_activity_at: string, 
 /**
- * The head of what the customer can see (`public_seq`).
+ * The last number of the history that the customer can see (`public_seq`).
  */
 seq: Seq, 
 /**
- * How far the customer has read; their own messages directly after it count as read.
+ * How far the customer has read. Their own messages directly after that number count as read.
  */
 read_seq: Seq, last_message: LastMessage | null, 
 /**
- * Since when the customer waits for an answer; null when it was answered, and while the ticket is resolved, closed or archived.
+ * Since when the customer has been waiting for an answer. Null if the customer was answered,
+ * and while the ticket is resolved, closed or archived.
  */
 waiting_since: string | null, };
 
 /**
- * A ticket in the inbox of which only these fields have changed since it was sent in full.
+ * A ticket of the inbox of which only these fields have changed since it was sent in full.
  */
 export type TicketMoved = { id: TicketId, 
 /**
- * The version of this state.
+ * The last number of the ticket's history: the version of this state.
  */
 seq: Seq, last_activity_at: string, last_message: LastMessage | null, waiting_since: string | null, };
 
@@ -358,19 +374,19 @@ seq: Seq, last_activity_at: string, last_message: LastMessage | null, waiting_si
  */
 export type TicketStats = { open_tickets: number, in_progress_tickets: number, waiting_tickets: number, escalated_tickets: number, resolved_tickets: number, closed_tickets: number, 
 /**
- * Urgent, and neither resolved nor closed.
+ * Tickets of priority `urgent` that are neither resolved nor closed.
  */
 urgent_tickets: number, 
 /**
- * High, and neither resolved nor closed.
+ * Tickets of priority `high` that are neither resolved nor closed.
  */
 high_priority_tickets: number, 
 /**
- * Not assigned, and neither resolved nor closed.
+ * Unassigned tickets that are neither resolved nor closed.
  */
 unassigned_tickets: number, 
 /**
- * Those whose customer waits for an answer; counted up to 10,000.
+ * Tickets whose customer is waiting for an answer, counted up to 10,000.
  */
 needs_answer_tickets: number, avg_resolution_hours: number | null, tickets_last_24h: number, tickets_last_7d: number, avg_satisfaction_rating: number | null, };
 
@@ -379,21 +395,23 @@ needs_answer_tickets: number, avg_resolution_hours: number | null, tickets_last_
  */
 export type NewTicket = { 
 /**
- * Left out: made from the first line of the description, of at most 80 characters. Leave it out only to a server that names the feature
- * `derived_subject`.
+ * If absent, it is derived from the first line of the description, with at most 80
+ * characters. Leave it out only if the server lists the feature `derived_subject`.
  */
 subject?: string, 
 /**
- * Left out: `general`. Leave it out only to a server that names the feature `derived_subject`.
+ * `general` if absent. Leave it out only if the server lists the feature
+ * `derived_subject`.
  */
 category?: Category, 
 /**
- * Left out: `medium`.
+ * `medium` if absent.
  */
 priority?: Priority, description: string, attachments?: Array<Attachment>, metadata?: Record<string, unknown>, };
 
 /**
- * `PATCH /v1/tickets/{id}`: the fields given are changed, all or none. Customers may only change `status`.
+ * `PATCH /v1/tickets/{id}`: changes the given fields, all or none. Customers may change only
+ * `status`.
  */
 export type TicketPatch = { status?: Status, priority?: Priority, category?: Category, 
 /**
@@ -401,9 +419,10 @@ export type TicketPatch = { status?: Status, priority?: Priority, category?: Cat
  */
 assigned_to?: string, 
 /**
- * The assignee that the caller has seen, in the words of `assigned_to`, which it needs. If another person has the ticket by now, the
- * answer is `conflict` and nothing is changed; if it is assigned as asked already, that is no conflict. Only to a server that
- * names the feature `if_assigned_to`.
+ * The assignee that the caller saw, in the form of `assigned_to`. It requires
+ * `assigned_to`. If another person has the ticket by now, the answer is `conflict` and
+ * nothing is changed. If the ticket already has the requested assignee, that is not a
+ * conflict. Send it only to a server that lists the feature `if_assigned_to`.
  */
 if_assigned_to?: string, };
 
@@ -412,12 +431,12 @@ if_assigned_to?: string, };
  */
 export type NewMessage = { body: string, 
 /**
- * A note for the team, as in `send`.
+ * Whether this is a note for the team, as in `send`.
  */
 internal?: boolean, attachments?: Array<Attachment>, based_on?: Seq, };
 
 /**
- * The answer: the number of the message in the sender's numbering.
+ * The answer to a sent message. `seq` is the message's number in the sender's numbering.
  */
 export type MessageStored = { seq: Seq, at: string, duplicate: boolean, };
 
@@ -435,7 +454,8 @@ export type NewRating = {
  */
 satisfaction_rating: number, 
 /**
- * Null is the same as leaving it out: no comment. A rating replaces the previous one, including its comment.
+ * Null means no comment, like leaving it out. A rating replaces the previous one,
+ * including its comment.
  */
 satisfaction_comment?: string, };
 
@@ -449,11 +469,12 @@ export type MeView = { user: Me, role: StaffRole | null, };
  */
 export type OwnUnread = { 
 /**
- * Tickets with something new of others: messages, or changes such as an end. Among the 1,000 that changed last.
+ * Tickets with unread events of other people: messages, or changes such as the end of the
+ * ticket. Only the 1,000 most recently active tickets are counted.
  */
 tickets: number, 
 /**
- * Messages of the team among it; up to 100 of each ticket.
+ * Unread messages of the team on those tickets, up to 100 for each ticket.
  */
 messages: number, };
 
@@ -462,38 +483,41 @@ messages: number, };
  */
 export type RoleView = { user_id: UserId, role: StaffRole, name: string | null, email: string | null, 
 /**
- * Blocked people sign in no more; they keep their role.
+ * Blocked people can no longer sign in. They keep their role.
  */
 blocked: boolean, 
 /**
- * Whether they were connected within the last 90 seconds, and are not blocked. Only in `GET /v1/roles`, and left out by an older server.
+ * Whether the person was connected within the last 90 seconds and is not blocked. Only in
+ * `GET /v1/roles`; older servers do not send it.
  */
 online?: boolean | null, };
 
 /**
- * A person with an address, in `GET /v1/people?email=` (admins).
+ * A person who has the requested e-mail address, in `GET /v1/people?email=` (admins).
  */
 export type PersonFound = { user_id: UserId, role: StaffRole | null, name: string | null, email: string | null, 
 /**
- * Blocked people sign in no more; a role does not change that.
+ * Blocked people can no longer sign in, whatever their role.
  */
 blocked: boolean, 
 /**
- * When they first signed in.
+ * When the person first signed in.
  */
 since: string, last_seen_at: string | null, 
 /**
- * Issuer and `sub` of their token, where that is no UUID: what tells people with one address apart.
+ * Issuer and `sub` of the person's token, if `sub` is not a UUID. They distinguish people
+ * with the same address.
  */
 subject: string | null, };
 
 /**
- * `PUT /v1/roles/{user_id}`. Where roles are managed by the platform: `roles_managed`.
+ * `PUT /v1/roles/{user_id}`. Refused with `roles_managed` if the platform manages roles.
  */
 export type RoleGrant = { role: StaffRole, };
 
 /**
- * `PUT /v1/people/{user_id}/blocked` (admins). Only to a server that names the feature `block_people`.
+ * `PUT /v1/people/{user_id}/blocked` (admins). Send it only to a server that lists the feature
+ * `block_people`.
  */
 export type BlockChange = { blocked: boolean, };
 
@@ -502,7 +526,7 @@ export type BlockChange = { blocked: boolean, };
  */
 export type StaffTicketPage = { tickets: Array<StaffTicket>, 
 /**
- * `cursor` of the next page; null on the last page.
+ * The `cursor` of the next page; null on the last page.
  */
 next_cursor: string | null, };
 
@@ -526,7 +550,7 @@ more_before: boolean, };
 export type CustomerEventPage = { epoch: string, head: Seq, events: Array<CustomerEvent>, more_before: boolean, };
 
 /**
- * A link of the platform's navigation, shown on all pages.
+ * A link to a page of the platform, shown on all pages.
  */
 export type NavLink = { label: string, 
 /**
@@ -535,28 +559,30 @@ export type NavLink = { label: string,
 href: string, };
 
 /**
- * `GET /v1/config`, without a token: what a page must know before a person signs in.
+ * `GET /v1/config`, without a token: what a page needs to know before a person signs in.
  */
 export type ClientConfig = { 
 /**
- * Where the pages get a token for a person who is signed in to the platform.
+ * The URL from which pages get a token for the signed-in person.
  */
 token_url: string | null, 
 /**
- * Where people sign in by the desk's own provider, on the desk's host; `?return=` names the page to come back to. Null where the platform
- * signs people in.
+ * The path on the desk's host at which people sign in with the desk's own OpenID provider;
+ * `?return=` names the page to return to. Null if the platform signs people in.
  */
 sign_in_url: string | null, 
 /**
- * Where the page ends such a session: by `POST`, answered with `next`, where the provider ends its own, or null.
+ * The path to which the page sends a `POST` to end such a session. `next` in the answer is
+ * the provider's own sign-out URL, or null.
  */
 sign_out_url: string | null, 
 /**
- * Where people without a staff role are sent.
+ * The page to which people without a staff role are sent.
  */
 home_url: string | null, 
 /**
- * The platform's page on which roles are managed; here they are then only read. Null: they are given and taken here.
+ * The platform's page on which roles are managed; the desk's own pages then only show
+ * them. Null if roles are managed on the desk's pages.
  */
 roles_managed_at?: string | null, links: Array<NavLink>, languages: Array<string>, 
 /**
@@ -564,30 +590,33 @@ roles_managed_at?: string | null, links: Array<NavLink>, languages: Array<string
  */
 dev: boolean, 
 /**
- * What this server can do beyond the first `helpline.v1`: see `Feature`. An older server names none.
+ * What this server can do beyond the first `helpline.v1`; see `Feature`. Older servers
+ * send no names.
  */
 features: Array<string>, };
 
 /**
- * The desk's hours of each day, as local `["09:00", "17:00"]`; a day without any is closed. `24:00` is the end of the day. A span whose end is
- * not after its beginning ends on the next day: `["22:00", "06:00"]`.
+ * The desk's hours of each weekday, as local times such as `["09:00", "17:00"]`. A day without
+ * spans is closed. `24:00` is the end of the day. A span whose end is not after its start ends
+ * on the next day: `["22:00", "06:00"]`.
  */
 export type WeekHours = { mon: Array<[string, string]>, tue: Array<[string, string]>, wed: Array<[string, string]>, thu: Array<[string, string]>, fri: Array<[string, string]>, sat: Array<[string, string]>, sun: Array<[string, string]>, };
 
 /**
- * A date with hours of its own, in place of those of its weekday.
+ * A date with its own hours, which replace those of its weekday.
  */
 export type Holiday = { 
 /**
- * `2026-12-25`, by the desk's own clock: from midnight to midnight. A span of the day before ends at that midnight.
+ * A date such as `2026-12-25`, from midnight to midnight in the desk's time zone. A span
+ * that began on the day before ends at that midnight.
  */
 date: string, 
 /**
- * What the day is called.
+ * The name of the holiday.
  */
 name?: string | null, 
 /**
- * As a day of `WeekHours`; none: closed all day.
+ * Spans as in `WeekHours`. Without any, the desk is closed all day.
  */
 spans: Array<[string, string]>, };
 
@@ -600,7 +629,8 @@ export type OpeningHours = {
  */
 timezone: string, days: WeekHours, 
 /**
- * By date; each date once. Only to a server that names the feature `holidays`.
+ * Holidays, each date at most once. Send them only to a server that lists the feature
+ * `holidays`.
  */
 holidays?: Array<Holiday>, };
 
@@ -613,15 +643,15 @@ export type Availability = {
  */
 open: boolean, 
 /**
- * Whether an agent is connected.
+ * Whether at least one agent is connected.
  */
 agents_online: boolean, 
 /**
- * When the desk opens next, if it is closed; null: never.
+ * When a closed desk opens next; null if it is open or never opens.
  */
 opens_at: string | null, 
 /**
- * Null: the desk has no opening hours.
+ * Null if the desk has no opening hours.
  */
 hours: OpeningHours | null, 
 /**
@@ -629,73 +659,77 @@ hours: OpeningHours | null,
  */
 notice: string | null, 
 /**
- * How long the first answer took lately, in seconds: the median of the newest 200 answered tickets of the last 30 days. Null: fewer
- * than 5.
+ * How long customers recently waited for a first answer, in seconds: the median of the
+ * newest 200 answered tickets of the last 30 days. Null if there are fewer than 5.
  */
 first_answer_s: number | null, };
 
 /**
- * The corner in which the widget's launcher stands.
+ * The corner of the page where the widget's launcher is.
  */
 export type WidgetPosition = "right" | "left";
 
 /**
- * The setting `widget`. A field that is left out is as in a desk without the setting; null is the same as leaving it out.
+ * The setting `widget`. A field that is absent or null has its default.
  */
 export type WidgetSettings = { 
 /**
- * `#2f5bd0`: the colour of the launcher and of the widget's head.
+ * The colour of the launcher and of the widget's header, such as `#2f5bd0`.
  */
 color: string | null, 
 /**
- * At the widget's head: one line of at most 60 characters.
+ * The team's name in the widget's header: one line of at most 60 characters.
  */
 team_name: string | null, 
 /**
- * Over the first question: one line of at most 200 characters.
+ * The greeting above the first question: one line of at most 200 characters.
  */
 greeting: string | null, position: WidgetPosition, 
 /**
- * A `data:` URL in base64 of a PNG, JPEG, WebP or SVG of at most 12 KiB. Show it as a picture (`<img>`) only: an SVG may hold scripts.
+ * A PNG, JPEG, WebP or SVG of at most 12 KiB, as a base64 `data:` URL. Show it only as a
+ * picture (`<img>`): an SVG may contain scripts.
  */
 logo: string | null, 
 /**
- * Whether the widget asks what a question is about.
+ * Whether the widget asks for the category of a question.
  */
 asks_category: boolean, 
 /**
- * Sites that may show the widget, beside those of the instance's `--widget-sites`: exactly as browsers write them in `Origin`.
+ * Sites that may embed the widget, in addition to those of the instance's
+ * `--widget-sites`. Each one is written exactly as browsers send it in `Origin`.
  */
 sites: Array<string>, };
 
 /**
- * `GET /v1/widget`, without a token: how the widget looks. Readable by pages of every site.
+ * `GET /v1/widget`, without a token: the widget's appearance. Pages of every site may read it.
  */
 export type WidgetView = { color: string | null, team_name: string | null, greeting: string | null, position: WidgetPosition, 
 /**
- * Show it as a picture (`<img>`) only: an SVG may hold scripts.
+ * Show it only as a picture (`<img>`): an SVG may contain scripts.
  */
 logo: string | null, asks_category: boolean, };
 
 /**
- * The entity tags of the settings, each for `If-Match` of `PUT /v1/settings/{name}`, with its quotes. A setting that is not set has one too.
+ * The entity tags of the settings, with their quotes, for `If-Match` of `PUT
+ * /v1/settings/{name}`. A setting without a value has a tag too.
  */
 export type SettingEtags = { opening_hours: string, away_notice: string, reply_assigns: string, widget: string, };
 
 /**
- * `GET /v1/settings` (admins), and the answer of every change.
+ * `GET /v1/settings` (admins), and the answer to every change of a setting.
  */
 export type DeskSettings = { opening_hours: OpeningHours | null, away_notice: string | null, 
 /**
- * Whether the first member of staff who answers an unassigned ticket gets it assigned. Off unless set.
+ * Whether an unassigned ticket is assigned to the first member of staff who answers it.
+ * Off by default.
  */
 reply_assigns: boolean, 
 /**
- * Null: the widget looks and does as in any desk.
+ * Null if the widget has its default appearance and behaviour.
  */
 widget?: WidgetSettings | null, 
 /**
- * An older server tells none, and ignores `If-Match`.
+ * Older servers send none, and ignore `If-Match`.
  */
 etags?: SettingEtags | null, };
 
@@ -704,195 +738,211 @@ etags?: SettingEtags | null, };
  */
 export type SettingChange = { 
 /**
- * Has the type of this setting in `DeskSettings`; null removes the setting.
+ * A value of this setting's type in `DeskSettings`; null removes the setting.
  */
 value: OpeningHours | WidgetSettings | string | boolean | null, };
 
 /**
- * One of `GET /v1/saved-replies` (staff): the shared ones and the caller's own, by shortcut. Of two with one shortcut, the personal one is
- * meant. The server stores `{{…}}` unchanged: the client fills it in.
+ * An item of `GET /v1/saved-replies` (staff): the shared replies and the caller's own, ordered
+ * by shortcut. If a shared and a personal reply have the same shortcut, the personal one takes
+ * precedence. The server stores `{{…}}` unchanged; the client fills it in.
  */
 export type SavedReply = { id: SavedReplyId, shortcut: string, title: string, body: string, 
 /**
- * An older server has none.
+ * Null if the reply is in no folder. Older servers do not send it.
  */
 folder?: string | null, 
 /**
- * The person whose own it is: the caller; null: the team's.
+ * The person who owns a personal reply: always the caller. Null for a shared reply.
  */
 owner?: UserId | null, updated_at: string, 
 /**
- * The entity tag for `If-Match` of a change or a deletion, with its quotes. An older server tells none, and ignores `If-Match`.
+ * The entity tag, with its quotes, for `If-Match` of a change or a deletion. Older servers
+ * send none, and ignore `If-Match`.
  */
 etag?: string | null, };
 
 /**
- * `PUT /v1/saved-replies/{id}` creates or replaces; the answer is the `SavedReply`. Shared ones: admins; personal ones: any staff, their own.
+ * `PUT /v1/saved-replies/{id}` creates or replaces a saved reply and returns the `SavedReply`.
+ * Admins may change shared replies, and all staff may change their own personal ones.
  */
 export type SavedReplyChange = { 
 /**
- * 1 to 40 characters of a-z, 0-9, `_` and `-`. One that another shared reply, or another one of the same person, has: `conflict`.
+ * 1 to 40 characters of a-z, 0-9, `_` and `-`. Refused with `conflict` if another shared
+ * reply, or another personal reply of the same person, has the same shortcut.
  */
 shortcut: string, title: string, body: string, 
 /**
- * The folder in which it is listed: one line of at most 60 characters. Null is the same as leaving it out: none. Only to a server that
- * names the feature `reply_folders`.
+ * The folder that lists the reply: one line of at most 60 characters. Null means no
+ * folder, like leaving it out. Send it only to a server that lists the feature
+ * `reply_folders`.
  */
 folder?: string, 
 /**
- * Whether it is the caller's own, which no other person sees. A reply stays what it was saved as first: otherwise `conflict`. Left out: shared.
- * Only to a server that names the feature `reply_folders`.
+ * Whether the reply is the caller's own, which no other person sees. Shared if absent. It
+ * cannot change after the reply was first saved (`conflict`). Send it only to a server
+ * that lists the feature `reply_folders`.
  */
 personal?: boolean, };
 
 /**
- * A page of `GET /v1/access-log` (admins), the newest entries first. One that looked for something rare may be short, or empty, and have a
- * next one all the same.
+ * A page of `GET /v1/access-log` (admins), newest entries first. If few entries match the
+ * filter, a page may be short or empty although older pages follow.
  */
 export type AccessPage = { entries: Array<AccessEntry>, 
 /**
- * `cursor` of the next page; null: there are no older entries.
+ * The `cursor` of the next page; null if there are no older entries.
  */
 next_cursor: string | null, 
 /**
- * How far back this page has looked, where it ended before it was full; null: nothing was left out.
+ * How far back this page searched, if the search stopped before the page was full; null if
+ * nothing was left out.
  */
 searched_to: string | null, };
 
 /**
- * One row of the access log: what staff read, what was refused, and what changed outside of tickets.
+ * An entry of the access log: a read by staff, a refused request, or a change outside of
+ * tickets.
  */
 export type AccessEntry = { 
 /**
- * Rises with time.
+ * Increases with time.
  */
 id: number, at: string, 
 /**
- * Null: before sign-in, or an administrator of the database.
+ * Null for a request before sign-in and for an administrator of the database.
  */
 user: AccessPerson | null, 
 /**
- * One of `GET /v1/access-log/actions`, or of another version.
+ * One of the names in `GET /v1/access-log/actions`, or a name of another version.
  */
 action: string, ticket: AccessTicket | null, 
 /**
- * The code with which it was refused; null: it was done.
+ * The code of the refusal; null if the action was carried out.
  */
 refused: string | null, ip: string | null, user_agent: string | null, 
 /**
- * What else is kept of it, by its action. Texts end after 1,000 characters with `…`.
+ * Further details, depending on the action. Texts of more than 1,000 characters are cut
+ * and end in `…`.
  */
 detail: Record<string, unknown>, 
 /**
- * Whether `detail` is not all that is kept.
+ * Whether more detail is stored than `detail` has.
  */
 detail_cut: boolean, };
 
 /**
- * Who did it, as they are named now.
+ * The person who acted, with their current name and address.
  */
 export type AccessPerson = { id: UserId, name: string | null, email: string | null, };
 
 /**
- * The ticket that it was done to.
+ * The ticket that the action concerned.
  */
 export type AccessTicket = { id: TicketId, 
 /**
- * Null: there is no such ticket, or it was deleted.
+ * Null if the ticket does not exist or was deleted.
  */
 number: TicketNumber | null, };
 
 /**
- * `GET /v1/access-log/actions` (admins): what this version records, by name.
+ * `GET /v1/access-log/actions` (admins): the names of the actions that this version records.
  */
 export type AccessActions = { actions: Array<string>, };
 
 /**
- * How a check of the system stands.
+ * The state of a system check.
  */
 export type CheckState = "ok" | "failing" | "unknown";
 
 /**
- * `GET /v1/system` (admins): the instance that answered, and what it knows of the database that all instances share.
+ * `GET /v1/system` (admins): the status of the instance that answered, and of the database
+ * that all instances share.
  */
 export type SystemView = { version: string, 
 /**
- * Another one after each start.
+ * An id that is new at each start of the instance.
  */
 instance: string, started_at: string, 
 /**
- * When this was found, by the instance's clock.
+ * The time of this answer, by the instance's clock.
  */
 at: string, 
 /**
- * Another version may have more of them, or fewer.
+ * Another version may have more checks, or fewer.
  */
 checks: Array<SystemCheck>, 
 /**
- * WebSockets of this instance.
+ * Open WebSocket connections of this instance.
  */
 connections: number, 
 /**
- * Tickets that someone has open through this instance.
+ * Tickets that are open in at least one client of this instance.
  */
 rooms: number, 
 /**
- * Connections to the database that are in use, those that are idle, and the requests that wait for one.
+ * Database connections in use. `pool_idle` are idle connections, and `pool_waiting` are
+ * requests that wait for a connection.
  */
 pool_used: number, pool_idle: number, pool_waiting: number, 
 /**
- * Of Postgres, in its own words; null like the next three: the database did not say in time.
+ * The version that Postgres reports. Null, like `database_mib`, `clock_offset_ms` and
+ * `schema_found`, if the database did not answer in time.
  */
 database_version: string | null, 
 /**
- * What the whole database takes on its disk, in MiB. How much is free there, SQL does not tell.
+ * Size of the whole database on its disk, in MiB. SQL cannot tell how much space is free.
  */
 database_mib: number | null, 
 /**
- * How far the database's clock is ahead of the instance's, in milliseconds, less than nothing where it is behind; as exact as the round trip.
+ * How far the database's clock is ahead of the instance's, in milliseconds; negative if it
+ * is behind. The error is less than the round trip.
  */
 clock_offset_ms: number | null, schema_found: SchemaVersion | null, schema_expected: SchemaVersion, 
 /**
- * When retention last archived or deleted something; null: not among the newest entries of the access log.
+ * When retention last archived or deleted something; null if the newest entries of the
+ * access log do not tell.
  */
 retention_at: string | null, };
 
 /**
- * One thing that is looked at.
+ * The result of one check.
  */
 export type SystemCheck = { 
 /**
- * `database`, `schema`, `migrations`, `relay`, `sweep`, `jobs`, `clock`, `retention`, `instance`, or one of another version.
+ * `database`, `schema`, `migrations`, `relay`, `sweep`, `jobs`, `clock`, `retention`,
+ * `instance`, or a check of another version.
  */
 name: string, state: CheckState, 
 /**
- * Why it is failing or unknown, or which of several good states it is in: a word such as `unreachable`.
+ * Why the state is failing or unknown, or which of several good states it is: a word such
+ * as `unreachable`.
  */
 code: string | null, 
 /**
- * Since when this instance has seen it so; null: since it first looked.
+ * Since when this instance has seen this result; null if it was the first one.
  */
 since: string | null, };
 
 /**
- * How far the database's schema is.
+ * The version of the database's schema.
  */
 export type SchemaVersion = { 
 /**
- * Of the last migration before which none is missing.
+ * The newest migration up to which none is missing.
  */
 version: number, 
 /**
- * Of functions, views, triggers and policies.
+ * The generation of the functions, views, triggers and policies.
  */
 generation: number, };
 
 /**
- * How many tickets a person has, without archived ones.
+ * How many tickets a person has. Archived tickets do not count.
  */
 export type TicketTotals = { 
 /**
- * Neither resolved nor closed.
+ * Tickets that are neither resolved nor closed.
  */
 open: number, total: number, };
 
@@ -901,11 +951,11 @@ open: number, total: number, };
  */
 export type PersonView = { id: UserId, name: string | null, email: string | null, last_seen_at: string | null, 
 /**
- * From their latest action on a ticket of their own.
+ * The client address of the person's latest action on one of their own tickets.
  */
 address: string | null, user_agent: string | null, tickets: TicketTotals, 
 /**
- * Blocked people sign in no more. An older server does not say it.
+ * Blocked people can no longer sign in. Older servers do not send it.
  */
 blocked: boolean, };
 
@@ -922,11 +972,11 @@ mine: number,
  */
 unassigned: number, 
 /**
- * Those whose customer waits for an answer; counted up to 10,000.
+ * Tickets whose customer is waiting for an answer, counted up to 10,000.
  */
 needs_answer: number, 
 /**
- * All that are neither resolved nor closed.
+ * All tickets that are neither resolved nor closed.
  */
 all: number, 
 /**
@@ -940,11 +990,11 @@ urgent: number, resolved: number, closed: number, };
 export type BulkPatch = { tickets: Array<TicketId>, patch: TicketPatch, };
 
 /**
- * The result for one ticket.
+ * The result for one ticket of a bulk change.
  */
 export type BulkResult = { id: TicketId, ok: boolean, 
 /**
- * Why it was refused.
+ * Why the change was refused; absent if `ok` is true.
  */
 code?: RejectCode, };
 
@@ -958,11 +1008,12 @@ export type BulkOutcome = { results: Array<BulkResult>, };
  */
 export type Problem = { 
 /**
- * Always `about:blank`; `code` is the machine-readable reason.
+ * Always `about:blank`; `code` is the reason for programs.
  */
 type: string, title: string, status: number, code: RejectCode, retry_after_ms?: number, head?: Seq, 
 /**
- * With `conflict` of `if_assigned_to`: who has the ticket now, by their first name; absent: it is unassigned.
+ * With `conflict` of `if_assigned_to`: the person who has the ticket now, with their first
+ * name. Absent if the ticket is unassigned.
  */
 assigned_to?: AgentRef, };
 

@@ -1,11 +1,13 @@
-//! Reads requests strictly. Every body, query and frame comes in through here, so that nothing a client wrote is dropped in silence:
+//! Strict deserialization of requests. Every body, query and frame is read here, so that nothing
+//! that a client wrote is silently ignored:
 //!
-//! - a field that the type does not have is refused, at every depth: a misspelled flag would otherwise mean its default
-//! - a field that occurs twice is refused: which of the two counts would be undefined
-//! - `null` is refused in every field, unless the field's own reader gives it a meaning
+//! - A field that the type does not have is refused at every depth. Otherwise, a misspelled flag
+//!   would silently have its default.
+//! - A field that occurs twice is refused, because it would be undefined which one counts.
+//! - `null` is refused in every field whose reader does not give it a meaning.
 //!
-//! The strictness belongs to the reading and not to the types: `OpeningHours` is read strictly from an admin and leniently from a database
-//! that a newer version has written to.
+//! The reader is strict, not the types: `OpeningHours` is read strictly from an admin, and
+//! leniently from a database that a newer version has written to.
 
 mod reader;
 mod tree;
@@ -20,40 +22,41 @@ pub(super) use tree::Json;
 /// Why a request cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
-    /// Not JSON at all.
+    /// The input is not JSON.
     #[error("not JSON: {0}")]
     NotJson(String),
-    /// JSON, with this wrong.
+    /// The input is JSON, but a field is wrong.
     #[error(transparent)]
     Field(#[from] FieldError),
 }
 
-/// What is wrong, and where.
+/// What is wrong in a request, and in which field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}: {why}", if .field.is_empty() { "body" } else { .field })]
 pub struct FieldError {
-    /// The field as a path: `patch.assigned_to`, `attachments[0].id`; empty: the whole.
+    /// The path of the field, such as `patch.assigned_to` or `attachments[0].id`. Empty for the
+    /// whole body.
     pub field: String,
-    /// What is wrong with it.
+    /// What is wrong with the field.
     pub why: FieldFault,
 }
 
-/// What may be wrong with a field.
+/// What is wrong with a field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FieldFault {
-    /// The type has no such field, but these.
+    /// The type does not have this field. It has the fields in the list.
     #[error("no such field")]
     Unknown(&'static [&'static str]),
-    /// It occurs twice.
+    /// The field occurs twice.
     #[error("given twice")]
     Twice,
-    /// It is needed and not there.
+    /// The field is required, but missing.
     #[error("is missing")]
     Missing,
-    /// `null`, where that means nothing.
+    /// The field is `null`, which has no meaning in it.
     #[error("must not be null")]
     Null,
-    /// Of another type, or a value that it cannot have.
+    /// The value has the wrong type, or the field cannot have it.
     #[error("{0}")]
     Invalid(String),
 }
@@ -73,7 +76,7 @@ impl FieldError {
         }
     }
 
-    /// The same error, seen from outside of the object or list that this name or `[index]` belongs to.
+    /// Puts the name or `[index]` of the enclosing field in front of the path.
     #[must_use]
     pub fn inside(mut self, outer: &str) -> Self {
         let between = if self.field.is_empty() || self.field.starts_with('[') {
@@ -121,7 +124,7 @@ pub fn read_query<T: DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<T
     ))
 }
 
-/// Reads what stood in a field whose type its neighbours decide.
+/// Reads a value whose type depends on other parts of the request.
 ///
 /// # Errors
 /// [`FieldError`] for the first thing that is wrong.
@@ -129,12 +132,13 @@ pub fn read_value<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, Fi
     T::deserialize(Json::from(value))
 }
 
-/// The names of the fields that an object of this type may have; none: it is no object.
+/// The names of the fields that an object of this type may have. Empty if the type is not an
+/// object.
 pub fn fields_of<T: DeserializeOwned>() -> &'static [&'static str] {
     known_fields(T::deserialize(Json::probe()).map(drop))
 }
 
-/// The known fields, out of the refusal of a probe.
+/// Extracts the known fields from the error of a probe: an object with a field that no type has.
 pub(super) fn known_fields(probed: Result<(), FieldError>) -> &'static [&'static str] {
     match probed {
         Err(FieldError {
@@ -145,10 +149,10 @@ pub(super) fn known_fields(probed: Result<(), FieldError>) -> &'static [&'static
     }
 }
 
-/// Reads text in which `null` means that there is none.
+/// Reads an optional text: `null` means `None`.
 ///
 /// # Errors
-/// The deserializer's, for anything else.
+/// The deserializer's error for any value other than text or `null`.
 pub(super) fn text_or_null<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {

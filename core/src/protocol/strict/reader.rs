@@ -1,4 +1,5 @@
-//! From the tree into types, refusing what [`super`] says; errors carry the path of the field.
+//! Deserializes a [`Json`] tree into a type, and refuses what [`super`] describes. Errors have the
+//! path of the field.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -58,10 +59,10 @@ impl<'de> Deserializer<'de> for Json<'de> {
                     taken: 0,
                 };
                 let read = visitor.visit_seq(&mut items)?;
-                // A pair takes two and goes.
+                // The visitor of a pair takes two elements and ignores the rest.
                 match items.left.len() {
                     0 => Ok(read),
-                    left => Err(FieldError::custom(format!("has {left} too many"))),
+                    left => Err(FieldError::custom(format!("has {left} elements too many"))),
                 }
             }
             Self::Object(fields) => {
@@ -99,7 +100,7 @@ impl<'de> Deserializer<'de> for Json<'de> {
         }
     }
 
-    /// The words of our enums; none of them carries anything.
+    /// Reads the enums of this crate. Their variants are words without data.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -112,7 +113,7 @@ impl<'de> Deserializer<'de> for Json<'de> {
             }
             Self::Null => Err(FieldError::whole(FieldFault::Null)),
             _ => Err(FieldError::custom(format_args!(
-                "is one of {}",
+                "must be one of {}",
                 words.join(", ")
             ))),
         }
@@ -122,7 +123,7 @@ impl<'de> Deserializer<'de> for Json<'de> {
         match self {
             Self::Word(word) => visitor.visit_bool(
                 word.parse()
-                    .map_err(|_| FieldError::custom("is true or false"))?,
+                    .map_err(|_| FieldError::custom("must be true or false"))?,
             ),
             value => value.deserialize_any(visitor),
         }
@@ -136,7 +137,7 @@ impl<'de> Deserializer<'de> for Json<'de> {
         match self {
             Self::Word(word) => visitor.visit_u64(
                 word.parse()
-                    .map_err(|_| FieldError::custom("is not a whole number"))?,
+                    .map_err(|_| FieldError::custom("must be a whole number"))?,
             ),
             value => value.deserialize_any(visitor),
         }
@@ -148,7 +149,8 @@ impl<'de> Deserializer<'de> for Json<'de> {
     }
 }
 
-/// What the type does not have comes before what it misses: a misspelled name is both, and the misspelling is what helps.
+/// Reports an unknown field before a missing one: a misspelled name causes both errors, and the
+/// misspelled name is the useful one to report.
 fn read_fields<'de, V: Visitor<'de>>(
     fields: Fields<'de>,
     known: &'static [&'static str],
@@ -157,7 +159,7 @@ fn read_fields<'de, V: Visitor<'de>>(
     if let Some((name, _)) = fields.iter().find(|(name, _)| !known.contains(&&**name)) {
         return Err(FieldError::at(name, FieldFault::Unknown(known)));
     }
-    // Serde's derived code finds a name that occurs twice.
+    // Serde's derived code detects a name that occurs twice.
     visitor.visit_map(Entries::of(fields))
 }
 
@@ -239,14 +241,15 @@ impl<'de> SeqAccess<'de> for &mut Items<'de> {
     }
 }
 
-/// A frame: the word of its `type`, and its other fields. Read as the enum that has a variant of that name.
+/// A frame: the value of its `type`, and its other fields. It deserializes as the variant of an
+/// enum with the name in `type`.
 pub(in crate::protocol) struct FrameReader<'a> {
     pub(in crate::protocol) kind: Cow<'a, str>,
     pub(in crate::protocol) fields: Fields<'a>,
 }
 
 impl FrameReader<'_> {
-    /// A frame of this type with a field that none has.
+    /// A frame of type `kind` with a field that no frame has.
     pub(in crate::protocol) fn probe(kind: &str) -> FrameReader<'_> {
         FrameReader {
             kind: Cow::Borrowed(kind),
@@ -281,7 +284,7 @@ impl<'de> EnumAccess<'de> for FrameReader<'de> {
     }
 }
 
-/// A frame's fields but its `type`.
+/// The fields of a frame, without `type`.
 pub(in crate::protocol) struct Rest<'a>(Fields<'a>);
 
 impl<'de> VariantAccess<'de> for Rest<'de> {
@@ -314,7 +317,7 @@ impl<'de> VariantAccess<'de> for Rest<'de> {
     }
 }
 
-/// Text, or `null` for none.
+/// Visits text, or `null` as `None`.
 pub(super) struct TextOrNull;
 
 impl<'de> Visitor<'de> for TextOrNull {

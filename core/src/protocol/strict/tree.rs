@@ -1,11 +1,12 @@
-//! JSON as it was written: fields in their order, and those that stand there twice, twice.
+//! JSON as it was written: fields keep their order, and a field that occurs twice stays twice.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// A value, borrowed from the text as far as it can be. Its depth is bounded by serde_json's own limit (128).
+/// A JSON value, borrowed from the text where possible. serde_json's recursion limit (128) bounds
+/// its depth.
 #[derive(Debug)]
 pub(in crate::protocol) enum Json<'a> {
     Null,
@@ -14,14 +15,14 @@ pub(in crate::protocol) enum Json<'a> {
     Signed(i64),
     Float(f64),
     Text(Cow<'a, str>),
-    /// A value out of a query: text, a number or a flag, as its field wants it.
+    /// A value of a query. The field's type decides whether it is text, a number or a flag.
     Word(String),
     List(Vec<Self>),
     Object(Vec<(Cow<'a, str>, Self)>),
 }
 
 impl Json<'_> {
-    /// An object that no type can have.
+    /// An object with a field that no type has.
     pub(super) fn probe() -> Self {
         Self::Object(vec![(Cow::Borrowed("\0"), Self::Null)])
     }
@@ -110,7 +111,7 @@ impl<'de> Visitor<'de> for Builder {
     }
 }
 
-/// A field's name, borrowed unless it was written with escapes.
+/// The name of a field, borrowed unless it contains escapes.
 struct Name<'a>(Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Name<'de> {

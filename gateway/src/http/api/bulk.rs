@@ -1,4 +1,4 @@
-//! One change on many tickets: each its own transaction, each with an honest result.
+//! Changes many tickets in one request. Each ticket has its own transaction and its own result.
 
 use std::collections::HashSet;
 
@@ -30,14 +30,16 @@ const CHANGE: Route = Route {
     handler: |method| on(method, change),
 };
 
-/// The routes.
+/// The routes of this file.
 pub(super) const ROUTES: &[Route] = &[CHANGE];
 
 #[derive(OpenApi)]
 #[openapi(paths(change))]
 pub(super) struct Docs;
 
-/// Applies one change to many tickets; each ticket is changed or refused independently, and counts as one request of the caller's rate. Staff.
+/// Applies one change to many tickets. Staff only.
+///
+/// Each ticket is changed or refused independently, and counts as one request of the caller's rate.
 #[utoipa::path(post, path = CHANGE.path, operation_id = "change_tickets", tag = "tickets", request_body = BulkPatch, responses((status = 200, body = BulkOutcome)))]
 pub async fn change(
     user: CurrentUser,
@@ -58,7 +60,7 @@ pub async fn change(
     if change.is_nothing() {
         return Err(Refusal::field("patch", "nothing to change"));
     }
-    // The request itself counts already.
+    // The request itself was already charged.
     user.charge(bulk.tickets.len() - 1)?;
     let (tickets, user, change) = (&*tickets, &user, &change);
     let results = stream::iter(bulk.tickets).map(|ticket| async move {

@@ -1,4 +1,4 @@
-//! Pages of one ticket's history: all of it, or only its messages.
+//! Pages of one ticket's history: all events, or only messages.
 
 use std::sync::Arc;
 
@@ -41,23 +41,23 @@ const MESSAGES: Route = Route {
     handler: |method| on(method, messages),
 };
 
-/// The routes.
+/// The routes of this file.
 pub(super) const ROUTES: &[Route] = &[ACTIVITY, MESSAGES];
 
 #[derive(OpenApi)]
 #[openapi(paths(activity, messages))]
 pub(super) struct Docs;
 
-/// The part of the history; without `before` and `after`, its end.
+/// The part of the history to read. Without `before` and `after`, it is the newest part.
 #[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PageParams {
-    /// The last events before this number.
+    /// Read the last events before this number.
     before: Option<Seq>,
-    /// The first events after this number.
+    /// Read the first events after this number.
     after: Option<Seq>,
-    /// The maximum number of events. A page of long texts has fewer.
+    /// The maximum number of events. A page with long texts has fewer.
     limit: Option<u32>,
 }
 
@@ -78,10 +78,10 @@ impl PageParams {
     }
 }
 
-/// A page of history, oldest first.
+/// Returns a page of a ticket's history, oldest events first.
 #[utoipa::path(get, path = ACTIVITY.path, operation_id = "read_history", tag = "history",
-    params(("ticket" = String, Path, description = "Id or number"), PageParams),
-    responses((status = 200, body = ref("#/components/schemas/EventPage"), description = "For a customer: CustomerEventPage")))]
+    params(("ticket" = String, Path, description = "The ticket's id or number"), PageParams),
+    responses((status = 200, body = ref("#/components/schemas/EventPage"), description = "For customers: CustomerEventPage")))]
 pub async fn activity(
     user: CurrentUser,
     State(store): State<Store>,
@@ -92,10 +92,12 @@ pub async fn activity(
     page((&store, &epoch), &user, &ticket, params, Rows::All).await
 }
 
-/// A page of messages (for staff, also notes) in their current version, oldest first.
+/// Returns a page of a ticket's messages, oldest first.
+///
+/// Staff also get notes. Messages have their current text.
 #[utoipa::path(get, path = MESSAGES.path, operation_id = "read_messages", tag = "messages",
-    params(("ticket" = String, Path, description = "Id or number"), PageParams),
-    responses((status = 200, body = ref("#/components/schemas/EventPage"), description = "For a customer: CustomerEventPage")))]
+    params(("ticket" = String, Path, description = "The ticket's id or number"), PageParams),
+    responses((status = 200, body = ref("#/components/schemas/EventPage"), description = "For customers: CustomerEventPage")))]
 pub async fn messages(
     user: CurrentUser,
     State(store): State<Store>,
@@ -145,7 +147,7 @@ async fn page(
     }
 }
 
-/// Whether the history has rows before the page's first.
+/// Whether the history has rows before the first row of the page.
 fn has_more_before(first: Option<Seq>, head: Seq, span: Span, rows: Rows) -> bool {
     match (first, span) {
         (Some(first), _) => first > Seq::new(1),

@@ -1,4 +1,4 @@
-//! Writing messages: through the same group commit as the socket's `send`.
+//! Sends, edits and redacts messages. Sends use the same group commit as `send` of the socket.
 
 use std::sync::Arc;
 
@@ -51,16 +51,18 @@ const REDACT: Route = Route {
     handler: |method| on(method, redact),
 };
 
-/// The routes.
+/// The routes of this file.
 pub(super) const ROUTES: &[Route] = &[SEND, EDIT, REDACT];
 
 #[derive(OpenApi)]
 #[openapi(paths(send, edit, redact))]
 pub(super) struct Docs;
 
-/// Sends a message, or with `internal` a note. Repeating the key returns 200 and the number of the first message.
+/// Sends a message or, with `internal`, a note.
+///
+/// A repeated key returns 200 and the number of the first message.
 #[utoipa::path(post, path = SEND.path, operation_id = "send_message", tag = "messages",
-    params(("ticket" = String, Path, description = "Id or number"), ("Idempotency-Key" = String, Header, description = "Identifies this message across retries")),
+    params(("ticket" = String, Path, description = "The ticket's id or number"), ("Idempotency-Key" = String, Header, description = "Identifies this message across retries")),
     request_body = NewMessage,
     responses((status = 201, body = MessageStored), (status = 200, body = MessageStored, description = "The key was already used for this message")))]
 pub async fn send(
@@ -75,7 +77,8 @@ pub async fn send(
     let body = parse_body("body", new.body)?;
     let attachments = new.attachments.unwrap_or_default();
     check_attachments(&attachments).map_err(|error| Refusal::field("attachments", error))?;
-    // The ticket's state is not checked here: the key comes first, and a send that is already stored answers so on a closed ticket too.
+    // The ticket's state is not checked here: a repeated key must get the first answer, even if the
+    // ticket was closed meanwhile.
     let ticket = match ticket {
         TicketRef::Id(id) => id,
         TicketRef::Number(_) => by_number(&store, &user, &ticket).await?,
@@ -92,7 +95,7 @@ pub async fn send(
         address: user.caller.address,
         user_agent: user.caller.user_agent.clone(),
     };
-    // The writer records its refusals itself: it serves the sockets too.
+    // The writer, which also serves the sockets, records refusals itself.
     let stored = messages
         .send(message)
         .await
@@ -113,11 +116,13 @@ pub async fn send(
         .into_response())
 }
 
-/// Changes the text of one of the caller's messages. Staff still see the old text in the history. 204 if the text is the same.
+/// Changes the text of one of the caller's messages.
+///
+/// Staff can still see the old text in the history. Returns 204 if the text is the same.
 #[utoipa::path(patch, path = EDIT.path, operation_id = "edit_message", tag = "messages",
-    params(("ticket" = String, Path, description = "Id or number"), ("message" = String, Path, description = "The message's id")),
+    params(("ticket" = String, Path, description = "The ticket's id or number"), ("message" = String, Path, description = "The message's id")),
     request_body = MessageEdit,
-    responses((status = 200, body = ref("#/components/schemas/Event"), description = "For a customer: CustomerEvent"), (status = 204, description = "The text was the same")))]
+    responses((status = 200, body = ref("#/components/schemas/Event"), description = "For customers: CustomerEvent"), (status = 204, description = "The text was the same")))]
 pub async fn edit(
     user: CurrentUser,
     State(messages): State<Arc<Messages>>,
@@ -133,9 +138,11 @@ pub async fn edit(
         .unwrap_or_else(|| StatusCode::NO_CONTENT.into_response()))
 }
 
-/// Permanently removes a message's text, old versions and attachments: the caller's own, or any message for admins.
+/// Permanently removes a message's text, its old versions and its attachments.
+///
+/// Admins may remove any message, other people only their own.
 #[utoipa::path(delete, path = REDACT.path, operation_id = "redact_message", tag = "messages",
-    params(("ticket" = String, Path, description = "Id or number"), ("message" = String, Path, description = "The message's id")),
+    params(("ticket" = String, Path, description = "The ticket's id or number"), ("message" = String, Path, description = "The message's id")),
     responses((status = 204, description = "The text is removed")))]
 pub async fn redact(
     user: CurrentUser,
@@ -148,7 +155,7 @@ pub async fn redact(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The id of a ticket that the person may read.
+/// Returns the id of a ticket that the person may read.
 async fn by_number(
     store: &Store,
     user: &CurrentUser,
@@ -161,7 +168,7 @@ async fn by_number(
     Ok(opened.facts.id)
 }
 
-/// The last of the rows, as this audience sees it.
+/// Answers with the last of the rows, as this audience sees it. Returns `None` if there is none.
 fn event(rows: &[HistoryRow], audience: Audience) -> Option<Response> {
     match audience {
         Audience::Staff => rows

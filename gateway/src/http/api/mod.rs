@@ -1,4 +1,5 @@
-//! The handlers of `/v1`, one file a noun. Each says its routes once, in `ROUTES`, and describes them in `Docs`.
+//! The handlers of `/v1`, one file for each resource. Each file declares its routes in `ROUTES` and
+//! their descriptions in `Docs`.
 
 mod access_log;
 mod bulk;
@@ -23,13 +24,13 @@ use utoipa::openapi::OpenApi as Document;
 
 use super::endpoint::Route;
 
-/// One file's routes, and their description.
+/// The routes of one file, and their description.
 pub(super) struct Noun {
     pub(super) routes: &'static [Route],
     pub(super) describe: fn() -> Document,
 }
 
-/// Every file.
+/// The routes of all files.
 pub(super) const NOUNS: &[Noun] = &[
     Noun {
         routes: me::ROUTES,
@@ -93,7 +94,7 @@ pub(super) const NOUNS: &[Noun] = &[
     },
 ];
 
-/// Every route of REST.
+/// Iterates over all REST routes.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
     NOUNS.iter().flat_map(|noun| noun.routes)
 }

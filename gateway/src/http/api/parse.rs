@@ -1,4 +1,4 @@
-//! What several routes read from their bodies and queries.
+//! Parsers that several routes use for their bodies and queries.
 
 use std::str::FromStr;
 
@@ -13,16 +13,16 @@ use serde_json::{Map, Value};
 use crate::http::problem::Refusal;
 use crate::services::tickets::actions_of;
 
-/// What a `TicketPatch` asks for.
+/// A valid `TicketPatch`.
 pub(super) struct Change {
     pub(super) patch: Patch,
 }
 
 impl Change {
-    /// Takes a patch as this person wrote it.
+    /// Parses a patch. `me` in the patch stands for the given person.
     ///
     /// # Errors
-    /// When `assigned_to` or `if_assigned_to` is not valid.
+    /// `invalid_field` if `assigned_to` or `if_assigned_to` is invalid.
     pub(super) fn parse(patch: &TicketPatch, me: UserId) -> Result<Self, Refusal> {
         let assigned_to = patch
             .assigned_to
@@ -35,7 +35,7 @@ impl Change {
             .map(|word| parse_assignee("if_assigned_to", word, me))
             .transpose()?;
         if if_assigned_to.is_some() && assigned_to.is_none() {
-            return Err(Refusal::field("if_assigned_to", "needs assigned_to"));
+            return Err(Refusal::field("if_assigned_to", "requires assigned_to"));
         }
         Ok(Self {
             patch: Patch {
@@ -48,18 +48,18 @@ impl Change {
         })
     }
 
-    /// What the policy is asked for.
+    /// The actions that the policy must allow.
     pub(super) fn actions(&self) -> impl Iterator<Item = TicketAction> {
         actions_of(&self.patch)
     }
 
-    /// Whether no field is given.
+    /// Whether the patch changes no field.
     pub(super) fn is_nothing(&self) -> bool {
         self.patch == Patch::default()
     }
 }
 
-/// `me`, `nobody`, or a person's id.
+/// Parses `me`, `nobody` or a person's id.
 pub(super) fn parse_assignee(field: &str, word: &str, me: UserId) -> Result<Assignee, Refusal> {
     match word {
         "me" => Ok(Assignee::Agent(me)),
@@ -73,25 +73,26 @@ pub(super) fn parse_assignee(field: &str, word: &str, me: UserId) -> Result<Assi
     }
 }
 
-/// A person's id.
+/// Parses a person's id.
 pub(super) fn parse_user(field: &str, id: &str) -> Result<UserId, Refusal> {
     id.parse()
-        .map_err(|_| Refusal::field(field, "is not an id"))
+        .map_err(|_| Refusal::field(field, "must be an id"))
 }
 
-/// Where a page begins, as the page before it says.
+/// Parses the `cursor` of a page, which the previous page returned.
 pub(super) fn parse_cursor<C: FromStr<Err = InvalidCursor>>(text: &str) -> Result<C, Refusal> {
     text.parse()
         .map_err(|error: InvalidCursor| Refusal::field("cursor", error))
 }
 
-/// Takes a message's text, or names the field that holds a bad one.
+/// Parses a message's text. The refusal names the field.
 pub(super) fn parse_body(field: &str, text: String) -> Result<Body, Refusal> {
     Body::parse(text)
         .map_err(|error| Refusal::new(RejectCode::InvalidBody, format!("{field}: {error}")))
 }
 
-/// Where a NUL is, which the database keeps in no JSON: the path of the text, or of the object whose field has it in its name.
+/// Finds a NUL character, which the database cannot store in JSON. Returns the path of the text
+/// that contains it, or of the object if a field name contains it.
 pub(super) fn nul_in(path: &str, fields: &Map<String, Value>) -> Option<String> {
     if fields.keys().any(|name| name.contains('\0')) {
         return Some(path.to_owned());

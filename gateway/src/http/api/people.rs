@@ -1,4 +1,5 @@
-//! People: one, for the panel next to their ticket; by their address, for admins who give a role; and blocked, by admins.
+//! People: one person for the panel next to their ticket, people by e-mail address for admins who
+//! grant a role, and blocking.
 
 use std::sync::Arc;
 
@@ -50,14 +51,15 @@ const BLOCK: Route = Route {
     handler: |method| on(method, block),
 };
 
-/// The routes.
+/// The routes of this file.
 pub(super) const ROUTES: &[Route] = &[PERSON, BY_EMAIL, BLOCK];
 
 #[derive(OpenApi)]
 #[openapi(paths(person, by_email, block))]
 pub(super) struct Docs;
 
-/// One person: name, when last seen, client address, number of tickets. Staff.
+/// Returns one person: name, client address, number of tickets, and when they were last seen. Staff
+/// only.
 #[utoipa::path(get, path = PERSON.path, operation_id = "read_person", tag = "people", params(("user" = String, Path, description = "The person's id")),
     responses((status = 200, body = PersonView)))]
 pub async fn person(
@@ -74,16 +76,19 @@ pub async fn person(
     })?))
 }
 
-/// Whom to look for.
+/// The address to look for.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FindParams {
-    /// The whole address, in any case of its letters.
+    /// The whole e-mail address. Upper and lower case are the same.
     email: String,
 }
 
-/// The people who have signed in with this address, the one who came first first, and no more than a few. An address proves no more than the provider checks. Admins.
+/// Returns the people who have signed in with an e-mail address. Admins only.
+///
+/// The person who signed in first comes first. At most 20 people are returned. An address proves no
+/// more than the identity provider has checked.
 #[utoipa::path(get, path = BY_EMAIL.path, operation_id = "find_people", tag = "people", params(FindParams), responses((status = 200, body = Vec<PersonFound>)))]
 pub async fn by_email(
     user: CurrentUser,
@@ -113,9 +118,12 @@ pub async fn by_email(
     Ok(Json(views.collect()))
 }
 
-/// Blocks a person, or lets them in again. Blocked people keep their role and their tickets as a customer, and sign in no more (`blocked`): their open
-/// connections are closed at once, and tickets assigned to them that are not resolved or closed become unassigned. The caller cannot block themselves,
-/// and the last admin cannot be blocked (`conflict`). Also where roles are managed by the platform. Admins.
+/// Blocks a person, or unblocks them. Admins only.
+///
+/// Blocked people can no longer sign in (`blocked`), but keep their role and their tickets as a
+/// customer. Their open connections are closed at once. Tickets that are assigned to them and are
+/// neither resolved nor closed become unassigned. The caller cannot block themselves, and the last
+/// admin cannot be blocked (`conflict`). This also works if the platform manages roles.
 #[utoipa::path(put, path = BLOCK.path, operation_id = "block_person", tag = "people", params(("user" = String, Path, description = "The person's id")),
     request_body = BlockChange, responses((status = 204, description = "Done")))]
 pub async fn block(

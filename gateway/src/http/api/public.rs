@@ -1,4 +1,4 @@
-//! Requests without a token: the settings of the pages, and whether the desk is available.
+//! Routes that need no token: the configuration of the pages, and the availability of the desk.
 
 use std::sync::Arc;
 
@@ -34,19 +34,19 @@ const AVAILABILITY: Route = Route {
     handler: |method| on(method, availability),
 };
 
-/// The routes.
+/// The routes of this file.
 pub(super) const ROUTES: &[Route] = &[CONFIG, AVAILABILITY];
 
 #[derive(OpenApi)]
 #[openapi(paths(config, availability))]
 pub(super) struct Docs;
 
-/// The settings of the pages. Needs no token.
+/// Returns the configuration of the pages. Needs no token.
 #[utoipa::path(get, path = CONFIG.path, operation_id = "client_config", tag = "desk", security(()), responses((status = 200, body = ClientConfig)))]
 pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json<ClientConfig> {
     let pages = &config.pages;
     let text = |href: &crate::config::Href| href.as_str().to_owned();
-    // A platform's own address of tokens comes before the desk's.
+    // A token URL of the platform takes precedence over the desk's own.
     let is_own = config.auth.oidc.is_some() && pages.token_url.is_none();
     let own = |path: &str| is_own.then(|| path.to_owned());
     Json(ClientConfig {
@@ -70,7 +70,8 @@ pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json
     })
 }
 
-/// Whether the desk is open, an agent is connected, and how long the first answer took lately. Needs no token.
+/// Returns whether the desk is open, whether an agent is connected, and how long customers recently
+/// waited for a first answer. Needs no token.
 #[utoipa::path(get, path = AVAILABILITY.path, operation_id = "availability", tag = "desk", security(()), responses((status = 200, body = Availability)))]
 pub async fn availability(
     State(settings): State<Arc<DeskSettings>>,
@@ -78,7 +79,7 @@ pub async fn availability(
 ) -> Result<Json<Availability>, Refusal> {
     let known = settings.availability().await?;
     let now = Utc::now();
-    // What SQL has put there and makes no sense counts as none.
+    // Invalid opening hours, written with SQL, count as none.
     let hours = known
         .opening_hours
         .as_ref()

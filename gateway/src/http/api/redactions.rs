@@ -1,4 +1,5 @@
-//! Removing secrets that are not in a message: from the subject, the rating's comment, the history.
+//! Removes secrets from places other than messages: the subject, the rating's comment and the
+//! history.
 
 use std::sync::Arc;
 
@@ -45,16 +46,18 @@ const EVENT: Route = Route {
     handler: |method| on(method, event),
 };
 
-/// The routes.
+/// The routes of this file.
 pub(super) const ROUTES: &[Route] = &[SUBJECT, RATING_COMMENT, EVENT];
 
 #[derive(OpenApi)]
 #[openapi(paths(subject, rating_comment, event))]
 pub(super) struct Docs;
 
-/// Permanently removes the subject and every former one; `[redacted]` takes its place. Admins.
+/// Permanently removes the subject and all former subjects. Admins only.
+///
+/// The subject becomes `[redacted]`.
 #[utoipa::path(delete, path = SUBJECT.path, operation_id = "redact_subject", tag = "tickets",
-    params(("ticket" = String, Path, description = "Id or number")),
+    params(("ticket" = String, Path, description = "The ticket's id or number")),
     responses((status = 204, description = "The subject is removed")))]
 pub async fn subject(
     user: CurrentUser,
@@ -67,10 +70,12 @@ pub async fn subject(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Permanently removes the comments of the present rating and of all former ones; the ratings stay. Admins.
+/// Permanently removes the comments of the current and all former ratings. Admins only.
+///
+/// The ratings stay.
 #[utoipa::path(delete, path = RATING_COMMENT.path, operation_id = "redact_rating_comment", tag = "tickets",
-    params(("ticket" = String, Path, description = "Id or number")),
-    responses((status = 204, description = "No comment is left")))]
+    params(("ticket" = String, Path, description = "The ticket's id or number")),
+    responses((status = 204, description = "The comments are removed")))]
 pub async fn rating_comment(
     user: CurrentUser,
     State(tickets): State<Arc<Tickets>>,
@@ -82,10 +87,12 @@ pub async fn rating_comment(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Permanently removes what was written into one event: the description and both values of `logged`, the comment of `rated`. The event keeps
-/// its number. Admins.
+/// Permanently removes the texts of one event. Admins only.
+///
+/// A `logged` event loses its description and both values, a `rated` event its comment. The event
+/// keeps its number.
 #[utoipa::path(delete, path = EVENT.path, operation_id = "redact_event", tag = "history",
-    params(("ticket" = String, Path, description = "Id or number"), ("seq" = u64, Path, description = "The event's number, as staff count")),
+    params(("ticket" = String, Path, description = "The ticket's id or number"), ("seq" = u64, Path, description = "The event's number in the staff numbering")),
     responses((status = 204, description = "The texts are removed")))]
 pub async fn event(
     user: CurrentUser,
@@ -102,7 +109,7 @@ pub async fn event(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The ticket is there: what the database does not find is the event.
+/// Converts the error. The ticket was found before, so `not_found` means the event.
 fn refusal_of_event(error: StoreError) -> Refusal {
     match error {
         StoreError::Refused {
@@ -112,7 +119,10 @@ fn refusal_of_event(error: StoreError) -> Refusal {
         StoreError::Refused {
             code: RejectCode::InvalidField,
             ..
-        } => Refusal::field("seq", "only logged and rated events hold a person's text"),
+        } => Refusal::field(
+            "seq",
+            "only logged and rated events contain text that can be removed",
+        ),
         error => error.into(),
     }
 }

@@ -1,4 +1,5 @@
-//! Saved replies: shared ones read by the staff and kept by admins, personal ones by each for themselves.
+//! Saved replies. Staff use the shared ones, which admins manage, and manage their own personal
+//! ones.
 
 use std::sync::Arc;
 
@@ -50,14 +51,14 @@ const REMOVE: Route = Route {
     handler: |method| on(method, remove),
 };
 
-/// The routes.
+/// The routes of this file.
 pub(super) const ROUTES: &[Route] = &[LIST, SAVE, REMOVE];
 
 #[derive(OpenApi)]
 #[openapi(paths(list, save, remove))]
 pub(super) struct Docs;
 
-/// The shared saved replies and the caller's own, by shortcut. Staff.
+/// Returns the shared saved replies and the caller's own, ordered by shortcut. Staff only.
 #[utoipa::path(get, path = LIST.path, operation_id = "list_saved_replies", tag = "saved replies", responses((status = 200, body = Vec<SavedReply>)))]
 pub async fn list(
     user: CurrentUser,
@@ -69,9 +70,12 @@ pub async fn list(
     Ok(Json(listed?))
 }
 
-/// Creates or replaces a saved reply under an id that the client chooses (UUIDv7). A shortcut that another reply has, among the shared ones or among
-/// the caller's own: `conflict`; so is a change of a shared one into a personal one, or back. Shared ones: admins; personal ones: staff. With
-/// `If-Match`, one that was changed or removed since it was read is left alone: `precondition_failed`.
+/// Creates or replaces a saved reply. Admins may save shared replies, all staff their own.
+///
+/// The client chooses the id (UUIDv7). The answer is `conflict` if another shared reply, or another
+/// reply of the caller, has the same shortcut, and if the change would make a shared reply personal
+/// or a personal one shared. With `If-Match`, a reply that was changed or removed since it was read
+/// is not changed (`precondition_failed`).
 #[utoipa::path(put, path = SAVE.path, operation_id = "save_saved_reply", tag = "saved replies",
     params(("reply" = String, Path, description = "The reply's id"), ("If-Match" = Option<String>, Header, description = "The reply's `etag`, as it was read")), request_body = SavedReplyChange,
     responses((status = 200, body = SavedReply)))]
@@ -92,8 +96,10 @@ pub async fn save(
     Ok(Json(saved?))
 }
 
-/// Removes a saved reply: a shared one (admins), or one of the caller's own. With `If-Match`, one that was changed since it was read is left alone:
-/// `precondition_failed`.
+/// Removes a saved reply. Admins may remove shared replies, all staff their own.
+///
+/// With `If-Match`, a reply that was changed since it was read is not removed
+/// (`precondition_failed`).
 #[utoipa::path(delete, path = REMOVE.path, operation_id = "remove_saved_reply", tag = "saved replies",
     params(("reply" = String, Path, description = "The reply's id"), ("If-Match" = Option<String>, Header, description = "The reply's `etag`, as it was read")),
     responses((status = 204, description = "Removed")))]

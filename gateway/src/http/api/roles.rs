@@ -1,4 +1,4 @@
-//! Who is of the staff: for everybody of the staff to assign to, for admins to change.
+//! Staff: lists for assigning tickets, and the management of roles by admins.
 
 use std::sync::Arc;
 
@@ -58,14 +58,14 @@ const REVOKE: Route = Route {
     handler: |method| on(method, revoke),
 };
 
-/// The routes.
+/// The routes of this file.
 pub(super) const ROUTES: &[Route] = &[AGENTS, ROLES, GRANT, REVOKE];
 
 #[derive(OpenApi)]
 #[openapi(paths(agents, roles, grant, revoke))]
 pub(super) struct Docs;
 
-/// The people to whom a ticket can be assigned: all staff except the blocked. Staff.
+/// Returns the people to whom a ticket can be assigned: all staff who are not blocked. Staff only.
 #[utoipa::path(get, path = AGENTS.path, operation_id = "list_agents", tag = "people", responses((status = 200, body = Vec<RoleView>)))]
 pub async fn agents(
     user: CurrentUser,
@@ -79,16 +79,18 @@ pub async fn agents(
     Ok(Json(views.collect()))
 }
 
-/// Which of the staff to list.
+/// Selects the staff to list.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct RoleParams {
-    /// Part of a name or of an address, in any case of its letters; left out: all of them. Only to a server that names the feature `block_people`.
+    /// Part of a name or an address. Upper and lower case are the same. If absent, all staff are
+    /// listed. Send it only to a server that lists the feature `block_people`.
     query: Option<String>,
 }
 
-/// All staff with their roles, and whether they are online; the blocked among them. Admins.
+/// Returns all staff, including blocked ones, with their roles and whether they are online. Admins
+/// only.
 #[utoipa::path(get, path = ROLES.path, operation_id = "list_roles", tag = "people", params(RoleParams), responses((status = 200, body = Vec<RoleView>)))]
 pub async fn roles(
     user: CurrentUser,
@@ -126,10 +128,10 @@ fn view(person: Person, online: Option<bool>) -> Option<RoleView> {
     })
 }
 
-/// That roles are given and taken here, and not on a page of the platform's.
+/// Succeeds if roles are managed here and not on a page of the platform.
 ///
 /// # Errors
-/// `roles_managed`.
+/// `roles_managed` if the platform manages roles.
 fn managed_here(config: &Config) -> Result<(), Refusal> {
     match config.pages.roles_managed_at {
         Some(_) => Err(Refusal::new(
@@ -140,8 +142,10 @@ fn managed_here(config: &Config) -> Result<(), Refusal> {
     }
 }
 
-/// Gives a person this role in place of their current one. Their open connections are closed at once if the role differs. A person who has never
-/// signed in is not found. Where roles are managed by the platform: `roles_managed`. Admins.
+/// Gives a person a role, which replaces their current one. Admins only.
+///
+/// If the role differs, the person's open connections are closed at once. A person who has never
+/// signed in is not found. The answer is `roles_managed` if the platform manages roles.
 #[utoipa::path(put, path = GRANT.path, operation_id = "grant_role", tag = "people", params(("user" = String, Path, description = "The person's id")),
     request_body = RoleGrant, responses((status = 204, description = "Done")))]
 pub async fn grant(
@@ -161,15 +165,18 @@ pub async fn grant(
                 ..
             } => Refusal::new(
                 RejectCode::NotFound,
-                "no such person: a role is for a person who has signed in",
+                "no such person: roles are only for people who have signed in",
             ),
             error => error.into(),
         })?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Revokes a person's role. Their open connections are closed at once, and their tickets that are not resolved or closed become unassigned. The last
-/// admin's role cannot be revoked. Where roles are managed by the platform: `roles_managed`. Admins.
+/// Revokes a person's role. Admins only.
+///
+/// The person's open connections are closed at once, and tickets that are assigned to them and are
+/// neither resolved nor closed become unassigned. The last admin's role cannot be revoked. The
+/// answer is `roles_managed` if the platform manages roles.
 #[utoipa::path(delete, path = REVOKE.path, operation_id = "revoke_role", tag = "people", params(("user" = String, Path, description = "The person's id")),
     responses((status = 204, description = "Done")))]
 pub async fn revoke(

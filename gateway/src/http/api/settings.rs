@@ -1,4 +1,4 @@
-//! What an admin sets for the whole desk.
+//! The desk's settings, which admins change.
 
 use std::sync::Arc;
 
@@ -40,14 +40,14 @@ const SET: Route = Route {
     handler: |method| on(method, set),
 };
 
-/// The routes.
+/// The routes of this file.
 pub(super) const ROUTES: &[Route] = &[LIST, SET];
 
 #[derive(OpenApi)]
 #[openapi(paths(list, set))]
 pub(super) struct Docs;
 
-/// The settings of the desk. Admins.
+/// Returns the desk's settings. Admins only.
 #[utoipa::path(get, path = LIST.path, operation_id = "list_settings", tag = "desk", responses((status = 200, body = DeskSettings)))]
 pub async fn list(
     user: CurrentUser,
@@ -60,11 +60,13 @@ pub async fn list(
     ))
 }
 
-/// Changes one setting, or removes it with null; returns all of them, this one as it was stored by this change. Admins. With `If-Match`, a setting that was changed since it was read is left
-/// alone: `precondition_failed`.
+/// Changes one setting, or removes it with null. Admins only.
+///
+/// Returns all settings; the changed one has the value that this change stored. With `If-Match`, a
+/// setting that was changed since it was read is not changed (`precondition_failed`).
 #[utoipa::path(put, path = SET.path, operation_id = "change_setting", tag = "desk",
     params(("name" = String, Path, description = "opening_hours, away_notice, reply_assigns or widget"),
-        ("If-Match" = Option<String>, Header, description = "The setting's tag among `etags`, as it was read")), request_body = SettingChange,
+        ("If-Match" = Option<String>, Header, description = "The setting's entity tag from `etags`, as it was read")), request_body = SettingChange,
     responses((status = 200, body = DeskSettings)))]
 pub async fn set(
     user: CurrentUser,
@@ -83,7 +85,8 @@ pub async fn set(
     Ok(Json(all))
 }
 
-/// The value in the form in which it is stored; none: the setting is removed.
+/// Validates a value and converts it to the form in which it is stored. Returns `None` if the
+/// setting is to be removed.
 fn checked(name: Name, value: Value) -> Result<Option<Value>, Refusal> {
     if value.is_null() {
         return Ok(None);

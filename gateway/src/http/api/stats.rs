@@ -1,4 +1,4 @@
-//! The desk in figures.
+//! Statistics of the desk, and the numbers of tickets in the console's views.
 
 use axum::Json;
 use axum::extract::State;
@@ -32,14 +32,14 @@ const COUNTS: Route = Route {
     handler: |method| on(method, counts),
 };
 
-/// The routes.
+/// The routes of this file.
 pub(super) const ROUTES: &[Route] = &[STATS, COUNTS];
 
 #[derive(OpenApi)]
 #[openapi(paths(stats, counts))]
 pub(super) struct Docs;
 
-/// Statistics of the desk. Staff.
+/// Returns statistics of the desk. Staff only.
 #[utoipa::path(get, path = STATS.path, operation_id = "ticket_stats", tag = "desk", responses((status = 200, body = TicketStats)))]
 pub async fn stats(
     user: CurrentUser,
@@ -51,7 +51,7 @@ pub async fn stats(
     Ok(Json(stats))
 }
 
-/// The number of tickets in each of the console's views. Staff.
+/// Returns the number of tickets in each view of the console. Staff only.
 #[utoipa::path(get, path = COUNTS.path, operation_id = "ticket_counts", tag = "tickets", responses((status = 200, body = TicketCounts)))]
 pub async fn counts(
     user: CurrentUser,

@@ -1,4 +1,4 @@
-//! How the system is, for admins.
+//! The system status, for admins.
 
 use std::sync::Arc;
 
@@ -26,15 +26,18 @@ const SYSTEM: Route = Route {
     handler: |method| on(method, system),
 };
 
-/// The routes.
+/// The routes of this file.
 pub(super) const ROUTES: &[Route] = &[SYSTEM];
 
 #[derive(OpenApi)]
 #[openapi(paths(system))]
 pub(super) struct Docs;
 
-/// What the instance that answers knows of itself and of the database: what `/readyz` checks, and more, in words for admins. It waits no longer than
-/// readiness. A database that does not answer at all is `unavailable`: then there is no telling who asks; `/readyz` says so without a token. Admins.
+/// Returns the status of the instance that answers, and of the database. Admins only.
+///
+/// It covers the checks of `/readyz` and more. The route waits for the database no longer than
+/// readiness does. If the database does not answer at all, the answer is `unavailable`, because the
+/// caller cannot be identified. `/readyz` needs no token and reports this case.
 #[utoipa::path(get, path = SYSTEM.path, operation_id = "read_system", tag = "desk", responses((status = 200, body = SystemView)))]
 pub async fn system(
     user: CurrentUser,

@@ -1,4 +1,4 @@
-//! What `GET /v1/tickets` is asked for.
+//! The query of `GET /v1/tickets`.
 
 use std::str::FromStr;
 
@@ -13,14 +13,15 @@ use utoipa::IntoParams;
 use super::parse::{parse_assignee, parse_cursor, parse_user};
 use crate::http::problem::Refusal;
 
-/// Filters, order and page of a list. Lists are separated by commas.
+/// Filters, order and page of a ticket list. Lists of values are separated by commas.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListParams {
-    /// `own` (the default), or `all` (staff).
+    /// `own` (the default) or, for staff, `all`.
     scope: Option<String>,
-    /// `active` or `closed`: short for the statuses before `resolved`, or for `resolved` and `closed`.
+    /// `closed` for the statuses `resolved` and `closed`, or `active` for all other statuses.
+    /// Cannot be combined with `status`.
     tab: Option<String>,
     /// A list of statuses.
     status: Option<String>,
@@ -30,16 +31,18 @@ pub struct ListParams {
     priority: Option<String>,
     /// A person's id, `me`, or `nobody` for unassigned tickets. Only with `scope=all`.
     assigned_to: Option<String>,
-    /// Only tickets of this person. Only with `scope=all`.
+    /// Only tickets of this customer. Only with `scope=all`.
     user_id: Option<String>,
-    /// Words in the number and the subject; of one's own tickets in the messages too, with `scope=all` in the customer's e-mail address; in either case and however letters are composed.
+    /// Words in the number and the subject. With `scope=own`, also words in the messages; with
+    /// `scope=all`, also in the customer's e-mail address. Upper and lower case are the same, and
+    /// so are different encodings of the same letter.
     search: Option<String>,
     /// Whether to include archived tickets.
     archived: Option<bool>,
-    /// Only tickets whose customer waits for an answer. Only with `scope=all`.
+    /// Only tickets whose customer is waiting for an answer. Only with `scope=all`.
     needs_answer: Option<bool>,
-    /// `last_activity` (the default), `created` or `oldest`; with `scope=all` also `waiting`: those whose customer waits for an answer, the
-    /// longest wait first.
+    /// `last_activity` (the default), `created` or `oldest`. With `scope=all` also `waiting`:
+    /// tickets whose customer is waiting for an answer, longest wait first.
     sort: Option<String>,
     /// The `next_cursor` of the previous page.
     cursor: Option<String>,
@@ -47,41 +50,41 @@ pub struct ListParams {
     limit: Option<u32>,
 }
 
-/// Whose tickets.
+/// Whose tickets to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// The caller's own, as their customer.
+    /// The caller's own tickets, as their customer.
     Own,
-    /// All of them, as staff.
+    /// All tickets, as staff.
     All,
 }
 
 impl ListParams {
-    /// Whose tickets are asked for.
+    /// Parses `scope`.
     ///
     /// # Errors
-    /// When it is neither word.
+    /// `invalid_field` if it is neither `own` nor `all`.
     pub fn scope(&self) -> Result<Scope, Refusal> {
         match self.scope.as_deref() {
             None | Some("own") => Ok(Scope::Own),
             Some("all") => Ok(Scope::All),
-            Some(_) => Err(Refusal::field("scope", "is own or all")),
+            Some(_) => Err(Refusal::field("scope", "must be own or all")),
         }
     }
 
-    /// The query, checked.
+    /// Validates the query.
     ///
     /// # Errors
-    /// Names the first field that cannot be used.
+    /// `invalid_field` for the first invalid field.
     pub fn query(&self, scope: Scope, me: UserId) -> Result<ListQuery, Refusal> {
         if scope == Scope::Own && self.assigned_to.is_some() {
-            return Err(Refusal::field("assigned_to", "needs scope=all"));
+            return Err(Refusal::field("assigned_to", "requires scope=all"));
         }
         if scope == Scope::Own && self.user_id.is_some() {
-            return Err(Refusal::field("user_id", "needs scope=all"));
+            return Err(Refusal::field("user_id", "requires scope=all"));
         }
         if scope == Scope::Own && self.needs_answer.is_some() {
-            return Err(Refusal::field("needs_answer", "needs scope=all"));
+            return Err(Refusal::field("needs_answer", "requires scope=all"));
         }
         let limit = self.limit.unwrap_or(limits::LIST_TICKETS);
         if !(1..=limits::LIST_TICKETS_MAX).contains(&limit) {
@@ -119,10 +122,10 @@ impl ListParams {
             Some("created") => Ok(Sort::Created),
             Some("oldest") => Ok(Sort::Oldest),
             Some("waiting") if scope == Scope::All => Ok(Sort::Waiting),
-            Some("waiting") => Err(Refusal::field("sort", "waiting needs scope=all")),
+            Some("waiting") => Err(Refusal::field("sort", "waiting requires scope=all")),
             Some(_) => Err(Refusal::field(
                 "sort",
-                "is last_activity, created, oldest or waiting",
+                "must be last_activity, created, oldest or waiting",
             )),
         }
     }
@@ -139,12 +142,12 @@ impl ListParams {
             (None, status) => words("status", status),
             (Some("active"), None) => Ok(over(false)),
             (Some("closed"), None) => Ok(over(true)),
-            (Some(_), None) => Err(Refusal::field("tab", "is active or closed")),
+            (Some(_), None) => Err(Refusal::field("tab", "must be active or closed")),
             (Some(_), Some(_)) => Err(Refusal::field("tab", "cannot be combined with status")),
         }
     }
 
-    /// What the audit row keeps of the query.
+    /// The part of the query that the audit row keeps.
     pub fn detail(&self) -> Value {
         let Self {
             tab,
@@ -187,7 +190,8 @@ fn words<T: FromStr<Err = helpline_core::UnknownWord>>(
         .collect()
 }
 
-/// A text that the index can look up: a number, or a word of three characters at least. An empty one asks for nothing.
+/// Validates a search text, which needs a ticket number or a word that is long enough. Returns
+/// `None` for an empty text.
 fn search(text: &str) -> Result<Option<String>, Refusal> {
     let text = text.trim();
     if text.is_empty() {
@@ -197,7 +201,7 @@ fn search(text: &str) -> Result<Option<String>, Refusal> {
         return Err(Refusal::field(
             "search",
             format!(
-                "is one line of at most {} characters",
+                "must be one line of at most {} characters",
                 limits::SEARCH_CHARS_MAX
             ),
         ));
@@ -207,7 +211,7 @@ fn search(text: &str) -> Result<Option<String>, Refusal> {
         return Err(Refusal::field(
             "search",
             format!(
-                "needs a ticket number, or a word of at least {} characters ({} of Chinese, Japanese or Korean)",
+                "needs a ticket number, or a word of at least {} characters ({} in Chinese, Japanese or Korean)",
                 limits::SEARCH_WORD_CHARS_MIN,
                 limits::SEARCH_CJK_WORD_CHARS_MIN
             ),
@@ -216,7 +220,7 @@ fn search(text: &str) -> Result<Option<String>, Refusal> {
     Ok(Some(text.to_owned()))
 }
 
-/// Whether a search can go by this word.
+/// Whether the word is long enough to be searched for.
 fn is_word(word: &str) -> bool {
     let min = if word.chars().any(writes_words_with_two) {
         limits::SEARCH_CJK_WORD_CHARS_MIN
@@ -226,7 +230,8 @@ fn is_word(word: &str) -> bool {
     word.chars().count() >= min
 }
 
-/// Han, kana and Hangul, half-width ones as well.
+/// Whether the character is Han, kana or Hangul, including half-width forms: scripts that write
+/// words with two characters.
 const fn writes_words_with_two(c: char) -> bool {
     matches!(c, '\u{1100}'..='\u{11FF}' | '\u{3131}'..='\u{318E}' | '\u{FF66}'..='\u{FFDC}' | '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}'
         | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3134F}')

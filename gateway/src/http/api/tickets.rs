@@ -1,4 +1,4 @@
-//! Tickets: opening, changing, rating, listing.
+//! Opens, changes, rates and lists tickets.
 
 use std::sync::Arc;
 
@@ -74,14 +74,14 @@ const RATE: Route = Route {
     handler: |method| on(method, rate),
 };
 
-/// The routes.
+/// The routes of this file.
 pub(super) const ROUTES: &[Route] = &[LIST, CREATE, OPEN, CHANGE, RATE];
 
 #[derive(OpenApi)]
 #[openapi(paths(list, create, open, change, rate))]
 pub(super) struct Docs;
 
-/// A page of tickets: the caller's own, or with `scope=all` all tickets (staff).
+/// Returns a page of tickets: the caller's own or, with `scope=all`, all tickets (staff).
 #[utoipa::path(get, path = LIST.path, operation_id = "list_tickets", tag = "tickets", params(ListParams),
     responses((status = 200, body = ref("#/components/schemas/TicketPage"), description = "With scope=all: StaffTicketPage")))]
 pub async fn list(
@@ -132,7 +132,10 @@ pub async fn list(
     }
 }
 
-/// Opens a ticket. Only the description is needed: a subject is made from its first line. Repeating the key returns 200 and the first ticket.
+/// Opens a ticket.
+///
+/// Only the description is required; a missing subject is derived from its first line. A repeated
+/// key returns 200 and the first ticket.
 #[utoipa::path(post, path = CREATE.path, operation_id = "open_ticket", tag = "tickets",
     params(("Idempotency-Key" = String, Header, description = "Identifies this ticket across retries")), request_body = NewTicket,
     responses((status = 201, body = CustomerTicket, headers(("Location" = String, description = "The ticket's address"))),
@@ -152,7 +155,7 @@ pub async fn create(
     if metadata_bytes > limits::METADATA_BYTES_MAX {
         return Err(Refusal::field(
             "metadata",
-            format!("has at most {} bytes", limits::METADATA_BYTES_MAX),
+            format!("must have at most {} bytes", limits::METADATA_BYTES_MAX),
         ));
     }
     if let Some(field) = nul_in("metadata", &metadata) {
@@ -194,8 +197,8 @@ pub async fn create(
         .into_response())
 }
 
-/// One ticket, by id or number.
-#[utoipa::path(get, path = OPEN.path, operation_id = "read_ticket", tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
+/// Returns one ticket, by its id or number.
+#[utoipa::path(get, path = OPEN.path, operation_id = "read_ticket", tag = "tickets", params(("ticket" = String, Path, description = "The ticket's id or number")),
     responses((status = 200, body = ref("#/components/schemas/Ticket"), description = "For its customer: CustomerTicket")))]
 pub async fn open(
     user: CurrentUser,
@@ -210,8 +213,10 @@ pub async fn open(
     show(&store, &user, ticket.id(), ticket.audience(&user)).await
 }
 
-/// Changes the given fields, all or none. Customers can only change the status: close, reopen.
-#[utoipa::path(patch, path = CHANGE.path, operation_id = "change_ticket", tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
+/// Changes the given fields of a ticket, all or none.
+///
+/// Customers can change only the status: they close and reopen tickets.
+#[utoipa::path(patch, path = CHANGE.path, operation_id = "change_ticket", tag = "tickets", params(("ticket" = String, Path, description = "The ticket's id or number")),
     request_body = TicketPatch, responses((status = 200, body = ref("#/components/schemas/Ticket"), description = "For its customer: CustomerTicket")))]
 pub async fn change(
     user: CurrentUser,
@@ -234,7 +239,8 @@ pub async fn change(
     show(&store, &user, ticket.id(), ticket.audience(&user)).await
 }
 
-/// Names the field. Of a change whose form is right, the database finds only one thing to be no valid field.
+/// Names the field of the refusal. In a valid change, the only field that the database can refuse
+/// is the assignee.
 fn refusal_of_change(patch: &persisted::Patch, error: StoreError) -> Refusal {
     match error {
         StoreError::Refused {
@@ -242,14 +248,14 @@ fn refusal_of_change(patch: &persisted::Patch, error: StoreError) -> Refusal {
             ..
         } if patch.assigned_to.is_some() => Refusal::field(
             "assigned_to",
-            "this person cannot work on the ticket: not of the staff, blocked, or its customer",
+            "this person cannot be assigned: they are not staff, are blocked, or are the customer",
         ),
         error => error.into(),
     }
 }
 
 /// Rates a resolved or closed ticket, as its customer.
-#[utoipa::path(put, path = RATE.path, operation_id = "rate_ticket", tag = "tickets", params(("ticket" = String, Path, description = "Id or number")),
+#[utoipa::path(put, path = RATE.path, operation_id = "rate_ticket", tag = "tickets", params(("ticket" = String, Path, description = "The ticket's id or number")),
     request_body = NewRating, responses((status = 200, body = CustomerTicket)))]
 pub async fn rate(
     user: CurrentUser,
@@ -270,7 +276,7 @@ pub async fn rate(
         return Err(Refusal::field(
             "satisfaction_comment",
             format!(
-                "has at most {} characters",
+                "must have at most {} characters",
                 limits::RATING_COMMENT_CHARS_MAX
             ),
         ));
@@ -296,7 +302,7 @@ pub async fn rate(
     show(&store, &user, ticket.id(), ticket.audience(&user)).await
 }
 
-/// The ticket as this audience sees it.
+/// Answers with the ticket as this audience sees it.
 async fn show(
     store: &Store,
     user: &CurrentUser,

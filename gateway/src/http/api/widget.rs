@@ -1,4 +1,5 @@
-//! How the widget looks: told to every page, and checked when an admin sets it.
+//! The widget's appearance: the public route that returns it, and the validation of an admin's
+//! change.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -27,14 +28,16 @@ const VIEW: Route = Route {
     handler: |method| on(method, view),
 };
 
-/// The routes.
+/// The routes of this file.
 pub(super) const ROUTES: &[Route] = &[VIEW];
 
 #[derive(OpenApi)]
 #[openapi(paths(view))]
 pub(super) struct Docs;
 
-/// How the widget looks. Needs no token; pages of every site may read it.
+/// Returns the widget's appearance. Needs no token.
+///
+/// Pages of every site may read it.
 #[utoipa::path(get, path = VIEW.path, operation_id = "widget", tag = "desk", security(()), responses((status = 200, body = WidgetView)))]
 pub async fn view(State(settings): State<Arc<DeskSettings>>, NoInput: NoInput) -> Json<WidgetView> {
     let widget = settings.widget().await;
@@ -48,10 +51,11 @@ pub async fn view(State(settings): State<Arc<DeskSettings>>, NoInput: NoInput) -
     })
 }
 
-/// The settings in the form in which they are stored: texts trimmed, empty ones left out, the colour in small letters.
+/// Validates the settings and converts them to the form in which they are stored: texts are
+/// trimmed, empty ones are left out, and the colour is in lower case.
 ///
 /// # Errors
-/// `invalid_field`, at the field.
+/// `invalid_field`, with the name of the field.
 pub(super) fn checked(widget: WidgetSettings) -> Result<WidgetSettings, Refusal> {
     let at =
         |field: &str, why: &dyn std::fmt::Display| Refusal::field(&format!("value.{field}"), why);
@@ -75,7 +79,7 @@ pub(super) fn checked(widget: WidgetSettings) -> Result<WidgetSettings, Refusal>
     }
     if widget.sites.len() > limits::WIDGET_SITES_MAX {
         let max = limits::WIDGET_SITES_MAX;
-        return Err(at("sites", &format!("has at most {max} sites")));
+        return Err(at("sites", &format!("must have at most {max} sites")));
     }
     let mut seen = HashSet::new();
     for (n, site) in widget.sites.iter().enumerate() {
@@ -111,10 +115,10 @@ fn line(text: Option<String>, chars_max: usize) -> Result<Option<String>, String
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
-/// That a `data:` URL holds a picture of the kind that it names.
+/// Checks that a `data:` URL contains a picture of the type that it names.
 fn check_logo(url: &str) -> Result<(), String> {
     let max = limits::WIDGET_LOGO_BYTES_MAX;
-    let too_large = || format!("has at most {max} bytes");
+    let too_large = || format!("must have at most {max} bytes");
     if url.len() > 2 * max {
         return Err(too_large());
     }
@@ -136,12 +140,13 @@ fn check_logo(url: &str) -> Result<(), String> {
         return Err(too_large());
     }
     if !is_of_kind(&bytes) {
-        return Err(format!("is no {kind}"));
+        return Err(format!("is not {kind}"));
     }
     Ok(())
 }
 
-/// Whether the first element of a text is an SVG's, behind what may stand before it.
+/// Whether the first element of a text is `svg`, after an optional declaration, comments and
+/// document type.
 fn is_svg(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return false;

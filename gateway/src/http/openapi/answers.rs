@@ -1,4 +1,5 @@
-//! What every route may answer: the refusals that its needs and its input lead to, and the two forms of what each side of a ticket is shown.
+//! The answers that a route may give: the refusals that follow from its needs and its input, and
+//! the two forms of answers, one for each side of a ticket.
 
 use std::collections::HashSet;
 
@@ -9,39 +10,39 @@ use super::requests::names_in;
 use crate::http::api;
 use crate::http::endpoint::{Needs, Route};
 
-/// Statuses of refusals, with what they mean.
+/// The statuses of refusals and their descriptions.
 const REFUSALS: [(u16, &str); 13] = [
-    (400, "The body is not JSON, or broke off"),
-    (401, "No token, or one that is not valid (any more)"),
+    (400, "The body is not JSON, or is incomplete"),
+    (401, "The token is missing, invalid or expired"),
     (403, "The person may not do this, or is blocked (`blocked`)"),
     (
         404,
-        "It does not exist, or the person may not know that it exists",
+        "The object does not exist, or the person must not know that it exists",
     ),
-    (408, "The body took too long"),
+    (408, "The body took too long to arrive"),
     (
         409,
-        "What is stored does not allow it now; `code` says why, `head` is the ticket's head with `stale`",
+        "The stored state does not allow the request; `code` gives the reason, and with `stale`, `head` is the ticket's head",
     ),
     (
         412,
-        "It is not as `If-Match` expects (`precondition_failed`)",
+        "The object does not match `If-Match` (`precondition_failed`)",
     ),
-    (413, "The body is larger than the limit"),
+    (413, "The body exceeds the size limit"),
     (415, "The body is not `application/json`"),
     (
         422,
-        "A field is not valid (`invalid_field`, `invalid_body`) or not known (`unknown_field`); `title` begins with its name",
+        "A field is invalid (`invalid_field`, `invalid_body`) or unknown (`unknown_field`); `title` begins with its name",
     ),
     (429, "Too many requests"),
-    (500, "An error in the server"),
+    (500, "An error inside the server"),
     (
         503,
-        "Overloaded, or a service that the request needs cannot be reached",
+        "The server is overloaded, or a service that the request needs is unreachable",
     ),
 ];
 
-/// What one route answers in two forms: to the staff, and to the ticket's customer.
+/// Schemas with two forms: the first for staff, the second for the ticket's customer.
 const SIDES: [(&str, [&str; 2]); 4] = [
     ("Ticket", ["StaffTicket", "CustomerTicket"]),
     ("TicketPage", ["StaffTicketPage", "CustomerTicketPage"]),
@@ -49,7 +50,8 @@ const SIDES: [(&str, [&str; 2]); 4] = [
     ("EventPage", ["StaffEventPage", "CustomerEventPage"]),
 ];
 
-/// Fields of answers that are left out where there is nothing to say; all others are always there, and may be null.
+/// Fields of answers that are left out if they have no value. All other fields are always present,
+/// and may be null.
 const LEFT_OUT: [(&str, &str); 8] = [
     ("Problem", "assigned_to"),
     ("StaffEvent", "description"),
@@ -67,7 +69,7 @@ pub(super) fn describe(document: &mut Value) {
         .expect("schemas");
     for (name, sides) in SIDES {
         let sides = sides.map(|side| json!({"$ref": format!("#/components/schemas/{side}")}));
-        let about = "To the staff in the first form, to the ticket's customer in the second";
+        let about = "The first form is for staff, the second for the ticket's customer";
         schemas.insert(
             name.to_owned(),
             json!({"description": about, "anyOf": sides}),
@@ -105,7 +107,7 @@ fn refusal(status: u16, about: &str) -> Value {
         }
         429 | 503 => {
             response["headers"]["Retry-After"] = json!({
-                "description": "`retry_after_ms` in whole seconds, where it is known",
+                "description": "`retry_after_ms` in whole seconds, rounded up; absent if it is unknown",
                 "schema": {"type": "integer", "minimum": 1},
             });
         }
@@ -157,7 +159,7 @@ fn say_which_fields_are_always_there(document: &mut Value) {
     }
 }
 
-/// These schemas and those within them.
+/// Returns these schemas and all schemas to which they refer.
 fn all_within(schemas: &Map<String, Value>, mut waiting: Vec<String>) -> HashSet<String> {
     let mut all = HashSet::new();
     while let Some(name) = waiting.pop() {

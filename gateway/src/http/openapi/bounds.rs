@@ -1,5 +1,6 @@
-//! The limits of fields and parameters, from where the handlers take theirs. What JSON Schema cannot say (bytes, control characters, one field by
-//! another) is left to the handlers, which refuse it by name.
+//! Adds the limits of fields and parameters, which are the ones that the handlers enforce. Some
+//! rules cannot be expressed in JSON Schema (bytes, control characters, fields that depend on each
+//! other). Handlers enforce those and name the field in the refusal.
 
 use helpline_core::limits;
 use helpline_persistence::settings::Name;
@@ -8,19 +9,19 @@ use serde_json::{Value, json};
 use super::answers::forbid_null;
 use super::operations::operations;
 
-/// What a value may be.
+/// A limit of a value.
 enum Bound {
-    /// A text of so many characters.
+    /// A text with a minimum and maximum number of characters.
     Chars(usize, usize),
-    /// A list of so many.
+    /// A list with a minimum and maximum number of items.
     Items(usize, usize),
-    /// A whole number.
+    /// A whole number with a minimum and a maximum.
     Whole(u64, u64),
-    /// An id.
+    /// A UUID.
     Id,
     /// One of these words.
     Words(Vec<&'static str>),
-    /// A text of this form.
+    /// A text that matches this pattern.
     Form(&'static str),
 }
 
@@ -130,7 +131,7 @@ pub(super) fn describe(document: &mut Value) {
             .get_mut("parameters")
             .and_then(Value::as_array_mut);
         for parameter in parameters.into_iter().flatten() {
-            // Left out is how one says nothing: a query has no null.
+            // A query cannot contain null: a parameter without a value is left out.
             forbid_null(&mut parameter["schema"]);
         }
     }

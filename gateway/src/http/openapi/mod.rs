@@ -1,5 +1,5 @@
-//! `/openapi.json`, made from the routes, their handlers, core's types and limits. Every answer that a test receives is held against it
-//! (`gateway/tests/kit/openapi.rs`).
+//! Generates `/openapi.json` from the routes, their handlers, and the types and limits of the core.
+//! The tests check every answer that they receive against it (`gateway/tests/kit/openapi.rs`).
 
 mod answers;
 mod bounds;
@@ -25,7 +25,7 @@ use super::api::NOUNS;
 #[openapi(
     info(
         title = "Helpline",
-        description = "Tickets, messages and history over REST. What is live goes over the WebSocket /v1/ws."
+        description = "Tickets, messages and history over REST. Live events come over the WebSocket /v1/ws."
     ),
     components(schemas(
         OpeningHours,
@@ -43,10 +43,10 @@ use super::api::NOUNS;
 )]
 struct Frame;
 
-/// The same for as long as the program runs.
+/// Generated once, because it cannot change while the program runs.
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| describe().to_string());
 
-/// `/openapi.json`: the routes of every noun, and what they have in common.
+/// Serves `/openapi.json`.
 pub(super) async fn document() -> Response {
     (
         [(header::CONTENT_TYPE, "application/json")],
@@ -106,7 +106,8 @@ mod tests {
         assert_eq!(described, routes().count());
     }
 
-    /// Generated clients name their calls and types by it, and of two that are the same one wins.
+    /// Client generators name functions and types after the operation id. If two operations had the
+    /// same id, one would replace the other.
     #[test]
     fn every_operation_has_an_id_of_its_own() {
         let (mut document, mut ids) = (describe(), HashSet::new());

@@ -1,8 +1,8 @@
-//! The operations of the document, to be walked.
+//! Iterates over the operations of the OpenAPI document.
 
 use serde_json::Value;
 
-/// The operations, each with its method and path.
+/// Returns each operation with its method and path.
 pub(super) fn operations(
     document: &mut Value,
 ) -> impl Iterator<Item = (String, String, &mut Value)> {

@@ -1,4 +1,4 @@
-//! What requests are made of.
+//! Adjusts the schemas of request bodies.
 
 use std::collections::HashSet;
 
@@ -7,11 +7,12 @@ use utoipa::Modify;
 use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::{OpenApi as Document, RefOr, Schema};
 
-/// What requests are made of has no null that means nothing: as [`helpline_core::protocol::strict`] reads it. That it has no other fields either,
-/// its types say.
+/// Removes null from the fields of request bodies where it has no meaning, as
+/// [`helpline_core::protocol::strict`] refuses it. The types themselves already say that they have
+/// no other fields.
 pub(super) struct StrictRequests;
 
-/// Where null means something.
+/// Fields in which null has a meaning.
 const NULL_MEANS: [(&str, &str); 9] = [
     ("TicketPatch", "assigned_to"),
     ("TicketPatch", "if_assigned_to"),
@@ -57,7 +58,7 @@ impl Modify for StrictRequests {
     }
 }
 
-/// The names of the schemas that this part of the description leads to.
+/// The names of the schemas to which this part of the document refers.
 pub(super) fn names_in(part: &impl Serialize) -> Vec<String> {
     let text = serde_json::to_string(part).expect("a description is JSON");
     text.split("#/components/schemas/")
@@ -70,7 +71,7 @@ fn forbid_null(property: &mut RefOr<Schema>) {
     match property {
         RefOr::T(Schema::Object(object)) => object.schema_type = without_null(&object.schema_type),
         RefOr::T(Schema::Array(array)) => array.schema_type = without_null(&array.schema_type),
-        // Of two, null is one.
+        // Remove null from the alternatives. If a single one remains, it replaces the choice.
         RefOr::T(Schema::OneOf(either)) => {
             either.items.retain(|item| !matches!(item, RefOr::T(Schema::Object(object)) if object.schema_type == Type::Null.into()));
             if let [only] = either.items.as_slice() {

@@ -1,4 +1,5 @@
-//! The web client's files: read once at start from a directory, or those built in. Nothing of a request ever becomes a path on disk.
+//! Serves the files of the web client. They are read from a directory once at startup, or are built
+//! into the program. No part of a request ever becomes a path on disk.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -26,22 +27,22 @@ mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded_assets.rs"));
 }
 
-/// Names in it bear a hash of their content: they never change.
+/// Files below this path have a hash of their content in their names, so that they never change.
 const HASHED: &str = "assets/";
-/// How long they are kept.
+/// `Cache-Control` for files below [`HASHED`].
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
-/// Names that other sites write into their pages never change; what is behind them does.
+/// Files that other sites load under fixed names, although their content changes.
 const LOADERS: &[&str] = &["widget.js", "mount.js", "mount.css"];
-/// The launcher of the widget.
+/// The script that shows the widget's launcher.
 const LAUNCHER: &str = "widget.js";
-/// In the launcher's source, the text of a string literal in whose place it is told how it looks.
+/// A string literal in the launcher's source that is replaced by the widget's settings.
 const WIDGET_MARK: &str = "__HELPLINE_WIDGET__";
-/// Pages are asked for again each time, and mostly answered with 304.
+/// `Cache-Control` for pages: browsers ask again each time, and usually get 304.
 const REVALIDATE: &str = "no-cache";
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Helpline</title><body><h1>Helpline</h1>\
     <p>The web client is not built in. Run <code>make build</code>, or give its directory with <code>--assets-dir</code>.</p></body></html>";
 
-/// What the launcher must know before it asks for anything.
+/// The settings that the launcher needs before it sends its first request.
 #[derive(Serialize)]
 struct Looks<'a> {
     color: Option<&'a str>,
@@ -49,8 +50,8 @@ struct Looks<'a> {
     team_name: Option<&'a str>,
 }
 
-/// Those settings as JSON, as they stand in a string literal of a script between quotes of any kind. Whatever could end the literal, or a script in
-/// a page, is written by its number.
+/// Encodes the settings as JSON for a string literal of a script, between quotes of any kind. Every
+/// character that could end the literal, or the script in a page, is written as a `\u` escape.
 fn looks_in_a_literal(widget: &WidgetSettings) -> String {
     let json = serde_json::to_string(&Looks {
         color: widget.color.as_deref(),
@@ -71,28 +72,28 @@ fn looks_in_a_literal(widget: &WidgetSettings) -> String {
     literal
 }
 
-/// Below `/demo`: the last part of the address, and the file.
+/// The pages below `/demo`: the last segment of the path, and the file.
 const DEMO_PAGES: &[(&str, &str)] = &[
     ("pricing", "demo-pricing.html"),
     ("account", "demo-account.html"),
 ];
 
-/// What a file's name ends in that is the brotli form (RFC 7932) of the file before it.
+/// The suffix of a file that is the brotli-compressed form (RFC 7932) of another file.
 const BROTLI: &str = ".br";
 
-/// Every file by its path, without a leading slash.
+/// All files by their paths, without a leading slash.
 pub struct Assets(HashMap<String, Asset>);
 
 struct Asset {
     bytes: Bytes,
-    /// The same, compressed when the client was built; with a tag of its own.
+    /// The brotli-compressed bytes, made when the client was built, and their own entity tag.
     brotli: Option<(Bytes, HeaderValue)>,
     content_type: &'static str,
     etag: HeaderValue,
 }
 
 impl Assets {
-    /// Reads the directory; without one, takes what is built in.
+    /// Reads all files of the directory. Without a directory, takes the files that are built in.
     pub fn load(dir: Option<&Path>) -> Self {
         let mut files = HashMap::new();
         match dir {
@@ -111,7 +112,8 @@ impl Assets {
         self.0.get(name).map(|asset| asset.answer(name, request))
     }
 
-    /// The launcher, which knows by itself how it is to look: where its source has [`WIDGET_MARK`], it gets the settings instead.
+    /// Answers with the launcher, in which the settings replace [`WIDGET_MARK`]. The launcher then
+    /// needs no request to know its appearance.
     async fn launcher(&self, settings: &DeskSettings, request: &HeaderMap) -> Option<Response> {
         let asset = self.0.get(LAUNCHER)?;
         let source = std::str::from_utf8(&asset.bytes).unwrap_or("");
@@ -182,7 +184,7 @@ fn tag_of(bytes: &Bytes) -> HeaderValue {
         .expect("hexadecimal digits are visible")
 }
 
-/// Joins each compressed form to its file; it has no address of its own.
+/// Attaches each compressed form to its file and removes it from the map, so that it has no URL.
 fn with_compressed(mut files: HashMap<String, Asset>) -> HashMap<String, Asset> {
     let names: Vec<String> = files
         .keys()
@@ -199,7 +201,7 @@ fn with_compressed(mut files: HashMap<String, Asset>) -> HashMap<String, Asset> 
     files
 }
 
-/// Whether `Accept-Encoding` (RFC 9110, 12.5.3) names brotli, and not with a weight of nought.
+/// Whether `Accept-Encoding` (RFC 9110, 12.5.3) names brotli with a weight other than 0.
 fn takes_brotli(request: &HeaderMap) -> bool {
     request
         .get_all(header::ACCEPT_ENCODING)
@@ -216,7 +218,8 @@ fn takes_brotli(request: &HeaderMap) -> bool {
         })
 }
 
-/// The pages, each with all addresses below it: the client reads the rest of the address itself.
+/// The routes of the pages. Each page also answers all paths below its own, because the client
+/// reads the rest of the path itself.
 pub(in crate::http) fn routes<S>(dev_people: DevPeople) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -250,12 +253,13 @@ async fn widget(State(assets): State<Arc<Assets>>, headers: HeaderMap) -> Respon
     made(Made::Frame, page(&assets, "widget.html", &headers))
 }
 
-/// A page that stands for the platform's, with the widget in it.
+/// A demo page of a host platform that embeds the widget.
 async fn demo(State(assets): State<Arc<Assets>>, headers: HeaderMap) -> Response {
     made(Made::Demo, page(&assets, "demo.html", &headers))
 }
 
-/// Its other pages: documents of their own, so that a way from one to the next loads a new one, as on most sites.
+/// The other demo pages. They are separate documents, so that following a link loads a new
+/// document, as on most sites.
 async fn demo_page(
     State(assets): State<Arc<Assets>>,
     UrlPath(name): UrlPath<String>,
@@ -287,7 +291,7 @@ fn page(assets: &Assets, name: &str, headers: &HeaderMap) -> Response {
     assets.answer(name, headers).unwrap_or_else(not_built)
 }
 
-/// Whatever no route knows: a file of the client, or a problem.
+/// Answers requests that match no route: with a file of the client, or with a problem.
 pub(in crate::http) async fn file_or_nothing(
     State(assets): State<Arc<Assets>>,
     State(settings): State<Arc<DeskSettings>>,
@@ -297,7 +301,7 @@ pub(in crate::http) async fn file_or_nothing(
 ) -> Response {
     let name = uri.path().trim_start_matches('/');
     let is_read = method == Method::GET || method == Method::HEAD;
-    // Pages have addresses of their own, with policies of their own.
+    // Pages are left out, because they have their own routes and content policies.
     let file = match name {
         LAUNCHER if is_read => assets.launcher(&settings, &headers).await,
         name if is_read && !name.ends_with(".html") => assets.answer(name, &headers),
@@ -305,7 +309,7 @@ pub(in crate::http) async fn file_or_nothing(
     };
     file.unwrap_or_else(|| {
         let nothing = Refusal::new(RejectCode::NotFound, "no such address").into_response();
-        // A page of another site can tell a file that is gone from a server that is out of reach.
+        // Allows pages of other sites to distinguish a missing file from an unreachable server.
         if name.starts_with(HASHED) {
             made(Made::Shared, nothing)
         } else {
@@ -333,7 +337,7 @@ fn collect(root: &Path, dir: &Path, files: &mut HashMap<String, Asset>) {
     }
 }
 
-/// Build tools leave marks of their own in the directory.
+/// Whether the name begins with a dot. Build tools leave such files in the directory.
 fn is_hidden(entry: &std::fs::DirEntry) -> bool {
     entry.file_name().to_string_lossy().starts_with('.')
 }
@@ -357,7 +361,7 @@ fn content_type(name: &str) -> &'static str {
 mod tests {
     use super::*;
 
-    /// What a script reads between the quotes.
+    /// Evaluates the literal as a script would.
     fn read(literal: &str) -> serde_json::Value {
         let json: String = serde_json::from_str(&format!("\"{literal}\"")).expect("a literal");
         serde_json::from_str(&json).expect("JSON")

@@ -1,6 +1,8 @@
-//! REST for pages of the configured sites: CORS for `--public-url` and `--origins`, exactly, and for no others; the sites that may show the widget may also ask how
-//! much is unread, which its launcher does before there is a frame. How the widget looks, any page may read, as it may load the launcher. Tokens come in a
-//! header, so no page ever needs cookies, and none are let through.
+//! CORS for REST. Pages of `--public-url` and `--origins` may use it; origins are compared exactly.
+//! Sites that may embed the widget may also read how much is unread, because the launcher asks for
+//! that before the widget's frame exists. Pages of every site may read the widget's appearance, as
+//! they may load its launcher. Tokens are sent in a header, so pages need no cookies, and
+//! credentials are never allowed.
 
 use std::sync::Arc;
 
@@ -17,14 +19,14 @@ const HEADERS: HeaderValue = HeaderValue::from_static(
     "authorization, content-type, idempotency-key, if-match, traceparent, x-request-id",
 );
 const EXPOSED: HeaderValue = HeaderValue::from_static("location, retry-after, x-request-id");
-/// What the launcher asks.
+/// The path that the widget's launcher reads.
 const OWN_UNREAD: &str = "/v1/me/unread";
-/// What says nothing that the widget does not show to every visitor.
+/// A path whose answer contains only what the widget shows to every visitor.
 const WIDGET: &str = "/v1/widget";
-/// How long a browser keeps the answer of a preflight, in seconds.
+/// How long a browser caches the answer to a preflight, in seconds.
 const MAX_AGE_S: HeaderValue = HeaderValue::from_static("600");
 
-/// Answers preflights of known sites, and lets their pages read what comes back.
+/// Answers preflights of known sites, and allows their pages to read the answers.
 pub(in crate::http) async fn answer(
     State((config, sites)): State<(Arc<Config>, Arc<WidgetSites>)>,
     request: Request,
@@ -52,7 +54,7 @@ pub(in crate::http) async fn answer(
         Some(_) | None => next.run(request).await,
     };
     let headers: &mut HeaderMap = response.headers_mut();
-    // Caches must not show one site what was said to another.
+    // Caches must not serve one site's answer to another site.
     headers.append(header::VARY, HeaderValue::from_static("origin"));
     if let Some(origin) = known {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);

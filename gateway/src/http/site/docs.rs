@@ -1,11 +1,11 @@
-//! `/docs`, the page that shows `/openapi.json`.
+//! `/docs`: a page that renders `/openapi.json`.
 
 use axum::Router;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-/// The page and its files.
+/// The routes of the page and its files.
 pub(in crate::http) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route(

@@ -1,5 +1,6 @@
-//! Headers that every answer bears: pages may be shown in no frame and run no foreign code, but for those made to be shown; data are
-//! neither pages nor kept.
+//! Sets the security headers of every answer. Pages cannot be framed and cannot run scripts of
+//! other sites, except pages that are made for it. Data is never treated as a page and is not
+//! cached.
 
 use std::sync::Arc;
 
@@ -17,25 +18,28 @@ const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
     HeaderName::from_static("cross-origin-resource-policy");
 
-/// What an answer is made for. Left on it by those that are not what their content type says.
+/// The purpose of an answer, which decides its headers. Handlers add it as an extension if the
+/// content type does not tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::http) enum Made {
-    /// JSON, text, files: for our own pages.
+    /// JSON, text or files for the desk's own pages.
     Data,
-    /// A page of ours.
+    /// A page of the desk.
     Page,
-    /// The widget's frame, for the sites that may show it.
+    /// The widget's frame, for sites that may embed it.
     Frame,
-    /// The demo of a host page, with styles and scripts of its own.
+    /// The demo of a host page, with inline styles and scripts.
     Demo,
-    /// A script or style for pages of any site: module scripts come by CORS, others by resource policy. It contains no personal data.
+    /// A script or style for pages of any site. Module scripts load through CORS, others through
+    /// the resource policy. It contains no personal data.
     Shared,
 }
 
-/// The content policies, made once from the settings, but for the sites that an admin lets show the widget.
+/// The content security policies. They are built once from the configuration, except for the list
+/// of sites that may embed the widget.
 pub(in crate::http) struct Policies {
     page: HeaderValue,
-    /// Up to the sites.
+    /// The policy of the widget's frame, without the sites that may embed it.
     frame: String,
     sites: Arc<WidgetSites>,
     demo: HeaderValue,
@@ -44,7 +48,7 @@ pub(in crate::http) struct Policies {
 impl Policies {
     pub(in crate::http) fn new(config: &Config, sites: Arc<WidgetSites>) -> Self {
         let pages = &config.pages;
-        // What no page of ours needs, no page of ours may do. Tokens may come from the platform.
+        // The policy allows only what the desk's pages need. Tokens may come from the platform.
         let token_origin = pages
             .token_url
             .as_ref()
@@ -54,7 +58,7 @@ impl Policies {
         let page = format!(
             "default-src 'self'; connect-src 'self'{token_origin}; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'"
         );
-        // The demo may show the widget of any instance, as a page of another site would.
+        // The demo may embed the widget of any configured origin, as a page of another site would.
         let origins: String = config
             .listening
             .named_origins()
@@ -123,7 +127,8 @@ pub(in crate::http) async fn guard(
             set(headers, header::X_FRAME_OPTIONS, "DENY");
             set(headers, CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
         }
-        // X-Frame-Options knows no list of sites; browsers that know the policy heed it instead.
+        // X-Frame-Options cannot list sites. Browsers that support the content policy use that
+        // instead.
         Made::Frame => set(headers, CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
         Made::Shared => {
             set(headers, header::X_FRAME_OPTIONS, "DENY");

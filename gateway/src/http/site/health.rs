@@ -1,4 +1,4 @@
-//! For operators: liveness, readiness, metrics.
+//! Endpoints for operators: liveness, readiness and metrics.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,44 +17,44 @@ use crate::live::relay::Relay;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::runtime::process;
 
-/// What `/readyz` checks.
+/// The parts that `/readyz` checks.
 pub(in crate::http) struct Health {
     store: Store,
     relay: Arc<Relay>,
     lifecycle: Lifecycle,
     outage: OutageLog,
-    /// The last answer of the database, shared by all probes within [`limits::READINESS_MS`]. Locked while one probe asks, so that many probes
-    /// cost one query.
+    /// The last answer of the database, which all probes share for [`limits::READINESS_MS`]. The
+    /// lock is held while one probe asks the database, so that many probes cost one query.
     last: tokio::sync::Mutex<Option<(Instant, Database)>>,
 }
 
-/// What the database answered.
+/// The state of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::http) enum Database {
     Current,
     MigrationsMissing,
-    /// A standby, or a server set read-only.
+    /// The server is a standby, or is set to read-only.
     ReadOnly,
     Unreachable,
 }
 
-/// The answer of `/readyz`, with its reasons.
+/// The answer of `/readyz`.
 #[derive(Debug, Serialize)]
 struct Report {
     ready: bool,
     database: Database,
     draining: bool,
-    /// Reported, not required: without Redis the sweep delivers.
+    /// Reported but not required: without Redis, the sweep delivers events.
     relay: &'static str,
 }
 
-/// Liveness: the process answers.
+/// Liveness: succeeds whenever the process can answer.
 pub(in crate::http) async fn alive() -> Json<serde_json::Value> {
     Json(serde_json::json!({"alive": true}))
 }
 
-/// Readiness: the instance can serve requests.
+/// Readiness: succeeds if the instance can serve requests.
 pub(in crate::http) async fn ready(State(health): State<Arc<Health>>) -> Response {
     let draining = health.lifecycle.is_leaving();
     let database = if draining {
@@ -85,7 +85,7 @@ pub(in crate::http) async fn ready(State(health): State<Arc<Health>>) -> Respons
         .into_response()
 }
 
-/// The answer of readiness before the database has answered for the first time.
+/// The readiness answer before the database has answered for the first time.
 pub(in crate::http) fn waiting() -> Response {
     let report = Report {
         ready: false,
@@ -96,12 +96,12 @@ pub(in crate::http) fn waiting() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, Json(report)).into_response()
 }
 
-/// Metrics in Prometheus' text format.
+/// Serves the metrics in Prometheus' text format.
 pub(in crate::http) async fn metrics(State(handle): State<PrometheusHandle>) -> Response {
     figures(&handle)
 }
 
-/// The same, on an address of its own.
+/// Renders the metrics in Prometheus' text format, also for a separate address.
 pub(in crate::http) fn figures(handle: &PrometheusHandle) -> Response {
     handle.run_upkeep();
     (
@@ -122,7 +122,8 @@ impl Health {
         }
     }
 
-    /// What the database answered lately, or answers now: within [`limits::READINESS_TIMEOUT_MS`], behind at most one that asks already.
+    /// Returns the database's last answer, or asks it if that answer is too old. Waits for at most
+    /// one other caller that is already asking, and then at most [`limits::READINESS_TIMEOUT_MS`].
     pub(in crate::http) async fn check(&self) -> Database {
         let mut last = self.last.lock().await;
         let fresh =

@@ -1,4 +1,5 @@
-//! Pages and their files, headers, CORS, what operators ask, and the page that describes REST.
+//! The pages and their files, headers, CORS, the endpoints for operators, and the page that shows
+//! the API description.
 
 pub(super) mod assets;
 pub(super) mod cors;

@@ -1,15 +1,15 @@
-//! The sites whose pages may show the widget: those of the instance's own settings, and those that an admin has added, which are known within
-//! seconds on every instance.
+//! The sites whose pages may embed the widget: those of the instance's configuration, and those
+//! that an admin has added. Every instance knows an added site within seconds.
 
 use std::sync::Arc;
 
 use crate::config::{Config, Origin};
 use crate::services::DeskSettings;
 
-/// Those sites.
+/// The configured sites, and the settings that have the added ones.
 pub(in crate::http) struct WidgetSites {
     configured: Vec<Origin>,
-    /// None: the database has not answered yet.
+    /// `None` until the database has answered for the first time.
     settings: Option<Arc<DeskSettings>>,
 }
 
@@ -21,7 +21,8 @@ impl WidgetSites {
         }
     }
 
-    /// All of them. What SQL has put there and is no origin is none.
+    /// All sites that may embed the widget. Stored texts that are not origins, written with SQL,
+    /// are ignored.
     pub(super) async fn all(&self) -> Vec<Origin> {
         let mut sites = self.configured.clone();
         if let Some(settings) = &self.settings {

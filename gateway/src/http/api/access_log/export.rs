@@ -1,4 +1,5 @@
-//! The access log as a file: read portion by portion, each with a connection of its own for that time, as fast as the client takes it.
+//! Exports the access log as a file. The export reads one portion at a time, as fast as the client
+//! takes them, and uses a database connection only during each read.
 
 use std::time::{Duration, Instant};
 
@@ -32,14 +33,15 @@ const COLUMNS: [&str; 12] = [
     "user_agent",
     "detail",
 ];
-/// The action of the line that ends a file which is not all.
+/// The action in the last line of an incomplete file.
 const CUT: &str = "export_cut";
 
-/// Answers with the file. The first portion is read before, so that a refusal is one. Of a fault after it the client learns by the connection's end
-/// before the file's.
+/// Answers with the file. The first portion is read before the answer begins, so that its failure
+/// becomes a proper refusal. After a later failure, the connection ends before the file is
+/// complete, which the client notices.
 ///
 /// # Errors
-/// When the first portion cannot be read.
+/// The refusal if the first portion cannot be read.
 pub(super) async fn response(
     store: Store,
     reader: Reader,
@@ -75,11 +77,11 @@ pub(super) async fn response(
     Ok(response)
 }
 
-/// A file under way.
+/// A running export.
 struct Export {
     store: Store,
     reader: Reader,
-    /// What is still to be read; none: nothing.
+    /// The query for the remaining entries; `None` at the end.
     rest: Option<AccessQuery>,
     entries_left: u32,
     portions_left: u32,
@@ -100,7 +102,7 @@ impl Export {
         }
     }
 
-    /// Reads on until something is found, or the file is at its end.
+    /// Reads portions until one has entries or the file ends.
     async fn add_portion(&mut self, text: &mut String) -> Result<(), StoreError> {
         while let Some(query) = &mut self.rest {
             query.limit = self.entries_left.min(limits::ACCESS_LOG_EXPORT_PORTION);
@@ -175,9 +177,9 @@ fn push_entry(text: &mut String, entry: &AccessEntry) {
     csv::push_record(text, fields);
 }
 
-/// The last line of a file that is not all.
+/// Appends the last line of an incomplete file, which names the cursor of the next file.
 fn push_cut(text: &mut String, cursor: AccessCursor) {
-    let more = format!("there are older entries: the next file is that of cursor={cursor}");
+    let more = format!("there are older entries: request the next file with cursor={cursor}");
     let fields = COLUMNS.map(|column| match column {
         "action" => CUT,
         "detail" => &more,

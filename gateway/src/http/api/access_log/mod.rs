@@ -1,4 +1,4 @@
-//! The access log, for admins: page by page, as a file, and which actions there are.
+//! The access log, for admins: its pages, its export as a file, and the list of its actions.
 
 mod export;
 mod query;
@@ -50,15 +50,17 @@ const ACTIONS: Route = Route {
     handler: |method| on(method, list_actions),
 };
 
-/// The routes.
+/// The routes of this file.
 pub(super) const ROUTES: &[Route] = &[LIST, EXPORT, ACTIONS];
 
 #[derive(OpenApi)]
 #[openapi(paths(list, export_csv, list_actions))]
 pub(super) struct Docs;
 
-/// A page of the access log, the newest entries first: what staff read, what was refused, who changed roles and settings. A page that looks for something
-/// rare may be short or empty and name a next one all the same. Admins.
+/// Returns a page of the access log, newest entries first. Admins only.
+///
+/// The access log has reads by staff, refused requests, and changes of roles and settings. If few
+/// entries match the filter, a page may be short or empty although `next_cursor` names a next one.
 #[utoipa::path(get, path = LIST.path, operation_id = "read_access_log", tag = "desk", params(AccessParams), responses((status = 200, body = AccessPage)))]
 pub async fn list(
     user: CurrentUser,
@@ -82,9 +84,12 @@ pub async fn list(
     }))
 }
 
-/// The same entries as a file in CSV, the newest first: columns `id, at, user_id, user_name, user_email, action, ticket_id, ticket_number, refused, ip,
-/// user_agent, detail`. It ends after 100,000 entries, or 10 minutes, with a line whose action is `export_cut` and whose detail names the `cursor` with which
-/// the next file goes on. Values that a spreadsheet would compute have an apostrophe before them. Admins.
+/// Exports entries of the access log as CSV, newest first. Admins only.
+///
+/// The columns are `id, at, user_id, user_name, user_email, action, ticket_id, ticket_number,
+/// refused, ip, user_agent, detail`. A file ends after 100,000 entries or 10 minutes; its last line
+/// then has the action `export_cut`, and its detail names the `cursor` for the next file. A value
+/// that a spreadsheet would compute as a formula begins with an apostrophe.
 #[utoipa::path(get, path = EXPORT.path, operation_id = "export_access_log", tag = "desk", params(AccessParams),
     responses((status = 200, body = String, content_type = "text/csv", headers(("Content-Disposition" = String, description = "The file's name")))))]
 pub async fn export_csv(
@@ -101,7 +106,7 @@ pub async fn export_csv(
     export::response(store, user.reader(Audience::Staff), query, place).await
 }
 
-/// The actions that this version records, by name. Admins.
+/// Returns the names of the actions that this version records. Admins only.
 #[utoipa::path(get, path = ACTIONS.path, operation_id = "list_access_log_actions", tag = "desk", responses((status = 200, body = AccessActions)))]
 pub async fn list_actions(
     _: CurrentUser,

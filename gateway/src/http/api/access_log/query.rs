@@ -1,4 +1,4 @@
-//! What the access log is asked for.
+//! The query of the access log.
 
 use chrono::{DateTime, Utc};
 use helpline_core::ids::TicketRef;
@@ -12,43 +12,44 @@ use utoipa::IntoParams;
 use crate::http::api::parse::{parse_cursor, parse_user};
 use crate::http::problem::Refusal;
 
-/// Filters of the access log, where to go on, and how far.
+/// Filters of the access log, and the position and size of the page.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AccessParams {
-    /// Only what this person did, by their id.
+    /// Only actions of the person with this id.
     user: Option<String>,
     /// Only these actions, separated by commas.
     action: Option<String>,
-    /// Only what was done to this ticket, by its id or number.
+    /// Only actions on the ticket with this id or number.
     ticket: Option<String>,
-    /// true: only what was refused; false: only what was done.
+    /// `true`: only refused actions; `false`: only actions that were carried out.
     refused: Option<bool>,
-    /// Only entries of this time or later, as in `2026-03-01T12:00:00Z`.
+    /// Only entries of this time or later, such as `2026-03-01T12:00:00Z`.
     from: Option<String>,
     /// Only entries before this time.
     to: Option<String>,
-    /// The `next_cursor` of the previous page, or the one that a file ends with.
+    /// The `next_cursor` of the previous page, or the cursor in the last line of an incomplete
+    /// file.
     cursor: Option<String>,
     /// The maximum number of entries.
     limit: Option<u32>,
 }
 
-/// A query that is good, but for the ticket's number.
+/// A valid query, except that a ticket's number has not been looked up.
 #[derive(Debug)]
 pub(super) struct Asked {
     query: AccessQuery,
     ticket: Option<TicketRef>,
-    /// What the audit row keeps of it.
+    /// The part of the query that the audit row keeps.
     pub(super) detail: Value,
 }
 
 impl AccessParams {
-    /// The query, checked, of so many entries at most, and of so many unless it says how many.
+    /// Validates the query. `limit` is the number of entries by default, `limit_max` the maximum.
     ///
     /// # Errors
-    /// Names the first field that cannot be used.
+    /// `invalid_field` for the first invalid field.
     pub(super) fn checked(&self, limit_max: u32, limit: u32) -> Result<Asked, Refusal> {
         let detail = self.detail();
         let limit = self.limit.unwrap_or(limit);
@@ -122,10 +123,11 @@ impl AccessParams {
 }
 
 impl Asked {
-    /// The query with the ticket of that number. None: there is none, so there is nothing to find.
+    /// Looks up the ticket's number. Returns `None` if there is no such ticket, because no entry
+    /// can match then.
     ///
     /// # Errors
-    /// When the database cannot be read.
+    /// The error if the database cannot be read.
     pub(super) async fn query(self, store: &Store) -> Result<Option<AccessQuery>, StoreError> {
         let Some(named @ TicketRef::Number(_)) = self.ticket else {
             return Ok(Some(self.query));
@@ -140,10 +142,10 @@ impl Asked {
 
 fn named_ticket(text: &str) -> Result<TicketRef, Refusal> {
     text.parse()
-        .map_err(|_| Refusal::field("ticket", "is neither an id nor a number such as TKT-000042"))
+        .map_err(|_| Refusal::field("ticket", "must be an id, or a number such as TKT-000042"))
 }
 
-/// Names as the table has them, also of another version.
+/// Parses a list of action names. Names of other versions are accepted too.
 fn words(list: &str) -> Result<Vec<String>, Refusal> {
     let words: Vec<_> = list.split(',').map(|word| word.trim().to_owned()).collect();
     let is_word = |word: &String| {
@@ -155,7 +157,7 @@ fn words(list: &str) -> Result<Vec<String>, Refusal> {
         return Err(Refusal::field(
             "action",
             format!(
-                "is a list of at most {} names such as ticket_opened",
+                "must be a list of at most {} names such as ticket_opened",
                 limits::ACCESS_LOG_ACTIONS_MAX
             ),
         ));
@@ -163,14 +165,14 @@ fn words(list: &str) -> Result<Vec<String>, Refusal> {
     Ok(words)
 }
 
-/// A time that the database knows as well.
+/// Parses a time from 1970 on, which the database can represent.
 fn time(field: &str, text: &str) -> Result<DateTime<Utc>, Refusal> {
     let first_year = DateTime::UNIX_EPOCH;
     DateTime::parse_from_rfc3339(text)
         .ok()
         .map(|time| time.to_utc())
         .filter(|time| *time >= first_year)
-        .ok_or_else(|| Refusal::field(field, "is not a time such as 2026-03-01T12:00:00Z"))
+        .ok_or_else(|| Refusal::field(field, "must be a time such as 2026-03-01T12:00:00Z"))
 }
 
 #[cfg(test)]

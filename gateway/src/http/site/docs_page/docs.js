@@ -55,7 +55,7 @@ function operation(method, path, described) {
     const content = Object.values(answer.content ?? {})[0];
     answers.push([element("code", status), link(content && content.schema), answer.description ?? ""]);
   }
-  if (refusals.length) answers.push([element("code", refusals.join(" ")), link({ $ref: "#/components/schemas/Problem" }), "A refusal; code says why"]);
+  if (refusals.length) answers.push([element("code", refusals.join(" ")), link({ $ref: "#/components/schemas/Problem" }), "A refusal; code gives the reason"]);
   const body = described.requestBody && Object.values(described.requestBody.content)[0];
   if (body) block.append(element("p", "Body: ", link(body.schema)));
   block.append(table(["Answer", "Type", "What"], answers));

@@ -1,4 +1,4 @@
-//! `GET /oidc/callback`: back from the provider, with a code or with a reason why there is none.
+//! `GET /oidc/callback`: the return from the provider, with a code or with an error.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,7 +22,8 @@ use crate::integrations::oidc::{CALLBACK_PATH, SignedInPerson, error_code};
 use crate::runtime::client_address::user_agent;
 use crate::runtime::errors::chain;
 
-/// Refusals that the person or the provider's rules decided: no fault of either side's settings.
+/// Errors that mean a decision of the person or of the provider's rules, and no fault of the
+/// configuration.
 const DENIED: [&str; 4] = [
     "access_denied",
     "login_required",
@@ -30,7 +31,7 @@ const DENIED: [&str; 4] = [
     "interaction_required",
 ];
 
-/// Reasons that lie in what this browser brought back.
+/// Reasons that stem from what this browser brought back, such as a wrong code.
 const OF_THIS_PERSON: [&str; 4] = [
     "issuer",
     "code_refused",
@@ -38,15 +39,15 @@ const OF_THIS_PERSON: [&str; 4] = [
     "id_token_claims",
 ];
 
-/// What passes by itself, as the provider says.
+/// Errors that the provider calls temporary.
 const PASSING: [&str; 2] = ["server_error", "temporarily_unavailable"];
 
-/// Why there is no session.
+/// Why a sign-in failed.
 struct NotSignedIn {
     outcome: Outcome,
-    /// One word, for log and `access_log`.
+    /// One word, for the log and for `access_log`.
     reason: &'static str,
-    /// What is known besides; no secret.
+    /// Further details, without secrets.
     cause: String,
 }
 
@@ -60,7 +61,8 @@ impl NotSignedIn {
     }
 }
 
-/// Sets the session's cookie and leads back to where the person wanted to go; or leads back with the reason why there is no session.
+/// Completes the sign-in: sets the session's cookie and redirects to the page where the person
+/// began. If the sign-in fails, redirects with the reason.
 pub(super) async fn complete(
     State(sign_ins): State<Arc<OwnSignIn>>,
     extensions: Extensions,
@@ -94,13 +96,13 @@ pub(super) async fn complete(
 }
 
 impl OwnSignIn {
-    /// The session's cookie.
+    /// Validates what the provider returned. Returns the session's cookie.
     async fn came_back(
         &self,
         begun: &BegunSignIn,
         parameters: &HashMap<String, String>,
     ) -> Result<HeaderValue, NotSignedIn> {
-        // A provider that names itself must be the one that was asked.
+        // A provider that names itself must be the provider to which this sign-in went.
         if parameters
             .get("iss")
             .is_some_and(|issuer| issuer != self.provider.issuer())
@@ -153,14 +155,15 @@ impl OwnSignIn {
             .map_err(|_| NotSignedIn::new(Outcome::Failed, "session"))
     }
 
-    /// A row in `access_log`, as of any sign-in that is refused; not of one that the provider's trouble or wrong settings ended, which are in the
-    /// log. Only of those that began here: every visitor can ask for this address.
+    /// Records a failed sign-in in `access_log`. Failures of the provider or of the configuration
+    /// are only logged. Only sign-ins that this browser began are recorded, because any visitor can
+    /// request this URL.
     fn record(&self, why: &NotSignedIn, extensions: &Extensions, headers: &HeaderMap) {
         if why.outcome != Outcome::Denied && !OF_THIS_PERSON.contains(&why.reason) {
             return;
         }
         let mut detail = json!({"route": CALLBACK_PATH, "method": "GET", "reason": why.reason});
-        // Then it is one of [`DENIED`].
+        // The error is one of [`DENIED`].
         if why.reason == "provider" {
             detail["error"] = why.cause.as_str().into();
         }
@@ -176,7 +179,7 @@ impl OwnSignIn {
     }
 }
 
-/// Parameters that are there twice, or too long, are no answer.
+/// Returns the parameters by name; `None` if one occurs twice or is too long.
 fn once_each(all: Vec<(String, String)>) -> Option<HashMap<String, String>> {
     let count = all.len();
     let fits = all
@@ -186,8 +189,9 @@ fn once_each(all: Vec<(String, String)>) -> Option<HashMap<String, String>> {
     (fits && named.len() == count).then_some(named)
 }
 
-/// Logged with its reason: a fault between desk and provider as a warning, what the provider decided as information, and what every visitor can
-/// cause without it only on request.
+/// Logs the failure and redirects to the page. A fault between the desk and the provider is a
+/// warning, and a decision of the provider is information. Failures that any visitor can cause are
+/// logged only at debug level.
 fn refused(to: &str, why: &NotSignedIn) -> Response {
     let NotSignedIn {
         outcome, reason, ..

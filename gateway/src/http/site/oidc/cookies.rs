@@ -1,5 +1,5 @@
-//! The cookies of signing in. Scripts do not see them, other sites' requests do not carry them, and over https no other host can set them
-//! (`__Host-`).
+//! The cookies of a sign-in. Scripts cannot read them, and browsers do not send them with requests
+//! from other sites. Over https, no other host can set them (`__Host-`).
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,22 +13,23 @@ use crate::auth::purpose::PurposeKeys;
 
 const SESSION: &str = "helpline_session";
 const SIGN_IN: &str = "helpline_sign_in_";
-/// So much of a state names its cookie: two sign-ins of one browser do not meet.
+/// Number of characters of `state` in a cookie's name. They keep concurrent sign-ins of one browser
+/// apart.
 const NAME_CHARS: usize = 16;
 
-/// A sign-in that has begun, as its cookie remembers it.
+/// An unfinished sign-in, as its cookie stores it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct BegunSignIn {
-    /// What the provider sends back.
+    /// The `state` that the provider must send back.
     pub(super) state: String,
-    /// What the id token must say.
+    /// The nonce that the ID token must contain.
     pub(super) nonce: String,
-    /// What makes the code worth something.
+    /// The PKCE verifier, without which the code is useless.
     pub(super) verifier: String,
-    /// Where the person wanted to go.
+    /// The page to which the sign-in returns.
     #[serde(rename = "return")]
     pub(super) return_path: ReturnPath,
-    /// When it began, in milliseconds since 1970.
+    /// Start of the sign-in, in milliseconds since 1970.
     pub(super) at_ms: i64,
 }
 
@@ -42,7 +43,7 @@ impl OwnSignIn {
         format!("{prefix}{name}")
     }
 
-    /// A `Set-Cookie`; without a value, one that takes the cookie away.
+    /// A `Set-Cookie` header. Without a value, it deletes the cookie.
     fn cookie(&self, name: &str, value: Option<&str>, life_s: u64) -> HeaderValue {
         let secure = if self.is_https() { "; Secure" } else { "" };
         let (value, life_s) = value.map_or(("", 0), |value| (value, life_s));
@@ -51,7 +52,8 @@ impl OwnSignIn {
         HeaderValue::from_str(&text).expect("names and signed values are plain ASCII")
     }
 
-    /// Remembers a sign-in, and forgets the oldest ones of this browser where there are too many.
+    /// Returns the headers that store a sign-in. If the browser has too many unfinished sign-ins,
+    /// they also delete the oldest ones.
     pub(super) fn remember(
         &self,
         begun: &BegunSignIn,
@@ -66,7 +68,7 @@ impl OwnSignIn {
             .filter(|(name, _)| name.starts_with(&prefix) && is_plain(name))
             .map(|(name, value)| {
                 let known: Option<BegunSignIn> = self.begun.open(value, Utc::now());
-                // What cannot be read is as old as can be.
+                // An unreadable cookie counts as the oldest.
                 (known.map_or(0, |known| known.at_ms), name)
             })
             .collect();
@@ -77,19 +79,19 @@ impl OwnSignIn {
         Ok(cookies)
     }
 
-    /// The sign-in that this browser began with this state, if it has not taken too long.
+    /// The sign-in that this browser began with this state, if it has not expired.
     pub(super) fn remembered(&self, state: &str, asked: &HeaderMap) -> Option<BegunSignIn> {
         let name = self.sign_in_name(state);
         let begun: BegunSignIn = opened(&self.begun, asked, &name)?;
         (begun.state == state).then_some(begun)
     }
 
-    /// Takes that sign-in's cookie away.
+    /// Returns the header that deletes the cookie of this sign-in.
     pub(super) fn forget(&self, state: &str) -> HeaderValue {
         self.cookie(&self.sign_in_name(state), None, 0)
     }
 
-    /// A session's cookie.
+    /// Returns the header that stores the session.
     pub(super) fn session_cookie(
         &self,
         session: &Session,
@@ -100,12 +102,12 @@ impl OwnSignIn {
         Ok(self.cookie(&self.cookie_name(SESSION), Some(&value), life_s))
     }
 
-    /// Who is signed in.
+    /// The session of this browser, if it is valid.
     pub(super) fn session(&self, asked: &HeaderMap) -> Option<Session> {
         opened(&self.sessions, asked, &self.cookie_name(SESSION))
     }
 
-    /// Takes the session's cookie away.
+    /// Returns the header that deletes the session.
     pub(super) fn no_session(&self) -> HeaderValue {
         self.cookie(&self.cookie_name(SESSION), None, 0)
     }
@@ -138,7 +140,7 @@ fn is_plain(name: &str) -> bool {
     name.chars().all(is_name)
 }
 
-/// Names and values of what the browser has for us.
+/// The names and values of the cookies in a request.
 fn cookies_of(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers
         .get_all(header::COOKIE)

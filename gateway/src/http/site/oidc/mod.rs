@@ -1,5 +1,6 @@
-//! Sign-in of the desk's own, by an OpenID provider: to the provider, back from it, a token for the pages, and out again. No session is kept
-//! here: what has to be remembered is signed and lies in the browser, so that any instance can take any step.
+//! The desk's own sign-in with an OpenID provider: the redirect to the provider, the return from
+//! it, tokens for the pages, and sign-out. The server stores no sessions: the state is signed and
+//! kept in the browser's cookies, so that any instance can serve any step.
 
 mod callback;
 mod cookies;
@@ -26,19 +27,19 @@ use crate::database::AuditLog;
 use crate::http::request_rates::too_fast;
 use crate::integrations::oidc::{CALLBACK_PATH, SIGNED_OUT_PATH};
 
-/// Where the pages send people to sign in.
+/// The path to which the pages send people to sign in.
 pub(in crate::http) const SIGN_IN_PATH: &str = "/oidc/sign-in";
-/// Where the pages ask for tokens.
+/// The path from which the pages request tokens.
 pub(in crate::http) const TOKEN_PATH: &str = "/oidc/token";
-/// Where the pages sign people out.
+/// The path with which the pages sign people out.
 pub(in crate::http) const SIGN_OUT_PATH: &str = "/oidc/sign-out";
 
-/// How a sign-in can end, in the metric's words.
+/// All outcomes of a sign-in, as the metric names them.
 pub(crate) fn outcomes() -> [&'static str; 6] {
     Outcome::ALL.map(Outcome::word)
 }
 
-/// The routes, where a provider is set; otherwise none.
+/// The routes of the sign-in. Empty if no provider is configured.
 pub(in crate::http) fn routes(config: &Config, audit_log: &Arc<AuditLog>) -> Router {
     let (Some(oidc), Some(public), Some(desk_tokens)) = (
         &config.auth.oidc,
@@ -73,7 +74,8 @@ pub(in crate::http) fn routes(config: &Config, audit_log: &Arc<AuditLog>) -> Rou
         .with_state(sign_ins)
 }
 
-/// People go these ways: who is too fast reads it on a page.
+/// Limits the steps that people take in the browser. A person who is too fast is redirected to a
+/// page that says so.
 async fn step_rate(
     State(sign_ins): State<Arc<OwnSignIn>>,
     request: Request,
@@ -86,7 +88,7 @@ async fn step_rate(
     next.run(request).await
 }
 
-/// Pages ask these.
+/// Limits the requests that pages send: for tokens, and to sign out.
 async fn token_rate(
     State(sign_ins): State<Arc<OwnSignIn>>,
     request: Request,

@@ -1,4 +1,5 @@
-//! How a sign-in ended, on the way back to the page: one word in its address, which the page shows as a sentence.
+//! The outcome of a sign-in. It is a word in the URL to which the browser returns, and the page
+//! shows a sentence for it.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -6,25 +7,25 @@ use axum::response::{IntoResponse, Response};
 use super::return_path::HOME;
 use crate::integrations::oidc::OidcFault;
 
-/// What the page learns.
+/// The outcome of a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// The person is signed in.
     Ok,
-    /// The provider did not let the person in, or they turned back.
+    /// The provider refused the person, or the person cancelled.
     Denied,
-    /// It took too long, began in another browser, or was forged.
+    /// The sign-in took too long, began in another browser, or was forged.
     Expired,
-    /// The provider, or what it says, cannot be used: a matter for the operator.
+    /// The provider or its answer is unusable. The operator must act.
     Failed,
-    /// The provider does not answer.
+    /// The provider cannot be reached.
     Unavailable,
-    /// Too many at once.
+    /// There are too many sign-ins at once.
     Busy,
 }
 
 impl Outcome {
-    /// Every way.
+    /// All outcomes.
     pub(super) const ALL: [Self; 6] = [
         Self::Ok,
         Self::Denied,
@@ -34,7 +35,7 @@ impl Outcome {
         Self::Busy,
     ];
 
-    /// The word.
+    /// The word in the URL and in the metric.
     pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -57,7 +58,7 @@ impl From<&OidcFault> for Outcome {
     }
 }
 
-/// Leads the browser back to a page of ours, and counts.
+/// Redirects the browser to a page of the desk, and counts the outcome.
 pub(super) fn back(path: &str, outcome: Outcome) -> Response {
     metrics::counter!("helpline_oidc_sign_ins_total", "outcome" => outcome.word()).increment(1);
     let to = match outcome {
@@ -67,7 +68,7 @@ pub(super) fn back(path: &str, outcome: Outcome) -> Response {
     see(&to)
 }
 
-/// Another address for the browser, asked for by GET.
+/// Redirects the browser to another URL, which it requests with GET.
 pub(super) fn see(to: &str) -> Response {
     let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static(HOME));
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()

@@ -1,4 +1,4 @@
-//! What the routes of signing in share.
+//! The state that the routes of the sign-in share.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,25 +17,25 @@ use crate::integrations::oidc::Provider;
 use crate::runtime::client_address::{client_address, peer};
 use crate::runtime::limiter::{Limiter, network};
 
-/// What the routes share.
+/// The state that the routes of the sign-in share.
 pub(super) struct OwnSignIn {
     pub(super) provider: Provider,
-    /// The desk's address, as browsers know it.
+    /// The desk's public origin, as browsers see it.
     pub(super) public: Origin,
     pub(super) begun: PurposeKeys,
     pub(super) sessions: PurposeKeys,
     pub(super) desk_tokens: DeskTokens,
     pub(super) session_hours: u32,
-    /// Steps of sign-ins, and tokens, of an address.
+    /// The rate of sign-in steps of each address; `tokens` is the rate of token requests.
     pub(super) steps: Limiter<IpAddr>,
     pub(super) tokens: Limiter<IpAddr>,
-    /// Refused sign-ins.
+    /// Records refused sign-ins.
     pub(super) audit_log: Arc<AuditLog>,
     trusted_proxies: Vec<Cidr>,
 }
 
 impl OwnSignIn {
-    /// Of these settings.
+    /// Builds the state from the configuration.
     pub(super) fn new(
         config: &Config,
         oidc: &Oidc,
@@ -66,19 +66,20 @@ impl OwnSignIn {
         }
     }
 
-    /// How long an address has to wait; none: not at all.
+    /// How long this address must wait, in milliseconds; `None` if it need not wait.
     pub(super) fn wait_ms(&self, of: &Limiter<IpAddr>, request: &Request) -> Option<u64> {
         let address = self.address(request.extensions(), request.headers())?;
         of.take(network(address), Instant::now()).err()
     }
 
-    /// Where a request comes from.
+    /// The client's address.
     pub(super) fn address(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
         let peer = peer(extensions)?;
         Some(client_address(peer, headers, &self.trusted_proxies))
     }
 
-    /// Whether the browser asks at another host than the public one. Cookies are a host's, whatever its port is.
+    /// Whether the browser used a host other than the public one. The port does not matter, because
+    /// cookies ignore it.
     pub(super) fn is_elsewhere(&self, uri: &Uri, headers: &HeaderMap) -> bool {
         let asked = headers
             .get(header::HOST)
@@ -91,7 +92,8 @@ impl OwnSignIn {
             .is_some_and(|(asked, public)| !asked.host().eq_ignore_ascii_case(public))
     }
 
-    /// Whether a page of the desk's asks, as far as the browser says. Without a word from it, only the address of the page counts.
+    /// Whether the request comes from one of the desk's own pages, according to `Sec-Fetch-Site`.
+    /// If the browser does not send it, `Origin` decides.
     pub(super) fn is_own_page(&self, headers: &HeaderMap) -> bool {
         match headers.get("sec-fetch-site") {
             Some(site) => site.as_bytes() == b"same-origin",

@@ -1,14 +1,15 @@
-//! Where a sign-in leads back to: a path on this host, and nothing that a browser takes for another one.
+//! The page to which a sign-in returns: a path on this host, in a form that no browser takes for
+//! another host.
 
 use std::str::FromStr;
 
 use helpline_core::limits;
 use serde::{Deserialize, Serialize};
 
-/// Where people land when it is not known where they came from.
+/// The page for people who came from no known page.
 pub(super) const HOME: &str = "/support";
 
-/// A path with its query.
+/// A path on this host, with its query and fragment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct ReturnPath(String);
@@ -31,7 +32,7 @@ impl FromStr for ReturnPath {
         if text.len() > limits::RETURN_BYTES_MAX {
             return Err("too long");
         }
-        // Browsers drop tabs and line feeds, and take a backslash for a slash.
+        // Browsers remove tabs and line feeds, and treat a backslash as a slash.
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) || text.contains('\\') {
             return Err("has a character that an address must encode");
         }

@@ -1,4 +1,4 @@
-//! `GET /oidc/token` and `POST /oidc/sign-out`: what the pages ask of a session.
+//! `GET /oidc/token` and `POST /oidc/sign-out`: the session as the pages use it.
 
 use std::sync::Arc;
 
@@ -14,25 +14,27 @@ use super::own_sign_in::OwnSignIn;
 use crate::http::input::NoInput;
 use crate::http::problem::Refusal;
 
-/// A desk token for who is signed in; 401 when no one is. Pages of other sites cannot read it: no CORS header is ever sent here.
+/// Returns a desk token for the signed-in person, or 401 without a session. Pages of other sites
+/// cannot read the token, because the answer never has CORS headers.
 pub(super) async fn token(
     State(sign_ins): State<Arc<OwnSignIn>>,
     headers: HeaderMap,
     NoInput: NoInput,
 ) -> Result<Response, Refusal> {
-    // Who calls up the address itself may read it; a browser that says nothing sends no cookie on behalf of other sites anyway.
+    // A person who opens this URL directly may read the token. Browsers that do not send the header
+    // do not send the cookie for other sites either.
     let from = headers.get("sec-fetch-site").map(|site| site.as_bytes());
     if !matches!(from, None | Some(b"same-origin" | b"none")) {
         return Err(Refusal::new(
             RejectCode::Forbidden,
-            "tokens are for the desk's own pages",
+            "only the desk's own pages can request tokens",
         ));
     }
-    // One of a provider that was set before is no one's any more.
+    // A session of a formerly configured provider is no longer valid.
     let session = sign_ins
         .session(&headers)
         .filter(|session| session.iss == sign_ins.provider.issuer())
-        .ok_or_else(|| Refusal::new(RejectCode::NotAuthenticated, "no one is signed in here"))?;
+        .ok_or_else(|| Refusal::new(RejectCode::NotAuthenticated, "this browser has no session"))?;
     let token = sign_ins
         .desk_tokens
         .sign(&session, Utc::now())
@@ -40,7 +42,7 @@ pub(super) async fn token(
     Ok(Json(json!({"token": token})).into_response())
 }
 
-/// Ends the session in this browser. Gives where the provider ends its own, if it is known to have such an address.
+/// Ends the session in this browser. Returns the provider's sign-out URL, if it is known.
 pub(super) async fn sign_out(
     State(sign_ins): State<Arc<OwnSignIn>>,
     headers: HeaderMap,
@@ -49,7 +51,7 @@ pub(super) async fn sign_out(
     if !sign_ins.is_own_page(&headers) {
         return Err(Refusal::new(
             RejectCode::Forbidden,
-            "only the desk's own pages sign people out",
+            "only the desk's own pages can sign a person out",
         ));
     }
     let next = sign_ins.provider.sign_out_url();

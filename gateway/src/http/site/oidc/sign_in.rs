@@ -1,4 +1,4 @@
-//! `GET /oidc/sign-in`: to the provider.
+//! `GET /oidc/sign-in`: the redirect to the provider.
 
 use std::sync::Arc;
 
@@ -22,24 +22,28 @@ use crate::runtime::errors::chain;
 pub(super) struct Query {
     #[serde(rename = "return")]
     return_path: Option<String>,
-    /// Sent here from another host: not a second time, since a proxy may name a host of its own.
+    /// Present after a redirect from another host. It prevents a second redirect, because a proxy
+    /// may rewrite the host.
     moved: Option<String>,
 }
 
-/// Remembers the sign-in in a cookie, and sends the browser to the provider; back to the page when there is none to be had.
+/// Stores the sign-in in a cookie and redirects the browser to the provider. If the provider is
+/// unavailable, redirects back to the page.
 pub(super) async fn begin(
     State(sign_ins): State<Arc<OwnSignIn>>,
     uri: Uri,
     headers: HeaderMap,
     Params(query): Params<Query>,
 ) -> Result<Response, Refusal> {
-    // The provider sends people back to the public host, which has only the cookies that it set itself.
+    // The provider sends people back to the public host, which gets only the cookies that it set
+    // itself.
     if query.moved.is_none() && sign_ins.is_elsewhere(&uri, &headers) {
         let others = uri.query().map_or(String::new(), |all| format!("{all}&"));
         let (public, path) = (sign_ins.public.as_str(), uri.path());
         return Ok(see(&format!("{public}{path}?{others}moved=1")));
     }
-    // A person reads what comes of it: where it cannot lead back to, it leads home.
+    // An invalid return path does not refuse the sign-in, because a person would see the refusal:
+    // it returns to the start page instead.
     let asked = query.return_path.and_then(|path| path.parse().ok());
     let return_path: ReturnPath = asked.unwrap_or_default();
     let begun = match sign_ins.provider.begin().await {
@@ -58,7 +62,7 @@ pub(super) async fn begin(
     };
     let cookies = sign_ins
         .remember(&remembered, &headers)
-        .map_err(|_| Refusal::new(RejectCode::Internal, "the sign-in could not be remembered"))?;
+        .map_err(|_| Refusal::new(RejectCode::Internal, "the sign-in could not be stored"))?;
     let mut response = see(&begun.url).into_response();
     for cookie in cookies {
         response.headers_mut().append(header::SET_COOKIE, cookie);
