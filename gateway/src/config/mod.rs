@@ -330,9 +330,9 @@ pub struct Auth {
 /// Whether the demo people of `helpline dev` can sign in by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DevPeople {
-    /// They cannot: the routes `/dev/…` do not exist.
+    /// Demo people cannot sign in: the routes `/dev/…` do not exist.
     Absent,
-    /// They can.
+    /// Demo people can sign in by name.
     Present,
 }
 

@@ -19,7 +19,7 @@ impl RoleChecks {
         {
             tracing::warn!(
                 conflict,
-                "a database role can act as customers or staff, which bypasses row-level security; the conflict field says what to revoke"
+                "a database role can act as customers or staff, so it combines privileges of both; the conflict field says what to revoke"
             );
         }
         self.known = found;
