@@ -1,4 +1,5 @@
-//! Builds the web client's files in, with the feature `embed`. Without it a changed client does not make the server compile again.
+//! With the feature `embed`, compiles the built web client into the binary. Without the feature, a changed client does not
+//! trigger a rebuild of the server.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ fn embedded() -> io::Result<String> {
         env::var_os("CARGO_MANIFEST_DIR").expect("cargo names the package's directory"),
     );
     let dist = root.join("../web-client/dist");
-    // An empty directory, if need be: a watched path that is missing would have the package built anew each time.
+    // Create the directory if it does not exist: Cargo reruns a build script every time when a watched path is missing.
     fs::create_dir_all(&dist)?;
     let dist = dist.canonicalize()?;
     println!("cargo::rerun-if-changed={}", dist.display());

@@ -1,15 +1,15 @@
-//! Helpline's server. One message's way through it:
+//! Helpline's server. The path of a message through it:
 //!
-//! [`websocket`] reads a frame → [`writer`] commits it in a batch → [`live`] hands the rows to rooms, the relay and the inbox → members'
-//! queues in [`connections`] → [`websocket`] writes. What the relay loses, the sweep finds in the database.
+//! [`websocket`] reads a frame → [`writer`] commits it in a batch → [`live`] passes the rows to rooms, the relay and the inbox → the send
+//! queues of the members' [`connections`] → [`websocket`] writes. The sweep reads events that the relay lost from the database.
 //!
-//! From top to bottom; a room uses only rooms below it:
+//! The modules from top to bottom. A module uses only modules below its own line:
 //!
-//! - [`cli`], [`dev`]: how it starts; [`server`]: one instance from its parts to its last connection
-//! - [`http`], [`websocket`], [`jobs`]: the ways in
-//! - [`services`]: what a person or a job may do
+//! - [`cli`], [`dev`]: the commands; [`server`]: builds, runs and stops one instance
+//! - [`http`], [`websocket`], [`jobs`]: the entry points
+//! - [`services`]: the operations that these entry points call
 //! - [`writer`], [`live`], [`connections`], [`database`]: the engine
-//! - [`auth`], [`integrations`], [`runtime`], [`config`]: the ground
+//! - [`auth`], [`integrations`], [`runtime`], [`config`]: the foundation
 
 pub mod auth;
 pub mod cli;

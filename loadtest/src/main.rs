@@ -19,7 +19,7 @@ use tracing_subscriber::EnvFilter;
 
 use report::Verdict;
 
-/// Load for Helpline, faults on request, and a check of every history.
+/// Load generator, fault injection and history checker for Helpline
 #[derive(Debug, Parser)]
 #[command(name = "helpline-loadtest", version, max_term_width = 110)]
 struct Cli {
@@ -29,11 +29,11 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Scenario {
-    /// Break everything by a seeded plan, check every history, write a report; exit 1 when a promise was broken
+    /// Inject faults by a seeded plan, check every history, and write a report; exits with 1 if a promise was broken
     Prove(Box<prove::ProveArgs>),
-    /// Measure Helpline, its peers and the baseline in the same minutes: a table of ratios and a page of plots
+    /// Benchmark Helpline, its peers and the baseline in turn; writes a table of ratios and a page of plots
     Bench(bench::BenchArgs),
-    /// The baseline server that `bench` starts as a process of its own
+    /// Run the baseline server; `bench` starts it as a separate process
     #[command(hide = true)]
     BenchBaseline(bench::baseline::BaselineArgs),
 }

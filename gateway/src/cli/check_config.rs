@@ -1,4 +1,5 @@
-//! `helpline check-config`: everything that `serve` checks before it connects to anything; with `--connect`, what it needs is tried too.
+//! `helpline check-config`: checks all that `serve` checks before it connects. With `--connect`, it also connects to every
+//! service that `serve` needs.
 
 use std::time::Duration;
 
@@ -17,7 +18,8 @@ use crate::runtime::redis_source::RedisSource;
 use crate::runtime::redis_topology::of_master;
 use crate::server::NO_ADMIN;
 
-/// Clocks further apart than this refuse tokens that were just issued, or take some that are over.
+/// Maximum difference between the clocks of the database and of this machine, in seconds. With a larger difference, new tokens
+/// can be refused and expired ones accepted.
 const CLOCKS_APART_S_MAX: f64 = 2.0;
 
 /// Settings of `check-config`.
@@ -25,12 +27,12 @@ const CLOCKS_APART_S_MAX: f64 = 2.0;
 pub struct CheckSettings {
     #[command(flatten)]
     serve: ServeSettings,
-    /// Also connects: to the database with its role and migrations, to Redis, to the key set, to the OpenID provider; and compares the clocks
+    /// Also connect to the database, Redis, the key set and the OpenID provider; check the database role and migrations; compare the clocks
     #[arg(long)]
     connect: bool,
 }
 
-/// Prints every setting with where it comes from, then what is wrong or worth knowing.
+/// Prints every setting with its source, then the warnings. Fails if a setting is invalid, or with `--connect` if a connection fails.
 pub async fn run(
     settings: CheckSettings,
     lines: Vec<String>,
@@ -53,8 +55,8 @@ pub async fn run(
     Ok(())
 }
 
-/// `NAME=value (default | environment | file | command line)` of every setting that has a value, then the names of all others; secrets are only said
-/// to be set.
+/// One line `NAME=value (default | environment | file | command line)` for every setting that has a value, then one line with the
+/// names of all others. The value of a secret is printed as `(hidden)`.
 pub fn lines(command: &Command, matches: &ArgMatches) -> Vec<String> {
     let (mut lines, mut unset) = (Vec::new(), Vec::new());
     for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
@@ -71,7 +73,7 @@ pub fn lines(command: &Command, matches: &ArgMatches) -> Vec<String> {
     lines
 }
 
-/// The value and where it comes from; none: the setting has none.
+/// The value of a setting and its source. `None` if the setting has no value.
 fn shown_value(arg: &Arg, matches: &ArgMatches) -> Option<String> {
     let id = arg.get_id().as_str();
     let values = matches.get_raw(id)?.map(|value| value.to_string_lossy());
@@ -90,7 +92,7 @@ fn shown_value(arg: &Arg, matches: &ArgMatches) -> Option<String> {
     Some(format!("{value} ({source})"))
 }
 
-/// Tries all, so that one look shows everything that is wrong. Gives whether all of it works.
+/// Tries every connection even after one has failed, so that one run reports all faults. Returns whether all of them work.
 async fn try_everything(config: &Config) -> Result<bool, CliError> {
     let tried = [
         ("database", in_time(try_database(config)).await),
@@ -111,7 +113,7 @@ async fn try_everything(config: &Config) -> Result<bool, CliError> {
     Ok(works)
 }
 
-/// A server that takes the connection and says nothing is no server.
+/// Limits a check to the statement timeout: a server that accepts the connection but never answers counts as a failure.
 async fn in_time(trying: impl Future<Output = Result<String, String>>) -> Result<String, String> {
     let limit = Duration::from_millis(limits::STATEMENT_TIMEOUT_MS);
     tokio::time::timeout(limit, trying)
@@ -129,7 +131,7 @@ async fn try_database(config: &Config) -> Result<String, String> {
     let names = Names::new(&config.backing.schema, &config.backing.role_prefix)?;
     let settings = Settings {
         url,
-        // Two, by which a pooler is seen.
+        // Two connections are needed to detect a pooler.
         connections_max: 2,
         pooler: config.backing.pooler.into(),
     };
@@ -148,7 +150,7 @@ async fn try_database(config: &Config) -> Result<String, String> {
     }
     let each = config.backing.pool_connections_max + limits::JOB_CONNECTIONS_MAX;
     let room = usize::try_from(probe.connections_max).unwrap_or_default();
-    // Behind a pooler that shares connections, its own bound counts.
+    // Behind a transaction pooler, the limit of the pooler counts, not that of the server.
     let is_shared = config.backing.pooler == PoolerMode::Transaction;
     if room < each && !is_shared {
         return Err(format!(
@@ -162,15 +164,15 @@ async fn try_database(config: &Config) -> Result<String, String> {
         "in clear text"
     };
     let connections = if is_shared {
-        "the pooler's bound counts".to_owned()
+        "the pooler's own limit applies".to_owned()
     } else {
         format!(
-            "{room} on the server: room for {} instances, if nothing else uses it, and no pooler before it has fewer",
+            "{room} on the server: enough for {} instances if nothing else uses the server and no pooler has a lower limit",
             room / each
         )
     };
     Ok(format!(
-        "Postgres {}, {way}, migrated; {each} connections an instance, {connections}",
+        "Postgres {}, {way}, migrated; {each} connections per instance, {connections}",
         probe.version,
     ))
 }
@@ -202,18 +204,18 @@ async fn try_redis(config: &Config) -> Result<Result<String, String>, ConfigErro
         Ok(Err(error)) => return Ok(Err(chain(&error))),
         Err(_) => return Ok(Err("does not answer".into())),
     };
-    // `serve` takes the first that answers: what is wrong with the others would show on the day that they are needed.
+    // `serve` uses the first node that answers, so faults of the other nodes would stay hidden until a failover.
     let nodes = source.listed_nodes().await;
     let faults = futures_util::future::join_all(nodes.iter().map(node_fault)).await;
     let faults: Vec<_> = faults.into_iter().flatten().collect();
     Ok(Ok(if faults.is_empty() {
         answer
     } else {
-        format!("{answer}, but not all of its nodes: {}", faults.join("; "))
+        format!("{answer}, but some nodes do not: {}", faults.join("; "))
     }))
 }
 
-/// What is wrong with this node, which is named.
+/// The fault of a node, prefixed with its address. `None` if the node answers.
 async fn node_fault(node: &redis::Client) -> Option<String> {
     let limit = Duration::from_millis(limits::POOL_WAIT_MS);
     let why = match tokio::time::timeout(limit, ping(node)).await {

@@ -1,5 +1,5 @@
-//! What the environment says in ways of its own: an empty variable says nothing, and a secret may stand in a file that `…_FILE` names, as
-//! containers are given theirs.
+//! Two rules for environment variables that clap does not have: an empty variable counts as unset, and a secret can be read from
+//! the file that `…_FILE` names, as containers receive secrets.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -7,14 +7,13 @@ use std::path::PathBuf;
 use clap::Command;
 use clap::builder::{OsStr, Resettable};
 
-/// The end of the name of a variable that names a file.
+/// Suffix of a variable that holds the path of a secret's file.
 pub(super) const FILE: &str = "_FILE";
 
-/// The command line's definition, with these readings of the environment in the command that is asked for: the secrets of another one are none
-/// of its business.
+/// Applies both rules to the subcommand `asked` and returns the changed definition. Secrets of other subcommands are not read.
 ///
 /// # Errors
-/// What is wrong: a file that cannot be read, or a secret that is said twice.
+/// A message, if a file cannot be read, or if a secret is given both as a value and as a file.
 pub(super) fn read(
     command: Command,
     asked: &str,
@@ -53,7 +52,7 @@ fn read_one(
         None
     };
     match (value, file) {
-        // As it is; the help shows the variable's name.
+        // clap reads the variable; the help shows its name.
         (Some(_), None) => arg,
         (None, None) if is_unset => arg,
         (None, None) => arg.env(Resettable::<OsStr>::Reset),

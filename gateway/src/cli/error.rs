@@ -1,4 +1,4 @@
-//! What a command fails of, and its exit code.
+//! Errors of the commands, and their exit codes.
 
 use helpline_persistence::StoreError;
 
@@ -6,7 +6,7 @@ use crate::config::ConfigError;
 #[cfg(feature = "dev")]
 use crate::dev::DevError;
 
-/// Why a command did not do what it should.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
     /// A setting cannot be used.
@@ -15,37 +15,37 @@ pub enum CliError {
     /// The database cannot be used.
     #[error("the database cannot be used")]
     Database(#[from] StoreError),
-    /// The address is not free, or not ours.
+    /// The address is in use, or is not an address of this machine.
     #[error("cannot listen on {address}")]
     Listen {
-        /// Where.
+        /// The address.
         address: std::net::SocketAddr,
-        /// Why not.
+        /// The error of the operating system.
         #[source]
         source: std::io::Error,
     },
-    /// The runtime could not be set up.
+    /// Signals or metrics could not be set up.
     #[error("{0}")]
     Start(&'static str),
     /// The token could not be signed.
     #[error("the token cannot be signed")]
     Sign(#[from] jsonwebtoken::errors::Error),
-    /// What `serve` needs does not work.
-    #[error("serve could not do its work with these settings")]
+    /// A connection that `check-config --connect` tried does not work.
+    #[error("serve would not work with these settings")]
     NotConnected,
     /// The instance is not ready, or does not answer.
     #[error("not ready")]
     NotReady,
-    /// A token that was to be explained is not good.
+    /// `token --explain` was given a token that `serve` would refuse.
     #[error("the token is refused: {0}")]
     Token(&'static str),
-    /// The embedded desk does not start.
+    /// `helpline dev` failed.
     #[cfg(feature = "dev")]
     #[error(transparent)]
     Dev(#[from] DevError),
 }
 
-/// BSD's exit codes, as scripts know them.
+// Exit codes of BSD's sysexits.h.
 pub(super) const EX_USAGE: u8 = 64;
 const EX_DATAERR: u8 = 65;
 const EX_UNAVAILABLE: u8 = 69;

@@ -8,13 +8,13 @@ use clap::Args;
 use super::error::CliError;
 use crate::config::listen_address;
 
-/// Container runtimes give a check about this long.
+/// Maximum time for the answer. Health checks of container runtimes time out after a similar time.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Settings of `health`.
 #[derive(Debug, Args)]
 pub struct HealthSettings {
-    /// Where the instance listens
+    /// Address and port on which the instance listens
     #[arg(
         long,
         env = "HELPLINE_LISTEN",
@@ -23,12 +23,12 @@ pub struct HealthSettings {
         value_parser = listen_address
     )]
     listen: SocketAddr,
-    /// Asks only whether the process answers
+    /// Check only that the process answers (/healthz), not that it is ready
     #[arg(long)]
     alive: bool,
 }
 
-/// Prints the answer; fails when it is not ready.
+/// Prints the instance's answer. Fails if the instance is not ready or does not answer.
 pub async fn run(settings: HealthSettings) -> Result<(), CliError> {
     let mut address = settings.listen;
     if address.ip().is_unspecified() {

@@ -1,4 +1,4 @@
-//! `helpline migrate`: by an administrator, before the new version serves.
+//! `helpline migrate`: an administrator runs it before instances of a new version start.
 
 use clap::Args;
 use helpline_core::actor::StaffRole;
@@ -14,7 +14,7 @@ use crate::config::{
 /// Settings of `migrate`.
 #[derive(Debug, Args)]
 pub struct MigrateSettings {
-    /// Postgres, as a role that may create roles and owns the database
+    /// Address of Postgres, with a role that owns the database and may create roles
     #[arg(
         long,
         env = "HELPLINE_ADMIN_DATABASE_URL",
@@ -26,7 +26,7 @@ pub struct MigrateSettings {
     admin_database_url: Hidden,
     #[command(flatten)]
     plaintext: PlaintextSettings,
-    /// Schema that Helpline lives in; several installations in one database need one each, and a prefix each
+    /// Schema for Helpline's tables; several installations in one database each need their own schema and --role-prefix
     #[arg(
         long,
         env = "HELPLINE_SCHEMA",
@@ -34,7 +34,7 @@ pub struct MigrateSettings {
         default_value = "helpline"
     )]
     schema: String,
-    /// What the names of the roles begin with: owner, service, customer and staff follow. Roles belong to the whole server
+    /// Prefix of the names of Helpline's roles (owner, service, customer, staff). All databases of a Postgres server share its roles
     #[arg(
         long,
         env = "HELPLINE_ROLE_PREFIX",
@@ -42,10 +42,10 @@ pub struct MigrateSettings {
         default_value = "helpline_"
     )]
     role_prefix: String,
-    /// Makes the roles and nothing else: for a database whose owner may not create roles
+    /// Create the roles and nothing else: for a database whose owner may not create roles
     #[arg(long)]
     roles_only: bool,
-    /// Lets the runtime role, helpline_service, sign in with this password
+    /// Password to set for the runtime role (helpline_service), with which instances connect
     #[arg(
         long,
         env = "HELPLINE_RUNTIME_PASSWORD",
@@ -53,10 +53,10 @@ pub struct MigrateSettings {
         hide_env_values = true
     )]
     runtime_password: Option<Hidden>,
-    /// Make this person (the sub of their token) an admin: a new desk needs its first one
+    /// Make this person an admin, given by the sub of their token. Needed once on a new installation
     #[arg(long, env = "HELPLINE_FIRST_ADMIN", value_name = "SUBJECT")]
     first_admin: Option<String>,
-    /// Make this person of the OpenID provider (their sub there) an admin; needs --oidc-issuer
+    /// Make this person an admin, given by their sub at the OpenID provider; requires --oidc-issuer
     #[arg(
         long,
         env = "HELPLINE_FIRST_ADMIN_OIDC",
@@ -64,10 +64,10 @@ pub struct MigrateSettings {
         conflicts_with = "first_admin"
     )]
     first_admin_oidc: Option<String>,
-    /// That provider's issuer, as serve has it
+    /// Issuer of the OpenID provider, with the same value as for serve
     #[arg(long, env = "HELPLINE_OIDC_ISSUER", value_name = "URL")]
     oidc_issuer: Option<Issuer>,
-    /// The iss of --first-admin's token, when its sub is no UUID ("" on the command line: it has none)
+    /// The iss of that person's token. Required with --first-admin if the sub is not a UUID ("" if the token has no iss)
     #[arg(long, env = "HELPLINE_JWT_ISSUER", value_name = "TEXT")]
     jwt_issuer: Option<String>,
 }
@@ -97,7 +97,7 @@ pub async fn run(settings: MigrateSettings) -> Result<(), CliError> {
     }
     if settings.roles_only {
         migrate::make_roles(url, &names).await?;
-        println!("the roles are there");
+        println!("the roles exist");
     } else {
         apply(url, &names).await?;
     }
@@ -113,7 +113,7 @@ pub async fn run(settings: MigrateSettings) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Whom `--first-admin` means.
+/// The person that `--first-admin` or `--first-admin-oidc` names. `None` if neither is set.
 fn first_admin(settings: &MigrateSettings) -> Result<Option<TokenSubject>, ConfigError> {
     if let Some(sub) = &settings.first_admin_oidc {
         return of_provider(settings, sub).map(Some);
@@ -133,7 +133,7 @@ fn first_admin(settings: &MigrateSettings) -> Result<Option<TokenSubject>, Confi
     Ok(Some(subject))
 }
 
-/// The same person as their desk tokens name.
+/// The person with this `sub` at the OpenID provider, in the form that the desk's own tokens use.
 fn of_provider(settings: &MigrateSettings, sub: &str) -> Result<TokenSubject, ConfigError> {
     let issuer = settings
         .oidc_issuer

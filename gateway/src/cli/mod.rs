@@ -1,4 +1,4 @@
-//! The command line: settings → logs → the command → an exit code that scripts can act on.
+//! The command line: parses the settings, runs the command, and returns an exit code that scripts can use.
 
 mod check_config;
 mod environment;
@@ -22,7 +22,7 @@ use crate::dev::{self, DevSettings};
 use crate::runtime::errors::chain;
 use error::{CliError, EX_OSERR, EX_USAGE};
 
-/// A support desk: tickets with live chat, on your own machine.
+/// Self-hosted support desk: tickets with live chat
 #[derive(Debug, Parser)]
 #[command(name = "helpline", version, max_term_width = 110)]
 struct Cli {
@@ -32,14 +32,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve pages, REST and sockets
+    /// Run an instance: serves pages, the REST API and WebSockets
     Serve(Box<ServeSettings>),
-    /// Try the whole desk on this machine, with demo people and a private Postgres
+    /// Try Helpline on this machine, with demo people and a private Postgres server
     #[cfg(feature = "dev")]
     Dev(DevSettings),
-    /// Bring a database up to date
+    /// Create or update the database schema
     Migrate(Box<migrate::MigrateSettings>),
-    /// Sign a token, for development; or explain one
+    /// Sign a token for development, or explain why a token is refused
     Token(Box<token::TokenSettings>),
     /// Validate the configuration and exit
     CheckConfig(Box<check_config::CheckSettings>),
@@ -48,8 +48,8 @@ enum Command {
 }
 
 impl Command {
-    /// Threads that serve connections. Half of the cores by default: in rooms of two, one thread delivers for three quarters of
-    /// the CPU that two take to wake each other, and the kernel, Postgres and Redis want the rest.
+    /// Number of threads that serve connections. The default is half of the cores: in rooms of two, one thread delivers with three
+    /// quarters of the CPU time that two threads need to wake each other, and the kernel, Postgres and Redis need the other cores.
     fn worker_threads(&self) -> usize {
         let set = match self {
             Self::Serve(settings) => settings.worker_threads(),
@@ -62,7 +62,7 @@ impl Command {
     }
 }
 
-/// Runs what the command line asks for.
+/// Parses the command line and runs the command.
 pub fn main() -> ExitCode {
     let asked = std::env::args_os().nth(1).unwrap_or_default();
     let asked = asked.to_string_lossy();
@@ -84,7 +84,7 @@ pub fn main() -> ExitCode {
                 error.kind(),
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
             );
-            // When not even this can be written, the exit code still tells.
+            // If the message cannot be written, the exit code still reports the error.
             let _ = error.print();
             if asked_for {
                 return ExitCode::SUCCESS;
@@ -96,7 +96,7 @@ pub fn main() -> ExitCode {
         }
     };
     let mut builder = match cli.command.worker_threads() {
-        // Alone, a thread need not look out for others that take work from it.
+        // A single thread does not need the work-stealing scheduler.
         1 => tokio::runtime::Builder::new_current_thread(),
         threads => {
             let mut builder = tokio::runtime::Builder::new_multi_thread();
@@ -109,7 +109,7 @@ pub fn main() -> ExitCode {
         return ExitCode::from(EX_OSERR);
     };
     let result = runtime.block_on(run(cli.command, shown));
-    // Whatever blocks by then is no longer waited for: the drain has had its time.
+    // Do not wait for blocking tasks that are still running: the drain timeout is over.
     runtime.shutdown_background();
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -120,7 +120,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Variables that no command knows as a setting.
+/// Names of `HELPLINE_…` variables that are set but are not a setting of any command.
 fn unknown_variables() -> Vec<String> {
     let cli = Cli::command();
     let settings = cli.get_subcommands().flat_map(clap::Command::get_arguments);
@@ -137,9 +137,10 @@ fn unknown_variables() -> Vec<String> {
     config::unknown_variables(&known)
 }
 
-/// The settings of the command that was asked for, as they were understood.
+/// The parsed settings of the given command, as lines of `check-config`.
 fn shown_settings(matches: &clap::ArgMatches) -> Vec<String> {
-    // As it was before the environment was read: a setting that a file says, or an empty variable, has lost its name in the other one.
+    // Use a fresh definition: in the parsed one, `environment::read` removed the variable's name from settings that come from a file
+    // or from an empty variable.
     let command = Cli::command();
     let asked = matches.subcommand().and_then(|(name, matches)| {
         let command = command.find_subcommand(name)?;

@@ -1,4 +1,4 @@
-//! `docs/configuration.md`: every setting of the commands for servers, written from the command line's definition and held to it.
+//! Generates `docs/configuration.md` from the definition of the command line. A test fails if the page is out of date.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -10,10 +10,10 @@ use super::{Cli, environment};
 const COMMANDS: [&str; 5] = ["serve", "migrate", "check-config", "health", "token"];
 const BEGINNING: &str = "# Configuration
 
-Every setting is a flag and an environment variable; a flag wins over its variable. An empty variable counts as unset. A secret may stand in a
-file instead: the variable's name with `_FILE` behind it names the file. White space at the end of a secret is taken off.
+Every setting is a flag and an environment variable; a flag takes precedence over its variable. An empty variable counts as unset. A secret can be read from a
+file instead: set the variable with the suffix `_FILE` to the path of the file. White space at the end of a secret is removed.
 
-This page is written from the program (`cargo test -p helpline-gateway --lib -- --ignored write_reference`), and a test holds it to it.
+This page is generated from the program (`cargo test -p helpline-gateway --lib -- --ignored write_reference`); a test checks that it is up to date.
 ";
 
 fn document() -> PathBuf {
@@ -34,8 +34,8 @@ fn reference() -> String {
             .unwrap_or_default();
         write!(text, "\n## `helpline {name}`\n\n{about}.\n").expect("text takes text");
         if name == "check-config" {
-            text.push_str("\nTakes the settings of `serve`, and `--connect`: then it also tries the database with its role and migrations, Redis, the key set and the\n\
-                 OpenID provider, and compares the clocks.\n");
+            text.push_str("\nTakes the settings of `serve` and the flag `--connect`. With the flag, it also connects to the database, Redis, the key set and the\n\
+                 OpenID provider, checks the database role and migrations, and compares the clocks.\n");
             continue;
         }
         write_settings(&mut text, command);
@@ -51,7 +51,7 @@ fn write_settings(text: &mut String, command: &Command) {
             if !own.is_empty() {
                 write!(text, "\n### {own}\n").expect("text takes text");
             }
-            text.push_str("\n| flag | variable | what for | unless set |\n|---|---|---|---|\n");
+            text.push_str("\n| flag | variable | meaning | default |\n|---|---|---|---|\n");
             heading = Some(own);
         }
         writeln!(text, "{}", row(arg)).expect("text takes text");
@@ -112,7 +112,7 @@ fn the_page_of_settings_is_the_programs() {
     let written = std::fs::read_to_string(document()).expect("the page");
     assert!(
         written == reference(),
-        "docs/configuration.md is not what the program says; write it anew: cargo test -p helpline-gateway --lib -- --ignored write_reference"
+        "docs/configuration.md is out of date; generate it again: cargo test -p helpline-gateway --lib -- --ignored write_reference"
     );
 }
 

@@ -1,4 +1,4 @@
-//! `helpline serve`: config → telemetry → listen → build → serve → drain.
+//! `helpline serve`: reads the settings, sets up logs and metrics, listens, waits for the database, serves, and drains.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use crate::runtime::signals::{ignore_hangups, stop_requests};
 use crate::runtime::{descriptors, telemetry};
 use crate::server;
 
-/// Between two tidyings of the histograms, which otherwise grow until they are read.
+/// Interval of the upkeep of the histograms, which otherwise grow until `/metrics` is read.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
 pub async fn run(settings: ServeSettings, unknown: &[String]) -> Result<(), CliError> {
@@ -27,7 +27,10 @@ pub async fn run(settings: ServeSettings, unknown: &[String]) -> Result<(), CliE
         tracing::warn!("{warning}");
     }
     for name in unknown {
-        tracing::warn!(name, "this variable is set, but no setting has its name");
+        tracing::warn!(
+            name,
+            "unknown environment variable: no setting has this name; check the spelling"
+        );
     }
     descriptors::raise(
         config.limits.connections_max,
@@ -45,7 +48,7 @@ pub async fn run(settings: ServeSettings, unknown: &[String]) -> Result<(), CliE
     };
     crate::runtime::failpoint::arm(&config);
     let more = demo_routes(&config);
-    // Observed from the first moment on, also while the database is waited for.
+    // Serve metrics from the start, also while waiting for the database.
     let observed = Lifecycle::default();
     if let Some(listener) = metrics_listener {
         observed.spawn(server::serve_metrics(
@@ -55,7 +58,7 @@ pub async fn run(settings: ServeSettings, unknown: &[String]) -> Result<(), CliE
         ));
     }
     let Some(store) = server::connected(&config, &listener, &mut stop).await? else {
-        tracing::info!("stopped before the database answered");
+        tracing::info!("stopped before the database was reachable");
         return Ok(());
     };
     let server = server::build(store, config, metrics.clone(), more).await?;
@@ -67,7 +70,7 @@ pub async fn run(settings: ServeSettings, unknown: &[String]) -> Result<(), CliE
     server::serve(server, listener, stop).await;
     observed.stop.cancel();
     observed.tasks.close();
-    // A scraper that does not read its answer is not waited for.
+    // Do not wait longer for a scraper that does not read its answer.
     let patience = Duration::from_millis(limits::STOP_AT_ONCE_MS);
     let _ = tokio::time::timeout(patience, observed.tasks.wait()).await;
     tracing::info!("drained");
@@ -79,13 +82,13 @@ fn demo_routes(config: &Config) -> Router {
     crate::dev::routes::router(config)
 }
 
-/// A build for servers has no demo people.
+/// Without the feature `dev` there are no demo people, so no routes.
 #[cfg(not(feature = "dev"))]
 fn demo_routes(_: &Config) -> Router {
     Router::new()
 }
 
-/// As tokio's own `bind`, with a longer queue.
+/// Like tokio's own `bind`, with a longer accept queue.
 fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
     let listening = || {
         let socket = match address {

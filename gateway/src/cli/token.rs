@@ -1,4 +1,4 @@
-//! `helpline token`: a token like the platform's, for development and scripts; and why a token is refused.
+//! `helpline token`: signs a token like those of the platform, for development and scripts, or explains why a token is refused.
 
 use chrono::Utc;
 use clap::Args;
@@ -14,7 +14,7 @@ use crate::config::{AuthSettings, ConfigError, Hidden, TokenSecret, checked_auth
 pub struct TokenSettings {
     #[command(flatten)]
     auth: AuthSettings,
-    /// Whom it speaks for: a person's UUID, or what --jwt-issuer calls them
+    /// The person (sub): a UUID, or their identifier at --jwt-issuer
     #[arg(
         long,
         help_heading = "The token",
@@ -22,16 +22,16 @@ pub struct TokenSettings {
         required_unless_present = "explain"
     )]
     sub: Option<String>,
-    /// Their address
+    /// Email address of the person
     #[arg(long, help_heading = "The token", value_name = "ADDRESS")]
     email: Option<String>,
-    /// Their display name
+    /// Display name of the person
     #[arg(long, help_heading = "The token", value_name = "TEXT")]
     name: Option<String>,
-    /// How long the token is good
+    /// Lifetime of the token, in seconds
     #[arg(long, help_heading = "The token", value_name = "S", default_value_t = 3_600, value_parser = clap::value_parser!(i64).range(1..=31_536_000))]
     ttl_s: i64,
-    /// Signs nothing: tells whether `serve`, with these settings, would take this token, and if not, why
+    /// Do not sign a token. Print whether `serve` with these settings would accept this token, and if not, why
     #[arg(
         long,
         help_heading = "The token",
@@ -75,7 +75,7 @@ pub async fn run(settings: TokenSettings) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Prints what a token says, without its signature, and whether it is good.
+/// Prints the header and the claims of a token, without its signature, and whether `serve` would accept it.
 async fn explain(token: &str, settings: AuthSettings) -> Result<(), CliError> {
     let auth = checked_auth(settings)?;
     let (header, claims) = auth::parts_of(token);
@@ -91,7 +91,7 @@ async fn explain(token: &str, settings: AuthSettings) -> Result<(), CliError> {
             match verified.identity.subject {
                 TokenSubject::Person(person) => println!("good: speaks for {person} until {end}"),
                 TokenSubject::Issued(issued) => println!(
-                    "good: speaks for {} of the issuer {:?} until {end}; `people_subjects` says which person that is, from the first sign-in on",
+                    "good: speaks for {} of the issuer {:?} until {end}; after the first sign-in, the table `people_subjects` has the person's id",
                     issued.subject(),
                     issued.issuer()
                 ),

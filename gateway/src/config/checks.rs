@@ -1,4 +1,4 @@
-//! Settings that contradict each other or cannot be used are refused by name, before anything starts.
+//! Checks the settings of `serve` before anything starts. An error names the setting that is invalid or contradicts another one.
 
 use axum::http::Uri;
 use helpline_core::limits;
@@ -105,7 +105,7 @@ impl TryFrom<ServeSettings> for Config {
     }
 }
 
-/// What leaves a desk unusable or open, though it starts.
+/// Warnings about settings with which the instance starts, but which make the desk unusable or insecure.
 fn open_ends(
     listening: &Listening,
     pages: &Pages,
@@ -124,28 +124,28 @@ fn open_ends(
     let ends = [
         (
             pages.token_url.is_none() && !has_provider,
-            "no --token-url and no --oidc-issuer: no one can sign in at the desk's own pages (/support, /admin/support); pages of yours that give a \
-             getToken are not concerned",
+            "neither --token-url nor --oidc-issuer is set: no one can sign in on the desk's own pages (/support, /admin/support); your pages that \
+             pass getToken are not affected",
         ),
         (
             pages.token_url.is_some() && has_provider,
-            "--token-url and --oidc-issuer are both set: the pages ask --token-url for tokens, and offer no sign-in by the provider",
+            "--token-url and --oidc-issuer are both set: the pages get their tokens from --token-url and do not offer sign-in by the provider",
         ),
         (
             !has_provider && !auth.oidc.secret_keys.is_empty(),
-            "--secret-key is set and signs nothing: there is no --oidc-issuer",
+            "--secret-key is set but not used: --oidc-issuer is not set",
         ),
         (
             is_behind_proxy && listening.public_url.is_none() && listening.origins.is_empty(),
-            "no --public-url: behind a proxy, browsers are refused unless the address that they see is set there, or is one of --origins",
+            "--public-url is not set: behind a proxy, browsers cannot connect unless the address that they use is set as --public-url or in --origins",
         ),
         (
             has_provider && is_in_clear,
-            "--public-url is http: sessions and what people write can be read on the way",
+            "--public-url is http: anyone on the network path can read sessions and messages",
         ),
         (
             is_public && listening.metrics_place() == MetricsPlace::BesidePages,
-            "--metrics-listen is the address of --listen: /metrics is served to everyone who reaches the pages",
+            "--metrics-listen is the same address as --listen: everyone who can reach the pages can read /metrics",
         ),
     ];
     ends.into_iter()
@@ -153,7 +153,7 @@ fn open_ends(
         .map(|(_, words)| words)
 }
 
-/// The secrets that ended in white space, which a file or a terminal has added: it was taken off.
+/// Warnings about secrets whose trailing white space was removed. A file or a terminal usually added it.
 fn trimmed(backing: &Backing, auth: &AuthSettings) -> Vec<String> {
     let of_database = [("--database-url", &backing.database_url)];
     let of_redis = backing
@@ -196,17 +196,17 @@ fn trimmed(backing: &Backing, auth: &AuthSettings) -> Vec<String> {
         .collect()
 }
 
-/// What is to be said when this secret ended in white space.
+/// The warning for a secret whose trailing white space was removed. `None` if it had none.
 pub fn trimmed_warning(setting: &str, secret: &Hidden) -> Option<String> {
     secret
         .was_trimmed()
-        .then(|| format!("{setting} ended in white space, which was taken off"))
+        .then(|| format!("{setting} ended in white space, which was removed"))
 }
 
-/// The settings of sign-in, checked.
+/// Checks the settings of sign-in.
 ///
 /// # Errors
-/// A secret, a file or an audience that cannot be used; no one who could sign in.
+/// A secret, a file, an issuer or an audience is invalid, or none of `--jwt-secret`, `--jwks-url` and `--oidc-issuer` is set.
 pub fn checked_auth(settings: AuthSettings) -> Result<Auth, ConfigError> {
     let plain = settings.jwt_secrets.iter().map(TokenSecret::plain);
     let named = settings
@@ -241,10 +241,10 @@ pub fn checked_auth(settings: AuthSettings) -> Result<Auth, ConfigError> {
     })
 }
 
-/// Checks an issuer: one that subjects can belong to.
+/// Checks `--jwt-issuer`.
 ///
 /// # Errors
-/// Too long, or control characters.
+/// It is longer than [`limits::TOKEN_ISSUER_BYTES_MAX`] or contains control characters.
 fn checked_issuer(issuer: &str) -> Result<(), ConfigError> {
     let is_line = !issuer.chars().any(char::is_control);
     if is_line && issuer.len() <= limits::TOKEN_ISSUER_BYTES_MAX {
@@ -257,7 +257,8 @@ fn checked_issuer(issuer: &str) -> Result<(), ConfigError> {
     Err(ConfigError::new("--jwt-issuer", rule))
 }
 
-/// Completes and checks; gives warnings.
+/// Checks the settings of the database and Redis, and completes `database_url` from the variables of libpq. Returns a warning about
+/// the database's address, if there is one.
 fn check_backing(backing: &mut Backing) -> Result<Option<String>, ConfigError> {
     let allowed = &backing.plaintext.allowed;
     let database = checked_database("--database-url", &backing.database_url, allowed, variable)?;
@@ -289,7 +290,7 @@ fn check_backing(backing: &mut Backing) -> Result<Option<String>, ConfigError> {
     Ok(database.warning)
 }
 
-/// Braces would move the hash tag of a channel's name; white space would be hard to see.
+/// Refuses braces, which would change the hash tag of a channel's name, and white space, which is hard to see.
 fn is_channel_prefix(prefix: &str) -> bool {
     (1..=limits::REDIS_PREFIX_CHARS_MAX).contains(&prefix.len())
         && prefix

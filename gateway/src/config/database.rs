@@ -1,4 +1,4 @@
-//! The address of the database: what is given, what libpq's own variables add, and whether it may be spoken to in clear text.
+//! The address of the database: completed from the variables of libpq (`PGHOST`, …) and checked for TLS.
 
 use helpline_persistence::connect;
 use helpline_persistence::{Address, AddressError, Pooler, TlsMode};
@@ -7,12 +7,12 @@ use super::error::ConfigError;
 use super::plaintext::Plaintext;
 use super::values::Hidden;
 
-/// How a pooler before the database lends its sessions.
+/// How a connection pooler in front of the database assigns server sessions to its clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum PoolerMode {
-    /// There is none, or it lends them for as long as its client stays.
+    /// No pooler, or a session for as long as the client is connected
     Session,
-    /// For one transaction each: nothing is kept in a session, and every statement is parsed and planned anew.
+    /// A session for one transaction: no state is kept between transactions, and every statement is parsed and planned again
     Transaction,
 }
 
@@ -25,20 +25,21 @@ impl From<PoolerMode> for Pooler {
     }
 }
 
-/// A checked address.
+/// A checked address of the database.
 #[derive(Debug)]
 pub struct Database {
-    /// The address, completed.
+    /// The complete address.
     pub url: Hidden,
-    /// What the operator should know of it.
+    /// A warning for the operator about this address.
     pub warning: Option<String>,
 }
 
-/// Completes an address by libpq's variables and checks it. An empty one is made of those variables alone.
+/// Completes the address `given` from the variables of libpq and checks it. If `given` is empty, the address consists of those
+/// variables only.
 ///
 /// # Errors
-/// A fault of `setting`: no address at all, one that cannot be used, or one of another machine without TLS that is not allowed by
-/// `allowed`.
+/// An error for `setting`: there is no address, it is invalid, or it belongs to another machine, has no TLS, and `allowed` does not
+/// contain Postgres.
 pub fn checked(
     setting: &'static str,
     given: &Hidden,

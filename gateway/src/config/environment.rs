@@ -1,6 +1,6 @@
-//! The environment, read here alone.
+//! Access to environment variables. No other module reads them.
 
-/// What a variable of the environment says, if it says anything.
+/// The value of an environment variable. `None` if it is unset, empty or not UTF-8.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var_os(name)?
         .into_string()
@@ -8,8 +8,8 @@ pub fn variable(name: &str) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
-/// Variables that look like settings and are none of these: misspelt, most likely. Logged, not refused: a cluster manager may set
-/// some of its own for a service of our name.
+/// Names of variables that begin with `HELPLINE_` but are not in `known`: most likely misspelt. They are logged, not refused, because
+/// an orchestrator sets variables of its own for a service that is named helpline.
 pub fn unknown_variables(known: &[String]) -> Vec<String> {
     let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
     names

@@ -1,6 +1,6 @@
-//! A setting that cannot be used.
+//! The error for an invalid setting.
 
-/// A setting that cannot be used, with its name.
+/// An invalid setting: its flag, its variable, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{setting} ({}): {why}", env_name(.setting))]
 pub struct ConfigError {
@@ -9,7 +9,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// A fault of this setting (written as its flag).
+    /// An error for `setting`, which is one flag or several, separated by `, `.
     pub fn new(setting: &'static str, why: impl Into<String>) -> Self {
         Self {
             setting,

@@ -1,5 +1,5 @@
-//! Every setting: a flag, an environment variable (`HELPLINE_` and the flag's name), a default from core's limits. Parsed once,
-//! here; nothing else reads the environment.
+//! All settings. Each is a flag and an environment variable (`HELPLINE_` and the flag's name), and most defaults come from core's
+//! limits. Settings are parsed once, here; no other module reads the environment.
 
 mod checks;
 mod database;
@@ -31,11 +31,11 @@ pub use rate::Rate;
 pub use redis::{RedisPubsub, RedisServers, RedisSettings};
 pub use values::{Cidr, Hidden, JwksUrl, TokenSecret, listen_address};
 
-/// Where to listen, and which proxies to trust.
+/// Addresses to listen on, trusted proxies, and the times of a shutdown.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Listening")]
 pub struct Listening {
-    /// Address and port of pages, REST and sockets
+    /// Address and port for pages, REST and WebSockets
     #[arg(
         long,
         env = "HELPLINE_LISTEN",
@@ -44,7 +44,7 @@ pub struct Listening {
         value_parser = listen_address
     )]
     pub listen: SocketAddr,
-    /// Address and port of /metrics. That of --listen has it served beside the pages, to everyone who reaches them [default: not served]
+    /// Address and port for /metrics. With the same value as --listen, everyone who can reach the pages can read /metrics [default: not served]
     #[arg(
         long,
         env = "HELPLINE_METRICS_LISTEN",
@@ -52,12 +52,12 @@ pub struct Listening {
         value_parser = listen_address
     )]
     pub metrics_listen: Option<SocketAddr>,
-    /// Address under which browsers reach the desk, without a path: https://desk.example. Its pages may connect; the OpenID provider sends people
-    /// back to it; with https, cookies are sent over https only
+    /// Address at which browsers reach the desk, without a path: https://desk.example. Pages of this origin may connect, the OpenID provider
+    /// redirects to it, and if it is https, cookies are sent over https only
     #[arg(long, env = "HELPLINE_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub public_url: Option<Origin>,
-    /// Further sites whose pages may connect, exactly as browsers write them in Origin; when listening only on this machine, its own
-    /// http://localhost and http://127.0.0.1 may too
+    /// Other origins whose pages may connect, exactly as browsers send them in Origin. An instance that listens on a loopback address also
+    /// allows http://localhost and http://127.0.0.1 with its port
     #[arg(
         long,
         env = "HELPLINE_ORIGINS",
@@ -73,20 +73,20 @@ pub struct Listening {
         value_delimiter = ','
     )]
     pub trusted_proxies: Vec<Cidr>,
-    /// Directory of the built web client [default: the one built in]
+    /// Directory of the built web client [default: the client in the binary]
     #[arg(long, env = "HELPLINE_ASSETS_DIR", value_name = "DIR")]
     pub assets_dir: Option<PathBuf>,
-    /// Threads that serve connections [default: half of the cores, at least one]
+    /// Number of threads that serve connections [default: half of the cores, at least one]
     #[arg(long, env = "HELPLINE_WORKER_THREADS", value_name = "N")]
     pub worker_threads: Option<NonZero<usize>>,
-    /// Time from SIGTERM until the instance drains: /readyz says so, and everything is still served. Behind a balancer, longer than it
-    /// takes to send new connections elsewhere
+    /// Time from SIGTERM until the instance starts to drain. Meanwhile /readyz answers 503 and everything is still served. Behind a load
+    /// balancer, set it longer than the balancer needs to stop sending new connections
     #[arg(long, env = "HELPLINE_DRAIN_DELAY_MS", value_name = "MS", default_value_t = limits::DRAIN_DELAY_MS)]
     pub drain_delay_ms: u64,
-    /// Time from the end of that delay until the last connection is closed
+    /// Maximum time of the drain, from the end of --drain-delay-ms until the last connection is closed
     #[arg(long, env = "HELPLINE_DRAIN_TIMEOUT_MS", value_name = "MS", default_value_t = limits::DRAIN_TIMEOUT_MS)]
     pub drain_timeout_ms: u64,
-    /// When draining, clients are asked to reconnect at random within this time
+    /// During a drain, each client is told to reconnect after a random time of at most this length
     #[arg(long, env = "HELPLINE_BYE_SPREAD_MS", value_name = "MS", default_value_t = limits::BYE_SPREAD_MS)]
     pub bye_spread_ms: u64,
 }
@@ -94,20 +94,20 @@ pub struct Listening {
 /// Where `/metrics` is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MetricsPlace {
-    /// Nowhere.
+    /// Not served.
     Nowhere,
-    /// Where pages, REST and sockets are.
+    /// On the address of pages, REST and WebSockets.
     BesidePages,
-    /// At an address of its own.
+    /// On a separate address.
     Own(SocketAddr),
 }
 
-/// The database, and the relay between instances.
+/// The database, and Redis, which relays events between instances.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Database and relay")]
 pub struct Backing {
-    /// Postgres, as the runtime role: postgres://helpline_service:…@host/database?sslmode=verify-full; what it does not say, libpq's
-    /// variables do (PGHOST, PGUSER, PGPASSWORD, PGSSLROOTCERT, …)
+    /// Address of Postgres, with the runtime role: postgres://helpline_service:…@host/database?sslmode=verify-full. Missing parts are taken
+    /// from the variables of libpq (PGHOST, PGUSER, PGPASSWORD, PGSSLROOTCERT, …)
     #[arg(
         long,
         env = "HELPLINE_DATABASE_URL",
@@ -117,13 +117,13 @@ pub struct Backing {
         hide_default_value = true
     )]
     pub database_url: Hidden,
-    /// How a pooler in front of the database (PgBouncer, Supavisor) lends its sessions; without a pooler: session
+    /// Mode of the connection pooler in front of the database (PgBouncer, Supavisor); without a pooler: session
     #[arg(long, env = "HELPLINE_POOLER", value_name = "MODE", value_enum, default_value_t = PoolerMode::Session)]
     pub pooler: PoolerMode,
-    /// What may go without TLS.
+    /// Servers that may be used without TLS.
     #[command(flatten)]
     pub plaintext: PlaintextSettings,
-    /// Schema of Helpline in the database, as `migrate` made it
+    /// Schema of Helpline's tables, with the same value as for `migrate`
     #[arg(
         long,
         env = "HELPLINE_SCHEMA",
@@ -131,7 +131,7 @@ pub struct Backing {
         default_value = "helpline"
     )]
     pub schema: String,
-    /// What the names of Helpline's roles begin with, as `migrate` made them
+    /// Prefix of the names of Helpline's database roles, with the same value as for `migrate`
     #[arg(
         long,
         env = "HELPLINE_ROLE_PREFIX",
@@ -139,22 +139,22 @@ pub struct Backing {
         default_value = "helpline_"
     )]
     pub role_prefix: String,
-    /// Maximum connections to Postgres, including writer lanes; background jobs use two more
+    /// Maximum connections of this instance to Postgres, including --writer-lanes; background jobs use two more
     #[arg(long, env = "HELPLINE_POOL_CONNECTIONS_MAX", value_name = "N", default_value_t = limits::POOL_CONNECTIONS_MAX)]
     pub pool_connections_max: usize,
-    /// Writer lanes: maximum statements that append messages at the same time
+    /// Maximum statements that append messages at the same time
     #[arg(long, env = "HELPLINE_WRITER_LANES", value_name = "N", default_value_t = limits::WRITER_LANES)]
     pub writer_lanes: usize,
-    /// The relay.
+    /// Redis.
     #[command(flatten)]
     pub redis: RedisSettings,
 }
 
-/// Whose tokens are good, as they are written.
+/// Which tokens are accepted, before the checks.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Sign-in")]
 pub struct AuthSettings {
-    /// Secrets of HS256 tokens, 32 bytes at least; several at once while rotating
+    /// Secrets that verify HS256 tokens, at least 32 bytes each; give several while you rotate them
     #[arg(
         long = "jwt-secret",
         env = "HELPLINE_JWT_SECRET",
@@ -163,7 +163,7 @@ pub struct AuthSettings {
         hide_env_values = true
     )]
     pub jwt_secrets: Vec<Hidden>,
-    /// Secrets of HS256 tokens with this kid alone
+    /// Secrets that verify only HS256 tokens with this kid
     #[arg(
         long,
         env = "HELPLINE_JWT_SECRET_FOR_KID",
@@ -172,16 +172,16 @@ pub struct AuthSettings {
         hide_env_values = true
     )]
     pub jwt_secret_for_kid: Vec<Hidden>,
-    /// Address of the key set (JWKS) of RS256, ES256 and EdDSA tokens: https, or http on this machine
+    /// Address of the key set (JWKS) that verifies RS256, ES256 and EdDSA tokens; https, or http on this machine
     #[arg(long, env = "HELPLINE_JWKS_URL", value_name = "URL")]
     pub jwks_url: Option<JwksUrl>,
-    /// Certificate authorities of that address, in PEM form, beside the machine's own
+    /// Certificate authorities for --jwks-url in PEM form, in addition to those of the machine
     #[arg(long, env = "HELPLINE_JWKS_CA_FILE", value_name = "FILE")]
     pub jwks_ca_file: Option<PathBuf>,
     /// Required iss of a token [default: any]
     #[arg(long, env = "HELPLINE_JWT_ISSUER", value_name = "TEXT")]
     pub jwt_issuer: Option<String>,
-    /// Required aud of a token, or one of its aud
+    /// Required aud of a token; if a token has several, one of them
     #[arg(
         long,
         env = "HELPLINE_JWT_AUDIENCE",
@@ -189,7 +189,7 @@ pub struct AuthSettings {
         default_value = "authenticated"
     )]
     pub jwt_audience: String,
-    /// Sign-in of the desk's own.
+    /// Sign-in by an OpenID provider.
     #[command(flatten)]
     pub oidc: OidcSettings,
 }
@@ -198,49 +198,49 @@ pub struct AuthSettings {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitSettings {
-    /// Maximum connections of this instance
+    /// Maximum WebSocket connections of this instance
     #[arg(long, env = "HELPLINE_CONNECTIONS_MAX", value_name = "N", default_value_t = limits::CONNECTIONS_MAX, value_parser = at_least_one())]
     pub connections_max: u32,
-    /// Maximum connections of one user on this instance
+    /// Maximum WebSocket connections of one user to this instance
     #[arg(long, env = "HELPLINE_CONNECTIONS_PER_USER_MAX", value_name = "N", default_value_t = limits::CONNECTIONS_PER_USER_MAX, value_parser = at_least_one())]
     pub connections_per_user_max: u32,
-    /// Maximum connections from one address on this instance
+    /// Maximum connections from one address to this instance
     #[arg(long, env = "HELPLINE_CONNECTIONS_PER_ADDRESS_MAX", value_name = "N", default_value_t = limits::CONNECTIONS_PER_ADDRESS_MAX, value_parser = at_least_one())]
     pub connections_per_address_max: u32,
     /// Maximum tickets that one connection subscribes to
     #[arg(long, env = "HELPLINE_SUBSCRIPTIONS_MAX", value_name = "N", default_value_t = limits::SUBSCRIPTIONS_MAX as u32, value_parser = at_least_one())]
     pub subscriptions_max: u32,
-    /// Frames per second of one connection, sustained
+    /// Sustained rate of one connection, in frames per second
     #[arg(long, env = "HELPLINE_FRAMES_PER_SECOND", value_name = "N", default_value_t = limits::FRAMES_PER_SECOND, value_parser = at_least_one())]
     pub frames_per_second: u32,
-    /// Frames of one connection at once, after silence
+    /// Frames that one connection may send at once after a pause
     #[arg(long, env = "HELPLINE_FRAMES_BURST", value_name = "N", default_value_t = limits::FRAMES_BURST, value_parser = at_least_one())]
     pub frames_burst: u32,
-    /// A user may send as fast as this many connections, across all of theirs on this instance
+    /// Rate of one user, across all connections to this instance: this many times the rate of one connection
     #[arg(long, env = "HELPLINE_FRAMES_USER_FACTOR", value_name = "N", default_value_t = limits::FRAMES_USER_FACTOR, value_parser = at_least_one())]
     pub frames_user_factor: u32,
-    /// An address may send as fast as this many connections
+    /// Rate of one address on this instance: this many times the rate of one connection
     #[arg(long, env = "HELPLINE_FRAMES_ADDRESS_FACTOR", value_name = "N", default_value_t = limits::FRAMES_ADDRESS_FACTOR, value_parser = at_least_one())]
     pub frames_address_factor: u32,
-    /// REST requests per second of one user, sustained
+    /// Sustained rate of one user, in REST requests per second
     #[arg(long, env = "HELPLINE_REQUESTS_PER_SECOND", value_name = "N", default_value_t = limits::REQUESTS_PER_SECOND, value_parser = at_least_one())]
     pub requests_per_second: u32,
-    /// REST requests of one user at once, after silence
+    /// REST requests that one user may send at once after a pause
     #[arg(long, env = "HELPLINE_REQUESTS_BURST", value_name = "N", default_value_t = limits::REQUESTS_BURST, value_parser = at_least_one())]
     pub requests_burst: u32,
-    /// Time between two heartbeats
+    /// Interval of heartbeats on a WebSocket
     #[arg(long, env = "HELPLINE_HEARTBEAT_MS", value_name = "MS", default_value_t = limits::HEARTBEAT_INTERVAL_MS, value_parser = clap::value_parser!(u64).range(100..=60_000))]
     pub heartbeat_ms: u64,
-    /// Maximum events that a resume replays; a client further behind starts over
+    /// Maximum events that are replayed when a client reconnects; a client that missed more loads the ticket again
     #[arg(long, env = "HELPLINE_REPLAY_EVENTS_MAX", value_name = "N", default_value_t = limits::REPLAY_EVENTS_MAX)]
     pub replay_events_max: u64,
 }
 
-/// What is logged, and how.
+/// Settings of the log.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Logs")]
 pub struct LogSettings {
-    /// What is logged, e.g. info or helpline_gateway=debug
+    /// Log filter, such as info or helpline_gateway=debug
     #[arg(
         long,
         env = "HELPLINE_LOG",
@@ -251,30 +251,30 @@ pub struct LogSettings {
     /// Format of log lines
     #[arg(long, env = "HELPLINE_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
-    /// Which requests leave a line: method, route, status, duration and ids, never a path, a query or a token
+    /// Which requests are logged, with method, route, status, duration and ids; never a path, a query or a token
     #[arg(long, env = "HELPLINE_LOG_REQUESTS", value_name = "WHICH", value_enum, default_value_t = RequestLog::None)]
     pub log_requests: RequestLog,
 }
 
-/// Which requests leave a log line.
+/// Which requests are logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum RequestLog {
-    /// None.
+    /// No request.
     None,
-    /// Every one, sockets by their upgrade.
+    /// Every request; for a WebSocket, its upgrade request.
     All,
 }
 
 /// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     Text,
-    /// One JSON object a line, for machines.
+    /// One JSON object per line, for log collectors.
     Json,
 }
 
-/// The settings of `serve` as they are written.
+/// The settings of `serve`, before the checks.
 #[derive(Debug, Clone, Args)]
 pub struct ServeSettings {
     #[command(flatten)]
@@ -289,91 +289,91 @@ pub struct ServeSettings {
     limits: LimitSettings,
     #[command(flatten)]
     log: LogSettings,
-    /// Demo people may sign in by name: the `dev` command gives this to the instances that it starts
+    /// Allow demo people to sign in by name; `helpline dev` passes this to the instances that it starts
     #[arg(long, hide = true)]
     dev_people: bool,
-    /// A socket that echoes frames, in a debug build: for conformance tests
+    /// Serve a WebSocket that echoes frames, for conformance tests; debug builds only
     #[arg(long, hide = true)]
     echo: bool,
-    /// Where a debug build shall die, for tests
+    /// Name of the failpoint at which the process aborts, for tests; debug builds only
     #[arg(long, env = "HELPLINE_FAILPOINT", hide = true)]
     failpoint: Option<String>,
-    /// Which promise a debug build shall break, to prove that the history checker notices
+    /// Name of the promise to break, to prove that the history checker detects it; debug builds only
     #[arg(long, env = "HELPLINE_SABOTAGE", hide = true)]
     sabotage: Option<String>,
 }
 
 impl ServeSettings {
-    /// How many threads shall serve connections, if that is said.
+    /// The value of `--worker-threads`, if set.
     pub const fn worker_threads(&self) -> Option<NonZero<usize>> {
         self.listening.worker_threads
     }
 }
 
-/// Whose tokens are good, checked.
+/// Which tokens are accepted, after the checks.
 #[derive(Debug, Clone)]
 pub struct Auth {
-    /// Keys of HS256.
+    /// Keys for HS256.
     pub secrets: Vec<TokenSecret>,
-    /// Where the public keys are.
+    /// Address of the key set.
     pub jwks_url: Option<JwksUrl>,
-    /// Certificate authorities of that address beside the machine's own, in PEM form.
+    /// Certificate authorities for `jwks_url` in PEM form, in addition to those of the machine.
     pub jwks_ca: Option<Vec<u8>>,
-    /// What `iss` must be.
+    /// Required `iss`. `None`: any.
     pub issuer: Option<String>,
-    /// What `aud` must be or contain.
+    /// Required `aud`, or one of several in the token.
     pub audience: String,
-    /// Sign-in of the desk's own.
+    /// Sign-in by an OpenID provider.
     pub oidc: Option<Oidc>,
 }
 
-/// Who may sign in with nothing but a name.
+/// Whether the demo people of `helpline dev` can sign in by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DevPeople {
-    /// No one: `/dev/…` does not exist.
+    /// Demo people cannot sign in: the routes `/dev/…` do not exist.
     Absent,
-    /// The demo people.
+    /// Demo people can sign in by name.
     Present,
 }
 
 /// Whether `/debug/echo` exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Echo {
-    /// It does not.
+    /// It does not exist.
     Absent,
-    /// Only in debug builds.
+    /// It exists; only in debug builds.
     Present,
 }
 
-/// The settings of an instance, checked.
+/// The settings of an instance, after the checks.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where to listen, and which proxies to trust.
+    /// Addresses to listen on, trusted proxies, and the times of a shutdown.
     pub listening: Listening,
-    /// The database and the relay.
+    /// The database and Redis.
     pub backing: Backing,
-    /// Whose tokens are good.
+    /// Which tokens are accepted.
     pub auth: Auth,
-    /// What the pages offer, and which sites may show them.
+    /// What the pages show, and which sites may embed them.
     pub pages: Pages,
     /// Limits of connections and rates.
     pub limits: LimitSettings,
-    /// What is logged, and how.
+    /// Settings of the log.
     pub log: LogSettings,
-    /// Who may sign in with nothing but a name.
+    /// Whether demo people can sign in by name.
     pub dev_people: DevPeople,
-    /// Whether there is a socket that echoes frames.
+    /// Whether `/debug/echo` exists.
     pub echo: Echo,
-    /// Where a debug build shall die, for tests.
+    /// The failpoint at which a debug build aborts, for tests.
     pub failpoint: Option<String>,
-    /// Which promise a debug build shall break, for the checker's tests.
+    /// The promise that a debug build breaks, for tests of the history checker.
     pub sabotage: Option<String>,
-    /// What an operator should know of these settings, though they can be used.
+    /// Warnings for the operator about settings that are valid but probably wrong.
     pub warnings: Vec<String>,
 }
 
 impl LimitSettings {
-    /// What one connection may send.
+    /// Frame rate limit of one connection.
     pub const fn frame_rate(&self) -> Rate {
         Rate {
             per_second: self.frames_per_second,
@@ -381,12 +381,12 @@ impl LimitSettings {
         }
     }
 
-    /// What all connections of one user may send together.
+    /// Frame rate limit of one user, across all connections to this instance.
     pub const fn user_frame_rate(&self) -> Rate {
         self.frame_rate().times(self.frames_user_factor)
     }
 
-    /// What all connections from one address may send together.
+    /// Frame rate limit of one address, across all connections to this instance.
     pub const fn address_frame_rate(&self) -> Rate {
         self.frame_rate().times(self.frames_address_factor)
     }
@@ -402,18 +402,18 @@ impl Listening {
         }
     }
 
-    /// The origins that are named: the desk's public one, and the sites whose pages may connect.
+    /// The origins from the settings: `--public-url`, then `--origins`.
     pub fn named_origins(&self) -> impl Iterator<Item = &Origin> {
         self.public_url.iter().chain(&self.origins)
     }
 
-    /// Whether pages of this origin may open sockets: those that are named, and this instance's own, as its listener is addressed.
+    /// Whether pages of `origin` may open WebSockets: an origin from the settings, or this instance's own address.
     pub fn allows_origin(&self, origin: &[u8]) -> bool {
         let listen = self.listen;
         let is = |own: String| own.into_bytes() == origin;
         self.named_origins()
             .any(|allowed| allowed.as_str().as_bytes() == origin)
-            // On all addresses, none of them is known to lead here alone.
+            // An unspecified address such as 0.0.0.0 names no particular machine, so it is not an origin of this instance.
             || (!listen.ip().is_unspecified() && is(format!("http://{listen}")))
             || (listen.ip().is_loopback()
                 && (is(format!("http://localhost:{}", listen.port()))
@@ -421,7 +421,7 @@ impl Listening {
     }
 }
 
-/// An origin; browsers show it with a slash behind it, which may be copied too.
+/// Parses `--public-url`. Browsers display an origin with a trailing slash, so one trailing slash is accepted.
 fn public_url(text: &str) -> Result<Origin, &'static str> {
     text.strip_suffix('/').unwrap_or(text).parse()
 }

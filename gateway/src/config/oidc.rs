@@ -1,4 +1,4 @@
-//! Sign-in of the desk's own: an OpenID provider, and the secret that its sessions are signed with.
+//! Settings of sign-in by an OpenID provider: the provider, and the secrets that sign the sessions.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -9,18 +9,18 @@ use helpline_core::limits;
 use super::error::ConfigError;
 use super::values::{Hidden, SECRET_BYTES_MIN, https_or_here, pem_file};
 
-/// The settings as they are written.
+/// The settings of sign-in by an OpenID provider, before the checks.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Sign-in by an OpenID provider")]
 pub struct OidcSettings {
-    /// OpenID provider by which people sign in at the desk's own pages: its issuer, exactly as its /.well-known/openid-configuration names it;
-    /// https, or http on this machine. Needs a public URL, a client id and a secret key
+    /// Issuer of the OpenID provider at which people sign in on the desk's own pages, exactly as its /.well-known/openid-configuration names
+    /// it; https, or http on this machine. Requires --public-url, --oidc-client-id and --secret-key
     #[arg(long, env = "HELPLINE_OIDC_ISSUER", value_name = "URL")]
     pub oidc_issuer: Option<Issuer>,
-    /// Name under which the desk is registered with the provider
+    /// Client id with which the desk is registered at the provider
     #[arg(long, env = "HELPLINE_OIDC_CLIENT_ID", value_name = "TEXT")]
     pub oidc_client_id: Option<String>,
-    /// Secret of that client [default: none, a public client, which PKCE protects]
+    /// Client secret of the desk at the provider [default: none: a public client, protected by PKCE]
     #[arg(
         long,
         env = "HELPLINE_OIDC_CLIENT_SECRET",
@@ -28,7 +28,7 @@ pub struct OidcSettings {
         hide_env_values = true
     )]
     pub oidc_client_secret: Option<Hidden>,
-    /// What is asked of the provider, separated by spaces
+    /// Scopes to request from the provider, separated by spaces
     #[arg(
         long,
         env = "HELPLINE_OIDC_SCOPES",
@@ -36,11 +36,11 @@ pub struct OidcSettings {
         default_value = "openid email profile"
     )]
     pub oidc_scopes: String,
-    /// Certificate authorities of the provider, in PEM form, beside the machine's own
+    /// Certificate authorities for the provider in PEM form, in addition to those of the machine
     #[arg(long, env = "HELPLINE_OIDC_CA_FILE", value_name = "FILE")]
     pub oidc_ca_file: Option<PathBuf>,
-    /// Secrets that sessions are signed with, 32 bytes at least, the same on every instance. The first one signs; several at once while rotating.
-    /// One that is taken away ends the sessions that it signed
+    /// Secrets that sign sessions, at least 32 bytes each, the same on every instance. The first one signs new sessions, all of them verify;
+    /// give several while you rotate them. Removing a secret ends the sessions that it signed
     #[arg(
         long = "secret-key",
         env = "HELPLINE_SECRET_KEY",
@@ -49,32 +49,33 @@ pub struct OidcSettings {
         hide_env_values = true
     )]
     pub secret_keys: Vec<Hidden>,
-    /// How long a person stays signed in
+    /// Time for which a person stays signed in, in hours
     #[arg(long, env = "HELPLINE_SESSION_HOURS", value_name = "HOURS", default_value_t = limits::SESSION_HOURS,
         value_parser = clap::value_parser!(u32).range(1..=i64::from(limits::SESSION_HOURS_MAX)))]
     pub session_hours: u32,
 }
 
-/// The provider and the sessions, checked.
+/// The provider and the sessions, after the checks.
 #[derive(Debug, Clone)]
 pub struct Oidc {
-    /// Who signs people in.
+    /// The provider's issuer.
     pub issuer: Issuer,
-    /// The desk's name there.
+    /// The desk's client id at the provider.
     pub client_id: String,
-    /// The desk's secret there; none: a public client.
+    /// The desk's client secret at the provider. `None` for a public client.
     pub client_secret: Option<Hidden>,
-    /// What is asked for; `openid` is among it.
+    /// Scopes to request; they include `openid`.
     pub scopes: Vec<String>,
-    /// Certificate authorities beside the machine's own, in PEM form.
+    /// Certificate authorities for the provider in PEM form, in addition to those of the machine.
     pub ca: Option<Vec<u8>>,
-    /// What sessions are signed with; the first one signs.
+    /// Secrets of the sessions: the first one signs, all of them verify.
     pub secret_keys: Vec<Hidden>,
     /// How long a person stays signed in, in hours.
     pub session_hours: u32,
 }
 
-/// A provider's issuer: `https`, or `http` only on this machine; compared with what the provider says, byte by byte.
+/// A provider's issuer: an `https` URL, or `http` on this machine. It is compared byte by byte with the issuer in the provider's
+/// discovery document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issuer(String);
 
@@ -102,10 +103,10 @@ impl FromStr for Issuer {
     }
 }
 
-/// The provider, if one is set.
+/// Checks the settings. Returns `None` if no provider is set.
 ///
 /// # Errors
-/// What it needs and is missing, or cannot be used.
+/// A setting that the provider requires is missing, or a setting is invalid.
 pub(super) fn checked_oidc(settings: OidcSettings) -> Result<Option<Oidc>, ConfigError> {
     let OidcSettings {
         oidc_issuer,

@@ -1,4 +1,4 @@
-//! What the pages offer besides tickets, and which sites may show them.
+//! Settings of the pages: links, languages, the source of tokens, and the sites that may embed the widget.
 
 use std::str::FromStr;
 
@@ -10,16 +10,16 @@ use helpline_core::protocol::NavLink;
 use super::error::ConfigError;
 use super::values::usable_port;
 
-/// Links of the navigation: more than a bar holds are a mistake.
+/// Maximum number of links in the navigation. A navigation bar has no room for more.
 const LINKS_MAX: usize = 12;
-/// A link's words, in characters.
+/// Maximum length of a link's label, in characters.
 const LABEL_CHARS_MAX: usize = 40;
 
 /// The settings of the pages.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Pages")]
 pub struct Pages {
-    /// Sites whose pages may show the widget, exactly as browsers write them in Origin; without any, only this instance's own
+    /// Origins whose pages may embed the widget, exactly as browsers send them in Origin [default: only this instance's own pages]
     #[arg(
         long,
         env = "HELPLINE_WIDGET_SITES",
@@ -27,16 +27,16 @@ pub struct Pages {
         value_delimiter = ','
     )]
     pub widget_sites: Vec<Origin>,
-    /// Where the pages get a token for the person who is signed in to the platform
+    /// Address from which the pages get a token for the person who is signed in to your platform
     #[arg(long, env = "HELPLINE_TOKEN_URL", value_name = "URL")]
     pub token_url: Option<Href>,
-    /// Where the console sends people without a staff role
+    /// Address to which the console sends people who have no staff role
     #[arg(long, env = "HELPLINE_HOME_URL", value_name = "URL")]
     pub home_url: Option<Href>,
-    /// The platform's page on which roles are managed: over REST they are then only read, and /v1/config names this page
+    /// Page of your platform on which roles are managed. The REST API then only reads roles, and /v1/config names this page
     #[arg(long, env = "HELPLINE_ROLES_MANAGED_AT", value_name = "URL")]
     pub roles_managed_at: Option<Href>,
-    /// The platform's navigation, shown on all pages
+    /// Links of your platform's navigation, shown on all pages
     #[arg(
         long,
         env = "HELPLINE_LINKS",
@@ -44,7 +44,7 @@ pub struct Pages {
         value_delimiter = ';'
     )]
     pub links: Vec<Link>,
-    /// Languages that the pages offer, the default one first
+    /// Languages that the pages offer; the first one is the default
     #[arg(
         long,
         env = "HELPLINE_LANGUAGES",
@@ -56,10 +56,10 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// Whether they can be used together.
+    /// Checks the settings that clap cannot check.
     ///
     /// # Errors
-    /// Names the setting that cannot.
+    /// There are too many links.
     pub fn check(&self) -> Result<(), ConfigError> {
         if self.links.len() > LINKS_MAX {
             return Err(ConfigError::new(
@@ -71,7 +71,7 @@ impl Pages {
     }
 }
 
-/// Where a link leads: `http(s)://…`, or a path on this host. Nothing that runs, and nothing that only looks like a path.
+/// Target of a link: `http(s)://…`, or a path on this host. Script URLs (`javascript:`) and scheme-relative URLs (`//host`) are refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Href(String);
 
@@ -81,7 +81,7 @@ impl Href {
         &self.0
     }
 
-    /// Of another host: its origin, for the pages' policy.
+    /// The origin of the target, for the pages' Content-Security-Policy. `None` for a path on this host.
     pub fn origin(&self) -> Option<String> {
         let uri: Uri = self.0.parse().ok()?;
         Some(format!("{}://{}", uri.scheme_str()?, uri.authority()?))
@@ -115,7 +115,7 @@ impl FromStr for Href {
     }
 }
 
-/// A link of the navigation: `Label=https://…`.
+/// A link of the navigation, parsed from `Label=https://…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     label: String,
@@ -149,7 +149,7 @@ impl From<&Link> for NavLink {
     }
 }
 
-/// A language's tag: `en`, `pt-BR`.
+/// A language tag, such as `en` or `pt-BR`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Language(String);
 

@@ -1,20 +1,20 @@
-//! The permission to do without TLS.
+//! Permission to connect to servers without TLS.
 
 use clap::Args;
 
-/// What may be spoken to in clear text though it is on another machine.
+/// A kind of server that may be used without TLS although it is on another machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Plaintext {
-    /// The database.
+    /// The database
     Postgres,
-    /// The relay.
+    /// Redis, which relays events between instances
     Redis,
 }
 
-/// The permission to do without TLS.
+/// Permission to connect to servers without TLS.
 #[derive(Debug, Clone, Default, Args)]
 pub struct PlaintextSettings {
-    /// Servers on other machines that may be spoken to without TLS: passwords and messages are then readable on the way
+    /// Servers on other machines that may be used without TLS; passwords and messages are then readable on the network
     #[arg(
         long = "allow-plaintext",
         env = "HELPLINE_ALLOW_PLAINTEXT",

@@ -1,16 +1,16 @@
-//! A rate, as limits and settings name it.
+//! The rate of a token bucket, as used by limits and settings.
 
-/// So many at once, and so many per second after that.
+/// A rate limit: a burst, and a sustained rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// Sustained.
+    /// Sustained rate, per second.
     pub per_second: u32,
-    /// At once, after silence.
+    /// Number that is allowed at once after a pause.
     pub burst: u32,
 }
 
 impl Rate {
-    /// The rate of this many together.
+    /// This rate, `n` times as high.
     #[must_use]
     pub const fn times(self, n: u32) -> Self {
         Self {

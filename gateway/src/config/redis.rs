@@ -1,4 +1,4 @@
-//! The addresses of Redis, its certificates, and whether it may be spoken to in clear text.
+//! Settings of Redis: addresses, certificates, and the check for TLS.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -15,11 +15,11 @@ use super::error::ConfigError;
 use super::plaintext::Plaintext;
 use super::values::{Hidden, pem_file};
 
-/// How Redis is reached.
+/// The settings of Redis.
 #[derive(Debug, Clone, Args)]
 pub struct RedisSettings {
-    /// Redis or Valkey, redis://… or rediss://… (TLS); needed when there is more than one instance. Several, separated by commas (which a
-    /// password must write as %2C): nodes of one Redis Cluster; or the Sentinels, where their setting is there
+    /// Address of Redis or Valkey: redis://… or rediss://… (TLS). Required if there is more than one instance. For a Redis Cluster, give
+    /// several nodes; with --redis-sentinel, give the Sentinels. Commas separate addresses; write a comma in a password as %2C
     #[arg(
         long,
         env = "HELPLINE_REDIS_URL",
@@ -27,7 +27,8 @@ pub struct RedisSettings {
         hide_env_values = true
     )]
     pub redis_url: Option<Hidden>,
-    /// Name of the master that Sentinels watch. The addresses of Redis are then theirs, with user, password and database of the master
+    /// Name of the master that the Sentinels monitor. --redis-url then has the addresses of the Sentinels, with the user, password and
+    /// database of the master
     #[arg(
         long,
         env = "HELPLINE_REDIS_SENTINEL",
@@ -35,7 +36,7 @@ pub struct RedisSettings {
         requires = "redis_url"
     )]
     pub redis_sentinel: Option<String>,
-    /// Password of the Sentinels themselves, if they ask for one
+    /// Password of the Sentinels, if they require one
     #[arg(
         long,
         env = "HELPLINE_REDIS_SENTINEL_PASSWORD",
@@ -44,7 +45,7 @@ pub struct RedisSettings {
         requires = "redis_sentinel"
     )]
     pub redis_sentinel_password: Option<Hidden>,
-    /// Certificate authorities of Redis, in PEM form [default: the machine's]
+    /// Certificate authorities for Redis, in PEM form [default: those of the machine]
     #[arg(
         long,
         env = "HELPLINE_REDIS_CA_FILE",
@@ -52,7 +53,7 @@ pub struct RedisSettings {
         requires = "redis_url"
     )]
     pub redis_ca_file: Option<PathBuf>,
-    /// Certificate that this instance shows to Redis, in PEM form
+    /// Client certificate for Redis, in PEM form
     #[arg(
         long,
         env = "HELPLINE_REDIS_CERT_FILE",
@@ -60,7 +61,7 @@ pub struct RedisSettings {
         requires = "redis_key_file"
     )]
     pub redis_cert_file: Option<PathBuf>,
-    /// Key of that certificate, in PEM form
+    /// Private key of the client certificate, in PEM form
     #[arg(
         long,
         env = "HELPLINE_REDIS_KEY_FILE",
@@ -68,8 +69,8 @@ pub struct RedisSettings {
         requires = "redis_cert_file"
     )]
     pub redis_key_file: Option<PathBuf>,
-    /// How news travels in a Redis Cluster. classic: over its bus to all of its nodes, by way of any of them; right for every other form of
-    /// Redis. sharded: only through the master that owns the channel's slot (Redis 7 or later). The same at every instance
+    /// How events travel through a Redis Cluster. classic: any node accepts an event and sends it to all nodes; also right without a cluster.
+    /// sharded: only the master that owns the channel's slot handles an event (Redis 7 or later). Must be the same on every instance
     #[arg(
         long,
         env = "HELPLINE_REDIS_PUBSUB",
@@ -78,47 +79,48 @@ pub struct RedisSettings {
         default_value = "classic"
     )]
     pub redis_pubsub: RedisPubsub,
-    /// Begins every Redis channel name, so that several desks can share one Redis: letters, digits, . _ - only [default: names the
-    /// database, by its cluster's identifier and its oid]
+    /// Prefix of every Redis channel name, so that several desks can share one Redis; letters, digits, . _ - only [default: derived from
+    /// the database's system identifier and oid]
     #[arg(long, env = "HELPLINE_REDIS_PREFIX", value_name = "TEXT")]
     pub redis_prefix: Option<String>,
 }
 
-/// How news travels in a Redis Cluster.
+/// How events travel through a Redis Cluster.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum RedisPubsub {
-    /// SUBSCRIBE and PUBLISH at any node.
+    /// SUBSCRIBE and PUBLISH on any node
     #[default]
     Classic,
-    /// SSUBSCRIBE and SPUBLISH at the masters that own the slots.
+    /// SSUBSCRIBE and SPUBLISH on the masters that own the slots
     Sharded,
 }
 
-/// What connects to Redis.
+/// The configured Redis servers.
 pub enum RedisServers {
     /// One server, or one node of a cluster.
     One(Box<Client>),
-    /// Nodes of one cluster, each as good as the others: a message that is published at one of them reaches subscribers of all.
+    /// Nodes of one cluster, with classic pub/sub. Any node will do: a message published on one node reaches subscribers of all nodes.
     Cluster(Vec<Client>),
-    /// Nodes of one cluster, which know the masters that own its slots.
+    /// Nodes of one cluster, with sharded pub/sub. Each node knows the masters and their slots.
     Shards {
-        /// At least one.
+        /// At least one node.
         nodes: Vec<Client>,
-        /// Whether a master on another machine is refused: its password and the messages would travel in clear text.
+        /// Whether to refuse a master on another machine without TLS: its password and the messages would travel in clear text.
         this_machine_only: bool,
     },
-    /// Sentinels, which know the master.
+    /// Sentinels, which know the address of the current master.
     Sentinel {
-        /// Asks them, and connects to the master.
+        /// Asks the Sentinels for the master and connects to it.
         sentinels: Box<SentinelClient>,
         /// The master's name.
         name: String,
-        /// Each of them, where a master on another machine is refused: its password and the messages would travel in clear text.
+        /// Set if a master on another machine must be refused, because its password and the messages would travel in clear text: one
+        /// client per Sentinel, to look up the master before connecting to it.
         this_machine_only: Option<Vec<Client>>,
     },
 }
 
-/// Without the addresses: they may hold passwords.
+/// Prints only the kind of servers, because addresses may contain passwords.
 impl fmt::Debug for RedisServers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -131,11 +133,11 @@ impl fmt::Debug for RedisServers {
 }
 
 impl RedisSettings {
-    /// What connects to Redis, if there is one; connects to nothing yet.
+    /// Builds the clients of the configured servers without connecting. Returns `None` if `--redis-url` is not set.
     ///
     /// # Errors
-    /// An address that cannot be used, one of another machine without TLS that is not in `allowed`, addresses that do not fit
-    /// together, or a file that cannot be used.
+    /// An address is invalid, or belongs to another machine, has no TLS, and `allowed` does not contain Redis; the addresses contradict
+    /// each other; or a certificate file cannot be used.
     pub fn servers(&self, allowed: &[Plaintext]) -> Result<Option<RedisServers>, ConfigError> {
         let Some(urls) = self.redis_url.as_ref().map(Hidden::expose) else {
             return Ok(None);
@@ -171,9 +173,9 @@ impl RedisSettings {
         })
     }
 
-    /// One of the addresses, checked by itself.
+    /// Parses and checks one of the addresses.
     fn address(&self, url: &str, allowed: &[Plaintext]) -> Result<ConnectionInfo, ConfigError> {
-        // The crate's own error would not repeat the address either, but says less.
+        // Add examples to the crate's error. The crate's error does not repeat the address, which may contain a password.
         let info = url
             .into_connection_info()
             .map_err(|error| match error.kind() {

@@ -1,4 +1,4 @@
-//! What a setting may hold, parsed once: newtypes with private fields, so that a value in hand is a checked one.
+//! Types of settings that are checked while they are parsed. Their fields are private, so every value of such a type is valid.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -9,15 +9,15 @@ use helpline_persistence::connect::is_this_machine;
 
 use super::error::ConfigError;
 
-/// A secret's bytes at least: HS256 is no stronger than its key, and 256 bits are what its hash has.
+/// Minimum length of a secret, in bytes: the 256 bits of the hash of HS256. A shorter key would weaken the signature.
 pub(super) const SECRET_BYTES_MIN: usize = 32;
 
-/// What the names of the desk's own keys begin with: no platform's key bears one.
+/// Prefix of the `kid` of the desk's own keys. Keys of the platform must not use it.
 const RESERVED_KIDS: &str = "helpline-";
 
-/// Text that must not be shown: secrets, and addresses that may hold a password. Taken as it is, checked where it is used,
-/// because an error of the command line would repeat the value.
-/// White space at its end is taken off: no secret ends in it on purpose, and files do.
+/// Text that must not be printed: a secret, or an address that may contain a password. Parsing never fails, because clap's error would
+/// print the value; the code that uses the text checks it.
+/// Trailing white space is removed: files often end in it, and no secret does on purpose.
 #[derive(Clone)]
 pub struct Hidden {
     text: String,
@@ -33,12 +33,12 @@ impl PartialEq for Hidden {
 impl Eq for Hidden {}
 
 impl Hidden {
-    /// The text, for the one place that needs it.
+    /// The text. Do not log or print it.
     pub fn expose(&self) -> &str {
         &self.text
     }
 
-    /// Whether white space stood at its end.
+    /// Whether trailing white space was removed.
     pub const fn was_trimmed(&self) -> bool {
         self.was_trimmed
     }
@@ -74,10 +74,10 @@ pub struct TokenSecret {
 }
 
 impl TokenSecret {
-    /// A secret that checks tokens without a `kid`.
+    /// A secret without a `kid`.
     ///
     /// # Errors
-    /// When it is shorter than 32 bytes.
+    /// The secret is shorter than 32 bytes.
     pub fn plain(secret: &Hidden) -> Result<Self, ConfigError> {
         if secret.expose().len() < SECRET_BYTES_MIN {
             return Err(ConfigError::new(
@@ -91,10 +91,10 @@ impl TokenSecret {
         })
     }
 
-    /// `KID=SECRET`: a secret that only checks tokens with this `kid`.
+    /// Parses `KID=SECRET`: a secret that verifies only tokens with this `kid`.
     ///
     /// # Errors
-    /// When it has no `=`, an empty name, or a secret shorter than 32 bytes.
+    /// There is no `=`, the `kid` is empty or reserved for the desk's own keys, or the secret is shorter than 32 bytes.
     pub fn with_kid(pair: &Hidden) -> Result<Self, ConfigError> {
         let fault = |why: String| ConfigError::new("--jwt-secret-for-kid", why);
         let (kid, secret) = pair
@@ -120,7 +120,7 @@ impl TokenSecret {
         })
     }
 
-    /// The key's name, if tokens must bear one.
+    /// The `kid` that a token must have, if any.
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
     }
@@ -131,7 +131,7 @@ impl TokenSecret {
     }
 }
 
-/// The address of a key set: `https`, or `http` only on this machine.
+/// Address of a key set: `https`, or `http` on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JwksUrl(String);
 
@@ -150,10 +150,10 @@ impl FromStr for JwksUrl {
     }
 }
 
-/// Whether the desk may ask this address: `https`, or `http` only on this machine, and no user in it.
+/// Checks a URL to which the desk sends requests: `https`, or `http` on this machine, and without a user.
 ///
 /// # Errors
-/// Why not.
+/// The rule that the URL breaks.
 pub(super) fn https_or_here(text: &str) -> Result<(), &'static str> {
     let uri: axum::http::Uri = text.parse().map_err(|_| "not a URL")?;
     let host = uri.host().ok_or("a URL with a host is needed")?;
@@ -172,20 +172,20 @@ pub(super) fn https_or_here(text: &str) -> Result<(), &'static str> {
     }
 }
 
-/// An address to listen at. Names are not looked up: which of their addresses is meant would be a guess.
+/// Parses an address to listen on. Host names are refused, because a name can have several addresses.
 ///
 /// # Errors
-/// How it is to be written.
+/// The expected form.
 pub fn listen_address(text: &str) -> Result<SocketAddr, &'static str> {
     text.parse().map_err(
-        |_| "must be an address and a port: 127.0.0.1:8080 for this machine alone, 0.0.0.0:8080 or [::]:8080 for all",
+        |_| "must be an address and a port: 127.0.0.1:8080 for this machine only, 0.0.0.0:8080 or [::]:8080 for all networks",
     )
 }
 
-/// The port of an address, if it names one, is one that something can listen at. The parser takes any digits.
+/// Checks that the port of a URL, if there is one, is between 1 and 65535. `Uri` accepts any digits.
 ///
 /// # Errors
-/// Why not.
+/// The rule that the port breaks.
 pub(super) fn usable_port(uri: &axum::http::Uri) -> Result<(), &'static str> {
     let after_host = uri
         .authority()
@@ -204,7 +204,7 @@ pub(super) fn usable_port(uri: &axum::http::Uri) -> Result<(), &'static str> {
     }
 }
 
-/// A block of addresses: `10.0.0.0/8`, or one address.
+/// A block of addresses such as `10.0.0.0/8`, or a single address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cidr {
     network: IpAddr,
@@ -212,7 +212,7 @@ pub struct Cidr {
 }
 
 impl Cidr {
-    /// Whether the address lies in the block. IPv4 written as IPv6 (`::ffff:…`) counts as IPv4.
+    /// Whether the block contains the address. An IPv4-mapped IPv6 address (`::ffff:…`) counts as IPv4.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.network, address.to_canonical()) {
             (IpAddr::V4(network), IpAddr::V4(address)) => {
@@ -259,10 +259,10 @@ impl FromStr for Cidr {
     }
 }
 
-/// A file that a setting names.
+/// Reads the PEM file that a setting names.
 ///
 /// # Errors
-/// When it cannot be read, or has nothing in PEM form.
+/// The file cannot be read or contains no PEM block.
 pub(super) fn pem_file(setting: &'static str, path: &Path) -> Result<Vec<u8>, ConfigError> {
     let bytes =
         std::fs::read(path).map_err(|error| ConfigError::new(setting, error.to_string()))?;

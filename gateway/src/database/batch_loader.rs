@@ -58,7 +58,7 @@ impl<Q: BatchQuery> BatchLoader<Q> {
                     .await
                     .is_err()
                 {
-                    tracing::error!("a batched read crashed");
+                    tracing::error!("a batch of reads crashed; its requests were told to retry, and later batches still run");
                 }
             });
         }

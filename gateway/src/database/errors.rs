@@ -29,11 +29,11 @@ pub fn reject_of(error: &StoreError) -> Reject {
         | StoreError::Unreachable(_)
         | StoreError::ReadOnly
         | StoreError::PoolExhausted => {
-            tracing::warn!(cause = %chain(error), "the database did not answer");
+            tracing::warn!(cause = %chain(error), "the database did not answer; the client was told to retry");
             unavailable()
         }
         StoreError::Data(_) => {
-            tracing::warn!(cause = %chain(error), "the database refused the data");
+            tracing::warn!(cause = %chain(error), "the database refused the data of a request as invalid");
             Reject::new(RejectCode::InvalidField, "the data are not valid")
         }
         StoreError::Address(_)
@@ -42,7 +42,7 @@ pub fn reject_of(error: &StoreError) -> Reject {
         | StoreError::FormerLayout
         | StoreError::Other(_)
         | StoreError::Row(_) => {
-            tracing::error!(cause = %chain(error), "the database failed");
+            tracing::error!(cause = %chain(error), "unexpected database error");
             Reject::new(RejectCode::Internal, "internal error")
         }
     }

@@ -1,5 +1,4 @@
-//! A desk that has already been used: a few tickets, each with a story. Every write bears a key, so that a later start
-//! finds them instead of writing them again.
+//! Demo data: a few tickets with messages. Every write has an idempotency key, so a later start does not create them again.
 
 use helpline_core::actor::Actor;
 use helpline_core::body::{Body, Subject};
@@ -83,7 +82,7 @@ const STORIES: &[Story] = &[
     },
 ];
 
-/// Signs everyone in once and writes the stories that are not written yet.
+/// Signs in every demo person once and writes the tickets that do not exist yet.
 pub async fn fill(database_url: &str) -> Result<(), StoreError> {
     let store = Store::connect(Settings {
         url: database_url.to_owned(),
@@ -114,7 +113,7 @@ async fn write(store: &Store, n: usize, story: &Story) -> Result<(), StoreError>
         metadata: serde_json::Map::new(),
     };
     let created = match tickets::create(store, &caller(customer), &new).await {
-        // An earlier build wrote this story in other words: the data stay as they are.
+        // An earlier build wrote this ticket with another text: keep it.
         Err(StoreError::Refused {
             code: RejectCode::KeyReused,
             ..

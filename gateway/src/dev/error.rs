@@ -1,4 +1,4 @@
-//! What keeps the embedded desk from starting.
+//! Errors of `helpline dev`.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -6,40 +6,40 @@ use std::path::PathBuf;
 use helpline_persistence::StoreError;
 use helpline_rig::RigError;
 
-/// Why the embedded desk does not start.
+/// Why `helpline dev` failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DevError {
-    /// Another process listens there.
-    #[error("{address} is not free: choose another one with --listen")]
+    /// Another process listens on the address.
+    #[error("{address} is in use: choose another address with --listen")]
     Busy {
-        /// Where.
+        /// The address.
         address: SocketAddr,
         /// What the system said.
         #[source]
         source: std::io::Error,
     },
-    /// Another one runs on the same data.
-    #[error("another helpline dev runs on {}: end it, or choose another directory with --data", data.display())]
+    /// Another `helpline dev` uses the same data directory.
+    #[error("another helpline dev uses {}: stop it, or choose another directory with --data", data.display())]
     Taken {
-        /// Which directory.
+        /// The data directory.
         data: PathBuf,
     },
-    /// The data directory cannot be used.
+    /// A file in the data directory cannot be used.
     #[error("{path} cannot be used")]
     Data {
-        /// Which file.
+        /// The file or directory.
         path: PathBuf,
         /// What the system said.
         #[source]
         source: std::io::Error,
     },
-    /// A part did not start.
+    /// Postgres, Redis or an instance did not start.
     #[error(transparent)]
     Rig(#[from] RigError),
     /// The database could not be set up.
     #[error("setting up the database")]
     Database(#[from] StoreError),
-    /// A gateway cannot be started.
+    /// Signals cannot be handled, or the path of this program is not known.
     #[error("{0}")]
     Start(&'static str),
 }

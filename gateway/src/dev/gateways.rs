@@ -1,4 +1,4 @@
-//! The gateways of `dev`: processes, started again when one ends.
+//! The instances of `helpline dev`: separate processes, restarted when they end.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -9,21 +9,21 @@ use helpline_rig::Gateway;
 use super::error::DevError;
 use crate::runtime::signals::StopRequests;
 
-/// Between two looks at the processes; they have no event to wait for.
+/// Interval at which to check whether a process has ended.
 const LOOK_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Every instance.
+/// All instances.
 pub struct Gateways(Vec<Gateway>);
 
 impl Gateways {
-    /// Starts one per address and waits until all are ready.
+    /// Starts one instance per address, with `env` as their settings, and waits until all are ready.
     pub async fn start(
         addresses: &[SocketAddr],
         data: &Path,
         env: &[(&str, String)],
     ) -> Result<Self, DevError> {
         let binary = std::env::current_exe()
-            .map_err(|_| DevError::Start("the own program cannot be found"))?;
+            .map_err(|_| DevError::Start("cannot find the path of this program"))?;
         let mut gateways = Vec::with_capacity(addresses.len());
         for address in addresses {
             let log = data.join(format!("gateway-{}.log", address.port()));
@@ -43,9 +43,9 @@ impl Gateways {
         Ok(Self(gateways))
     }
 
-    /// Starts again whichever ends, until the wish to stop.
+    /// Restarts instances that end, until a stop is requested.
     pub async fn keep_up(&self, stop: &mut StopRequests) {
-        // Cancel-safe: a process that was started is owned, and ends when it is dropped.
+        // Cancel-safe: every started process is owned by a `Gateway` and ends when that is dropped.
         tokio::select! {
             () = self.restart_those_that_end() => {}
             () = stop.next() => {}
@@ -60,19 +60,19 @@ impl Gateways {
                     continue;
                 };
                 println!(
-                    "The instance on port {} ended ({status}); its log: {}. Starting it again …",
+                    "The instance on port {} ended ({status}). Its log: {}. Restarting it …",
                     gateway.port(),
                     gateway.log().display()
                 );
                 match gateway.start().await {
-                    Ok(()) => println!("The instance on port {} is up again.", gateway.port()),
+                    Ok(()) => println!("The instance on port {} is running again.", gateway.port()),
                     Err(error) => eprintln!("helpline: {}", crate::runtime::errors::chain(&error)),
                 }
             }
         }
     }
 
-    /// Drains and ends all of them at once.
+    /// Stops all instances at the same time and waits until they have drained.
     pub async fn stop(&self) {
         for gateway in &self.0 {
             gateway.terminate();

@@ -1,4 +1,4 @@
-//! What outlives a run, beside the cluster.
+//! The data directory of `helpline dev`: its lock, the token secret, and data of earlier builds.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -12,12 +12,12 @@ use super::error::DevError;
 
 const WORD_CHARS: usize = 43; // 256 bits in letters and digits
 
-/// A random secret.
+/// A random secret of [`WORD_CHARS`] letters and digits.
 pub fn random_word() -> String {
     Alphanumeric.sample_string(&mut rand::rng(), WORD_CHARS)
 }
 
-/// Makes the data directory this process's own, until the file is dropped.
+/// Creates and locks the data directory. The lock is held until the returned file is dropped.
 pub fn claim(data: &Path) -> Result<File, DevError> {
     let path = data.join("lock");
     let fault = |source| DevError::Data {
@@ -40,7 +40,8 @@ pub fn claim(data: &Path) -> Result<File, DevError> {
     }
 }
 
-/// The secret that tokens are signed with: kept, so that a browser stays signed in over a restart. Readable by its owner alone.
+/// Reads or creates the secret that signs tokens. It is kept in a file, so that browsers stay signed in after a restart; only the owner of
+/// the file can read it.
 pub fn secret(data: &Path) -> Result<String, DevError> {
     let path = data.join("jwt.secret");
     let fault = |source| DevError::Data {
@@ -64,7 +65,8 @@ pub fn secret(data: &Path) -> Result<String, DevError> {
     Ok(secret)
 }
 
-/// Moves the cluster and its password into a directory beside them, so that a new one is made; gives that directory. The server must be stopped.
+/// Moves the Postgres cluster and its password into a new directory next to them, so that the next start creates a new cluster. Returns the
+/// directory. Postgres must be stopped.
 pub fn set_aside(data: &Path) -> Result<PathBuf, DevError> {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)

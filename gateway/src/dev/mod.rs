@@ -1,7 +1,7 @@
-//! `helpline dev`: the whole desk on one machine, with nothing installed but Postgres.
+//! `helpline dev`: a complete desk on one machine. Only Postgres must be installed.
 //!
-//! A private cluster under the data directory, demo people who sign in by name, and gateways as processes of their own, each started
-//! exactly as `serve` starts one. All of them end with this process, however it ends.
+//! Starts a private Postgres cluster in the data directory, and instances as separate processes that run `helpline serve`. Demo people can
+//! sign in by name. All processes end with this one, however it ends.
 
 mod demo;
 mod error;
@@ -35,7 +35,7 @@ pub struct DevSettings {
         default_value = "127.0.0.1:8080"
     )]
     listen: SocketAddr,
-    /// Where everything is kept; remove it to start over
+    /// Directory for all data and logs; delete it to start over
     #[arg(
         long,
         env = "HELPLINE_DATA",
@@ -43,7 +43,7 @@ pub struct DevSettings {
         default_value = ".helpline"
     )]
     data: PathBuf,
-    /// Redis that joins the instances; without it, one is started when there are several
+    /// Address of Redis [default: a Redis is started if there are several instances]
     #[arg(
         long,
         env = "HELPLINE_REDIS_URL",
@@ -51,10 +51,10 @@ pub struct DevSettings {
         hide_env_values = true
     )]
     redis: Option<Hidden>,
-    /// Gateways, each a process of its own on a port of its own, from the first one upward
+    /// Number of instances, each a separate process; they use consecutive ports from that of --listen
     #[arg(long, env = "HELPLINE_INSTANCES", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=16))]
     instances: u16,
-    /// Sites of the platform, exactly as browsers write them in Origin: their pages may show the widget, the support page and the console
+    /// Origins of your platform, exactly as browsers send them in Origin; their pages may embed the widget, the support page and the console
     #[arg(
         long,
         env = "HELPLINE_SITES",
@@ -62,12 +62,12 @@ pub struct DevSettings {
         value_delimiter = ','
     )]
     sites: Vec<Origin>,
-    /// Directory of the built web client, instead of the one built in
+    /// Directory of the built web client [default: the client in the binary]
     #[arg(long, env = "HELPLINE_ASSETS_DIR", value_name = "DIR")]
     assets_dir: Option<PathBuf>,
 }
 
-/// Starts everything, tells how to sign in, waits for the wish to end, and leaves nothing running.
+/// Starts everything, prints how to sign in, waits for a stop request, and stops everything.
 pub async fn run(settings: DevSettings) -> Result<(), DevError> {
     telemetry::install_logs(&LogSettings {
         log: "warn".to_owned(),
@@ -79,7 +79,7 @@ pub async fn run(settings: DevSettings) -> Result<(), DevError> {
     let addresses = free_addresses(settings.listen, settings.instances)?;
     let _claim = keep::claim(&settings.data)?;
     let secret = keep::secret(&settings.data)?;
-    // Cancel-safe in what matters: parts that were started are owned, and end when they are dropped.
+    // Safe to cancel: every started process has an owner and ends when its owner is dropped.
     let stack = tokio::select! {
         stack = start(&settings, &addresses, &secret) => stack?,
         () = stop.next() => return Ok(()),
@@ -93,13 +93,13 @@ pub async fn run(settings: DevSettings) -> Result<(), DevError> {
     }
     stack.postgres.stop().await?;
     println!(
-        "Everything is down. The data stays in {}.",
+        "Everything has stopped. The data is kept in {}.",
         settings.data.display()
     );
     Ok(())
 }
 
-/// All that runs. Dropped in this order, so that no process loses what it depends on first.
+/// All running processes. Fields are dropped in this order, so that no process outlives one that it depends on.
 struct DevStack {
     gateways: Gateways,
     redis: Option<Redis>,
@@ -120,7 +120,7 @@ async fn start(
             drop(postgres);
             let aside = keep::set_aside(&settings.data)?;
             println!(
-                "The data is of a former build, whose tables this one does not read. It is kept in {}.",
+                "The data was written by an earlier build, and this build cannot read its tables. Moved it to {}; starting with new data.",
                 aside.display()
             );
             postgres = Postgres::start_in(&settings.data).await?;
@@ -145,7 +145,7 @@ async fn start(
         ("HELPLINE_JWT_SECRET", secret.to_owned()),
         ("HELPLINE_ORIGINS", origins.clone()),
     ];
-    // The demo page of each instance may show the widget of any.
+    // The demo page of each instance may embed the widget of every instance.
     env.push(("HELPLINE_WIDGET_SITES", origins));
     env.extend(redis_url.map(|url| ("HELPLINE_REDIS_URL", url)));
     env.extend(
@@ -162,11 +162,11 @@ async fn start(
     })
 }
 
-/// Database, migrations, the runtime role's password of this run, the demo people's roles.
+/// Creates the database, applies migrations, sets the password of the runtime role for this run, and grants the roles of the demo people.
 async fn prepare(postgres: &Postgres, runtime_password: &str) -> Result<(), DevError> {
     match postgres.create_database(DATABASE, None).await {
         Ok(()) => {}
-        // 42P04, duplicate_database: the one of an earlier run.
+        // 42P04 (duplicate_database): the database exists from an earlier run.
         Err(RigError::Postgres { source, .. })
             if source.code().is_some_and(|state| state.code() == "42P04") => {}
         Err(error) => return Err(error.into()),
@@ -185,7 +185,7 @@ async fn prepare(postgres: &Postgres, runtime_password: &str) -> Result<(), DevE
     Ok(())
 }
 
-/// The addresses of all instances, each looked at: a busy port is better named now than after a minute of waiting.
+/// The addresses of all instances. Checks that each is free, to report a port in use now instead of after a timeout of the start.
 fn free_addresses(first: SocketAddr, instances: u16) -> Result<Vec<SocketAddr>, DevError> {
     let address = |n| {
         SocketAddr::new(
@@ -205,7 +205,7 @@ fn free_addresses(first: SocketAddr, instances: u16) -> Result<Vec<SocketAddr>, 
     (0..instances).map(address).map(free).collect()
 }
 
-/// The instances' own pages may connect to any of them, and so may the platform's.
+/// The origins whose pages may connect to every instance: the pages of all instances, and `sites`.
 fn origins(addresses: &[SocketAddr], sites: &[Origin]) -> String {
     let names = |address: &SocketAddr| {
         [
@@ -223,14 +223,14 @@ fn origins(addresses: &[SocketAddr], sites: &[Origin]) -> String {
 }
 
 fn greet(addresses: &[SocketAddr], settings: &DevSettings, stack: &DevStack) {
-    println!("\nHelpline is up.\n");
+    println!("\nHelpline is running.\n");
     for address in addresses {
         println!("  support page  http://{address}/support");
         println!("  console       http://{address}/admin/support");
-        println!("  widget        http://{address}/demo (a demo site with the widget in it)");
+        println!("  widget        http://{address}/demo (a demo page that embeds the widget)");
     }
-    println!("  REST          http://{}/docs\n", addresses[0]);
-    println!("Sign in by picking one of:");
+    println!("  REST API      http://{}/docs\n", addresses[0]);
+    println!("Sign in as one of these demo people:");
     for person in people::ALL {
         println!(
             "  {:<18} {:<14} {}",
@@ -240,17 +240,17 @@ fn greet(addresses: &[SocketAddr], settings: &DevSettings, stack: &DevStack) {
         );
     }
     println!(
-        "\nA token for scripts: curl -s -H 'content-type: application/json' -d '{{\"user\":\"Ada\"}}' http://{}/dev/token",
+        "\nTo get a token for scripts: curl -s -H 'content-type: application/json' -d '{{\"user\":\"Ada\"}}' http://{}/dev/token",
         addresses[0]
     );
     if !settings.listen.ip().is_loopback() {
         println!(
-            "Careful: anyone who can reach {} can sign in as any demo person.",
+            "Warning: anyone who can reach {} can sign in as any demo person.",
             settings.listen
         );
     }
     if stack.redis.is_some() {
-        println!("The instances are joined by a Redis of their own.");
+        println!("The instances are connected by their own Redis.");
     }
     println!(
         "Logs and data: {}. Ctrl-C stops everything.",

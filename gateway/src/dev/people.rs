@@ -1,4 +1,4 @@
-//! The demo people: the same in every fresh cluster, so that scripts and bookmarks hold.
+//! The demo people. They have the same ids in every new cluster, so that scripts and bookmarks keep working.
 
 use chrono::Utc;
 use helpline_core::actor::StaffRole;
@@ -10,19 +10,19 @@ use uuid::Uuid;
 use crate::auth;
 use crate::config::{Auth, TokenSecret};
 
-/// A demo token's life: a day of trying things out.
+/// Lifetime of a demo token: one day, in seconds.
 const TOKEN_SECONDS: i64 = 24 * 60 * 60;
 
-/// A person who signs in with only a name.
+/// A person who can sign in by name.
 #[derive(Debug, Clone, Copy)]
 pub struct DemoPerson {
-    /// Their id.
+    /// The person's id.
     pub id: UserId,
-    /// Their display name.
+    /// Display name.
     pub name: &'static str,
-    /// Their address.
+    /// Email address.
     pub email: &'static str,
-    /// Their staff role; none: a customer.
+    /// Staff role. `None` for a customer.
     pub role: Option<StaffRole>,
 }
 
@@ -56,7 +56,7 @@ const fn person(
     email: &'static str,
     role: Option<StaffRole>,
 ) -> DemoPerson {
-    // A version 8 UUID ("made up by its maker"): no token of a real provider bears one.
+    // A version 8 UUID (vendor-specific), which identity providers do not use.
     let id = 0x0de0_0000_0000_8000_8000_0000_0000_0000 | n;
     DemoPerson {
         id: UserId::new(Uuid::from_u128(id)),
@@ -66,7 +66,7 @@ const fn person(
     }
 }
 
-/// Whom a name, a first name, an address or an id means.
+/// Finds a demo person by name, first name, email address (all case-insensitive) or id.
 pub fn named(word: &str) -> Option<&'static DemoPerson> {
     ALL.iter().find(|person| {
         let first = person.name.split(' ').next().unwrap_or_default();
@@ -77,10 +77,10 @@ pub fn named(word: &str) -> Option<&'static DemoPerson> {
     })
 }
 
-/// A token for a demo person, as the platform's sign-in would give.
+/// Signs a token for a demo person, like one from the platform's sign-in.
 ///
 /// # Errors
-/// When it cannot be signed.
+/// The token cannot be signed.
 pub fn token(
     person: &DemoPerson,
     auth: &Auth,
@@ -100,7 +100,7 @@ pub fn token(
 }
 
 impl DemoPerson {
-    /// What their token says of them.
+    /// The identity in the person's token.
     pub fn identity(&self) -> Identity {
         Identity {
             subject: self.id.into(),

@@ -1,4 +1,4 @@
-//! Signing in by name, for the demo people of the `dev` command. These routes exist in that mode only.
+//! Routes with which demo people sign in by name. They exist only with `--dev-people`, which `helpline dev` sets.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::http::problem::Refusal;
 #[derive(Serialize)]
 struct DemoPersonView {
     name: &'static str,
-    /// `customer`, or the staff role.
+    /// `customer` or the staff role.
     role: &'static str,
     id: UserId,
     email: &'static str,
@@ -33,7 +33,7 @@ struct Token {
     token: String,
 }
 
-/// `GET /dev/users`, `POST /dev/token`, when the demo people are present; otherwise nothing.
+/// `GET /dev/users` and `POST /dev/token` if the demo people are enabled; otherwise no routes.
 pub fn router(config: &Config) -> Router {
     match config.dev_people {
         DevPeople::Present => {

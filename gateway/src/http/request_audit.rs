@@ -149,7 +149,7 @@ impl RequestAudit {
     async fn record_refusal(&self, row: AccessRow) {
         let action = row.action.clone();
         if let Err(reject) = self.audit_log.record(row).await {
-            tracing::error!(code = %reject.code, action, "a refusal could not be recorded");
+            tracing::error!(code = %reject.code, action, "a refused request could not be recorded in access_log");
         }
     }
 

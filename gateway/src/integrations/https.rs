@@ -1,5 +1,5 @@
-//! Requests to other services: bounded in time and size, without redirects, in clear text on this machine only. They block: callers take a
-//! thread of the blocking pool.
+//! HTTP requests to other services: limited in time and size, without redirects, and without TLS only on this machine. Calls block, so
+//! run them on a thread of the blocking pool.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,32 +8,32 @@ use axum::http::{Request, Response, Uri};
 use helpline_persistence::connect::is_this_machine;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 
-/// Who asks.
+/// An HTTP client for one service.
 #[derive(Clone)]
 pub struct HttpClient {
     agent: ureq::Agent,
     bytes_max: u64,
 }
 
-/// Why there is no answer.
+/// Why a request got no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpFault {
-    /// `http` to another machine.
+    /// The URL is `http` on another machine.
     #[error("{0} is not https, and not on this machine")]
     ClearText(String),
-    /// No answer, or one that cannot be read: too large, too slow, a certificate that is not trusted.
+    /// There was no answer in time, the answer was too large, or the certificate is not trusted.
     #[error("asking {host}")]
     Failed {
-        /// Whom.
+        /// The host of the URL.
         host: String,
-        /// What went wrong.
+        /// The cause.
         source: Box<ureq::Error>,
     },
 }
 
 impl HttpClient {
-    /// Trusts the machine's certificate authorities, and those in `authorities` (PEM). One request takes `timeout_ms` at most, and its answer has
-    /// `bytes_max` bytes at most.
+    /// A client that trusts the certificate authorities of the machine and those in `authorities` (PEM). A request takes at most
+    /// `timeout_ms` milliseconds, and its answer has at most `bytes_max` bytes.
     pub fn new(authorities: Option<&[u8]>, timeout_ms: u64, bytes_max: u64) -> Self {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_millis(timeout_ms)))
@@ -48,7 +48,7 @@ impl HttpClient {
         }
     }
 
-    /// One request, whatever the answer's status is.
+    /// Sends a request and returns the answer, also if its status is an error. Blocks.
     ///
     /// # Errors
     /// See [`HttpFault`].
@@ -67,7 +67,7 @@ impl HttpClient {
     }
 }
 
-/// Whether what goes there can be read on the way by no one: it is encrypted, or stays on this machine.
+/// Whether no one on the network can read requests to `uri`: it is `https`, or `http` on this machine.
 pub fn is_private(uri: &Uri) -> bool {
     match uri.scheme_str() {
         Some("https") => true,
@@ -76,7 +76,7 @@ pub fn is_private(uri: &Uri) -> bool {
     }
 }
 
-/// The machine's certificate authorities, and those of a file; Mozilla's where a machine has none.
+/// The certificate authorities of the machine and those in `authorities`. If there are none at all, those of Mozilla.
 fn roots(authorities: Option<&[u8]>) -> RootCerts {
     let found = rustls_native_certs::load_native_certs();
     let machine = found

@@ -1,4 +1,4 @@
-//! The outside world: other services that the desk asks over HTTP.
+//! Clients of other services that the desk calls over HTTP.
 
 pub mod https;
 pub mod oidc;

@@ -58,14 +58,14 @@ impl Neighbours {
             (Some(fault), false) => {
                 tracing::warn!(
                     others = others.instances,
-                    "{fault}: typing and presence do not cross, and messages take up to two seconds; give every instance the same --redis-url"
+                    "{fault}: typing and presence are not shared between instances, and messages take up to two seconds; set the same --redis-url on every instance"
                 );
                 self.is_told = true;
             }
             (None, true) => {
                 tracing::info!(
                     others = others.instances,
-                    "no instance is without a relay to the others any more"
+                    "no instance lacks Redis any more"
                 );
                 self.is_told = false;
             }
@@ -83,11 +83,11 @@ impl Neighbours {
         {
             Some(Turn::Begins { instances }) => tracing::warn!(
                 instances,
-                "instances of this database do not hear each other through Redis: typing and presence do not cross, and messages take up to two \
-                 seconds; give all of them the same --redis-url, --redis-prefix and --redis-pubsub"
+                "instances of this database do not hear each other through Redis: typing and presence are not shared between them, and messages take up to two \
+                 seconds; set the same --redis-url, --redis-prefix and --redis-pubsub on all of them"
             ),
             Some(Turn::Ends) => {
-                tracing::info!("every instance that has Redis is heard through it again");
+                tracing::info!("instances hear each other through Redis again");
             }
             None => {}
         }

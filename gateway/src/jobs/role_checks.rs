@@ -19,7 +19,7 @@ impl RoleChecks {
         {
             tracing::warn!(
                 conflict,
-                "a database role can act as customers or staff: their rights add up"
+                "a database role can act as customers or staff, so it combines privileges of both; the conflict field says what to revoke"
             );
         }
         self.known = found;

@@ -141,7 +141,9 @@ impl Sweeper {
         if !is_complete {
             // More events than one sweep reads, such as after an import: compare all open rooms
             // instead, a few at a time.
-            tracing::info!("more events than one sweep reads; comparing all rooms");
+            tracing::info!(
+                "more new events than one sweep reads; comparing all open tickets with the database"
+            );
             self.rotation = self.parts.rooms.tickets();
             while self.rotation.len() > limits::SWEEP_ROTATION_ROOMS {
                 self.rotate().await?;
@@ -294,7 +296,7 @@ impl Sweeper {
         let now = history::heads(store, &[ticket]).await?.first().copied();
         match now {
             Some(heads) if heads.seq < position => {
-                tracing::warn!(%ticket, "the database is behind what was delivered from it; resetting all rooms");
+                tracing::warn!(%ticket, "the database lost events that were already delivered (restore or failover); resetting all rooms");
                 // Disconnected clients must learn of it too.
                 let proof = RollbackProof::Row(ticket, position);
                 let raised = sweep::record_rollback(store, &epoch.get(), proof).await?;

@@ -1,16 +1,17 @@
-//! Bytes that a queue may hold, besides its number of entries: a few large ones would take as much memory as all the small ones.
+//! Limits the total size of a queue's entries, in addition to their number: a few large entries can need as much memory as a full
+//! queue of small ones.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The budget.
+/// A budget of bytes.
 #[derive(Debug)]
 pub struct ByteBudget {
     held: AtomicUsize,
     max: usize,
 }
 
-/// A part of it, given back when dropped: it travels with what it was taken for.
+/// Bytes taken from a [`ByteBudget`], returned on drop. Keep the value together with the queue entry it was taken for.
 #[derive(Debug)]
 pub struct HeldBytes {
     budget: Arc<ByteBudget>,
@@ -18,7 +19,7 @@ pub struct HeldBytes {
 }
 
 impl ByteBudget {
-    /// So many bytes.
+    /// A budget of `max` bytes.
     pub fn new(max: usize) -> Arc<Self> {
         Arc::new(Self {
             held: AtomicUsize::new(0),
@@ -26,9 +27,9 @@ impl ByteBudget {
         })
     }
 
-    /// Reserves so many bytes; none when that would exceed the budget.
+    /// Takes `bytes` from the budget. Returns `None` if that would exceed it.
     pub fn take(self: &Arc<Self>, bytes: usize) -> Option<HeldBytes> {
-        // Taken before it is known, so that parts taken at the same time are never too much together.
+        // Add first and check afterwards, so that concurrent calls cannot exceed the budget together. Dropping `held` undoes it.
         let held = HeldBytes {
             budget: Arc::clone(self),
             bytes,

@@ -1,4 +1,4 @@
-//! Who knocks: the address after trusted proxies, and what the client calls itself.
+//! The address and the user agent of a client.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -8,8 +8,8 @@ use helpline_core::limits;
 
 use crate::config::Cidr;
 
-/// The client's address. `X-Forwarded-For` is read from its end, and only as far as trusted proxies wrote it: a client can put
-/// anything before that.
+/// The client's address. If the peer is a trusted proxy, `X-Forwarded-For` is read from its end up to the first address that is not a
+/// trusted proxy. Everything before that address can be forged by the client.
 pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Cidr]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|block| block.contains(address));
     let mut address = peer.to_canonical();
@@ -40,7 +40,7 @@ pub fn peer(extensions: &Extensions) -> Option<IpAddr> {
         .map(|ConnectInfo(peer)| peer.ip())
 }
 
-/// The client's `User-Agent`, one line, cut to its limit.
+/// The client's `User-Agent` without control characters, cut to [`limits::USER_AGENT_CHARS_MAX`] characters. `None` if it is empty.
 pub fn user_agent(headers: &HeaderMap) -> Option<String> {
     let text = String::from_utf8_lossy(headers.get(header::USER_AGENT)?.as_bytes()).into_owned();
     let line: String = text

@@ -1,11 +1,11 @@
-//! File descriptors: every connection is one, and what a service manager gives by default is a thousand.
+//! The limit of file descriptors. Every connection needs one, and the default limit of service managers is about a thousand.
 
 use helpline_core::limits;
 
-/// For files, listeners, Redis, the key set, and what a library may open.
+/// File descriptors for files, listeners, Redis, the key set and libraries.
 const OTHERS: u64 = 64;
 
-/// Raises this process's limit as far as it may be raised, and warns when it is too low for these settings.
+/// Raises the soft limit of this process to its hard limit. Logs a warning if that is too low for these settings.
 pub fn raise(connections_max: u32, pool_connections_max: usize) {
     let needed = u64::from(connections_max)
         + limits::HTTP_CONNECTIONS_MAX as u64
@@ -16,11 +16,11 @@ pub fn raise(connections_max: u32, pool_connections_max: usize) {
         Ok(limit) if limit < needed => tracing::warn!(
             limit,
             needed,
-            "too few file descriptors for --connections-max: connections beyond them are refused; raise the hard limit (LimitNOFILE, ulimit -Hn)"
+            "too few file descriptors for --connections-max: connections will be refused once they run out; raise the hard limit (LimitNOFILE, ulimit -Hn)"
         ),
         Ok(_) => {}
         Err(error) => {
-            tracing::warn!(cause = %error, "the limit of file descriptors cannot be raised")
+            tracing::warn!(cause = %error, "cannot raise the limit of file descriptors; connections may be refused before --connections-max is reached")
         }
     }
 }

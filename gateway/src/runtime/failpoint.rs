@@ -1,10 +1,10 @@
-//! Places where a debug build can be made to die, so that tests meet the crash between two steps, and promises that it can be made to
-//! break, so that the history checker is seen to notice. Release builds have neither.
+//! Failpoints and sabotage for tests, in debug builds only. A failpoint crashes the process between two steps. Sabotage breaks a
+//! promise on purpose, to prove that the history checker detects it.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The settings of this process. Process-wide, because the parts that look know no configuration and must not for this.
+/// The settings of this process. They are global, so that code with a failpoint does not need the configuration.
 static ARMED: OnceLock<Armed> = OnceLock::new();
 
 #[derive(Debug)]
@@ -13,10 +13,13 @@ struct Armed {
     sabotage: Option<String>,
 }
 
-/// Arms `--failpoint` and `--sabotage`, from now on.
+/// Arms `--failpoint` and `--sabotage`. Only the first call has an effect.
 pub fn arm(config: &crate::config::Config) {
     if let Some(name) = &config.sabotage {
-        tracing::warn!(name, "sabotage enabled: a promise is broken on purpose");
+        tracing::warn!(
+            name,
+            "sabotage enabled: this instance breaks a promise on purpose; for tests only"
+        );
     }
     let _ = ARMED.set(Armed {
         failpoint: config.failpoint.clone(),
@@ -24,7 +27,7 @@ pub fn arm(config: &crate::config::Config) {
     });
 }
 
-/// Aborts the process, without closing anything, when `--failpoint` names this place.
+/// Aborts the process without any cleanup if `--failpoint` names `place`.
 pub fn hit(place: &str) {
     if is_armed(place) {
         tracing::warn!(place, "failpoint reached");
@@ -32,7 +35,7 @@ pub fn hit(place: &str) {
     }
 }
 
-/// Panics, the first time, when `--failpoint` names this place: tests how a part survives a crash of its task.
+/// Panics on the first call if `--failpoint` names `place`, to test how the gateway handles a task that panics.
 pub fn crash(place: &str) {
     static CRASHED: AtomicBool = AtomicBool::new(false);
     if is_armed(place) && !CRASHED.swap(true, Ordering::Relaxed) {
@@ -47,7 +50,7 @@ fn is_armed(place: &str) -> bool {
             .is_some_and(|armed| armed.failpoint.as_deref() == Some(place))
 }
 
-/// Whether this promise is broken on purpose.
+/// Whether `--sabotage` names this promise, so that the caller must break it.
 pub fn sabotaged(name: &str) -> bool {
     cfg!(debug_assertions)
         && ARMED

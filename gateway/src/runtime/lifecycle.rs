@@ -1,23 +1,23 @@
-//! The tasks of one instance, and the three signals of its end: the one value that every part may be given.
+//! The tasks of an instance and the three signals of its shutdown. Any part of the instance may hold a [`Lifecycle`].
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Owns every task of an instance. Clones share it.
+/// Owns all tasks of an instance. Clones share the same tasks and signals.
 #[derive(Debug, Clone, Default)]
 pub struct Lifecycle {
-    /// Every task, awaited at the end.
+    /// All tasks; the shutdown waits for them.
     pub tasks: TaskTracker,
-    /// Cancelled when the instance stops its own work, after its connections are gone.
+    /// Cancelled when all connections are closed, so that background tasks end.
     pub stop: CancellationToken,
-    /// Cancelled when balancers are to send new work elsewhere: the instance still takes what comes.
+    /// Cancelled when a stop is requested: `/readyz` tells load balancers to send new work elsewhere, but everything is still served.
     pub leave: CancellationToken,
-    /// Cancelled when the instance takes no new work.
+    /// Cancelled when the instance accepts no new work.
     pub drain: CancellationToken,
 }
 
 impl Lifecycle {
-    /// Starts a task that the instance awaits before it exits.
+    /// Spawns a task. The instance waits for it before it exits.
     pub fn spawn<F>(&self, task: F)
     where
         F: Future + Send + 'static,
@@ -26,12 +26,12 @@ impl Lifecycle {
         self.tasks.spawn(task);
     }
 
-    /// Whether balancers are to send new work elsewhere.
+    /// Whether `leave` is cancelled.
     pub fn is_leaving(&self) -> bool {
         self.leave.is_cancelled()
     }
 
-    /// Whether the instance takes no new work.
+    /// Whether `drain` is cancelled.
     pub fn is_draining(&self) -> bool {
         self.drain.is_cancelled()
     }

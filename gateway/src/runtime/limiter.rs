@@ -1,4 +1,4 @@
-//! Token buckets with bounded memory: by address, for requests that are not signed in, and by user.
+//! Token buckets per key, with bounded memory. Keys are addresses, for requests without a sign-in, or users.
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
@@ -10,14 +10,14 @@ use helpline_core::limits;
 use crate::config::Rate;
 use crate::runtime::rates::Bucket;
 
-/// A bucket for each of at most [`limits::ADDRESSES_REMEMBERED_MAX`] keys.
+/// One token bucket per key, for at most about [`limits::ADDRESSES_REMEMBERED_MAX`] keys.
 pub struct Limiter<K> {
     rate: Rate,
     buckets: DashMap<K, (Bucket, Instant)>,
 }
 
 impl<K: Eq + Hash> Limiter<K> {
-    /// Buckets of this rate.
+    /// A limiter without buckets; every bucket will have this rate.
     pub fn new(rate: Rate) -> Self {
         Self {
             rate,
@@ -25,23 +25,23 @@ impl<K: Eq + Hash> Limiter<K> {
         }
     }
 
-    /// Takes one of the key's.
+    /// Takes one token from the bucket of `key`.
     ///
     /// # Errors
-    /// The wait, in milliseconds.
+    /// The bucket is empty; the value is the time until it has a token, in milliseconds.
     pub fn take(&self, key: K, now: Instant) -> Result<(), u64> {
         self.take_many(key, 1, now)
     }
 
-    /// Takes so many of the key's, or none.
+    /// Takes `count` tokens from the bucket of `key`, or none.
     ///
     /// # Errors
-    /// The wait, in milliseconds.
+    /// The bucket has fewer tokens; the value is the time until it has enough, in milliseconds.
     pub fn take_many(&self, key: K, count: u32, now: Instant) -> Result<(), u64> {
         if let Some(mut known) = self.buckets.get_mut(&key) {
             return self.take_of(&mut known, count, now);
         }
-        // Counting locks every part of the map: once for a newcomer, not for each frame.
+        // `len` locks every shard of the map, so call it only for a new key, not for each frame.
         if self.buckets.len() >= limits::ADDRESSES_REMEMBERED_MAX {
             self.forget_idle(now);
         }
@@ -69,7 +69,8 @@ impl<K: Eq + Hash> Limiter<K> {
         }
     }
 
-    /// Forgets buckets that are full again; when all are busy, all of them: a flood from everywhere is not stopped by addresses.
+    /// Removes buckets that are full again. If there are still too many, removes all: against a flood from that many addresses, limits
+    /// per address do not help.
     fn forget_idle(&self, now: Instant) {
         let refill_s = u64::from(self.rate.burst / self.rate.per_second.max(1)) + 1;
         self.buckets
@@ -80,7 +81,7 @@ impl<K: Eq + Hash> Limiter<K> {
     }
 }
 
-/// What one client has of addresses: an IPv4 address, or an IPv6 /64.
+/// The network that one client usually has: its IPv4 address, or the /64 of its IPv6 address.
 pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(v4) => IpAddr::V4(v4),

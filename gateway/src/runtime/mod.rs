@@ -1,4 +1,4 @@
-//! What any program needs, whatever it does.
+//! General building blocks that know nothing of tickets: rate limits, signals, logs, Redis connections and the like.
 
 pub mod byte_budget;
 pub mod client_address;

@@ -1,5 +1,5 @@
-//! What the machine knows of this process, as Prometheus' own clients say it: read when it is asked for, from Linux's `/proc/self`;
-//! elsewhere there is only the start.
+//! Metrics of the process, with the names that Prometheus' client libraries use. They are read from `/proc/self` for every scrape.
+//! Systems without `/proc` have only the start time and the limit of file descriptors.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -7,52 +7,48 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 
-/// Fractions of a second in which Linux counts for programs, on every architecture.
+/// `USER_HZ`: clock ticks per second in `/proc`, the same on every architecture of Linux.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// (name, type, help)
+/// Name, type and help text of each metric.
 pub const FAMILIES: [(&str, &str, &str); 6] = [
     (
         "process_cpu_seconds_total",
         "counter",
-        "Time on processors, of the program and of the kernel for it",
+        "CPU time of the process, user and system together",
     ),
     (
         "process_resident_memory_bytes",
         "gauge",
-        "Memory that the process has in the machine's",
+        "Resident memory of the process",
     ),
     (
         "process_virtual_memory_bytes",
         "gauge",
-        "Addresses that the process has mapped",
+        "Virtual memory of the process",
     ),
     (
         "process_open_fds",
         "gauge",
-        "Open file descriptors; every connection is one",
+        "Open file descriptors; every connection needs one",
     ),
-    (
-        "process_max_fds",
-        "gauge",
-        "The most file descriptors that may be open",
-    ),
+    ("process_max_fds", "gauge", "Maximum open file descriptors"),
     (
         "process_start_time_seconds",
         "gauge",
-        "When the process started, in seconds since 1970",
+        "Start time of the process, in seconds since 1970",
     ),
 ];
 
-/// When the process started, as it remembers.
+/// The start time of the process, as set by [`remember_start`].
 static START: LazyLock<DateTime<Utc>> = LazyLock::new(Utc::now);
 
-/// Takes this moment for the start of the process. Only the first call counts.
+/// Sets the start time of the process to now. Only the first call has an effect.
 pub fn remember_start() {
     LazyLock::force(&START);
 }
 
-/// All of them in Prometheus' text format; one that cannot be read is left out.
+/// All metrics of the process in Prometheus' text format. A metric that cannot be read is left out.
 pub fn figures() -> String {
     let values = [
         cpu_seconds(),
@@ -74,7 +70,7 @@ pub fn figures() -> String {
     text
 }
 
-/// The fields of `/proc/self/stat` from the third on: the second, the program's name, may hold anything.
+/// The fields of `/proc/self/stat` from the third on. The second field, the program's name in parentheses, can contain any character.
 fn stat() -> Option<Vec<f64>> {
     let text = fs::read_to_string("/proc/self/stat").ok()?;
     let (_, fields) = text.rsplit_once(')')?;
@@ -91,8 +87,8 @@ fn cpu_seconds() -> Option<f64> {
     Some((stat.get(11)? + stat.get(12)?) / TICKS_PER_SECOND)
 }
 
-/// The machine's own start stands outside of `/proc/self`, where a unit of systemd need not see it. So it is the moment of
-/// [`remember_start`].
+/// The time of [`remember_start`]. The exact start time would need the boot time of the machine, which is outside of `/proc/self` and
+/// hidden by `ProcSubset=pid` of systemd.
 fn start_time_seconds() -> f64 {
     START.timestamp_millis() as f64 / 1_000.0
 }
@@ -104,7 +100,7 @@ fn status_bytes(name: &str) -> Option<f64> {
     Some(kib * 1024.0)
 }
 
-/// Without the one that reads them.
+/// The number of open file descriptors, without the one that reads the directory.
 fn open_fds() -> Option<f64> {
     let open = fs::read_dir("/proc/self/fd").ok()?.count();
     Some(open.saturating_sub(1) as f64)
@@ -138,7 +134,7 @@ mod tests {
         assert!(open >= 3.0 && of("process_max_fds ") > open, "{open}");
     }
 
-    /// `ProcSubset=pid` of deploy/helpline.service hides the rest.
+    /// `ProcSubset=pid` in deploy/helpline.service hides everything else in `/proc`.
     #[test]
     fn only_what_is_of_this_process_is_read() {
         let own = include_str!("process.rs");

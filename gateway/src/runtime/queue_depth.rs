@@ -1,12 +1,12 @@
-//! How much waits in a queue, for those who watch it and neither fill nor empty it.
+//! Reads the number of entries in a queue, for metrics.
 
 use tokio::sync::mpsc;
 
-/// Looks at a queue without keeping it open.
+/// A handle that reads the depth of a queue without keeping its channel open.
 pub struct QueueDepth(Box<dyn Fn() -> usize + Send + Sync>);
 
 impl QueueDepth {
-    /// Of this queue.
+    /// The depth of the queue behind `entrance`; 0 once the channel is closed.
     pub fn of<T: Send + 'static>(entrance: &mpsc::Sender<T>) -> Self {
         let entrance = entrance.downgrade();
         Self(Box::new(move || {
@@ -15,12 +15,12 @@ impl QueueDepth {
         }))
     }
 
-    /// Of a queue that does not exist.
+    /// The depth of a queue that does not exist: always 0.
     pub fn none() -> Self {
         Self(Box::new(|| 0))
     }
 
-    /// How much waits now.
+    /// The number of entries in the queue now.
     pub fn now(&self) -> usize {
         (self.0)()
     }

@@ -1,5 +1,5 @@
-//! Where Redis is at this moment: a server, some node of a cluster, the masters that own its slots, or the master that Sentinels name. Asked before every connection, so
-//! that a failover is followed by each part that connects again.
+//! Finds the Redis server to connect to: the single server, a node of a cluster, the masters of a cluster, or the master that the
+//! Sentinels name. The lookup runs before every connection, so a part that reconnects after a failover reaches the new master.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -14,12 +14,12 @@ use crate::config::RedisServers;
 pub struct RedisSource {
     servers: Mutex<RedisServers>,
     is_sharded: bool,
-    /// Raised when connections of before may lead to a server that is the right one no longer.
+    /// Increased when existing connections may lead to a server that has been replaced.
     generation: AtomicU64,
 }
 
 impl RedisSource {
-    /// Of these servers; connects to nothing yet.
+    /// A source for these servers. Does not connect yet.
     pub fn new(servers: RedisServers) -> Self {
         Self {
             is_sharded: matches!(servers, RedisServers::Shards { .. }),
@@ -28,15 +28,15 @@ impl RedisSource {
         }
     }
 
-    /// Whether each channel is published and listened to at the master that owns its slot: then [`Self::topology`] says where.
+    /// Whether sharded pub/sub is used. If so, [`Self::topology`] gives the master for each channel.
     pub const fn is_sharded(&self) -> bool {
         self.is_sharded
     }
 
-    /// The masters of the cluster, and the partitions of each, as the first of its nodes that answers has them. Callers bound it by a timeout.
+    /// The masters of the cluster and their partitions, from the first node that answers. Has no timeout; the caller must set one.
     ///
     /// # Errors
-    /// These servers are no nodes of a cluster, none of them answers, or as [`redis_topology::ask`].
+    /// Sharded pub/sub is not used, or [`redis_topology::ask`] fails.
     pub async fn topology(&self) -> RedisResult<Topology> {
         let (nodes, this_machine_only) = match &*self.servers.lock().await {
             RedisServers::Shards {
@@ -46,18 +46,19 @@ impl RedisSource {
             RedisServers::One(_) | RedisServers::Cluster(_) | RedisServers::Sentinel { .. } => {
                 return Err(RedisError::from((
                     ErrorKind::InvalidClientConfig,
-                    "Redis is not used by shards",
+                    "sharded pub/sub is not used",
                 )));
             }
         };
         redis_topology::ask(nodes, this_machine_only).await
     }
 
-    /// A client of the server that publishes and delivers now; of a cluster used by shards, one of its masters. It has answered for a cluster and
-    /// for Sentinels; one server alone is not asked. Callers bound it by a timeout.
+    /// A client of the current server; with sharded pub/sub, of one of the masters. A cluster or the Sentinels are asked first; a single
+    /// server is not contacted. Has no timeout; the caller must set one.
     ///
     /// # Errors
-    /// No node of a cluster answers, no Sentinel knows the master, or the master is another machine without TLS where that is not allowed.
+    /// No node of the cluster answers, no Sentinel knows the master, or the master is on another machine, has no TLS, and that is not
+    /// allowed.
     pub async fn client(&self) -> RedisResult<Client> {
         let nodes = match &mut *self.servers.lock().await {
             RedisServers::One(client) => return Ok(Client::clone(client)),
@@ -69,7 +70,8 @@ impl RedisSource {
                 let topology = redis_topology::ask(nodes.clone(), *this_machine_only).await?;
                 return Ok(topology.owner(0).1.clone());
             }
-            // Under the lock: the client keeps its connections to the Sentinels. The other half of the relay waits meanwhile.
+            // Keep the lock while asking, because the client holds the connections to the Sentinels. Meanwhile the other half of the
+            // relay waits.
             RedisServers::Sentinel {
                 sentinels,
                 name,
@@ -81,13 +83,13 @@ impl RedisSource {
                 return sentinels.async_get_client().await;
             }
         };
-        // The first that answers: those that are cut off hold up none.
+        // Use the first node that answers, so that unreachable nodes cause no delay.
         let asked = nodes.into_iter().map(|node| Box::pin(cluster_node(node)));
         let (client, _) = futures_util::future::select_ok(asked).await?;
         Ok(client)
     }
 
-    /// The nodes of a cluster as they are listed in the settings; none where there is one server, or Sentinels.
+    /// The nodes of a cluster that the settings list. Empty for a single server and for Sentinels.
     pub async fn listed_nodes(&self) -> Vec<Client> {
         match &*self.servers.lock().await {
             RedisServers::Cluster(nodes) | RedisServers::Shards { nodes, .. } => nodes.clone(),
@@ -95,19 +97,20 @@ impl RedisSource {
         }
     }
 
-    /// A connection was lost, or nothing came back over it: the others' may lead to a server that was replaced.
+    /// Increases the generation. Call it when a connection was lost or delivered nothing: the other connections may lead to a server that
+    /// has been replaced.
     pub fn distrust(&self) {
         self.generation.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A connection that was made at another number is to be made anew.
+    /// The current generation. Connections that were made in an earlier one must reconnect.
     pub fn generation(&self) -> u64 {
         self.generation.load(Ordering::Relaxed)
     }
 }
 
-/// Asked before the master is spoken to, which would be given the password. One Sentinel that names another machine is enough to refuse: the
-/// client may ask that one.
+/// Checks that all Sentinels name a master on this machine, before the password is sent to it. A single Sentinel that names another
+/// machine is an error, because the client might ask that one.
 async fn master_is_here(sentinels: &[Client], name: &str) -> RedisResult<()> {
     let asked = sentinels.iter().map(|sentinel| master_host(sentinel, name));
     let mut hosts = Vec::new();
@@ -130,7 +133,7 @@ async fn master_is_here(sentinels: &[Client], name: &str) -> RedisResult<()> {
     if hosts.is_empty() { Err(fault) } else { Ok(()) }
 }
 
-/// The host of the master, as this Sentinel has it; none when it knows no master of that name.
+/// The host of the master, as this Sentinel knows it. `None` if it knows no master of that name.
 async fn master_host(sentinel: &Client, name: &str) -> RedisResult<Option<String>> {
     let mut connection = sentinel.get_multiplexed_async_connection().await?;
     let address: Option<(String, u16)> = redis::cmd("SENTINEL")
@@ -141,7 +144,7 @@ async fn master_host(sentinel: &Client, name: &str) -> RedisResult<Option<String
     Ok(address.map(|(host, _)| host))
 }
 
-/// The node, if it answers and belongs to a cluster. Servers that know nothing of each other would each deliver a part of the news.
+/// Returns the node if it answers and belongs to a cluster. Independent servers would each deliver only a part of the events.
 async fn cluster_node(node: Client) -> RedisResult<Client> {
     let mut connection = node.get_multiplexed_async_connection().await?;
     let info: String = redis::cmd("INFO")

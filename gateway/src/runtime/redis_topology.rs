@@ -1,34 +1,34 @@
-//! The masters of a Redis Cluster, and which of them owns each partition of the relay's channels. All of a partition's channels have one hash
-//! tag, so they are in one slot.
+//! The masters of a Redis Cluster, and the partitions of the relay's channels that each of them owns. All channels of a partition have
+//! the same hash tag, so they are in the same slot.
 
 use helpline_core::limits;
 use helpline_persistence::connect::is_this_machine;
 use redis::{Client, ConnectionAddr, ErrorKind, RedisError, RedisResult, Value};
 
-/// Slots of every Redis Cluster.
+/// Number of hash slots of a Redis Cluster.
 const SLOTS: u16 = 16_384;
 
-/// What one node says of its cluster.
+/// The masters and partitions of a cluster, as one of its nodes reports them.
 pub struct Topology {
-    /// Each owns at least one partition.
+    /// The masters that own at least one partition.
     masters: Vec<Client>,
-    /// The master of each partition, as its place among them.
+    /// For each partition, the index of its owner in `masters`.
     owners: Vec<usize>,
 }
 
 impl Topology {
-    /// The masters that own partitions, in an order that is theirs until the topology is asked for again.
+    /// The masters that own at least one partition. Their order can differ in another [`Topology`].
     pub fn masters(&self) -> &[Client] {
         &self.masters
     }
 
-    /// The owner of a partition below [`limits::RELAY_PARTITIONS`]: its place among the masters, and its client.
+    /// The owner of a partition (a number below [`limits::RELAY_PARTITIONS`]): its index in [`Self::masters`], and its client.
     pub fn owner(&self, partition: u32) -> (usize, &Client) {
         let place = self.owners[partition as usize % self.owners.len()];
         (place, &self.masters[place])
     }
 
-    /// One partition of each master, in the masters' order.
+    /// One partition of each master, in the order of [`Self::masters`].
     pub fn one_partition_each(&self) -> Vec<u32> {
         let first = |master| self.owners.iter().position(|owner| *owner == master);
         (0..self.masters.len())
@@ -38,11 +38,11 @@ impl Topology {
     }
 }
 
-/// Asks the first of these nodes that answers and is up: those that are cut off hold up none. Connects to no master yet.
+/// Asks all nodes at once and uses the first good answer, so that unreachable nodes cause no delay. Does not connect to the masters.
 ///
 /// # Errors
-/// No node answers; none of them is part of a cluster that is up and has a master for each partition; or `this_machine_only`, and one of
-/// these masters is another machine and would be reached without TLS.
+/// No node answers; no node reports a cluster that is up and has a master for each partition; or `this_machine_only` is set and a master
+/// on another machine would be used without TLS.
 pub async fn ask(nodes: Vec<Client>, this_machine_only: bool) -> RedisResult<Topology> {
     let asked = nodes
         .into_iter()
@@ -60,7 +60,7 @@ async fn ask_one(node: Client, this_machine_only: bool) -> RedisResult<Topology>
         .arg("SLOTS")
         .query_async(&mut connection)
         .await?;
-    // One that lost sight of the others may still name the masters of before.
+    // A node that has lost contact with the cluster may still report former masters.
     if !info.lines().any(|line| line.trim() == "cluster_state:ok") {
         return Err(unusable(
             "a node of the Redis Cluster says that the cluster is down",
@@ -76,7 +76,7 @@ async fn ask_one(node: Client, this_machine_only: bool) -> RedisResult<Topology>
     Ok(topology)
 }
 
-/// The fault of this master, named by its address: its others may work.
+/// Adds the address of the master to an error, because other masters may work.
 pub fn of_master(master: &Client, fault: &RedisError) -> RedisError {
     let address = master.get_connection_info().addr();
     RedisError::from((
@@ -90,7 +90,7 @@ fn is_in_clear_text(master: &Client) -> bool {
     matches!(master.get_connection_info().addr(), ConnectionAddr::Tcp(host, _) if !is_this_machine(host))
 }
 
-/// An answer to CLUSTER SLOTS: for each range its first and last slot, its master, and replicas, of which nothing is wanted.
+/// Reads the answer to CLUSTER SLOTS: for each range of slots its first and last slot, its master, and its replicas, which are ignored.
 fn read(asked: &Client, ranges: &[Vec<Value>]) -> RedisResult<Topology> {
     let mut masters = Vec::new();
     let mut owners = Vec::with_capacity(limits::RELAY_PARTITIONS as usize);
@@ -121,7 +121,7 @@ fn read(asked: &Client, ranges: &[Vec<Value>]) -> RedisResult<Topology> {
     })
 }
 
-/// The address of a node. One that does not know its own host is reached at that of the node that was asked.
+/// The address of a node. If the answer has no host for it, the host of the node that was asked is used.
 fn address(asked: &Client, node: &[Value]) -> Option<ConnectionAddr> {
     let [endpoint, Value::Int(port), ..] = node else {
         return None;
@@ -149,12 +149,12 @@ fn address(asked: &Client, node: &[Value]) -> Option<ConnectionAddr> {
             insecure: *insecure,
             tls_params: tls_params.clone(),
         }),
-        // Refused with the settings.
+        // The settings refuse Unix sockets with sharded pub/sub.
         _ => None,
     }
 }
 
-/// The slot of all channels with this hash tag: CRC16 (XMODEM), as the cluster's specification has it.
+/// The slot of all channels with this hash tag: CRC16 (XMODEM), as the Redis Cluster specification defines it.
 fn slot_of(tag: &str) -> u16 {
     let crc = tag.bytes().fold(0_u16, |crc, byte| {
         (0..8).fold(crc ^ (u16::from(byte) << 8), |crc, _| {
@@ -192,7 +192,7 @@ mod tests {
 
     #[test]
     fn slots_are_those_of_redis() {
-        // From the cluster's specification: 0x31C3.
+        // Test vector of the Redis Cluster specification.
         assert_eq!(slot_of("123456789"), 0x31c3);
         assert_eq!(slot_of("foo"), 12_182);
     }
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn every_partition_has_an_owner_and_every_master_a_partition() {
         let asked = client("redis://user:geheim@127.0.0.1:1");
-        // The second master owns no slot of a partition.
+        // The second master gets a single slot that belongs to no partition.
         let none = slot_of("p0") + 1;
         let free = (none..)
             .find(|slot| (0..limits::RELAY_PARTITIONS).all(|n| slot_of(&format!("p{n}")) != *slot));

@@ -1,4 +1,4 @@
-//! What ties the log lines of one request together, and them to what other systems have logged of it.
+//! Request ids and trace ids. They connect the log lines of one request with each other and with the logs of other systems.
 
 use axum::http::HeaderMap;
 use helpline_core::limits;
@@ -6,20 +6,20 @@ use tracing::Span;
 use tracing::field::Empty;
 use uuid::Uuid;
 
-/// The header of a request's id, and of its answer's.
+/// Header with the request id, in requests and answers.
 pub const REQUEST_ID: &str = "x-request-id";
 
 /// The ids of one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestIds {
-    /// As the client or a proxy gave it, or made here.
+    /// From the header of the client or a proxy; otherwise a new UUID.
     pub request_id: String,
-    /// Of W3C's `traceparent`, where there is a valid one: 32 hexadecimal digits.
+    /// From a valid W3C `traceparent` header: 32 hexadecimal digits.
     pub trace_id: Option<String>,
 }
 
 impl RequestIds {
-    /// What these headers say. An id that could not stand in a log line, or of which there are two, counts as none.
+    /// Reads the ids from the headers. An id with characters that are unsafe in a log line, or a header that occurs twice, is ignored.
     pub fn of(headers: &HeaderMap) -> Self {
         let only = |name: &str| {
             let mut values = headers.get_all(name).iter();
@@ -33,9 +33,9 @@ impl RequestIds {
         }
     }
 
-    /// What the log lines of the request stand in.
+    /// The span that adds the ids to all log lines of the request.
     pub fn span(&self) -> Span {
-        // At the level of errors, so that it is there whatever is logged.
+        // A span at level error passes every log filter, so the ids are never lost.
         let span = tracing::error_span!("request", request_id = %self.request_id, trace_id = Empty);
         if let Some(trace_id) = &self.trace_id {
             span.record("trace_id", trace_id);
@@ -51,7 +51,7 @@ fn is_sane(id: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || b"-_.:+/=".contains(&b))
 }
 
-/// The trace's id in a `traceparent`: `00-<trace>-<parent>-<flags>`, in small hexadecimal digits; later versions may have more behind.
+/// The trace id of a `traceparent`: `00-<trace>-<parent>-<flags>`, in lowercase hexadecimal digits. Later versions may append fields.
 fn trace_id(traceparent: &str) -> Option<&str> {
     let mut parts = traceparent.split('-');
     let mut hex = |digits: usize| {

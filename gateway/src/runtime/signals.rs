@@ -1,36 +1,36 @@
-//! The signals that ask this process to end.
+//! Handling of SIGTERM, SIGINT and SIGHUP.
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// The requests to stop, counted: the first one begins the stop, each further one ends what is being waited for. None is lost while
-/// no part waits for it.
+/// Receives stop requests. The first one starts the shutdown, each further one cuts the current wait short. Requests are counted, so none
+/// is lost while nothing waits for it.
 #[derive(Debug)]
 pub struct StopRequests {
     count: watch::Receiver<u32>,
     answered: u32,
 }
 
-/// Asks to stop.
+/// Sends stop requests.
 #[derive(Debug)]
 pub struct StopSender(watch::Sender<u32>);
 
 impl StopSender {
-    /// Asks once more.
+    /// Sends one stop request.
     pub fn ask(&self) {
         self.0.send_modify(|count| *count = count.saturating_add(1));
     }
 }
 
 impl StopRequests {
-    /// Requests that this sender makes.
+    /// A sender and its receiver.
     pub fn channel() -> (StopSender, Self) {
         let (sender, count) = watch::channel(0);
         let requests = Self { count, answered: 0 };
         (StopSender(sender), requests)
     }
 
-    /// Waits for a request that has not been answered yet. Cancel-safe: it is answered only when this completes.
+    /// Waits for the next stop request. Cancel-safe: a request is consumed only when this method completes.
     pub async fn next(&mut self) {
         let answered = self.answered;
         if self
@@ -39,17 +39,17 @@ impl StopRequests {
             .await
             .is_err()
         {
-            // There is no sender any more, so no request will come.
+            // The sender is gone, so no further request can come.
             std::future::pending::<()>().await;
         }
         self.answered += 1;
     }
 }
 
-/// Requests that SIGTERM and SIGINT make. Call it once, early: from then on these signals no longer kill.
+/// Turns SIGTERM and SIGINT into stop requests. Call it once, early: from then on these signals no longer kill the process.
 ///
 /// # Errors
-/// When the system lets no handler in.
+/// A signal handler cannot be installed.
 #[expect(
     clippy::disallowed_methods,
     reason = "the process itself owns this task: it waits for signals as long as it lives"
@@ -62,7 +62,7 @@ pub fn stop_requests() -> std::io::Result<StopRequests> {
     let (sender, requests) = StopRequests::channel();
     tokio::spawn(async move {
         loop {
-            // Cancel-safe: a signal that is not taken stays pending.
+            // Cancel-safe: a signal that was not received stays pending.
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
@@ -73,10 +73,10 @@ pub fn stop_requests() -> std::io::Result<StopRequests> {
     Ok(requests)
 }
 
-/// From now on SIGHUP ends nothing. Other servers read their settings again, or ignore it; there is nothing here to read again.
+/// Ignores SIGHUP, which would otherwise kill the process, and logs that it was ignored. Settings are read only at startup.
 ///
 /// # Errors
-/// When the system lets no handler in.
+/// The signal handler cannot be installed.
 #[expect(
     clippy::disallowed_methods,
     reason = "the process itself owns this task: it waits for signals as long as it lives"
@@ -86,7 +86,7 @@ pub fn ignore_hangups() -> std::io::Result<()> {
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {
             tracing::info!(
-                "SIGHUP ignored: settings are read only at start; SIGTERM stops the instance"
+                "SIGHUP ignored: settings are read only at startup; to apply new settings, restart the instance (SIGTERM stops it)"
             );
         }
     });

@@ -1,5 +1,5 @@
-//! The TCP stream under every connection. It counts what has come of a message that is not whole yet, gives up on a peer that takes nothing,
-//! and ends so that the peer can still read the last word.
+//! The TCP stream below every connection. It counts the bytes of a message that is not complete yet, fails when the peer reads nothing
+//! for too long, and closes so that the peer can still read the last bytes.
 
 use std::io;
 use std::pin::Pin;
@@ -15,10 +15,11 @@ use tokio::sync::Semaphore;
 use tokio::time::Sleep;
 use tokio_util::task::TaskTracker;
 
-/// What a control frame of a client has besides its payload: head and mask.
+/// Bytes of a client's control frame besides its payload: header and mask.
 const CONTROL_HEAD_BYTES: u64 = 6;
 
-/// What has come since the last whole message: the WebSocket library keeps it to itself until the message is whole, which it may never be.
+/// Counts the bytes since the last complete message. The WebSocket library reports a message only once it is complete, which may never
+/// happen.
 #[derive(Debug, Default)]
 pub struct Meter(Mutex<Unfinished>);
 
@@ -35,12 +36,12 @@ impl Meter {
         unfinished.since.get_or_insert_with(Instant::now);
     }
 
-    /// A message is whole, or the connection has become another.
+    /// Resets the meter. Called when a message is complete, and when the connection is upgraded.
     pub(crate) fn message(&self) {
         *self.0.lock() = Unfinished::default();
     }
 
-    /// A ping or pong has come. It may stand amid the fragments of a message, which goes on; between messages nothing is left.
+    /// Subtracts a ping or pong. It can arrive between the fragments of a message, which then stays incomplete; otherwise no bytes are left.
     pub(crate) fn control(&self, payload_bytes: usize) {
         let mut unfinished = self.0.lock();
         unfinished.bytes = unfinished
@@ -51,12 +52,12 @@ impl Meter {
         }
     }
 
-    /// Bytes of the message that is not whole yet, at least.
+    /// Bytes of the incomplete message, a lower bound.
     pub(crate) fn unfinished_bytes(&self) -> u64 {
         self.0.lock().bytes
     }
 
-    /// When that message must be whole.
+    /// Time by which the incomplete message must be complete. `None` if there is none.
     pub(crate) fn due(&self) -> Option<Instant> {
         self.0
             .lock()
@@ -65,8 +66,8 @@ impl Meter {
     }
 }
 
-/// Connections that we have ended are read for a moment longer. A peer that still sends would otherwise be answered with a reset, which
-/// takes the Close or the refusal that was on its way along with it.
+/// Reads from closed connections for a short time. Otherwise the kernel answers a peer that still sends with a reset, and the peer loses
+/// the Close frame or the refusal that was on its way.
 #[derive(Debug, Clone)]
 pub struct Lingering {
     tasks: TaskTracker,
@@ -74,7 +75,7 @@ pub struct Lingering {
 }
 
 impl Lingering {
-    /// No connections yet; the tracker owns the tasks.
+    /// A lingerer without connections. `tasks` owns the tasks that read from them.
     pub fn new(tasks: TaskTracker) -> Self {
         Self {
             tasks,
@@ -102,7 +103,7 @@ impl Lingering {
                     }
                 }
             };
-            // Whether the peer took the hint or not, its time is over.
+            // After the timeout the socket is closed even if the peer still sends.
             let _ = tokio::time::timeout(Duration::from_millis(limits::LINGER_MS), reading).await;
             drop(place);
         });
@@ -112,16 +113,16 @@ impl Lingering {
 /// One accepted connection.
 #[derive(Debug)]
 pub struct Stream {
-    /// Gone only while being dropped.
+    /// `None` only during drop.
     tcp: Option<TcpStream>,
     meter: Arc<Meter>,
     lingering: Lingering,
-    /// Runs while the peer takes nothing of what we write.
+    /// Timer that runs while a write makes no progress.
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Stream {
-    /// Wraps a fresh connection.
+    /// Wraps a connection that was just accepted.
     pub fn new(tcp: TcpStream, meter: Arc<Meter>, lingering: Lingering) -> Self {
         Self {
             tcp: Some(tcp),
@@ -135,7 +136,7 @@ impl Stream {
         Pin::new(self.tcp.as_mut().expect("only drop takes it"))
     }
 
-    /// Records how a write went: one that makes no progress for long enough fails.
+    /// Passes on the result of a write. A write without progress for [`limits::WRITE_TIMEOUT_MS`] fails with `TimedOut`.
     fn watch<T>(
         &mut self,
         context: &mut Context<'_>,

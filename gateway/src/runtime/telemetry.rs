@@ -1,4 +1,4 @@
-//! Logs to stderr, figures to Prometheus.
+//! Sets up logs on stderr and metrics for Prometheus.
 
 use std::io::{self, Write};
 
@@ -11,15 +11,15 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{LogFormat, LogSettings};
 
-/// Upper ends of the buckets of every `*_seconds` histogram: from a local round trip to a stuck database.
+/// Upper bounds of the buckets of every `*_seconds` histogram, from a local round trip to a database that hangs.
 const SECONDS_BUCKETS: [f64; 14] = [
     0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0,
 ];
 
-/// Upper ends of the buckets of messages a commit.
+/// Upper bounds of the buckets of `helpline_batch_messages`.
 const MESSAGES_BUCKETS: [f64; 9] = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0];
 
-/// Sends this process's logs to stderr. Fails silently when a subscriber stands already (tests).
+/// Sends the logs of this process to stderr. Does nothing if a subscriber is already installed, as in tests.
 pub fn install_logs(settings: &LogSettings) {
     let filter =
         discreet(EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info")));
@@ -39,25 +39,25 @@ pub fn install_logs(settings: &LogSettings) {
     );
 }
 
-/// What was asked for, without what is not discreet. Both halves name the highest level that they let through: without that hint every
-/// trace point of every library is asked about when it is passed, several times for each frame (9 % of the gateway's time in small rooms).
+/// The filter of the settings, combined with [`is_discreet`]. Both filters have a maximum level hint. Without the hint, every trace point
+/// of every library is evaluated several times per frame, which took 9 % of the gateway's time in small rooms.
 fn discreet(asked_for: EnvFilter) -> impl Filter<Registry> {
     let level = Filter::<Registry>::max_level_hint(&asked_for).unwrap_or(LevelFilter::TRACE);
-    // The level is checked again inside, because a filter must let nothing through beyond its hint.
+    // Check the level again, because a filter must not let through anything above its hint.
     asked_for.and(
         filter_fn(move |metadata| *metadata.level() <= level && is_discreet(metadata))
             .with_max_level_hint(level),
     )
 }
 
-/// Below `info`, libraries print what passes through them: whole frames, the parameters of statements, and so bodies, tokens and
-/// addresses, whatever filter was asked for. Ours never do.
+/// Drops debug and trace output of libraries, whatever filter is set: it contains whole frames and statement parameters, and so bodies,
+/// tokens and addresses. Helpline's own crates never log those.
 fn is_discreet(metadata: &Metadata<'_>) -> bool {
     *metadata.level() <= Level::INFO || metadata.target().starts_with("helpline")
 }
 
-/// One event, one line: whatever client text is in it, a line feed or an escape sequence must not make a
-/// further line, or rewrite one on a terminal.
+/// Writes each log event as exactly one line. Control characters are escaped, so text from a client cannot forge a line or rewrite one on
+/// a terminal.
 struct OneLine<W>(W);
 
 impl<W: Write> Write for OneLine<W> {
@@ -84,15 +84,15 @@ impl<W: Write> Write for OneLine<W> {
     }
 }
 
-/// Installs the recorder of every `metrics::…!` of this process; the handle renders them.
+/// Installs the recorder for all `metrics::…!` macros of this process. The handle renders them for Prometheus.
 ///
 /// # Errors
-/// When another recorder stands already.
+/// Another recorder is already installed.
 pub fn install_metrics() -> Result<PrometheusHandle, BuildError> {
     builder()?.install_recorder()
 }
 
-/// A handle that renders nothing that is recorded: for a second instance in one process (tests).
+/// A handle of a recorder that is not installed, so it renders no metrics. For a second instance in one process, in tests.
 pub fn detached_metrics() -> PrometheusHandle {
     PrometheusBuilder::new().build_recorder().handle()
 }

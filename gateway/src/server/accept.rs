@@ -1,4 +1,4 @@
-//! The listener: HTTP/1.1 with bounded times, until the upgrade takes a stream over.
+//! The accept loop: serves HTTP/1.1 with timeouts on each connection, until the connection ends or is upgraded to a WebSocket.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -22,12 +22,13 @@ use crate::runtime::lifecycle::Lifecycle;
 use crate::runtime::signals::StopRequests;
 use crate::runtime::tcp_stream::{Lingering, Meter, Stream};
 
-/// Serves until asked to stop, and on through the drain delay, in which only readiness tells of the stop. Then drains: accepts no more,
-/// says `bye`, and finishes what is under way. Each further request to stop ends what is being waited for.
+/// Serves until a stop is requested, and then until the drain delay is over; during the delay only `/readyz` shows the stop. Then
+/// drains: accepts no more connections, sends `bye`, and finishes requests and sends that have begun. Each further stop request cuts
+/// the current wait short.
 pub async fn serve(server: Server, listener: TcpListener, mut stop: StopRequests) {
     let http = Arc::new(Semaphore::new(HTTP_CONNECTIONS_MAX));
     let closing = CancellationToken::new();
-    // Cancel-safe: it takes no connection that it does not serve.
+    // Cancel-safe: `accept_all` hands every accepted connection to a task before the next await.
     tokio::select! {
         () = accept_all(&server, &listener, &http, &closing) => {}
         () = wait_for_stop(&server, &mut stop) => {}
@@ -36,7 +37,7 @@ pub async fn serve(server: Server, listener: TcpListener, mut stop: StopRequests
     drain(&server, &http, &closing, &mut stop).await;
 }
 
-/// Never ends.
+/// Accepts connections and spawns a task for each. Never returns.
 async fn accept_all(
     server: &Server,
     listener: &TcpListener,
@@ -53,7 +54,7 @@ async fn accept_all(
                 let permits = guest.zip(Arc::clone(http).try_acquire_owned().ok());
                 let (served, permits) = match permits {
                     Some(permits) => (Served::Fully(server.router.clone()), Ok(permits)),
-                    // What the orchestrator asks is answered also when requests have taken every place.
+                    // Reserved places answer health checks even when all regular places are taken.
                     None => match reserved(&reserve, is_over_its_own) {
                         Some(place) => (Served::Briefly(server.reserve.clone()), Err(place)),
                         None => {
@@ -72,15 +73,15 @@ async fn accept_all(
                 });
             }
             Err(error) => {
-                // No file descriptors left, most likely: connections that close free some. Spinning would not.
-                tracing::warn!(cause = %error, "cannot accept a connection");
+                // Most likely there are no file descriptors left. Pause until connections close instead of spinning.
+                tracing::warn!(cause = %error, "cannot accept connections; retrying");
                 tokio::time::sleep(Duration::from_millis(limits::ACCEPT_PAUSE_MS)).await;
             }
         }
     }
 }
 
-/// Waits for the request to stop, tells balancers, and gives them their time.
+/// Waits for a stop request, makes `/readyz` report it, and keeps serving for the drain delay so that load balancers notice.
 async fn wait_for_stop(server: &Server, stop: &mut StopRequests) {
     stop.next().await;
     server.lifecycle.leave.cancel();
@@ -90,9 +91,9 @@ async fn wait_for_stop(server: &Server, stop: &mut StopRequests) {
     }
     tracing::info!(
         delay_ms = delay.as_millis(),
-        "asked to stop; not ready any more, and still serving"
+        "stop requested; reporting not ready, still serving until the drain delay is over"
     );
-    // Cancel-safe: a timer; a request to stop.
+    // Cancel-safe: a timer, and `StopRequests::next`.
     tokio::select! {
         () = tokio::time::sleep(delay) => {}
         () = stop.next() => {}
@@ -101,13 +102,14 @@ async fn wait_for_stop(server: &Server, stop: &mut StopRequests) {
 
 /// How a connection is served.
 enum Served {
-    /// Request after request, by this router.
+    /// With keep-alive: any number of requests to this router.
     Fully(Router),
-    /// One request that must come soon, by this router.
+    /// A single request to this router, with a short header timeout.
     Briefly(Router),
 }
 
-/// A place beyond the bounds. An address that has more connections than it may have takes no more than half of them.
+/// Takes a reserved place, for a connection beyond the regular limits. Addresses over their own limit can take at most half of the
+/// reserved places together.
 fn reserved(reserve: &Arc<Semaphore>, is_over_its_own: bool) -> Option<OwnedSemaphorePermit> {
     if is_over_its_own && reserve.available_permits() <= HTTP_RESERVE_MAX / 2 {
         return None;
@@ -115,8 +117,8 @@ fn reserved(reserve: &Arc<Semaphore>, is_over_its_own: bool) -> Option<OwnedSema
     Arc::clone(reserve).try_acquire_owned().ok()
 }
 
-/// Speaks HTTP/1.1 with one peer until it or the drain ends it, or the upgrade takes the stream over. The header timeout needs the
-/// plain builder: hyper-util's `auto` one does not keep it.
+/// Serves HTTP/1.1 on one connection until the peer closes it, the drain ends it, or it is upgraded. Uses hyper's `http1` builder,
+/// because hyper-util's `auto` builder ignores the header timeout.
 async fn serve_connection(
     stream: Stream,
     (peer, meter): (SocketAddr, Arc<Meter>),
@@ -149,7 +151,7 @@ async fn serve_connection(
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     tokio::pin!(connection);
-    // Not cancel-safe, and need not be: after the token the same future is driven on to its end.
+    // The connection's future is not cancel-safe, and is not cancelled: after `closing`, it is polled to its end below.
     tokio::select! {
         _ = connection.as_mut() => return,
         () = closing.cancelled() => connection.as_mut().graceful_shutdown(),
@@ -157,12 +159,12 @@ async fn serve_connection(
     let _ = connection.await;
 }
 
-/// Serves a listener of its own until the instance stops, within the same times and bounds: for `/metrics` on another address.
+/// Serves `/metrics` on a separate listener until the instance stops, with the same timeouts as other connections.
 pub async fn serve_metrics(lifecycle: Lifecycle, listener: TcpListener, router: Router) {
     serve_few(&lifecycle, &listener, router).await;
 }
 
-/// The same, for as long as the listener is lent.
+/// Serves `router` on `listener` until `lifecycle` stops, on at most [`limits::METRICS_CONNECTIONS_MAX`] connections at a time.
 pub(super) async fn serve_few(lifecycle: &Lifecycle, listener: &TcpListener, router: Router) {
     let places = Arc::new(Semaphore::new(limits::METRICS_CONNECTIONS_MAX));
     while let Some(accepted) = lifecycle.stop.run_until_cancelled(listener.accept()).await {

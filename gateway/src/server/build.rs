@@ -1,4 +1,4 @@
-//! The composition root: the one file that knows every part.
+//! Builds an instance: creates all of its parts and connects them.
 
 use std::sync::Arc;
 
@@ -45,20 +45,20 @@ use crate::writer::Writer;
 
 /// An instance that is ready to serve.
 pub struct Server {
-    /// Every setting.
+    /// All settings.
     pub config: Arc<Config>,
-    /// Its tasks.
+    /// The tasks of the instance and the signals of its shutdown.
     pub lifecycle: Lifecycle,
     /// Signs people in.
     pub sign_in: Arc<SignIn>,
     pub(super) admission: Arc<Admission>,
     pub(super) registry: Arc<ConnectionRegistry>,
     pub(super) router: Router,
-    /// What connections beyond the bounds are answered.
+    /// Routes for connections beyond the regular limits: health checks, and a refusal for all other requests.
     pub(super) reserve: Router,
 }
 
-/// The database of these settings, its roles checked.
+/// Connects to the database and checks its roles.
 pub(super) async fn connect(config: &Config) -> Result<Store, StoreError> {
     let settings = Settings {
         url: config.backing.database_url.expose().to_owned(),
@@ -70,11 +70,11 @@ pub(super) async fn connect(config: &Config) -> Result<Store, StoreError> {
     Store::connect_to(settings, names).await
 }
 
-/// Makes an instance on a database that has answered, and starts its tasks; it accepts no connections yet. `more` are further routes, served
-/// like its own.
+/// Builds an instance on a connected database and starts its tasks. It accepts no connections yet. `more` has additional routes, which
+/// are served like the instance's own.
 ///
 /// # Errors
-/// When the database does not answer again.
+/// The database fails during the first sweep, or Redis's certificate files cannot be read any more.
 pub async fn build(
     store: Store,
     config: Config,
@@ -180,7 +180,7 @@ pub async fn build(
     })
 }
 
-/// What delivers, running.
+/// The running parts that store and deliver events.
 struct Engine {
     store: Store,
     registry: Arc<ConnectionRegistry>,
@@ -198,7 +198,7 @@ impl Engine {
         store: Store,
         lifecycle: &Lifecycle,
     ) -> Result<Self, StoreError> {
-        // Taken before any client is served: the sweep finds everything that is written from here on.
+        // Take this snapshot before serving clients: later sweeps deliver every event that is committed after it.
         let SweepResult {
             snapshot,
             epoch,
@@ -208,7 +208,7 @@ impl Engine {
         let instance = Uuid::now_v7();
         let backing = &config.backing;
         let servers = backing.redis.servers(&backing.plaintext.allowed);
-        // Checked with the other settings; files may have gone since.
+        // The settings were checked at startup, but certificate files may have been removed since.
         let servers = servers.map_err(|fault| StoreError::NotPrepared(fault.to_string()))?;
         let (relay, relay_ends) = match servers {
             Some(servers) => {

@@ -1,4 +1,4 @@
-//! At the start: how many connections of the database this instance takes, and whether the server has them.
+//! Checks at startup how many database connections this instance can open, and whether the database server allows that many.
 
 use helpline_core::limits;
 use helpline_persistence::Store;
@@ -6,12 +6,13 @@ use helpline_persistence::capacity::{self, Capacity};
 
 use crate::runtime::errors::chain;
 
-/// Logs both. Nothing depends on it: a server that does not tell is no reason not to serve.
+/// Logs the number of connections, and a warning if the server allows too few. An error of the database is logged, not returned,
+/// because the instance can serve anyway.
 pub(super) async fn log(store: &Store, pool_connections_max: usize) {
     let each = pool_connections_max + limits::JOB_CONNECTIONS_MAX;
     tracing::info!(
-        "this instance takes up to {each} connections of the database: {pool_connections_max} (--pool-connections-max) and {} for jobs; \
-         all instances together must fit into the server's max_connections",
+        "this instance opens up to {each} database connections: {pool_connections_max} (--pool-connections-max) and {} for jobs; \
+         the connections of all instances together must not exceed the server's max_connections",
         limits::JOB_CONNECTIONS_MAX
     );
     match capacity::of_server(store).await {
@@ -22,12 +23,13 @@ pub(super) async fn log(store: &Store, pool_connections_max: usize) {
         }
         Ok(None) => {}
         Err(error) => {
-            tracing::info!(cause = %chain(&error), "the server did not tell how many connections it has")
+            tracing::info!(cause = %chain(&error), "cannot read max_connections from the database server; the number of connections is not checked")
         }
     }
 }
 
-/// What is to be said when those who are connected now could take more than there is. Several instances on one machine count as one.
+/// Warning if the instances that are connected now can together open more connections than the server allows. Several instances on
+/// one machine count as one.
 fn shortage(each: usize, capacity: Capacity) -> Option<String> {
     let Capacity {
         connections_max,
@@ -36,8 +38,8 @@ fn shortage(each: usize, capacity: Capacity) -> Option<String> {
     let taken = each * machines;
     (taken > connections_max).then(|| {
         format!(
-            "too few connections: instances on {machines} machines may take {machines} x {each} = {taken}, the database's server has {connections_max} \
-             for them; lower --pool-connections-max or raise the server's max_connections"
+            "too few database connections: instances on {machines} machines can open {machines} x {each} = {taken}, the database server allows {connections_max}; \
+             lower --pool-connections-max or raise the server's max_connections"
         )
     })
 }
@@ -56,7 +58,7 @@ mod tests {
         assert_eq!(shortage(22, of(22, 1)), None);
         let told = shortage(22, of(97, 5)).expect("too few");
         assert!(
-            told.contains("5 x 22 = 110") && told.contains("has 97"),
+            told.contains("5 x 22 = 110") && told.contains("allows 97"),
             "{told}"
         );
         assert!(shortage(22, of(21, 1)).is_some());

@@ -1,4 +1,4 @@
-//! The end of an instance: `bye` to every connection, what is under way is finished, then the tasks stop.
+//! Drains an instance: sends `bye` to every connection, finishes requests and sends that have begun, then stops the tasks.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::connections::{Connection, Disconnect};
 use crate::live::frames::frame;
 use crate::runtime::signals::StopRequests;
 
-/// For the tasks, after the last connection is closed.
+/// Maximum time for the tasks to end after the last connection is closed.
 const TASKS_TIMEOUT: Duration = Duration::from_secs(2);
 const AT_ONCE: Duration = Duration::from_millis(limits::STOP_AT_ONCE_MS);
 
@@ -60,28 +60,28 @@ pub(super) async fn drain(
     lifecycle.tasks.close();
     patience.extend();
     if !patience.wait_for(lifecycle.tasks.wait(), stop).await {
-        tracing::warn!("some tasks did not end before the drain timeout");
+        tracing::warn!("some tasks did not end before the drain timeout; exiting without them");
     }
 }
 
-/// How long the drain waits: to its deadline, or hardly any longer once it is asked to stop again.
+/// The deadline of the drain. A further stop request brings it forward to [`AT_ONCE`] from then.
 struct Patience {
     deadline: Instant,
-    /// Cancelled when it was asked again.
+    /// Cancelled by a further stop request.
     at_once: CancellationToken,
 }
 
 impl Patience {
-    /// Whether `end` came in time.
+    /// Waits for `end`. Returns false if the deadline passes first.
     async fn wait_for(&mut self, end: impl Future<Output = ()>, stop: &mut StopRequests) -> bool {
         let mut end = pin!(end);
         loop {
-            // Cancel-safe: the end is pinned outside; a timer; a request to stop.
+            // Cancel-safe: `end` is pinned outside the loop; a timer; `StopRequests::next`.
             tokio::select! {
                 () = &mut end => return true,
                 () = tokio::time::sleep_until(self.deadline) => return false,
                 () = stop.next(), if !self.at_once.is_cancelled() => {
-                    tracing::info!("asked to stop again: no longer waiting");
+                    tracing::info!("stop requested again; no longer waiting for connections and tasks");
                     self.at_once.cancel();
                     self.deadline = self.deadline.min(Instant::now() + AT_ONCE);
                 }
@@ -89,7 +89,7 @@ impl Patience {
         }
     }
 
-    /// Time for what ends last.
+    /// Extends the deadline so that the tasks can end.
     fn extend(&mut self) {
         if self.at_once.is_cancelled() {
             self.deadline = Instant::now() + AT_ONCE;
@@ -99,7 +99,8 @@ impl Patience {
     }
 }
 
-/// Says `bye` with a delay of its own, so that the clients do not all reconnect elsewhere at once, waits for the acks under way, and closes.
+/// Sends `bye` with a random delay for the reconnect, so that clients do not all reconnect at once. Then waits a random time and for
+/// outstanding acks, and closes the connection.
 async fn disconnect(connection: Arc<Connection>, spread_ms: u64, at_once: CancellationToken) {
     let retry_after_ms = rand::rng().random_range(0..spread_ms);
     connection.send_queue.push(frame(&CommonFrame::Bye {
@@ -115,7 +116,7 @@ async fn disconnect(connection: Arc<Connection>, spread_ms: u64, at_once: Cancel
         .disconnect(Disconnect::AfterDrain(CloseCode::Restart));
 }
 
-/// What a connection is kept for.
+/// Waits for `pause` and then for the acks of sends that are being committed, at most [`limits::LOCK_TIMEOUT_MS`].
 async fn last_acks(connection: &Connection, pause: Duration) {
     tokio::time::sleep(pause).await;
     let patience = Instant::now() + Duration::from_millis(limits::LOCK_TIMEOUT_MS);

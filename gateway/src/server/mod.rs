@@ -1,4 +1,4 @@
-//! One instance: made of its parts in [`build`] once the database answers ([`waiting`]), serving in [`accept`], ending in [`drain`].
+//! The life of an instance: [`waiting`] connects to the database, [`build`] creates the parts, [`accept`] serves, [`drain`] shuts down.
 
 mod accept;
 mod admins;

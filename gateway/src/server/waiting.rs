@@ -1,5 +1,5 @@
-//! Before the database answers: the instance is alive and not ready, and tries again. An instance that exits instead is given up by its
-//! supervisor after a few tries, for an outage of a minute.
+//! Waits for the database at startup. Meanwhile the instance is alive but not ready. If it exited instead, its supervisor could give
+//! up after a few restarts, because of an outage of a minute.
 
 use std::time::{Duration, Instant};
 
@@ -15,21 +15,22 @@ use crate::runtime::errors::chain;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::runtime::signals::StopRequests;
 
-/// An outage that lasts is said again.
+/// Interval at which a lasting outage is logged again.
 const REMINDER: Duration = Duration::from_secs(60);
 
-/// Connects to the database, however long that takes, while `listener` is answered; none when it was asked to stop first.
+/// Connects to the database, however long that takes, and answers health checks on `listener` meanwhile. Returns `None` if a stop is
+/// requested first.
 ///
 /// # Errors
-/// What no waiting fixes: a login or a certificate that is refused, a database that is not there or not prepared, roles with more privileges
-/// than they need.
+/// A fault that waiting does not fix: the login or a certificate is refused, the database does not exist or is not prepared, or a role
+/// has more privileges than it needs.
 pub async fn connected(
     config: &Config,
     listener: &TcpListener,
     stop: &mut StopRequests,
 ) -> Result<Option<Store>, StoreError> {
     let meanwhile = Lifecycle::default();
-    // Cancel-safe: a try that is given up leaves nothing behind, an accept takes nothing unless it completes; a request to stop.
+    // Cancel-safe: an abandoned attempt to connect leaves nothing behind, `accept` is cancel-safe, and so is `StopRequests::next`.
     let store = tokio::select! {
         store = tried_until_it_answers(config) => store.map(Some),
         () = serve_few(&meanwhile, listener, http::waiting_router(config)) => Ok(None),
@@ -37,7 +38,7 @@ pub async fn connected(
     };
     meanwhile.stop.cancel();
     meanwhile.tasks.close();
-    // Requests that came last are answered; a peer that does not read its answer is not waited for.
+    // Let requests that have arrived finish, but do not wait long for peers that do not read their answer.
     let patience = Duration::from_millis(limits::POOL_WAIT_MS);
     let _ = tokio::time::timeout(patience, meanwhile.tasks.wait()).await;
     store
@@ -50,7 +51,7 @@ async fn tried_until_it_answers(config: &Config) -> Result<Store, StoreError> {
         let error = match connect(config).await {
             Ok(store) => {
                 if !logged_cause.is_empty() {
-                    tracing::info!("the database answers");
+                    tracing::info!("connected to the database");
                 }
                 return Ok(store);
             }
@@ -59,7 +60,7 @@ async fn tried_until_it_answers(config: &Config) -> Result<Store, StoreError> {
         };
         let cause = chain(&error);
         if cause != logged_cause || logged_at.elapsed() > REMINDER {
-            tracing::warn!(%cause, "the database does not answer; waiting for it");
+            tracing::warn!(%cause, "the database does not answer; not ready until it does, retrying");
             logged_cause = cause;
             logged_at = Instant::now();
         }

@@ -226,7 +226,7 @@ impl Dispatcher {
                 tracing::info!(
                     connection = self.connection.id,
                     reason = fault.word(),
-                    "a fresh token was refused: {}",
+                    "a new token for an open connection was refused: {}",
                     fault.sentence()
                 );
                 // The old token remains valid until it expires.

@@ -47,7 +47,7 @@ impl OriginsRefused {
             .collect();
         tracing::warn!(
             origin,
-            "a page of this origin was refused a socket: is it the desk's own address (--public-url), or a site of yours (--origins)?"
+            "a WebSocket was refused because the origin of its page is not allowed; if the origin is yours, set it as --public-url (the desk's own address) or add it to --origins"
         );
     }
 }

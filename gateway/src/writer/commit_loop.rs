@@ -62,7 +62,7 @@ impl CommitLoop {
             while let Some(ended) = lanes.join_next().await {
                 if let Err(error) = ended {
                     // Dropping the lane's jobs answers their senders; the other lanes continue.
-                    tracing::error!(%error, "a writer's lane crashed");
+                    tracing::error!(%error, "a writer lane crashed; the senders of its messages were told to retry");
                 }
             }
         }

@@ -306,7 +306,9 @@ impl Drop for SharedRetry {
             return;
         }
         if std::thread::panicking() {
-            tracing::error!("the task that drains locked tickets crashed");
+            tracing::error!(
+                "the retry task of locked tickets crashed; the senders of their messages were told to retry"
+            );
         }
         let tickets = Arc::clone(&self.locked);
         let mut tickets = tickets.tickets.lock();
@@ -332,7 +334,7 @@ struct Crash<'a> {
 
 impl Drop for Crash<'_> {
     fn drop(&mut self) {
-        tracing::error!(ticket = %self.ticket, "the task that drains a locked ticket crashed");
+        tracing::error!(ticket = %self.ticket, "the task of a locked ticket crashed; the senders of its messages were told to retry");
         let waiting = self.locked.tickets.lock().queues.remove(&self.ticket);
         drop(waiting);
     }

@@ -316,7 +316,11 @@ async fn what_an_instance_takes_of_the_database_and_a_key_set_that_is_away_are_t
             log.contains(&format!("{pool} (--pool-connections-max) and 2 for jobs")),
             "{log}"
         );
-        assert_eq!(log.contains("too few connections"), is_short, "{log}");
+        assert_eq!(
+            log.contains("too few database connections"),
+            is_short,
+            "{log}"
+        );
         assert!(log.contains(NO_ADMIN), "{log}");
     }
 }
@@ -337,7 +341,7 @@ async fn check_config_tries_every_node_of_a_cluster() {
     for (urls, told_of) in [
         (
             nodes.join(","),
-            vec!["Redis: answers, but not all of its nodes", "127.0.0.1:1: "],
+            vec!["Redis: answers, but some nodes do not", "127.0.0.1:1: "],
         ),
         (
             [first.url(), second.url()].join(","),

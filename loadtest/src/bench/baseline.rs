@@ -27,7 +27,7 @@ const QUEUE_FRAMES: usize = 4_096;
 /// Settings of `bench-baseline`.
 #[derive(Debug, Args)]
 pub struct BaselineArgs {
-    /// Port of 127.0.0.1
+    /// Port on 127.0.0.1
     #[arg(long)]
     port: u16,
 }

@@ -40,34 +40,34 @@ use crate::report::Verdict;
 /// Settings of `bench`.
 #[derive(Debug, Args)]
 pub struct BenchArgs {
-    /// Scenarios; without any: all but soak
+    /// Scenarios to run [default: all except soak]
     #[arg(value_enum)]
     scenarios: Vec<Name>,
-    /// Rounds of each; figures are medians
+    /// Rounds per scenario; results are medians
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// A smoke test: one short round of everything
+    /// Smoke test: one short round of each scenario
     #[arg(long)]
     quick: bool,
-    /// Only the ratios that do not wobble: exit 1 when one is missed
+    /// Check only the ratios that vary little between runs; exits with 1 if one misses its target
     #[arg(long)]
     check: bool,
-    /// Helpline's binary; otherwise HELPLINE_BIN, otherwise the one beside this program
+    /// Binary of the gateway [default: HELPLINE_BIN, or else the one in the directory of this program]
     #[arg(long, value_name = "FILE")]
     bin: Option<PathBuf>,
-    /// Where the peers' files are
+    /// Directory with the files of the peers
     #[arg(long, value_name = "DIR", default_value = "loadtest/peers")]
     peers: PathBuf,
-    /// Where the report goes
+    /// Directory for the report
     #[arg(long, value_name = "DIR", default_value = "target/bench")]
     out: PathBuf,
     /// Peers to leave out
     #[arg(long, value_enum, value_delimiter = ',')]
     without: Vec<peer::Kind>,
-    /// A setting of Helpline's gateways, NAME=VALUE
+    /// Environment variable for the gateways; can be given several times
     #[arg(long = "set", value_name = "NAME=VALUE")]
     settings: Vec<String>,
-    /// Minutes of soak
+    /// Length of the soak scenario, in minutes
     #[arg(long, default_value_t = 10)]
     soak_minutes: u64,
 }
@@ -75,25 +75,25 @@ pub struct BenchArgs {
 /// A scenario's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Name {
-    /// One room of 1,000: paced, and in bursts of 16
+    /// One room of 1,000 members: paced messages, and bursts of 16
     Fanout,
-    /// Rooms of two
+    /// Rooms of two members
     Rooms,
-    /// Speakers on one instance, listeners on another
+    /// Senders on one instance, receivers on another
     Relay,
-    /// What a silent connection costs
+    /// Cost of an idle connection
     Idle,
     /// Messages committed per second
     CommitRate,
-    /// How long a message takes at half of the highest rate, and at other shares of it
+    /// Latency of a message at half of the highest rate, and at other shares of that rate
     Latency,
     /// Hundreds of consoles while thousands of tickets change
     Inbox,
     /// All clients reconnect and resume at once
     Storm,
-    /// Lists, search, history, statistics and resuming, from small to large
+    /// Lists, search, history, statistics and resume, with growing amounts of data
     Growth,
-    /// Load for a long time: does anything grow
+    /// Load for a long time, to see whether anything grows
     Soak,
 }
 

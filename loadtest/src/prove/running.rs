@@ -21,7 +21,7 @@ use crate::target;
 /// Which running instances.
 #[derive(Debug, Args)]
 pub struct RunningArgs {
-    /// Instances that already run: nothing is broken, every history is checked
+    /// URLs of running instances: inject no faults, only send messages and check every history
     #[arg(
         long,
         value_delimiter = ',',
@@ -29,10 +29,10 @@ pub struct RunningArgs {
         conflicts_with_all = ["brief", "plan", "instances", "bin", "no_changes", "set", "sabotage"]
     )]
     urls: Vec<String>,
-    /// The secret that their tokens are signed with
+    /// Secret that signs the tokens of these instances
     #[arg(long, env = "HELPLINE_JWT_SECRET", hide_env_values = true)]
     jwt_secret: Option<String>,
-    /// Their Postgres, as an administrator: makes tickets, reads histories
+    /// Address of their Postgres with an administrator role, to create tickets and read histories
     #[arg(long, env = "HELPLINE_ADMIN_DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
 }

@@ -31,7 +31,7 @@ pub struct ProveArgs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Then {
-    /// Removes lines from a failing plan while it still fails; writes what is left beside it
+    /// Remove lines from a failing plan for as long as it still fails, and write the shorter plan next to it
     Shrink(ShrinkArgs),
 }
 
@@ -40,7 +40,7 @@ pub(super) enum Then {
 pub struct ShrinkArgs {
     /// The failing plan
     pub(super) file: PathBuf,
-    /// A part holds when it held so often: timing is no part of a plan
+    /// Runs of a shortened plan that must all pass before it counts as passing; timing varies between runs
     #[arg(long, default_value_t = 2)]
     pub(super) tries: usize,
     #[command(flatten)]
@@ -50,61 +50,61 @@ pub struct ShrinkArgs {
 /// Settings of a run.
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
-    /// Chooses the plan; the same seed gives the same plan on every machine
+    /// Seed of the generated plan; the same seed gives the same plan on every machine
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
-    /// How long to send and to break things; otherwise 600, or 140 with --brief
+    /// Seconds of load and faults [default: 600, or 140 with --brief]
     #[arg(long)]
     pub(super) seconds: Option<u64>,
-    /// What shows in a minute, instead of everything
+    /// Run only a short selection of faults
     #[arg(long)]
     pub(super) brief: bool,
-    /// A saved plan instead of a generated one
+    /// Run this saved plan instead of a generated one
     #[arg(long, value_name = "FILE")]
     pub(super) plan: Option<PathBuf>,
-    /// Tickets, each with a customer and an agent on two devices each
+    /// Number of tickets, each with a customer and an agent on two devices each
     #[arg(long, default_value_t = 50)]
     pub(super) tickets: usize,
-    /// Sends per second, of all members together
+    /// Messages per second, all members together
     #[arg(long, default_value_t = 60.0)]
     pub(super) rate: f64,
-    /// Length of a text
+    /// Length of a message body, in bytes
     #[arg(long, default_value_t = 120)]
     pub(super) body_bytes: usize,
-    /// Gateways
+    /// Number of gateway instances
     #[arg(long, default_value_t = 2)]
     pub(super) instances: usize,
-    /// The gateway's binary; otherwise HELPLINE_BIN, otherwise the one beside this program
+    /// Binary of the gateway [default: HELPLINE_BIN, or else the one in the directory of this program]
     #[arg(long, value_name = "FILE")]
     pub(super) bin: Option<PathBuf>,
-    /// Send messages only: no changes of status, priority, assignee and rating
+    /// Only send messages; do not change status, priority, assignee or rating
     #[arg(long)]
     pub(super) no_changes: bool,
-    /// A setting of the gateways, NAME=VALUE
+    /// Environment variable for the gateways; can be given several times
     #[arg(long = "set", value_name = "NAME=VALUE")]
     pub(super) set: Vec<String>,
-    /// A PgBouncer in this mode between the gateways and Postgres: session or transaction
+    /// Run PgBouncer in this mode between the gateways and Postgres: session or transaction
     #[arg(long, value_name = "MODE", value_parser = pool_mode)]
     pub(super) pooler: Option<PoolMode>,
-    /// The gateways reach Postgres and Redis by TLS, and check the certificates of both (sslmode=verify-full)
+    /// Let the gateways use TLS for Postgres and Redis and check both certificates (sslmode=verify-full)
     #[arg(long, conflicts_with = "pooler")]
     pub(super) tls: bool,
-    /// A master of Redis, its replica and a Sentinel, which the gateways ask: a master that is killed or frozen is failed over
+    /// Run Redis as a master, a replica and a Sentinel, so that a master that is killed or frozen is failed over
     #[arg(long, conflicts_with = "tls")]
     pub(super) sentinel: bool,
-    /// Clients that return at once, in the generated plan's storms
+    /// Number of clients that reconnect at once in a storm of the generated plan
     #[arg(long, default_value_t = 5_000)]
     pub(super) storm: usize,
-    /// Where plans and reports are kept
+    /// Directory for plans and reports
     #[arg(long, value_name = "DIR", default_value = "target/prove")]
     pub(super) out: PathBuf,
-    /// Seconds from the last fault's end until every member must have seen everything
+    /// Seconds after the end of the last fault within which every member must have received everything
     #[arg(long, default_value_t = 60)]
     pub(super) converge_seconds: u64,
-    /// Faults that this machine cannot play are named in the certificate and not counted as violations
+    /// Do not count faults that this machine cannot inject as violations; the report lists them
     #[arg(long)]
     pub(super) allow_unplayed: bool,
-    /// A promise that debug builds of the gateway shall break, to see this program notice
+    /// Promise that debug builds of the gateway break on purpose, to test that this program detects it
     #[arg(long, hide = true)]
     pub(super) sabotage: Option<String>,
 }

@@ -321,7 +321,7 @@ pub(in crate::http) async fn file_or_nothing(
 fn collect(root: &Path, dir: &Path, files: &mut HashMap<String, Asset>) {
     let entries = match std::fs::read_dir(dir) {
         Ok(entries) => entries,
-        Err(error) => return tracing::warn!(%error, "a directory of the web client cannot be read"),
+        Err(error) => return tracing::warn!(%error, "cannot read a directory of the web client"),
     };
     for path in entries
         .flatten()

@@ -1,49 +1,49 @@
-//! Why a sign-in by the provider does not work.
+//! Errors of sign-in by the OpenID provider.
 
 use openidconnect::{DiscoveryError, ProviderMetadataWithLogout};
 
 use crate::integrations::https::{HttpFault, is_private};
 
-/// Longer than any code that is registered.
+/// Maximum length of an error code, in characters; longer than any registered code.
 const CODE_CHARS_MAX: usize = 60;
 
-/// The first thing that is wrong. None of them repeats a code, a token or a secret.
+/// Why a sign-in failed. The messages contain no code, token or secret.
 #[derive(Debug, thiserror::Error)]
 pub enum OidcFault {
-    /// No answer from the provider.
+    /// The provider did not answer.
     #[error("the OpenID provider does not answer")]
     Unavailable(#[source] HttpFault),
-    /// It did not answer a moment ago, and is not asked yet again.
+    /// A request failed a moment ago, and the pause until the next one is not over.
     #[error("the OpenID provider did not answer a moment ago")]
     AskedJustNow,
-    /// All its answers together took too long.
+    /// The requests of one sign-in together took too long.
     #[error("the OpenID provider takes too long")]
     TooSlow,
-    /// Too many codes are being exchanged.
+    /// Too many codes are being exchanged at the same time.
     #[error("too many sign-ins at once")]
     Busy,
-    /// Its discovery document cannot be used.
+    /// The provider's discovery document is not usable.
     #[error("the OpenID provider's discovery document: {0}")]
     Metadata(String),
-    /// It answered with something that is no answer.
+    /// The provider's answer is not a valid token answer.
     #[error("the OpenID provider's answer: {0}")]
     Answer(String),
-    /// It did not take the code.
+    /// The provider refused the code.
     #[error("the OpenID provider refused the code: {0}")]
     Refused(String),
-    /// The id token is not signed by one of its keys.
+    /// The id token is not signed by a known key of the provider.
     #[error("the id token's signature: {0}")]
     Signature(String),
-    /// The id token is good for something else.
+    /// The claims of the id token are not valid for this desk or this sign-in.
     #[error("the id token: {0}")]
     Claims(String),
-    /// The desk stops.
+    /// The instance is stopping.
     #[error("the request was cancelled")]
     Cancelled,
 }
 
 impl OidcFault {
-    /// One word, for the metric and the log.
+    /// The outcome label for metrics and logs.
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Unavailable(_) | Self::AskedJustNow | Self::TooSlow => "provider_unavailable",
@@ -57,7 +57,7 @@ impl OidcFault {
         }
     }
 
-    /// Whether it passes by itself.
+    /// Whether a later attempt can succeed without a change of settings.
     pub const fn passes(&self) -> bool {
         match self {
             Self::Unavailable(_)
@@ -88,7 +88,8 @@ impl OidcFault {
     }
 }
 
-/// The code of an error that a provider named, as RFC 6749 writes codes. Anything else may repeat what was sent to it, secrets too, and is not told.
+/// Returns the provider's error code if it looks like a code of RFC 6749. Any other text is replaced, because it may repeat parts of the
+/// request, including secrets.
 pub fn error_code(told: &str) -> String {
     let is_code = (1..=CODE_CHARS_MAX).contains(&told.len())
         && told
@@ -102,7 +103,11 @@ pub fn error_code(told: &str) -> String {
     .to_owned()
 }
 
-/// Whether a sign-in can be done with it; of clear text that a browser would send, the library knows nothing.
+/// Checks that the discovery document has all that a sign-in needs, and that its endpoints are not used in clear text, which the library
+/// does not check.
+///
+/// # Errors
+/// [`OidcFault::Metadata`] with the first problem.
 pub(super) fn usable(metadata: &ProviderMetadataWithLogout) -> Result<(), OidcFault> {
     let fault = |why: &str| Err(OidcFault::Metadata(why.to_owned()));
     match metadata.token_endpoint() {
@@ -121,7 +126,7 @@ pub(super) fn usable(metadata: &ProviderMetadataWithLogout) -> Result<(), OidcFa
     Ok(())
 }
 
-/// Whether an address of the provider's may be asked, or led to: https, or on this machine. What cannot be read is not.
+/// Whether requests and redirects to this URL of the provider are allowed: `https`, or `http` on this machine. False for an invalid URL.
 pub(super) fn is_fit(url: &str) -> bool {
     url.parse().is_ok_and(|uri| is_private(&uri))
 }

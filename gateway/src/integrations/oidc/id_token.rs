@@ -1,4 +1,4 @@
-//! Whom an id token names: its signature by one of the provider's keys, for this desk, for this sign-in, not over.
+//! Verifies id tokens: signed by a key of the provider, issued for this desk and this sign-in, and not expired.
 
 use chrono::{TimeDelta, Utc};
 use helpline_core::limits;
@@ -17,7 +17,8 @@ use crate::config::Oidc;
 use crate::integrations::https::HttpClient;
 use crate::runtime::errors::chain;
 
-/// Signatures by a private key, which only the provider has. A client's secret (HS256) signs nothing: the desk knows it too.
+/// Accepted signature algorithms: those with a private key that only the provider has. HS256 is refused, because its key is the client
+/// secret, which the desk has too.
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
@@ -30,20 +31,22 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 
-/// A person, as the provider knows them.
+/// A person who signed in at the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedInPerson {
-    /// `sub`: theirs at this provider for good.
+    /// `sub`: the permanent identifier of the person at this provider.
     pub subject: String,
-    /// A display name.
+    /// Display name.
     pub name: Option<String>,
-    /// An address that the provider does not call unverified.
+    /// Email address, unless the provider calls it unverified.
     pub email: Option<String>,
 }
 
 impl SignedInPerson {
+    /// Reads the person from checked claims.
+    ///
     /// # Errors
-    /// A subject that no provider may give.
+    /// The `sub` is empty, too long, or contains control characters.
     pub(super) fn from_claims(claims: &CoreIdTokenClaims) -> Result<Self, OidcFault> {
         let subject = claims.subject().as_str();
         let fits = (1..=limits::OIDC_SUBJECT_BYTES_MAX).contains(&subject.len())
@@ -58,16 +61,17 @@ impl SignedInPerson {
         })
     }
 
-    /// Whether the team will know who this is.
+    /// Whether both a name and an email address are known.
     pub(super) const fn is_complete(&self) -> bool {
         self.name.is_some() && self.email.is_some()
     }
 }
 
-/// The id token's claims, checked.
+/// Verifies the id token in the provider's answer and returns its claims.
 ///
 /// # Errors
-/// [`OidcFault::Signature`] when no key that is known signed it, [`OidcFault::Claims`] when it is good for something else.
+/// [`OidcFault::Signature`] if no known key signed it, [`OidcFault::Claims`] if it is not for this desk or this sign-in or has expired,
+/// [`OidcFault::Answer`] if the answer has no id token.
 pub(super) fn verified(
     settings: &Oidc,
     metadata: &ProviderMetadataWithLogout,
@@ -101,10 +105,11 @@ pub(super) fn verified(
     Ok(claims.clone())
 }
 
-/// What the id token does not tell, by the provider's userinfo endpoint; with the person comes whether it calls their address verified. Someone of whom no name can be had signs in without one.
+/// Asks the provider's userinfo endpoint for the name and email address that the id token lacks. `is_verified` is the `email_verified` of
+/// the id token.
 ///
 /// # Errors
-/// None that is the provider's: what it does not tell is left out.
+/// None: if the endpoint does not answer, the person signs in without the missing values.
 pub(super) fn asked_again(
     http: &HttpClient,
     settings: &Oidc,
@@ -127,21 +132,21 @@ pub(super) fn asked_again(
             name: person
                 .name
                 .or_else(|| display_name(told.name(), told.preferred_username())),
-            // An address that the id token calls unverified stays so unless the provider says now that it is verified.
+            // If the id token calls the address unverified, use the address only if userinfo calls it verified.
             email: person
                 .email
                 .or_else(|| address(told.email(), told.email_verified().or(is_verified))),
             ..person
         }),
         Err(error) => {
-            tracing::debug!(cause = %chain(&error), "the OpenID provider told nothing more of a person");
+            tracing::debug!(cause = %chain(&error), "the OpenID provider's userinfo endpoint failed; the person signs in without the missing name or address");
             Ok(person)
         }
     }
 }
 
-/// The name in no particular language, or else any; without one, what the person calls themselves there. As it is: who takes it in checks that it
-/// is a line of text.
+/// The name without a language tag, or else the first name, or else the preferred username. Not checked for control characters; the
+/// sign-in does that.
 fn display_name(
     name: Option<&LocalizedClaim<EndUserName>>,
     username: Option<&EndUserUsername>,
@@ -157,7 +162,7 @@ fn display_name(
         .map(str::to_owned)
 }
 
-/// An address that the provider calls unverified may be another person's, and is left out.
+/// The email address, unless the provider calls it unverified: then it may belong to another person.
 fn address(email: Option<&EndUserEmail>, is_verified: Option<bool>) -> Option<String> {
     email
         .filter(|_| is_verified != Some(false))

@@ -1,4 +1,4 @@
-//! What is known of the provider, for as long as it may be used.
+//! Cache of the provider's discovery document and keys.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,16 +11,16 @@ use tokio::sync::OwnedMutexGuard;
 use super::fault::OidcFault;
 use crate::runtime::errors::chain;
 
-/// What the provider answers.
+/// The result of a request for the discovery document and the keys.
 type Asked = Result<ProviderMetadataWithLogout, OidcFault>;
 
-/// The provider's addresses and keys.
+/// The cache.
 #[derive(Default)]
 pub(super) struct Kept {
     known: Mutex<Known>,
-    /// Held while the provider is asked: its owner asks, the others wait and look again.
+    /// Held during a request to the provider. Others wait for the lock and then look at the cache again.
     asking: Arc<tokio::sync::Mutex<()>>,
-    /// Since when it does not answer.
+    /// Start of the current outage, if there is one.
     away_since: Mutex<Option<Instant>>,
 }
 
@@ -30,18 +30,21 @@ struct Known {
     tried_at: Option<Instant>,
 }
 
-/// What is known without a request.
+/// Result of a lookup in the cache.
 enum Lookup {
-    /// May be used as it is.
+    /// Usable.
     Fresh(Arc<ProviderMetadataWithLogout>),
-    /// May be used, but is old enough to be asked for again.
+    /// Usable, but old enough to be refreshed.
     Aging(Arc<ProviderMetadataWithLogout>),
-    /// Nothing that may be used.
+    /// Nothing usable.
     Unknown,
 }
 
 impl Kept {
-    /// What is known, asked for where that is needed.
+    /// Returns the cached document. Calls `ask` if there is none, or if it must be refreshed and no other request is doing so.
+    ///
+    /// # Errors
+    /// There is no usable document, and `ask` failed or may not run again yet.
     pub(super) async fn get(
         self: &Arc<Self>,
         ask: impl FnOnce() -> Asked + Send + 'static,
@@ -49,7 +52,7 @@ impl Kept {
         match self.lookup(Instant::now()) {
             Lookup::Fresh(metadata) => return Ok(metadata),
             Lookup::Aging(metadata) => {
-                // One request asks; no other waits for it, since what is known is still good.
+                // Only one caller refreshes. The others do not wait for it, because the cached document is still usable.
                 if let Ok(turn) = Arc::clone(&self.asking).try_lock_owned() {
                     let asked = self.refresh(turn, ask).await;
                     return Ok(asked.unwrap_or(metadata));
@@ -65,7 +68,10 @@ impl Kept {
         }
     }
 
-    /// Other ones than these: a key has changed.
+    /// Returns a document other than `known`, because its keys did not match. Returns `known` again if a refresh fails.
+    ///
+    /// # Errors
+    /// There is no usable document, and `ask` failed or may not run again yet.
     pub(super) async fn newer_than(
         self: &Arc<Self>,
         known: &Arc<ProviderMetadataWithLogout>,
@@ -83,7 +89,7 @@ impl Kept {
         }
     }
 
-    /// What is known and may be used, without a request.
+    /// The cached document, if it is usable. Sends no request.
     pub(super) fn known(&self) -> Option<Arc<ProviderMetadataWithLogout>> {
         match self.lookup(Instant::now()) {
             Lookup::Fresh(metadata) | Lookup::Aging(metadata) => Some(metadata),
@@ -91,11 +97,11 @@ impl Kept {
         }
     }
 
-    /// The provider took a code, or did not: logged when that changes.
+    /// Records the outcome of a code exchange. Logs when an outage of the provider begins and ends.
     pub(super) fn observe<T>(&self, outcome: &Result<T, OidcFault>) {
         self.log(
             outcome,
-            "no one can sign in by the OpenID provider now; who is signed in stays so",
+            "sign-in by the OpenID provider fails; people who are signed in stay signed in",
         );
     }
 
@@ -105,7 +111,7 @@ impl Kept {
             Err(fault @ (OidcFault::Unavailable(_) | OidcFault::Metadata(_))) => {
                 if away_since.is_none() {
                     *away_since = Some(Instant::now());
-                    // What passes by itself is told; what the settings decide is a warning.
+                    // A temporary fault is only informational; a fault that needs other settings is a warning.
                     if fault.passes() {
                         tracing::info!(cause = %chain(fault), "{consequence}");
                     } else {
@@ -113,7 +119,7 @@ impl Kept {
                     }
                 }
             }
-            // Neither says that it is there nor that it is away.
+            // These do not show whether the provider answers.
             Err(
                 OidcFault::AskedJustNow
                 | OidcFault::TooSlow
@@ -150,7 +156,8 @@ impl Kept {
         }
     }
 
-    /// Asks, unless that was done a moment ago. `turn` is `asking`, held. What the provider answers is kept even where the caller has gone.
+    /// Calls `ask`, unless that happened less than [`limits::OIDC_RETRY_MS`] ago. `turn` is the lock `asking`. The answer is cached even if
+    /// the caller has gone away.
     async fn refresh(
         self: &Arc<Self>,
         turn: OwnedMutexGuard<()>,
@@ -175,13 +182,13 @@ impl Kept {
 
     fn keep(&self, asked: Asked) -> Result<Arc<ProviderMetadataWithLogout>, OidcFault> {
         let consequence = if self.known().is_some() {
-            "the OpenID provider cannot be asked for its addresses and keys; the known ones serve on"
+            "the OpenID provider's addresses and keys cannot be refreshed; sign-in continues with the known ones"
         } else {
-            "no one can sign in by the OpenID provider now; who is signed in stays so"
+            "sign-in by the OpenID provider fails; people who are signed in stay signed in"
         };
         self.log(&asked, consequence);
         let mut known = self.known.lock();
-        // The pause begins with the answer: who waited for it does not ask again at once.
+        // Start the pause at the answer, so that callers that waited for it do not ask again at once.
         known.tried_at = Some(Instant::now());
         let metadata = Arc::new(asked?);
         known.metadata = Some((Arc::clone(&metadata), Instant::now()));

@@ -1,7 +1,7 @@
-//! The OpenID provider: where it sends people, what their codes are worth, and which keys are its own.
+//! Sign-in by an OpenID provider: the authorization URL, the exchange of codes for id tokens, and signing out.
 //!
-//! Its addresses and keys are asked for when a sign-in needs them, kept, and asked for again once they are old: one request at a time, at most
-//! one per [`limits::OIDC_RETRY_MS`]. While it does not answer, those that are known serve on for [`limits::JWKS_STALE_MS`].
+//! The provider's discovery document and keys are fetched when a sign-in first needs them, cached, and refreshed once they are old: one
+//! request at a time, at most one per [`limits::OIDC_RETRY_MS`]. During an outage the cached ones are used for [`limits::JWKS_STALE_MS`].
 
 mod fault;
 mod id_token;
@@ -28,12 +28,12 @@ pub use fault::{OidcFault, error_code};
 pub use id_token::SignedInPerson;
 use kept::Kept;
 
-/// Where the provider sends people back to.
+/// Path to which the provider redirects after a sign-in.
 pub const CALLBACK_PATH: &str = "/oidc/callback";
-/// Where the provider sends people after it has signed them out.
+/// Path to which the provider redirects after it has signed a person out.
 pub const SIGNED_OUT_PATH: &str = "/oidc/signed-out";
 
-/// The provider of these settings.
+/// The configured OpenID provider.
 pub struct Provider {
     settings: Oidc,
     redirect: RedirectUrl,
@@ -43,30 +43,30 @@ pub struct Provider {
     exchanges: Arc<Semaphore>,
 }
 
-/// A sign-in that begins.
+/// A sign-in that has begun.
 pub struct Begun {
-    /// Where the browser goes.
+    /// Authorization URL for the browser.
     pub url: String,
-    /// What it brings back.
+    /// The `state` with which the provider must redirect back.
     pub state: String,
-    /// What the id token says.
+    /// The `nonce` that the id token must contain.
     pub nonce: String,
-    /// What proves that the code is used by who asked for it.
+    /// The PKCE verifier, which is needed to exchange the code.
     pub verifier: String,
 }
 
-/// What was found at the provider, for an operator to read.
+/// Facts about the provider, for `check-config`.
 pub struct Found {
-    /// Its keys.
+    /// Number of usable keys.
     pub keys: usize,
-    /// Where people are sent.
+    /// Authorization endpoint, to which people are sent.
     pub authorization: String,
-    /// Whether it can sign people out.
+    /// Whether the provider has an endpoint for signing out.
     pub signs_out: bool,
 }
 
 impl Provider {
-    /// Asks nothing yet. `public` is the desk's address, which the provider knows as part of the redirect address.
+    /// A provider with these settings. Sends no request yet. `public` is the desk's public address, part of the redirect addresses.
     pub fn new(settings: Oidc, public: &Origin) -> Self {
         let at = |path: &str| format!("{}{path}", public.as_str());
         Self {
@@ -84,20 +84,20 @@ impl Provider {
         }
     }
 
-    /// Its name, as id tokens bear it.
+    /// The provider's issuer, the `iss` of its id tokens.
     pub fn issuer(&self) -> &str {
         self.settings.issuer.as_str()
     }
 
-    /// Where the provider must be told to send people back to, and after signing out.
+    /// The two addresses to register at the provider: for the redirect after sign-in, and after signing out.
     pub fn registered(&self) -> [&str; 2] {
         [self.redirect.as_str(), self.signed_out.as_str()]
     }
 
-    /// The way to the provider.
+    /// Begins a sign-in: creates the authorization URL and its secrets.
     ///
     /// # Errors
-    /// [`OidcFault::Unavailable`] when it is not known, and does not answer.
+    /// The provider's discovery document is not cached and cannot be fetched.
     pub async fn begin(&self) -> Result<Begun, OidcFault> {
         let metadata = self.metadata().await?;
         let client = CoreClient::from_provider_metadata(
@@ -108,7 +108,7 @@ impl Provider {
         .set_redirect_uri(self.redirect.clone());
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = CoreAuthenticationFlow::AuthorizationCode;
-        // `openid` is always asked for by the library.
+        // The library always adds `openid`.
         let scopes = self
             .settings
             .scopes
@@ -127,10 +127,10 @@ impl Provider {
         })
     }
 
-    /// Whom this code stands for. `verifier` and `nonce` are of the sign-in that it came from.
+    /// Completes a sign-in: exchanges the code and returns the person. `verifier` and `nonce` are those of [`Begun`].
     ///
     /// # Errors
-    /// What the provider refuses, what its id token says wrongly, or that there is no answer.
+    /// The provider refuses the code or does not answer in time, its id token is not valid, or there are too many exchanges at once.
     pub async fn complete(
         &self,
         code: String,
@@ -146,7 +146,7 @@ impl Provider {
         verifier: String,
         nonce: String,
     ) -> Result<SignedInPerson, OidcFault> {
-        // It goes with the work: who turns away in the middle does not make a place for another one.
+        // The permit moves into the blocking task, so a caller that goes away does not free it while the request is running.
         let permit = Arc::clone(&self.exchanges)
             .try_acquire_owned()
             .map_err(|_| OidcFault::Busy)?;
@@ -158,7 +158,7 @@ impl Provider {
         let (metadata, claims) =
             match id_token::verified(&self.settings, &metadata, &answer, &nonce) {
                 Ok(claims) => (metadata, claims),
-                // The provider may have changed its keys since.
+                // The provider may have new keys: refresh them and try once more.
                 Err(OidcFault::Signature(_)) => {
                     let metadata = self.newer_than(&metadata).await?;
                     let claims = id_token::verified(&self.settings, &metadata, &answer, &nonce)?;
@@ -179,8 +179,8 @@ impl Provider {
         blocking(asking).await
     }
 
-    /// Where a browser goes to be signed out at the provider too; none where it has no such address, or is not known. The provider
-    /// is not asked: signing out waits for no one.
+    /// URL at which a browser signs out at the provider. `None` if the provider has no such endpoint or its document is not cached; no
+    /// request is sent, so that signing out never waits.
     pub fn sign_out_url(&self) -> Option<String> {
         let metadata = self.kept.known()?;
         let end = metadata
@@ -194,10 +194,10 @@ impl Provider {
         Some(request.http_get_url().into())
     }
 
-    /// What is there now.
+    /// Fetches the discovery document and the keys, past the cache, for `check-config`.
     ///
     /// # Errors
-    /// Why it cannot be used.
+    /// The provider does not answer, or its document is not usable.
     pub async fn look(&self) -> Result<Found, OidcFault> {
         let metadata = blocking(self.discovery()).await?;
         Ok(Found {
@@ -276,7 +276,7 @@ impl Provider {
     }
 }
 
-/// In the header, as the standard's default is, unless the provider says that it takes the secret only in the body.
+/// How to send the client secret: in the header, which is the default of the standard, unless the provider supports only the body.
 fn auth_type(metadata: &ProviderMetadataWithLogout) -> AuthType {
     let methods = metadata.token_endpoint_auth_methods_supported();
     let takes = |method: &CoreClientAuthMethod| methods.is_some_and(|all| all.contains(method));
@@ -289,7 +289,7 @@ fn auth_type(metadata: &ProviderMetadataWithLogout) -> AuthType {
     }
 }
 
-/// All requests that a person waits for, together: less time than a request to the desk has.
+/// Limits all requests of one sign-in together to [`limits::OIDC_EXCHANGE_MS`], which is less than the deadline of a request to the desk.
 async fn in_time<T>(work: impl Future<Output = Result<T, OidcFault>>) -> Result<T, OidcFault> {
     let time = Duration::from_millis(limits::OIDC_EXCHANGE_MS);
     tokio::time::timeout(time, work)
@@ -297,7 +297,7 @@ async fn in_time<T>(work: impl Future<Output = Result<T, OidcFault>>) -> Result<
         .unwrap_or(Err(OidcFault::TooSlow))
 }
 
-/// On a thread that may wait.
+/// Runs `work` on a thread of the blocking pool.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, OidcFault> + Send + 'static,
 ) -> Result<T, OidcFault> {

@@ -69,7 +69,7 @@ pub(super) async fn run(
         }
         if let Some(error) = fault {
             metrics::counter!("helpline_relay_dropped_total").increment(dropped as u64);
-            tracing::debug!(cause = %error, "a Redis pipeline failed; its frames are left to the sweep");
+            tracing::debug!(cause = %error, "a Redis pipeline failed; the sweep delivers its events");
         }
     }
 }

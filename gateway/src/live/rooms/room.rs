@@ -351,7 +351,7 @@ impl State {
                         // Should that fail, close its connection so that it resumes from the
                         // database: a client must never miss an event without notice.
                         debug_assert!(false, "a live member has a hole before {seq}");
-                        tracing::error!(ticket = %event.ticket, "gap before a live member's next event; closing its connection");
+                        tracing::error!(ticket = %event.ticket, "an event is missing before a connection's next event; closing the connection, so that its client resumes");
                         member
                             .connection
                             .send_queue

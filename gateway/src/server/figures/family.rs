@@ -1,38 +1,38 @@
-//! What a family of series is, and which values of labels are known beforehand.
+//! A metric family, and the label values for which its series exist from the start.
 
 use crate::http;
 
-/// The type of a family, as Prometheus has it.
+/// The Prometheus type of a metric family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Only rises, from 0 at the start.
+    /// Only increases; 0 at the start.
     Counter,
-    /// Stands at what was last looked at.
+    /// The most recent value.
     Gauge,
-    /// Counts by upper ends.
+    /// Counts observations in buckets.
     Histogram,
 }
 
-/// One family of series.
+/// A metric family.
 pub struct Family {
-    /// Its name; unit and, for a counter, `_total` are its end.
+    /// The name; ends in the unit and, for a counter, in `_total`.
     pub name: &'static str,
-    /// Its type.
+    /// The type.
     pub kind: Kind,
-    /// What it says, in a sentence.
+    /// The help text: one sentence without a full stop.
     pub help: &'static str,
-    /// The names of its labels.
+    /// The names of the labels.
     pub labels: &'static [&'static str],
-    /// The values of these labels for which a series is there from the start.
+    /// The label values for which a series exists from the start, one list per series in the order of `labels`.
     pub known: fn() -> Vec<Vec<String>>,
 }
 
-/// A family without labels: one series.
+/// The single series of a family without labels.
 pub(super) fn one() -> Vec<Vec<String>> {
     vec![Vec::new()]
 }
 
-/// None beforehand: its labels have too many values.
+/// No series from the start, for labels with too many or unknown values.
 pub(super) const fn none() -> Vec<Vec<String>> {
     Vec::new()
 }
@@ -44,7 +44,7 @@ pub(super) fn each(values: impl IntoIterator<Item = impl ToString>) -> Vec<Vec<S
         .collect()
 }
 
-/// Every route with the statuses of faults: the first fault is a rise.
+/// Every route with the status codes of server errors, so that the first error is already an increase.
 pub(super) fn faults_of_routes() -> Vec<Vec<String>> {
     let routes = http::routes().flat_map(|route| {
         ["500", "503"].map(|status| {

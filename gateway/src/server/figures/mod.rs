@@ -1,5 +1,5 @@
-//! What `/metrics` says: every family with its type, its help and the values of its labels that are known beforehand, so that a counter stands at 0
-//! before it first counts. `docs/metrics.md` is written from this, and the sources are held to it.
+//! The metric families of `/metrics`: type, help text and the label values that are known from the start, so that a counter is 0 before
+//! it first increases. `docs/metrics.md` is generated from this table, and a test checks that the code records exactly these metrics.
 
 mod family;
 #[cfg(test)]
@@ -16,7 +16,7 @@ use family::{Family, Kind};
 
 use table::FAMILIES;
 
-/// Describes every family to this process's recorder, and has the known series of counters and histograms begin.
+/// Registers every family at the metrics recorder of this process, and creates the known series of counters and histograms.
 pub fn describe() {
     process::remember_start();
     for family in FAMILIES {
@@ -35,7 +35,7 @@ pub fn describe() {
                 .collect();
             match kind {
                 Kind::Counter => drop(metrics::counter!(name, labels)),
-                // A state begins when it is known: 0 would say that Redis is away, or that there are no instances.
+                // A gauge appears once its value is known: 0 would mean that Redis is down or that there are no instances.
                 Kind::Gauge => {}
                 Kind::Histogram => drop(metrics::histogram!(name, labels)),
             }
@@ -45,7 +45,7 @@ pub fn describe() {
     metrics::gauge!("helpline_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
 }
 
-/// Shows the bounds that these settings and the program set.
+/// Sets the gauges of limits, from the settings and from core's limits.
 pub(super) fn show_limits(config: &Config) {
     metrics::gauge!("helpline_connections_max").set(f64::from(config.limits.connections_max));
     metrics::gauge!("helpline_pool_connections_max")

@@ -1,4 +1,5 @@
-//! `docs/metrics.md`, written from the families and held to them; the sources record what is in the families, and nothing else.
+//! Generates `docs/metrics.md` from the table of families. Tests check that the page is up to date, and that the code records exactly
+//! the families of the table.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,13 +12,13 @@ use crate::runtime::process;
 
 const BEGINNING: &str = "# Metrics
 
-What `/metrics` says, in Prometheus' text format; where it is served, [operations.md](operations.md#watching) says. A counter with no labels, or whose
-labels' values are known beforehand, stands at 0 from the start; a gauge is there as soon as it is known. What an alert is worth: [`deploy/alerts.yml`](../deploy/alerts.yml); a dashboard for
-Grafana: [`deploy/grafana-dashboard.json`](../deploy/grafana-dashboard.json).
+The metrics of `/metrics`, in Prometheus' text format. [operations.md](operations.md#watching) says where it is served. A counter without labels, or with
+labels whose values are known, is 0 from the start; a gauge appears once its value is known. Alert rules: [`deploy/alerts.yml`](../deploy/alerts.yml).
+A dashboard for Grafana: [`deploy/grafana-dashboard.json`](../deploy/grafana-dashboard.json).
 
-This page is written from the program (`cargo test -p helpline-gateway --lib -- --ignored write_metrics_page`), and a test holds it to it.
+This page is generated from the program (`cargo test -p helpline-gateway --lib -- --ignored write_metrics_page`); a test checks that it is up to date.
 
-| metric | type | labels | what it says |
+| metric | type | labels | meaning |
 |---|---|---|---|
 ";
 
@@ -57,7 +58,7 @@ fn page() -> String {
     text
 }
 
-/// The values of a label that are known, unless they are routes.
+/// The known values of a label, as text. Empty for a family by route, whose list would be too long.
 fn known(family: &Family, label: &str) -> String {
     if family.labels.contains(&"route") {
         return String::new();
@@ -77,7 +78,7 @@ fn known(family: &Family, label: &str) -> String {
     }
 }
 
-/// Every name that the sources give to a metric, with the macro's.
+/// Every metric name in the sources, with the type of the macro that records it.
 fn recorded() -> BTreeMap<String, Kind> {
     let mut found = BTreeMap::new();
     for root in ["src", "../persistence/src"] {
@@ -99,7 +100,7 @@ fn recorded() -> BTreeMap<String, Kind> {
                     let name = call.trim_start().strip_prefix('"')?;
                     Some(name.split_once('"')?.0.to_owned())
                 });
-                // What is no name stands in this file.
+                // Skip strings that are not metric names, such as those in this file.
                 let names = names.filter(|name| {
                     !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
                 });
@@ -116,7 +117,7 @@ fn what_is_recorded_is_described_and_the_other_way_round() {
         .iter()
         .map(|family| (family.name.to_owned(), family.kind))
         .collect();
-    assert_eq!(described.len(), FAMILIES.len(), "a name stands there twice");
+    assert_eq!(described.len(), FAMILIES.len(), "a family is listed twice");
     assert_eq!(recorded(), described);
 }
 
@@ -153,7 +154,7 @@ fn the_page_of_metrics_is_the_programs() {
     let written = fs::read_to_string(document()).expect("the page");
     assert!(
         written == page(),
-        "docs/metrics.md is not what the program says; write it anew: cargo test -p helpline-gateway --lib -- --ignored write_metrics_page"
+        "docs/metrics.md is out of date; generate it again: cargo test -p helpline-gateway --lib -- --ignored write_metrics_page"
     );
 }
 

@@ -80,17 +80,17 @@ pub enum Received {
 /// Which server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Kind {
-    /// Helpline, with typing frames, which it does not store either.
+    /// Helpline with typing frames, which it does not store
     Helpline,
-    /// Helpline, with messages: committed, audited, numbered.
+    /// Helpline with messages, which it commits, audits and numbers
     Stored,
-    /// The least that a tokio and tungstenite server can do.
+    /// A minimal server with tokio and tungstenite
     Baseline,
-    /// nginx with nchan.
+    /// nginx with nchan
     Nchan,
-    /// Socket.IO 4.
+    /// Socket.IO 4
     SocketIo,
-    /// `ws`, by hand.
+    /// The Node.js library `ws` with hand-written rooms
     Ws,
 }
 

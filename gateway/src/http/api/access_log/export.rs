@@ -59,7 +59,7 @@ pub(super) async fn response(
         let mut text = String::new();
         let added = export.add_portion(&mut text).await;
         added.inspect_err(|error| {
-            tracing::warn!(cause = %chain(error), "an export of the access log broke off");
+            tracing::warn!(cause = %chain(error), "an export of the access log failed; the client got an incomplete file");
         })?;
         Ok(Some((Bytes::from(text), export)))
     });

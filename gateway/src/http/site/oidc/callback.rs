@@ -202,7 +202,7 @@ fn refused(to: &str, why: &NotSignedIn) -> Response {
             tracing::info!(
                 reason,
                 cause,
-                "the OpenID provider did not sign a person in"
+                "the OpenID provider answered with an error instead of signing a person in"
             );
         }
         (Outcome::Failed, _) if reason != "parameters" => {
