@@ -10,7 +10,6 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
-use crate::TRAFFIC_S;
 use crate::fleet::Fleet;
 use crate::proxy::{Kind, Proxy};
 
@@ -23,12 +22,13 @@ pub struct Load {
 }
 
 impl Load {
-    /// Starts the load. Returns once all clients have joined.
-    pub async fn start(kind: Kind, fleet: &Fleet, proxy: &Proxy) -> Self {
+    /// Starts the load, which writes for the duration `traffic`. Returns once all clients have
+    /// joined.
+    pub async fn start(kind: Kind, fleet: &Fleet, proxy: &Proxy, traffic: Duration) -> Self {
         let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(kind.name());
         let mut process = Command::new(env!("CARGO_BIN_EXE_helpline-loadtest"))
             .args(["prove", "--tickets", "10", "--rate", "20"])
-            .args(["--seconds", &TRAFFIC_S.to_string()])
+            .args(["--seconds", &traffic.as_secs().to_string()])
             .args(["--urls", &format!("http://127.0.0.1:{}", proxy.port)])
             .arg("--out")
             .arg(out)

@@ -1,7 +1,8 @@
-//! A rolling restart with one SIGKILL, with active clients, behind each proxy for which
-//! `deploy/` has a file. No acked message may be lost or duplicated. No ack may take much
-//! longer than the time for which its client was told to stay away. Only the requests that
-//! the SIGKILL cuts off may fail.
+//! A rolling restart with one SIGKILL, and a reload of the proxy, with active clients, behind each
+//! proxy for which `deploy/` has a file. No acked message may be lost or duplicated. No ack may
+//! take much longer than the time for which its client was told to stay away. Only the requests
+//! that the SIGKILL cuts off may fail. A reload ends every socket within the time that the file
+//! allows.
 //!
 //! `.ci/test-world balancers` installs the proxies and runs this test.
 
@@ -14,17 +15,25 @@ use std::time::{Duration, Instant};
 
 use helpline_rig::testing;
 use tokio::sync::oneshot;
+use tokio::time::sleep;
 
 use fleet::Fleet;
 use load::Load;
-use proxy::Kind;
+use proxy::{Kind, Proxy};
 
 /// The longest time for which a client is told to stay away.
 const TOLD_MAX: Duration = Duration::from_millis(helpline_core::limits::BYE_SPREAD_MS);
 /// Additional time that an ack may take.
 const MARGIN: Duration = Duration::from_secs(3);
-/// Duration of the traffic, which must outlast the restarts.
-const TRAFFIC_S: u64 = 80;
+/// Duration of the traffic during a rolling restart, which it must outlast.
+const ROLL_TRAFFIC: Duration = Duration::from_secs(80);
+/// Duration of the traffic after a reload, in addition to the time for which sockets outlive it.
+const RELOAD_TRAFFIC: Duration = Duration::from_secs(25);
+/// How much later than its file says a proxy may close the sockets.
+const LATE_MAX: Duration = Duration::from_secs(10);
+/// Minimum number of sockets before a reload. Fewer would mean that the test does not see them.
+const SOCKETS_MIN: usize = 20;
+const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 /// Maximum number of failed requests: those in progress in the instance that is killed. A proxy
 /// cannot retry a request once its answer has begun.
 const CUT_OFF_MAX: usize = 2;
@@ -32,28 +41,55 @@ const CUT_OFF_MAX: usize = 2;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs nginx: .ci/test-world balancers"]
 async fn behind_nginx() {
-    rolls_behind(Kind::Nginx).await;
+    holds_behind(Kind::Nginx, Event::Roll).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs HAProxy: .ci/test-world balancers"]
 async fn behind_haproxy() {
-    rolls_behind(Kind::HaProxy).await;
+    holds_behind(Kind::HaProxy, Event::Roll).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "needs Caddy: .ci/test-world balancers"]
 async fn behind_caddy() {
-    rolls_behind(Kind::Caddy).await;
+    holds_behind(Kind::Caddy, Event::Roll).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs nginx: .ci/test-world balancers"]
+async fn behind_nginx_that_is_reloaded() {
+    holds_behind(Kind::Nginx, Event::Reload).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs HAProxy: .ci/test-world balancers"]
+async fn behind_haproxy_that_is_reloaded() {
+    holds_behind(Kind::HaProxy, Event::Reload).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs Caddy: .ci/test-world balancers"]
+async fn behind_caddy_that_is_reloaded() {
+    holds_behind(Kind::Caddy, Event::Reload).await;
+}
+
+/// What happens under chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Event {
+    /// Both instances are restarted, one is killed, one is restarted again.
+    Roll,
+    /// The proxy reads its file again.
+    Reload,
 }
 
 /// The time limits are absolute and other processes may keep both cores busy, so one of this many
 /// runs must stay within them. With a wrong proxy file every run fails.
 const RUNS_MAX: usize = 3;
 
-async fn rolls_behind(kind: Kind) {
+async fn holds_behind(kind: Kind, event: Event) {
     for run in 1..=RUNS_MAX {
-        let late = rolled_behind(kind).await;
+        let late = held_behind(kind, event).await;
         if late.is_empty() {
             return;
         }
@@ -64,7 +100,7 @@ async fn rolls_behind(kind: Kind) {
 
 /// Makes one run. Asserts that no acked message is lost or duplicated. Returns what took too long
 /// or failed.
-async fn rolled_behind(kind: Kind) -> String {
+async fn held_behind(kind: Kind, event: Event) -> String {
     let fleet = Fleet::start().await;
     let proxy = kind.start(fleet.ports()).await;
     let sql = testing::connect(&fleet.admin_url())
@@ -72,21 +108,28 @@ async fn rolled_behind(kind: Kind) -> String {
         .expect("SQL connects");
     requests::come_from_their_client(&sql, &proxy).await;
     requests::are_answered_over_tls(&proxy).await;
-    let load = Load::start(kind, &fleet, &proxy).await;
+    let traffic = match event {
+        Event::Roll => ROLL_TRAFFIC,
+        Event::Reload => kind.lets_go_after() + RELOAD_TRAFFIC,
+    };
+    let load = Load::start(kind, &fleet, &proxy, traffic).await;
     let begun = Instant::now();
     let (stop, stopped) = oneshot::channel();
     let (asked, ()) = tokio::join!(requests::ask_until(stopped, &proxy), async {
-        fleet.roll().await;
+        match event {
+            Event::Roll => fleet.roll().await,
+            Event::Reload => is_reloaded(kind, &proxy).await,
+        }
         stop.send(()).expect("requests go on");
     });
-    let rolled = begun.elapsed();
+    let took = begun.elapsed();
     let told = load.ends().await;
 
     let [sent, acked] = ["sends ", "to ack "].map(|word| number_after(&told, word) as i64);
     let longest = Duration::from_secs_f64(number_after(&told, "max ") / 1000.0);
     let [stored, distinct] = messages(&sql).await;
     println!(
-        "{}: longest ack {longest:.2?} of {:?} at most; of {acked} acked messages {} lost, {} doubled; {} of {} requests failed, longest {:.2?}",
+        "{}, {event:?}: longest ack {longest:.2?} of {:?} at most; of {acked} acked messages {} lost, {} doubled; {} of {} requests failed, longest {:.2?}",
         kind.name(),
         TOLD_MAX + MARGIN,
         acked - distinct.min(acked),
@@ -101,16 +144,46 @@ async fn rolled_behind(kind: Kind) -> String {
         "acked, stored and distinct messages\n{told}"
     );
     let mut late = String::new();
-    if rolled >= Duration::from_secs(TRAFFIC_S) {
-        late += &format!("the traffic ended before the restarts, which took {rolled:?}\n");
+    if took >= traffic {
+        late += &format!("the traffic ended before the {event:?}, which took {took:?}\n");
     }
-    if asked.failed.len() > CUT_OFF_MAX {
+    let cut_off = if event == Event::Roll { CUT_OFF_MAX } else { 0 };
+    if asked.failed.len() > cut_off {
         late += &format!("failed: {:#?}\n", asked.failed);
     }
     if longest > TOLD_MAX + MARGIN {
         late += &told;
     }
     late
+}
+
+/// Reloads the proxy. Returns once it has closed all sockets of before the reload.
+async fn is_reloaded(kind: Kind, proxy: &Proxy) {
+    let before = proxy.sockets();
+    assert!(before.len() >= SOCKETS_MIN, "only {} sockets", before.len());
+    let begun = Instant::now();
+    proxy.reload().await;
+    let mut first_gone = None;
+    loop {
+        let left = before.intersection(&proxy.sockets()).count();
+        let elapsed = begun.elapsed();
+        if left < before.len() {
+            first_gone.get_or_insert(elapsed);
+        }
+        if left == 0 {
+            break;
+        }
+        let limit = kind.lets_go_after() + LATE_MAX;
+        assert!(elapsed < limit, "{left} sockets are there after {limit:?}");
+        sleep(LOOK_INTERVAL).await;
+    }
+    println!(
+        "{} is reloaded: {} sockets closed, the first after {:.1?}, the last after {:.1?}",
+        kind.name(),
+        before.len(),
+        first_gone.unwrap_or_default(),
+        begun.elapsed()
+    );
 }
 
 /// The number of stored messages, and of distinct ones. Every body contains its key.

@@ -1,6 +1,7 @@
 //! The proxies, each with its file from `deploy/`. The test replaces only the lines that an
 //! operator changes too, and fails if one of them is missing.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -24,7 +25,8 @@ pub enum Kind {
 /// A running proxy. Its files are removed on drop.
 pub struct Proxy {
     // Declared before its files, so that the process ends first.
-    _process: Process,
+    process: Process,
+    kind: Kind,
     _certificates: Certificates,
     dir: PathBuf,
     /// The port without TLS, for the clients.
@@ -33,11 +35,55 @@ pub struct Proxy {
     pub tls_port: Option<u16>,
     /// The certificate authority that signed the certificate.
     pub authority: PathBuf,
+    /// Where Caddy takes commands.
+    admin: String,
 }
 
 impl Drop for Proxy {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+impl Proxy {
+    /// Makes the proxy read its file again, in the way that an operator (or `systemctl reload`)
+    /// does.
+    pub async fn reload(&self) {
+        match self.kind {
+            Kind::Nginx => self.process.signal("HUP"),
+            Kind::HaProxy => self.process.signal("USR2"),
+            Kind::Caddy => {
+                // Without `--force`, a file that has not changed is not read.
+                let reloaded = tokio::process::Command::new("caddy")
+                    .args(["reload", "--force", "--address", &self.admin])
+                    .args(["--adapter", "caddyfile", "--config"])
+                    .arg(self.dir.join(self.kind.file()))
+                    .env("HOME", &self.dir)
+                    .output()
+                    .await
+                    .expect("caddy runs");
+                let told = String::from_utf8_lossy(&reloaded.stderr);
+                assert!(reloaded.status.success(), "{told}");
+            }
+        }
+    }
+
+    /// The clients' ports of the proxy's established sockets.
+    pub fn sockets(&self) -> BTreeSet<u16> {
+        let held = std::fs::read_to_string("/proc/net/tcp").expect("a list of sockets");
+        // Each line: a number, the own address, the other's, the state, of which 1 is established.
+        let client = |line: &str| {
+            let mut words = line.split_whitespace().skip(1);
+            let [own, other, state] = [words.next()?, words.next()?, words.next()?];
+            let port = |address: &str| {
+                let port = address.strip_prefix("0100007F:")?;
+                u16::from_str_radix(port, 16).ok()
+            };
+            (state == "01" && port(other) == Some(self.port))
+                .then(|| port(own))
+                .flatten()
+        };
+        held.lines().filter_map(client).collect()
     }
 }
 
@@ -55,6 +101,14 @@ impl Kind {
             Self::Nginx => "nginx",
             Self::HaProxy => "haproxy",
             Self::Caddy => "caddy",
+        }
+    }
+
+    /// How long sockets may live on after a reload, by the file.
+    pub const fn lets_go_after(self) -> Duration {
+        match self {
+            Self::Nginx | Self::HaProxy => Duration::from_secs(30),
+            Self::Caddy => Duration::from_secs(60),
         }
     }
 
@@ -92,8 +146,9 @@ impl Kind {
         let config = dir.join(self.file());
         std::fs::write(&config, text).expect("a file");
         let process = Process::new(self.name(), dir.join("output.log"), ParentDeath::Kill);
+        let admin = format!("127.0.0.1:{}", free_port());
         process
-            .start(self.command(&config, &dir))
+            .start(self.command(&config, &dir, &admin))
             .expect("the proxy is installed");
         let deadline = Instant::now() + START_TIMEOUT;
         while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
@@ -113,7 +168,9 @@ impl Kind {
             tokio::time::sleep(POLL_INTERVAL).await;
         }
         Proxy {
-            _process: process,
+            process,
+            kind: self,
+            admin,
             authority: certificates.authority(),
             _certificates: certificates,
             dir,
@@ -176,15 +233,16 @@ impl Kind {
         }
     }
 
-    fn command(self, config: &Path, dir: &Path) -> Command {
+    fn command(self, config: &Path, dir: &Path, admin: &str) -> Command {
         let mut command = Command::new(self.name());
         match self {
             Self::Nginx => command.arg("-c").arg(config).args(["-g", "daemon off;"]),
-            Self::HaProxy => command.arg("-db").arg("-f").arg(config),
+            // With a master process, as the service of Debian has it: without one, it cannot be reloaded.
+            Self::HaProxy => command.args(["-W", "-db"]).arg("-f").arg(config),
             Self::Caddy => command
                 .args(["run", "--adapter", "caddyfile", "--config"])
                 .arg(config)
-                .env("CADDY_ADMIN", format!("127.0.0.1:{}", free_port()))
+                .env("CADDY_ADMIN", admin)
                 .env("HOME", dir),
         };
         command
