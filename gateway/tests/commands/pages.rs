@@ -1,0 +1,183 @@
+//! Where commands stand: in the code blocks and backquotes of the documents, and in the comments of the files of `deploy/`.
+
+use std::path::{Path, PathBuf};
+
+/// Programs that a line of a page may begin with. A block of shell may call no other (the shell does not find it).
+pub const PROGRAMS: &[&str] = &[
+    "helpline",
+    "helpline-loadtest",
+    "make",
+    "cargo",
+    "npm",
+    "npx",
+    "node",
+    "curl",
+    "psql",
+    "pg_dump",
+    "pg_restore",
+    "redis-cli",
+    "docker",
+    "kubectl",
+    "helm",
+    "systemctl",
+    "systemd-analyze",
+    "journalctl",
+    "openssl",
+    "promtool",
+    "kill",
+    "install",
+    "apt-get",
+    "sudo",
+    ".ci/test-world",
+    "deploy/backup-drill.sh",
+];
+/// Where documents stand.
+const FOLDERS: &[&str] = &[
+    "",
+    "docs",
+    "docs/decisions",
+    "docs/runbooks",
+    "core",
+    "migrations",
+];
+/// Languages of code blocks in which nothing is told to a shell.
+const NO_SHELL: &[&str] = &[
+    "", "html", "json", "log", "mermaid", "sql", "ts", "tsx", "yaml",
+];
+
+/// A block of shell, or one command between backquotes.
+#[derive(Debug, Clone)]
+pub struct Snippet {
+    /// The page and the line.
+    pub place: String,
+    pub text: String,
+}
+
+/// A page, or a file of `deploy/`.
+#[derive(Debug, Default)]
+pub struct Page {
+    pub name: String,
+    /// What stands in blocks of shell, block by block.
+    pub blocks: Vec<Snippet>,
+    /// What stands between backquotes and begins with a program.
+    pub mentions: Vec<Snippet>,
+    /// What looks like a command, where no test would find it.
+    pub misplaced: Vec<Snippet>,
+}
+
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the workspace")
+        .to_owned()
+}
+
+/// Every page, and every file of `deploy/` that has comments.
+pub fn pages() -> Vec<Page> {
+    let mut pages: Vec<Page> = Vec::new();
+    for (folder, extension) in FOLDERS
+        .iter()
+        .map(|folder| (*folder, Some("md")))
+        .chain([("deploy", None), ("deploy/kubernetes", None)])
+    {
+        let entries = std::fs::read_dir(root().join(folder)).expect("a folder");
+        for entry in entries {
+            let path = Path::new(folder).join(entry.expect("an entry").file_name());
+            if extension.is_some() && path.extension().and_then(|e| e.to_str()) != extension {
+                continue;
+            }
+            let Ok(text) = std::fs::read_to_string(root().join(&path)) else {
+                continue;
+            };
+            let name = path.display().to_string();
+            pages.push(if extension.is_some() {
+                page(name, &text)
+            } else {
+                comments(name, &text)
+            });
+        }
+    }
+    pages.sort_by(|one, other| one.name.cmp(&other.name));
+    pages
+}
+
+/// Whether these words begin with a program and its arguments, after what they set for it alone.
+fn is_command(text: &str) -> bool {
+    let mut words = text
+        .split_whitespace()
+        .skip_while(|word| is_assignment(word));
+    words.next().is_some_and(|word| PROGRAMS.contains(&word)) && words.next().is_some()
+}
+
+/// `NAME=value`.
+pub fn is_assignment(word: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    word.split_once('=')
+        .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(is_name))
+}
+
+/// The spans between backquotes of this line.
+fn spans(line: &str) -> impl Iterator<Item = &str> {
+    line.split('`').skip(1).step_by(2)
+}
+
+fn page(name: String, text: &str) -> Page {
+    let mut page = Page {
+        name,
+        ..Page::default()
+    };
+    let mut language: Option<String> = None;
+    for (number, line) in text.lines().enumerate() {
+        let snippet = |text: &str| Snippet {
+            place: format!("{}:{}", page.name, number + 1),
+            text: text.trim().to_owned(),
+        };
+        match (line.trim_start().strip_prefix("```"), &language) {
+            (Some(_), Some(_)) => language = None,
+            (Some(opened), None) => {
+                if opened == "sh" {
+                    page.blocks.push(snippet(""));
+                } else if !NO_SHELL.contains(&opened) {
+                    page.misplaced.push(snippet(line));
+                }
+                language = Some(opened.to_owned());
+            }
+            (None, Some(inside)) if inside == "sh" => {
+                let block = page.blocks.last_mut().expect("it is opened");
+                block.text.push_str(line.trim_start());
+                block.text.push('\n');
+            }
+            (None, Some(_)) if is_command(line) => page.misplaced.push(snippet(line)),
+            (None, Some(_)) => {}
+            (None, None) => {
+                let found = spans(line).filter(|span| is_command(span)).map(snippet);
+                page.mentions.extend(found.collect::<Vec<_>>());
+            }
+        }
+    }
+    page
+}
+
+fn comments(name: String, text: &str) -> Page {
+    let mut page = Page {
+        name,
+        ..Page::default()
+    };
+    for (number, line) in text.lines().enumerate() {
+        let Some((_, comment)) = line.split_once('#') else {
+            continue;
+        };
+        let snippet = |text: &str| Snippet {
+            place: format!("{}:{}", page.name, number + 1),
+            text: text.trim().to_owned(),
+        };
+        // A line that is set in is a command as a whole.
+        if comment.starts_with("   ") && is_command(comment) {
+            page.mentions.push(snippet(comment));
+            continue;
+        }
+        let found = spans(comment).filter(|span| is_command(span)).map(snippet);
+        page.mentions.extend(found.collect::<Vec<_>>());
+    }
+    page
+}

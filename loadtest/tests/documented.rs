@@ -1,0 +1,45 @@
+//! Every command line of `helpline-loadtest` that the documents have, also behind `make bench` and `make prove`, is one that its parser takes.
+
+use std::process::Command;
+
+#[path = "../../gateway/tests/commands/pages.rs"]
+#[allow(dead_code, reason = "no suite uses all of it")]
+mod pages;
+
+/// The arguments of the program in this line, if it calls it.
+fn arguments(line: &str) -> Option<String> {
+    let line = line.split(" #").next().unwrap_or(line);
+    let line = line.split(", …").next().unwrap_or(line);
+    let line = line.split(",…").next().unwrap_or(line);
+    if let Some(arguments) = line.strip_prefix("helpline-loadtest ") {
+        return Some(arguments.to_owned());
+    }
+    let (scenario, more) = line.strip_prefix("make ")?.split_once(" ARGS=\"")?;
+    let is_its_own = matches!(scenario, "bench" | "prove");
+    is_its_own.then(|| format!("{scenario} {}", more.trim_end_matches('"')))
+}
+
+#[test]
+fn every_line_of_the_load_generator_is_taken() {
+    let mut refused = Vec::new();
+    let mut lines = 0;
+    for page in pages::pages() {
+        for snippet in page.blocks.iter().chain(&page.mentions) {
+            for arguments in snippet.text.lines().filter_map(arguments) {
+                lines += 1;
+                // Everything before `--help` is parsed, and nothing is run.
+                let output = Command::new(env!("CARGO_BIN_EXE_helpline-loadtest"))
+                    .args(arguments.split_whitespace())
+                    .arg("--help")
+                    .output()
+                    .expect("the program runs");
+                if !output.status.success() {
+                    let why = String::from_utf8_lossy(&output.stderr).into_owned();
+                    refused.push(format!("{}: {arguments}: {why}", snippet.place));
+                }
+            }
+        }
+    }
+    assert!(lines > 12, "{lines} lines are found");
+    assert!(refused.is_empty(), "{refused:#?}");
+}
