@@ -5,5 +5,6 @@ const include = process.env['HELPLINE_E2E_OIDC'] !== undefined ? ['e2e/oidc.test
 
 // The files share one browser and one desk, so they run one after the other.
 export default defineConfig({
-  test: { include, environment: 'node', testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false },
+  // The limits only bound a test that will fail. A slow machine may take much longer than a quick one.
+  test: { include, environment: 'node', testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false, expect: { poll: { timeout: 30_000 } } },
 })

@@ -195,5 +195,5 @@ test('Escape closes the result of a change to many tickets', async () => {
   await page.keyboard.press('Escape')
   expect(await page.locator(id(T.bulkResult)).count(), 'the first lets go of the selection').toBe(1)
   await page.keyboard.press('Escape')
-  await page.locator(id(T.bulk)).waitFor({ state: 'detached', timeout: 2_000 })
+  await page.locator(id(T.bulk)).waitFor({ state: 'detached' })
 })

@@ -296,7 +296,7 @@ test('a few messages and changes are read out one by one; of many at once only t
     const before = (await heard(page)).length
     for (let n = 1; n <= 20; n += 1) await answer(`of many: ${flood}, ${n}`)
     await message(page, `of many: ${flood}, 20`).waitFor()
-    await eventually(`the number, ${flood}`, async () => (await numbers()).length === flood, 15_000)
+    await eventually(`the number, ${flood}`, async () => (await numbers()).length === flood, 30_000)
     expect((await heard(page)).slice(before).filter((one) => one.includes('of many')).length, 'heard one by one').toBeLessThanOrEqual(4)
   }
   const said = await heard(page)
@@ -309,7 +309,7 @@ test('a few messages and changes are read out one by one; of many at once only t
   const changed = (await heard(page)).length
   // All at once. If two of them set the same priority in a row, the second changes nothing.
   await Promise.all(Array.from({ length: 16 }, (_, n) => rest(who.agent, 'PATCH', `/tickets/${busy.id}`, { priority: PRIORITIES[n % PRIORITIES.length] }, TEAM)))
-  await eventually('the number of the changes', async () => (await heard(page)).slice(changed).some((one) => /^\d+ new$/.test(one)), 15_000)
+  await eventually('the number of the changes', async () => (await heard(page)).slice(changed).some((one) => /^\d+ new$/.test(one)), 30_000)
   expect((await heard(page)).slice(changed).length, `${(await heard(page)).slice(changed)}`).toBeLessThanOrEqual(6)
 })
 

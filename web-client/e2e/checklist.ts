@@ -186,8 +186,8 @@ export function checklist(context: () => Promise<BrowserContext>): void {
       const said = Array.from({ length: 25 }, (_, index) => `quick ${index + 1}`)
       for (const text of said) await say(page, text)
       for (const side of [page, agent]) await eventually('all of them', async () => (await texts(side)).length === said.length + 1, 20_000)
-      expect(await texts(agent)).toEqual(['Something happened.', ...said])
-      expect(await texts(page)).toEqual(['Something happened.', ...said])
+      await expect.poll(() => texts(agent)).toEqual(['Something happened.', ...said])
+      await expect.poll(() => texts(page)).toEqual(['Something happened.', ...said])
     })
   })
 }

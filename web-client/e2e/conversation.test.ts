@@ -29,7 +29,7 @@ test('a customer opens a ticket and an agent on the other instance answers it', 
   expect(number).toMatch(/^TKT-\d{6,}$/)
   expect(customer.url()).toBe(`${CUSTOMERS}/support/${number}`)
   await customer.locator(id(T.ticketRow, `[data-number="${number}"]`)).waitFor()
-  expect(await texts(customer)).toEqual(['It prints <b>nothing</b>.'])
+  await expect.poll(() => texts(customer)).toEqual(['It prints <b>nothing</b>.'])
 
   await agent.locator(id(T.ticketRow, `[data-number="${number}"]`)).click()
   await message(agent, 'It prints <b>nothing</b>.').waitFor()

@@ -127,7 +127,7 @@ test('in the widget, on a phone, by touch: edited and removed', async () => {
   await message(frame, better).locator(id(T.messageTools)).tap()
   await message(frame, better).locator(id(T.messageRemove)).tap()
   await frame.locator(id(T.messageRemoveNo)).tap()
-  expect(await texts(frame)).toContain(better)
+  await expect.poll(() => texts(frame)).toContain(better)
   await message(frame, better).locator(id(T.messageTools)).tap()
   await message(frame, better).locator(id(T.messageRemove)).tap()
   await frame.locator(id(T.messageRemoveYes)).tap()

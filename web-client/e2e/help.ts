@@ -133,7 +133,7 @@ export const message = (page: Page | Frame, text: string, state = '') =>
 /** The texts of the messages, in order. */
 export const texts = (page: Page | Frame) => page.locator(id(T.messageBody)).allInnerTexts()
 
-export async function eventually(what: string, holds: () => Promise<boolean>, ms = 10_000): Promise<void> {
+export async function eventually(what: string, holds: () => Promise<boolean>, ms = 30_000): Promise<void> {
   const deadline = Date.now() + ms
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`never: ${what}`)

@@ -60,16 +60,16 @@ test.skipIf(dev === '')('while Redis is frozen, messages still pass between the 
   for (let n = 1; n <= 3; n++) {
     await say(customer, `question ${n}`)
     await message(customer, `question ${n}`, 'stored').or(message(customer, `question ${n}`, 'seen')).waitFor()
-    await message(agent, `question ${n}`, 'received').waitFor({ timeout: 5_000 })
+    await message(agent, `question ${n}`, 'received').waitFor({ timeout: 20_000 })
     await say(agent, `answer ${n}`)
-    await message(customer, `answer ${n}`, 'received').waitFor({ timeout: 5_000 })
+    await message(customer, `answer ${n}`, 'received').waitFor({ timeout: 20_000 })
   }
   thaw.splice(0).forEach((call) => call())
   await say(agent, 'after')
   await message(customer, 'after').waitFor()
   const whole = ['Something happened.', 'before', ...[1, 2, 3].flatMap((n) => [`question ${n}`, `answer ${n}`]), 'after']
-  expect(await texts(customer)).toEqual(whole)
-  expect(await texts(agent)).toEqual(whole)
+  await expect.poll(() => texts(customer)).toEqual(whole)
+  await expect.poll(() => texts(agent)).toEqual(whole)
 })
 
 test.skipIf(dev === '')("the customer's instance is killed: their messages wait and arrive once", async () => {
@@ -85,6 +85,6 @@ test.skipIf(dev === '')("the customer's instance is killed: their messages wait 
   await eventually('nothing waits', async () => (await customer.locator(id(T.message, '[data-state="waiting"]')).count()) === 0)
   await say(agent, 'good')
   await message(customer, 'good').waitFor()
-  expect(await texts(customer)).toEqual(await texts(agent))
+  await expect.poll(() => texts(customer)).toEqual(await texts(agent))
   expect((await texts(customer)).toSorted()).toEqual(['Something happened.', 'are you there?', 'before', 'during 1', 'during 2', 'good'].toSorted())
 })

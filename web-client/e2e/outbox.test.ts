@@ -121,7 +121,7 @@ test('signing out with unsent messages: kept ones are sent only after their auth
   await message(page, first, 'stored').waitFor()
   // The stored message may arrive before the history.
   await message(page, 'Something happened.').waitFor()
-  expect(await texts(page)).toEqual(['Something happened.', first])
+  await expect.poll(() => texts(page)).toEqual(['Something happened.', first])
 })
 
 test('signing out with unsent messages: they are sent first, or discarded', async () => {

@@ -122,7 +122,7 @@ test('while a message waits or was refused, nothing says that it has arrived', a
   await page.locator(id(T.composerInput)).fill('Still here?')
   await page.locator(id(T.composerSend)).click()
   await message(page, 'Still here?', 'waiting').waitFor()
-  await page.locator(id(T.expect)).waitFor({ state: 'detached', timeout: 2_000 })
+  await page.locator(id(T.expect)).waitFor({ state: 'detached' })
   await place.setOffline(false)
   await message(page, 'Still here?', 'stored').waitFor({ timeout: 30_000 })
   await page.locator(id(T.expect)).waitFor()

@@ -55,7 +55,7 @@ test('send and resolve, refused because the customer wrote first: nothing is los
   expect(await statusOf(ticket)).not.toBe('resolved')
   await message(page, text).locator(id(T.messageInsist)).click()
   await opened(page, ticket, '[data-status="resolved"]')
-  expect(await texts(page)).toContain(text)
+  await expect.poll(() => texts(page)).toContain(text)
 })
 
 test('send and resolve: resolving fails at first, survives a reload, and succeeds later', async () => {
