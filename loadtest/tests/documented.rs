@@ -1,4 +1,5 @@
-//! Every command line of `helpline-loadtest` that the documents have, also behind `make bench` and `make prove`, is one that its parser takes.
+//! Parses every command line of `helpline-loadtest` in the documents, including the `ARGS` of
+//! `make bench` and `make prove`.
 
 use std::process::Command;
 
@@ -6,7 +7,7 @@ use std::process::Command;
 #[allow(dead_code, reason = "no suite uses all of it")]
 mod pages;
 
-/// The arguments of the program in this line, if it calls it.
+/// Returns the program's arguments if this line calls it.
 fn arguments(line: &str) -> Option<String> {
     let line = line.split(" #").next().unwrap_or(line);
     let line = line.split(", …").next().unwrap_or(line);

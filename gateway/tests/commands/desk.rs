@@ -1,4 +1,5 @@
-//! What a page's commands find: two clusters of Postgres, a Redis, an instance that serves, a key set, and a directory like the repository.
+//! The environment in which the pages' commands run: two Postgres clusters, a Redis, a running
+//! instance, a key set, and a directory laid out like the repository.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -17,13 +18,13 @@ use tokio::process::Command;
 
 use crate::pages::{PROGRAMS, root};
 
-/// The person that pages name: an admin.
+/// The id of the admin whom the pages name.
 pub const ADMIN: &str = "018f0000-0000-7000-8000-000000000001";
-/// Of the administrator of databases, who owns them and is no superuser.
+/// Password of the role that owns the databases. It is not a superuser.
 const OWNER_PASSWORD: &str = "ownerpassword";
-/// A page that takes longer hangs.
+/// Time limit for all commands of one page.
 const PAGE_TIMEOUT: Duration = Duration::from_secs(120);
-/// Programs of every Debian, which the pages call by the way.
+/// Debian's basic programs, which the pages' commands may use.
 const SYSTEM: &[&str] = &[
     "cat", "chmod", "cp", "date", "df", "find", "head", "ls", "mkdir", "sleep", "tr",
 ];
@@ -36,16 +37,16 @@ pub struct Desk {
     _gateway: Gateway,
 }
 
-/// What a script did.
+/// The result of a script.
 #[derive(Debug)]
 pub struct Done {
     pub succeeded: bool,
     pub output: String,
-    /// Programs that were only named, with their arguments.
+    /// Calls of programs that cannot run here, with their arguments.
     pub calls: Vec<Vec<String>>,
 }
 
-/// Where a program of the system is.
+/// The path of a program that is installed on this machine.
 fn installed(program: &str) -> PathBuf {
     let path = std::env::var_os("PATH").expect("PATH");
     std::env::split_paths(&path)
@@ -60,7 +61,7 @@ async fn owned(postgres: &Postgres) -> String {
         .await
         .expect("a database is made");
     let superuser = testing::connect(&postgres.admin_url("desk")).await;
-    // What the pages demand of who reads sizes and the write-ahead log.
+    // The pages say that reading sizes and the write-ahead log needs these rights.
     superuser
         .expect("SQL connects")
         .batch_execute("grant pg_monitor to desk_admin")
@@ -146,13 +147,13 @@ impl Desk {
         }
     }
 
-    /// The value of a variable that the commands have.
+    /// The value of one of the commands' environment variables.
     pub fn value(&self, name: &str) -> &str {
         let found = self.environment.iter().find(|(known, _)| known == name);
         &found.expect("a variable of the desk").1
     }
 
-    /// Runs this in bash, with the desk's programs and no others. `mode` is `block` or `mention`.
+    /// Runs a script in bash, with only the desk's programs in its `PATH`. `mode` is `block` or `mention`.
     pub async fn run(&self, mode: &str, script: &str) -> Done {
         let calls = self.dir.join("calls");
         fs::write(&calls, "").expect("a file");
@@ -201,7 +202,8 @@ fn path(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// Programs, pages to serve, and a directory that has what the commands name of the repository.
+/// Creates the directory: the programs, web pages to serve, and the repository's files that the
+/// commands name.
 fn furnish(dir: &Path) {
     let (bin, repository, assets) = (dir.join("bin"), dir.join("repository"), dir.join("assets"));
     for made in [
@@ -241,7 +243,7 @@ fn furnish(dir: &Path) {
             bin.join(name)
         };
         let run = match *name {
-            // As they are.
+            // Linked unchanged.
             "install" | "openssl" => continue,
             "pg_dump" | "pg_restore" => format!("#!/bin/bash\nexec \"$PG/{name}\" \"$@\"\n"),
             _ => format!("#!/bin/bash\nset -euo pipefail\nTOOL={name}\n{tools}"),

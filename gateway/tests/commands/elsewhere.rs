@@ -1,10 +1,12 @@
-//! Commands that no test of this package can run: for a cluster, an engine of containers or a supervisor, or too long. What they name exists.
+//! Commands that no test of this package can run, because they need a cluster, a container engine or
+//! a supervisor, or take too long. The test checks only that what they name exists.
 
 use std::fs;
 
 use crate::pages::root;
 
-/// How such commands begin. A call that begins otherwise fails the test, and so does a line here that no page needs.
+/// The beginnings of such commands, and what each needs. The test fails for any other command, and
+/// for a line here that no page uses.
 const ONLY_ELSEWHERE: &[(&str, &str)] = &[
     ("docker build", "an engine"),
     ("docker compose up", "an engine"),
@@ -14,8 +16,11 @@ const ONLY_ELSEWHERE: &[(&str, &str)] = &[
     ("kubectl apply", "a cluster"),
     ("kubectl delete job", "a cluster"),
     ("kubectl wait", "a cluster"),
+    ("kubectl rollout status", "a cluster"),
+    ("kubectl rollout undo", "a cluster"),
     ("systemctl enable", "a supervisor"),
     ("systemctl restart", "a supervisor"),
+    ("systemctl reload", ".ci/test-world balancers"),
     (
         "systemd-analyze security",
         "a supervisor; .ci/test-world deploy",
@@ -34,7 +39,7 @@ fn text(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|why| panic!("{path}: {why}"))
 }
 
-/// Rust sources of a package, in one.
+/// All Rust sources of a package in one string.
 fn sources(package: &str) -> String {
     let mut folders = vec![root().join(package)];
     let mut all = String::new();
@@ -51,7 +56,8 @@ fn sources(package: &str) -> String {
     all
 }
 
-/// The package, target and tests that these arguments of `cargo test` name and that do not exist.
+/// Returns the packages, targets and tests that these arguments of `cargo test` name but that do not
+/// exist.
 fn missing_tests(rest: &[&str]) -> Vec<String> {
     let mut missing = Vec::new();
     let mut wants = |is_there: bool, what: &str| {
@@ -84,7 +90,7 @@ fn missing_tests(rest: &[&str]) -> Vec<String> {
     missing
 }
 
-/// What this call names and does not exist.
+/// Returns the files, services, jobs and keys that this call names but that do not exist.
 fn missing(call: &[String]) -> Vec<String> {
     let words: Vec<&str> = call.iter().map(String::as_str).collect();
     let mut missing = Vec::new();
@@ -107,7 +113,7 @@ fn missing(call: &[String]) -> Vec<String> {
             }
         }
         ["kubectl", "create", rest @ ..] => {
-            // A key is asked for beside the name of what holds it.
+            // A manifest names a key in the line after the name of its secret or config map.
             let name = rest.iter().find(|word| word.starts_with("helpline"));
             let name = name.expect("a name");
             let manifests = manifests();
@@ -141,6 +147,18 @@ fn missing(call: &[String]) -> Vec<String> {
                 .unwrap();
             wants(manifests().contains(&format!("name: {job}\n")), job);
         }
+        ["kubectl", "rollout", _, deployment] => {
+            let name = deployment.strip_prefix("deployment/").unwrap_or_default();
+            wants(manifests().contains(&format!("name: {name}\n")), deployment);
+        }
+        ["systemctl", "reload", proxy] => {
+            let mut files = [
+                format!("deploy/{proxy}.conf"),
+                format!("deploy/{proxy}.cfg"),
+            ]
+            .into_iter();
+            wants(files.any(|file| root().join(file).is_file()), proxy);
+        }
         ["systemctl" | "systemd-analyze", .., unit] => {
             wants(
                 root().join(format!("deploy/{unit}.service")).is_file(),
@@ -173,7 +191,7 @@ fn missing(call: &[String]) -> Vec<String> {
     missing
 }
 
-/// What is wrong with these calls, each with its place.
+/// Returns the faults of these calls, each with its page and line.
 pub fn faults(calls: &[(String, Vec<String>)]) -> Vec<String> {
     let mut faults = Vec::new();
     let begins = |call: &[String], how: &str| {

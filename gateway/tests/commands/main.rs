@@ -1,14 +1,9 @@
-//! Every command of the pages and of the comments in `deploy/`, run. Blocks of shell are run as they stand, a page's one after the other in one
-//! bash, whose `PATH` has only what `pages::PROGRAMS` names: a block that calls another program fails. `# expect: …` below a command says what
-//! its block must print, and `# expect: status 403` what HTTP must answer. Commands between backquotes are run too, but for those of `helpline`, which its parser reads. What only other machines
-//! can run is named by a list, and compared with the files that it speaks of.
-
-#![allow(
-    clippy::unwrap_used,
-    clippy::disallowed_methods,
-    missing_docs,
-    reason = "tests say what they expect"
-)]
+//! Runs the commands of the documents and of the comments in `deploy/`. Shell blocks run as they are
+//! written, all blocks of a page in one bash, whose `PATH` contains only `pages::PROGRAMS`: a block
+//! that calls another program fails. `# expect: …` below a command is text that its block must
+//! print, and `# expect: status 403` the status of an HTTP answer. Commands between backquotes run
+//! too, except `helpline`, whose arguments are only parsed. Commands that need another machine are
+//! in a list, and the test checks only that the files that they name exist.
 
 mod desk;
 mod elsewhere;
@@ -17,18 +12,18 @@ mod pages;
 use desk::{Desk, Done};
 use pages::{Page, Snippet};
 
-/// Between two blocks in what a page's script prints.
+/// Printed between the outputs of two blocks.
 const MARK: &str = "\u{1e}";
-/// Spans that only look like commands: the name of a connection, a signal.
+/// Spans between backquotes that look like commands and are none.
 const NAMES: &[&str] = &["helpline jobs", "kill -KILL"];
-/// Blocks that are files of settings, and not lines for a shell: `check-config` reads them.
+/// Blocks that contain only settings. `check-config` reads them instead of the shell.
 fn is_settings(block: &str) -> bool {
     block.lines().all(|line| {
         line.is_empty() || pages::is_assignment(line.split_whitespace().next().unwrap_or(""))
     })
 }
 
-/// The text with values of this desk in place of what readers fill in.
+/// Replaces what readers fill in with the values of this desk.
 fn filled(desk: &Desk, text: &str) -> String {
     let dir = desk.dir.display();
     let value = |name: &str| format!("'{}'", desk.value(name));
@@ -91,14 +86,14 @@ fn filled(desk: &Desk, text: &str) -> String {
         ("<id>", desk::ADMIN.to_owned()),
         ("<jwt>", value("TOKEN")),
         ("<project>", "project".to_owned()),
-        // Of Kubernetes' secrets.
+        // Values of Kubernetes secrets.
         ("=…", "=given".to_owned()),
         (
             "…/fullchain.pem",
             format!("{dir}/certificates/fullchain.pem"),
         ),
         ("…/privkey.pem", format!("{dir}/certificates/privkey.pem")),
-        // Places of the system.
+        // Paths of the system.
         (" /etc/", format!(" {dir}/etc/")),
         (" /usr/local/bin/", format!(" {dir}/usr/local/bin/")),
         (" /var/lib/postgresql", format!(" {dir}")),
@@ -108,7 +103,7 @@ fn filled(desk: &Desk, text: &str) -> String {
     text
 }
 
-/// What the block's comments promise of its output.
+/// The texts of the block's `# expect:` comments.
 fn promised(block: &str) -> Vec<&str> {
     let lines = block.lines();
     lines
@@ -116,7 +111,7 @@ fn promised(block: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Whether this was printed; `status 403` is of an answer over HTTP.
+/// Whether the output contains the expected text. `status 403` expects that HTTP status.
 fn holds(promise: &str, output: &str) -> bool {
     match promise.strip_prefix("status ") {
         Some(status) => output
@@ -126,7 +121,7 @@ fn holds(promise: &str, output: &str) -> bool {
     }
 }
 
-/// What is wrong with a page's blocks, and what they called that only other machines have.
+/// Runs a page's blocks. Returns their faults, and their calls of programs that cannot run here.
 async fn run_blocks(desk: &Desk, page: &Page) -> (Vec<String>, Vec<(String, Vec<String>)>) {
     let mut faults = Vec::new();
     let mut script = String::new();
@@ -190,7 +185,7 @@ async fn run_mention(desk: &Desk, mention: &Snippet) -> Done {
 async fn every_command_of_the_pages_runs() {
     let pages = pages::pages();
     let desk = Desk::open().await;
-    // The user that operations.md describes; rotations.md changes its password.
+    // Creates the user that operations.md describes. rotations.md changes its password.
     let operations = std::fs::read_to_string(pages::root().join("docs/operations.md")).unwrap();
     let user = operations
         .lines()

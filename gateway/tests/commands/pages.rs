@@ -1,8 +1,9 @@
-//! Where commands stand: in the code blocks and backquotes of the documents, and in the comments of the files of `deploy/`.
+//! Finds the commands: in the code blocks and between the backquotes of the documents, and in the
+//! comments of the files in `deploy/`.
 
 use std::path::{Path, PathBuf};
 
-/// Programs that a line of a page may begin with. A block of shell may call no other (the shell does not find it).
+/// The programs that pages may call. The shell finds no others.
 pub const PROGRAMS: &[&str] = &[
     "helpline",
     "helpline-loadtest",
@@ -31,7 +32,7 @@ pub const PROGRAMS: &[&str] = &[
     ".ci/test-world",
     "deploy/backup-drill.sh",
 ];
-/// Where documents stand.
+/// Files and folders that contain documents.
 const FOLDERS: &[&str] = &[
     "",
     "docs",
@@ -40,12 +41,12 @@ const FOLDERS: &[&str] = &[
     "core",
     "migrations",
 ];
-/// Languages of code blocks in which nothing is told to a shell.
+/// Languages of code blocks that contain no shell commands.
 const NO_SHELL: &[&str] = &[
     "", "html", "json", "log", "mermaid", "sql", "ts", "tsx", "yaml",
 ];
 
-/// A block of shell, or one command between backquotes.
+/// A shell block, or one command between backquotes.
 #[derive(Debug, Clone)]
 pub struct Snippet {
     /// The page and the line.
@@ -57,11 +58,11 @@ pub struct Snippet {
 #[derive(Debug, Default)]
 pub struct Page {
     pub name: String,
-    /// What stands in blocks of shell, block by block.
+    /// The shell blocks.
     pub blocks: Vec<Snippet>,
-    /// What stands between backquotes and begins with a program.
+    /// Commands between backquotes.
     pub mentions: Vec<Snippet>,
-    /// What looks like a command, where no test would find it.
+    /// Commands in places where the test does not run them, which are faults.
     pub misplaced: Vec<Snippet>,
 }
 
@@ -72,7 +73,7 @@ pub fn root() -> PathBuf {
         .to_owned()
 }
 
-/// Every page, and every file of `deploy/` that has comments.
+/// Returns all documents, and all files in `deploy/` that have comments.
 pub fn pages() -> Vec<Page> {
     let mut pages: Vec<Page> = Vec::new();
     for (folder, extension) in FOLDERS
@@ -101,7 +102,7 @@ pub fn pages() -> Vec<Page> {
     pages
 }
 
-/// Whether these words begin with a program and its arguments, after what they set for it alone.
+/// Whether these words are a program with arguments, after optional `NAME=value` words.
 fn is_command(text: &str) -> bool {
     let mut words = text
         .split_whitespace()
@@ -171,7 +172,7 @@ fn comments(name: String, text: &str) -> Page {
             place: format!("{}:{}", page.name, number + 1),
             text: text.trim().to_owned(),
         };
-        // A line that is set in is a command as a whole.
+        // An indented line is a whole command.
         if comment.starts_with("   ") && is_command(comment) {
             page.mentions.push(snippet(comment));
             continue;

@@ -131,6 +131,8 @@ mod tests {
     use helpline_core::limits;
 
     use super::*;
+    use crate::bench::results::{self, Metric};
+    use crate::bench::targets::{Bound, TARGETS};
 
     const SCALING: &str = include_str!("../../../docs/scaling.md");
 
@@ -147,6 +149,42 @@ mod tests {
         ] {
             assert!(SCALING.contains(&claim), "{claim}");
         }
+        // The targets of `bench`, in the page's words.
+        let bound = |scenario: &str, over: Option<&str>, metric: Metric| {
+            let target = TARGETS
+                .iter()
+                .find(|target| {
+                    (target.scenario, target.over) == (scenario, over)
+                        && target.metric.title == metric.title
+                })
+                .unwrap_or_else(|| panic!("{scenario} has no such target"));
+            match target.bound {
+                Bound::AtMost(most) => most,
+                Bound::AtLeast(least) => panic!("{scenario} has a lower bound, {least}"),
+            }
+        };
+        for claim in [
+            format!("k at most {} KiB", bound("idle", None, results::KIB)),
+            format!(
+                "h at most {} % of a core (`idle`)",
+                bound("idle", None, results::CORE)
+            ),
+            format!(
+                "d at most {} (`fanout`)",
+                bound("fanout", Some("baseline"), results::CPU)
+            ),
+            format!(
+                "and {} (`rooms`",
+                bound("rooms", Some("baseline"), results::CPU)
+            ),
+            format!(
+                "g at most {} (`commit-rate`)",
+                bound("commit-rate", Some("Postgres CPU"), results::CPU)
+            ),
+        ] {
+            assert!(SCALING.contains(&claim), "{claim}");
+        }
+        assert!((bound("inbox", None, results::CORE) - 100.0).abs() < f64::EPSILON);
         let connections = limits::CONNECTIONS_MAX / 1_000;
         assert!(SCALING.contains(&format!("`HELPLINE_CONNECTIONS_MAX` is {connections},000")));
     }
