@@ -14,7 +14,7 @@ use super::values::{Hidden, SECRET_BYTES_MIN, https_or_here, pem_file};
 #[command(next_help_heading = "Sign-in by an OpenID provider")]
 pub struct OidcSettings {
     /// Issuer of the OpenID provider at which people sign in on the desk's own pages, exactly as its /.well-known/openid-configuration names
-    /// it; https, or http on this machine. Requires --public-url, --oidc-client-id and --secret-key
+    /// it; https, or http on this machine. Requires a public URL, a client id and a secret key
     #[arg(long, env = "HELPLINE_OIDC_ISSUER", value_name = "URL")]
     pub oidc_issuer: Option<Issuer>,
     /// Client id with which the desk is registered at the provider

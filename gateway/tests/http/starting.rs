@@ -99,7 +99,7 @@ async fn check_config_tries_what_serve_needs() {
     assert!(output.status.success(), "{}", told(&output));
     for part in [
         "database: Postgres 1",
-        "room for",
+        "enough for",
         "HELPLINE_JWT_SECRET=(hidden) (environment)",
         "HELPLINE_SCHEMA=helpline (default)",
         "not set: ",

@@ -9,7 +9,7 @@ use crate::test_server::{Join, TestServer, eventually};
 use crate::tls::log_of;
 
 const DEAF: &str = "do not hear each other through Redis";
-const FAULT: &str = "typing and presence do not cross";
+const FAULT: &str = "typing and presence are not shared between instances";
 
 #[tokio::test]
 async fn two_instances_without_redis_say_so_and_so_does_one_that_is_joined_to_none_of_them() {
