@@ -6,7 +6,7 @@ import { DAYS, type Day } from '../src/client/hours.ts'
 import { H } from '../src/apps/console/screens/opening-hours/testids.ts'
 import { isObject } from '../src/protocol/narrow.ts'
 import { T } from '../src/testids.ts'
-import { CUSTOMERS, eventually, id, openScreen, openTicket, openWidget, people, rest, TEAM, unique, visit, withBrowser, type People } from './help.ts'
+import { CUSTOMERS, drawn, eventually, id, openScreen, openTicket, openWidget, people, rest, TEAM, unique, visit, withBrowser, type People } from './help.ts'
 
 const context = withBrowser()
 let who: People
@@ -100,7 +100,8 @@ test('by keyboard only; agents are told that the screen is for admins', async ()
   expect(await page.locator(id(T.hoursNotice)).inputValue(), 'letters are letters where one writes').toBe('jk')
   await page.locator(id(T.settingsBack)).click()
   await page.locator(id(T.view, '[data-view="all"]')).click()
-  await page.locator(id(T.ticketRow)).first().click()
+  await drawn(page)
+  await page.locator(id(T.ticketRow)).first().press('Enter')
   await page.locator(id(T.ticket)).waitFor()
   await page.goBack()
   await page.goBack()

@@ -261,7 +261,7 @@ test('a language that fails to load changes nothing, is reported, and works at t
   await page.locator(id(T.preferences)).click()
   const select = page.locator(id(T.preferencesLanguage))
   await select.selectOption('fr')
-  await page.locator(id(T.toast)).filter({ hasText: 'Français could not be loaded' }).waitFor()
+  await page.locator(id(T.toast)).filter({ hasText: 'Couldn’t load Français' }).waitFor()
   expect([await select.inputValue(), await page.locator('html').getAttribute('lang')]).toEqual(['en', 'en'])
   await page.unrouteAll()
   await page.locator(id(T.toastAction)).click()
