@@ -5,6 +5,12 @@
 //! too, except `helpline`, whose arguments are only parsed. Commands that need another machine are
 //! in a list, and the test checks only that the files that they name exist.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests say what they expect"
+)]
+
 mod desk;
 mod elsewhere;
 mod pages;
