@@ -58,7 +58,7 @@ $(NODE_MODULES): web-client/package-lock.json
 	@touch $@
 
 test-rust: web ## Runs the Rust tests; they start their own Postgres and Redis
-	@.ci/install cc postgres redis
+	@.ci/install cc postgres redis curl openssl
 	$(CARGO) test --workspace --all-features --locked
 
 test-web: web ## Runs the web client's tests that need no browser, and checks its size

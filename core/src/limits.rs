@@ -279,8 +279,8 @@ pub const LOADER_KEYS_MAX: usize = 128;
 /// Maximum concurrent batches of one loader. Further requests join the next batch, so that a mass reconnect does not use every connection
 /// of the pool.
 pub const LOADER_BATCHES_MAX: usize = 2;
-/// Maximum keys of one batch that turn out to be locked and are each read in a separate statement; the rest of the batch is refused as
-/// busy.
+/// After a batch fails on a lock, a loader reads its keys one at a time. Once this many of them were locked, it refuses the remaining keys
+/// as busy.
 pub const LOADER_LOCKED_MAX: u32 = 8;
 /// Number of batch loaders of one instance: sign-in, ticket access, ticket position.
 pub const LOADERS: usize = 3;

@@ -101,8 +101,8 @@ impl RejectCode {
         )
     }
 
-    /// Whether the same request may succeed after the next `welcome`, because a server of another
-    /// build may then answer.
+    /// Whether the same request may succeed after a reconnect, because the new connection may reach
+    /// an instance of another build.
     pub const fn ends_with_connection(self) -> bool {
         matches!(self, Self::UnknownField)
     }

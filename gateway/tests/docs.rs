@@ -1,75 +1,23 @@
 //! Checks the claims of the documents that a test can check: the table of transitions, links,
-//! commands, settings, log lines.
+//! settings, log lines. `commands` runs their commands.
 
 #![allow(clippy::unwrap_used, reason = "tests say what they expect")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use helpline_core::actor::ActorType;
 use helpline_core::ticket::Status;
 use helpline_core::transitions;
 
+#[path = "kit/documents.rs"]
+mod documents;
+
+use documents::{documents, root};
+
 /// Maximum length of the README. People who compare products do not read a longer one.
 const README_LINES_MAX: usize = 130;
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap()
-        .to_owned()
-}
-
-/// The folders that contain documents.
-const FOLDERS: &[&str] = &[
-    "",
-    "docs",
-    "docs/decisions",
-    "docs/runbooks",
-    "core",
-    "migrations",
-];
-
-/// Every document, by its path from the root.
-fn documents() -> BTreeMap<PathBuf, String> {
-    let mut found = BTreeMap::new();
-    for folder in FOLDERS {
-        for entry in fs::read_dir(root().join(folder)).unwrap() {
-            let path = Path::new(folder).join(entry.unwrap().file_name());
-            if path.extension().is_some_and(|extension| extension == "md") {
-                let text = fs::read_to_string(root().join(&path)).unwrap();
-                found.insert(path, text);
-            }
-        }
-    }
-    assert!(found.len() > 20, "documents are found: {found:?}");
-    found
-}
-
-/// The shell commands, one per line, in every document and in the comments of the files in
-/// `deploy/`.
-fn commands() -> BTreeMap<PathBuf, String> {
-    let of_documents = documents().into_iter().map(|(path, text)| {
-        let lines = format!("{}\n{}", code(&text, "sh").join("\n"), quoted(&text));
-        (path, lines)
-    });
-    let mut found: BTreeMap<_, _> = of_documents.collect();
-    for folder in ["deploy", "deploy/kubernetes"] {
-        for entry in fs::read_dir(root().join(folder)).unwrap() {
-            let path = Path::new(folder).join(entry.unwrap().file_name());
-            if let Ok(text) = fs::read_to_string(root().join(&path)) {
-                let comments = text
-                    .lines()
-                    .filter_map(|line| line.trim_start().strip_prefix('#'));
-                let comments = comments.collect::<Vec<_>>().join("\n");
-                found.insert(path, format!("{comments}\n{}", quoted(&comments)));
-            }
-        }
-    }
-    found
-}
 
 /// The lines of the code blocks in this language. Lines that end in a backslash are joined with the
 /// next one.
@@ -230,23 +178,8 @@ fn after<'t>(text: &'t str, mark: &str, of: fn(char) -> bool) -> BTreeSet<&'t st
 }
 
 #[test]
-fn every_command_exists() {
-    let makefile = fs::read_to_string(root().join("Makefile")).unwrap();
-    let world = fs::read_to_string(root().join(".ci/test-world")).unwrap();
-    let name = |c: char| c.is_ascii_lowercase() || matches!(c, '-' | '_') || c.is_ascii_digit();
+fn every_setting_exists() {
     let mut missing = Vec::new();
-    for (document, commands) in commands() {
-        for target in after(&commands, "make ", name) {
-            if !makefile.contains(&format!("\n{target}:")) {
-                missing.push(format!("{}: make {target}", document.display()));
-            }
-        }
-        for test in after(&commands, ".ci/test-world ", name) {
-            if !world.contains(&format!("\n{test}() {{")) {
-                missing.push(format!("{}: .ci/test-world {test}", document.display()));
-            }
-        }
-    }
     for (document, text) in documents() {
         for variable in after(&text, "HELPLINE_", |c| {
             c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit()
@@ -259,12 +192,6 @@ fn every_command_exists() {
     assert!(missing.is_empty(), "{missing:#?}");
 }
 
-/// The text of all code spans, one per line.
-fn quoted(text: &str) -> String {
-    let spans: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
-    spans.join("\n")
-}
-
 /// Whether this is a setting of the program or of its tests.
 fn is_setting(name: &str) -> bool {
     if name.starts_with("E2E_") || name.starts_with("TEST_") {
@@ -275,40 +202,6 @@ fn is_setting(name: &str) -> bool {
     [name, base]
         .iter()
         .any(|name| known.contains(&format!("`HELPLINE_{name}`")))
-}
-
-#[test]
-fn every_flag_of_the_program_exists() {
-    let mut missing = Vec::new();
-    for (document, commands) in commands() {
-        for line in commands.lines() {
-            let Some(arguments) = line.trim_start().strip_prefix("helpline ") else {
-                continue;
-            };
-            let arguments = arguments.split(" #").next().unwrap();
-            let mut parts = arguments.split_whitespace();
-            let Some(command) = parts.next().filter(|name| !name.starts_with('-')) else {
-                continue;
-            };
-            let help = Command::new(env!("CARGO_BIN_EXE_helpline"))
-                .args([command, "--help"])
-                .output()
-                .unwrap();
-            let help = String::from_utf8(help.stdout).unwrap();
-            for flag in parts.filter(|part| part.starts_with("--")) {
-                let flag = flag
-                    .split('=')
-                    .next()
-                    .unwrap()
-                    .trim_end_matches(|c: char| !c.is_alphanumeric());
-                let is_of_a_flag = |c: char| c.is_alphanumeric() || c == '-';
-                if !help.split(|c| !is_of_a_flag(c)).any(|word| word == flag) {
-                    missing.push(format!("{}: helpline {command} {flag}", document.display()));
-                }
-            }
-        }
-    }
-    assert!(missing.is_empty(), "{missing:#?}");
 }
 
 /// All Rust sources of the service. String literals that a backslash continues on the next

@@ -265,7 +265,7 @@ fn what_was_acked_and_taken_back_may_be_gone_or_stand_elsewhere() {
         }))
         .is_empty()
     );
-    // The message was stored again, after a later one.
+    // The first message was sent again after the last one, and stored behind it.
     let again = |e: &mut Evidence, fate| {
         e.sent.insert(
             0,

@@ -48,7 +48,8 @@ fn parse<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(
         .map_err(|error: helpline_core::UnknownWord| StoreError::Row(format!("{error}: {word:?}")))
 }
 
-/// A count. A count that SQL made negative becomes zero, so that it does not hide the others.
+/// Reads a count. A negative count, which only SQL by hand can cause, becomes zero: an error would
+/// also lose the other counts of the row.
 pub(crate) fn count(row: &Row, column: impl Column) -> Result<u32, StoreError> {
     let n: i64 = get(row, column)?;
     Ok(u32::try_from(n.max(0)).unwrap_or(u32::MAX))

@@ -195,5 +195,5 @@ test('Escape closes the result of a change to many tickets', async () => {
   await page.keyboard.press('Escape')
   expect(await page.locator(id(T.bulkResult)).count(), 'the first lets go of the selection').toBe(1)
   await page.keyboard.press('Escape')
-  await page.locator(id(T.bulk)).waitFor({ state: 'detached' })
+  await page.locator(id(T.bulk)).waitFor({ state: 'detached', timeout: 8_000 })
 })

@@ -65,7 +65,7 @@ test('the figures change live', async () => {
   const { page } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
   const card = id(T.stat, '[data-stat="urgent"]')
   const urgent = async () => Number(await page.locator(card).getAttribute('data-value'))
-  // Until it has a value the card shows a dash, which would be read as 0.
+  // Until the card has a value it shows a dash, and `urgent` would return 0 for that.
   await page.locator(`${card}[data-value]`).waitFor()
   const before = await urgent()
   await openTicket(who.customer, { priority: 'urgent' })

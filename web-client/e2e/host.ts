@@ -29,7 +29,10 @@ async function tokenOf(user: string): Promise<string> {
   return decodeToken(await answer.json()) ?? ''
 }
 
-/** Serves `/`, `/scripted` with the widget's script, the documented examples at `/with-widget` and `/support`, and tokens. `asked` lists the token requests. */
+/**
+ * Serves a platform's site: a plain page at `/`, one with the widget's script at `/scripted`, the documented examples at `/with-widget` and
+ * `/support`, and tokens at `/token` and `/helpline-token`. `asked` gets the person's name for each token request.
+ */
 export function withHost(): { readonly asked: string[] } {
   const asked: string[] = []
   let server: Server | null = null

@@ -108,7 +108,7 @@ test('a select never shows a refused value, and the refusal can be dismissed', a
     for (let twice = 0; twice < 2; twice++) {
       await page.locator(id(testid)).selectOption(value)
       await page.locator(id(T.problem)).waitFor()
-      await eventually(`${testid} shows what holds`, async () => (await page.locator(id(testid)).inputValue()) === holds)
+      await eventually(`${testid} shows what holds`, async () => (await page.locator(id(testid)).inputValue()) === holds, 8_000)
     }
   }
   await page.locator(id(T.problemDismiss)).click()

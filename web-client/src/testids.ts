@@ -160,7 +160,7 @@ export const T = {
   view: 'view',
   sort: 'sort',
   filtersToggle: 'filters-toggle',
-  /** "n updates": the list is held still under the pointer. */
+  /** The notice "n updates", shown while the list keeps its order because the pointer is over it. */
   listHeld: 'list-held',
   select: 'select',
   skip: 'skip',

@@ -17,7 +17,7 @@ const problem = (code: Problem['code']): Problem => ({ status: 0, code, title: '
 const OTHER = '01a20000-0000-7000-8000-00000000000b'
 const settled = async () => { for (let n = 0; n < 5; n++) await new Promise((done) => setImmediate(done)) }
 
-/** Connects or disconnects that desk. */
+/** Sets the client's connection to live or off. */
 function live({ connection }: Pick<Client, 'connection'>, on: boolean): void {
   const state: object = { kind: on ? 'live' : 'off', limits: {} }
   Reflect.set(connection, 'value', state)

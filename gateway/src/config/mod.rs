@@ -94,7 +94,7 @@ pub struct Listening {
 /// Where `/metrics` is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MetricsPlace {
-    /// Not served.
+    /// `/metrics` is not served.
     Nowhere,
     /// On the address of pages, REST and WebSockets.
     BesidePages,

@@ -88,8 +88,9 @@ impl EncodedEvent {
     }
 }
 
-/// A frame that is not part of the history, such as typing. It is encoded for an audience when the
-/// first member of that audience is found. It can be absent for an audience.
+/// A frame that is not part of the history, such as typing. It is encoded at most once per audience,
+/// for the first recipient of that audience. `encode` returns `None` for an audience that does not
+/// get the frame.
 pub struct Ephemeral<F> {
     encode: F,
     staff: OnceCell<Option<Utf8Bytes>>,

@@ -207,8 +207,8 @@ impl Run {
     /// Runs a whole conversation. The team works with notes after every step.
     async fn whole(mut self) -> Vec<String> {
         let ticket = self.ticket;
-        // Mark the existing events as read first, so that later read positions only move
-        // over new ones.
+        // Mark the existing events as read first, so that each later `read` advances past new
+        // events only.
         self.agent
             .say(&json!({ "type": "read", "ticket": ticket, "seq": 2 }))
             .await;

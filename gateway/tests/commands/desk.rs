@@ -16,7 +16,8 @@ use helpline_rig::{Gateway, Postgres, Redis, free_port};
 use serde_json::json;
 use tokio::process::Command;
 
-use crate::pages::{PROGRAMS, root};
+use crate::documents::root;
+use crate::pages::PROGRAMS;
 
 /// The id of the admin whom the pages name.
 pub const ADMIN: &str = "018f0000-0000-7000-8000-000000000001";

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::pages::root;
+use crate::documents::root;
 
 /// The beginnings of such commands, and what each needs. The test fails for any other command, and
 /// for a line here that no page uses.

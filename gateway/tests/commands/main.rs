@@ -12,6 +12,8 @@
 )]
 
 mod desk;
+#[path = "../kit/documents.rs"]
+mod documents;
 mod elsewhere;
 mod pages;
 
@@ -22,7 +24,8 @@ use pages::{Page, Snippet};
 const MARK: &str = "\u{1e}";
 /// Spans between backquotes that look like commands and are none.
 const NAMES: &[&str] = &["helpline jobs", "kill -KILL"];
-/// Blocks that contain only settings. `check-config` reads them instead of the shell.
+
+/// Whether a block contains only settings. `check-config` reads such a block instead of the shell.
 fn is_settings(block: &str) -> bool {
     block.lines().all(|line| {
         line.is_empty() || pages::is_assignment(line.split_whitespace().next().unwrap_or(""))
@@ -192,7 +195,7 @@ async fn every_command_of_the_pages_runs() {
     let pages = pages::pages();
     let desk = Desk::open().await;
     // Creates the user that operations.md describes. rotations.md changes its password.
-    let operations = std::fs::read_to_string(pages::root().join("docs/operations.md")).unwrap();
+    let operations = std::fs::read_to_string(documents::root().join("docs/operations.md")).unwrap();
     let user = operations
         .lines()
         .find_map(|line| line.strip_prefix("user helpline on >… "))

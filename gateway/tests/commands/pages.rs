@@ -1,7 +1,9 @@
 //! Finds the commands: in the code blocks and between the backquotes of the documents, and in the
 //! comments of the files in `deploy/`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::documents::{documents, texts};
 
 /// The programs that pages may call. The shell finds no others.
 pub const PROGRAMS: &[&str] = &[
@@ -32,15 +34,6 @@ pub const PROGRAMS: &[&str] = &[
     ".ci/test-world",
     "deploy/backup-drill.sh",
 ];
-/// Files and folders that contain documents.
-const FOLDERS: &[&str] = &[
-    "",
-    "docs",
-    "docs/decisions",
-    "docs/runbooks",
-    "core",
-    "migrations",
-];
 /// Languages of code blocks that contain no shell commands.
 const NO_SHELL: &[&str] = &[
     "", "html", "json", "log", "mermaid", "sql", "ts", "tsx", "yaml",
@@ -66,40 +59,15 @@ pub struct Page {
     pub misplaced: Vec<Snippet>,
 }
 
-pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the workspace")
-        .to_owned()
-}
-
 /// Returns all documents, and all files in `deploy/` that have comments.
 pub fn pages() -> Vec<Page> {
-    let mut pages: Vec<Page> = Vec::new();
-    for (folder, extension) in FOLDERS
-        .iter()
-        .map(|folder| (*folder, Some("md")))
-        .chain([("deploy", None), ("deploy/kubernetes", None)])
-    {
-        let entries = std::fs::read_dir(root().join(folder)).expect("a folder");
-        for entry in entries {
-            let path = Path::new(folder).join(entry.expect("an entry").file_name());
-            if extension.is_some() && path.extension().and_then(|e| e.to_str()) != extension {
-                continue;
-            }
-            let Ok(text) = std::fs::read_to_string(root().join(&path)) else {
-                continue;
-            };
-            let name = path.display().to_string();
-            pages.push(if extension.is_some() {
-                page(name, &text)
-            } else {
-                comments(name, &text)
-            });
-        }
-    }
-    pages.sort_by(|one, other| one.name.cmp(&other.name));
-    pages
+    let name = |path: &Path| path.display().to_string();
+    let documents = documents()
+        .into_iter()
+        .map(|(path, text)| page(name(&path), &text));
+    let deployed = texts(&["deploy", "deploy/kubernetes"]).into_iter();
+    let deployed = deployed.map(|(path, text)| comments(name(&path), &text));
+    documents.chain(deployed).collect()
 }
 
 /// Whether these words are a program with arguments, after optional `NAME=value` words.

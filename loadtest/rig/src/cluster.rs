@@ -237,8 +237,8 @@ impl Drop for Cluster {
 fn enterable(dir: &Path, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
     let place = dir.join("postgres");
     if place.is_symlink() {
-        // Resolve the link first: the user must be able to enter the private directory, not the
-        // path through the link.
+        // Return the private directory and not the link: the user can enter the directory, but not
+        // the folders that lead to the link.
         match place.canonicalize() {
             Ok(private) => return Ok(private),
             // /var/tmp was cleaned: the data is gone and the link is dangling.

@@ -81,7 +81,7 @@ impl Poison {
     /// Writes the poisoned rows, and meanwhile changes other tickets.
     ///
     /// # Errors
-    /// If the database refuses a statement even from its owner.
+    /// If the database refuses a statement, although the connection is its owner's.
     pub async fn run(&self, cluster: &TestCluster, others: &[Room]) -> Result<String, LoadError> {
         let mut admin = target::connect(&cluster.admin_url().await).await?;
         let how = self.write_rows(&mut admin).await?;

@@ -31,7 +31,8 @@ async fn fill(db: &TestDb, rows: u32) {
     .await;
 }
 
-/// Every entry that matches these filters, page by page. Rows are added between pages.
+/// Reads all entries that match `query`, page by page, and inserts rows between pages. Returns the
+/// entries and the number of pages.
 async fn all(db: &TestDb, query: &AccessQuery, walk_rows: i32) -> (Vec<AccessEntry>, usize) {
     let (mut query, mut found, mut pages) = (query.clone(), Vec::new(), 0);
     loop {

@@ -238,8 +238,8 @@ async fn letters_meet_on_a_database_whose_locale_knows_ascii_alone() {
     letters_meet(&db).await;
 }
 
-/// Restores the state in which the previous build left a database with tickets: without the column,
-/// its index and everything that belongs to them.
+/// Puts the database back into the state before migrations 13 to 15: its tickets have no folded
+/// text, and there is no index on it.
 async fn before(db: &TestDb) -> Plan {
     db.sql(
         "drop index support_tickets_folded_idx; delete from helpline_migrations where version in (13, 14, 15);

@@ -1,4 +1,5 @@
-// The supported languages. A new one needs an entry in each table here, and a folder with its tag that has every sentence of `en/`.
+// The supported languages. To add one, add an entry to each table here, and a folder named after its language tag with a translation of every
+// sentence in `en/`.
 
 export const LANGUAGES = ['en', 'ar', 'de', 'fr'] as const
 export type Language = (typeof LANGUAGES)[number]

@@ -3,7 +3,7 @@
 import { Lexer, Tokenizer, type Token, type Tokens } from 'marked'
 import { hasVisible } from '../protocol/visible.ts'
 
-/** Ends a link: punctuation of other scripts, invisible characters, and characters that no address may hold. Dashes and middle dots are allowed. */
+/** A character that ends a link: non-ASCII punctuation except dashes, connectors and middle dots; an invisible character; one that no address may contain. */
 const ADDRESS_END = /(?![\p{ASCII}\p{Pd}\p{Pc}\u00B7\u30FB])\p{P}|[\p{Default_Ignorable_Code_Point}"<>`\\]/u
 const TRAILING = /[?!.,:;*_'~\u30FB]+$/
 const BRACKETS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' }

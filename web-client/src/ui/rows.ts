@@ -17,8 +17,8 @@ export interface Unread {
 const GROUP_MS = 5 * 60_000
 
 /**
- * `dayKey` maps a time to the reader's calendar day. The first message of others in the range `unread` gets the "new" mark, unless the reader
- * has written below it. `unread` null: no mark.
+ * `dayKey` maps a time to the reader's calendar day. Within the range `unread`, the first message from another person gets the "new" mark,
+ * unless the reader has sent a message after it. If `unread` is null, no message gets the mark.
  */
 export function rows(timeline: Timeline, reader: Reader, dayKey: (at: string) => string, unread: Unread | null): readonly Row[] {
   const made: Row[] = []

@@ -107,7 +107,8 @@ impl Presence {
         viewers
     }
 
-    /// Requests the ticket's viewers from the other instances, after its room was opened here.
+    /// Asks the other instances who is viewing the ticket. Called once the ticket's room is open on
+    /// this instance.
     pub fn ask(&self, ticket: TicketId) {
         let viewers = self.rooms.viewers(ticket);
         self.relay.publish_state(

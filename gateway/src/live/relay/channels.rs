@@ -19,8 +19,8 @@ pub(super) struct Channels {
 }
 
 impl Channels {
-    /// The channels of the database with this epoch. `prefix`, if the operator set one, replaces
-    /// the database's name.
+    /// The channels for the database that `epoch` identifies. Channel names start with `prefix` if
+    /// the operator set one, otherwise with the database's name.
     pub(super) fn of(prefix: Option<&str>, epoch: &Epoch, origin: &Origin) -> Self {
         Self {
             prefix: prefix.unwrap_or(epoch.database()).to_owned(),

@@ -114,10 +114,10 @@ impl Hours {
     /// The first minute within [`DAYS_AHEAD`] days at which the desk is open and was closed the
     /// minute before.
     ///
-    /// An opening is either the start of a span, by one of the offsets that the zone has in this
-    /// time, or a clock change that jumps into a span. Some of these candidates are not openings: a
-    /// start that the clock skips, or one between two adjacent spans. Calling `is_open` excludes
-    /// them.
+    /// An opening is either the start of a span, converted with one of the UTC offsets that the zone
+    /// has during these days, or a clock change that jumps into a span. Some of these candidates are
+    /// not openings: a start that the clock skips, or one that directly follows another span. A call
+    /// of `is_open` excludes them.
     fn opens_within_days(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let jumps = self.jumps_after(now);
         let offsets: Vec<_> = std::iter::once(now)

@@ -15,7 +15,7 @@ import { ConsolePage } from '../console/page.tsx'
 import { SupportPage } from '../support/page.tsx'
 
 export interface MountOptions {
-  /** Resolves to a token of the signed-in person, or null if no one is signed in. Without it, the desk's settings say where tokens come from. */
+  /** Resolves to a token of the signed-in person, or null if no one is signed in. If `getToken` is omitted, the desk's settings say where tokens come from. */
   readonly getToken?: () => Promise<string | null>
   readonly language?: string
   readonly theme?: 'auto' | 'light' | 'dark'

@@ -1,0 +1,45 @@
+//! The project's documents, for the suites that check what they say.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The folders that contain documents.
+const FOLDERS: &[&str] = &[
+    "",
+    "docs",
+    "docs/decisions",
+    "docs/runbooks",
+    "core",
+    "migrations",
+];
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the package is in a workspace")
+        .to_owned()
+}
+
+/// Every document with its text, by its path from the root, sorted.
+pub fn documents() -> Vec<(PathBuf, String)> {
+    let mut found = texts(FOLDERS);
+    found.retain(|(path, _)| path.extension().is_some_and(|extension| extension == "md"));
+    assert!(found.len() > 20, "documents are found: {found:?}");
+    found
+}
+
+/// Every text file directly in one of the folders, by its path from the root, sorted.
+pub fn texts(folders: &[&str]) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for folder in folders {
+        for entry in fs::read_dir(root().join(folder)).expect("a folder") {
+            let path = Path::new(folder).join(entry.expect("an entry").file_name());
+            if let Ok(text) = fs::read_to_string(root().join(&path)) {
+                found.push((path, text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
