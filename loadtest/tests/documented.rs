@@ -3,6 +3,8 @@
 
 use std::process::Command;
 
+#[path = "../../gateway/tests/kit/documents.rs"]
+mod documents;
 #[path = "../../gateway/tests/commands/pages.rs"]
 #[allow(dead_code, reason = "no suite uses all of it")]
 mod pages;
