@@ -17,13 +17,13 @@ use super::wire::{Socket, configured};
 use crate::connections::AtCapacity;
 use crate::runtime::client_address::{client_address, user_agent};
 use crate::runtime::request_ids::RequestIds;
-use crate::runtime::tcp_stream::Meter;
+use crate::runtime::tcp_stream::StreamHandle;
 
 /// Answers the request, and starts the connection's task.
 pub async fn upgrade(
     State(state): State<Arc<SocketState>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    (Extension(meter), Extension(ids)): (Extension<Arc<Meter>>, Extension<Arc<RequestIds>>),
+    (Extension(handle), Extension(ids)): (Extension<Arc<StreamHandle>>, Extension<Arc<RequestIds>>),
     uri: Uri,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
@@ -89,6 +89,6 @@ pub async fn upgrade(
     .on_upgrade(move |socket| async move {
         // The permit and the tracker token live as long as the socket's task, which axum spawns.
         let (_permit, _alive) = (permit, alive);
-        hello::receive(state, Socket::new(socket, meter), guest).await;
+        hello::receive(state, Socket::new(socket, handle), guest).await;
     })
 }

@@ -12,7 +12,7 @@ use helpline_core::reject::CloseCode;
 use tokio_tungstenite::tungstenite;
 
 use crate::connections::send_queue::Batch;
-use crate::runtime::tcp_stream::Meter;
+use crate::runtime::tcp_stream::{Meter, StreamHandle};
 
 /// Sets the buffer and message limits that all sockets share.
 pub(super) fn configured(upgrade: WebSocketUpgrade, message_bytes_max: usize) -> WebSocketUpgrade {
@@ -24,11 +24,11 @@ pub(super) fn configured(upgrade: WebSocketUpgrade, message_bytes_max: usize) ->
         .max_frame_size(message_bytes_max)
 }
 
-/// One upgraded connection, and the meter of the underlying stream.
+/// One upgraded connection, and the handle of the underlying stream.
 pub(super) struct Socket {
     /// Boxed, because it is large and many futures hold it.
     inner: Box<WebSocket>,
-    meter: Arc<Meter>,
+    stream: Arc<StreamHandle>,
     /// Maximum bytes that an incomplete message may have used on the wire.
     wire_bytes_max: u64,
 }
@@ -49,12 +49,12 @@ pub(super) enum Incoming {
 
 impl Socket {
     /// A new socket, limited to the size of a `hello`.
-    pub(super) fn new(inner: WebSocket, meter: Arc<Meter>) -> Self {
+    pub(super) fn new(inner: WebSocket, stream: Arc<StreamHandle>) -> Self {
         // The bytes so far belong to the upgrade request.
-        meter.message();
+        stream.meter.message();
         Self {
             inner: Box::new(inner),
-            meter,
+            stream,
             wire_bytes_max: limits::HELLO_WIRE_BYTES_MAX,
         }
     }
@@ -64,9 +64,9 @@ impl Socket {
         self.wire_bytes_max = limits::MESSAGE_WIRE_BYTES_MAX;
     }
 
-    /// The stream's meter, to be watched while waiting for a message.
-    pub(super) fn meter(&self) -> Arc<Meter> {
-        Arc::clone(&self.meter)
+    /// The handle of the stream. Its meter must be watched while waiting for a message.
+    pub(super) fn stream(&self) -> Arc<StreamHandle> {
+        Arc::clone(&self.stream)
     }
 
     /// Reads one message. Cancel-safe: tungstenite keeps a partial message.
@@ -77,22 +77,29 @@ impl Socket {
     /// Like [`Self::receive`], for a caller that also waits for something else.
     pub(super) fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Incoming> {
         match self.inner.poll_next_unpin(context) {
-            Poll::Ready(came) => Poll::Ready(sort(came, &self.meter)),
+            Poll::Ready(came) => Poll::Ready(sort(came, &self.stream.meter)),
             // No complete message, but too many bytes: most likely empty fragments.
-            Poll::Pending if self.meter.unfinished_bytes() > self.wire_bytes_max => {
+            Poll::Pending if self.stream.meter.unfinished_bytes() > self.wire_bytes_max => {
                 Poll::Ready(Incoming::TooBig)
             }
             Poll::Pending => Poll::Pending,
         }
     }
 
-    /// Writes frames and flushes once. Frames that are not written yet stay in the batch.
+    /// Writes frames and flushes. Frames that are not written yet stay in the batch. Large frames go
+    /// past the WebSocket library, see [`crate::runtime::direct_frame`].
     pub(super) fn poll_write(
         &mut self,
         frames: &mut Batch,
         context: &mut Context<'_>,
     ) -> Poll<Result<(), axum::Error>> {
-        while !frames.is_empty() {
+        while let Some(next) = frames.peek() {
+            if next.len() > limits::SOCKET_COPIED_BYTES_MAX {
+                // Everything before this frame leaves the library's buffer.
+                ready!(self.inner.poll_flush_unpin(context))?;
+                self.stream.direct.put(frames.pop().unwrap_or_default());
+                continue;
+            }
             ready!(self.inner.poll_ready_unpin(context))?;
             if let Some(frame) = frames.pop() {
                 self.inner.start_send_unpin(Message::Text(frame))?;
@@ -123,7 +130,7 @@ impl Socket {
             };
             if self.inner.send(Message::Close(Some(frame))).await.is_ok() {
                 while let Some(Ok(_)) = self.inner.next().await {
-                    self.meter.message();
+                    self.stream.meter.message();
                 }
             }
         };
