@@ -255,4 +255,26 @@ mod tests {
         meter.control(125);
         assert_eq!(meter.due(), None);
     }
+
+    #[tokio::test]
+    async fn what_is_written_after_a_direct_frame_never_comes_before_its_end() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (peer, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let (mut peer, handle) = (peer.unwrap(), Arc::<StreamHandle>::default());
+        let lingering = Lingering::new(TaskTracker::new());
+        let mut stream = Stream::new(accepted.unwrap().0, Arc::clone(&handle), lingering);
+        // More than the buffers of both ends.
+        let text = "x".repeat(8 * 1024 * 1024);
+        handle.direct.put(text.clone().into());
+        let writing = tokio::spawn(async move {
+            stream.write_all(b"after").await.unwrap();
+            stream.shutdown().await.unwrap();
+        });
+        let mut all = Vec::new();
+        peer.read_to_end(&mut all).await.unwrap();
+        writing.await.unwrap();
+        assert!(all.ends_with(b"after"));
+        assert_eq!(all.len(), 10 + text.len() + 5);
+    }
 }

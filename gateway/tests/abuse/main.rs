@@ -18,6 +18,7 @@ mod crossed;
 mod crowd;
 mod dawdle;
 mod floods;
+mod half_written;
 mod logs;
 mod matrix;
 mod oversize;
