@@ -12,11 +12,11 @@ pub enum TokenFault {
     Critical,
     /// The algorithm is not supported.
     Algorithm,
-    /// The algorithm is HS256, but no secret is set for it.
+    /// The token is a desk token, but the desk has no sign-in of its own.
     NoSecret,
-    /// A desk token, but the desk has no sign-in of its own.
+    /// The algorithm needs a public key, but no key set is configured.
     NoSecretKey,
-    /// A public-key algorithm, but no key set is configured.
+    /// The algorithm needs a public key, but the token's header has no `kid`.
     NoKeySet,
     /// A public-key algorithm, but the header has no `kid`.
     NoKid,
@@ -34,7 +34,8 @@ pub enum TokenFault {
     NoEnd,
     /// There is no `sub`, or it is not a valid subject.
     Subject,
-    /// The `iss` is too long for an issued subject, or contains control characters.
+    /// The `iss` is too long or contains control characters. Checked only if the `sub` is not a
+    /// UUID.
     IssuerText,
     /// The `iss` is not the configured one.
     Issuer,
@@ -49,7 +50,7 @@ pub enum TokenFault {
 }
 
 impl TokenFault {
-    /// Every reason.
+    /// All faults, each once.
     pub const ALL: &'static [Self] = &[
         Self::NotAToken,
         Self::Critical,
@@ -133,7 +134,8 @@ impl TokenFault {
         }
     }
 
-    /// The rejection that the client receives.
+    /// The rejection that the client receives. It tells the client only whether the token has
+    /// expired.
     pub fn reject(self) -> Reject {
         match self {
             Self::Expired => Reject::new(RejectCode::TokenExpired, "the token has expired"),
