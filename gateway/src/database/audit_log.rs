@@ -31,7 +31,7 @@ impl AuditLog {
         Self(entrance)
     }
 
-    /// The number of rows that wait to be written, and the capacity of their queue.
+    /// The number of rows that wait to be written.
     pub fn waiting(&self) -> QueueDepth {
         QueueDepth::of(&self.0)
     }

@@ -77,7 +77,7 @@ pub fn named(word: &str) -> Option<&'static DemoPerson> {
     })
 }
 
-/// Signs a token for a demo person, like one from the platform's sign-in.
+/// Signs a token for a demo person, like a token that a platform issues.
 ///
 /// # Errors
 /// The token cannot be signed.
@@ -100,7 +100,7 @@ pub fn token(
 }
 
 impl DemoPerson {
-    /// The identity in the person's token.
+    /// The identity that the person's token contains.
     pub fn identity(&self) -> Identity {
         Identity {
             subject: self.id.into(),

@@ -1,9 +1,9 @@
-//! Checks that the database roles still keep customers and staff apart. If they do not at startup,
-//! the service refuses to start. A privilege granted later is logged once.
+//! Checks that the database roles still keep customers and staff apart. At startup, a conflict
+//! prevents the start of the service. A conflict that arises later is logged once.
 
 use helpline_persistence::{Store, StoreError, privileges};
 
-/// The conflicts already logged.
+/// The conflicts that have already been logged.
 #[derive(Default)]
 pub(super) struct RoleChecks {
     known: Vec<String>,
