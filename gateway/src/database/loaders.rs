@@ -16,8 +16,8 @@ use super::batch_loader::{BatchLoader, BatchQuery};
 pub type SignInLoader = BatchLoader<SignInQuery>;
 /// Loads what the decision about access to a ticket and a join of its room need to know.
 pub type TicketAccessLoader = BatchLoader<TicketAccessQuery>;
-/// Loads the head (the newest event) and the read position of each ticket that a client joins.
-/// Reads both from one snapshot, and only for people who may read the ticket.
+/// Loads the head (the number of the newest event) and the read position of each ticket that a
+/// client joins. Reads both from one snapshot, and only for people who may read the ticket.
 pub type TicketPositionLoader = BatchLoader<TicketPositionQuery>;
 
 /// The query behind [`SignInLoader`].

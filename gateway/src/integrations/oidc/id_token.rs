@@ -149,7 +149,7 @@ pub(super) fn asked_again(
 }
 
 /// The name without a language tag. If there is none, the first name; if there is none either, the
-/// preferred username. Control characters are removed later, by the sign-in.
+/// preferred username. The sign-in checks the result for control characters.
 fn display_name(
     name: Option<&LocalizedClaim<EndUserName>>,
     username: Option<&EndUserUsername>,
