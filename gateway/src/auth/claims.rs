@@ -13,7 +13,7 @@ use super::verified::VerifiedToken;
 /// `service_role` (an API key, not a person).
 const ROLE: &str = "authenticated";
 
-/// The claims that the settings require of a token.
+/// The claims that a token must have, as the settings require.
 pub struct Expected {
     /// The required `iss`. `None` accepts every issuer.
     pub issuer: Option<String>,

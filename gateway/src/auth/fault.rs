@@ -1,5 +1,6 @@
-//! Why a token is refused. The client learns only that it is refused. Operators find the reason in
-//! the log, in `access_log`, in a metric, and with `helpline token --explain`.
+//! Why a token is refused. The client learns only that the token is refused or has expired.
+//! Operators find the reason in the log, in `access_log`, in a metric, and with
+//! `helpline token --explain`.
 
 use helpline_core::reject::{Reject, RejectCode};
 
@@ -12,13 +13,13 @@ pub enum TokenFault {
     Critical,
     /// The algorithm is not supported.
     Algorithm,
-    /// The token is a desk token, but the desk has no sign-in of its own.
+    /// The algorithm is HS256, but no secret is set for it.
     NoSecret,
-    /// The algorithm needs a public key, but no key set is configured.
+    /// The token is a desk token, but the desk has no sign-in of its own.
     NoSecretKey,
-    /// The algorithm needs a public key, but the token's header has no `kid`.
+    /// The algorithm needs a public key, but no key set is configured.
     NoKeySet,
-    /// A public-key algorithm, but the header has no `kid`.
+    /// The algorithm needs a public key, but the token's header has no `kid`.
     NoKid,
     /// The key set has no key with this `kid`.
     UnknownKey,
@@ -74,7 +75,7 @@ impl TokenFault {
         Self::Expired,
     ];
 
-    /// The reason as one word, for the metric and `access_log`.
+    /// The reason as one word, for metrics and `access_log`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::NotAToken => "not_a_token",

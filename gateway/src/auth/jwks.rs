@@ -52,8 +52,8 @@ enum KeyLookup {
 }
 
 impl KeySet {
-    /// Trusts the machine's certificate authorities and those in `authorities` (PEM). Fetches
-    /// nothing yet.
+    /// Makes an empty key set for this URL. Requests will trust the certificate authorities of the
+    /// machine and those in `authorities` (PEM).
     pub fn new(url: JwksUrl, authorities: Option<&[u8]>) -> Self {
         let client = HttpClient::new(authorities, limits::JWKS_TIMEOUT_MS, limits::JWKS_BYTES_MAX);
         Self {

@@ -40,7 +40,7 @@ pub struct PurposeKeys {
     keys: Vec<(EncodingKey, DecodingKey)>,
 }
 
-/// The claims of a token, with the two claims that every signature adds.
+/// The claims of a token, plus `aud` and `exp`.
 #[derive(Serialize)]
 struct WithPurpose<'a, T> {
     aud: &'static str,

@@ -52,8 +52,8 @@ impl Reach {
         }
     }
 
-    /// Records a failed fetch. Logs it and returns the change if the fetch before succeeded or had
-    /// another cause.
+    /// Records a failed fetch. If the previous fetch succeeded or failed with another cause, logs
+    /// the failure and returns the change.
     pub(super) fn failed(&self, cause: String) -> Option<Change> {
         let mut state = self.0.lock();
         let began = match &*state {

@@ -179,7 +179,7 @@ async fn a_name_is_a_line_of_text_and_gives_no_right() {
         (json!({"full_name": "a".repeat(1_000)}), None),
     ] {
         let token = sign(&secret(1), &with("user_metadata", metadata)).expect("signs");
-        // The claimed roles are ignored: an identity has no field for rights, only the name.
+        // The roles in the metadata are ignored: an identity has a name, but no field for rights.
         assert_eq!(
             verifier
                 .verify(&token)
@@ -276,7 +276,7 @@ async fn other_algorithms_are_refused_whatever_the_header_says() {
     }
     let signed = sign(&secret(1), &good()).expect("signs");
     let (_, claims_and_signature) = signed.split_once('.').expect("three parts");
-    // These are base64url of {"alg":"none"}, {"alg":"None","typ":"JWT"} and
+    // The base64url forms of {"alg":"none"}, {"alg":"None","typ":"JWT"} and
     // {"alg":"HS256","crit":["exp"]}.
     let none = [
         "eyJhbGciOiJub25lIn0",

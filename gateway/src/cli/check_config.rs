@@ -18,8 +18,8 @@ use crate::runtime::redis_source::RedisSource;
 use crate::runtime::redis_topology::of_master;
 use crate::server::NO_ADMIN;
 
-/// Maximum difference between the clocks of the database and of this machine, in seconds. With a larger difference, new tokens
-/// can be refused and expired ones accepted.
+/// Maximum difference between the clocks of the database and of this machine, in seconds. With a
+/// larger difference, new tokens can be refused and expired tokens accepted.
 const CLOCKS_APART_S_MAX: f64 = 2.0;
 
 /// Settings of `check-config`.
@@ -55,8 +55,9 @@ pub async fn run(
     Ok(())
 }
 
-/// One line `NAME=value (default | environment | file | command line)` for every setting that has a value, then one line with the
-/// names of all others. The value of a secret is printed as `(hidden)`.
+/// Formats the settings: one line `NAME=value (default | environment | file | command line)` for
+/// every setting that has a value. A last line has the names of the settings without a value. The
+/// value of a secret is printed as `(hidden)`.
 pub fn lines(command: &Command, matches: &ArgMatches) -> Vec<String> {
     let (mut lines, mut unset) = (Vec::new(), Vec::new());
     for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::Command;
 use clap::builder::{OsStr, Resettable};
 
-/// Suffix of a variable that holds the path of a secret's file.
+/// Suffix of the name of a variable that contains the path of a secret's file.
 pub(super) const FILE: &str = "_FILE";
 
 /// Changes the definition of the subcommand `asked`, so that empty variables count as unset and

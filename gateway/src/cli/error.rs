@@ -18,7 +18,7 @@ pub enum CliError {
     /// The address to listen on is in use, or is not an address of this machine.
     #[error("cannot listen on {address}")]
     Listen {
-        /// The address.
+        /// The address to listen on.
         address: std::net::SocketAddr,
         /// The error of the operating system.
         #[source]

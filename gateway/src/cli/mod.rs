@@ -51,7 +51,7 @@ impl Command {
     /// Number of threads that serve connections. The default is half of the cores, because the
     /// kernel, Postgres and Redis need the other half. Fewer threads also need less CPU time,
     /// because threads wake each other: with rooms of two, one thread needs three quarters of the
-    /// time of two threads.
+    /// CPU time of two threads.
     fn worker_threads(&self) -> usize {
         let set = match self {
             Self::Serve(settings) => settings.worker_threads(),

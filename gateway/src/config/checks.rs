@@ -1,4 +1,5 @@
-//! Checks the settings of `serve` before anything starts. An error names the setting that is invalid or contradicts another one.
+//! Checks the settings of `serve` before anything starts. An error names the setting that is
+//! invalid or contradicts another setting.
 
 use axum::http::Uri;
 use helpline_core::limits;

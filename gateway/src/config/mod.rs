@@ -182,7 +182,7 @@ pub struct AuthSettings {
     /// Required iss of a token [default: any]
     #[arg(long, env = "HELPLINE_JWT_ISSUER", value_name = "TEXT")]
     pub jwt_issuer: Option<String>,
-    /// Required aud of a token; if a token has several, one of them
+    /// Audience that the aud of a token must contain
     #[arg(
         long,
         env = "HELPLINE_JWT_AUDIENCE",
@@ -217,10 +217,11 @@ pub struct LimitSettings {
     /// Frames that one connection may send at once after a pause
     #[arg(long, env = "HELPLINE_FRAMES_BURST", value_name = "N", default_value_t = limits::FRAMES_BURST, value_parser = at_least_one())]
     pub frames_burst: u32,
-    /// Rate of one user, across all connections to this instance: this many times the rate of one connection
+    /// Rate limit of one user, across all connections to this instance, as a multiple of the limit
+    /// of one connection
     #[arg(long, env = "HELPLINE_FRAMES_USER_FACTOR", value_name = "N", default_value_t = limits::FRAMES_USER_FACTOR, value_parser = at_least_one())]
     pub frames_user_factor: u32,
-    /// Rate of one address on this instance: this many times the rate of one connection
+    /// Rate limit of one address on this instance, as a multiple of the limit of one connection
     #[arg(long, env = "HELPLINE_FRAMES_ADDRESS_FACTOR", value_name = "N", default_value_t = limits::FRAMES_ADDRESS_FACTOR, value_parser = at_least_one())]
     pub frames_address_factor: u32,
     /// Sustained rate of one user, in REST requests per second

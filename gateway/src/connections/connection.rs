@@ -20,7 +20,7 @@ pub struct Connection {
     pub id: u64,
     /// The person, with their role at sign-in. If the role changes, the connection is closed.
     pub person: Person,
-    /// The client's address, as forwarded by trusted proxies.
+    /// The client's IP address. Behind a trusted proxy, the address that the proxy forwarded.
     pub address: Option<IpAddr>,
     /// The client's `User-Agent`.
     pub user_agent: Option<String>,

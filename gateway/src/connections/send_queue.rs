@@ -129,8 +129,8 @@ impl SendQueue {
         pushed.is_ok()
     }
 
-    /// Like [`Self::push`], but does not wake the connection's task: dropping `wakes` does. The
-    /// frames that are pushed before that are sent in one write.
+    /// Like [`Self::push`], but leaves it to `wakes` to wake the connection's task, which happens
+    /// when `wakes` is dropped. The frames pushed until then share a write.
     pub fn push_with(&self, frame: Utf8Bytes, wakes: &mut WakeList) -> bool {
         let pushed = self.put(frame);
         if let Ok(Some(task)) = pushed {

@@ -18,7 +18,7 @@ pub struct SharedRates {
 }
 
 impl SharedRates {
-    /// Starts with full buckets for these rates.
+    /// Creates the limiters, with these rates for each user and each address.
     pub fn new(of_user: Rate, of_address: Rate) -> Self {
         let sign_ins = Rate {
             per_second: limits::SIGN_INS_REFUSED_PER_SECOND,

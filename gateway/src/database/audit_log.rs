@@ -19,7 +19,7 @@ const BATCH_ROWS_MAX: usize = 256;
 
 type Pending = (AccessRow, Option<oneshot::Sender<Result<(), Reject>>>);
 
-/// Queues rows, which a separate task writes.
+/// Queues audit rows for the task that writes them.
 pub struct AuditLog(mpsc::Sender<Pending>);
 
 impl AuditLog {

@@ -14,7 +14,8 @@ use super::batch_loader::{BatchLoader, BatchQuery};
 
 /// Signs people in, and returns each person with their role.
 pub type SignInLoader = BatchLoader<SignInQuery>;
-/// Loads what the decision about access to a ticket and a join of its room need to know.
+/// Loads the data of a ticket that is needed to check a person's access and to join the ticket's
+/// room.
 pub type TicketAccessLoader = BatchLoader<TicketAccessQuery>;
 /// Loads the head (the number of the newest event) and the read position of each ticket that a
 /// client joins. Reads both from one snapshot, and only for people who may read the ticket.

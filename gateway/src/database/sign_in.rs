@@ -22,7 +22,7 @@ impl Over {
     /// All transports.
     pub const ALL: [Self; 2] = [Self::Socket, Self::Rest];
 
-    /// The value of the metric's label for this transport.
+    /// The value of the sign-in metric's label for this transport.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Socket => "socket",
@@ -31,11 +31,11 @@ impl Over {
     }
 }
 
-/// The values of the metric's label for the outcome of a sign-in.
+/// The values of the sign-in metric's label for the outcome.
 pub const OUTCOMES: [&str; 4] = ["accepted", "token_refused", "blocked", "unavailable"];
 
-/// Counts a sign-in in the metric. `refused` is the code of the refusal, or `None` for a successful
-/// sign-in.
+/// Counts a sign-in in the sign-in metric. `refused` is the code of the refusal, or `None` if the
+/// sign-in succeeded.
 pub fn count(over: Over, refused: Option<RejectCode>) {
     let [accepted, token_refused, blocked, unavailable] = OUTCOMES;
     let outcome = match refused {

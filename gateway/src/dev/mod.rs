@@ -1,8 +1,8 @@
 //! `helpline dev`: a complete desk on one machine. Only Postgres must be installed.
 //!
 //! Starts a private Postgres cluster in the data directory, and instances as separate processes
-//! that run `helpline serve`. Demo people can sign in by name. All processes end when `helpline
-//! dev` ends, even if it is killed.
+//! that run `helpline serve`. Demo people can sign in by name. All processes end when
+//! `helpline dev` ends, even if it is killed.
 
 mod demo;
 mod error;
@@ -209,7 +209,8 @@ fn free_addresses(first: SocketAddr, instances: u16) -> Result<Vec<SocketAddr>, 
     (0..instances).map(address).map(free).collect()
 }
 
-/// The origins whose pages may connect to every instance: those of all instances, and `sites`.
+/// The origins whose pages may connect to every instance: the origins of all instances, and
+/// `sites`.
 fn origins(addresses: &[SocketAddr], sites: &[Origin]) -> String {
     let names = |address: &SocketAddr| {
         [

@@ -13,7 +13,7 @@ use crate::config::{Auth, TokenSecret};
 /// Lifetime of a demo token: one day, in seconds.
 const TOKEN_SECONDS: i64 = 24 * 60 * 60;
 
-/// A person who can sign in by name.
+/// A demo person, who can sign in by name without a password.
 #[derive(Debug, Clone, Copy)]
 pub struct DemoPerson {
     /// The person's id.
@@ -26,7 +26,7 @@ pub struct DemoPerson {
     pub role: Option<StaffRole>,
 }
 
-/// Two customers, two agents, an admin.
+/// All demo people: two customers, two agents and an admin.
 pub const ALL: &[DemoPerson] = &[
     person(1, "Ada Lovelace", "ada@example.org", None),
     person(2, "Carl Gauss", "carl@example.org", None),

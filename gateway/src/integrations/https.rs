@@ -70,7 +70,7 @@ impl HttpClient {
     }
 }
 
-/// Whether a request to `uri` cannot be read on the network: it is `https`, or `http` on this
+/// Whether requests to `uri` are protected on the network: it is `https`, or `http` on this
 /// machine.
 pub fn is_private(uri: &Uri) -> bool {
     match uri.scheme_str() {

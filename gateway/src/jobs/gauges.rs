@@ -13,11 +13,11 @@ use crate::runtime::queue_depth::QueueDepth;
 pub struct Gauges {
     /// The database pool that requests and the writer share.
     pub store: Store,
-    /// Knows the number of open connections.
+    /// Has the number of open connections.
     pub admission: Arc<Admission>,
-    /// Knows the number of rooms that have members.
+    /// Has the number of rooms with members.
     pub rooms: Arc<Rooms>,
-    /// Knows whether the relay, which connects the instances through Redis, is up.
+    /// Has the state of the relay, which connects the instances through Redis.
     pub relay: Arc<Relay>,
     /// The queues whose depth is measured, with their names.
     pub queues: Vec<(&'static str, QueueDepth)>,

@@ -5,9 +5,9 @@
 //!
 //! The check finds two faults. In the first, an instance has no Redis, which the database shows. In
 //! the second, two instances have Redis but receive nothing from each other, because their servers
-//! or prefixes differ. To detect this, each instance publishes its id over the relay at every
-//! check. If an instance is registered in the database but its id does not arrive for some time,
-//! while the relay of the checking instance is up, the second fault is logged.
+//! or prefixes differ. To detect the second fault, each instance publishes its id over the relay at
+//! every check. The fault is logged if an instance is registered in the database, but its id does
+//! not arrive for some time. It is not logged while the relay of the checking instance is down.
 
 use std::collections::HashMap;
 use std::sync::Arc;

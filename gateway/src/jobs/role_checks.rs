@@ -1,5 +1,5 @@
-//! Checks that the database roles still keep customers and staff apart. At startup, a conflict
-//! prevents the start of the service. A conflict that arises later is logged once.
+//! Checks that no database role combines the privileges of customers and staff. If a role does so
+//! at startup, the instance does not start. A conflict that appears later is logged once.
 
 use helpline_persistence::{Store, StoreError, privileges};
 

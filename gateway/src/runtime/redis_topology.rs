@@ -125,7 +125,8 @@ fn read(asked: &Client, ranges: &[Vec<Value>]) -> RedisResult<Topology> {
     })
 }
 
-/// The address of a node. If the answer has no host for the node, it means the host that was asked.
+/// The address of a node. If the answer has no host for the node, the node is on the host that was
+/// asked.
 fn address(asked: &Client, node: &[Value]) -> Option<ConnectionAddr> {
     let [endpoint, Value::Int(port), ..] = node else {
         return None;

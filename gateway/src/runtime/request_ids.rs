@@ -37,8 +37,7 @@ impl RequestIds {
 
     /// The tracing span that adds the ids to all log lines of the request.
     pub fn span(&self) -> Span {
-        // Use level error, because every log filter lets such a span through. The ids are then
-        // never lost.
+        // A span of level error passes every log filter, so the log lines never lose the ids.
         let span = tracing::error_span!("request", request_id = %self.request_id, trace_id = Empty);
         if let Some(trace_id) = &self.trace_id {
             span.record("trace_id", trace_id);

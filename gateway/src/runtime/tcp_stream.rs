@@ -1,6 +1,6 @@
-//! The TCP stream of every accepted connection. It counts the bytes of an incomplete message, fails
-//! when the peer reads nothing for too long, and closes so that the peer can still read the last
-//! bytes.
+//! The TCP stream of every accepted connection. It counts the bytes of an incomplete message, and
+//! fails if the peer reads nothing for too long. It closes in a way that lets the peer read the
+//! last bytes.
 
 use std::io;
 use std::pin::Pin;

@@ -42,7 +42,7 @@ pub fn install_logs(settings: &LogSettings) {
 
 /// The log filter from the settings, combined with [`is_discreet`]. Both filters have a maximum
 /// level hint. Without the hint, every trace point of every library is evaluated several times per
-/// frame, which took 9 % of the gateway's CPU time in small rooms.
+/// frame. This took 9 % of the gateway's CPU time in small rooms.
 fn discreet(asked_for: EnvFilter) -> impl Filter<Registry> {
     let level = Filter::<Registry>::max_level_hint(&asked_for).unwrap_or(LevelFilter::TRACE);
     // Check the level again, because a filter must not let through any level above its hint.

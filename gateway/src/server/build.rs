@@ -45,7 +45,7 @@ use crate::writer::Writer;
 
 /// An instance that is ready to serve.
 pub struct Server {
-    /// All settings.
+    /// All settings of the instance.
     pub config: Arc<Config>,
     /// The tasks of the instance and the signals of its shutdown.
     pub lifecycle: Lifecycle,

@@ -103,8 +103,8 @@ impl Patience {
 }
 
 /// Sends `bye`, which tells the client to reconnect after a random delay. Then waits for a random
-/// pause and for outstanding acks, and closes the connection. The random times prevent that all
-/// clients reconnect at once.
+/// pause and for outstanding acks, and closes the connection. The random times keep the clients
+/// from reconnecting all at once.
 async fn disconnect(connection: Arc<Connection>, spread_ms: u64, at_once: CancellationToken) {
     let retry_after_ms = rand::rng().random_range(0..spread_ms);
     connection.send_queue.push(frame(&CommonFrame::Bye {

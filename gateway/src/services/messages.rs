@@ -16,7 +16,7 @@ use crate::live::typing::Typing;
 use crate::runtime::errors::unavailable;
 use crate::writer::{Reply, Stored, Writer};
 
-/// The operations on messages, with what they write to and publish through.
+/// Sends, edits and redacts messages, and publishes the events that this writes.
 pub struct Messages {
     store: Store,
     writer: Writer,

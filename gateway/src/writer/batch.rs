@@ -46,8 +46,8 @@ impl Committer {
         // so that the messages of a ticket stay in order.
         let mut pending = vec![jobs];
         while let Some(jobs) = pending.pop() {
-            // If an earlier message of a ticket found the ticket locked, the later messages of this
-            // ticket must wait too.
+            // If a job in `busy` has the same ticket, the ticket is locked. Later messages of the
+            // ticket must wait behind it.
             let (held, jobs): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job: &Job| {
                 busy.iter()
                     .any(|other: &Job| other.message.ticket == job.message.ticket)

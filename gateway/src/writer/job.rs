@@ -43,7 +43,7 @@ pub enum Reply {
 /// client is answered with `unavailable`.
 pub struct Awaited {
     connection: Arc<Connection>,
-    /// The `id` of the client's `send` frame.
+    /// The `id` of the client's frame, which the reply repeats.
     id: u64,
     is_answered: bool,
 }

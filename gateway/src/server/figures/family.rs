@@ -18,14 +18,14 @@ pub enum Kind {
 pub struct Family {
     /// The metric name. It ends in the unit, and in `_total` for a counter.
     pub name: &'static str,
-    /// The type.
+    /// The Prometheus type of the metric.
     pub kind: Kind,
     /// The help text: one sentence without a full stop.
     pub help: &'static str,
+    /// The names of the labels.
+    pub labels: &'static [&'static str],
     /// The label values for which a series exists from the start. Each inner list is one series,
     /// with its values in the order of `labels`.
-    pub labels: &'static [&'static str],
-    /// The label values for which a series exists from the start, one list per series in the order of `labels`.
     pub known: fn() -> Vec<Vec<String>>,
 }
 

@@ -1,6 +1,6 @@
-//! The metric families of `/metrics`: type, help text, and the label values that are known from the
-//! start. The series of known label values start at 0. `docs/metrics.md` is generated from this
-//! table, and a test checks that the code records exactly these metrics.
+//! The metric families of `/metrics`, in a table: type, help text, and the label values that are
+//! known from the start. The series of known label values start at 0. `docs/metrics.md` is
+//! generated from the table, and a test checks that the code records exactly these metrics.
 
 mod family;
 #[cfg(test)]
