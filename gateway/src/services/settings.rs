@@ -58,8 +58,8 @@ impl DeskSettings {
         Ok(stored)
     }
 
-    /// Whether the desk is open and staff are connected, and the notice for times when they are
-    /// not.
+    /// The opening hours, the notice for customers, and whether the desk is open and an agent is
+    /// connected.
     ///
     /// # Errors
     /// When the database cannot be read in time.
