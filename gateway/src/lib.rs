@@ -1,13 +1,14 @@
-//! Helpline's server. The path of a message through it:
+//! Helpline's server. The path of a message through the modules:
 //!
-//! [`websocket`] reads a frame → [`writer`] commits it in a batch → [`live`] passes the rows to rooms, the relay and the inbox → the send
-//! queues of the members' [`connections`] → [`websocket`] writes. The sweep reads events that the relay lost from the database.
+//! [`websocket`] reads a frame → [`writer`] commits it in a batch → [`live`] passes the committed
+//! events to rooms, the relay and the inbox → the send queues of the members' [`connections`] →
+//! [`websocket`] writes. If the relay loses an event, the sweep reads it from the database.
 //!
-//! The modules from top to bottom. A module uses only modules below its own line:
+//! The modules, from top to bottom. A module uses only modules on lines below its own:
 //!
 //! - [`cli`], [`dev`]: the commands; [`server`]: builds, runs and stops one instance
 //! - [`http`], [`websocket`], [`jobs`]: the entry points
-//! - [`services`]: the operations that these entry points call
+//! - [`services`]: the operations that the entry points call
 //! - [`writer`], [`live`], [`connections`], [`database`]: the engine
 //! - [`auth`], [`integrations`], [`runtime`], [`config`]: the foundation
 

@@ -9,15 +9,15 @@ use serde_json::{Map, Value};
 use super::fault::TokenFault;
 use super::verified::VerifiedToken;
 
-/// The only role that may sign in. `anon` is not signed in, and `service_role` is a key, not a
-/// person.
+/// The only accepted value of the `role` claim. Supabase also issues `anon` (not signed in) and
+/// `service_role` (an API key, not a person).
 const ROLE: &str = "authenticated";
 
-/// The claims that the settings require of a token.
+/// The claims that a token must have, as the settings require.
 pub struct Expected {
-    /// The required `iss`. `None` accepts any.
+    /// The required `iss`. `None` accepts every issuer.
     pub issuer: Option<String>,
-    /// The required `aud`. A token may have others too.
+    /// The required `aud`. A token may name further audiences.
     pub audience: String,
     /// How a `sub` is interpreted.
     pub subjects: Subjects,
@@ -26,13 +26,14 @@ pub struct Expected {
 /// How a `sub` is interpreted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subjects {
-    /// As a person's UUID or, if it is none, as the issuer's name for the person.
+    /// A `sub` that is a UUID is the person's id. Any other `sub` is the issuer's name for the
+    /// person.
     Platform,
-    /// Always as the provider's name for the person, even if it looks like a UUID.
+    /// Every `sub` is the provider's name for the person, even if it looks like a UUID.
     Provider,
 }
 
-/// Checks the claims. Each claim that we use must have the right type, even if it is optional.
+/// Checks the claims. A claim that we read must have the right type, even if it is optional.
 pub fn check(
     claims: &Map<String, Value>,
     expected: &Expected,
@@ -97,7 +98,8 @@ fn subject(
     })
 }
 
-/// A claim that may be missing, but must not have another type.
+/// Reads an optional claim. Returns `None` if the claim is missing, and an error if it has the
+/// wrong type.
 fn optional<'a, T>(
     claims: &'a Map<String, Value>,
     claim: &str,
@@ -109,8 +111,8 @@ fn optional<'a, T>(
         .transpose()
 }
 
-/// A NumericDate: seconds since 1970, with or without a fraction. `None` if it is outside the range
-/// of dates.
+/// Parses a JWT NumericDate: seconds since 1970, with or without a fraction. `None` if the time is
+/// outside the range of `DateTime`.
 fn time(value: &Value) -> Option<DateTime<Utc>> {
     let seconds = value.as_i64().or_else(|| {
         value
@@ -131,7 +133,7 @@ fn is_for(audience: Option<&Value>, wanted: &str) -> bool {
     }
 }
 
-/// The display name. People may choose it themselves, so it never grants anything.
+/// The display name. People may be able to choose it themselves, so no right may depend on it.
 fn name(claims: &Map<String, Value>) -> Option<String> {
     let metadata = claims.get("user_metadata");
     let places = [

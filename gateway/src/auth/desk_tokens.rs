@@ -1,5 +1,5 @@
-//! Desk tokens. A person who signed in through the desk's own provider uses them for REST and
-//! sockets, where others use their platform's tokens.
+//! Desk tokens: tokens that the desk signs for people who signed in through its own OpenID
+//! provider. REST and sockets accept them like the tokens of a platform.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpline_core::limits;
@@ -15,7 +15,7 @@ use crate::config::Auth;
 pub struct Session {
     /// The provider's issuer URL.
     pub iss: String,
-    /// The person's `sub` at that provider.
+    /// The person's `sub` claim at the provider in `iss`.
     pub sub: String,
     /// The display name, if the provider returned one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,7 +35,8 @@ pub struct DeskTokens {
 }
 
 impl DeskTokens {
-    /// The desk tokens of these settings, or `None` if the desk has no sign-in of its own.
+    /// Derives the keys of desk tokens from the settings. Returns `None` if the desk has no sign-in
+    /// of its own.
     pub fn new(auth: &Auth) -> Option<Self> {
         let oidc = auth.oidc.as_ref()?;
         Some(Self {
@@ -43,7 +44,8 @@ impl DeskTokens {
             expected: Expected {
                 issuer: Some(oidc.issuer.as_str().to_owned()),
                 audience: Purpose::Desk.name().to_owned(),
-                // The platform's own provider uses the same subjects as the platform's tokens.
+                // If the provider is also the issuer of the platform's tokens, both name a person
+                // by the same `sub`.
                 subjects: if auth.issuer.as_deref() == Some(oidc.issuer.as_str()) {
                     Subjects::Platform
                 } else {
@@ -75,7 +77,8 @@ impl DeskTokens {
         self.keys.sign(&claims, (now + life).min(ends))
     }
 
-    /// The claims of a token that the desk signed. They are not checked yet.
+    /// Returns the claims of a token that the desk signed. The claims themselves are not checked
+    /// yet.
     pub(super) fn claims(&self, token: &str) -> Option<Map<String, Value>> {
         self.keys.claims(token)
     }

@@ -1,5 +1,6 @@
-//! Why a token is refused. The client learns only that it is refused. Operators find the reason in
-//! the log, in `access_log`, in a metric, and with `helpline token --explain`.
+//! Why a token is refused. The client learns only that the token is refused or has expired.
+//! Operators find the reason in the log, in `access_log`, in a metric, and with
+//! `helpline token --explain`.
 
 use helpline_core::reject::{Reject, RejectCode};
 
@@ -14,11 +15,11 @@ pub enum TokenFault {
     Algorithm,
     /// The algorithm is HS256, but no secret is set for it.
     NoSecret,
-    /// A desk token, but the desk has no sign-in of its own.
+    /// The token is a desk token, but the desk has no sign-in of its own.
     NoSecretKey,
-    /// A public-key algorithm, but no key set is configured.
+    /// The algorithm needs a public key, but no key set is configured.
     NoKeySet,
-    /// A public-key algorithm, but the header has no `kid`.
+    /// The algorithm needs a public key, but the token's header has no `kid`.
     NoKid,
     /// The key set has no key with this `kid`.
     UnknownKey,
@@ -34,7 +35,8 @@ pub enum TokenFault {
     NoEnd,
     /// There is no `sub`, or it is not a valid subject.
     Subject,
-    /// The `iss` is too long for an issued subject, or contains control characters.
+    /// The `iss` is too long or contains control characters. Checked only if the `sub` is not a
+    /// UUID.
     IssuerText,
     /// The `iss` is not the configured one.
     Issuer,
@@ -49,7 +51,7 @@ pub enum TokenFault {
 }
 
 impl TokenFault {
-    /// Every reason.
+    /// All faults, each once.
     pub const ALL: &'static [Self] = &[
         Self::NotAToken,
         Self::Critical,
@@ -73,7 +75,7 @@ impl TokenFault {
         Self::Expired,
     ];
 
-    /// The reason as one word, for the metric and `access_log`.
+    /// The reason as one word, for metrics and `access_log`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::NotAToken => "not_a_token",
@@ -133,7 +135,8 @@ impl TokenFault {
         }
     }
 
-    /// The rejection that the client receives.
+    /// The rejection that the client receives. It tells the client only whether the token has
+    /// expired.
     pub fn reject(self) -> Reject {
         match self {
             Self::Expired => Reject::new(RejectCode::TokenExpired, "the token has expired"),

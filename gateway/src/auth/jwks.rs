@@ -2,8 +2,8 @@
 //! `kid`.
 //!
 //! A known key needs no request. An unknown `kid` causes at most one fetch per
-//! [`limits::JWKS_REFETCH_MS`]; tokens that arrive in the meantime wait for that fetch. If the
-//! address does not respond, known keys stay valid for [`limits::JWKS_STALE_MS`].
+//! [`limits::JWKS_REFETCH_MS`], and tokens that arrive during the fetch wait for it. If the address
+//! does not respond, known keys stay valid for [`limits::JWKS_STALE_MS`].
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,13 +23,14 @@ use super::verified::Key;
 use crate::config::JwksUrl;
 use crate::integrations::https::{HttpClient, HttpFault};
 
-/// The key set of one address.
+/// The key set (JWKS) that one URL serves.
 pub struct KeySet {
     url: JwksUrl,
     client: HttpClient,
     known: Arc<Mutex<Known>>,
     reach: Arc<Reach>,
-    /// Held during a fetch. The holder fetches; the others wait and then look the key up again.
+    /// Locked during a fetch. A task that had to wait for the lock looks its key up again instead
+    /// of fetching.
     fetching: Arc<tokio::sync::Mutex<()>>,
 }
 
@@ -51,8 +52,8 @@ enum KeyLookup {
 }
 
 impl KeySet {
-    /// Trusts the machine's certificate authorities and those in `authorities` (PEM). Fetches
-    /// nothing yet.
+    /// Makes an empty key set for this URL. Requests will trust the certificate authorities of the
+    /// machine and those in `authorities` (PEM).
     pub fn new(url: JwksUrl, authorities: Option<&[u8]>) -> Self {
         let client = HttpClient::new(authorities, limits::JWKS_TIMEOUT_MS, limits::JWKS_BYTES_MAX);
         Self {
@@ -64,7 +65,7 @@ impl KeySet {
         }
     }
 
-    /// Makes the set look old enough to be fetched again.
+    /// Makes the key set look old enough to be fetched again.
     #[cfg(test)]
     pub(super) fn age(&self) {
         let mut known = self.known.lock();
@@ -82,8 +83,8 @@ impl KeySet {
         match self.lookup(kid, Instant::now()) {
             KeyLookup::Fresh(key) => return Ok(key),
             KeyLookup::Aging(key) => {
-                // One caller fetches the set. No other caller waits for it, because the key is
-                // still valid.
+                // Only one caller fetches the key set. Other callers do not wait, because the key
+                // is still valid.
                 let Ok(turn) = Arc::clone(&self.fetching).try_lock_owned() else {
                     return Ok(key);
                 };
@@ -105,7 +106,7 @@ impl KeySet {
         }
     }
 
-    /// Fetches the set in an endless loop: every [`limits::JWKS_REFRESH_MS`], and every
+    /// Fetches the key set in an endless loop: every [`limits::JWKS_REFRESH_MS`], and every
     /// [`limits::JWKS_REFETCH_MS`] after a failure.
     pub(super) async fn follow(&self) {
         loop {
@@ -120,7 +121,7 @@ impl KeySet {
         }
     }
 
-    /// Fetches the set now. Returns the number of usable keys, or why there are none.
+    /// Fetches the key set now. Returns the number of usable keys, or why there are none.
     pub async fn fetched(&self) -> Result<usize, String> {
         let (client, url) = (self.client.clone(), self.url.clone());
         let fetched = tokio::task::spawn_blocking(move || fetch(&client, &url)).await;
@@ -145,8 +146,8 @@ impl KeySet {
         }
     }
 
-    /// Fetches the set, unless it was fetched just now. `turn` is the held `fetching` lock. The
-    /// response is stored even if the caller is dropped.
+    /// Fetches the key set, unless it was fetched just now. `turn` is the held `fetching` lock. The
+    /// response is stored even if the calling task is dropped.
     async fn refresh(&self, turn: OwnedMutexGuard<()>) {
         let now = Instant::now();
         {
@@ -175,7 +176,7 @@ fn keep(known: &Mutex<Known>, reach: &Reach, fetched: Result<HashMap<String, Key
             reach.fetched(keys.len());
             let mut known = known.lock();
             known.keys = keys;
-            // Use the time of the response, which is later than that of the try.
+            // The age of the keys counts from the response, not from the start of the request.
             known.fetched_at = Some(Instant::now());
         }
         Err(error) => {
@@ -224,7 +225,8 @@ fn fetch(client: &HttpClient, url: &JwksUrl) -> Result<HashMap<String, Key>, Fet
         return Err(FetchError::Status(response.status().as_u16()));
     }
     let keys = parse(response.body())?;
-    // Usually an error of the address, so the known keys stay valid as in any other outage.
+    // An empty key set is usually a fault of the server. It counts as an outage, so that the known
+    // keys stay valid.
     if keys.is_empty() {
         return Err(FetchError::Empty);
     }
@@ -236,15 +238,15 @@ struct Document {
     keys: Vec<serde_json::Value>,
 }
 
-/// The usable keys of a key set. Other keys are skipped, so that one unusual key does not
-/// invalidate the rest.
+/// Returns the usable keys of a key set. Unusable keys are skipped, so that one unusual key does
+/// not invalidate the whole set.
 fn parse(document: &[u8]) -> Result<HashMap<String, Key>, FetchError> {
     let document: Document = serde_json::from_slice(document).map_err(FetchError::Json)?;
     Ok(document.keys.into_iter().filter_map(usable).collect())
 }
 
-/// Accepts a public signing key that has a `kid` and uses one of our three algorithms. The key's
-/// type determines the algorithm. If the key also names an algorithm, it must be the same.
+/// Accepts a public signing key that has a `kid` and belongs to RS256, ES256 or EdDSA. The type of
+/// the key determines the algorithm. A key that names a different algorithm is refused.
 fn usable(key: serde_json::Value) -> Option<(String, Key)> {
     let jwk: Jwk = serde_json::from_value(key).ok()?;
     let kid = jwk.common.key_id.clone().filter(|kid| !kid.is_empty())?;

@@ -1,6 +1,6 @@
-//! Determines which person a token identifies. Each key has one algorithm: the token's header
-//! selects among the configured keys, but it never supplies a key and never decides how a key is
-//! used. Rights come from the database (`user_roles`), not from the token.
+//! Determines which person a token identifies. Each key has one algorithm. The token's header
+//! selects one of the configured keys, but never supplies a key and never decides how a key is
+//! used. A person's rights come from the database (`user_roles`), not from the token.
 
 mod claims;
 mod desk_tokens;
@@ -30,7 +30,7 @@ use purpose::Purpose;
 use signature::signed_claims;
 pub use verified::VerifiedToken;
 
-/// The keys that tokens are verified with, and the claims that they must have.
+/// The keys that verify tokens, and the claims that a token must have.
 pub struct Verifier {
     secrets: Vec<(TokenSecret, DecodingKey)>,
     key_set: Option<KeySet>,
@@ -39,7 +39,7 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Takes checked settings. Fetches nothing yet.
+    /// Takes validated settings. Does not fetch the key set yet.
     pub fn new(auth: &Auth) -> Self {
         let secrets = auth
             .secrets
@@ -61,9 +61,9 @@ impl Verifier {
         }
     }
 
-    /// Fetches the key set periodically until the instance stops, so that the first sign-in does
-    /// not wait for it and a failure is logged before users notice it. Returns at once if there is
-    /// no key set.
+    /// Fetches the key set periodically until the instance stops. The first sign-in then does not
+    /// wait for a fetch, and a failure is logged before users notice it. Returns at once if no key
+    /// set is configured.
     pub async fn follow_key_set(&self, stop: &CancellationToken) {
         if let Some(key_set) = &self.key_set {
             stop.run_until_cancelled(key_set.follow()).await;
@@ -76,11 +76,11 @@ impl Verifier {
         Some(self.key_set.as_ref()?.fetched().await)
     }
 
-    /// Verifies a token's signature, and then its claims at the current time. Counts a refusal by
-    /// its reason.
+    /// Verifies a token's signature, and then its claims at the current time. Counts each refused
+    /// token in a metric, by reason.
     ///
     /// # Errors
-    /// The first fault found. [`TokenFault::reject`] is what a client may know of it.
+    /// The first fault found. Clients must see only its [`TokenFault::reject`].
     pub async fn verify(&self, token: &str) -> Result<VerifiedToken, TokenFault> {
         let verified = self.checked(token).await;
         if let Err(fault) = verified {
@@ -109,8 +109,8 @@ impl Verifier {
         claims::check(&claims, &self.expected, Utc::now())
     }
 
-    /// Verifies a token of the desk's own sign-in. It accepts no secret or key of the platform, and
-    /// its own key is used for nothing else.
+    /// Verifies a desk token, which the desk's own sign-in issues. Only the key of desk tokens is
+    /// tried, never a secret or key of the platform, and that key verifies nothing else.
     fn of_the_desk(&self, token: &str, algorithm: Algorithm) -> Result<VerifiedToken, TokenFault> {
         if algorithm != Algorithm::HS256 {
             return Err(TokenFault::Algorithm);
@@ -120,9 +120,9 @@ impl Verifier {
         claims::check(&claims, &desk_tokens.expected, Utc::now())
     }
 
-    /// If a secret has the token's `kid`, only that secret is tried. Otherwise all secrets without
-    /// a name are tried; there are several during a rotation. This is because Supabase's tokens
-    /// have a `kid` that its documentation does not mention.
+    /// Verifies an HS256 token of the platform. If a secret is configured for the token's `kid`,
+    /// only that secret is tried. Otherwise every secret without a `kid` is tried (several during a
+    /// rotation), because Supabase's tokens have an undocumented `kid`.
     fn with_secret(
         &self,
         token: &str,
@@ -166,7 +166,8 @@ pub fn parts_of(token: &str) -> (Option<Value>, Option<Value>) {
     (parts.next().flatten(), parts.next().flatten())
 }
 
-/// The claims that every token has, issued now. `exp` is in seconds since 1970.
+/// The claims that every token must have, plus `iat` (the current time). `exp` is in seconds since
+/// 1970.
 pub fn claims_of(sub: &TokenSubject, audience: &str, exp: i64) -> Map<String, Value> {
     Map::from_iter([
         ("sub".to_owned(), json!(sub.to_string())),
@@ -177,7 +178,7 @@ pub fn claims_of(sub: &TokenSubject, audience: &str, exp: i64) -> Map<String, Va
     ])
 }
 
-/// Signs a token, for the `token` command and the demo people.
+/// Signs a token, for the `token` command and for the demo people of `helpline dev`.
 ///
 /// # Errors
 /// When the claims cannot be encoded.

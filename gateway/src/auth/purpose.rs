@@ -11,15 +11,15 @@ use serde_json::{Map, Value};
 use super::signature::signed_claims;
 use crate::config::Hidden;
 
-/// The purpose of a signature. Its name is the `kid` and the `aud` of the token, and an input of
-/// the key derivation.
+/// The purpose of a signature. The name of the purpose is the `kid` and the `aud` of the token, and
+/// an input of the key derivation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// A desk token, which pages use for REST and sockets.
     Desk,
-    /// A session: the cookie that says who has signed in.
+    /// A session: the cookie that identifies the person who signed in.
     Session,
-    /// A sign-in in progress: a cookie for a few minutes.
+    /// A sign-in in progress: a cookie that is valid for a few minutes.
     SignIn,
 }
 
@@ -34,13 +34,13 @@ impl Purpose {
     }
 }
 
-/// The keys of one purpose. The first one signs; all of them verify.
+/// The keys of one purpose. The first key signs; every key verifies.
 pub struct PurposeKeys {
     purpose: Purpose,
     keys: Vec<(EncodingKey, DecodingKey)>,
 }
 
-/// Adds the claims that every token has.
+/// The claims of a token, plus `aud` and `exp`.
 #[derive(Serialize)]
 struct WithPurpose<'a, T> {
     aud: &'static str,
@@ -98,7 +98,7 @@ impl PurposeKeys {
         (is_for && goes_on).then(|| serde_json::from_value(Value::Object(claims)).ok())?
     }
 
-    /// The claims of a token that one of the keys signed. They are not checked.
+    /// The claims of a token that one of the keys signed. Purpose and expiry are not checked.
     pub(super) fn claims(&self, token: &str) -> Option<Map<String, Value>> {
         self.keys
             .iter()

@@ -1,18 +1,18 @@
-//! Logs whether the key set can be fetched. Each change is logged once, however many fetches
-//! follow.
+//! Logs whether the key set can be fetched. A change is logged once, however many fetches succeed
+//! or fail after it.
 
 use std::time::Instant;
 
 use helpline_core::limits;
 use parking_lot::Mutex;
 
-/// The last known state.
+/// Whether the last fetch of the key set succeeded.
 #[derive(Default)]
 pub(super) struct Reach(Mutex<State>);
 
 #[derive(Default)]
 enum State {
-    /// Not fetched yet.
+    /// No fetch has finished yet.
     #[default]
     Unknown,
     Reachable,
@@ -22,19 +22,20 @@ enum State {
     },
 }
 
-/// A change of state, which is logged.
+/// A change that is logged.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Change {
-    /// Fetched for the first time.
+    /// The key set was fetched for the first time.
     Reachable,
-    /// Fetched again after failures.
+    /// The key set was fetched again after failures.
     ReachableAgain,
-    /// A fetch failed after a success, or failed for another cause than before.
+    /// A fetch failed after a success, or failed with a new cause.
     Unreachable,
 }
 
 impl Reach {
-    /// Records a successful fetch with this number of usable keys.
+    /// Records a successful fetch with this number of usable keys. Returns the change, if there is
+    /// one.
     pub(super) fn fetched(&self, keys: usize) -> Option<Change> {
         let before = std::mem::replace(&mut *self.0.lock(), State::Reachable);
         match before {
@@ -51,7 +52,8 @@ impl Reach {
         }
     }
 
-    /// Records a failed fetch. A new cause is logged too.
+    /// Records a failed fetch. If the previous fetch succeeded or failed with another cause, logs
+    /// the failure and returns the change.
     pub(super) fn failed(&self, cause: String) -> Option<Change> {
         let mut state = self.0.lock();
         let began = match &*state {

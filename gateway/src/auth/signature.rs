@@ -3,8 +3,8 @@
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value};
 
-/// The claims of a token, if its signature is valid for this key and algorithm. We check the claims
-/// ourselves in `claims.rs`, because the library ignores claims of a wrong type.
+/// Returns the claims of a token if its signature is valid for this key and algorithm. `claims.rs`
+/// checks the claims, because the library ignores claims that have the wrong type.
 pub(super) fn signed_claims(
     token: &str,
     key: &DecodingKey,

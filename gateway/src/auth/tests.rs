@@ -1,4 +1,4 @@
-//! Tokens that must be refused, and the few variations that must be accepted.
+//! Tokens that must be refused, and unusual tokens that must be accepted.
 
 use chrono::Utc;
 use helpline_core::reject::RejectCode;
@@ -137,13 +137,14 @@ async fn a_subject_that_is_no_uuid_belongs_to_its_issuer() {
         subject(&claims).await,
         Ok(TokenSubject::parse("https://id.example/", auth0).expect("a subject"))
     );
-    // An issuer that no row could contain matters only for such subjects.
+    // An issuer longer than 1024 bytes is refused if the `sub` is not a UUID. With a UUID, the
+    // issuer does not matter.
     claims.insert("iss".into(), json!("a".repeat(1_025)));
     assert_eq!(subject(&claims).await, Err(TokenFault::IssuerText));
     claims.insert("sub".into(), json!(SUB.to_uppercase()));
     let person = TokenSubject::Person(SUB.parse().expect("a UUID"));
     assert_eq!(subject(&claims).await, Ok(person));
-    // A number is not a subject, even if a row has the same digits.
+    // A `sub` must be a string: a number, `null` or an array is refused.
     for sub in [json!(117_890), json!(null), json!([auth0])] {
         assert!(subject(&with("sub", sub)).await.is_err());
     }
@@ -178,8 +179,7 @@ async fn a_name_is_a_line_of_text_and_gives_no_right() {
         (json!({"full_name": "a".repeat(1_000)}), None),
     ] {
         let token = sign(&secret(1), &with("user_metadata", metadata)).expect("signs");
-        // An identity has no field for a right, so nothing that a person writes about themselves
-        // can grant one.
+        // The roles in the metadata are ignored: an identity has a name, but no field for rights.
         assert_eq!(
             verifier
                 .verify(&token)
@@ -276,7 +276,7 @@ async fn other_algorithms_are_refused_whatever_the_header_says() {
     }
     let signed = sign(&secret(1), &good()).expect("signs");
     let (_, claims_and_signature) = signed.split_once('.').expect("three parts");
-    // These are base64url of {"alg":"none"}, {"alg":"None","typ":"JWT"} and
+    // The base64url forms of {"alg":"none"}, {"alg":"None","typ":"JWT"} and
     // {"alg":"HS256","crit":["exp"]}.
     let none = [
         "eyJhbGciOiJub25lIn0",

@@ -1,4 +1,5 @@
-//! Types that the parts of sign-in share: a verified token, and a key with its only algorithm.
+//! Types that several modules of sign-in share: a verified token, and a key with its only
+//! algorithm.
 
 use chrono::{DateTime, Utc};
 use helpline_persistence::people::Identity;

@@ -18,8 +18,8 @@ use crate::runtime::redis_source::RedisSource;
 use crate::runtime::redis_topology::of_master;
 use crate::server::NO_ADMIN;
 
-/// Maximum difference between the clocks of the database and of this machine, in seconds. With a larger difference, new tokens
-/// can be refused and expired ones accepted.
+/// Maximum difference between the clocks of the database and of this machine, in seconds. With a
+/// larger difference, new tokens can be refused and expired tokens accepted.
 const CLOCKS_APART_S_MAX: f64 = 2.0;
 
 /// Settings of `check-config`.
@@ -55,8 +55,9 @@ pub async fn run(
     Ok(())
 }
 
-/// One line `NAME=value (default | environment | file | command line)` for every setting that has a value, then one line with the
-/// names of all others. The value of a secret is printed as `(hidden)`.
+/// Formats the settings: one line `NAME=value (default | environment | file | command line)` for
+/// every setting that has a value. A last line has the names of the settings without a value. The
+/// value of a secret is printed as `(hidden)`.
 pub fn lines(command: &Command, matches: &ArgMatches) -> Vec<String> {
     let (mut lines, mut unset) = (Vec::new(), Vec::new());
     for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
@@ -92,7 +93,8 @@ fn shown_value(arg: &Arg, matches: &ArgMatches) -> Option<String> {
     Some(format!("{value} ({source})"))
 }
 
-/// Tries every connection even after one has failed, so that one run reports all faults. Returns whether all of them work.
+/// Tries every connection even after one has failed, so that one run reports all faults. Returns
+/// whether all connections work.
 async fn try_everything(config: &Config) -> Result<bool, CliError> {
     let tried = [
         ("database", in_time(try_database(config)).await),
@@ -113,7 +115,8 @@ async fn try_everything(config: &Config) -> Result<bool, CliError> {
     Ok(works)
 }
 
-/// Limits a check to the statement timeout: a server that accepts the connection but never answers counts as a failure.
+/// Limits a check to the statement timeout. A server that accepts the connection but never answers
+/// counts as a failure.
 async fn in_time(trying: impl Future<Output = Result<String, String>>) -> Result<String, String> {
     let limit = Duration::from_millis(limits::STATEMENT_TIMEOUT_MS);
     tokio::time::timeout(limit, trying)
@@ -131,7 +134,7 @@ async fn try_database(config: &Config) -> Result<String, String> {
     let names = Names::new(&config.backing.schema, &config.backing.role_prefix)?;
     let settings = Settings {
         url,
-        // Two connections are needed to detect a pooler.
+        // A pooler is detected by comparing two connections.
         connections_max: 2,
         pooler: config.backing.pooler.into(),
     };
@@ -150,7 +153,8 @@ async fn try_database(config: &Config) -> Result<String, String> {
     }
     let each = config.backing.pool_connections_max + limits::JOB_CONNECTIONS_MAX;
     let room = usize::try_from(probe.connections_max).unwrap_or_default();
-    // Behind a transaction pooler, the limit of the pooler counts, not that of the server.
+    // Behind a transaction pooler, the connection limit of the pooler applies, not that of the
+    // server.
     let is_shared = config.backing.pooler == PoolerMode::Transaction;
     if room < each && !is_shared {
         return Err(format!(
@@ -204,7 +208,8 @@ async fn try_redis(config: &Config) -> Result<Result<String, String>, ConfigErro
         Ok(Err(error)) => return Ok(Err(chain(&error))),
         Err(_) => return Ok(Err("does not answer".into())),
     };
-    // `serve` uses the first node that answers, so faults of the other nodes would stay hidden until a failover.
+    // `serve` uses the first node that answers, so without this check the faults of other nodes
+    // would stay hidden until a failover.
     let nodes = source.listed_nodes().await;
     let faults = futures_util::future::join_all(nodes.iter().map(node_fault)).await;
     let faults: Vec<_> = faults.into_iter().flatten().collect();

@@ -1,5 +1,6 @@
-//! Two rules for environment variables that clap does not have: an empty variable counts as unset, and a secret can be read from
-//! the file that `…_FILE` names, as containers receive secrets.
+//! Two rules for environment variables that clap does not have. An empty variable counts as unset.
+//! A secret can also be read from a file whose path is in the variable `…_FILE`, which is how
+//! containers receive secrets.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -7,10 +8,11 @@ use std::path::PathBuf;
 use clap::Command;
 use clap::builder::{OsStr, Resettable};
 
-/// Suffix of a variable that holds the path of a secret's file.
+/// Suffix of the name of a variable that contains the path of a secret's file.
 pub(super) const FILE: &str = "_FILE";
 
-/// Applies both rules to the subcommand `asked` and returns the changed definition. Secrets of other subcommands are not read.
+/// Changes the definition of the subcommand `asked`, so that empty variables count as unset and
+/// secrets are read from their `…_FILE`. Secrets of other subcommands are not read.
 ///
 /// # Errors
 /// A message, if a file cannot be read, or if a secret is given both as a value and as a file.
@@ -52,7 +54,7 @@ fn read_one(
         None
     };
     match (value, file) {
-        // clap reads the variable; the help shows its name.
+        // Leave the argument unchanged: clap reads this variable itself.
         (Some(_), None) => arg,
         (None, None) if is_unset => arg,
         (None, None) => arg.env(Resettable::<OsStr>::Reset),

@@ -15,16 +15,16 @@ pub enum CliError {
     /// The database cannot be used.
     #[error("the database cannot be used")]
     Database(#[from] StoreError),
-    /// The address is in use, or is not an address of this machine.
+    /// The address to listen on is in use, or is not an address of this machine.
     #[error("cannot listen on {address}")]
     Listen {
-        /// The address.
+        /// The address to listen on.
         address: std::net::SocketAddr,
         /// The error of the operating system.
         #[source]
         source: std::io::Error,
     },
-    /// Signals or metrics could not be set up.
+    /// The signal handlers or the metrics could not be set up. The text says which.
     #[error("{0}")]
     Start(&'static str),
     /// The token could not be signed.

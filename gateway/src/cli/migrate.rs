@@ -1,4 +1,5 @@
-//! `helpline migrate`: an administrator runs it before instances of a new version start.
+//! `helpline migrate`: creates or updates the database schema. An administrator runs it before
+//! instances of a new version start.
 
 use clap::Args;
 use helpline_core::actor::StaffRole;
@@ -67,7 +68,8 @@ pub struct MigrateSettings {
     /// Issuer of the OpenID provider, with the same value as for serve
     #[arg(long, env = "HELPLINE_OIDC_ISSUER", value_name = "URL")]
     oidc_issuer: Option<Issuer>,
-    /// The iss of that person's token. Required with --first-admin if the sub is not a UUID ("" if the token has no iss)
+    /// The iss of the first admin's token. Required with --first-admin if its sub is not a UUID (""
+    /// if the token has no iss)
     #[arg(long, env = "HELPLINE_JWT_ISSUER", value_name = "TEXT")]
     jwt_issuer: Option<String>,
 }

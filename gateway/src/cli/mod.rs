@@ -48,8 +48,10 @@ enum Command {
 }
 
 impl Command {
-    /// Number of threads that serve connections. The default is half of the cores: in rooms of two, one thread delivers with three
-    /// quarters of the CPU time that two threads need to wake each other, and the kernel, Postgres and Redis need the other cores.
+    /// Number of threads that serve connections. The default is half of the cores, because the
+    /// kernel, Postgres and Redis need the other half. Fewer threads also need less CPU time,
+    /// because threads wake each other: with rooms of two, one thread needs three quarters of the
+    /// CPU time of two threads.
     fn worker_threads(&self) -> usize {
         let set = match self {
             Self::Serve(settings) => settings.worker_threads(),
@@ -109,7 +111,8 @@ pub fn main() -> ExitCode {
         return ExitCode::from(EX_OSERR);
     };
     let result = runtime.block_on(run(cli.command, shown));
-    // Do not wait for blocking tasks that are still running: the drain timeout is over.
+    // Do not wait for blocking tasks that are still running, because the drain timeout is already
+    // over.
     runtime.shutdown_background();
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -137,10 +140,10 @@ fn unknown_variables() -> Vec<String> {
     config::unknown_variables(&known)
 }
 
-/// The parsed settings of the given command, as lines of `check-config`.
+/// The settings of the given command, formatted as the lines that `check-config` prints.
 fn shown_settings(matches: &clap::ArgMatches) -> Vec<String> {
-    // Use a fresh definition: in the parsed one, `environment::read` removed the variable's name from settings that come from a file
-    // or from an empty variable.
+    // Use a fresh definition of the command line. In the parsed definition, `environment::read`
+    // removed the variable from each setting that is read from a file or whose variable is empty.
     let command = Cli::command();
     let asked = matches.subcommand().and_then(|(name, matches)| {
         let command = command.find_subcommand(name)?;

@@ -17,7 +17,8 @@ use crate::runtime::signals::{ignore_hangups, stop_requests};
 use crate::runtime::{descriptors, telemetry};
 use crate::server;
 
-/// Interval of the upkeep of the histograms, which otherwise grow until `/metrics` is read.
+/// How often the histograms of the metrics are compacted. Without this, they grow until `/metrics`
+/// is read.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
 pub async fn run(settings: ServeSettings, unknown: &[String]) -> Result<(), CliError> {
@@ -48,7 +49,7 @@ pub async fn run(settings: ServeSettings, unknown: &[String]) -> Result<(), CliE
     };
     crate::runtime::failpoint::arm(&config);
     let more = demo_routes(&config);
-    // Serve metrics from the start, also while waiting for the database.
+    // Serve metrics from the start, even while the instance waits for the database.
     let observed = Lifecycle::default();
     if let Some(listener) = metrics_listener {
         observed.spawn(server::serve_metrics(
@@ -70,7 +71,7 @@ pub async fn run(settings: ServeSettings, unknown: &[String]) -> Result<(), CliE
     server::serve(server, listener, stop).await;
     observed.stop.cancel();
     observed.tasks.close();
-    // Do not wait longer for a scraper that does not read its answer.
+    // Limit the wait for the metrics server: a client may never read its response.
     let patience = Duration::from_millis(limits::STOP_AT_ONCE_MS);
     let _ = tokio::time::timeout(patience, observed.tasks.wait()).await;
     tracing::info!("drained");
@@ -82,13 +83,13 @@ fn demo_routes(config: &Config) -> Router {
     crate::dev::routes::router(config)
 }
 
-/// Without the feature `dev` there are no demo people, so no routes.
+/// Without the feature `dev` there are no demo people, so there are no routes for them.
 #[cfg(not(feature = "dev"))]
 fn demo_routes(_: &Config) -> Router {
     Router::new()
 }
 
-/// Like tokio's own `bind`, with a longer accept queue.
+/// Like tokio's own `TcpListener::bind`, with a longer accept queue.
 fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
     let listening = || {
         let socket = match address {

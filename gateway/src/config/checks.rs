@@ -1,4 +1,5 @@
-//! Checks the settings of `serve` before anything starts. An error names the setting that is invalid or contradicts another one.
+//! Checks the settings of `serve` before anything starts. An error names the setting that is
+//! invalid or contradicts another setting.
 
 use axum::http::Uri;
 use helpline_core::limits;
@@ -105,7 +106,7 @@ impl TryFrom<ServeSettings> for Config {
     }
 }
 
-/// Warnings about settings with which the instance starts, but which make the desk unusable or insecure.
+/// Warnings about valid settings that make the desk unusable or insecure.
 fn open_ends(
     listening: &Listening,
     pages: &Pages,
@@ -153,7 +154,8 @@ fn open_ends(
         .map(|(_, words)| words)
 }
 
-/// Warnings about secrets whose trailing white space was removed. A file or a terminal usually added it.
+/// Warnings about secrets whose trailing white space was removed. The white space usually comes
+/// from a file or a terminal.
 fn trimmed(backing: &Backing, auth: &AuthSettings) -> Vec<String> {
     let of_database = [("--database-url", &backing.database_url)];
     let of_redis = backing
@@ -196,17 +198,18 @@ fn trimmed(backing: &Backing, auth: &AuthSettings) -> Vec<String> {
         .collect()
 }
 
-/// The warning for a secret whose trailing white space was removed. `None` if it had none.
+/// The warning for a secret whose trailing white space was removed. `None` if nothing was removed.
 pub fn trimmed_warning(setting: &str, secret: &Hidden) -> Option<String> {
     secret
         .was_trimmed()
         .then(|| format!("{setting} ended in white space, which was removed"))
 }
 
-/// Checks the settings of sign-in.
+/// Validates the settings of sign-in.
 ///
 /// # Errors
-/// A secret, a file, an issuer or an audience is invalid, or none of `--jwt-secret`, `--jwks-url` and `--oidc-issuer` is set.
+/// A secret, a file, an issuer or an audience is invalid, or none of `--jwt-secret`, `--jwks-url`
+/// and `--oidc-issuer` is set.
 pub fn checked_auth(settings: AuthSettings) -> Result<Auth, ConfigError> {
     let plain = settings.jwt_secrets.iter().map(TokenSecret::plain);
     let named = settings
@@ -241,10 +244,10 @@ pub fn checked_auth(settings: AuthSettings) -> Result<Auth, ConfigError> {
     })
 }
 
-/// Checks `--jwt-issuer`.
+/// Validates `--jwt-issuer`.
 ///
 /// # Errors
-/// It is longer than [`limits::TOKEN_ISSUER_BYTES_MAX`] or contains control characters.
+/// The issuer is longer than [`limits::TOKEN_ISSUER_BYTES_MAX`] or contains control characters.
 fn checked_issuer(issuer: &str) -> Result<(), ConfigError> {
     let is_line = !issuer.chars().any(char::is_control);
     if is_line && issuer.len() <= limits::TOKEN_ISSUER_BYTES_MAX {
@@ -257,8 +260,8 @@ fn checked_issuer(issuer: &str) -> Result<(), ConfigError> {
     Err(ConfigError::new("--jwt-issuer", rule))
 }
 
-/// Checks the settings of the database and Redis, and completes `database_url` from the variables of libpq. Returns a warning about
-/// the database's address, if there is one.
+/// Validates the settings of the database and Redis, and completes `database_url` from the
+/// variables of libpq. Returns a warning about the database's address, if there is one.
 fn check_backing(backing: &mut Backing) -> Result<Option<String>, ConfigError> {
     let allowed = &backing.plaintext.allowed;
     let database = checked_database("--database-url", &backing.database_url, allowed, variable)?;
@@ -290,7 +293,8 @@ fn check_backing(backing: &mut Backing) -> Result<Option<String>, ConfigError> {
     Ok(database.warning)
 }
 
-/// Refuses braces, which would change the hash tag of a channel's name, and white space, which is hard to see.
+/// Whether `prefix` is a valid prefix of Redis channel names. Braces are refused, because a Redis
+/// Cluster hashes only the text between them. White space is refused, because it is hard to see.
 fn is_channel_prefix(prefix: &str) -> bool {
     (1..=limits::REDIS_PREFIX_CHARS_MAX).contains(&prefix.len())
         && prefix

@@ -25,21 +25,21 @@ impl From<PoolerMode> for Pooler {
     }
 }
 
-/// A checked address of the database.
+/// The validated address of the database.
 #[derive(Debug)]
 pub struct Database {
     /// The complete address.
     pub url: Hidden,
-    /// A warning for the operator about this address.
+    /// A warning about this address, to log for the operator.
     pub warning: Option<String>,
 }
 
-/// Completes the address `given` from the variables of libpq and checks it. If `given` is empty, the address consists of those
-/// variables only.
+/// Completes the address `given` from the variables of libpq and validates it. If `given` is empty,
+/// the address is built from those variables only.
 ///
 /// # Errors
-/// An error for `setting`: there is no address, it is invalid, or it belongs to another machine, has no TLS, and `allowed` does not
-/// contain Postgres.
+/// An error for `setting`, in these cases: the address is missing; it is invalid; or it is on
+/// another machine without TLS, and `allowed` does not contain Postgres.
 pub fn checked(
     setting: &'static str,
     given: &Hidden,

@@ -1,4 +1,4 @@
-//! Access to environment variables. No other module reads them.
+//! Access to environment variables. All other modules use these functions.
 
 /// The value of an environment variable. `None` if it is unset, empty or not UTF-8.
 pub fn variable(name: &str) -> Option<String> {
@@ -8,8 +8,9 @@ pub fn variable(name: &str) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
-/// Names of variables that begin with `HELPLINE_` but are not in `known`: most likely misspelt. They are logged, not refused, because
-/// an orchestrator sets variables of its own for a service that is named helpline.
+/// Names of environment variables that begin with `HELPLINE_` but are not in `known`. They are
+/// probably misspelt, but must not be refused: for a service named helpline, an orchestrator sets
+/// variables such as `HELPLINE_PORT`.
 pub fn unknown_variables(known: &[String]) -> Vec<String> {
     let names = std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned());
     names

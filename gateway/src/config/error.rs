@@ -9,7 +9,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// An error for `setting`, which is one flag or several, separated by `, `.
+    /// Makes an error for `setting`, which is one flag or several flags, separated by `, `.
     pub fn new(setting: &'static str, why: impl Into<String>) -> Self {
         Self {
             setting,

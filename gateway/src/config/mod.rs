@@ -1,5 +1,6 @@
-//! All settings. Each is a flag and an environment variable (`HELPLINE_` and the flag's name), and most defaults come from core's
-//! limits. Settings are parsed once, here; no other module reads the environment.
+//! All settings of the gateway. Each setting is a flag and an environment variable (`HELPLINE_` and
+//! the flag's name). Most defaults come from `helpline_core::limits`. Only this module parses
+//! settings and reads the environment.
 
 mod checks;
 mod database;
@@ -31,7 +32,7 @@ pub use rate::Rate;
 pub use redis::{RedisPubsub, RedisServers, RedisSettings};
 pub use values::{Cidr, Hidden, JwksUrl, TokenSecret, listen_address};
 
-/// Addresses to listen on, trusted proxies, and the times of a shutdown.
+/// Settings of the listeners, the trusted proxies, and the shutdown times.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Listening")]
 pub struct Listening {
@@ -96,9 +97,9 @@ pub struct Listening {
 pub enum MetricsPlace {
     /// `/metrics` is not served.
     Nowhere,
-    /// On the address of pages, REST and WebSockets.
+    /// `/metrics` is served on the same address as pages, REST and WebSockets.
     BesidePages,
-    /// On a separate address.
+    /// `/metrics` is served on this separate address.
     Own(SocketAddr),
 }
 
@@ -145,12 +146,12 @@ pub struct Backing {
     /// Maximum statements that append messages at the same time
     #[arg(long, env = "HELPLINE_WRITER_LANES", value_name = "N", default_value_t = limits::WRITER_LANES)]
     pub writer_lanes: usize,
-    /// Redis.
+    /// The settings of Redis.
     #[command(flatten)]
     pub redis: RedisSettings,
 }
 
-/// Which tokens are accepted, before the checks.
+/// The settings of tokens and sign-in, as clap parsed them, before validation.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Sign-in")]
 pub struct AuthSettings {
@@ -181,7 +182,7 @@ pub struct AuthSettings {
     /// Required iss of a token [default: any]
     #[arg(long, env = "HELPLINE_JWT_ISSUER", value_name = "TEXT")]
     pub jwt_issuer: Option<String>,
-    /// Required aud of a token; if a token has several, one of them
+    /// Audience that the aud of a token must contain
     #[arg(
         long,
         env = "HELPLINE_JWT_AUDIENCE",
@@ -189,12 +190,12 @@ pub struct AuthSettings {
         default_value = "authenticated"
     )]
     pub jwt_audience: String,
-    /// Sign-in by an OpenID provider.
+    /// The settings of sign-in through an OpenID provider.
     #[command(flatten)]
     pub oidc: OidcSettings,
 }
 
-/// Limits of connections and rates.
+/// Limits of the number of connections and of the rates of frames and requests.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitSettings {
@@ -216,10 +217,11 @@ pub struct LimitSettings {
     /// Frames that one connection may send at once after a pause
     #[arg(long, env = "HELPLINE_FRAMES_BURST", value_name = "N", default_value_t = limits::FRAMES_BURST, value_parser = at_least_one())]
     pub frames_burst: u32,
-    /// Rate of one user, across all connections to this instance: this many times the rate of one connection
+    /// Rate limit of one user, across all connections to this instance, as a multiple of the limit
+    /// of one connection
     #[arg(long, env = "HELPLINE_FRAMES_USER_FACTOR", value_name = "N", default_value_t = limits::FRAMES_USER_FACTOR, value_parser = at_least_one())]
     pub frames_user_factor: u32,
-    /// Rate of one address on this instance: this many times the rate of one connection
+    /// Rate limit of one address on this instance, as a multiple of the limit of one connection
     #[arg(long, env = "HELPLINE_FRAMES_ADDRESS_FACTOR", value_name = "N", default_value_t = limits::FRAMES_ADDRESS_FACTOR, value_parser = at_least_one())]
     pub frames_address_factor: u32,
     /// Sustained rate of one user, in REST requests per second
@@ -274,7 +276,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// The settings of `serve`, before the checks.
+/// The settings of `serve`, as clap parsed them, before validation.
 #[derive(Debug, Clone, Args)]
 pub struct ServeSettings {
     #[command(flatten)]
@@ -310,20 +312,20 @@ impl ServeSettings {
     }
 }
 
-/// Which tokens are accepted, after the checks.
+/// The validated settings of tokens and sign-in.
 #[derive(Debug, Clone)]
 pub struct Auth {
-    /// Keys for HS256.
+    /// Secrets that verify HS256 tokens.
     pub secrets: Vec<TokenSecret>,
-    /// Address of the key set.
+    /// Address of the key set (JWKS), which verifies tokens signed with a private key.
     pub jwks_url: Option<JwksUrl>,
     /// Certificate authorities for `jwks_url` in PEM form, in addition to those of the machine.
     pub jwks_ca: Option<Vec<u8>>,
-    /// Required `iss`. `None`: any.
+    /// Required `iss` of a token. `None` accepts every issuer.
     pub issuer: Option<String>,
-    /// Required `aud`, or one of several in the token.
+    /// The audience that a token's `aud` must contain.
     pub audience: String,
-    /// Sign-in by an OpenID provider.
+    /// Sign-in through an OpenID provider. `None` if it is not configured.
     pub oidc: Option<Oidc>,
 }
 
@@ -336,23 +338,23 @@ pub enum DevPeople {
     Present,
 }
 
-/// Whether `/debug/echo` exists.
+/// Whether the route `/debug/echo` exists: a WebSocket that echoes frames, for conformance tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Echo {
-    /// It does not exist.
+    /// The route does not exist.
     Absent,
-    /// It exists; only in debug builds.
+    /// The route exists. Only debug builds have it.
     Present,
 }
 
-/// The settings of an instance, after the checks.
+/// The validated settings of an instance.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Addresses to listen on, trusted proxies, and the times of a shutdown.
+    /// Settings of the listeners, the trusted proxies, and the shutdown times.
     pub listening: Listening,
     /// The database and Redis.
     pub backing: Backing,
-    /// Which tokens are accepted.
+    /// Which tokens are accepted, and how people sign in.
     pub auth: Auth,
     /// What the pages show, and which sites may embed them.
     pub pages: Pages,
@@ -402,7 +404,7 @@ impl Listening {
         }
     }
 
-    /// The origins from the settings: `--public-url`, then `--origins`.
+    /// The origins from the settings: first `--public-url`, then `--origins`.
     pub fn named_origins(&self) -> impl Iterator<Item = &Origin> {
         self.public_url.iter().chain(&self.origins)
     }

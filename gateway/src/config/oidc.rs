@@ -1,4 +1,5 @@
-//! Settings of sign-in by an OpenID provider: the provider, and the secrets that sign the sessions.
+//! Settings of sign-in through an OpenID provider: the provider, and the secrets that sign
+//! sessions.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -9,7 +10,7 @@ use helpline_core::limits;
 use super::error::ConfigError;
 use super::values::{Hidden, SECRET_BYTES_MIN, https_or_here, pem_file};
 
-/// The settings of sign-in by an OpenID provider, before the checks.
+/// The settings of sign-in through an OpenID provider, as clap parsed them, before validation.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Sign-in by an OpenID provider")]
 pub struct OidcSettings {
@@ -55,20 +56,20 @@ pub struct OidcSettings {
     pub session_hours: u32,
 }
 
-/// The provider and the sessions, after the checks.
+/// The validated settings of the OpenID provider and of the desk's sessions.
 #[derive(Debug, Clone)]
 pub struct Oidc {
-    /// The provider's issuer.
+    /// The issuer of the OpenID provider.
     pub issuer: Issuer,
     /// The desk's client id at the provider.
     pub client_id: String,
     /// The desk's client secret at the provider. `None` for a public client.
     pub client_secret: Option<Hidden>,
-    /// Scopes to request; they include `openid`.
+    /// Scopes to request from the provider, always including `openid`.
     pub scopes: Vec<String>,
     /// Certificate authorities for the provider in PEM form, in addition to those of the machine.
     pub ca: Option<Vec<u8>>,
-    /// Secrets of the sessions: the first one signs, all of them verify.
+    /// Secrets that sign sessions. The first secret signs new sessions; every secret verifies.
     pub secret_keys: Vec<Hidden>,
     /// How long a person stays signed in, in hours.
     pub session_hours: u32,
@@ -80,7 +81,7 @@ pub struct Oidc {
 pub struct Issuer(String);
 
 impl Issuer {
-    /// The text.
+    /// The URL, exactly as the operator wrote it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -103,7 +104,8 @@ impl FromStr for Issuer {
     }
 }
 
-/// Checks the settings. Returns `None` if no provider is set.
+/// Validates the settings of sign-in through an OpenID provider. Returns `None` if no provider is
+/// set.
 ///
 /// # Errors
 /// A setting that the provider requires is missing, or a setting is invalid.

@@ -1,4 +1,5 @@
-//! Settings of the pages: links, languages, the source of tokens, and the sites that may embed the widget.
+//! Settings of the pages: links, languages, the address that returns tokens, and the sites that may
+//! embed the widget.
 
 use std::str::FromStr;
 
@@ -56,7 +57,7 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// Checks the settings that clap cannot check.
+    /// Validates the settings that clap cannot check.
     ///
     /// # Errors
     /// There are too many links.
@@ -76,12 +77,13 @@ impl Pages {
 pub struct Href(String);
 
 impl Href {
-    /// The text.
+    /// The URL or path, exactly as the operator wrote it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The origin of the target, for the pages' Content-Security-Policy. `None` for a path on this host.
+    /// The origin of the link's target, for the pages' Content-Security-Policy. `None` if the
+    /// target is a path on this host.
     pub fn origin(&self) -> Option<String> {
         let uri: Uri = self.0.parse().ok()?;
         Some(format!("{}://{}", uri.scheme_str()?, uri.authority()?))
@@ -115,7 +117,7 @@ impl FromStr for Href {
     }
 }
 
-/// A link of the navigation, parsed from `Label=https://…`.
+/// A link in the pages' navigation, parsed from `Label=https://…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     label: String,
@@ -154,7 +156,7 @@ impl From<&Link> for NavLink {
 pub struct Language(String);
 
 impl Language {
-    /// The text.
+    /// The tag, exactly as the operator wrote it.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -11,7 +11,7 @@ pub enum Plaintext {
     Redis,
 }
 
-/// Permission to connect to servers without TLS.
+/// The setting that permits connections to servers without TLS.
 #[derive(Debug, Clone, Default, Args)]
 pub struct PlaintextSettings {
     /// Servers on other machines that may be used without TLS; passwords and messages are then readable on the network

@@ -1,16 +1,16 @@
-//! The rate of a token bucket, as used by limits and settings.
+//! The parameters of a token bucket, shared by the rate limiters and the settings.
 
 /// A rate limit: a burst, and a sustained rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// Sustained rate, per second.
+    /// Sustained number of frames or requests per second.
     pub per_second: u32,
-    /// Number that is allowed at once after a pause.
+    /// Number of frames or requests allowed at once after a pause.
     pub burst: u32,
 }
 
 impl Rate {
-    /// This rate, `n` times as high.
+    /// This rate limit, with both numbers multiplied by `n`.
     #[must_use]
     pub const fn times(self, n: u32) -> Self {
         Self {

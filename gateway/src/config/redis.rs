@@ -1,4 +1,4 @@
-//! Settings of Redis: addresses, certificates, and the check for TLS.
+//! Settings of Redis: addresses, certificates, and the check that requires TLS.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -95,32 +95,35 @@ pub enum RedisPubsub {
     Sharded,
 }
 
-/// The configured Redis servers.
+/// The Redis servers from the settings, with a client for each address.
 pub enum RedisServers {
     /// One server, or one node of a cluster.
     One(Box<Client>),
-    /// Nodes of one cluster, with classic pub/sub. Any node will do: a message published on one node reaches subscribers of all nodes.
+    /// Nodes of one cluster, with classic pub/sub. Any node can be used, because a message
+    /// published on one node reaches subscribers on all nodes.
     Cluster(Vec<Client>),
     /// Nodes of one cluster, with sharded pub/sub. Each node knows the masters and their slots.
     Shards {
-        /// At least one node.
+        /// The configured nodes, at least one.
         nodes: Vec<Client>,
-        /// Whether to refuse a master on another machine without TLS: its password and the messages would travel in clear text.
+        /// Whether to refuse a master on another machine without TLS, because its password and the
+        /// messages would be sent in clear text.
         this_machine_only: bool,
     },
     /// Sentinels, which know the address of the current master.
     Sentinel {
         /// Asks the Sentinels for the master and connects to it.
         sentinels: Box<SentinelClient>,
-        /// The master's name.
+        /// The name of the master that the Sentinels monitor.
         name: String,
-        /// Set if a master on another machine must be refused, because its password and the messages would travel in clear text: one
-        /// client per Sentinel, to look up the master before connecting to it.
+        /// `Some` if a master on another machine must be refused, because its password and the
+        /// messages would be sent in clear text. Contains one client per Sentinel, which looks up
+        /// the master's address before we connect to it.
         this_machine_only: Option<Vec<Client>>,
     },
 }
 
-/// Prints only the kind of servers, because addresses may contain passwords.
+/// Prints only which kind of servers is configured, because addresses may contain passwords.
 impl fmt::Debug for RedisServers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -133,11 +136,13 @@ impl fmt::Debug for RedisServers {
 }
 
 impl RedisSettings {
-    /// Builds the clients of the configured servers without connecting. Returns `None` if `--redis-url` is not set.
+    /// Builds the clients of the configured servers without connecting. Returns `None` if
+    /// `--redis-url` is not set.
     ///
     /// # Errors
-    /// An address is invalid, or belongs to another machine, has no TLS, and `allowed` does not contain Redis; the addresses contradict
-    /// each other; or a certificate file cannot be used.
+    /// An error in these cases: an address is invalid; an address is on another machine without
+    /// TLS, and `allowed` does not contain Redis; the addresses contradict each other; or a
+    /// certificate file cannot be used.
     pub fn servers(&self, allowed: &[Plaintext]) -> Result<Option<RedisServers>, ConfigError> {
         let Some(urls) = self.redis_url.as_ref().map(Hidden::expose) else {
             return Ok(None);
@@ -173,9 +178,10 @@ impl RedisSettings {
         })
     }
 
-    /// Parses and checks one of the addresses.
+    /// Parses and checks one address of `--redis-url`.
     fn address(&self, url: &str, allowed: &[Plaintext]) -> Result<ConnectionInfo, ConfigError> {
-        // Add examples to the crate's error. The crate's error does not repeat the address, which may contain a password.
+        // Add examples to the error of the `redis` crate. Its error does not repeat the address,
+        // which may contain a password.
         let info = url
             .into_connection_info()
             .map_err(|error| match error.kind() {

@@ -9,15 +9,17 @@ use helpline_persistence::connect::is_this_machine;
 
 use super::error::ConfigError;
 
-/// Minimum length of a secret, in bytes: the 256 bits of the hash of HS256. A shorter key would weaken the signature.
+/// Minimum length of a secret, in bytes. HS256 uses a 256-bit hash, and a shorter secret would
+/// weaken the signature.
 pub(super) const SECRET_BYTES_MIN: usize = 32;
 
-/// Prefix of the `kid` of the desk's own keys. Keys of the platform must not use it.
+/// Prefix of the `kid` of the desk's own keys. A `kid` in the settings must not begin with it.
 const RESERVED_KIDS: &str = "helpline-";
 
-/// Text that must not be printed: a secret, or an address that may contain a password. Parsing never fails, because clap's error would
-/// print the value; the code that uses the text checks it.
-/// Trailing white space is removed: files often end in it, and no secret does on purpose.
+/// Text that must not be printed: a secret, or an address that may contain a password. Parsing
+/// never fails, because clap would print the value in its error. The code that uses the text
+/// validates it. Trailing white space is removed, because files often end in a line break and no
+/// secret ends in white space on purpose.
 #[derive(Clone)]
 pub struct Hidden {
     text: String,
@@ -66,7 +68,7 @@ impl fmt::Debug for Hidden {
     }
 }
 
-/// A key for HS256.
+/// A secret that verifies HS256 tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenSecret {
     kid: Option<String>,
@@ -74,7 +76,7 @@ pub struct TokenSecret {
 }
 
 impl TokenSecret {
-    /// A secret without a `kid`.
+    /// Makes a secret that has no `kid`.
     ///
     /// # Errors
     /// The secret is shorter than 32 bytes.
@@ -125,18 +127,18 @@ impl TokenSecret {
         self.kid.as_deref()
     }
 
-    /// The key itself.
+    /// The secret itself, which is the HMAC key.
     pub fn bytes(&self) -> &[u8] {
         self.secret.expose().as_bytes()
     }
 }
 
-/// Address of a key set: `https`, or `http` on this machine.
+/// Address of a key set (JWKS): `https`, or `http` on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JwksUrl(String);
 
 impl JwksUrl {
-    /// The address.
+    /// The URL, exactly as the operator wrote it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -150,7 +152,8 @@ impl FromStr for JwksUrl {
     }
 }
 
-/// Checks a URL to which the desk sends requests: `https`, or `http` on this machine, and without a user.
+/// Checks a URL to which the desk sends requests. It must be `https`, or `http` on this machine,
+/// and must not contain a user name.
 ///
 /// # Errors
 /// The rule that the URL breaks.
@@ -172,17 +175,19 @@ pub(super) fn https_or_here(text: &str) -> Result<(), &'static str> {
     }
 }
 
-/// Parses an address to listen on. Host names are refused, because a name can have several addresses.
+/// Parses an address to listen on. Host names are refused, because a name can have several
+/// addresses.
 ///
 /// # Errors
-/// The expected form.
+/// A text that describes the expected form.
 pub fn listen_address(text: &str) -> Result<SocketAddr, &'static str> {
     text.parse().map_err(
         |_| "must be an address and a port: 127.0.0.1:8080 for this machine only, 0.0.0.0:8080 or [::]:8080 for all networks",
     )
 }
 
-/// Checks that the port of a URL, if there is one, is between 1 and 65535. `Uri` accepts any digits.
+/// Checks that the port of a URL, if there is one, is between 1 and 65535. `Uri` itself accepts any
+/// digits.
 ///
 /// # Errors
 /// The rule that the port breaks.

@@ -1,5 +1,5 @@
-//! Limits the number of open connections, for the instance and for each address. Checked before a
-//! connection has identified its person.
+//! Limits the number of open connections, for the instance and for each client address. The limits
+//! apply before a client has signed in.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,25 +13,25 @@ use crate::runtime::limiter::network;
 /// The limit that a new connection would exceed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AtCapacity {
-    /// The limit of the instance.
+    /// The instance has its maximum number of connections.
     Instance,
-    /// The limit of the client's address.
+    /// The client's address has its maximum number of connections.
     Address,
-    /// The limit of the person.
+    /// The person has the maximum number of connections.
     User,
 }
 
-/// The limits of the instance and of each address.
+/// Maximum numbers of connections, for the instance and for each address.
 #[derive(Debug, Clone, Copy)]
 pub struct ConnectionLimits {
     /// Maximum WebSocket connections of the instance.
     pub connections_max: u32,
-    /// Maximum WebSocket connections of one address. The same maximum applies to its HTTP
-    /// connections, which are counted separately.
+    /// Maximum WebSocket connections of one address. The same maximum applies separately to the
+    /// address's HTTP connections.
     pub per_address_max: u32,
 }
 
-/// Counts open connections.
+/// Counts the open connections and refuses new ones at the limits.
 pub struct Admission {
     limits: ConnectionLimits,
     trusted_proxies: Vec<Cidr>,
@@ -40,22 +40,22 @@ pub struct Admission {
     guests: Counts,
 }
 
-/// Counts one WebSocket connection until it is dropped. Held from before the upgrade until the
-/// connection ends.
+/// Counts one WebSocket connection. Created before the upgrade, and dropped when the connection
+/// ends.
 pub struct ConnectionPermit {
     admission: Arc<Admission>,
     address: Option<IpAddr>,
 }
 
-/// Counts one connection that is not (or not yet) a WebSocket until it is dropped. A connection of
-/// a trusted proxy is not counted.
+/// Counts one TCP connection that is not (or not yet) a WebSocket, until the permit is dropped.
+/// Connections from trusted proxies are not counted.
 pub struct GuestPermit {
     admission: Arc<Admission>,
     peer: Option<IpAddr>,
 }
 
 impl Admission {
-    /// Starts without connections.
+    /// Creates the counters, all at zero.
     pub fn new(limits: ConnectionLimits, trusted_proxies: Vec<Cidr>) -> Self {
         Self {
             limits,
@@ -66,9 +66,9 @@ impl Admission {
         }
     }
 
-    /// Admits a connection that has sent nothing yet. Returns `None` if its address already has
-    /// `per_address_max` of them; otherwise one address could occupy the whole instance with silent
-    /// connections. A trusted proxy has no such limit, because it connects for many clients.
+    /// Admits a TCP connection that has sent nothing yet. Returns `None` if the address already has
+    /// `per_address_max` connections, so that one address cannot occupy the whole instance with
+    /// silent connections. A trusted proxy has no limit, because it connects for many clients.
     pub fn admit_guest(self: &Arc<Self>, peer: IpAddr) -> Option<GuestPermit> {
         let is_proxy = self
             .trusted_proxies
@@ -85,12 +85,12 @@ impl Admission {
     /// Admits a WebSocket connection from this address, before the upgrade.
     ///
     /// # Errors
-    /// The limit that is reached.
+    /// The limit that the connection would exceed.
     pub fn admit(
         self: &Arc<Self>,
         address: Option<IpAddr>,
     ) -> Result<ConnectionPermit, AtCapacity> {
-        // A client usually has a whole IPv6 network, so count by network.
+        // One client usually has a whole IPv6 network, so count connections by network.
         let address = address.map(network);
         if self.total.fetch_add(1, Ordering::Relaxed) >= self.limits.connections_max {
             self.total.fetch_sub(1, Ordering::Relaxed);
@@ -130,7 +130,7 @@ impl Drop for GuestPermit {
     }
 }
 
-/// Number of connections of each address.
+/// The number of open connections of each address.
 #[derive(Default)]
 struct Counts(DashMap<IpAddr, u32>);
 

@@ -1,4 +1,5 @@
-//! A signed-in connection. Its own task, its rooms and the code that answers it share it.
+//! A signed-in connection. It is shared by its own task, the rooms that it has joined, and the code
+//! that handles its requests.
 
 use std::net::IpAddr;
 use std::sync::atomic::AtomicU32;
@@ -17,16 +18,15 @@ use super::send_queue::SendQueue;
 pub struct Connection {
     /// Unique within this instance. Later connections have higher ids.
     pub id: u64,
-    /// The person, with their role at sign-in. A change of role ends the connection instead of
-    /// updating it.
+    /// The person, with their role at sign-in. If the role changes, the connection is closed.
     pub person: Person,
-    /// The client's address, as forwarded by trusted proxies.
+    /// The client's IP address. Behind a trusted proxy, the address that the proxy forwarded.
     pub address: Option<IpAddr>,
     /// The client's `User-Agent`.
     pub user_agent: Option<String>,
     /// Frames that wait to be written to the client.
     pub send_queue: SendQueue,
-    /// Number of sends that have not been answered yet.
+    /// Number of messages that the client has sent and the instance has not acknowledged yet.
     pub awaited_acks: AtomicU32,
 }
 
@@ -39,7 +39,7 @@ impl Connection {
         }
     }
 
-    /// The person as a reader with this audience.
+    /// The person as a reader, who sees what this audience (customer or staff) may see.
     pub fn reader(&self, audience: Audience) -> Reader {
         Reader {
             user: self.person.id,
@@ -47,7 +47,8 @@ impl Connection {
         }
     }
 
-    /// The person as staff see them on a ticket, where `audience` is the person's side of it.
+    /// The person as staff see them on a ticket. `audience` says whether the person takes part in
+    /// the ticket as its customer or as staff.
     pub fn as_seen(&self, audience: Audience) -> StaffPerson {
         let kind = match audience {
             Audience::Staff => ActorType::Admin,

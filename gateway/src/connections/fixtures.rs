@@ -1,4 +1,4 @@
-//! Connections for unit tests of the layers above.
+//! Connections for the unit tests of other modules.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{Connection, SendQueue};
 
-/// Connection `id` of person `user`.
+/// Makes connection `id` of the person `user`. `role` is `None` for a customer.
 pub fn connection(id: u64, user: u128, role: Option<StaffRole>) -> Arc<Connection> {
     let person = Person {
         id: UserId::new(Uuid::from_u128(user)),
@@ -33,7 +33,7 @@ pub fn connection(id: u64, user: u128, role: Option<StaffRole>) -> Arc<Connectio
     })
 }
 
-/// The frames that wait to be written to this connection.
+/// Takes the frames that wait to be written to this connection, parsed as JSON.
 pub fn sent(connection: &Connection) -> Vec<Value> {
     let mut batch = connection.send_queue.take();
     let parse = |frame: Utf8Bytes| serde_json::from_str(&frame).expect("frames are JSON");

@@ -1,10 +1,11 @@
 //! All open connections of this instance.
 //!
-//! - [`connection`]: a signed-in connection; [`registry`]: all of them, by person
-//! - [`admission`]: how many connections the instance and each address may open; [`shared_rates`]:
-//!   how much all connections of one user may send together
-//! - [`send_queue`]: frames that wait to be written to one connection; [`wake_list`]: wakes the
-//!   writing tasks after a burst
+//! - [`connection`]: one signed-in connection
+//! - [`registry`]: all signed-in connections, by person
+//! - [`admission`]: how many connections the instance and each address may open
+//! - [`shared_rates`]: how much all connections of one user may send together
+//! - [`send_queue`]: frames that wait to be written to one connection
+//! - [`wake_list`]: wakes the writing tasks after a burst
 
 pub mod admission;
 pub mod connection;

@@ -1,4 +1,5 @@
-//! The signed-in connections of this instance, by person. Also disconnects them.
+//! The signed-in connections of this instance, by person. Also disconnects people whose role has
+//! changed.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ pub struct ConnectionRegistry {
 }
 
 impl ConnectionRegistry {
-    /// Starts without connections. `per_user_max` limits the connections of one user.
+    /// Creates an empty registry. `per_user_max` limits the connections of one user.
     pub fn new(per_user_max: u32) -> Self {
         Self {
             per_user_max,
@@ -48,7 +49,7 @@ impl ConnectionRegistry {
         Ok(connection)
     }
 
-    /// Removes a connection.
+    /// Removes a connection that has ended.
     pub fn leave(&self, connection: &Connection) {
         self.users
             .remove_if_mut(&connection.person.id, |_, of_user| {
@@ -57,9 +58,9 @@ impl ConnectionRegistry {
             });
     }
 
-    /// The roles that these people (or all, for `None`) are connected with. Each person appears
-    /// once, unless their connections have different roles. Also returns the id that the next
-    /// connection will have.
+    /// Returns the roles with which these people are connected, or all people if `users` is `None`.
+    /// A person appears several times if their connections have different roles. Also returns the
+    /// id of the next connection.
     pub fn access_status(&self, users: Option<&[UserId]>) -> (Vec<AccessStatus>, u64) {
         let newest = self.next_id.load(Ordering::Acquire);
         let mut status = Vec::new();
@@ -69,7 +70,8 @@ impl ConnectionRegistry {
                     user: connection.person.id,
                     role: connection.person.role,
                 };
-                // Connections of the same person are adjacent.
+                // Skip duplicates. Comparing with the last entry is enough, because connections of
+                // the same person are adjacent.
                 if status.last() != Some(&one) {
                     status.push(one);
                 }
@@ -85,9 +87,9 @@ impl ConnectionRegistry {
         (status, newest)
     }
 
-    /// Disconnects every connection whose person no longer has the role that it was opened with,
-    /// except those with an id of at least `newest`. The close code tells clients of people in
-    /// `returning` to reconnect.
+    /// Disconnects the connections that were opened with one of the roles in `changed`. Keeps
+    /// connections with an id of at least `newest`, which were opened after the roles were read.
+    /// The close code tells clients of people in `returning` to reconnect.
     pub fn disconnect_changed(
         &self,
         changed: &[AccessStatus],

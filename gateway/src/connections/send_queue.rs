@@ -1,6 +1,6 @@
 //! A bounded queue of frames for each connection. Other code pushes frames and never waits; the
-//! connection's own task takes them out. A full queue means that the client is too slow: the
-//! connection is closed with 4001, and the client catches up when it reconnects.
+//! connection's own task takes them out. If the queue is full, the client is too slow: its
+//! connection is closed with code 4001, and the client loads what it missed when it reconnects.
 
 use std::collections::VecDeque;
 use std::sync::OnceLock;
@@ -20,11 +20,11 @@ use super::wake_list::WakeList;
 #[derive(Default)]
 pub struct SendQueue {
     waiting: Mutex<Waiting>,
-    /// Bytes of the frames that wait or are being written.
+    /// Total size of the frames that wait or are being written.
     bytes: AtomicUsize,
     /// Why the connection must end. The first reason is kept.
     disconnect: OnceLock<Disconnect>,
-    /// Wakes a page reader that waits for space in the queue.
+    /// Wakes a task that sends history in pages and waits for space in the queue.
     drained: Notify,
 }
 
@@ -32,22 +32,22 @@ pub struct SendQueue {
 #[derive(Default)]
 struct Waiting {
     frames: Batch,
-    /// The connection's task, while it waits for frames or for the disconnect. It shares the lock
-    /// of the frames, which is held anyway when the task is woken. Two `Notify`s, registered and
-    /// dropped in every iteration of the connection's loop, cost 4 % of the gateway's time in small
-    /// rooms.
+    /// The waker of the connection's task, while the task waits for frames or for the disconnect.
+    /// It is behind the same lock as the frames, because every push takes that lock anyway. Two
+    /// `Notify`s, registered in every iteration of the connection's loop, cost 4 % of the gateway's
+    /// CPU time in small rooms.
     task: Option<Waker>,
 }
 
-/// Frames in order. The first is stored inline, because at a low rate it is the only one, and then
-/// nothing is allocated. If there is no first frame, `rest` is empty.
+/// Frames in order. The first frame is stored inline, so that a batch of one frame, the usual case
+/// at a low rate, allocates nothing. If `first` is `None`, `rest` is empty.
 #[derive(Debug, Default)]
 pub struct Batch {
     first: Option<Utf8Bytes>,
     rest: VecDeque<Utf8Bytes>,
 }
 
-/// The queue is full, or the connection is ending.
+/// Why a frame was not queued: the queue is full, or the connection is ending.
 struct Refused;
 
 /// How a connection ends.
@@ -64,7 +64,7 @@ pub enum Disconnect {
 pub enum QueueEvent {
     /// Write these frames.
     Frames(Batch),
-    /// End the connection.
+    /// End the connection in this way.
     Disconnect(Disconnect),
 }
 
@@ -105,8 +105,8 @@ impl Batch {
         }
     }
 
-    /// Removes up to [`limits::SEND_QUEUE_DRAIN_FRAMES`] from the front. If these are all frames,
-    /// the buffer is moved too, so that an empty queue holds no memory.
+    /// Removes up to [`limits::SEND_QUEUE_DRAIN_FRAMES`] frames from the front. If that takes all
+    /// frames, the buffer is moved out too, so that an empty queue uses no memory.
     fn take(&mut self) -> Self {
         if self.len() <= limits::SEND_QUEUE_DRAIN_FRAMES {
             return std::mem::take(self);
@@ -134,8 +134,8 @@ impl SendQueue {
         pushed.is_ok()
     }
 
-    /// Like [`Self::push`], but leaves the waking to `wakes`. Frames pushed with the same list
-    /// share a write.
+    /// Like [`Self::push`], but leaves it to `wakes` to wake the connection's task, which happens
+    /// when `wakes` is dropped. The frames pushed until then share a write.
     pub fn push_with(&self, frame: Utf8Bytes, wakes: &mut WakeList) -> bool {
         let pushed = self.put(frame);
         if let Ok(Some(task)) = pushed {
@@ -145,7 +145,7 @@ impl SendQueue {
         pushed.is_ok()
     }
 
-    /// Pushes a frame. Returns the task to wake, if one waits for it.
+    /// Pushes a frame. Returns the waker of the connection's task, if the task waits for frames.
     fn put(&self, frame: Utf8Bytes) -> Result<Option<Waker>, Refused> {
         let size = frame.len();
         if self.disconnect.get().is_some() {
@@ -162,7 +162,8 @@ impl SendQueue {
             self.disconnect(Disconnect::Now(CloseCode::TooSlow));
             return Err(Refused);
         }
-        // Only the first frame wakes the task. Further frames do not interrupt a write in progress.
+        // Wake the task only for the first frame in the queue. Further frames must not interrupt a
+        // write in progress.
         let task = if waiting.frames.is_empty() {
             waiting.task.take()
         } else {
@@ -172,13 +173,14 @@ impl SendQueue {
         Ok(task)
     }
 
-    /// Takes up to [`limits::SEND_QUEUE_DRAIN_FRAMES`] waiting frames, or an empty batch. Their
-    /// bytes count until the caller calls [`Self::written`].
+    /// Takes up to [`limits::SEND_QUEUE_DRAIN_FRAMES`] waiting frames; the batch may be empty. The
+    /// frames count towards the queue's byte limit until the caller calls [`Self::written`].
     pub fn take(&self) -> Batch {
         self.waiting.lock().frames.take()
     }
 
-    /// The next event. A disconnect comes first. Frames are removed only if they are returned.
+    /// Returns the next event. A disconnect is returned before any frames. Frames stay in the queue
+    /// until they are returned.
     pub fn poll_event(&self, context: &Context<'_>) -> Poll<QueueEvent> {
         if let Some(how) = self.disconnecting() {
             return Poll::Ready(QueueEvent::Disconnect(how));
@@ -191,13 +193,14 @@ impl SendQueue {
             .map(QueueEvent::Disconnect)
     }
 
-    /// Like [`Self::poll_event`], but only for the disconnect. For a task in the middle of a write.
+    /// Like [`Self::poll_event`], but ignores frames and waits only for the disconnect. For a task
+    /// that is in the middle of a write.
     pub fn poll_disconnect(&self, context: &Context<'_>) -> Poll<Disconnect> {
         self.poll_disconnect_under(&mut self.waiting.lock(), context)
     }
 
-    /// Runs under the lock, and registers the task before it checks for a disconnect. So a
-    /// disconnect that is set later finds the task.
+    /// Must be called with the lock held. Registers the task before checking for a disconnect, so
+    /// that a disconnect set after the check wakes the task.
     fn poll_disconnect_under(
         &self,
         waiting: &mut Waiting,
@@ -213,7 +216,7 @@ impl SendQueue {
         self.disconnecting().map_or(Poll::Pending, Poll::Ready)
     }
 
-    /// Records that these bytes have been written.
+    /// Records that frames with this number of bytes have been written.
     pub fn written(&self, bytes: usize) {
         let before = self.bytes.fetch_sub(bytes, Ordering::AcqRel);
         if before >= limits::SEND_QUEUE_BYTES_MAX / 4 {
@@ -221,7 +224,8 @@ impl SendQueue {
         }
     }
 
-    /// Whether frames wait to be written. Sabotage uses it to treat a queue as full.
+    /// Whether frames wait to be written. Sabotage (a test mode that breaks a promise on purpose)
+    /// treats such a queue as full.
     pub(crate) fn is_waiting(&self) -> bool {
         self.bytes.load(Ordering::Acquire) > 0
     }
@@ -251,7 +255,7 @@ impl SendQueue {
         }
     }
 
-    /// How the connection must end, if it is ending.
+    /// How the connection must end, or `None` if it is not ending.
     pub fn disconnecting(&self) -> Option<Disconnect> {
         self.disconnect.get().copied()
     }
@@ -323,7 +327,7 @@ mod tests {
         );
     }
 
-    /// Counts its wake-ups.
+    /// A waker that counts how often it is called.
     #[derive(Default)]
     struct Task(AtomicUsize);
 
@@ -356,8 +360,8 @@ mod tests {
         };
         assert_eq!(frames(batch), ["one", "two"].map(Utf8Bytes::from_static));
 
-        // In the middle of a write: the first frame wakes the task, further frames do not, and the
-        // disconnect does.
+        // The task is in the middle of a write: the first queued frame wakes it, further frames do
+        // not, and a disconnect does.
         assert!(queue.poll_disconnect(&context).is_pending());
         assert!(
             queue.push(Utf8Bytes::from_static("three"))

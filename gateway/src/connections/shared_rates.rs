@@ -1,5 +1,5 @@
 //! Rate limits shared by all connections of a user, and by all connections from an address. Without
-//! them, a client that is limited on one connection would open another.
+//! these limits, a client that is limited on one connection could open another.
 
 use std::net::IpAddr;
 use std::time::Instant;
@@ -18,7 +18,7 @@ pub struct SharedRates {
 }
 
 impl SharedRates {
-    /// Starts with full buckets for these rates.
+    /// Creates the limiters, with these rates for each user and each address.
     pub fn new(of_user: Rate, of_address: Rate) -> Self {
         let sign_ins = Rate {
             per_second: limits::SIGN_INS_REFUSED_PER_SECOND,
@@ -40,8 +40,8 @@ impl SharedRates {
         address.map_or(Ok(()), |address| self.addresses.take(network(address), now))
     }
 
-    /// Whether a refused sign-in from this address may still write an audit row. Beyond the rate,
-    /// it is only counted.
+    /// Whether a refused sign-in from this address may still write an audit row. An address that
+    /// exceeds the rate gets no more rows; its refusals are only counted in a metric.
     pub fn refused_sign_in(&self, address: Option<IpAddr>, now: Instant) -> bool {
         let recorded =
             address.is_none_or(|address| self.refused_sign_ins.take(network(address), now).is_ok());

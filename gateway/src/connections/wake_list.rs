@@ -3,9 +3,9 @@
 use std::task::Waker;
 
 /// Tasks that have new frames in their send queues but have not been woken. Dropping the list wakes
-/// each of them once. Without it, another worker thread would write the first frame of a burst
-/// while the others are still being queued, at the cost of one write per frame. Never hold it
-/// across an await, because its tasks would wait as long.
+/// each task once. Without the list, another worker thread would write the first frame of a burst
+/// at once, and every frame would need its own write. Never hold the list across an await, which
+/// would delay all its tasks.
 #[derive(Debug, Default)]
 pub struct WakeList {
     /// The first task is stored inline, so that a room of two allocates nothing.

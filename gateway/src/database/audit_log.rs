@@ -1,5 +1,5 @@
-//! Writes `access_log`. Rows of many callers share a commit. A caller whose action must not go
-//! unrecorded waits for it.
+//! Writes audit rows to `access_log`. Rows of many callers share a commit. A caller that must not
+//! act without an audit row waits for the commit.
 
 use helpline_core::limits;
 use helpline_core::reject::Reject;
@@ -19,19 +19,19 @@ const BATCH_ROWS_MAX: usize = 256;
 
 type Pending = (AccessRow, Option<oneshot::Sender<Result<(), Reject>>>);
 
-/// Queues rows, which a separate task writes.
+/// Queues audit rows for the task that writes them.
 pub struct AuditLog(mpsc::Sender<Pending>);
 
 impl AuditLog {
-    /// Starts the writing task. It ends when the log is dropped or the instance stops. Rows that it
-    /// has taken from the queue are still written.
+    /// Starts the task that writes the rows. The task ends when the `AuditLog` is dropped or the
+    /// instance stops, after writing the rows that it has already taken from the queue.
     pub fn start(store: Store, lifecycle: &Lifecycle) -> Self {
         let (entrance, exit) = mpsc::channel(limits::AUDIT_ROWS_MAX);
         lifecycle.spawn(run(store, exit, lifecycle.stop.clone()));
         Self(entrance)
     }
 
-    /// How many rows wait to be written.
+    /// The number of rows that wait to be written.
     pub fn waiting(&self) -> QueueDepth {
         QueueDepth::of(&self.0)
     }
@@ -39,8 +39,8 @@ impl AuditLog {
     /// Records a row, and returns when it is committed. Waits while the queue is full.
     ///
     /// # Errors
-    /// `unavailable` if the row could not be written. The caller must then not do the read that it
-    /// wanted to record.
+    /// `unavailable` if the row could not be written. The caller must then not do the read that the
+    /// row records.
     pub async fn record(&self, row: AccessRow) -> Result<(), Reject> {
         let (written, done) = oneshot::channel();
         self.0
@@ -50,8 +50,8 @@ impl AuditLog {
         done.await.unwrap_or_else(|_| Err(unavailable()))
     }
 
-    /// Records a row without waiting. If the queue is full, the row is lost and counted. Use it
-    /// only for refusals, which are valid without their row.
+    /// Records a row without waiting. If the queue is full, the row is lost and counted in a
+    /// metric. Use it only for refused requests, which are refused even if their row is lost.
     pub fn enqueue(&self, row: AccessRow) {
         if self.0.try_send((row, None)).is_err() {
             metrics::counter!("helpline_audit_rows_lost_total").increment(1);
@@ -62,7 +62,7 @@ impl AuditLog {
 async fn run(store: Store, mut exit: mpsc::Receiver<Pending>, stop: CancellationToken) {
     let mut batch = Vec::with_capacity(BATCH_ROWS_MAX);
     loop {
-        // Cancel-safe: recv_many takes nothing unless it completes.
+        // Cancel-safe: `recv_many` takes no rows unless it completes.
         tokio::select! {
             biased;
             taken = exit.recv_many(&mut batch, BATCH_ROWS_MAX) => if taken == 0 { return },
@@ -72,8 +72,8 @@ async fn run(store: Store, mut exit: mpsc::Receiver<Pending>, stop: Cancellation
     }
 }
 
-/// Writes the rows and answers their callers. A row that the database rejects does not affect the
-/// others.
+/// Writes the rows and reports the result to the callers that wait. A row that the database rejects
+/// does not prevent the other rows from being written.
 async fn write(store: &Store, batch: impl Iterator<Item = Pending>) {
     let mut waiting = Vec::new();
     let rows = batch.enumerate().map(|(n, (row, written))| {

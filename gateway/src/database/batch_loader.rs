@@ -38,9 +38,9 @@ type Reply<Q> = oneshot::Sender<Result<Option<<Q as BatchQuery>::Value>, Reject>
 type Pending<Q> = (<Q as BatchQuery>::Key, Reply<Q>);
 
 impl<Q: BatchQuery> BatchLoader<Q> {
-    /// Starts a loader. Several batches run concurrently, so that one that waits for a lock does
-    /// not delay the others. The queue of pending requests is bounded; callers wait while it is
-    /// full.
+    /// Starts a loader. Several batches run concurrently, so that a batch that waits for a database
+    /// lock does not delay the others. The queue of requests is bounded, and callers wait while it
+    /// is full.
     pub fn start(query: Q, lifecycle: &Lifecycle) -> Self {
         let (entrance, exit) = mpsc::channel(limits::LOADER_PENDING_MAX);
         let (query, pending) = (Arc::new(query), Arc::new(Mutex::new(exit)));
@@ -51,7 +51,7 @@ impl<Q: BatchQuery> BatchLoader<Q> {
                 lifecycle.stop.clone(),
             );
             lifecycle.spawn(async move {
-                // If a batch crashes, its requests are answered with `unavailable`, and the next
+                // If a batch panics, its requests are answered with `unavailable`, and the next
                 // batch still runs.
                 while AssertUnwindSafe(run_batches(&*query, &pending, &stop))
                     .catch_unwind()
@@ -69,7 +69,8 @@ impl<Q: BatchQuery> BatchLoader<Q> {
     /// exist.
     ///
     /// # Errors
-    /// `unavailable` if the database does not answer; otherwise the database's refusal.
+    /// `unavailable` if the database does not answer. Otherwise the rejection for the database's
+    /// error.
     pub async fn load(&self, key: Q::Key) -> Result<Option<Q::Value>, Reject> {
         let (reply, answer) = oneshot::channel();
         self.0.send((key, reply)).await.map_err(|_| unavailable())?;
@@ -86,15 +87,15 @@ async fn run_batches<Q: BatchQuery>(
     loop {
         {
             let mut pending = pending.lock().await;
-            // Cancel-safe: recv_many takes nothing unless it completes; the other branch is a
-            // token.
+            // Cancel-safe: `recv_many` takes no requests unless it completes, and `cancelled` holds
+            // no state.
             tokio::select! {
                 taken = pending.recv_many(&mut batch, limits::LOADER_KEYS_MAX) => if taken == 0 { return },
                 () = stop.cancelled() => return,
             }
         }
         let mut replies: HashMap<_, Vec<_>> = HashMap::with_capacity(batch.len());
-        // Skip callers that are gone.
+        // Skip requests whose callers no longer wait for a reply.
         for (key, reply) in batch.drain(..).filter(|(_, reply)| !reply.is_closed()) {
             replies.entry(key).or_default().push(reply);
         }
@@ -103,8 +104,8 @@ async fn run_batches<Q: BatchQuery>(
             continue;
         }
         match query.read(&keys).await {
-            // The database rejects one of the keys, or it is locked: read each separately, so that
-            // only that one fails.
+            // One of the keys is locked or causes an error: read each key separately, so that only
+            // that key fails.
             Err(error)
                 if keys.len() > 1 && (!error.passes() || matches!(error, StoreError::Busy(_))) =>
             {
@@ -115,7 +116,8 @@ async fn run_batches<Q: BatchQuery>(
     }
 }
 
-/// Reads each key separately. Once too many keys are locked, the others fail without being read.
+/// Reads each key separately. Once too many keys are locked, the remaining keys fail without being
+/// read.
 async fn read_one_by_one<Q: BatchQuery>(query: &Q, replies: HashMap<Q::Key, Vec<Reply<Q>>>) {
     let mut busy = 0;
     for (key, replies) in replies {
@@ -136,7 +138,7 @@ fn answer_all<Q: BatchQuery>(
     for (key, replies) in replies {
         let answer = answer.as_ref().map(|found| found.get(&key));
         for reply in replies {
-            // The caller may be gone.
+            // Ignore the error: the caller may no longer wait for the reply.
             let _ = reply.send(answer.map(|found| found.cloned()).map_err(Clone::clone));
         }
     }

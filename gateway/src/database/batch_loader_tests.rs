@@ -5,8 +5,8 @@ use tokio::sync::Semaphore;
 
 use super::*;
 
-/// Doubles even numbers; odd ones do not exist. Fails for 13 and panics for 99. Each read takes a
-/// permit.
+/// A test query that doubles even keys and finds no odd ones. A read that contains 13 fails, and
+/// one that contains 99 panics. Each read waits for a permit.
 struct Doubles {
     permits: Arc<Semaphore>,
     reads: Arc<StdMutex<Vec<usize>>>,
@@ -71,7 +71,8 @@ async fn requests_that_arrive_while_batches_run_share_the_next_one() {
         let loader = Arc::clone(&loader);
         async move { loader.load(key).await }
     };
-    // One at a time, each in its own batch, until all batches are running.
+    // Send requests one at a time, so that each starts its own batch, until the maximum number of
+    // batches is running.
     let mut first: Vec<_> = (0..limits::LOADER_BATCHES_MAX)
         .map(|n| Box::pin(ask(2 * n as u32)))
         .collect();

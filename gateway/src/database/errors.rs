@@ -1,5 +1,5 @@
-//! Maps database errors to the codes that clients see. This is the only place that does so; it also
-//! logs each cause once.
+//! Maps database errors to the codes that clients see, and logs the cause of each error once. No
+//! other module does this.
 
 use helpline_core::protocol::AgentRef;
 use helpline_core::reject::{Reject, RejectCode};
@@ -7,7 +7,7 @@ use helpline_persistence::StoreError;
 
 use crate::runtime::errors::{chain, unavailable};
 
-/// The refusal that a client receives for a database error. Logs the cause.
+/// The rejection that a client receives for a database error. Logs the error's cause.
 pub fn reject_of(error: &StoreError) -> Reject {
     match error {
         StoreError::Refused { code, head } => {
@@ -48,12 +48,12 @@ pub fn reject_of(error: &StoreError) -> Reject {
     }
 }
 
-/// The refusal for stored data that cannot be read.
+/// The rejection for stored data that cannot be decoded.
 pub fn unreadable() -> Reject {
     Reject::new(RejectCode::Internal, "stored data cannot be read")
 }
 
-/// The text for a refusal by the database.
+/// The text that a client sees when the database refuses a request with this code.
 fn sentence(code: RejectCode) -> &'static str {
     match code {
         RejectCode::NotFound => "no such ticket",

@@ -1,19 +1,21 @@
-//! Runs one statement for many items. If the statement fails because of a single item, repeats it
-//! with halves until only that item fails.
+//! Runs one statement for many items. If a single item makes the statement fail, runs the statement
+//! for ever smaller halves until only that item fails.
 
 use helpline_persistence::StoreError;
 
 /// The result of a statement for many items.
 pub(crate) struct Parts<K, T> {
-    /// One answer for each part that succeeded.
+    /// The results of the statements that succeeded, in the order of the items.
     pub answers: Vec<T>,
-    /// Items that fail on their own, with their errors.
+    /// Items that fail even in a statement of their own, with their errors.
     pub failed: Vec<(K, StoreError)>,
-    /// Items that were not tried, because the database does not answer now, and its error.
+    /// Items that were not tried because the database is temporarily unavailable, and the error
+    /// that shows it.
     pub untried: Option<(Vec<K>, StoreError)>,
 }
 
-/// Runs `ask` for all items at once. After an error that is not transient, runs it for each half.
+/// Runs `ask` for all items at once. If it fails with an error that is not transient, runs it for
+/// each half of the items, and so on down to single items.
 pub(crate) async fn in_parts<K: Clone, T, F>(all: Vec<K>, ask: impl Fn(Vec<K>) -> F) -> Parts<K, T>
 where
     F: Future<Output = Result<T, StoreError>>,
@@ -23,7 +25,7 @@ where
         failed: Vec::new(),
         untried: None,
     };
-    // The first half is on top, which keeps the order.
+    // `pending` is a stack with the first half on top, so that items are tried in order.
     let mut pending = if all.is_empty() {
         Vec::new()
     } else {

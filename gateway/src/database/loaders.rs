@@ -1,4 +1,5 @@
-//! The three reads of a reconnecting client, each batched across clients.
+//! The three database reads that each reconnecting client needs: sign-in, ticket access and ticket
+//! positions. Each read is batched across clients.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,9 +14,11 @@ use super::batch_loader::{BatchLoader, BatchQuery};
 
 /// Signs people in, and returns each person with their role.
 pub type SignInLoader = BatchLoader<SignInQuery>;
-/// Loads the facts about a ticket that an access decision and a join need.
+/// Loads the data of a ticket that is needed to check a person's access and to join the ticket's
+/// room.
 pub type TicketAccessLoader = BatchLoader<TicketAccessQuery>;
-/// Loads heads and read positions from one snapshot, for joining members who may read the ticket.
+/// Loads the head (the number of the newest event) and the read position of each ticket that a
+/// client joins. Reads both from one snapshot, and only for people who may read the ticket.
 pub type TicketPositionLoader = BatchLoader<TicketPositionQuery>;
 
 /// The query behind [`SignInLoader`].
@@ -35,7 +38,7 @@ impl BatchQuery for SignInQuery {
     }
 }
 
-/// The query behind [`TicketAccessLoader`]. The value is `None` for a ticket that cannot be
+/// The query behind [`TicketAccessLoader`]. The value is `None` for a ticket whose row cannot be
 /// decoded.
 pub struct TicketAccessQuery(pub Store);
 

@@ -1,5 +1,5 @@
 //! Logs a database outage once when it begins and once when it ends, however often background work
-//! fails in between.
+//! fails during the outage.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use super::errors::reject_of;
 use crate::runtime::errors::chain;
 
-/// The outage as seen by one kind of background work.
+/// Whether the database answers one kind of background work.
 pub struct OutageLog {
     work: &'static str,
     began: Mutex<Option<Instant>>,
@@ -17,7 +17,7 @@ pub struct OutageLog {
 }
 
 impl OutageLog {
-    /// Starts without an outage. `work` names the background work in the log.
+    /// Creates the state without an outage. `work` is the name of the background work in log lines.
     pub const fn new(work: &'static str) -> Self {
         Self {
             work,
@@ -26,12 +26,13 @@ impl OutageLog {
         }
     }
 
-    /// How long ago the database last answered this work; `None` if it has not yet.
+    /// How long ago the database last answered this work. `None` if it has not answered since
+    /// startup.
     pub fn last_answer(&self) -> Option<Duration> {
         self.answered.lock().map(|at| at.elapsed())
     }
 
-    /// Records that the database answered. Logs the end of an outage.
+    /// Records that the database answered. Logs the end of the outage, if there was one.
     pub fn ended(&self) {
         *self.answered.lock() = Some(Instant::now());
         if let Some(began) = self.began.lock().take() {
@@ -40,8 +41,8 @@ impl OutageLog {
         }
     }
 
-    /// Records that the database did not answer. Returns whether an outage begins with this error.
-    /// An error that is not transient is no outage, and is logged each time.
+    /// Records a failed call. Returns whether an outage begins with this error. Only a transient
+    /// error counts as an outage; any other error is logged each time.
     pub fn failed(&self, error: &StoreError) -> bool {
         if !error.passes() {
             reject_of(error);

@@ -1,6 +1,6 @@
-//! Limits customers' searches in their own tickets. Each search reads everything that the customer
-//! ever wrote, so a customer may run one at a time and an instance a few. If the request is
-//! aborted, the search keeps its permits until it ends, because the database does not stop either.
+//! Limits customers' searches in their own tickets. A search reads all messages that the customer
+//! ever wrote, so each customer may run one search at a time and each instance a few. If the HTTP
+//! request is aborted, the search keeps its permits until the database has finished the query.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,17 +17,17 @@ use tokio::time::timeout;
 
 use crate::runtime::lifecycle::Lifecycle;
 
-/// The search permits of one instance.
+/// The permits for customers' searches on this instance.
 pub struct OwnSearches {
     store: Store,
     lifecycle: Lifecycle,
     all: Arc<Semaphore>,
-    /// The permit of each customer who is searching now.
+    /// For each customer with a search in progress, a semaphore with one permit.
     of_one: Mutex<HashMap<UserId, Arc<Semaphore>>>,
 }
 
 impl OwnSearches {
-    /// Starts with all permits free.
+    /// Creates the permits, all free.
     pub fn new(store: Store, lifecycle: Lifecycle) -> Self {
         Self {
             store,
@@ -56,7 +56,7 @@ impl OwnSearches {
         self.lifecycle.spawn(async move {
             let found = list_for_customer(&store, reader, &query).await;
             drop(turns);
-            // If the request was aborted, no one receives the answer.
+            // Ignore the error: if the request was aborted, no caller receives the answer.
             let _ = answer.send(found);
         });
         answered.await.unwrap_or(Err(StoreError::PoolExhausted))
@@ -65,7 +65,8 @@ impl OwnSearches {
     async fn turns(&self, user: UserId) -> [Option<OwnedSemaphorePermit>; 2] {
         let own = {
             let mut of_one = self.of_one.lock();
-            // Remove entries that only the map holds: no search uses them or waits for them.
+            // Remove semaphores that only this map references: no search uses them or waits for
+            // them.
             of_one.retain(|_, own| Arc::strong_count(own) > 1);
             Arc::clone(
                 of_one
@@ -73,7 +74,7 @@ impl OwnSearches {
                     .or_insert_with(|| Arc::new(Semaphore::new(1))),
             )
         };
-        // The semaphores are never closed.
+        // `ok` never returns `None`, because the semaphores are never closed.
         let own = own.acquire_owned().await.ok();
         [own, Arc::clone(&self.all).acquire_owned().await.ok()]
     }

@@ -1,4 +1,4 @@
-//! Signs people in: finds the person for a token's claims, and their current role.
+//! Signs people in: finds the person for the claims of a token, and the person's current role.
 
 use helpline_core::reject::{Reject, RejectCode};
 use helpline_persistence::Store;
@@ -12,9 +12,9 @@ use crate::runtime::lifecycle::Lifecycle;
 /// The transport over which a client signs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Over {
-    /// In the `hello` of a WebSocket.
+    /// The client signs in with the `hello` frame of a WebSocket.
     Socket,
-    /// With a REST request.
+    /// The client signs in with the token of a REST request.
     Rest,
 }
 
@@ -22,7 +22,7 @@ impl Over {
     /// All transports.
     pub const ALL: [Self; 2] = [Self::Socket, Self::Rest];
 
-    /// The word for this transport in the metric's label.
+    /// The value of the sign-in metric's label for this transport.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Socket => "socket",
@@ -31,10 +31,11 @@ impl Over {
     }
 }
 
-/// The words for the outcome of a sign-in in the metric's label.
+/// The values of the sign-in metric's label for the outcome.
 pub const OUTCOMES: [&str; 4] = ["accepted", "token_refused", "blocked", "unavailable"];
 
-/// Counts the outcome of a sign-in. `refused` is the code of a refusal, or `None` if it succeeded.
+/// Counts a sign-in in the sign-in metric. `refused` is the code of the refusal, or `None` if the
+/// sign-in succeeded.
 pub fn count(over: Over, refused: Option<RejectCode>) {
     let [accepted, token_refused, blocked, unavailable] = OUTCOMES;
     let outcome = match refused {
@@ -47,17 +48,17 @@ pub fn count(over: Over, refused: Option<RejectCode>) {
         .increment(1);
 }
 
-/// Signs people in, in batches.
+/// Signs people in. Sign-ins that arrive at the same time share a database query.
 pub struct SignIn(SignInLoader);
 
 impl SignIn {
-    /// Starts the loader.
+    /// Starts the tasks that run the batches.
     pub fn start(store: Store, lifecycle: &Lifecycle) -> Self {
         Self(BatchLoader::start(SignInQuery(store), lifecycle))
     }
 
-    /// Finds the person for an identity, blocked or not. Waits for the batch; use a timeout to
-    /// limit the wait.
+    /// Finds the person for an identity, even a blocked person. Has no timeout; the caller should
+    /// set one.
     ///
     /// # Errors
     /// `unavailable` if the database does not answer.
@@ -75,7 +76,7 @@ impl SignIn {
     }
 }
 
-/// Passes on a person who is not blocked.
+/// Returns the person, unless the person is blocked.
 ///
 /// # Errors
 /// `blocked` if the person is blocked.

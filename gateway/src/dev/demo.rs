@@ -1,4 +1,5 @@
-//! Demo data: a few tickets with messages. Every write has an idempotency key, so a later start does not create them again.
+//! Demo data: a few tickets with messages. Every write has an idempotency key, so a later start
+//! does not write the data again.
 
 use helpline_core::actor::Actor;
 use helpline_core::body::{Body, Subject};
@@ -82,7 +83,7 @@ const STORIES: &[Story] = &[
     },
 ];
 
-/// Signs in every demo person once and writes the tickets that do not exist yet.
+/// Signs in every demo person once and writes the demo tickets that do not exist yet.
 pub async fn fill(database_url: &str) -> Result<(), StoreError> {
     let store = Store::connect(Settings {
         url: database_url.to_owned(),
@@ -113,7 +114,7 @@ async fn write(store: &Store, n: usize, story: &Story) -> Result<(), StoreError>
         metadata: serde_json::Map::new(),
     };
     let created = match tickets::create(store, &caller(customer), &new).await {
-        // An earlier build wrote this ticket with another text: keep it.
+        // The ticket exists with another text, from an older version of the program: keep it.
         Err(StoreError::Refused {
             code: RejectCode::KeyReused,
             ..

@@ -14,7 +14,7 @@ pub enum DevError {
     Busy {
         /// The address.
         address: SocketAddr,
-        /// What the system said.
+        /// The error of the operating system.
         #[source]
         source: std::io::Error,
     },
@@ -27,9 +27,9 @@ pub enum DevError {
     /// A file in the data directory cannot be used.
     #[error("{path} cannot be used")]
     Data {
-        /// The file or directory.
+        /// The file or directory that cannot be used.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         #[source]
         source: std::io::Error,
     },

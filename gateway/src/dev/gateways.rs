@@ -1,4 +1,4 @@
-//! The instances of `helpline dev`: separate processes, restarted when they end.
+//! The instances of `helpline dev`: separate processes, restarted if they exit.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -9,14 +9,15 @@ use helpline_rig::Gateway;
 use super::error::DevError;
 use crate::runtime::signals::StopRequests;
 
-/// Interval at which to check whether a process has ended.
+/// Interval at which to check whether an instance has exited.
 const LOOK_INTERVAL: Duration = Duration::from_millis(250);
 
-/// All instances.
+/// All instances that `helpline dev` runs.
 pub struct Gateways(Vec<Gateway>);
 
 impl Gateways {
-    /// Starts one instance per address, with `env` as their settings, and waits until all are ready.
+    /// Starts one instance per address and waits until all of them are ready. `env` holds the
+    /// instances' settings.
     pub async fn start(
         addresses: &[SocketAddr],
         data: &Path,
@@ -43,9 +44,10 @@ impl Gateways {
         Ok(Self(gateways))
     }
 
-    /// Restarts instances that end, until a stop is requested.
+    /// Restarts instances that exit, until a stop is requested.
     pub async fn keep_up(&self, stop: &mut StopRequests) {
-        // Cancel-safe: every started process is owned by a `Gateway` and ends when that is dropped.
+        // Cancel-safe: each started process belongs to a `Gateway`, and ends when its `Gateway` is
+        // dropped.
         tokio::select! {
             () = self.restart_those_that_end() => {}
             () = stop.next() => {}

@@ -1,4 +1,5 @@
-//! The data directory of `helpline dev`: its lock, the token secret, and data of earlier builds.
+//! The data directory of `helpline dev`: its lock, its token secret, and a Postgres cluster left by
+//! an older version.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -17,7 +18,7 @@ pub fn random_word() -> String {
     Alphanumeric.sample_string(&mut rand::rng(), WORD_CHARS)
 }
 
-/// Creates and locks the data directory. The lock is held until the returned file is dropped.
+/// Creates and locks the data directory. The lock is released when the returned file is dropped.
 pub fn claim(data: &Path) -> Result<File, DevError> {
     let path = data.join("lock");
     let fault = |source| DevError::Data {
@@ -40,8 +41,8 @@ pub fn claim(data: &Path) -> Result<File, DevError> {
     }
 }
 
-/// Reads or creates the secret that signs tokens. It is kept in a file, so that browsers stay signed in after a restart; only the owner of
-/// the file can read it.
+/// Reads or creates the secret that signs tokens. It is stored in a file that only its owner can
+/// read, so that browsers stay signed in after a restart.
 pub fn secret(data: &Path) -> Result<String, DevError> {
     let path = data.join("jwt.secret");
     let fault = |source| DevError::Data {
@@ -65,8 +66,8 @@ pub fn secret(data: &Path) -> Result<String, DevError> {
     Ok(secret)
 }
 
-/// Moves the Postgres cluster and its password into a new directory next to them, so that the next start creates a new cluster. Returns the
-/// directory. Postgres must be stopped.
+/// Moves the Postgres cluster and its password to a new directory inside the data directory, so
+/// that the next start creates a new cluster. Returns the new directory. Postgres must be stopped.
 pub fn set_aside(data: &Path) -> Result<PathBuf, DevError> {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)

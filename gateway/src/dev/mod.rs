@@ -1,7 +1,8 @@
 //! `helpline dev`: a complete desk on one machine. Only Postgres must be installed.
 //!
-//! Starts a private Postgres cluster in the data directory, and instances as separate processes that run `helpline serve`. Demo people can
-//! sign in by name. All processes end with this one, however it ends.
+//! Starts a private Postgres cluster in the data directory, and instances as separate processes
+//! that run `helpline serve`. Demo people can sign in by name. All processes end when
+//! `helpline dev` ends, even if it is killed.
 
 mod demo;
 mod error;
@@ -67,7 +68,7 @@ pub struct DevSettings {
     assets_dir: Option<PathBuf>,
 }
 
-/// Starts everything, prints how to sign in, waits for a stop request, and stops everything.
+/// Starts all processes, prints how to sign in, waits for a stop request, and stops all processes.
 pub async fn run(settings: DevSettings) -> Result<(), DevError> {
     telemetry::install_logs(&LogSettings {
         log: "warn".to_owned(),
@@ -79,7 +80,7 @@ pub async fn run(settings: DevSettings) -> Result<(), DevError> {
     let addresses = free_addresses(settings.listen, settings.instances)?;
     let _claim = keep::claim(&settings.data)?;
     let secret = keep::secret(&settings.data)?;
-    // Safe to cancel: every started process has an owner and ends when its owner is dropped.
+    // Cancel-safe: each started process has an owner, and ends when its owner is dropped.
     let stack = tokio::select! {
         stack = start(&settings, &addresses, &secret) => stack?,
         () = stop.next() => return Ok(()),
@@ -99,7 +100,8 @@ pub async fn run(settings: DevSettings) -> Result<(), DevError> {
     Ok(())
 }
 
-/// All running processes. Fields are dropped in this order, so that no process outlives one that it depends on.
+/// All running processes. Rust drops fields in order, so each process ends before the processes
+/// that it depends on.
 struct DevStack {
     gateways: Gateways,
     redis: Option<Redis>,
@@ -162,7 +164,8 @@ async fn start(
     })
 }
 
-/// Creates the database, applies migrations, sets the password of the runtime role for this run, and grants the roles of the demo people.
+/// Creates the database, applies migrations, and grants the roles of the demo people. Sets a
+/// password for the runtime role that is valid for this run.
 async fn prepare(postgres: &Postgres, runtime_password: &str) -> Result<(), DevError> {
     match postgres.create_database(DATABASE, None).await {
         Ok(()) => {}
@@ -185,7 +188,8 @@ async fn prepare(postgres: &Postgres, runtime_password: &str) -> Result<(), DevE
     Ok(())
 }
 
-/// The addresses of all instances. Checks that each is free, to report a port in use now instead of after a timeout of the start.
+/// The addresses of all instances. Checks that each port is free, because an occupied port would
+/// otherwise be reported only after the start times out.
 fn free_addresses(first: SocketAddr, instances: u16) -> Result<Vec<SocketAddr>, DevError> {
     let address = |n| {
         SocketAddr::new(
@@ -205,7 +209,8 @@ fn free_addresses(first: SocketAddr, instances: u16) -> Result<Vec<SocketAddr>, 
     (0..instances).map(address).map(free).collect()
 }
 
-/// The origins whose pages may connect to every instance: the pages of all instances, and `sites`.
+/// The origins whose pages may connect to every instance: the origins of all instances, and
+/// `sites`.
 fn origins(addresses: &[SocketAddr], sites: &[Origin]) -> String {
     let names = |address: &SocketAddr| {
         [

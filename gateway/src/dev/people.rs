@@ -13,7 +13,7 @@ use crate::config::{Auth, TokenSecret};
 /// Lifetime of a demo token: one day, in seconds.
 const TOKEN_SECONDS: i64 = 24 * 60 * 60;
 
-/// A person who can sign in by name.
+/// A demo person, who can sign in by name without a password.
 #[derive(Debug, Clone, Copy)]
 pub struct DemoPerson {
     /// The person's id.
@@ -26,7 +26,7 @@ pub struct DemoPerson {
     pub role: Option<StaffRole>,
 }
 
-/// Two customers, two agents, an admin.
+/// All demo people: two customers, two agents and an admin.
 pub const ALL: &[DemoPerson] = &[
     person(1, "Ada Lovelace", "ada@example.org", None),
     person(2, "Carl Gauss", "carl@example.org", None),
@@ -77,7 +77,7 @@ pub fn named(word: &str) -> Option<&'static DemoPerson> {
     })
 }
 
-/// Signs a token for a demo person, like one from the platform's sign-in.
+/// Signs a token for a demo person, like a token that a platform issues.
 ///
 /// # Errors
 /// The token cannot be signed.
@@ -100,7 +100,7 @@ pub fn token(
 }
 
 impl DemoPerson {
-    /// The identity in the person's token.
+    /// The identity that the person's token contains.
     pub fn identity(&self) -> Identity {
         Identity {
             subject: self.id.into(),

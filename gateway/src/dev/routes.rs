@@ -1,4 +1,5 @@
-//! Routes with which demo people sign in by name. They exist only with `--dev-people`, which `helpline dev` sets.
+//! Routes through which demo people sign in by name. They exist only with `--dev-people`, which
+//! `helpline dev` sets.
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::http::problem::Refusal;
 #[derive(Serialize)]
 struct DemoPersonView {
     name: &'static str,
-    /// `customer` or the staff role.
+    /// `customer`, or the name of the staff role.
     role: &'static str,
     id: UserId,
     email: &'static str,

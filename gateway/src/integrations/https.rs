@@ -1,5 +1,5 @@
-//! HTTP requests to other services: limited in time and size, without redirects, and without TLS only on this machine. Calls block, so
-//! run them on a thread of the blocking pool.
+//! HTTP requests to other services: limited in time and size, without redirects, and without TLS
+//! only on this machine. The calls block, so run them in tokio's blocking thread pool.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,13 +15,14 @@ pub struct HttpClient {
     bytes_max: u64,
 }
 
-/// Why a request got no answer.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpFault {
     /// The URL is `http` on another machine.
     #[error("{0} is not https, and not on this machine")]
     ClearText(String),
-    /// There was no answer in time, the answer was too large, or the certificate is not trusted.
+    /// The service did not answer in time, its answer was too large, or its certificate is not
+    /// trusted.
     #[error("asking {host}")]
     Failed {
         /// The host of the URL.
@@ -32,8 +33,9 @@ pub enum HttpFault {
 }
 
 impl HttpClient {
-    /// A client that trusts the certificate authorities of the machine and those in `authorities` (PEM). A request takes at most
-    /// `timeout_ms` milliseconds, and its answer has at most `bytes_max` bytes.
+    /// Makes a client that trusts the certificate authorities of the machine and those in
+    /// `authorities` (PEM). A request takes at most `timeout_ms` milliseconds, and its answer has
+    /// at most `bytes_max` bytes.
     pub fn new(authorities: Option<&[u8]>, timeout_ms: u64, bytes_max: u64) -> Self {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_millis(timeout_ms)))
@@ -48,7 +50,8 @@ impl HttpClient {
         }
     }
 
-    /// Sends a request and returns the answer, also if its status is an error. Blocks.
+    /// Sends a request and returns the answer, even if the answer has an error status. Blocks the
+    /// thread.
     ///
     /// # Errors
     /// See [`HttpFault`].
@@ -67,7 +70,8 @@ impl HttpClient {
     }
 }
 
-/// Whether no one on the network can read requests to `uri`: it is `https`, or `http` on this machine.
+/// Whether requests to `uri` are protected on the network: it is `https`, or `http` on this
+/// machine.
 pub fn is_private(uri: &Uri) -> bool {
     match uri.scheme_str() {
         Some("https") => true,
@@ -76,7 +80,8 @@ pub fn is_private(uri: &Uri) -> bool {
     }
 }
 
-/// The certificate authorities of the machine and those in `authorities`. If there are none at all, those of Mozilla.
+/// The certificate authorities of the machine and those in `authorities`. If both lists are empty,
+/// the authorities that Mozilla trusts.
 fn roots(authorities: Option<&[u8]>) -> RootCerts {
     let found = rustls_native_certs::load_native_certs();
     let machine = found

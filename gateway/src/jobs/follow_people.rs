@@ -1,4 +1,4 @@
-//! Copies people's changed email addresses and names into their tickets, in small portions.
+//! Copies changed email addresses and names of people into their tickets, in small batches.
 
 use helpline_persistence::{Store, StoreError, people};
 

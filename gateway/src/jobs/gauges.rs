@@ -1,4 +1,4 @@
-//! Metrics gauges for operators.
+//! Updates the metrics gauges that operators watch.
 
 use std::sync::Arc;
 
@@ -9,17 +9,17 @@ use crate::live::relay::Relay;
 use crate::live::rooms::Rooms;
 use crate::runtime::queue_depth::QueueDepth;
 
-/// The sources of the gauges.
+/// What the gauges read their values from.
 pub struct Gauges {
-    /// The pool shared by requests and the writer.
+    /// The database pool that requests and the writer share.
     pub store: Store,
-    /// Provides the number of open connections.
+    /// Has the number of open connections.
     pub admission: Arc<Admission>,
-    /// Provides the number of rooms with members.
+    /// Has the number of rooms with members.
     pub rooms: Arc<Rooms>,
-    /// Provides the state of the connection to other instances.
+    /// Has the state of the relay, which connects the instances through Redis.
     pub relay: Arc<Relay>,
-    /// The queues to measure, with their names.
+    /// The queues whose depth is measured, with their names.
     pub queues: Vec<(&'static str, QueueDepth)>,
 }
 

@@ -1,5 +1,5 @@
-//! Records in the database that the connected staff are online, so that every instance can check
-//! whether any staff are.
+//! Records in the database which staff members are connected, so that every instance can check
+//! whether any staff are online.
 
 use helpline_persistence::{Store, StoreError, people};
 

@@ -1,14 +1,14 @@
-//! Periodic jobs, with their own database pool: requests that use up their pool delay no job, and a
-//! slow job delays no request. The jobs are:
+//! Periodic jobs. They have their own database pool, so that busy requests do not delay the jobs,
+//! and a slow job does not delay requests. The jobs are:
 //!
-//! - [`gauges`]: metrics gauges for operators; every 5 s
-//! - [`roll_up`]: aggregates the statistics' deltas; every 60 s, on any one instance
+//! - [`gauges`]: updates metrics gauges; every 5 s
+//! - [`roll_up`]: adds new changes to the statistics; every 60 s, on one instance at a time
 //! - [`follow_people`]: copies changed personal data into tickets; every
 //!   [`limits::FOLLOW_INTERVAL_MS`], on one instance at a time
 //! - [`neighbours`]: checks which other instances are running; every [`limits::INSTANCE_RENEW_MS`]
 //! - [`role_checks`]: checks that the database roles keep customers and staff apart; every
 //!   [`limits::ROLE_CHECK_INTERVAL_MS`]
-//! - [`last_seen`]: records that the connected staff are online; every [`limits::SEEN_RENEW_MS`]
+//! - [`last_seen`]: records which staff members are connected; every [`limits::SEEN_RENEW_MS`]
 
 mod follow_people;
 mod gauges;
@@ -33,8 +33,8 @@ pub use gauges::Gauges;
 
 /// Time between two updates of the gauges.
 const GAUGES: Duration = Duration::from_secs(5);
-/// Time between two roll-ups of the statistics' deltas. Every instance may try; only one at a time
-/// succeeds.
+/// Time between two roll-ups of the statistics. All instances try, but a database lock lets only
+/// one run at a time.
 const ROLL_UP: Duration = Duration::from_secs(60);
 
 /// Runs the jobs until the instance stops.
@@ -45,14 +45,16 @@ pub async fn run(
     outage: Arc<OutageLog>,
     lifecycle: Lifecycle,
 ) {
-    // Before the first request, because a job that waits for the database may delay the first tick.
+    // Show the gauges before the loop, because a job that waits for the database may delay the
+    // loop's first update.
     figures.show();
     let mut gauges = tokio::time::interval(GAUGES);
     let mut roll_ups = tokio::time::interval(ROLL_UP);
     let mut role_checks =
         tokio::time::interval(Duration::from_millis(limits::ROLE_CHECK_INTERVAL_MS));
     let mut follow = tokio::time::interval(Duration::from_millis(limits::FOLLOW_INTERVAL_MS));
-    // After a slow run, run once instead of making up for all missed ticks.
+    // If a run takes longer than the interval, do not make up for the missed ticks: the next tick
+    // is one interval later.
     follow.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut roles = RoleChecks::default();
     let mut neighbours = Neighbours::new(Arc::clone(&figures.relay));
@@ -60,7 +62,7 @@ pub async fn run(
     let mut has_left = false;
     let mut seen = tokio::time::interval(Duration::from_millis(limits::SEEN_RENEW_MS));
     loop {
-        // Cancel-safe: intervals and a token.
+        // Cancel-safe: the branches wait only for intervals and a cancellation token.
         let done = tokio::select! {
             _ = gauges.tick() => {
                 figures.show();

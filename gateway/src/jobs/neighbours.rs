@@ -1,12 +1,13 @@
-//! Checks which other instances use the same database, and whether the relay connects them. Without
-//! a relay between them, the sweep still delivers messages, but typing and presence are missing.
-//! That is easily overlooked, so it is logged once when it begins and once when it ends.
+//! Checks which other instances use the same database, and whether the relay (Redis) connects them.
+//! Without the relay, the sweep still delivers messages from the database, but typing and presence
+//! are missing. Operators can easily overlook that, so the fault is logged when it begins and when
+//! it ends.
 //!
-//! There are two faults. Either an instance has no Redis, which the database shows; or two
-//! instances have Redis but receive nothing from each other, because their servers or prefixes
-//! differ. To detect the second, each instance publishes its id over the relay at every check. If
-//! an instance is registered in the database but its id does not arrive for some time, while this
-//! instance's own relay is up, that is a fault.
+//! The check finds two faults. In the first, an instance has no Redis, which the database shows. In
+//! the second, two instances have Redis but receive nothing from each other, because their servers
+//! or prefixes differ. To detect the second fault, each instance publishes its id over the relay at
+//! every check. The fault is logged if an instance is registered in the database, but its id does
+//! not arrive for some time. It is not logged while the relay of the checking instance is down.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,18 +19,18 @@ use uuid::Uuid;
 
 use crate::live::relay::Relay;
 
-/// This instance's knowledge of the others.
+/// What this instance knows about the other instances of the desk.
 pub(super) struct Neighbours {
     instance: Uuid,
     relay: Arc<Relay>,
     has_relay: bool,
-    /// Whether a missing relay was logged.
+    /// Whether the warning about an instance without a relay has been logged.
     is_told: bool,
     unheard: Unheard,
 }
 
 impl Neighbours {
-    /// Starts without knowledge of the others.
+    /// Creates the state before the first check, without other instances.
     pub(super) fn new(relay: Arc<Relay>) -> Self {
         Self {
             instance: new_id(),
@@ -40,7 +41,7 @@ impl Neighbours {
         }
     }
 
-    /// Registers this instance in the database, and checks which others are registered.
+    /// Registers this instance in the database, and checks which other instances are registered.
     pub(super) async fn run(&mut self, store: &Store) -> Result<(), StoreError> {
         self.relay.introduce(self.instance);
         let others = instances::record(store, self.instance, self.has_relay).await?;
@@ -93,14 +94,14 @@ impl Neighbours {
         }
     }
 
-    /// Removes this instance's registration.
+    /// Removes this instance's registration from the database.
     pub(super) async fn leave(&self, store: &Store) -> Result<(), StoreError> {
         instances::forget(store, self.instance).await
     }
 }
 
-/// A new instance id. Version 4 marks an instance that publishes its id over the relay; older
-/// builds use version 7 and publish none.
+/// A new instance id. Its UUID version is 4, because this version publishes its id over the relay.
+/// Older versions of the program use UUID version 7 and do not publish their id.
 fn new_id() -> Uuid {
     Uuid::new_v4()
 }
@@ -121,15 +122,15 @@ fn fault(has_relay: bool, others: Others) -> Option<&'static str> {
     }
 }
 
-/// For each registered instance whose messages do not arrive, the number of consecutive checks for
-/// which that has lasted.
+/// For each registered instance whose id does not arrive over the relay, the number of consecutive
+/// checks without it.
 #[derive(Default)]
 struct Unheard {
     looks: HashMap<Uuid, u32>,
     is_told: bool,
 }
 
-/// A change found by a check.
+/// A change in the fault that a check has found.
 #[derive(Debug, PartialEq, Eq)]
 enum Turn {
     Begins { instances: usize },
@@ -144,7 +145,8 @@ impl Unheard {
         is_heard: impl Fn(Uuid) -> bool,
     ) -> Option<Turn> {
         if !is_up {
-            // While our relay is down, nothing is received. The logged state does not change.
+            // While this instance's own relay is down, nothing can be received from other
+            // instances. Keep the logged state.
             self.looks.clear();
             return None;
         }
@@ -165,7 +167,8 @@ impl Unheard {
             self.is_told = true;
             return Some(Turn::Begins { instances });
         }
-        // Instances whose count restarted do not prove that the fault is over.
+        // The fault has ended only when no instance is missing. An instance whose count restarted
+        // may still be missing.
         if self.is_told && self.looks.is_empty() {
             self.is_told = false;
             return Some(Turn::Ends);
@@ -192,7 +195,8 @@ mod tests {
         let (mut unheard, deaf) = (Unheard::default(), new_id());
         let there = || std::iter::once(deaf);
         let mut look = |is_up, is_heard| unheard.look(is_up, there(), |_| is_heard);
-        // Too short to be a fault, such as at startup or while Redis restarts.
+        // The instance is missing for fewer checks than the limit, as at startup or while Redis
+        // restarts: no fault is logged.
         for _ in 1..limits::INSTANCE_UNHEARD_LOOKS {
             assert_eq!(look(true, false), None);
         }

@@ -1,9 +1,9 @@
-//! Checks that the database roles still keep customers and staff apart. If they do not at startup,
-//! the service refuses to start. A privilege granted later is logged once.
+//! Checks that no database role combines the privileges of customers and staff. If a role does so
+//! at startup, the instance does not start. A conflict that appears later is logged once.
 
 use helpline_persistence::{Store, StoreError, privileges};
 
-/// The conflicts already logged.
+/// The conflicts that have already been logged.
 #[derive(Default)]
 pub(super) struct RoleChecks {
     known: Vec<String>,

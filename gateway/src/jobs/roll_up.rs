@@ -1,4 +1,4 @@
-//! Aggregates the statistics' deltas.
+//! Adds the recorded changes (deltas) to the totals of the statistics.
 
 use helpline_persistence::{Store, StoreError, stats};
 

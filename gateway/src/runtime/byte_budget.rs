@@ -1,17 +1,18 @@
-//! Limits the total size of a queue's entries, in addition to their number: a few large entries can need as much memory as a full
-//! queue of small ones.
+//! Limits the total size of a queue's entries, in addition to their number. A few large entries can
+//! need as much memory as a full queue of small entries.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A budget of bytes.
+/// A number of bytes that the entries of a queue may use in total.
 #[derive(Debug)]
 pub struct ByteBudget {
     held: AtomicUsize,
     max: usize,
 }
 
-/// Bytes taken from a [`ByteBudget`], returned on drop. Keep the value together with the queue entry it was taken for.
+/// Bytes taken from a [`ByteBudget`] for a queue entry, returned on drop. Keep this value as long
+/// as the entry.
 #[derive(Debug)]
 pub struct HeldBytes {
     budget: Arc<ByteBudget>,
@@ -19,7 +20,7 @@ pub struct HeldBytes {
 }
 
 impl ByteBudget {
-    /// A budget of `max` bytes.
+    /// Creates a budget of `max` bytes.
     pub fn new(max: usize) -> Arc<Self> {
         Arc::new(Self {
             held: AtomicUsize::new(0),
@@ -27,9 +28,10 @@ impl ByteBudget {
         })
     }
 
-    /// Takes `bytes` from the budget. Returns `None` if that would exceed it.
+    /// Takes `bytes` from the budget. Returns `None` if the budget does not have that many left.
     pub fn take(self: &Arc<Self>, bytes: usize) -> Option<HeldBytes> {
-        // Add first and check afterwards, so that concurrent calls cannot exceed the budget together. Dropping `held` undoes it.
+        // Add first and check afterwards, so that concurrent calls cannot exceed the budget
+        // together. Dropping `held` subtracts the bytes again.
         let held = HeldBytes {
             budget: Arc::clone(self),
             bytes,

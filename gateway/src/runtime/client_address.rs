@@ -8,8 +8,9 @@ use helpline_core::limits;
 
 use crate::config::Cidr;
 
-/// The client's address. If the peer is a trusted proxy, `X-Forwarded-For` is read from its end up to the first address that is not a
-/// trusted proxy. Everything before that address can be forged by the client.
+/// The client's address. If the peer is a trusted proxy, `X-Forwarded-For` is read from its end to
+/// the first address that is not a trusted proxy. The client can forge everything to the left of
+/// that address.
 pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Cidr]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|block| block.contains(address));
     let mut address = peer.to_canonical();
@@ -33,7 +34,7 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted: &[Cidr]) -> Ip
     address
 }
 
-/// The peer of the connection, as the accept loop recorded it.
+/// The address of the connection's peer, as the accept loop recorded it.
 pub fn peer(extensions: &Extensions) -> Option<IpAddr> {
     extensions
         .get::<ConnectInfo<SocketAddr>>()

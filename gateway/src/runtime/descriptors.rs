@@ -2,10 +2,11 @@
 
 use helpline_core::limits;
 
-/// File descriptors for files, listeners, Redis, the key set and libraries.
+/// File descriptors reserved for files, listeners, Redis, the key set and libraries.
 const OTHERS: u64 = 64;
 
-/// Raises the soft limit of this process to its hard limit. Logs a warning if that is too low for these settings.
+/// Raises this process's soft limit of file descriptors to the hard limit. Logs a warning if the
+/// hard limit is too low for these settings.
 pub fn raise(connections_max: u32, pool_connections_max: usize) {
     let needed = u64::from(connections_max)
         + limits::HTTP_CONNECTIONS_MAX as u64

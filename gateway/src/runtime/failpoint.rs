@@ -1,10 +1,12 @@
-//! Failpoints and sabotage for tests, in debug builds only. A failpoint crashes the process between two steps. Sabotage breaks a
-//! promise on purpose, to prove that the history checker detects it.
+//! Failpoints and sabotage for tests, in debug builds only. A failpoint crashes the process at a
+//! chosen place in the code. Sabotage breaks a promise on purpose, to prove that the history
+//! checker detects it.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The settings of this process. They are global, so that code with a failpoint does not need the configuration.
+/// The failpoint and the sabotage of this process. They are global, so that code with a failpoint
+/// does not need the configuration.
 static ARMED: OnceLock<Armed> = OnceLock::new();
 
 #[derive(Debug)]
@@ -13,7 +15,7 @@ struct Armed {
     sabotage: Option<String>,
 }
 
-/// Arms `--failpoint` and `--sabotage`. Only the first call has an effect.
+/// Activates the failpoint and the sabotage of the settings. Only the first call has an effect.
 pub fn arm(config: &crate::config::Config) {
     if let Some(name) = &config.sabotage {
         tracing::warn!(
@@ -27,7 +29,7 @@ pub fn arm(config: &crate::config::Config) {
     });
 }
 
-/// Aborts the process without any cleanup if `--failpoint` names `place`.
+/// Aborts the process, without any cleanup, if `--failpoint` names this place.
 pub fn hit(place: &str) {
     if is_armed(place) {
         tracing::warn!(place, "failpoint reached");
@@ -35,7 +37,8 @@ pub fn hit(place: &str) {
     }
 }
 
-/// Panics on the first call if `--failpoint` names `place`, to test how the gateway handles a task that panics.
+/// Panics on the first call if `--failpoint` names this place, to test how the gateway handles a
+/// task that panics.
 pub fn crash(place: &str) {
     static CRASHED: AtomicBool = AtomicBool::new(false);
     if is_armed(place) && !CRASHED.swap(true, Ordering::Relaxed) {
@@ -50,7 +53,7 @@ fn is_armed(place: &str) -> bool {
             .is_some_and(|armed| armed.failpoint.as_deref() == Some(place))
 }
 
-/// Whether `--sabotage` names this promise, so that the caller must break it.
+/// Whether `--sabotage` names this promise. If so, the caller must break the promise.
 pub fn sabotaged(name: &str) -> bool {
     cfg!(debug_assertions)
         && ARMED

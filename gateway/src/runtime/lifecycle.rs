@@ -1,4 +1,5 @@
-//! The tasks of an instance and the three signals of its shutdown. Any part of the instance may hold a [`Lifecycle`].
+//! The tasks of an instance, and the three signals of its shutdown. Every module may keep a clone
+//! of the [`Lifecycle`].
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -6,18 +7,19 @@ use tokio_util::task::TaskTracker;
 /// Owns all tasks of an instance. Clones share the same tasks and signals.
 #[derive(Debug, Clone, Default)]
 pub struct Lifecycle {
-    /// All tasks; the shutdown waits for them.
+    /// All tasks of the instance. The shutdown waits for them.
     pub tasks: TaskTracker,
-    /// Cancelled when all connections are closed, so that background tasks end.
+    /// Cancelled when all connections are closed. Background tasks then end.
     pub stop: CancellationToken,
-    /// Cancelled when a stop is requested: `/readyz` tells load balancers to send new work elsewhere, but everything is still served.
+    /// Cancelled when a stop is requested. `/readyz` then tells load balancers to use other
+    /// instances, but all requests are still served.
     pub leave: CancellationToken,
-    /// Cancelled when the instance accepts no new work.
+    /// Cancelled when the drain begins. The instance then accepts no new work.
     pub drain: CancellationToken,
 }
 
 impl Lifecycle {
-    /// Spawns a task. The instance waits for it before it exits.
+    /// Spawns a task. The instance waits for the task before it exits.
     pub fn spawn<F>(&self, task: F)
     where
         F: Future + Send + 'static,
@@ -26,12 +28,12 @@ impl Lifecycle {
         self.tasks.spawn(task);
     }
 
-    /// Whether `leave` is cancelled.
+    /// Whether a stop has been requested.
     pub fn is_leaving(&self) -> bool {
         self.leave.is_cancelled()
     }
 
-    /// Whether `drain` is cancelled.
+    /// Whether the drain has begun.
     pub fn is_draining(&self) -> bool {
         self.drain.is_cancelled()
     }

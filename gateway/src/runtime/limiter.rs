@@ -1,4 +1,5 @@
-//! Token buckets per key, with bounded memory. Keys are addresses, for requests without a sign-in, or users.
+//! Token buckets by key, with bounded memory. A key is a user, or an address for requests without a
+//! sign-in.
 
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
@@ -17,7 +18,7 @@ pub struct Limiter<K> {
 }
 
 impl<K: Eq + Hash> Limiter<K> {
-    /// A limiter without buckets; every bucket will have this rate.
+    /// Makes a limiter without buckets. Every bucket that it creates has this rate.
     pub fn new(rate: Rate) -> Self {
         Self {
             rate,
@@ -28,7 +29,7 @@ impl<K: Eq + Hash> Limiter<K> {
     /// Takes one token from the bucket of `key`.
     ///
     /// # Errors
-    /// The bucket is empty; the value is the time until it has a token, in milliseconds.
+    /// The bucket is empty. The error is the time until it has a token, in milliseconds.
     pub fn take(&self, key: K, now: Instant) -> Result<(), u64> {
         self.take_many(key, 1, now)
     }
@@ -36,7 +37,7 @@ impl<K: Eq + Hash> Limiter<K> {
     /// Takes `count` tokens from the bucket of `key`, or none.
     ///
     /// # Errors
-    /// The bucket has fewer tokens; the value is the time until it has enough, in milliseconds.
+    /// The bucket has fewer tokens. The error is the time until it has enough, in milliseconds.
     pub fn take_many(&self, key: K, count: u32, now: Instant) -> Result<(), u64> {
         if let Some(mut known) = self.buckets.get_mut(&key) {
             return self.take_of(&mut known, count, now);
@@ -69,8 +70,8 @@ impl<K: Eq + Hash> Limiter<K> {
         }
     }
 
-    /// Removes buckets that are full again. If there are still too many, removes all: against a flood from that many addresses, limits
-    /// per address do not help.
+    /// Removes buckets that are full again. If there are still too many, removes all buckets,
+    /// because limits per address do not help against a flood from so many addresses.
     fn forget_idle(&self, now: Instant) {
         let refill_s = u64::from(self.rate.burst / self.rate.per_second.max(1)) + 1;
         self.buckets

@@ -1,4 +1,5 @@
-//! General building blocks that know nothing of tickets: rate limits, signals, logs, Redis connections and the like.
+//! General building blocks that do not depend on tickets, such as rate limits, signals, logs and
+//! Redis connections.
 
 pub mod byte_budget;
 pub mod client_address;

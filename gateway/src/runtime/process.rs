@@ -1,5 +1,6 @@
-//! Metrics of the process, with the names that Prometheus' client libraries use. They are read from `/proc/self` for every scrape.
-//! Systems without `/proc` have only the start time and the limit of file descriptors.
+//! Metrics of the process, with the names that Prometheus' client libraries use. They are read from
+//! `/proc/self` at each scrape. On systems without `/proc`, only the start time and the limit of
+//! file descriptors are available.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -40,7 +41,7 @@ pub const FAMILIES: [(&str, &str, &str); 6] = [
     ),
 ];
 
-/// The start time of the process, as set by [`remember_start`].
+/// The start time of the process, which [`remember_start`] sets.
 static START: LazyLock<DateTime<Utc>> = LazyLock::new(Utc::now);
 
 /// Sets the start time of the process to now. Only the first call has an effect.
@@ -70,7 +71,8 @@ pub fn figures() -> String {
     text
 }
 
-/// The fields of `/proc/self/stat` from the third on. The second field, the program's name in parentheses, can contain any character.
+/// The fields of `/proc/self/stat` from the third field on. The second field, the program's name in
+/// parentheses, can contain any character.
 fn stat() -> Option<Vec<f64>> {
     let text = fs::read_to_string("/proc/self/stat").ok()?;
     let (_, fields) = text.rsplit_once(')')?;
@@ -87,8 +89,8 @@ fn cpu_seconds() -> Option<f64> {
     Some((stat.get(11)? + stat.get(12)?) / TICKS_PER_SECOND)
 }
 
-/// The time of [`remember_start`]. The exact start time would need the boot time of the machine, which is outside of `/proc/self` and
-/// hidden by `ProcSubset=pid` of systemd.
+/// The time at which [`remember_start`] was called. The exact start time depends on the machine's
+/// boot time, which is outside `/proc/self`, and systemd's `ProcSubset=pid` hides it.
 fn start_time_seconds() -> f64 {
     START.timestamp_millis() as f64 / 1_000.0
 }
@@ -100,7 +102,7 @@ fn status_bytes(name: &str) -> Option<f64> {
     Some(kib * 1024.0)
 }
 
-/// The number of open file descriptors, without the one that reads the directory.
+/// The number of open file descriptors, without the descriptor that reads the directory.
 fn open_fds() -> Option<f64> {
     let open = fs::read_dir("/proc/self/fd").ok()?.count();
     Some(open.saturating_sub(1) as f64)
@@ -134,7 +136,8 @@ mod tests {
         assert!(open >= 3.0 && of("process_max_fds ") > open, "{open}");
     }
 
-    /// `ProcSubset=pid` in deploy/helpline.service hides everything else in `/proc`.
+    /// The module may read only files under `/proc/self`. `ProcSubset=pid` in
+    /// deploy/helpline.service hides all other files in `/proc`.
     #[test]
     fn only_what_is_of_this_process_is_read() {
         let own = include_str!("process.rs");

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 pub struct QueueDepth(Box<dyn Fn() -> usize + Send + Sync>);
 
 impl QueueDepth {
-    /// The depth of the queue behind `entrance`; 0 once the channel is closed.
+    /// Makes a handle for the queue behind `entrance`. The depth is 0 once the channel is closed.
     pub fn of<T: Send + 'static>(entrance: &mpsc::Sender<T>) -> Self {
         let entrance = entrance.downgrade();
         Self(Box::new(move || {
@@ -15,12 +15,12 @@ impl QueueDepth {
         }))
     }
 
-    /// The depth of a queue that does not exist: always 0.
+    /// Makes a handle for a queue that does not exist, whose depth is always 0.
     pub fn none() -> Self {
         Self(Box::new(|| 0))
     }
 
-    /// The number of entries in the queue now.
+    /// The current number of entries in the queue.
     pub fn now(&self) -> usize {
         (self.0)()
     }

@@ -1,10 +1,11 @@
-//! Token buckets: a burst, then a sustained rate. The current time is an argument, so that tests control it.
+//! Token buckets: they allow a burst, and then a sustained rate. The current time is an argument,
+//! so that tests control it.
 
 use std::time::Instant;
 
 use crate::config::Rate;
 
-/// A token bucket. Every call must pass the same rate.
+/// A token bucket. Every call for a bucket must pass the same rate.
 #[derive(Debug, Clone, Copy)]
 pub struct Bucket {
     tokens: f64,
@@ -12,7 +13,7 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// A bucket with `rate.burst` tokens.
+    /// Makes a full bucket, with `rate.burst` tokens.
     pub fn full(rate: Rate, now: Instant) -> Self {
         Self {
             tokens: f64::from(rate.burst),
@@ -20,12 +21,13 @@ impl Bucket {
         }
     }
 
-    /// Takes one token. Returns false if there is none.
+    /// Takes one token. Returns false if the bucket is empty.
     pub fn take(&mut self, rate: Rate, now: Instant) -> bool {
         self.take_many(1, rate, now)
     }
 
-    /// Takes `count` tokens, or none. Returns false if there are fewer. A `count` above `rate.burst` counts as `rate.burst`.
+    /// Takes `count` tokens, or none. Returns false if the bucket has fewer tokens. A `count` above
+    /// `rate.burst` counts as `rate.burst`.
     pub fn take_many(&mut self, count: u32, rate: Rate, now: Instant) -> bool {
         let elapsed = now.saturating_duration_since(self.filled_at).as_secs_f64();
         self.tokens =
@@ -39,12 +41,13 @@ impl Bucket {
         true
     }
 
-    /// Milliseconds until the bucket has one token.
+    /// Milliseconds until the bucket has at least one token.
     pub fn wait_ms(&self, rate: Rate) -> u64 {
         self.wait_for_ms(1, rate)
     }
 
-    /// Milliseconds until the bucket has `count` tokens, at most `rate.burst`.
+    /// Milliseconds until the bucket has `count` tokens. A `count` above `rate.burst` counts as
+    /// `rate.burst`.
     pub fn wait_for_ms(&self, count: u32, rate: Rate) -> u64 {
         let missing = (f64::from(count.min(rate.burst)) - self.tokens).max(0.0);
         (missing / f64::from(rate.per_second.max(1)) * 1_000.0).ceil() as u64

@@ -1,5 +1,6 @@
-//! Finds the Redis server to connect to: the single server, a node of a cluster, the masters of a cluster, or the master that the
-//! Sentinels name. The lookup runs before every connection, so a part that reconnects after a failover reaches the new master.
+//! Finds the Redis server to connect to. Depending on the settings, this is the single server, a
+//! node of a cluster, a master of a cluster, or the master that the Sentinels name. Every new
+//! connection looks the server up again, so a reconnect after a failover reaches the new master.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,16 +11,16 @@ use tokio::sync::Mutex;
 use super::redis_topology::{self, Topology};
 use crate::config::RedisServers;
 
-/// Finds the server to connect to.
+/// Finds the Redis server to connect to.
 pub struct RedisSource {
     servers: Mutex<RedisServers>,
     is_sharded: bool,
-    /// Increased when existing connections may lead to a server that has been replaced.
+    /// Increased when existing connections may lead to a server that a failover has replaced.
     generation: AtomicU64,
 }
 
 impl RedisSource {
-    /// A source for these servers. Does not connect yet.
+    /// Makes a source for these servers. Does not connect yet.
     pub fn new(servers: RedisServers) -> Self {
         Self {
             is_sharded: matches!(servers, RedisServers::Shards { .. }),
@@ -28,12 +29,14 @@ impl RedisSource {
         }
     }
 
-    /// Whether sharded pub/sub is used. If so, [`Self::topology`] gives the master for each channel.
+    /// Whether sharded pub/sub is used. If so, [`Self::topology`] returns the master for each
+    /// channel.
     pub const fn is_sharded(&self) -> bool {
         self.is_sharded
     }
 
-    /// The masters of the cluster and their partitions, from the first node that answers. Has no timeout; the caller must set one.
+    /// Asks the cluster for its masters and their partitions; the first node that answers is used.
+    /// Has no timeout, so the caller must set one.
     ///
     /// # Errors
     /// Sharded pub/sub is not used, or [`redis_topology::ask`] fails.
@@ -53,12 +56,13 @@ impl RedisSource {
         redis_topology::ask(nodes, this_machine_only).await
     }
 
-    /// A client of the current server; with sharded pub/sub, of one of the masters. A cluster or the Sentinels are asked first; a single
-    /// server is not contacted. Has no timeout; the caller must set one.
+    /// Returns a client for the current server, or for one of the masters with sharded pub/sub.
+    /// Asks the cluster or the Sentinels first, but does not contact a single server. Has no
+    /// timeout, so the caller must set one.
     ///
     /// # Errors
-    /// No node of the cluster answers, no Sentinel knows the master, or the master is on another machine, has no TLS, and that is not
-    /// allowed.
+    /// No node of the cluster answers; no Sentinel knows the master; or the master is on another
+    /// machine without TLS, and the settings do not allow that.
     pub async fn client(&self) -> RedisResult<Client> {
         let nodes = match &mut *self.servers.lock().await {
             RedisServers::One(client) => return Ok(Client::clone(client)),
@@ -70,8 +74,8 @@ impl RedisSource {
                 let topology = redis_topology::ask(nodes.clone(), *this_machine_only).await?;
                 return Ok(topology.owner(0).1.clone());
             }
-            // Keep the lock while asking, because the client holds the connections to the Sentinels. Meanwhile the other half of the
-            // relay waits.
+            // Keep the lock during the request, because the client owns the connections to the
+            // Sentinels. The relay's other connection waits for the lock.
             RedisServers::Sentinel {
                 sentinels,
                 name,
@@ -97,20 +101,21 @@ impl RedisSource {
         }
     }
 
-    /// Increases the generation. Call it when a connection was lost or delivered nothing: the other connections may lead to a server that
-    /// has been replaced.
+    /// Increases the generation, so that all connections reconnect. Call it when a connection was
+    /// lost or delivered nothing, because other connections may lead to the same replaced server.
     pub fn distrust(&self) {
         self.generation.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The current generation. Connections that were made in an earlier one must reconnect.
+    /// The current generation. Connections that were made in an earlier generation must reconnect.
     pub fn generation(&self) -> u64 {
         self.generation.load(Ordering::Relaxed)
     }
 }
 
-/// Checks that all Sentinels name a master on this machine, before the password is sent to it. A single Sentinel that names another
-/// machine is an error, because the client might ask that one.
+/// Checks that all Sentinels name a master on this machine, before the password is sent to the
+/// master. If one Sentinel names another machine, this is an error, because the client might ask
+/// that Sentinel.
 async fn master_is_here(sentinels: &[Client], name: &str) -> RedisResult<()> {
     let asked = sentinels.iter().map(|sentinel| master_host(sentinel, name));
     let mut hosts = Vec::new();
@@ -133,7 +138,8 @@ async fn master_is_here(sentinels: &[Client], name: &str) -> RedisResult<()> {
     if hosts.is_empty() { Err(fault) } else { Ok(()) }
 }
 
-/// The host of the master, as this Sentinel knows it. `None` if it knows no master of that name.
+/// The host of the master, as this Sentinel knows it. `None` if the Sentinel knows no master of
+/// this name.
 async fn master_host(sentinel: &Client, name: &str) -> RedisResult<Option<String>> {
     let mut connection = sentinel.get_multiplexed_async_connection().await?;
     let address: Option<(String, u16)> = redis::cmd("SENTINEL")
@@ -144,7 +150,8 @@ async fn master_host(sentinel: &Client, name: &str) -> RedisResult<Option<String
     Ok(address.map(|(host, _)| host))
 }
 
-/// Returns the node if it answers and belongs to a cluster. Independent servers would each deliver only a part of the events.
+/// Returns the node if it answers and belongs to a cluster. Servers without a cluster are refused,
+/// because each would deliver only its own part of the events.
 async fn cluster_node(node: Client) -> RedisResult<Client> {
     let mut connection = node.get_multiplexed_async_connection().await?;
     let info: String = redis::cmd("INFO")

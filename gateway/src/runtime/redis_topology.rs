@@ -1,5 +1,5 @@
-//! The masters of a Redis Cluster, and the partitions of the relay's channels that each of them owns. All channels of a partition have
-//! the same hash tag, so they are in the same slot.
+//! The masters of a Redis Cluster, and the partitions of the relay's channels that each master
+//! owns. All channels of a partition have the same hash tag, so they are in the same slot.
 
 use helpline_core::limits;
 use helpline_persistence::connect::is_this_machine;
@@ -12,23 +12,25 @@ const SLOTS: u16 = 16_384;
 pub struct Topology {
     /// The masters that own at least one partition.
     masters: Vec<Client>,
-    /// For each partition, the index of its owner in `masters`.
+    /// For each partition, the index in `masters` of the master that owns it.
     owners: Vec<usize>,
 }
 
 impl Topology {
-    /// The masters that own at least one partition. Their order can differ in another [`Topology`].
+    /// The masters that own at least one partition. Each [`Topology`] may have them in another
+    /// order.
     pub fn masters(&self) -> &[Client] {
         &self.masters
     }
 
-    /// The owner of a partition (a number below [`limits::RELAY_PARTITIONS`]): its index in [`Self::masters`], and its client.
+    /// The master that owns a partition: its index in [`Self::masters`], and its client.
+    /// `partition` is below [`limits::RELAY_PARTITIONS`].
     pub fn owner(&self, partition: u32) -> (usize, &Client) {
         let place = self.owners[partition as usize % self.owners.len()];
         (place, &self.masters[place])
     }
 
-    /// One partition of each master, in the order of [`Self::masters`].
+    /// For each master, one of its partitions, in the order of [`Self::masters`].
     pub fn one_partition_each(&self) -> Vec<u32> {
         let first = |master| self.owners.iter().position(|owner| *owner == master);
         (0..self.masters.len())
@@ -38,11 +40,12 @@ impl Topology {
     }
 }
 
-/// Asks all nodes at once and uses the first good answer, so that unreachable nodes cause no delay. Does not connect to the masters.
+/// Asks all nodes at once and uses the first valid answer, so that unreachable nodes cause no
+/// delay. Does not connect to the masters.
 ///
 /// # Errors
-/// No node answers; no node reports a cluster that is up and has a master for each partition; or `this_machine_only` is set and a master
-/// on another machine would be used without TLS.
+/// No node answers; no node reports a cluster that is up and has a master for each partition; or
+/// `this_machine_only` is set and a master is on another machine without TLS.
 pub async fn ask(nodes: Vec<Client>, this_machine_only: bool) -> RedisResult<Topology> {
     let asked = nodes
         .into_iter()
@@ -76,7 +79,7 @@ async fn ask_one(node: Client, this_machine_only: bool) -> RedisResult<Topology>
     Ok(topology)
 }
 
-/// Adds the address of the master to an error, because other masters may work.
+/// Adds the master's address to an error, so that the log shows which master has failed.
 pub fn of_master(master: &Client, fault: &RedisError) -> RedisError {
     let address = master.get_connection_info().addr();
     RedisError::from((
@@ -90,7 +93,8 @@ fn is_in_clear_text(master: &Client) -> bool {
     matches!(master.get_connection_info().addr(), ConnectionAddr::Tcp(host, _) if !is_this_machine(host))
 }
 
-/// Reads the answer to CLUSTER SLOTS: for each range of slots its first and last slot, its master, and its replicas, which are ignored.
+/// Reads the answer to `CLUSTER SLOTS`. Each range has its first slot, its last slot, its master,
+/// and its replicas, which are ignored.
 fn read(asked: &Client, ranges: &[Vec<Value>]) -> RedisResult<Topology> {
     let mut masters = Vec::new();
     let mut owners = Vec::with_capacity(limits::RELAY_PARTITIONS as usize);
@@ -121,7 +125,8 @@ fn read(asked: &Client, ranges: &[Vec<Value>]) -> RedisResult<Topology> {
     })
 }
 
-/// The address of a node. If the answer has no host for it, the host of the node that was asked is used.
+/// The address of a node. If the answer has no host for the node, the node is on the host that was
+/// asked.
 fn address(asked: &Client, node: &[Value]) -> Option<ConnectionAddr> {
     let [endpoint, Value::Int(port), ..] = node else {
         return None;
@@ -149,12 +154,13 @@ fn address(asked: &Client, node: &[Value]) -> Option<ConnectionAddr> {
             insecure: *insecure,
             tls_params: tls_params.clone(),
         }),
-        // The settings refuse Unix sockets with sharded pub/sub.
+        // A Unix socket, which the settings refuse with sharded pub/sub.
         _ => None,
     }
 }
 
-/// The slot of all channels with this hash tag: CRC16 (XMODEM), as the Redis Cluster specification defines it.
+/// The slot of all channels with this hash tag: the CRC16 (XMODEM) of the tag, as the Redis Cluster
+/// specification defines it.
 fn slot_of(tag: &str) -> u16 {
     let crc = tag.bytes().fold(0_u16, |crc, byte| {
         (0..8).fold(crc ^ (u16::from(byte) << 8), |crc, _| {
@@ -192,7 +198,7 @@ mod tests {
 
     #[test]
     fn slots_are_those_of_redis() {
-        // Test vector of the Redis Cluster specification.
+        // `123456789` is the test vector of the Redis Cluster specification.
         assert_eq!(slot_of("123456789"), 0x31c3);
         assert_eq!(slot_of("foo"), 12_182);
     }
@@ -200,7 +206,7 @@ mod tests {
     #[test]
     fn every_partition_has_an_owner_and_every_master_a_partition() {
         let asked = client("redis://user:geheim@127.0.0.1:1");
-        // The second master gets a single slot that belongs to no partition.
+        // The second master owns only one slot, which belongs to no partition.
         let none = slot_of("p0") + 1;
         let free = (none..)
             .find(|slot| (0..limits::RELAY_PARTITIONS).all(|n| slot_of(&format!("p{n}")) != *slot));

@@ -1,4 +1,5 @@
-//! Request ids and trace ids. They connect the log lines of one request with each other and with the logs of other systems.
+//! Request ids and trace ids. They connect the log lines of one request with each other and with
+//! the logs of other systems.
 
 use axum::http::HeaderMap;
 use helpline_core::limits;
@@ -6,20 +7,21 @@ use tracing::Span;
 use tracing::field::Empty;
 use uuid::Uuid;
 
-/// Header with the request id, in requests and answers.
+/// The header that contains the request id, in requests and in answers.
 pub const REQUEST_ID: &str = "x-request-id";
 
 /// The ids of one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestIds {
-    /// From the header of the client or a proxy; otherwise a new UUID.
+    /// The id from the header that the client or a proxy sent; otherwise a new UUID.
     pub request_id: String,
-    /// From a valid W3C `traceparent` header: 32 hexadecimal digits.
+    /// The trace id from a valid W3C `traceparent` header: 32 hexadecimal digits.
     pub trace_id: Option<String>,
 }
 
 impl RequestIds {
-    /// Reads the ids from the headers. An id with characters that are unsafe in a log line, or a header that occurs twice, is ignored.
+    /// Reads the ids from the headers. Ignores an id that has characters unsafe in a log line, and
+    /// a header that occurs twice.
     pub fn of(headers: &HeaderMap) -> Self {
         let only = |name: &str| {
             let mut values = headers.get_all(name).iter();
@@ -33,9 +35,9 @@ impl RequestIds {
         }
     }
 
-    /// The span that adds the ids to all log lines of the request.
+    /// The tracing span that adds the ids to all log lines of the request.
     pub fn span(&self) -> Span {
-        // A span at level error passes every log filter, so the ids are never lost.
+        // A span of level error passes every log filter, so the log lines never lose the ids.
         let span = tracing::error_span!("request", request_id = %self.request_id, trace_id = Empty);
         if let Some(trace_id) = &self.trace_id {
             span.record("trace_id", trace_id);
@@ -51,7 +53,8 @@ fn is_sane(id: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || b"-_.:+/=".contains(&b))
 }
 
-/// The trace id of a `traceparent`: `00-<trace>-<parent>-<flags>`, in lowercase hexadecimal digits. Later versions may append fields.
+/// The trace id of a `traceparent` header: `00-<trace>-<parent>-<flags>`, in lowercase hexadecimal
+/// digits. Later versions of the header may append fields.
 fn trace_id(traceparent: &str) -> Option<&str> {
     let mut parts = traceparent.split('-');
     let mut hex = |digits: usize| {

@@ -3,8 +3,9 @@
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// Receives stop requests. The first one starts the shutdown, each further one cuts the current wait short. Requests are counted, so none
-/// is lost while nothing waits for it.
+/// Receives stop requests. The first request starts the shutdown; each further request cuts the
+/// current wait short. Requests are counted, so that a request is not lost while no task waits for
+/// it.
 #[derive(Debug)]
 pub struct StopRequests {
     count: watch::Receiver<u32>,
@@ -23,7 +24,7 @@ impl StopSender {
 }
 
 impl StopRequests {
-    /// A sender and its receiver.
+    /// Makes a pair of sender and receiver.
     pub fn channel() -> (StopSender, Self) {
         let (sender, count) = watch::channel(0);
         let requests = Self { count, answered: 0 };
@@ -39,14 +40,15 @@ impl StopRequests {
             .await
             .is_err()
         {
-            // The sender is gone, so no further request can come.
+            // The sender is dropped, so there will be no further request: wait forever.
             std::future::pending::<()>().await;
         }
         self.answered += 1;
     }
 }
 
-/// Turns SIGTERM and SIGINT into stop requests. Call it once, early: from then on these signals no longer kill the process.
+/// Turns SIGTERM and SIGINT into stop requests. Call this function once, early, because the signals
+/// no longer kill the process after that.
 ///
 /// # Errors
 /// A signal handler cannot be installed.
@@ -62,7 +64,7 @@ pub fn stop_requests() -> std::io::Result<StopRequests> {
     let (sender, requests) = StopRequests::channel();
     tokio::spawn(async move {
         loop {
-            // Cancel-safe: a signal that was not received stays pending.
+            // Cancel-safe: a signal that was not received yet stays pending.
             tokio::select! {
                 _ = terminate.recv() => {}
                 _ = interrupt.recv() => {}
@@ -73,7 +75,8 @@ pub fn stop_requests() -> std::io::Result<StopRequests> {
     Ok(requests)
 }
 
-/// Ignores SIGHUP, which would otherwise kill the process, and logs that it was ignored. Settings are read only at startup.
+/// Ignores SIGHUP, which would otherwise kill the process, and logs each SIGHUP. Settings are read
+/// only at startup, so there is nothing to reload.
 ///
 /// # Errors
 /// The signal handler cannot be installed.

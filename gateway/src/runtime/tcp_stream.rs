@@ -1,5 +1,6 @@
-//! The TCP stream below every connection. It counts the bytes of a message that is not complete yet, fails when the peer reads nothing
-//! for too long, and closes so that the peer can still read the last bytes.
+//! The TCP stream of every accepted connection. It counts the bytes of an incomplete message, and
+//! fails if the peer reads nothing for too long. It closes in a way that lets the peer read the
+//! last bytes.
 
 use std::io;
 use std::pin::Pin;
@@ -17,11 +18,11 @@ use tokio_util::task::TaskTracker;
 
 use super::direct_frame::DirectFrame;
 
-/// Bytes of a client's control frame besides its payload: header and mask.
+/// Size of a client's WebSocket control frame without its payload: header and mask.
 const CONTROL_HEAD_BYTES: u64 = 6;
 
-/// Counts the bytes since the last complete message. The WebSocket library reports a message only once it is complete, which may never
-/// happen.
+/// Counts the bytes since the last complete message. The WebSocket library reports only complete
+/// messages, so it would never report a message that stays incomplete.
 #[derive(Debug, Default)]
 pub struct Meter(Mutex<Unfinished>);
 
@@ -38,12 +39,14 @@ impl Meter {
         unfinished.since.get_or_insert_with(Instant::now);
     }
 
-    /// Resets the meter. Called when a message is complete, and when the connection is upgraded.
+    /// Resets the meter. Called when a message is complete, and when the connection becomes a
+    /// WebSocket.
     pub(crate) fn message(&self) {
         *self.0.lock() = Unfinished::default();
     }
 
-    /// Subtracts a ping or pong. It can arrive between the fragments of a message, which then stays incomplete; otherwise no bytes are left.
+    /// Subtracts the bytes of a ping or pong, which can arrive between the fragments of a message.
+    /// If no bytes are left, there is no incomplete message.
     pub(crate) fn control(&self, payload_bytes: usize) {
         let mut unfinished = self.0.lock();
         unfinished.bytes = unfinished
@@ -54,12 +57,12 @@ impl Meter {
         }
     }
 
-    /// Bytes of the incomplete message, a lower bound.
+    /// A lower bound of the bytes received for the incomplete message.
     pub(crate) fn unfinished_bytes(&self) -> u64 {
         self.0.lock().bytes
     }
 
-    /// Time by which the incomplete message must be complete. `None` if there is none.
+    /// When the incomplete message must be complete. `None` if there is no incomplete message.
     pub(crate) fn due(&self) -> Option<Instant> {
         self.0
             .lock()
@@ -68,8 +71,8 @@ impl Meter {
     }
 }
 
-/// Reads from closed connections for a short time. Otherwise the kernel answers a peer that still sends with a reset, and the peer loses
-/// the Close frame or the refusal that was on its way.
+/// Reads from closed connections for a short time. Otherwise the kernel would reset a connection
+/// whose peer still sends data, and the peer would lose the last bytes, such as a Close frame.
 #[derive(Debug, Clone)]
 pub struct Lingering {
     tasks: TaskTracker,
@@ -77,7 +80,7 @@ pub struct Lingering {
 }
 
 impl Lingering {
-    /// A lingerer without connections. `tasks` owns the tasks that read from them.
+    /// `tasks` owns the tasks that read from closed connections.
     pub fn new(tasks: TaskTracker) -> Self {
         Self {
             tasks,
@@ -105,7 +108,7 @@ impl Lingering {
                     }
                 }
             };
-            // After the timeout the socket is closed even if the peer still sends.
+            // After the timeout, the socket is closed even if the peer still sends.
             let _ = tokio::time::timeout(Duration::from_millis(limits::LINGER_MS), reading).await;
             drop(place);
         });
@@ -124,7 +127,7 @@ pub struct StreamHandle {
 /// One accepted connection.
 #[derive(Debug)]
 pub struct Stream {
-    /// `None` only during drop.
+    /// The TCP connection. `None` only while the stream is being dropped.
     tcp: Option<TcpStream>,
     handle: Arc<StreamHandle>,
     lingering: Lingering,
@@ -157,7 +160,8 @@ impl Stream {
         })
     }
 
-    /// Passes on the result of a write. A write without progress for [`limits::WRITE_TIMEOUT_MS`] fails with `TimedOut`.
+    /// Returns the result of a write. If writes make no progress for [`limits::WRITE_TIMEOUT_MS`],
+    /// returns the error `TimedOut` instead.
     fn watch<T>(
         &mut self,
         context: &mut Context<'_>,

@@ -11,12 +11,13 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{LogFormat, LogSettings};
 
-/// Upper bounds of the buckets of every `*_seconds` histogram, from a local round trip to a database that hangs.
+/// Upper bounds of the buckets of every `*_seconds` histogram. They range from a local round trip
+/// to a database that does not answer.
 const SECONDS_BUCKETS: [f64; 14] = [
     0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0,
 ];
 
-/// Upper bounds of the buckets of `helpline_batch_messages`.
+/// Upper bounds of the buckets of `helpline_batch_messages`, in messages.
 const MESSAGES_BUCKETS: [f64; 9] = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0];
 
 /// Sends the logs of this process to stderr. Does nothing if a subscriber is already installed, as in tests.
@@ -39,25 +40,27 @@ pub fn install_logs(settings: &LogSettings) {
     );
 }
 
-/// The filter of the settings, combined with [`is_discreet`]. Both filters have a maximum level hint. Without the hint, every trace point
-/// of every library is evaluated several times per frame, which took 9 % of the gateway's time in small rooms.
+/// The log filter from the settings, combined with [`is_discreet`]. Both filters have a maximum
+/// level hint. Without the hint, every trace point of every library is evaluated several times per
+/// frame. This took 9 % of the gateway's CPU time in small rooms.
 fn discreet(asked_for: EnvFilter) -> impl Filter<Registry> {
     let level = Filter::<Registry>::max_level_hint(&asked_for).unwrap_or(LevelFilter::TRACE);
-    // Check the level again, because a filter must not let through anything above its hint.
+    // Check the level again, because a filter must not let through any level above its hint.
     asked_for.and(
         filter_fn(move |metadata| *metadata.level() <= level && is_discreet(metadata))
             .with_max_level_hint(level),
     )
 }
 
-/// Drops debug and trace output of libraries, whatever filter is set: it contains whole frames and statement parameters, and so bodies,
-/// tokens and addresses. Helpline's own crates never log those.
+/// Excludes debug and trace output of libraries, whatever filter is set. That output contains whole
+/// frames and statement parameters, and so message bodies, tokens and addresses, which Helpline's
+/// own crates never log.
 fn is_discreet(metadata: &Metadata<'_>) -> bool {
     *metadata.level() <= Level::INFO || metadata.target().starts_with("helpline")
 }
 
-/// Writes each log event as exactly one line. Control characters are escaped, so text from a client cannot forge a line or rewrite one on
-/// a terminal.
+/// Writes each log event as exactly one line. Control characters are escaped, so that text from a
+/// client cannot forge a log line or change the output on a terminal.
 struct OneLine<W>(W);
 
 impl<W: Write> Write for OneLine<W> {
@@ -84,7 +87,8 @@ impl<W: Write> Write for OneLine<W> {
     }
 }
 
-/// Installs the recorder for all `metrics::…!` macros of this process. The handle renders them for Prometheus.
+/// Installs the recorder for all `metrics::…!` macros of this process. The returned handle renders
+/// the metrics for Prometheus.
 ///
 /// # Errors
 /// Another recorder is already installed.
@@ -92,7 +96,8 @@ pub fn install_metrics() -> Result<PrometheusHandle, BuildError> {
     builder()?.install_recorder()
 }
 
-/// A handle of a recorder that is not installed, so it renders no metrics. For a second instance in one process, in tests.
+/// The handle of a recorder that is not installed, so it renders no metrics. Tests use it for a
+/// second instance in one process.
 pub fn detached_metrics() -> PrometheusHandle {
     PrometheusBuilder::new().build_recorder().handle()
 }

@@ -1,4 +1,5 @@
-//! The accept loop: serves HTTP/1.1 with timeouts on each connection, until the connection ends or is upgraded to a WebSocket.
+//! The accept loop. It serves HTTP/1.1 with timeouts on each connection, until the connection ends
+//! or becomes a WebSocket.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -22,13 +23,13 @@ use crate::runtime::lifecycle::Lifecycle;
 use crate::runtime::signals::StopRequests;
 use crate::runtime::tcp_stream::{Lingering, Stream, StreamHandle};
 
-/// Serves until a stop is requested, and then until the drain delay is over; during the delay only `/readyz` shows the stop. Then
-/// drains: accepts no more connections, sends `bye`, and finishes requests and sends that have begun. Each further stop request cuts
-/// the current wait short.
+/// Serves until a stop is requested, and then for the drain delay, during which only `/readyz`
+/// shows the stop. Then drains the instance: accepts no more connections, sends `bye`, and finishes
+/// the requests and messages in progress. Each further stop request cuts the current wait short.
 pub async fn serve(server: Server, listener: TcpListener, mut stop: StopRequests) {
     let http = Arc::new(Semaphore::new(HTTP_CONNECTIONS_MAX));
     let closing = CancellationToken::new();
-    // Cancel-safe: `accept_all` hands every accepted connection to a task before the next await.
+    // Cancel-safe: `accept_all` hands each accepted connection to a task before its next await.
     tokio::select! {
         () = accept_all(&server, &listener, &http, &closing) => {}
         () = wait_for_stop(&server, &mut stop) => {}
@@ -54,7 +55,8 @@ async fn accept_all(
                 let permits = guest.zip(Arc::clone(http).try_acquire_owned().ok());
                 let (served, permits) = match permits {
                     Some(permits) => (Served::Fully(server.router.clone()), Ok(permits)),
-                    // Reserved places answer health checks even when all regular places are taken.
+                    // When all regular places are taken, a reserved place still answers health
+                    // checks.
                     None => match reserved(&reserve, is_over_its_own) {
                         Some(place) => (Served::Briefly(server.reserve.clone()), Err(place)),
                         None => {
@@ -73,7 +75,8 @@ async fn accept_all(
                 });
             }
             Err(error) => {
-                // Most likely there are no file descriptors left. Pause until connections close instead of spinning.
+                // The process has probably run out of file descriptors. Pause, because retrying at
+                // once would use a whole core.
                 tracing::warn!(cause = %error, "cannot accept connections; retrying");
                 tokio::time::sleep(Duration::from_millis(limits::ACCEPT_PAUSE_MS)).await;
             }
@@ -81,7 +84,8 @@ async fn accept_all(
     }
 }
 
-/// Waits for a stop request, makes `/readyz` report it, and keeps serving for the drain delay so that load balancers notice.
+/// Waits for a stop request and makes `/readyz` report it. Then waits for the drain delay, so that
+/// load balancers notice before the instance stops serving.
 async fn wait_for_stop(server: &Server, stop: &mut StopRequests) {
     stop.next().await;
     server.lifecycle.leave.cancel();
@@ -93,7 +97,7 @@ async fn wait_for_stop(server: &Server, stop: &mut StopRequests) {
         delay_ms = delay.as_millis(),
         "stop requested; reporting not ready, still serving until the drain delay is over"
     );
-    // Cancel-safe: a timer, and `StopRequests::next`.
+    // Cancel-safe: one branch is a timer, and `StopRequests::next` is cancel-safe.
     tokio::select! {
         () = tokio::time::sleep(delay) => {}
         () = stop.next() => {}
@@ -102,14 +106,14 @@ async fn wait_for_stop(server: &Server, stop: &mut StopRequests) {
 
 /// How a connection is served.
 enum Served {
-    /// With keep-alive: any number of requests to this router.
+    /// Any number of requests to this router, with keep-alive.
     Fully(Router),
-    /// A single request to this router, with a short header timeout.
+    /// A single request to this router, with a short timeout for its headers.
     Briefly(Router),
 }
 
-/// Takes a reserved place, for a connection beyond the regular limits. Addresses over their own limit can take at most half of the
-/// reserved places together.
+/// Takes a reserved place for a connection beyond the regular limits. Addresses that exceed their
+/// own limit can take at most half of the reserved places.
 fn reserved(reserve: &Arc<Semaphore>, is_over_its_own: bool) -> Option<OwnedSemaphorePermit> {
     if is_over_its_own && reserve.available_permits() <= HTTP_RESERVE_MAX / 2 {
         return None;
@@ -117,8 +121,9 @@ fn reserved(reserve: &Arc<Semaphore>, is_over_its_own: bool) -> Option<OwnedSema
     Arc::clone(reserve).try_acquire_owned().ok()
 }
 
-/// Serves HTTP/1.1 on one connection until the peer closes it, the drain ends it, or it is upgraded. Uses hyper's `http1` builder,
-/// because hyper-util's `auto` builder ignores the header timeout.
+/// Serves HTTP/1.1 on one connection until the peer closes it, the drain ends it, or it becomes a
+/// WebSocket. Uses hyper's `http1` builder, because hyper-util's `auto` builder ignores the header
+/// timeout.
 async fn serve_connection(
     stream: Stream,
     (peer, handle): (SocketAddr, Arc<StreamHandle>),
@@ -151,7 +156,8 @@ async fn serve_connection(
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     tokio::pin!(connection);
-    // The connection's future is not cancel-safe, and is not cancelled: after `closing`, it is polled to its end below.
+    // The connection's future is not cancel-safe, so it is not cancelled: after `closing`, the code
+    // below polls it to its end.
     tokio::select! {
         _ = connection.as_mut() => return,
         () = closing.cancelled() => connection.as_mut().graceful_shutdown(),
@@ -159,12 +165,14 @@ async fn serve_connection(
     let _ = connection.await;
 }
 
-/// Serves `/metrics` on a separate listener until the instance stops, with the same timeouts as other connections.
+/// Serves `/metrics` on a separate listener until the instance stops. Its connections have the same
+/// timeouts as all others.
 pub async fn serve_metrics(lifecycle: Lifecycle, listener: TcpListener, router: Router) {
     serve_few(&lifecycle, &listener, router).await;
 }
 
-/// Serves `router` on `listener` until `lifecycle` stops, on at most [`limits::METRICS_CONNECTIONS_MAX`] connections at a time.
+/// Serves `router` on `listener` until `lifecycle` stops, with at most
+/// [`limits::METRICS_CONNECTIONS_MAX`] connections at a time.
 pub(super) async fn serve_few(lifecycle: &Lifecycle, listener: &TcpListener, router: Router) {
     let places = Arc::new(Semaphore::new(limits::METRICS_CONNECTIONS_MAX));
     while let Some(accepted) = lifecycle.stop.run_until_cancelled(listener.accept()).await {

@@ -1,4 +1,4 @@
-//! Builds an instance: creates all of its parts and connects them.
+//! Builds an instance: creates all its parts and connects them.
 
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ use crate::writer::Writer;
 
 /// An instance that is ready to serve.
 pub struct Server {
-    /// All settings.
+    /// All settings of the instance.
     pub config: Arc<Config>,
     /// The tasks of the instance and the signals of its shutdown.
     pub lifecycle: Lifecycle,
@@ -54,11 +54,12 @@ pub struct Server {
     pub(super) admission: Arc<Admission>,
     pub(super) registry: Arc<ConnectionRegistry>,
     pub(super) router: Router,
-    /// Routes for connections beyond the regular limits: health checks, and a refusal for all other requests.
+    /// Routes for connections beyond the regular limits: health checks, and a refusal for all other
+    /// requests.
     pub(super) reserve: Router,
 }
 
-/// Connects to the database and checks its roles.
+/// Connects to the database and checks the privileges of the database roles.
 pub(super) async fn connect(config: &Config) -> Result<Store, StoreError> {
     let settings = Settings {
         url: config.backing.database_url.expose().to_owned(),
@@ -70,11 +71,12 @@ pub(super) async fn connect(config: &Config) -> Result<Store, StoreError> {
     Store::connect_to(settings, names).await
 }
 
-/// Builds an instance on a connected database and starts its tasks. It accepts no connections yet. `more` has additional routes, which
-/// are served like the instance's own.
+/// Builds an instance on a connected database and starts its tasks. The instance accepts no
+/// connections yet. `more` contains additional routes, which are served like the instance's own.
 ///
 /// # Errors
-/// The database fails during the first sweep, or Redis's certificate files cannot be read any more.
+/// The database fails during the first sweep, or a certificate file for Redis can no longer be
+/// read.
 pub async fn build(
     store: Store,
     config: Config,
@@ -180,7 +182,7 @@ pub async fn build(
     })
 }
 
-/// The running parts that store and deliver events.
+/// The parts of an instance that store and deliver events.
 struct Engine {
     store: Store,
     registry: Arc<ConnectionRegistry>,
@@ -198,7 +200,8 @@ impl Engine {
         store: Store,
         lifecycle: &Lifecycle,
     ) -> Result<Self, StoreError> {
-        // Take this snapshot before serving clients: later sweeps deliver every event that is committed after it.
+        // Take this snapshot before the first client connects. Later sweeps deliver every event
+        // that is committed after the snapshot.
         let SweepResult {
             snapshot,
             epoch,
@@ -208,7 +211,8 @@ impl Engine {
         let instance = Uuid::now_v7();
         let backing = &config.backing;
         let servers = backing.redis.servers(&backing.plaintext.allowed);
-        // The settings were checked at startup, but certificate files may have been removed since.
+        // The settings were checked at startup, but certificate files may have been removed since
+        // then.
         let servers = servers.map_err(|fault| StoreError::NotPrepared(fault.to_string()))?;
         let (relay, relay_ends) = match servers {
             Some(servers) => {

@@ -1,4 +1,5 @@
-//! Checks at startup how many database connections this instance can open, and whether the database server allows that many.
+//! Checks at startup how many database connections this instance can open, and whether the database
+//! server allows that number.
 
 use helpline_core::limits;
 use helpline_persistence::Store;
@@ -6,8 +7,8 @@ use helpline_persistence::capacity::{self, Capacity};
 
 use crate::runtime::errors::chain;
 
-/// Logs the number of connections, and a warning if the server allows too few. An error of the database is logged, not returned,
-/// because the instance can serve anyway.
+/// Logs how many connections this instance can open, and a warning if the server allows too few. An
+/// error of the database is only logged, because the instance can serve anyway.
 pub(super) async fn log(store: &Store, pool_connections_max: usize) {
     let each = pool_connections_max + limits::JOB_CONNECTIONS_MAX;
     tracing::info!(
@@ -28,8 +29,8 @@ pub(super) async fn log(store: &Store, pool_connections_max: usize) {
     }
 }
 
-/// Warning if the instances that are connected now can together open more connections than the server allows. Several instances on
-/// one machine count as one.
+/// The warning if all connected instances together can open more connections than the server
+/// allows. Several instances on one machine count as one instance.
 fn shortage(each: usize, capacity: Capacity) -> Option<String> {
     let Capacity {
         connections_max,

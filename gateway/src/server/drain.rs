@@ -1,4 +1,5 @@
-//! Drains an instance: sends `bye` to every connection, finishes requests and sends that have begun, then stops the tasks.
+//! Drains an instance: sends `bye` to every connection, finishes the requests and messages in
+//! progress, and then stops the tasks.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -64,10 +65,10 @@ pub(super) async fn drain(
     }
 }
 
-/// The deadline of the drain. A further stop request brings it forward to [`AT_ONCE`] from then.
+/// The deadline of the drain. A further stop request shortens it to [`AT_ONCE`] after that request.
 struct Patience {
     deadline: Instant,
-    /// Cancelled by a further stop request.
+    /// Cancelled when a stop is requested again during the drain.
     at_once: CancellationToken,
 }
 
@@ -76,7 +77,8 @@ impl Patience {
     async fn wait_for(&mut self, end: impl Future<Output = ()>, stop: &mut StopRequests) -> bool {
         let mut end = pin!(end);
         loop {
-            // Cancel-safe: `end` is pinned outside the loop; a timer; `StopRequests::next`.
+            // Cancel-safe: `end` is pinned outside the loop, `sleep_until` is a timer, and
+            // `StopRequests::next` is cancel-safe.
             tokio::select! {
                 () = &mut end => return true,
                 () = tokio::time::sleep_until(self.deadline) => return false,
@@ -89,7 +91,8 @@ impl Patience {
         }
     }
 
-    /// Extends the deadline so that the tasks can end.
+    /// Extends the deadline after the last connection has closed, so that the tasks have time to
+    /// end.
     fn extend(&mut self) {
         if self.at_once.is_cancelled() {
             self.deadline = Instant::now() + AT_ONCE;
@@ -99,8 +102,9 @@ impl Patience {
     }
 }
 
-/// Sends `bye` with a random delay for the reconnect, so that clients do not all reconnect at once. Then waits a random time and for
-/// outstanding acks, and closes the connection.
+/// Sends `bye`, which tells the client to reconnect after a random delay. Then waits for a random
+/// pause and for outstanding acks, and closes the connection. The random times keep the clients
+/// from reconnecting all at once.
 async fn disconnect(connection: Arc<Connection>, spread_ms: u64, at_once: CancellationToken) {
     let retry_after_ms = rand::rng().random_range(0..spread_ms);
     connection.send_queue.push(frame(&CommonFrame::Bye {
@@ -116,7 +120,8 @@ async fn disconnect(connection: Arc<Connection>, spread_ms: u64, at_once: Cancel
         .disconnect(Disconnect::AfterDrain(CloseCode::Restart));
 }
 
-/// Waits for `pause` and then for the acks of sends that are being committed, at most [`limits::LOCK_TIMEOUT_MS`].
+/// Waits for `pause`, and then for the acks of messages that are being committed. The wait for acks
+/// takes at most [`limits::LOCK_TIMEOUT_MS`].
 async fn last_acks(connection: &Connection, pause: Duration) {
     tokio::time::sleep(pause).await;
     let patience = Instant::now() + Duration::from_millis(limits::LOCK_TIMEOUT_MS);

@@ -1,4 +1,5 @@
-//! The life of an instance: [`waiting`] connects to the database, [`build`] creates the parts, [`accept`] serves, [`drain`] shuts down.
+//! Starts, runs and stops an instance. [`waiting`] connects to the database, [`build`] creates the
+//! parts, [`accept`] serves, and [`drain`] shuts down.
 
 mod accept;
 mod admins;

@@ -1,5 +1,6 @@
-//! Waits for the database at startup. Meanwhile the instance is alive but not ready. If it exited instead, its supervisor could give
-//! up after a few restarts, because of an outage of a minute.
+//! Waits for the database at startup. While it waits, the instance is alive but not ready. If the
+//! instance exited instead, its supervisor could give up after a few restarts, even though the
+//! outage may last only a minute.
 
 use std::time::{Duration, Instant};
 
@@ -15,22 +16,23 @@ use crate::runtime::errors::chain;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::runtime::signals::StopRequests;
 
-/// Interval at which a lasting outage is logged again.
+/// Interval at which a continuing outage is logged again.
 const REMINDER: Duration = Duration::from_secs(60);
 
-/// Connects to the database, however long that takes, and answers health checks on `listener` meanwhile. Returns `None` if a stop is
-/// requested first.
+/// Connects to the database, however long that takes. While it waits, answers health checks on
+/// `listener`. Returns `None` if a stop is requested first.
 ///
 /// # Errors
-/// A fault that waiting does not fix: the login or a certificate is refused, the database does not exist or is not prepared, or a role
-/// has more privileges than it needs.
+/// A fault that waiting does not fix: the login or a certificate is refused, the database does not
+/// exist or is not prepared, or a role has more privileges than it needs.
 pub async fn connected(
     config: &Config,
     listener: &TcpListener,
     stop: &mut StopRequests,
 ) -> Result<Option<Store>, StoreError> {
     let meanwhile = Lifecycle::default();
-    // Cancel-safe: an abandoned attempt to connect leaves nothing behind, `accept` is cancel-safe, and so is `StopRequests::next`.
+    // Cancel-safe: an abandoned attempt to connect leaves no state behind, and both `accept` and
+    // `StopRequests::next` are cancel-safe.
     let store = tokio::select! {
         store = tried_until_it_answers(config) => store.map(Some),
         () = serve_few(&meanwhile, listener, http::waiting_router(config)) => Ok(None),
@@ -38,7 +40,8 @@ pub async fn connected(
     };
     meanwhile.stop.cancel();
     meanwhile.tasks.close();
-    // Let requests that have arrived finish, but do not wait long for peers that do not read their answer.
+    // Finish the requests that have arrived, but do not wait long for clients that do not read
+    // their answer.
     let patience = Duration::from_millis(limits::POOL_WAIT_MS);
     let _ = tokio::time::timeout(patience, meanwhile.tasks.wait()).await;
     store

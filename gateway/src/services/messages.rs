@@ -1,4 +1,4 @@
-//! Sends messages through the group commit, edits them and redacts them.
+//! Sends, edits and redacts messages. Sent messages go through the group commit of the writer.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::live::typing::Typing;
 use crate::runtime::errors::unavailable;
 use crate::writer::{Reply, Stored, Writer};
 
-/// Sends, edits and redacts messages.
+/// Sends, edits and redacts messages, and publishes the events that this writes.
 pub struct Messages {
     store: Store,
     writer: Writer,
@@ -24,12 +24,13 @@ pub struct Messages {
 }
 
 impl Messages {
-    /// `writer` sends messages, and publishes what it commits.
+    /// `writer` commits and publishes sent messages. `hub` publishes edits, redactions and typing.
     pub const fn new(store: Store, writer: Writer, hub: Arc<Hub>) -> Self {
         Self { store, writer, hub }
     }
 
-    /// Sends a connection's message. The answer goes to the connection's send queue, with this id.
+    /// Sends a message of a WebSocket client. The `ack` or `error` goes to the connection's send
+    /// queue, with this `id`.
     ///
     /// # Errors
     /// `overloaded` if the writer's queue is full. The message is not stored, now or later.
@@ -53,14 +54,14 @@ impl Messages {
         answer.await.unwrap_or_else(|_| Err(unavailable()))
     }
 
-    /// Tells the other members of the ticket that a person started or stopped typing. Nothing is
-    /// stored.
+    /// Tells the other members of the ticket's room that a person started or stopped typing. Stores
+    /// nothing.
     pub fn type_on(&self, typing: &Typing, wakes: &mut WakeList) {
         self.hub.publish_typing(typing, wakes);
     }
 
-    /// Changes the text of the person's own message. Returns the events written, or none if the
-    /// text is unchanged.
+    /// Changes the text of the person's own message. Returns the events that this wrote; there are
+    /// none if the text is unchanged.
     ///
     /// # Errors
     /// When the database refuses the change.

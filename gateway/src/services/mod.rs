@@ -1,7 +1,8 @@
 //! The operations that a person or a job can perform. Each function decides, writes and publishes
-//! in one place for REST, WebSocket and jobs, so that no caller publishes what it wrote. A function
-//! with the suffix `_in` decides and writes in its caller's transaction, which ends with
-//! [`commit`]. So a job can make several changes at once with the same code as a request.
+//! for all its callers (REST, WebSocket and jobs), so a caller never publishes events itself. A
+//! function with the suffix `_in` only decides and writes, in a transaction of its caller;
+//! [`commit`] ends the transaction and publishes. A job can thus make several changes in one
+//! transaction.
 
 pub mod messages;
 pub mod opening_hours;
@@ -23,7 +24,7 @@ use crate::live::Hub;
 /// Commits a transaction, and publishes the events written in it.
 ///
 /// # Errors
-/// When the commit fails. Nothing is published then.
+/// When the commit fails. In this case nothing is published.
 pub async fn commit(transaction: Transaction, hub: &Hub) -> Result<(), StoreError> {
     let rows = transaction.commit().await?;
     hub.publish(&rows);

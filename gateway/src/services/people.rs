@@ -8,20 +8,20 @@ use helpline_persistence::{Caller, Store, StoreError, people, roles};
 
 use crate::live::Hub;
 
-/// Changes roles and blocks.
+/// Changes people's roles, and blocks and unblocks people.
 pub struct People {
     store: Store,
     hub: Arc<Hub>,
 }
 
 impl People {
-    /// Publishes through this hub.
+    /// `hub` publishes the events that the changes write.
     pub const fn new(store: Store, hub: Arc<Hub>) -> Self {
         Self { store, hub }
     }
 
-    /// Gives a person this role, which replaces any other. The person's open connections end at
-    /// once.
+    /// Gives a person this role, which replaces the person's former role. The person's open
+    /// connections are closed at once.
     ///
     /// # Errors
     /// When the database refuses the change.
@@ -36,8 +36,8 @@ impl People {
         Ok(())
     }
 
-    /// Removes a person's role. The person's open connections end at once, and their unfinished
-    /// tickets become unassigned.
+    /// Removes a person's role. The person's open connections are closed at once, and the
+    /// unfinished tickets assigned to the person become unassigned.
     ///
     /// # Errors
     /// When the database refuses the change. The last admin's role cannot be removed.
@@ -48,8 +48,8 @@ impl People {
         Ok(())
     }
 
-    /// Blocks or unblocks a person. The person's open connections end at once. A blocked person's
-    /// unfinished tickets become unassigned.
+    /// Blocks or unblocks a person. The person's open connections are closed at once. If the person
+    /// is blocked, the unfinished tickets assigned to them become unassigned.
     ///
     /// # Errors
     /// When the database refuses the change. People cannot block themselves, and the last admin

@@ -1,20 +1,21 @@
-//! Saved replies. Admins keep the shared ones, and people their personal ones.
+//! Saved replies: texts that staff insert into messages. Admins edit the shared replies, and each
+//! person edits their own.
 
 use helpline_core::ids::SavedReplyId;
 use helpline_core::protocol::SavedReply;
 use helpline_persistence::replies::{self, NewReply};
 use helpline_persistence::{Caller, IfMatch, Store, StoreError};
 
-/// Saves and removes replies.
+/// Writes and removes saved replies.
 pub struct SavedReplies(Store);
 
 impl SavedReplies {
-    /// Writes to this database.
+    /// `store` is the database that contains the replies.
     pub const fn new(store: Store) -> Self {
         Self(store)
     }
 
-    /// Creates or replaces a reply.
+    /// Creates or replaces a saved reply.
     ///
     /// # Errors
     /// When the database refuses the change.
@@ -27,7 +28,7 @@ impl SavedReplies {
         replies::save(&self.0, caller, new, expected).await
     }
 
-    /// Removes a reply. Returns false if it did not exist.
+    /// Removes a saved reply. Returns false if it did not exist.
     ///
     /// # Errors
     /// When the database refuses the change.

@@ -1,4 +1,4 @@
-//! The desk's settings, and the values for visitors that depend on them.
+//! The desk's settings, and what visitors see of them: availability and the look of the widget.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,19 +13,19 @@ use serde_json::Value;
 use crate::database::errors::reject_of;
 use crate::runtime::errors::unavailable;
 
-/// Writes settings. Caches the desk's availability for [`limits::AVAILABILITY_MS`] and the widget's
-/// settings for [`limits::WIDGET_MS`].
+/// Reads and writes the desk's settings. Caches the desk's availability for
+/// [`limits::AVAILABILITY_MS`] and the widget's settings for [`limits::WIDGET_MS`].
 pub struct DeskSettings {
     store: Store,
     availability: Remembered<Availability>,
     first_answer: Remembered<Option<u32>>,
     widget: Remembered<Arc<WidgetSettings>>,
-    /// The last settings read, used while the database does not answer.
+    /// The widget's settings as last read, used while the database does not answer.
     last_widget: parking_lot::Mutex<Arc<WidgetSettings>>,
 }
 
 impl DeskSettings {
-    /// Reads and writes this database.
+    /// Creates empty caches. `store` is the database that contains the settings.
     pub fn new(store: Store) -> Self {
         Self {
             store,
@@ -36,7 +36,7 @@ impl DeskSettings {
         }
     }
 
-    /// Stores a setting. `None` removes it. Returns what this change stored.
+    /// Stores a setting, or removes it if `value` is `None`. Returns what was stored.
     ///
     /// # Errors
     /// When the database refuses the change.
@@ -48,7 +48,8 @@ impl DeskSettings {
         expected: &IfMatch,
     ) -> Result<Stored, StoreError> {
         let stored = settings::set(&self.store, caller, name, value, expected).await?;
-        // Other instances see the change when their cached value expires.
+        // Clear this instance's cache. Other instances see the change when their cached value
+        // expires.
         match name {
             Name::OpeningHours | Name::AwayNotice => self.availability.forget().await,
             Name::Widget => self.widget.forget().await,
@@ -57,7 +58,8 @@ impl DeskSettings {
         Ok(stored)
     }
 
-    /// Opening hours, away notice, and whether a member of staff is connected.
+    /// The opening hours, the notice for customers, and whether the desk is open and an agent is
+    /// connected.
     ///
     /// # Errors
     /// When the database cannot be read in time.
@@ -66,8 +68,8 @@ impl DeskSettings {
         self.availability.get(limits::AVAILABILITY_MS, read).await
     }
 
-    /// How the widget looks and where it may be shown. If the database does not answer within
-    /// [`limits::WIDGET_WAIT_MS`], returns the last settings read, or the defaults.
+    /// How the widget looks and which sites may show it. If the database does not answer within
+    /// [`limits::WIDGET_WAIT_MS`], returns the settings as last read, or the defaults.
     pub async fn widget(&self) -> Arc<WidgetSettings> {
         let read = async {
             let set = settings::widget(&self.store).await?;
@@ -83,7 +85,7 @@ impl DeskSettings {
         }
     }
 
-    /// Median time to the first answer in recent tickets, in seconds. Cached for
+    /// The median time until the first answer to recent tickets, in seconds. Cached for
     /// [`limits::FIRST_ANSWER_MS`].
     ///
     /// # Errors
@@ -94,8 +96,8 @@ impl DeskSettings {
     }
 }
 
-/// Caches one database read for many callers. One of them reads; the others wait for the result,
-/// which may be an error.
+/// Caches one database read for many callers. One caller reads, while the other callers wait for
+/// the result. An error is cached too.
 struct Remembered<T>(tokio::sync::Mutex<Option<(Instant, Result<T, Reject>)>>);
 
 impl<T> Default for Remembered<T> {
@@ -105,8 +107,8 @@ impl<T> Default for Remembered<T> {
 }
 
 impl<T: Clone> Remembered<T> {
-    /// Returns the cached value if it is younger than `fresh_ms`, or reads it now. An error is
-    /// cached for [`limits::READINESS_MS`].
+    /// Returns the cached value if it is younger than `fresh_ms`. Otherwise runs `read`. An error
+    /// is cached for [`limits::READINESS_MS`].
     async fn get(
         &self,
         fresh_ms: u64,

@@ -11,19 +11,20 @@ use helpline_persistence::{Caller, Store, StoreError, Transaction};
 use crate::database::errors::reject_of;
 use crate::live::Hub;
 
-/// Writes tickets and publishes the events.
+/// Writes tickets to the database and publishes the events that this causes.
 pub struct Tickets {
     store: Store,
     hub: Arc<Hub>,
 }
 
 impl Tickets {
-    /// Publishes through this hub.
+    /// `hub` publishes the events that the changes write.
     pub const fn new(store: Store, hub: Arc<Hub>) -> Self {
         Self { store, hub }
     }
 
-    /// Opens a ticket. A repeated call with the same key changes nothing.
+    /// Opens a ticket. If a ticket was already opened with the same idempotency key, nothing
+    /// changes.
     ///
     /// # Errors
     /// When the database refuses the change.
@@ -33,11 +34,12 @@ impl Tickets {
         Ok(created)
     }
 
-    /// Opens a ticket in the caller's transaction. [`commit`](super::commit) publishes it. With a
-    /// known key nothing is published again.
+    /// Opens a ticket in the caller's transaction. [`commit`](super::commit) publishes its events.
+    /// If a ticket was already opened with the same idempotency key, nothing is written or
+    /// published.
     ///
     /// # Errors
-    /// When the database refuses the change. The transaction cannot be committed then.
+    /// When the database refuses the change. The transaction can no longer be committed.
     pub async fn create_in(
         transaction: &mut Transaction,
         caller: &Caller,
@@ -46,7 +48,7 @@ impl Tickets {
         Ok(tickets::create(transaction, caller, new).await?.id)
     }
 
-    /// Makes all changes of the patch, or none.
+    /// Makes all changes of the patch, or none of them.
     ///
     /// # Errors
     /// When the database refuses the change.
@@ -61,11 +63,11 @@ impl Tickets {
         Ok(())
     }
 
-    /// Like [`Self::change`], in the caller's transaction. [`commit`](super::commit) publishes the
-    /// events.
+    /// Like [`Self::change`], but in the caller's transaction. [`commit`](super::commit) publishes
+    /// the events.
     ///
     /// # Errors
-    /// When the database refuses the change. The transaction cannot be committed then.
+    /// When the database refuses the change. The transaction can no longer be committed.
     pub async fn change_in(
         transaction: &mut Transaction,
         caller: &Caller,
@@ -77,8 +79,8 @@ impl Tickets {
             .map(drop)
     }
 
-    /// Like [`Self::change`], for one of many tickets. First reads the ticket and checks the
-    /// caller's rights, as a separate request would.
+    /// Like [`Self::change`], for one of many tickets that a request changes. First reads the
+    /// ticket and checks the caller's rights, as a request for this ticket alone would.
     ///
     /// # Errors
     /// `not_found`, or the refusal of the policy or the database.
@@ -100,7 +102,7 @@ impl Tickets {
             .map_err(|error| reject_of(&error))
     }
 
-    /// Rates a ticket as its customer. The ticket must be over.
+    /// Rates a ticket as its customer. The ticket must be resolved or closed.
     ///
     /// # Errors
     /// When the database refuses the change.
@@ -116,8 +118,8 @@ impl Tickets {
         Ok(())
     }
 
-    /// Permanently removes a text that is not a message. Members of the ticket reload it, because
-    /// they may have the text.
+    /// Permanently removes a text that is not a message, such as the subject. Members of the
+    /// ticket's room reload the ticket, because they may have received the text.
     ///
     /// # Errors
     /// When the database refuses the change.
@@ -133,14 +135,14 @@ impl Tickets {
     }
 }
 
-/// The actions that the policy must allow before this change.
+/// The actions that the access policy must allow before this change is made.
 pub fn actions_of(patch: &Patch) -> impl Iterator<Item = TicketAction> {
     let Patch {
         status,
         priority,
         category,
         assigned_to,
-        // Only has a meaning together with `assigned_to`, which is checked.
+        // A condition of `assigned_to`, which needs no permission of its own.
         if_assigned_to: _,
     } = patch;
     let triage = priority.is_some() || category.is_some() || assigned_to.is_some();

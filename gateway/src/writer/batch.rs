@@ -1,6 +1,6 @@
-//! Commits one batch. Transient errors are retried with the same keys. If the database rejects a
-//! message, or its result cannot be read, only that message fails. No sender is answered before the
-//! commit.
+//! Commits one batch of messages. Transient errors are retried with the same idempotency keys. If
+//! the database rejects a message, or a result cannot be read, only that message fails. Senders are
+//! answered only after the commit.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,13 +23,13 @@ use crate::runtime::lifecycle::Lifecycle;
 /// What to do with messages whose ticket is locked by another transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OnLocked {
-    /// Return them as busy.
+    /// Do not store the messages, and report them as busy.
     Skip,
-    /// Wait for the lock.
+    /// Wait until the ticket is unlocked.
     Wait,
 }
 
-/// Commits batches and answers their senders.
+/// Commits batches of messages and answers the senders.
 pub(super) struct Committer {
     pub store: Store,
     pub hub: Arc<Hub>,
@@ -38,15 +38,16 @@ pub(super) struct Committer {
 }
 
 impl Committer {
-    /// Commits the jobs and answers them. Returns the jobs whose tickets were locked.
+    /// Commits the jobs and answers their senders. Returns the jobs whose tickets were locked,
+    /// without an answer.
     pub(super) async fn commit(&self, jobs: Vec<Job>, on_locked: OnLocked) -> Vec<Job> {
         let mut busy = Vec::new();
-        // Halves of a failed batch, with the first half on top, which keeps the order within a
-        // ticket.
+        // A stack of batches. When a batch fails, its halves are pushed with the first half on top,
+        // so that the messages of a ticket stay in order.
         let mut pending = vec![jobs];
         while let Some(jobs) = pending.pop() {
-            // If the first half found a ticket locked, the ticket's later messages must wait behind
-            // the earlier ones.
+            // If a job in `busy` has the same ticket, the ticket is locked. Later messages of the
+            // ticket must wait behind it.
             let (held, jobs): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job: &Job| {
                 busy.iter()
                     .any(|other: &Job| other.message.ticket == job.message.ticket)
@@ -60,8 +61,8 @@ impl Committer {
             failpoint::crash("crash-in-batch");
             match self.persist(&messages, on_locked).await {
                 Ok(appended) => busy.extend(self.settle(jobs, appended)),
-                // If the batch was committed despite the error, the retry answers its messages as
-                // duplicates and publishes them.
+                // Try each half separately. If the failed batch was committed after all, the second
+                // attempt finds its messages as duplicates and publishes them.
                 Err(error) if jobs.len() > 1 && !error.passes() => {
                     let mut first = jobs;
                     let second = first.split_off(first.len() / 2);
@@ -79,9 +80,9 @@ impl Committer {
         busy
     }
 
-    /// Retries, a limited number of times, until the outcome of the batch is known. A commit with
-    /// unknown outcome (a lost connection) is repeated with the same keys: messages that the first
-    /// attempt stored are then answered as duplicates.
+    /// Retries, a limited number of times, until the outcome of the batch is known. If a connection
+    /// is lost during a commit, the outcome is unknown, and the batch is repeated with the same
+    /// idempotency keys. Messages that the first attempt stored are then answered as duplicates.
     async fn persist(
         &self,
         messages: &[NewMessage],
@@ -117,12 +118,13 @@ impl Committer {
         }
     }
 
-    /// Publishes the events and then answers, so that an event is not far behind its ack. The
-    /// connection tasks are woken after the last answer, so that a sender gets its event and its
-    /// ack in one write. Returns the jobs whose tickets were locked.
+    /// Publishes the events first and then answers the senders, so that events arrive together with
+    /// their acks. The connections' tasks are woken after the last answer, so that a sender gets
+    /// its event and its ack in one write. Returns the jobs whose tickets were locked.
     fn settle(&self, jobs: Vec<Job>, appended: Appended) -> Vec<Job> {
         let is_stored = |outcome: &Outcome| matches!(outcome, Outcome::Stored(_));
-        // Only if something was stored: a batch whose tickets were all locked is tried again.
+        // The failpoint is reached only if a message was stored. A batch whose tickets were all
+        // locked stores nothing.
         if appended.outcomes.iter().any(is_stored) {
             failpoint::hit("after-commit");
         }
@@ -151,8 +153,8 @@ impl Committer {
         busy
     }
 
-    /// Records a refused send in the audit log, in a separate transaction. The answer does not wait
-    /// for it.
+    /// Records a refused message in the audit log, in a separate transaction. The sender's answer
+    /// does not wait for this.
     fn record_refusal(&self, job: &Job, reject: &Reject) {
         let row = AccessRow {
             user: Some(job.message.sender),

@@ -1,4 +1,4 @@
-//! One send, and the destination of its reply.
+//! A message to store, and the destination of the reply to its sender.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,49 +17,52 @@ use crate::runtime::byte_budget::HeldBytes;
 use crate::runtime::errors::unavailable;
 use crate::runtime::failpoint::sabotaged;
 
-/// A committed message.
+/// What the sender of a committed message learns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stored {
-    /// Its number in the sender's numbering.
+    /// The message's number in the sender's view. Customers have their own numbering, without
+    /// staff's internal notes.
     pub seq: Seq,
-    /// When it was stored.
+    /// When the message was stored.
     pub at: DateTime<Utc>,
-    /// Whether an earlier send with the same key had stored it.
+    /// Whether the message had already been stored by an earlier request with the same idempotency
+    /// key.
     pub duplicate: bool,
 }
 
-/// The destination of the reply to a send.
+/// Where to send the reply to the sender of a message.
 pub enum Reply {
-    /// To a connection, as `ack` or `error`.
+    /// To a WebSocket connection, as an `ack` or `error` frame.
     Socket(Awaited),
-    /// A REST caller that waits.
+    /// To a REST handler that waits for the reply.
     Once(oneshot::Sender<Result<Stored, Reject>>),
 }
 
-/// A reply that a connection waits for; while the instance drains, the connection stays open for
-/// it. If it is dropped unanswered because the responsible task crashed, it answers `unavailable`.
+/// A reply that a WebSocket connection waits for. While the instance drains, the connection stays
+/// open for the reply. If this value is dropped without a reply, because a task has panicked, the
+/// client is answered with `unavailable`.
 pub struct Awaited {
     connection: Arc<Connection>,
-    /// The `id` of the client's frame.
+    /// The `id` of the client's frame, which the reply repeats.
     id: u64,
     is_answered: bool,
 }
 
-/// A send that is being processed.
+/// A message on its way to the database.
 pub(super) struct Job {
     pub message: NewMessage,
     pub reply: Reply,
-    /// The job's share of the byte budget, released when the job is done.
+    /// The message's share of the writer's byte budget, released when the job is dropped.
     pub _held: HeldBytes,
 }
 
 impl Job {
-    /// Approximate size in memory and in the statement to the database.
+    /// Approximate size of the job, in memory and in the SQL statement.
     pub(super) fn bytes(&self) -> usize {
         Self::bytes_of(&self.message)
     }
 
-    /// Like [`Self::bytes`], for a message that is not accepted yet.
+    /// Like [`Self::bytes`], for a message that has not been accepted yet.
     pub(super) fn bytes_of(message: &NewMessage) -> usize {
         let NewMessage {
             key,
@@ -81,7 +84,7 @@ impl Job {
             + user_agent.as_ref().map_or(0, String::len)
     }
 
-    /// The message as passed to the database.
+    /// The message as it is passed to the database.
     pub(super) fn to_store(&self) -> NewMessage {
         let mut message = self.message.clone();
         if sabotaged("no-idempotency") {
@@ -90,8 +93,8 @@ impl Job {
         message
     }
 
-    /// Acks a message before it is committed, with a made-up number. Only the sabotage mode does
-    /// that.
+    /// Acks a message before it is committed, with a made-up number. Only sabotage does this: a
+    /// test mode that breaks a promise on purpose.
     pub(super) fn foretell(&self) {
         if let Reply::Socket(Awaited { connection, id, .. }) = &self.reply {
             let ack = CommonFrame::Ack {
@@ -105,11 +108,12 @@ impl Job {
         }
     }
 
-    /// Answers that the message is stored.
+    /// Answers the sender that the message is stored.
     pub(super) fn stored(self, at: &AppendedAt, duplicate: bool, wakes: &mut WakeList) {
         let seq = match at.audience {
             Audience::Staff => at.seq,
-            // A customer's message is never a note, so it has a public number.
+            // A customer cannot write internal notes, so a customer's message always has a public
+            // number.
             Audience::Customer => at.public_seq.unwrap_or(Seq::ZERO),
         };
         let stored = Stored {
@@ -120,7 +124,7 @@ impl Job {
         self.reply.answer(self.message.key, Ok(stored), wakes);
     }
 
-    /// Answers that the message was refused.
+    /// Answers the sender that the message was refused.
     pub(super) fn refused(self, reject: Reject) {
         self.reply
             .answer(self.message.key, Err(reject), &mut WakeList::default());
@@ -128,7 +132,7 @@ impl Job {
 }
 
 impl Reply {
-    /// A reply to this connection, under this frame id.
+    /// Makes a reply to this connection, for the frame with this `id`.
     pub(crate) fn socket(connection: &Arc<Connection>, id: u64) -> Self {
         connection.awaited_acks.fetch_add(1, Ordering::AcqRel);
         Self::Socket(Awaited {
@@ -138,7 +142,7 @@ impl Reply {
         })
     }
 
-    /// Drops the reply without an answer, because the caller answers.
+    /// Drops the reply without answering the sender, because the caller of the writer answers.
     pub(super) fn forget(self) {
         if let Self::Socket(mut awaited) = self {
             awaited.is_answered = true;
@@ -163,7 +167,7 @@ impl Reply {
                 },
                 wakes,
             ),
-            // The caller may be gone; the message is stored nevertheless.
+            // Ignore the error: the caller may no longer wait, but the message is stored.
             Self::Once(reply) => drop(reply.send(result)),
         }
     }
@@ -178,8 +182,9 @@ impl Awaited {
     }
 }
 
-/// Logs at debug level that a send was not stored. A client that loses its connection may never
-/// learn of the refusal, and `prove` needs it to explain why a message comes after later ones.
+/// Logs at debug level that a message was not stored. A client that loses its connection may never
+/// receive the refusal. The command `prove` needs the log line to explain why the message comes
+/// after later messages.
 pub(crate) fn log_refusal(key: &Key, code: RejectCode) {
     tracing::debug!(target: "helpline_gateway::refused_sends", key = key.as_str(), %code, "a send was refused");
 }

@@ -1,7 +1,7 @@
-//! Tickets locked by another transaction. Their messages wait here, in order per ticket. For a few
-//! of these tickets, a task with its own pooled connection waits for the lock. All other tickets
-//! share one task, which tries many of them with one statement: however many there are, they cost
-//! one connection and ten statements a second.
+//! Messages for tickets that another transaction has locked. They wait here, in order per ticket. A
+//! few of the locked tickets have a task of their own, which waits for the lock on a pooled
+//! connection. All other locked tickets share one task, which retries them together. The shared
+//! task needs one connection and about ten statements a second, however many tickets are locked.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -17,24 +17,25 @@ use tokio::time::Instant;
 use super::batch::{Committer, OnLocked};
 use super::job::Job;
 
-/// The locked tickets and their waiting messages.
+/// The tickets that are locked by another transaction, and the messages that wait for them.
 pub(super) struct LockedTickets {
     tickets: Mutex<Tickets>,
-    /// Limits how many pooled connections may wait for a ticket's lock.
+    /// Limits how many pooled connections may wait for locks of tickets at the same time.
     lock_waits: Arc<Semaphore>,
 }
 
 #[derive(Default)]
 struct Tickets {
-    /// The waiting messages. An entry exists exactly as long as a task is responsible for the
-    /// ticket.
+    /// The waiting messages of each ticket. A ticket has an entry exactly as long as a task handles
+    /// it.
     queues: HashMap<TicketId, VecDeque<Job>>,
-    /// Tickets of the shared task that were locked at the last attempt, the least recently tried
-    /// first.
+    /// Tickets of the shared retry task that were locked at the last attempt. The ticket tried
+    /// least recently comes first.
     locked: VecDeque<TicketId>,
-    /// Tickets of the shared task that were not locked at the last attempt and have more messages.
+    /// Tickets of the shared retry task that were not locked at the last attempt and have more
+    /// messages.
     released: VecDeque<TicketId>,
-    /// Whether the shared task is running.
+    /// Whether the shared retry task is running.
     is_retrying: bool,
 }
 
@@ -46,7 +47,8 @@ impl LockedTickets {
         }
     }
 
-    /// Queues jobs of locked tickets behind the earlier ones. Returns the other jobs.
+    /// Queues the jobs whose tickets are known to be locked, behind the earlier jobs of these
+    /// tickets. Returns all other jobs.
     pub(super) fn route(&self, jobs: Vec<Job>) -> Vec<Job> {
         let queues = &mut self.tickets.lock().queues;
         if queues.is_empty() {
@@ -77,7 +79,8 @@ impl LockedTickets {
         ready
     }
 
-    /// Defers jobs whose tickets were locked, in order.
+    /// Queues jobs whose tickets have just been found locked, in order, and makes sure that a task
+    /// retries them.
     pub(super) fn defer(self: &Arc<Self>, jobs: Vec<Job>, committer: &Arc<Committer>) {
         for ticket in self.keep(jobs) {
             metrics::counter!("helpline_tickets_deferred_total").increment(1);
@@ -88,7 +91,7 @@ impl LockedTickets {
         }
     }
 
-    /// Queues the jobs. Returns the tickets for which no task is responsible yet.
+    /// Queues the jobs. Returns the tickets that no task handles yet.
     fn keep(&self, jobs: Vec<Job>) -> Vec<TicketId> {
         let queues = &mut self.tickets.lock().queues;
         let mut fresh = Vec::new();
@@ -125,15 +128,15 @@ impl LockedTickets {
         });
     }
 
-    /// Hands the ticket to the shared task.
+    /// Hands the ticket to the shared retry task, and starts the task if necessary.
     fn retry_later(self: &Arc<Self>, ticket: TicketId, committer: &Arc<Committer>) {
         let is_retrying = {
             let mut tickets = self.tickets.lock();
             tickets.locked.push_back(ticket);
             std::mem::replace(&mut tickets.is_retrying, true)
         };
-        // Spawn without holding the lock: a runtime that is shutting down drops the task
-        // immediately, and its `drop` takes the lock.
+        // Spawn the task after releasing the lock. A runtime that is shutting down drops a new task
+        // immediately, and the `drop` of `SharedRetry` takes the same lock.
         if !is_retrying {
             let retry = SharedRetry {
                 locked: Arc::clone(self),
@@ -167,7 +170,8 @@ impl Tickets {
         }
     }
 
-    /// Takes the first message of each locked ticket, up to the limits of one retry.
+    /// Takes the first message of each locked ticket, up to the limits of one retry. Adds the
+    /// tickets to `in_flight`.
     fn take_first_messages(&mut self, in_flight: &mut Vec<TicketId>) -> Vec<Job> {
         let (mut jobs, mut bytes) = (Vec::new(), 0);
         while jobs.len() < limits::BATCH_MESSAGES_MAX && bytes < limits::LOCKED_RETRY_BYTES_MAX {
@@ -182,7 +186,8 @@ impl Tickets {
         jobs
     }
 
-    /// Takes the messages of tickets that are no longer locked, at most one batch.
+    /// Takes messages of tickets that are no longer locked, at most one batch. Adds the tickets to
+    /// `in_flight`.
     fn take_released(&mut self, in_flight: &mut Vec<TicketId>) -> Vec<Job> {
         let mut jobs = Vec::new();
         while jobs.len() < limits::BATCH_MESSAGES_MAX {
@@ -198,7 +203,8 @@ impl Tickets {
         jobs
     }
 
-    /// Sorts a batch's tickets by whether they were locked. Returns whether any was not.
+    /// Sorts the tickets of a batch by whether they are still locked. `busy` has the jobs whose
+    /// tickets were locked. Returns whether any ticket was not locked.
     fn sort(&mut self, in_flight: Vec<TicketId>, busy: Vec<Job>) -> bool {
         let locked: HashSet<TicketId> = busy.iter().map(|job| job.message.ticket).collect();
         self.put_back(busy);
@@ -225,21 +231,21 @@ impl Tickets {
 
 const RETRY_INTERVAL: Duration = Duration::from_millis(limits::LOCKED_TICKET_RETRY_MS);
 
-/// The shared task. If it is dropped early, by a crash or because the instance stops, it removes
-/// the queues of its tickets. Their messages are answered with `unavailable`, and no queue is left
-/// without a task.
+/// The task that retries all locked tickets without a task of their own. If it is dropped before
+/// its end, by a panic or because the instance stops, it removes the queues of its tickets. The
+/// messages in these queues are then answered with `unavailable`.
 struct SharedRetry {
     locked: Arc<LockedTickets>,
     committer: Arc<Committer>,
-    /// The tickets of the batch in progress.
+    /// The tickets of the batch that is being committed.
     in_flight: Vec<TicketId>,
     next_retry: Instant,
-    /// Set when no tickets are left. Tickets that are added later belong to another task.
+    /// Whether the task has ended normally. Tickets that are added after that belong to a new task.
     has_ended: bool,
 }
 
 impl SharedRetry {
-    /// Runs until no ticket is left.
+    /// Retries the locked tickets until none is left or the instance stops.
     async fn run(mut self) {
         while self.has_tickets() {
             let mut jobs = Vec::new();
@@ -267,14 +273,16 @@ impl SharedRetry {
             let in_flight = std::mem::take(&mut self.in_flight);
             let is_any_released = self.locked.tickets.lock().sort(in_flight, busy);
             if is_retry && is_any_released {
-                // One transaction may have held all of them: try the others at once.
+                // One transaction may have locked many of the tickets and ended just now, so retry
+                // the other tickets at once.
                 self.next_retry = Instant::now();
             }
         }
         self.has_ended = true;
     }
 
-    /// Whether any tickets are left. If not, the next ticket starts a new task.
+    /// Whether any locked tickets are left. If not, the next locked ticket starts a new shared
+    /// task.
     fn has_tickets(&self) -> bool {
         let mut tickets = self.locked.tickets.lock();
         tickets.is_retrying = !(tickets.locked.is_empty() && tickets.released.is_empty());
@@ -288,7 +296,7 @@ impl SharedRetry {
         stop.run_until_cancelled(pause).await.is_some()
     }
 
-    /// Hands tickets to tasks that wait for the lock, as far as permits are available.
+    /// While permits are available, gives each ticket a task of its own that waits for the lock.
     fn give_away(&self) {
         while let Ok(permit) = Arc::clone(&self.locked.lock_waits).try_acquire_owned() {
             let first = self.locked.tickets.lock().locked.pop_front();
@@ -325,8 +333,8 @@ impl Drop for SharedRetry {
     }
 }
 
-/// Guards a ticket's task. If it is dropped by a crash, it removes the ticket's queue: its messages
-/// are answered with `unavailable`, and no queue is left without a task.
+/// Guards the task of a single ticket; dropped only if the task panics. It then removes the
+/// ticket's queue, whose messages are answered with `unavailable`.
 struct Crash<'a> {
     locked: &'a LockedTickets,
     ticket: TicketId,

@@ -1,11 +1,12 @@
-//! The group commit. Messages that arrive while a round is in flight form the next round; there is
-//! no timer. A round is one statement and one commit, or several in parallel if many messages wait.
-//! If the queue is full, sends are refused with `overloaded`: nothing is queued without bound, and
-//! no accepted message is forgotten.
+//! The group commit. Messages that arrive during a round are committed in the next round; there is
+//! no timer. A round is one SQL statement and one commit, or several in parallel if many messages
+//! wait. If the queue is full, new messages are refused with `overloaded`. The queue is thus
+//! bounded, and every message in it is committed or answered with an error.
 //!
-//! - [`job`]: one send and the destination of its reply; [`commit_loop`]: runs the rounds;
-//!   [`batch`]: commits one batch
-//! - [`locked_tickets`]: sends to tickets that another transaction has locked
+//! - [`job`]: one message and the destination of its reply
+//! - [`commit_loop`]: runs the rounds
+//! - [`batch`]: commits one batch
+//! - [`locked_tickets`]: messages for tickets that another transaction has locked
 
 mod batch;
 mod commit_loop;
@@ -33,15 +34,16 @@ use job::Job;
 pub(crate) use job::log_refusal;
 pub use job::{Reply, Stored};
 
-/// Accepts messages for the writer's queue.
+/// Accepts messages, for the task that commits them.
 pub struct Writer {
     entrance: mpsc::Sender<Job>,
     bytes: Arc<ByteBudget>,
 }
 
 impl Writer {
-    /// Starts the writer task with at most `lanes_max` parallel batches per round. The task ends
-    /// when the writer is dropped and the queue is empty, or when the instance stops.
+    /// Starts the task that commits messages, with at most `lanes_max` parallel batches per round.
+    /// The task ends when the `Writer` is dropped and the queue is empty, or when the instance
+    /// stops.
     pub fn start(
         store: Store,
         hub: Arc<Hub>,
@@ -68,10 +70,10 @@ impl Writer {
         QueueDepth::of(&self.entrance)
     }
 
-    /// Enqueues a message. The reply is sent when the message is committed or refused.
+    /// Puts a message into the queue. The reply is sent when the message is committed or refused.
     ///
     /// # Errors
-    /// `overloaded` if the queue is full. The message is not stored and will not be.
+    /// `overloaded` if the queue is full. The message is not stored, now or later.
     pub fn submit(&self, message: NewMessage, reply: Reply) -> Result<(), Reject> {
         let Some(held) = self.bytes.take(Job::bytes_of(&message)) else {
             return Err(overloaded(reply));
@@ -90,7 +92,8 @@ impl Writer {
     }
 }
 
-/// Builds the refusal, and silences the reply: the caller of `submit` answers instead.
+/// Makes the rejection for a full queue. Drops the reply without sending it, because the caller of
+/// `submit` answers the sender.
 fn overloaded(reply: Reply) -> Reject {
     metrics::counter!("helpline_sends_overloaded_total").increment(1);
     reply.forget();

@@ -19,7 +19,7 @@ use crate::auth::Verifier;
 use crate::auth::jwks::KeySet;
 use crate::config::Auth;
 
-/// A server that sends the current `answer` to every request.
+/// A server that answers every request with the current text of `answer`.
 struct Provider {
     url: String,
     answer: Arc<Mutex<String>>,
@@ -184,7 +184,7 @@ async fn an_outage_keeps_known_keys_and_a_first_one_is_unavailable() {
 async fn a_fetch_is_of_use_though_the_one_who_asked_has_gone() {
     let provider = Provider::with_keys(&[public(&ed25519(1), Algorithm::EdDSA, "ed")]).await;
     let keys = KeySet::new(provider.url.parse().expect("a loopback address"), None);
-    // The provider runs on this thread too, so it cannot respond before the thread waits.
+    // The server runs on this test's thread, so it cannot answer before the test awaits something.
     tokio::select! {
         biased;
         _ = keys.key("ed") => panic!("there is no answer yet"),
@@ -260,7 +260,7 @@ async fn a_token_cannot_bring_its_own_address_or_key() {
     assert_eq!(evil.asked(), 0);
 }
 
-/// Serves the same answers over TLS, with a certificate for `localhost`.
+/// Serves `answer` over TLS, with a certificate for `localhost`.
 #[expect(
     clippy::disallowed_methods,
     reason = "the test's runtime ends the server with the test"

@@ -1,34 +1,34 @@
-//! Errors of sign-in by the OpenID provider.
+//! Errors of sign-in through the OpenID provider.
 
 use openidconnect::{DiscoveryError, ProviderMetadataWithLogout};
 
 use crate::integrations::https::{HttpFault, is_private};
 
-/// Maximum length of an error code, in characters; longer than any registered code.
+/// Maximum length of an OAuth error code, in characters. All registered codes are shorter.
 const CODE_CHARS_MAX: usize = 60;
 
-/// Why a sign-in failed. The messages contain no code, token or secret.
+/// Why a sign-in failed. The error texts contain no authorization code, token or secret.
 #[derive(Debug, thiserror::Error)]
 pub enum OidcFault {
     /// The provider did not answer.
     #[error("the OpenID provider does not answer")]
     Unavailable(#[source] HttpFault),
-    /// A request failed a moment ago, and the pause until the next one is not over.
+    /// An earlier request failed, and the pause before the next request is not over.
     #[error("the OpenID provider did not answer a moment ago")]
     AskedJustNow,
     /// The requests of one sign-in together took too long.
     #[error("the OpenID provider takes too long")]
     TooSlow,
-    /// Too many codes are being exchanged at the same time.
+    /// Too many authorization codes are being exchanged at the same time.
     #[error("too many sign-ins at once")]
     Busy,
-    /// The provider's discovery document is not usable.
+    /// The provider's discovery document cannot be used, for the given reason.
     #[error("the OpenID provider's discovery document: {0}")]
     Metadata(String),
-    /// The provider's answer is not a valid token answer.
+    /// The provider's answer is not a valid token response.
     #[error("the OpenID provider's answer: {0}")]
     Answer(String),
-    /// The provider refused the code.
+    /// The provider refused the authorization code.
     #[error("the OpenID provider refused the code: {0}")]
     Refused(String),
     /// The id token is not signed by a known key of the provider.
@@ -43,7 +43,7 @@ pub enum OidcFault {
 }
 
 impl OidcFault {
-    /// The outcome label for metrics and logs.
+    /// The value of the outcome label in metrics and logs.
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Unavailable(_) | Self::AskedJustNow | Self::TooSlow => "provider_unavailable",
@@ -57,7 +57,7 @@ impl OidcFault {
         }
     }
 
-    /// Whether a later attempt can succeed without a change of settings.
+    /// Whether a later attempt can succeed with the same settings.
     pub const fn passes(&self) -> bool {
         match self {
             Self::Unavailable(_)
@@ -88,8 +88,8 @@ impl OidcFault {
     }
 }
 
-/// Returns the provider's error code if it looks like a code of RFC 6749. Any other text is replaced, because it may repeat parts of the
-/// request, including secrets.
+/// Returns the provider's error code if it looks like a code of RFC 6749. Any other text is
+/// replaced, because it may repeat parts of our request, including secrets.
 pub fn error_code(told: &str) -> String {
     let is_code = (1..=CODE_CHARS_MAX).contains(&told.len())
         && told
@@ -103,8 +103,8 @@ pub fn error_code(told: &str) -> String {
     .to_owned()
 }
 
-/// Checks that the discovery document has all that a sign-in needs, and that its endpoints are not used in clear text, which the library
-/// does not check.
+/// Checks that the discovery document has all endpoints that a sign-in needs. Also refuses
+/// endpoints without TLS, which the library accepts.
 ///
 /// # Errors
 /// [`OidcFault::Metadata`] with the first problem.
@@ -126,7 +126,8 @@ pub(super) fn usable(metadata: &ProviderMetadataWithLogout) -> Result<(), OidcFa
     Ok(())
 }
 
-/// Whether requests and redirects to this URL of the provider are allowed: `https`, or `http` on this machine. False for an invalid URL.
+/// Whether the desk may send requests and redirects to this URL of the provider. It must be
+/// `https`, or `http` on this machine. False for an invalid URL.
 pub(super) fn is_fit(url: &str) -> bool {
     url.parse().is_ok_and(|uri| is_private(&uri))
 }

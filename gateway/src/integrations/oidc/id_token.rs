@@ -1,4 +1,5 @@
-//! Verifies id tokens: signed by a key of the provider, issued for this desk and this sign-in, and not expired.
+//! Verifies id tokens. The provider must have signed the token for this desk and this sign-in, and
+//! the token must not have expired.
 
 use chrono::{TimeDelta, Utc};
 use helpline_core::limits;
@@ -17,8 +18,8 @@ use crate::config::Oidc;
 use crate::integrations::https::HttpClient;
 use crate::runtime::errors::chain;
 
-/// Accepted signature algorithms: those with a private key that only the provider has. HS256 is refused, because its key is the client
-/// secret, which the desk has too.
+/// Accepted signature algorithms, all with a private key that only the provider has. HS256 is
+/// refused, because its key is the client secret, which the desk also has.
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
@@ -34,16 +35,16 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
 /// A person who signed in at the provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedInPerson {
-    /// `sub`: the permanent identifier of the person at this provider.
+    /// The `sub` claim: the permanent identifier of the person at this provider.
     pub subject: String,
     /// Display name.
     pub name: Option<String>,
-    /// Email address, unless the provider calls it unverified.
+    /// Email address. `None` if the provider says that the address is unverified.
     pub email: Option<String>,
 }
 
 impl SignedInPerson {
-    /// Reads the person from checked claims.
+    /// Reads the person from verified claims.
     ///
     /// # Errors
     /// The `sub` is empty, too long, or contains control characters.
@@ -70,8 +71,9 @@ impl SignedInPerson {
 /// Verifies the id token in the provider's answer and returns its claims.
 ///
 /// # Errors
-/// [`OidcFault::Signature`] if no known key signed it, [`OidcFault::Claims`] if it is not for this desk or this sign-in or has expired,
-/// [`OidcFault::Answer`] if the answer has no id token.
+/// [`OidcFault::Answer`] if the answer has no id token. [`OidcFault::Signature`] if no known key
+/// signed the token. [`OidcFault::Claims`] if the token has expired or is for another client or
+/// sign-in.
 pub(super) fn verified(
     settings: &Oidc,
     metadata: &ProviderMetadataWithLogout,
@@ -105,11 +107,11 @@ pub(super) fn verified(
     Ok(claims.clone())
 }
 
-/// Asks the provider's userinfo endpoint for the name and email address that the id token lacks. `is_verified` is the `email_verified` of
-/// the id token.
+/// Asks the provider's userinfo endpoint for the name and email address that the id token lacks.
+/// `is_verified` is the claim `email_verified` of the id token.
 ///
 /// # Errors
-/// None: if the endpoint does not answer, the person signs in without the missing values.
+/// Never fails. If the endpoint does not answer, the person signs in without the missing values.
 pub(super) fn asked_again(
     http: &HttpClient,
     settings: &Oidc,
@@ -132,7 +134,8 @@ pub(super) fn asked_again(
             name: person
                 .name
                 .or_else(|| display_name(told.name(), told.preferred_username())),
-            // If the id token calls the address unverified, use the address only if userinfo calls it verified.
+            // If the id token says that the address is unverified, the address is used only if the
+            // userinfo endpoint says that it is verified.
             email: person
                 .email
                 .or_else(|| address(told.email(), told.email_verified().or(is_verified))),
@@ -145,8 +148,8 @@ pub(super) fn asked_again(
     }
 }
 
-/// The name without a language tag, or else the first name, or else the preferred username. Not checked for control characters; the
-/// sign-in does that.
+/// The name without a language tag. If there is none, the first name; if there is none either, the
+/// preferred username. The sign-in checks the result for control characters.
 fn display_name(
     name: Option<&LocalizedClaim<EndUserName>>,
     username: Option<&EndUserUsername>,
@@ -162,7 +165,8 @@ fn display_name(
         .map(str::to_owned)
 }
 
-/// The email address, unless the provider calls it unverified: then it may belong to another person.
+/// The email address. `None` if the provider says that it is unverified, because the address may
+/// then belong to another person.
 fn address(email: Option<&EndUserEmail>, is_verified: Option<bool>) -> Option<String> {
     email
         .filter(|_| is_verified != Some(false))

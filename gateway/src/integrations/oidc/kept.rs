@@ -1,4 +1,4 @@
-//! Cache of the provider's discovery document and keys.
+//! Caches the provider's discovery document, together with its keys.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,16 +11,17 @@ use tokio::sync::OwnedMutexGuard;
 use super::fault::OidcFault;
 use crate::runtime::errors::chain;
 
-/// The result of a request for the discovery document and the keys.
+/// The result of requesting the discovery document and the keys.
 type Asked = Result<ProviderMetadataWithLogout, OidcFault>;
 
-/// The cache.
+/// The cache of the discovery document and the keys.
 #[derive(Default)]
 pub(super) struct Kept {
     known: Mutex<Known>,
-    /// Held during a request to the provider. Others wait for the lock and then look at the cache again.
+    /// Locked during a request to the provider. A task that had to wait for the lock looks at the
+    /// cache again before it sends a request.
     asking: Arc<tokio::sync::Mutex<()>>,
-    /// Start of the current outage, if there is one.
+    /// When the provider's current outage began. `None` if there is no outage.
     away_since: Mutex<Option<Instant>>,
 }
 
@@ -30,18 +31,19 @@ struct Known {
     tried_at: Option<Instant>,
 }
 
-/// Result of a lookup in the cache.
+/// What the cache contains now.
 enum Lookup {
-    /// Usable.
+    /// The cached document can be used.
     Fresh(Arc<ProviderMetadataWithLogout>),
-    /// Usable, but old enough to be refreshed.
+    /// The cached document can be used, but is old enough to be refreshed.
     Aging(Arc<ProviderMetadataWithLogout>),
-    /// Nothing usable.
+    /// There is no document, or it is too old to be used.
     Unknown,
 }
 
 impl Kept {
-    /// Returns the cached document. Calls `ask` if there is none, or if it must be refreshed and no other request is doing so.
+    /// Returns the cached document. Calls `ask` if there is no usable document, or if the document
+    /// should be refreshed and no other task is refreshing it.
     ///
     /// # Errors
     /// There is no usable document, and `ask` failed or may not run again yet.
@@ -52,7 +54,8 @@ impl Kept {
         match self.lookup(Instant::now()) {
             Lookup::Fresh(metadata) => return Ok(metadata),
             Lookup::Aging(metadata) => {
-                // Only one caller refreshes. The others do not wait for it, because the cached document is still usable.
+                // Only one caller refreshes the document. Other callers do not wait, because the
+                // cached document can still be used.
                 if let Ok(turn) = Arc::clone(&self.asking).try_lock_owned() {
                     let asked = self.refresh(turn, ask).await;
                     return Ok(asked.unwrap_or(metadata));
@@ -68,7 +71,8 @@ impl Kept {
         }
     }
 
-    /// Returns a document other than `known`, because its keys did not match. Returns `known` again if a refresh fails.
+    /// Returns a document newer than `known`, for a signature that no key in `known` verifies.
+    /// Returns `known` itself if a refresh fails.
     ///
     /// # Errors
     /// There is no usable document, and `ask` failed or may not run again yet.
@@ -89,7 +93,7 @@ impl Kept {
         }
     }
 
-    /// The cached document, if it is usable. Sends no request.
+    /// The cached document, if it can be used. Sends no request.
     pub(super) fn known(&self) -> Option<Arc<ProviderMetadataWithLogout>> {
         match self.lookup(Instant::now()) {
             Lookup::Fresh(metadata) | Lookup::Aging(metadata) => Some(metadata),
@@ -111,7 +115,8 @@ impl Kept {
             Err(fault @ (OidcFault::Unavailable(_) | OidcFault::Metadata(_))) => {
                 if away_since.is_none() {
                     *away_since = Some(Instant::now());
-                    // A temporary fault is only informational; a fault that needs other settings is a warning.
+                    // A transient fault is only logged as information. A fault that needs a change
+                    // of settings is a warning.
                     if fault.passes() {
                         tracing::info!(cause = %chain(fault), "{consequence}");
                     } else {
@@ -119,7 +124,8 @@ impl Kept {
                     }
                 }
             }
-            // These do not show whether the provider answers.
+            // These errors do not show whether the provider answers, so the outage state stays as
+            // it is.
             Err(
                 OidcFault::AskedJustNow
                 | OidcFault::TooSlow
@@ -156,8 +162,8 @@ impl Kept {
         }
     }
 
-    /// Calls `ask`, unless that happened less than [`limits::OIDC_RETRY_MS`] ago. `turn` is the lock `asking`. The answer is cached even if
-    /// the caller has gone away.
+    /// Calls `ask`, unless the last call was less than [`limits::OIDC_RETRY_MS`] ago. `turn` is the
+    /// held `asking` lock. The answer is cached even if the calling task is dropped.
     async fn refresh(
         self: &Arc<Self>,
         turn: OwnedMutexGuard<()>,
@@ -188,7 +194,8 @@ impl Kept {
         };
         self.log(&asked, consequence);
         let mut known = self.known.lock();
-        // Start the pause at the answer, so that callers that waited for it do not ask again at once.
+        // Start the pause at the answer, so that callers that waited for this request do not send
+        // another request at once.
         known.tried_at = Some(Instant::now());
         let metadata = Arc::new(asked?);
         known.metadata = Some((Arc::clone(&metadata), Instant::now()));

@@ -1,7 +1,10 @@
-//! Sign-in by an OpenID provider: the authorization URL, the exchange of codes for id tokens, and signing out.
+//! Sign-in through an OpenID provider: the authorization URL, the exchange of codes for id tokens,
+//! and signing out.
 //!
-//! The provider's discovery document and keys are fetched when a sign-in first needs them, cached, and refreshed once they are old: one
-//! request at a time, at most one per [`limits::OIDC_RETRY_MS`]. During an outage the cached ones are used for [`limits::JWKS_STALE_MS`].
+//! The provider's discovery document and keys are fetched when a sign-in first needs them, then
+//! cached, and refreshed when they are old. Requests run one at a time, at most one per
+//! [`limits::OIDC_RETRY_MS`]. During an outage, cached documents are used for
+//! [`limits::JWKS_STALE_MS`].
 
 mod fault;
 mod id_token;
@@ -33,7 +36,7 @@ pub const CALLBACK_PATH: &str = "/oidc/callback";
 /// Path to which the provider redirects after it has signed a person out.
 pub const SIGNED_OUT_PATH: &str = "/oidc/signed-out";
 
-/// The configured OpenID provider.
+/// The configured OpenID provider, with its cached discovery document.
 pub struct Provider {
     settings: Oidc,
     redirect: RedirectUrl,
@@ -43,7 +46,7 @@ pub struct Provider {
     exchanges: Arc<Semaphore>,
 }
 
-/// A sign-in that has begun.
+/// A sign-in that has begun: the URL for the browser, and the secrets that complete the sign-in.
 pub struct Begun {
     /// Authorization URL for the browser.
     pub url: String,
@@ -55,18 +58,19 @@ pub struct Begun {
     pub verifier: String,
 }
 
-/// Facts about the provider, for `check-config`.
+/// What `check-config` reports about the provider.
 pub struct Found {
-    /// Number of usable keys.
+    /// Number of usable keys in the provider's key set.
     pub keys: usize,
-    /// Authorization endpoint, to which people are sent.
+    /// The authorization endpoint, to which browsers are redirected to sign in.
     pub authorization: String,
     /// Whether the provider has an endpoint for signing out.
     pub signs_out: bool,
 }
 
 impl Provider {
-    /// A provider with these settings. Sends no request yet. `public` is the desk's public address, part of the redirect addresses.
+    /// Makes a provider from its settings, without sending a request. `public` is the desk's public
+    /// origin, from which the redirect URLs are made.
     pub fn new(settings: Oidc, public: &Origin) -> Self {
         let at = |path: &str| format!("{}{path}", public.as_str());
         Self {
@@ -89,12 +93,13 @@ impl Provider {
         self.settings.issuer.as_str()
     }
 
-    /// The two addresses to register at the provider: for the redirect after sign-in, and after signing out.
+    /// The two URLs to register at the provider: for the redirect after sign-in, and after signing
+    /// out.
     pub fn registered(&self) -> [&str; 2] {
         [self.redirect.as_str(), self.signed_out.as_str()]
     }
 
-    /// Begins a sign-in: creates the authorization URL and its secrets.
+    /// Begins a sign-in: creates the authorization URL, and the secrets that complete the sign-in.
     ///
     /// # Errors
     /// The provider's discovery document is not cached and cannot be fetched.
@@ -108,7 +113,7 @@ impl Provider {
         .set_redirect_uri(self.redirect.clone());
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = CoreAuthenticationFlow::AuthorizationCode;
-        // The library always adds `openid`.
+        // The library itself adds the scope `openid`.
         let scopes = self
             .settings
             .scopes
@@ -127,10 +132,12 @@ impl Provider {
         })
     }
 
-    /// Completes a sign-in: exchanges the code and returns the person. `verifier` and `nonce` are those of [`Begun`].
+    /// Completes a sign-in: exchanges the code and returns the person. `verifier` and `nonce` come
+    /// from [`Begun`].
     ///
     /// # Errors
-    /// The provider refuses the code or does not answer in time, its id token is not valid, or there are too many exchanges at once.
+    /// The provider refuses the code or does not answer in time, its id token is not valid, or
+    /// there are too many exchanges at once.
     pub async fn complete(
         &self,
         code: String,
@@ -146,7 +153,8 @@ impl Provider {
         verifier: String,
         nonce: String,
     ) -> Result<SignedInPerson, OidcFault> {
-        // The permit moves into the blocking task, so a caller that goes away does not free it while the request is running.
+        // Move the permit into the blocking task, so that a cancelled caller does not release the
+        // permit while the request is still running.
         let permit = Arc::clone(&self.exchanges)
             .try_acquire_owned()
             .map_err(|_| OidcFault::Busy)?;
@@ -158,7 +166,7 @@ impl Provider {
         let (metadata, claims) =
             match id_token::verified(&self.settings, &metadata, &answer, &nonce) {
                 Ok(claims) => (metadata, claims),
-                // The provider may have new keys: refresh them and try once more.
+                // The provider may have new keys: refresh the keys and verify once more.
                 Err(OidcFault::Signature(_)) => {
                     let metadata = self.newer_than(&metadata).await?;
                     let claims = id_token::verified(&self.settings, &metadata, &answer, &nonce)?;
@@ -179,8 +187,9 @@ impl Provider {
         blocking(asking).await
     }
 
-    /// URL at which a browser signs out at the provider. `None` if the provider has no such endpoint or its document is not cached; no
-    /// request is sent, so that signing out never waits.
+    /// URL at which a browser signs out at the provider. `None` if the provider has no such
+    /// endpoint or its discovery document is not cached. Sends no request, so that signing out
+    /// never waits.
     pub fn sign_out_url(&self) -> Option<String> {
         let metadata = self.kept.known()?;
         let end = metadata
@@ -194,7 +203,7 @@ impl Provider {
         Some(request.http_get_url().into())
     }
 
-    /// Fetches the discovery document and the keys, past the cache, for `check-config`.
+    /// Fetches the discovery document and the keys without the cache, for `check-config`.
     ///
     /// # Errors
     /// The provider does not answer, or its document is not usable.
@@ -276,7 +285,8 @@ impl Provider {
     }
 }
 
-/// How to send the client secret: in the header, which is the default of the standard, unless the provider supports only the body.
+/// How to send the client secret. The header is the default of the standard; the body is used only
+/// if the provider does not support the header.
 fn auth_type(metadata: &ProviderMetadataWithLogout) -> AuthType {
     let methods = metadata.token_endpoint_auth_methods_supported();
     let takes = |method: &CoreClientAuthMethod| methods.is_some_and(|all| all.contains(method));
@@ -289,7 +299,8 @@ fn auth_type(metadata: &ProviderMetadataWithLogout) -> AuthType {
     }
 }
 
-/// Limits all requests of one sign-in together to [`limits::OIDC_EXCHANGE_MS`], which is less than the deadline of a request to the desk.
+/// Limits the total time of all requests of one sign-in to [`limits::OIDC_EXCHANGE_MS`]. This is
+/// less than the deadline of the browser's request to the desk.
 async fn in_time<T>(work: impl Future<Output = Result<T, OidcFault>>) -> Result<T, OidcFault> {
     let time = Duration::from_millis(limits::OIDC_EXCHANGE_MS);
     tokio::time::timeout(time, work)
@@ -297,7 +308,7 @@ async fn in_time<T>(work: impl Future<Output = Result<T, OidcFault>>) -> Result<
         .unwrap_or(Err(OidcFault::TooSlow))
 }
 
-/// Runs `work` on a thread of the blocking pool.
+/// Runs `work` in tokio's blocking thread pool.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, OidcFault> + Send + 'static,
 ) -> Result<T, OidcFault> {

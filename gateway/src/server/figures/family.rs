@@ -1,38 +1,40 @@
-//! A metric family, and the label values for which its series exist from the start.
+//! A metric family (all series with one metric name), and the label values for which its series
+//! exist from the start.
 
 use crate::http;
 
 /// The Prometheus type of a metric family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Only increases; 0 at the start.
+    /// A number that only increases, from 0 at the start of the process.
     Counter,
-    /// The most recent value.
+    /// A number that can increase and decrease.
     Gauge,
     /// Counts observations in buckets.
     Histogram,
 }
 
-/// A metric family.
+/// A metric family: all series with one metric name.
 pub struct Family {
-    /// The name; ends in the unit and, for a counter, in `_total`.
+    /// The metric name. It ends in the unit, and in `_total` for a counter.
     pub name: &'static str,
-    /// The type.
+    /// The Prometheus type of the metric.
     pub kind: Kind,
     /// The help text: one sentence without a full stop.
     pub help: &'static str,
     /// The names of the labels.
     pub labels: &'static [&'static str],
-    /// The label values for which a series exists from the start, one list per series in the order of `labels`.
+    /// The label values for which a series exists from the start. Each inner list is one series,
+    /// with its values in the order of `labels`.
     pub known: fn() -> Vec<Vec<String>>,
 }
 
-/// The single series of a family without labels.
+/// The single series of a metric family without labels.
 pub(super) fn one() -> Vec<Vec<String>> {
     vec![Vec::new()]
 }
 
-/// No series from the start, for labels with too many or unknown values.
+/// No series from the start, for labels whose values are unknown or too many.
 pub(super) const fn none() -> Vec<Vec<String>> {
     Vec::new()
 }
@@ -44,7 +46,8 @@ pub(super) fn each(values: impl IntoIterator<Item = impl ToString>) -> Vec<Vec<S
         .collect()
 }
 
-/// Every route with the status codes of server errors, so that the first error is already an increase.
+/// Every route with the status codes 500 and 503. These counters start at 0, so that the first
+/// error is already visible as an increase.
 pub(super) fn faults_of_routes() -> Vec<Vec<String>> {
     let routes = http::routes().flat_map(|route| {
         ["500", "503"].map(|status| {

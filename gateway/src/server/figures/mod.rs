@@ -1,5 +1,6 @@
-//! The metric families of `/metrics`: type, help text and the label values that are known from the start, so that a counter is 0 before
-//! it first increases. `docs/metrics.md` is generated from this table, and a test checks that the code records exactly these metrics.
+//! The metric families of `/metrics`, in a table: type, help text, and the label values that are
+//! known from the start. The series of known label values start at 0. `docs/metrics.md` is
+//! generated from the table, and a test checks that the code records exactly these metrics.
 
 mod family;
 #[cfg(test)]
@@ -16,7 +17,8 @@ use family::{Family, Kind};
 
 use table::FAMILIES;
 
-/// Registers every family at the metrics recorder of this process, and creates the known series of counters and histograms.
+/// Registers every metric family at the metrics recorder of this process. Creates the known series
+/// of counters and histograms.
 pub fn describe() {
     process::remember_start();
     for family in FAMILIES {
@@ -35,7 +37,8 @@ pub fn describe() {
                 .collect();
             match kind {
                 Kind::Counter => drop(metrics::counter!(name, labels)),
-                // A gauge appears once its value is known: 0 would mean that Redis is down or that there are no instances.
+                // A gauge appears only when its value is known. A gauge that started at 0 would say
+                // that Redis is down or that there are no instances.
                 Kind::Gauge => {}
                 Kind::Histogram => drop(metrics::histogram!(name, labels)),
             }
@@ -47,7 +50,7 @@ pub fn describe() {
     metrics::gauge!("helpline_build_info", "version" => env!("CARGO_PKG_VERSION"), "revision" => revision).set(1.0);
 }
 
-/// Sets the gauges of limits, from the settings and from core's limits.
+/// Sets the gauges that show limits, from the settings and from `helpline_core::limits`.
 pub(super) fn show_limits(config: &Config) {
     metrics::gauge!("helpline_connections_max").set(f64::from(config.limits.connections_max));
     metrics::gauge!("helpline_pool_connections_max")

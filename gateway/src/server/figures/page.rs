@@ -1,5 +1,5 @@
-//! Generates `docs/metrics.md` from the table of families. Tests check that the page is up to date, and that the code records exactly
-//! the families of the table.
+//! Generates `docs/metrics.md` from the table of metric families. Tests check that the page is up
+//! to date, and that the code records exactly the families in the table.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -58,7 +58,8 @@ fn page() -> String {
     text
 }
 
-/// The known values of a label, as text. Empty for a family by route, whose list would be too long.
+/// The known values of a label, as text for the page. Empty for a metric with the label `route`,
+/// whose list would be too long.
 fn known(family: &Family, label: &str) -> String {
     if family.labels.contains(&"route") {
         return String::new();
@@ -78,7 +79,7 @@ fn known(family: &Family, label: &str) -> String {
     }
 }
 
-/// Every metric name in the sources, with the type of the macro that records it.
+/// Every metric name in the source files, with the type of the macro that records it.
 fn recorded() -> BTreeMap<String, Kind> {
     let mut found = BTreeMap::new();
     for root in ["src", "../persistence/src"] {
@@ -100,7 +101,7 @@ fn recorded() -> BTreeMap<String, Kind> {
                     let name = call.trim_start().strip_prefix('"')?;
                     Some(name.split_once('"')?.0.to_owned())
                 });
-                // Skip strings that are not metric names, such as those in this file.
+                // Skip strings that are not metric names, such as the strings in this file.
                 let names = names.filter(|name| {
                     !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
                 });

@@ -1,11 +1,11 @@
-//! Opening hours. They are parsed once, and then tell whether the desk is open at a moment and when
-//! it opens next. Times are those of the wall clock in the desk's time zone, so that nine o'clock
-//! stays nine o'clock when daylight saving time begins.
+//! Opening hours. Once parsed, they tell whether the desk is open at a given time and when it opens
+//! next. All times are wall-clock times in the desk's time zone, so that nine o'clock stays nine
+//! o'clock when daylight saving time begins.
 //!
-//! A span belongs to the day on which it begins, even if it ends on the next one. A holiday
-//! replaces the weekday of its date for the whole date. A span of the day before ends at the
+//! A span (from opening to closing) belongs to the day on which it begins, even if it ends on the
+//! next day. A holiday replaces the weekly spans of its date. A span of the day before ends at the
 //! holiday's midnight, so that a holiday without spans is closed from its first minute. The
-//! holiday's own last span may continue into the next day, unless that is a holiday too.
+//! holiday's own last span may continue into the next day, unless the next day is a holiday too.
 
 mod spans;
 
@@ -22,31 +22,32 @@ use helpline_core::protocol::{Holiday, OpeningHours, WeekHours};
 use spans::{DAY_MINUTES, Span, date_of, spans_of};
 
 const MINUTE: Duration = Duration::minutes(1);
-/// Days in which one search looks for the next opening: two weeks and today, because a clock change
-/// may skip the only span of a week.
+/// Days in which one search looks for the next opening: today and two weeks. One week is not
+/// enough, because a clock change may skip the only span of a week.
 const DAYS_AHEAD: u64 = 15;
-/// Days in which a search looks for a date with spans: the only weekday with spans may be a holiday
-/// every time.
+/// Days in which a search looks for a date with spans. The desk may open on only one weekday, and
+/// every allowed holiday may fall on that weekday.
 const DATES_AHEAD: u64 = 7 * (limits::HOLIDAYS_MAX as u64 + 1);
 
-/// Maximum number of searches. The second one finds the opening, unless clock changes skip the only
-/// span of its days.
+/// Maximum number of searches. The second search finds the opening, unless clock changes skip every
+/// span in its days.
 const LOOKS_MAX: usize = 4;
 
-/// The open spans of a week, and the dates that replace them.
+/// The opening hours of each weekday, and the holidays that replace them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hours {
     zone: Tz,
-    /// Starts with Monday. The spans of a day are in order and do not overlap.
+    /// The spans of each weekday, starting with Monday. The spans of a day are in order and do not
+    /// overlap.
     days: [Vec<Span>; 7],
     holidays: BTreeMap<NaiveDate, Vec<Span>>,
 }
 
 impl Hours {
-    /// Parses hours as an admin entered them.
+    /// Parses opening hours as an admin entered them.
     ///
     /// # Errors
-    /// A sentence that begins with the field: `days.mon: …`, `holidays[2].date: …`.
+    /// A sentence that begins with the invalid field: `days.mon: …`, `holidays[2].date: …`.
     pub fn parse(hours: &OpeningHours) -> Result<Self, String> {
         let zone = zone_of(&hours.timezone)
             .ok_or("timezone: not a name of the IANA database such as Europe/Vienna")?;
@@ -82,7 +83,7 @@ impl Hours {
         Ok(parsed)
     }
 
-    /// Whether the desk is open at this moment.
+    /// Whether the desk is open at this time.
     pub fn is_open(&self, now: DateTime<Utc>) -> bool {
         let local = now.with_timezone(&self.zone);
         let (date, minute) = (local.date_naive(), local.hour() * 60 + local.minute());
@@ -94,16 +95,16 @@ impl Hours {
                     .is_some_and(|before| within(self.of(before), minute + DAY_MINUTES)))
     }
 
-    /// For a moment at which the desk is closed: the first later minute at which it is open. `None`
-    /// if it never opens.
+    /// Returns when the desk opens next, to the minute. `now` must be a time at which the desk is
+    /// closed. `None` if the desk never opens again.
     pub fn opens_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let mut from = now;
         for _ in 0..LOOKS_MAX {
             if let Some(found) = self.opens_within_days(from) {
                 return Some(found);
             }
-            // All days in between are closed. Continue at the next day that has spans, one day
-            // early to allow for changes of the zone's offset.
+            // The desk is closed on all the days just searched. Continue at the next day that has
+            // spans, one day early because the zone's UTC offset may change.
             let seen = self.date_at(from).checked_add_days(Days::new(DAYS_AHEAD))?;
             let midnight = self.next_with_spans(seen)?.and_time(NaiveTime::MIN);
             from = midnight.and_utc() - Duration::days(1);
@@ -114,17 +115,17 @@ impl Hours {
     /// The first minute within [`DAYS_AHEAD`] days at which the desk is open and was closed the
     /// minute before.
     ///
-    /// An opening is either the start of a span, converted with one of the UTC offsets that the zone
-    /// has during these days, or a clock change that jumps into a span. Some of these candidates are
-    /// not openings: a start that the clock skips, or one that directly follows another span. A call
-    /// of `is_open` excludes them.
+    /// There are two kinds of candidates. One is the start of a span, converted with each UTC
+    /// offset that the zone has during these days. The other is a clock change that jumps into a
+    /// span. A candidate is not an opening if the clock skips it, or if another span ends at that
+    /// minute; the calls of `is_open` exclude such candidates.
     fn opens_within_days(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let jumps = self.jumps_after(now);
         let offsets: Vec<_> = std::iter::once(now)
             .chain(jumps.iter().copied())
             .map(|moment| self.offset(moment))
             .collect();
-        // Begin with yesterday, because the clock may be set back over midnight.
+        // Begin with yesterday, because the clock may be set back across midnight.
         let first = self.date_at(now).pred_opt()?;
         let days =
             (0..=DAYS_AHEAD + 1).filter_map(|ahead| first.checked_add_days(Days::new(ahead)));
@@ -153,7 +154,7 @@ impl Hours {
         moment.with_timezone(&self.zone).offset().fix()
     }
 
-    /// The minutes within the days ahead at which the wall clock jumps.
+    /// The minutes within the next [`DAYS_AHEAD`] days at which the zone's UTC offset changes.
     fn jumps_after(&self, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
         let mut hour = now.duration_trunc(MINUTE).unwrap_or(now);
         let mut offset = self.offset(hour);
@@ -169,7 +170,7 @@ impl Hours {
         jumps
     }
 
-    /// The first date, from this one on, that has spans.
+    /// The first date on or after `from` that has spans.
     fn next_with_spans(&self, from: NaiveDate) -> Option<NaiveDate> {
         let in_week = (0..=DATES_AHEAD)
             .filter_map(|ahead| from.checked_add_days(Days::new(ahead)))
@@ -188,7 +189,7 @@ impl Hours {
             .unwrap_or_else(|| &self.days[date.weekday().num_days_from_monday() as usize])
     }
 
-    /// Checks that no holiday's last span overlaps the spans of the next day.
+    /// Checks that a holiday's last span does not overlap the spans of the next day.
     fn holidays_fit(&self, hours: &OpeningHours) -> Result<(), String> {
         for (n, holiday) in hours.holidays.iter().enumerate() {
             let Some(next) = date_of(&holiday.date).and_then(|date| date.succ_opt()) else {
@@ -205,7 +206,7 @@ impl Hours {
     }
 }
 
-/// Finds a zone by its name, ignoring case.
+/// Finds a time zone by its name, ignoring case.
 fn zone_of(name: &str) -> Option<Tz> {
     let is_it = |zone: &&Tz| zone.name().eq_ignore_ascii_case(name);
     name.parse()
@@ -213,9 +214,9 @@ fn zone_of(name: &str) -> Option<Tz> {
         .or_else(|| TZ_VARIANTS.iter().find(is_it).copied())
 }
 
-/// Normalizes hours for storage: spells the zone as the IANA database does, sorts the holidays by
-/// date, trims their names, and removes empty names. Expects hours that [`Hours::parse`] has
-/// accepted.
+/// Normalizes opening hours for storage. Spells the time zone as the IANA database does, sorts the
+/// holidays by date, trims their names, and removes empty names. [`Hours::parse`] must have
+/// accepted the hours.
 pub fn tidied(mut hours: OpeningHours) -> OpeningHours {
     if let Some(zone) = zone_of(&hours.timezone) {
         zone.name().clone_into(&mut hours.timezone);
@@ -230,7 +231,7 @@ pub fn tidied(mut hours: OpeningHours) -> OpeningHours {
     hours
 }
 
-/// The days from Monday on, with their names.
+/// The spans of each weekday with the name of its field, starting with Monday.
 fn named(week: &WeekHours) -> [(&'static str, &[(String, String)]); 7] {
     let WeekHours {
         mon,

@@ -1,5 +1,5 @@
-//! Compares random hours with a naive model: a table of every minute of every wall-clock day,
-//! filled span by span.
+//! Compares random opening hours with a naive model: a table of every minute of every wall-clock
+//! day, filled span by span.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::*;
 
-/// Pseudorandom numbers, the same in every run.
+/// Generates pseudorandom numbers, the same in every run.
 struct Dice(u64);
 
 impl Dice {
@@ -19,10 +19,12 @@ impl Dice {
         self.0 % n
     }
 
-    /// Random spans of a day that do not overlap. The last one may end on the next day, before six.
+    /// Random spans of a day that do not overlap. The last span may end on the next day, before
+    /// six.
     fn spans(&mut self) -> Vec<(u32, u32)> {
         let mut spans = Vec::new();
-        // Start at six, because the day before may continue until then.
+        // Start at six in the morning, because the last span of the day before may continue until
+        // then.
         let mut minute = 360 + self.below(600);
         while minute < 1_440 && self.below(3) > 0 {
             let end = minute + 1 + self.below(700);
@@ -31,7 +33,7 @@ impl Dice {
             minute = end + self.below(3) * self.below(400);
         }
         if self.below(4) == 0 && spans.first().is_none_or(|(from, _)| *from > 400) {
-            // A span before that is possible if the first one starts late enough.
+            // If the first span starts late enough, sometimes insert an earlier span at six.
             spans.insert(0, (360, 361 + self.below(30)));
         }
         spans
@@ -50,7 +52,7 @@ fn written(spans: &[(u32, u32)]) -> serde_json::Value {
     json!(spans.iter().map(pair).collect::<Vec<_>>())
 }
 
-/// All open minutes of the wall-clock days from `first` on, computed from the spans.
+/// All open minutes by the wall clock, from the date `first` on, computed span by span.
 fn table(
     first: NaiveDate,
     days: u64,
@@ -131,8 +133,8 @@ fn any_hours_are_those_of_a_table_of_all_minutes() {
                 holidays.contains_key(&date)
             });
             let begin = first.and_time(NaiveTime::MIN).and_utc();
-            // Walk backwards, so that the next opening is known at each minute. Compare only where
-            // it is within the table.
+            // Go backwards through the minutes, so that the next opening is always known. Near the
+            // end of the table it is not known yet, and nothing is compared.
             let mut next = None;
             for minute in (0..33 * 24 * 60).rev() {
                 let now = begin + MINUTE * minute;

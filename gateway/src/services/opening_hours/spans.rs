@@ -1,12 +1,12 @@
-//! The open spans of one day in minutes of its wall clock, and their text form.
+//! The spans in which the desk is open on one day, in wall-clock minutes, and their text form.
 
 use chrono::NaiveDate;
 use helpline_core::limits;
 
 pub(super) const DAY_MINUTES: u32 = 24 * 60;
 
-/// From and to, in minutes after the midnight at which the day begins. `to` is exclusive. Values
-/// beyond [`DAY_MINUTES`] are minutes of the next day.
+/// A time from opening to closing, in minutes after midnight of the day on which it begins. `to` is
+/// exclusive. Values of [`DAY_MINUTES`] and more are minutes of the next day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     from: u32,
@@ -26,7 +26,7 @@ impl Span {
         self.from <= minute && minute < self.to
     }
 
-    /// The start in its text form, `HH:MM`.
+    /// The start as text: `HH:MM`.
     pub(super) fn begins(&self) -> String {
         format!("{:02}:{:02}", self.from / 60, self.from % 60)
     }

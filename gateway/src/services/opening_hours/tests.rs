@@ -1,4 +1,4 @@
-//! Examples of opening hours, and the nights on which clocks change.
+//! Examples of opening hours, mainly in the nights in which clocks change.
 
 use super::*;
 
@@ -10,10 +10,10 @@ fn hours(zone: &str, days: &[(&str, &[(&str, &str)])]) -> Result<Hours, String> 
     with_holidays(zone, week.into(), &[])
 }
 
-/// Dates, each with its spans.
+/// Holidays: each date with its spans.
 type Dates<'a> = &'a [(&'a str, &'a [(&'a str, &'a str)])];
 
-/// Hours with this week and these holidays.
+/// Opening hours with this zone, these weekly spans and these holidays.
 fn with_holidays(
     zone: &str,
     week: serde_json::Value,
@@ -66,7 +66,7 @@ fn nine_o_clock_stays_nine_o_clock_and_a_time_that_is_left_out_begins_after_the_
         ],
     )
     .expect("good hours");
-    // On 2026-03-29 the clock jumps from 02:00 to 03:00.
+    // In Vienna, the clock jumps from 02:00 to 03:00 on 2026-03-29.
     assert_eq!(
         desk.opens_at(at("2026-03-28T12:00:00Z")),
         Some(at("2026-03-29T01:00:00Z"))
@@ -117,7 +117,7 @@ fn hours_that_make_no_sense_are_refused_by_name() {
 
 const EVERY_DAY: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// A week with the same spans on each of these days.
+/// Weekly spans, with the same spans on each of these days.
 fn week(days: &[&str], spans: &[(&str, &str)]) -> serde_json::Value {
     days.iter()
         .map(|day| ((*day).to_owned(), serde_json::json!(spans)))
@@ -142,8 +142,8 @@ fn a_span_over_midnight_ends_on_the_next_day_also_over_the_weeks_end() {
             "{moment}"
         );
     }
-    // The span ends by the wall clock: the night of 2026-03-29 is an hour shorter, and that of
-    // 2026-10-25 an hour longer.
+    // The closing time is a wall-clock time. In the night of 2026-03-29 the span is therefore an
+    // hour shorter, and in the night of 2026-10-25 an hour longer.
     for (moment, open) in [
         ("2026-03-28T21:00:00Z", false),
         ("2026-03-29T20:00:00Z", true),
@@ -187,14 +187,15 @@ fn a_holiday_stands_in_place_of_its_weekday_from_midnight_to_midnight() {
     ];
     let desk = with_holidays("UTC", nights, holidays).expect("good hours");
     for (moment, open, next) in [
-        // The previous night's span ends at midnight, and the holiday's own night has none.
+        // The span from the 24th ends at midnight, because the 25th is a holiday without spans.
         ("2026-12-24T23:59:00Z", true, "2026-12-26T22:00:00Z"),
         ("2026-12-25T00:00:00Z", false, "2026-12-26T22:00:00Z"),
         ("2026-12-25T23:00:00Z", false, "2026-12-26T22:00:00Z"),
         ("2026-12-26T03:00:00Z", false, "2026-12-26T22:00:00Z"),
         ("2026-12-31T05:00:00Z", false, "2026-12-31T10:00:00Z"),
         ("2026-12-31T13:00:00Z", false, "2026-12-31T20:00:00Z"),
-        // A holiday's span does not continue into another holiday, but it does into a normal day.
+        // The span of the 31st ends at midnight, because January 1st is a holiday too. The span of
+        // January 6th continues into the next day, which is no holiday.
         ("2027-01-01T00:30:00Z", false, "2027-01-02T22:00:00Z"),
         ("2027-01-07T01:59:00Z", true, "2027-01-07T22:00:00Z"),
         ("2027-01-07T02:00:00Z", false, "2027-01-07T22:00:00Z"),
@@ -220,7 +221,7 @@ fn the_next_opening_is_found_behind_as_many_holidays_as_there_may_be() {
     let now = at("2026-05-01T00:00:00Z");
     let expected = at(&format!("{opens}T09:00:00Z"));
     assert_eq!(desk.expect("good hours").opens_at(now), Some(expected));
-    // This desk is open only on a few dates.
+    // This desk has no weekly spans and is open only on two dates.
     let dates: &[(&str, &[(&str, &str)])] = &[
         ("2026-01-01", &[("09:00", "10:00")]),
         ("2031-07-01", &[("09:00", "10:00")]),
@@ -331,7 +332,7 @@ fn a_zone_is_known_however_large_its_letters_are_and_stored_as_the_iana_database
     }
 }
 
-/// The minutes at which this zone's clock changes in 2026.
+/// The minutes in 2026 at which the clock of this zone changes.
 fn clock_changes(zone: Tz) -> Vec<DateTime<Utc>> {
     let offset = |at: DateTime<Utc>| at.with_timezone(&zone).offset().fix();
     let begin = at("2026-01-01T00:00:00Z");
@@ -371,7 +372,8 @@ fn while_a_desk_is_closed_it_opens_at_the_first_later_minute_at_which_it_is_open
         assert!(changes.len() >= 2, "{zone}");
         for spans in weeks {
             let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-            // Test all days, and Sundays only: most zones change their clocks on a Sunday.
+            // Test spans on all days, and on Sundays only, because most zones change their clocks
+            // on a Sunday.
             for days in [&days[..], &days[6..]] {
                 let days: Vec<_> = days.iter().map(|day| (*day, spans)).collect();
                 let desk = hours(zone, &days).expect("good hours");
@@ -411,7 +413,7 @@ fn the_night_of_a_change_is_told_as_it_is() {
             "2026-10-25T01:10:00Z",
             "2026-10-25T01:30:00Z",
         ),
-        // The span is skipped on the 29th.
+        // On March 29th the clock skips the span, so the desk opens next on the 30th.
         (
             vienna,
             &[("02:15", "02:45")],
@@ -419,7 +421,7 @@ fn the_night_of_a_change_is_told_as_it_is() {
             "2026-03-30T00:15:00Z",
         ),
         (york, halves, "2026-11-01T06:20:00Z", "2026-11-01T06:45:00Z"),
-        // The moment is in the middle of a minute.
+        // `moment` is in the middle of a minute; the next opening is at a full minute.
         (
             york,
             halves,
