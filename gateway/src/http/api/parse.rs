@@ -13,13 +13,13 @@ use serde_json::{Map, Value};
 use crate::http::problem::Refusal;
 use crate::services::tickets::actions_of;
 
-/// A valid `TicketPatch`.
+/// A validated `TicketPatch`.
 pub(super) struct Change {
     pub(super) patch: Patch,
 }
 
 impl Change {
-    /// Parses a patch. `me` in the patch stands for the given person.
+    /// Validates a ticket patch. The assignee `me` stands for the person with the id `me`.
     ///
     /// # Errors
     /// `invalid_field` if `assigned_to` or `if_assigned_to` is invalid.
@@ -48,7 +48,7 @@ impl Change {
         })
     }
 
-    /// The actions that the policy must allow.
+    /// The actions that the access policy must allow before this patch is applied.
     pub(super) fn actions(&self) -> impl Iterator<Item = TicketAction> {
         actions_of(&self.patch)
     }
@@ -85,14 +85,14 @@ pub(super) fn parse_cursor<C: FromStr<Err = InvalidCursor>>(text: &str) -> Resul
         .map_err(|error: InvalidCursor| Refusal::field("cursor", error))
 }
 
-/// Parses a message's text. The refusal names the field.
+/// Parses a message's text. A refusal contains the name of the request's `field`.
 pub(super) fn parse_body(field: &str, text: String) -> Result<Body, Refusal> {
     Body::parse(text)
         .map_err(|error| Refusal::new(RejectCode::InvalidBody, format!("{field}: {error}")))
 }
 
-/// Finds a NUL character, which the database cannot store in JSON. Returns the path of the text
-/// that contains it, or of the object if a field name contains it.
+/// Searches a JSON object for a NUL character, which the database cannot store in JSON. Returns the
+/// path of the text that contains NUL. If NUL is in a field name, returns the path of its object.
 pub(super) fn nul_in(path: &str, fields: &Map<String, Value>) -> Option<String> {
     if fields.keys().any(|name| name.contains('\0')) {
         return Some(path.to_owned());

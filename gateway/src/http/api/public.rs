@@ -1,4 +1,4 @@
-//! Routes that need no token: the configuration of the pages, and the availability of the desk.
+//! Routes that need no token: the client configuration, and the availability of the support desk.
 
 use std::sync::Arc;
 
@@ -41,12 +41,13 @@ pub(super) const ROUTES: &[Route] = &[CONFIG, AVAILABILITY];
 #[openapi(paths(config, availability))]
 pub(super) struct Docs;
 
-/// Returns the configuration of the pages. Needs no token.
+/// Returns the configuration of the web client. Needs no token.
 #[utoipa::path(get, path = CONFIG.path, operation_id = "client_config", tag = "desk", security(()), responses((status = 200, body = ClientConfig)))]
 pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json<ClientConfig> {
     let pages = &config.pages;
     let text = |href: &crate::config::Href| href.as_str().to_owned();
-    // A token URL of the platform takes precedence over the desk's own.
+    // // If the host platform issues tokens (`token_url`), its URL is used instead of the desk's
+    // own sign-in.
     let is_own = config.auth.oidc.is_some() && pages.token_url.is_none();
     let own = |path: &str| is_own.then(|| path.to_owned());
     Json(ClientConfig {
@@ -79,7 +80,8 @@ pub async fn availability(
 ) -> Result<Json<Availability>, Refusal> {
     let known = settings.availability().await?;
     let now = Utc::now();
-    // Invalid opening hours, written with SQL, count as none.
+    // // Opening hours are validated by the API. Invalid ones can only have been written with SQL,
+    // and are ignored.
     let hours = known
         .opening_hours
         .as_ref()
