@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// Returns each operation with its method and path.
+/// Returns each operation of the document with its HTTP method and path.
 pub(super) fn operations(
     document: &mut Value,
 ) -> impl Iterator<Item = (String, String, &mut Value)> {
