@@ -28,8 +28,8 @@ impl Deadline {
         tokio::pin!(work);
         loop {
             let at = *self.0.lock();
-            // // Cancel-safe: `work` is pinned outside the loop and keeps its progress, and the
-            // other branch is a timer.
+            // Cancel-safe: `work` is pinned outside the loop and keeps its progress, and the other
+            // branch is a timer.
             tokio::select! {
                 biased;
                 output = work.as_mut() => return Some(output),

@@ -88,8 +88,8 @@ pub(super) async fn guard(
     let answering = AssertUnwindSafe(answering).catch_unwind();
     let response = match deadline.run(answering).await {
         Some(Ok(response)) => response,
-        // // The handler panicked. The panic hook has already printed the message, and the client
-        // gets no details.
+        // The handler panicked. The panic hook has already printed the message, and the client gets
+        // no details.
         Some(Err(_)) => Refusal::new(RejectCode::Internal, "internal error").into_response(),
         None => late(is_read).into_response(),
     };
@@ -99,8 +99,8 @@ pub(super) async fn guard(
         .map(|Refused(code)| *code);
     let response = match refused {
         Some(code) => {
-            // // The refusal is sent even if its audit row cannot be written before the deadline.
-            // The row is then written once the database responds.
+            // The refusal is sent even if its audit row cannot be written before the deadline. The
+            // row is then written once the database responds.
             let recorded = deadline.run(guard.record(&audit, code)).await;
             recorded
                 .flatten()
@@ -257,7 +257,7 @@ impl Guard {
             {
                 return None;
             }
-            // // A request without a known person usually has an invalid token. Limit such requests
+            // A request without a known person usually has an invalid token. Limit such requests
             // per address, so that a flood of them does not fill the table.
             (_, None, Some(address)) => {
                 if let Err(wait_ms) = self.rates.refused_sign_ins.take(network(address), now) {

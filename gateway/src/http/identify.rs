@@ -33,7 +33,7 @@ async fn identify(State(log): State<RequestLog>, mut request: Request, next: Nex
     }
     if log == RequestLog::All {
         let _entered = span.enter();
-        // // Log the route's pattern instead of the path, which contains ticket ids. Do not log the
+        // Log the route's pattern instead of the path, which contains ticket ids. Do not log the
         // query, which may contain search terms.
         tracing::info!(
             target: "helpline_gateway::requests",

@@ -120,8 +120,8 @@ impl RequestAudit {
             self.route.refused
         };
         let mut detail = json!({"route": self.route.path, "method": self.route.method});
-        // // If the request was refused before the person was looked up, the row contains the
-        // token's issuer and subject instead.
+        // If the request was refused before the person was looked up, the row contains the token's
+        // issuer and subject instead.
         if let (Some(TokenSubject::Issued(issued)), None) = (&subject, user) {
             detail["subject"] = json!({"iss": issued.issuer(), "sub": issued.subject()});
         }
@@ -157,7 +157,7 @@ impl RequestAudit {
 
     fn row(&self, action: &str, refused: Option<RejectCode>, mut detail: Value) -> AccessRow {
         if let Some(trace_id) = &self.trace_id {
-            // // `detail` is null or an object. Indexing converts null to an object.
+            // `detail` is null or an object. Indexing converts null to an object.
             detail["trace_id"] = trace_id.as_str().into();
         }
         let known = self.known.lock().clone();

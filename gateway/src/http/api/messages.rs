@@ -79,8 +79,8 @@ pub async fn send(
     let body = parse_body("body", new.body)?;
     let attachments = new.attachments.unwrap_or_default();
     check_attachments(&attachments).map_err(|error| Refusal::field("attachments", error))?;
-    // // The ticket's state is not checked here. A retry with the same `Idempotency-Key` must get
-    // the original response, even if the ticket has been closed in the meantime.
+    // The ticket's state is not checked here. A retry with the same `Idempotency-Key` must get the
+    // original response, even if the ticket has been closed in the meantime.
     let ticket = match ticket {
         TicketRef::Id(id) => id,
         TicketRef::Number(_) => by_number(&store, &user, &ticket).await?,
@@ -97,7 +97,7 @@ pub async fn send(
         address: user.caller.address,
         user_agent: user.caller.user_agent.clone(),
     };
-    // // The message writer records refused sends in `access_log` itself, for REST and WebSocket
+    // The message writer records refused sends in `access_log` itself, for REST and WebSocket
     // clients.
     let stored = messages
         .send(message)

@@ -131,7 +131,7 @@ pub(super) fn describe(document: &mut Value) {
             .get_mut("parameters")
             .and_then(Value::as_array_mut);
         for parameter in parameters.into_iter().flatten() {
-            // // A query parameter cannot be null. A parameter without a value is omitted.
+            // A query parameter cannot be null. A parameter without a value is omitted.
             forbid_null(&mut parameter["schema"]);
         }
     }

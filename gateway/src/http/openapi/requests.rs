@@ -71,7 +71,7 @@ fn forbid_null(property: &mut RefOr<Schema>) {
     match property {
         RefOr::T(Schema::Object(object)) => object.schema_type = without_null(&object.schema_type),
         RefOr::T(Schema::Array(array)) => array.schema_type = without_null(&array.schema_type),
-        // // Remove null from the alternatives of `oneOf`. If only one alternative remains, use it
+        // Remove null from the alternatives of `oneOf`. If only one alternative remains, use it
         // directly.
         RefOr::T(Schema::OneOf(either)) => {
             either.items.retain(|item| !matches!(item, RefOr::T(Schema::Object(object)) if object.schema_type == Type::Null.into()));

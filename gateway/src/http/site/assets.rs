@@ -309,7 +309,7 @@ pub(in crate::http) async fn file_or_nothing(
 ) -> Response {
     let name = uri.path().trim_start_matches('/');
     let is_read = method == Method::GET || method == Method::HEAD;
-    // // HTML pages are excluded, because they have their own routes and content security policies.
+    // HTML pages are excluded, because they have their own routes and content security policies.
     let file = match name {
         LAUNCHER if is_read => assets.launcher(&settings, &headers).await,
         name if is_read && !name.ends_with(".html") => assets.answer(name, &headers),
@@ -317,8 +317,8 @@ pub(in crate::http) async fn file_or_nothing(
     };
     file.unwrap_or_else(|| {
         let nothing = Refusal::new(RejectCode::NotFound, "no such address").into_response();
-        // // Marked as shared (`Access-Control-Allow-Origin: *`), so that scripts on other sites
-        // can distinguish a missing file from an unreachable server.
+        // Marked as shared (`Access-Control-Allow-Origin: *`), so that scripts on other sites can
+        // distinguish a missing file from an unreachable server.
         if name.starts_with(HASHED) {
             made(Made::Shared, nothing)
         } else {

@@ -59,7 +59,7 @@ pub(in crate::http) async fn answer(
         Some(_) | None => next.run(request).await,
     };
     let headers: &mut HeaderMap = response.headers_mut();
-    // // The response depends on the origin. A cache must not reuse it for another origin.
+    // The response depends on the origin. A cache must not reuse it for another origin.
     headers.append(header::VARY, HeaderValue::from_static("origin"));
     if let Some(origin) = known {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);

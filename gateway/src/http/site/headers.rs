@@ -49,7 +49,7 @@ pub(in crate::http) struct Policies {
 impl Policies {
     pub(in crate::http) fn new(config: &Config, sites: Arc<WidgetSites>) -> Self {
         let pages = &config.pages;
-        // // The policy allows only what the desk's pages need. The token URL may be on the host
+        // The policy allows only what the desk's pages need. The token URL may be on the host
         // platform's origin.
         let token_origin = pages
             .token_url
@@ -60,7 +60,7 @@ impl Policies {
         let page = format!(
             "default-src 'self'; connect-src 'self'{token_origin}; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'"
         );
-        // // A demo page may load the widget from any configured origin, as a page of another site
+        // A demo page may load the widget from any configured origin, as a page of another site
         // would.
         let origins: String = config
             .listening
@@ -130,7 +130,7 @@ pub(in crate::http) async fn guard(
             set(headers, header::X_FRAME_OPTIONS, "DENY");
             set(headers, CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
         }
-        // // X-Frame-Options cannot list several sites, so it is omitted. Browsers use
+        // X-Frame-Options cannot list several sites, so it is omitted. Browsers use
         // `frame-ancestors` of the content security policy instead.
         Made::Frame => set(headers, CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
         Made::Shared => {

@@ -152,7 +152,7 @@ impl Health {
         let every = Duration::from_millis(limits::READINESS_WATCH_MS);
         loop {
             self.readiness().await;
-            // // Cancel-safe: one branch is a timer, the other a cancellation token.
+            // Cancel-safe: one branch is a timer, the other a cancellation token.
             tokio::select! {
                 () = tokio::time::sleep(every) => {}
                 () = self.lifecycle.stop.cancelled() => return,

@@ -105,8 +105,7 @@ impl OwnSignIn {
         begun: &BegunSignIn,
         parameters: &HashMap<String, String>,
     ) -> Result<HeaderValue, NotSignedIn> {
-        // // If the callback has an `iss` parameter (RFC 9207), it must name the configured
-        // provider.
+        // If the callback has an `iss` parameter (RFC 9207), it must name the configured provider.
         if parameters
             .get("iss")
             .is_some_and(|issuer| issuer != self.provider.issuer())
@@ -167,8 +166,8 @@ impl OwnSignIn {
             return;
         }
         let mut detail = json!({"route": CALLBACK_PATH, "method": "GET", "reason": why.reason});
-        // // For the reason `provider`, only codes in [`DENIED`] are recorded, so the cause is one
-        // of them.
+        // For the reason `provider`, only codes in [`DENIED`] are recorded, so the cause is one of
+        // them.
         if why.reason == "provider" {
             detail["error"] = why.cause.as_str().into();
         }

@@ -69,7 +69,7 @@ impl OwnSignIn {
             .filter(|(name, _)| name.starts_with(&prefix) && is_plain(name))
             .map(|(name, value)| {
                 let known: Option<BegunSignIn> = self.begun.open(value, Utc::now());
-                // // A cookie that cannot be decoded counts as the oldest.
+                // A cookie that cannot be decoded counts as the oldest.
                 (known.map_or(0, |known| known.at_ms), name)
             })
             .collect();

@@ -32,8 +32,8 @@ impl FromStr for ReturnPath {
         if text.len() > limits::RETURN_BYTES_MAX {
             return Err("too long");
         }
-        // // Browsers remove tabs and line feeds from URLs and treat a backslash as a slash, so
-        // such a path could lead to another host.
+        // Browsers remove tabs and line feeds from URLs and treat a backslash as a slash, so such a
+        // path could lead to another host.
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) || text.contains('\\') {
             return Err("has a character that an address must encode");
         }

@@ -35,14 +35,14 @@ pub(super) async fn begin(
     headers: HeaderMap,
     Params(query): Params<Query>,
 ) -> Result<Response, Refusal> {
-    // // The sign-in must start on the public host. The provider redirects to that host, and
-    // browsers send only cookies that the same host has set.
+    // The sign-in must start on the public host. The provider redirects to that host, and browsers
+    // send only cookies that the same host has set.
     if query.moved.is_none() && sign_ins.is_elsewhere(&uri, &headers) {
         let others = uri.query().map_or(String::new(), |all| format!("{all}&"));
         let (public, path) = (sign_ins.public.as_str(), uri.path());
         return Ok(see(&format!("{public}{path}?{others}moved=1")));
     }
-    // // If the return path is invalid, return to the start page instead. A refusal would be a JSON
+    // If the return path is invalid, return to the start page instead. A refusal would be a JSON
     // response that the person sees in the browser.
     let asked = query.return_path.and_then(|path| path.parse().ok());
     let return_path: ReturnPath = asked.unwrap_or_default();
