@@ -27,12 +27,13 @@ const OTHERS: &[&str] = &[
     "tickets_searched",
 ];
 
-/// All action names of this version, each once, in alphabetical order.
+/// All action names of this version in alphabetical order, without duplicates.
 #[derive(Clone)]
 pub(super) struct ActionNames(Arc<[&'static str]>);
 
 impl ActionNames {
-    /// Combines the action names of the REST routes with [`OTHERS`].
+    /// Combines the action names of the REST routes with [`OTHERS`], the names that belong to no
+    /// route.
     pub(super) fn new(of_routes: impl Iterator<Item = &'static str>) -> Self {
         let all: BTreeSet<_> = of_routes.chain(OTHERS.iter().copied()).collect();
         Self(all.into_iter().collect())

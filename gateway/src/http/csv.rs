@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-/// Appends one record, which ends with CR LF.
+/// Appends one CSV record, which ends with CR LF.
 pub(super) fn push_record<'a>(into: &mut String, fields: impl IntoIterator<Item = &'a str>) {
     for (n, field) in fields.into_iter().enumerate() {
         if n > 0 {

@@ -21,7 +21,7 @@ use super::request_rates::{UserRates, too_fast};
 /// The signed-in person, with the rights that they had when the request arrived.
 #[derive(Clone)]
 pub(crate) struct CurrentUser {
-    /// The person's row in the database.
+    /// The person as read from the database.
     pub(super) person: Person,
     /// The person in the form that write operations need, with the facts for their audit rows.
     pub(super) caller: Caller,

@@ -1,4 +1,5 @@
-//! The deadline of a request, so that a hanging database does not keep requests forever.
+//! The deadline of a request. It prevents a database that does not respond from keeping requests
+//! open forever.
 
 use std::sync::Arc;
 use std::time::Duration;

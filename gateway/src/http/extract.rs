@@ -106,8 +106,8 @@ async fn name<S: Send + Sync, T>(
         .ok_or_else(|| Refusal::new(RejectCode::NotFound, missing))
 }
 
-/// The header `Idempotency-Key`. A second request with the same key is treated as a retry of the
-/// first.
+/// The header `Idempotency-Key`. A later request with the same key is treated as a retry of the
+/// earlier request.
 pub(super) struct IdempotencyKey(pub(super) Key);
 
 impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {

@@ -123,7 +123,8 @@ impl IntoResponse for Refusal {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if status == StatusCode::REQUEST_TIMEOUT || status == StatusCode::PAYLOAD_TOO_LARGE {
-            // Close the connection instead of reading the rest of the body.
+            // Tell the client that the connection is closed, because the rest of the request's body
+            // is not read.
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         if row == Row::Guard {

@@ -19,7 +19,7 @@ use crate::live::relay::Relay;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::services::{DeskSettings, Messages, People, SavedReplies, Tickets};
 
-/// The parts from which the server builds the HTTP routers.
+/// The components from which the server builds the HTTP routers.
 pub struct HttpParts {
     /// The complete configuration of the server.
     pub config: Arc<Config>,
@@ -44,7 +44,7 @@ pub struct HttpParts {
     pub metrics: PrometheusHandle,
 }
 
-/// The parts that identify the caller and write the audit rows of a request.
+/// The components that identify the caller and write the audit rows of a request.
 pub struct SignInParts {
     /// Verifies the signature and claims of tokens.
     pub verifier: Arc<Verifier>,

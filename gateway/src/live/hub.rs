@@ -47,9 +47,9 @@ pub struct Hub {
     pub gaps: GapFiller,
     /// Restarts rooms whose history was replaced.
     pub resets: Arc<Resets>,
-    /// Disconnects people whose role changed.
+    /// Disconnects people whose role no longer matches the database.
     pub access_check: AccessCheck,
-    /// Starts a sweep (a database poll for missed events) when the relay may have lost messages.
+    /// Starts a sweep (a database poll for missed events) when relay messages may have been lost.
     pub sweep: SweepSignal,
 }
 
@@ -289,7 +289,7 @@ pub struct Membership {
 }
 
 impl Membership {
-    /// The audience whose events the member receives.
+    /// Whether the member receives events as staff or as the customer.
     pub const fn audience(&self) -> Audience {
         self.audience
     }

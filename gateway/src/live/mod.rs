@@ -7,9 +7,10 @@
 //!
 //! - [`resets`]: restarts a room whose history was replaced or cannot be read
 //! - [`rooms`]: delivers one ticket's events to its members on this instance, in order and without
-//!   gaps; it does no I/O, and reports a gap to its caller
-//! - [`gaps`]: reads the missing events of a gap from the database; [`sweep`]: finds events that
-//!   the relay lost; [`epoch`]: identifies the history that sequence numbers belong to
+//!   gaps; does no I/O
+//! - [`gaps`]: reads the events that a room is missing from the database
+//! - [`sweep`]: finds events that the relay lost
+//! - [`epoch`]: identifies the history that sequence numbers belong to
 //! - [`relay`]: messages between instances; [`frames`]: one encoding that all receivers share
 //! - [`inbox`], [`presence`], [`typing`], [`read_positions`]: state that is not part of the history
 //! - [`access_check`]: checks that connected people still have their role

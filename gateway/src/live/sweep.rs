@@ -1,7 +1,7 @@
-//! The sweep: finds events in the database that the relay has lost. Every 750 ms, and immediately
-//! when the relay reconnects, it queries which tickets have events that were committed since the
-//! last sweep, even events written with SQL. While Redis is down, events of other instances are
-//! delivered only by the sweep.
+//! The sweep: finds events in the database that the relay has lost. It runs every 750 ms, and
+//! immediately when the relay reconnects. It queries which tickets have events that were committed
+//! since the last sweep, even events written with SQL. While Redis is down, events of other
+//! instances are delivered only by the sweep.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -12,7 +12,7 @@ use super::frames::{Ephemeral, frame};
 pub struct Typing {
     /// The ticket on which the person types.
     pub ticket: TicketId,
-    /// The person, as staff see them.
+    /// The person in the form that staff see, with id and name.
     pub person: StaffPerson,
     /// The name that customers see, if the person is staff.
     pub public_name: Option<String>,

@@ -217,8 +217,8 @@ impl CatchUp<'_> {
     }
 }
 
-/// The `reset` and `more` flags of a `subscribed` frame: the client must start over, and further
-/// frames follow.
+/// The `reset` flag (the client must start over) and the `more` flag (further frames follow) of a
+/// `subscribed` frame.
 struct Flags {
     reset: bool,
     more: bool,

@@ -32,7 +32,7 @@ pub(super) struct Guest {
     /// The client's IP address. If the peer is a trusted proxy, it is the address that the proxy
     /// reports.
     pub address: Option<IpAddr>,
-    /// The `User-Agent` header of the upgrade request.
+    /// The `User-Agent` header of the HTTP upgrade request.
     pub user_agent: Option<String>,
     /// The request id and trace id of the upgrade request.
     pub ids: Arc<RequestIds>,

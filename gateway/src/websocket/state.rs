@@ -58,7 +58,7 @@ pub struct Entrance {
 pub struct Joining {
     /// Adds members to rooms.
     pub hub: Arc<Hub>,
-    /// Records in `access_log` which tickets staff open, and refused requests.
+    /// Records in `access_log` which tickets staff open and which requests were refused.
     pub audit_log: Arc<AuditLog>,
     /// Loads the facts about a ticket that the access policy needs.
     pub ticket_access: TicketAccessLoader,

@@ -31,7 +31,7 @@ const CHANGE: Route = Route {
     handler: |method| on(method, change),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[CHANGE];
 
 #[derive(OpenApi)]

@@ -41,7 +41,7 @@ const MESSAGES: Route = Route {
     handler: |method| on(method, messages),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[ACTIVITY, MESSAGES];
 
 #[derive(OpenApi)]

@@ -31,7 +31,7 @@ const UNREAD: Route = Route {
     handler: |method| on(method, unread),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[ME, UNREAD];
 
 #[derive(OpenApi)]

@@ -52,7 +52,7 @@ const REDACT: Route = Route {
     handler: |method| on(method, redact),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[SEND, EDIT, REDACT];
 
 #[derive(OpenApi)]

@@ -1,4 +1,4 @@
-//! Parsers that several routes use for their bodies and queries.
+//! Parsers for request bodies and query parameters that several routes have in common.
 
 use std::str::FromStr;
 
@@ -59,7 +59,7 @@ impl Change {
     }
 }
 
-/// Parses `me`, `nobody` or a person's id.
+/// Parses an assignee: `me`, `nobody` (unassigned) or a person's id.
 pub(super) fn parse_assignee(field: &str, word: &str, me: UserId) -> Result<Assignee, Refusal> {
     match word {
         "me" => Ok(Assignee::Agent(me)),
@@ -73,13 +73,13 @@ pub(super) fn parse_assignee(field: &str, word: &str, me: UserId) -> Result<Assi
     }
 }
 
-/// Parses a person's id.
+/// Parses a person's id. A refusal contains the name of the request's `field`.
 pub(super) fn parse_user(field: &str, id: &str) -> Result<UserId, Refusal> {
     id.parse()
         .map_err(|_| Refusal::field(field, "must be an id"))
 }
 
-/// Parses the `cursor` of a page, which the previous page returned.
+/// Parses the `cursor` parameter, whose value comes from the response with the previous page.
 pub(super) fn parse_cursor<C: FromStr<Err = InvalidCursor>>(text: &str) -> Result<C, Refusal> {
     text.parse()
         .map_err(|error: InvalidCursor| Refusal::field("cursor", error))

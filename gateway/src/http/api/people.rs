@@ -1,5 +1,5 @@
-//! Routes about people: details of a person (for the panel next to their ticket), a search by
-//! e-mail address (for admins who grant a role), and blocking.
+//! Routes about people: details of a person, search by e-mail address, and blocking. Staff see the
+//! details next to a ticket. Admins use the search to grant a role.
 
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ const BLOCK: Route = Route {
     handler: |method| on(method, block),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[PERSON, BY_EMAIL, BLOCK];
 
 #[derive(OpenApi)]

@@ -34,7 +34,7 @@ const AVAILABILITY: Route = Route {
     handler: |method| on(method, availability),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[CONFIG, AVAILABILITY];
 
 #[derive(OpenApi)]
@@ -71,8 +71,8 @@ pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json
     })
 }
 
-/// Returns whether the desk is open, whether an agent is connected, and how long customers recently
-/// waited for a first answer. Needs no token.
+/// Returns whether the desk is open, whether an agent is connected, and how long customers have
+/// recently waited for a first reply. Needs no token.
 #[utoipa::path(get, path = AVAILABILITY.path, operation_id = "availability", tag = "desk", security(()), responses((status = 200, body = Availability)))]
 pub async fn availability(
     State(settings): State<Arc<DeskSettings>>,

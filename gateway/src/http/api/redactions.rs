@@ -46,7 +46,7 @@ const EVENT: Route = Route {
     handler: |method| on(method, event),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[SUBJECT, RATING_COMMENT, EVENT];
 
 #[derive(OpenApi)]

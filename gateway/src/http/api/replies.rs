@@ -51,7 +51,7 @@ const REMOVE: Route = Route {
     handler: |method| on(method, remove),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[LIST, SAVE, REMOVE];
 
 #[derive(OpenApi)]
@@ -73,10 +73,10 @@ pub async fn list(
 
 /// Creates or replaces a saved reply. Admins may save shared replies; all staff may save their own.
 ///
-/// The client chooses the id (UUIDv7). The response is `conflict` in two cases: another shared
-/// reply, or another reply of the caller, has the same shortcut; or a shared reply would become
-/// personal or a personal reply shared. With `If-Match`, a reply that was changed or removed since
-/// the caller read it is not changed (`precondition_failed`).
+/// The client chooses the id (UUIDv7). The response is `conflict` if another shared reply, or
+/// another reply of the caller, has the same shortcut. It is also `conflict` if a shared reply
+/// would become personal, or a personal reply shared. With `If-Match`, a reply that was changed or
+/// removed since the caller read it is not changed (`precondition_failed`).
 #[utoipa::path(put, path = SAVE.path, operation_id = "save_saved_reply", tag = "saved replies",
     params(("reply" = String, Path, description = "The reply's id"), ("If-Match" = Option<String>, Header, description = "The reply's `etag`, as it was read")), request_body = SavedReplyChange,
     responses((status = 200, body = SavedReply)))]

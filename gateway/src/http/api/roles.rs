@@ -58,7 +58,7 @@ const REVOKE: Route = Route {
     handler: |method| on(method, revoke),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[AGENTS, ROLES, GRANT, REVOKE];
 
 #[derive(OpenApi)]

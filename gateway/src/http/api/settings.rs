@@ -40,7 +40,7 @@ const SET: Route = Route {
     handler: |method| on(method, set),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[LIST, SET];
 
 #[derive(OpenApi)]

@@ -32,7 +32,7 @@ const COUNTS: Route = Route {
     handler: |method| on(method, counts),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[STATS, COUNTS];
 
 #[derive(OpenApi)]

@@ -26,7 +26,7 @@ const SYSTEM: Route = Route {
     handler: |method| on(method, system),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[SYSTEM];
 
 #[derive(OpenApi)]
@@ -38,7 +38,7 @@ pub(super) struct Docs;
 ///
 /// The status includes the checks of `/readyz`. The request waits for the database no longer than
 /// `/readyz` does. If the database does not respond at all, the caller cannot be identified and the
-/// response is `unavailable`; use `/readyz` in this case, because it needs no token.
+/// response is `unavailable`. `/readyz` needs no token, so use it in this case.
 #[utoipa::path(get, path = SYSTEM.path, operation_id = "read_system", tag = "desk", responses((status = 200, body = SystemView)))]
 pub async fn system(
     user: CurrentUser,

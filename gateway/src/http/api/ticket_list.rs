@@ -19,9 +19,9 @@ use crate::http::problem::Refusal;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListParams {
-    /// `own` (the default) or, for staff, `all`.
+    /// Which tickets to list: `own` (the default) or, for staff, `all`.
     scope: Option<String>,
-    /// `closed` for the statuses `resolved` and `closed`, or `active` for all other statuses.
+    /// `closed` lists tickets with the status `resolved` or `closed`; `active` lists all others.
     /// Cannot be combined with `status`.
     tab: Option<String>,
     /// A comma-separated list of statuses.
@@ -30,25 +30,26 @@ pub struct ListParams {
     category: Option<String>,
     /// A comma-separated list of priorities.
     priority: Option<String>,
-    /// The assignee: a person's id, `me`, or `nobody` for unassigned tickets. Only with
+    /// The assignee: a person's id, `me`, or `nobody` for unassigned tickets. Allowed only with
     /// `scope=all`.
     assigned_to: Option<String>,
-    /// Only tickets of this customer. Only with `scope=all`.
+    /// Only tickets of the customer with this id. Allowed only with `scope=all`.
     user_id: Option<String>,
     /// Words to search for in the number and the subject. With `scope=own`, the messages are also
     /// searched; with `scope=all`, the customer's e-mail address. Upper and lower case are treated
     /// as equal, as are different Unicode encodings of the same letter.
     search: Option<String>,
-    /// Whether to include archived tickets.
+    /// Whether to include archived tickets in the list.
     archived: Option<bool>,
-    /// Only tickets whose customer is waiting for an answer. Only with `scope=all`.
+    /// Only tickets whose customer is waiting for a reply. Allowed only with `scope=all`.
     needs_answer: Option<bool>,
-    /// `last_activity` (the default), `created` or `oldest`. With `scope=all`, also `waiting`: only
-    /// tickets whose customer is waiting for an answer, longest wait first.
+    /// The order of the tickets: `last_activity` (the default), `created` or `oldest`. With
+    /// `scope=all`, also `waiting`: only tickets whose customer is waiting for a reply, longest
+    /// wait first.
     sort: Option<String>,
-    /// The `next_cursor` of the previous page.
+    /// The `next_cursor` from the response with the previous page.
     cursor: Option<String>,
-    /// The maximum number of tickets.
+    /// The maximum number of tickets to return.
     limit: Option<u32>,
 }
 

@@ -1,4 +1,4 @@
-//! Opens, changes, rates and lists tickets.
+//! Routes to open, change, rate and list tickets.
 
 use std::sync::Arc;
 
@@ -74,7 +74,7 @@ const RATE: Route = Route {
     handler: |method| on(method, rate),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[LIST, CREATE, OPEN, CHANGE, RATE];
 
 #[derive(OpenApi)]

@@ -28,7 +28,7 @@ const VIEW: Route = Route {
     handler: |method| on(method, view),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[VIEW];
 
 #[derive(OpenApi)]

@@ -1,5 +1,5 @@
-//! Adds the responses of each route to the OpenAPI document: the refusals that follow from the
-//! route's permissions and input, and the separate schemas for staff and customers.
+//! Adds the responses of each route to the OpenAPI document. These are the refusals that follow
+//! from the route's permissions and input, and the separate schemas for staff and customers.
 
 use std::collections::HashSet;
 

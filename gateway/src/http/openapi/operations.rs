@@ -1,4 +1,4 @@
-//! Iterates over the operations of the OpenAPI document.
+//! Iterates over the operations (method and path) of the OpenAPI document.
 
 use serde_json::Value;
 

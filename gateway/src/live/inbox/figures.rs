@@ -1,6 +1,6 @@
 //! The desk's figures (ticket statistics) that agent consoles show. The query counts the tickets of
-//! a week, so its cost grows with the desk. The pause before the next query is therefore
-//! proportional to the duration of the last one.
+//! a week, so its cost grows with the desk. The longer the last query took, the longer the pause
+//! before the next one.
 
 use std::time::{Duration, Instant};
 
@@ -35,7 +35,7 @@ impl Figures {
         }
     }
 
-    /// Returns the figures if some console has not received them yet.
+    /// Returns the figures (ticket statistics) if some console has not received them yet.
     pub(super) fn unsent(&self) -> Option<TicketStats> {
         self.last.filter(|_| !self.sent)
     }
@@ -44,8 +44,8 @@ impl Figures {
         self.sent = true;
     }
 
-    /// Marks the figures to be sent again, because a new console has not received them. They may be
-    /// as old as the pause between two queries.
+    /// Marks the figures (ticket statistics) to be sent again, because a new console has not
+    /// received them. They may be as old as the pause between two queries.
     pub(super) const fn send_anew(&mut self) {
         self.sent = false;
     }

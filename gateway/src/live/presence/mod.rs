@@ -1,7 +1,7 @@
-//! Which staff have a ticket open. This state is never stored. Each instance publishes the viewers
-//! of its own rooms on the ticket's channel, as a lease: a newer message replaces it, and it
-//! expires if it is not renewed. Changes are collected for 250 ms before they are published,
-//! because otherwise presence would cause the most traffic on a busy desk.
+//! Tracks which staff have a ticket open. This state is never stored. Each instance publishes the
+//! viewers of its own rooms as leases on the tickets' channels. A lease expires if it is not
+//! renewed. Changes are collected for 250 ms, because otherwise presence would cause the most
+//! traffic on a busy desk.
 //!
 //! The viewers are also published on the inbox channels, for the ticket lists of agent consoles.
 //! While consoles are connected to this instance, it also keeps leases of tickets that have no room
@@ -247,9 +247,8 @@ impl Presence {
     }
 
     /// Reacts to agent consoles entering and leaving this instance. When the first console enters
-    /// or the last one leaves, forgets the viewers of tickets without a room on this instance,
-    /// because they are outdated or no longer needed. When the first console enters, also requests
-    /// the viewers from the other instances.
+    /// or the last one leaves, forgets the viewers of tickets that have no room on this instance.
+    /// When the first console enters, also requests the current viewers from the other instances.
     fn follow_consoles(&self) {
         // Read `take_begun` before `is_watched`. If a console enters between the two calls, the
         // next tick still finds its flag.

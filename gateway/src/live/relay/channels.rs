@@ -1,5 +1,5 @@
-//! Redis channel names and payloads. The part `{p<n>}` of a name is a hash tag: in a Redis Cluster,
-//! all channels of a partition are in the same slot, as sharded pub/sub requires.
+//! Redis channel names and payloads. The part `{p<n>}` of a name is a hash tag. It puts all
+//! channels of a partition into the same slot of a Redis Cluster, as sharded pub/sub requires.
 //!
 //! Two desks may share one Redis. Channel names begin with the database's name, so that a copy of a
 //! desk on another database receives none of its messages. A copied data directory keeps the

@@ -77,7 +77,7 @@ pub(super) async fn response(
     Ok(response)
 }
 
-/// A running export.
+/// The state of an export that is being downloaded.
 struct Export {
     store: Store,
     reader: Reader,

@@ -50,7 +50,7 @@ const ACTIONS: Route = Route {
     handler: |method| on(method, list_actions),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[LIST, EXPORT, ACTIONS];
 
 #[derive(OpenApi)]

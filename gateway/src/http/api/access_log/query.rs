@@ -12,27 +12,27 @@ use utoipa::IntoParams;
 use crate::http::api::parse::{parse_cursor, parse_user};
 use crate::http::problem::Refusal;
 
-/// Filters of the access log, and the position and size of the page.
+/// The query parameters of an access log page: the filters, and the position and size of the page.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AccessParams {
-    /// Only actions of the person with this id.
+    /// Only entries about actions of the person with this id.
     user: Option<String>,
-    /// Only these actions, separated by commas.
+    /// Only entries with these action names, separated by commas.
     action: Option<String>,
-    /// Only actions on the ticket with this id or number.
+    /// Only entries about the ticket with this id or number.
     ticket: Option<String>,
-    /// `true`: only refused actions; `false`: only actions that were carried out.
+    /// `true` returns only refused actions, `false` only actions that were carried out.
     refused: Option<bool>,
-    /// Only entries of this time or later, such as `2026-03-01T12:00:00Z`.
+    /// Only entries recorded at this time or later, such as `2026-03-01T12:00:00Z`.
     from: Option<String>,
-    /// Only entries before this time.
+    /// Only entries recorded before this time.
     to: Option<String>,
-    /// The `next_cursor` of the previous page, or the cursor in the last line of an incomplete
-    /// file.
+    /// Where to continue: the `next_cursor` of the previous page, or the cursor in the last line of
+    /// an incomplete export file.
     cursor: Option<String>,
-    /// The maximum number of entries.
+    /// The maximum number of entries to return.
     limit: Option<u32>,
 }
 

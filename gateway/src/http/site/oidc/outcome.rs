@@ -18,7 +18,7 @@ pub(super) enum Outcome {
     Expired,
     /// The provider or its response is unusable. The operator must act.
     Failed,
-    /// The provider cannot be reached.
+    /// The OpenID provider cannot be reached.
     Unavailable,
     /// Too many sign-ins are in progress; the person should retry later.
     Busy,
