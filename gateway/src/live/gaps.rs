@@ -17,7 +17,7 @@ use crate::connections::WakeList;
 use crate::database::errors::reject_of;
 use crate::runtime::lifecycle::Lifecycle;
 
-/// Reads the events that rooms are missing from the database.
+/// Reads events from the database that rooms are missing.
 #[derive(Clone)]
 pub struct GapFiller {
     store: Store,

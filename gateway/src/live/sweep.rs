@@ -43,7 +43,7 @@ pub struct Sweep {
     pub relay: Arc<Relay>,
     /// The last known epoch. If the database has another epoch, it was restored or failed over.
     pub epoch: Arc<CurrentEpoch>,
-    /// Reads the events that rooms are missing.
+    /// Reads events from the database that rooms are missing.
     pub gaps: GapFiller,
     /// Starts a sweep before the interval is over.
     pub signal: SweepSignal,

@@ -54,9 +54,9 @@ pub(super) struct Docs;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PageParams {
-    /// Return the last events with numbers below this one.
+    /// Return the last events with numbers below this number.
     before: Option<Seq>,
-    /// Return the first events with numbers above this one.
+    /// Return the first events with numbers above this number.
     after: Option<Seq>,
     /// The maximum number of events. A page with long texts may contain fewer.
     limit: Option<u32>,

@@ -61,8 +61,8 @@ pub(super) struct Docs;
 
 /// Sends a message or, with `internal`, an internal note.
 ///
-/// If the `Idempotency-Key` was used before, the response is 200 with the number of the first
-/// message.
+/// If a message with this `Idempotency-Key` already exists, the response is 200 with the number of
+/// that message.
 #[utoipa::path(post, path = SEND.path, operation_id = "send_message", tag = "messages",
     params(("ticket" = String, Path, description = "The ticket's id or number"), ("Idempotency-Key" = String, Header, description = "Identifies this message across retries")),
     request_body = NewMessage,

@@ -136,7 +136,8 @@ pub async fn list(
 /// Opens a ticket.
 ///
 /// Only the description is required. A missing subject is derived from the description's first
-/// line. If the `Idempotency-Key` was used before, the response is 200 with the first ticket.
+/// line. If a ticket with this `Idempotency-Key` already exists, the response is 200 with that
+/// ticket.
 #[utoipa::path(post, path = CREATE.path, operation_id = "open_ticket", tag = "tickets",
     params(("Idempotency-Key" = String, Header, description = "Identifies this ticket across retries")), request_body = NewTicket,
     responses((status = 201, body = CustomerTicket, headers(("Location" = String, description = "The ticket's address"))),

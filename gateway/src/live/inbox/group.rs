@@ -164,8 +164,8 @@ impl Group {
         self.newcomers.send(&shown, stats);
     }
 
-    /// Merges the newcomers into the settled consoles. A ticket of which newcomers and settled
-    /// consoles know different states is sent as a whole at its next change.
+    /// Merges the newcomers into the settled consoles. A ticket whose state differs between
+    /// newcomers and settled consoles is sent as a whole at its next change.
     fn settle(&mut self) {
         let newcomers = std::mem::take(&mut self.newcomers);
         self.newest_at = None;

@@ -1,5 +1,5 @@
 //! Probes are messages that an instance sends to itself, one over each subscribed connection. If a
-//! probe is not received, its connection is frozen or disconnected.
+//! probe is not received in time, its connection is frozen or disconnected.
 
 use std::time::{Duration, Instant};
 

@@ -90,7 +90,7 @@ impl Rooms {
     }
 
     /// Sends a frame that is not part of the history (typing, presence, read position) to all live
-    /// members except one person.
+    /// members. The connections of the person `except` are skipped.
     pub fn broadcast<F>(
         &self,
         ticket: TicketId,

@@ -193,7 +193,8 @@ impl Room {
         GoLive::Live
     }
 
-    /// Sends a frame that is not part of the history to all live members except one person.
+    /// Sends a frame that is not part of the history to all live members. The connections of the
+    /// person `except` are skipped.
     pub(super) fn broadcast<F>(
         &self,
         news: &Ephemeral<F>,

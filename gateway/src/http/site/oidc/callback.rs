@@ -166,8 +166,8 @@ impl OwnSignIn {
             return;
         }
         let mut detail = json!({"route": CALLBACK_PATH, "method": "GET", "reason": why.reason});
-        // For the reason `provider`, only codes in [`DENIED`] are recorded, so the cause is one of
-        // them.
+        // The cause is the provider's error code. It is one of [`DENIED`], because other provider
+        // errors return early above.
         if why.reason == "provider" {
             detail["error"] = why.cause.as_str().into();
         }
