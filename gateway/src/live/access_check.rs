@@ -61,7 +61,7 @@ impl AccessCheck {
     /// Checks the roles of these people's connections, or of all connections if `users` is `None`.
     async fn check(&self, users: Option<&[UserId]>) {
         // Read the connections before the roles. A connection that opens during the query gets its
-        // role from a newer read, and must not be judged by this one.
+        // role from a newer read, and must not be compared with this one.
         let (connected, newest) = self.registry.access_status(users);
         if connected.is_empty() || sabotaged("revoked-stay") {
             return;

@@ -7,7 +7,7 @@ use helpline_core::protocol::{CustomerFrame, StaffFrame, StaffPerson};
 
 use super::frames::{Ephemeral, frame};
 
-/// A message that a person has started or stopped typing on a ticket.
+/// Reports that a person has started or stopped typing on a ticket.
 #[derive(Debug, Clone)]
 pub struct Typing {
     /// The ticket on which the person types.

@@ -55,9 +55,9 @@ impl CatchUp<'_> {
         after: Option<Seq>,
         epoch: Option<String>,
     ) -> Result<(), StoreError> {
-        // Read the epoch before the events, and send it with them. If the client disconnects within
-        // a page, it resumes with this epoch. With a newer epoch, it would mistake events of an
-        // older history for events of the new one.
+        // Read the epoch before the events, and send it with the events. A client that disconnects
+        // later resumes with this epoch. If the epoch were newer than the events, the client would
+        // mistake events of an older history for events of the new one.
         let mut epoch_now = self.joining.epoch.for_audience(self.audience);
         // If the client sends no epoch, only its `after` number is compared with the ticket's head.
         let after = if sabotaged("resume-one-too-late") {

@@ -69,8 +69,8 @@ pub(super) async fn receive(state: Arc<SocketState>, mut socket: Socket, guest: 
     metrics::gauge!("helpline_connections").increment(1.0);
     socket.admit();
     if state.lifecycle.is_draining() {
-        // The drain had already disconnected all registered connections when this one was
-        // registered, so disconnect it here.
+        // The instance is shutting down. All connections that were registered earlier are already
+        // disconnected, so disconnect this one too.
         connection
             .send_queue
             .disconnect(Disconnect::AfterDrain(CloseCode::Restart));
@@ -160,7 +160,7 @@ async fn first_frame(
 
 /// Waits for the first text frame. If the process was suspended or starved of CPU, the `hello` may
 /// have arrived without being read. In this case, the close code allows a retry. A client that
-/// really sent nothing gets a close code that does not.
+/// really sent nothing gets a close code that forbids a retry.
 async fn text_in_time(
     socket: &mut Socket,
     deadline: Duration,

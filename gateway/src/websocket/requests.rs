@@ -119,7 +119,7 @@ impl Requests {
 }
 
 /// Processes queued requests. If the code panics, closes the connection so that the client
-/// reconnects. No worker task would process the connection's later requests.
+/// reconnects. Otherwise the connection would stay open without a worker for its later requests.
 async fn closing_if_it_crashes(connection: Arc<Connection>, answering: impl Future<Output = ()>) {
     if AssertUnwindSafe(answering).catch_unwind().await.is_err() {
         tracing::error!(

@@ -8,8 +8,8 @@ use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::{OpenApi as Document, RefOr, Schema};
 
 /// Removes null from the types of request fields in which it has no meaning, because
-/// [`helpline_core::protocol::strict`] refuses null there. That unknown fields are refused is
-/// already declared on the types.
+/// [`helpline_core::protocol::strict`] refuses null there. The types themselves already declare
+/// that unknown fields are refused.
 pub(super) struct StrictRequests;
 
 /// Request fields in which null has a meaning, as schema and field name.

@@ -33,8 +33,8 @@ struct State {
     /// The tickets of `changed`, each with the highest event number reported for it. `None` means
     /// that the ticket must be sent even if its number has not increased.
     waiting: HashMap<TicketId, Option<Seq>>,
-    /// The event number at which each ticket was last sent to all consoles. With it, a change that
-    /// the sweep reports a second time is ignored.
+    /// The event number at which each ticket was last sent to all consoles. If the sweep reports a
+    /// change a second time, the change is recognised by this number and ignored.
     sent: HashMap<TicketId, Seq>,
     /// Counts how often tickets had to be sent again regardless of their numbers. Tickets that were
     /// read in an earlier generation do not count as sent.
@@ -149,7 +149,7 @@ impl Inbox {
         (taken, state.generation)
     }
 
-    /// Returns tickets that could not be sent to the front of the queue.
+    /// Queues tickets again, at the front of the queue, because sending them failed.
     pub(super) fn put_back(&self, tickets: Vec<TicketId>) {
         let mut state = self.state.lock();
         if state.groups.is_empty() {

@@ -78,9 +78,11 @@ pub(super) async fn run(
 
 /// How payloads are published: classic or sharded pub/sub.
 enum Way {
-    /// Over one connection. The server delivers the payloads to all subscribers.
+    /// The payloads are published over one connection, and the server delivers them to all
+    /// subscribers.
     Classic(Line),
-    /// In a Redis Cluster: each payload to the master that owns the slot of its channel.
+    /// In a Redis Cluster, each payload is published to the master that owns the slot of its
+    /// channel.
     Sharded(ShardLines),
 }
 

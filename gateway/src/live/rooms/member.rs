@@ -10,9 +10,9 @@ use helpline_core::ids::{Seq, UserId};
 use crate::connections::Connection;
 use crate::live::frames::EncodedEvent;
 
-/// The state that a room shares with the holder of a membership. Its address identifies the member:
-/// a connection that subscribes again gets a new allocation, so the old membership cannot remove
-/// the new member.
+/// The state that a room shares with the holder of a membership. Its memory address identifies the
+/// member: a connection that subscribes again gets a new allocation, so the old membership cannot
+/// remove the new member.
 #[derive(Debug, Default)]
 pub struct MemberPosition {
     handed: AtomicU64,
