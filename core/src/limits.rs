@@ -111,6 +111,9 @@ pub const JSON_BODY_BYTES_MAX: usize = 64 * 1024;
 pub const SOCKET_WRITE_BUFFER_BYTES: usize = 4 * 1024;
 /// Initial size of tungstenite's read buffer, which every idle socket holds. Typical messages fit; a longer frame makes it grow.
 pub const SOCKET_READ_BUFFER_BYTES: usize = 2 * 1024;
+/// Frames up to this size are copied into the WebSocket library's write buffer and share a write.
+/// Larger frames are written without a copy, because the buffer never shrinks.
+pub const SOCKET_COPIED_BYTES_MAX: usize = 1024;
 
 /// Time limit from the upgrade to `hello`.
 pub const HELLO_TIMEOUT_MS: u64 = 10_000;

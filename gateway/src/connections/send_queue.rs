@@ -87,6 +87,11 @@ impl Batch {
             .sum()
     }
 
+    /// The first frame.
+    pub const fn peek(&self) -> Option<&Utf8Bytes> {
+        self.first.as_ref()
+    }
+
     /// Removes and returns the first frame.
     pub fn pop(&mut self) -> Option<Utf8Bytes> {
         std::mem::replace(&mut self.first, self.rest.pop_front())

@@ -3,6 +3,7 @@
 pub mod byte_budget;
 pub mod client_address;
 pub mod descriptors;
+pub mod direct_frame;
 pub mod errors;
 pub mod failpoint;
 pub mod lifecycle;

@@ -15,6 +15,8 @@ use tokio::sync::Semaphore;
 use tokio::time::Sleep;
 use tokio_util::task::TaskTracker;
 
+use super::direct_frame::DirectFrame;
+
 /// Bytes of a client's control frame besides its payload: header and mask.
 const CONTROL_HEAD_BYTES: u64 = 6;
 
@@ -110,12 +112,21 @@ impl Lingering {
     }
 }
 
+/// What the owner of a connection's WebSocket shares with the stream below it.
+#[derive(Debug, Default)]
+pub struct StreamHandle {
+    /// Counts what the stream reads.
+    pub(crate) meter: Meter,
+    /// A large frame that the stream writes past the WebSocket library.
+    pub(crate) direct: DirectFrame,
+}
+
 /// One accepted connection.
 #[derive(Debug)]
 pub struct Stream {
     /// `None` only during drop.
     tcp: Option<TcpStream>,
-    meter: Arc<Meter>,
+    handle: Arc<StreamHandle>,
     lingering: Lingering,
     /// Timer that runs while a write makes no progress.
     stalled: Option<Pin<Box<Sleep>>>,
@@ -123,10 +134,10 @@ pub struct Stream {
 
 impl Stream {
     /// Wraps a connection that was just accepted.
-    pub fn new(tcp: TcpStream, meter: Arc<Meter>, lingering: Lingering) -> Self {
+    pub fn new(tcp: TcpStream, handle: Arc<StreamHandle>, lingering: Lingering) -> Self {
         Self {
             tcp: Some(tcp),
-            meter,
+            handle,
             lingering,
             stalled: None,
         }
@@ -134,6 +145,16 @@ impl Stream {
 
     fn tcp(&mut self) -> Pin<&mut TcpStream> {
         Pin::new(self.tcp.as_mut().expect("only drop takes it"))
+    }
+
+    /// Writes the rest of the direct frame, if there is one. Runs before every other write, so that a
+    /// pong or a Close frame never interrupts a frame that is half written.
+    fn poll_direct(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let handle = Arc::clone(&self.handle);
+        handle.direct.poll_write(context, |context, parts| {
+            let written = self.tcp().poll_write_vectored(context, parts);
+            self.watch(context, written)
+        })
     }
 
     /// Passes on the result of a write. A write without progress for [`limits::WRITE_TIMEOUT_MS`] fails with `TimedOut`.
@@ -174,7 +195,7 @@ impl AsyncRead for Stream {
         ready!(self.tcp().poll_read(context, buffer))?;
         let arrived = buffer.filled().len() - before;
         if arrived > 0 {
-            self.meter.arrived(arrived);
+            self.handle.meter.arrived(arrived);
         }
         Poll::Ready(Ok(()))
     }
@@ -186,6 +207,7 @@ impl AsyncWrite for Stream {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        ready!(self.poll_direct(context))?;
         let written = self.tcp().poll_write(context, bytes);
         self.watch(context, written)
     }
@@ -195,6 +217,7 @@ impl AsyncWrite for Stream {
         context: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        ready!(self.poll_direct(context))?;
         let written = self.tcp().poll_write_vectored(context, parts);
         self.watch(context, written)
     }
@@ -204,10 +227,12 @@ impl AsyncWrite for Stream {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_direct(context))?;
         self.tcp().poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_direct(context))?;
         self.tcp().poll_shutdown(context)
     }
 }

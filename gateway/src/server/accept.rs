@@ -20,7 +20,7 @@ use super::build::Server;
 use super::drain::drain;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::runtime::signals::StopRequests;
-use crate::runtime::tcp_stream::{Lingering, Meter, Stream};
+use crate::runtime::tcp_stream::{Lingering, Stream, StreamHandle};
 
 /// Serves until a stop is requested, and then until the drain delay is over; during the delay only `/readyz` shows the stop. Then
 /// drains: accepts no more connections, sends `bye`, and finishes requests and sends that have begun. Each further stop request cuts
@@ -64,11 +64,11 @@ async fn accept_all(
                     },
                 };
                 let _ = stream.set_nodelay(true);
-                let meter = Arc::default();
-                let stream = Stream::new(stream, Arc::clone(&meter), lingering.clone());
+                let handle = Arc::default();
+                let stream = Stream::new(stream, Arc::clone(&handle), lingering.clone());
                 let closing = closing.clone();
                 server.lifecycle.spawn(async move {
-                    serve_connection(stream, (peer, meter), served, closing).await;
+                    serve_connection(stream, (peer, handle), served, closing).await;
                     drop(permits);
                 });
             }
@@ -121,7 +121,7 @@ fn reserved(reserve: &Arc<Semaphore>, is_over_its_own: bool) -> Option<OwnedSema
 /// because hyper-util's `auto` builder ignores the header timeout.
 async fn serve_connection(
     stream: Stream,
-    (peer, meter): (SocketAddr, Arc<Meter>),
+    (peer, handle): (SocketAddr, Arc<StreamHandle>),
     served: Served,
     closing: CancellationToken,
 ) {
@@ -130,11 +130,11 @@ async fn serve_connection(
         Served::Briefly(router) => (router, limits::RESERVE_HEADER_TIMEOUT_MS, false),
     };
     let service = hyper::service::service_fn(move |request: Request<hyper::body::Incoming>| {
-        let (router, meter) = (router.clone(), Arc::clone(&meter));
+        let (router, handle) = (router.clone(), Arc::clone(&handle));
         async move {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
-            request.extensions_mut().insert(meter);
+            request.extensions_mut().insert(handle);
             Ok::<_, Infallible>(
                 router
                     .oneshot(request)
@@ -173,15 +173,15 @@ pub(super) async fn serve_few(lifecycle: &Lifecycle, listener: &TcpListener, rou
             tokio::time::sleep(Duration::from_millis(limits::ACCEPT_PAUSE_MS)).await;
             continue;
         };
-        let meter = Arc::default();
+        let handle = Arc::default();
         let stream = Stream::new(
             stream,
-            Arc::clone(&meter),
+            Arc::clone(&handle),
             Lingering::new(lifecycle.tasks.clone()),
         );
         let (served, closing) = (Served::Fully(router.clone()), lifecycle.stop.clone());
         lifecycle.spawn(async move {
-            serve_connection(stream, (peer, meter), served, closing).await;
+            serve_connection(stream, (peer, handle), served, closing).await;
             drop(place);
         });
     }

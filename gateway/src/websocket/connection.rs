@@ -23,7 +23,7 @@ use super::wire::{Incoming, Socket};
 use crate::connections::send_queue::{Batch, QueueEvent};
 use crate::connections::{Connection, Disconnect, SendQueue};
 use crate::live::frames::frame;
-use crate::runtime::tcp_stream::Meter;
+use crate::runtime::tcp_stream::StreamHandle;
 
 /// The data of one connection that its task owns.
 pub(super) struct Session {
@@ -88,9 +88,9 @@ pub(super) async fn live(
     let mut inbound = Inbound::new(state, &connection, &subscriptions);
     let timer = tokio::time::sleep_until(clock.next().into());
     tokio::pin!(timer);
-    let meter = socket.meter();
+    let stream = socket.stream();
     let code = loop {
-        match next(&connection.send_queue, socket, &mut timer, &meter).await {
+        match next(&connection.send_queue, socket, &mut timer, &stream).await {
             Turn::Queue(QueueEvent::Disconnect(how)) => {
                 if let Disconnect::AfterDrain(_) = how {
                     Box::pin(drain(&connection, socket)).await;
@@ -120,7 +120,7 @@ pub(super) async fn live(
             }
             Turn::Timer => {
                 let now = Instant::now();
-                if meter.due().is_some_and(|due| now >= due) {
+                if stream.meter.due().is_some_and(|due| now >= due) {
                     break Some(CloseCode::TooSlow);
                 }
                 if now >= clock.expires {
@@ -160,7 +160,7 @@ async fn next(
     queue: &SendQueue,
     socket: &mut Socket,
     timer: &mut Pin<&mut Sleep>,
-    meter: &Meter,
+    stream: &StreamHandle,
 ) -> Turn {
     poll_fn(|context| {
         if let Poll::Ready(event) = queue.poll_event(context) {
@@ -169,15 +169,19 @@ async fn next(
         if let Poll::Ready(incoming) = socket.poll_receive(context) {
             return Poll::Ready(Turn::Received(incoming));
         }
-        poll_timer(timer, meter, context).map(|()| Turn::Timer)
+        poll_timer(timer, stream, context).map(|()| Turn::Timer)
     })
     .await
 }
 
 /// Completes at the timer's deadline, or earlier if the time limit for a partially received message
 /// ends before. The caller sets the timer's next deadline.
-fn poll_timer(timer: &mut Pin<&mut Sleep>, meter: &Meter, context: &mut Context<'_>) -> Poll<()> {
-    if let Some(due) = meter.due().map(tokio::time::Instant::from_std)
+fn poll_timer(
+    timer: &mut Pin<&mut Sleep>,
+    stream: &StreamHandle,
+    context: &mut Context<'_>,
+) -> Poll<()> {
+    if let Some(due) = stream.meter.due().map(tokio::time::Instant::from_std)
         && due < timer.deadline()
     {
         timer.as_mut().reset(due);

@@ -10,18 +10,18 @@ use axum::response::Response;
 use tokio_tungstenite::tungstenite;
 
 use super::wire::configured;
-use crate::runtime::tcp_stream::Meter;
+use crate::runtime::tcp_stream::StreamHandle;
 
 /// The largest message of the conformance suite, in bytes. `/v1/ws` accepts only smaller messages.
 const MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Accepts the upgrade request and starts the echo loop.
 pub async fn upgrade(
-    Extension(meter): Extension<Arc<Meter>>,
+    Extension(stream): Extension<Arc<StreamHandle>>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     configured(upgrade, MESSAGE_BYTES_MAX).on_upgrade(move |socket| async move {
-        meter.message();
+        stream.meter.message();
         say_back(socket).await;
     })
 }

@@ -17,13 +17,13 @@ use super::wire::{Socket, configured};
 use crate::connections::AtCapacity;
 use crate::runtime::client_address::{client_address, user_agent};
 use crate::runtime::request_ids::RequestIds;
-use crate::runtime::tcp_stream::Meter;
+use crate::runtime::tcp_stream::StreamHandle;
 
 /// Handles the upgrade request, and starts the connection's task.
 pub async fn upgrade(
     State(state): State<Arc<SocketState>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    (Extension(meter), Extension(ids)): (Extension<Arc<Meter>>, Extension<Arc<RequestIds>>),
+    (Extension(handle), Extension(ids)): (Extension<Arc<StreamHandle>>, Extension<Arc<RequestIds>>),
     uri: Uri,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
@@ -90,6 +90,6 @@ pub async fn upgrade(
         // The task that axum spawns for the socket owns the permit and the tracker token. Both are
         // released when the task ends.
         let (_permit, _alive) = (permit, alive);
-        hello::receive(state, Socket::new(socket, meter), guest).await;
+        hello::receive(state, Socket::new(socket, handle), guest).await;
     })
 }

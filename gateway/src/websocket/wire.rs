@@ -12,7 +12,7 @@ use helpline_core::reject::CloseCode;
 use tokio_tungstenite::tungstenite;
 
 use crate::connections::send_queue::Batch;
-use crate::runtime::tcp_stream::Meter;
+use crate::runtime::tcp_stream::{Meter, StreamHandle};
 
 /// Sets the buffer sizes and message limits that all WebSockets share.
 pub(super) fn configured(upgrade: WebSocketUpgrade, message_bytes_max: usize) -> WebSocketUpgrade {
@@ -24,11 +24,11 @@ pub(super) fn configured(upgrade: WebSocketUpgrade, message_bytes_max: usize) ->
         .max_frame_size(message_bytes_max)
 }
 
-/// An upgraded WebSocket, and the byte meter of its TCP stream.
+/// An upgraded WebSocket, and the handle of its TCP stream.
 pub(super) struct Socket {
     /// The WebSocket. It is boxed because it is large and many futures contain it.
     inner: Box<WebSocket>,
-    meter: Arc<Meter>,
+    stream: Arc<StreamHandle>,
     /// The maximum number of bytes that an incomplete message may have used on the wire.
     wire_bytes_max: u64,
 }
@@ -50,12 +50,12 @@ pub(super) enum Incoming {
 impl Socket {
     /// Wraps a new WebSocket. Until [`Self::admit`] is called, messages are limited to the size of
     /// a `hello` frame.
-    pub(super) fn new(inner: WebSocket, meter: Arc<Meter>) -> Self {
+    pub(super) fn new(inner: WebSocket, stream: Arc<StreamHandle>) -> Self {
         // The bytes counted so far belong to the HTTP upgrade request.
-        meter.message();
+        stream.meter.message();
         Self {
             inner: Box::new(inner),
-            meter,
+            stream,
             wire_bytes_max: limits::HELLO_WIRE_BYTES_MAX,
         }
     }
@@ -65,10 +65,10 @@ impl Socket {
         self.wire_bytes_max = limits::MESSAGE_WIRE_BYTES_MAX;
     }
 
-    /// The byte meter of the TCP stream, with which a caller detects that an incomplete message
+    /// The handle of the TCP stream. With its meter, a caller detects that an incomplete message
     /// takes too long.
-    pub(super) fn meter(&self) -> Arc<Meter> {
-        Arc::clone(&self.meter)
+    pub(super) fn stream(&self) -> Arc<StreamHandle> {
+        Arc::clone(&self.stream)
     }
 
     /// Reads one message. Cancel-safe, because tungstenite keeps a partial message.
@@ -79,24 +79,30 @@ impl Socket {
     /// The polling form of [`Self::receive`], for a caller that also polls other sources.
     pub(super) fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Incoming> {
         match self.inner.poll_next_unpin(context) {
-            Poll::Ready(came) => Poll::Ready(sort(came, &self.meter)),
+            Poll::Ready(came) => Poll::Ready(sort(came, &self.stream.meter)),
             // The message is incomplete but has already used too many bytes, most likely for empty
             // fragments.
-            Poll::Pending if self.meter.unfinished_bytes() > self.wire_bytes_max => {
+            Poll::Pending if self.stream.meter.unfinished_bytes() > self.wire_bytes_max => {
                 Poll::Ready(Incoming::TooBig)
             }
             Poll::Pending => Poll::Pending,
         }
     }
 
-    /// Writes the frames and flushes once. Frames that the socket cannot accept yet stay in the
-    /// batch.
+    /// Writes the frames and flushes. Frames that the socket cannot accept yet stay in the batch.
+    /// Large frames bypass the WebSocket library, see [`crate::runtime::direct_frame`].
     pub(super) fn poll_write(
         &mut self,
         frames: &mut Batch,
         context: &mut Context<'_>,
     ) -> Poll<Result<(), axum::Error>> {
-        while !frames.is_empty() {
+        while let Some(next) = frames.peek() {
+            if next.len() > limits::SOCKET_COPIED_BYTES_MAX {
+                // Everything before this frame leaves the library's buffer.
+                ready!(self.inner.poll_flush_unpin(context))?;
+                self.stream.direct.put(frames.pop().unwrap_or_default());
+                continue;
+            }
             ready!(self.inner.poll_ready_unpin(context))?;
             if let Some(frame) = frames.pop() {
                 self.inner.start_send_unpin(Message::Text(frame))?;
@@ -127,7 +133,7 @@ impl Socket {
             };
             if self.inner.send(Message::Close(Some(frame))).await.is_ok() {
                 while let Some(Ok(_)) = self.inner.next().await {
-                    self.meter.message();
+                    self.stream.meter.message();
                 }
             }
         };
