@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Action names that no route has: those of the socket, of searches, of the database's triggers and
-/// of retention. A test compares them with the sources.
+/// Action names in the access log that belong to no REST route: actions over the WebSocket,
+/// searches, database triggers and retention. A test compares the list with the sources.
 const OTHERS: &[&str] = &[
     "access_log_deleted",
     "frame_refused",
@@ -27,18 +27,19 @@ const OTHERS: &[&str] = &[
     "tickets_searched",
 ];
 
-/// All action names of this version, each once, in alphabetical order.
+/// All action names of this version in alphabetical order, without duplicates.
 #[derive(Clone)]
 pub(super) struct ActionNames(Arc<[&'static str]>);
 
 impl ActionNames {
-    /// Combines the names of the routes with [`OTHERS`].
+    /// Combines the action names of the REST routes with [`OTHERS`], the names that belong to no
+    /// route.
     pub(super) fn new(of_routes: impl Iterator<Item = &'static str>) -> Self {
         let all: BTreeSet<_> = of_routes.chain(OTHERS.iter().copied()).collect();
         Self(all.into_iter().collect())
     }
 
-    /// Iterates over the names in alphabetical order.
+    /// Iterates over the action names in alphabetical order.
     pub(super) fn all(&self) -> impl Iterator<Item = &'static str> {
         self.0.iter().copied()
     }

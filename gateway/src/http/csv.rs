@@ -1,9 +1,9 @@
 //! Writes CSV (RFC 4180) for spreadsheets. A value that looks like a formula is escaped, so that a
-//! spreadsheet shows it as text.
+//! spreadsheet shows it as plain text.
 
 use std::borrow::Cow;
 
-/// Appends one record, which ends with CR LF.
+/// Appends one CSV record, which ends with CR LF.
 pub(super) fn push_record<'a>(into: &mut String, fields: impl IntoIterator<Item = &'a str>) {
     for (n, field) in fields.into_iter().enumerate() {
         if n > 0 {
@@ -14,8 +14,8 @@ pub(super) fn push_record<'a>(into: &mut String, fields: impl IntoIterator<Item 
     into.push_str("\r\n");
 }
 
-/// Puts an apostrophe before a value that a spreadsheet would compute as a formula. The values come
-/// from other people, so a formula could be an attack.
+/// Prefixes a value with an apostrophe if a spreadsheet would treat it as a formula. The values
+/// contain text from customers, so a formula could be an attack.
 fn harmless(field: &str) -> Cow<'_, str> {
     if field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         Cow::Owned(format!("'{field}"))

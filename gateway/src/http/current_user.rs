@@ -1,5 +1,5 @@
-//! The person who sends the request and the ticket that it names. The guard puts them into the
-//! request's extensions, and the handlers extract them.
+//! Extractors for the signed-in person and for the ticket in the request's path. The guard stores
+//! both in the request's extensions before the handler runs.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -18,27 +18,28 @@ use super::problem::Refusal;
 use super::request_audit::RequestAudit;
 use super::request_rates::{UserRates, too_fast};
 
-/// The signed-in person, with the rights that they have at this moment.
+/// The signed-in person, with the rights that they had when the request arrived.
 #[derive(Clone)]
 pub(crate) struct CurrentUser {
-    /// The person's row in the database.
+    /// The person as read from the database.
     pub(super) person: Person,
-    /// The person as writes and their audit rows need them.
+    /// The person in the form that write operations need, with the facts for their audit rows.
     pub(super) caller: Caller,
-    /// Writes the audit rows of reads.
+    /// Records reads by this person in `access_log`.
     pub(super) audit: Arc<RequestAudit>,
-    /// The token's subject, which is the person's key in `rates`.
+    /// The subject of the person's token. It is their key in the rate limiter `rates`.
     pub(super) subject: TokenSubject,
     pub(super) rates: Arc<UserRates>,
 }
 
 impl CurrentUser {
-    /// The person and their rights.
+    /// The person's id and rights, as the access policy needs them.
     pub(super) fn actor(&self) -> &Actor {
         &self.caller.actor
     }
 
-    /// Returns a reader that reads as the given audience.
+    /// Returns a `Reader` for this person, which restricts database reads to what the audience may
+    /// see.
     pub(super) fn reader(&self, audience: Audience) -> Reader {
         Reader {
             user: self.actor().user,
@@ -46,7 +47,7 @@ impl CurrentUser {
         }
     }
 
-    /// Charges `requests` more requests to the person's rate limit.
+    /// Counts `requests` further requests against the person's rate limit.
     ///
     /// # Errors
     /// `rate_limited` if the limit is exceeded.
@@ -57,20 +58,20 @@ impl CurrentUser {
             .map_err(too_fast)
     }
 
-    /// Asks the policy whether the person may perform a desk action. For routes that need one of
-    /// several actions.
+    /// Checks whether the person may perform an action on the desk. Only needed on routes where the
+    /// query decides which action is needed; on all other routes, the guard checks the action.
     ///
     /// # Errors
-    /// `forbidden` if the person's role does not allow it.
+    /// `forbidden` if the person's role does not allow the action.
     pub(super) fn may(&self, action: DeskAction) -> Result<(), Refusal> {
         Ok(policy::decide_desk(self.actor(), action)?)
     }
 }
 
-/// The ticket in the path, which the person may read.
+/// The ticket in the path. The guard has checked that the person may read the ticket.
 #[derive(Clone)]
 pub(crate) struct OpenTicket {
-    /// The facts that the policy needs.
+    /// The facts about the ticket that the access policy needs.
     pub(super) facts: TicketFacts,
 }
 
@@ -79,13 +80,13 @@ impl OpenTicket {
         self.facts.id
     }
 
-    /// The audience as which the person reads the ticket.
+    /// Whether this person reads the ticket as staff or as its customer.
     pub(super) fn audience(&self, user: &CurrentUser) -> Audience {
         user.actor().audience(&self.facts)
     }
 
-    /// Asks the policy whether the person may perform an action on the ticket. For routes that need
-    /// one of several actions.
+    /// Checks whether the person may perform an action on the ticket. Only needed on routes where
+    /// the body decides which action is needed; on all other routes, the guard checks the action.
     ///
     /// # Errors
     /// The policy's refusal.
@@ -95,11 +96,12 @@ impl OpenTicket {
     }
 }
 
-/// The ticket in the path. Neither its existence nor the person's rights have been checked.
+/// The ticket in the path, before any check: it may not exist, or the person may not be allowed to
+/// read it.
 pub(crate) struct NamedTicket(pub(crate) TicketRef);
 
-/// Returns what the guard has put into the request's extensions. Panics if the route does not need
-/// a `T`, because the guard then did not set one.
+/// Returns the value that the guard stored in the request's extensions. Panics if the route's
+/// `needs` do not include a `T`, because the guard then stores none.
 fn left<T: Clone + Send + Sync + 'static>(parts: &Parts) -> T {
     parts
         .extensions

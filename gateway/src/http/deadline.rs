@@ -1,4 +1,5 @@
-//! The deadline of a request, so that a hanging database does not keep requests forever.
+//! The deadline of a request. It prevents a database that does not respond from keeping requests
+//! open forever.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,13 +8,13 @@ use helpline_core::limits;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-/// A request's deadline. Time spent on reading the body does not count: the body has its own limit
-/// ([`limits::BODY_TIMEOUT_MS`]).
+/// A request's deadline. Time spent on reading the body does not count, because reading has its own
+/// limit ([`limits::BODY_TIMEOUT_MS`]).
 #[derive(Debug, Clone)]
 pub(super) struct Deadline(Arc<Mutex<Instant>>);
 
 impl Deadline {
-    /// A deadline [`limits::REQUEST_TIMEOUT_MS`] from now.
+    /// Returns a deadline that passes [`limits::REQUEST_TIMEOUT_MS`] from now.
     pub(super) fn start() -> Self {
         Self::after(REQUEST_TIMEOUT)
     }
@@ -22,13 +23,14 @@ impl Deadline {
         Self(Arc::new(Mutex::new(Instant::now() + time)))
     }
 
-    /// Runs `work` until it completes or the deadline passes. Returns `None` after the deadline;
-    /// the work is then dropped.
+    /// Runs `work` until it completes or the deadline passes. After the deadline, drops `work` and
+    /// returns `None`.
     pub(super) async fn run<F: Future>(&self, work: F) -> Option<F::Output> {
         tokio::pin!(work);
         loop {
             let at = *self.0.lock();
-            // Cancel-safe: `work` is kept between iterations, and the other branch is a timer.
+            // Cancel-safe: `work` is pinned outside the loop and keeps its progress, and the other
+            // branch is a timer.
             tokio::select! {
                 biased;
                 output = work.as_mut() => return Some(output),
@@ -40,7 +42,7 @@ impl Deadline {
         }
     }
 
-    /// Reads the body. The deadline is extended by the time this takes.
+    /// Reads the request's body, and extends the deadline by the time that reading took.
     pub(super) async fn pause<F: Future>(&self, reading: F) -> F::Output {
         let left = self.0.lock().saturating_duration_since(Instant::now());
         *self.0.lock() = Instant::now() + BODY_TIMEOUT + REQUEST_TIMEOUT;

@@ -1,6 +1,6 @@
-//! The type of a route. Each file of [`super::api`] declares its routes once, in its `ROUTES`. The
-//! router, the guard, `/openapi.json` and the tests of every route with every role and every kind
-//! of ticket (own, another's, missing) are built from them.
+//! The type of a REST route. Each file of [`super::api`] declares its routes once, in its `ROUTES`.
+//! The router, the guard and `/openapi.json` are built from these declarations. So are tests that
+//! call every route with every role, for own, other people's and missing tickets.
 
 use axum::http::Method;
 use axum::routing::{MethodFilter, MethodRouter};
@@ -8,46 +8,47 @@ use helpline_core::policy::{DeskAction, TicketAction};
 
 use super::state::HttpState;
 
-/// What must be allowed before the handler runs. The guard checks it before the query and the body
-/// are read.
+/// What the caller must be allowed to do. The guard checks this before the query and the body are
+/// read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
-    /// Nothing. The token is not read.
+    /// No permission is needed, and a token is not read.
     Nothing,
-    /// A valid token.
+    /// The request needs a valid token.
     SignedIn,
-    /// One of these actions on the desk. If there are several, the query decides which one is
-    /// needed, and the handler checks that one.
+    /// The caller must be allowed at least one of these actions on the desk. If there are several,
+    /// the query decides which action is needed, and the handler checks that action.
     Desk(&'static [DeskAction]),
-    /// Permission to read the ticket in the path, and one of these actions on it. If there are
-    /// several, the body decides which one is needed, and the handler checks that one.
+    /// The caller must be allowed to read the ticket in the path, and at least one of these actions
+    /// on it. If there are several, the body decides which action is needed, and the handler checks
+    /// that action.
     Ticket(&'static [TicketAction]),
-    /// One of these actions on the ticket in the path. The database decides while it holds the
-    /// ticket's lock, because a retry of a stored send must get the first answer, whatever has
-    /// happened to the ticket since.
+    /// The caller must be allowed one of these actions on the ticket in the path. The database
+    /// checks the permission while it holds the ticket's lock. The guard cannot check it, because a
+    /// retry of a stored send must get the original response even if the ticket has changed since.
     TicketUnderLock(&'static [TicketAction]),
 }
 
-/// One route.
+/// A REST route: its path, its permissions, its audit actions and its handler.
 #[derive(Debug, Clone, Copy)]
 pub struct Route {
     /// The HTTP method, in upper case.
     pub method: &'static str,
-    /// The path, in the notation that the router and OpenAPI share.
+    /// The path pattern, such as `/v1/tickets/{ticket}`. Router and OpenAPI use the same notation.
     pub path: &'static str,
-    /// What the request must be allowed to do.
+    /// What the caller must be allowed to do.
     pub needs: Needs,
-    /// The action in `access_log` for a refused request, including a refused read.
+    /// The action that `access_log` contains if the request is refused, for reads and for changes.
     pub refused: &'static str,
     /// The action in `access_log` for a read by staff. `None` if the route shows no other person's
-    /// data or writes history.
+    /// data, or if it writes to the history, which records the change already.
     pub read: Option<&'static str>,
-    /// Attaches the handler to the given method.
+    /// Returns a method router that calls the handler for the given HTTP method.
     pub(super) handler: fn(MethodFilter) -> MethodRouter<HttpState>,
 }
 
 impl Route {
-    /// Creates the router of this route.
+    /// Creates the axum router for this route.
     pub(super) fn router(&self) -> MethodRouter<HttpState> {
         let method = Method::from_bytes(self.method.as_bytes()).ok();
         let filter = method.and_then(|method| MethodFilter::try_from(method).ok());

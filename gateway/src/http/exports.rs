@@ -1,5 +1,5 @@
-//! Limits the concurrent exports of an instance. An export reads the database in portions for as
-//! long as its client keeps reading.
+//! Limits how many exports an instance runs at the same time. An export reads the database in
+//! portions for as long as its client keeps downloading.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::problem::Refusal;
 #[derive(Clone)]
 pub(super) struct Exports(Arc<Semaphore>);
 
-/// The permit of one export, returned when it is dropped.
+/// The permit of one running export. Dropping it allows another export to start.
 pub(super) struct ExportPlace {
     _permit: OwnedSemaphorePermit,
 }
@@ -25,7 +25,7 @@ impl Default for Exports {
 }
 
 impl Exports {
-    /// Takes a permit.
+    /// Takes a permit for one export.
     ///
     /// # Errors
     /// `overloaded` if [`limits::ACCESS_LOG_EXPORTS_MAX`] exports are running.

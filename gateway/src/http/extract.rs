@@ -1,5 +1,6 @@
-//! Extractors for a request's path and headers, each with its own refusal. [`super::input`] reads
-//! the query and the body, [`super::current_user`] the person and the ticket.
+//! Extractors for the parameters of a request's path and for its headers. Each extractor has its
+//! own refusal. [`super::input`] extracts the query and the body, and [`super::current_user`] the
+//! person and the ticket.
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::header;
@@ -10,19 +11,19 @@ use helpline_persistence::{IfMatch, settings};
 
 use super::problem::Refusal;
 
-/// The id of the message in the path, after the ticket.
+/// The message id in the path, such as `/v1/tickets/{ticket}/messages/{message}`.
 pub(super) struct MessagePath(pub(super) MessageId);
 
-/// The number of the event in the path, after the ticket.
+/// The event number in the path, such as `/v1/tickets/{ticket}/activity/{seq}`.
 pub(super) struct EventPath(pub(super) Seq);
 
-/// The id of the person in the path.
+/// The person's id in the path.
 pub(super) struct UserPath(pub(super) UserId);
 
-/// The id of the saved reply in the path.
+/// The saved reply's id in the path.
 pub(super) struct ReplyPath(pub(super) SavedReplyId);
 
-/// The name of the setting in the path.
+/// The setting's name in the path.
 pub(super) struct SettingPath(pub(super) settings::Name);
 
 impl<S: Send + Sync> FromRequestParts<S> for MessagePath {
@@ -88,8 +89,8 @@ impl<S: Send + Sync> FromRequestParts<S> for SettingPath {
     }
 }
 
-/// Parses the `n`th parameter of the path, counted from 0. If it cannot be parsed, the refusal is
-/// `not_found` with the text `missing`.
+/// Parses the `n`th parameter of the path, counted from 0. If parsing fails, returns a `not_found`
+/// refusal with the message `missing`.
 async fn name<S: Send + Sync, T>(
     parts: &mut Parts,
     state: &S,
@@ -105,7 +106,8 @@ async fn name<S: Send + Sync, T>(
         .ok_or_else(|| Refusal::new(RejectCode::NotFound, missing))
 }
 
-/// The header `Idempotency-Key`, by which a retry of the request is recognised.
+/// The header `Idempotency-Key`. A later request with the same key is treated as a retry of the
+/// earlier request.
 pub(super) struct IdempotencyKey(pub(super) Key);
 
 impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
@@ -128,8 +130,8 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     }
 }
 
-/// The header `If-Match`: the change is made only if the object still has one of these versions.
-/// Without the header, the change is made in any case.
+/// The header `If-Match`. The handler changes the object only if its current entity tag is in this
+/// list. Without the header, the object is changed in any case.
 pub(super) struct Expected(pub(super) IfMatch);
 
 impl<S: Send + Sync> FromRequestParts<S> for Expected {

@@ -1,5 +1,6 @@
-//! The guard runs around every route: it limits the rate of the address, identifies the person,
-//! checks what the route needs, runs the handler, records a refusal and updates the metrics.
+//! The guard is middleware around every REST route. It limits requests per client address,
+//! identifies the person, checks the route's `needs`, and runs the handler. It then records a
+//! refusal in `access_log` and updates the metrics.
 
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
@@ -33,7 +34,7 @@ use crate::runtime::client_address::{client_address, peer};
 use crate::runtime::errors::unavailable;
 use crate::runtime::limiter::{Limiter, network};
 
-/// What the guard needs for its checks.
+/// The state that the guard needs for its checks.
 pub(super) struct Guard {
     trusted_proxies: Vec<Cidr>,
     rates: RequestRates,
@@ -41,19 +42,19 @@ pub(super) struct Guard {
     store: Store,
 }
 
-/// The rate limits of requests.
+/// The rate limiters of the guard.
 struct RequestRates {
-    /// The rate of a user's requests. Each ticket of a bulk change counts as a request.
+    /// Limits the requests of each user. Each ticket of a bulk change counts as one request.
     of_user: Arc<UserRates>,
-    /// The rate of an address's requests.
+    /// Limits the requests from each client address.
     of_address: Limiter<IpAddr>,
-    /// The rate of invalid tokens from an address that are recorded.
+    /// Limits how many requests with an invalid token are recorded per client address.
     refused_sign_ins: Limiter<IpAddr>,
-    /// The rate at which a user's rate-limited requests are recorded in `access_log`.
+    /// Limits how many rate-limited requests are recorded in `access_log` per user.
     recorded_refusals: Limiter<TokenSubject>,
 }
 
-/// Runs one request through the guard and its handler.
+/// Runs the guard's checks and then the handler for one request.
 pub(super) async fn guard(
     State((guard, route)): State<(Arc<Guard>, &'static Route)>,
     request: Request,
@@ -87,7 +88,8 @@ pub(super) async fn guard(
     let answering = AssertUnwindSafe(answering).catch_unwind();
     let response = match deadline.run(answering).await {
         Some(Ok(response)) => response,
-        // The panic hook has already printed the panic's message; the client gets no details.
+        // The handler panicked. The panic hook has already printed the message, and the client gets
+        // no details.
         Some(Err(_)) => Refusal::new(RejectCode::Internal, "internal error").into_response(),
         None => late(is_read).into_response(),
     };
@@ -97,8 +99,8 @@ pub(super) async fn guard(
         .map(|Refused(code)| *code);
     let response = match refused {
         Some(code) => {
-            // The refusal is sent even if its row cannot be written in time; the row is written
-            // once the database answers.
+            // The refusal is sent even if its audit row cannot be written before the deadline. The
+            // row is then written once the database responds.
             let recorded = deadline.run(guard.record(&audit, code)).await;
             recorded
                 .flatten()
@@ -148,8 +150,8 @@ impl Guard {
         }
     }
 
-    /// Checks what the route needs, and puts the person and the ticket into the request's
-    /// extensions for the handler.
+    /// Checks the permissions that the route needs. Stores the person and the ticket in the
+    /// request's extensions, where the handler's extractors find them.
     async fn admit(
         &self,
         route: &Route,
@@ -179,7 +181,7 @@ impl Guard {
         Ok(())
     }
 
-    /// Identifies the signed-in person, with the rights that they have at this moment.
+    /// Identifies the signed-in person from the bearer token, and reads their current rights.
     async fn current_user(
         &self,
         audit: &Arc<RequestAudit>,
@@ -228,7 +230,7 @@ impl Guard {
         })
     }
 
-    /// Reads the facts of the ticket in the path.
+    /// Reads the facts about the ticket in the path that the access policy needs.
     async fn open(&self, audit: &RequestAudit, parts: &mut Parts) -> Result<OpenTicket, Refusal> {
         let named = named_ticket(audit, parts).await?;
         let opened = tickets::access(&self.store, &named)
@@ -240,8 +242,8 @@ impl Guard {
         })
     }
 
-    /// Writes the audit row of a refusal before the answer is sent. Returns the answer that
-    /// replaces the refusal, if any.
+    /// Records a refusal in `access_log` before the response is sent. Returns a different refusal
+    /// to send instead if the client causes too many rows.
     async fn record(&self, audit: &RequestAudit, code: RejectCode) -> Option<Refusal> {
         let now = Instant::now();
         match (code, audit.subject(), audit.address) {
@@ -255,8 +257,8 @@ impl Guard {
             {
                 return None;
             }
-            // An unknown client usually has an invalid token. A flood of them must not become a
-            // flood of rows.
+            // A request without a known person usually has an invalid token. Limit such requests
+            // per address, so that a flood of them does not fill the table.
             (_, None, Some(address)) => {
                 if let Err(wait_ms) = self.rates.refused_sign_ins.take(network(address), now) {
                     metrics::counter!("helpline_http_refused_sign_ins_limited_total").increment(1);
@@ -270,7 +272,8 @@ impl Guard {
     }
 }
 
-/// Succeeds if one of the decisions is positive, and returns the last refusal otherwise.
+/// Succeeds if at least one of the policy decisions is positive. Otherwise returns the last
+/// refusal.
 fn any(mut decided: impl Iterator<Item = Result<(), Reject>>) -> Result<(), Reject> {
     let mut last = Ok(());
     decided
@@ -284,7 +287,8 @@ fn any(mut decided: impl Iterator<Item = Result<(), Reject>>) -> Result<(), Reje
         .unwrap_or(last)
 }
 
-/// Returns the ticket in the path. A text that is neither an id nor a number gets `not_found`.
+/// Parses the ticket in the path, which is an id or a number. Any other text is refused with
+/// `not_found`.
 async fn named_ticket(audit: &RequestAudit, parts: &mut Parts) -> Result<TicketRef, Refusal> {
     use axum::RequestPartsExt as _;
     let Path(names) = parts
@@ -302,7 +306,7 @@ async fn named_ticket(audit: &RequestAudit, parts: &mut Parts) -> Result<TicketR
     Ok(ticket)
 }
 
-/// The bearer token. It is read only from this header, and never from the URL.
+/// Returns the bearer token of the `Authorization` header. A token in the URL is never accepted.
 fn bearer(parts: &Parts) -> Option<&str> {
     let (scheme, token) = parts
         .headers
@@ -313,7 +317,8 @@ fn bearer(parts: &Parts) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The answer to a request whose deadline has passed.
+/// The refusal for a request whose deadline has passed. Unless the request is a read, the message
+/// says that it may or may not have been carried out.
 fn late(is_read: bool) -> Refusal {
     metrics::counter!("helpline_http_late_total").increment(1);
     let mut reject = unavailable();

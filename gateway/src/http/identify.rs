@@ -1,5 +1,5 @@
-//! Wraps everything that is answered over HTTP: gives each request its ids, adds them to its log
-//! lines and its answer, and optionally logs a line for each request.
+//! Middleware around all HTTP routes. It gives each request its ids, adds them to the request's log
+//! lines and response headers, and optionally logs one line per request.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,7 +14,8 @@ use tracing::Instrument;
 use crate::config::RequestLog;
 use crate::runtime::request_ids::{REQUEST_ID, RequestIds};
 
-/// Adds ids to every request of the router. Each request gets an `Arc<RequestIds>` as an extension.
+/// Wraps the router so that every request gets ids. Handlers find them as the extension
+/// `Arc<RequestIds>`.
 pub fn identified(router: Router, log: RequestLog) -> Router {
     router.layer(middleware::from_fn_with_state(log, identify))
 }
@@ -32,8 +33,8 @@ async fn identify(State(log): State<RequestLog>, mut request: Request, next: Nex
     }
     if log == RequestLog::All {
         let _entered = span.enter();
-        // Log the route's pattern, because the path contains ticket ids, and no query, because it
-        // may contain search terms.
+        // Log the route's pattern instead of the path, which contains ticket ids. Do not log the
+        // query, which may contain search terms.
         tracing::info!(
             target: "helpline_gateway::requests",
             method = word(&method),
@@ -46,8 +47,8 @@ async fn identify(State(log): State<RequestLog>, mut request: Request, next: Nex
     response
 }
 
-/// The method's name if it is a standard HTTP method; any other method is text that the client
-/// chose.
+/// Returns the name of a standard HTTP method, for a log line. Returns `-` for any other method,
+/// because the client can put arbitrary text there.
 fn word(method: &Method) -> &str {
     match *method {
         Method::GET

@@ -1,6 +1,6 @@
 //! Extractors for a request's query and body. Every handler takes exactly one of them, as its last
-//! argument. Each one accounts for both query and body: it refuses what it does not read, so that
-//! nothing that a client wrote is silently ignored.
+//! argument. Each extractor refuses a query or a body that it does not parse, so that no client
+//! input is silently ignored.
 
 use std::time::Duration;
 
@@ -16,16 +16,16 @@ use serde::de::DeserializeOwned;
 use super::deadline::Deadline;
 use super::problem::Refusal;
 
-/// A JSON body, limited in size and time. The query must be empty.
+/// A JSON body, limited in size and reading time. A query is refused.
 pub struct JsonBody<T>(pub T);
 
-/// A query. The body must be empty.
+/// The parameters of the query. A body is refused.
 pub struct Params<T>(pub T);
 
-/// Neither a query nor a body.
+/// The route takes neither a query nor a body. A request that has one is refused.
 pub struct NoInput;
 
-/// An object without fields.
+/// A JSON object that must have no fields.
 #[derive(Deserialize)]
 struct Nothing {}
 
@@ -74,8 +74,8 @@ fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refusal> {
     strict::read_query(pairs).map_err(|error| Reject::from(error).into())
 }
 
-/// Refuses a body, except an empty object: some clients send one where no body is expected, and it
-/// has no field that could be ignored.
+/// Refuses any body except an empty JSON object. Some clients send `{}` even where no body is
+/// expected, and it has no field that the server would ignore.
 async fn no_body<S: Send + Sync>(request: Request, state: &S) -> Result<(), Refusal> {
     let bytes = bytes(request, state).await?;
     if !bytes.is_empty() {

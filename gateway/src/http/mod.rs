@@ -1,15 +1,17 @@
-//! REST under `/v1`, the pages, and the endpoints for operators.
+//! HTTP: the REST routes under `/v1`, the web pages, and the endpoints for operators.
 //!
-//! - [`endpoint`]: the type of a route and of what it needs; [`api`]: the routes and their
-//!   handlers, one file for each resource; [`openapi`]: their description
-//! - [`guard`]: runs around every route: rate limits, sign-in, rights, audit, and the [`deadline`]
-//!   of the answer; [`current_user`], [`extract`], [`input`]: the extractors of the handlers
-//! - [`identify`]: adds the ids of a request, around everything else
+//! - [`endpoint`]: the type of a route and of the permissions that it needs
+//! - [`api`]: the routes and their handlers, one file for each resource
+//! - [`openapi`]: the description of the routes
+//! - [`guard`]: middleware around every REST route, with rate limits, sign-in, permissions, audit
+//!   and the request's [`deadline`]
+//! - [`current_user`], [`extract`], [`input`]: the extractors of the handlers
+//! - [`identify`]: the outermost middleware, which adds the ids of a request
 //! - [`problem`]: refusals; [`request_audit`]: the audit rows of a request
 //! - [`csv`], [`exports`]: tables for spreadsheets; [`action_names`]: the actions in the access log
 //! - [`system_status`]: the status of the instance and of the database, for admins
-//! - [`state`]: the state of the handlers; [`router`]: puts everything together; [`site`]: pages,
-//!   headers, health
+//! - [`state`]: the state of the handlers; [`router`]: builds the complete router
+//! - [`site`]: pages, headers and health
 
 mod action_names;
 mod api;

@@ -1,4 +1,5 @@
-//! Refusals over REST: `application/problem+json` with a code. Causes appear only in the log.
+//! REST refusals: `application/problem+json` responses with an error code. The cause of an error
+//! appears only in the log.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -9,7 +10,7 @@ use helpline_persistence::StoreError;
 
 use crate::database::errors::reject_of;
 
-/// A refusal that becomes the answer to a request.
+/// A refusal of a request. It becomes the HTTP response.
 #[derive(Debug)]
 pub struct Refusal {
     reject: Reject,
@@ -18,16 +19,16 @@ pub struct Refusal {
     assigned_to: Option<AgentRef>,
 }
 
-/// Which part of the code writes the refusal's row in `access_log`.
+/// Which part of the code writes the refusal's row to `access_log`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Row {
-    /// The route's guard writes the row.
+    /// The guard of the route writes the row.
     Guard,
     /// The code that refused the request has already written the row.
     Written,
 }
 
-/// An extension of the response that tells the guard to record the refusal.
+/// A response extension that tells the guard to record the refusal in `access_log`.
 #[derive(Debug, Clone, Copy)]
 pub struct Refused(pub RejectCode);
 
@@ -55,30 +56,31 @@ impl From<StoreError> for Refusal {
 }
 
 impl Refusal {
-    /// A refusal with this code and message.
+    /// Creates a refusal with this code and message.
     pub fn new(code: RejectCode, message: impl Into<String>) -> Self {
         Reject::new(code, message).into()
     }
 
-    /// An `invalid_field` refusal. The message begins with the name of the field.
+    /// Creates an `invalid_field` refusal. Its message begins with the name of the field.
     pub fn field(name: &str, why: impl std::fmt::Display) -> Self {
         Self::new(RejectCode::InvalidField, format!("{name}: {why}"))
     }
 
-    /// The code and the message.
+    /// The refusal's code and message.
     #[cfg(test)]
     pub fn reject(&self) -> &Reject {
         &self.reject
     }
 
-    /// Replaces the HTTP status, for reasons that exist only over HTTP.
+    /// Replaces the HTTP status that belongs to the code. Used for conditions that exist only in
+    /// HTTP, such as 408.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
     }
 
-    /// A refusal whose row in `access_log` has already been written.
+    /// Creates a refusal whose row in `access_log` has already been written.
     #[must_use]
     pub fn already_recorded(reject: Reject) -> Self {
         Self {
@@ -121,7 +123,8 @@ impl IntoResponse for Refusal {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if status == StatusCode::REQUEST_TIMEOUT || status == StatusCode::PAYLOAD_TOO_LARGE {
-            // Close the connection instead of reading the rest of the body.
+            // Tell the client that the connection is closed, because the rest of the request's body
+            // is not read.
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         if row == Row::Guard {

@@ -1,4 +1,4 @@
-//! The facts about a request that its rows in `access_log` contain, and the writing of these rows.
+//! Collects the facts about a request that its rows in `access_log` contain, and writes the rows.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,15 +17,16 @@ use crate::database::AuditLog;
 use crate::runtime::client_address::user_agent;
 use crate::runtime::request_ids::RequestIds;
 
-/// The audit state of one request. The guard and the extractors add facts as they learn them.
+/// The audit state of one request. The guard and the extractors add facts when they become known.
 pub(crate) struct RequestAudit {
     route: &'static Route,
     audit_log: Arc<AuditLog>,
-    /// The client's address.
+    /// The client's IP address.
     pub(crate) address: Option<IpAddr>,
     /// The client's `User-Agent`.
     pub(crate) user_agent: Option<String>,
-    /// The trace to which the request belongs. It becomes part of the detail of the request's rows.
+    /// The id of the distributed trace that the request belongs to. It is stored in the detail of
+    /// the request's audit rows.
     trace_id: Option<String>,
     known: Mutex<Known>,
 }
@@ -56,35 +57,35 @@ impl RequestAudit {
         }
     }
 
-    /// Stores the subject of a valid token.
+    /// Stores the subject of a valid token for later audit rows.
     pub(super) fn by(&self, subject: &TokenSubject) {
         let mut known = self.known.lock();
         known.user = subject.person();
         known.subject = Some(subject.clone());
     }
 
-    /// Stores the person to whom the database maps the subject.
+    /// Stores the id of the person to whom the token's subject belongs.
     pub(super) fn signed_in(&self, user: UserId) {
         self.known.lock().user = Some(user);
     }
 
-    /// The subject of the token, if the token was valid.
+    /// The subject of the request's token, if the token was valid.
     pub(super) fn subject(&self) -> Option<TokenSubject> {
         self.known.lock().subject.clone()
     }
 
-    /// Stores why the token was refused.
+    /// Stores the reason why the token was refused.
     pub(super) fn because(&self, fault: TokenFault) {
         self.known.lock().token_fault = Some(fault);
     }
 
-    /// Stores the ticket that the path names.
+    /// Stores the id of the ticket in the path.
     pub(super) fn on(&self, ticket: TicketId) {
         self.known.lock().ticket = Some(ticket);
     }
 
-    /// Records a read by staff under the route's action. If the row cannot be written, the read
-    /// must not happen.
+    /// Records a read by staff, with the action of the route. The caller must not return the data
+    /// if the row cannot be written.
     ///
     /// # Errors
     /// The refusal if the row cannot be written.
@@ -95,7 +96,7 @@ impl RequestAudit {
         }
     }
 
-    /// Records a read by staff under another action than the route's.
+    /// Records a read by staff, with an action other than the route's.
     ///
     /// # Errors
     /// The refusal if the row cannot be written.
@@ -103,8 +104,8 @@ impl RequestAudit {
         self.audit_log.record(self.row(action, None, detail)).await
     }
 
-    /// Records the refusal of the request. The request stays refused if the row cannot be written,
-    /// because nothing was done.
+    /// Records that the request was refused. If the row cannot be written, the failure is only
+    /// logged: nothing was read or changed, so the refusal is still sent.
     pub(super) async fn refused(&self, code: RejectCode) {
         let Known {
             subject,
@@ -119,8 +120,8 @@ impl RequestAudit {
             self.route.refused
         };
         let mut detail = json!({"route": self.route.path, "method": self.route.method});
-        // The request was refused before the person was looked up. The row then has the token's
-        // subject.
+        // If the request was refused before the person was looked up, the row contains the token's
+        // issuer and subject instead.
         if let (Some(TokenSubject::Issued(issued)), None) = (&subject, user) {
             detail["subject"] = json!({"iss": issued.issuer(), "sub": issued.subject()});
         }
@@ -136,7 +137,8 @@ impl RequestAudit {
         self.record_refusal(row).await;
     }
 
-    /// Records that one ticket of a bulk change was refused. The other tickets are not affected.
+    /// Records that one ticket of a bulk change was refused. Other tickets of the request are not
+    /// affected.
     pub(super) async fn refused_one_of_many(&self, ticket: TicketId, code: RejectCode) {
         if is_fault(code) {
             return;
@@ -155,7 +157,7 @@ impl RequestAudit {
 
     fn row(&self, action: &str, refused: Option<RejectCode>, mut detail: Value) -> AccessRow {
         if let Some(trace_id) = &self.trace_id {
-            // Indexing turns null into an object. All other details are objects already.
+            // `detail` is null or an object. Indexing converts null to an object.
             detail["trace_id"] = trace_id.as_str().into();
         }
         let known = self.known.lock().clone();
@@ -171,7 +173,8 @@ impl RequestAudit {
     }
 }
 
-/// Whether the code stands for a fault of the server instead of a refusal. Faults are logged.
+/// Whether the code means a server fault rather than a refusal. Faults are logged instead of being
+/// recorded in `access_log`.
 pub(super) const fn is_fault(code: RejectCode) -> bool {
     matches!(
         code,

@@ -1,4 +1,4 @@
-//! The request rate of users, and the refusal of requests that exceed a rate.
+//! Limits the requests of each user, and builds the `rate_limited` refusal.
 
 use helpline_core::reject::{Reject, RejectCode};
 use helpline_core::token_subject::TokenSubject;
@@ -6,8 +6,8 @@ use helpline_core::token_subject::TokenSubject;
 use super::problem::Refusal;
 use crate::runtime::limiter::Limiter;
 
-/// The rates of all users, keyed by the token's subject, so that the database is not asked who the
-/// user is until the rate allows the request.
+/// The request rates of all users, keyed by the token's subject. With this key, the limit is
+/// checked before the database is asked for the person.
 pub(super) type UserRates = Limiter<TokenSubject>;
 
 pub(super) fn too_fast(wait_ms: u64) -> Refusal {

@@ -1,4 +1,4 @@
-//! Builds the router from all handlers.
+//! Builds the HTTP routers of an instance from all handlers.
 
 use std::sync::Arc;
 
@@ -27,18 +27,18 @@ use super::state::{HttpParts, HttpState, Services};
 use super::system_status::SystemStatus;
 use crate::config::{Config, MetricsPlace};
 
-/// The routers of an instance.
+/// The HTTP routers of an instance.
 pub struct Routers {
-    /// For connections within the limits.
+    /// The router for connections within the connection limits.
     pub all: Router,
-    /// For connections beyond the limits: serves health and metrics, and answers everything else
-    /// with "full".
+    /// The router for connections beyond the connection limits. It serves health and metrics, and
+    /// responds to everything else with "full".
     pub reserve: Router,
 }
 
-/// Builds the routers for everything that this instance answers over HTTP, except the WebSocket.
-/// `more` has the caller's own routes, which get the same headers and limits. The accept loop must
-/// add `ConnectInfo<SocketAddr>` to every request.
+/// Builds the routers for all HTTP requests of this instance except the WebSocket. `more` contains
+/// further routes from the caller, which get the same headers and limits. The accept loop must add
+/// `ConnectInfo<SocketAddr>` to every request.
 pub fn routers(parts: HttpParts, more: Router) -> Routers {
     let HttpParts {
         config,
@@ -141,8 +141,8 @@ async fn full() -> Refusal {
     reject.retry_after_ms(1_000).into()
 }
 
-/// The router for the time before the database has answered: the instance is alive but not ready,
-/// and every other request is refused as `unavailable`.
+/// The router that is used until the database first responds after startup. Liveness succeeds,
+/// readiness fails, and every other request is refused as `unavailable`.
 pub fn waiting_router(config: &Config) -> Router {
     let sites = Arc::new(WidgetSites::new(config, None));
     let policies = Arc::new(Policies::new(config, sites));
@@ -154,7 +154,7 @@ pub fn waiting_router(config: &Config) -> Router {
     identified(router, config.log.log_requests)
 }
 
-/// Serves only `/metrics`, for a separate address.
+/// A router that serves only `/metrics`, for a separate listening address.
 pub fn metrics_router(metrics: PrometheusHandle) -> Router {
     Router::new().route(
         "/metrics",

@@ -1,4 +1,4 @@
-//! The state of the handlers. Each handler takes only the parts that it uses.
+//! The state that the HTTP handlers share. Each handler extracts only the parts that it uses.
 
 use std::sync::Arc;
 
@@ -19,41 +19,42 @@ use crate::live::relay::Relay;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::services::{DeskSettings, Messages, People, SavedReplies, Tickets};
 
-/// The parts from which the server builds the HTTP routers.
+/// The components from which the server builds the HTTP routers.
 pub struct HttpParts {
-    /// Every setting.
+    /// The complete configuration of the server.
     pub config: Arc<Config>,
-    /// Reads from the database.
+    /// Reads data from the database.
     pub store: Store,
-    /// Limits the searches of customers in their own tickets.
+    /// Limits the searches that customers run in their own tickets.
     pub own_searches: Arc<OwnSearches>,
-    /// The epoch that history pages carry.
+    /// The current epoch, which is sent with history pages. The epoch changes when the database is
+    /// restored.
     pub epoch: Arc<CurrentEpoch>,
-    /// The connection to other instances, checked by `/readyz`.
+    /// The Redis connection to other instances, which `/readyz` reports.
     pub relay: Arc<Relay>,
-    /// Whether the instance is shutting down, checked by `/readyz`.
+    /// Tells `/readyz` whether the instance is shutting down.
     pub lifecycle: Lifecycle,
-    /// Facts about this instance, shown by `/v1/system`.
+    /// Facts about this instance that `/v1/system` shows.
     pub system: SystemParts,
-    /// Identifies the person of a token.
+    /// Identifies the person who sends a request, from its token.
     pub sign_in: SignInParts,
-    /// The services that write.
+    /// The services that write to the database.
     pub services: Services,
     /// The metrics that `/metrics` renders.
     pub metrics: PrometheusHandle,
 }
 
-/// The parts that identify the caller and write the audit rows of a request.
+/// The components that identify the caller and write the audit rows of a request.
 pub struct SignInParts {
-    /// Verifies tokens.
+    /// Verifies the signature and claims of tokens.
     pub verifier: Arc<Verifier>,
-    /// Looks up the person of a token's claims.
+    /// Finds the person that a token's claims identify.
     pub sign_in: Arc<SignIn>,
-    /// Records reads by staff and refusals.
+    /// Records refusals and reads by staff in `access_log`.
     pub audit_log: Arc<AuditLog>,
 }
 
-/// The services through which handlers write.
+/// The services through which handlers write to the database.
 pub struct Services {
     /// Sends, edits and redacts messages.
     pub messages: Arc<Messages>,
@@ -67,7 +68,7 @@ pub struct Services {
     pub saved_replies: Arc<SavedReplies>,
 }
 
-/// The router's state. Handlers extract single fields.
+/// The state of the HTTP router. Handlers extract single fields of it.
 #[derive(Clone)]
 pub(super) struct HttpState {
     pub(super) config: Arc<Config>,

@@ -1,5 +1,5 @@
-//! The system status for admins: the checks of `/readyz`, and further facts about the instance and
-//! the database.
+//! The system status for admins: the checks of `/readyz`, and more facts about the instance and the
+//! database.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,24 +21,24 @@ use crate::live::relay::Relay;
 use crate::live::rooms::Rooms;
 use crate::runtime::lifecycle::Lifecycle;
 
-/// The actions that retention records in the access log.
+/// The actions that the retention job records in the access log.
 const RETENTION_ACTIONS: [&str; 3] = ["access_log_deleted", "tickets_archived", "tickets_deleted"];
 
-/// Facts that only this instance knows.
+/// Sources of facts about this instance that are not in the database.
 pub struct SystemParts {
-    /// An id that is new at each start.
+    /// A random id of this instance, which changes at each start.
     pub instance: Uuid,
     /// Counts the open connections.
     pub admission: Arc<Admission>,
     /// Counts the rooms that have members.
     pub rooms: Arc<Rooms>,
-    /// The success and failure of the sweeps.
+    /// When the sweep (the periodic poll of the database for events) last succeeded and failed.
     pub sweep: Arc<OutageLog>,
-    /// The success and failure of the background jobs.
+    /// When the background jobs last succeeded and failed.
     pub jobs: Arc<OutageLog>,
 }
 
-/// Runs the checks, and remembers the last result of each one.
+/// Runs the status checks, and remembers the last result of each check.
 pub(super) struct SystemStatus {
     health: Arc<Health>,
     store: Store,
@@ -49,14 +49,15 @@ pub(super) struct SystemStatus {
     seen: Mutex<HashMap<&'static str, Seen>>,
 }
 
-/// The last result of a check. `since` is `None` until the result changes for the first time.
+/// The last result of a status check. `since` is `None` until the result changes for the first
+/// time.
 #[derive(Clone, Copy)]
 struct Seen {
     found: Found,
     since: Option<DateTime<Utc>>,
 }
 
-/// The result of a check: its state, and a code that explains the state.
+/// The result of a status check: a state, and a code that explains the state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Found(CheckState, Option<&'static str>);
 
@@ -87,7 +88,8 @@ impl SystemStatus {
         }
     }
 
-    /// Runs all checks concurrently. Waits for the database no longer than readiness does.
+    /// Runs all status checks concurrently. The checks wait for the database no longer than
+    /// `/readyz` does.
     pub(super) async fn read(&self, reader: Reader) -> SystemView {
         let (database, server, schema, retention) = tokio::join!(
             within(async { Ok(self.health.check().await) }),
@@ -135,8 +137,8 @@ impl SystemStatus {
         }
     }
 
-    /// Asks the database server, and returns how many milliseconds its clock is ahead of this
-    /// instance's. The comparison uses the middle of the round trip.
+    /// Queries the database server. Also returns how many milliseconds the server's clock is ahead
+    /// of this instance's clock, measured against the middle of the round trip.
     async fn server(&self) -> Result<(Server, f64), StoreError> {
         let asked = Utc::now();
         let server = server::ask(&self.store).await?;
@@ -148,7 +150,8 @@ impl SystemStatus {
         Ok((server, offset_ms))
     }
 
-    /// When retention last did something, according to the newest entries of the access log.
+    /// When the retention job last archived or deleted something, according to the newest entries
+    /// of the access log.
     async fn retention(&self, reader: Reader) -> Result<Option<DateTime<Utc>>, StoreError> {
         let query = AccessQuery {
             actions: Some(RETENTION_ACTIONS.map(str::to_owned).to_vec()),
@@ -175,8 +178,8 @@ impl SystemStatus {
         }
     }
 
-    /// Compares a result with the last one to find out since when it holds. A given `since` takes
-    /// precedence.
+    /// Compares a check's result with its last result to determine since when the state has
+    /// applied. If the caller passes a time, that time is used.
     fn seen(
         &self,
         name: &'static str,
@@ -202,8 +205,8 @@ impl SystemStatus {
     }
 }
 
-/// Returns `None` after a timeout or an error. Errors are not logged here, because readiness logs
-/// them.
+/// Runs a query with a timeout. Returns `None` after a timeout or an error. Errors are not logged
+/// here, because the readiness check logs them.
 async fn within<T>(asking: impl Future<Output = Result<T, StoreError>>) -> Option<T> {
     let wait = Duration::from_millis(limits::READINESS_TIMEOUT_MS);
     tokio::time::timeout(wait, asking).await.ok()?.ok()
@@ -233,8 +236,8 @@ fn schema_found(
     }
 }
 
-/// Backfills run after all other parts of a migration. If those parts are in place but the version
-/// is behind, a backfill is running.
+/// Evaluates the state of the migrations. Backfills run after all other parts of a migration. If
+/// those parts are complete but the version is behind, a backfill is still running.
 fn migrations_found(found: Option<SchemaVersion>, expected: SchemaVersion) -> Found {
     match found {
         None => unknown("not_answered"),
@@ -262,8 +265,8 @@ fn retention_found(retention: Option<Option<DateTime<Utc>>>) -> Found {
     }
 }
 
-/// The result for repeated work, such as the sweep. It is late if its last success is more than
-/// `late_ms` ago.
+/// The status of repeated work, such as the sweep. The work is late if its last success is more
+/// than `late_ms` ago.
 fn work(
     name: &'static str,
     outage: &OutageLog,

@@ -1,6 +1,6 @@
-//! Checks that connected people still have the role that they signed in with. It reads the database
-//! every 2 s, so that changes made by SQL or while Redis is down take effect too. Changes made
-//! through Helpline are checked immediately.
+//! Checks that connected people still have the role with which they signed in. The check reads the
+//! database every 2 s, because a role can be changed with SQL or while Redis is down. A change made
+//! through Helpline triggers an immediate check.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::database::outage::OutageLog;
 use crate::runtime::failpoint::sabotaged;
 use crate::runtime::lifecycle::Lifecycle;
 
-/// Compares the roles of connected people with the database.
+/// Compares the roles of connected people with their roles in the database.
 #[derive(Clone)]
 pub struct AccessCheck {
     store: Store,
@@ -27,7 +27,7 @@ pub struct AccessCheck {
 }
 
 impl AccessCheck {
-    /// Creates a check of the connections in `registry`.
+    /// Creates an access check for the connections in `registry`.
     pub fn new(store: Store, registry: Arc<ConnectionRegistry>, lifecycle: Lifecycle) -> Self {
         Self {
             store,
@@ -37,13 +37,13 @@ impl AccessCheck {
         }
     }
 
-    /// Checks all connections until the instance stops.
+    /// Periodically checks the roles of all connected people until the instance stops.
     pub async fn run(self) {
         let mut ticks =
             tokio::time::interval(Duration::from_millis(limits::ACCESS_CHECK_INTERVAL_MS));
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            // Cancel-safe: an interval and a token.
+            // Cancel-safe: one branch is an interval, the other a cancellation token.
             tokio::select! {
                 _ = ticks.tick() => self.check(None).await,
                 () = self.lifecycle.stop.cancelled() => return,
@@ -51,23 +51,25 @@ impl AccessCheck {
         }
     }
 
-    /// Checks these people's connections now, in a separate task.
+    /// Checks these people's connections immediately, in a separate task.
     pub fn check_soon(&self, users: Vec<UserId>) {
         let this = self.clone();
         self.lifecycle
             .spawn(async move { this.check(Some(&users)).await });
     }
 
-    /// Checks these people's connections, or all connections if `users` is `None`.
+    /// Checks the roles of these people's connections, or of all connections if `users` is `None`.
     async fn check(&self, users: Option<&[UserId]>) {
-        // Read before the query: a connection opened during the query was admitted by a newer one.
+        // Read the connections before the roles. A connection that opens during the query gets its
+        // role from a newer read, and must not be compared with this one.
         let (connected, newest) = self.registry.access_status(users);
         if connected.is_empty() || sabotaged("revoked-stay") {
             return;
         }
         let changed = people::changed(&self.store, &connected).await;
         self.outage.observe(&changed);
-        // While the database does not answer, no new connection is admitted. Open ones stay.
+        // If the database does not respond, open connections stay open. New connections are refused
+        // anyway.
         if let Ok(changed) = changed {
             if changed.is_empty() {
                 return;
@@ -78,8 +80,8 @@ impl AccessCheck {
         }
     }
 
-    /// Of the people who lost their role, returns those who can sign in with another role. They are
-    /// told to reconnect and get that role.
+    /// From the people who lost their role, returns those who can sign in with a different role.
+    /// Their clients are told to reconnect, which gives them that role.
     async fn with_another_role(&self, changed: &[AccessStatus]) -> HashSet<UserId> {
         let others = changed.iter().flat_map(|one| {
             let roles = StaffRole::ALL.iter().map(|role| Some(*role));
@@ -97,7 +99,8 @@ impl AccessCheck {
                 let let_in = others.into_iter().filter(|one| !refused.contains(one));
                 let_in.map(|one| one.user).collect()
             }
-            // Treat all as returning: their next `hello` decides.
+            // The query failed, so tell all of these clients to reconnect. Their next `hello` frame
+            // decides whether they may sign in.
             Err(error) => {
                 self.outage.failed(&error);
                 changed.iter().map(|one| one.user).collect()

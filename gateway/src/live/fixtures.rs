@@ -1,4 +1,4 @@
-//! Events and frames for unit tests of the engine.
+//! Events and frames for the unit tests of the live engine.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use uuid::Uuid;
 
 use super::frames::EncodedEvent;
 
-/// Ticket `n`.
+/// Returns the id of the test ticket with number `n`.
 pub fn ticket(n: u128) -> TicketId {
     TicketId::new(Uuid::from_u128(n))
 }
 
-/// Heads of ticket 1.
+/// Returns the heads of test ticket 1: the last event number for staff and for customers.
 pub fn heads(seq: u64, public_seq: u64) -> Heads {
     Heads {
         ticket: ticket(1),
@@ -25,7 +25,7 @@ pub fn heads(seq: u64, public_seq: u64) -> Heads {
     }
 }
 
-/// An event of ticket 1. Without a public number, customers do not see it.
+/// Returns an event of test ticket 1. If `public_seq` is `None`, customers do not see the event.
 pub fn event(seq: u64, public_seq: Option<u64>) -> Arc<EncodedEvent> {
     EncodedEvent::shared(&HistoryRow {
         ticket: ticket(1),

@@ -1,4 +1,5 @@
-//! Encodes an event or a state update once per audience; all receivers share the bytes.
+//! Encodes an event or a state update once per audience (staff or customers). All receivers share
+//! the encoded bytes.
 
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -13,24 +14,26 @@ use helpline_persistence::reads::ReadPosition;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// An `event` frame for staff and, if customers may see the event, one for customers.
+/// An event as encoded WebSocket frames: one for staff and, if customers may see the event, one for
+/// customers.
 #[derive(Debug, Clone)]
 pub struct EncodedEvent {
     /// The ticket of the event.
     pub ticket: TicketId,
     /// The event's number among all events of the ticket.
     pub seq: Seq,
-    /// Whether this is the receipt of a redaction that changed events which members may already
-    /// hold. Such members must start over.
+    /// Whether this event records a redaction of earlier events. Members may have received the
+    /// original texts, so they must read the history again.
     pub redacts: bool,
-    /// Time of writing by the database's clock. `None` if another instance did not send it.
+    /// When the event was written, by the database's clock. `None` if the event came from an
+    /// instance that does not send this time.
     pub at: Option<DateTime<Utc>>,
     staff: Utf8Bytes,
     customer: Option<(Seq, Utf8Bytes)>,
 }
 
 impl EncodedEvent {
-    /// Encodes an event.
+    /// Encodes an event that was read from the database.
     pub fn from_row(row: &HistoryRow) -> Self {
         let customer = CustomerEvent::from_row(row)
             .map(|event| (event.seq, frame(&CustomerFrame::Event(event))));
@@ -44,13 +47,13 @@ impl EncodedEvent {
         }
     }
 
-    /// Encodes an event and wraps it, to be shared by all receivers.
+    /// Encodes an event and wraps it in an `Arc`, so that all receivers can share it.
     pub fn shared(row: &HistoryRow) -> Arc<Self> {
         Arc::new(Self::from_row(row))
     }
 
-    /// Takes frames that another instance encoded. The customer's frame is used only if the public
-    /// number is present too.
+    /// Uses the frames that another instance encoded. The customer's frame is used only if the
+    /// event also has a public number.
     pub fn from_relay(event: &RelayEvent) -> Self {
         let customer = event
             .public_seq
@@ -66,7 +69,7 @@ impl EncodedEvent {
         }
     }
 
-    /// The same event as sent to other instances.
+    /// Converts the event to the form in which it is sent to other instances.
     pub fn to_relay(&self) -> RelayEvent {
         RelayEvent {
             ticket: self.ticket,
@@ -79,7 +82,8 @@ impl EncodedEvent {
         }
     }
 
-    /// The frame and its number for this audience, or `None` if the audience may not see the event.
+    /// The encoded frame and the event's number for this audience. `None` if the audience may not
+    /// see the event.
     pub fn for_audience(&self, audience: Audience) -> Option<(Seq, &Utf8Bytes)> {
         match audience {
             Audience::Staff => Some((self.seq, &self.staff)),
@@ -88,9 +92,9 @@ impl EncodedEvent {
     }
 }
 
-/// A frame that is not part of the history, such as typing. It is encoded at most once per audience,
-/// for the first recipient of that audience. `encode` returns `None` for an audience that does not
-/// get the frame.
+/// A frame that is not part of the history, such as a typing indicator. It is encoded when the
+/// first recipient of an audience needs it, at most once per audience. `encode` returns `None` for
+/// an audience that does not get the frame.
 pub struct Ephemeral<F> {
     encode: F,
     staff: OnceCell<Option<Utf8Bytes>>,
@@ -98,7 +102,7 @@ pub struct Ephemeral<F> {
 }
 
 impl<F: Fn(Audience) -> Option<Utf8Bytes>> Ephemeral<F> {
-    /// Creates a frame from `encode`, which is called at most once per audience.
+    /// Creates an ephemeral frame from `encode`, which is called at most once per audience.
     pub const fn new(encode: F) -> Self {
         Self {
             encode,
@@ -107,7 +111,7 @@ impl<F: Fn(Audience) -> Option<Utf8Bytes>> Ephemeral<F> {
         }
     }
 
-    /// The frame for this audience, or `None` if there is none.
+    /// The encoded frame for this audience, or `None` if the audience does not get one.
     pub fn for_audience(&self, audience: Audience) -> Option<&Utf8Bytes> {
         let once = match audience {
             Audience::Staff => &self.staff,
@@ -116,14 +120,14 @@ impl<F: Fn(Audience) -> Option<Utf8Bytes>> Ephemeral<F> {
         once.get_or_init(|| (self.encode)(audience)).as_ref()
     }
 
-    /// Like [`Self::for_audience`], as raw JSON for other instances.
+    /// Like [`Self::for_audience`], but returns raw JSON for the message to other instances.
     pub fn to_relay(&self, audience: Audience) -> Option<Box<RawValue>> {
         self.for_audience(audience).map(raw)
     }
 }
 
-/// A person's read position. Customers see only positions among public events: a position that
-/// advances over a note would reveal the note.
+/// The frame with a person's read position. Customers see it in their own numbering, which counts
+/// only public events. Otherwise an advancing position would reveal an internal note.
 pub fn read_position(position: &ReadPosition) -> Ephemeral<impl Fn(Audience) -> Option<Utf8Bytes>> {
     let ReadPosition {
         ticket,
@@ -152,7 +156,7 @@ pub fn read_position(position: &ReadPosition) -> Ephemeral<impl Fn(Audience) -> 
     })
 }
 
-/// Encodes one frame of the protocol.
+/// Encodes a protocol frame as JSON.
 pub fn frame<T: Serialize>(frame: &T) -> Utf8Bytes {
     Utf8Bytes::from(
         serde_json::to_string(frame).expect("protocol types have string keys and finite numbers"),

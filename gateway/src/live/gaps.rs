@@ -1,5 +1,6 @@
-//! Fills gaps. An early event waits briefly for the relay to deliver the missing ones; then one
-//! database query reads them for all members.
+//! Fills gaps in a room's event order. When an event arrives before its predecessor, the gap filler
+//! waits briefly for the relay to deliver the missing events. After that, one database query reads
+//! them for all members of the room.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use crate::connections::WakeList;
 use crate::database::errors::reject_of;
 use crate::runtime::lifecycle::Lifecycle;
 
-/// Reads the events that rooms are missing.
+/// Reads events from the database that rooms are missing.
 #[derive(Clone)]
 pub struct GapFiller {
     store: Store,
@@ -34,8 +35,8 @@ impl GapFiller {
         }
     }
 
-    /// Fills a gap in a separate task, which ends when no early event is left. Meanwhile the room
-    /// reports no further gap.
+    /// Fills a room's gap in a separate task. The task ends when the room has no early events left.
+    /// Until then, the room does not report another gap.
     pub fn fill(&self, gap: Gap) {
         let this = self.clone();
         self.lifecycle
@@ -46,7 +47,7 @@ impl GapFiller {
         let room = gap.into_room();
         let mut wait_ms = limits::EARLY_HOLD_MS;
         loop {
-            // Cancel-safe: a timer and a token.
+            // Cancel-safe: one branch is a timer, the other a cancellation token.
             tokio::select! {
                 () = tokio::time::sleep(Duration::from_millis(wait_ms)) => {}
                 () = self.lifecycle.stop.cancelled() => return,
@@ -79,8 +80,8 @@ impl GapFiller {
         }
     }
 
-    /// Restarts the ticket's room in a separate task, because the database no longer holds
-    /// something that members have received. Retries until the database answers.
+    /// Restarts the ticket's room in a separate task, because the history that members have
+    /// received was changed in the database. Retries until the database responds.
     pub fn start_over(&self, ticket: TicketId) {
         let this = self.clone();
         self.lifecycle.spawn(async move {
@@ -89,7 +90,7 @@ impl GapFiller {
                     Ok(heads) => return this.resets.reset(ticket, heads.first().copied()),
                     Err(error) => drop(reject_of(&error)),
                 }
-                // Cancel-safe: a timer and a token.
+                // Cancel-safe: one branch is a timer, the other a cancellation token.
                 tokio::select! {
                     () = tokio::time::sleep(Duration::from_millis(limits::SWEEP_INTERVAL_MS)) => {}
                     () = this.lifecycle.stop.cancelled() => return,
@@ -98,7 +99,7 @@ impl GapFiller {
         });
     }
 
-    /// Resets a room whose history cannot be read. Each member subscribes again and receives the
+    /// Resets a room whose history cannot be read. Its members then subscribe again and receive the
     /// error.
     ///
     /// # Errors
@@ -117,8 +118,8 @@ impl GapFiller {
         Ok(())
     }
 
-    /// Reads the events after these positions, at most [`limits::PAGE_EVENTS_MAX`] per ticket,
-    /// ordered by ticket and number.
+    /// Reads the events after the given number of each ticket, at most [`limits::PAGE_EVENTS_MAX`]
+    /// per ticket. The result is ordered by ticket and number.
     ///
     /// # Errors
     /// When the database cannot be read.

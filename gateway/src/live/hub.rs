@@ -1,4 +1,5 @@
-//! Fan-out: every update to members, other instances and consoles passes through here.
+//! Fan-out: every update for members of rooms, other instances and agent consoles passes through
+//! the hub.
 //!
 //! ```text
 //! own commit       publish ─┬─ deliver ─ rooms ─ send queues; a gap ─ gaps
@@ -32,35 +33,36 @@ use super::sweep_signal::SweepSignal;
 use super::typing::Typing;
 use crate::connections::{Connection, WakeList};
 
-/// The hub and the parts that it coordinates.
+/// Passes updates between the parts of the live engine.
 pub struct Hub {
-    /// The members on this instance.
+    /// The rooms with their members on this instance.
     pub rooms: Arc<Rooms>,
-    /// The connection to the other instances.
+    /// The connection to the other instances, through Redis.
     pub relay: Arc<Relay>,
-    /// The consoles on this instance.
+    /// The agent consoles that are connected to this instance.
     pub inbox: Arc<Inbox>,
-    /// The staff who have a ticket open.
+    /// Tracks which staff have which ticket open.
     pub presence: Arc<Presence>,
-    /// Fills the gaps that rooms report.
+    /// Reads the missing events when a room reports a gap.
     pub gaps: GapFiller,
-    /// Restarts rooms.
+    /// Restarts rooms whose history was replaced.
     pub resets: Arc<Resets>,
-    /// Disconnects people whose role changed.
+    /// Disconnects people whose role no longer matches the database.
     pub access_check: AccessCheck,
-    /// Wakes the sweep when messages were lost.
+    /// Starts a sweep (a database poll for missed events) when relay messages may have been lost.
     pub sweep: SweepSignal,
 }
 
 impl Hub {
-    /// Publishes committed events to this instance's rooms, other instances and consoles. Never
-    /// waits: the sweep finds what the relay loses. The events of one ticket must be in order.
+    /// Publishes committed events to this instance's rooms, to other instances and to agent
+    /// consoles. Never waits: if the relay loses an event, the other instances find it with their
+    /// sweep. The events of one ticket must be passed in order.
     pub fn publish(&self, rows: &[HistoryRow]) {
         self.publish_with(rows, &mut WakeList::default());
     }
 
-    /// Like [`Self::publish`], for a caller that queues more frames before it wakes the connection
-    /// tasks.
+    /// Like [`Self::publish`], for a caller that queues further frames before it wakes the
+    /// connection tasks.
     pub fn publish_with(&self, rows: &[HistoryRow], wakes: &mut WakeList) {
         for row in rows {
             let event = EncodedEvent::shared(row);
@@ -70,8 +72,8 @@ impl Hub {
         }
     }
 
-    /// Delivers an event to the ticket's room on this instance. Own commits, the relay and the
-    /// sweep all end here.
+    /// Delivers an event to the ticket's room on this instance. Events of own commits, of the relay
+    /// and of the sweep are all delivered through this function.
     pub fn deliver(&self, event: &Arc<EncodedEvent>, wakes: &mut WakeList) {
         if let Some(gap) = self.rooms.deliver(event, wakes) {
             self.gaps.fill(gap);
@@ -81,15 +83,15 @@ impl Hub {
         }
     }
 
-    /// Publishes that a person is typing, to the other members of the room and to other instances,
-    /// which only pass the frames on.
+    /// Publishes that a person is typing to the other members of the room and to other instances.
+    /// Another instance passes the encoded frames on unchanged.
     pub fn publish_typing(&self, typing: &Typing, wakes: &mut WakeList) {
         let (except, news) = (typing.person.id, typing.news());
         self.rooms.broadcast(typing.ticket, &news, except, wakes);
         self.relay.publish_ephemeral(typing.ticket, except, &news);
     }
 
-    /// Publishes a person's read position.
+    /// Publishes a person's read position to the ticket's members on all instances.
     pub fn publish_read(&self, position: ReadPosition, wakes: &mut WakeList) {
         self.rooms
             .broadcast(position.ticket, &read_position(&position), None, wakes);
@@ -112,16 +114,16 @@ impl Hub {
         );
     }
 
-    /// Publishes that these people's roles changed. All instances check their connections
-    /// immediately.
+    /// Publishes that these people's roles changed. All instances then check these people's
+    /// connections immediately.
     pub fn publish_access_changed(&self, users: &[UserId]) {
         self.relay.publish_access_changed(users);
         self.access_check.check_soon(users.to_vec());
     }
 
-    /// Adds a connection to the ticket's room as a joining member. From now on the room buffers
-    /// events for it. The caller must keep the membership, and call [`Self::listen`] if the room is
-    /// new on this instance.
+    /// Adds a connection to the ticket's room as a joining member. From this call on, the room
+    /// buffers events for the member. The caller must keep the membership, and must call
+    /// [`Self::listen`] if the room is new on this instance.
     pub fn join(
         self: &Arc<Self>,
         connection: &Arc<Connection>,
@@ -147,12 +149,13 @@ impl Hub {
         }
     }
 
-    /// Subscribes to the ticket's relay channel. Returns when Redis has confirmed, or after 250 ms.
+    /// Subscribes to the ticket's relay channel. Returns when Redis has confirmed the subscription,
+    /// or after 250 ms.
     pub async fn listen(&self, ticket: TicketId) {
         self.relay.join(ticket).await;
     }
 
-    /// Removes a member from its room. Called when its [`Membership`] is dropped.
+    /// Removes a member from the ticket's room. Called when the [`Membership`] is dropped.
     fn leave(&self, ticket: TicketId, position: &Arc<MemberPosition>) {
         if self.rooms.leave(ticket, position) {
             self.relay.leave(ticket);
@@ -160,20 +163,21 @@ impl Hub {
         self.presence.changed(ticket);
     }
 
-    /// Restarts a ticket whose history was replaced: resets its members and sends consoles its new
-    /// state. Without heads, the ticket no longer exists.
+    /// Handles a ticket whose history was replaced: resets the members of its room and sends its
+    /// new state to agent consoles. `heads` is `None` if the ticket no longer exists.
     pub fn reset(&self, ticket: TicketId, heads: Option<Heads>) {
         self.resets.reset(ticket, heads);
         self.inbox.mark_reset(ticket);
     }
 
-    /// Like [`Self::reset`], for every room. A ticket without an entry in `heads` no longer exists.
+    /// Like [`Self::reset`], but for all rooms. A ticket without an entry in `heads` no longer
+    /// exists.
     pub fn reset_all(&self, heads: &[Heads]) {
-        // Consoles first, so that a console that enters after a client was reset is not
-        // disconnected.
+        // Restart consoles before rooms. A client that was reset may open a console again at once,
+        // and that new console must not be disconnected.
         self.inbox.mark_all_reset();
         self.inbox.restart_consoles();
-        // A map, because there may be tens of thousands of rooms.
+        // Use a map for the lookup, because there may be tens of thousands of rooms.
         let by_ticket: HashMap<_, _> = heads.iter().map(|heads| (heads.ticket, *heads)).collect();
         for ticket in self.rooms.tickets() {
             self.resets.reset(ticket, by_ticket.get(&ticket).copied());
@@ -185,8 +189,8 @@ impl RelayEvents for Hub {
     fn receive(&self, frame: RelayFrame, wakes: &mut WakeList) {
         match frame {
             RelayFrame::Event(event) => {
-                // A frame larger than any that we encode: the sweep delivers our own encoding of
-                // the event.
+                // If a frame is larger than this instance would write, do not forward it. The sweep
+                // reads the event from the database and encodes it again.
                 if fits(&event.staff) && event.customer.as_deref().is_none_or(fits) {
                     self.deliver(&Arc::new(EncodedEvent::from_relay(&event)), wakes);
                 } else {
@@ -256,26 +260,26 @@ impl RelayEvents for Hub {
     }
 }
 
-/// Whether a frame from another instance is small enough to write to a connection.
+/// Whether a frame from another instance is small enough to be written to a WebSocket.
 fn fits(json: &RawValue) -> bool {
     json.get().len() <= limits::SOCKET_WRITE_BYTES_MAX
 }
 
-/// The result of [`Hub::join`].
+/// The result of [`Hub::join`], which adds a member to a room.
 pub struct Joined {
-    /// Dropping it removes the member from the room.
+    /// The membership. Dropping it removes the member from the room.
     pub membership: Membership,
-    /// The room in which the member goes live.
+    /// The room that the member has joined and in which it later goes live.
     pub room: Arc<Room>,
-    /// Identifies the member in the room.
+    /// The member's position object, which also identifies the member in the room.
     pub position: Arc<MemberPosition>,
     /// Whether the caller must [subscribe](Hub::listen) to the ticket's relay channel.
     pub is_new_room: bool,
 }
 
-/// A connection's membership of a room. Dropping it removes only its own member: a connection that
-/// has subscribed again is a different member. Do not drop it while holding the room's lock,
-/// because dropping takes that lock.
+/// A connection's membership of a room. Dropping the membership removes the member, but not a newer
+/// member of the same connection. Do not drop a membership while holding the room's lock, because
+/// the drop takes that lock.
 #[must_use]
 pub struct Membership {
     hub: Arc<Hub>,
@@ -285,12 +289,13 @@ pub struct Membership {
 }
 
 impl Membership {
-    /// The audience whose events the member receives.
+    /// Whether the member receives events as staff or as the customer.
     pub const fn audience(&self) -> Audience {
         self.audience
     }
 
-    /// The number of the last event delivered to the member, in its audience's numbering.
+    /// The number of the last event delivered to the member, in the numbering of its audience
+    /// (staff or customer).
     pub fn handed(&self) -> Seq {
         self.position.handed()
     }

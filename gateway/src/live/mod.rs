@@ -1,15 +1,17 @@
-//! The live engine: delivers every committed event to every connection that follows its ticket.
+//! The live engine delivers every committed event to every connection that follows the event's
+//! ticket.
 //!
-//! [`hub`] coordinates. Commits of this instance and messages from other instances arrive there and
-//! are passed to the ticket's room, to other instances and to the consoles. The other modules know
-//! only their own part:
+//! [`hub`] coordinates the other modules. Commits of this instance and messages from other
+//! instances go to the hub. The hub passes them to the ticket's room, to other instances and to
+//! agent consoles. Each of the other modules has one task:
 //!
 //! - [`resets`]: restarts a room whose history was replaced or cannot be read
-//! - [`rooms`]: one ticket's members on this instance, in order and without gaps; pure, and reports
-//!   a gap
-//! - [`gaps`]: fills a gap from the database; [`sweep`]: finds what the relay lost; [`epoch`]: the
-//!   history that the sequence numbers belong to
-//! - [`relay`]: messages between instances; [`frames`]: one encoding shared by all receivers
+//! - [`rooms`]: delivers one ticket's events to its members on this instance, in order and without
+//!   gaps; does no I/O
+//! - [`gaps`]: reads the events that a room is missing from the database
+//! - [`sweep`]: finds events that the relay lost
+//! - [`epoch`]: identifies the history that sequence numbers belong to
+//! - [`relay`]: messages between instances; [`frames`]: one encoding that all receivers share
 //! - [`inbox`], [`presence`], [`typing`], [`read_positions`]: state that is not part of the history
 //! - [`access_check`]: checks that connected people still have their role
 

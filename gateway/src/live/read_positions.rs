@@ -1,5 +1,5 @@
-//! Buffers read positions. The latest position of each person and ticket is written to the database
-//! twice a second and then broadcast.
+//! Collects read positions before they are written. Twice a second, the latest position of each
+//! person and ticket is written to the database and then broadcast.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,14 +17,14 @@ use crate::connections::WakeList;
 use crate::database::in_parts::{Parts, in_parts};
 use crate::database::outage::OutageLog;
 
-/// Read positions that wait to be written, one per ticket and person.
+/// Read positions that are still to be written, one per ticket and person.
 #[derive(Default)]
 pub struct ReadPositions(Mutex<HashMap<(TicketId, UserId), Mark>>);
 
 impl ReadPositions {
-    /// Enqueues a position. It replaces the queued one of the same person and ticket, unless that
-    /// one is further. If the queue is full, a new entry is dropped: the person's next position
-    /// replaces it anyway.
+    /// Enqueues a read position. It replaces the queued position of the same person and ticket,
+    /// unless the queued one is further ahead. If the queue is full, a new entry is dropped,
+    /// because the person's next read position includes it.
     pub fn enqueue(&self, mark: Mark) {
         let mut waiting = self.0.lock();
         let full = waiting.len() >= limits::READ_PENDING_MAX;
@@ -40,13 +40,14 @@ impl ReadPositions {
         std::mem::take(&mut *self.0.lock()).into_values().collect()
     }
 
-    /// Writes queued positions until the instance stops, and once more after that.
+    /// Writes queued read positions periodically until the instance stops, and once more when it
+    /// stops.
     pub async fn run(self: Arc<Self>, store: Store, hub: Arc<Hub>, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(Duration::from_millis(limits::READ_FLUSH_MS));
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let outage = OutageLog::new("read positions");
         loop {
-            // Cancel-safe: an interval and a token.
+            // Cancel-safe: one branch is an interval, the other a cancellation token.
             tokio::select! {
                 _ = ticks.tick() => self.flush(&store, &hub, &outage).await,
                 () = stop.cancelled() => return self.flush(&store, &hub, &outage).await,

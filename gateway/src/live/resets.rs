@@ -1,5 +1,5 @@
-//! Resets the members of a ticket whose history was replaced. The hub does this for restored
-//! databases, the gap filler for a history that cannot be read.
+//! Resets the members of a ticket whose history was replaced or cannot be read. The hub triggers
+//! this after a database restore, and the gap filler for an unreadable history.
 
 use std::sync::Arc;
 
@@ -14,21 +14,22 @@ use super::presence::Presence;
 use super::relay::Relay;
 use super::rooms::Rooms;
 
-/// Resets rooms, and tells the relay and presence what changed.
+/// Resets rooms, and informs the relay and presence.
 pub struct Resets {
-    /// The rooms to restart.
+    /// The rooms of this instance, which this type can restart.
     pub rooms: Arc<Rooms>,
-    /// Unsubscribes from the ticket's channel when its room has lost its last member.
+    /// Used to unsubscribe from the ticket's channel if the room has no members left.
     pub relay: Arc<Relay>,
-    /// Learns that a ticket's viewers changed.
+    /// Informed that the ticket's viewers may have changed.
     pub presence: Arc<Presence>,
-    /// Provides the epoch for the reset frames.
+    /// The epoch to send in `reset` frames. It identifies the current history of the database.
     pub epoch: Arc<CurrentEpoch>,
 }
 
 impl Resets {
-    /// Restarts the room at these heads; `None` means that the ticket no longer exists. Live
-    /// members receive a reset, and buffered events are dropped.
+    /// Restarts the ticket's room at these heads (last event numbers). `heads` is `None` if the
+    /// ticket no longer exists. Live members receive a `reset` frame and are removed. Joining
+    /// members lose their buffered events and read the history again.
     pub fn reset(&self, ticket: TicketId, heads: Option<Heads>) {
         let heads = heads.unwrap_or(Heads {
             ticket,

@@ -1,6 +1,7 @@
-//! Finds in the database what the relay lost. Every 750 ms, and immediately when the relay
-//! reconnects, it reads which tickets have events that became visible since the last sweep, no
-//! matter how they were written. While Redis is down, all delivery between instances depends on it.
+//! The sweep: finds events in the database that the relay has lost. It runs every 750 ms, and
+//! immediately when the relay reconnects. It queries which tickets have events that were committed
+//! since the last sweep, even events written with SQL. While Redis is down, events of other
+//! instances are delivered only by the sweep.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,30 +29,31 @@ use crate::database::in_parts::{Parts, in_parts};
 use crate::database::outage::OutageLog;
 use crate::runtime::failpoint::sabotaged;
 
-/// The parts that the sweep reads, compares and updates.
+/// The parts of the server that the sweep works with.
 pub struct Sweep {
-    /// The database that is swept.
+    /// The database in which the sweep looks for events.
     pub store: Store,
-    /// Delivers lost events and resets rooms.
+    /// Delivers the events that were found, and resets rooms.
     pub hub: Arc<Hub>,
-    /// The rooms whose positions are compared with the database.
+    /// The rooms whose positions the sweep compares with the database.
     pub rooms: Arc<Rooms>,
-    /// Receives every ticket that changed.
+    /// Informed of every ticket that changed, for the ticket lists of agent consoles.
     pub inbox: Arc<Inbox>,
-    /// Receives the epoch and the identity of the database that answered.
+    /// Informed of the epoch and the identity of the database server.
     pub relay: Arc<Relay>,
-    /// The last known epoch, compared with the database's.
+    /// The last known epoch. If the database has another epoch, it was restored or failed over.
     pub epoch: Arc<CurrentEpoch>,
-    /// Reads the lost events.
+    /// Reads events from the database that rooms are missing.
     pub gaps: GapFiller,
-    /// Wakes the sweep before the interval is over.
+    /// Starts a sweep before the interval is over.
     pub signal: SweepSignal,
-    /// Logs when sweeps begin to fail and when they succeed again.
+    /// Logs when sweeps begin to fail and when they work again.
     pub outage: Arc<OutageLog>,
 }
 
 impl Sweep {
-    /// Sweeps until the instance stops, starting from this snapshot.
+    /// Sweeps periodically until the instance stops. `since` is the database snapshot from which
+    /// the first sweep starts.
     pub async fn run(self, since: Snapshot, stop: CancellationToken) {
         let mut sweeper = Sweeper {
             parts: self,
@@ -59,11 +61,12 @@ impl Sweep {
             rotation: Vec::new(),
         };
         let interval = Duration::from_millis(limits::SWEEP_INTERVAL_MS);
-        // The initial snapshot came from a sweep, so it counts as a success.
+        // The snapshot `since` was taken by a sweep at startup, so report a first success.
         show_success();
         let outage = Arc::clone(&sweeper.parts.outage);
         loop {
-            // Cancel-safe: a timer, a notification that may be lost harmlessly, a token.
+            // Cancel-safe: a timer, a notification that may be lost without harm, and a
+            // cancellation token.
             tokio::select! {
                 () = tokio::time::sleep(interval) => {}
                 () = sweeper.parts.signal.wanted() => {}
@@ -89,10 +92,10 @@ fn show_success() {
 
 struct Sweeper {
     parts: Sweep,
-    /// The snapshot of the last successful sweep. It does not change while the database is down, so
-    /// that the next sweep covers the outage.
+    /// The database snapshot of the last successful sweep. It is kept while sweeps fail, so that
+    /// the next successful sweep also finds the events of the outage.
     since: Snapshot,
-    /// Rooms whose heads are still to be compared in this rotation.
+    /// Rooms that are still to be compared with the database in this rotation.
     rotation: Vec<TicketId>,
 }
 
@@ -118,8 +121,9 @@ impl Sweeper {
             return self.begin_anew(&epoch, snapshot).await;
         }
         if snapshot.is_before(&self.since) {
-            // The epoch is the same, but the snapshot is older: the database's files were restored.
-            // Record it, so that disconnected clients learn of it too.
+            // The epoch is unchanged but the snapshot is older, so the database's files were
+            // restored from a backup. Record a new epoch in the database, so that clients that are
+            // now disconnected also start over.
             let raised =
                 sweep::record_rollback(store, &epoch, RollbackProof::Snapshot(&self.since)).await?;
             return self.begin_anew(&raised, snapshot).await;
@@ -131,7 +135,8 @@ impl Sweeper {
         if swept > 0 {
             metrics::counter!("helpline_swept_rows_total").increment(swept as u64);
         }
-        // Advance only now: a sweep whose events could not be read must be repeated.
+        // Store the new snapshot only after the events were delivered. If reading them failed, the
+        // next sweep must find them again.
         let by_number = sabotaged("cursor-by-identity");
         self.since = if by_number {
             snapshot.forgetting_those_in_flight()
@@ -139,8 +144,8 @@ impl Sweeper {
             snapshot
         };
         if !is_complete {
-            // More events than one sweep reads, such as after an import: compare all open rooms
-            // instead, a few at a time.
+            // There are more new events than one sweep reads, for example after an import. Compare
+            // all open rooms with the database instead, a few at a time.
             tracing::info!(
                 "more new events than one sweep reads; comparing all open tickets with the database"
             );
@@ -156,11 +161,11 @@ impl Sweeper {
         }
     }
 
-    /// Delivers to these rooms what the database has, reading many rooms in one query. A room whose
-    /// events cannot be read does not delay the others.
+    /// Reads the missing events of these rooms from the database and delivers them, with one query
+    /// for many rooms. If the events of one room cannot be read, other rooms are not delayed.
     ///
     /// # Errors
-    /// If the database does not answer; the rooms may then still be behind.
+    /// If the database does not respond. Some rooms may then still be missing events.
     async fn catch_up(&self, behind: &[(TicketId, Seq)]) -> Result<usize, StoreError> {
         let mut read = 0;
         for some in behind.chunks(limits::GAP_ROOMS) {
@@ -177,8 +182,8 @@ impl Sweeper {
             if let Some((_, error)) = untried {
                 return Err(error);
             }
-            // This reads their heads. If the database is at fault and not these tickets, that read
-            // fails too and the sweep is repeated.
+            // `reset_unreadable` reads the heads of the ticket. If the database itself is at fault,
+            // that read also fails and the sweep is repeated.
             for ((ticket, _), error) in failed {
                 self.parts.gaps.reset_unreadable(ticket, &error).await?;
             }
@@ -186,8 +191,8 @@ impl Sweeper {
         Ok(read)
     }
 
-    /// Delivers to these rooms what the database has. Rooms that are further behind than one read
-    /// are read again.
+    /// Reads the missing events of these rooms from the database and delivers them. A room that is
+    /// missing more events than one query returns is read again.
     async fn catch_up_some(&self, mut after: Vec<(TicketId, Seq)>) -> Result<usize, StoreError> {
         let Sweep {
             hub, rooms, gaps, ..
@@ -219,7 +224,8 @@ impl Sweeper {
         Ok(read)
     }
 
-    /// Handles a new epoch, after a restore or failover: all members start over.
+    /// Handles a new epoch, which means that the database was restored or failed over. All rooms
+    /// are reset.
     async fn begin_anew(&mut self, epoch: &Epoch, snapshot: Snapshot) -> Result<(), StoreError> {
         if sabotaged("epoch-ignored") {
             self.since = snapshot;
@@ -234,16 +240,16 @@ impl Sweeper {
         } = &self.parts;
         tracing::warn!("database epoch changed (restore or failover); resetting all rooms");
         let heads = history::heads(store, &rooms.tickets()).await?;
-        // Store the epoch only after the read: if the read fails, the next sweep must see the
-        // difference again.
+        // Store the new epoch only after the heads were read. If that read fails, the next sweep
+        // must detect the new epoch again.
         known.observe(epoch);
         hub.reset_all(&heads);
         self.since = snapshot;
         Ok(())
     }
 
-    /// A safety net: compares some rooms' heads with the database, a few at a time. If a room is
-    /// ahead, the database has lost events that were already delivered.
+    /// A safety net: compares the positions of a few rooms with the database at each sweep. If a
+    /// room is ahead of the database, the database has lost events that were already delivered.
     async fn rotate(&mut self) -> Result<(), StoreError> {
         if self.rotation.is_empty() {
             self.rotation = self.parts.rooms.tickets();
@@ -269,8 +275,8 @@ impl Sweeper {
                 .get(ticket)
                 .is_some_and(|room| room.position() > head)
             {
-                // The room's position may have advanced since the read: check again before
-                // resetting any member.
+                // The room may have advanced since the heads were read, so check again before
+                // resetting anything.
                 self.confirm_lower(ticket).await?;
             }
         }
@@ -297,7 +303,8 @@ impl Sweeper {
         match now {
             Some(heads) if heads.seq < position => {
                 tracing::warn!(%ticket, "the database lost events that were already delivered (restore or failover); resetting all rooms");
-                // Disconnected clients must learn of it too.
+                // Record the rollback in the database, so that clients that are now disconnected
+                // also start over.
                 let proof = RollbackProof::Row(ticket, position);
                 let raised = sweep::record_rollback(store, &epoch.get(), proof).await?;
                 self.begin_anew(&raised, self.since.clone()).await

@@ -1,15 +1,15 @@
-//! Wakes the sweep before its interval is over.
+//! A signal that starts a sweep before its interval is over.
 
 use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-/// Shared by the sweep and the parts that can lose messages.
+/// Lets other parts of the server request a sweep (a database poll for missed events).
 #[derive(Debug, Clone, Default)]
 pub struct SweepSignal(Arc<Notify>);
 
 impl SweepSignal {
-    /// Makes the sweep run now.
+    /// Requests an immediate sweep.
     pub fn wake(&self) {
         self.0.notify_one();
     }

@@ -1,4 +1,4 @@
-//! Typing indicators.
+//! Typing indicators: who is typing on a ticket.
 
 use axum::extract::ws::Utf8Bytes;
 use helpline_core::actor::Audience;
@@ -7,23 +7,23 @@ use helpline_core::protocol::{CustomerFrame, StaffFrame, StaffPerson};
 
 use super::frames::{Ephemeral, frame};
 
-/// A person started or stopped typing.
+/// Reports that a person has started or stopped typing on a ticket.
 #[derive(Debug, Clone)]
 pub struct Typing {
     /// The ticket on which the person types.
     pub ticket: TicketId,
-    /// The person, as staff see them.
+    /// The person in the form that staff see, with id and name.
     pub person: StaffPerson,
     /// The name that customers see, if the person is staff.
     pub public_name: Option<String>,
     /// Whether the person is typing now.
     pub on: bool,
-    /// Whether the person types an internal note, which customers must not learn of.
+    /// Whether the person is typing an internal note. Customers must not see that.
     pub internal: bool,
 }
 
 impl Typing {
-    /// The frame for the room's members.
+    /// The typing frame for the members of the ticket's room.
     pub fn news(&self) -> Ephemeral<impl Fn(Audience) -> Option<Utf8Bytes>> {
         let Self {
             ticket,

@@ -1,5 +1,6 @@
-//! Catches a member up: sends pages of the history as `subscribed` frames until the events that the
-//! room has buffered for the member continue the last page without a gap.
+//! Brings a joining member up to date: sends pages of the ticket's history as `subscribed` frames.
+//! The catch-up is complete when the events that the room has buffered continue the last page
+//! without a gap.
 
 use std::sync::Arc;
 
@@ -21,25 +22,26 @@ use crate::live::frames::frame;
 use crate::live::rooms::{GoLive, MemberPosition, Room};
 use crate::runtime::failpoint::sabotaged;
 
-/// The catch-up of one member.
+/// The data for the catch-up of one member.
 pub(super) struct CatchUp<'a> {
     pub joining: &'a Joining,
-    /// Maximum number of events that a resume may replay. A client further behind starts over.
+    /// The maximum number of events to replay for a client that resumes. If the client has missed
+    /// more events, it starts over with the latest page.
     pub replay_events_max: u64,
     pub connection: &'a Connection,
     pub room: &'a Room,
-    /// Identifies the member in the room.
+    /// The member's position object, which identifies the member in the room.
     pub position: &'a Arc<MemberPosition>,
     pub ticket: TicketId,
-    /// The id of the `subscribe` frame.
+    /// The id of the client's `subscribe` frame, repeated in the responses.
     pub id: u64,
     pub audience: Audience,
     /// The ticket's heads and read positions, read after the room began to buffer events.
     pub ticket_position: Arc<TicketPosition>,
 }
 
-/// A page, the number up to which the member has received events with it, and whether the client
-/// must start over.
+/// The next page to send, the number up to which the member has then received events, and whether
+/// the client must start over.
 struct Step {
     page: AnyPage,
     seen: Seq,
@@ -47,17 +49,17 @@ struct Step {
 }
 
 impl CatchUp<'_> {
-    /// Sends pages until the member is live or its connection ends.
+    /// Sends pages of the history until the member is live or its connection ends.
     pub(super) async fn run(
         &self,
         after: Option<Seq>,
         epoch: Option<String>,
     ) -> Result<(), StoreError> {
-        // Read before the events, and sent with them. A client that disconnects after the first
-        // frame of a page resumes with this epoch, and must not mistake events of an older history
-        // for events of a newer one.
+        // Read the epoch before the events, and send it with the events. A client that disconnects
+        // later resumes with this epoch. If the epoch were newer than the events, the client would
+        // mistake events of an older history for events of the new one.
         let mut epoch_now = self.joining.epoch.for_audience(self.audience);
-        // Without an epoch, only the number is compared with the head.
+        // If the client sends no epoch, only its `after` number is compared with the ticket's head.
         let after = if sabotaged("resume-one-too-late") {
             after.map(Seq::next)
         } else {
@@ -65,7 +67,8 @@ impl CatchUp<'_> {
         };
         let resumes = after.filter(|_| epoch.is_none_or(|epoch| epoch == epoch_now));
         let mut step = match resumes {
-            // Nothing to read: the usual case after a restart.
+            // The client has all events. This is the usual case when clients reconnect after a
+            // server restart.
             Some(after) if after == self.head() => Step {
                 page: AnyPage::empty(self.audience, after),
                 seen: after,
@@ -80,11 +83,12 @@ impl CatchUp<'_> {
             let Step { page, seen, reset } = step;
             let head = page.head();
             if reset {
-                // A client that starts over has discarded what the earlier pages contained.
+                // A client that starts over discards the read positions of earlier pages, so send
+                // them again.
                 reads = self.ticket_position.reads.as_slice();
             }
-            // Consume the page chunk by chunk, so that a slow reader keeps it in memory only once.
-            // Read positions are sent once, after the first page's events.
+            // Take the chunks out of the page one at a time, so that memory is freed while a slow
+            // client reads. Read positions are sent only once, after the events of the first page.
             let viewers = self.joining.presence.viewers(self.ticket);
             let mut chunks = page.into_chunks(std::mem::take(&mut reads), viewers);
             let last = chunks.len() - 1;
@@ -104,8 +108,8 @@ impl CatchUp<'_> {
                     .clone()
                     .with_viewers(self.joining.presence.viewers(self.ticket));
                 let end = self.frame(end, flags(last, false), head, epoch_now.clone());
-                // The last chunk and the buffered events are queued under the room's lock, so that
-                // no live event comes between them.
+                // The last chunk and the buffered events are queued while the room is locked, so
+                // that no new event is queued between them.
                 let went = self.room.go_live(self.position, seen, || {
                     self.connection.send_queue.push(end);
                 });
@@ -138,8 +142,8 @@ impl CatchUp<'_> {
         }
     }
 
-    /// Reads the page after `after`. If `after` is beyond the head or too far behind it, reads the
-    /// latest page instead and resets the client.
+    /// Reads the page of events after `after`. If `after` is beyond the ticket's head or too far
+    /// behind it, reads the latest page instead and tells the client to start over.
     async fn resume(&self, after: Seq) -> Result<Step, StoreError> {
         let page = self
             .page(Span::After(after), limits::PAGE_EVENTS_MAX)
@@ -183,7 +187,7 @@ impl CatchUp<'_> {
         self.connection.send_queue.push(frame);
     }
 
-    /// Encodes one chunk of a page as a frame.
+    /// Encodes one chunk of a page as a `subscribed` frame.
     fn frame(&self, chunk: Chunk, flags: Flags, head: Seq, epoch: String) -> Utf8Bytes {
         let (id, ticket) = (self.id, self.ticket);
         let Flags { reset, more } = flags;
@@ -213,33 +217,34 @@ impl CatchUp<'_> {
     }
 }
 
-/// The `reset` and `more` flags of a `subscribed` frame.
+/// The `reset` flag (the client must start over) and the `more` flag (further frames follow) of a
+/// `subscribed` frame.
 struct Flags {
     reset: bool,
     more: bool,
 }
 
-/// A page for either audience.
+/// A page of the history, with the events as staff or as customers see them.
 enum AnyPage {
     Staff(Page<StaffEvent>),
     Customer(Page<CustomerEvent>),
 }
 
-/// A page and the data sent with it, split so that each part fits into a frame; never empty. The
-/// viewers are sent with the last part.
+/// A page and the data sent with it, split into parts that each fit into a frame. There is at least
+/// one part. The viewers are sent with the last part.
 enum Chunks {
     Staff(Vec<Part<StaffEvent, StaffRead>>, Vec<Viewer>),
     Customer(Vec<Part<CustomerEvent, CustomerRead>>),
 }
 
-/// One part of [`Chunks`].
+/// The part of a page that is sent in one frame.
 #[derive(Clone)]
 enum Chunk {
     Staff(Part<StaffEvent, StaffRead>, Vec<Viewer>),
     Customer(Part<CustomerEvent, CustomerRead>),
 }
 
-/// The content of one frame.
+/// The events and read positions of one frame.
 #[derive(Clone)]
 struct Part<E, R> {
     events: Vec<E>,
@@ -256,7 +261,7 @@ impl Chunk {
 }
 
 impl Chunks {
-    /// Takes the nth part, and leaves an empty one in its place.
+    /// Removes and returns the nth part, and leaves an empty part in its place.
     fn take(&mut self, n: usize) -> Chunk {
         let is_last = n + 1 == self.len();
         match self {
@@ -337,12 +342,12 @@ impl AnyPage {
     }
 }
 
-/// Maximum bytes of a `subscribed` frame without its lists.
+/// Maximum size of a `subscribed` frame in bytes, not counting its lists.
 const FRAME_OVERHEAD_BYTES: usize = 1024;
 
-/// Splits events and read positions into parts. Events come first, because a client without any
-/// history takes the start of its history from the first frame. The last part has space for
-/// `last_bytes` more.
+/// Splits a page's events and read positions into parts, each for one frame. Events come first,
+/// because a client without history takes the number of its first event from the first frame. The
+/// last part has space for `last_bytes` additional bytes.
 fn split<E: Serialize, R: Serialize>(
     events: Vec<E>,
     reads: impl Iterator<Item = R>,
@@ -366,16 +371,16 @@ fn split<E: Serialize, R: Serialize>(
     parts.full
 }
 
-/// Parts while they are being filled.
+/// The parts of a page while the page is being split.
 struct Parts<E, R> {
     full: Vec<Part<E, R>>,
     last: Part<E, R>,
-    /// Encoded size of the last part's frame.
+    /// Encoded size in bytes of the frame with the part `last`.
     bytes: usize,
 }
 
 impl<E, R> Parts<E, R> {
-    /// Begins another part if the last one would become too large with `size` more bytes.
+    /// Starts a new part if the current part would become too large with `size` additional bytes.
     fn make_room(&mut self, size: usize) {
         let is_empty = self.last.events.is_empty() && self.last.reads.is_empty();
         if !is_empty && self.bytes + size > limits::PAGE_FRAME_BYTES_MAX {
@@ -386,7 +391,7 @@ impl<E, R> Parts<E, R> {
     }
 }
 
-/// The number of bytes of a value as JSON, without allocating them.
+/// Returns the size of a value as JSON in bytes, without allocating the JSON.
 fn encoded_bytes(value: &impl Serialize) -> usize {
     struct Count(usize);
     impl std::io::Write for Count {

@@ -1,6 +1,6 @@
-//! The loop of one signed-in connection: it reads frames, writes its send queue, sends heartbeats,
-//! and ends the connection. It is a single task, so that nothing else writes to the socket and an
-//! idle connection costs one small future.
+//! The loop of one signed-in WebSocket connection: reads frames, writes queued frames, sends
+//! heartbeats, and ends the connection. It is a single task, so that no other task writes to the
+//! socket and an idle connection uses little memory.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -25,19 +25,21 @@ use crate::connections::{Connection, Disconnect, SendQueue};
 use crate::live::frames::frame;
 use crate::runtime::tcp_stream::StreamHandle;
 
-/// The parts that a connection's task owns.
+/// The data of one connection that its task owns.
 pub(super) struct Session {
     pub connection: Arc<Connection>,
     pub subscriptions: Arc<Subscriptions>,
-    /// When the token expires. The connection then ends unless the token was renewed.
+    /// When the token expires. The connection ends at this time unless the client sends a new
+    /// token.
     pub expires_at: DateTime<Utc>,
 }
 
-/// The times at which the connection must act without having received anything.
+/// The times at which the connection must act even if no frame arrives.
 struct Clock {
     next_ping: Instant,
     last_received: Instant,
-    /// When the token expires by wall-clock time. `expires` is when to check that next.
+    /// When the token expires, by the wall clock. `expires` is the monotonic time at which to check
+    /// this.
     expires_at: DateTime<Utc>,
     expires: Instant,
     pong_timeout: Duration,
@@ -56,15 +58,15 @@ impl Clock {
     }
 }
 
-/// The next thing for the connection's task to do.
+/// What the connection's task must handle next.
 enum Turn {
     Queue(QueueEvent),
     Received(Incoming),
     Timer,
 }
 
-/// Runs until the peer, the send queue or a timeout ends the connection. Returns the close code, or
-/// `None` if the peer is gone.
+/// Runs the connection until the peer, the send queue or a timeout ends it. Returns the close code
+/// to send, or `None` if the peer is already disconnected.
 pub(super) async fn live(
     state: &Arc<SocketState>,
     socket: &mut Socket,
@@ -140,17 +142,20 @@ pub(super) async fn live(
             }
         }
     };
-    // Refuse further frames, and wake a catch-up that waits for space in the queue.
+    // Make the queue refuse further frames. This also wakes a catch-up task that waits for space in
+    // the queue.
     connection
         .send_queue
         .disconnect(Disconnect::Now(code.unwrap_or(CloseCode::Restart)));
     code
 }
 
-/// Waits for the next event, in this order of priority: the send queue (a disconnect or frames to
-/// write), a frame to read, the timer. Written by hand, because `select!` would create its branches
-/// again at every turn. Cancel-safe: tungstenite keeps partial frames, the queue removes only what
-/// it returns, and the timer is pinned outside.
+/// Waits for the next thing to handle. The order of priority is: the send queue (a disconnect or
+/// frames to write), an incoming frame, the timer.
+///
+/// This is written by hand because `select!` would create its branches again at every turn.
+/// Cancel-safe: tungstenite keeps partial frames, the queue removes only what it returns, and the
+/// timer is pinned by the caller.
 async fn next(
     queue: &SendQueue,
     socket: &mut Socket,
@@ -169,8 +174,8 @@ async fn next(
     .await
 }
 
-/// Completes at the timer's deadline, or earlier if a partially received message must be complete
-/// before that. The loop resets the timer.
+/// Completes at the timer's deadline, or earlier if the time limit for a partially received message
+/// ends before. The caller sets the timer's next deadline.
 fn poll_timer(
     timer: &mut Pin<&mut Sleep>,
     stream: &StreamHandle,
@@ -184,7 +189,7 @@ fn poll_timer(
     timer.as_mut().poll(context)
 }
 
-/// Writes the remaining frames before a close.
+/// Writes the remaining queued frames before the connection is closed.
 async fn drain(connection: &Connection, socket: &mut Socket) {
     loop {
         let batch = connection.send_queue.take();
@@ -194,8 +199,8 @@ async fn drain(connection: &Connection, socket: &mut Socket) {
     }
 }
 
-/// Writes a batch with one flush. A disconnect or a blocked socket interrupts it; the error then is
-/// the close code, or `None` if the peer is gone.
+/// Writes a batch of frames with one flush. While the socket is blocked, a disconnect or a timeout
+/// ends the write. The error is the close code, or `None` if the peer is already disconnected.
 async fn write(
     connection: &Connection,
     socket: &mut Socket,
@@ -205,8 +210,8 @@ async fn write(
     let result = match poll_fn(|context| Poll::Ready(socket.poll_write(&mut batch, context))).await
     {
         Poll::Ready(written) => written.map_err(|_| None),
-        // The socket is blocked. Boxed, because few connections wait here and the future would
-        // enlarge every connection's future.
+        // The socket cannot accept more bytes now. The future is boxed, because few connections get
+        // here and it would enlarge the future of every connection.
         Poll::Pending => Box::pin(write_slowly(connection, socket, batch)).await,
     };
     connection.send_queue.written(bytes);
@@ -221,11 +226,13 @@ async fn write_slowly(
     let slow = poll_fn(
         |context| match ready!(connection.send_queue.poll_disconnect(context)) {
             Disconnect::Now(code) => Poll::Ready(code),
-            // `AfterDrain` must not interrupt the writes that it waits for.
+            // A disconnect with `AfterDrain` waits for queued frames to be written, so it must not
+            // interrupt this write.
             Disconnect::AfterDrain(_) => Poll::Pending,
         },
     );
-    // Not cancel-safe, and need not be: if another branch completes, the socket is closed.
+    // This is not cancel-safe, but it need not be: if another branch completes, the socket is
+    // closed.
     tokio::select! {
         biased;
         written = poll_fn(|context| socket.poll_write(&mut batch, context)) => written.map_err(|_| None),
@@ -234,9 +241,9 @@ async fn write_slowly(
     }
 }
 
-/// A heartbeat interval with jitter, rounded up to a time grid that all connections share. Without
-/// the grid, thousands of timers would each wake the process separately, and the peers' answers
-/// would wake it again.
+/// Returns a heartbeat interval with jitter, rounded up to a time grid that all connections share.
+/// Without the grid, thousands of timers would each wake the process separately, and so would the
+/// pongs.
 fn jittered(heartbeat_ms: u64) -> Duration {
     let jitter = heartbeat_ms / 10;
     let delay_ms = rand::rng().random_range(heartbeat_ms - jitter..=heartbeat_ms + jitter);
@@ -245,8 +252,8 @@ fn jittered(heartbeat_ms: u64) -> Duration {
     Duration::from_millis(past_ms.next_multiple_of(grid_ms) - past_ms + delay_ms)
 }
 
-/// Converts a wall-clock time to this process's monotonic clock, at most a day ahead. The loop
-/// checks the wall clock again then.
+/// Converts a wall-clock time to a monotonic time at most one day ahead. At that time, the caller
+/// checks the wall clock again.
 fn monotonic(at: DateTime<Utc>) -> Instant {
     let left = (at - Utc::now()).to_std().unwrap_or_default();
     Instant::now() + left.min(Duration::from_secs(24 * 60 * 60))

@@ -1,5 +1,5 @@
-//! Handles one incoming frame. Nothing here waits for the database: sends go to the writer's queue,
-//! requests to their own queue.
+//! Handles one incoming WebSocket frame. This code never waits for the database: messages go to the
+//! writer's queue, and other requests to the connection's own queue.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,10 +26,10 @@ use crate::live::typing::Typing;
 use crate::runtime::errors::unavailable;
 use crate::writer::log_refusal;
 
-/// What the connection does after a frame.
+/// What the connection must do after a frame was handled.
 pub(super) enum Next {
     Live,
-    /// The peer sent a new token, which [`Dispatcher::renew`] must check.
+    /// The client sent a new token, which must be checked with [`Dispatcher::renew`].
     Renew {
         id: u64,
         token: String,
@@ -37,13 +37,14 @@ pub(super) enum Next {
     Close(CloseCode),
 }
 
-/// Handles the frames of one connection.
+/// Handles the incoming frames of one connection.
 pub(super) struct Dispatcher {
     state: Arc<SocketState>,
     connection: Arc<Connection>,
     subscriptions: Arc<Subscriptions>,
     requests: Requests,
-    /// When typing was last published for each ticket. Bounded by the subscriptions.
+    /// When typing was last published for each ticket. It has at most one entry per subscribed
+    /// ticket.
     typed_at: HashMap<TicketId, Instant>,
 }
 
@@ -67,8 +68,8 @@ impl Dispatcher {
         }
     }
 
-    /// Handles one text frame. Data that is kept must be copied: a retained slice would keep the
-    /// socket's read buffer alive.
+    /// Handles one text frame. Text that is kept must be copied, because a slice of the frame would
+    /// keep the socket's whole read buffer in memory.
     pub(super) fn take(&mut self, text: &str, wakes: &mut WakeList) -> Next {
         let parsed = match ClientFrame::parse(text) {
             Ok(parsed) => parsed,
@@ -165,8 +166,9 @@ impl Dispatcher {
 
     fn send(&self, id: u64, draft: Draft) -> Result<(), Reject> {
         if self.state.lifecycle.is_draining() {
-            // The connection closes after its last ack. The client sends the message again, with
-            // the same key, to another instance.
+            // The instance is shutting down: it closes the connection after the last ack. The
+            // client then sends the message again to another instance, with the same idempotency
+            // key.
             return Err(unavailable());
         }
         let message = draft.into_message(&self.connection)?;
@@ -176,7 +178,8 @@ impl Dispatcher {
             .enqueue(message, &self.connection, id)
     }
 
-    /// Best effort: does nothing without a subscription, or too soon after the last call.
+    /// Publishes that the person is typing. Does nothing if the connection is not subscribed to the
+    /// ticket, or if typing was published too recently.
     fn typing(&mut self, ticket: TicketId, on: bool, internal: bool, wakes: &mut WakeList) {
         let Some(audience) = self.subscriptions.audience_of(ticket) else {
             return;
@@ -211,9 +214,9 @@ impl Dispatcher {
         self.state.writes.messages.type_on(&typing, wakes);
     }
 
-    /// Checks a new token for the same person. Returns until when it extends the connection, or
-    /// `None` if it was refused. The connection's loop awaits this: the key set may have to be
-    /// fetched (rarely), and the database maps an external subject to a person.
+    /// Checks a new token, which must belong to the same person. Returns the new expiry of the
+    /// connection, or `None` if the token was refused. The connection's loop waits for this check,
+    /// which may query the database or (rarely) fetch the key set.
     pub(super) async fn renew(
         &self,
         id: u64,
@@ -229,7 +232,7 @@ impl Dispatcher {
                     "a new token for an open connection was refused: {}",
                     fault.sentence()
                 );
-                // The old token remains valid until it expires.
+                // The connection stays open until the old token expires.
                 self.answer(Some(id), fault.reject());
                 return Ok(None);
             }
@@ -262,7 +265,8 @@ impl Dispatcher {
                 );
                 Err(CloseCode::NotAuthenticated)
             }
-            // The old token remains valid here too.
+            // The person could not be looked up. As with an invalid token, the connection stays
+            // open until the old token expires.
             Err(reject) => {
                 self.answer(Some(id), reject);
                 Ok(None)
@@ -277,8 +281,8 @@ impl Dispatcher {
     }
 }
 
-/// The audit row for a malformed frame. It has the same action as other refusals of that frame
-/// type.
+/// Builds the audit row for a malformed frame. The row has the same action as other refusals of
+/// this frame type.
 fn refused_frame(connection: &Connection, malformed: &MalformedFrame) -> AccessRow {
     let action = match malformed.kind {
         Some("send") => "send_refused",
@@ -291,7 +295,7 @@ fn refused_frame(connection: &Connection, malformed: &MalformedFrame) -> AccessR
     row
 }
 
-/// The content of a `send` frame.
+/// The content of a client's `send` frame, before validation.
 struct Draft {
     ticket: TicketId,
     key: helpline_core::ids::Key,

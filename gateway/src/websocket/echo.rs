@@ -1,6 +1,6 @@
-//! `/debug/echo`, in debug builds that enable it: echoes what it receives. It uses the same upgrade
-//! as `/v1/ws`, so that a WebSocket conformance suite, which needs an echo, tests the production
-//! configuration.
+//! `/debug/echo`: returns every received message to its sender. Available only in debug builds, and
+//! only if enabled. A WebSocket conformance suite needs such an endpoint. It has the same upgrade
+//! settings as `/v1/ws`, so that the suite tests the production configuration.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use tokio_tungstenite::tungstenite;
 use super::wire::configured;
 use crate::runtime::tcp_stream::StreamHandle;
 
-/// The suite's largest message, in bytes; larger than the desk accepts.
+/// The largest message of the conformance suite, in bytes. `/v1/ws` accepts only smaller messages.
 const MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// Answers the upgrade request.
+/// Accepts the upgrade request and starts the echo loop.
 pub async fn upgrade(
     Extension(stream): Extension<Arc<StreamHandle>>,
     upgrade: WebSocketUpgrade,
@@ -49,7 +49,7 @@ async fn say_back(mut socket: WebSocket) {
                     code,
                     reason: Utf8Bytes::from_static(""),
                 };
-                // The peer may be gone; ignore the error.
+                // Ignore an error, because the peer may already be disconnected.
                 let _ = socket.send(Message::Close(Some(frame))).await;
                 return;
             }

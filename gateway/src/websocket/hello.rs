@@ -1,5 +1,5 @@
-//! From the upgrade to `welcome`: a client must send one frame of bounded size with a valid token
-//! within a time limit.
+//! The phase from the upgrade to `welcome`. Within a time limit, a client must send a `hello` frame
+//! of bounded size with a valid token.
 
 use std::net::IpAddr;
 use std::pin::pin;
@@ -27,30 +27,31 @@ use crate::database::sign_in::{self, Over};
 use crate::live::frames::frame;
 use crate::runtime::request_ids::RequestIds;
 
-/// A client that has not signed in yet.
+/// A WebSocket client that has not signed in yet.
 pub(super) struct Guest {
-    /// The client's address; behind trusted proxies, the one that they report.
+    /// The client's IP address. If the peer is a trusted proxy, it is the address that the proxy
+    /// reports.
     pub address: Option<IpAddr>,
-    /// The `User-Agent` header of the upgrade request.
+    /// The `User-Agent` header of the HTTP upgrade request.
     pub user_agent: Option<String>,
-    /// The ids of the upgrade request.
+    /// The request id and trace id of the upgrade request.
     pub ids: Arc<RequestIds>,
 }
 
-/// A client with a valid `hello`.
+/// The data of a client whose `hello` frame was accepted.
 struct Greeted {
     id: u64,
     person: Person,
     expires_at: chrono::DateTime<chrono::Utc>,
 }
 
-/// Waits for `hello`, signs the person in, and runs the connection to its end.
+/// Waits for the `hello` frame, signs the person in, and runs the connection until it ends.
 pub(super) async fn receive(state: Arc<SocketState>, mut socket: Socket, guest: Guest) {
-    // Until the connection is signed in, its log lines have the ids of its upgrade. Later lines have
-    // the connection's number; entering a span for every frame would cost too much.
+    // During sign-in, log lines contain the ids of the upgrade request. After that, they contain
+    // the connection's number, because entering a span for every frame would cost too much.
     let span = guest.ids.span();
-    // Boxed, so that the state of the short sign-in does not enlarge the future of the long
-    // connection.
+    // Boxed, so that the state of the short sign-in phase does not enlarge the future of the
+    // long-lived connection.
     let entering = Box::pin(entered(&state, &mut socket, guest).instrument(span.clone()));
     let (connection, id, expires_at) = match entering.await {
         Ok(entered) => entered,
@@ -68,7 +69,8 @@ pub(super) async fn receive(state: Arc<SocketState>, mut socket: Socket, guest: 
     metrics::gauge!("helpline_connections").increment(1.0);
     socket.admit();
     if state.lifecycle.is_draining() {
-        // This connection was registered after all others were disconnected.
+        // The instance is shutting down. All connections that were registered earlier are already
+        // disconnected, so disconnect this one too.
         connection
             .send_queue
             .disconnect(Disconnect::AfterDrain(CloseCode::Restart));
@@ -90,15 +92,16 @@ pub(super) async fn receive(state: Arc<SocketState>, mut socket: Socket, guest: 
     subscriptions.close();
     state.inbox.leave(&connection);
     state.entrance.registry.leave(&connection);
-    // Close the socket last: a client that no longer answers would count as present until the close
-    // times out.
+    // Close the socket after leaving the registry. Otherwise a client that no longer responds would
+    // count as present until the close times out.
     if let Some(code) = code {
         Box::pin(socket.close(code)).await;
     }
 }
 
-/// Registers the connection of a client that sends a valid `hello`. Also returns the frame's `id`
-/// and the token's expiry. The error is the close code, or `None` if the peer is gone.
+/// Waits for a valid `hello` and registers the connection. Also returns the `id` of the `hello`
+/// frame and the token's expiry. The error is the close code, or `None` if the peer is already
+/// disconnected.
 async fn entered(
     state: &SocketState,
     socket: &mut Socket,
@@ -126,19 +129,20 @@ async fn entered(
 }
 
 /// Waits for the first frame within the time limit, and signs the client in. The error is the close
-/// code, or `None` if the peer is gone.
+/// code, or `None` if the peer is already disconnected.
 async fn first_frame(
     state: &SocketState,
     socket: &mut Socket,
     guest: &Guest,
 ) -> Result<Greeted, Option<CloseCode>> {
     let deadline = Duration::from_millis(limits::HELLO_TIMEOUT_MS);
-    // Not cancel-safe, and need not be: if the other branch completes, the socket is closed.
+    // This is not cancel-safe, but it need not be: if the other branch completes, the socket is
+    // closed.
     let text = tokio::select! {
         text = text_in_time(socket, deadline) => text?,
         () = state.lifecycle.drain.cancelled() => return Err(Some(CloseCode::Restart)),
     };
-    // The peer has done its part: if the database takes too long, the peer may retry.
+    // The client's frame arrived in time. If the database now takes too long, the client may retry.
     match tokio::time::timeout(deadline, greet(&state.entrance, socket, guest, &text)).await {
         Ok(greeted) => greeted,
         Err(_) => {
@@ -154,17 +158,17 @@ async fn first_frame(
     }
 }
 
-/// Waits for the first text frame. Only a peer that was really silent gets a close code that tells
-/// it not to retry. If this process was suspended or starved, the `hello` may have arrived without
-/// being read.
+/// Waits for the first text frame. If the process was suspended or starved of CPU, the `hello` may
+/// have arrived without being read. In this case, the close code allows a retry. A client that
+/// really sent nothing gets a close code that forbids a retry.
 async fn text_in_time(
     socket: &mut Socket,
     deadline: Duration,
 ) -> Result<Utf8Bytes, Option<CloseCode>> {
     let began = Instant::now();
     let mut text = pin!(wait_for_text(socket));
-    // A timeout polls the socket before the timer; but after a suspension, timers fire before the
-    // runtime has noticed that sockets are readable.
+    // `timeout` polls the socket before its timer. After a suspension, however, the timer can fire
+    // before the runtime has noticed that the socket is readable, so wait a second time.
     if let Ok(text) = tokio::time::timeout(deadline, &mut text).await {
         return text;
     }
@@ -189,7 +193,8 @@ async fn wait_for_text(socket: &mut Socket) -> Result<Utf8Bytes, Option<CloseCod
     loop {
         match socket.receive().await {
             Incoming::Text(text) => return Ok(text),
-            // Each ping costs a pong, which stays in memory if the peer does not read it.
+            // Limit pings: each one is answered with a pong, which stays in memory if the peer does
+            // not read.
             Incoming::KeepAlive if pings == limits::PINGS_BEFORE_HELLO_MAX => {
                 return Err(Some(CloseCode::Protocol));
             }
@@ -223,8 +228,8 @@ async fn greet(
             {
                 record_refusal(entrance, guest, None, &malformed.reject, Value::Null).await;
             }
-            // The client may be of another build, whose frames another instance may understand: let
-            // it reconnect.
+            // The client may come from another version whose frames a different instance
+            // understands, so let it reconnect.
             let code = if malformed.reject.code.ends_with_connection() {
                 CloseCode::Restart
             } else {
@@ -239,7 +244,8 @@ async fn greet(
     }
     let verified = match verified {
         Ok(verified) => verified,
-        // The key set cannot be fetched: our outage, not the client's error.
+        // The identity provider's key set cannot be fetched. This is not the client's error, so
+        // allow a retry.
         Err(fault @ TokenFault::KeySetUnavailable) => {
             return refuse(socket, Some(id), fault.reject(), CloseCode::Restart).await;
         }
@@ -318,8 +324,8 @@ async fn record_refusal(
         user_agent: guest.user_agent.clone(),
         detail,
     };
-    // The refusal is valid whether or not it was recorded; the audit log counts the rows that it
-    // loses.
+    // The client is refused even if the audit row could not be written. The audit log counts lost
+    // rows.
     let _ = entrance.audit_log.record(row).await;
 }
 

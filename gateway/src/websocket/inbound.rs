@@ -1,4 +1,4 @@
-//! Rate-limits a connection's incoming frames and passes them to the dispatcher.
+//! Applies rate limits to a connection's incoming frames and passes them to the dispatcher.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::live::frames::frame;
 use crate::runtime::rates::Bucket;
 use crate::writer::log_refusal;
 
-/// Processes the incoming frames of one connection.
+/// Processes the incoming frames of one connection, with rate limits.
 pub(super) struct Inbound<'a> {
     state: &'a SocketState,
     connection: &'a Arc<Connection>,
@@ -29,7 +29,7 @@ pub(super) struct Inbound<'a> {
     dispatcher: Dispatcher,
 }
 
-/// What the connection does after its incoming frames.
+/// What the connection must do after its incoming frames were processed.
 pub(super) enum After {
     Live,
     Renew { id: u64, token: String },
@@ -57,7 +57,7 @@ impl<'a> Inbound<'a> {
         }
     }
 
-    /// Checks a new token: see [`Dispatcher::renew`].
+    /// Checks a client's new token with [`Dispatcher::renew`].
     pub(super) async fn renew(
         &self,
         id: u64,
@@ -66,8 +66,8 @@ impl<'a> Inbound<'a> {
         self.dispatcher.renew(id, token).await
     }
 
-    /// Processes this message and those already received after it, up to the limit per turn. The
-    /// affected connections are woken only after that. Never waits.
+    /// Processes this message and the messages already received after it, up to a limit.
+    /// Connections that get new frames are woken only at the end. Never waits for further messages.
     pub(super) async fn take_all(
         &mut self,
         socket: &mut Socket,
@@ -118,7 +118,8 @@ impl<'a> Inbound<'a> {
             Next::Live => After::Live,
             Next::Renew { id, token } => After::Renew { id, token },
             Next::Close(code) => {
-                // The refusal that explains the close is still queued.
+                // Close only after the queue is written, because it still contains the refusal that
+                // explains the close.
                 self.connection
                     .send_queue
                     .disconnect(Disconnect::AfterDrain(code));
@@ -128,8 +129,8 @@ impl<'a> Inbound<'a> {
     }
 }
 
-/// Charges one frame to the rate limits of the connection, its user and its address. If one of them
-/// is exhausted, returns the time to wait in milliseconds as the error.
+/// Counts one frame against the rate limits of the connection, its user and its address. If a limit
+/// is exceeded, the error is the time to wait in milliseconds.
 fn take_one(
     state: &SocketState,
     connection: &Connection,
@@ -146,7 +147,8 @@ fn take_one(
         .frame(connection.person.id, connection.address, now)
 }
 
-/// Answers a frame that exceeds the rate limit if it has an `id`; other frames are dropped.
+/// Refuses a frame that exceeds the rate limit. If the frame has an `id`, the client gets an error
+/// frame; otherwise the frame is dropped silently.
 fn refuse_rate(connection: &Connection, text: &str, wait_ms: u64) {
     metrics::counter!("helpline_frames_refused_total").increment(1);
     let id = match ClientFrame::parse(text) {

@@ -1,6 +1,6 @@
-//! Handles `subscribe`: the room starts to buffer events, Redis confirms the relay channel, and the
-//! history after `after` is read. Both are merged and checked for gaps; only then is the member
-//! live.
+//! Handles a `subscribe` frame. First the room starts to buffer new events and Redis confirms the
+//! relay channel. After that, the ticket's history after `after` is read and merged with the
+//! buffered events. When there is no gap between the two, the member is live.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::connections::Connection;
 use crate::database::errors::{reject_of, unreadable};
 use crate::live::hub::Joined;
 
-/// The parameters of a `subscribe` frame.
+/// The fields of a client's `subscribe` frame.
 pub(super) struct SubscribeRequest {
     pub id: u64,
     pub ticket: TicketId,
@@ -25,8 +25,8 @@ pub(super) struct SubscribeRequest {
     pub epoch: Option<String>,
 }
 
-/// Subscribes. If that is refused, the connection also loses an earlier subscription to the ticket,
-/// so that it does not continue unnoticed.
+/// Subscribes the connection to a ticket. If the request is refused, an existing subscription to
+/// the ticket is also removed: the client gets an error, and must not receive further events.
 pub(super) async fn join(
     state: &SocketState,
     connection: &Arc<Connection>,
@@ -87,7 +87,8 @@ async fn try_join(
     if is_new_room {
         joining.hub.listen(ticket).await;
     }
-    // Read after joining the room, which buffers later events for the member.
+    // Read the position only after the member has joined the room, because the room buffers all
+    // later events for the member.
     let of = TicketPositionKey {
         ticket,
         reader: connection.person.id,

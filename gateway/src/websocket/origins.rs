@@ -1,4 +1,4 @@
-//! Checks which web pages may open a socket.
+//! Checks which web pages may open a WebSocket.
 
 use std::time::{Duration, Instant};
 
@@ -8,9 +8,9 @@ use parking_lot::Mutex;
 
 use crate::config::Listening;
 
-/// Checks the `Origin` header. Browsers send the page's origin, which must match a configured one
-/// exactly. Other programs send none; they have their own token and no cookie that a foreign page
-/// could use.
+/// Checks the `Origin` header of an upgrade request. Browsers send the page's origin, which must
+/// equal a configured origin. Other programs do not send the header and are allowed. They need a
+/// token of their own, and there is no cookie that a foreign page could misuse.
 pub(super) fn origin_is_allowed(listening: &Listening, headers: &HeaderMap) -> bool {
     let mut origins = headers.get_all(header::ORIGIN).iter();
     match (origins.next(), origins.next()) {
@@ -20,13 +20,13 @@ pub(super) fn origin_is_allowed(listening: &Listening, headers: &HeaderMap) -> b
     }
 }
 
-/// Logs refused origins, at most once a minute, so that the operator learns which setting is
-/// missing.
+/// Logs refused origins at most once a minute, so that the operator can see which origin is missing
+/// in the configuration.
 #[derive(Default)]
 pub struct OriginsRefused(Mutex<Option<Instant>>);
 
 impl OriginsRefused {
-    /// Logs the request's origin unless another was logged within the last minute.
+    /// Logs the request's refused origin, unless an origin was logged within the last minute.
     pub(super) fn log(&self, headers: &HeaderMap) {
         let interval = Duration::from_millis(limits::ORIGIN_REFUSED_LOGGED_MS);
         let now = Instant::now();

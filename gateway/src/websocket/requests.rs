@@ -1,5 +1,5 @@
-//! Requests that need the database. Those of one connection are answered in order, by a task that
-//! exists only while requests wait: an idle connection has none.
+//! Client requests that need the database. The requests of a connection are processed in order by a
+//! worker task. The task exists only while requests are queued, so an idle connection has none.
 
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
@@ -20,7 +20,7 @@ use super::subscriptions::Subscriptions;
 use crate::connections::{Connection, Disconnect};
 use crate::live::frames::frame;
 
-/// A request from a client.
+/// A client request that needs the database.
 pub(super) enum Request {
     Subscribe {
         id: u64,
@@ -32,7 +32,7 @@ pub(super) enum Request {
         id: u64,
         ticket: TicketId,
     },
-    /// Follow the inbox with this filter, or stop following it without one.
+    /// Receive updates of tickets that match the filter or, with `None`, stop receiving them.
     Inbox {
         id: u64,
         filter: Option<InboxFilter>,
@@ -49,14 +49,14 @@ impl Request {
     }
 }
 
-/// The request queue of one connection. `working` and the queue change under one lock, so that no
-/// request is left without a worker.
+/// The request queue of one connection. The flag `working` and the queue change under one lock, so
+/// that a queued request always has a worker.
 pub(super) struct Requests {
     shared: Arc<Shared>,
     queue: Arc<Mutex<Queue>>,
 }
 
-/// What the worker needs to answer requests.
+/// The data that the worker task needs to process requests.
 struct Shared {
     state: Arc<SocketState>,
     connection: Arc<Connection>,
@@ -85,10 +85,10 @@ impl Requests {
         }
     }
 
-    /// Queues a request.
+    /// Queues a client's request.
     ///
     /// # Errors
-    /// `rate_limited` if too many requests are waiting.
+    /// `rate_limited` if too many requests are already queued.
     pub(super) fn ask(&self, request: Request) -> Result<(), Reject> {
         let mut queue = self.queue.lock();
         if queue.waiting.len() >= limits::PENDING_REQUESTS_MAX {
@@ -118,8 +118,8 @@ impl Requests {
     }
 }
 
-/// Answers requests. If that crashes, ends the connection, because no task would answer its later
-/// requests: the client then reconnects.
+/// Processes queued requests. If the code panics, closes the connection so that the client
+/// reconnects. Otherwise the connection would stay open without a worker for its later requests.
 async fn closing_if_it_crashes(connection: Arc<Connection>, answering: impl Future<Output = ()>) {
     if AssertUnwindSafe(answering).catch_unwind().await.is_err() {
         tracing::error!(
@@ -211,7 +211,8 @@ async fn watch(
         Some(filter) => state.inbox.enter(connection, filter),
         None => state.inbox.leave(connection),
     }
-    // The connection may have ended in the meantime, and left the inbox before it entered.
+    // The connection may have ended while it was being added to the inbox. Its cleanup has then
+    // already run, so remove it here.
     if connection.send_queue.disconnecting().is_some() {
         state.inbox.leave(connection);
     }

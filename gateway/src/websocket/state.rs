@@ -1,4 +1,4 @@
-//! State shared by all connections, grouped by the part that uses it.
+//! The state that all WebSocket connections share, grouped by the part of the code that uses it.
 
 use std::sync::Arc;
 
@@ -18,66 +18,67 @@ use crate::live::read_positions::ReadPositions;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::services::Messages;
 
-/// The state shared by all connections.
+/// The state that all WebSocket connections share.
 pub struct SocketState {
-    /// Allowed origins and trusted proxies.
+    /// The allowed origins and the trusted proxies.
     pub listening: Listening,
-    /// Frame rates, heartbeat interval, number of subscriptions.
+    /// The frame rates, the heartbeat interval, and the maximum number of subscriptions.
     pub limits: LimitSettings,
-    /// Owns the tasks that answer requests.
+    /// Owns the tasks that process client requests.
     pub lifecycle: Lifecycle,
-    /// Used from the upgrade to `welcome`.
+    /// The parts used from the upgrade to `welcome`.
     pub entrance: Entrance,
-    /// Used by `subscribe`.
+    /// The parts used by `subscribe` frames.
     pub joining: Joining,
-    /// Used by `inbox`.
+    /// The ticket lists of agent consoles, used by `inbox` frames.
     pub inbox: Arc<Inbox>,
-    /// Used by `send`, `typing` and `read`.
+    /// The parts used by `send`, `typing` and `read` frames.
     pub writes: Writes,
-    /// Logs refused origins for the operator.
+    /// Logs refused web origins for the operator.
     pub origins_refused: OriginsRefused,
 }
 
-/// Decides who may connect, and as which person.
+/// The parts that decide whether a client may connect, and which person it is.
 pub struct Entrance {
-    /// Limits the number of connections.
+    /// Limits the number of open connections.
     pub admission: Arc<Admission>,
-    /// The signed-in connections.
+    /// All signed-in connections of this instance.
     pub registry: Arc<ConnectionRegistry>,
     /// Rate limits shared by all connections of a user or of an address.
     pub rates: SharedRates,
-    /// Checks tokens.
+    /// Verifies the signature and claims of tokens.
     pub verifier: Arc<Verifier>,
-    /// Finds the person for a token's claims.
+    /// Finds the person that a token's claims identify.
     pub sign_in: Arc<SignIn>,
-    /// Records refused sign-ins.
+    /// Records refused sign-ins in `access_log`.
     pub audit_log: Arc<AuditLog>,
 }
 
-/// The parts that take a client from `subscribe` to live.
+/// The parts that handle a `subscribe` frame until the member is live.
 pub struct Joining {
     /// Adds members to rooms.
     pub hub: Arc<Hub>,
-    /// Records opened tickets and refusals.
+    /// Records in `access_log` which tickets staff open and which requests were refused.
     pub audit_log: Arc<AuditLog>,
-    /// Loads the facts for the access decision.
+    /// Loads the facts about a ticket that the access policy needs.
     pub ticket_access: TicketAccessLoader,
-    /// Loads heads and read positions.
+    /// Loads a ticket's heads (last event numbers) and read positions.
     pub ticket_positions: TicketPositionLoader,
-    /// Reads pages of the history.
+    /// Reads pages of the tickets' history.
     pub store: Store,
-    /// Limits how many pages are read concurrently.
+    /// Limits how many history pages are read concurrently.
     pub page_reads: Semaphore,
-    /// The epoch, sent in `subscribed`.
+    /// The current epoch, which is sent in `subscribed` frames. It changes when the database is
+    /// restored.
     pub epoch: Arc<CurrentEpoch>,
-    /// The viewers, sent in `subscribed`.
+    /// Provides the ticket's viewers, who are sent in `subscribed` frames.
     pub presence: Arc<Presence>,
 }
 
-/// Handles the frames that change state.
+/// The parts that handle frames which change state.
 pub struct Writes {
-    /// Handles messages and typing.
+    /// Stores messages, and publishes typing.
     pub messages: Arc<Messages>,
-    /// Queues read positions.
+    /// Queues read positions to be written.
     pub read_positions: Arc<ReadPositions>,
 }

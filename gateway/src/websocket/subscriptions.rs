@@ -1,5 +1,6 @@
-//! The tickets that one connection follows, each with its membership. Memberships are kept only
-//! here, so that a connection leaves all its rooms however it ends.
+//! The tickets that one connection follows, each with its room membership. Memberships are stored
+//! only in this type. When it is dropped, the connection leaves all its rooms, however the
+//! connection ended.
 
 use std::collections::HashMap;
 
@@ -10,27 +11,27 @@ use parking_lot::Mutex;
 
 use crate::live::Membership;
 
-/// The memberships of one connection. They are dropped outside the lock, because each drop takes
-/// its room's lock.
+/// The room memberships of one connection. A membership is never dropped while this lock is held,
+/// because the drop takes the lock of its room.
 #[derive(Default)]
 pub(super) struct Subscriptions(Mutex<State>);
 
 #[derive(Default)]
 struct State {
     by_ticket: HashMap<TicketId, Subscription>,
-    /// Set when the connection has ended: later memberships are dropped immediately.
+    /// Set when the connection has ended. A membership that is added later is dropped immediately.
     is_closed: bool,
 }
 
 struct Subscription {
     membership: Membership,
-    /// The number sent to the client with the last ping.
+    /// The event number that was sent to the client with the last ping.
     pinged: Seq,
 }
 
 impl Subscriptions {
-    /// Stores a membership, which replaces an earlier one of the same ticket. If the connection has
-    /// ended, drops it and returns false.
+    /// Stores a membership. It replaces an earlier membership for the same ticket. If the
+    /// connection has ended, drops the membership and returns false.
     pub(super) fn insert(&self, ticket: TicketId, membership: Membership) -> bool {
         let mut state = self.0.lock();
         if state.is_closed {
@@ -50,13 +51,13 @@ impl Subscriptions {
         true
     }
 
-    /// Leaves a ticket's room, if the connection is in it.
+    /// Leaves the ticket's room, if the connection is a member.
     pub(super) fn remove(&self, ticket: TicketId) {
         let removed = self.0.lock().by_ticket.remove(&ticket);
         drop(removed);
     }
 
-    /// Leaves every room. Later memberships are not kept.
+    /// Leaves all rooms. A membership that is added later is dropped immediately.
     pub(super) fn close(&self) {
         let mut state = self.0.lock();
         state.is_closed = true;
@@ -65,8 +66,8 @@ impl Subscriptions {
         drop(left);
     }
 
-    /// Whether the connection may follow this ticket within its limit. First drops memberships that
-    /// their rooms have ended.
+    /// Whether the connection may subscribe to this ticket without exceeding `max` subscriptions.
+    /// First drops memberships that were ended by their rooms.
     pub(super) fn may_add(&self, ticket: TicketId, max: usize) -> bool {
         let mut state = self.0.lock();
         let out: Vec<_> = state
@@ -79,14 +80,16 @@ impl Subscriptions {
         may
     }
 
-    /// The audience as which the connection follows the ticket, if it does.
+    /// Whether the connection follows the ticket as staff or as customer. `None` if it does not
+    /// follow the ticket.
     pub(super) fn audience_of(&self, ticket: TicketId) -> Option<Audience> {
         let state = self.0.lock();
         let membership = &state.by_ticket.get(&ticket)?.membership;
         (!membership.is_out()).then(|| membership.audience())
     }
 
-    /// The tickets whose number changed since the last call, with the member's number.
+    /// Returns the followed tickets to which events were delivered since the last call, each with
+    /// the number of the last delivered event.
     pub(super) fn moved(&self) -> Vec<TicketHead> {
         let mut heads = Vec::new();
         for (ticket, subscription) in &mut self.0.lock().by_ticket {

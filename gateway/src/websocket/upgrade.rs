@@ -1,4 +1,4 @@
-//! Answers the upgrade request: checks origin, limits and subprotocol.
+//! Handles the WebSocket upgrade request: checks origin, connection limits and subprotocol.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::runtime::client_address::{client_address, user_agent};
 use crate::runtime::request_ids::RequestIds;
 use crate::runtime::tcp_stream::StreamHandle;
 
-/// Answers the request, and starts the connection's task.
+/// Handles the upgrade request, and starts the connection's task.
 pub async fn upgrade(
     State(state): State<Arc<SocketState>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -29,8 +29,8 @@ pub async fn upgrade(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if uri.query().is_some() {
-        // URLs end up in logs and browser histories, so a query is refused: it might contain a
-        // token.
+        // Refuse any query, because it might contain a token. URLs are stored in logs and browser
+        // histories.
         return (
             StatusCode::BAD_REQUEST,
             "the token goes into hello, not into the address",
@@ -87,7 +87,8 @@ pub async fn upgrade(
         limits::FRAME_BYTES_MAX,
     )
     .on_upgrade(move |socket| async move {
-        // The permit and the tracker token live as long as the socket's task, which axum spawns.
+        // The task that axum spawns for the socket owns the permit and the tracker token. Both are
+        // released when the task ends.
         let (_permit, _alive) = (permit, alive);
         hello::receive(state, Socket::new(socket, handle), guest).await;
     })

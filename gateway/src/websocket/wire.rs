@@ -1,4 +1,4 @@
-//! Reads and writes one socket, and closes it so that the peer receives the close code.
+//! Reads from and writes to one WebSocket, and closes it so that the peer receives the close code.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite;
 use crate::connections::send_queue::Batch;
 use crate::runtime::tcp_stream::{Meter, StreamHandle};
 
-/// Sets the buffer and message limits that all sockets share.
+/// Sets the buffer sizes and message limits that all WebSockets share.
 pub(super) fn configured(upgrade: WebSocketUpgrade, message_bytes_max: usize) -> WebSocketUpgrade {
     upgrade
         .read_buffer_size(limits::SOCKET_READ_BUFFER_BYTES)
@@ -24,33 +24,34 @@ pub(super) fn configured(upgrade: WebSocketUpgrade, message_bytes_max: usize) ->
         .max_frame_size(message_bytes_max)
 }
 
-/// One upgraded connection, and the handle of the underlying stream.
+/// An upgraded WebSocket, and the handle of its TCP stream.
 pub(super) struct Socket {
-    /// Boxed, because it is large and many futures hold it.
+    /// The WebSocket. It is boxed because it is large and many futures contain it.
     inner: Box<WebSocket>,
     stream: Arc<StreamHandle>,
-    /// Maximum bytes that an incomplete message may have used on the wire.
+    /// The maximum number of bytes that an incomplete message may have used on the wire.
     wire_bytes_max: u64,
 }
 
-/// A message from the peer, or the end of the connection.
+/// An incoming message, or the end of the connection.
 pub(super) enum Incoming {
     /// A complete text message.
     Text(Utf8Bytes),
     /// A WebSocket ping or pong, whose payload is ignored.
     KeepAlive,
-    /// The peer closes or is gone.
+    /// The peer closed the connection or is unreachable.
     End,
-    /// A message beyond the size limit, or in too many fragments.
+    /// A message that exceeds the size limit or has too many fragments.
     TooBig,
-    /// Not allowed by the protocol: a binary message or invalid framing.
+    /// Something that the protocol does not allow: a binary message or invalid framing.
     Broken,
 }
 
 impl Socket {
-    /// A new socket, limited to the size of a `hello`.
+    /// Wraps a new WebSocket. Until [`Self::admit`] is called, messages are limited to the size of
+    /// a `hello` frame.
     pub(super) fn new(inner: WebSocket, stream: Arc<StreamHandle>) -> Self {
-        // The bytes so far belong to the upgrade request.
+        // The bytes counted so far belong to the HTTP upgrade request.
         stream.meter.message();
         Self {
             inner: Box::new(inner),
@@ -59,26 +60,28 @@ impl Socket {
         }
     }
 
-    /// Allows messages of full size from now on.
+    /// Allows messages of the full size, because the client has signed in.
     pub(super) const fn admit(&mut self) {
         self.wire_bytes_max = limits::MESSAGE_WIRE_BYTES_MAX;
     }
 
-    /// The handle of the stream. Its meter must be watched while waiting for a message.
+    /// The handle of the TCP stream. With its meter, a caller detects that an incomplete message
+    /// takes too long.
     pub(super) fn stream(&self) -> Arc<StreamHandle> {
         Arc::clone(&self.stream)
     }
 
-    /// Reads one message. Cancel-safe: tungstenite keeps a partial message.
+    /// Reads one message. Cancel-safe, because tungstenite keeps a partial message.
     pub(super) async fn receive(&mut self) -> Incoming {
         poll_fn(|context| self.poll_receive(context)).await
     }
 
-    /// Like [`Self::receive`], for a caller that also waits for something else.
+    /// The polling form of [`Self::receive`], for a caller that also polls other sources.
     pub(super) fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Incoming> {
         match self.inner.poll_next_unpin(context) {
             Poll::Ready(came) => Poll::Ready(sort(came, &self.stream.meter)),
-            // No complete message, but too many bytes: most likely empty fragments.
+            // The message is incomplete but has already used too many bytes, most likely for empty
+            // fragments.
             Poll::Pending if self.stream.meter.unfinished_bytes() > self.wire_bytes_max => {
                 Poll::Ready(Incoming::TooBig)
             }
@@ -86,8 +89,8 @@ impl Socket {
         }
     }
 
-    /// Writes frames and flushes. Frames that are not written yet stay in the batch. Large frames go
-    /// past the WebSocket library, see [`crate::runtime::direct_frame`].
+    /// Writes the frames and flushes. Frames that the socket cannot accept yet stay in the batch.
+    /// Large frames bypass the WebSocket library, see [`crate::runtime::direct_frame`].
     pub(super) fn poll_write(
         &mut self,
         frames: &mut Batch,
@@ -95,7 +98,7 @@ impl Socket {
     ) -> Poll<Result<(), axum::Error>> {
         while let Some(next) = frames.peek() {
             if next.len() > limits::SOCKET_COPIED_BYTES_MAX {
-                // Everything before this frame leaves the library's buffer.
+                // This frame bypasses the library's buffer, so flush earlier frames first.
                 ready!(self.inner.poll_flush_unpin(context))?;
                 self.stream.direct.put(frames.pop().unwrap_or_default());
                 continue;
@@ -118,7 +121,7 @@ impl Socket {
     }
 
     /// Sends the close code, and reads until the peer has answered, so that the peer sees a clean
-    /// close. If the peer still sends what we cannot parse,
+    /// close. If the peer still sends data that cannot be parsed,
     /// [`crate::runtime::tcp_stream::Lingering`] reads the stream to its end.
     pub(super) async fn close(mut self, code: CloseCode) {
         metrics::counter!("helpline_closes_total", "code" => code.code().to_string()).increment(1);
@@ -134,7 +137,7 @@ impl Socket {
                 }
             }
         };
-        // A peer that does not answer the close in time is dropped.
+        // If the peer does not answer in time, the connection is dropped.
         let _ = tokio::time::timeout_at(until.into(), closing).await;
     }
 }

@@ -1,4 +1,5 @@
-//! Changes many tickets in one request. Each ticket has its own transaction and its own result.
+//! Changes many tickets in one request. Each ticket is changed in its own transaction and gets its
+//! own result.
 
 use std::collections::HashSet;
 
@@ -30,7 +31,7 @@ const CHANGE: Route = Route {
     handler: |method| on(method, change),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[CHANGE];
 
 #[derive(OpenApi)]
@@ -39,7 +40,8 @@ pub(super) struct Docs;
 
 /// Applies one change to many tickets. Staff only.
 ///
-/// Each ticket is changed or refused independently, and counts as one request of the caller's rate.
+/// Each ticket is changed or refused independently. Each ticket counts as one request against the
+/// caller's rate limit.
 #[utoipa::path(post, path = CHANGE.path, operation_id = "change_tickets", tag = "tickets", request_body = BulkPatch, responses((status = 200, body = BulkOutcome)))]
 pub async fn change(
     user: CurrentUser,
@@ -60,7 +62,7 @@ pub async fn change(
     if change.is_nothing() {
         return Err(Refusal::field("patch", "nothing to change"));
     }
-    // The request itself was already charged.
+    // The bulk request itself has already been charged to the rate limit as one request.
     user.charge(bulk.tickets.len() - 1)?;
     let (tickets, user, change) = (&*tickets, &user, &change);
     let results = stream::iter(bulk.tickets).map(|ticket| async move {

@@ -41,23 +41,24 @@ const MESSAGES: Route = Route {
     handler: |method| on(method, messages),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[ACTIVITY, MESSAGES];
 
 #[derive(OpenApi)]
 #[openapi(paths(activity, messages))]
 pub(super) struct Docs;
 
-/// The part of the history to read. Without `before` and `after`, it is the newest part.
+/// The part of the ticket's history to read. Without `before` and `after`, the newest events are
+/// returned.
 #[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PageParams {
-    /// Read the last events before this number.
+    /// Return the last events with numbers below this number.
     before: Option<Seq>,
-    /// Read the first events after this number.
+    /// Return the first events with numbers above this number.
     after: Option<Seq>,
-    /// The maximum number of events. A page with long texts has fewer.
+    /// The maximum number of events. A page with long texts may contain fewer.
     limit: Option<u32>,
 }
 
@@ -94,7 +95,7 @@ pub async fn activity(
 
 /// Returns a page of a ticket's messages, oldest first.
 ///
-/// Staff also get notes. Messages have their current text.
+/// Staff also get internal notes. An edited message is returned with its current text.
 #[utoipa::path(get, path = MESSAGES.path, operation_id = "read_messages", tag = "messages",
     params(("ticket" = String, Path, description = "The ticket's id or number"), PageParams),
     responses((status = 200, body = ref("#/components/schemas/EventPage"), description = "For customers: CustomerEventPage")))]
@@ -147,7 +148,7 @@ async fn page(
     }
 }
 
-/// Whether the history has rows before the first row of the page.
+/// Whether the ticket's history contains older rows than the first row of the page.
 fn has_more_before(first: Option<Seq>, head: Seq, span: Span, rows: Rows) -> bool {
     match (first, span) {
         (Some(first), _) => first > Seq::new(1),

@@ -1,4 +1,4 @@
-//! The signed-in person, and what they have not read on their own tickets.
+//! Routes about the signed-in person: who they are, and how much is unread on their own tickets.
 
 use axum::Json;
 use axum::extract::State;
@@ -31,14 +31,14 @@ const UNREAD: Route = Route {
     handler: |method| on(method, unread),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[ME, UNREAD];
 
 #[derive(OpenApi)]
 #[openapi(paths(me, unread))]
 pub(super) struct Docs;
 
-/// Returns the signed-in person and their role.
+/// Returns the signed-in person with their role.
 #[utoipa::path(get, path = ME.path, operation_id = "me", tag = "people", responses((status = 200, body = MeView)))]
 pub async fn me(user: CurrentUser, NoInput: NoInput) -> Json<MeView> {
     let person = user.person;
@@ -52,7 +52,7 @@ pub async fn me(user: CurrentUser, NoInput: NoInput) -> Json<MeView> {
     })
 }
 
-/// Counts what the caller has not read on the tickets of which they are the customer.
+/// Counts what is unread for the caller on the tickets that they opened as a customer.
 #[utoipa::path(get, path = UNREAD.path, operation_id = "unread", tag = "people", responses((status = 200, body = OwnUnread)))]
 pub async fn unread(
     user: CurrentUser,

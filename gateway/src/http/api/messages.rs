@@ -1,4 +1,5 @@
-//! Sends, edits and redacts messages. Sends use the same group commit as `send` of the socket.
+//! Sends, edits and redacts messages over REST. A message sent here goes through the same group
+//! commit as one sent over the WebSocket.
 
 use std::sync::Arc;
 
@@ -51,16 +52,17 @@ const REDACT: Route = Route {
     handler: |method| on(method, redact),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[SEND, EDIT, REDACT];
 
 #[derive(OpenApi)]
 #[openapi(paths(send, edit, redact))]
 pub(super) struct Docs;
 
-/// Sends a message or, with `internal`, a note.
+/// Sends a message or, with `internal`, an internal note.
 ///
-/// A repeated key returns 200 and the number of the first message.
+/// If a message with this `Idempotency-Key` already exists, the response is 200 with the number of
+/// that message.
 #[utoipa::path(post, path = SEND.path, operation_id = "send_message", tag = "messages",
     params(("ticket" = String, Path, description = "The ticket's id or number"), ("Idempotency-Key" = String, Header, description = "Identifies this message across retries")),
     request_body = NewMessage,
@@ -77,8 +79,8 @@ pub async fn send(
     let body = parse_body("body", new.body)?;
     let attachments = new.attachments.unwrap_or_default();
     check_attachments(&attachments).map_err(|error| Refusal::field("attachments", error))?;
-    // The ticket's state is not checked here: a repeated key must get the first answer, even if the
-    // ticket was closed meanwhile.
+    // The ticket's state is not checked here. A retry with the same `Idempotency-Key` must get the
+    // original response, even if the ticket has been closed in the meantime.
     let ticket = match ticket {
         TicketRef::Id(id) => id,
         TicketRef::Number(_) => by_number(&store, &user, &ticket).await?,
@@ -95,7 +97,8 @@ pub async fn send(
         address: user.caller.address,
         user_agent: user.caller.user_agent.clone(),
     };
-    // The writer, which also serves the sockets, records refusals itself.
+    // The message writer records refused sends in `access_log` itself, for REST and WebSocket
+    // clients.
     let stored = messages
         .send(message)
         .await
@@ -118,7 +121,7 @@ pub async fn send(
 
 /// Changes the text of one of the caller's messages.
 ///
-/// Staff can still see the old text in the history. Returns 204 if the text is the same.
+/// Staff can still see the old text in the history. Returns 204 if the new text equals the old one.
 #[utoipa::path(patch, path = EDIT.path, operation_id = "edit_message", tag = "messages",
     params(("ticket" = String, Path, description = "The ticket's id or number"), ("message" = String, Path, description = "The message's id")),
     request_body = MessageEdit,
@@ -138,9 +141,9 @@ pub async fn edit(
         .unwrap_or_else(|| StatusCode::NO_CONTENT.into_response()))
 }
 
-/// Permanently removes a message's text, its old versions and its attachments.
+/// Permanently removes a message's text, its earlier versions and its attachments.
 ///
-/// Admins may remove any message, other people only their own.
+/// Admins may remove any message. Other people may remove only their own.
 #[utoipa::path(delete, path = REDACT.path, operation_id = "redact_message", tag = "messages",
     params(("ticket" = String, Path, description = "The ticket's id or number"), ("message" = String, Path, description = "The message's id")),
     responses((status = 204, description = "The text is removed")))]
@@ -155,7 +158,7 @@ pub async fn redact(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Returns the id of a ticket that the person may read.
+/// Looks up a ticket by its number. Returns its id if the person may read the ticket.
 async fn by_number(
     store: &Store,
     user: &CurrentUser,
@@ -168,7 +171,8 @@ async fn by_number(
     Ok(opened.facts.id)
 }
 
-/// Answers with the last of the rows, as this audience sees it. Returns `None` if there is none.
+/// Returns the last of the history rows as a response, with the fields that this audience may see.
+/// Returns `None` if the audience may see none of the rows.
 fn event(rows: &[HistoryRow], audience: Audience) -> Option<Response> {
     match audience {
         Audience::Staff => rows

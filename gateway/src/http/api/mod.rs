@@ -1,5 +1,5 @@
-//! The handlers of `/v1`, one file for each resource. Each file declares its routes in `ROUTES` and
-//! their descriptions in `Docs`.
+//! The handlers of `/v1`, one file for each resource. Each file lists its routes in `ROUTES` and
+//! their OpenAPI descriptions in `Docs`.
 
 mod access_log;
 mod bulk;
@@ -24,13 +24,13 @@ use utoipa::openapi::OpenApi as Document;
 
 use super::endpoint::Route;
 
-/// The routes of one file, and their description.
+/// The routes of one resource (one file), and their OpenAPI description.
 pub(super) struct Noun {
     pub(super) routes: &'static [Route],
     pub(super) describe: fn() -> Document,
 }
 
-/// The routes of all files.
+/// The routes of all resources.
 pub(super) const NOUNS: &[Noun] = &[
     Noun {
         routes: me::ROUTES,
@@ -94,7 +94,7 @@ pub(super) const NOUNS: &[Noun] = &[
     },
 ];
 
-/// Iterates over all REST routes.
+/// Iterates over all REST routes below `/v1`.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
     NOUNS.iter().flat_map(|noun| noun.routes)
 }

@@ -1,4 +1,4 @@
-//! Parsers that several routes use for their bodies and queries.
+//! Parsers for request bodies and query parameters that several routes have in common.
 
 use std::str::FromStr;
 
@@ -13,13 +13,13 @@ use serde_json::{Map, Value};
 use crate::http::problem::Refusal;
 use crate::services::tickets::actions_of;
 
-/// A valid `TicketPatch`.
+/// A validated `TicketPatch`.
 pub(super) struct Change {
     pub(super) patch: Patch,
 }
 
 impl Change {
-    /// Parses a patch. `me` in the patch stands for the given person.
+    /// Validates a ticket patch. The assignee `me` stands for the person with the id `me`.
     ///
     /// # Errors
     /// `invalid_field` if `assigned_to` or `if_assigned_to` is invalid.
@@ -48,7 +48,7 @@ impl Change {
         })
     }
 
-    /// The actions that the policy must allow.
+    /// The actions that the access policy must allow before this patch is applied.
     pub(super) fn actions(&self) -> impl Iterator<Item = TicketAction> {
         actions_of(&self.patch)
     }
@@ -59,7 +59,7 @@ impl Change {
     }
 }
 
-/// Parses `me`, `nobody` or a person's id.
+/// Parses an assignee: `me`, `nobody` (unassigned) or a person's id.
 pub(super) fn parse_assignee(field: &str, word: &str, me: UserId) -> Result<Assignee, Refusal> {
     match word {
         "me" => Ok(Assignee::Agent(me)),
@@ -73,26 +73,26 @@ pub(super) fn parse_assignee(field: &str, word: &str, me: UserId) -> Result<Assi
     }
 }
 
-/// Parses a person's id.
+/// Parses a person's id. A refusal contains the name of the request's `field`.
 pub(super) fn parse_user(field: &str, id: &str) -> Result<UserId, Refusal> {
     id.parse()
         .map_err(|_| Refusal::field(field, "must be an id"))
 }
 
-/// Parses the `cursor` of a page, which the previous page returned.
+/// Parses the `cursor` parameter, whose value comes from the response with the previous page.
 pub(super) fn parse_cursor<C: FromStr<Err = InvalidCursor>>(text: &str) -> Result<C, Refusal> {
     text.parse()
         .map_err(|error: InvalidCursor| Refusal::field("cursor", error))
 }
 
-/// Parses a message's text. The refusal names the field.
+/// Parses a message's text. A refusal contains the name of the request's `field`.
 pub(super) fn parse_body(field: &str, text: String) -> Result<Body, Refusal> {
     Body::parse(text)
         .map_err(|error| Refusal::new(RejectCode::InvalidBody, format!("{field}: {error}")))
 }
 
-/// Finds a NUL character, which the database cannot store in JSON. Returns the path of the text
-/// that contains it, or of the object if a field name contains it.
+/// Searches a JSON object for a NUL character, which the database cannot store in JSON. Returns the
+/// path of the text that contains NUL. If NUL is in a field name, returns the path of its object.
 pub(super) fn nul_in(path: &str, fields: &Map<String, Value>) -> Option<String> {
     if fields.keys().any(|name| name.contains('\0')) {
         return Some(path.to_owned());

@@ -1,5 +1,5 @@
-//! People: one person for the panel next to their ticket, people by e-mail address for admins who
-//! grant a role, and blocking.
+//! Routes about people: details of a person, search by e-mail address, and blocking. Staff see the
+//! details next to a ticket. Admins use the search to grant a role.
 
 use std::sync::Arc;
 
@@ -51,14 +51,14 @@ const BLOCK: Route = Route {
     handler: |method| on(method, block),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[PERSON, BY_EMAIL, BLOCK];
 
 #[derive(OpenApi)]
 #[openapi(paths(person, by_email, block))]
 pub(super) struct Docs;
 
-/// Returns one person: name, client address, number of tickets, and when they were last seen. Staff
+/// Returns one person: name, IP address, number of tickets, and when they were last seen. Staff
 /// only.
 #[utoipa::path(get, path = PERSON.path, operation_id = "read_person", tag = "people", params(("user" = String, Path, description = "The person's id")),
     responses((status = 200, body = PersonView)))]
@@ -76,19 +76,19 @@ pub async fn person(
     })?))
 }
 
-/// The address to look for.
+/// The e-mail address to search for.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FindParams {
-    /// The whole e-mail address. Upper and lower case are the same.
+    /// The complete e-mail address. Upper and lower case are treated as equal.
     email: String,
 }
 
 /// Returns the people who have signed in with an e-mail address. Admins only.
 ///
-/// The person who signed in first comes first. At most 20 people are returned. An address proves no
-/// more than the identity provider has checked.
+/// The person who signed in first is listed first, and at most 20 people are returned. An e-mail
+/// address identifies a person only as reliably as the identity provider has verified it.
 #[utoipa::path(get, path = BY_EMAIL.path, operation_id = "find_people", tag = "people", params(FindParams), responses((status = 200, body = Vec<PersonFound>)))]
 pub async fn by_email(
     user: CurrentUser,
@@ -120,10 +120,11 @@ pub async fn by_email(
 
 /// Blocks a person, or unblocks them. Admins only.
 ///
-/// Blocked people can no longer sign in (`blocked`), but keep their role and their tickets as a
-/// customer. Their open connections are closed at once. Tickets that are assigned to them and are
-/// neither resolved nor closed become unassigned. The caller cannot block themselves, and the last
-/// admin cannot be blocked (`conflict`). This also works if the platform manages roles.
+/// A blocked person can no longer sign in (`blocked`), but keeps their role and the tickets that
+/// they opened. Their open connections are closed at once. Tickets that are assigned to them and
+/// are neither resolved nor closed become unassigned. The caller cannot block themselves, and the
+/// last admin cannot be blocked (`conflict`). Blocking is also allowed if roles are managed by the
+/// host platform.
 #[utoipa::path(put, path = BLOCK.path, operation_id = "block_person", tag = "people", params(("user" = String, Path, description = "The person's id")),
     request_body = BlockChange, responses((status = 204, description = "Done")))]
 pub async fn block(

@@ -1,4 +1,4 @@
-//! Routes that need no token: the configuration of the pages, and the availability of the desk.
+//! Routes that need no token: the client configuration, and the availability of the support desk.
 
 use std::sync::Arc;
 
@@ -34,19 +34,20 @@ const AVAILABILITY: Route = Route {
     handler: |method| on(method, availability),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[CONFIG, AVAILABILITY];
 
 #[derive(OpenApi)]
 #[openapi(paths(config, availability))]
 pub(super) struct Docs;
 
-/// Returns the configuration of the pages. Needs no token.
+/// Returns the configuration of the web client. Needs no token.
 #[utoipa::path(get, path = CONFIG.path, operation_id = "client_config", tag = "desk", security(()), responses((status = 200, body = ClientConfig)))]
 pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json<ClientConfig> {
     let pages = &config.pages;
     let text = |href: &crate::config::Href| href.as_str().to_owned();
-    // A token URL of the platform takes precedence over the desk's own.
+    // If the host platform issues tokens (`token_url`), its URL is used instead of the desk's own
+    // sign-in.
     let is_own = config.auth.oidc.is_some() && pages.token_url.is_none();
     let own = |path: &str| is_own.then(|| path.to_owned());
     Json(ClientConfig {
@@ -70,8 +71,8 @@ pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json
     })
 }
 
-/// Returns whether the desk is open, whether an agent is connected, and how long customers recently
-/// waited for a first answer. Needs no token.
+/// Returns whether the desk is open, whether an agent is connected, and how long customers have
+/// recently waited for a first reply. Needs no token.
 #[utoipa::path(get, path = AVAILABILITY.path, operation_id = "availability", tag = "desk", security(()), responses((status = 200, body = Availability)))]
 pub async fn availability(
     State(settings): State<Arc<DeskSettings>>,
@@ -79,7 +80,8 @@ pub async fn availability(
 ) -> Result<Json<Availability>, Refusal> {
     let known = settings.availability().await?;
     let now = Utc::now();
-    // Invalid opening hours, written with SQL, count as none.
+    // Opening hours are validated by the API. Invalid ones can only have been written with SQL, and
+    // are ignored.
     let hours = known
         .opening_hours
         .as_ref()

@@ -1,5 +1,5 @@
-//! Removes secrets from places other than messages: the subject, the rating's comment and the
-//! history.
+//! Permanently removes secrets from parts of a ticket other than messages: the subject, the comment
+//! of a rating, and events of the history.
 
 use std::sync::Arc;
 
@@ -46,14 +46,14 @@ const EVENT: Route = Route {
     handler: |method| on(method, event),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[SUBJECT, RATING_COMMENT, EVENT];
 
 #[derive(OpenApi)]
 #[openapi(paths(subject, rating_comment, event))]
 pub(super) struct Docs;
 
-/// Permanently removes the subject and all former subjects. Admins only.
+/// Permanently removes a ticket's subject and all its former subjects. Admins only.
 ///
 /// The subject becomes `[redacted]`.
 #[utoipa::path(delete, path = SUBJECT.path, operation_id = "redact_subject", tag = "tickets",
@@ -70,9 +70,9 @@ pub async fn subject(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Permanently removes the comments of the current and all former ratings. Admins only.
+/// Permanently removes the comments of a ticket's current and former ratings. Admins only.
 ///
-/// The ratings stay.
+/// The ratings themselves are kept.
 #[utoipa::path(delete, path = RATING_COMMENT.path, operation_id = "redact_rating_comment", tag = "tickets",
     params(("ticket" = String, Path, description = "The ticket's id or number")),
     responses((status = 204, description = "The comments are removed")))]
@@ -89,8 +89,8 @@ pub async fn rating_comment(
 
 /// Permanently removes the texts of one event. Admins only.
 ///
-/// A `logged` event loses its description and both values, a `rated` event its comment. The event
-/// keeps its number.
+/// A `logged` event loses its description and its old and new value. A `rated` event loses its
+/// comment. The event keeps its number.
 #[utoipa::path(delete, path = EVENT.path, operation_id = "redact_event", tag = "history",
     params(("ticket" = String, Path, description = "The ticket's id or number"), ("seq" = u64, Path, description = "The event's number in the staff numbering")),
     responses((status = 204, description = "The texts are removed")))]
@@ -109,7 +109,8 @@ pub async fn event(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Converts the error. The ticket was found before, so `not_found` means the event.
+/// Converts an error of the redaction into a refusal. The ticket has already been found, so
+/// `not_found` from the database means that the event does not exist.
 fn refusal_of_event(error: StoreError) -> Refusal {
     match error {
         StoreError::Refused {

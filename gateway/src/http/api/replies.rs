@@ -1,5 +1,5 @@
-//! Saved replies. Staff use the shared ones, which admins manage, and manage their own personal
-//! ones.
+//! Saved replies (text templates). Shared replies are managed by admins and available to all staff.
+//! Each staff member also manages their own personal replies.
 
 use std::sync::Arc;
 
@@ -51,14 +51,15 @@ const REMOVE: Route = Route {
     handler: |method| on(method, remove),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[LIST, SAVE, REMOVE];
 
 #[derive(OpenApi)]
 #[openapi(paths(list, save, remove))]
 pub(super) struct Docs;
 
-/// Returns the shared saved replies and the caller's own, ordered by shortcut. Staff only.
+/// Returns the shared saved replies and the caller's personal ones, ordered by shortcut. Staff
+/// only.
 #[utoipa::path(get, path = LIST.path, operation_id = "list_saved_replies", tag = "saved replies", responses((status = 200, body = Vec<SavedReply>)))]
 pub async fn list(
     user: CurrentUser,
@@ -70,12 +71,12 @@ pub async fn list(
     Ok(Json(listed?))
 }
 
-/// Creates or replaces a saved reply. Admins may save shared replies, all staff their own.
+/// Creates or replaces a saved reply. Admins may save shared replies; all staff may save their own.
 ///
-/// The client chooses the id (UUIDv7). The answer is `conflict` if another shared reply, or another
-/// reply of the caller, has the same shortcut, and if the change would make a shared reply personal
-/// or a personal one shared. With `If-Match`, a reply that was changed or removed since it was read
-/// is not changed (`precondition_failed`).
+/// The client chooses the id (UUIDv7). The response is `conflict` if another shared reply, or
+/// another reply of the caller, has the same shortcut. It is also `conflict` if a shared reply
+/// would become personal, or a personal reply shared. With `If-Match`, a reply that was changed or
+/// removed since the caller read it is not changed (`precondition_failed`).
 #[utoipa::path(put, path = SAVE.path, operation_id = "save_saved_reply", tag = "saved replies",
     params(("reply" = String, Path, description = "The reply's id"), ("If-Match" = Option<String>, Header, description = "The reply's `etag`, as it was read")), request_body = SavedReplyChange,
     responses((status = 200, body = SavedReply)))]
@@ -96,9 +97,9 @@ pub async fn save(
     Ok(Json(saved?))
 }
 
-/// Removes a saved reply. Admins may remove shared replies, all staff their own.
+/// Removes a saved reply. Admins may remove shared replies; all staff may remove their own.
 ///
-/// With `If-Match`, a reply that was changed since it was read is not removed
+/// With `If-Match`, a reply that was changed since the caller read it is not removed
 /// (`precondition_failed`).
 #[utoipa::path(delete, path = REMOVE.path, operation_id = "remove_saved_reply", tag = "saved replies",
     params(("reply" = String, Path, description = "The reply's id"), ("If-Match" = Option<String>, Header, description = "The reply's `etag`, as it was read")),

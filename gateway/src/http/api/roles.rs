@@ -1,4 +1,4 @@
-//! Staff: lists for assigning tickets, and the management of roles by admins.
+//! Routes about staff: the list of possible assignees, and the management of roles by admins.
 
 use std::sync::Arc;
 
@@ -58,14 +58,15 @@ const REVOKE: Route = Route {
     handler: |method| on(method, revoke),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[AGENTS, ROLES, GRANT, REVOKE];
 
 #[derive(OpenApi)]
 #[openapi(paths(agents, roles, grant, revoke))]
 pub(super) struct Docs;
 
-/// Returns the people to whom a ticket can be assigned: all staff who are not blocked. Staff only.
+/// Returns the people to whom a ticket can be assigned, which are all staff who are not blocked.
+/// Staff only.
 #[utoipa::path(get, path = AGENTS.path, operation_id = "list_agents", tag = "people", responses((status = 200, body = Vec<RoleView>)))]
 pub async fn agents(
     user: CurrentUser,
@@ -79,13 +80,13 @@ pub async fn agents(
     Ok(Json(views.collect()))
 }
 
-/// Selects the staff to list.
+/// Query parameters that select which staff to list.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct RoleParams {
-    /// Part of a name or an address. Upper and lower case are the same. If absent, all staff are
-    /// listed. Send it only to a server that lists the feature `block_people`.
+    /// Part of a name or an e-mail address. Upper and lower case are treated as equal. Without it,
+    /// all staff are listed. Send it only to a server that lists the feature `block_people`.
     query: Option<String>,
 }
 
@@ -128,10 +129,10 @@ fn view(person: Person, online: Option<bool>) -> Option<RoleView> {
     })
 }
 
-/// Succeeds if roles are managed here and not on a page of the platform.
+/// Succeeds if roles are managed in Helpline and not by the host platform.
 ///
 /// # Errors
-/// `roles_managed` if the platform manages roles.
+/// `roles_managed` if the host platform manages roles.
 fn managed_here(config: &Config) -> Result<(), Refusal> {
     match config.pages.roles_managed_at {
         Some(_) => Err(Refusal::new(
@@ -144,8 +145,9 @@ fn managed_here(config: &Config) -> Result<(), Refusal> {
 
 /// Gives a person a role, which replaces their current one. Admins only.
 ///
-/// If the role differs, the person's open connections are closed at once. A person who has never
-/// signed in is not found. The answer is `roles_managed` if the platform manages roles.
+/// If the new role differs, the person's open connections are closed at once. A person who has
+/// never signed in cannot get a role (`not_found`). The response is `roles_managed` if the host
+/// platform manages roles.
 #[utoipa::path(put, path = GRANT.path, operation_id = "grant_role", tag = "people", params(("user" = String, Path, description = "The person's id")),
     request_body = RoleGrant, responses((status = 204, description = "Done")))]
 pub async fn grant(
@@ -174,9 +176,9 @@ pub async fn grant(
 
 /// Revokes a person's role. Admins only.
 ///
-/// The person's open connections are closed at once, and tickets that are assigned to them and are
+/// The person's open connections are closed at once. Tickets that are assigned to them and are
 /// neither resolved nor closed become unassigned. The last admin's role cannot be revoked. The
-/// answer is `roles_managed` if the platform manages roles.
+/// response is `roles_managed` if the host platform manages roles.
 #[utoipa::path(delete, path = REVOKE.path, operation_id = "revoke_role", tag = "people", params(("user" = String, Path, description = "The person's id")),
     responses((status = 204, description = "Done")))]
 pub async fn revoke(

@@ -1,4 +1,4 @@
-//! The desk's settings, which admins change.
+//! Routes to read and change the desk's settings. Admins only.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ const SET: Route = Route {
     handler: |method| on(method, set),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[LIST, SET];
 
 #[derive(OpenApi)]
@@ -60,10 +60,10 @@ pub async fn list(
     ))
 }
 
-/// Changes one setting, or removes it with null. Admins only.
+/// Changes one setting, or removes it if the value is null. Admins only.
 ///
-/// Returns all settings; the changed one has the value that this change stored. With `If-Match`, a
-/// setting that was changed since it was read is not changed (`precondition_failed`).
+/// Returns all settings, including the stored value of the changed one. With `If-Match`, a setting
+/// that was changed since the caller read it is not changed (`precondition_failed`).
 #[utoipa::path(put, path = SET.path, operation_id = "change_setting", tag = "desk",
     params(("name" = String, Path, description = "opening_hours, away_notice, reply_assigns or widget"),
         ("If-Match" = Option<String>, Header, description = "The setting's entity tag from `etags`, as it was read")), request_body = SettingChange,
@@ -85,8 +85,8 @@ pub async fn set(
     Ok(Json(all))
 }
 
-/// Validates a value and converts it to the form in which it is stored. Returns `None` if the
-/// setting is to be removed.
+/// Validates the new value of a setting and converts it to the stored form. Returns `None` if the
+/// value is null, which removes the setting.
 fn checked(name: Name, value: Value) -> Result<Option<Value>, Refusal> {
     if value.is_null() {
         return Ok(None);

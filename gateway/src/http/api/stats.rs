@@ -1,4 +1,4 @@
-//! Statistics of the desk, and the numbers of tickets in the console's views.
+//! Statistics of the desk, and ticket counts for the views of the agent console.
 
 use axum::Json;
 use axum::extract::State;
@@ -32,14 +32,14 @@ const COUNTS: Route = Route {
     handler: |method| on(method, counts),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[STATS, COUNTS];
 
 #[derive(OpenApi)]
 #[openapi(paths(stats, counts))]
 pub(super) struct Docs;
 
-/// Returns statistics of the desk. Staff only.
+/// Returns ticket statistics of the whole desk. Staff only.
 #[utoipa::path(get, path = STATS.path, operation_id = "ticket_stats", tag = "desk", responses((status = 200, body = TicketStats)))]
 pub async fn stats(
     user: CurrentUser,
@@ -51,7 +51,7 @@ pub async fn stats(
     Ok(Json(stats))
 }
 
-/// Returns the number of tickets in each view of the console. Staff only.
+/// Returns the number of tickets in each view of the agent console. Staff only.
 #[utoipa::path(get, path = COUNTS.path, operation_id = "ticket_counts", tag = "tickets", responses((status = 200, body = TicketCounts)))]
 pub async fn counts(
     user: CurrentUser,

@@ -1,4 +1,4 @@
-//! The system status, for admins.
+//! The route of the system status. Admins only.
 
 use std::sync::Arc;
 
@@ -26,18 +26,19 @@ const SYSTEM: Route = Route {
     handler: |method| on(method, system),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[SYSTEM];
 
 #[derive(OpenApi)]
 #[openapi(paths(system))]
 pub(super) struct Docs;
 
-/// Returns the status of the instance that answers, and of the database. Admins only.
+/// Returns the status of the server instance that handles this request, and of the database. Admins
+/// only.
 ///
-/// It covers the checks of `/readyz` and more. The route waits for the database no longer than
-/// readiness does. If the database does not answer at all, the answer is `unavailable`, because the
-/// caller cannot be identified. `/readyz` needs no token and reports this case.
+/// The status includes the checks of `/readyz`. The request waits for the database no longer than
+/// `/readyz` does. If the database does not respond at all, the caller cannot be identified and the
+/// response is `unavailable`. `/readyz` needs no token, so use it in this case.
 #[utoipa::path(get, path = SYSTEM.path, operation_id = "read_system", tag = "desk", responses((status = 200, body = SystemView)))]
 pub async fn system(
     user: CurrentUser,

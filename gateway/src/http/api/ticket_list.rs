@@ -1,4 +1,4 @@
-//! The query of `GET /v1/tickets`.
+//! Parses and validates the query parameters of `GET /v1/tickets`.
 
 use std::str::FromStr;
 
@@ -13,54 +13,57 @@ use utoipa::IntoParams;
 use super::parse::{parse_assignee, parse_cursor, parse_user};
 use crate::http::problem::Refusal;
 
-/// Filters, order and page of a ticket list. Lists of values are separated by commas.
+/// Filters, order and page of a ticket list. A parameter with several values separates them by
+/// commas.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListParams {
-    /// `own` (the default) or, for staff, `all`.
+    /// Which tickets to list: `own` (the default) or, for staff, `all`.
     scope: Option<String>,
-    /// `closed` for the statuses `resolved` and `closed`, or `active` for all other statuses.
+    /// `closed` lists tickets with the status `resolved` or `closed`; `active` lists all others.
     /// Cannot be combined with `status`.
     tab: Option<String>,
-    /// A list of statuses.
+    /// A comma-separated list of statuses.
     status: Option<String>,
-    /// A list of categories.
+    /// A comma-separated list of categories.
     category: Option<String>,
-    /// A list of priorities.
+    /// A comma-separated list of priorities.
     priority: Option<String>,
-    /// A person's id, `me`, or `nobody` for unassigned tickets. Only with `scope=all`.
+    /// The assignee: a person's id, `me`, or `nobody` for unassigned tickets. Allowed only with
+    /// `scope=all`.
     assigned_to: Option<String>,
-    /// Only tickets of this customer. Only with `scope=all`.
+    /// Only tickets of the customer with this id. Allowed only with `scope=all`.
     user_id: Option<String>,
-    /// Words in the number and the subject. With `scope=own`, also words in the messages; with
-    /// `scope=all`, also in the customer's e-mail address. Upper and lower case are the same, and
-    /// so are different encodings of the same letter.
+    /// Words to search for in the number and the subject. With `scope=own`, the messages are also
+    /// searched; with `scope=all`, the customer's e-mail address. Upper and lower case are treated
+    /// as equal, as are different Unicode encodings of the same letter.
     search: Option<String>,
-    /// Whether to include archived tickets.
+    /// Whether to include archived tickets in the list.
     archived: Option<bool>,
-    /// Only tickets whose customer is waiting for an answer. Only with `scope=all`.
+    /// Only tickets whose customer is waiting for a reply. Allowed only with `scope=all`.
     needs_answer: Option<bool>,
-    /// `last_activity` (the default), `created` or `oldest`. With `scope=all` also `waiting`:
-    /// tickets whose customer is waiting for an answer, longest wait first.
+    /// The order of the tickets: `last_activity` (the default), `created` or `oldest`. With
+    /// `scope=all`, also `waiting`: only tickets whose customer is waiting for a reply, longest
+    /// wait first.
     sort: Option<String>,
-    /// The `next_cursor` of the previous page.
+    /// The `next_cursor` from the response with the previous page.
     cursor: Option<String>,
-    /// The maximum number of tickets.
+    /// The maximum number of tickets to return.
     limit: Option<u32>,
 }
 
 /// Whose tickets to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// The caller's own tickets, as their customer.
+    /// The tickets that the caller opened as a customer.
     Own,
-    /// All tickets, as staff.
+    /// All tickets of the desk. Staff only.
     All,
 }
 
 impl ListParams {
-    /// Parses `scope`.
+    /// Parses the parameter `scope`.
     ///
     /// # Errors
     /// `invalid_field` if it is neither `own` nor `all`.
@@ -72,7 +75,7 @@ impl ListParams {
         }
     }
 
-    /// Validates the query.
+    /// Validates the query parameters. `me` is the caller's id.
     ///
     /// # Errors
     /// `invalid_field` for the first invalid field.
@@ -147,7 +150,7 @@ impl ListParams {
         }
     }
 
-    /// The part of the query that the audit row keeps.
+    /// The query parameters that are recorded in `access_log` when staff list tickets.
     pub fn detail(&self) -> Value {
         let Self {
             tab,
@@ -190,8 +193,8 @@ fn words<T: FromStr<Err = helpline_core::UnknownWord>>(
         .collect()
 }
 
-/// Validates a search text, which needs a ticket number or a word that is long enough. Returns
-/// `None` for an empty text.
+/// Validates the search text. It must contain a ticket number or a word that is long enough.
+/// Returns `None` for an empty text.
 fn search(text: &str) -> Result<Option<String>, Refusal> {
     let text = text.trim();
     if text.is_empty() {
@@ -220,7 +223,7 @@ fn search(text: &str) -> Result<Option<String>, Refusal> {
     Ok(Some(text.to_owned()))
 }
 
-/// Whether the word is long enough to be searched for.
+/// Whether the word has enough characters to be searched for.
 fn is_word(word: &str) -> bool {
     let min = if word.chars().any(writes_words_with_two) {
         limits::SEARCH_CJK_WORD_CHARS_MIN
@@ -230,8 +233,8 @@ fn is_word(word: &str) -> bool {
     word.chars().count() >= min
 }
 
-/// Whether the character is Han, kana or Hangul, including half-width forms: scripts that write
-/// words with two characters.
+/// Whether the character is Han, kana or Hangul, including half-width forms. In these scripts, a
+/// word often has only two characters.
 const fn writes_words_with_two(c: char) -> bool {
     matches!(c, '\u{1100}'..='\u{11FF}' | '\u{3131}'..='\u{318E}' | '\u{FF66}'..='\u{FFDC}' | '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}'
         | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3134F}')

@@ -1,4 +1,4 @@
-//! Opens, changes, rates and lists tickets.
+//! Routes to open, change, rate and list tickets.
 
 use std::sync::Arc;
 
@@ -74,14 +74,15 @@ const RATE: Route = Route {
     handler: |method| on(method, rate),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[LIST, CREATE, OPEN, CHANGE, RATE];
 
 #[derive(OpenApi)]
 #[openapi(paths(list, create, open, change, rate))]
 pub(super) struct Docs;
 
-/// Returns a page of tickets: the caller's own or, with `scope=all`, all tickets (staff).
+/// Returns a page of tickets. By default, these are the caller's own tickets. With `scope=all`,
+/// staff get all tickets.
 #[utoipa::path(get, path = LIST.path, operation_id = "list_tickets", tag = "tickets", params(ListParams),
     responses((status = 200, body = ref("#/components/schemas/TicketPage"), description = "With scope=all: StaffTicketPage")))]
 pub async fn list(
@@ -134,8 +135,9 @@ pub async fn list(
 
 /// Opens a ticket.
 ///
-/// Only the description is required; a missing subject is derived from its first line. A repeated
-/// key returns 200 and the first ticket.
+/// Only the description is required. A missing subject is derived from the description's first
+/// line. If a ticket with this `Idempotency-Key` already exists, the response is 200 with that
+/// ticket.
 #[utoipa::path(post, path = CREATE.path, operation_id = "open_ticket", tag = "tickets",
     params(("Idempotency-Key" = String, Header, description = "Identifies this ticket across retries")), request_body = NewTicket,
     responses((status = 201, body = CustomerTicket, headers(("Location" = String, description = "The ticket's address"))),
@@ -213,9 +215,9 @@ pub async fn open(
     show(&store, &user, ticket.id(), ticket.audience(&user)).await
 }
 
-/// Changes the given fields of a ticket, all or none.
+/// Changes the given fields of a ticket. Either all of them are changed, or none.
 ///
-/// Customers can change only the status: they close and reopen tickets.
+/// Customers can change only the status, to close or reopen their ticket.
 #[utoipa::path(patch, path = CHANGE.path, operation_id = "change_ticket", tag = "tickets", params(("ticket" = String, Path, description = "The ticket's id or number")),
     request_body = TicketPatch, responses((status = 200, body = ref("#/components/schemas/Ticket"), description = "For its customer: CustomerTicket")))]
 pub async fn change(
@@ -239,8 +241,8 @@ pub async fn change(
     show(&store, &user, ticket.id(), ticket.audience(&user)).await
 }
 
-/// Names the field of the refusal. In a valid change, the only field that the database can refuse
-/// is the assignee.
+/// Converts an error of the ticket change into a refusal that names the field. The fields are
+/// already validated, so the database can refuse only the assignee.
 fn refusal_of_change(patch: &persisted::Patch, error: StoreError) -> Refusal {
     match error {
         StoreError::Refused {
@@ -254,7 +256,7 @@ fn refusal_of_change(patch: &persisted::Patch, error: StoreError) -> Refusal {
     }
 }
 
-/// Rates a resolved or closed ticket, as its customer.
+/// Rates a resolved or closed ticket. Only the ticket's customer can do this.
 #[utoipa::path(put, path = RATE.path, operation_id = "rate_ticket", tag = "tickets", params(("ticket" = String, Path, description = "The ticket's id or number")),
     request_body = NewRating, responses((status = 200, body = CustomerTicket)))]
 pub async fn rate(
@@ -302,7 +304,7 @@ pub async fn rate(
     show(&store, &user, ticket.id(), ticket.audience(&user)).await
 }
 
-/// Answers with the ticket as this audience sees it.
+/// Responds with the ticket. Staff and customers get different fields.
 async fn show(
     store: &Store,
     user: &CurrentUser,

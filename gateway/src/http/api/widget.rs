@@ -1,5 +1,5 @@
-//! The widget's appearance: the public route that returns it, and the validation of an admin's
-//! change.
+//! The widget's appearance: the public route that returns it, and the validation of changes by an
+//! admin.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ const VIEW: Route = Route {
     handler: |method| on(method, view),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[VIEW];
 
 #[derive(OpenApi)]
@@ -37,7 +37,7 @@ pub(super) struct Docs;
 
 /// Returns the widget's appearance. Needs no token.
 ///
-/// Pages of every site may read it.
+/// CORS allows pages of every site to read the response.
 #[utoipa::path(get, path = VIEW.path, operation_id = "widget", tag = "desk", security(()), responses((status = 200, body = WidgetView)))]
 pub async fn view(State(settings): State<Arc<DeskSettings>>, NoInput: NoInput) -> Json<WidgetView> {
     let widget = settings.widget().await;
@@ -51,11 +51,11 @@ pub async fn view(State(settings): State<Arc<DeskSettings>>, NoInput: NoInput) -
     })
 }
 
-/// Validates the settings and converts them to the form in which they are stored: texts are
-/// trimmed, empty ones are left out, and the colour is in lower case.
+/// Validates the widget's settings and converts them to the stored form: texts are trimmed, empty
+/// texts are removed, and the colour is converted to lower case.
 ///
 /// # Errors
-/// `invalid_field`, with the name of the field.
+/// `invalid_field`, with the name of the invalid field.
 pub(super) fn checked(widget: WidgetSettings) -> Result<WidgetSettings, Refusal> {
     let at =
         |field: &str, why: &dyn std::fmt::Display| Refusal::field(&format!("value.{field}"), why);
@@ -115,7 +115,7 @@ fn line(text: Option<String>, chars_max: usize) -> Result<Option<String>, String
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
-/// Checks that a `data:` URL contains a picture of the type that it names.
+/// Checks that the picture in a `data:` URL has the media type that the URL declares.
 fn check_logo(url: &str) -> Result<(), String> {
     let max = limits::WIDGET_LOGO_BYTES_MAX;
     let too_large = || format!("must have at most {max} bytes");
@@ -145,8 +145,8 @@ fn check_logo(url: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether the first element of a text is `svg`, after an optional declaration, comments and
-/// document type.
+/// Whether the first element of an XML text is `svg`. An XML declaration, comments and a document
+/// type may precede it.
 fn is_svg(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return false;

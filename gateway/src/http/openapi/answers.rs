@@ -1,5 +1,5 @@
-//! The answers that a route may give: the refusals that follow from its needs and its input, and
-//! the two forms of answers, one for each side of a ticket.
+//! Adds the responses of each route to the OpenAPI document. These are the refusals that follow
+//! from the route's permissions and input, and the separate schemas for staff and customers.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use super::requests::names_in;
 use crate::http::api;
 use crate::http::endpoint::{Needs, Route};
 
-/// The statuses of refusals and their descriptions.
+/// The HTTP statuses of refusals, with their descriptions in the OpenAPI document.
 const REFUSALS: [(u16, &str); 13] = [
     (400, "The body is not JSON, or is incomplete"),
     (401, "The token is missing, invalid or expired"),
@@ -42,7 +42,7 @@ const REFUSALS: [(u16, &str); 13] = [
     ),
 ];
 
-/// Schemas with two forms: the first for staff, the second for the ticket's customer.
+/// OpenAPI schemas with two variants: the first for staff, the second for the ticket's customer.
 const SIDES: [(&str, [&str; 2]); 4] = [
     ("Ticket", ["StaffTicket", "CustomerTicket"]),
     ("TicketPage", ["StaffTicketPage", "CustomerTicketPage"]),
@@ -50,8 +50,8 @@ const SIDES: [(&str, [&str; 2]); 4] = [
     ("EventPage", ["StaffEventPage", "CustomerEventPage"]),
 ];
 
-/// Fields of answers that are left out if they have no value. All other fields are always present,
-/// and may be null.
+/// Response fields that are omitted if they have no value, as schema and field name. All other
+/// response fields are always present, and may be null.
 const LEFT_OUT: [(&str, &str); 8] = [
     ("Problem", "assigned_to"),
     ("StaffEvent", "description"),
@@ -159,7 +159,8 @@ fn say_which_fields_are_always_there(document: &mut Value) {
     }
 }
 
-/// Returns these schemas and all schemas to which they refer.
+/// Returns the names in `waiting`, and the names of all schemas to which they refer directly or
+/// indirectly.
 fn all_within(schemas: &Map<String, Value>, mut waiting: Vec<String>) -> HashSet<String> {
     let mut all = HashSet::new();
     while let Some(name) = waiting.pop() {

@@ -1,6 +1,6 @@
-//! Adds the limits of fields and parameters, which are the ones that the handlers enforce. Some
-//! rules cannot be expressed in JSON Schema (bytes, control characters, fields that depend on each
-//! other). Handlers enforce those and name the field in the refusal.
+//! Adds the limits of fields and parameters to the OpenAPI document. They are the limits that the
+//! handlers enforce. Rules that JSON Schema cannot express (bytes, control characters, fields that
+//! depend on each other) are enforced only by the handlers, whose refusals name the field.
 
 use helpline_core::limits;
 use helpline_persistence::settings::Name;
@@ -9,19 +9,19 @@ use serde_json::{Value, json};
 use super::answers::forbid_null;
 use super::operations::operations;
 
-/// A limit of a value.
+/// A limit on a value in the OpenAPI document.
 enum Bound {
     /// A text with a minimum and maximum number of characters.
     Chars(usize, usize),
     /// A list with a minimum and maximum number of items.
     Items(usize, usize),
-    /// A whole number with a minimum and a maximum.
+    /// An integer with a minimum and a maximum.
     Whole(u64, u64),
     /// A UUID.
     Id,
-    /// One of these words.
+    /// One of these strings.
     Words(Vec<&'static str>),
-    /// A text that matches this pattern.
+    /// A text that matches this regular expression.
     Form(&'static str),
 }
 
@@ -131,7 +131,7 @@ pub(super) fn describe(document: &mut Value) {
             .get_mut("parameters")
             .and_then(Value::as_array_mut);
         for parameter in parameters.into_iter().flatten() {
-            // A query cannot contain null: a parameter without a value is left out.
+            // A query parameter cannot be null. A parameter without a value is omitted.
             forbid_null(&mut parameter["schema"]);
         }
     }

@@ -1,5 +1,6 @@
-//! Generates `/openapi.json` from the routes, their handlers, and the types and limits of the core.
-//! The tests check every answer that they receive against it (`gateway/tests/kit/openapi.rs`).
+//! Generates `/openapi.json` from the routes, their handlers, and the types and limits of the core
+//! crate. The tests validate every response that they receive against this document
+//! (`gateway/tests/kit/openapi.rs`).
 
 mod answers;
 mod bounds;
@@ -43,7 +44,8 @@ use super::api::NOUNS;
 )]
 struct Frame;
 
-/// Generated once, because it cannot change while the program runs.
+/// The OpenAPI document as JSON. It is generated once, because it cannot change while the program
+/// runs.
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| describe().to_string());
 
 /// Serves `/openapi.json`.
@@ -106,8 +108,8 @@ mod tests {
         assert_eq!(described, routes().count());
     }
 
-    /// Client generators name functions and types after the operation id. If two operations had the
-    /// same id, one would replace the other.
+    /// Client generators name functions and types after the operation id. With a duplicate id, one
+    /// operation would overwrite another in the generated client.
     #[test]
     fn every_operation_has_an_id_of_its_own() {
         let (mut document, mut ids) = (describe(), HashSet::new());

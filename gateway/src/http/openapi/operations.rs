@@ -1,8 +1,8 @@
-//! Iterates over the operations of the OpenAPI document.
+//! Iterates over the operations (method and path) of the OpenAPI document.
 
 use serde_json::Value;
 
-/// Returns each operation with its method and path.
+/// Returns each operation of the document with its HTTP method and path.
 pub(super) fn operations(
     document: &mut Value,
 ) -> impl Iterator<Item = (String, String, &mut Value)> {

@@ -1,4 +1,4 @@
-//! Adjusts the schemas of request bodies.
+//! Adjusts the schemas of request bodies in the OpenAPI document.
 
 use std::collections::HashSet;
 
@@ -7,12 +7,12 @@ use utoipa::Modify;
 use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::{OpenApi as Document, RefOr, Schema};
 
-/// Removes null from the fields of request bodies where it has no meaning, as
-/// [`helpline_core::protocol::strict`] refuses it. The types themselves already say that they have
-/// no other fields.
+/// Removes null from the types of request fields in which it has no meaning, because
+/// [`helpline_core::protocol::strict`] refuses null there. The types themselves already declare
+/// that unknown fields are refused.
 pub(super) struct StrictRequests;
 
-/// Fields in which null has a meaning.
+/// Request fields in which null has a meaning, as schema and field name.
 const NULL_MEANS: [(&str, &str); 9] = [
     ("TicketPatch", "assigned_to"),
     ("TicketPatch", "if_assigned_to"),
@@ -58,7 +58,7 @@ impl Modify for StrictRequests {
     }
 }
 
-/// The names of the schemas to which this part of the document refers.
+/// The names of the schemas that this part of the OpenAPI document refers to.
 pub(super) fn names_in(part: &impl Serialize) -> Vec<String> {
     let text = serde_json::to_string(part).expect("a description is JSON");
     text.split("#/components/schemas/")
@@ -71,7 +71,8 @@ fn forbid_null(property: &mut RefOr<Schema>) {
     match property {
         RefOr::T(Schema::Object(object)) => object.schema_type = without_null(&object.schema_type),
         RefOr::T(Schema::Array(array)) => array.schema_type = without_null(&array.schema_type),
-        // Remove null from the alternatives. If a single one remains, it replaces the choice.
+        // Remove null from the alternatives of `oneOf`. If only one alternative remains, use it
+        // directly.
         RefOr::T(Schema::OneOf(either)) => {
             either.items.retain(|item| !matches!(item, RefOr::T(Schema::Object(object)) if object.schema_type == Type::Null.into()));
             if let [only] = either.items.as_slice() {

@@ -1,5 +1,6 @@
-//! Serves the files of the web client. They are read from a directory once at startup, or are built
-//! into the program. No part of a request ever becomes a path on disk.
+//! Serves the files of the web client. The files are compiled into the program, or read from a
+//! directory once at startup. A request's path is only used as a lookup key and never to open a
+//! file.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -27,22 +28,23 @@ mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded_assets.rs"));
 }
 
-/// Files below this path have a hash of their content in their names, so that they never change.
+/// The path prefix of files whose names contain a hash of their content. Such a file never changes.
 const HASHED: &str = "assets/";
 /// `Cache-Control` for files below [`HASHED`].
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
-/// Files that other sites load under fixed names, although their content changes.
+/// Scripts and styles that other sites load under fixed names. Their content changes with each
+/// release.
 const LOADERS: &[&str] = &["widget.js", "mount.js", "mount.css"];
-/// The script that shows the widget's launcher.
+/// The script that displays the widget's launcher button.
 const LAUNCHER: &str = "widget.js";
-/// A string literal in the launcher's source that is replaced by the widget's settings.
+/// A placeholder in the launcher's source. The server replaces it with the widget's settings.
 const WIDGET_MARK: &str = "__HELPLINE_WIDGET__";
-/// `Cache-Control` for pages: browsers ask again each time, and usually get 304.
+/// `Cache-Control` for HTML pages: browsers revalidate each time, and usually get 304.
 const REVALIDATE: &str = "no-cache";
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Helpline</title><body><h1>Helpline</h1>\
     <p>The web client is not built in. Run <code>make build</code>, or give its directory with <code>--assets-dir</code>.</p></body></html>";
 
-/// The settings that the launcher needs before it sends its first request.
+/// The widget settings that the launcher needs before it sends its first request.
 #[derive(Serialize)]
 struct Looks<'a> {
     color: Option<&'a str>,
@@ -50,8 +52,9 @@ struct Looks<'a> {
     team_name: Option<&'a str>,
 }
 
-/// Encodes the settings as JSON for a string literal of a script, between quotes of any kind. Every
-/// character that could end the literal, or the script in a page, is written as a `\u` escape.
+/// Encodes the widget's settings as JSON inside a JavaScript string literal, for any kind of
+/// quotes. Every character that could end the literal, or the script element of a page, is written
+/// as a `\u` escape.
 fn looks_in_a_literal(widget: &WidgetSettings) -> String {
     let json = serde_json::to_string(&Looks {
         color: widget.color.as_deref(),
@@ -72,28 +75,31 @@ fn looks_in_a_literal(widget: &WidgetSettings) -> String {
     literal
 }
 
-/// The pages below `/demo`: the last segment of the path, and the file.
+/// The demo pages below `/demo`: the last segment of the URL path, and the file.
 const DEMO_PAGES: &[(&str, &str)] = &[
     ("pricing", "demo-pricing.html"),
     ("account", "demo-account.html"),
 ];
 
-/// The suffix of a file that is the brotli-compressed form (RFC 7932) of another file.
+/// The suffix of a file that contains the brotli-compressed form (RFC 7932) of another file, such
+/// as `app.js.br`.
 const BROTLI: &str = ".br";
 
-/// All files by their paths, without a leading slash.
+/// All files of the web client, keyed by their paths without a leading slash.
 pub struct Assets(HashMap<String, Asset>);
 
 struct Asset {
     bytes: Bytes,
-    /// The brotli-compressed bytes, made when the client was built, and their own entity tag.
+    /// The file's brotli-compressed bytes, which the client's build created, and their own entity
+    /// tag.
     brotli: Option<(Bytes, HeaderValue)>,
     content_type: &'static str,
     etag: HeaderValue,
 }
 
 impl Assets {
-    /// Reads all files of the directory. Without a directory, takes the files that are built in.
+    /// Reads all files of the directory. If `dir` is `None`, uses the files that are compiled into
+    /// the program.
     pub fn load(dir: Option<&Path>) -> Self {
         let mut files = HashMap::new();
         match dir {
@@ -112,8 +118,8 @@ impl Assets {
         self.0.get(name).map(|asset| asset.answer(name, request))
     }
 
-    /// Answers with the launcher, in which the settings replace [`WIDGET_MARK`]. The launcher then
-    /// needs no request to know its appearance.
+    /// Returns the launcher script, with the current settings in place of [`WIDGET_MARK`]. The
+    /// launcher can then show itself without a further request.
     async fn launcher(&self, settings: &DeskSettings, request: &HeaderMap) -> Option<Response> {
         let asset = self.0.get(LAUNCHER)?;
         let source = std::str::from_utf8(&asset.bytes).unwrap_or("");
@@ -184,7 +190,8 @@ fn tag_of(bytes: &Bytes) -> HeaderValue {
         .expect("hexadecimal digits are visible")
 }
 
-/// Attaches each compressed form to its file and removes it from the map, so that it has no URL.
+/// Attaches each brotli-compressed file to its uncompressed original, and removes it from the map
+/// so that it has no URL of its own.
 fn with_compressed(mut files: HashMap<String, Asset>) -> HashMap<String, Asset> {
     let names: Vec<String> = files
         .keys()
@@ -201,7 +208,7 @@ fn with_compressed(mut files: HashMap<String, Asset>) -> HashMap<String, Asset> 
     files
 }
 
-/// Whether `Accept-Encoding` (RFC 9110, 12.5.3) names brotli with a weight other than 0.
+/// Whether `Accept-Encoding` (RFC 9110, section 12.5.3) lists brotli with a weight other than 0.
 fn takes_brotli(request: &HeaderMap) -> bool {
     request
         .get_all(header::ACCEPT_ENCODING)
@@ -218,8 +225,8 @@ fn takes_brotli(request: &HeaderMap) -> bool {
         })
 }
 
-/// The routes of the pages. Each page also answers all paths below its own, because the client
-/// reads the rest of the path itself.
+/// The routes of the web client's pages. Each page also handles all paths below its own path,
+/// because the client's router interprets the rest.
 pub(in crate::http) fn routes<S>(dev_people: DevPeople) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -248,18 +255,18 @@ async fn console(State(assets): State<Arc<Assets>>, headers: HeaderMap) -> Respo
     page(&assets, "console.html", &headers)
 }
 
-/// The widget's frame.
+/// Serves the page inside the widget's frame.
 async fn widget(State(assets): State<Arc<Assets>>, headers: HeaderMap) -> Response {
     made(Made::Frame, page(&assets, "widget.html", &headers))
 }
 
-/// A demo page of a host platform that embeds the widget.
+/// Serves the first demo page of a fictitious host platform that embeds the widget.
 async fn demo(State(assets): State<Arc<Assets>>, headers: HeaderMap) -> Response {
     made(Made::Demo, page(&assets, "demo.html", &headers))
 }
 
-/// The other demo pages. They are separate documents, so that following a link loads a new
-/// document, as on most sites.
+/// Serves a demo page below `/demo`. The demo pages are separate documents, so that following a
+/// link between them loads a new document, as on most sites.
 async fn demo_page(
     State(assets): State<Arc<Assets>>,
     UrlPath(name): UrlPath<String>,
@@ -291,7 +298,8 @@ fn page(assets: &Assets, name: &str, headers: &HeaderMap) -> Response {
     assets.answer(name, headers).unwrap_or_else(not_built)
 }
 
-/// Answers requests that match no route: with a file of the client, or with a problem.
+/// Handles requests that match no route: returns a file of the web client, or a `not_found`
+/// problem.
 pub(in crate::http) async fn file_or_nothing(
     State(assets): State<Arc<Assets>>,
     State(settings): State<Arc<DeskSettings>>,
@@ -301,7 +309,7 @@ pub(in crate::http) async fn file_or_nothing(
 ) -> Response {
     let name = uri.path().trim_start_matches('/');
     let is_read = method == Method::GET || method == Method::HEAD;
-    // Pages are left out, because they have their own routes and content policies.
+    // HTML pages are excluded, because they have their own routes and content security policies.
     let file = match name {
         LAUNCHER if is_read => assets.launcher(&settings, &headers).await,
         name if is_read && !name.ends_with(".html") => assets.answer(name, &headers),
@@ -309,7 +317,8 @@ pub(in crate::http) async fn file_or_nothing(
     };
     file.unwrap_or_else(|| {
         let nothing = Refusal::new(RejectCode::NotFound, "no such address").into_response();
-        // Allows pages of other sites to distinguish a missing file from an unreachable server.
+        // Marked as shared (`Access-Control-Allow-Origin: *`), so that scripts on other sites can
+        // distinguish a missing file from an unreachable server.
         if name.starts_with(HASHED) {
             made(Made::Shared, nothing)
         } else {
@@ -337,7 +346,7 @@ fn collect(root: &Path, dir: &Path, files: &mut HashMap<String, Asset>) {
     }
 }
 
-/// Whether the name begins with a dot. Build tools leave such files in the directory.
+/// Whether the file name begins with a dot. Build tools leave such files in the directory.
 fn is_hidden(entry: &std::fs::DirEntry) -> bool {
     entry.file_name().to_string_lossy().starts_with('.')
 }
@@ -361,7 +370,7 @@ fn content_type(name: &str) -> &'static str {
 mod tests {
     use super::*;
 
-    /// Evaluates the literal as a script would.
+    /// Evaluates the string literal as JavaScript would, and parses the JSON in it.
     fn read(literal: &str) -> serde_json::Value {
         let json: String = serde_json::from_str(&format!("\"{literal}\"")).expect("a literal");
         serde_json::from_str(&json).expect("JSON")

@@ -1,8 +1,11 @@
-//! CORS for REST. Pages of `--public-url` and `--origins` may use it; origins are compared exactly.
-//! Sites that may embed the widget may also read how much is unread, because the launcher asks for
-//! that before the widget's frame exists. Pages of every site may read the widget's appearance, as
-//! they may load its launcher. Tokens are sent in a header, so pages need no cookies, and
-//! credentials are never allowed.
+//! CORS (cross-origin access) for the REST routes. The allowed origins are `--public-url` and
+//! `--origins`, compared exactly. Two routes are open to more sites:
+//!
+//! - The unread count, for sites that may embed the widget. The launcher requests it before the
+//!   widget's frame exists.
+//! - The widget's appearance, for every site, because any site can load the launcher.
+//!
+//! Tokens are sent in a header, so cookies are not needed and credentials are never allowed.
 
 use std::sync::Arc;
 
@@ -19,14 +22,16 @@ const HEADERS: HeaderValue = HeaderValue::from_static(
     "authorization, content-type, idempotency-key, if-match, traceparent, x-request-id",
 );
 const EXPOSED: HeaderValue = HeaderValue::from_static("location, retry-after, x-request-id");
-/// The path that the widget's launcher reads.
+/// The path of the unread count, which the widget's launcher requests.
 const OWN_UNREAD: &str = "/v1/me/unread";
-/// A path whose answer contains only what the widget shows to every visitor.
+/// The path of the widget's appearance. Its response contains only what the widget shows to every
+/// visitor.
 const WIDGET: &str = "/v1/widget";
-/// How long a browser caches the answer to a preflight, in seconds.
+/// How long a browser caches the response to a CORS preflight, in seconds.
 const MAX_AGE_S: HeaderValue = HeaderValue::from_static("600");
 
-/// Answers preflights of known sites, and allows their pages to read the answers.
+/// Middleware for `/v1`: responds to CORS preflights from allowed origins, and adds CORS headers to
+/// other responses for allowed origins.
 pub(in crate::http) async fn answer(
     State((config, sites)): State<(Arc<Config>, Arc<WidgetSites>)>,
     request: Request,
@@ -54,7 +59,7 @@ pub(in crate::http) async fn answer(
         Some(_) | None => next.run(request).await,
     };
     let headers: &mut HeaderMap = response.headers_mut();
-    // Caches must not serve one site's answer to another site.
+    // The response depends on the origin. A cache must not reuse it for another origin.
     headers.append(header::VARY, HeaderValue::from_static("origin"));
     if let Some(origin) = known {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);

@@ -1,11 +1,11 @@
-//! `/docs`: a page that renders `/openapi.json`.
+//! `/docs`: a page that displays the API description `/openapi.json`.
 
 use axum::Router;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-/// The routes of the page and its files.
+/// The routes of the page `/docs` and of its script and style files.
 pub(in crate::http) fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route(

@@ -1,6 +1,6 @@
-//! Sets the security headers of every answer. Pages cannot be framed and cannot run scripts of
-//! other sites, except pages that are made for it. Data is never treated as a page and is not
-//! cached.
+//! Sets the security headers of every response. By default, pages cannot be framed and cannot run
+//! scripts of other sites; the widget's frame and the demo pages are exceptions. Browsers must not
+//! interpret data as a page (`nosniff`) or cache it.
 
 use std::sync::Arc;
 
@@ -18,28 +18,29 @@ const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
     HeaderName::from_static("cross-origin-resource-policy");
 
-/// The purpose of an answer, which decides its headers. Handlers add it as an extension if the
-/// content type does not tell.
+/// The purpose of a response, which determines its security headers. Handlers set it as a response
+/// extension if the content type does not imply it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::http) enum Made {
-    /// JSON, text or files for the desk's own pages.
+    /// JSON, text or files for the desk's own pages only.
     Data,
-    /// A page of the desk.
+    /// An HTML page of the desk.
     Page,
-    /// The widget's frame, for sites that may embed it.
+    /// The page inside the widget's frame. Allowed sites may embed it.
     Frame,
-    /// The demo of a host page, with inline styles and scripts.
+    /// A demo page of a host platform. It may use inline styles and scripts.
     Demo,
-    /// A script or style for pages of any site. Module scripts load through CORS, others through
-    /// the resource policy. It contains no personal data.
+    /// A script or style that pages of any site may load. It contains no personal data. CORS allows
+    /// it for module scripts, and the cross-origin resource policy for classic scripts.
     Shared,
 }
 
-/// The content security policies. They are built once from the configuration, except for the list
-/// of sites that may embed the widget.
+/// The content security policies of the pages. They are built once from the configuration. Only the
+/// list of sites that may embed the widget is added per request.
 pub(in crate::http) struct Policies {
     page: HeaderValue,
-    /// The policy of the widget's frame, without the sites that may embed it.
+    /// The content security policy of the widget's frame, without the sites that may embed the
+    /// widget.
     frame: String,
     sites: Arc<WidgetSites>,
     demo: HeaderValue,
@@ -48,7 +49,8 @@ pub(in crate::http) struct Policies {
 impl Policies {
     pub(in crate::http) fn new(config: &Config, sites: Arc<WidgetSites>) -> Self {
         let pages = &config.pages;
-        // The policy allows only what the desk's pages need. Tokens may come from the platform.
+        // The policy allows only what the desk's pages need. The token URL may be on the host
+        // platform's origin.
         let token_origin = pages
             .token_url
             .as_ref()
@@ -58,7 +60,8 @@ impl Policies {
         let page = format!(
             "default-src 'self'; connect-src 'self'{token_origin}; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'"
         );
-        // The demo may embed the widget of any configured origin, as a page of another site would.
+        // A demo page may load the widget from any configured origin, as a page of another site
+        // would.
         let origins: String = config
             .listening
             .named_origins()
@@ -127,8 +130,8 @@ pub(in crate::http) async fn guard(
             set(headers, header::X_FRAME_OPTIONS, "DENY");
             set(headers, CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
         }
-        // X-Frame-Options cannot list sites. Browsers that support the content policy use that
-        // instead.
+        // X-Frame-Options cannot list several sites, so it is omitted. Browsers use
+        // `frame-ancestors` of the content security policy instead.
         Made::Frame => set(headers, CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
         Made::Shared => {
             set(headers, header::X_FRAME_OPTIONS, "DENY");

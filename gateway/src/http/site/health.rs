@@ -1,4 +1,4 @@
-//! Endpoints for operators: liveness, readiness and metrics.
+//! Health endpoints for operators: liveness, readiness and metrics.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,51 +17,52 @@ use crate::live::relay::Relay;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::runtime::process;
 
-/// The parts that `/readyz` checks.
+/// The components that `/readyz` checks.
 pub(in crate::http) struct Health {
     store: Store,
     relay: Arc<Relay>,
     lifecycle: Lifecycle,
     outage: OutageLog,
-    /// The last answer of the database, which all probes share for [`limits::READINESS_MS`]. The
-    /// lock is held while one probe asks the database, so that many probes cost one query.
+    /// The database's last check result, which all callers share for [`limits::READINESS_MS`]. The
+    /// lock is held during a check, so that concurrent readiness probes cause only one query.
     last: tokio::sync::Mutex<Option<(Instant, Database)>>,
 }
 
-/// The state of the database.
+/// The state of the database, as far as readiness depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::http) enum Database {
     Current,
     MigrationsMissing,
-    /// The server is a standby, or is set to read-only.
+    /// The database server is a standby, or is set to read-only.
     ReadOnly,
     Unreachable,
 }
 
-/// The answer of `/readyz`.
+/// The JSON response of `/readyz`.
 #[derive(Debug, Serialize)]
 struct Report {
     ready: bool,
     database: Database,
     draining: bool,
-    /// Reported but not required: without Redis, the sweep delivers events.
+    /// The state of the Redis relay. It does not affect readiness, because without Redis the sweep
+    /// (a periodic database query) delivers events.
     relay: &'static str,
 }
 
-/// What `/readyz` and the metric `helpline_ready` tell.
+/// The state that `/readyz` and the metric `helpline_ready` report.
 struct Readiness {
     ready: bool,
     database: Database,
     draining: bool,
 }
 
-/// Liveness: succeeds whenever the process can answer.
+/// Liveness: succeeds as long as the process can respond.
 pub(in crate::http) async fn alive() -> Json<serde_json::Value> {
     Json(serde_json::json!({"alive": true}))
 }
 
-/// Readiness: succeeds if the instance can serve requests.
+/// Readiness: returns 200 if the instance can serve requests, and 503 otherwise.
 pub(in crate::http) async fn ready(State(health): State<Arc<Health>>) -> Response {
     let Readiness {
         ready,
@@ -90,7 +91,7 @@ pub(in crate::http) async fn ready(State(health): State<Arc<Health>>) -> Respons
         .into_response()
 }
 
-/// The readiness answer before the database has answered for the first time.
+/// The response of `/readyz` until the database first responds after startup.
 pub(in crate::http) fn waiting() -> Response {
     let report = Report {
         ready: false,
@@ -101,12 +102,12 @@ pub(in crate::http) fn waiting() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, Json(report)).into_response()
 }
 
-/// Serves the metrics in Prometheus' text format.
+/// Serves the metrics in the Prometheus text format.
 pub(in crate::http) async fn metrics(State(handle): State<PrometheusHandle>) -> Response {
     figures(&handle)
 }
 
-/// Renders the metrics in Prometheus' text format, also for a separate address.
+/// Renders the metrics in the Prometheus text format. Also used by the separate metrics address.
 pub(in crate::http) fn figures(handle: &PrometheusHandle) -> Response {
     handle.run_upkeep();
     (
@@ -127,8 +128,8 @@ impl Health {
         }
     }
 
-    /// Checks whether this instance can serve requests, and sets the metric `helpline_ready`. An
-    /// instance that shuts down does not ask the database.
+    /// Checks whether this instance can serve requests, and sets the metric `helpline_ready`. While
+    /// the instance is shutting down, the database is not queried.
     async fn readiness(&self) -> Readiness {
         let draining = self.lifecycle.is_leaving();
         let database = if draining {
@@ -145,13 +146,13 @@ impl Health {
         }
     }
 
-    /// Keeps the metric `helpline_ready` current until the instance has stopped, even if no probe
-    /// asks `/readyz`.
+    /// Updates the metric `helpline_ready` periodically until the instance stops, even if no probe
+    /// requests `/readyz`.
     pub(in crate::http) async fn watch(self: Arc<Self>) {
         let every = Duration::from_millis(limits::READINESS_WATCH_MS);
         loop {
             self.readiness().await;
-            // Cancel-safe: a timer and a token.
+            // Cancel-safe: one branch is a timer, the other a cancellation token.
             tokio::select! {
                 () = tokio::time::sleep(every) => {}
                 () = self.lifecycle.stop.cancelled() => return,
@@ -159,8 +160,9 @@ impl Health {
         }
     }
 
-    /// Returns the database's last answer, or asks it if that answer is too old. Waits for at most
-    /// one other caller that is already asking, and then at most [`limits::READINESS_TIMEOUT_MS`].
+    /// Returns the last check result of the database, or checks again if that result is too old.
+    /// While another caller is checking, waits for that check; a check takes at most
+    /// [`limits::READINESS_TIMEOUT_MS`].
     pub(in crate::http) async fn check(&self) -> Database {
         let mut last = self.last.lock().await;
         let fresh =

@@ -1,5 +1,5 @@
-//! The pages and their files, headers, CORS, the endpoints for operators, and the page that shows
-//! the API description.
+//! Everything outside `/v1`: the web pages and their files, security headers, CORS, sign-in, the
+//! health endpoints, and the page that displays the API description.
 
 pub(super) mod assets;
 pub(super) mod cors;

@@ -1,15 +1,15 @@
-//! The sites whose pages may embed the widget: those of the instance's configuration, and those
-//! that an admin has added. Every instance knows an added site within seconds.
+//! The sites whose pages may embed the widget: sites from the configuration, and sites that an
+//! admin has added. All instances see an added site within seconds.
 
 use std::sync::Arc;
 
 use crate::config::{Config, Origin};
 use crate::services::DeskSettings;
 
-/// The configured sites, and the settings that have the added ones.
+/// The configured sites, and the settings that contain the sites added by admins.
 pub(in crate::http) struct WidgetSites {
     configured: Vec<Origin>,
-    /// `None` until the database has answered for the first time.
+    /// `None` until the database first responds after startup.
     settings: Option<Arc<DeskSettings>>,
 }
 
@@ -21,8 +21,8 @@ impl WidgetSites {
         }
     }
 
-    /// All sites that may embed the widget. Stored texts that are not origins, written with SQL,
-    /// are ignored.
+    /// All sites that may embed the widget. A stored text that is not a valid origin can only have
+    /// been written with SQL, and is ignored.
     pub(super) async fn all(&self) -> Vec<Origin> {
         let mut sites = self.configured.clone();
         if let Some(settings) = &self.settings {

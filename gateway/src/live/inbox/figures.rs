@@ -1,6 +1,6 @@
-//! The desk's figures (ticket statistics) for the consoles. Reading them counts the tickets of a
-//! week, so the cost grows with the desk. The pause until the next read is proportional to the
-//! duration of the last one.
+//! The desk's figures (ticket statistics) that agent consoles show. The query counts the tickets of
+//! a week, so its cost grows with the desk. The longer the last query took, the longer the pause
+//! before the next one.
 
 use std::time::{Duration, Instant};
 
@@ -9,11 +9,11 @@ use helpline_core::protocol::TicketStats;
 
 #[derive(Default)]
 pub(super) struct Figures {
-    /// The result of the last read.
+    /// The figures from the last successful query.
     last: Option<TicketStats>,
-    /// Whether every console has received them.
+    /// Whether every console has received the figures in `last`.
     sent: bool,
-    /// When to read again. `None` means at once.
+    /// When to query the figures again. `None` means immediately.
     next_read: Option<Instant>,
 }
 
@@ -22,8 +22,8 @@ impl Figures {
         self.next_read.is_none_or(|next| now >= next)
     }
 
-    /// Stores the result of a read, and schedules the next read from its duration. `None` means
-    /// that the read failed.
+    /// Stores the result of the statistics query, and schedules the next query according to its
+    /// duration. `figures` is `None` if the query failed.
     pub(super) fn read(&mut self, figures: Option<TicketStats>, took: Duration, now: Instant) {
         let (min, max) = (limits::STATS_INTERVAL_MS, limits::STATS_INTERVAL_MAX_MS);
         let pause = took.saturating_mul(limits::STATS_INTERVAL_READS);
@@ -35,7 +35,7 @@ impl Figures {
         }
     }
 
-    /// The figures, if they have not been sent to every console.
+    /// Returns the figures (ticket statistics) if some console has not received them yet.
     pub(super) fn unsent(&self) -> Option<TicketStats> {
         self.last.filter(|_| !self.sent)
     }
@@ -44,8 +44,8 @@ impl Figures {
         self.sent = true;
     }
 
-    /// Sends the figures again, because a console has not received them. They may be as old as the
-    /// pause between two reads.
+    /// Marks the figures (ticket statistics) to be sent again, because a new console has not
+    /// received them. They may be as old as the pause between two queries.
     pub(super) const fn send_anew(&mut self) {
         self.sent = false;
     }

@@ -1,4 +1,4 @@
-//! The consoles with the same filter, and what they know.
+//! A group of agent consoles with the same filter, and which ticket states they have received.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -14,16 +14,17 @@ use helpline_core::reject::CloseCode;
 use crate::connections::{Connection, Disconnect};
 use crate::live::frames::frame;
 
-/// A hash of a ticket without its position in the list and the fields that each message changes.
+/// A hash of a ticket's state, without its list position and the fields that every message changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Fingerprint(u64);
 
-/// A changed ticket, with its encoded size.
+/// A changed ticket to be sent to consoles, with its encoded size.
 pub(super) struct TicketUpdate<'a> {
     pub(super) ticket: &'a StaffTicket,
     fingerprint: Fingerprint,
     bytes: usize,
-    /// Encoded size of the last message, in both forms of the update.
+    /// Encoded size of the ticket's last message. Both forms of the update (whole ticket or list
+    /// position) contain the message.
     message_bytes: usize,
 }
 
@@ -49,8 +50,8 @@ impl<'a> TicketUpdate<'a> {
         }
     }
 
-    /// Maximum bytes that the update adds to a frame, for consoles that already know the ticket or
-    /// do not.
+    /// Maximum bytes that the update adds to a frame. `is_known` means that all consoles know the
+    /// ticket already, so that only its list position is sent.
     pub(super) const fn bytes(&self, is_known: bool) -> usize {
         if is_known {
             PLACE_BYTES + self.message_bytes
@@ -70,33 +71,33 @@ impl<'a> TicketUpdate<'a> {
     }
 }
 
-/// Maximum bytes of a ticket's list position, without its last message.
+/// Maximum encoded size of a ticket's list position in bytes, without the last message.
 const PLACE_BYTES: usize = 192;
-/// Bytes that a ticket's `seq` and the separating comma can add to its measured size.
+/// Maximum bytes that the ticket's `seq` and the separating comma add to the measured size.
 const SEQ_DIGITS_MAX: usize = 20;
 
-/// The consoles with the same filter.
+/// The agent consoles that have set the same filter.
 #[derive(Default)]
 pub(super) struct Group {
     settled: Cohort,
-    /// Consoles that entered recently. They receive whole tickets where the others already know
-    /// them.
+    /// Consoles that have entered recently. They still receive whole tickets that the settled
+    /// consoles already know.
     newcomers: Cohort,
     newest_at: Option<Instant>,
-    /// Tickets that matched the filter when last sent. One that no longer matches is sent once
-    /// more, so that lists drop it.
+    /// Tickets that matched the filter when they were last sent. When such a ticket stops matching,
+    /// it is sent once more so that consoles remove it from their lists.
     shown: HashSet<TicketId>,
-    /// How many tickets were sent as no longer matching since `shown` was last cleared. The
-    /// consoles count them too.
+    /// How many tickets were sent because they stopped matching, since `shown` was last cleared.
+    /// They count toward the limit, because consoles remember these tickets too.
     gone: usize,
 }
 
-/// Consoles that were sent the same tickets.
+/// Consoles of a group that have all received the same ticket states.
 #[derive(Default)]
 struct Cohort {
     consoles: Vec<Arc<Connection>>,
-    /// The fingerprint of each ticket as these consoles know it. While it does not change, only the
-    /// list position is sent.
+    /// The fingerprint of each ticket as these consoles last received it. As long as the
+    /// fingerprint is unchanged, only the ticket's list position is sent.
     known: HashMap<TicketId, Fingerprint>,
 }
 
@@ -118,19 +119,20 @@ impl Group {
             .retain(|other| other.id != console.id);
     }
 
-    /// Closes the consoles' connections after their queued frames are written.
+    /// Closes the connections of all consoles in the group, after their queued frames are written.
     pub(super) fn disconnect(&self, code: CloseCode) {
         for console in self.settled.consoles.iter().chain(&self.newcomers.consoles) {
             console.send_queue.disconnect(Disconnect::AfterDrain(code));
         }
     }
 
-    /// The tickets in the consoles' lists.
+    /// The tickets that the consoles of this group show in their lists.
     pub(super) fn shown(&self) -> impl Iterator<Item = TicketId> {
         self.shown.iter().copied()
     }
 
-    /// Whether all consoles of the group need only the ticket's list position.
+    /// Whether all consoles of the group already know the ticket, so that its list position is
+    /// enough.
     pub(super) fn knows(&self, change: &TicketUpdate) -> bool {
         [&self.settled, &self.newcomers].iter().all(|cohort| {
             cohort.consoles.is_empty()
@@ -138,7 +140,7 @@ impl Group {
         })
     }
 
-    /// Sends the updates that match the filter, and the figures if given.
+    /// Sends the ticket updates that match the filter, and the figures if `stats` is given.
     pub(super) fn send(
         &mut self,
         filter: &InboxFilter,
@@ -162,8 +164,8 @@ impl Group {
         self.newcomers.send(&shown, stats);
     }
 
-    /// Merges the newcomers into the settled consoles. Tickets that the two know differently are
-    /// sent in whole at their next change.
+    /// Merges the newcomers into the settled consoles. A ticket whose state differs between
+    /// newcomers and settled consoles is sent as a whole at its next change.
     fn settle(&mut self) {
         let newcomers = std::mem::take(&mut self.newcomers);
         self.newest_at = None;
@@ -223,7 +225,7 @@ impl Cohort {
     }
 }
 
-/// The content of one frame. Each ticket is paired with its owner.
+/// The content of one `inbox` frame. Each ticket is paired with its owner (the customer).
 #[derive(Default)]
 struct News {
     tickets: Vec<(UserId, StaffTicket)>,
@@ -236,9 +238,10 @@ impl News {
         tickets.chain(self.moved.iter().map(|(owner, _)| *owner))
     }
 
-    /// Encodes the frame, without the tickets that this person owns. For those the person is a
-    /// customer, and a ticket's number and time in this frame change with every note. Returns
-    /// `None` if nothing is left, because even an empty frame would reveal a change.
+    /// Encodes the frame for a person, without tickets that this person owns as a customer. A
+    /// ticket's number and time in this frame change with every internal note, which its customer
+    /// must not notice. Returns `None` if nothing is left to send, because even an empty frame
+    /// would reveal a change.
     fn frame_for(&self, person: Option<UserId>, stats: Option<TicketStats>) -> Option<Utf8Bytes> {
         let foreign = |owner: &UserId| Some(*owner) != person;
         let tickets: Vec<_> = self

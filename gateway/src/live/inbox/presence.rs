@@ -1,6 +1,6 @@
-//! Which staff have which tickets open, for lists. A console receives all known viewers when it
-//! enters, and then the changes. Updates are conflated: a slow console receives only the latest
-//! state of each ticket.
+//! Sends agent consoles which staff have which tickets open, for the ticket lists. A new console
+//! receives all known viewers, and then only changes. Updates are conflated: a slow console
+//! receives only the latest state of each ticket.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use crate::connections::Connection;
 use crate::live::frames::frame;
 
-/// The consoles, and the tickets whose viewers wait to be sent to them.
+/// The agent consoles, and the tickets whose viewers are still to be sent to them.
 #[derive(Default)]
 pub struct InboxPresence {
     state: Mutex<State>,
@@ -24,23 +24,25 @@ struct State {
     settled: Cohort,
     /// Consoles that have not yet received all known viewers.
     newcomers: Cohort,
-    /// Whether a console has entered since the last tick.
+    /// Whether a console has entered since the last tick (the periodic send).
     has_entered: bool,
-    /// Whether that console was the first one.
+    /// Whether a console has entered while there was no other console, since the flag was last
+    /// taken.
     has_begun: bool,
 }
 
-/// Consoles that receive the same frames.
+/// Consoles that receive the same viewer updates.
 #[derive(Default)]
 struct Cohort {
     consoles: Vec<Arc<Connection>>,
-    /// Tickets to send, each once, the longest waiting first, so that none starves.
+    /// A queue of the tickets to send. Each ticket is in it once, and the longest waiting is sent
+    /// first, so that no ticket starves.
     waiting: VecDeque<TicketId>,
     is_waiting: HashSet<TicketId>,
 }
 
 impl InboxPresence {
-    /// Adds a console, which then receives all known viewers.
+    /// Adds a console. The next ticks send it all known viewers.
     pub(super) fn enter(&self, console: &Arc<Connection>) {
         let mut state = self.state.lock();
         state.remove(console);
@@ -53,25 +55,25 @@ impl InboxPresence {
         self.state.lock().remove(console);
     }
 
-    /// Whether there are any consoles.
+    /// Whether any agent console is connected to this instance.
     pub(in crate::live) fn is_watched(&self) -> bool {
         !self.state.lock().is_empty()
     }
 
-    /// Whether a first console has entered since the last call.
+    /// Returns whether a console has entered while there was no other, and clears the flag.
     pub(in crate::live) fn take_begun(&self) -> bool {
         std::mem::take(&mut self.state.lock().has_begun)
     }
 
-    /// Marks the ticket's viewers as changed.
+    /// Queues the ticket, because its viewers have changed.
     pub(in crate::live) fn changed(&self, ticket: TicketId) {
         let mut state = self.state.lock();
         state.settled.wait_for(ticket);
         state.newcomers.wait_for(ticket);
     }
 
-    /// Sends waiting tickets, as many as fit into one frame. New consoles also receive the `known`
-    /// tickets.
+    /// Sends the viewers of queued tickets, as many as fit into one frame. If a console has just
+    /// entered, first queues all tickets in `known` for new consoles.
     pub(in crate::live) fn send(
         &self,
         known: impl Iterator<Item = TicketId>,

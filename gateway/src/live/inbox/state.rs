@@ -1,4 +1,4 @@
-//! Which tickets changed, and what the consoles were sent of them.
+//! Which tickets changed, and which ticket states the agent consoles have received.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
@@ -17,7 +17,7 @@ use super::presence::InboxPresence;
 use crate::connections::Connection;
 use crate::live::relay::{InboxWatch, Relay};
 
-/// The consoles, and the updates that wait to be sent to them.
+/// The connected agent consoles, and the ticket updates that are still to be sent to them.
 pub struct Inbox {
     state: Mutex<State>,
     presence: InboxPresence,
@@ -27,22 +27,24 @@ pub struct Inbox {
 #[derive(Default)]
 struct State {
     groups: HashMap<InboxFilter, Group>,
-    /// Changed tickets, each once, the longest waiting first, so that none starves. Empty while
-    /// there are no consoles.
+    /// A queue of changed tickets. Each ticket is in it once, and the longest waiting is sent
+    /// first, so that no ticket starves. The queue is empty while there are no consoles.
     changed: VecDeque<TicketId>,
-    /// The same tickets, each with its latest number. `None` means: send it whatever its number is.
+    /// The tickets of `changed`, each with the highest event number reported for it. `None` means
+    /// that the ticket must be sent even if its number has not increased.
     waiting: HashMap<TicketId, Option<Seq>>,
-    /// The number at which a ticket was last sent to all consoles. It filters out the changes that
-    /// the sweep finds a second time.
+    /// The event number at which each ticket was last sent to all consoles. If the sweep reports a
+    /// change a second time, the change is recognised by this number and ignored.
     sent: HashMap<TicketId, Seq>,
-    /// How often everything had to be sent again. Tickets read in an earlier generation do not
-    /// count as sent.
+    /// Counts how often tickets had to be sent again regardless of their numbers. Tickets that were
+    /// read in an earlier generation do not count as sent.
     generation: u64,
     figures: Figures,
 }
 
 impl Inbox {
-    /// Starts without consoles. The relay subscribes when the first one enters.
+    /// Creates an inbox without consoles. The relay subscribes to the inbox channels when the first
+    /// console enters.
     pub fn new(relay: Arc<Relay>) -> Self {
         Self {
             state: Mutex::default(),
@@ -51,40 +53,42 @@ impl Inbox {
         }
     }
 
-    /// Adds a console. Its filter replaces an earlier one.
+    /// Adds a console. If the connection already is a console, the new filter replaces its old one.
     pub fn enter(&self, connection: &Arc<Connection>, filter: InboxFilter) {
         let mut state = self.state.lock();
         let first = state.groups.is_empty();
         state.remove(connection);
         state.groups.entry(filter).or_default().enter(connection);
-        // This console has not received what the others were sent, and its list may be older.
+        // The new console has not received earlier updates, and its list may be older than they
+        // are. Therefore no ticket counts as sent any more.
         state.sent.clear();
         state.figures.send_anew();
         drop(state);
         if first {
             self.relay.watch_inboxes(InboxWatch::On);
         }
-        // After the relay's channels, so that the answers to the presence request arrive on them.
+        // Enter presence only after the relay has subscribed to the inbox channels, because the
+        // replies to the viewer request arrive on them.
         self.presence.enter(connection);
     }
 
-    /// Removes a console.
+    /// Removes a console from the inbox.
     pub fn leave(&self, connection: &Connection) {
         self.state.lock().remove(connection);
         self.presence.leave(connection);
     }
 
-    /// The viewers of tickets, for the same consoles.
+    /// The presence part of the inbox, which sends the viewers of tickets to the consoles.
     pub(in crate::live) const fn presence(&self) -> &InboxPresence {
         &self.presence
     }
 
-    /// Whether there are any consoles.
+    /// Whether any agent console is connected to this instance.
     pub fn is_watched(&self) -> bool {
         !self.state.lock().groups.is_empty()
     }
 
-    /// Records that a ticket has reached this number.
+    /// Records that a ticket has changed and that its last event has this number.
     pub fn mark_changed(&self, ticket: TicketId, seq: Seq) {
         let mut state = self.state.lock();
         if !state.groups.is_empty() && !state.has_sent(ticket, Some(seq)) {
@@ -92,13 +96,15 @@ impl Inbox {
         }
     }
 
-    /// Records that a ticket's history was reset: it is sent again, even if its number is lower.
+    /// Records that a ticket's history was reset. The ticket is sent again, even if its number is
+    /// lower than before.
     pub fn mark_reset(&self, ticket: TicketId) {
         let mut state = self.state.lock();
         state.begin_anew([ticket]);
     }
 
-    /// Records that everything may have changed: all that was sent is sent again.
+    /// Records that any ticket may have changed. All tickets that consoles have received are sent
+    /// again.
     pub fn mark_all_reset(&self) {
         let mut state = self.state.lock();
         let shown = state.groups.values().flat_map(Group::shown);
@@ -107,16 +113,17 @@ impl Inbox {
         state.figures = Figures::default();
     }
 
-    /// Closes all consoles' connections, so that they reconnect and read their lists again. Their
-    /// lists belong to a history that no longer exists, and may show tickets at numbers that the
-    /// new history has not reached.
+    /// Closes the connections of all consoles, so that they reconnect and load their lists again.
+    /// Their lists come from a history that was replaced. They may contain tickets with event
+    /// numbers that the new history has not reached.
     pub fn restart_consoles(&self) {
         for group in self.state.lock().groups.values() {
             group.disconnect(CloseCode::Restart);
         }
     }
 
-    /// Unsubscribes the relay when the last console has left. Returns whether there are consoles.
+    /// Unsubscribes from the inbox channels of the relay when the last console has left. Returns
+    /// whether there are consoles now.
     pub(super) fn watch(&self, was_watched: bool) -> bool {
         let is_watched = self.is_watched();
         if was_watched && !is_watched {
@@ -125,8 +132,8 @@ impl Inbox {
         is_watched
     }
 
-    /// Takes the tickets to send in this tick; the rest waits for the next one. Also returns the
-    /// generation to pass to [`Self::send`].
+    /// Takes the tickets to send in this tick from the queue; further tickets are sent in the next
+    /// tick. Also returns the generation to pass to [`Self::send`].
     pub(super) fn take(&self) -> (Vec<TicketId>, u64) {
         let mut state = self.state.lock();
         let mut taken = Vec::new();
@@ -134,7 +141,7 @@ impl Inbox {
             && let Some(ticket) = state.changed.pop_front()
         {
             let seq = state.waiting.remove(&ticket).flatten();
-            // The ticket may have been marked again while it was being sent.
+            // The ticket may have been queued again while its latest state was being sent.
             if !state.has_sent(ticket, seq) {
                 taken.push(ticket);
             }
@@ -142,7 +149,7 @@ impl Inbox {
         (taken, state.generation)
     }
 
-    /// Puts tickets that could not be sent back at the front of the queue.
+    /// Queues tickets again, at the front of the queue, because sending them failed.
     pub(super) fn put_back(&self, tickets: Vec<TicketId>) {
         let mut state = self.state.lock();
         if state.groups.is_empty() {
@@ -160,7 +167,7 @@ impl Inbox {
         !state.groups.is_empty() && state.figures.due(now)
     }
 
-    /// Stores the result of reading the figures. `None` means that the read failed.
+    /// Stores the result of the statistics query. `figures` is `None` if the query failed.
     pub(super) fn read_figures(&self, figures: Option<TicketStats>, took: Duration, now: Instant) {
         self.state.lock().figures.read(figures, took, now);
     }
@@ -169,9 +176,9 @@ impl Inbox {
         self.state.lock().figures.unsent().is_some()
     }
 
-    /// Sends as many of these tickets as fit into one frame, and the figures if they are unsent.
-    /// Returns how many tickets were sent. `generation` is the one that [`Self::take`] returned
-    /// with them.
+    /// Sends as many of the changed tickets as fit into one frame, and the figures if they are
+    /// unsent. Returns how many tickets were sent. `generation` is the value that [`Self::take`]
+    /// returned together with these tickets.
     pub(super) fn send(&self, changed: &[StaffTicket], generation: u64) -> usize {
         let mut state = self.state.lock();
         let news = state.figures.unsent();
@@ -208,7 +215,8 @@ impl State {
     fn change(&mut self, ticket: TicketId, seq: Option<Seq>) {
         match self.waiting.entry(ticket) {
             Entry::Occupied(mut waiting) => {
-                // `None` stays: it overrides any number.
+                // Keep `None`, because it means that the ticket must be sent whatever its number
+                // is.
                 let highest = (*waiting.get()).and_then(|before| Some(before.max(seq?)));
                 waiting.insert(highest);
             }
@@ -223,7 +231,7 @@ impl State {
         seq.is_some_and(|seq| self.sent.get(&ticket).is_some_and(|sent| *sent >= seq))
     }
 
-    /// Marks these tickets to be sent again, whatever their numbers are.
+    /// Queues these tickets to be sent again, whatever their event numbers are.
     fn begin_anew(&mut self, tickets: impl IntoIterator<Item = TicketId>) {
         self.generation += 1;
         for ticket in tickets {

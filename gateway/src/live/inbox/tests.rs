@@ -54,7 +54,8 @@ fn state(n: u128, seq: u64, status: Status, subject: &str) -> StaffTicket {
     }
 }
 
-/// Takes the due tickets and sends them in these states. Returns the tickets taken.
+/// Simulates one tick: takes the queued tickets and sends their given states. Returns the taken
+/// tickets.
 fn tick(inbox: &Inbox, states: &[StaffTicket]) -> Vec<TicketId> {
     let (taken, generation) = inbox.take();
     let due: Vec<_> = states
@@ -248,8 +249,9 @@ fn a_console_learns_nothing_of_the_ticket_that_its_person_owns_not_even_that_it_
     for console in [&owner, &other] {
         inbox.enter(console, InboxFilter::default());
     }
-    // The ticket is sent in whole, then as a list position only, and then together with another
-    // person's ticket.
+    // The person of the console `owner` is the customer of ticket 1, so that console gets no frame
+    // about it. The ticket is sent as a whole, then as a list position, and then together with
+    // another person's ticket.
     for (seq, frames) in [(1, 1), (2, 1)] {
         inbox.mark_changed(ticket(1), Seq::new(seq));
         tick(&inbox, &[state(1, seq, Status::Open, "a")]);

@@ -1,4 +1,5 @@
-//! Reads the changed tickets and sends them to the consoles at every tick.
+//! Reads the changed tickets from the database and sends them to the agent consoles, at every tick
+//! of an interval.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,14 +13,14 @@ use super::state::Inbox;
 use crate::database::in_parts::{Parts, in_parts};
 use crate::database::outage::OutageLog;
 
-/// Sends changes until the instance stops.
+/// Sends changed tickets to the consoles periodically until the instance stops.
 pub async fn run(inbox: Arc<Inbox>, store: Store, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(Duration::from_millis(limits::INBOX_INTERVAL_MS));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut is_watched = false;
     let outage = OutageLog::new("inbox");
     loop {
-        // Cancel-safe: an interval and a token.
+        // Cancel-safe: one branch is an interval, the other a cancellation token.
         tokio::select! {
             _ = ticks.tick() => {}
             () = stop.cancelled() => return,
@@ -34,8 +35,9 @@ pub async fn run(inbox: Arc<Inbox>, store: Store, stop: CancellationToken) {
     }
 }
 
-/// Returns the tickets that did not fit into the frame, or that the database did not return. A
-/// ticket that cannot be read is skipped, and an error reading the figures delays no ticket.
+/// Sends one frame with changed tickets. Returns the tickets that did not fit into the frame or
+/// that the database did not return. A ticket that cannot be read is skipped. An error in the
+/// statistics query does not delay the tickets.
 async fn send(
     inbox: &Inbox,
     store: &Store,

@@ -1,10 +1,11 @@
-//! Which staff have a ticket open. This state is never stored: the latest update wins, and what is
-//! not renewed expires. Each instance publishes its own viewers on the ticket's channel, as a
-//! lease. Changes are collected for 250 ms, because presence is the traffic that overloads a busy
-//! desk first.
+//! Tracks which staff have a ticket open. This state is never stored. Each instance publishes the
+//! viewers of its own rooms as leases on the tickets' channels. A lease expires if it is not
+//! renewed. Changes are collected for 250 ms, because otherwise presence would cause the most
+//! traffic on a busy desk.
 //!
-//! The viewers are also published on the inbox channels, for the ticket lists of consoles. While
-//! this instance has consoles, it keeps leases of tickets without a local room too.
+//! The viewers are also published on the inbox channels, for the ticket lists of agent consoles.
+//! While consoles are connected to this instance, it also keeps leases of tickets that have no room
+//! here.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use super::relay::Relay;
 use super::rooms::Rooms;
 use crate::connections::WakeList;
 
-/// The viewers of this instance's rooms, and the leases of other instances.
+/// Tracks the viewers in this instance's rooms, and the viewer leases of other instances.
 pub struct Presence {
     instance: Uuid,
     rooms: Arc<Rooms>,
@@ -39,27 +40,27 @@ pub struct Presence {
 struct State {
     /// Tickets whose viewers may have changed since the last tick.
     changed: BTreeSet<TicketId>,
-    /// Viewers on other instances, with the expiry of each lease.
+    /// Viewers on other instances, as leases that expire unless they are renewed.
     elsewhere: HashMap<TicketId, HashMap<Uuid, Lease>>,
-    /// What was last sent to members, consoles and other instances.
+    /// The viewers that were last sent to members, consoles and other instances.
     sent: HashMap<TicketId, Sent>,
-    /// Whether this instance had consoles at the last tick; tickets without a room are then tracked
-    /// too.
+    /// Whether agent consoles were connected to this instance at the last tick. If so, tickets
+    /// without a room on this instance are tracked too.
     is_watched: bool,
     ask: Ask,
-    /// Whether another instance has requested all viewers of this one. The next tick answers, so
-    /// that the order of changes is kept.
+    /// Whether another instance has requested all viewers of this instance. The reply is sent in
+    /// the next tick, so that it stays in order with changes.
     is_asked: bool,
 }
 
-/// State of the request to other instances for the viewers of all tickets. It is made when the
-/// first consoles enter.
+/// The state of the request to other instances for the viewers of all tickets. The request is sent
+/// when the first agent console enters.
 #[derive(Default)]
 enum Ask {
     #[default]
     Done,
     Pending,
-    /// Waits for Redis to confirm the channels on which the answers arrive.
+    /// Waiting until Redis confirms the inbox channels, on which the replies arrive.
     Confirming(oneshot::Receiver<()>),
 }
 
@@ -75,7 +76,7 @@ struct Sent {
 }
 
 impl Presence {
-    /// Creates the presence of this instance's rooms and consoles.
+    /// Creates the presence tracking for this instance's rooms and consoles.
     pub fn new(instance: Uuid, rooms: Arc<Rooms>, relay: Arc<Relay>, inbox: Arc<Inbox>) -> Self {
         Self {
             instance,
@@ -86,12 +87,12 @@ impl Presence {
         }
     }
 
-    /// Marks the ticket's viewers as possibly changed.
+    /// Records that the ticket's viewers may have changed.
     pub fn changed(&self, ticket: TicketId) {
         self.state.lock().changed.insert(ticket);
     }
 
-    /// The staff who have the ticket open on any instance, at most [`limits::VIEWERS_MAX`].
+    /// Returns the staff who have the ticket open on any instance, at most [`limits::VIEWERS_MAX`].
     pub fn viewers(&self, ticket: TicketId) -> Vec<Viewer> {
         let mut viewers = self.rooms.viewers(ticket);
         if let Some(elsewhere) = self.state.lock().elsewhere.get(&ticket) {
@@ -107,8 +108,8 @@ impl Presence {
         viewers
     }
 
-    /// Asks the other instances who is viewing the ticket. Called once the ticket's room is open on
-    /// this instance.
+    /// Requests the ticket's viewers from the other instances. Called after a staff member has
+    /// opened the ticket on this instance.
     pub fn ask(&self, ticket: TicketId) {
         let viewers = self.rooms.viewers(ticket);
         self.relay.publish_state(
@@ -122,8 +123,8 @@ impl Presence {
         );
     }
 
-    /// Handles another instance's viewers of a ticket. Answers with this instance's viewers if
-    /// `ask` is set.
+    /// Stores another instance's viewers of a ticket. If `ask` is set, replies with this instance's
+    /// viewers.
     pub(super) fn receive(&self, ticket: TicketId, from: Uuid, viewers: Vec<Viewer>, ask: bool) {
         self.lease(ticket, from, viewers);
         if ask {
@@ -134,8 +135,8 @@ impl Presence {
         }
     }
 
-    /// Handles another instance's viewers of many tickets, for lists. If `ask` is set, the next
-    /// tick answers.
+    /// Stores another instance's viewers of many tickets, for the ticket lists of consoles. If
+    /// `ask` is set, the next tick replies with this instance's viewers.
     pub(super) fn receive_listed(&self, from: Uuid, tickets: Vec<TicketViewers>, ask: bool) {
         for TicketViewers { ticket, viewers } in tickets {
             self.lease(ticket, from, viewers);
@@ -169,7 +170,7 @@ impl Presence {
         state.changed.insert(ticket);
     }
 
-    /// Sends what has changed since the last tick.
+    /// Sends the viewers that have changed since the last tick.
     fn tick(&self) {
         self.follow_consoles();
         let changed = std::mem::take(&mut self.state.lock().changed);
@@ -193,9 +194,9 @@ impl Presence {
         }
     }
 
-    /// Sends a ticket's viewers to its members and other instances, and marks them for the
-    /// consoles, which are sent to at the end of the tick. Returns the viewers on this instance if
-    /// they changed.
+    /// Sends a ticket's viewers to its members and to other instances if they changed. Also queues
+    /// the ticket for the consoles, which get their frames at the end of the tick. Returns the
+    /// viewers on this instance if they changed.
     fn send_changed(&self, ticket: TicketId) -> Option<TicketViewers> {
         let now = Sent {
             all: self.viewers(ticket),
@@ -231,7 +232,8 @@ impl Presence {
         })
     }
 
-    /// Publishes this instance's viewers of a ticket to the instances with a room for it.
+    /// Publishes this instance's viewers of a ticket to the instances that have a room for the
+    /// ticket.
     fn publish(&self, ticket: TicketId, viewers: Vec<Viewer>) {
         self.relay.publish_state(
             ticket,
@@ -244,11 +246,12 @@ impl Presence {
         );
     }
 
-    /// Follows whether this instance has consoles. When the first one enters or the last one
-    /// leaves, forgets the viewers of tickets without a local room: they are outdated or no longer
-    /// needed. When the first one enters, also requests them from the other instances.
+    /// Reacts to agent consoles entering and leaving this instance. When the first console enters
+    /// or the last one leaves, forgets the viewers of tickets that have no room on this instance.
+    /// When the first console enters, also requests the current viewers from the other instances.
     fn follow_consoles(&self) {
-        // In this order, so that a console that enters in between is found by the next tick.
+        // Read `take_begun` before `is_watched`. If a console enters between the two calls, the
+        // next tick still finds its flag.
         let has_begun = self.inbox.presence().take_begun();
         let is_watched = self.inbox.presence().is_watched();
         let mut state = self.state.lock();
@@ -275,7 +278,7 @@ impl Presence {
                     Ask::Done
                 }
                 Err(TryRecvError::Empty) => Ask::Confirming(confirmation),
-                // The connection to Redis was lost.
+                // The connection to Redis was lost, so request the confirmation again.
                 Err(TryRecvError::Closed) => Ask::Pending,
             },
         };
@@ -289,7 +292,8 @@ impl Presence {
         }
     }
 
-    /// Renews this instance's leases and drops expired leases of other instances.
+    /// Publishes this instance's viewers again to renew their leases, and drops expired leases of
+    /// other instances.
     fn renew(&self) {
         let now = Instant::now();
         let mut state = self.state.lock();
@@ -312,13 +316,13 @@ impl Presence {
         self.relay.publish_viewers(here);
     }
 
-    /// Sends changes and renews leases until the instance stops.
+    /// Sends viewer changes and renews leases periodically until the instance stops.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(Duration::from_millis(limits::PRESENCE_INTERVAL_MS));
         let mut renewals = tokio::time::interval(Duration::from_millis(limits::PRESENCE_RENEW_MS));
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            // Cancel-safe: intervals and a token.
+            // Cancel-safe: two intervals and a cancellation token.
             tokio::select! {
                 _ = ticks.tick() => self.tick(),
                 _ = renewals.tick() => self.renew(),
@@ -329,12 +333,12 @@ impl Presence {
 }
 
 impl State {
-    /// Whether the viewers of one more ticket without a local room can be kept.
+    /// Whether there is space for the viewers of one more ticket that has no room on this instance.
     fn has_space(&self) -> bool {
         self.is_watched && self.elsewhere.len() < limits::PRESENCE_TICKETS_MAX
     }
 
-    /// This instance's viewers, as last sent to other instances.
+    /// The viewers on this instance, as last sent to other instances.
     fn viewed_here(&self) -> Vec<TicketViewers> {
         let viewed = self.sent.iter().filter(|(_, sent)| !sent.here.is_empty());
         viewed

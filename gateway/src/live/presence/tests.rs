@@ -49,7 +49,8 @@ fn console(presence: &Presence, id: u64) -> Arc<Connection> {
     console
 }
 
-/// The tickets in `inbox_presence` frames, each with its number of viewers, in the order sent.
+/// Returns the tickets in `inbox_presence` frames, each with its number of viewers, in the order in
+/// which they were sent.
 fn listed_in(frames: &[Value]) -> Vec<(Value, usize)> {
     let tickets = frames.iter().flat_map(|frame| {
         assert_eq!(frame["type"], "inbox_presence");
@@ -296,7 +297,9 @@ fn what_was_known_before_the_consoles_left_is_not_shown_to_those_who_come_later(
     let viewers = vec![listed(ticket(5), vec![viewer(5)])];
     presence.receive_listed(Uuid::from_u128(7), viewers, false);
     presence.tick();
-    // Between two ticks the instance may have been unsubscribed from the channels.
+    // The only console leaves and another one enters between two ticks. The instance may have
+    // missed updates in between, so the new console must not see the viewers that were known
+    // before.
     presence.inbox.leave(&first);
     let second = console(&presence, 9);
     presence.tick();
@@ -312,7 +315,8 @@ fn when_consoles_begin_to_watch_the_others_are_asked_once_they_can_be_heard() {
     let (relay, mut ends) = redis();
     let (presence, _) = presence_through(relay);
     let first = console(&presence, 8);
-    // The connection to Redis is lost, then restored.
+    // Redis becomes unreachable before it confirms the channels. The viewers must be requested only
+    // after a later confirmation.
     presence.tick();
     ends.lose_joins();
     presence.tick();

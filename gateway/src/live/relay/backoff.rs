@@ -1,5 +1,5 @@
-//! How the publisher connects: it pauses after each failed attempt, and every response has a
-//! timeout.
+//! How the publisher connects to Redis: it pauses after each failed attempt, and limits the time to
+//! wait for each response.
 
 use std::time::Duration;
 
@@ -7,20 +7,21 @@ use helpline_core::limits;
 use redis::{AsyncConnectionConfig, RedisError, RedisResult};
 use tokio::time::Instant;
 
-/// Pause before the second attempt. It doubles up to [`limits::RELAY_BACKOFF_MS_MAX`].
+/// Pause before the second connection attempt, in milliseconds. It doubles with each failure up to
+/// [`limits::RELAY_BACKOFF_MS_MAX`].
 const FIRST_MS: u64 = 50;
 
 const TOO_EARLY: &str = "Redis is away";
 
-/// Whether the error says only that no attempt was made. The cause is then the previous attempt's
-/// error.
+/// Whether the error means only that no connection attempt was made, because the pause is not over.
+/// The real cause is then the error of the previous attempt.
 pub(super) fn is_too_early(error: &RedisError) -> bool {
     error.to_string().contains(TOO_EARLY)
 }
 
-/// The earliest time of the next attempt.
+/// Decides when the next connection attempt may be made.
 pub(super) struct Backoff {
-    /// No attempt is made before this time.
+    /// No connection attempt is made before this time.
     retry_at: Instant,
     next_ms: u64,
 }
@@ -35,8 +36,10 @@ impl Default for Backoff {
 }
 
 impl Backoff {
+    /// Checks whether a connection attempt may be made now.
+    ///
     /// # Errors
-    /// If it is too early for another attempt.
+    /// If the pause after the last failure is not over.
     pub(super) fn check(&self) -> RedisResult<()> {
         if Instant::now() < self.retry_at {
             return Err(io_error(TOO_EARLY));
@@ -44,7 +47,8 @@ impl Backoff {
         Ok(())
     }
 
-    /// Updates the backoff from the result of an attempt, and returns that result.
+    /// Updates the backoff according to the result of a connection attempt, and returns the result
+    /// unchanged.
     pub(super) fn learn<T>(&mut self, attempt: RedisResult<T>) -> RedisResult<T> {
         if attempt.is_ok() {
             self.next_ms = FIRST_MS;
@@ -56,7 +60,7 @@ impl Backoff {
     }
 }
 
-/// Limits connecting, and each response, to the timeout of a probe.
+/// The connection settings: connecting, and each response, may take at most as long as a probe.
 pub(super) fn config() -> AsyncConnectionConfig {
     let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);
     AsyncConnectionConfig::new()

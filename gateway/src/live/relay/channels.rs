@@ -1,9 +1,9 @@
-//! Channel names and payloads. `{p<n>}` is a hash tag: in a Redis Cluster, all channels of a
-//! partition are in the same slot, as sharded pub/sub requires.
+//! Redis channel names and payloads. The part `{p<n>}` of a name is a hash tag. It puts all
+//! channels of a partition into the same slot of a Redis Cluster, as sharded pub/sub requires.
 //!
 //! Two desks may share one Redis. Channel names begin with the database's name, so that a copy of a
-//! desk on another database receives none of its messages. Each payload also names the server that
-//! its sender reads from, because a copied data directory has the same database name.
+//! desk on another database receives none of its messages. A copied data directory keeps the
+//! database's name, so each payload also identifies the database server that its sender reads from.
 
 use helpline_core::ids::TicketId;
 use helpline_core::limits;
@@ -11,7 +11,7 @@ use helpline_core::protocol::RelayFrame;
 use helpline_persistence::epoch::{Epoch, Origin};
 use uuid::Uuid;
 
-/// The channels of one desk.
+/// Builds the channel names and payloads of one desk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Channels {
     prefix: String,
@@ -19,8 +19,8 @@ pub(super) struct Channels {
 }
 
 impl Channels {
-    /// The channels for the database that `epoch` identifies. Channel names start with `prefix` if
-    /// the operator set one, otherwise with the database's name.
+    /// Creates the channels for the database that `epoch` identifies. Channel names start with
+    /// `prefix` if the operator set one, and otherwise with the database's name.
     pub(super) fn of(prefix: Option<&str>, epoch: &Epoch, origin: &Origin) -> Self {
         Self {
             prefix: prefix.unwrap_or(epoch.database()).to_owned(),
@@ -28,23 +28,25 @@ impl Channels {
         }
     }
 
-    /// The channel for changes of people's roles and blocks, which every instance follows. Its name
-    /// must match the previous build's.
+    /// The channel on which changed roles and blocked people are published. Every instance
+    /// subscribes to it. The name must stay the same as in earlier versions, because both may run
+    /// during an upgrade.
     pub(super) fn access_status(&self) -> String {
         format!("{}:{{p0}}.standing", self.prefix)
     }
 
-    /// The channel of one ticket.
+    /// The channel on which a ticket's events are published.
     pub(super) fn ticket(&self, ticket: TicketId) -> String {
         format!("{}:{{p{}}}.t.{ticket}", self.prefix, partition(ticket))
     }
 
-    /// The channel on which consoles learn of changed tickets.
+    /// The inbox channel on which changes of this ticket are published, for the ticket lists of
+    /// agent consoles.
     pub(super) fn inbox(&self, ticket: TicketId) -> String {
         self.inbox_of(partition(ticket))
     }
 
-    /// All inbox channels.
+    /// The inbox channels of all partitions.
     pub(super) fn inboxes(&self) -> impl Iterator<Item = String> {
         (0..limits::RELAY_PARTITIONS).map(|n| self.inbox_of(n))
     }
@@ -53,20 +55,20 @@ impl Channels {
         format!("{}:{{p{partition}}}.inbox", self.prefix)
     }
 
-    /// The channel in this partition on which an instance sends probes to itself.
+    /// The channel in this partition on which an instance sends test messages (probes) to itself.
     pub(super) fn probe(&self, partition: u32, instance: Uuid) -> String {
         format!("{}:{{p{partition}}}.probe.{instance}", self.prefix)
     }
 
-    /// Encodes a frame. Sender and origin come first, so that an instance can drop foreign payloads
-    /// without parsing the frame.
+    /// Encodes a frame as a payload. The sender's id and database server come first, so that a
+    /// receiver can drop foreign payloads without parsing the frame.
     pub(super) fn payload(&self, instance: Uuid, frame: &RelayFrame) -> String {
         let json =
             serde_json::to_string(frame).expect("relay frames have string keys and finite numbers");
         format!("{instance} {} {json}", self.origin.as_str())
     }
 
-    /// Classifies a payload that this instance received.
+    /// Decides how this instance treats a received payload.
     pub(super) fn read<'a>(&self, instance: Uuid, payload: &'a str) -> Received<'a> {
         let mut words = payload.splitn(3, ' ');
         let (Some(from), Some(origin), Some(json)) = (words.next(), words.next(), words.next())
@@ -76,26 +78,27 @@ impl Channels {
         match Uuid::parse_str(from) {
             Ok(from) if from == instance => Received::Nothing,
             Ok(_) if origin != self.origin.as_str() => Received::OtherOrigin(origin),
-            // A frame of a newer version is ignored.
+            // A frame type that this version does not know comes from a newer version, and is
+            // ignored.
             Ok(_) => serde_json::from_str(json).map_or(Received::Nothing, Received::Frame),
             Err(_) => Received::Nothing,
         }
     }
 }
 
-/// A payload, as seen by the receiving instance.
+/// A received payload, classified.
 #[derive(Debug)]
 pub(super) enum Received<'a> {
     /// A frame from another instance of this desk.
     Frame(RelayFrame),
-    /// The sender reads from another server: a copy of this desk, or this desk before or after its
-    /// server was restarted or replaced.
+    /// The sender reads from another database server. Either the sender belongs to a copy of this
+    /// desk, or this desk's database server was restarted or replaced.
     OtherOrigin(&'a str),
-    /// A frame of this instance, a frame of a newer version, or an invalid payload.
+    /// A payload to ignore: this instance sent it, it comes from a newer version, or it is invalid.
     Nothing,
 }
 
-/// The partition of a channel, from the hash tag in its name.
+/// Returns the partition of a channel, from the hash tag in the channel's name.
 pub(super) fn partition_of(channel: &str) -> u32 {
     let tag = channel
         .split_once("{p")
@@ -103,7 +106,8 @@ pub(super) fn partition_of(channel: &str) -> u32 {
     tag.and_then(|(n, _)| n.parse().ok()).unwrap_or(0)
 }
 
-/// Uses the id's last byte, which is random in a UUIDv7.
+/// The partition of a ticket, from the last byte of the ticket's id. This byte is random in a
+/// UUIDv7.
 fn partition(ticket: TicketId) -> u32 {
     let [.., low] = *ticket.uuid().as_bytes();
     u32::from(low) % limits::RELAY_PARTITIONS

@@ -1,5 +1,5 @@
-//! The relay's interface for the other modules: they publish, join and leave through it, and never
-//! wait for Redis.
+//! The relay's interface for other modules. They publish, join and leave channels through it, and
+//! never wait for Redis.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,47 +23,49 @@ use crate::runtime::byte_budget::{ByteBudget, HeldBytes};
 use crate::runtime::queue_depth::QueueDepth;
 use crate::runtime::redis_source::RedisSource;
 
-/// How this instance communicates with others.
+/// How this instance exchanges messages with other instances.
 pub enum Relay {
-    /// Not at all: it is the only instance.
+    /// No messages are exchanged, because this is the only instance.
     Alone,
-    /// Through Redis pub/sub.
+    /// Messages are exchanged through Redis pub/sub.
     Redis(Redis),
 }
 
-/// The sending ends of the queues to the two Redis tasks.
+/// The sending ends of the queues to the two Redis tasks, publisher and subscriber.
 pub struct Redis {
     pub(super) instance: Uuid,
-    /// The operator's prefix for channel names, if set.
+    /// The operator's prefix for Redis channel names (`--redis-prefix`), if set.
     prefix: Option<String>,
-    /// The channels of the database that answered last. When they change, the subscriptions follow
-    /// within [`limits::RELAY_RECONCILE_MS`].
+    /// The channel names for the current database. When they change, the subscriber switches to the
+    /// new channels within [`limits::RELAY_RECONCILE_MS`].
     channels: RwLock<Arc<Channels>>,
     outgoing: mpsc::Sender<Publication>,
     outgoing_bytes: Arc<ByteBudget>,
     commands: mpsc::Sender<SubscriptionCommand>,
-    /// Whether a probe came back recently, which proves that messages are sent and received.
+    /// Whether this instance has recently received its own probe (a test message to itself). If so,
+    /// both publishing and receiving work.
     up: Arc<AtomicBool>,
     heard: HeardInstances,
 }
 
-/// A payload that waits to be published on a channel.
+/// A payload that is to be published on a channel.
 pub(super) struct Publication {
     pub(super) channel: String,
     pub(super) payload: String,
-    /// The payload's share of the byte budget, released when it is published or dropped.
+    /// The payload's share of the byte budget. It is released when the payload is published or
+    /// dropped.
     pub(super) _held: HeldBytes,
 }
 
-/// A change of the subscribed channels.
+/// A command to the subscriber that changes the subscribed channels.
 pub(super) enum SubscriptionCommand {
-    /// Subscribe, and signal when Redis has confirmed it.
+    /// Subscribe to the channel. The sender, if given, signals that Redis has confirmed.
     Join(String, Option<oneshot::Sender<()>>),
-    /// Unsubscribe.
+    /// Unsubscribe from the channel.
     Leave(String),
 }
 
-/// The receiving ends of the queues, for [`super::start`].
+/// The receiving ends of the queues, which [`super::start`] passes to the Redis tasks.
 pub struct RelayEnds {
     pub(super) source: Arc<RedisSource>,
     pub(super) outgoing: mpsc::Receiver<Publication>,
@@ -71,10 +73,10 @@ pub struct RelayEnds {
     pub(super) up: Arc<AtomicBool>,
 }
 
-/// Replaces Redis in tests.
+/// Functions for tests, in which no Redis task reads the queues.
 #[cfg(test)]
 impl RelayEnds {
-    /// Takes everything published since the last call: channels and frames.
+    /// Returns everything that was published since the last call, as pairs of channel and frame.
     pub(in crate::live) fn published(&mut self) -> Vec<(String, serde_json::Value)> {
         let publications = std::iter::from_fn(|| self.outgoing.try_recv().ok());
         let read = |Publication {
@@ -92,7 +94,7 @@ impl RelayEnds {
         publications.map(read).collect()
     }
 
-    /// Confirms all queued joins. Returns how many there were.
+    /// Confirms all queued subscriptions as Redis would. Returns how many there were.
     pub(in crate::live) fn confirm_joins(&mut self) -> usize {
         let mut joins = 0;
         while let Ok(command) = self.commands.try_recv() {
@@ -104,20 +106,21 @@ impl RelayEnds {
         joins
     }
 
-    /// Drops all queued joins, as happens while Redis is unreachable.
+    /// Drops all queued subscriptions without confirming them, as happens while Redis is
+    /// unreachable.
     pub(in crate::live) fn lose_joins(&mut self) {
         while self.commands.try_recv().is_ok() {}
     }
 }
 
 impl Relay {
-    /// The embedded default, without other instances.
+    /// Creates the relay of a single instance, which sends no messages. This is the default.
     pub const fn alone() -> Self {
         Self::Alone
     }
 
-    /// Communicates through the Redis servers of `source`. Channel names begin with `prefix`, or
-    /// with the database's name. Does not connect before [`super::start`].
+    /// Creates a relay that uses the Redis servers of `source`. Channel names begin with `prefix`
+    /// or, without one, with the database's name. Connections are opened only in [`super::start`].
     pub fn redis(
         instance: Uuid,
         source: RedisSource,
@@ -149,7 +152,8 @@ impl Relay {
         )
     }
 
-    /// Whether messages flow. `None` if this is the only instance.
+    /// Whether messages are delivered through Redis at present. `None` if this is the only
+    /// instance.
     pub fn is_up(&self) -> Option<bool> {
         match self {
             Self::Alone => None,
@@ -157,8 +161,8 @@ impl Relay {
         }
     }
 
-    /// Sets the database that answered last. From now on only messages of instances on that
-    /// database are published and received.
+    /// Sets the database that this instance reads from. After this call, only messages of instances
+    /// on the same database are published and received.
     pub(crate) fn observe(&self, epoch: &Epoch, origin: &Origin) {
         if let Self::Redis(redis) = self {
             let now = Channels::of(redis.prefix.as_deref(), epoch, origin);
@@ -168,8 +172,8 @@ impl Relay {
         }
     }
 
-    /// Publishes an event to instances with the ticket's room, and its number to instances with
-    /// consoles.
+    /// Publishes an event to the instances that have a room for the ticket. Publishes only the
+    /// event's number to instances with agent consoles.
     pub(crate) fn publish_event(&self, event: &EncodedEvent) {
         if let Self::Redis(redis) = self {
             let channels = redis.channels();
@@ -189,7 +193,8 @@ impl Relay {
         }
     }
 
-    /// Publishes a frame that is not part of the history, to instances with the ticket's room.
+    /// Publishes a frame that is not part of the history to the instances that have a room for the
+    /// ticket.
     pub(crate) fn publish_state(&self, ticket: TicketId, frame: &RelayFrame) {
         if let Self::Redis(redis) = self {
             let channels = redis.channels();
@@ -197,7 +202,7 @@ impl Relay {
         }
     }
 
-    /// Publishes the encoded frames that this instance's members received.
+    /// Publishes an already encoded frame to the members of the ticket's rooms on other instances.
     pub(crate) fn publish_ephemeral<F>(
         &self,
         ticket: TicketId,
@@ -225,7 +230,7 @@ impl Relay {
         }
     }
 
-    /// Publishes this instance's viewers of these tickets to instances with consoles.
+    /// Publishes this instance's viewers of these tickets to instances that have agent consoles.
     pub(crate) fn publish_viewers(&self, tickets: Vec<TicketViewers>) {
         let Self::Redis(redis) = self else { return };
         let channels = redis.channels();
@@ -246,7 +251,7 @@ impl Relay {
         }
     }
 
-    /// Requests every instance's viewers of all tickets.
+    /// Requests the viewers of all tickets from all other instances.
     pub(crate) fn ask_for_viewers(&self) {
         if let Self::Redis(redis) = self {
             let channels = redis.channels();
@@ -262,7 +267,7 @@ impl Relay {
         }
     }
 
-    /// Publishes that these people's roles changed.
+    /// Publishes that these people's roles changed, so that all instances check their connections.
     pub(crate) fn publish_access_changed(&self, users: &[UserId]) {
         if let Self::Redis(redis) = self {
             let channels = redis.channels();
@@ -276,8 +281,8 @@ impl Relay {
         }
     }
 
-    /// Publishes the id under which this instance is registered in the database, so that the
-    /// receivers know that the relay connects them.
+    /// Publishes the id under which this instance is registered in the database. A receiver then
+    /// knows that the relay connects the two instances.
     pub(crate) fn introduce(&self, id: Uuid) {
         if let Self::Redis(redis) = self {
             let channels = redis.channels();
@@ -289,14 +294,14 @@ impl Relay {
         }
     }
 
-    /// Records that a message from the instance with this id has just arrived.
+    /// Records that a message from the instance with this id has just been received.
     pub(crate) fn record_heard(&self, id: Uuid) {
         if let Self::Redis(redis) = self {
             redis.heard.record(id);
         }
     }
 
-    /// Whether a message from the instance with this id arrived within
+    /// Whether a message from the instance with this id was received within the last
     /// [`limits::INSTANCE_LATELY_MS`].
     pub(crate) fn has_heard(&self, id: Uuid) -> bool {
         match self {
@@ -305,7 +310,7 @@ impl Relay {
         }
     }
 
-    /// The number of payloads that wait to be published.
+    /// The number of payloads that are queued to be published.
     pub fn waiting(&self) -> QueueDepth {
         match self {
             Self::Alone => QueueDepth::none(),
@@ -314,7 +319,8 @@ impl Relay {
     }
 
     /// Subscribes to a ticket's channel. Returns when Redis has confirmed, or after 250 ms. Until
-    /// Redis confirms, the sweep delivers.
+    /// Redis confirms, events of other instances are found by the sweep (the periodic database
+    /// poll).
     pub(crate) async fn join(&self, ticket: TicketId) {
         let Self::Redis(redis) = self else { return };
         let (confirmed, confirmation) = oneshot::channel();
@@ -341,7 +347,7 @@ impl Relay {
         }
     }
 
-    /// Subscribes to every inbox channel, or unsubscribes from them.
+    /// Subscribes to all inbox channels, or unsubscribes from them.
     pub(crate) fn watch_inboxes(&self, watch: InboxWatch) {
         if let Self::Redis(redis) = self {
             for channel in redis.channels().inboxes() {
@@ -353,21 +359,24 @@ impl Relay {
         }
     }
 
-    /// The receiver completes when all inbox channels requested so far are subscribed, and fails if
-    /// Redis cannot be reached. Returns `None` if this is the only instance.
+    /// Returns a receiver that completes when Redis has confirmed all inbox channels requested so
+    /// far. The receiver fails if Redis cannot be reached. Returns `None` if this is the only
+    /// instance.
     pub(crate) fn confirm_inboxes(&self) -> Option<oneshot::Receiver<()>> {
         let Self::Redis(redis) = self else {
             return None;
         };
         let (confirmed, confirmation) = oneshot::channel();
-        // Commands run in order, so confirming the last one confirms them all.
+        // Commands are processed in order, so a confirmation of the last one covers all earlier
+        // ones.
         let last = redis.channels().inboxes().last()?;
         redis.command(SubscriptionCommand::Join(last, Some(confirmed)));
         Some(confirmation)
     }
 }
 
-/// Whether consoles on this instance follow the inbox.
+/// Whether this instance needs the inbox channels, which it does while agent consoles are
+/// connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InboxWatch {
     On,
@@ -391,8 +400,8 @@ impl Redis {
             self.outgoing.try_send(publication).is_ok()
         });
         if !taken {
-            // The queue is full, because Redis is down or frozen. Not fatal: the sweep of the other
-            // instances finds the event.
+            // The queue is full, because Redis is down or frozen. Dropping the message is safe: the
+            // other instances find the event in the database with their sweep.
             metrics::counter!("helpline_relay_dropped_total").increment(1);
         }
     }

@@ -1,4 +1,4 @@
-//! Records when a message from each other instance last arrived through the relay.
+//! Records when the last message of each other instance was received through the relay.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -7,8 +7,8 @@ use helpline_core::limits;
 use parking_lot::Mutex;
 use uuid::Uuid;
 
-/// The time of each instance's last message. At most [`limits::INSTANCES_HEARD_MAX`] are kept; then
-/// the oldest entry is dropped.
+/// When the last message of each instance was received. At most [`limits::INSTANCES_HEARD_MAX`]
+/// instances are kept; beyond that, the oldest entry is dropped.
 #[derive(Default)]
 pub(super) struct HeardInstances {
     last: Mutex<HashMap<Uuid, Instant>>,
@@ -24,7 +24,8 @@ impl HeardInstances {
         }
     }
 
-    /// Whether a message from this instance arrived within [`limits::INSTANCE_LATELY_MS`].
+    /// Whether a message from this instance was received within the last
+    /// [`limits::INSTANCE_LATELY_MS`].
     pub(super) fn lately(&self, id: Uuid) -> bool {
         let lately = Duration::from_millis(limits::INSTANCE_LATELY_MS);
         self.last

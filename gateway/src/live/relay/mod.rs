@@ -1,11 +1,11 @@
-//! Messages between instances. Best effort by design: an ack never waits for the relay, and the
-//! sweep finds in the database what the relay loses.
+//! Messages between instances, without a delivery guarantee. An ack to a client never waits for the
+//! relay. Events that the relay loses are found by the sweep, which polls the database.
 //!
-//! - [`handle`]: the interface for the other modules. [`Relay::alone`], the embedded default, is
-//!   for a single instance. [`Relay::redis`] publishes and subscribes through Redis pub/sub, in two
-//!   tasks: [`publisher`] and [`subscriber`]
-//! - [`events`]: the receiver of the subscriber's messages; [`channels`]: channel names and
-//!   payloads
+//! - [`handle`]: the interface for other modules. [`Relay::alone`], the default, is for a single
+//!   instance. [`Relay::redis`] publishes and subscribes through Redis pub/sub, in two tasks:
+//!   [`publisher`] and [`subscriber`]
+//! - [`events`]: the interface to which the subscriber delivers messages; [`channels`]: channel
+//!   names and payloads
 
 mod backoff;
 mod cause;
@@ -28,7 +28,7 @@ pub use events::RelayEvents;
 pub(crate) use handle::InboxWatch;
 pub use handle::{Relay, RelayEnds};
 
-/// Starts the publisher and the subscriber. Both end when the instance stops.
+/// Starts the publisher task and the subscriber task. Both end when the instance stops.
 pub fn start(
     relay: &Arc<Relay>,
     ends: RelayEnds,

@@ -1,5 +1,5 @@
-//! Probes that an instance sends to itself, one over each subscribed connection. A connection that
-//! returns none is frozen or disconnected.
+//! Probes are messages that an instance sends to itself, one over each subscribed connection. If a
+//! probe is not received in time, its connection is frozen or disconnected.
 
 use std::time::{Duration, Instant};
 
@@ -8,26 +8,26 @@ use uuid::Uuid;
 
 use super::channels::Channels;
 
-/// The state of one session's probes.
+/// The probes of one subscription session.
 pub(super) struct Probes {
-    /// One partition per connection.
+    /// The partitions in which probes are sent, one for each connection.
     partitions: Vec<u32>,
-    /// The channels of the last probes, in the same order.
+    /// The channels of the last probes, in the order of `partitions`.
     channels: Vec<String>,
-    /// When a probe last came back on each channel.
+    /// When the last probe was received on each channel.
     received: Vec<Received>,
     sent: u64,
 }
 
 #[derive(Clone, Copy)]
 enum Received {
-    /// No probe came back since the session began at this time.
+    /// No probe has been received yet. The session began at this time.
     NotSince(Instant),
     At(Instant),
 }
 
 impl Probes {
-    /// Creates probes on one channel in each of these partitions.
+    /// Creates the probes of a session. Each of these partitions gets one probe channel.
     pub(super) fn new(partitions: Vec<u32>) -> Self {
         Self {
             received: vec![Received::NotSince(Instant::now()); partitions.len()],
@@ -37,7 +37,8 @@ impl Probes {
         }
     }
 
-    /// Makes later probes use these channels. Returns true if they differ from the previous ones.
+    /// Changes the channels that later probes use. Returns true if they differ from the previous
+    /// channels.
     pub(super) fn move_to(&mut self, channels: &Channels, instance: Uuid) -> bool {
         let now = |partition: &u32| channels.probe(*partition, instance);
         if self
@@ -56,14 +57,13 @@ impl Probes {
         &self.channels
     }
 
-    /// The number for the next probes.
+    /// Returns the sequence number for the next round of probes.
     pub(super) const fn next(&mut self) -> u64 {
         self.sent += 1;
         self.sent
     }
 
-    /// Records a probe that came back. Returns false if the channel is not one of the probe
-    /// channels.
+    /// Records that a probe was received. Returns false if the channel is not a probe channel.
     pub(super) fn take(&mut self, channel: &str) -> bool {
         let place = self.channels.iter().position(|own| own == channel);
         if let Some(place) = place {
@@ -72,14 +72,14 @@ impl Probes {
         place.is_some()
     }
 
-    /// Whether a probe has come back on every channel.
+    /// Whether a probe has been received on every channel.
     pub(super) fn are_all_back(&self) -> bool {
         self.received
             .iter()
             .all(|received| matches!(received, Received::At(_)))
     }
 
-    /// Whether the last probe on any channel came back too long ago.
+    /// Whether the last probe on any channel was received too long ago.
     pub(super) fn are_late(&self) -> bool {
         let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);
         self.received.iter().any(|received| match received {

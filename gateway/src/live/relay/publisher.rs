@@ -1,8 +1,9 @@
-//! The outgoing half: publishes queued payloads in pipelines. An unreachable or frozen Redis delays
-//! no caller, because the queue and the wait are bounded. The first pipeline after a pause is sent
-//! at once; under load, payloads that arrive within [`limits::RELAY_PACE_MS`] are sent together,
-//! which costs this instance, Redis and the others one wake-up, one read and one write instead of
-//! one per payload.
+//! The publishing half of the relay: sends queued payloads to Redis in pipelines. The queue and the
+//! time to wait for Redis are bounded, so an unreachable or frozen Redis delays no caller.
+//!
+//! The first pipeline after a pause is sent immediately. Under load, payloads that are queued
+//! within [`limits::RELAY_PACE_MS`] are sent together. One pipeline costs each process involved one
+//! wake-up and one read or write, instead of one per payload.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +25,8 @@ use crate::runtime::redis_source::RedisSource;
 /// Maximum number of publications in one pipeline.
 pub(super) const PIPELINE_MAX: usize = 512;
 
-/// Publishes until the instance stops. `fault_now` holds the reason while publishing fails.
+/// Publishes queued payloads until the instance stops. While publishing fails, `fault_now` contains
+/// the reason.
 pub(super) async fn run(
     source: Arc<RedisSource>,
     mut outgoing: mpsc::Receiver<Publication>,
@@ -39,7 +41,7 @@ pub(super) async fn run(
     let mut batch = Vec::with_capacity(PIPELINE_MAX);
     let mut next = Instant::now();
     loop {
-        // Cancel-safe: recv_many takes nothing unless it completes.
+        // Cancel-safe: `recv_many` takes nothing from the queue unless it completes.
         tokio::select! {
             biased;
             taken = outgoing.recv_many(&mut batch, PIPELINE_MAX) => if taken == 0 { return },
@@ -56,8 +58,8 @@ pub(super) async fn run(
         next = Instant::now() + Duration::from_millis(limits::RELAY_PACE_MS);
         let (published, fault) = way.publish(&batch).await;
         let dropped = batch.len() - published;
-        // Release the byte budget only now: until here, the payloads and their copies in the
-        // pipeline use memory.
+        // Release the byte budget only after publishing, because the payloads and their copies in
+        // the pipeline use memory until then.
         batch.clear();
         if published > 0 {
             metrics::counter!("helpline_relay_published_total").increment(published as u64);
@@ -74,16 +76,19 @@ pub(super) async fn run(
     }
 }
 
-/// The way payloads are published.
+/// How payloads are published: classic or sharded pub/sub.
 enum Way {
-    /// Over one connection, to a server that delivers them to all subscribers.
+    /// The payloads are published over one connection, and the server delivers them to all
+    /// subscribers.
     Classic(Line),
-    /// To the masters that own the channels' slots.
+    /// In a Redis Cluster, each payload is published to the master that owns the slot of its
+    /// channel.
     Sharded(ShardLines),
 }
 
 impl Way {
-    /// Publishes a batch. Returns how many payloads were published, and the error for the others.
+    /// Publishes a batch. Returns how many payloads were published. If that is not all of them,
+    /// also returns the error.
     async fn publish(&mut self, batch: &[Publication]) -> (usize, Option<RedisError>) {
         let line = match self {
             Self::Sharded(lines) => return lines.publish(batch).await,
@@ -103,11 +108,11 @@ impl Way {
     }
 }
 
-/// The connection used for publishing.
+/// The connection for publishing with classic pub/sub.
 struct Line {
     source: Arc<RedisSource>,
     open: Option<MultiplexedConnection>,
-    /// The source's generation when the connection was opened.
+    /// The generation of `source` when the connection was opened.
     generation: u64,
     backoff: Backoff,
 }
@@ -122,8 +127,8 @@ impl Line {
         }
     }
 
-    /// Publishes a pipeline. If a connection that was already open fails (except by a timeout),
-    /// retries once on a new one. Receiving a payload twice is harmless.
+    /// Publishes a pipeline. If an already open connection fails, except by a timeout, retries once
+    /// on a new connection. A payload may then be received twice, which is harmless.
     async fn publish(&mut self, pipeline: &Pipeline) -> RedisResult<()> {
         let is_old = self.open.is_some();
         let first = self.try_publish(pipeline).await;

@@ -1,5 +1,5 @@
-//! Outgoing sharded pub/sub: sends each publication to the master that owns its channel's slot.
-//! Each master gets one pipeline, and all pipelines run concurrently.
+//! Publishing with sharded pub/sub in a Redis Cluster: sends each payload to the master that owns
+//! the slot of its channel. Each master gets one pipeline, and all pipelines run concurrently.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,18 +15,18 @@ use super::handle::Publication;
 use crate::runtime::redis_source::RedisSource;
 use crate::runtime::redis_topology::{Topology, of_master};
 
-/// The connections used for publishing.
+/// The connections for publishing with sharded pub/sub.
 pub(super) struct ShardLines {
     source: Arc<RedisSource>,
     open: Option<Lines>,
-    /// The source's generation when the connections were opened.
+    /// The generation of `source` when the connections were opened.
     generation: u64,
     backoff: Backoff,
 }
 
 struct Lines {
     topology: Topology,
-    /// One connection per master, in the topology's order.
+    /// One connection per master, in the order of the topology's masters.
     connections: Vec<MultiplexedConnection>,
 }
 
@@ -40,9 +40,10 @@ impl ShardLines {
         }
     }
 
-    /// Publishes a batch. If a slot has migrated or a master was lost since the last call, what
-    /// failed is retried once with a new topology. Receiving a payload twice is harmless. Returns
-    /// how many payloads were published, and the error for the others.
+    /// Publishes a batch. If a slot has migrated or a master was lost since the last call, the
+    /// failed payloads are retried once with a newly read topology. A payload may then be received
+    /// twice, which is harmless. Returns how many payloads were published, and the error if some
+    /// were not.
     pub(super) async fn publish(&mut self, batch: &[Publication]) -> (usize, Option<RedisError>) {
         let is_old = self.open.is_some();
         let (mut left, mut fault) = self.try_publish(batch.iter().collect()).await;
@@ -56,7 +57,8 @@ impl ShardLines {
         (batch.len() - left.len(), fault)
     }
 
-    /// Returns the publications that were not published, and the error.
+    /// Publishes once, without a retry. Returns the payloads that were not published, and the
+    /// error.
     async fn try_publish<'a>(
         &mut self,
         publications: Vec<&'a Publication>,

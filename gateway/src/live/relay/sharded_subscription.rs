@@ -1,7 +1,8 @@
-//! Incoming sharded pub/sub: one connection to each master that owns partitions, and one queue for
-//! the messages of all. The whole subscription ends when a connection ends, when a master no longer
-//! owns a slot, or when the queue is full. The next subscription reads the topology again, and the
-//! sweep finds what was missed.
+//! Subscribing with sharded pub/sub in a Redis Cluster: one connection to each master that owns
+//! partitions, and one queue for the messages of all masters. The whole subscription ends when a
+//! connection ends, when a master no longer owns a slot, or when the queue is full. The next
+//! subscription reads the cluster's topology again, and the sweep finds missed events in the
+//! database.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,25 +25,25 @@ use crate::runtime::byte_budget::{ByteBudget, HeldBytes};
 use crate::runtime::errors::chain;
 use crate::runtime::redis_topology::{Topology, of_master};
 
-/// Maximum number of commands in one pipeline.
+/// Maximum number of commands in one Redis pipeline.
 const PIPELINE_MAX: usize = 500;
 
-/// A message from any of the masters.
+/// A received message, from any master of the cluster.
 pub(super) struct ShardMessage {
     pub(super) channel: String,
     pub(super) payload: Vec<u8>,
     _held: HeldBytes,
 }
 
-/// The half that receives messages.
+/// The receiving half of a sharded subscription.
 pub(super) struct ShardStream {
     messages: mpsc::Receiver<ShardMessage>,
     ended: CancellationToken,
 }
 
 impl ShardStream {
-    /// The next message, or `None` if the subscription has ended. Cancel-safe: a receiver and a
-    /// token.
+    /// Returns the next message, or `None` if the subscription has ended. Cancel-safe: `select!`
+    /// waits only for a channel receiver and a cancellation token.
     pub(super) async fn next(&mut self) -> Option<ShardMessage> {
         tokio::select! {
             biased;
@@ -52,32 +53,32 @@ impl ShardStream {
     }
 }
 
-/// The half that subscribes and unsubscribes.
+/// The half of a sharded subscription that sends subscribe and unsubscribe commands.
 pub(super) struct ShardSink {
     topology: Topology,
-    /// One connection per master, in the topology's order.
+    /// One connection per master, in the order of the topology's masters.
     connections: Vec<(MultiplexedConnection, Arc<Inbound>)>,
     ended: CancellationToken,
 }
 
-/// Receives what one connection delivers. The Redis library's own task calls it, so it must only
-/// enqueue.
+/// Handles what Redis pushes on one connection. The Redis library calls this from its own task, so
+/// the code must only enqueue and never wait.
 struct Inbound {
     messages: mpsc::Sender<ShardMessage>,
-    /// Byte budget for the queued messages of all connections.
+    /// The byte budget for the queued messages of all connections together.
     bytes: Arc<ByteBudget>,
-    /// The number of unanswered SUNSUBSCRIBE commands per channel. An unsubscribe message that no
-    /// command explains means that the slot migrated.
+    /// The number of SUNSUBSCRIBE commands per channel that Redis has not confirmed. If Redis
+    /// reports an unsubscribe without such a command, the channel's slot has migrated.
     leaving: Mutex<HashMap<Vec<u8>, usize>>,
     cause: Arc<Cause>,
     ended: CancellationToken,
 }
 
-/// Connects to each master and joins these channels. Also returns one partition per master.
+/// Connects to each master and subscribes to these channels. Also returns one partition per master.
+/// When the subscription ends later, the reason is stored in `cause`.
 ///
 /// # Errors
-/// If a master cannot be used, or no longer owns a slot. Once connected, `cause` says why the
-/// subscription ended.
+/// If a master cannot be used or no longer owns a slot.
 pub(super) async fn connect(
     topology: Topology,
     channels: &[String],
@@ -116,7 +117,7 @@ async fn connect_one(
     inbound: Arc<Inbound>,
 ) -> RedisResult<(MultiplexedConnection, Arc<Inbound>)> {
     let info = master.get_connection_info().clone();
-    // Only with RESP3 do messages and command responses share a connection.
+    // RESP3 is required to receive messages and command responses on one connection.
     let settings = info
         .redis_settings()
         .clone()
@@ -138,10 +139,11 @@ async fn connect_one(
 }
 
 impl ShardSink {
-    /// Leaves and joins the channels at the masters that own them. An error ends the subscription.
+    /// Unsubscribes and subscribes channels, each at the master that owns the channel. An error
+    /// ends the whole subscription.
     ///
     /// # Errors
-    /// If a master does not confirm, or no longer owns a slot.
+    /// If a master does not confirm or no longer owns a slot.
     pub(super) async fn change(&mut self, leaves: &[String], joins: &[String]) -> RedisResult<()> {
         let by_master = |channels: &[String]| {
             let mut parts = vec![Vec::new(); self.connections.len()];
@@ -170,7 +172,8 @@ impl ShardSink {
     }
 }
 
-/// Sends one command per channel, because the library expects one response per command.
+/// Sends a separate command for each channel, because the Redis library expects one response per
+/// command.
 async fn change_one(
     mut connection: MultiplexedConnection,
     inbound: &Inbound,
@@ -198,7 +201,7 @@ impl Inbound {
         }
     }
 
-    /// Handles a push message of the server: a published message, an unsubscribe or a disconnect.
+    /// Handles a push message from Redis: a published message, an unsubscribe or a disconnect.
     fn take(&self, PushInfo { kind, data }: PushInfo) {
         let (goes_on, fault) = match kind {
             PushKind::SMessage => (
@@ -219,7 +222,7 @@ impl Inbound {
         self.ended.cancel();
     }
 
-    /// Enqueues a message. Returns false if the queue is full.
+    /// Enqueues a published message. Returns false if the queue is full.
     fn deliver(&self, data: Vec<Value>) -> bool {
         let Ok([Value::BulkString(channel), Value::BulkString(payload)]) =
             <[Value; 2]>::try_from(data)
@@ -241,7 +244,8 @@ impl Inbound {
             })
     }
 
-    /// Whether a SUNSUBSCRIBE of ours caused this unsubscribe. If not, the slot migrated.
+    /// Whether this unsubscribe confirms one of our own SUNSUBSCRIBE commands. If not, the
+    /// channel's slot has migrated.
     fn was_expected(&self, data: &[Value]) -> bool {
         let Some(Value::BulkString(channel)) = data.first() else {
             return true;

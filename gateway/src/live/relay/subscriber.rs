@@ -1,9 +1,11 @@
-//! The incoming half: one supervised subscription. After an outage, the reconnecting manager of
-//! redis-rs receives nothing until a command is sent (measured). This task therefore owns the
-//! connection: it retries forever with capped backoff, joins all channels again in batches, and
-//! sends probes to itself, because a frozen Redis looks like an idle one. The library's message
-//! queue is unbounded, so this loop only passes messages on. The [`Subscription`] is one
-//! connection, or one to each master of a cluster.
+//! The receiving half of the relay: keeps one subscription to Redis open.
+//!
+//! This task owns the connection itself, because the reconnecting manager of redis-rs receives
+//! nothing after an outage until a command is sent (measured). The task retries forever with capped
+//! backoff, and subscribes to all channels again in batches. It sends probes to itself, because a
+//! frozen Redis looks like an idle one. It does nothing slow between two messages, because the
+//! library's message queue is unbounded. The [`Subscription`] is one connection or, in a cluster,
+//! one connection to each master.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -28,14 +30,15 @@ use crate::runtime::errors::chain;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::runtime::redis_source::RedisSource;
 
-/// Maximum number of batches queued for Redis.
+/// Maximum number of queued batches of subscribe and unsubscribe commands.
 const COMMANDS_MAX: usize = 64;
-/// Pause before the second attempt. It doubles up to [`limits::RELAY_BACKOFF_MS_MAX`].
+/// Pause before the second connection attempt, in milliseconds. It doubles with each failure up to
+/// [`limits::RELAY_BACKOFF_MS_MAX`].
 const FIRST_BACKOFF_MS: u64 = 50;
-/// Why a session ends when its batch queue is full.
+/// The reason in the log when a session ends because its queue of batches is full.
 const UNCONFIRMED: &str = "Redis does not confirm what is joined and left";
 
-/// The task that receives messages.
+/// The task that receives messages from Redis.
 pub(super) struct Subscriber {
     relay: Arc<Relay>,
     events: Arc<dyn RelayEvents>,
@@ -61,7 +64,7 @@ impl Subscriber {
         }
     }
 
-    /// Receives messages until the instance stops.
+    /// Receives messages from Redis until the instance stops.
     pub(super) async fn run(
         self,
         source: Arc<RedisSource>,
@@ -84,7 +87,8 @@ impl Subscriber {
                 }) => {
                     tracing::debug!(channels = listening.len(), "subscribed to Redis");
                     let began = Instant::now();
-                    // Messages published while disconnected are in the database.
+                    // Messages that were published while disconnected are lost, so poll the
+                    // database for their events.
                     self.events.news_lost();
                     let (batches, batches_end) = mpsc::channel(COMMANDS_MAX);
                     self.lifecycle
@@ -101,8 +105,8 @@ impl Subscriber {
                         others: &mut others,
                     };
                     session.listen(stream, &mut commands, &mut listening).await;
-                    // The publisher may be connected to a server that no instance subscribes to any
-                    // more.
+                    // After a failover, the publisher may still be connected to a server to which
+                    // no instance subscribes any more. Make it reconnect.
                     source.distrust();
                     let came_up = self.up.swap(false, Ordering::Relaxed);
                     if self.lifecycle.stop.is_cancelled() {
@@ -119,9 +123,9 @@ impl Subscriber {
                     } else {
                         log_once(&mut logged_cause, cause);
                     }
-                    // Reset the backoff only after a long session, so that sessions which end
-                    // repeatedly, such as while a cluster migrates slots, do not reconnect without
-                    // a pause.
+                    // Reset the backoff only after a long session. Otherwise short sessions, such
+                    // as while a cluster migrates slots, would reconnect repeatedly without a
+                    // pause.
                     if began.elapsed() > Duration::from_millis(2 * limits::RELAY_BACKOFF_MS_MAX)
                         && came_up
                     {
@@ -134,8 +138,8 @@ impl Subscriber {
                 Duration::from_millis(rand::rng().random_range(backoff_ms / 2..=backoff_ms));
             backoff_ms = (backoff_ms * 2).min(limits::RELAY_BACKOFF_MS_MAX);
             let until = tokio::time::Instant::now() + pause;
-            // Apply commands during the pause, or their queue would fill up. None of them is
-            // confirmed.
+            // Process commands during the pause, because otherwise their queue would fill up. They
+            // change only the set of wanted channels, and are not confirmed.
             while let Ok(Some(command)) = tokio::time::timeout_at(until, commands.recv()).await {
                 apply(&mut listening, command);
             }
@@ -143,8 +147,8 @@ impl Subscriber {
     }
 }
 
-/// Logs a cause (such as a wrong password, hostname or certificate, or a missing permission) once,
-/// until it changes.
+/// Logs why Redis cannot be used, such as a wrong password, hostname or certificate, or a missing
+/// permission. The same cause is logged only once in a row.
 fn log_once(logged_cause: &mut String, cause: String) {
     if cause != *logged_cause {
         tracing::warn!(%cause, "Redis cannot be used; falling back to polling the database");
@@ -168,39 +172,41 @@ fn apply(
     }
 }
 
-/// The state of one subscription while it is connected.
+/// The state of one subscription while its connection is open.
 struct Session<'a> {
     events: &'a dyn RelayEvents,
     redis: &'a Redis,
     stop: &'a CancellationToken,
-    /// Processed in order by [`super::subscription::Sink::carry_out`]. If the queue is full, that
-    /// task is stuck and the session ends.
+    /// The queue of batches, which [`super::subscription::Sink::carry_out`] processes in order in
+    /// another task. If the queue is full, that task is stuck and the session ends.
     batches: mpsc::Sender<Batch>,
     up: &'a AtomicBool,
     probes: Probes,
     publish_fault: &'a Cause,
-    /// Receives the reason when the session ends.
+    /// Stores the reason when the session ends.
     cause: &'a Cause,
     others: &'a mut Others,
 }
 
-/// Servers other than our own whose payloads arrived on our channels.
+/// Other database servers whose instances have sent payloads on this desk's channels.
 #[derive(Default)]
 struct Others {
-    /// When the first payload of each server arrived, and whether a warning was logged. Cleared
-    /// when too many accumulate, as after frequent server restarts.
+    /// For each server: when its first payload was received, and whether a warning was logged.
+    /// Cleared when too many servers accumulate, as after frequent server restarts.
     known: HashMap<String, (Instant, bool)>,
 }
 
 impl Others {
-    /// Counts a payload from another server. Returns true for the first one from that server: our
-    /// own server may have changed, so the database should be read.
+    /// Counts a payload from an instance on another database server. Returns true for the first
+    /// payload from that server: this desk's own server may have changed, so the caller should poll
+    /// the database.
     fn count(&mut self, origin: &str) -> bool {
         metrics::counter!("helpline_relay_other_origin_total").increment(1);
         match self.known.get_mut(origin) {
             Some((since, warned)) => {
-                // After a server restart, every instance learns of the new server with its next
-                // sweep. Payloads from a copy of the desk continue beyond that.
+                // After a restart of the database server, every instance uses the new server's
+                // identity from its next sweep on. If such payloads are still received after that,
+                // they come from a copy of the desk.
                 if !*warned
                     && since.elapsed() > Duration::from_millis(limits::RELAY_OTHER_ORIGIN_MS)
                 {
@@ -224,7 +230,7 @@ impl Others {
 }
 
 impl Session<'_> {
-    /// Receives messages until the connection ends or becomes silent.
+    /// Receives messages until the connection ends or no probe is received in time.
     async fn listen(
         mut self,
         mut stream: Stream,
@@ -235,7 +241,7 @@ impl Session<'_> {
         let mut reconciliations =
             tokio::time::interval(Duration::from_millis(limits::RELAY_RECONCILE_MS));
         let cause = loop {
-            // Cancel-safe: channel receivers, intervals and a token.
+            // Cancel-safe: all branches are channel receivers, intervals or a cancellation token.
             tokio::select! {
                 message = stream.next() => match message {
                     Some(message) => self.hand_over_all(&message, &mut stream),
@@ -257,7 +263,7 @@ impl Session<'_> {
                 () = self.stop.cancelled() => return,
             }
         };
-        // Only if neither half recorded a more specific cause.
+        // Has no effect if another task has already stored a more specific cause.
         self.cause.first(cause);
     }
 
@@ -271,10 +277,11 @@ impl Session<'_> {
         }
     }
 
-    /// Sends the next probes. Returns false if the session must end.
+    /// Sends a probe on each connection. Returns false if the session must end.
     fn probe(&mut self, listening: &mut BTreeSet<String>) -> bool {
         let channels = self.redis.channels();
-        // After a change of database, subscribe to its channels before expecting probes on them.
+        // If the database has changed, the channel names are new. Subscribe to the new probe
+        // channels before sending probes on them.
         if self.probes.move_to(&channels, self.redis.instance) && !self.reconcile(listening) {
             return false;
         }
@@ -286,9 +293,10 @@ impl Session<'_> {
         true
     }
 
-    /// Passes on this message and those that are available already, at most one pipeline's worth.
-    /// The connection tasks are woken after that, so that each writes a burst at once. If the
-    /// stream ends here, the next call to `next` reports it again.
+    /// Delivers this message and the messages that are already available, at most
+    /// [`super::publisher::PIPELINE_MAX`]. The WebSocket tasks are woken at the end, so that each
+    /// task writes a burst with one flush. If the stream ends during this call, the caller's next
+    /// `next` returns the end again.
     fn hand_over_all(&mut self, first: &Message, stream: &mut Stream) {
         let mut wakes = WakeList::default();
         self.hand_over(first, &mut wakes);
@@ -321,7 +329,7 @@ impl Session<'_> {
         }
     }
 
-    /// Collects this command and those queued behind it into one batch. Returns false if the
+    /// Collects this command and the commands queued behind it into one batch. Returns false if the
     /// session must end.
     fn gather(
         &self,
@@ -344,16 +352,17 @@ impl Session<'_> {
                 None
             };
         }
-        // For a channel that was left and joined within one batch, `listening` holds the final
+        // If a batch contains both a join and a leave for a channel, `listening` contains the final
         // state.
         batch.joins.retain(|channel| listening.contains(channel));
         batch.leaves.retain(|channel| !listening.contains(channel));
         self.send(batch)
     }
 
-    /// Corrects the difference between the subscribed and the wanted channels. Commands of rooms
-    /// that close and open at the same time may be reordered, and a full queue drops some; until
-    /// they are corrected, the sweep delivers. Returns false if the session must end.
+    /// Subscribes to missing channels and unsubscribes from unwanted ones. The two sets can differ,
+    /// because commands of rooms that close and open at the same time may be reordered, and a full
+    /// queue drops commands. Until the difference is corrected, the sweep delivers the events.
+    /// Returns false if the session must end.
     fn reconcile(&self, listening: &mut BTreeSet<String>) -> bool {
         let channels = self.redis.channels();
         let mut wanted = BTreeSet::from([channels.access_status()]);
@@ -376,8 +385,9 @@ impl Session<'_> {
         self.send(batch)
     }
 
-    /// Queues a batch. Returns false if Redis no longer confirms batches; the next session then
-    /// joins the channels in `listening`.
+    /// Queues a batch of commands. Returns false if the queue is full because Redis no longer
+    /// confirms. The session must then end, and the next session subscribes to the channels in
+    /// `listening`.
     fn send(&self, batch: Batch) -> bool {
         let is_empty =
             batch.joins.is_empty() && batch.leaves.is_empty() && batch.confirmations.is_empty();

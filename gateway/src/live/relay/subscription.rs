@@ -1,5 +1,5 @@
-//! The subscription of a session: one connection that uses SUBSCRIBE, or one to each master of a
-//! cluster that uses SSUBSCRIBE ([`super::sharded_subscription`]).
+//! The Redis subscription of a session. It is one connection that uses SUBSCRIBE or, in a cluster,
+//! one connection to each master that uses SSUBSCRIBE ([`super::sharded_subscription`]).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -16,20 +16,21 @@ use super::sharded_subscription::{self, ShardMessage, ShardSink, ShardStream};
 use crate::runtime::errors::chain;
 use crate::runtime::redis_source::RedisSource;
 
-/// Maximum number of channels in one SUBSCRIBE.
+/// Maximum number of channels in one SUBSCRIBE command.
 pub(super) const JOIN_BATCH: usize = 500;
 
-/// A connected subscription that has joined the requested channels.
+/// An open subscription to the requested channels.
 pub(super) struct Subscription {
     pub(super) sink: Sink,
-    /// Why the subscription ended, if one of its halves knows.
+    /// The reason why the subscription ended, if its sink or its stream has stored one.
     pub(super) cause: Arc<Cause>,
     pub(super) stream: Stream,
-    /// One partition per connection. A probe on a channel of each partition tests every connection.
+    /// One partition for each connection. Probes on a channel of each of these partitions test all
+    /// connections.
     pub(super) probe_partitions: Vec<u32>,
 }
 
-/// Connects and subscribes to these channels.
+/// Connects to Redis and subscribes to these channels.
 ///
 /// # Errors
 /// If Redis cannot be used, or does not confirm within [`limits::RELAY_PROBE_TIMEOUT_MS`].
@@ -69,7 +70,7 @@ pub(super) async fn connect(
         .map_err(|_| RedisError::from((ErrorKind::Io, "no answer in time")))?
 }
 
-/// Changes of the subscribed channels that are sent together.
+/// Subscribe and unsubscribe commands that are sent to Redis together.
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) joins: Vec<String>,
@@ -77,17 +78,17 @@ pub(super) struct Batch {
     pub(super) confirmations: Vec<oneshot::Sender<()>>,
 }
 
-/// The half that subscribes and unsubscribes.
+/// The half of a subscription that sends subscribe and unsubscribe commands.
 pub(super) enum Sink {
     Classic(PubSubSink),
     Sharded(ShardSink),
 }
 
 impl Sink {
-    /// Sends the batches of one session in order, and notifies the waiting callers when Redis has
-    /// confirmed. It runs in a separate task, because the session's loop must keep receiving
-    /// messages. An error ends the connection; the next one joins the channels that are wanted
-    /// then.
+    /// Sends the session's batches to Redis in order, and signals the waiting callers when Redis
+    /// has confirmed. This runs in a separate task, so that the session's loop can keep receiving
+    /// messages. An error ends the connection, and the next connection subscribes to the channels
+    /// that are wanted at that time.
     pub(super) async fn carry_out(mut self, mut batches: mpsc::Receiver<Batch>, cause: Arc<Cause>) {
         while let Some(Batch {
             joins,
@@ -121,14 +122,15 @@ impl Sink {
     }
 }
 
-/// The half that receives messages.
+/// The half of a subscription that receives messages.
 pub(super) enum Stream {
     Classic(PubSubStream),
     Sharded(ShardStream),
 }
 
 impl Stream {
-    /// The next message, or `None` if the subscription has ended. Cancel-safe: no message is lost.
+    /// Returns the next message, or `None` if the subscription has ended. Cancel-safe: no message
+    /// is lost.
     pub(super) async fn next(&mut self) -> Option<Message> {
         match self {
             Self::Classic(stream) => stream.next().await.map(Message::Classic),
@@ -137,7 +139,7 @@ impl Stream {
     }
 }
 
-/// A message from either kind of subscription.
+/// A message from a classic or a sharded subscription.
 pub(super) enum Message {
     Classic(redis::Msg),
     Sharded(ShardMessage),

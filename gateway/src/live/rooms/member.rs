@@ -1,4 +1,4 @@
-//! A member of a room, and its position in the event order.
+//! A member of a room, and up to which event the member has received the history.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,9 +10,9 @@ use helpline_core::ids::{Seq, UserId};
 use crate::connections::Connection;
 use crate::live::frames::EncodedEvent;
 
-/// State shared between a room and the holder of a membership. The allocation is the member's
-/// identity: a connection that subscribes again is a new member, and the old membership cannot
-/// remove it.
+/// The state that a room shares with the holder of a membership. Its memory address identifies the
+/// member: a connection that subscribes again gets a new allocation, so the old membership cannot
+/// remove the new member.
 #[derive(Debug, Default)]
 pub struct MemberPosition {
     handed: AtomicU64,
@@ -20,13 +20,14 @@ pub struct MemberPosition {
 }
 
 impl MemberPosition {
-    /// The number of the last event delivered to the member, in its own numbering.
+    /// The number of the last event delivered to the member, in the numbering of its audience
+    /// (staff or customer).
     pub fn handed(&self) -> Seq {
         Seq::new(self.handed.load(Ordering::Relaxed))
     }
 
-    /// Whether the room has removed the member: its history was reset, or the connection subscribed
-    /// again.
+    /// Whether the room has removed the member, because the history was reset or the connection
+    /// subscribed again.
     pub fn is_out(&self) -> bool {
         self.is_out.load(Ordering::Acquire)
     }
@@ -42,8 +43,8 @@ impl MemberPosition {
 
 pub(super) struct Member {
     pub connection: Arc<Connection>,
-    /// A copy of the connection's person id, so that a broadcast need not dereference each
-    /// connection.
+    /// The id of the connection's person. It is copied here, so that a broadcast need not read it
+    /// from every connection.
     pub person: UserId,
     pub audience: Audience,
     pub stage: Stage,
@@ -51,12 +52,12 @@ pub(super) struct Member {
 }
 
 pub(super) enum Stage {
-    /// The member reads the history, and delivered events wait in `buffer`. `overflowed` means that
-    /// the buffer was full, so the history must be read again.
+    /// The member is still reading the history, and new events are kept in `buffer`. If the buffer
+    /// was full (`overflowed`), the member must read the history again.
     Joining {
         buffer: Vec<Arc<EncodedEvent>>,
         overflowed: bool,
     },
-    /// The member receives every event as it arrives.
+    /// The member receives every new event immediately.
     Live(Position),
 }

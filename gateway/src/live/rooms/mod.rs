@@ -1,12 +1,13 @@
-//! The connections of this instance that follow each ticket. A room exists while it has members.
-//! Pure: nothing here reads, waits or starts a task. Gaps are reported to the caller.
+//! Rooms: for each ticket, the connections of this instance that follow the ticket. A room exists
+//! while it has members. The code does no I/O, never waits and starts no tasks; gaps are reported
+//! to the caller.
 //!
 //! Invariants, checked in debug builds at every delivery:
-//! - a room passes events on in the order of `seq`, each once and without gaps; an early event
-//!   waits for its predecessor
-//! - a live member's position is contiguous in its own numbering; a joining member's events wait in
-//!   its buffer
-//! - no lock is held across an await; a room is never locked while another room is
+//! - A room passes events on in the order of `seq`, each once and without gaps. An event that
+//!   arrives early waits for its predecessor.
+//! - The events delivered to a live member are contiguous in the numbering of its audience. Events
+//!   for a joining member wait in its buffer.
+//! - No lock is held across an await, and no two rooms are locked at the same time.
 
 mod member;
 mod room;
@@ -26,25 +27,26 @@ use crate::connections::{Connection, WakeList};
 pub use member::MemberPosition;
 pub use room::{Gap, GoLive, Room};
 
-/// The rooms of this instance, by ticket.
+/// All rooms of this instance, keyed by ticket.
 #[derive(Default)]
 pub struct Rooms {
     rooms: DashMap<TicketId, Arc<Room>>,
 }
 
-/// A member that has just entered.
+/// The result of adding a member to a room.
 pub struct Entered {
-    /// The member's room, which buffers events for it from now on.
+    /// The member's room. It buffers events for the member from now on.
     pub room: Arc<Room>,
-    /// Identifies the member in the room.
+    /// The member's position object, which also identifies the member in the room.
     pub position: Arc<MemberPosition>,
-    /// Whether the room is new on this instance, so that its relay channel must be joined.
+    /// Whether the room is new on this instance. If so, the caller must subscribe to the ticket's
+    /// relay channel.
     pub is_new_room: bool,
 }
 
 impl Rooms {
-    /// Adds a connection to the ticket's room as a joining member. It replaces an earlier
-    /// membership of the same connection.
+    /// Adds a connection to the ticket's room as a joining member. If the connection is already a
+    /// member, the new membership replaces the old one.
     pub fn enter(
         &self,
         connection: &Arc<Connection>,
@@ -56,8 +58,8 @@ impl Rooms {
             is_new_room = true;
             Arc::new(Room::new(heads.ticket))
         });
-        // Enter under the map's lock, so that the room cannot be found empty and removed in
-        // between. No other room is locked here.
+        // Add the member while the map's entry is locked. Otherwise the room could be removed as
+        // empty just before. No other room is locked at this point.
         let position = entry.enter(connection, audience, heads);
         Entered {
             room: Arc::clone(&entry),
@@ -66,28 +68,29 @@ impl Rooms {
         }
     }
 
-    /// Removes a member; does nothing if it is out already. Returns true if the room was removed,
-    /// so that its relay channel can be left.
+    /// Removes a member from the ticket's room. Does nothing if the member was already removed.
+    /// Returns true if the room itself was removed, so that the caller can unsubscribe from its
+    /// relay channel.
     pub fn leave(&self, ticket: TicketId, position: &Arc<MemberPosition>) -> bool {
         self.rooms
             .remove_if(&ticket, |_, room| room.leave(position))
             .is_some()
     }
 
-    /// The ticket's room, if it has members.
+    /// Returns the ticket's room, or `None` if the ticket has no members on this instance.
     pub fn get(&self, ticket: TicketId) -> Option<Arc<Room>> {
         self.rooms.get(&ticket).map(|room| Arc::clone(&room))
     }
 
-    /// Delivers an event to the ticket's room. Returns a gap that no task is filling yet: the
-    /// caller must fill it.
+    /// Delivers an event to the ticket's room. If events before it are missing and no task is
+    /// reading them yet, returns a gap that the caller must fill.
     #[must_use]
     pub fn deliver(&self, event: &Arc<EncodedEvent>, wakes: &mut WakeList) -> Option<Gap> {
         self.get(event.ticket)?.deliver(event, wakes)
     }
 
-    /// Sends a frame that is not part of the history (typing, presence, read position) to every
-    /// live member, except to one person.
+    /// Sends a frame that is not part of the history (typing, presence, read position) to all live
+    /// members. The connections of the person `except` are skipped.
     pub fn broadcast<F>(
         &self,
         ticket: TicketId,
@@ -102,15 +105,15 @@ impl Rooms {
         }
     }
 
-    /// The staff who have the ticket open on this instance.
+    /// The staff on this instance who have the ticket open.
     pub fn viewers(&self, ticket: TicketId) -> Vec<Viewer> {
         self.get(ticket)
             .map(|room| room.viewers())
             .unwrap_or_default()
     }
 
-    /// The rooms that have not yet passed on everything up to the given number, each with the
-    /// position from which to read on.
+    /// Compares the rooms with the tickets' last event numbers in `moved`. Returns the rooms that
+    /// have not passed on all of these events, each with the number after which to read.
     pub fn behind(&self, moved: &[(TicketId, Seq)]) -> Vec<(TicketId, Seq)> {
         moved
             .iter()
@@ -123,7 +126,7 @@ impl Rooms {
             .collect()
     }
 
-    /// Every ticket with a room.
+    /// The tickets that have a room on this instance.
     pub fn tickets(&self) -> Vec<TicketId> {
         self.rooms.iter().map(|entry| *entry.key()).collect()
     }
@@ -133,9 +136,9 @@ impl Rooms {
         self.rooms.len()
     }
 
-    /// Restarts the room at these heads, after the ticket's history was replaced. Live members
-    /// receive the frame of their audience and are removed. Returns `None` if there is no such
-    /// room, and true if the room was removed with its last member.
+    /// Restarts the room at these heads, because the ticket's history was replaced. Live members
+    /// receive the `staff` or `customer` frame of their audience and are removed. Returns `None` if
+    /// the ticket has no room, and true if the room was removed because no member is left.
     pub fn restart(&self, heads: &Heads, staff: &Utf8Bytes, customer: &Utf8Bytes) -> Option<bool> {
         self.get(heads.ticket)?.restart(heads, staff, customer);
         Some(

@@ -1,4 +1,5 @@
-//! One ticket's room: accepts events in any order and passes them to every member in `seq` order.
+//! The room of one ticket. It accepts events in any order and passes them to every member in `seq`
+//! order.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ use crate::connections::{Connection, Disconnect, WakeList};
 use crate::live::frames::{EncodedEvent, Ephemeral};
 use crate::runtime::failpoint::sabotaged;
 
-/// The members of one ticket on this instance, and the state of its event order.
+/// The members of one ticket on this instance, and how far its events have been passed on.
 pub struct Room {
     /// The ticket whose events the room passes on.
     pub ticket: TicketId,
@@ -27,35 +28,38 @@ pub struct Room {
 }
 
 struct State {
-    /// The last event passed on, in the staff numbering, which includes every event.
+    /// The last event passed on, in the staff numbering, which counts all events including internal
+    /// notes.
     position: Position,
-    /// Events that arrived before their predecessor.
+    /// Events that arrived before their predecessor, keyed by number.
     early: BTreeMap<Seq, Arc<EncodedEvent>>,
-    /// Whether a task is already filling the gap.
+    /// Whether a task is already reading the missing events.
     is_filling: bool,
-    /// Created with capacity for two members, which suffices for most rooms.
+    /// The members of the room. The vector starts with capacity for two, which is enough for most
+    /// rooms.
     members: Vec<Member>,
 }
 
-/// A room with missing events that no task is reading yet.
+/// A room with missing events. The holder must start a task that reads them.
 #[must_use]
 pub struct Gap(Arc<Room>);
 
 impl Gap {
-    /// Returns the room that has the gap.
+    /// Returns the room whose events are missing.
     pub fn into_room(self) -> Arc<Room> {
         self.0
     }
 }
 
-/// The result of an attempt to go live at the end of a page.
+/// The result of an attempt to make a joining member live after a page of the history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GoLive {
     /// The member is live.
     Live,
-    /// More events arrived than were buffered, or one is missing: read the history again.
+    /// The member is not live yet. Too many events arrived for its buffer, or an event is missing
+    /// between the page and the buffer. The history must be read again.
     Behind,
-    /// The member is no longer in the room, or is live already.
+    /// The member was removed from the room, or was live already.
     Left,
 }
 
@@ -73,8 +77,9 @@ impl Room {
         }
     }
 
-    /// Adds a joining member, which replaces an earlier membership of the same connection. The
-    /// first member sets the room's position to `heads`, and reads the events up to there itself.
+    /// Adds a joining member. An earlier membership of the same connection is removed. If the room
+    /// is empty, its position is set to `heads`; the member reads the events up to that position
+    /// itself.
     pub(super) fn enter(
         &self,
         connection: &Arc<Connection>,
@@ -102,15 +107,15 @@ impl Room {
         position
     }
 
-    /// Removes a member. Returns true if none is left.
+    /// Removes a member from the room. Returns true if no member is left.
     pub(super) fn leave(&self, position: &Arc<MemberPosition>) -> bool {
         let mut state = self.state.lock();
         state.remove(|member| Arc::ptr_eq(&member.position, position));
         state.members.is_empty()
     }
 
-    /// Passes an event on in order. Returns a gap if events before it are missing and no task is
-    /// reading them yet.
+    /// Passes an event on to the members, in `seq` order. If earlier events are missing, keeps the
+    /// event and returns a gap, unless a task is already reading the missing events.
     pub fn deliver(
         self: &Arc<Self>,
         event: &Arc<EncodedEvent>,
@@ -140,9 +145,9 @@ impl Room {
         }
     }
 
-    /// Tries to make a joining member live after it has received the history up to `seen` (in its
-    /// own numbering). The buffered events are appended if they continue the history without a gap.
-    /// `last_page` runs immediately before they are queued.
+    /// Tries to make a joining member live. The member has received the history up to `seen`, in
+    /// the numbering of its audience. If the buffered events continue the history without a gap,
+    /// they are queued for the member after `last_page` has run.
     pub fn go_live(
         &self,
         position: &Arc<MemberPosition>,
@@ -188,7 +193,8 @@ impl Room {
         GoLive::Live
     }
 
-    /// Sends a frame that is not part of the history to the live members, except to one person.
+    /// Sends a frame that is not part of the history to all live members. The connections of the
+    /// person `except` are skipped.
     pub(super) fn broadcast<F>(
         &self,
         news: &Ephemeral<F>,
@@ -208,7 +214,7 @@ impl Room {
         }
     }
 
-    /// The staff in the room, each once, ordered by id.
+    /// The staff in the room, each person once, ordered by id.
     pub(super) fn viewers(&self) -> Vec<Viewer> {
         let state = self.state.lock();
         let mut staff: Vec<_> = state
@@ -217,7 +223,8 @@ impl Room {
             .filter(|member| member.audience == Audience::Staff)
             .collect();
         staff.sort_unstable_by_key(|member| (member.person, member.connection.id));
-        // Before the names are copied: a person with several windows is several members.
+        // Remove duplicates (a person with several windows is several members) before names are
+        // copied.
         staff.dedup_by_key(|member| member.person);
         staff
             .into_iter()
@@ -228,14 +235,15 @@ impl Room {
             .collect()
     }
 
-    /// The number of the last event passed on.
+    /// The number of the last event that the room has passed on.
     pub fn position(&self) -> Seq {
         self.state.lock().position.seq()
     }
 
-    /// Restarts the room at these heads. Live members receive a reset and are removed under the
-    /// same lock, so that none is removed without a reset, and none that has subscribed again is
-    /// removed. Joining members stay: they read the history again anyway.
+    /// Restarts the room at these heads (last event numbers). Live members receive a `reset` frame
+    /// and are removed. Both happen under one lock, so that every removed member gets the frame,
+    /// and a member that has just subscribed again is not removed. Joining members stay, because
+    /// they read the history again anyway.
     pub(super) fn restart(&self, heads: &Heads, staff: &Utf8Bytes, customer: &Utf8Bytes) {
         let mut state = self.state.lock();
         state.position = Position::at(heads.seq);
@@ -251,8 +259,8 @@ impl Room {
                     Audience::Staff => staff,
                     Audience::Customer => customer,
                 };
-                // Before the reset is queued, so that the member's next frame finds the membership
-                // ended.
+                // Mark the member as removed before its reset is queued. When the client reacts to
+                // the reset, its membership has already ended.
                 member.position.put_out();
                 member.connection.send_queue.push(reset.clone());
                 false
@@ -264,8 +272,8 @@ impl Room {
         self.state.lock().members.is_empty()
     }
 
-    /// The position from which to read the missing events. Returns `None` if no gap or no member is
-    /// left; the gap task then ends.
+    /// The number after which the missing events must be read. Returns `None` if no events are
+    /// missing or the room has no members; the task that fills the gap then ends.
     pub(in crate::live) fn gap(&self) -> Option<Seq> {
         let mut state = self.state.lock();
         let position = state.position.seq();
@@ -277,8 +285,9 @@ impl Room {
         Some(position)
     }
 
-    /// Drops the early events if the position is still `up_to`. The database has no events after
-    /// it, so the early ones belong to a history that no longer exists.
+    /// Drops the early events if the room's position is still `up_to`. The caller found no events
+    /// after `up_to` in the database, so the early events belong to a history that no longer
+    /// exists.
     pub(in crate::live) fn forget_early(&self, up_to: Seq) {
         let mut state = self.state.lock();
         if state.position.seq() == up_to {
@@ -347,9 +356,9 @@ impl State {
                     }
                     Observed::Duplicate => {}
                     Observed::Gap { .. } => {
-                        // A live member never has a gap, because it follows the room's order.
-                        // Should that fail, close its connection so that it resumes from the
-                        // database: a client must never miss an event without notice.
+                        // This cannot happen, because a live member gets every event in the room's
+                        // order. If it does, close the connection so that the client resumes from
+                        // the database. A client must never miss an event without noticing.
                         debug_assert!(false, "a live member has a hole before {seq}");
                         tracing::error!(ticket = %event.ticket, "an event is missing before a connection's next event; closing the connection, so that its client resumes");
                         member
@@ -360,7 +369,7 @@ impl State {
                 },
             }
         }
-        // Record the delay once per event, not once per member.
+        // Record the delivery delay once per event instead of once per member.
         if let Some(at) = event.at.filter(|_| is_handed) {
             let seconds = (Utc::now() - at).as_seconds_f64().max(0.0);
             metrics::histogram!("helpline_delivery_seconds").record(seconds);

@@ -1,5 +1,5 @@
-//! Exports the access log as a file. The export reads one portion at a time, as fast as the client
-//! takes them, and uses a database connection only during each read.
+//! Exports the access log as a CSV file. Each portion is read when the client has received the
+//! previous one, and a database connection is used only during the read.
 
 use std::time::{Duration, Instant};
 
@@ -33,12 +33,12 @@ const COLUMNS: [&str; 12] = [
     "user_agent",
     "detail",
 ];
-/// The action in the last line of an incomplete file.
+/// The value of the column `action` in the last line of an incomplete export file.
 const CUT: &str = "export_cut";
 
-/// Answers with the file. The first portion is read before the answer begins, so that its failure
-/// becomes a proper refusal. After a later failure, the connection ends before the file is
-/// complete, which the client notices.
+/// Returns the export as a streamed file. The first portion is read before the response starts, so
+/// that an error in it becomes a proper error response. If a later read fails, the connection is
+/// closed before the file is complete, and the client detects the truncation.
 ///
 /// # Errors
 /// The refusal if the first portion cannot be read.
@@ -77,11 +77,11 @@ pub(super) async fn response(
     Ok(response)
 }
 
-/// A running export.
+/// The state of an export that is being downloaded.
 struct Export {
     store: Store,
     reader: Reader,
-    /// The query for the remaining entries; `None` at the end.
+    /// The query for the entries that are not yet exported; `None` when the file is complete.
     rest: Option<AccessQuery>,
     entries_left: u32,
     portions_left: u32,
@@ -102,7 +102,7 @@ impl Export {
         }
     }
 
-    /// Reads portions until one has entries or the file ends.
+    /// Reads portions of the access log until one contains entries or the file ends.
     async fn add_portion(&mut self, text: &mut String) -> Result<(), StoreError> {
         while let Some(query) = &mut self.rest {
             query.limit = self.entries_left.min(limits::ACCESS_LOG_EXPORT_PORTION);
@@ -177,7 +177,8 @@ fn push_entry(text: &mut String, entry: &AccessEntry) {
     csv::push_record(text, fields);
 }
 
-/// Appends the last line of an incomplete file, which names the cursor of the next file.
+/// Appends the last line of an incomplete export file. The line contains the cursor with which the
+/// client requests the next file.
 fn push_cut(text: &mut String, cursor: AccessCursor) {
     let more = format!("there are older entries: request the next file with cursor={cursor}");
     let fields = COLUMNS.map(|column| match column {

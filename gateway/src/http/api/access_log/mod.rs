@@ -1,4 +1,4 @@
-//! The access log, for admins: its pages, its export as a file, and the list of its actions.
+//! The routes of the access log, for admins: list pages, export a file, list the action names.
 
 mod export;
 mod query;
@@ -50,7 +50,7 @@ const ACTIONS: Route = Route {
     handler: |method| on(method, list_actions),
 };
 
-/// The routes of this file.
+/// The REST routes that this file defines.
 pub(super) const ROUTES: &[Route] = &[LIST, EXPORT, ACTIONS];
 
 #[derive(OpenApi)]
@@ -59,8 +59,8 @@ pub(super) struct Docs;
 
 /// Returns a page of the access log, newest entries first. Admins only.
 ///
-/// The access log has reads by staff, refused requests, and changes of roles and settings. If few
-/// entries match the filter, a page may be short or empty although `next_cursor` names a next one.
+/// The access log contains reads by staff, refused requests, and changes of roles and settings. If
+/// few entries match the filter, a page may be short or empty although `next_cursor` is set.
 #[utoipa::path(get, path = LIST.path, operation_id = "read_access_log", tag = "desk", params(AccessParams), responses((status = 200, body = AccessPage)))]
 pub async fn list(
     user: CurrentUser,
@@ -87,9 +87,10 @@ pub async fn list(
 /// Exports entries of the access log as CSV, newest first. Admins only.
 ///
 /// The columns are `id, at, user_id, user_name, user_email, action, ticket_id, ticket_number,
-/// refused, ip, user_agent, detail`. A file ends after 100,000 entries or 10 minutes; its last line
-/// then has the action `export_cut`, and its detail names the `cursor` for the next file. A value
-/// that a spreadsheet would compute as a formula begins with an apostrophe.
+/// refused, ip, user_agent, detail`. A file ends after 100,000 entries or 10 minutes. If entries
+/// are left, the action in the last line is `export_cut`, and its detail contains the `cursor` for
+/// the next file. A value that a spreadsheet would treat as a formula is prefixed with an
+/// apostrophe.
 #[utoipa::path(get, path = EXPORT.path, operation_id = "export_access_log", tag = "desk", params(AccessParams),
     responses((status = 200, body = String, content_type = "text/csv", headers(("Content-Disposition" = String, description = "The file's name")))))]
 pub async fn export_csv(
@@ -106,7 +107,8 @@ pub async fn export_csv(
     export::response(store, user.reader(Audience::Staff), query, place).await
 }
 
-/// Returns the names of the actions that this version records. Admins only.
+/// Returns the names of the actions that this server version records in the access log. Admins
+/// only.
 #[utoipa::path(get, path = ACTIONS.path, operation_id = "list_access_log_actions", tag = "desk", responses((status = 200, body = AccessActions)))]
 pub async fn list_actions(
     _: CurrentUser,

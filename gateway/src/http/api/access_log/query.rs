@@ -1,4 +1,4 @@
-//! The query of the access log.
+//! Parses and validates the query parameters of the access log's routes.
 
 use chrono::{DateTime, Utc};
 use helpline_core::ids::TicketRef;
@@ -12,41 +12,43 @@ use utoipa::IntoParams;
 use crate::http::api::parse::{parse_cursor, parse_user};
 use crate::http::problem::Refusal;
 
-/// Filters of the access log, and the position and size of the page.
+/// The query parameters of an access log page: the filters, and the position and size of the page.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AccessParams {
-    /// Only actions of the person with this id.
+    /// Only entries about actions of the person with this id.
     user: Option<String>,
-    /// Only these actions, separated by commas.
+    /// Only entries with these action names, separated by commas.
     action: Option<String>,
-    /// Only actions on the ticket with this id or number.
+    /// Only entries about the ticket with this id or number.
     ticket: Option<String>,
-    /// `true`: only refused actions; `false`: only actions that were carried out.
+    /// `true` returns only refused actions, `false` only actions that were carried out.
     refused: Option<bool>,
-    /// Only entries of this time or later, such as `2026-03-01T12:00:00Z`.
+    /// Only entries recorded at this time or later, such as `2026-03-01T12:00:00Z`.
     from: Option<String>,
-    /// Only entries before this time.
+    /// Only entries recorded before this time.
     to: Option<String>,
-    /// The `next_cursor` of the previous page, or the cursor in the last line of an incomplete
-    /// file.
+    /// Where to continue: the `next_cursor` of the previous page, or the cursor in the last line of
+    /// an incomplete export file.
     cursor: Option<String>,
-    /// The maximum number of entries.
+    /// The maximum number of entries to return.
     limit: Option<u32>,
 }
 
-/// A valid query, except that a ticket's number has not been looked up.
+/// A valid access log query. If the filter names a ticket by number, the ticket's id has not been
+/// looked up yet.
 #[derive(Debug)]
 pub(super) struct Asked {
     query: AccessQuery,
     ticket: Option<TicketRef>,
-    /// The part of the query that the audit row keeps.
+    /// The query parameters that are recorded in `access_log` when staff read the log.
     pub(super) detail: Value,
 }
 
 impl AccessParams {
-    /// Validates the query. `limit` is the number of entries by default, `limit_max` the maximum.
+    /// Validates the query parameters. `limit` is the default number of entries, and `limit_max`
+    /// the maximum.
     ///
     /// # Errors
     /// `invalid_field` for the first invalid field.
@@ -123,8 +125,8 @@ impl AccessParams {
 }
 
 impl Asked {
-    /// Looks up the ticket's number. Returns `None` if there is no such ticket, because no entry
-    /// can match then.
+    /// Looks up the id of a ticket that the filter names by number, and returns the query. Returns
+    /// `None` if there is no ticket with this number, because no entry can match.
     ///
     /// # Errors
     /// The error if the database cannot be read.
@@ -145,7 +147,8 @@ fn named_ticket(text: &str) -> Result<TicketRef, Refusal> {
         .map_err(|_| Refusal::field("ticket", "must be an id, or a number such as TKT-000042"))
 }
 
-/// Parses a list of action names. Names of other versions are accepted too.
+/// Parses a comma-separated list of action names. Names that this version does not know are
+/// accepted, because other versions may have recorded them.
 fn words(list: &str) -> Result<Vec<String>, Refusal> {
     let words: Vec<_> = list.split(',').map(|word| word.trim().to_owned()).collect();
     let is_word = |word: &String| {
@@ -165,7 +168,8 @@ fn words(list: &str) -> Result<Vec<String>, Refusal> {
     Ok(words)
 }
 
-/// Parses a time from 1970 on, which the database can represent.
+/// Parses an RFC 3339 time. Times before 1970, or outside the range that the database can store,
+/// are refused.
 fn time(field: &str, text: &str) -> Result<DateTime<Utc>, Refusal> {
     let first_year = DateTime::UNIX_EPOCH;
     DateTime::parse_from_rfc3339(text)

@@ -1,4 +1,5 @@
-//! `GET /oidc/callback`: the return from the provider, with a code or with an error.
+//! `GET /oidc/callback`: the URL to which the OpenID provider redirects the browser, with an
+//! authorization code or an error.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,8 +23,8 @@ use crate::integrations::oidc::{CALLBACK_PATH, SignedInPerson, error_code};
 use crate::runtime::client_address::user_agent;
 use crate::runtime::errors::chain;
 
-/// Errors that mean a decision of the person or of the provider's rules, and no fault of the
-/// configuration.
+/// OAuth error codes that mean a decision by the person or by the provider's rules. They do not
+/// indicate a configuration fault.
 const DENIED: [&str; 4] = [
     "access_denied",
     "login_required",
@@ -31,7 +32,8 @@ const DENIED: [&str; 4] = [
     "interaction_required",
 ];
 
-/// Reasons that stem from what this browser brought back, such as a wrong code.
+/// Failure reasons that a wrong or forged callback request of this browser can cause, such as a
+/// wrong code.
 const OF_THIS_PERSON: [&str; 4] = [
     "issuer",
     "code_refused",
@@ -39,15 +41,15 @@ const OF_THIS_PERSON: [&str; 4] = [
     "id_token_claims",
 ];
 
-/// Errors that the provider calls temporary.
+/// OAuth error codes that mean a temporary failure of the provider.
 const PASSING: [&str; 2] = ["server_error", "temporarily_unavailable"];
 
-/// Why a sign-in failed.
+/// The reason why a sign-in failed.
 struct NotSignedIn {
     outcome: Outcome,
-    /// One word, for the log and for `access_log`.
+    /// A one-word reason, for the log and for `access_log`.
     reason: &'static str,
-    /// Further details, without secrets.
+    /// Further details for the log, without secrets.
     cause: String,
 }
 
@@ -61,8 +63,8 @@ impl NotSignedIn {
     }
 }
 
-/// Completes the sign-in: sets the session's cookie and redirects to the page where the person
-/// began. If the sign-in fails, redirects with the reason.
+/// Completes the sign-in. On success, sets the session cookie and redirects to the page where the
+/// person started. On failure, redirects with an outcome word that the page explains.
 pub(super) async fn complete(
     State(sign_ins): State<Arc<OwnSignIn>>,
     extensions: Extensions,
@@ -96,13 +98,14 @@ pub(super) async fn complete(
 }
 
 impl OwnSignIn {
-    /// Validates what the provider returned. Returns the session's cookie.
+    /// Validates the provider's callback parameters and exchanges the code. Returns the
+    /// `Set-Cookie` header of the new session.
     async fn came_back(
         &self,
         begun: &BegunSignIn,
         parameters: &HashMap<String, String>,
     ) -> Result<HeaderValue, NotSignedIn> {
-        // A provider that names itself must be the provider to which this sign-in went.
+        // If the callback has an `iss` parameter (RFC 9207), it must name the configured provider.
         if parameters
             .get("iss")
             .is_some_and(|issuer| issuer != self.provider.issuer())
@@ -156,14 +159,15 @@ impl OwnSignIn {
     }
 
     /// Records a failed sign-in in `access_log`. Failures of the provider or of the configuration
-    /// are only logged. Only sign-ins that this browser began are recorded, because any visitor can
-    /// request this URL.
+    /// are only logged. The caller records only sign-ins that this browser started, because any
+    /// visitor can request this URL.
     fn record(&self, why: &NotSignedIn, extensions: &Extensions, headers: &HeaderMap) {
         if why.outcome != Outcome::Denied && !OF_THIS_PERSON.contains(&why.reason) {
             return;
         }
         let mut detail = json!({"route": CALLBACK_PATH, "method": "GET", "reason": why.reason});
-        // The error is one of [`DENIED`].
+        // The cause is the provider's error code. It is one of [`DENIED`], because other provider
+        // errors return early above.
         if why.reason == "provider" {
             detail["error"] = why.cause.as_str().into();
         }
@@ -179,7 +183,8 @@ impl OwnSignIn {
     }
 }
 
-/// Returns the parameters by name; `None` if one occurs twice or is too long.
+/// Returns the parameters by name. Returns `None` if a name occurs twice or a parameter is too
+/// long.
 fn once_each(all: Vec<(String, String)>) -> Option<HashMap<String, String>> {
     let count = all.len();
     let fits = all
@@ -189,9 +194,9 @@ fn once_each(all: Vec<(String, String)>) -> Option<HashMap<String, String>> {
     (fits && named.len() == count).then_some(named)
 }
 
-/// Logs the failure and redirects to the page. A fault between the desk and the provider is a
-/// warning, and a decision of the provider is information. Failures that any visitor can cause are
-/// logged only at debug level.
+/// Logs the failed sign-in and redirects to the page. A fault between the desk and the provider is
+/// logged as a warning, and an error that the provider returns as information. Failures that any
+/// visitor can cause are logged only at debug level.
 fn refused(to: &str, why: &NotSignedIn) -> Response {
     let NotSignedIn {
         outcome, reason, ..

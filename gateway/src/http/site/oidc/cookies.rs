@@ -1,5 +1,6 @@
-//! The cookies of a sign-in. Scripts cannot read them, and browsers do not send them with requests
-//! from other sites. Over https, no other host can set them (`__Host-`).
+//! The cookies of a sign-in. Scripts cannot read them (`HttpOnly`). Requests from other sites do
+//! not include them, except when a person follows a link (`SameSite=Lax`). Over https, the
+//! `__Host-` prefix prevents other hosts from setting them.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,23 +14,23 @@ use crate::auth::purpose::PurposeKeys;
 
 const SESSION: &str = "helpline_session";
 const SIGN_IN: &str = "helpline_sign_in_";
-/// Number of characters of `state` in a cookie's name. They keep concurrent sign-ins of one browser
-/// apart.
+/// How many characters of `state` are part of a cookie's name. The name distinguishes concurrent
+/// sign-ins of one browser.
 const NAME_CHARS: usize = 16;
 
-/// An unfinished sign-in, as its cookie stores it.
+/// An unfinished sign-in, as it is stored in its cookie.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct BegunSignIn {
-    /// The `state` that the provider must send back.
+    /// The `state` parameter that the provider must return.
     pub(super) state: String,
     /// The nonce that the ID token must contain.
     pub(super) nonce: String,
-    /// The PKCE verifier, without which the code is useless.
+    /// The PKCE verifier. Without it, the authorization code cannot be exchanged.
     pub(super) verifier: String,
-    /// The page to which the sign-in returns.
+    /// The page to which the browser returns after the sign-in.
     #[serde(rename = "return")]
     pub(super) return_path: ReturnPath,
-    /// Start of the sign-in, in milliseconds since 1970.
+    /// When the sign-in started, in milliseconds since 1970.
     pub(super) at_ms: i64,
 }
 
@@ -43,7 +44,7 @@ impl OwnSignIn {
         format!("{prefix}{name}")
     }
 
-    /// A `Set-Cookie` header. Without a value, it deletes the cookie.
+    /// Builds a `Set-Cookie` header. Without a value, the header deletes the cookie.
     fn cookie(&self, name: &str, value: Option<&str>, life_s: u64) -> HeaderValue {
         let secure = if self.is_https() { "; Secure" } else { "" };
         let (value, life_s) = value.map_or(("", 0), |value| (value, life_s));
@@ -52,8 +53,8 @@ impl OwnSignIn {
         HeaderValue::from_str(&text).expect("names and signed values are plain ASCII")
     }
 
-    /// Returns the headers that store a sign-in. If the browser has too many unfinished sign-ins,
-    /// they also delete the oldest ones.
+    /// Returns the `Set-Cookie` headers that store a new sign-in. If the browser has too many
+    /// unfinished sign-ins, the headers also delete the oldest of them.
     pub(super) fn remember(
         &self,
         begun: &BegunSignIn,
@@ -68,7 +69,7 @@ impl OwnSignIn {
             .filter(|(name, _)| name.starts_with(&prefix) && is_plain(name))
             .map(|(name, value)| {
                 let known: Option<BegunSignIn> = self.begun.open(value, Utc::now());
-                // An unreadable cookie counts as the oldest.
+                // A cookie that cannot be decoded counts as the oldest.
                 (known.map_or(0, |known| known.at_ms), name)
             })
             .collect();
@@ -79,19 +80,19 @@ impl OwnSignIn {
         Ok(cookies)
     }
 
-    /// The sign-in that this browser began with this state, if it has not expired.
+    /// Returns the sign-in that this browser started with this `state`, if it has not expired.
     pub(super) fn remembered(&self, state: &str, asked: &HeaderMap) -> Option<BegunSignIn> {
         let name = self.sign_in_name(state);
         let begun: BegunSignIn = opened(&self.begun, asked, &name)?;
         (begun.state == state).then_some(begun)
     }
 
-    /// Returns the header that deletes the cookie of this sign-in.
+    /// Returns the `Set-Cookie` header that deletes the cookie of the sign-in with this `state`.
     pub(super) fn forget(&self, state: &str) -> HeaderValue {
         self.cookie(&self.sign_in_name(state), None, 0)
     }
 
-    /// Returns the header that stores the session.
+    /// Returns the `Set-Cookie` header that stores the session in the browser.
     pub(super) fn session_cookie(
         &self,
         session: &Session,
@@ -102,12 +103,12 @@ impl OwnSignIn {
         Ok(self.cookie(&self.cookie_name(SESSION), Some(&value), life_s))
     }
 
-    /// The session of this browser, if it is valid.
+    /// Returns the session from the browser's cookie, if it is valid.
     pub(super) fn session(&self, asked: &HeaderMap) -> Option<Session> {
         opened(&self.sessions, asked, &self.cookie_name(SESSION))
     }
 
-    /// Returns the header that deletes the session.
+    /// Returns the `Set-Cookie` header that deletes the session cookie.
     pub(super) fn no_session(&self) -> HeaderValue {
         self.cookie(&self.cookie_name(SESSION), None, 0)
     }
@@ -140,7 +141,7 @@ fn is_plain(name: &str) -> bool {
     name.chars().all(is_name)
 }
 
-/// The names and values of the cookies in a request.
+/// Returns the names and values of all cookies in a request.
 fn cookies_of(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers
         .get_all(header::COOKIE)

@@ -1,6 +1,6 @@
-//! The desk's own sign-in with an OpenID provider: the redirect to the provider, the return from
-//! it, tokens for the pages, and sign-out. The server stores no sessions: the state is signed and
-//! kept in the browser's cookies, so that any instance can serve any step.
+//! The desk's own sign-in with an OpenID provider: the redirect to the provider, the callback,
+//! tokens for the pages, and sign-out. The server stores no sessions. The sign-in state is in
+//! signed cookies, so any instance can serve any step.
 
 mod callback;
 mod cookies;
@@ -27,19 +27,19 @@ use crate::database::AuditLog;
 use crate::http::request_rates::too_fast;
 use crate::integrations::oidc::{CALLBACK_PATH, SIGNED_OUT_PATH};
 
-/// The path to which the pages send people to sign in.
+/// The path to which the desk's pages send people to sign in.
 pub(in crate::http) const SIGN_IN_PATH: &str = "/oidc/sign-in";
-/// The path from which the pages request tokens.
+/// The path from which the desk's pages request tokens.
 pub(in crate::http) const TOKEN_PATH: &str = "/oidc/token";
-/// The path with which the pages sign people out.
+/// The path that the desk's pages request to sign people out.
 pub(in crate::http) const SIGN_OUT_PATH: &str = "/oidc/sign-out";
 
-/// All outcomes of a sign-in, as the metric names them.
+/// All outcomes of a sign-in, as label values of the metric.
 pub(crate) fn outcomes() -> [&'static str; 6] {
     Outcome::ALL.map(Outcome::word)
 }
 
-/// The routes of the sign-in. Empty if no provider is configured.
+/// The routes of the desk's own sign-in. There are none if no OpenID provider is configured.
 pub(in crate::http) fn routes(config: &Config, audit_log: &Arc<AuditLog>) -> Router {
     let (Some(oidc), Some(public), Some(desk_tokens)) = (
         &config.auth.oidc,
@@ -74,8 +74,8 @@ pub(in crate::http) fn routes(config: &Config, audit_log: &Arc<AuditLog>) -> Rou
         .with_state(sign_ins)
 }
 
-/// Limits the steps that people take in the browser. A person who is too fast is redirected to a
-/// page that says so.
+/// Limits the rate of sign-in steps (requests that the person sees in the browser). A person who
+/// exceeds the rate is redirected to a page that says so.
 async fn step_rate(
     State(sign_ins): State<Arc<OwnSignIn>>,
     request: Request,
@@ -88,7 +88,7 @@ async fn step_rate(
     next.run(request).await
 }
 
-/// Limits the requests that pages send: for tokens, and to sign out.
+/// Limits the rate of requests that the pages' scripts send to get tokens and to sign out.
 async fn token_rate(
     State(sign_ins): State<Arc<OwnSignIn>>,
     request: Request,

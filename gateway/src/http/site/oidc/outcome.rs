@@ -1,5 +1,5 @@
-//! The outcome of a sign-in. It is a word in the URL to which the browser returns, and the page
-//! shows a sentence for it.
+//! The outcome of a sign-in. It is added as a word to the URL to which the browser returns, and the
+//! page shows a sentence for it.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -12,20 +12,20 @@ use crate::integrations::oidc::OidcFault;
 pub(super) enum Outcome {
     /// The person is signed in.
     Ok,
-    /// The provider refused the person, or the person cancelled.
+    /// The provider refused the person, or the person cancelled the sign-in.
     Denied,
-    /// The sign-in took too long, began in another browser, or was forged.
+    /// The sign-in took too long, was started in another browser, or was forged.
     Expired,
-    /// The provider or its answer is unusable. The operator must act.
+    /// The provider or its response is unusable. The operator must act.
     Failed,
-    /// The provider cannot be reached.
+    /// The OpenID provider cannot be reached.
     Unavailable,
-    /// There are too many sign-ins at once.
+    /// Too many sign-ins are in progress; the person should retry later.
     Busy,
 }
 
 impl Outcome {
-    /// All outcomes.
+    /// All outcomes of a sign-in.
     pub(super) const ALL: [Self; 6] = [
         Self::Ok,
         Self::Denied,
@@ -35,7 +35,7 @@ impl Outcome {
         Self::Busy,
     ];
 
-    /// The word in the URL and in the metric.
+    /// The outcome's word in the return URL and in the metric.
     pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -58,7 +58,8 @@ impl From<&OidcFault> for Outcome {
     }
 }
 
-/// Redirects the browser to a page of the desk, and counts the outcome.
+/// Redirects the browser to a page of the desk with the outcome of the sign-in, and counts the
+/// outcome.
 pub(super) fn back(path: &str, outcome: Outcome) -> Response {
     metrics::counter!("helpline_oidc_sign_ins_total", "outcome" => outcome.word()).increment(1);
     let to = match outcome {
@@ -68,7 +69,7 @@ pub(super) fn back(path: &str, outcome: Outcome) -> Response {
     see(&to)
 }
 
-/// Redirects the browser to another URL, which it requests with GET.
+/// Redirects the browser to another URL (303), which the browser requests with GET.
 pub(super) fn see(to: &str) -> Response {
     let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static(HOME));
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()

@@ -1,4 +1,4 @@
-//! The state that the routes of the sign-in share.
+//! The state that the routes of the desk's own sign-in share.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,25 +17,25 @@ use crate::integrations::oidc::Provider;
 use crate::runtime::client_address::{client_address, peer};
 use crate::runtime::limiter::{Limiter, network};
 
-/// The state that the routes of the sign-in share.
 pub(super) struct OwnSignIn {
     pub(super) provider: Provider,
-    /// The desk's public origin, as browsers see it.
+    /// The desk's public origin, such as `https://support.example.com`.
     pub(super) public: Origin,
     pub(super) begun: PurposeKeys,
     pub(super) sessions: PurposeKeys,
     pub(super) desk_tokens: DeskTokens,
     pub(super) session_hours: u32,
-    /// The rate of sign-in steps of each address; `tokens` is the rate of token requests.
+    /// Limits the sign-in steps of each client address. `tokens` limits the token requests of each
+    /// address.
     pub(super) steps: Limiter<IpAddr>,
     pub(super) tokens: Limiter<IpAddr>,
-    /// Records refused sign-ins.
+    /// Records refused sign-ins in `access_log`.
     pub(super) audit_log: Arc<AuditLog>,
     trusted_proxies: Vec<Cidr>,
 }
 
 impl OwnSignIn {
-    /// Builds the state from the configuration.
+    /// Builds the shared sign-in state from the configuration.
     pub(super) fn new(
         config: &Config,
         oidc: &Oidc,
@@ -66,20 +66,21 @@ impl OwnSignIn {
         }
     }
 
-    /// How long this address must wait, in milliseconds; `None` if it need not wait.
+    /// How long the client's address must wait according to this limiter, in milliseconds. `None`
+    /// if the request is within the limit.
     pub(super) fn wait_ms(&self, of: &Limiter<IpAddr>, request: &Request) -> Option<u64> {
         let address = self.address(request.extensions(), request.headers())?;
         of.take(network(address), Instant::now()).err()
     }
 
-    /// The client's address.
+    /// The IP address of the client, taken from `X-Forwarded-For` if the peer is a trusted proxy.
     pub(super) fn address(&self, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
         let peer = peer(extensions)?;
         Some(client_address(peer, headers, &self.trusted_proxies))
     }
 
-    /// Whether the browser used a host other than the public one. The port does not matter, because
-    /// cookies ignore it.
+    /// Whether the browser requested a host other than the desk's public host. The port is ignored,
+    /// because cookies do not depend on it.
     pub(super) fn is_elsewhere(&self, uri: &Uri, headers: &HeaderMap) -> bool {
         let asked = headers
             .get(header::HOST)
@@ -93,7 +94,7 @@ impl OwnSignIn {
     }
 
     /// Whether the request comes from one of the desk's own pages, according to `Sec-Fetch-Site`.
-    /// If the browser does not send it, `Origin` decides.
+    /// If the browser does not send this header, `Origin` is used.
     pub(super) fn is_own_page(&self, headers: &HeaderMap) -> bool {
         match headers.get("sec-fetch-site") {
             Some(site) => site.as_bytes() == b"same-origin",

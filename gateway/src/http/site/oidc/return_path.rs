@@ -1,15 +1,15 @@
-//! The page to which a sign-in returns: a path on this host, in a form that no browser takes for
-//! another host.
+//! The page to which the browser returns after a sign-in. It must be a path that no browser
+//! interprets as a URL of another host.
 
 use std::str::FromStr;
 
 use helpline_core::limits;
 use serde::{Deserialize, Serialize};
 
-/// The page for people who came from no known page.
+/// The page to return to if the sign-in did not start on a known page.
 pub(super) const HOME: &str = "/support";
 
-/// A path on this host, with its query and fragment.
+/// A URL path on the desk's own host, with its query and fragment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct ReturnPath(String);
@@ -32,7 +32,8 @@ impl FromStr for ReturnPath {
         if text.len() > limits::RETURN_BYTES_MAX {
             return Err("too long");
         }
-        // Browsers remove tabs and line feeds, and treat a backslash as a slash.
+        // Browsers remove tabs and line feeds from URLs and treat a backslash as a slash, so such a
+        // path could lead to another host.
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) || text.contains('\\') {
             return Err("has a character that an address must encode");
         }

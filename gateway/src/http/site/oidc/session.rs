@@ -1,4 +1,4 @@
-//! `GET /oidc/token` and `POST /oidc/sign-out`: the session as the pages use it.
+//! `GET /oidc/token` and `POST /oidc/sign-out`: how the desk's pages use the session cookie.
 
 use std::sync::Arc;
 
@@ -14,15 +14,16 @@ use super::own_sign_in::OwnSignIn;
 use crate::http::input::NoInput;
 use crate::http::problem::Refusal;
 
-/// Returns a desk token for the signed-in person, or 401 without a session. Pages of other sites
-/// cannot read the token, because the answer never has CORS headers.
+/// Returns a desk token for the person of the session cookie, or 401 without a session. Pages of
+/// other sites cannot read the token, because the response never has CORS headers.
 pub(super) async fn token(
     State(sign_ins): State<Arc<OwnSignIn>>,
     headers: HeaderMap,
     NoInput: NoInput,
 ) -> Result<Response, Refusal> {
-    // A person who opens this URL directly may read the token. Browsers that do not send the header
-    // do not send the cookie for other sites either.
+    // The value `none` means that a person opened the URL directly, who may read their own token.
+    // If the browser does not send this header, `SameSite=Lax` keeps the cookie out of script
+    // requests of other sites.
     let from = headers.get("sec-fetch-site").map(|site| site.as_bytes());
     if !matches!(from, None | Some(b"same-origin" | b"none")) {
         return Err(Refusal::new(
@@ -30,7 +31,7 @@ pub(super) async fn token(
             "only the desk's own pages can request tokens",
         ));
     }
-    // A session of a formerly configured provider is no longer valid.
+    // A session of a previously configured provider is no longer valid.
     let session = sign_ins
         .session(&headers)
         .filter(|session| session.iss == sign_ins.provider.issuer())
@@ -42,7 +43,8 @@ pub(super) async fn token(
     Ok(Json(json!({"token": token})).into_response())
 }
 
-/// Ends the session in this browser. Returns the provider's sign-out URL, if it is known.
+/// Ends the session in this browser. Returns the provider's sign-out URL if the provider publishes
+/// one.
 pub(super) async fn sign_out(
     State(sign_ins): State<Arc<OwnSignIn>>,
     headers: HeaderMap,

@@ -1,4 +1,4 @@
-//! `GET /oidc/sign-in`: the redirect to the provider.
+//! `GET /oidc/sign-in`: starts a sign-in and redirects the browser to the OpenID provider.
 
 use std::sync::Arc;
 
@@ -22,28 +22,28 @@ use crate::runtime::errors::chain;
 pub(super) struct Query {
     #[serde(rename = "return")]
     return_path: Option<String>,
-    /// Present after a redirect from another host. It prevents a second redirect, because a proxy
-    /// may rewrite the host.
+    /// Set when the server has redirected the browser to the public host. It prevents a redirect
+    /// loop behind a proxy that rewrites the host.
     moved: Option<String>,
 }
 
-/// Stores the sign-in in a cookie and redirects the browser to the provider. If the provider is
-/// unavailable, redirects back to the page.
+/// Stores the unfinished sign-in in a cookie and redirects the browser to the provider. If the
+/// provider is unavailable, redirects the browser back to the page that it came from.
 pub(super) async fn begin(
     State(sign_ins): State<Arc<OwnSignIn>>,
     uri: Uri,
     headers: HeaderMap,
     Params(query): Params<Query>,
 ) -> Result<Response, Refusal> {
-    // The provider sends people back to the public host, which gets only the cookies that it set
-    // itself.
+    // The sign-in must start on the public host. The provider redirects to that host, and browsers
+    // send only cookies that the same host has set.
     if query.moved.is_none() && sign_ins.is_elsewhere(&uri, &headers) {
         let others = uri.query().map_or(String::new(), |all| format!("{all}&"));
         let (public, path) = (sign_ins.public.as_str(), uri.path());
         return Ok(see(&format!("{public}{path}?{others}moved=1")));
     }
-    // An invalid return path does not refuse the sign-in, because a person would see the refusal:
-    // it returns to the start page instead.
+    // If the return path is invalid, return to the start page instead. A refusal would be a JSON
+    // response that the person sees in the browser.
     let asked = query.return_path.and_then(|path| path.parse().ok());
     let return_path: ReturnPath = asked.unwrap_or_default();
     let begun = match sign_ins.provider.begin().await {
