@@ -1,5 +1,4 @@
-//! Checks authorization: every route for every role, on the caller's own, foreign and missing
-//! tickets.
+//! Authorization: every route for every role, on the caller's own, foreign and missing tickets.
 
 use helpline_core::actor::{Actor, Audience, StaffRole};
 use helpline_core::ids::{TicketId, UserId};
@@ -258,8 +257,7 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                     ),
                     _ => ("", None),
                 };
-                // Use one id for all placeholders. A personal reply has its owner's id, because it
-                // is saved before it is removed.
+                // Use one id for all placeholders, except that a personal reply has its owner's id.
                 let id = carl().id.to_string();
                 let reply = match action {
                     DeskAction::KeepOwnReplies => person.id.to_string(),
@@ -344,8 +342,7 @@ async fn every_route_refuses_whoever_is_not_signed_in() {
             &format!("Bearer {good}x"),
         ]
         .map(str::to_owned);
-        // Try every bad header on one route, and only one bad header on the other routes, because
-        // refused sign-ins have a rate limit.
+        // All bad headers on one route, one on the others: refused sign-ins are rate-limited.
         let bad = if endpoint == Endpoint::ME {
             &bad[..]
         } else {

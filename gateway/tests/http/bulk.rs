@@ -226,8 +226,7 @@ async fn a_bulk_change_costs_the_rate_what_its_tickets_would() {
         .await
         .unwrap();
     assert_eq!(untouched.get::<_, i64>(0), 0);
-    // The refused bulk changes used none of the rate limit's burst, so single changes still
-    // succeed.
+    // A small bulk change still fits into what is left of the rate limit's burst.
     bulk(&server, &tickets[..1], patch("medium"))
         .await
         .expect(200);
