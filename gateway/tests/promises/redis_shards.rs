@@ -180,7 +180,7 @@ async fn a_wrong_password_of_a_cluster_is_told_once_and_so_is_its_end() {
         (told() == 1 && log_of(gateway).contains("Password authentication failed")).then_some(())
     })
     .await;
-    // One master accepts the password; the log names the other one.
+    // Only one of the two masters accepts the password. The log must name the other master.
     let [first, second] = shards.nodes() else {
         panic!("two masters");
     };
