@@ -214,6 +214,9 @@ pub const ADDRESSES_REMEMBERED_MAX: usize = 100_000;
 pub const READINESS_MS: u64 = 500;
 /// Time limit of the database check for readiness probes. A database that takes longer makes the instance not ready.
 pub const READINESS_TIMEOUT_MS: u64 = 2_000;
+/// Interval at which an instance checks its own readiness for the metric `helpline_ready`, in
+/// milliseconds.
+pub const READINESS_WATCH_MS: u64 = 5_000;
 
 /// Maximum events that a resume replays. A client that has missed more gets a `reset`, which costs only one page.
 pub const REPLAY_EVENTS_MAX: u64 = 5_000;

@@ -58,7 +58,6 @@ pub struct Client {
     next_id: u64,
     /// The `id` of the unanswered `subscribe`, if any.
     subscribing: Option<u64>,
-    joined: bool,
     /// The delay that a `bye` asked for; the next attempt uses another instance.
     bye: Option<Duration>,
     /// Start of the current outage, and the delay that the server asked for.
@@ -77,7 +76,6 @@ impl Client {
         Self {
             bye: None,
             lost: None,
-            joined: false,
             member,
             run,
             orders,
@@ -107,6 +105,7 @@ impl Client {
                         break;
                     }
                     tracing::debug!(member = self.member.name, %error, "connection lost");
+                    self.record.last_error = Some(error.to_string());
                     url += usize::from(
                         self.bye.is_some()
                             || matches!(error, LinkError::Open(_) | LinkError::Silent),
@@ -116,7 +115,7 @@ impl Client {
             if self.position != seen_before {
                 backoff = BACKOFF_MIN;
             }
-            if self.joined {
+            if self.record.joined {
                 // A second `bye` may arrive before the member is served again. The server asked for
                 // both delays, so they add up.
                 let (since, told) = self.lost.unwrap_or((Instant::now(), None));

@@ -73,6 +73,7 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
         Arc::clone(&relay),
         lifecycle.clone(),
     ));
+    lifecycle.spawn(Arc::clone(&health).watch());
     let system = Arc::new(SystemStatus::new(
         Arc::clone(&health),
         (store.clone(), relay, lifecycle),

@@ -2,20 +2,22 @@
 //! exists only while requests wait: an idle connection has none.
 
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::limits;
 use helpline_core::policy::{self, DeskAction};
 use helpline_core::protocol::{CommonFrame, InboxFilter};
-use helpline_core::reject::{Reject, RejectCode};
+use helpline_core::reject::{CloseCode, Reject, RejectCode};
 use parking_lot::Mutex;
 use tracing::Instrument;
 
 use super::join::{self, SubscribeRequest};
 use super::state::SocketState;
 use super::subscriptions::Subscriptions;
-use crate::connections::Connection;
+use crate::connections::{Connection, Disconnect};
 use crate::live::frames::frame;
 
 /// A request from a client.
@@ -100,17 +102,32 @@ impl Requests {
         if !std::mem::replace(&mut queue.working, true) {
             let (shared, queue) = (Arc::clone(&self.shared), Arc::clone(&self.queue));
             let span = tracing::error_span!("socket", connection = shared.connection.id);
+            let connection = Arc::clone(&shared.connection);
             let answering = async move {
                 while let Some(request) = next(&queue) {
                     answer(&shared, request).await;
                 }
             };
+            let answering = closing_if_it_crashes(connection, answering);
             self.shared
                 .state
                 .lifecycle
                 .spawn(answering.instrument(span));
         }
         Ok(())
+    }
+}
+
+/// Answers requests. If that crashes, ends the connection, because no task would answer its later
+/// requests: the client then reconnects.
+async fn closing_if_it_crashes(connection: Arc<Connection>, answering: impl Future<Output = ()>) {
+    if AssertUnwindSafe(answering).catch_unwind().await.is_err() {
+        tracing::error!(
+            "answering a request crashed; closing the connection, so that its client reconnects"
+        );
+        connection
+            .send_queue
+            .disconnect(Disconnect::AfterDrain(CloseCode::Restart));
     }
 }
 
@@ -199,4 +216,22 @@ async fn watch(
         state.inbox.leave(connection);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connections::fixtures::connection;
+
+    #[tokio::test]
+    async fn a_crash_while_answering_ends_the_connection_and_an_answer_does_not() {
+        let connection = connection(1, 1, None);
+        closing_if_it_crashes(Arc::clone(&connection), async {}).await;
+        assert_eq!(connection.send_queue.disconnecting(), None);
+        closing_if_it_crashes(Arc::clone(&connection), async { panic!("on purpose") }).await;
+        assert_eq!(
+            connection.send_queue.disconnecting(),
+            Some(Disconnect::AfterDrain(CloseCode::Restart))
+        );
+    }
 }

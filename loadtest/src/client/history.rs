@@ -35,7 +35,7 @@ impl Client {
                 .map_or(page.head.get(), |row| row.seq.get() - 1);
             self.record.base = base;
             self.position = Some(Position::at(Seq::new(base)));
-            if !std::mem::replace(&mut self.joined, true) {
+            if !std::mem::replace(&mut self.record.joined, true) {
                 self.run.joined.fetch_add(1, Ordering::Relaxed);
             }
         }

@@ -103,6 +103,10 @@ pub struct Record {
     pub retries: u64,
     /// Whether the server asked for a retry or left a send unanswered.
     pub asked_to_retry: bool,
+    /// Whether a page of the history ever came.
+    pub joined: bool,
+    /// How the last connection that was lost ended.
+    pub last_error: Option<String>,
     /// Why the member gave up, if it did.
     pub gave_up: Option<String>,
 }

@@ -39,6 +39,13 @@ pub struct ClientHandle {
     writes: bool,
 }
 
+impl ClientHandle {
+    /// Whether the member has stopped, by itself or as it was told.
+    pub fn has_ended(&self) -> bool {
+        self.orders.is_closed()
+    }
+}
+
 /// The tasks of all members.
 pub type Members = JoinSet<(Member, Record)>;
 

@@ -50,7 +50,7 @@ use crate::truth;
 use consoles::Consoles;
 use executor::Executor;
 use lost_commits::{Cause, LostCommits};
-use members::{ClientHandle, Traffic};
+use members::{ClientHandle, Members, Traffic};
 use plan::Plan;
 use poison::Poison;
 use revoked::Revoked;
@@ -151,7 +151,9 @@ async fn attempt_without_limit(
     let consoles = Consoles::enter(&cluster, &poisoned);
     let sockets = |preferred, lane| cluster.sockets(preferred, lane);
     let (tasks, handles) = members::enter(&sockets, target::RIG_SECRET, &rooms, &run).await;
-    all_joined(&run, &rooms, cluster.gateways.len()).await?;
+    let tasks = all_joined(&run, &rooms, cluster.gateways.len(), tasks, &handles)
+        .await
+        .inspect_err(|_| print_log_ends(&cluster))?;
 
     let executor = Arc::new(Executor::new(
         cluster,
@@ -224,23 +226,62 @@ async fn attempt_without_limit(
     })
 }
 
+/// Prints the end of each instance's log, for a run that could not begin.
+fn print_log_ends(cluster: &TestCluster) {
+    const LINES: usize = 20;
+    for log in cluster.gateways.iter().map(Gateway::log) {
+        let text = std::fs::read_to_string(log).unwrap_or_default();
+        let lines: Vec<_> = text.lines().collect();
+        println!("the end of {}:", log.display());
+        for line in &lines[lines.len().saturating_sub(LINES)..] {
+            println!("  {line}");
+        }
+    }
+}
+
 /// Waits until every member is subscribed.
-async fn all_joined(run: &Run, rooms: &[Room], instances: usize) -> Result<(), LoadError> {
+///
+/// # Errors
+/// If a member gives up, or if not all are subscribed in time. The error says how far each of the
+/// others came.
+async fn all_joined(
+    run: &Run,
+    rooms: &[Room],
+    instances: usize,
+    tasks: Members,
+    handles: &[ClientHandle],
+) -> Result<Members, LoadError> {
     let members = (rooms.len() * members::MEMBERS_PER_TICKET) as u64;
-    if !holds_within(JOIN_TIMEOUT, || {
-        run.joined.load(Ordering::Relaxed) >= members
+    let joined = || run.joined.load(Ordering::Relaxed) >= members;
+    holds_within(JOIN_TIMEOUT, || {
+        joined() || handles.iter().any(ClientHandle::has_ended)
     })
-    .await
-    {
-        return Err(LoadError::Stalled(
-            "not every member could subscribe".into(),
-        ));
+    .await;
+    if !joined() {
+        let missing: Vec<String> = members::disconnect_all(tasks, handles)
+            .await
+            .iter()
+            .filter(|(_, record)| !record.joined)
+            .map(|(member, record)| {
+                let why = record.gave_up.as_ref().or(record.last_error.as_ref());
+                format!(
+                    "{} connected {} times: {}",
+                    member.name,
+                    record.connections,
+                    why.map_or("no connection was lost, and no answer came", String::as_str)
+                )
+            })
+            .collect();
+        return Err(LoadError::Stalled(format!(
+            "not every member could subscribe: {}",
+            missing.join("; ")
+        )));
     }
     println!(
         "joined     {members} members of {} tickets on {instances} instances",
         rooms.len()
     );
-    Ok(())
+    Ok(tasks)
 }
 
 /// The tickets of a run by their use.

@@ -69,7 +69,7 @@ pub async fn attempt(args: &RunningArgs, settings: &Settings) -> Result<Findings
         urls
     };
     let (tasks, handles) = members::enter(&sockets, secret, &rooms, &run).await;
-    all_joined(&run, &rooms, instances.len()).await?;
+    let tasks = all_joined(&run, &rooms, instances.len(), tasks, &handles).await?;
     let begun = Instant::now();
     let traffic = Traffic {
         rate: settings.rate,

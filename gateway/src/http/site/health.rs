@@ -49,6 +49,13 @@ struct Report {
     relay: &'static str,
 }
 
+/// What `/readyz` and the metric `helpline_ready` tell.
+struct Readiness {
+    ready: bool,
+    database: Database,
+    draining: bool,
+}
+
 /// Liveness: succeeds whenever the process can answer.
 pub(in crate::http) async fn alive() -> Json<serde_json::Value> {
     Json(serde_json::json!({"alive": true}))
@@ -56,13 +63,11 @@ pub(in crate::http) async fn alive() -> Json<serde_json::Value> {
 
 /// Readiness: succeeds if the instance can serve requests.
 pub(in crate::http) async fn ready(State(health): State<Arc<Health>>) -> Response {
-    let draining = health.lifecycle.is_leaving();
-    let database = if draining {
-        Database::Current
-    } else {
-        health.check().await
-    };
-    let ready = !draining && database == Database::Current;
+    let Readiness {
+        ready,
+        database,
+        draining,
+    } = health.readiness().await;
     let status = if ready {
         StatusCode::OK
     } else {
@@ -119,6 +124,38 @@ impl Health {
             lifecycle,
             outage: OutageLog::new("readiness"),
             last: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Checks whether this instance can serve requests, and sets the metric `helpline_ready`. An
+    /// instance that shuts down does not ask the database.
+    async fn readiness(&self) -> Readiness {
+        let draining = self.lifecycle.is_leaving();
+        let database = if draining {
+            Database::Current
+        } else {
+            self.check().await
+        };
+        let ready = !draining && database == Database::Current;
+        metrics::gauge!("helpline_ready").set(f64::from(u8::from(ready)));
+        Readiness {
+            ready,
+            database,
+            draining,
+        }
+    }
+
+    /// Keeps the metric `helpline_ready` current until the instance has stopped, even if no probe
+    /// asks `/readyz`.
+    pub(in crate::http) async fn watch(self: Arc<Self>) {
+        let every = Duration::from_millis(limits::READINESS_WATCH_MS);
+        loop {
+            self.readiness().await;
+            // Cancel-safe: a timer and a token.
+            tokio::select! {
+                () = tokio::time::sleep(every) => {}
+                () = self.lifecycle.stop.cancelled() => return,
+            }
         }
     }
 

@@ -42,7 +42,9 @@ pub fn describe() {
         }
     }
     metrics::gauge!("helpline_connections").set(0.0);
-    metrics::gauge!("helpline_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    metrics::gauge!("helpline_ready").set(0.0);
+    let revision = option_env!("HELPLINE_REVISION").unwrap_or_default();
+    metrics::gauge!("helpline_build_info", "version" => env!("CARGO_PKG_VERSION"), "revision" => revision).set(1.0);
 }
 
 /// Sets the gauges of limits, from the settings and from core's limits.

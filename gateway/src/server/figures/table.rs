@@ -303,10 +303,16 @@ pub const FAMILIES: &[Family] = &[
         "Grants in the database that give customers or staff more privileges than they need",
     ),
     gauge(
+        "helpline_ready",
+        &[],
+        one,
+        "1 if this instance can serve requests, as /readyz reports it; 0 while it waits for the database, and while it shuts down",
+    ),
+    gauge(
         "helpline_build_info",
-        &["version"],
+        &["version", "revision"],
         none,
-        "Always 1; the label has the version",
+        "Always 1; the labels have the version, and the commit that was built (empty if the build did not set HELPLINE_REVISION)",
     ),
 ];
 
