@@ -136,8 +136,9 @@ fn run(text: &[char], at: usize) -> usize {
     text[at..].iter().take_while(|c| **c == text[at]).count()
 }
 
-/// Whether a run of marks is emphasis. Inside a word, the run must have at least two marks, and a
-/// second run of the same length must exist. `2 * 3`, `2**3` and `a_name` contain no emphasis.
+/// Whether a run of marks is emphasis. A run between two blanks is not. Inside a word, the run must
+/// have at least two marks, and a second run of the same length must exist. `2 * 3`, `2**3` and
+/// `a_name` contain no emphasis.
 fn is_emphasis(text: &[char], at: usize, length: usize) -> bool {
     let mark = text[at];
     let before = at.checked_sub(1).and_then(|before| text.get(before));

@@ -20,7 +20,7 @@ pub const DERIVED_SUBJECT_CHARS_MAX: usize = 80;
 pub const RATING_COMMENT_CHARS_MAX: usize = 2_000;
 /// Maximum characters of a client's field name or value in an error message; a longer text is cut.
 pub const FIELD_ERROR_CHARS_MAX: usize = 120;
-/// Maximum characters of a key: a UUID has 36, a SHA-256 in hexadecimal 64.
+/// Maximum characters of the key that identifies a send: a UUID has 36, a SHA-256 in hexadecimal 64.
 pub const KEY_CHARS_MAX: usize = 64;
 /// Maximum attachments of one message.
 pub const ATTACHMENTS_MAX: usize = 10;
@@ -29,8 +29,8 @@ pub const ATTACHMENT_NAME_CHARS_MAX: usize = 200;
 /// Maximum value of an attachment's size and of a position in a history: the largest integer that every JSON reader represents exactly. A
 /// browser would round a larger number.
 pub const EXACT_NUMBER_MAX: u64 = (1 << 53) - 1;
-/// Maximum bytes of one attachment as Postgres stores it in JSON, with four bytes for each character of name and media type. Readers leave
-/// out a longer attachment, which may date from before this limit existed.
+/// Maximum bytes of one attachment as Postgres stores it in JSON, counting four bytes for each character of name and media type. Readers
+/// leave out a longer attachment, which may date from before this limit existed.
 pub const ATTACHMENT_BYTES_MAX: usize = 2 * 1024;
 /// Maximum bytes of a message's attachments as Postgres stores them in JSON.
 pub const ATTACHMENTS_BYTES_MAX: usize = 24 * 1024;
@@ -38,7 +38,7 @@ pub const ATTACHMENTS_BYTES_MAX: usize = 24 * 1024;
 pub const HISTORY_VALUE_BYTES_MAX: usize = BODY_BYTES_MAX;
 /// Maximum bytes of an event's old or new value as customers see it: a word or a name.
 pub const HISTORY_PUBLIC_VALUE_BYTES_MAX: usize = 1024;
-/// Maximum bytes of an event's description. The longest that Helpline writes is a rating's comment.
+/// Maximum bytes of an event's description. The longest description that Helpline writes is a rating's comment.
 pub const HISTORY_DESCRIPTION_BYTES_MAX: usize = 8 * 1024;
 /// Maximum characters of a ticket number. Numbers that Helpline creates have about ten; imported numbers may be longer.
 pub const TICKET_NUMBER_CHARS_MAX: usize = 64;
@@ -168,13 +168,13 @@ pub const SUBSCRIPTIONS_MAX: usize = 200;
 pub const CONNECTIONS_PER_USER_MAX: u32 = 20;
 /// Maximum connections from one address on one instance, before and after `hello`. An office behind one NAT fits.
 pub const CONNECTIONS_PER_ADDRESS_MAX: u32 = 1_000;
-/// Maximum connections of one instance: below the file descriptor limit of Debian's systemd.
+/// Maximum connections of one instance. It is below the file descriptor limit that Debian's systemd sets for a service.
 pub const CONNECTIONS_MAX: u32 = 16_000;
 
 /// Maximum HTTP connections of one instance in addition to its WebSocket connections: REST requests, and upgrades in progress.
 pub const HTTP_CONNECTIONS_MAX: usize = 2_048;
-/// Connections beyond [`HTTP_CONNECTIONS_MAX`] that still get one short response each. Health checks and metrics are answered as usual;
-/// every other request is told that the server is full.
+/// Maximum connections beyond [`HTTP_CONNECTIONS_MAX`] that still get one short response each. Health checks and metrics are answered as
+/// usual; every other request is told that the server is full.
 pub const HTTP_RESERVE_MAX: usize = 64;
 /// Time limit from accepting a connection of [`HTTP_RESERVE_MAX`] to the end of the request's headers. An orchestrator's health probe sends
 /// its headers at once.
@@ -218,9 +218,9 @@ pub const READINESS_TIMEOUT_MS: u64 = 2_000;
 /// milliseconds.
 pub const READINESS_WATCH_MS: u64 = 5_000;
 
-/// Maximum events that a resume replays. A client that has missed more gets a `reset`, which costs only one page.
+/// Maximum events that a reconnecting client gets replayed. A client that has missed more gets a `reset`, which costs only one page.
 pub const REPLAY_EVENTS_MAX: u64 = 5_000;
-/// Events of the first page of a `subscribe` without `after`, and of a REST page by default.
+/// Default number of events in the first page of a `subscribe` without `after`, and in a page over REST.
 pub const PAGE_EVENTS: u32 = 50;
 /// Maximum events of one read of the history.
 pub const PAGE_EVENTS_MAX: u32 = 200;
@@ -247,7 +247,7 @@ pub const SWEEP_EVENTS_MAX: i64 = 100_000;
 /// Maximum tickets that a sweep reports after more than [`SWEEP_EVENTS_MAX`] events were written: the most recently active tickets, which
 /// consoles show.
 pub const SWEEP_LATEST_TICKETS: i64 = 1_000;
-/// Rooms whose heads one sweep compares with the database, in rotation.
+/// Number of open rooms whose heads (last event numbers) one sweep compares with the database. Each sweep takes the next rooms in turn.
 pub const SWEEP_ROTATION_ROOMS: usize = 500;
 /// Maximum rooms whose missing events one read fetches: at most 64 MiB with [`PAGE_EVENTS_MAX`] rows of [`BODY_BYTES_MAX`] for each.
 pub const GAP_ROOMS: usize = 20;
@@ -282,11 +282,11 @@ pub const WRITER_MESSAGES_MAX: usize = 16_384;
 /// Maximum bytes of all unanswered messages, including those for locked tickets; further messages are refused as `overloaded`. Thousands of
 /// the longest messages fit. Without this limit, [`WRITER_MESSAGES_MAX`] of them could use a gigabyte.
 pub const WRITER_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// Maximum attempts of one batch after a transient error (deadlock, serialization failure, lock timeout, lost connection).
+/// Maximum attempts to write one batch after a transient error (deadlock, serialization failure, lock timeout, lost connection).
 pub const BATCH_TRIES_MAX: u32 = 20;
 /// Maximum delay between two attempts to write one batch.
 pub const BATCH_RETRY_MS_MAX: u64 = 1_000;
-/// Maximum keys of one `BatchLoader` batch (sign-in, ticket access, ticket position), which is one statement.
+/// Maximum keys of one `BatchLoader` batch, which is one SQL statement (for sign-in, ticket access or ticket position).
 pub const LOADER_KEYS_MAX: usize = 128;
 /// Maximum concurrent batches of one loader. Further requests join the next batch, so that a mass reconnect leaves pool connections free.
 pub const LOADER_BATCHES_MAX: usize = 2;
@@ -308,7 +308,7 @@ pub const LOCK_WAITS_MAX: usize = 4;
 pub const LOCKED_TICKET_RETRY_MS: u64 = 100;
 /// Maximum bytes of the messages in one retry of locked tickets. If a ticket is still locked, its messages are in the next retry again.
 pub const LOCKED_RETRY_BYTES_MAX: usize = 1024 * 1024;
-/// Time limit that Postgres enforces on a statement of the hot path.
+/// Time limit that Postgres enforces on each statement of the service's database sessions.
 pub const STATEMENT_TIMEOUT_MS: u64 = 10_000;
 /// Time limit that Helpline enforces on a statement, because a hung database server does not enforce its own. It is longer than
 /// [`STATEMENT_TIMEOUT_MS`], so that a working server reports its own error first.
@@ -370,7 +370,8 @@ pub const INBOX_INTERVAL_MS: u64 = 100;
 /// Maximum tickets in one inbox frame; the next frame carries further tickets. With [`INBOX_INTERVAL_MS`], 5,000 changed tickets per second
 /// are sent without delay.
 pub const INBOX_TICKETS_MAX: usize = 500;
-/// Maximum bytes of one inbox frame, unless a single ticket is larger; the next frame has further tickets. A socket's buffer has this size.
+/// Maximum bytes of one inbox frame, unless a single ticket is larger; the next frame has further tickets. A socket's buffer grows to this
+/// size.
 pub const INBOX_FRAME_BYTES_MAX: usize = 128 * 1024;
 /// For this long after it subscribes to the inbox, a console belongs to a cohort of newcomers and gets each ticket in full. After that, it
 /// shares the frames of the other consoles with the same filter.
@@ -431,7 +432,7 @@ pub const REPLY_FOLDER_CHARS_MAX: usize = 60;
 pub const SHORTCUT_CHARS_MAX: usize = 40;
 /// Maximum characters of a saved reply's title.
 pub const SAVED_REPLY_TITLE_CHARS_MAX: usize = 100;
-/// Maximum characters of the notice that customers see while the desk is away.
+/// Maximum characters of the notice that customers see while no agent is available.
 pub const NOTICE_CHARS_MAX: usize = 500;
 /// Maximum spans of opening hours in one day.
 pub const DAY_SPANS_MAX: usize = 8;

@@ -19,11 +19,11 @@ text_enum!(
         Typing = "typing",
         /// Show staff that the caller is typing a note.
         TypingNote = "typing_note",
-        /// Change the ticket's status, if [`crate::transitions`] allows it.
+        /// Store how far the caller has read the ticket.
         MarkRead = "mark_read",
-        /// Change the ticket's priority, category or assignee.
+        /// Change the ticket's status, if [`crate::transitions`] allows it.
         ChangeStatus = "change_status",
-        /// Change priority, category or assignee.
+        /// Change the ticket's priority, category or assignee.
         Triage = "triage",
         /// Rate the ticket.
         Rate = "rate",

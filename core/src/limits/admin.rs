@@ -9,8 +9,8 @@ pub const ACCESS_LOG_PAGE: u32 = 50;
 pub const ACCESS_LOG_WALK_ROWS_MAX: i32 = 50_000;
 /// Maximum actions in the filter of an access log request.
 pub const ACCESS_LOG_ACTIONS_MAX: usize = 20;
-/// Maximum bytes of the detail that one entry shows. The database has already shortened longer
-/// fields, and 50 shortened fields fit.
+/// Maximum bytes of the detail that one entry shows. The database has already shortened long
+/// fields; 50 shortened fields fit.
 pub const ACCESS_LOG_DETAIL_BYTES_MAX: usize = 512 * 1024;
 /// Maximum entries of one export: about as many as a spreadsheet can open.
 pub const ACCESS_LOG_EXPORT_ROWS_MAX: u32 = 100_000;

@@ -129,7 +129,8 @@ rest! {
         /// good states it found.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub code: Option<String>,
-        /// Since when this instance has seen this result; null if it was the first one.
+        /// Since when the check has had this result; null if this instance has seen no other
+        /// result.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub since: Option<DateTime<Utc>>,
     }

@@ -39,7 +39,7 @@ pub enum ClientFrame {
         /// A bearer token. It is never logged.
         token: String,
     },
-    /// Subscribes to a ticket, and reads its history after `after`. Answer: one or more
+    /// Subscribes to a ticket, and reads its history after the event `after`. Answer: one or more
     /// `subscribed`.
     Subscribe {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]

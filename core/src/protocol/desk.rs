@@ -88,7 +88,7 @@ rest! {
         #[serde(default)]
         pub asks_category: bool,
         /// Sites that may embed the widget, in addition to those of the instance's
-        /// `--widget-sites`. Each one is written exactly as browsers send it in `Origin`.
+        /// `--widget-sites`. Each site is written exactly as browsers send it in `Origin`.
         #[serde(default)]
         pub sites: Vec<String>,
     }

@@ -22,8 +22,8 @@ pub enum RelayFrame {
     /// again.
     Moved { ticket: TicketId, seq: Seq },
     /// A frame that is not part of the history, for example that a person is typing. It is encoded
-    /// once for each audience that may see it, and goes to every member of the room except one
-    /// person.
+    /// once for each audience that may see it. Every member of the room gets it, except the person
+    /// `except`.
     #[serde(alias = "aside")]
     Ephemeral {
         ticket: TicketId,

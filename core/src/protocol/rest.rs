@@ -47,7 +47,7 @@ requests! {
         /// `derived_subject`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub category: Option<Category>,
-        /// `medium` if absent.
+        /// The priority is `medium` if absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub priority: Option<Priority>,
         pub description: String,
@@ -78,7 +78,7 @@ requests! {
         pub if_assigned_to: Option<String>,
     }
 
-    /// `POST /v1/tickets/{id}/messages`, with an `Idempotency-Key`.
+    /// The body of `POST /v1/tickets/{id}/messages`, which needs an `Idempotency-Key`.
     pub struct NewMessage {
         pub body: String,
         /// Whether this is an internal note, as in the frame `send`.
@@ -90,12 +90,12 @@ requests! {
         pub based_on: Option<Seq>,
     }
 
-    /// `PATCH /v1/tickets/{id}/messages/{message_id}`.
+    /// The body of `PATCH /v1/tickets/{id}/messages/{message_id}`.
     pub struct MessageEdit {
         pub body: String,
     }
 
-    /// `PUT /v1/tickets/{id}/rating`.
+    /// The body of `PUT /v1/tickets/{id}/rating`.
     pub struct NewRating {
         /// The rating, 1 to 5.
         pub satisfaction_rating: u8,
@@ -105,7 +105,8 @@ requests! {
         pub satisfaction_comment: Option<String>,
     }
 
-    /// `PUT /v1/roles/{user_id}`. Refused with `roles_managed` if the platform manages roles.
+    /// The body of `PUT /v1/roles/{user_id}`. Refused with `roles_managed` if the platform manages
+    /// roles.
     pub struct RoleGrant {
         pub role: StaffRole,
     }
@@ -116,7 +117,7 @@ requests! {
         pub blocked: bool,
     }
 
-    /// `PUT /v1/settings/{name}` (admins).
+    /// The body of `PUT /v1/settings/{name}` (admins).
     pub struct SettingChange {
         /// A value of this setting's type in `DeskSettings`; null removes the setting.
         #[cfg_attr(feature = "typescript", ts(type = "OpeningHours | WidgetSettings | string | boolean | null"))]
@@ -160,7 +161,7 @@ rest! {
         pub duplicate: bool,
     }
 
-    /// `GET /v1/me`.
+    /// The response of `GET /v1/me`.
     pub struct MeView {
         pub user: Me,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
@@ -286,7 +287,7 @@ rest! {
         pub features: Vec<String>,
     }
 
-    /// `GET /v1/availability`, without a token.
+    /// The response of `GET /v1/availability`, which needs no token.
     pub struct Availability {
         /// Whether the desk is open now. A desk without opening hours is always open.
         pub open: bool,
@@ -372,7 +373,7 @@ rest! {
         pub total: u32,
     }
 
-    /// `GET /v1/people/{id}` (staff).
+    /// The response of `GET /v1/people/{id}` (staff).
     pub struct PersonView {
         pub id: UserId,
         #[cfg_attr(feature = "typescript", ts(optional = false))]

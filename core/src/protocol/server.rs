@@ -313,7 +313,7 @@ pub struct StaffMessage {
     pub id: MessageId,
     pub sender_id: Option<UserId>,
     pub sender_type: ActorType,
-    /// Empty if the message is redacted.
+    /// The message's text; empty if the message is redacted.
     pub body: String,
     pub is_internal: bool,
     pub attachments: Vec<Attachment>,
@@ -348,7 +348,7 @@ pub struct CustomerEvent {
 pub struct CustomerMessage {
     pub id: MessageId,
     pub sender_type: ActorType,
-    /// Empty if the message is redacted.
+    /// The message's text; empty if the message is redacted.
     pub body: String,
     pub attachments: Vec<Attachment>,
     pub key: Option<Key>,

@@ -92,8 +92,8 @@ fn every_frame_has_exactly_the_fields_that_the_page_names() {
     }
 }
 
-/// The names of the fields in the samples, with a question mark after those that are missing from
-/// some samples.
+/// The names of the fields in the golden samples, with a question mark after those that are missing
+/// from some samples.
 fn fields_shown(samples: &[Value]) -> BTreeSet<String> {
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
     for field in samples

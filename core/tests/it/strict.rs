@@ -42,7 +42,8 @@ fn inputs() -> Vec<Input> {
         ("rest.RoleGrant", body::<wire::RoleGrant>),
         ("rest.SavedReplyChange", body::<wire::SavedReplyChange>),
         ("rest.BulkPatch", body::<wire::BulkPatch>),
-        // `SettingChange` has one more value, whose type depends on the setting's name.
+        // The following types are values of a `SettingChange`. The setting's name decides which
+        // type applies.
         ("rest.OpeningHours", body::<wire::OpeningHours>),
         ("rest.OpeningHours.holidays", body::<wire::OpeningHours>),
         ("rest.WidgetSettings", body::<wire::WidgetSettings>),

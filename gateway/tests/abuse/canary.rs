@@ -320,7 +320,7 @@ impl Run {
     }
 }
 
-/// Replaces what differs between any two runs: ids, times and the epoch (the database's id).
+/// Replaces what differs between any two runs: ids, times and the database epoch.
 fn normal(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

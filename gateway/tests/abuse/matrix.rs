@@ -184,8 +184,8 @@ impl People {
     }
 }
 
-/// Creates a ticket in this state. Returns its id and the facts that the policy needs, or `None` as
-/// facts for a missing ticket.
+/// Creates a ticket in this state. Returns its id and the facts that the policy needs; a missing
+/// ticket has no facts.
 async fn ticket(
     sql: &tokio_postgres::Client,
     what: What,

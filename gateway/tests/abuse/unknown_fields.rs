@@ -353,8 +353,8 @@ async fn every_field_of_every_frame_is_known_given_once_and_no_null() {
         },
     )
     .await;
-    // The connection must still be open, and no other client may have received anything. Read
-    // positions are written twice a second.
+    // The connection must still be open. No other client may have received anything, not even a
+    // read position, which the server would send within half a second.
     assert_eq!(
         agent.send(ticket, "sentinel", "The last word").await["type"],
         "ack"

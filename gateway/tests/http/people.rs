@@ -220,8 +220,8 @@ async fn one_sign_in_that_the_record_cannot_take_fails_alone_in_a_crowd() {
         };
         tokio::spawn(async move { signing_in.sign_in(&identity).await })
     };
-    // Start more sign-ins at once than the running batches can take one by one. Some valid sign-ins
-    // then share a batch with an invalid one.
+    // Start so many sign-ins at once that they share batches. Some valid sign-ins are then in one
+    // batch with an invalid one.
     let crowd: Vec<_> = (1..=200)
         .map(|n| {
             sign_in(

@@ -101,7 +101,7 @@ impl Desk<'_> {
         }
     }
 
-    /// Requests a health page, which must have this status. Returns how long the response took.
+    /// Requests a path, whose response must have this status. Returns how long the response took.
     async fn probe(&self, path: &str, expected: u16) -> Duration {
         let started = Instant::now();
         let answer = within(path, request(self.port(), "GET", path, &[], None)).await;

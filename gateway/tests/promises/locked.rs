@@ -1,5 +1,5 @@
-//! One long SQL transaction locks many tickets. Messages to these tickets must wait without using
-//! connections, and other tickets must not be delayed.
+//! One long SQL transaction locks many tickets. Messages to these tickets must wait at little cost
+//! to the server, and messages to other tickets must not be delayed.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
 //! Tests a ticket that thousands of people have read. Subscribing must return frames of bounded
-//! size, and each person's read position exactly once.
+//! size, in which each read position occurs once.
 
 use helpline_core::ids::TicketId;
 use helpline_core::limits;

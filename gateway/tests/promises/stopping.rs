@@ -109,8 +109,8 @@ async fn who_asks_again_is_not_kept_waiting_by_a_drain() {
     for _ in 0..5 {
         clients.push(server.client(0, &ada).await);
     }
-    // Three clients could delay the shutdown. The first answers nothing, not even the Close frame;
-    // the send of the second waits for a lock; and the third has an incomplete request.
+    // Three clients could delay the shutdown: one answers nothing, not even the Close frame; one
+    // has an incomplete request; and one has sent a message that waits for a lock.
     let mut deaf = connect(&gateway.ws_url(), None).await.expect("accepted");
     deaf.post(json!({ "type": "hello", "token": ada.token }))
         .await;

@@ -38,8 +38,8 @@ pub const UNREAD: &[&str] = &[
     "CustomerEventPage",
 ];
 
-/// Defaults for values that cannot be read because the server has another build. The key is a type
-/// or frame, and a field; `*` is every number field of the type.
+/// Defaults for values that cannot be read because the server has another build. A key names a type
+/// or a frame, and one of its fields; `*` means every number field of the type.
 pub const LENIENT: &[(&str, &str)] = &[
     ("WireLimits.*", "LIMITS.{field}"),
     ("TicketStats.*", "0"),
