@@ -48,8 +48,7 @@ pub const METADATA_BYTES_MAX: usize = 8 * 1024;
 pub const METADATA_STORED_BYTES_MAX: usize = 16 * 1024;
 /// Maximum bytes of a setting's value as Postgres stores it: opening hours with [`HOLIDAYS_MAX`] long holiday names fit.
 pub const SETTING_STORED_BYTES_MAX: usize = 64 * 1024;
-/// Maximum bytes of an `access_log` row's detail as Postgres stores it. The longest detail is that of a retention run, which lists up to
-/// ten thousand tickets.
+/// Maximum bytes of an `access_log` row's detail as Postgres stores it. A retention run's detail lists up to ten thousand tickets.
 pub const AUDIT_DETAIL_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Maximum undecodable rows that are logged one by one; further undecodable rows are only counted.
 pub const UNDECODABLE_LOGGED_MAX: usize = 1_000;
@@ -100,16 +99,14 @@ pub const MESSAGE_WIRE_BYTES_MAX: u64 = 2 * FRAME_BYTES_MAX as u64;
 pub const HELLO_WIRE_BYTES_MAX: u64 = 2 * HELLO_BYTES_MAX as u64;
 /// Maximum pings before `hello`. Some WebSocket libraries send one automatically; no client needs more.
 pub const PINGS_BEFORE_HELLO_MAX: u32 = 4;
-/// Maximum bytes of one connection's write buffer in the WebSocket library. Pongs collect there if the peer does not read them. The largest
-/// frame must fit.
+/// Maximum bytes of one connection's write buffer in the WebSocket library, where unread pongs collect. The largest frame must fit.
 pub const SOCKET_WRITE_BYTES_MAX: usize = 512 * 1024;
 /// Maximum bytes of a page frame to a client, unless a single event or the list of viewers is larger. tungstenite's write buffer grows to
 /// the largest frame that was sent and never shrinks (measured), so page frames must stay small.
 pub const PAGE_FRAME_BYTES_MAX: usize = 16 * 1024;
 /// Maximum bytes of a JSON body over REST.
 pub const JSON_BODY_BYTES_MAX: usize = 64 * 1024;
-/// Size at which tungstenite flushes its write buffer. With tungstenite's default sizes, the read and write buffers take 135 KiB per idle
-/// socket (measured).
+/// Size at which tungstenite flushes its write buffer. With its default sizes, both buffers take 135 KiB per idle socket (measured).
 pub const SOCKET_WRITE_BUFFER_BYTES: usize = 4 * 1024;
 /// Initial size of tungstenite's read buffer, allocated for every idle socket. Typical messages fit; it grows for a longer frame.
 pub const SOCKET_READ_BUFFER_BYTES: usize = 2 * 1024;
@@ -214,8 +211,7 @@ pub const ADDRESSES_REMEMBERED_MAX: usize = 100_000;
 pub const READINESS_MS: u64 = 500;
 /// Time limit of the database check for readiness probes. A database that takes longer makes the instance not ready.
 pub const READINESS_TIMEOUT_MS: u64 = 2_000;
-/// Interval at which an instance checks its own readiness for the metric `helpline_ready`, in
-/// milliseconds.
+/// Interval at which an instance checks its own readiness for the metric `helpline_ready`, in milliseconds.
 pub const READINESS_WATCH_MS: u64 = 5_000;
 
 /// Maximum events that a reconnecting client gets replayed. A client that has missed more gets a `reset`, which costs only one page.
@@ -370,8 +366,8 @@ pub const INBOX_INTERVAL_MS: u64 = 100;
 /// Maximum tickets in one inbox frame; the next frame carries further tickets. With [`INBOX_INTERVAL_MS`], 5,000 changed tickets per second
 /// are sent without delay.
 pub const INBOX_TICKETS_MAX: usize = 500;
-/// Maximum bytes of one inbox frame, unless a single ticket is larger; the next frame has further tickets. A socket's buffer grows to this
-/// size.
+/// Maximum bytes of one inbox frame, unless a single ticket is larger; the next frame has further tickets. A socket's buffer can get as
+/// large.
 pub const INBOX_FRAME_BYTES_MAX: usize = 128 * 1024;
 /// For this long after it subscribes to the inbox, a console belongs to a cohort of newcomers and gets each ticket in full. After that, it
 /// shares the frames of the other consoles with the same filter.
@@ -482,7 +478,7 @@ pub const ORIGIN_REFUSED_LOGGED_MS: u64 = 60_000;
 pub const ORIGIN_CHARS_LOGGED_MAX: usize = 100;
 /// Maximum UTF-8 bytes of a token's `sub`: 255 characters of any script. OpenID Connect allows 255 ASCII characters.
 pub const TOKEN_SUBJECT_BYTES_MAX: usize = 1_024;
-/// Maximum UTF-8 bytes of a token's `iss` if its `sub` is not a UUID. Issuer and subject together form one index entry (at most 2,704
+/// Maximum UTF-8 bytes of a token's `iss` if its `sub` is not a UUID. Issuer and subject together must fit into an index entry (2,704
 /// bytes).
 pub const TOKEN_ISSUER_BYTES_MAX: usize = 1_024;
 /// Maximum characters of a display name taken from a token.

@@ -35,7 +35,8 @@ text_enum!(
         TicketClosed = "ticket_closed",
         /// The ticket is archived and read-only.
         TicketArchived = "ticket_archived",
-        /// The ticket's status does not allow this transition. The previous build calls it `invalid_move`.
+        /// The ticket's status does not allow this transition. The previous build calls this code
+        /// `invalid_move`.
         InvalidTransition = "invalid_transition" | "invalid_move",
         /// Only a resolved or closed ticket can be rated.
         NotRatable = "not_ratable",

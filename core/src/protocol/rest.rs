@@ -145,7 +145,8 @@ requests! {
         pub personal: Option<bool>,
     }
 
-    /// `POST /v1/tickets/bulk` (staff): one change to many tickets. Each ticket is changed or refused independently.
+    /// `POST /v1/tickets/bulk` (staff): one change to many tickets. Each ticket is changed or
+    /// refused independently.
     pub struct BulkPatch {
         pub tickets: Vec<TicketId>,
         pub patch: TicketPatch,
@@ -168,7 +169,8 @@ rest! {
         pub role: Option<StaffRole>,
     }
 
-    /// `GET /v1/me/unread`: what the caller has not read on their own tickets, as their customer. Archived tickets do not count.
+    /// `GET /v1/me/unread`: what the caller has not read on their own tickets, as their customer.
+    /// Archived tickets do not count.
     pub struct OwnUnread {
         /// Tickets with unread events of other people: messages, or changes such as closing the
         /// ticket. Only the 1,000 most recently active tickets are counted.
@@ -393,7 +395,8 @@ rest! {
         pub blocked: bool,
     }
 
-    /// `GET /v1/tickets/counts` (staff): the number of tickets in each view of the console. Archived tickets do not count.
+    /// `GET /v1/tickets/counts` (staff): the number of tickets in each view of the console.
+    /// Archived tickets do not count.
     pub struct TicketCounts {
         /// Tickets assigned to the caller that are neither resolved nor closed.
         pub mine: u32,
