@@ -223,8 +223,8 @@ impl<'ast> Visit<'ast> for Reader {
         if let Some(absolute) = self.absolute(&written) {
             self.module.named.insert(absolute);
         } else if written.len() > 1 {
-            // The path starts with a child module: `hub::start()` in the file that declares `mod
-            // hub`.
+            // In the file that declares `mod hub`, the path `hub::start()` starts with a child
+            // module.
             self.module
                 .named
                 .insert(self.place.iter().chain(&written).cloned().collect());

@@ -2,8 +2,8 @@
 //!
 //! - All shell blocks of a document run unchanged in one bash, whose `PATH` contains only
 //!   `pages::PROGRAMS`. A block that calls another program fails.
-//! - A comment `# expect: …` below a command has a text that the block must print. The comment `#
-//!   expect: status 403` has the status of an HTTP response.
+//! - A comment `# expect: …` below a command has a text that the block must print. If the text is
+//!   `status 403`, an HTTP response must have had that status.
 //! - Commands between backquotes also run, except `helpline`, whose arguments are only parsed.
 //! - Commands that need another machine are in a list. The test checks only that the files that
 //!   they name exist.

@@ -1,6 +1,6 @@
-//! Tests a dump that is restored into another cluster, whose transaction counter starts low and
-//! reuses the transaction ids of the restored rows. Every response, event and sweep must still
-//! concern what was written in the new cluster.
+//! Tests a dump that is restored into another cluster. That cluster's transaction counter starts
+//! low and reuses the transaction ids of the restored rows. The gateway must not take restored rows
+//! for new ones: every response, event and sweep must concern rows written after the restore.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

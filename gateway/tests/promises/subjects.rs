@@ -67,8 +67,8 @@ async fn a_person_of_an_issuer_opens_a_ticket_comes_back_and_sees_it() {
         .await
         .expect(200);
     assert_eq!(listed["tickets"][0]["id"], opened["id"]);
-    // The same subject of another issuer is another person. The subject in upper case is another
-    // person, too.
+    // The same subject of another issuer is another person, and so is the same subject in upper
+    // case.
     for other in [
         token("https://other.example/", SUB),
         token(ISSUER, &SUB.to_uppercase()),
