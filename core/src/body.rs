@@ -15,13 +15,14 @@ pub enum InvalidText {
     /// Empty, or only white space.
     #[error("must not be empty")]
     Empty,
-    /// Longer than the limit of this field.
+    /// Longer than the field allows.
     #[error("is too long")]
     TooLong,
     /// An attachment's size is above [`limits::EXACT_NUMBER_MAX`].
     #[error("must not have more than {} bytes", limits::EXACT_NUMBER_MAX)]
     TooLarge,
-    /// A control character that could forge log lines or break a reader.
+    /// Contains a control character, which could forge a log line or confuse a program that shows
+    /// it.
     #[error("must not contain control characters")]
     ControlCharacter,
 }
@@ -105,8 +106,8 @@ impl Subject {
     }
 }
 
-/// A file that is attached to a message. The platform stores the file; the history has only this
-/// description.
+/// A file that is attached to a message. The platform stores the file; the ticket's history has
+/// only this description.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

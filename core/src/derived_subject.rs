@@ -5,15 +5,17 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::limits::DERIVED_SUBJECT_CHARS_MAX;
 
-/// Replaces a text without visible characters, and marks the end of a shortened line.
+/// The subject of a description without visible characters, and the end of a shortened subject.
 const ELLIPSIS: char = '…';
-/// Maximum number of nested line marks to remove, such as a list inside a quotation.
+/// Maximum number of nested Markdown marks to remove at the start of a line, such as a list inside
+/// a quotation.
 const LINE_MARKS_MAX: usize = 8;
-/// Maximum number of characters to read from one line: enough for a subject and the address of a
-/// link or two before it. Matching pairs of marks takes quadratic time, so this also bounds the
-/// work.
+/// Maximum number of characters to read from one line: enough for one or two long link addresses
+/// and a subject. Matching pairs of Markdown marks takes quadratic time, which this limit also
+/// bounds.
 const LINE_CHARS_MAX: usize = 2_000;
-/// A line of only these characters is a rule, a fence or a table header, and has no words.
+/// A line of only these characters is a Markdown rule, a code fence or a table header, and has no
+/// words.
 const RULES: &[char] = &[
     '#', '*', '_', '-', '=', '~', '>', '`', '|', '+', ':', '[', ']', '\\',
 ];
@@ -37,7 +39,7 @@ fn is_fence(line: &str) -> bool {
     line.starts_with("```") || line.starts_with("~~~")
 }
 
-/// Whether a character is visible on its own.
+/// Whether a character is visible without other characters next to it.
 fn is_seen(c: char) -> bool {
     let is_ignorable = matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}'
@@ -59,7 +61,8 @@ fn without_marks(line: &str) -> String {
     one_line(without_inline_marks(&text).into_iter())
 }
 
-/// Returns the text after the mark at the start of a line, or `None` if the line starts with text.
+/// Returns the text after the Markdown mark at the start of a line, or `None` if the line starts
+/// with text.
 fn without_line_mark(line: &str) -> Option<&str> {
     if let Some(quoted) = line.strip_prefix('>') {
         return Some(quoted);
@@ -128,13 +131,14 @@ fn without_inline_marks(text: &[char]) -> Vec<char> {
     kept
 }
 
-/// Counts how often the character at `at` repeats from there.
+/// Counts how many times in a row the character at `at` occurs.
 fn run(text: &[char], at: usize) -> usize {
     text[at..].iter().take_while(|c| **c == text[at]).count()
 }
 
-/// Whether a run of marks is emphasis: it touches the edge of a word, or it is at least two marks
-/// long and occurs twice. `2 * 3`, `2**3` and `a_name` contain none.
+/// Whether a run of marks is emphasis. A run between two blanks is not. Inside a word, the run must
+/// have at least two marks, and a second run of the same length must exist. `2 * 3`, `2**3` and
+/// `a_name` contain no emphasis.
 fn is_emphasis(text: &[char], at: usize, length: usize) -> bool {
     let mark = text[at];
     let before = at.checked_sub(1).and_then(|before| text.get(before));
@@ -156,7 +160,7 @@ fn is_emphasis(text: &[char], at: usize, length: usize) -> bool {
     mark != '_' && length >= 2 && (0..text.len()).filter(|place| alike(*place)).count() >= 2
 }
 
-/// Returns the words of the link that starts at `at`, and the index after the link.
+/// Returns the words of the Markdown link that starts at `at`, and the index after the link.
 fn link(text: &[char], at: usize) -> Option<(&[char], usize)> {
     let close = at + text[at..].iter().position(|c| *c == ']')?;
     if text.get(close + 1) != Some(&'(') {
@@ -183,8 +187,8 @@ fn one_line(text: impl Iterator<Item = char>) -> String {
     line
 }
 
-/// Shortens a line that is too long: after the last word that ends in its second half, or else
-/// after the last grapheme that fits.
+/// Shortens a line that is too long. It cuts after the last word that ends in the second half of
+/// the allowed length, or else after the last grapheme that fits.
 fn cut(line: &str) -> String {
     if line.chars().nth(DERIVED_SUBJECT_CHARS_MAX).is_none() {
         return line.to_owned();
@@ -199,7 +203,7 @@ fn cut(line: &str) -> String {
         end += letter.len();
     }
     if end == 0 {
-        // A single grapheme has more combining marks than fit.
+        // Even the first grapheme is too long, because of many combining marks: cut inside it.
         end = line
             .char_indices()
             .nth(room)
@@ -280,8 +284,8 @@ mod tests {
         assert_eq!(of(&whole), format!("{}…", "x".repeat(79)));
         let comma = format!("{}, and so on for a long while", "x".repeat(70));
         assert_eq!(of(&comma), format!("{}, and so…", "x".repeat(70)));
-        // Graphemes of several characters stay whole: a family, a flag, combining marks, Devanagari
-        // syllables, and Hangul in parts.
+        // Graphemes of several characters are never cut: a family emoji, a flag, combining marks,
+        // Devanagari syllables, and Hangul letters.
         for letter in ["👩‍👩‍👧‍👦", "🇦🇹", "e\u{301}\u{323}", "क्षि", "각"]
         {
             let subject = of(&letter.repeat(100));

@@ -9,7 +9,7 @@ use crate::ids::{Key, MessageId, Seq, TicketId, UserId};
 use crate::text_enum::text_enum;
 
 text_enum!(
-    /// What happened (`support_ticket_activity.kind`).
+    /// The kind of an event (`support_ticket_activity.kind`).
     Kind {
         Created = "created",
         StatusChanged = "status_changed",
@@ -26,15 +26,15 @@ text_enum!(
         Rated = "rated",
         MessageEdited = "message_edited",
         MessageRedacted = "message_redacted",
-        /// An edited or redacted note has its own kind, so that the kind tells who may see the
-        /// event.
+        /// An edit or redaction of an internal note has its own kind, so that the kind decides
+        /// whether customers may see the event.
         NoteEdited = "note_edited",
         NoteRedacted = "note_redacted",
-        /// An event that `log_ticket_activity()` recorded for staff.
+        /// An event that the SQL function `log_ticket_activity()` recorded for staff.
         Logged = "logged",
         Archived = "archived",
-        /// Replaces a row that this version cannot decode because a newer version wrote it. Never
-        /// stored.
+        /// Replaces a row that this version of Helpline cannot decode because a newer version wrote
+        /// it. This kind is never stored.
         Unreadable = "unreadable",
     }
 );
@@ -58,13 +58,14 @@ impl Kind {
             | Self::Rated
             | Self::MessageEdited
             | Self::MessageRedacted
-            // Carries no content; whether a customer sees it depends on its `public_seq`.
+            // An unreadable event carries no content. Whether a customer sees it depends on its
+            // `public_seq`.
             | Self::Unreadable => true,
             Self::InternalNoteAdded | Self::NoteEdited | Self::NoteRedacted | Self::Logged | Self::Archived => false,
         }
     }
 
-    /// Whether an event of this kind carries its message.
+    /// Whether an event of this kind contains a message.
     pub const fn has_message(self) -> bool {
         match self {
             Self::MessageAdded
@@ -104,9 +105,9 @@ pub struct HistoryRow {
     /// Position among all events of the ticket.
     pub seq: Seq,
     /// Position among the events that a customer may see; `None` if customers must not see this
-    /// one.
+    /// event.
     pub public_seq: Option<Seq>,
-    /// Time of writing (`created_at`).
+    /// When the event was written (`created_at`).
     pub at: DateTime<Utc>,
     pub kind: Kind,
     /// Who caused the event; `None` for the system.
@@ -118,17 +119,18 @@ pub struct HistoryRow {
     /// The actor's name as customers see it, fixed at the time of writing: for staff, the result of
     /// the database's naming rule; for a customer, the full name.
     pub public_actor_name: Option<String>,
-    /// The value before the change.
+    /// The value of the changed field before the event.
     pub old_value: Option<String>,
-    /// The value after the change.
+    /// The value of the changed field after the event.
     pub new_value: Option<String>,
     /// `old_value` as a customer may see it.
     pub public_old_value: Option<String>,
-    /// `new_value` as a customer may see it: one word of the name for an assigned agent.
+    /// `new_value` as a customer may see it. For an assigned agent, it is one word of the agent's
+    /// name.
     pub public_new_value: Option<String>,
-    /// A description, for kinds that have one.
+    /// A description, if events of this kind have one.
     pub description: Option<String>,
-    /// The message in its current state, for kinds that have one.
+    /// The message in its current state, if events of this kind have one.
     pub message: Option<Message>,
 }
 
@@ -136,17 +138,17 @@ pub struct HistoryRow {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
     pub id: MessageId,
-    /// The author; `None` for the system.
+    /// The message's author; `None` for the system.
     pub sender: Option<UserId>,
     /// The side on which `sender` wrote.
     pub sender_type: ActorType,
-    /// The text; empty when redacted.
+    /// The message's text; empty after a redaction.
     pub body: String,
     /// Whether this is an internal note.
     pub is_internal: bool,
     pub attachments: Vec<Attachment>,
-    /// The key that the sender chose for this send. The sender's other devices recognise the
-    /// message by it.
+    /// The key that the sender's client chose for this send. The sender's other devices recognise
+    /// the message by this key.
     pub key: Option<Key>,
     pub created_at: DateTime<Utc>,
     /// Time of the last edit.
@@ -156,10 +158,10 @@ pub struct Message {
 }
 
 impl HistoryRow {
-    /// Whether this event records a redaction of earlier events or of ticket fields. Clients that
-    /// hold them must read them again. The check compares the description that the database
-    /// functions write. An administrator's SQL can log the same description; clients then read
-    /// again without need.
+    /// Whether this event records that earlier events or ticket fields were redacted. A client that
+    /// has cached the redacted text must then read those events or fields again. The check compares
+    /// `description` with the texts that the database functions write. If an administrator's SQL
+    /// logs the same text, clients only read once too often.
     pub fn is_redaction_receipt(&self) -> bool {
         let words = self.description.as_deref().unwrap_or_default();
         let is_receipt = matches!(words, "subject redacted" | "rating comment redacted")
@@ -167,8 +169,8 @@ impl HistoryRow {
         self.kind == Kind::Logged && is_receipt
     }
 
-    /// The event's position in this audience's numbering, or `None` if the audience must not see
-    /// it.
+    /// The event's position in the numbering of `audience`, or `None` if `audience` must not see
+    /// the event.
     pub fn seq_for(&self, audience: Audience) -> Option<Seq> {
         match audience {
             Audience::Staff => Some(self.seq),
@@ -177,18 +179,19 @@ impl HistoryRow {
     }
 }
 
-/// A reader's position in one history. It advances only over contiguous events.
+/// A reader's position in one history. Events advance it only in order and without gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position(Seq);
 
-/// How an event relates to a reader's [`Position`].
+/// The result of comparing an event with a reader's [`Position`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Observed {
-    /// The next event: the position has advanced to it.
+    /// The event was the next one, and the position has advanced to it.
     InOrder,
-    /// Already seen; drop it.
+    /// The reader has already seen the event; drop it.
     Duplicate,
-    /// Events from `missing_from` up to this one are missing: hold this event and fetch them.
+    /// Events from `missing_from` up to the observed event are missing. Keep the observed event,
+    /// and fetch the missing ones.
     Gap {
         /// The first missing position.
         missing_from: Seq,
@@ -206,7 +209,8 @@ impl Position {
         self.0
     }
 
-    /// Observes the event at `seq`, and advances if it is the next one.
+    /// Compares the event at `seq` with the position, and advances the position if `seq` follows
+    /// it.
     pub fn observe(&mut self, seq: Seq) -> Observed {
         if seq <= self.0 {
             Observed::Duplicate

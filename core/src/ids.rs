@@ -17,9 +17,9 @@ macro_rules! uuid_id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// Wraps a UUID that is known to identify such an object.
+            /// Wraps a UUID that is known to be an id of this type.
             pub const fn new(id: Uuid) -> Self { Self(id) }
-            /// The UUID, for database columns.
+            /// Returns the UUID, for database columns.
             pub const fn uuid(self) -> Uuid { self.0 }
         }
 
@@ -39,12 +39,13 @@ uuid_id!(
     TicketId
 );
 uuid_id!(
-    /// A person (`people.id`). If the `sub` of their token is a UUID, it is this id.
+    /// A person (`people.id`). If the `sub` claim of the person's token is a UUID, that UUID is the
+    /// id.
     UserId
 );
 uuid_id!(
-    /// A message or note (`support_messages.id`). The writer creates a UUIDv7, so that the messages
-    /// of a batch are ordered by their ids.
+    /// A message or note (`support_messages.id`). The writer makes each id a UUIDv7, so that
+    /// sorting a batch by id gives the order of its messages.
     MessageId
 );
 uuid_id!(
@@ -52,9 +53,10 @@ uuid_id!(
     SavedReplyId
 );
 
-/// A position in one ticket's history, counted from 1; 0 is before the first event. The reader
-/// decides which of the two numberings applies: in frames for staff, it is the column `seq`; in
-/// frames for customers, it is `public_seq`, also under the name `seq`.
+/// A position in one ticket's history, counted from 1; 0 is before the first event. An event has
+/// two such numbers: `seq` counts all events, and `public_seq` counts only those that customers may
+/// see. Frames for staff have the first number and frames for customers the second, both in the
+/// field `seq`.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize,
 )]
@@ -101,8 +103,9 @@ impl std::fmt::Display for Seq {
     }
 }
 
-/// The sender's name for one send (`support_messages.key`): the same key again is the same send. 1
-/// to [`limits::KEY_CHARS_MAX`] visible ASCII characters.
+/// Identifies one send of a client (`support_messages.key`). A second send with the same key is a
+/// retry and creates no second message. A key has 1 to [`limits::KEY_CHARS_MAX`] visible ASCII
+/// characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -139,9 +142,9 @@ impl<'de> Deserialize<'de> for Key {
 #[error("must be 1 to {} visible ASCII characters", limits::KEY_CHARS_MAX)]
 pub struct InvalidKey;
 
-/// The number by which people name a ticket: `TKT-000001`, with at least six digits and never cut
-/// (`TKT-1000000` is the millionth). A ticket that was imported from an earlier system keeps the
-/// number it had there, in any form, such as `SUP-77`.
+/// The number that people use for a ticket: `TKT-000001`, with at least six digits (`TKT-1000000`
+/// is the millionth). A ticket that was imported from another system keeps its number in any form,
+/// such as `SUP-77`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -154,7 +157,7 @@ impl TicketNumber {
         Self(format!("TKT-{n:06}"))
     }
 
-    /// Parses a number as a person writes it; white space around it is ignored.
+    /// Parses a ticket number as a person writes it; surrounding white space is ignored.
     ///
     /// # Errors
     /// [`InvalidTicketNumber`] if no ticket can have this number.
@@ -170,14 +173,14 @@ impl TicketNumber {
         }
     }
 
-    /// Accepts a number from the database without validation; a number that is too long is
+    /// Accepts a ticket number from the database without validation; a number that is too long is
     /// shortened.
     pub fn stored(text: &str) -> Self {
         Self(text.chars().take(limits::TICKET_NUMBER_CHARS_MAX).collect())
     }
 
-    /// Returns the numbers that a person may mean, with the literal one first: `sup-77` also means
-    /// `SUP-77`, and `tkt-42` means `TKT-000042`.
+    /// Returns the ticket numbers that a person may mean by this one, starting with the number as
+    /// written: `sup-77` also means `SUP-77`, and `tkt-42` means `TKT-000042`.
     pub fn meant(&self) -> Vec<String> {
         let upper = self.0.to_ascii_uppercase();
         let mut meant = vec![self.0.clone(), upper.clone()];
@@ -189,9 +192,10 @@ impl TicketNumber {
         meant
     }
 
-    /// Returns the numbers that a search may mean: the whole text as a number, and every number in
-    /// it that is written in a common form (`42`, `#42`, `# 42`, `tkt-42`, `TKT42`, `[TKT-000042]`,
-    /// a pasted subject line). At most [`limits::SEARCH_NUMBERS_MAX`] numbers of the text are used.
+    /// Returns the ticket numbers that a search may mean: the whole text as a number, and every
+    /// number in the text that is written in a common form (`42`, `#42`, `# 42`, `tkt-42`, `TKT42`,
+    /// `[TKT-000042]`, a pasted subject line). At most [`limits::SEARCH_NUMBERS_MAX`] numbers of
+    /// the text are used.
     pub fn searched(text: &str) -> Vec<String> {
         let narrow = narrow(text);
         let mut meant = Self::parse(text).map_or_else(|_| Vec::new(), |number| number.meant());
@@ -207,7 +211,7 @@ impl TicketNumber {
         meant
     }
 
-    /// Whether a search contains a ticket number. Such a search needs no word.
+    /// Whether a search contains a ticket number. If so, it needs no word of the minimum length.
     pub fn is_in(text: &str) -> bool {
         let narrow = narrow(text);
         narrow.bytes().all(|b| b.is_ascii_digit()) || written_numbers(&narrow).next().is_some()
@@ -236,8 +240,8 @@ fn narrow(text: &str) -> String {
         .collect()
 }
 
-/// Finds the numbers after `#` and `TKT` (in any case), with at most one character between, such as
-/// a hyphen or a space.
+/// Finds the numbers that follow `#` or `TKT` (in any case). At most one character, such as a
+/// hyphen or a space, may be in between.
 fn written_numbers(text: &str) -> impl Iterator<Item = u64> {
     text.char_indices().filter_map(|(at, c)| {
         let rest = &text[at..];

@@ -1,4 +1,4 @@
-//! The origin of a site, as browsers write it.
+//! The origin of a site, as browsers write it in the `Origin` header.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
@@ -9,13 +9,13 @@ const HOST_CHARS_MAX: usize = 253;
 const LABEL_CHARS_MAX: usize = 63;
 
 /// Scheme, host and port exactly as browsers write them in `Origin`, such as `https://www.example`
-/// or `http://127.0.0.1:8080`. Web clients have the same rule; `core/tests/cases/origins.json`
-/// tests both.
+/// or `http://127.0.0.1:8080`. Web clients implement the same rule. The cases in
+/// `core/tests/cases/origins.json` test both implementations.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Origin(String);
 
 impl Origin {
-    /// The text, to compare with an `Origin` header.
+    /// Returns the origin as text, to compare with an `Origin` header.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -25,7 +25,7 @@ impl FromStr for Origin {
     type Err = &'static str;
 
     /// # Errors
-    /// The rule that the text breaks, as a sentence for people.
+    /// A sentence for people that says which rule the text breaks.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (rest, default_port) = if let Some(rest) = text.strip_prefix("https://") {
             (rest, "443")
@@ -86,7 +86,7 @@ fn is_label(label: &str) -> bool {
         && !label.ends_with('-')
 }
 
-/// Formats the address as browsers do, which never write the last two groups as an IPv4 address.
+/// Formats an address as browsers do: they never write the last two groups as an IPv4 address.
 fn bracketed(address: Ipv6Addr) -> String {
     match address.segments() {
         [0, 0, 0, 0, 0, 0xffff, high, low] => format!("[::ffff:{high:x}:{low:x}]"),

@@ -1,5 +1,5 @@
-//! Who may do what. Every frame and every route asks these functions. Postgres checks the same
-//! rules again while it holds its locks.
+//! Decides which person may perform which action. Every frame and every REST route calls these
+//! functions. Postgres checks the same rules again while it holds its locks.
 
 use crate::actor::{Actor, Audience, StaffRole};
 use crate::reject::{Reject, RejectCode};
@@ -19,21 +19,20 @@ text_enum!(
         Typing = "typing",
         /// Show staff that the caller is typing a note.
         TypingNote = "typing_note",
-        /// Store how far the caller has read.
+        /// Store how far the caller has read the ticket.
         MarkRead = "mark_read",
-        /// Change the status, if [`crate::transitions`] allows it.
+        /// Change the ticket's status, if [`crate::transitions`] allows it.
         ChangeStatus = "change_status",
-        /// Change priority, category or assignee.
+        /// Change the ticket's priority, category or assignee.
         Triage = "triage",
         /// Rate the ticket.
         Rate = "rate",
         /// Edit one of the caller's own messages.
         EditOwn = "edit_own",
-        /// Permanently remove a message's text. Admins may do this to any message, everyone else
-        /// only to their own.
+        /// Permanently remove a message's text. Admins may redact any message, everyone else only
+        /// their own messages.
         Redact = "redact",
-        /// Permanently remove another text: the subject, a rating's comment or a logged text.
-        /// Admins only.
+        /// Permanently remove the subject, a rating's comment or a logged text. Admins only.
         RedactFields = "redact_fields",
     }
 );
@@ -59,8 +58,8 @@ text_enum!(
     }
 );
 
-/// Decides whether `actor` may perform `action` on `ticket`. Returns the audience as which the
-/// actor reads the ticket.
+/// Decides whether `actor` may perform `action` on `ticket`. Returns whether the actor reads the
+/// ticket as a customer or as staff.
 ///
 /// # Errors
 /// `not_found` if the actor must not know that the ticket exists; otherwise `forbidden`,

@@ -1,5 +1,5 @@
 //! Why a request was refused, as a client sees it: a code, a sentence, and whether a retry can
-//! help. Causes appear only in the log.
+//! help. Internal causes appear only in the log.
 
 use crate::text_enum::text_enum;
 
@@ -19,15 +19,15 @@ text_enum!(
         TokenExpired = "token_expired",
         /// The person is blocked.
         Blocked = "blocked",
-        /// The person may not do this.
+        /// The person may not perform this action.
         Forbidden = "forbidden",
         /// The object does not exist, or the caller must not know that it exists.
         NotFound = "not_found",
-        /// A field has an invalid value; the message names it.
+        /// A field has an invalid value; the message names the field.
         InvalidField = "invalid_field",
-        /// This server does not know the field, which the message names. A newer server may.
+        /// This server does not know a field, which the message names. A newer server may know it.
         UnknownField = "unknown_field",
-        /// The text or an attachment is invalid.
+        /// The text of a message, or an attachment, is invalid.
         InvalidBody = "invalid_body",
         /// The frame or JSON body exceeds its size limit.
         TooLarge = "too_large",
@@ -35,34 +35,37 @@ text_enum!(
         TicketClosed = "ticket_closed",
         /// The ticket is archived and read-only.
         TicketArchived = "ticket_archived",
-        /// The ticket's status does not allow this transition. The previous build calls it `invalid_move`.
+        /// The ticket's status does not allow this transition. The previous build calls this code
+        /// `invalid_move`.
         InvalidTransition = "invalid_transition" | "invalid_move",
         /// Only a resolved or closed ticket can be rated.
         NotRatable = "not_ratable",
-        /// The key was already used with a different text.
+        /// The idempotency key was already used with a different text.
         KeyReused = "key_reused",
-        /// Another message was written after `based_on`; `head` is the ticket's head.
+        /// Another message was written after event `based_on`; `head` is the number of the ticket's
+        /// last event.
         Stale = "stale",
         /// The message is redacted and has no text to edit.
         Redacted = "redacted",
-        /// The ticket is under a legal hold: nothing in it can be removed.
+        /// The ticket is under a legal hold, so nothing in it can be removed.
         LegalHold = "legal_hold",
         /// The object already exists, or the ticket's assignee is not the one that the caller saw.
         Conflict = "conflict",
         /// `If-Match` names another version: the object was changed since it was read.
         PreconditionFailed = "precondition_failed",
-        /// The platform manages roles, on the page in `roles_managed_at` of `GET /v1/config`.
+        /// The platform manages roles. The field `roles_managed_at` of `GET /v1/config` has the
+        /// address of its page.
         RolesManaged = "roles_managed",
-        /// The connection is not subscribed to that ticket.
+        /// The connection is not subscribed to the ticket that the frame names.
         NotSubscribed = "not_subscribed",
         /// The connection already has the maximum number of subscriptions.
         TooManySubscriptions = "too_many_subscriptions",
-        /// Too many requests.
+        /// The client sent too many requests or frames.
         RateLimited = "rate_limited",
         /// The server is overloaded; nothing was stored.
         Overloaded = "overloaded",
-        /// A service that the request needs is unreachable. A send may or may not be stored: repeat
-        /// it with the same key.
+        /// A service that the request needs is unreachable. A message may or may not have been
+        /// stored; the client can send it again with the same key.
         Unavailable = "unavailable",
         /// An error inside the server.
         Internal = "internal",
@@ -112,13 +115,14 @@ impl RejectCode {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
 pub struct Reject {
-    /// For programs.
+    /// The reason, for programs.
     pub code: RejectCode,
-    /// For people. Never contains a cause, a path or a secret.
+    /// The reason as a sentence for people. It never contains an internal cause, a path or a
+    /// secret.
     pub message: String,
-    /// Delay before a retry, if a retry can help.
+    /// Delay before a retry, in milliseconds; `None` if a retry cannot help.
     pub retry_after_ms: Option<u64>,
-    /// The ticket's head, with [`RejectCode::Stale`].
+    /// With [`RejectCode::Stale`]: the number of the ticket's last event.
     pub head: Option<crate::ids::Seq>,
 }
 
@@ -133,7 +137,7 @@ impl Reject {
         }
     }
 
-    /// Adds the delay before a retry.
+    /// Adds the delay after which the client may retry, in milliseconds.
     #[must_use]
     pub const fn retry_after_ms(mut self, ms: u64) -> Self {
         self.retry_after_ms = Some(ms);
@@ -147,24 +151,24 @@ impl Reject {
     }
 }
 
-/// Why the server closed a socket. The range tells the client what to do: reconnect after
-/// 4000–4499; after 4500–4999, only once something has changed.
+/// Why the server closed a socket. After a code from 4000 to 4499, the client reconnects. After a
+/// code from 4500 to 4999, it reconnects only once something has changed, such as its token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u16)]
 pub enum CloseCode {
-    /// The instance restarts. Reconnect to any instance.
+    /// The instance is restarting. The client should reconnect, to any instance.
     Restart = 1012,
     /// A frame exceeds the size limit.
     TooBig = 1009,
     /// The client read nothing for too long, or read more slowly than frames arrived.
     TooSlow = 4001,
-    /// No `pong` within 1.5 heartbeats.
+    /// No `pong` arrived within 1.5 heartbeat intervals.
     NoPong = 4002,
     /// The person's role changed after the connection was opened.
     RoleChanged = 4003,
-    /// The client exceeded the frame rate for too long.
+    /// The client sent frames above the rate limit for too long.
     Rate = 4008,
-    /// The instance is full.
+    /// The instance has its maximum number of connections.
     Full = 4009,
     /// The client violated the protocol.
     Protocol = 4500,
@@ -191,12 +195,12 @@ impl CloseCode {
         Self::TooManyConnections,
     ];
 
-    /// The number that is sent.
+    /// The number that the Close frame contains.
     pub const fn code(self) -> u16 {
         self as u16
     }
 
-    /// The reason that is sent, at most a few words.
+    /// The reason that the Close frame contains: at most a few words.
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Restart => "restart",

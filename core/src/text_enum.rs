@@ -1,10 +1,10 @@
-//! A macro for enums that use the same snake_case word in columns and on the wire.
+//! A macro for enums that use the same snake_case word in database columns and on the wire.
 
 /// Declares an enum whose variants each have one word, used in Postgres, JSON and URLs.
 ///
 /// Generates `ALL`, `as_str`, `Display` and `FromStr` (error: [`UnknownWord`](crate::UnknownWord)),
-/// so that each word is written once. A second word after `|` is the name in the previous build: it
-/// is still accepted in JSON, and never written.
+/// so that each word is written once. A second word after `|` is the variant's name in the previous
+/// build. It is still accepted in JSON, but never written.
 macro_rules! text_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:tt $(| $former:tt)?),+ $(,)? }) => {
         $(#[$meta])*
@@ -17,7 +17,7 @@ macro_rules! text_enum {
             /// Every variant, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The word used in columns and on the wire.
+            /// The variant's word in database columns and on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
@@ -37,7 +37,7 @@ macro_rules! text_enum {
 }
 pub(crate) use text_enum;
 
-/// A word that no variant of the enum has.
+/// The error for a word that no variant of the enum has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not one of the words of {what}")]
 pub struct UnknownWord {

@@ -4,19 +4,19 @@ use crate::ids::{TicketId, UserId};
 use crate::text_enum::text_enum;
 
 text_enum!(
-    /// The status of a ticket. [`crate::transitions`] has the transitions between them.
+    /// The status of a ticket. [`crate::transitions`] defines the allowed changes of status.
     Status {
         /// New or reopened, and not yet answered.
         Open = "open",
-        /// An agent works on it.
+        /// An agent works on the ticket.
         InProgress = "in_progress",
-        /// Waits for the customer's reply.
+        /// The ticket waits for the customer's reply.
         WaitingOnCustomer = "waiting_on_customer",
-        /// Waits for a reply from staff.
+        /// The ticket waits for a reply from staff.
         WaitingOnAdmin = "waiting_on_admin",
-        /// Answered. A message from the customer reopens it.
+        /// Answered. A message from the customer reopens the ticket.
         Resolved = "resolved",
-        /// Closed. Must be reopened before anyone can send a message.
+        /// Closed. The ticket must be reopened before anyone can send a message.
         Closed = "closed",
         /// Handed over to a higher level of support.
         Escalated = "escalated",
@@ -50,8 +50,8 @@ text_enum!(
     }
 );
 
-/// The facts about a ticket that [`crate::policy`] needs. Read them anew for each decision; never
-/// cache them.
+/// The facts about a ticket that [`crate::policy`] needs. Read these facts from the database for
+/// each decision; never cache them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TicketFacts {
     pub id: TicketId,

@@ -1,5 +1,5 @@
-//! The person that a token identifies: directly by UUID, or by an issuer's subject that the
-//! database maps to a person.
+//! The person that a token identifies. The token has either the person's UUID, or an issuer's own
+//! subject, which the database maps to a person.
 
 use uuid::Uuid;
 
@@ -9,7 +9,7 @@ use crate::limits;
 /// The `sub` of a token, and the `iss` to which it belongs.
 ///
 /// A `sub` of 32 hexadecimal digits, in any case, with or without hyphens, braces or `urn:uuid:`,
-/// is a UUID. It identifies the person directly, for every issuer, and never appears in
+/// is a UUID. It identifies the person directly, for every issuer, and never appears in the table
 /// `people_subjects`. Any other `sub` is the issuer's own name for a person, compared byte by byte;
 /// `people_subjects` maps it to a person. The SQL function `support_subject_uuid` follows the same
 /// rule.
@@ -17,16 +17,16 @@ use crate::limits;
 pub enum TokenSubject {
     /// A person's UUID.
     Person(UserId),
-    /// A name that the issuer chose.
+    /// A subject other than a UUID, which the issuer chose.
     Issued(IssuedSubject),
 }
 
-/// Prefix for OpenID subjects that look like UUIDs.
+/// Prefix that marks an OpenID provider's subject if it looks like a UUID.
 pub const PROVIDER_PREFIX: &str = "oidc:";
 
 /// An issuer and its name for a person, of at most [`limits::TOKEN_ISSUER_BYTES_MAX`] and
-/// [`limits::TOKEN_SUBJECT_BYTES_MAX`] bytes, without control characters. Neither is trimmed,
-/// case-folded or normalised.
+/// [`limits::TOKEN_SUBJECT_BYTES_MAX`] bytes, without control characters. Issuer and name are never
+/// trimmed, case-folded or normalised.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct IssuedSubject {
     issuer: String,
@@ -34,8 +34,8 @@ pub struct IssuedSubject {
 }
 
 impl TokenSubject {
-    /// Parses both claims of a token. Pass `""` as the issuer of a token without `iss`. The issuer
-    /// is ignored if the subject is a UUID.
+    /// Parses the claims `iss` and `sub` of a token. Pass `""` as the issuer of a token without
+    /// `iss`. The issuer is ignored if the subject is a UUID.
     ///
     /// # Errors
     /// [`InvalidSubject`] for the first rule that is broken.
@@ -83,7 +83,8 @@ impl TokenSubject {
         }
     }
 
-    /// The issuer and its subject, if the database must map it to a person.
+    /// The issuer and its subject, if the subject is not a UUID; the database maps them to a
+    /// person.
     pub const fn issued(&self) -> Option<&IssuedSubject> {
         match self {
             Self::Person(_) => None,
@@ -93,12 +94,12 @@ impl TokenSubject {
 }
 
 impl IssuedSubject {
-    /// `iss`; empty for a token without one.
+    /// The token's `iss`; empty for a token without `iss`.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// `sub`.
+    /// The token's `sub`.
     pub fn subject(&self) -> &str {
         &self.subject
     }
@@ -110,7 +111,7 @@ impl From<UserId> for TokenSubject {
     }
 }
 
-/// Formats the `sub` as a token has it.
+/// Writes the `sub` as it is in the token.
 impl std::fmt::Display for TokenSubject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -140,8 +141,8 @@ pub enum InvalidSubject {
     Issuer,
 }
 
-/// Parses a UUID in any spelling, so that a platform that changes its spelling does not turn one
-/// person into two.
+/// Parses a UUID in any spelling. Otherwise, a platform that changes how it spells UUIDs would turn
+/// one person into two.
 fn uuid_of(text: &str) -> Option<Uuid> {
     const URN: &str = "urn:uuid:";
     let bare = match text.get(..URN.len()) {
@@ -153,8 +154,8 @@ fn uuid_of(text: &str) -> Option<Uuid> {
         .and_then(|rest| rest.strip_suffix('}'))
         .unwrap_or(bare);
     let digits: String = bare.chars().filter(|c| *c != '-').collect();
-    // Accept only the plain form: the parser knows other forms, which SQL would also have to
-    // accept.
+    // Accept only 32 digits: `try_parse` accepts further forms, which the SQL function does not
+    // know.
     (digits.len() == 32)
         .then(|| Uuid::try_parse(&digits).ok())
         .flatten()

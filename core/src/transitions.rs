@@ -1,6 +1,6 @@
 //! The allowed status transitions. The Postgres tables `support_status_transitions` and
 //! `support_message_transitions` have the same rows (a test compares them). Postgres enforces them
-//! while it holds the ticket's lock; this module tells a client which ones to offer.
+//! while it holds the ticket's lock; this module tells a client which transitions to offer.
 
 use crate::actor::ActorType;
 use crate::ticket::Status::{
@@ -15,11 +15,11 @@ const ALL_BUT_OVER: [Status; 5] = [
     Escalated,
 ];
 
-/// The statuses to which `by` may change a ticket that has status `from`, in menu order.
+/// The statuses to which `by` may change a ticket that has status `from`, in the order of a menu.
 ///
-/// Staff may change an active ticket to any status, a resolved one back to `open` or `in_progress`
-/// or to `closed`, and a closed one only to `open`. Customers may close and reopen. The system
-/// (retention, SQL without claims) has the same transitions as staff.
+/// Staff may change an active ticket to any status. They may change a resolved ticket to `open`,
+/// `in_progress` or `closed`, and a closed ticket only to `open`. Customers may close and reopen.
+/// The system (retention, SQL without claims) has the same transitions as staff.
 pub fn allowed(by: ActorType, from: Status) -> Vec<Status> {
     match by {
         ActorType::Customer => match from {
@@ -40,8 +40,8 @@ pub fn allowed(by: ActorType, from: Status) -> Vec<Status> {
 }
 
 /// The status that a message (not a note) from `by` sets, if any. A staff reply changes `open` to
-/// `in_progress`; a customer's message reopens a waiting or resolved ticket. An exchange of
-/// messages then stays in `in_progress` instead of adding a status event per message.
+/// `in_progress`; a customer's message reopens a waiting or resolved ticket. While messages go back
+/// and forth, the status stays `in_progress`, so that not every message adds a status event.
 pub const fn on_message(by: ActorType, from: Status) -> Option<Status> {
     match (by, from) {
         (ActorType::Customer, Resolved) => Some(Open),

@@ -1,5 +1,5 @@
 //! Checks the claims of the documents that a test can check: the table of transitions, links,
-//! settings, log lines. `commands` runs their commands.
+//! settings and log lines. The test `commands` runs the documents' commands.
 
 #![allow(clippy::unwrap_used, reason = "tests say what they expect")]
 
@@ -16,11 +16,11 @@ mod documents;
 
 use documents::{documents, root};
 
-/// Maximum length of the README. People who compare products do not read a longer one.
+/// Maximum length of the README. People who compare products do not read a longer README.
 const README_LINES_MAX: usize = 130;
 
-/// The lines of the code blocks in this language. Lines that end in a backslash are joined with the
-/// next one.
+/// Returns the lines of the code blocks in this language. A line that ends in a backslash is joined
+/// with the next line.
 fn code(text: &str, language: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut inside = false;
@@ -166,7 +166,8 @@ fn every_link_leads_somewhere() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
-/// The names that follow `mark` in the document, consisting of characters that `of` accepts.
+/// Returns the names that follow `mark` in the text. A name consists of characters that `of`
+/// accepts.
 fn after<'t>(text: &'t str, mark: &str, of: fn(char) -> bool) -> BTreeSet<&'t str> {
     text.match_indices(mark)
         .map(|(at, _)| {
@@ -192,7 +193,7 @@ fn every_setting_exists() {
     assert!(missing.is_empty(), "{missing:#?}");
 }
 
-/// Whether this is a setting of the program or of its tests.
+/// Whether `name` is a setting of the program or of its tests.
 fn is_setting(name: &str) -> bool {
     if name.starts_with("E2E_") || name.starts_with("TEST_") {
         return true;
@@ -204,8 +205,8 @@ fn is_setting(name: &str) -> bool {
         .any(|name| known.contains(&format!("`HELPLINE_{name}`")))
 }
 
-/// All Rust sources of the service. String literals that a backslash continues on the next
-/// line are joined.
+/// Returns all Rust sources of the service. A string literal that a backslash continues on the next
+/// line is joined.
 fn sources() -> String {
     let mut folders: Vec<PathBuf> = ["gateway/src", "persistence/src", "core/src"]
         .map(|folder| root().join(folder))
@@ -285,7 +286,8 @@ fn every_quoted_answer_of_readiness_has_its_words() {
             let answer: serde_json::Value = serde_json::from_str(line).unwrap();
             let names: Vec<&String> = answer.as_object().unwrap().keys().collect();
             assert_eq!(names, ["database", "draining", "ready", "relay"], "{line}");
-            // Convert the answer's spelling to the enum variant's: `read_only` is `ReadOnly`.
+            // Convert the spelling of the health response to that of the enum's variant:
+            // `read_only` is `ReadOnly`.
             let database: String = answer["database"]
                 .as_str()
                 .unwrap()

@@ -1,7 +1,7 @@
-//! Checks that names and texts use the project's vocabulary: one word for one thing, and
-//! the standard term where there is one. The test reports a former word with its file, line
-//! and replacement. Identifiers are compared as a whole, so the name of a test may contain
-//! a former word.
+//! Checks that names and texts use the project's vocabulary: one word for one thing, and the
+//! standard term if one exists. For a former word, the test reports the file, the line and the
+//! replacement. Identifiers are compared as a whole, so the name of a test may contain a former
+//! word.
 
 #![allow(clippy::unwrap_used, reason = "tests say what they expect")]
 
@@ -136,7 +136,7 @@ const LOADTEST: Words = &[
     ("floor", "baseline"),
 ];
 
-/// Words that code, comments, logs, errors, `--help` and the documents below must not use.
+/// Words that code, comments, logs, errors, `--help` and the [`DOCUMENTS`] must not use.
 const TEXT: Words = &[
     ("whoever", "the caller, the client, a person who"),
     ("nobody", "no one, no client"),
@@ -149,7 +149,7 @@ const TEXT: Words = &[
     ("mend", "fix"),
 ];
 
-/// Documents, and samples of the protocol.
+/// Paths of the documents, and of the protocol's samples.
 const DOCUMENTS: &[&str] = &["README.md", "docs", "core/PROTOCOL.md", "core/golden"];
 const WIRE: Words = &[("invalid_move", "invalid_transition")];
 
@@ -164,7 +164,7 @@ const EXEMPT: &[(&str, &str, &str)] = &[
     ("core/src/protocol/strict/", "Signed", "a signed integer"),
 ];
 
-/// `assigned_to` has this value in the protocol.
+/// Forms of a value that `assigned_to` has in the protocol, in which a former word is allowed.
 const WIRE_VALUE: &[&str] = &["\"nobody\"", "`nobody`", "=nobody", "me or nobody"];
 
 fn root() -> PathBuf {
@@ -180,7 +180,7 @@ fn files(dir: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// A Rust source in which comments and the contents of literals are replaced by spaces. Lines stay
+/// Replaces comments and the contents of literals in a Rust source by spaces. The line numbers stay
 /// the same.
 fn code_of(source: &str) -> String {
     let blank = |text: &str| {
@@ -205,7 +205,7 @@ fn code_of(source: &str) -> String {
                     .find(&close)
                     .map_or(rest.len() - open, |at| at + close.len())
             }
-            // A character literal, not a lifetime.
+            // This quote begins a character literal, not a lifetime.
             '\'' if rest.starts_with("'\\") => {
                 2 + rest[2..].find('\'').map_or(0, |at| at + 1).max(1)
             }
@@ -251,7 +251,7 @@ fn is_exempt(file: &str, word: &str, line: &str) -> bool {
     listed || (word == "nobody" && WIRE_VALUE.iter().any(|value| line.contains(value)))
 }
 
-/// The former words in `text`, which is the source or is derived from it line by line.
+/// Finds the former words in `text`, which is the source or has the same lines as the source.
 fn faults(file: &str, source: &str, text: &str, words: Words) -> Vec<String> {
     let mut found = Vec::new();
     for (n, (line, original)) in text.lines().zip(source.lines()).enumerate() {

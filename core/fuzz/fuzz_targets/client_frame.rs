@@ -1,4 +1,5 @@
-//! Any text as a client's frame: it is understood, and then the same way again, or refused in a few words.
+//! Parses arbitrary text as a client's frame. An accepted frame must survive serialization and a
+//! second parse unchanged. A refusal must have a short message.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! Checks limits against each other at compile time: everything that one component may produce must
-//! fit into the next one.
+//! Checks limits against each other at compile time: the largest output of one component must fit
+//! into the next component.
 
 use super::*;
 
@@ -10,8 +10,8 @@ const _: () = assert!(
     MESSAGE_WIRE_BYTES_MAX > FRAME_BYTES_MAX as u64
         && HELLO_WIRE_BYTES_MAX > HELLO_BYTES_MAX as u64
 );
-// The largest event within the limits, with every byte of its texts escaped. Attachments are stored
-// escaped already.
+// The largest event fits into a socket's write buffer, even if JSON escapes every byte of its texts
+// (six bytes each). Attachments count once, because they are stored as escaped JSON.
 const _: () = assert!(
     (BODY_BYTES_MAX
         + 2 * HISTORY_VALUE_BYTES_MAX
@@ -46,7 +46,8 @@ const _: () = assert!(
         && WRITER_BYTES_MAX >= WRITER_LANES * BATCH_MESSAGES_MAX * 2 * BODY_BYTES_MAX
 );
 const _: () = assert!(WRITER_LANES * BATCH_MESSAGES_MAX <= WRITER_MESSAGES_MAX);
-// The sweep and REST requests always find a connection, however many clients reconnect.
+// Writer, loaders and joins leave four pool connections for the sweep and REST requests, however
+// many clients reconnect.
 const _: () = assert!(
     WRITER_LANES + LOCK_WAITS_MAX + LOADERS * LOADER_BATCHES_MAX + JOIN_READS_AT_ONCE_MAX + 4
         <= POOL_CONNECTIONS_MAX
@@ -57,7 +58,7 @@ const _: () = assert!(
 );
 const _: () = assert!(VIEWERS_MAX * (4 * NAME_CHARS_MAX * 6 + 256) <= INBOX_FRAME_BYTES_MAX);
 const _: () = assert!(PRESENCE_FRAME_TICKETS_MAX <= PRESENCE_TICKETS_MAX);
-// The largest event fits into a page.
+// The texts of the largest event fit into one read of the history.
 const _: () = assert!(
     BODY_BYTES_MAX
         + 2 * HISTORY_VALUE_BYTES_MAX
@@ -95,10 +96,11 @@ const _: () = assert!(
 const _: () = assert!(STOP_AT_ONCE_MS < DRAIN_TIMEOUT_MS);
 const _: () = assert!(SEEN_RENEW_MS * 3 <= SEEN_FRESH_MS);
 const _: () = assert!(PAGE_EVENTS <= PAGE_EVENTS_MAX && LIST_TICKETS <= LIST_TICKETS_MAX);
-// A b-tree entry has at most 2,704 bytes: two texts and their headers.
+// A token's issuer and subject fit into one b-tree index entry, which has at most 2,704 bytes with
+// its headers.
 const _: () = assert!(TOKEN_SUBJECT_BYTES_MAX + TOKEN_ISSUER_BYTES_MAX + 64 < 2_704);
-// A setting with every holiday fits: each with the longest name and the maximum number of spans,
-// plus the week.
+// Opening hours of the maximum size fit into a stored setting: every weekday and every holiday with
+// the maximum number of spans, and every holiday with the longest name.
 const _: () = assert!(
     HOLIDAYS_MAX * (4 * HOLIDAY_NAME_CHARS_MAX + DAY_SPANS_MAX * 20 + 64)
         + 7 * (DAY_SPANS_MAX * 20 + 16)

@@ -1,20 +1,21 @@
-//! Limits of signing in at the desk's own pages through an OpenID provider.
+//! Limits of signing in through an OpenID provider on Helpline's own pages.
 
-/// Time limit from leaving for the provider until the return: enough to find a password and a
-/// second factor. The cookie of an abandoned sign-in also expires after this.
+/// Time limit of a sign-in at the provider: enough to find a password and a second factor. The
+/// cookie of an abandoned sign-in also expires after this time.
 pub const SIGN_IN_MS: u64 = 10 * 60 * 1_000;
-/// Unfinished sign-ins of one browser, each in its own tab. Each one is a cookie; together with the
-/// session cookie they fit into the 8 KiB that proxies accept as one header.
+/// Maximum unfinished sign-ins of one browser, each in its own tab. Each sign-in has a cookie. All
+/// of these cookies and the session cookie must fit into the 8 KiB that proxies accept as one
+/// header.
 pub const SIGN_INS_AT_ONCE_MAX: usize = 4;
-/// Maximum bytes of the path and query to which a sign-in returns.
+/// Maximum bytes of the path and query of the page to which a sign-in returns.
 pub const RETURN_BYTES_MAX: usize = 400;
 /// Default session length in hours: a working day and its evening.
 pub const SESSION_HOURS: u32 = 12;
 /// Maximum session length in hours that an operator may set. A session ends early only if the
 /// person is blocked.
 pub const SESSION_HOURS_MAX: u32 = 30 * 24;
-/// Lifetime of a desk token. The page requests a new one before it expires, for as long as the
-/// session lasts.
+/// Lifetime of the token that a desk page uses. The page requests a new token before the old one
+/// expires, for as long as the session lasts.
 pub const DESK_TOKEN_MS: u64 = 10 * 60 * 1_000;
 /// Maximum bytes of a provider's subject (`sub`), as OpenID Connect defines it.
 pub const OIDC_SUBJECT_BYTES_MAX: usize = 255;

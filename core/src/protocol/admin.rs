@@ -1,4 +1,4 @@
-//! What admins see of the desk: the access log and the system status.
+//! The access log and the system status, which only admins see.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use crate::ids::{TicketId, TicketNumber, UserId};
 use crate::text_enum::text_enum;
 
 text_enum!(
-    /// The state of a system check.
+    /// The state of one check in the system status.
     CheckState { Ok = "ok", Failing = "failing", Unknown = "unknown" }
 );
 
@@ -19,8 +19,8 @@ rest! {
         /// The `cursor` of the next page; null if there are no older entries.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub next_cursor: Option<String>,
-        /// How far back this page searched, if the search stopped before the page was full; null if
-        /// nothing was left out.
+        /// The time back to which this page searched, if the search stopped before the page was
+        /// full; otherwise null.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub searched_to: Option<DateTime<Utc>>,
     }
@@ -28,18 +28,20 @@ rest! {
     /// An entry of the access log: a read by staff, a refused request, or a change outside of
     /// tickets.
     pub struct AccessEntry {
-        /// Increases with time.
+        /// A newer entry has a higher `id`.
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         pub id: u64,
         pub at: DateTime<Utc>,
-        /// Null for a request before sign-in and for an administrator of the database.
+        /// The person who acted. Null for a request before sign-in, and for a database
+        /// administrator.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub user: Option<AccessPerson>,
-        /// One of the names in `GET /v1/access-log/actions`, or a name of another version.
+        /// One of the names in `GET /v1/access-log/actions`, or a name that another version of
+        /// Helpline recorded.
         pub action: String,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub ticket: Option<AccessTicket>,
-        /// The code of the refusal; null if the action was carried out.
+        /// The error code of a refused request; null if the action was carried out.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub refused: Option<String>,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
@@ -54,7 +56,7 @@ rest! {
         pub detail_cut: bool,
     }
 
-    /// The person who acted, with their current name and address.
+    /// The person who acted, with their current name and e-mail address.
     pub struct AccessPerson {
         pub id: UserId,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
@@ -66,7 +68,7 @@ rest! {
     /// The ticket that the action concerned.
     pub struct AccessTicket {
         pub id: TicketId,
-        /// Null if the ticket does not exist or was deleted.
+        /// The ticket's number. Null if the ticket does not exist or was deleted.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub number: Option<TicketNumber>,
     }
@@ -83,9 +85,9 @@ rest! {
         /// An id that is new at each start of the instance.
         pub instance: String,
         pub started_at: DateTime<Utc>,
-        /// The time of this answer, by the instance's clock.
+        /// The time of this response, by the instance's clock.
         pub at: DateTime<Utc>,
-        /// Another version may have more checks, or fewer.
+        /// The results of the checks. Another version of Helpline may have more checks, or fewer.
         pub checks: Vec<SystemCheck>,
         /// Open WebSocket connections of this instance.
         pub connections: u32,
@@ -100,33 +102,35 @@ rest! {
         /// `schema_found`, if the database did not answer in time.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub database_version: Option<String>,
-        /// Size of the whole database on its disk, in MiB. SQL cannot tell how much space is free.
+        /// Size of the whole database on disk, in MiB. The free disk space is not reported, because
+        /// SQL cannot determine it.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub database_mib: Option<u32>,
         /// How far the database's clock is ahead of the instance's, in milliseconds; negative if it
-        /// is behind. The error is less than the round trip.
+        /// is behind. The error of this value is less than one round trip to the database.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub clock_offset_ms: Option<f64>,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub schema_found: Option<SchemaVersion>,
         pub schema_expected: SchemaVersion,
-        /// When retention last archived or deleted something; null if the newest entries of the
-        /// access log do not tell.
+        /// When the retention job last archived or deleted something; null if the newest entries of
+        /// the access log contain no such run.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub retention_at: Option<DateTime<Utc>>,
     }
 
-    /// The result of one check.
+    /// The result of one check in the system status.
     pub struct SystemCheck {
         /// `database`, `schema`, `migrations`, `relay`, `sweep`, `jobs`, `clock`, `retention`,
         /// `instance`, or a check of another version.
         pub name: String,
         pub state: CheckState,
-        /// Why the state is failing or unknown, or which of several good states it is: a word such
-        /// as `unreachable`.
+        /// A word such as `unreachable`: why the check is failing or unknown, or which of several
+        /// good states it found.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub code: Option<String>,
-        /// Since when this instance has seen this result; null if it was the first one.
+        /// Since when the check has had this result; null if this instance has seen no other
+        /// result.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub since: Option<DateTime<Utc>>,
     }
@@ -134,9 +138,9 @@ rest! {
     /// The version of the database's schema.
     #[derive(Copy)]
     pub struct SchemaVersion {
-        /// The newest migration up to which none is missing.
+        /// The highest migration number up to which every migration is applied.
         pub version: u32,
-        /// The generation of the functions, views, triggers and policies.
+        /// The generation number of the installed functions, views, triggers and policies.
         pub generation: u32,
     }
 }

@@ -10,10 +10,10 @@ use crate::ids::{Key, Seq, TicketId, UserId};
 use crate::reject::{Reject, RejectCode};
 use crate::ticket::{Category, Priority, Status};
 
-/// Declares the frames once and derives both directions. Serialization uses serde's `tag`.
-/// Deserialization cannot: serde reads a tagged enum leniently (a unit variant accepts any field)
-/// and loses the path of an error. `Incoming` therefore has no tag; [`FrameReader`] takes `type`
-/// off before.
+/// Declares the frames once, as two enums: `ClientFrame` for serialization and `Incoming` for
+/// deserialization. `Incoming` has no serde `tag`, because serde reads a tagged enum leniently (a
+/// unit variant accepts any field) and loses the path of an error. [`FrameReader`] removes the
+/// field `type` before `Incoming` reads the other fields.
 macro_rules! client_frames {
     ($(#[$meta:meta])* pub enum ClientFrame { $($frames:tt)* }) => {
         $(#[$meta])*
@@ -39,17 +39,18 @@ pub enum ClientFrame {
         /// A bearer token. It is never logged.
         token: String,
     },
-    /// Subscribes to a ticket, and reads its history after `after`. Answer: one or more
+    /// Subscribes to a ticket, and reads its history after the event `after`. Answer: one or more
     /// `subscribed`.
     Subscribe {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
         ticket: TicketId,
         /// The number of the last event that the client has seen. If absent, the answer is the
-        /// latest page.
+        /// latest page of the history.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<Seq>,
-        /// The epoch in which `after` was counted.
+        /// The database epoch in which the client received `after`. The epoch changes after a
+        /// restore or failover, and event numbers may then differ.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         epoch: Option<String>,
     },
@@ -72,18 +73,18 @@ pub enum ClientFrame {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         attachments: Option<Vec<Attachment>>,
         /// The number of the last event that the author has seen. If another person has written a
-        /// message since then, the send is refused as `stale`.
+        /// message since that event, the send is refused as `stale`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         based_on: Option<Seq>,
     },
-    /// Reports that the person is typing, or has stopped. No answer.
+    /// Reports that the person is typing, or has stopped. The server does not answer.
     Typing {
         ticket: TicketId,
         on: bool,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         internal: Option<bool>,
     },
-    /// Reports that the person has read up to `seq`. No answer.
+    /// Reports that the person has read the ticket up to `seq`. The server does not answer.
     Read { ticket: TicketId, seq: Seq },
     /// Subscribes to changes of the desk's tickets, or unsubscribes. Staff only. Answer: `ok`.
     Inbox {
@@ -99,13 +100,13 @@ pub enum ClientFrame {
         id: u64,
         token: String,
     },
-    /// The answer to `ping`.
+    /// The answer to the server's `ping`.
     Pong,
 }
 }
 
-/// Selects the tickets of an inbox: those that match every given field. Archived tickets never
-/// match.
+/// Selects the tickets of an inbox: those that match every field that is set. Archived tickets
+/// never match.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct InboxFilter {
@@ -115,7 +116,7 @@ pub struct InboxFilter {
     pub category: Option<Vec<Category>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<Vec<Priority>>,
-    /// Tickets assigned to this person.
+    /// Only tickets assigned to this person.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assigned_to: Option<UserId>,
     /// Only unassigned tickets.
@@ -162,12 +163,12 @@ pub struct MalformedFrame {
     pub kind: Option<&'static str>,
     /// The ticket that the frame names, if its id is valid.
     pub ticket: Option<TicketId>,
-    /// `malformed`, `unknown_type`, `unknown_field` or `invalid_field`.
+    /// The error for the client: `malformed`, `unknown_type`, `unknown_field` or `invalid_field`.
     pub reject: Reject,
 }
 
 impl ClientFrame {
-    /// All values of `type`.
+    /// All values that the field `type` of a client's frame may have.
     pub const TYPES: &'static [&'static str] = &[
         "hello",
         "subscribe",
@@ -194,7 +195,7 @@ impl ClientFrame {
         strict::known_fields(Incoming::deserialize(FrameReader::probe(kind)).map(drop))
     }
 
-    /// The `id` that the answer will have; `None` for frames that get no answer.
+    /// The frame's `id`, which the answer repeats; `None` for frames that get no answer.
     pub const fn id(&self) -> Option<u64> {
         match self {
             Self::Hello { id, .. }
@@ -229,8 +230,9 @@ impl ClientFrame {
     }
 }
 
-/// Converts a field error. An unknown field and a meaningless `null` keep their own codes; every
-/// other error means that the frame does not match its schema (`malformed`).
+/// Converts a field error to the error for the client. An unknown field and a meaningless `null`
+/// keep their own codes. Every other error means that the frame does not match its schema
+/// (`malformed`).
 fn refusal(error: FieldError) -> Reject {
     match error.why {
         FieldFault::Unknown(_) | FieldFault::Null => error.into(),
@@ -241,7 +243,8 @@ fn refusal(error: FieldError) -> Reject {
 }
 
 impl MalformedFrame {
-    /// Reads the frame again to find the `id` to answer under and the facts for the audit row.
+    /// Reads the refused frame once more, to find the `id` for the answer and the `type` and
+    /// `ticket` for the audit row.
     fn explain(text: &str, reject: Reject) -> Self {
         let heading: Heading = serde_json::from_str(text).unwrap_or_default();
         let id = if let Some(Json::Unsigned(id)) = heading.value("id") {

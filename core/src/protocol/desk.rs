@@ -1,4 +1,5 @@
-//! The desk's settings: as admins change them, as they are stored, and as public pages see them.
+//! The desk's settings in three forms: as admins change them, as the database stores them, and as
+//! public pages see them.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,9 +8,9 @@ use super::strict::text_or_null;
 use crate::text_enum::text_enum;
 
 rest! {
-    /// The desk's hours of each weekday, as local times such as `["09:00", "17:00"]`. A day without
-    /// spans is closed. `24:00` is the end of the day. A span whose end is not after its start ends
-    /// on the next day: `["22:00", "06:00"]`.
+    /// The desk's opening hours of each weekday, as local times such as `["09:00", "17:00"]`. The
+    /// desk is closed on a day without spans. `24:00` is the end of the day. A span whose end is
+    /// not after its start ends on the next day: `["22:00", "06:00"]`.
     pub struct WeekHours {
         #[serde(default)]
         pub mon: Vec<(String, String)>,
@@ -27,23 +28,24 @@ rest! {
         pub sun: Vec<(String, String)>,
     }
 
-    /// A date with its own hours, which replace those of its weekday.
+    /// A date with its own opening hours, which replace those of its weekday.
     pub struct Holiday {
-        /// A date such as `2026-12-25`, from midnight to midnight in the desk's time zone. A span
-        /// that began on the day before ends at that midnight.
+        /// A date such as `2026-12-25`, from midnight to midnight in the desk's time zone. An
+        /// opening span that began on the day before ends at the midnight at which this date
+        /// begins.
         pub date: String,
         /// The name of the holiday.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub name: Option<String>,
-        /// Spans as in `WeekHours`. Without any, the desk is closed all day.
+        /// Opening hours in the format of `WeekHours`. If empty, the desk is closed all day.
         #[serde(default)]
         pub spans: Vec<(String, String)>,
     }
 
     /// The setting `opening_hours`.
     pub struct OpeningHours {
-        /// An IANA name such as `Europe/Vienna`.
+        /// The desk's time zone: an IANA name such as `Europe/Vienna`.
         pub timezone: String,
         pub days: WeekHours,
         /// Holidays, each date at most once. Send them only to a server that lists the feature
@@ -61,7 +63,7 @@ text_enum!(
 );
 
 rest! {
-    /// The setting `widget`. A field that is absent or null has its default.
+    /// The setting `widget`. A field that is absent or null gets its default value.
     pub struct WidgetSettings {
         /// The colour of the launcher and of the widget's header, such as `#2f5bd0`.
         #[serde(default, deserialize_with = "text_or_null")]
@@ -77,8 +79,8 @@ rest! {
         pub greeting: Option<String>,
         #[serde(default)]
         pub position: WidgetPosition,
-        /// A PNG, JPEG, WebP or SVG of at most 12 KiB, as a base64 `data:` URL. Show it only as a
-        /// picture (`<img>`): an SVG may contain scripts.
+        /// The widget's logo: a PNG, JPEG, WebP or SVG of at most 12 KiB, as a base64 `data:` URL.
+        /// Show it only in `<img>`, because an SVG may contain scripts.
         #[serde(default, deserialize_with = "text_or_null")]
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub logo: Option<String>,
@@ -86,7 +88,7 @@ rest! {
         #[serde(default)]
         pub asks_category: bool,
         /// Sites that may embed the widget, in addition to those of the instance's
-        /// `--widget-sites`. Each one is written exactly as browsers send it in `Origin`.
+        /// `--widget-sites`. Each site is written exactly as browsers send it in `Origin`.
         #[serde(default)]
         pub sites: Vec<String>,
     }
@@ -100,7 +102,8 @@ rest! {
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub greeting: Option<String>,
         pub position: WidgetPosition,
-        /// Show it only as a picture (`<img>`): an SVG may contain scripts.
+        /// The widget's logo as a `data:` URL. Show it only in `<img>`, because an SVG may contain
+        /// scripts.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub logo: Option<String>,
         pub asks_category: bool,

@@ -1,47 +1,49 @@
-//! Names of what a server can do beyond the first `helpline.v1`. `welcome` and `GET /v1/config`
-//! list them. A client sends a newer field only to a server that lists its feature, because servers
-//! refuse unknown fields.
+//! Names of the features that a server has in addition to those of the first `helpline.v1`.
+//! `welcome` and `GET /v1/config` list these names. A client sends a newer field only to a server
+//! that lists its feature, because servers refuse unknown fields.
 
 use crate::text_enum::text_enum;
 
 text_enum!(
-    /// A capability that was added after the first `helpline.v1`. A name is never removed, and its
+    /// A feature that was added after the first `helpline.v1`. Its name is never removed, and its
     /// meaning never changes.
     Feature {
-        /// Refuses unknown fields with `unknown_field`, and refuses `null` where it has no meaning.
-        /// `assigned_to: null` unassigns.
+        /// The server refuses unknown fields with `unknown_field`, and refuses `null` where it has
+        /// no meaning. `assigned_to: null` unassigns a ticket.
         StrictFields = "strict_fields",
-        /// `POST /v1/tickets/{id}/messages` uses the field names of `send`: `internal` marks a
-        /// note.
+        /// `POST /v1/tickets/{id}/messages` uses the field names of the frame `send`: `internal`
+        /// marks a note.
         RestSendNames = "rest_send_names",
-        /// Knows which customers wait for an answer: `needs_answer` filters lists and `inbox`,
-        /// `waiting` sorts lists, and tickets have `last_message` and `waiting_since`.
+        /// The server knows which customers wait for an answer: `needs_answer` filters lists and
+        /// `inbox`, `waiting` sorts lists, and tickets have `last_message` and `waiting_since`.
         NeedsAnswer = "needs_answer",
-        /// Serves `GET /v1/me/unread`.
+        /// The server has `GET /v1/me/unread`.
         OwnUnread = "own_unread",
-        /// Has the setting `reply_assigns`.
+        /// The server has the setting `reply_assigns`.
         ReplyAssigns = "reply_assigns",
-        /// Sends `inbox_presence` to consoles: which staff have which tickets of the list open.
+        /// The server sends `inbox_presence` to consoles, which tells which staff have which listed
+        /// tickets open.
         InboxPresence = "inbox_presence",
-        /// Accepts `if_assigned_to` in ticket changes: an assignment that would overwrite another
-        /// person's is refused with `conflict`.
+        /// The server accepts `if_assigned_to` in ticket changes. It then refuses an assignment
+        /// with `conflict` if the ticket has another assignee than the caller saw.
         IfAssignedTo = "if_assigned_to",
-        /// Serves `GET /v1/access-log`, `/v1/access-log/export` and `/v1/access-log/actions`.
+        /// The server has `GET /v1/access-log`, `/v1/access-log/export` and
+        /// `/v1/access-log/actions`.
         AccessLog = "access_log",
-        /// Accepts `holidays` in the setting `opening_hours`, and spans that end on the next day.
+        /// The setting `opening_hours` accepts `holidays`, and spans that end on the next day.
         Holidays = "holidays",
         /// Saved replies have a `folder` and may be personal: `SavedReplyChange` accepts `folder`
         /// and `personal`.
         ReplyFolders = "reply_folders",
-        /// Has the setting `widget`, and serves `GET /v1/widget`.
+        /// The server has the setting `widget` and `GET /v1/widget`.
         WidgetSettings = "widget_settings",
-        /// Accepts `POST /v1/tickets` without `subject` and `category`; the subject is then derived
-        /// from the description.
+        /// `POST /v1/tickets` works without `subject` and `category`. The server then derives the
+        /// subject from the description.
         DerivedSubject = "derived_subject",
-        /// Serves `GET /v1/system`.
+        /// The server has `GET /v1/system`.
         System = "system",
-        /// Serves `PUT /v1/people/{user}/blocked`; `GET /v1/roles` accepts `query` and returns
-        /// `online`.
+        /// The server has `PUT /v1/people/{user}/blocked`. `GET /v1/roles` accepts `query` and
+        /// returns `online`.
         BlockPeople = "block_people",
     }
 );

@@ -1,6 +1,7 @@
-//! The wire format: the frames of `helpline.v1`, and the bodies of REST under `/v1`. `PROTOCOL.md`
-//! documents it for people, `golden/*.json` has samples, and `web-client/src/protocol/generated.ts`
-//! has the TypeScript types. Tests compare all three with the types of this module.
+//! The wire format: the frames of `helpline.v1`, and the bodies of REST requests and responses
+//! under `/v1`. `PROTOCOL.md` documents the format for people, `golden/*.json` has samples, and
+//! `web-client/src/protocol/generated.ts` has the TypeScript types. Tests compare all three with
+//! the types of this module.
 
 mod client;
 mod desk;

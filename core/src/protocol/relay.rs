@@ -1,7 +1,7 @@
 //! Frames that gateway instances send each other through the relay. They are not part of the
 //! protocol with clients. Instances of two consecutive builds must understand each other: unknown
-//! fields are ignored, unknown frames are dropped, and a renamed frame is read under both names for
-//! one build before it is written under the new one.
+//! fields are ignored, and unknown frames are dropped. For one build, a renamed frame is read under
+//! both names but written under the old one.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,18 +11,19 @@ use super::server::{StaffPerson, TicketViewers, Viewer};
 use crate::ids::{Seq, TicketId, UserId};
 
 /// One frame on a relay channel: an object with a single field, whose name is the kind of frame.
-/// Unlike clients' frames, it has no `type` inside: serde would then read the fields into a buffer
-/// first, and a [`RawValue`] cannot be read from a buffer.
+/// There is no `type` field inside, as client frames have it. With a `type` field, serde would
+/// first read the other fields into a buffer, from which it cannot read a [`RawValue`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RelayFrame {
-    /// One history row, encoded for both audiences.
+    /// One event of a ticket's history, encoded for both audiences.
     Event(RelayEvent),
-    /// A ticket's history has grown. Inboxes then read the ticket's state again.
+    /// A ticket's history has grown. Instances with subscribed inboxes then read the ticket's state
+    /// again.
     Moved { ticket: TicketId, seq: Seq },
     /// A frame that is not part of the history, for example that a person is typing. It is encoded
-    /// once for each audience that may see it, and goes to every member of the room except one
-    /// person.
+    /// once for each audience that may see it. Every member of the room gets it, except the person
+    /// `except`.
     #[serde(alias = "aside")]
     Ephemeral {
         ticket: TicketId,
@@ -30,7 +31,8 @@ pub enum RelayFrame {
         staff: Option<Box<RawValue>>,
         customer: Option<Box<RawValue>>,
     },
-    /// How far a person has read, in both numberings.
+    /// How far a person has read: the event's number for staff (`seq`) and for customers
+    /// (`public_seq`).
     Read {
         ticket: TicketId,
         person: StaffPerson,
@@ -40,35 +42,35 @@ pub enum RelayFrame {
         seq: Seq,
         public_seq: Seq,
     },
-    /// The staff who have the ticket open through the instance `from`. `ask` requests the same from
-    /// the receivers.
+    /// The staff who have the ticket open through the instance `from`. With `ask`, each receiving
+    /// instance replies with the staff who have the ticket open through it.
     Presence {
         ticket: TicketId,
         from: uuid::Uuid,
         viewers: Vec<Viewer>,
         ask: bool,
     },
-    /// The staff who have these tickets open through the instance `from`, for lists. Sent on the
-    /// channels of the inbox. With `ask`, sent on the channel of all instances: each answers with
-    /// its own.
+    /// The staff who have each of these tickets open through the instance `from`, for the consoles'
+    /// ticket lists. The frame is sent on the inbox channels. With `ask`, it is sent on the channel
+    /// of all instances, and each instance replies with its own viewers.
     InboxPresence {
         from: uuid::Uuid,
         tickets: Vec<TicketViewers>,
         ask: bool,
     },
-    /// The role of these people changed, or they were blocked or unblocked: check their connections
-    /// now.
+    /// The roles of these people changed, or the people were blocked or unblocked. Receivers check
+    /// these people's connections at once.
     #[serde(alias = "standing")]
     AccessStatus { users: Vec<UserId> },
-    /// Shows the receivers that the relay connects them with the instance of this id. The database
-    /// has the same id for the instance.
+    /// Proves to the receivers that the relay connects them with the instance that has this id. The
+    /// database lists the instance under the same id.
     Instance { id: uuid::Uuid },
-    /// A probe that an instance sends to itself.
+    /// A probe that an instance sends to itself, to check that the relay works.
     Probe { n: u64 },
 }
 
-/// A history event for other instances. Its frames are already encoded: the receiver passes them on
-/// unchanged.
+/// A history event for other instances. Its frames are already encoded; the receiving instance
+/// sends them to clients unchanged.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RelayEvent {
     pub ticket: TicketId,
@@ -78,10 +80,11 @@ pub struct RelayEvent {
     pub staff: Box<RawValue>,
     /// The `event` frame for the customer; `None` if customers must not see the event.
     pub customer: Option<Box<RawValue>>,
-    /// Whether texts were removed that members may still hold. Members then get a `reset`.
+    /// Whether the event removed texts that clients may still have. The room's members then get a
+    /// `reset`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub redacts: bool,
-    /// The time of writing, by the database's clock. Earlier builds do not send it.
+    /// When the event was written, by the database's clock. Earlier builds do not send this field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<DateTime<Utc>>,
 }

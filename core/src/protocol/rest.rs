@@ -1,5 +1,5 @@
-//! Bodies of REST requests and answers under `/v1`. Answers about tickets have two forms: one for
-//! staff, one for the ticket's customer.
+//! Bodies of REST requests and responses under `/v1`. Responses about tickets have two forms: one
+//! for staff and one for the ticket's customer.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use crate::reject::RejectCode;
 use crate::ticket::{Category, Priority, Status};
 
 /// Declares bodies that clients send. [`super::strict`] refuses unknown fields of every type;
-/// `deny_unknown_fields` says so to readers and in `/openapi.json`.
+/// `deny_unknown_fields` documents this rule, also in `/openapi.json`.
 macro_rules! requests {
     ($($(#[$meta:meta])* pub struct $name:ident { $($body:tt)* })+) => { rest! { $(
         $(#[$meta])*
@@ -36,17 +36,18 @@ macro_rules! rest {
 pub(super) use rest;
 
 requests! {
-    /// `POST /v1/tickets`, with an `Idempotency-Key`. The description becomes the first message.
+    /// `POST /v1/tickets`, with an `Idempotency-Key`. The description becomes the ticket's first
+    /// message.
     pub struct NewTicket {
-        /// If absent, it is derived from the first line of the description, with at most 80
-        /// characters. Leave it out only if the server lists the feature `derived_subject`.
+        /// If absent, the subject is derived from the first line of the description, with at most
+        /// 80 characters. Leave it out only if the server lists the feature `derived_subject`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub subject: Option<String>,
-        /// `general` if absent. Leave it out only if the server lists the feature
+        /// `general` if absent. Leave the category out only if the server lists the feature
         /// `derived_subject`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub category: Option<Category>,
-        /// `medium` if absent.
+        /// The priority is `medium` if absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub priority: Option<Priority>,
         pub description: String,
@@ -57,8 +58,8 @@ requests! {
         pub metadata: Option<serde_json::Map<String, serde_json::Value>>,
     }
 
-    /// `PATCH /v1/tickets/{id}`: changes the given fields, all or none. Customers may change only
-    /// `status`.
+    /// `PATCH /v1/tickets/{id}`: changes all given fields or, if one is refused, none. Customers
+    /// may change only `status`.
     pub struct TicketPatch {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub status: Option<Status>,
@@ -69,18 +70,18 @@ requests! {
         /// A staff member's id, `"me"`, or `"nobody"` to unassign; `null` also unassigns.
         #[serde(default, deserialize_with = "nobody_if_null", skip_serializing_if = "Option::is_none")]
         pub assigned_to: Option<String>,
-        /// The assignee that the caller saw, in the form of `assigned_to`. It requires
-        /// `assigned_to`. If another person has the ticket by now, the answer is `conflict` and
-        /// nothing is changed. If the ticket already has the requested assignee, that is not a
-        /// conflict. Send it only to a server that lists the feature `if_assigned_to`.
+        /// The assignee that the caller saw, written like `assigned_to`, which is then required. If
+        /// the ticket now has another assignee, the response is `conflict` and nothing is changed.
+        /// It is no conflict if the ticket already has the requested assignee. Send this field only
+        /// to a server that lists the feature `if_assigned_to`.
         #[serde(default, deserialize_with = "nobody_if_null", skip_serializing_if = "Option::is_none")]
         pub if_assigned_to: Option<String>,
     }
 
-    /// `POST /v1/tickets/{id}/messages`, with an `Idempotency-Key`.
+    /// The body of `POST /v1/tickets/{id}/messages`, which needs an `Idempotency-Key`.
     pub struct NewMessage {
         pub body: String,
-        /// Whether this is a note for the team, as in `send`.
+        /// Whether this is an internal note, as in the frame `send`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub internal: Option<bool>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -89,33 +90,34 @@ requests! {
         pub based_on: Option<Seq>,
     }
 
-    /// `PATCH /v1/tickets/{id}/messages/{message_id}`.
+    /// The body of `PATCH /v1/tickets/{id}/messages/{message_id}`.
     pub struct MessageEdit {
         pub body: String,
     }
 
-    /// `PUT /v1/tickets/{id}/rating`.
+    /// The body of `PUT /v1/tickets/{id}/rating`.
     pub struct NewRating {
-        /// 1 to 5.
+        /// The rating, 1 to 5.
         pub satisfaction_rating: u8,
-        /// Null means no comment, like leaving it out. A rating replaces the previous one,
-        /// including its comment.
+        /// Null means no comment, as if the field were absent. A new rating replaces the previous
+        /// rating and its comment.
         #[serde(default, deserialize_with = "text_or_null", skip_serializing_if = "Option::is_none")]
         pub satisfaction_comment: Option<String>,
     }
 
-    /// `PUT /v1/roles/{user_id}`. Refused with `roles_managed` if the platform manages roles.
+    /// The body of `PUT /v1/roles/{user_id}`. Refused with `roles_managed` if the platform manages
+    /// roles.
     pub struct RoleGrant {
         pub role: StaffRole,
     }
 
-    /// `PUT /v1/people/{user_id}/blocked` (admins). Send it only to a server that lists the feature
-    /// `block_people`.
+    /// `PUT /v1/people/{user_id}/blocked` (admins). Send this request only to a server that lists
+    /// the feature `block_people`.
     pub struct BlockChange {
         pub blocked: bool,
     }
 
-    /// `PUT /v1/settings/{name}` (admins).
+    /// The body of `PUT /v1/settings/{name}` (admins).
     pub struct SettingChange {
         /// A value of this setting's type in `DeskSettings`; null removes the setting.
         #[cfg_attr(feature = "typescript", ts(type = "OpeningHours | WidgetSettings | string | boolean | null"))]
@@ -132,18 +134,19 @@ requests! {
         pub title: String,
         pub body: String,
         /// The folder that lists the reply: one line of at most 60 characters. Null means no
-        /// folder, like leaving it out. Send it only to a server that lists the feature
-        /// `reply_folders`.
+        /// folder, as if the field were absent. Send this field only to a server that lists the
+        /// feature `reply_folders`.
         #[serde(default, deserialize_with = "text_or_null", skip_serializing_if = "Option::is_none")]
         pub folder: Option<String>,
-        /// Whether the reply is the caller's own, which no other person sees. Shared if absent. It
-        /// cannot change after the reply was first saved (`conflict`). Send it only to a server
-        /// that lists the feature `reply_folders`.
+        /// Whether the reply belongs only to the caller, so that no other person sees it. If
+        /// absent, the reply is shared. The value cannot change after the reply was first saved
+        /// (`conflict`). Send this field only to a server that lists the feature `reply_folders`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub personal: Option<bool>,
     }
 
-    /// `POST /v1/tickets/bulk` (staff): one change to many tickets. Each ticket is changed or refused independently.
+    /// `POST /v1/tickets/bulk` (staff): one change to many tickets. Each ticket is changed or
+    /// refused independently.
     pub struct BulkPatch {
         pub tickets: Vec<TicketId>,
         pub patch: TicketPatch,
@@ -151,26 +154,28 @@ requests! {
 }
 
 rest! {
-    /// The answer to a sent message. `seq` is the message's number in the sender's numbering.
+    /// The response to a sent message. `seq` is the message's number in the ticket's history, as
+    /// the sender sees the history.
     pub struct MessageStored {
         pub seq: Seq,
         pub at: DateTime<Utc>,
         pub duplicate: bool,
     }
 
-    /// `GET /v1/me`.
+    /// The response of `GET /v1/me`.
     pub struct MeView {
         pub user: Me,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub role: Option<StaffRole>,
     }
 
-    /// `GET /v1/me/unread`: what the caller has not read on their own tickets, as their customer. Archived tickets do not count.
+    /// `GET /v1/me/unread`: what the caller has not read on their own tickets, as their customer.
+    /// Archived tickets do not count.
     pub struct OwnUnread {
-        /// Tickets with unread events of other people: messages, or changes such as the end of the
+        /// Tickets with unread events of other people: messages, or changes such as closing the
         /// ticket. Only the 1,000 most recently active tickets are counted.
         pub tickets: u32,
-        /// Unread messages of the team on those tickets, up to 100 for each ticket.
+        /// Unread messages of staff on the counted tickets, at most 100 for each ticket.
         pub messages: u32,
     }
 
@@ -184,8 +189,8 @@ rest! {
         pub email: Option<String>,
         /// Blocked people can no longer sign in. They keep their role.
         pub blocked: bool,
-        /// Whether the person was connected within the last 90 seconds and is not blocked. Only in
-        /// `GET /v1/roles`; older servers do not send it.
+        /// Whether the person was connected within the last 90 seconds and is not blocked. Only
+        /// `GET /v1/roles` of newer servers sends this field.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub online: Option<bool>,
@@ -207,7 +212,7 @@ rest! {
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub last_seen_at: Option<DateTime<Utc>>,
         /// Issuer and `sub` of the person's token, if `sub` is not a UUID. They distinguish people
-        /// with the same address.
+        /// with the same e-mail address.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub subject: Option<String>,
     }
@@ -244,10 +249,10 @@ rest! {
         pub more_before: bool,
     }
 
-    /// A link to a page of the platform, shown on all pages.
+    /// A link to a page of the platform, shown on all of Helpline's pages.
     pub struct NavLink {
         pub label: String,
-        /// `http(s)://…` or a path; no other scheme.
+        /// The link's target: `http(s)://…` or a path; no other scheme.
         pub href: String,
     }
 
@@ -261,30 +266,30 @@ rest! {
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub sign_in_url: Option<String>,
-        /// The path to which the page sends a `POST` to end such a session. `next` in the answer is
-        /// the provider's own sign-out URL, or null.
+        /// The path to which the page sends a `POST` to end a session of the desk's own OpenID
+        /// provider. `next` in the response is the provider's own sign-out URL, or null.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub sign_out_url: Option<String>,
         /// The page to which people without a staff role are sent.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub home_url: Option<String>,
-        /// The platform's page on which roles are managed; the desk's own pages then only show
-        /// them. Null if roles are managed on the desk's pages.
+        /// The platform's page on which roles are managed; the desk's own pages then only show the
+        /// roles. Null if roles are managed on the desk's pages.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub roles_managed_at: Option<String>,
         pub links: Vec<NavLink>,
         pub languages: Vec<String>,
-        /// Whether demo people can sign in by name.
+        /// Whether this is a demo server, where people can sign in by name.
         pub dev: bool,
-        /// What this server can do beyond the first `helpline.v1`; see `Feature`. Older servers
-        /// send no names.
+        /// The names of this server's features; see `Feature`. Older servers do not send this
+        /// field.
         #[serde(default)]
         pub features: Vec<String>,
     }
 
-    /// `GET /v1/availability`, without a token.
+    /// The response of `GET /v1/availability`, which needs no token.
     pub struct Availability {
         /// Whether the desk is open now. A desk without opening hours is always open.
         pub open: bool,
@@ -293,14 +298,15 @@ rest! {
         /// When a closed desk opens next; null if it is open or never opens.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub opens_at: Option<DateTime<Utc>>,
-        /// Null if the desk has no opening hours.
+        /// The desk's opening hours; null if it has none.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub hours: Option<OpeningHours>,
         /// The desk's notice for customers while no agent is available.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub notice: Option<String>,
         /// How long customers recently waited for a first answer, in seconds: the median of the
-        /// newest 200 answered tickets of the last 30 days. Null if there are fewer than 5.
+        /// newest 200 answered tickets of the last 30 days. Null if there are fewer than 5 such
+        /// tickets.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub first_answer_s: Option<u32>,
@@ -316,18 +322,19 @@ rest! {
         /// Off by default.
         #[serde(default)]
         pub reply_assigns: bool,
-        /// Null if the widget has its default appearance and behaviour.
+        /// The widget's settings; null if it has its default appearance and behaviour.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub widget: Option<WidgetSettings>,
-        /// Older servers send none, and ignore `If-Match`.
+        /// The entity tags of the settings. Older servers do not send this field, and ignore
+        /// `If-Match`.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub etags: Option<SettingEtags>,
     }
 
     /// The entity tags of the settings, with their quotes, for `If-Match` of `PUT
-    /// /v1/settings/{name}`. A setting without a value has a tag too.
+    /// /v1/settings/{name}`. A setting without a value also has a tag.
     pub struct SettingEtags {
         pub opening_hours: String,
         pub away_notice: String,
@@ -336,14 +343,16 @@ rest! {
     }
 
     /// An item of `GET /v1/saved-replies` (staff): the shared replies and the caller's own, ordered
-    /// by shortcut. If a shared and a personal reply have the same shortcut, the personal one takes
-    /// precedence. The server stores `{{…}}` unchanged; the client fills it in.
+    /// by shortcut. If a shared and a personal reply have the same shortcut, the personal reply
+    /// takes precedence. The server stores placeholders `{{…}}` unchanged; the client replaces
+    /// them.
     pub struct SavedReply {
         pub id: SavedReplyId,
         pub shortcut: String,
         pub title: String,
         pub body: String,
-        /// Null if the reply is in no folder. Older servers do not send it.
+        /// The name of the reply's folder; null if the reply is in no folder. Older servers do not
+        /// send this field.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub folder: Option<String>,
@@ -352,8 +361,8 @@ rest! {
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub owner: Option<UserId>,
         pub updated_at: DateTime<Utc>,
-        /// The entity tag, with its quotes, for `If-Match` of a change or a deletion. Older servers
-        /// send none, and ignore `If-Match`.
+        /// The saved reply's entity tag, with its quotes, for `If-Match` of a change or a deletion.
+        /// Older servers do not send this field, and ignore `If-Match`.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = nullable))]
         pub etag: Option<String>,
@@ -366,7 +375,7 @@ rest! {
         pub total: u32,
     }
 
-    /// `GET /v1/people/{id}` (staff).
+    /// The response of `GET /v1/people/{id}` (staff).
     pub struct PersonView {
         pub id: UserId,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
@@ -381,23 +390,24 @@ rest! {
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub user_agent: Option<String>,
         pub tickets: TicketTotals,
-        /// Blocked people can no longer sign in. Older servers do not send it.
+        /// Blocked people can no longer sign in. Older servers do not send this field.
         #[serde(default)]
         pub blocked: bool,
     }
 
-    /// `GET /v1/tickets/counts` (staff): the number of tickets in each view of the console. Archived tickets do not count.
+    /// `GET /v1/tickets/counts` (staff): the number of tickets in each view of the console.
+    /// Archived tickets do not count.
     pub struct TicketCounts {
-        /// Assigned to the caller, and neither resolved nor closed.
+        /// Tickets assigned to the caller that are neither resolved nor closed.
         pub mine: u32,
-        /// Not assigned, and neither resolved nor closed.
+        /// Unassigned tickets that are neither resolved nor closed.
         pub unassigned: u32,
         /// Tickets whose customer is waiting for an answer, counted up to 10,000.
         #[serde(default)]
         pub needs_answer: u32,
         /// All tickets that are neither resolved nor closed.
         pub all: u32,
-        /// Urgent, and neither resolved nor closed.
+        /// Tickets of priority `urgent` that are neither resolved nor closed.
         pub urgent: u32,
         pub resolved: u32,
         pub closed: u32,
@@ -412,14 +422,14 @@ rest! {
         pub code: Option<RejectCode>,
     }
 
-    /// The answer to a `BulkPatch`, in the order of its tickets.
+    /// The response to a `BulkPatch`: one result for each ticket, in the order of the request.
     pub struct BulkOutcome {
         pub results: Vec<BulkResult>,
     }
 
-    /// RFC 9457 `application/problem+json`.
+    /// An error over REST, as RFC 9457 `application/problem+json`.
     pub struct Problem {
-        /// Always `about:blank`; `code` is the reason for programs.
+        /// Always `about:blank`. Programs use `code` instead.
         #[serde(rename = "type")]
         pub kind: String,
         pub title: String,
@@ -430,15 +440,15 @@ rest! {
         pub retry_after_ms: Option<u64>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub head: Option<Seq>,
-        /// With `conflict` of `if_assigned_to`: the person who has the ticket now, with their first
-        /// name. Absent if the ticket is unassigned.
+        /// If `code` is `conflict` because of `if_assigned_to`: the person to whom the ticket is
+        /// assigned now, with their first name. Absent if the ticket is unassigned.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub assigned_to: Option<AgentRef>,
     }
 }
 
-/// Reads `null` as unassigned: an unassigned ticket has `null` in this field, so that is what a
-/// client writes back.
+/// Reads `null` as unassigned. An unassigned ticket has `null` in this field, and a client may send
+/// back what it received.
 fn nobody_if_null<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {

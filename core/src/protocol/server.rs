@@ -1,5 +1,5 @@
-//! Frames to clients. Frames for staff and for customers have separate types: those for customers
-//! have no field that could carry a note.
+//! Frames from the server to clients. Frames for staff and for customers have separate types. The
+//! types for customers have no field that could carry a note.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -21,24 +21,24 @@ pub enum CommonFrame {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
         user: Me,
-        /// Null for customers.
+        /// The person's staff role; null for customers.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         role: Option<StaffRole>,
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         heartbeat_ms: u64,
         limits: WireLimits,
-        /// What this server can do beyond the first `helpline.v1`; see `Feature`. Older servers
-        /// send no names.
+        /// The names of this server's features; see `Feature`. Older servers do not send this
+        /// field.
         #[serde(default)]
         features: Vec<String>,
     },
-    /// The request with this `id` is done.
+    /// The server has carried out the request with this `id`.
     Ok {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
     },
-    /// The message is committed; `seq` is its number in the sender's numbering. `duplicate`: an
-    /// earlier send with the same key had already committed it.
+    /// The message is committed; `seq` is its number in the history as the sender sees it.
+    /// `duplicate` is true if an earlier send with the same key already committed the message.
     Ack {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
@@ -47,23 +47,23 @@ pub enum CommonFrame {
         at: DateTime<Utc>,
         duplicate: bool,
     },
-    /// The client's events of this ticket are no longer valid: subscribe again. Messages in the
-    /// client's outbox remain valid.
+    /// The events of this ticket that the client has are no longer valid, so it must subscribe
+    /// again. Messages in the client's outbox remain valid.
     Reset {
         ticket: TicketId,
         epoch: String,
         head: Seq,
     },
-    /// Answer with `pong`. `heads` names the subscribed tickets whose head has changed since the
-    /// last ping.
+    /// The client must answer with `pong`. `heads` names the subscribed tickets whose head (number
+    /// of the last event) has changed since the last ping.
     Ping { heads: Vec<TicketHead> },
-    /// The instance is shutting down: reconnect after the delay.
+    /// The instance is shutting down. The client should reconnect after this delay.
     Bye {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         retry_after_ms: u64,
         reason: String,
     },
-    /// A refusal. The connection stays open unless a close follows.
+    /// The server refused a frame. The connection stays open unless a Close frame follows.
     Error {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
@@ -73,14 +73,14 @@ pub enum CommonFrame {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         retry_after_ms: Option<u64>,
-        /// With `stale`: the ticket's head in the sender's numbering.
+        /// If `code` is `stale`: the ticket's head, in the numbering of the sender's audience.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         head: Option<Seq>,
     },
 }
 
 impl CommonFrame {
-    /// The `error` frame that answers frame `id` with this refusal.
+    /// Returns the `error` frame that answers the client's frame `id` with this refusal.
     pub fn error(id: Option<u64>, reject: Reject) -> Self {
         Self::Error {
             id,
@@ -102,7 +102,7 @@ pub struct Me {
     pub email: Option<String>,
 }
 
-/// The limits that a client must keep within.
+/// The limits that a client must not exceed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct WireLimits {
@@ -115,7 +115,7 @@ pub struct WireLimits {
     pub typing_fade_ms: u32,
 }
 
-/// The last number of a ticket's history, in the reader's numbering.
+/// The number of the last event in a ticket's history, in the numbering of the reader's audience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TicketHead {
@@ -128,20 +128,20 @@ pub struct TicketHead {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum StaffFrame {
-    /// The answer to `subscribe`. With `more`, another page follows before any live event.
+    /// The answer to `subscribe`. If `more` is true, another page follows before any live event.
     Subscribed {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
         ticket: TicketId,
         epoch: String,
-        /// The history's last number when this page was read.
+        /// The number of the history's last event when this page was read.
         head: Seq,
         events: Vec<StaffEvent>,
         more: bool,
         /// Whether the client must drop the events that it had before.
         reset: bool,
         viewers: Vec<Viewer>,
-        /// How far each person has read, in the reader's numbering.
+        /// How far each person has read, as event numbers for staff.
         reads: Vec<StaffRead>,
     },
     /// One event of the history.
@@ -158,25 +158,26 @@ pub enum StaffFrame {
         ticket: TicketId,
         viewers: Vec<Viewer>,
     },
-    /// How far a person has read. The latest frame replaces earlier ones.
+    /// How far a person has read. A newer frame for the same person replaces the earlier one.
     Read {
         ticket: TicketId,
         person: StaffPerson,
         seq: Seq,
     },
-    /// The newest state of each ticket that changed. Several changes of a ticket may come as one.
+    /// The newest state of each ticket that changed. Several changes to a ticket may arrive as one
+    /// entry.
     Inbox {
         tickets: Vec<StaffTicket>,
-        /// Tickets that were sent in full before and of which only these fields have changed since,
-        /// usually because of a new message.
+        /// Tickets that the client already has in full. Since then, only the fields of
+        /// `TicketMoved` have changed, usually because of a new message.
         #[serde(default)]
         moved: Vec<TicketMoved>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "typescript", ts(optional))]
         stats: Option<TicketStats>,
     },
-    /// The staff who have these tickets open, for lists. The latest frame for a ticket replaces
-    /// earlier ones. A ticket that was never named has no viewers.
+    /// The staff who have each of these tickets open, for ticket lists. A newer entry for a ticket
+    /// replaces the earlier one. A ticket that was never named has no viewers.
     InboxPresence { tickets: Vec<TicketViewers> },
 }
 
@@ -185,7 +186,7 @@ pub enum StaffFrame {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum CustomerFrame {
-    /// The answer to `subscribe`. With `more`, another page follows before any live event.
+    /// The answer to `subscribe`. If `more` is true, another page follows before any live event.
     Subscribed {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
@@ -205,7 +206,7 @@ pub enum CustomerFrame {
         person: CustomerPerson,
         on: bool,
     },
-    /// How far a person has read. The latest frame replaces earlier ones.
+    /// How far a person has read. A newer frame for the same person replaces the earlier one.
     Read {
         ticket: TicketId,
         person: CustomerPerson,
@@ -218,15 +219,15 @@ pub enum CustomerFrame {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StaffPerson {
-    /// Null for the system.
+    /// The person's id; null for the system.
     pub id: Option<UserId>,
     #[serde(rename = "type")]
     pub kind: ActorType,
     pub name: Option<String>,
 }
 
-/// A person as customers see them: the side, and the name. The name of staff is a single word, or
-/// null.
+/// A person as customers see them: their side and their name. The name of staff is a single word,
+/// or null.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -237,8 +238,8 @@ pub struct CustomerPerson {
 }
 
 impl StaffPerson {
-    /// The person as customers see them. For staff, the name becomes `public_name`, which the
-    /// database provides.
+    /// Converts the person to what customers see. The name of a member of staff is replaced by
+    /// `public_name`, which the database provides.
     pub fn for_customer(&self, public_name: Option<&str>) -> CustomerPerson {
         let name = match self.kind {
             ActorType::Customer => self.name.as_deref(),
@@ -268,7 +269,7 @@ pub struct TicketViewers {
     pub viewers: Vec<Viewer>,
 }
 
-/// How far a person has read, for staff.
+/// How far a person has read, as staff see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct StaffRead {
@@ -276,7 +277,7 @@ pub struct StaffRead {
     pub seq: Seq,
 }
 
-/// How far a person has read, for customers.
+/// How far a person has read, as customers see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct CustomerRead {
@@ -284,7 +285,7 @@ pub struct CustomerRead {
     pub seq: Seq,
 }
 
-/// One event of a ticket's history, for staff.
+/// One event of a ticket's history, as staff see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -304,7 +305,7 @@ pub struct StaffEvent {
     pub message: Option<StaffMessage>,
 }
 
-/// A message or note for staff.
+/// A message or note, as staff see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -312,7 +313,7 @@ pub struct StaffMessage {
     pub id: MessageId,
     pub sender_id: Option<UserId>,
     pub sender_type: ActorType,
-    /// Empty if the message is redacted.
+    /// The message's text; empty if the message is redacted.
     pub body: String,
     pub is_internal: bool,
     pub attachments: Vec<Attachment>,
@@ -322,7 +323,7 @@ pub struct StaffMessage {
     pub redacted_at: Option<DateTime<Utc>>,
 }
 
-/// One event of a ticket's history, for customers.
+/// One event of a ticket's history, as customers see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -340,14 +341,14 @@ pub struct CustomerEvent {
     pub message: Option<CustomerMessage>,
 }
 
-/// A message for a customer.
+/// A message, as customers see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CustomerMessage {
     pub id: MessageId,
     pub sender_type: ActorType,
-    /// Empty if the message is redacted.
+    /// The message's text; empty if the message is redacted.
     pub body: String,
     pub attachments: Vec<Attachment>,
     pub key: Option<Key>,

@@ -1,4 +1,5 @@
-//! A ticket and the desk's statistics on the wire. Fields have the names of the database columns.
+//! The wire types of a ticket and of the desk's statistics. Their fields have the names of the
+//! database columns.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,7 @@ pub struct AgentRef {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Rating {
-    /// 1 to 5.
+    /// The rating, 1 to 5.
     pub satisfaction_rating: u8,
     pub satisfaction_comment: Option<String>,
 }
@@ -32,16 +33,16 @@ pub struct Rating {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LastMessage {
     pub at: DateTime<Utc>,
-    /// The side that wrote the message. Messages of the system count as the team's.
+    /// The side that wrote the message. A message of the system counts as written by staff.
     pub side: Audience,
-    /// The author's name; for customers, the public name of staff. Null if there is none.
+    /// The author's name; for customers, the public name of staff. Null if the author has no name.
     pub name: Option<String>,
-    /// The start of the current text, as one line of at most 120 characters. Empty if the message
-    /// is redacted.
+    /// The start of the message's current text, as one line of at most 120 characters. Empty if the
+    /// message is redacted.
     pub snippet: String,
 }
 
-/// A ticket as staff see it: in lists, in the inbox and on its own.
+/// A ticket as staff see it, in lists, in the inbox and on the ticket's own page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -65,10 +66,12 @@ pub struct StaffTicket {
     pub closed_at: Option<DateTime<Utc>>,
     pub archived_at: Option<DateTime<Utc>>,
     pub last_activity_at: DateTime<Utc>,
-    /// The last number of the ticket's history. It is also the version of this state.
+    /// The number of the last event in the ticket's history. It also serves as the version of the
+    /// ticket's state.
     pub seq: Seq,
-    /// How far the reader has read. The reader's own messages directly after that number count as
-    /// read. Always 0 in `inbox` frames, which are the same for all staff.
+    /// The number of the last event that the reader has read. The reader's own messages directly
+    /// after that event also count as read. Always 0 in `inbox` frames, which are the same for all
+    /// staff.
     pub read_seq: Seq,
     #[serde(default)]
     pub last_message: Option<LastMessage>,
@@ -79,12 +82,14 @@ pub struct StaffTicket {
     pub waiting_since: Option<DateTime<Utc>>,
 }
 
-/// A ticket of the inbox of which only these fields have changed since it was sent in full.
+/// An update of a ticket in the inbox, if only these fields have changed since the ticket was sent
+/// in full.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TicketMoved {
     pub id: TicketId,
-    /// The last number of the ticket's history: the version of this state.
+    /// The number of the last event in the ticket's history. It also serves as the version of the
+    /// ticket's state.
     pub seq: Seq,
     pub last_activity_at: DateTime<Utc>,
     #[serde(default)]
@@ -114,9 +119,10 @@ pub struct CustomerTicket {
     pub archived_at: Option<DateTime<Utc>>,
     /// Time of the last activity that the customer can see.
     pub last_activity_at: DateTime<Utc>,
-    /// The last number of the history that the customer can see (`public_seq`).
+    /// The number of the last event that the customer can see (`public_seq`).
     pub seq: Seq,
-    /// How far the customer has read. Their own messages directly after that number count as read.
+    /// The number of the last event that the customer has read. The customer's own messages
+    /// directly after that event also count as read.
     pub read_seq: Seq,
     #[serde(default)]
     pub last_message: Option<LastMessage>,

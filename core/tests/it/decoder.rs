@@ -1,5 +1,5 @@
-//! Feeds arbitrary bytes to the frame decoder: it must return quickly and never panic. `core/fuzz`
-//! fuzzes the same property without a time limit.
+//! Feeds arbitrary bytes to the frame decoder: it must return quickly and never panic. The fuzz
+//! target in `core/fuzz` tests the same property without a time limit.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -21,8 +21,8 @@ const REFUSALS: [RejectCode; 4] = [
     RejectCode::InvalidField,
 ];
 
-/// Decodes the text. Asserts that the result comes quickly, that an accepted frame survives a round
-/// trip, and that a refusal has a short message.
+/// Decodes the text. Asserts that decoding is fast, that an accepted frame survives serialization
+/// and a second parse, and that a refusal has a short message.
 fn take(text: &str) -> Result<ClientFrame, RejectCode> {
     let started = Instant::now();
     let taken = ClientFrame::parse(text);
@@ -77,7 +77,8 @@ fn every_piece_of_every_sample_is_answered() {
                 &golden[..at]
             );
             let _ = take(&golden[at..]);
-            // Delete, duplicate or replace one character.
+            // Delete, duplicate or replace one character of the sample. None of the results may
+            // panic.
             let (before, after) = (&golden[..at], &golden[at..]);
             let rest = &after[after.chars().next().map_or(0, char::len_utf8)..];
             let _ = take(&format!("{before}{rest}"));
@@ -144,7 +145,8 @@ fn numbers_keys_and_texts_beyond_reason_are_answered() {
     assert!(take(&of_id(&long("9", 60_000))).is_err());
     assert!(take(&of_id(&format!("0.{}", long("1", 60_000)))).is_err());
     assert!(take(&of_id(&format!("1e{}", long("0", 60_000)))).is_err());
-    // A duplicate key: the decoder must refuse it instead of choosing one of the values.
+    // If a key occurs twice, the decoder must refuse the frame instead of choosing one of the
+    // values.
     for doubled in [
         r#""id":1,"id":2"#,
         r#""id":1,"id":1"#,
@@ -169,7 +171,7 @@ fn numbers_keys_and_texts_beyond_reason_are_answered() {
         r#"{{"type":"pong","unknown":[{}0]}}"#,
         long("0,", 30_000)
     ));
-    // Lone surrogates and incomplete escapes.
+    // Lone surrogates and incomplete escapes are refused.
     for escape in [
         r"\ud800",
         r"\udc00",
@@ -190,7 +192,7 @@ fn numbers_keys_and_texts_beyond_reason_are_answered() {
             "{escape}"
         );
     }
-    // A refusal does not repeat a long input in full.
+    // The message of a refusal does not repeat a long input in full.
     assert!(
         take(&format!(
             r#"{{"type":"inbox","id":1,"on":true,"filter":{{"status":["{}"]}}}}"#,

@@ -143,7 +143,7 @@ fn every_rest_body_round_trips() {
     round_trip::<wire::Problem>("rest.Problem");
 }
 
-/// Checks that the gateway's strict decoder accepts what clients send.
+/// Checks that the gateway's strict decoder accepts the golden samples of what clients send.
 fn strict_round_trip<T: Serialize + DeserializeOwned>(name: &str) {
     for sample in samples(name) {
         let body: T = strict::read(sample.to_string().as_bytes())
@@ -205,7 +205,7 @@ fn the_samples_name_every_feature() {
     assert!(named.contains(&Value::from(Feature::names())), "{named:?}");
 }
 
-/// A server of the previous build sends no `features` field; the client reads that as an
+/// A server of the previous build sends no `features` field; a client reads the missing field as an
 /// empty list.
 #[test]
 fn a_welcome_and_a_config_without_features_are_read_as_naming_none() {
@@ -230,7 +230,7 @@ fn a_welcome_and_a_config_without_features_are_read_as_naming_none() {
     }
 }
 
-/// Renamed words are accepted under their old name, which the previous build still writes.
+/// A renamed word is also accepted under its old name, which the previous build still writes.
 #[test]
 fn both_names_of_a_renamed_word_are_read() {
     assert_eq!(

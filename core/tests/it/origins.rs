@@ -1,5 +1,5 @@
-//! Origins are accepted only in the form in which browsers send them. The web client's tests use
-//! the same cases.
+//! Checks that an origin is accepted only in the form in which browsers send it. The web client's
+//! tests use the same cases.
 
 use std::collections::BTreeMap;
 

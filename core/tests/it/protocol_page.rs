@@ -12,7 +12,8 @@ use crate::words;
 
 const PAGE: &str = include_str!("../../PROTOCOL.md");
 
-/// The rows of all tables in a section, with trimmed cells and without header and separator rows.
+/// The rows of all tables in a section of `PROTOCOL.md`, with trimmed cells and without header and
+/// separator rows.
 fn rows(section: &str) -> Vec<Vec<&'static str>> {
     let start = PAGE
         .find(&format!("\n## {section}\n"))
@@ -25,12 +26,12 @@ fn rows(section: &str) -> Vec<Vec<&'static str>> {
         .collect()
 }
 
-/// The words in backticks in a cell.
+/// The words in backticks in a table cell.
 fn quoted(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).collect()
 }
 
-/// The words in the first column of a section's table. Asserts that none occurs twice.
+/// The words in the first column of a section's table. Asserts that no word occurs twice.
 fn first_column(section: &str) -> BTreeSet<String> {
     let words: Vec<String> = rows(section)
         .iter()
@@ -54,8 +55,8 @@ fn every_frame_stands_in_the_table_of_those_who_get_it() {
     assert!(PAGE.contains(SUBPROTOCOL));
 }
 
-/// The golden samples contain every field, and every optional field both present and absent, so the
-/// page is compared with them.
+/// Compares `PROTOCOL.md` with the golden samples. These contain every field, and every optional
+/// field both present and absent.
 #[test]
 fn every_frame_has_exactly_the_fields_that_the_page_names() {
     for (section, direction) in [
@@ -91,8 +92,8 @@ fn every_frame_has_exactly_the_fields_that_the_page_names() {
     }
 }
 
-/// The names of the fields in the samples, with a question mark after those that are missing from
-/// some samples.
+/// The names of the fields in the golden samples, with a question mark after those that are missing
+/// from some samples.
 fn fields_shown(samples: &[Value]) -> BTreeSet<String> {
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
     for field in samples
@@ -168,7 +169,8 @@ macro_rules! limits_by_name {
     ($($name:ident)+) => { &[$((stringify!($name), limits::$name as u64)),+] };
 }
 
-/// The limits that the page lists. The test fails if a name here has no row there, or the reverse.
+/// The limits that `PROTOCOL.md` lists. A test fails if a name in this list has no row in
+/// `PROTOCOL.md`, or a row has no name in this list.
 const QUOTED: &[(&str, u64)] = limits_by_name!(
     BODY_BYTES_MAX EXACT_NUMBER_MAX ATTACHMENTS_MAX ATTACHMENT_NAME_CHARS_MAX KEY_CHARS_MAX FRAME_BYTES_MAX HELLO_BYTES_MAX PAGE_FRAME_BYTES_MAX
     HELLO_TIMEOUT_MS HEARTBEAT_INTERVAL_MS PONG_TIMEOUT_MS SUBSCRIPTIONS_MAX PENDING_REQUESTS_MAX FRAMES_PER_SECOND FRAMES_BURST
@@ -189,7 +191,8 @@ fn every_limit_has_the_value_that_the_code_has() {
     assert_eq!(page, code);
 }
 
-/// The prose repeats some limits in words. Update these sentences when a value changes.
+/// The prose of `PROTOCOL.md` repeats some limits in words. Update the sentences below when a limit
+/// changes.
 #[test]
 fn the_running_text_quotes_the_same_values() {
     let said = [

@@ -1,5 +1,5 @@
-//! A valid request with any additional field, in any of its objects, is refused, and the refusal
-//! names that field.
+//! Checks that a valid request with an additional field in any of its objects is refused, and that
+//! the refusal names that field.
 
 use std::path::PathBuf;
 
@@ -42,7 +42,8 @@ fn inputs() -> Vec<Input> {
         ("rest.RoleGrant", body::<wire::RoleGrant>),
         ("rest.SavedReplyChange", body::<wire::SavedReplyChange>),
         ("rest.BulkPatch", body::<wire::BulkPatch>),
-        // The value inside a `SettingChange`; its type depends on the setting's name.
+        // The following types are values of a `SettingChange`. The setting's name decides which
+        // type applies.
         ("rest.OpeningHours", body::<wire::OpeningHours>),
         ("rest.OpeningHours.holidays", body::<wire::OpeningHours>),
         ("rest.WidgetSettings", body::<wire::WidgetSettings>),
@@ -80,7 +81,7 @@ fn samples(name: &str) -> Vec<Value> {
     serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
 }
 
-/// The JSON pointers of all objects whose field names the protocol defines.
+/// Collects the JSON pointers of all objects whose field names the protocol defines.
 fn places(value: &Value, pointer: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {
@@ -140,7 +141,7 @@ proptest! {
     }
 }
 
-/// The field names that are allowed in the object at this pointer.
+/// The field names that are allowed in the object at `pointer`.
 fn known(input: &Input, pointer: &str) -> &'static [&'static str] {
     match pointer
         .rsplit('/')

@@ -1,8 +1,8 @@
-//! Generates `web-client/src/protocol/generated.ts`, which declares core's types, and
+//! Generates `web-client/src/protocol/generated.ts`, which declares the types of this crate, and
 //! `decoders/*.ts` next to it, which decode what a server sends. The tests fail if the files differ
 //! from what is generated.
 //!
-//! `UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript` rewrites them.
+//! `UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript` rewrites the files.
 
 mod decoders;
 mod rules;
@@ -30,8 +30,8 @@ const HEADER: &str =
 // Do not edit.
 ";
 
-/// The text of the file, with the names that it declares and the names that its
-/// declarations refer to.
+/// The text of `generated.ts`, the names that it declares, and the names that its declarations
+/// refer to.
 #[derive(Default)]
 struct Module {
     text: String,
@@ -39,7 +39,7 @@ struct Module {
     needed: BTreeSet<String>,
     order: Vec<String>,
     shapes: BTreeMap<String, shape::Shape>,
-    /// By type name: the generated list of all its values.
+    /// For each type name, the generated list of all values of the type.
     word_lists: BTreeMap<String, String>,
 }
 
@@ -121,7 +121,7 @@ fn generated() -> Module {
     module
 }
 
-/// The generated files of `web-client/src/protocol`: path and text.
+/// The path and text of each generated file in `web-client/src/protocol`.
 fn files() -> Vec<(String, String)> {
     let module = generated();
     let decoders = decoders::files(&decoders::Declarations {
@@ -138,7 +138,7 @@ fn files() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The values of each type as constants, and the tables that clients share with the server.
+/// Adds the values of each type as constants, and the tables that clients share with the server.
 fn tables(module: &mut Module) {
     module.add(&format!(
         "/** The WebSocket subprotocol. */\nexport const SUBPROTOCOL = \"{}\";",
@@ -215,7 +215,7 @@ fn kind_words(module: &mut Module) {
     );
 }
 
-/// The server's features and its reject codes.
+/// Adds the names of the server's features and its reject codes.
 fn code_words(module: &mut Module) {
     module.words(
         "What a server may be able to do beyond the first `helpline.v1`.",

@@ -1,5 +1,5 @@
-//! P7, byte for byte: a customer receives the same data whether or not the team writes, edits,
-//! redacts, types and reads internal notes.
+//! Compares, byte for byte, what a customer receives in two runs: with and without internal notes.
+//! Writing, editing, redacting, typing and reading notes must change nothing for the customer.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use crate::client::Client;
 use crate::raw::request;
 use crate::test_server::{Join, Person, TestServer, claims, sign};
 
-/// Whether the team writes notes in this run.
+/// Whether the staff write internal notes in this run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Notes {
     Written,
     None,
 }
 
-/// One run: the server, its people, and all data that was sent to the customer.
+/// One run of the scenario: the server, its people, and all data that was sent to the customer.
 struct Run {
     server: TestServer,
     notes: Notes,
@@ -34,7 +34,8 @@ struct Run {
 
 impl Run {
     async fn start(notes: Notes, canary: &str) -> Self {
-        // No ping during the run, because pings do not come at a fixed point of the scenario.
+        // A long heartbeat, so that no ping is sent during the run: pings come at no fixed point of
+        // the scenario.
         let server = TestServer::start_with(2, Join::Redis, |spec| {
             spec.env("HELPLINE_HEARTBEAT_MS", "60000")
         })
@@ -69,7 +70,7 @@ impl Run {
         format!("step{}", self.steps)
     }
 
-    /// Sends a request as the agent. Returns the answer.
+    /// Sends a request as the agent. Returns the response.
     async fn desk_asks(&mut self, method: &str, path: &str, body: Value) -> Value {
         let (bearer, key) = (
             format!("Bearer {}", self.agent_token),
@@ -97,7 +98,7 @@ impl Run {
         serde_json::from_str(&answer.body).unwrap_or_default()
     }
 
-    /// Sends a request as the customer. Keeps the answer for the comparison.
+    /// Sends a request as the customer. Keeps the response for the comparison.
     async fn customer_asks(&mut self, method: &str, path: &str, body: Option<Value>) {
         let bearer = format!("Bearer {}", self.customer_token);
         let body = body.map(|body| body.to_string());
@@ -113,7 +114,7 @@ impl Run {
             .push(format!("{method} {} {}", answer.status, answer.body));
     }
 
-    /// Waits until the agent sees an event of this kind.
+    /// Waits until the agent receives an event of this kind.
     async fn agent_sees(&mut self, kind: &str) -> Value {
         self.agent
             .expect(kind, |frame| {
@@ -122,7 +123,7 @@ impl Run {
             .await
     }
 
-    /// Waits until the agent sees an event of this kind, and marks it as read.
+    /// Waits until the agent receives an event of this kind, and marks it as read for the agent.
     async fn agent_reads(&mut self, kind: &str) -> Value {
         let event = self.agent_sees(kind).await;
         let seq = event["seq"].as_u64();
@@ -139,8 +140,8 @@ impl Run {
         event
     }
 
-    /// Waits until the agent and the customer see an event of this kind, and the customer sees that
-    /// the agent has read it.
+    /// Waits until the agent and the customer receive an event of this kind, and until the customer
+    /// sees that the agent has read it.
     async fn all_see(&mut self, kind: &str) -> Value {
         let seen = self
             .customer
@@ -157,8 +158,8 @@ impl Run {
         seen
     }
 
-    /// Does everything with notes that a team can do unseen by the customer. In the run without
-    /// notes, does nothing.
+    /// Does everything that staff can do with notes without the customer's knowledge. In the run
+    /// without notes, does nothing.
     async fn behind_the_back(&mut self) {
         if self.notes == Notes::None {
             return;
@@ -204,11 +205,11 @@ impl Run {
         self.agent_reads("logged").await;
     }
 
-    /// Runs a whole conversation. The team works with notes after every step.
+    /// Runs the whole scenario. In the run with notes, staff work with notes after every step.
     async fn whole(mut self) -> Vec<String> {
         let ticket = self.ticket;
-        // Mark the existing events as read first, so that each later `read` advances past new
-        // events only.
+        // Mark the existing events as read first, so that each later `read` frame covers only new
+        // events.
         self.agent
             .say(&json!({ "type": "read", "ticket": ticket, "seq": 2 }))
             .await;
@@ -273,7 +274,7 @@ impl Run {
         self.bytes
     }
 
-    /// Requests everything that a customer can request.
+    /// Requests everything that a customer can request over REST.
     async fn looks_around(&mut self) {
         let ticket = self.ticket;
         for path in [
@@ -304,7 +305,7 @@ impl Run {
             .await;
     }
 
-    /// Resumes on the other instance, from every possible position.
+    /// Resumes the subscription on the other instance, from every possible position.
     async fn comes_back(&mut self) {
         let mut again =
             Client::hello(&self.server.gateways[1].ws_url(), &self.customer_token).await;
@@ -319,7 +320,7 @@ impl Run {
     }
 }
 
-/// Replaces what differs between any two runs: ids, times and the epoch.
+/// Replaces what differs between any two runs: ids, times and the database epoch.
 fn normal(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -359,7 +360,7 @@ async fn a_customer_is_sent_the_same_bytes_whether_notes_are_written_or_not() {
     for text in &with {
         assert!(!text.contains(&canary), "leaked: {text}");
     }
-    // An ack may come before or after its event, so compare acks separately.
+    // An ack may arrive before or after the event of its message, so compare acks separately.
     let normalised = |texts: &[String]| {
         let (mut acks, rest): (Vec<_>, Vec<_>) = texts
             .iter()

@@ -6,17 +6,17 @@ use std::process::{Command, Stdio};
 
 use crate::test_server::{Join, TestServer};
 
-/// The suite, with its pinned version.
+/// The conformance suite, with its pinned version.
 const SUITE: &str = "kosoku==0.1.0";
 /// Excludes the compression cases, because the gateway offers no compression on sockets.
 const WITHOUT: [&str; 4] = ["-x", "12.*", "-x", "13.*"];
 
-/// Where the suite is installed, shared by all test runs.
+/// The directory in which the conformance suite is installed. All test runs share it.
 fn home() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("conformance")
 }
 
-/// Installs the suite if it is missing. The error says why it could not be installed.
+/// Installs the conformance suite if it is missing. The error says why this failed.
 fn install() -> Result<PathBuf, String> {
     let program = home().join("bin/kosoku");
     if program.is_file() {

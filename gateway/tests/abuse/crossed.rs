@@ -1,5 +1,5 @@
-//! Many people share one connection to Postgres. A person whose request is cut off must leave no
-//! session state behind for the next person.
+//! Checks that a request that is cut off leaves no session state on its Postgres connection. All
+//! people share one connection, so the state would affect the next person's request.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ struct Asker {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_connection_to_postgres_never_answers_one_person_with_anothers_claims() {
-    // One connection for the writer's lane, and one for everything else.
+    // Two Postgres connections: one for the writer's lane, and one for everything else.
     let server = TestServer::start_with(1, Join::Alone, |spec| {
         spec.env("HELPLINE_POOL_CONNECTIONS_MAX", "2")
             .env("HELPLINE_WRITER_LANES", "1")
@@ -63,7 +63,7 @@ async fn one_connection_to_postgres_never_answers_one_person_with_anothers_claim
     futures_util::future::join_all(everybody).await;
 }
 
-/// Sends several requests at once and disconnects before any answer.
+/// Sends several requests at once and disconnects before any response.
 async fn cut_off(port: u16, me: &Asker, other: &Asker) {
     let mut socket = upgraded(port, "/v1/ws").await;
     socket.hello(&me.person.token).await;
@@ -84,7 +84,7 @@ async fn cut_off(port: u16, me: &Asker, other: &Asker) {
     tokio::time::sleep(Duration::from_millis(rand::rng().random_range(0..8))).await;
 }
 
-/// Requests the person's own data and data that they may not read, over the socket and REST.
+/// Requests over the socket and REST: data of person `n`, and data that this person may not read.
 async fn ask(url: &str, port: u16, people: &[Asker], n: usize, other: usize) {
     let me = &people[n];
     let mut client = Client::hello(url, &me.person.token).await;

@@ -1,4 +1,5 @@
-//! One address that opens more connections than the gateway accepts before the upgrade.
+//! Opens more connections from one address than the gateway accepts without a WebSocket upgrade.
+//! Health checks and real users must still be served.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -13,7 +14,7 @@ async fn one_address_cannot_take_every_place_before_the_upgrade() {
     let port = server.gateways[0].port();
     let mut real = RealUser::of(&server).await;
     let before = real.latency(20).await;
-    // More connections than the gateway has slots for, all opened well within the header timeout.
+    // Open more connections than the gateway has slots, all well within the header timeout.
     let crowd = futures_util::future::join_all((0..2_300).map(async |_| {
         let mut peer = connect_from(Ipv4Addr::new(127, 0, 0, 9), port).await;
         let _ = peer.write(b"GET / HTTP/1.1\r\nX-Slow: ").await;

@@ -1,4 +1,5 @@
-//! Slow peers: they delay the hello, the end of a header, body or frame, reading, or answering.
+//! Slow clients. They delay `hello`, the end of a header, body or frame, reading, or answering. The
+//! server must end their connections and serve other clients as before.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,7 @@ const SLACK: Duration = Duration::from_secs(4);
 const SHORT: Duration = Duration::from_secs(10);
 const LONG: Duration = Duration::from_secs(30);
 
-/// Sends one byte per `pause` until the other side answers or closes. Returns how long that took.
+/// Sends one byte per `pause` until the server answers or closes. Returns how long that took.
 async fn trickle(mut peer: raw::Raw, bytes: Vec<u8>, pause: Duration) -> Duration {
     use tokio::io::AsyncReadExt;
     let started = Instant::now();
@@ -25,8 +26,8 @@ async fn trickle(mut peer: raw::Raw, bytes: Vec<u8>, pause: Duration) -> Duratio
         if peer.write(piece).await.is_err() || started.elapsed() > LONG + SLACK * 2 {
             break;
         }
-        // The end of the stream, a Close frame or an answer: in each case the server is done with
-        // this peer.
+        // The end of the stream, a Close frame or a response all mean that the server has given up
+        // on this client.
         if tokio::time::timeout(pause, peer.stream.read(&mut answer))
             .await
             .is_ok()
@@ -54,7 +55,7 @@ async fn who_never_finishes_is_cut_off_and_nobody_else_notices() {
                 peer.write(&half_head).await.unwrap();
                 peer.cut(SHORT + SLACK).await.1
             }),
-            // Each byte arrives in time, but the header never ends.
+            // Each byte of the header arrives in time, but the header never ends.
             _ => short.spawn(async move {
                 let mut peer = raw::connect(port).await;
                 peer.write(&half_head).await.unwrap();
@@ -112,7 +113,7 @@ async fn who_says_hello_to_a_process_that_stands_still_is_not_told_to_stay_away(
             .await
             .unwrap();
     }
-    // The elapsed time is the fault: it is longer than a client may be silent.
+    // Keep the gateway frozen for longer than a client may be silent.
     tokio::time::sleep(Duration::from_millis(
         limits::HELLO_TIMEOUT_MS + limits::STANDSTILL_MS,
     ))
@@ -128,12 +129,12 @@ async fn who_says_hello_to_a_process_that_stands_still_is_not_told_to_stay_away(
     }
 }
 
-/// Starts a request or a message, after signing in or after a complete header, and never ends it.
+/// Starts a request or a message but never ends it. Before that, signs in or completes the header.
 /// Returns how long the server waited.
 async fn unfinished(port: u16, token: &str, kind: u32) -> Duration {
     let within = LONG + SLACK;
     match kind {
-        // A body that stops after its first bytes.
+        // A request body that stops after its first bytes.
         0 => {
             let bearer = format!("Bearer {token}");
             let mut peer = raw::connect(port).await;
@@ -150,7 +151,7 @@ async fn unfinished(port: u16, token: &str, kind: u32) -> Duration {
             assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
             took
         }
-        // A body that arrives byte by byte, for a route that does not exist.
+        // A request body that arrives byte by byte, for a route that does not exist.
         1 => {
             let mut peer = raw::connect(port).await;
             peer.write(&head(
@@ -163,7 +164,7 @@ async fn unfinished(port: u16, token: &str, kind: u32) -> Duration {
             .unwrap();
             trickle(peer, b"x".to_vec(), Duration::from_millis(500)).await
         }
-        // Half a frame, then silence.
+        // Half a WebSocket frame, then silence.
         2 => {
             let mut peer = upgraded(port, "/v1/ws").await;
             peer.hello(token).await;
@@ -173,7 +174,8 @@ async fn unfinished(port: u16, token: &str, kind: u32) -> Duration {
             assert_eq!(code, Some(4001), "half a frame");
             took
         }
-        // A message that never ends, from a peer that sends pings between the fragments.
+        // A fragmented message that never ends, from a client that sends pings between the
+        // fragments.
         _ => {
             let mut peer = upgraded(port, "/v1/ws").await;
             peer.hello(token).await;
@@ -234,8 +236,8 @@ async fn a_frozen_peer_is_found_within_one_and_a_half_heartbeats() {
             cable.half_open()
         }
         let started = Instant::now();
-        // The stalled client was last heard at most one heartbeat plus jitter before the stall;
-        // presence is sent every 250 ms.
+        // The server last received something from the stalled client at most one heartbeat plus
+        // jitter before the stall. Presence frames are sent at most every 250 ms.
         let within = heartbeat * 3 / 2 + Duration::from_millis(600);
         witness
             .expect_within("presence falls", within, |frame| {
@@ -245,11 +247,11 @@ async fn a_frozen_peer_is_found_within_one_and_a_half_heartbeats() {
         assert!(started.elapsed() < within);
         let gone = async {
             figure_becomes(port, "helpline_connections", 1.0, Duration::from_secs(5)).await;
-            // The gauge of sockets is updated every five seconds, and the close of an unresponsive
-            // client takes two.
+            // The gauge `helpline_sockets` is updated every five seconds, and closing the socket of
+            // an unresponsive client takes two seconds.
             figure_becomes(port, "helpline_sockets", 1.0, Duration::from_secs(12)).await;
         };
-        // Keep the witness answering pings.
+        // Let the witness answer pings meanwhile.
         tokio::select! {
             () = gone => {}
             _ = witness.drain(Duration::from_secs(60)) => panic!("the witness was cut off"),
@@ -321,8 +323,8 @@ async fn twenty_readers_that_stop_cost_nobody_and_no_more_than_their_outboxes() 
         slowest < Duration::from_secs(2),
         "another subscriber waited {slowest:?}"
     );
-    // At most twenty send queues of 2 MiB, which share their bytes, plus what 500 messages of 16
-    // KiB leave in the allocator.
+    // The limit covers twenty full send queues of 2 MiB, whose bytes are shared, and what the
+    // allocator keeps after 500 messages of 16 KiB.
     assert!(
         most < before + 80 * 1024,
         "{before} KiB before, {most} KiB with twenty stopped readers"
@@ -345,7 +347,8 @@ async fn a_reader_of_answers_that_stops_does_not_keep_its_place() {
     let mut stopped = Vec::new();
     for _ in 0..STOPPED {
         let mut peer = raw::connect_deaf(port).await;
-        // Pipeline the requests and read no answer, so that all buffers on the way fill up.
+        // Pipeline the requests and read no response, so that all buffers between server and client
+        // fill up.
         let requests = head("GET", "/openapi.json", port, &[]).repeat(400);
         let _ = tokio::time::timeout(Duration::from_millis(50), peer.write(&requests)).await;
         stopped.push(peer);

@@ -1,5 +1,6 @@
-//! Frames faster than the rate limits of a connection, a user or an address. The client is first
-//! told that it is too fast and then disconnected; other users are served as before.
+//! Clients that send frames faster than the rate limit of a connection, a user or an address. The
+//! server first refuses their frames as too fast and then disconnects them. Other users are served
+//! as before.
 
 use std::time::Duration;
 
@@ -11,7 +12,8 @@ use crate::measure::{RealUser, figure};
 use crate::raw::{self, UPGRADE, head};
 use crate::test_server::{Join, TestServer};
 
-/// Sets a low frame rate and a small burst with the variables of the `--frames-…` options.
+/// Sets a low frame rate and a small burst, with the environment variables of the `--frames-…`
+/// options.
 fn slow_down(spec: GatewaySpec) -> GatewaySpec {
     spec.env("HELPLINE_FRAMES_PER_SECOND", "10")
         .env("HELPLINE_FRAMES_BURST", "60")
@@ -111,11 +113,11 @@ async fn an_address_is_held_to_one_rate_and_named_by_trusted_proxies_alone() {
     };
     let server = TestServer::start_with(1, Join::Alone, trusting).await;
     let port = server.gateways[0].port();
-    // The limit of the address is 180 frames in total, over all of its connections.
+    // The limit of one address is 180 frames in total, over all of its connections.
     let mut refused = 0;
     for n in 0..8 {
         let someone = server.customer(&format!("Eve {n}"));
-        // This address is not a trusted proxy, so its `X-Forwarded-For` is ignored.
+        // 127.0.0.1 is not a trusted proxy, so its `X-Forwarded-For` is ignored.
         refused = frames_from(
             [127, 0, 0, 1],
             port,
@@ -150,7 +152,8 @@ async fn an_address_is_held_to_one_rate_and_named_by_trusted_proxies_alone() {
     );
 }
 
-/// Sends fifty frames from this address with this `X-Forwarded-For`. Returns how many were refused.
+/// Sends fifty frames from address `from` with this `X-Forwarded-For`. Returns how many were
+/// refused.
 async fn frames_from(from: [u8; 4], port: u16, forwarded: &str, token: &str) -> usize {
     let mut socket = raw::connect_from(from.into(), port).await;
     let mut headers = UPGRADE.to_vec();

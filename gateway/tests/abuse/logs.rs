@@ -1,4 +1,5 @@
-//! Logs contain no tokens, texts or addresses at any log level, and clients cannot forge log lines.
+//! Checks that logs contain no tokens, texts or addresses at any log level, and that clients cannot
+//! forge log lines.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use crate::test_server::{Join, Person, TestServer, claims, eventually, sign};
 
 const FORGED: &str = "\r\n2026-01-01T00:00:00.000000Z  INFO helpline_gateway: forged\u{1b}[2K\u{1b}]0;owned\u{7}\u{9b}31m\u{2028}forged";
 
-/// A customer with a hostile name, an agent, and a ticket on which both write.
+/// A customer with a hostile name, an agent, and a ticket on which both people write.
 struct Conversation<'a> {
     server: &'a TestServer,
     eve: String,
@@ -47,8 +48,8 @@ impl<'a> Conversation<'a> {
         self.server.gateways[0].port()
     }
 
-    /// Sends valid and invalid input of every kind. At the end the database fails during a request,
-    /// and the cause is logged.
+    /// Sends valid and invalid input of every kind. At the end, the database fails during a
+    /// request, so that the cause is logged.
     async fn run(&self) {
         let mut customer = Client::hello(&self.server.gateways[0].ws_url(), &self.eve).await;
         self.by_socket(&mut customer).await;
@@ -127,10 +128,10 @@ impl<'a> Conversation<'a> {
         request(port, "GET", &format!("/v1/ws?token={eve}"), &UPGRADE, None).await;
     }
 
-    /// Sends headers with line breaks in them, and invalid tokens.
+    /// Sends invalid tokens, and headers with line breaks in their values.
     async fn by_raw_bytes(&self) {
         let port = self.port();
-        // A raw line feed ends a header. The rest of the line is another header, or invalid.
+        // A raw line feed ends a header. The text after it is another header, or invalid.
         let mut split = raw::connect(port).await;
         let _ = split
             .write(&head(

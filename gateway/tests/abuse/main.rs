@@ -1,4 +1,5 @@
-//! Attacks on a real gateway. Each test attacks and checks what a real user notices.
+//! Attacks on a real gateway. Each test attacks the gateway and checks what a real user notices
+//! meanwhile.
 
 #![allow(
     clippy::unwrap_used,

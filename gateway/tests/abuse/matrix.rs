@@ -1,6 +1,6 @@
-//! Every client frame × every kind of sender × every kind of ticket. The rows come from
-//! `ClientFrame::TYPES` and the expectations from the policy, so a new frame without a row
-//! here fails.
+//! Sends every client frame as every kind of sender for every kind of ticket. The frames come from
+//! `ClientFrame::TYPES` and the expected results from the policy. The test fails for a new frame
+//! that has no row here.
 
 use std::time::Duration;
 
@@ -23,10 +23,10 @@ enum Who {
     Stranger,
     Agent,
     Admin,
-    /// A member of staff, on their own ticket.
+    /// A member of staff who sends the frame for their own ticket.
     AgentOnOwn,
     Blocked,
-    /// A connection that has not said hello.
+    /// A connection that has not sent `hello`.
     Unknown,
 }
 
@@ -40,7 +40,7 @@ const ALL: [Who; 7] = [
     Who::Unknown,
 ];
 
-/// The ticket that a frame names.
+/// The state of the ticket that a frame names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum What {
     Open,
@@ -51,22 +51,23 @@ enum What {
 
 const EVERYTHING: [What; 4] = [What::Open, What::Missing, What::Closed, What::Archived];
 
-/// The expected result of a frame.
+/// The expected effect of a frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Expected {
     /// An answer of this type.
     Answer(&'static str),
     /// A refusal with this code.
     Refusal(RejectCode),
-    /// A refusal with this code, and then a close with this close code.
+    /// A refusal with this reject code, and then a close with this close code.
     RefusalAndClose(RejectCode, u16),
-    /// No answer, but the ticket's subscribers receive it.
+    /// The sender gets no answer, but the ticket's subscribers receive the frame's content.
     Told,
-    /// No answer, and no subscriber receives anything.
+    /// The sender gets no answer, and no subscriber receives anything.
     Nothing,
 }
 
-/// The ways to send a frame of this type: the frame, and whether it concerns an internal note.
+/// The variants of a frame of this type: for each, the frame, and whether it concerns an internal
+/// note.
 fn variants(kind: &str, ticket: TicketId, people: &People) -> Vec<(Value, bool)> {
     let key = Uuid::new_v4().to_string();
     match kind {
@@ -102,7 +103,7 @@ fn variants(kind: &str, ticket: TicketId, people: &People) -> Vec<(Value, bool)>
     }
 }
 
-/// The expected result for a signed-in person.
+/// The expected result of a frame from a signed-in person.
 fn expected(kind: &str, internal: bool, actor: &Actor, facts: Option<&TicketFacts>) -> Expected {
     let on_ticket = |action| match facts {
         None => Err(RejectCode::NotFound),
@@ -114,12 +115,13 @@ fn expected(kind: &str, internal: bool, actor: &Actor, facts: Option<&TicketFact
     match (kind, internal) {
         ("hello", _) => Expected::RefusalAndClose(RejectCode::HelloExpected, 4500),
         ("subscribe", _) => answer(on_ticket(TicketAction::Read), "subscribed"),
-        // The answer reveals nothing about the ticket, so no permission is checked.
+        // The answer to `unsubscribe` reveals nothing about the ticket, so no permission is
+        // checked.
         ("unsubscribe", _) => Expected::Answer("ok"),
         ("send", false) => answer(on_ticket(TicketAction::Send), "ack"),
         ("send", true) => answer(on_ticket(TicketAction::SendNote), "ack"),
-        // Typing and read positions are not history and are best effort. Only the permission to
-        // read counts, also on closed and archived tickets.
+        // Typing and read positions are not part of the history and are best effort. They need only
+        // the permission to read the ticket, even if it is closed or archived.
         ("typing", false) | ("read", _) => {
             on_ticket(TicketAction::Read).map_or(Expected::Nothing, |_| Expected::Told)
         }
@@ -131,7 +133,7 @@ fn expected(kind: &str, internal: bool, actor: &Actor, facts: Option<&TicketFact
             Ok(()) => Expected::Answer("ok"),
             Err(reject) => Expected::Refusal(reject.code),
         },
-        // The old token remains valid, so the connection stays open.
+        // After a refused `token` frame, the old token remains valid and the connection stays open.
         ("token", _) => Expected::Refusal(RejectCode::NotAuthenticated),
         ("pong", _) => Expected::Nothing,
         (unknown, _) => panic!("{unknown:?} has no row"),
@@ -182,8 +184,8 @@ impl People {
     }
 }
 
-/// Creates a ticket in this state. Returns its id and what the policy needs to know about it, or
-/// `None` for a missing ticket.
+/// Creates a ticket in this state. Returns its id and the facts that the policy needs; a missing
+/// ticket has no facts.
 async fn ticket(
     sql: &tokio_postgres::Client,
     what: What,
@@ -285,7 +287,7 @@ async fn try_frame((server, sql, people): Scene<'_>, who: Who, what: What, kind:
         let expected = match who {
             Who::Unknown if kind == "hello" => Expected::Answer("welcome"),
             Who::Unknown => Expected::RefusalAndClose(RejectCode::HelloExpected, 4500),
-            // A blocked person is refused at hello, so no other frame is reached.
+            // A blocked person is refused at `hello`, so no other frame can be tested.
             Who::Blocked => {
                 let hello = json!({ "type": "hello", "token": person.token });
                 check(
@@ -347,8 +349,8 @@ async fn check(client: &mut Client, frame: Value, expected: Expected, case: &str
     }
 }
 
-/// Whether a frame that has no answer reached a subscriber of the ticket. The sender first tries to
-/// subscribe, as a client would.
+/// Whether a frame that gets no answer reached a subscriber of the ticket. The sender first tries
+/// to subscribe, as a client would.
 async fn told_of(
     server: &TestServer,
     people: &People,
@@ -366,8 +368,8 @@ async fn told_of(
         witness.subscribe(ticket, None).await;
     }
     client.say(&frame).await;
-    // The answer to this frame comes after all effects of the frame under test on this connection.
-    // Read positions are written twice a second.
+    // The server answers `unsubscribe` only after it has handled the frame under test. Read
+    // positions take longer to arrive, because they are written twice a second.
     client
         .ask(json!({ "type": "unsubscribe", "ticket": Uuid::nil() }))
         .await;
@@ -407,7 +409,7 @@ async fn foreign_and_missing_tickets_are_told_apart_by_no_byte() {
                 .ask(json!({ "type": "unsubscribe", "ticket": Uuid::nil() }))
                 .await;
             client.drain(Duration::from_millis(60)).await;
-            // The bytes of all frames except `welcome`.
+            // Keep the bytes of all received frames except `welcome`.
             answers.push(
                 client.transcript[1..]
                     .iter()

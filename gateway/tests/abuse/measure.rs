@@ -1,4 +1,5 @@
-//! Measures what a real user notices during an attack, and what it costs the machine.
+//! Measures what a real user notices during an attack, and how much memory the attack costs the
+//! server.
 
 use std::time::{Duration, Instant};
 
@@ -51,8 +52,8 @@ impl RealUser {
         times[times.len() / 2]
     }
 
-    /// Fails if the user is served much more slowly than before the attack. The factor is generous,
-    /// because other processes share the machine.
+    /// Fails if the user is now served much more slowly than before the attack. The allowed factor
+    /// is large, because other processes share the machine.
     pub async fn is_served_as_before(&mut self, before: Duration, what: &str) {
         let now = self.latency(15).await;
         let bound = before * 8 + Duration::from_millis(250);
@@ -63,7 +64,7 @@ impl RealUser {
     }
 }
 
-/// The memory that the process does not share with others, in KiB.
+/// The memory of a process that it does not share with other processes, in KiB.
 pub fn private_kib(pid: u32) -> u64 {
     let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap();
     let of = |name: &str| {

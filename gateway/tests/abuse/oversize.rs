@@ -1,5 +1,5 @@
-//! Input larger than the limits. The client receives a refusal that names the reason, and the
-//! gateway never buffers the input.
+//! Input larger than the limits. The client must receive a refusal that names the reason, and the
+//! gateway must never buffer the whole input.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ async fn what_is_too_large_is_told_so_however_much_of_it_is_on_its_way() {
     for (case, bytes) in cases {
         let mut socket = upgraded(port, "/v1/ws").await;
         socket.hello(&ada.token).await;
-        // A plain blocking client writes everything before it reads anything.
+        // Like a simple blocking client, write everything before reading anything.
         let _ = socket.write(&bytes).await;
         assert_eq!(socket.ended(PATIENCE).await.0, Some(1009), "{case}");
     }
@@ -93,7 +93,7 @@ async fn a_large_json_body_is_refused_and_the_refusal_arrives() {
         assert_eq!(answer.status, 413, "{}", answer.body);
         assert!(answer.body.contains("too_large"));
     }
-    // The same body without a declared length.
+    // Send the same oversized body in chunks, without a declared length.
     let mut chunked = raw::connect(port).await;
     let mut all = headers.to_vec();
     all.push(("Transfer-Encoding", "chunked"));
@@ -112,7 +112,7 @@ async fn a_large_json_body_is_refused_and_the_refusal_arrives() {
     }
     let (answer, _) = chunked.cut(PATIENCE).await;
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
-    // A header that never ends.
+    // Send a request header that never ends.
     let mut headers = raw::connect(port).await;
     headers.write(b"GET /v1/me HTTP/1.1\r\n").await.unwrap();
     for n in 0..100_000 {
@@ -159,7 +159,7 @@ async fn memory_is_bounded_while_many_hold_the_largest_unfinished_message() {
                 frame(0, &vec![b'x'; 8_000]).repeat(7),
             ]
             .concat(),
-            // Before the hello, the gateway must not trust the declared length.
+            // Before `hello`, the gateway must not trust the length that a frame declares.
             _ => [frame_head(FIN | TEXT, FRAME_MAX as u64), vec![b'x'; 4_000]].concat(),
         };
         socket.write(&bytes).await.unwrap();
@@ -168,15 +168,15 @@ async fn memory_is_bounded_while_many_hold_the_largest_unfinished_message() {
     real.is_served_as_before(latency, "beside unfinished messages")
         .await;
     let each = private_kib(pid).saturating_sub(before) / ATTACKERS as u64;
-    // A full message, its read buffer, and the connection itself. Futures are large in
-    // debug builds.
+    // The limit covers a full message, its read buffer, and the connection itself, whose future is
+    // large in a debug build.
     assert!(each < 192, "an unfinished message holds {each} KiB");
     drop(held);
 }
 
 #[tokio::test]
 async fn pings_of_a_peer_that_reads_no_pong_do_not_pile_up() {
-    // Use the default rates.
+    // Use the default rates of production, not the higher rates of the tests.
     let as_shipped = |spec: GatewaySpec| {
         spec.env("HELPLINE_FRAMES_PER_SECOND", "30")
             .env("HELPLINE_FRAMES_BURST", "300")
@@ -202,7 +202,8 @@ async fn pings_of_a_peer_that_reads_no_pong_do_not_pile_up() {
                     sent += 100;
                 }
             };
-            // The timeout may cut the last ping in half. Nothing is sent after it.
+            // The timeout may interrupt the last ping halfway. Nothing else is sent after that
+            // ping.
             let _ = tokio::time::timeout(Duration::from_secs(4), sending).await;
             (socket, sent)
         });
@@ -210,16 +211,16 @@ async fn pings_of_a_peer_that_reads_no_pong_do_not_pile_up() {
     let mut most = 0;
     let mut ended = Vec::new();
     while ended.len() < 8 {
-        // Measure during the flood, because the memory is released at the end.
+        // Measure the memory during the flood, because it is released at the end.
         match tokio::time::timeout(Duration::from_millis(100), floods.join_next()).await {
             Ok(flood) => ended.push(flood.unwrap().unwrap()),
             Err(_) => most = most.max(private_kib(pid).saturating_sub(before)),
         }
     }
     let sent: u32 = ended.iter().map(|(_, sent)| sent).sum();
-    // Unread pongs are bounded, write buffers grow by doubling, and connections that are being
-    // closed still hold memory on a busy machine. 21 MiB was measured; without the bound it was 106
-    // MiB and growing.
+    // Pongs that the client does not read are bounded. Write buffers grow by doubling, and closing
+    // connections use memory a little longer on a busy machine. 21 MiB were measured; without the
+    // bound, 106 MiB and growing.
     assert!(most < 32 * 1024, "{sent} pings accumulated {most} KiB");
     real.is_served_as_before(latency, "beside floods of pings")
         .await;

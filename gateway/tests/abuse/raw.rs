@@ -1,4 +1,4 @@
-//! Raw bytes that no client library would send.
+//! A client that sends raw bytes which no client library would send.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ pub const CLOSE: u8 = 0x8;
 pub const PING: u8 = 0x9;
 pub const FIN: u8 = 0x80;
 
-/// The headers of a browser's upgrade request, without its origin.
+/// The headers of a browser's WebSocket upgrade request, without `Origin`.
 pub const UPGRADE: [(&str, &str); 5] = [
     ("Connection", "Upgrade"),
     ("Upgrade", "websocket"),
@@ -49,17 +49,18 @@ pub async fn connect_from(from: Ipv4Addr, port: u16) -> Raw {
     }
 }
 
-/// Connects and upgrades to a WebSocket.
+/// Connects, and upgrades the connection to a WebSocket.
 pub async fn upgraded(port: u16, path: &str) -> Raw {
     connect(port).await.upgrade(port, path).await
 }
 
-/// As [`upgraded`], with a receive buffer so small that unread data soon blocks the server.
+/// Like [`upgraded`], but with a receive buffer so small that unread data soon blocks the server's
+/// writes.
 pub async fn upgraded_deaf(port: u16) -> Raw {
     connect_deaf(port).await.upgrade(port, "/v1/ws").await
 }
 
-/// Connects with a receive buffer of 4 KiB.
+/// Connects with a receive buffer of 4 KiB, so that unread data soon blocks the server's writes.
 pub async fn connect_deaf(port: u16) -> Raw {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4 * 1024).unwrap();
@@ -71,7 +72,7 @@ pub async fn connect_deaf(port: u16) -> Raw {
     }
 }
 
-/// Sends one request on its own connection.
+/// Sends one HTTP request on its own connection.
 pub async fn request(
     port: u16,
     method: &str,
@@ -94,7 +95,7 @@ pub async fn request(
     raw.write(&head(method, path, port, &headers))
         .await
         .unwrap();
-    // The server may answer and close before it has received the whole body.
+    // Ignore a write error: the server may answer and close before it has received the whole body.
     let _ = raw.write(body.unwrap_or("").as_bytes()).await;
     let head = raw.read_answer_head().await;
     let status = head
@@ -124,7 +125,7 @@ pub async fn request(
     }
 }
 
-/// The request line and headers of a request.
+/// Returns the request line and headers of an HTTP request.
 pub fn head(method: &str, path: &str, port: u16, headers: &[(&str, &str)]) -> Vec<u8> {
     let mut text = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n");
     for (name, value) in headers {
@@ -134,14 +135,14 @@ pub fn head(method: &str, path: &str, port: u16, headers: &[(&str, &str)]) -> Ve
     text.into_bytes()
 }
 
-/// A masked frame. The masking key is zero, so the payload is unchanged.
+/// Returns a masked WebSocket frame. The masking key is zero, so the payload is unchanged.
 pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut bytes = frame_head(first, payload.len() as u64);
     bytes.extend_from_slice(payload);
     bytes
 }
 
-/// The header of a frame with this payload length.
+/// Returns the header of a masked WebSocket frame with this payload length.
 pub fn frame_head(first: u8, length: u64) -> Vec<u8> {
     let mut bytes = vec![first];
     match length {
@@ -173,7 +174,7 @@ impl Raw {
         self.stream.write_all(bytes).await
     }
 
-    /// Sends hello and waits for the welcome.
+    /// Sends `hello` and waits for `welcome`.
     pub async fn hello(&mut self, token: &str) {
         let text = serde_json::json!({ "type": "hello", "id": 1, "token": token }).to_string();
         self.write(&frame(FIN | TEXT, text.as_bytes()))
@@ -198,7 +199,8 @@ impl Raw {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// Reads the server's next frame: its opcode and payload. `None` after a clean end or a reset.
+    /// Reads the server's next frame: its opcode and payload. Returns `None` after a clean end or a
+    /// TCP reset.
     pub async fn read_frame(&mut self) -> Option<(u8, Vec<u8>)> {
         let opcode = self.stream.read_u8().await.ok()? & 0x0f;
         let length = match self.stream.read_u8().await.ok()? {
@@ -211,9 +213,9 @@ impl Raw {
         Some((opcode, payload))
     }
 
-    /// Reads until the connection ends, and answers the close frame like a regular client.
-    /// Returns the close code, if one came, and the time until the close frame or, without
-    /// one, until the end.
+    /// Reads until the connection ends, and answers a Close frame like a regular client. Returns
+    /// the close code, if a Close frame arrived, and the time until the Close frame or, without it,
+    /// until the end.
     pub async fn ended(&mut self, within: Duration) -> (Option<u16>, Duration) {
         let started = Instant::now();
         let reading = async {
@@ -232,15 +234,16 @@ impl Raw {
                 close.map_or_else(|| started.elapsed(), |(_, took)| took),
             )
         };
-        // A server that cannot parse our frames waits for the close reply in vain.
+        // The server may have failed to parse this client's bytes. It then waits in vain for the
+        // reply to its Close frame, so allow time for that.
         let patience = within + Duration::from_millis(limits::CLOSE_TIMEOUT_MS + limits::LINGER_MS);
         tokio::time::timeout(patience, reading)
             .await
             .unwrap_or_else(|_| panic!("still open after {within:?}"))
     }
 
-    /// Waits until the server ends a plain HTTP connection. Returns what it sent and how
-    /// long that took.
+    /// Waits until the server ends a plain HTTP connection. Returns what the server sent and how
+    /// long it took.
     pub async fn cut(&mut self, within: Duration) -> (String, Duration) {
         let started = Instant::now();
         let mut bytes = Vec::new();

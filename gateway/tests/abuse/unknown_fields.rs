@@ -1,6 +1,6 @@
-//! The server must refuse fields that it does not know: if it ignored a misspelled flag, a note
+//! The server must refuse fields that it does not know. If it ignored a misspelled flag, a note
 //! would become public. Every input is tried with an additional field, and with each field
-//! misspelled and `null`. Nothing from such an input may be stored or published.
+//! misspelled and `null`. Nothing from these inputs may be stored or published.
 
 use std::time::Duration;
 
@@ -39,8 +39,8 @@ async fn rest(
     .await
 }
 
-/// Reads until the sentinel message, which was sent after everything under test. By then all
-/// earlier effects have arrived.
+/// Reads until the sentinel message, which was sent after everything under test. All earlier
+/// effects have arrived when it arrives.
 async fn until_sentinel(client: &mut Client, ticket: TicketId, sentinel: &str) {
     client
         .expect("the sentinel", |frame| {
@@ -51,8 +51,8 @@ async fn until_sentinel(client: &mut Client, ticket: TicketId, sentinel: &str) {
         .await;
 }
 
-/// The flag of a note as JSON text, because a name may occur twice; then the expected result over
-/// the socket and over REST: a note, or the reject code.
+/// Ways to write a note's flag, with the expected result over the socket and over REST: a note, or
+/// a reject code. The flag is JSON text, because a name may occur twice in it.
 const FLAGS: [(&str, &str, &str); 12] = [
     (r#""internal":true"#, "note", "note"),
     (r#""is_internal":true"#, "unknown_field", "unknown_field"),
@@ -83,7 +83,7 @@ const FLAGS: [(&str, &str, &str); 12] = [
     (r#""internal":"true""#, "malformed", "invalid_field"),
     (r#""internal":1"#, "malformed", "invalid_field"),
 ];
-/// The result of sending a message: a note, or the reject code.
+/// The result of sending a message: a stored note, or the reject code of `answer`.
 fn outcome(taken: bool, answer: &Value) -> &str {
     if taken {
         "note"
@@ -92,7 +92,7 @@ fn outcome(taken: bool, answer: &Value) -> &str {
     }
 }
 
-/// The number of public messages and of notes on the ticket with this text.
+/// Counts the public messages with this text on the ticket, and all of the ticket's notes.
 async fn public_and_notes(server: &TestServer, ticket: TicketId, text: &str) -> (i64, i64) {
     let counts = "select count(*) filter (where not is_internal and body like $2), count(*) filter (where is_internal)
         from support_messages where ticket_id = $1";
@@ -140,7 +140,7 @@ async fn a_note_is_a_note_or_refused_whatever_its_flag_is_called() {
             answer.body
         );
     }
-    // The flag in the query string, which the route does not read.
+    // Send the flag in the query string, which this route does not read.
     let answer = rest(
         &server,
         &ben,
@@ -207,17 +207,17 @@ fn sample(kind: &str, ticket: TicketId, token: &str) -> Value {
     frame
 }
 
-/// A frame that must be refused, as text, because a name may occur twice.
+/// A frame that must be refused. It is JSON text, because a name may occur twice in it.
 struct Wrong {
     text: String,
     code: &'static str,
     field: String,
-    /// Whether the frame has a readable id, so that the refusal can carry it.
+    /// Whether the frame's `id` can be read, so that the refusal repeats it.
     has_id: bool,
 }
 
-/// Variants of the frame with an additional field, and with each field misspelled, `null`, of
-/// another type, or duplicated, in each of its objects.
+/// Returns invalid variants of the frame. In each of its objects, a field is added, and each field
+/// is misspelled, `null`, of another type, or duplicated.
 fn wrongs(frame: &Value) -> Vec<Wrong> {
     let mut found = Vec::new();
     let mut objects = vec![(String::new(), String::new())];
@@ -244,7 +244,7 @@ fn wrongs(frame: &Value) -> Vec<Wrong> {
                     .as_object_mut()
                     .unwrap(),
             );
-            // A map cannot hold a name twice, so the duplicate is inserted into the text.
+            // A JSON map cannot contain a name twice, so rename the second field in the text.
             let text = frame
                 .to_string()
                 .replace("\"zz-twice\":", &format!("\"{name}\":"));
@@ -286,14 +286,14 @@ fn wrongs(frame: &Value) -> Vec<Wrong> {
     found
 }
 
-/// Sends the text under this id.
+/// Sends the frame's text with this `id`.
 async fn say_under(client: &mut Client, text: &str, id: u64) {
     let text = text.replacen("\"id\":0", &format!("\"id\":{id}"), 1);
     assert!(client.say_raw(text).await);
 }
 
-/// Asserts that the frame was refused with the expected code and field, and under its id if that
-/// can be read.
+/// Asserts that the frame was refused with the expected code and field, and with the frame's `id`
+/// if that can be read.
 fn check(wrong: &Wrong, id: u64, answer: &Value) {
     let case = &wrong.text;
     assert_eq!(answer["code"], wrong.code, "{case}: {answer}");
@@ -353,8 +353,8 @@ async fn every_field_of_every_frame_is_known_given_once_and_no_null() {
         },
     )
     .await;
-    // The connection is still open, and no other client has received anything. Read positions are
-    // written twice a second.
+    // The connection must still be open. No other client may have received anything, not even a
+    // read position, which the server would send within half a second.
     assert_eq!(
         agent.send(ticket, "sentinel", "The last word").await["type"],
         "ack"
@@ -378,7 +378,8 @@ async fn every_field_of_every_frame_is_known_given_once_and_no_null() {
         messages, 2,
         "only the first and the last message are stored"
     );
-    // Each unchanged sample is accepted, so the refusals above had no other reason.
+    // Each unchanged sample must be accepted, which proves that the refusals above have no other
+    // reason.
     for (n, kind) in ClientFrame::TYPES
         .iter()
         .filter(|kind| **kind != "hello")
@@ -416,8 +417,8 @@ async fn a_hello_that_another_build_may_understand_is_sent_there_and_others_stay
             .expect("a refusal", |frame| frame["type"] == "error")
             .await;
         check(&wrong, 7, &answer);
-        // After 1012 a client reconnects, to any instance; after 4500 it does not reconnect until
-        // it is updated.
+        // After close code 1012, a client reconnects, to any instance. After 4500, it does not
+        // reconnect until the client is updated.
         let close = if wrong.code == "unknown_field" {
             1012
         } else {

@@ -1,4 +1,5 @@
-//! Who may open a socket, and how: exact origins, no token in the URL, and hello first.
+//! Checks who may open a WebSocket, and how: only exact origins, no token in the URL, and `hello`
+//! as the first frame.
 
 use std::time::Duration;
 
@@ -54,7 +55,7 @@ async fn foreign_pages_are_turned_away_before_the_upgrade() {
     assert_eq!(with(&[SITE, SITE]).await, 403, "two origins are refused");
     assert_eq!(with(&[SITE, "https://evil.example"]).await, 403);
     assert_eq!(with(&["https://evil.example", SITE]).await, 403);
-    // The refused origins are logged only once, with the name of the missing setting.
+    // Refused origins must be logged only once, with the name of the missing setting.
     let log = std::fs::read_to_string(server.gateways[0].log()).unwrap();
     let told: Vec<_> = log
         .lines()
@@ -111,7 +112,7 @@ async fn before_hello_there_is_one_small_frame_and_nothing_else() {
     let patience = Duration::from_secs(9);
     let first = async |bytes: Vec<u8>| {
         let mut socket = upgraded(port, "/v1/ws").await;
-        // The server may close before everything is written.
+        // Ignore a write error: the server may close before everything is written.
         let _ = socket.write(&bytes).await;
         socket.ended(patience).await.0
     };
@@ -129,7 +130,8 @@ async fn before_hello_there_is_one_small_frame_and_nothing_else() {
     assert_eq!(first(frame(FIN | 0x2, b"\0")).await, Some(4500), "binary");
     assert_eq!(first(text(hello(17 * 1024))).await, Some(1009));
     assert_eq!(first(text(hello(60 * 1024))).await, Some(1009));
-    // The declared length is over the limit, so the server closes before it has received all of it.
+    // The frame declares a length above the limit, so the server closes before it has received the
+    // whole frame.
     assert_eq!(
         first(
             [
@@ -156,7 +158,8 @@ async fn before_hello_there_is_one_small_frame_and_nothing_else() {
         Some(4500),
         "a flood of pings"
     );
-    // Two frames at once: the second one waits for the welcome and is then handled like any other.
+    // Send `hello` and a second frame at once: the second frame waits for `welcome` and is then
+    // handled as usual.
     let mut hasty = upgraded(port, "/v1/ws").await;
     hasty
         .write(

@@ -1,13 +1,13 @@
-//! The layers of `gateway/src`: no module uses a module of a higher layer, however the path is
-//! written, and no files depend on each other in a cycle.
+//! Checks the layers of `gateway/src`. No module may use a module of a higher layer, however the
+//! path is written, and no files may depend on each other in a cycle.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::modules::{ModulePath, Modules};
 
-/// The top-level modules ("rooms"), from top to bottom. Rooms on the same floor do not use
-/// each other.
+/// The top-level modules, from the top layer to the bottom layer. Modules of the same layer do not
+/// use each other.
 const FLOORS: [&[&str]; 12] = [
     &["cli"],
     &["dev"],
@@ -31,7 +31,7 @@ fn src() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
-/// The violations of the layering.
+/// Returns a line for each use of a module that the layers forbid.
 fn faults(modules: &Modules) -> Vec<String> {
     let mut found = BTreeSet::new();
     for (place, module) in &modules.0 {
@@ -170,12 +170,12 @@ fn an_arrow_that_points_up_is_named_however_it_is_written() {
     assert_eq!(found, Vec::<String>::new());
 }
 
-/// Cycles of files that depend on each other: one for each file that is in a cycle.
+/// Returns the cycles of files that depend on each other: one cycle for each file that is in one.
 fn circles(modules: &Modules) -> Vec<String> {
     let needs = modules.needs();
     let mut found = BTreeSet::new();
     for &start in needs.keys() {
-        // Tests may use everything next to them.
+        // Test files may use all files of their directory.
         if start.last().is_some_and(|name| name == "tests") {
             continue;
         }
@@ -190,7 +190,7 @@ fn circles(modules: &Modules) -> Vec<String> {
     found.into_iter().collect()
 }
 
-/// The shortest path from a file through its dependencies back to itself.
+/// Returns the shortest path from a file through its dependencies back to the same file.
 fn way_back<'a>(
     needs: &BTreeMap<&'a ModulePath, BTreeSet<&'a ModulePath>>,
     start: &'a ModulePath,

@@ -1,12 +1,12 @@
-//! Which modules may publish, write, register routes or start tasks, and which dependencies each
-//! crate may have.
+//! Checks which modules may publish, write, register routes or start tasks, and which dependencies
+//! each crate may have.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// The lines of `gateway/src` that contain one of these words, as (file, line). Comments and inline
-/// tests are skipped.
+/// Returns the lines of `gateway/src` that contain one of `words`, as (file, line). Comments and
+/// inline tests are skipped.
 fn lines_with(words: &[&str]) -> Vec<(String, String)> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
@@ -39,7 +39,7 @@ fn lines_with(words: &[&str]) -> Vec<(String, String)> {
     found
 }
 
-/// The lines that are in none of these files or directories, as `file: line`.
+/// Returns the lines that are in none of the `allowed` files or directories, as `file: line`.
 fn outside(found: Vec<(String, String)>, allowed: &[&str]) -> Vec<String> {
     let stands = |file: &str| {
         allowed
@@ -80,7 +80,8 @@ fn only_services_write_what_people_change() {
         .flat_map(|noun| verbs.iter().map(move |verb| format!("{noun}::{verb}(")))
         .collect();
     let words: Vec<_> = words.iter().map(String::as_str).collect();
-    // `helpline dev` fills its private database before any instance serves it.
+    // `dev` may write, because `helpline dev` fills its private database before any instance serves
+    // it.
     assert_eq!(
         outside(lines_with(&words), &["services", "writer", "dev"]),
         Vec::<String>::new()
@@ -99,7 +100,7 @@ fn routes_are_opened_where_the_guard_stands_before_them() {
         "http/endpoint.rs",
         "dev/routes.rs",
         "server/build.rs",
-        // `.route(` here assigns messages to lanes.
+        // In this file, `.route(` is a function that assigns messages to lanes.
         "writer/commit_loop.rs",
     ];
     assert_eq!(
@@ -114,7 +115,7 @@ fn routes_are_opened_where_the_guard_stands_before_them() {
         .filter(|(_, line)| line.contains(".route"))
         .collect();
     assert_eq!(of_data, []);
-    // The socket is not in the route table, because it authenticates at `hello`.
+    // The WebSocket endpoint is not in the route table, because it authenticates at `hello`.
     let socket: Vec<_> = lines_with(&["\"/v1/ws\""])
         .into_iter()
         .map(|(file, _)| file)
@@ -122,8 +123,8 @@ fn routes_are_opened_where_the_guard_stands_before_them() {
     assert_eq!(socket, ["server/build.rs"]);
 }
 
-/// A task that runs on a timer is a job and is in the list of jobs. The tasks in these files are
-/// started by the code that they serve.
+/// Checks that only certain files start tasks. A task that runs on a timer is a job and belongs in
+/// the list of jobs. The tasks in the files below are started by the code that they serve.
 #[test]
 fn tasks_are_started_where_they_are_known() {
     let allowed = [
@@ -152,7 +153,7 @@ fn tasks_are_started_where_they_are_known() {
 #[test]
 fn nothing_gets_round_the_parser() {
     let around = lines_with(&["#[path", "include!(", "extern crate", "use crate as"]);
-    // Tests may be in a separate file, and the build script's output has no module path.
+    // Skip tests in separate files and the build script's output, which has no module path.
     let around: Vec<_> = around
         .into_iter()
         .filter(|(_, line)| !line.ends_with("tests.rs\"]") && !line.contains("OUT_DIR"))

@@ -1,5 +1,5 @@
 //! Checks what `docs/architecture.md` promises: layers, no cycles, who may write and publish, file
-//! sizes, packages, and that the names on the page exist.
+//! sizes, and packages. Also checks that the names in that document exist.
 
 #![allow(clippy::unwrap_used, reason = "tests say what they expect")]
 
@@ -11,8 +11,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The files under a directory with one of these extensions. Build output, installed packages and
-/// hidden files are skipped.
+/// Collects the files under a directory that have one of these extensions. Skips build output,
+/// installed packages and hidden files.
 fn sources(dir: &Path, extensions: &[&str], found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
@@ -31,7 +31,7 @@ fn sources(dir: &Path, extensions: &[&str], found: &mut Vec<PathBuf>) {
 
 /// Maximum number of lines in a source file.
 const LINES_MAX: usize = 500;
-/// Generated files, which may be longer.
+/// Generated files, which may have more lines.
 const GENERATED: [&str; 1] = ["web-client/src/protocol/generated.ts"];
 
 #[test]
@@ -77,7 +77,7 @@ fn every_file_that_the_page_names_exists() {
     );
 }
 
-/// Whether the gateway, built with these features, links this package.
+/// Whether the gateway links this package if it is built with these features.
 fn links(package: &str, features: &[&str]) -> bool {
     let tree = [
         "tree",

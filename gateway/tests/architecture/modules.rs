@@ -1,6 +1,6 @@
-//! The modules of `gateway/src` and the paths that they use, found by a parser: paths that start
-//! with `crate`, `self` or `super`, in `use` items and in code. Each path is followed through
-//! re-exports to the file that defines its target.
+//! Finds the modules of `gateway/src` and the paths that they use, with a Rust parser. It considers
+//! paths that start with `crate`, `self` or `super`, in `use` items and in code. It follows each
+//! path through re-exports to the file that defines its target.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,21 +9,21 @@ use std::path::Path;
 use syn::visit::{self, Visit};
 use syn::{Item, ItemMod, ItemUse, UseTree, Visibility};
 
-/// The path of a module, as names from the crate's root.
+/// The path of a module: a list of names, starting below the crate's root.
 pub type ModulePath = Vec<String>;
 
-/// One source file.
+/// One source file and the paths in it.
 #[derive(Default)]
 pub struct Module {
     /// Path of the file, relative to `src`.
     pub file: String,
-    /// The absolute paths that the file uses, except those that it only re-exports.
+    /// The absolute paths that the file uses, except paths that it only re-exports.
     pub named: BTreeSet<ModulePath>,
     /// The absolute paths that the file re-exports, by name.
     reexports: BTreeMap<String, ModulePath>,
 }
 
-/// All files, by module path.
+/// All source files, by module path.
 pub struct Modules(pub BTreeMap<ModulePath, Module>);
 
 impl Modules {
@@ -38,7 +38,7 @@ impl Modules {
         Self::parse(files.iter().map(of))
     }
 
-    /// As [`Self::read`], from file names and texts.
+    /// Like [`Self::read`], but takes the files' names and texts as arguments.
     pub fn parse(files: impl IntoIterator<Item = (String, String)>) -> Self {
         let parsed = files.into_iter().map(|(file, text)| {
             let place = place_of(&file);
@@ -56,12 +56,12 @@ impl Modules {
         Self(parsed.collect())
     }
 
-    /// The modules that a path leads to: each file that re-exports it, and last the file that
-    /// defines it.
+    /// The modules to which a path leads: each file that re-exports the path's target, and last the
+    /// file that defines it.
     pub fn leads_to(&self, named: &ModulePath) -> Vec<&ModulePath> {
         let mut places = Vec::new();
         let mut path = named.clone();
-        // The limit on re-exports of re-exports; no code comes near it.
+        // Follow at most eight re-exports of re-exports; real code has far fewer.
         for _ in 0..8 {
             let Some((place, module, name)) = self.deepest(&path) else {
                 return places;
@@ -86,7 +86,7 @@ impl Modules {
         })
     }
 
-    /// The files that each file depends on, which are the ones that define what it uses.
+    /// For each file, the files that it depends on: those that define what it uses.
     pub fn needs(&self) -> BTreeMap<&ModulePath, BTreeSet<&ModulePath>> {
         let needed = |(place, module): (_, &Module)| {
             let ends = module
@@ -112,13 +112,14 @@ fn place_of(file: &str) -> ModulePath {
 }
 
 struct Reader {
-    /// The module that is being visited, including inline modules.
+    /// The path of the module that is being visited, which may be an inline module.
     place: ModulePath,
     module: Module,
 }
 
 impl Reader {
-    /// The path from the crate's root, or `None` if the path leaves the crate.
+    /// Converts a written path to a path from the crate's root. Returns `None` if the path leaves
+    /// the crate.
     fn absolute(&self, written: &[String]) -> Option<ModulePath> {
         let mut rest = written;
         let mut place = match rest.first()?.as_str() {
@@ -163,7 +164,8 @@ impl Reader {
         if name != "self" {
             written.push(name.to_owned());
         }
-        // `use hub::Hub` in the file that declares `mod hub`.
+        // If the path has no absolute form, it starts with a child module: `use hub::Hub` in the
+        // file that declares `mod hub`.
         let absolute = self
             .absolute(&written)
             .unwrap_or_else(|| self.place.iter().chain(&written).cloned().collect());
@@ -190,8 +192,8 @@ impl<'ast> Visit<'ast> for Reader {
         };
         self.place.push(item.ident.to_string());
         for item in items {
-            // An inline module re-exports under its own path, so this is not a re-export of
-            // the file.
+            // A `pub use` in an inline module re-exports under the inline module's path, so do not
+            // count it as a re-export of the file.
             if let Item::Use(item) = item {
                 self.uses(&item.tree, &[], false);
             } else {
@@ -201,7 +203,7 @@ impl<'ast> Visit<'ast> for Reader {
         self.place.pop();
     }
 
-    /// `pub(super)` is not a dependency on the parent module.
+    /// Ignores the path in `pub(super)`, which is no dependency on the parent module.
     fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {}
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
@@ -210,7 +212,7 @@ impl<'ast> Visit<'ast> for Reader {
             .iter()
             .map(|one| one.ident.to_string())
             .collect();
-        // A file may also use what it re-exports.
+        // A file may also use a name that it re-exports.
         if let Some(own) = written
             .first()
             .and_then(|first| self.module.reexports.get(first))
@@ -221,7 +223,8 @@ impl<'ast> Visit<'ast> for Reader {
         if let Some(absolute) = self.absolute(&written) {
             self.module.named.insert(absolute);
         } else if written.len() > 1 {
-            // `hub::start()` in the file that declares `mod hub`.
+            // In the file that declares `mod hub`, the path `hub::start()` starts with a child
+            // module.
             self.module
                 .named
                 .insert(self.place.iter().chain(&written).cloned().collect());

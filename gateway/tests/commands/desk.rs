@@ -1,5 +1,5 @@
-//! The environment in which the pages' commands run: two Postgres clusters, a Redis, a running
-//! instance, a key set, and a directory laid out like the repository.
+//! The environment in which the commands of the documents run: two Postgres clusters, a Redis, a
+//! running instance, a key set, and a directory laid out like the repository.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -19,13 +19,13 @@ use tokio::process::Command;
 use crate::documents::root;
 use crate::pages::PROGRAMS;
 
-/// The id of the admin whom the pages name.
+/// The id of the admin in the documents' example commands.
 pub const ADMIN: &str = "018f0000-0000-7000-8000-000000000001";
-/// Password of the role that owns the databases. It is not a superuser.
+/// Password of the database role that owns the databases. The role is not a superuser.
 const OWNER_PASSWORD: &str = "ownerpassword";
-/// Time limit for all commands of one page.
+/// Time limit for all commands of one document.
 const PAGE_TIMEOUT: Duration = Duration::from_secs(120);
-/// Debian's basic programs, which the pages' commands may use.
+/// Debian's basic programs, which the documents' commands may use.
 const SYSTEM: &[&str] = &[
     "cat", "chmod", "cp", "date", "df", "find", "head", "ls", "mkdir", "sleep", "tr",
 ];
@@ -38,12 +38,12 @@ pub struct Desk {
     _gateway: Gateway,
 }
 
-/// The result of a script.
+/// The result of running a shell script.
 #[derive(Debug)]
 pub struct Done {
     pub succeeded: bool,
     pub output: String,
-    /// Calls of programs that cannot run here, with their arguments.
+    /// The script's calls of programs that cannot run in this test, with their arguments.
     pub calls: Vec<Vec<String>>,
 }
 
@@ -62,7 +62,8 @@ async fn owned(postgres: &Postgres) -> String {
         .await
         .expect("a database is made");
     let superuser = testing::connect(&postgres.admin_url("desk")).await;
-    // The pages say that reading sizes and the write-ahead log needs these rights.
+    // Grant `pg_monitor`, because the documents say that reading database sizes and the write-ahead
+    // log needs it.
     superuser
         .expect("SQL connects")
         .batch_execute("grant pg_monitor to desk_admin")
@@ -148,13 +149,14 @@ impl Desk {
         }
     }
 
-    /// The value of one of the commands' environment variables.
+    /// The value of an environment variable that the commands see.
     pub fn value(&self, name: &str) -> &str {
         let found = self.environment.iter().find(|(known, _)| known == name);
         &found.expect("a variable of the desk").1
     }
 
-    /// Runs a script in bash, with only the desk's programs in its `PATH`. `mode` is `block` or `mention`.
+    /// Runs a script in bash, with only this environment's programs in its `PATH`. `mode` is
+    /// `block` (a code block) or `mention`.
     pub async fn run(&self, mode: &str, script: &str) -> Done {
         let calls = self.dir.join("calls");
         fs::write(&calls, "").expect("a file");
@@ -203,8 +205,8 @@ fn path(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// Creates the directory: the programs, web pages to serve, and the repository's files that the
-/// commands name.
+/// Creates the directory in which the commands run: programs, web pages to serve, and the
+/// repository's files that the commands name.
 fn furnish(dir: &Path) {
     let (bin, repository, assets) = (dir.join("bin"), dir.join("repository"), dir.join("assets"));
     for made in [
@@ -244,7 +246,7 @@ fn furnish(dir: &Path) {
             bin.join(name)
         };
         let run = match *name {
-            // Linked unchanged.
+            // These programs are linked unchanged, so they need no script.
             "install" | "openssl" => continue,
             "pg_dump" | "pg_restore" => format!("#!/bin/bash\nexec \"$PG/{name}\" \"$@\"\n"),
             _ => format!("#!/bin/bash\nset -euo pipefail\nTOOL={name}\n{tools}"),

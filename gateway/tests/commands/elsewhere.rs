@@ -1,12 +1,13 @@
-//! Commands that no test of this package can run, because they need a cluster, a container engine or
-//! a supervisor, or take too long. The test checks only that what they name exists.
+//! Commands of the documents that this package's tests cannot run. They need a cluster, a container
+//! engine or a supervisor, or take too long. The test checks only that the files and targets that
+//! they name exist.
 
 use std::fs;
 
 use crate::documents::root;
 
-/// The beginnings of such commands, and what each needs. The test fails for any other command, and
-/// for a line here that no page uses.
+/// The beginnings of commands that cannot run in this test, and what each command needs. The test
+/// fails for a command that has no line in this list, and for a line that no document uses.
 const ONLY_ELSEWHERE: &[(&str, &str)] = &[
     ("docker build", "an engine"),
     ("docker compose up", "an engine"),
@@ -56,8 +57,8 @@ fn sources(package: &str) -> String {
     all
 }
 
-/// Returns the packages, targets and tests that these arguments of `cargo test` name but that do not
-/// exist.
+/// Returns the packages, targets and tests that do not exist, out of those that these arguments of
+/// `cargo test` name.
 fn missing_tests(rest: &[&str]) -> Vec<String> {
     let mut missing = Vec::new();
     let mut wants = |is_there: bool, what: &str| {
@@ -90,7 +91,8 @@ fn missing_tests(rest: &[&str]) -> Vec<String> {
     missing
 }
 
-/// Returns the files, services, jobs and keys that this call names but that do not exist.
+/// Returns the files, services, jobs and keys that do not exist, out of those that this command
+/// names.
 fn missing(call: &[String]) -> Vec<String> {
     let words: Vec<&str> = call.iter().map(String::as_str).collect();
     let mut missing = Vec::new();
@@ -113,7 +115,8 @@ fn missing(call: &[String]) -> Vec<String> {
             }
         }
         ["kubectl", "create", rest @ ..] => {
-            // A manifest names a key in the line after the name of its secret or config map.
+            // In a Kubernetes manifest, a key is in the line after the name of its secret or config
+            // map.
             let name = rest.iter().find(|word| word.starts_with("helpline"));
             let name = name.expect("a name");
             let manifests = manifests();
@@ -191,7 +194,7 @@ fn missing(call: &[String]) -> Vec<String> {
     missing
 }
 
-/// Returns the faults of these calls, each with its page and line.
+/// Returns the faults of these commands, each with its document and line.
 pub fn faults(calls: &[(String, Vec<String>)]) -> Vec<String> {
     let mut faults = Vec::new();
     let begins = |call: &[String], how: &str| {

@@ -1,9 +1,12 @@
-//! Runs the commands of the documents and of the comments in `deploy/`. Shell blocks run as they are
-//! written, all blocks of a page in one bash, whose `PATH` contains only `pages::PROGRAMS`: a block
-//! that calls another program fails. `# expect: …` below a command is text that its block must
-//! print, and `# expect: status 403` the status of an HTTP answer. Commands between backquotes run
-//! too, except `helpline`, whose arguments are only parsed. Commands that need another machine are
-//! in a list, and the test checks only that the files that they name exist.
+//! Runs the commands of the documents and of the comments in `deploy/`.
+//!
+//! - All shell blocks of a document run unchanged in one bash, whose `PATH` contains only
+//!   `pages::PROGRAMS`. A block that calls another program fails.
+//! - A comment `# expect: …` below a command has a text that the block must print. If the text is
+//!   `status 403`, an HTTP response must have had that status.
+//! - Commands between backquotes also run, except `helpline`, whose arguments are only parsed.
+//! - Commands that need another machine are in a list. The test checks only that the files that
+//!   they name exist.
 
 #![allow(
     clippy::unwrap_used,
@@ -20,19 +23,20 @@ mod pages;
 use desk::{Desk, Done};
 use pages::{Page, Snippet};
 
-/// Printed between the outputs of two blocks.
+/// Printed between the outputs of two blocks, to separate them.
 const MARK: &str = "\u{1e}";
-/// Spans between backquotes that look like commands and are none.
+/// Spans between backquotes that look like commands but are names.
 const NAMES: &[&str] = &["helpline jobs", "kill -KILL"];
 
-/// Whether a block contains only settings. `check-config` reads such a block instead of the shell.
+/// Whether a code block contains only settings. `check-config` then reads the block instead of the
+/// shell.
 fn is_settings(block: &str) -> bool {
     block.lines().all(|line| {
         line.is_empty() || pages::is_assignment(line.split_whitespace().next().unwrap_or(""))
     })
 }
 
-/// Replaces what readers fill in with the values of this desk.
+/// Replaces the placeholders of the documents with values of this test environment.
 fn filled(desk: &Desk, text: &str) -> String {
     let dir = desk.dir.display();
     let value = |name: &str| format!("'{}'", desk.value(name));
@@ -95,14 +99,14 @@ fn filled(desk: &Desk, text: &str) -> String {
         ("<id>", desk::ADMIN.to_owned()),
         ("<jwt>", value("TOKEN")),
         ("<project>", "project".to_owned()),
-        // Values of Kubernetes secrets.
+        // Placeholders for the values of Kubernetes secrets.
         ("=…", "=given".to_owned()),
         (
             "…/fullchain.pem",
             format!("{dir}/certificates/fullchain.pem"),
         ),
         ("…/privkey.pem", format!("{dir}/certificates/privkey.pem")),
-        // Paths of the system.
+        // System paths are moved into the test's directory.
         (" /etc/", format!(" {dir}/etc/")),
         (" /usr/local/bin/", format!(" {dir}/usr/local/bin/")),
         (" /var/lib/postgresql", format!(" {dir}")),
@@ -112,7 +116,7 @@ fn filled(desk: &Desk, text: &str) -> String {
     text
 }
 
-/// The texts of the block's `# expect:` comments.
+/// The expected texts in a code block's `# expect:` comments.
 fn promised(block: &str) -> Vec<&str> {
     let lines = block.lines();
     lines
@@ -120,7 +124,8 @@ fn promised(block: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Whether the output contains the expected text. `status 403` expects that HTTP status.
+/// Whether the output contains the expected text. If the text is `status 403`, an HTTP response
+/// must have had that status.
 fn holds(promise: &str, output: &str) -> bool {
     match promise.strip_prefix("status ") {
         Some(status) => output
@@ -130,7 +135,8 @@ fn holds(promise: &str, output: &str) -> bool {
     }
 }
 
-/// Runs a page's blocks. Returns their faults, and their calls of programs that cannot run here.
+/// Runs the code blocks of a document. Returns their faults, and their calls of programs that
+/// cannot run in this test.
 async fn run_blocks(desk: &Desk, page: &Page) -> (Vec<String>, Vec<(String, Vec<String>)>) {
     let mut faults = Vec::new();
     let mut script = String::new();
@@ -194,7 +200,8 @@ async fn run_mention(desk: &Desk, mention: &Snippet) -> Done {
 async fn every_command_of_the_pages_runs() {
     let pages = pages::pages();
     let desk = Desk::open().await;
-    // Creates the user that operations.md describes. rotations.md changes its password.
+    // Create the database user that operations.md describes, because rotations.md changes that
+    // user's password.
     let operations = std::fs::read_to_string(documents::root().join("docs/operations.md")).unwrap();
     let user = operations
         .lines()

@@ -1,11 +1,11 @@
-//! Finds the commands: in the code blocks and between the backquotes of the documents, and in the
-//! comments of the files in `deploy/`.
+//! Finds the commands of the documents: in code blocks, between backquotes, and in the comments of
+//! the files in `deploy/`.
 
 use std::path::Path;
 
 use crate::documents::{documents, texts};
 
-/// The programs that pages may call. The shell finds no others.
+/// The programs that the documents' commands may call. The shell finds no other programs.
 pub const PROGRAMS: &[&str] = &[
     "helpline",
     "helpline-loadtest",
@@ -42,20 +42,20 @@ const NO_SHELL: &[&str] = &[
 /// A shell block, or one command between backquotes.
 #[derive(Debug, Clone)]
 pub struct Snippet {
-    /// The page and the line.
+    /// The document and the line.
     pub place: String,
     pub text: String,
 }
 
-/// A page, or a file of `deploy/`.
+/// A document, or a file of `deploy/`.
 #[derive(Debug, Default)]
 pub struct Page {
     pub name: String,
-    /// The shell blocks.
+    /// The document's shell blocks.
     pub blocks: Vec<Snippet>,
-    /// Commands between backquotes.
+    /// The document's commands between backquotes.
     pub mentions: Vec<Snippet>,
-    /// Commands in places where the test does not run them, which are faults.
+    /// Commands in places where the test does not run them. Each is reported as a fault.
     pub misplaced: Vec<Snippet>,
 }
 
@@ -70,7 +70,7 @@ pub fn pages() -> Vec<Page> {
     documents.chain(deployed).collect()
 }
 
-/// Whether these words are a program with arguments, after optional `NAME=value` words.
+/// Whether the text is a program with arguments, after optional `NAME=value` words.
 fn is_command(text: &str) -> bool {
     let mut words = text
         .split_whitespace()
@@ -78,14 +78,14 @@ fn is_command(text: &str) -> bool {
     words.next().is_some_and(|word| PROGRAMS.contains(&word)) && words.next().is_some()
 }
 
-/// `NAME=value`.
+/// Whether the word has the form `NAME=value`.
 pub fn is_assignment(word: &str) -> bool {
     let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
     word.split_once('=')
         .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(is_name))
 }
 
-/// The spans between backquotes of this line.
+/// The spans between backquotes in this line.
 fn spans(line: &str) -> impl Iterator<Item = &str> {
     line.split('`').skip(1).step_by(2)
 }
@@ -140,7 +140,7 @@ fn comments(name: String, text: &str) -> Page {
             place: format!("{}:{}", page.name, number + 1),
             text: text.trim().to_owned(),
         };
-        // An indented line is a whole command.
+        // An indented line of a comment is a whole command.
         if comment.starts_with("   ") && is_command(comment) {
             page.mentions.push(snippet(comment));
             continue;

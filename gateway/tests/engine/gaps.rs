@@ -1,4 +1,4 @@
-//! Filling a gap from the database.
+//! Checks that a room fills a gap in its events from the database.
 
 use helpline_core::ids::Seq;
 use helpline_gateway::connections::WakeList;
@@ -20,7 +20,7 @@ async fn what_was_lost_on_the_way_is_read_and_handed_on_in_its_order_once_for_al
     let seen = Seq::new(head.get() - 5);
     let (one, two) = (parts.connection(1), parts.connection(2));
     let _members = [parts.join_live(&one, seen), parts.join_live(&two, seen)];
-    // The last two events arrive in the wrong order. The three before them are lost.
+    // Deliver the last two events in the wrong order, and lose the three events before them.
     for row in rows.iter().rev().take(2) {
         parts
             .hub

@@ -1,5 +1,5 @@
-//! Tests of the engine's parts in isolation, on a real Postgres, without a gateway process
-//! or a socket.
+//! Tests single components of the gateway on a real Postgres, without a gateway process or a
+//! socket.
 
 #![allow(
     clippy::unwrap_used,

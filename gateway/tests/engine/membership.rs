@@ -1,5 +1,5 @@
-//! Dropping a membership removes only its own member, even if other operations run at the
-//! same time.
+//! Checks that dropping a membership removes only its own member from the room, even if other
+//! operations run at the same time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,8 +31,8 @@ async fn a_late_drop_of_an_old_membership_leaves_the_new_one_alone() {
     assert_eq!(parts.hub.rooms.count(), 0);
 }
 
-/// Several threads subscribe, reset and disconnect on the same ticket at once. No deadlock occurs,
-/// and no member remains.
+/// Several threads subscribe, reset and disconnect on the same ticket at once. No deadlock may
+/// occur, and no member may remain.
 #[tokio::test(flavor = "multi_thread")]
 async fn subscribing_again_resets_and_disconnects_at_once_leave_no_member_behind() {
     let parts = Parts::start(0).await;
@@ -63,8 +63,8 @@ async fn subscribing_again_resets_and_disconnects_at_once_leave_no_member_behind
                 for n in 0..2_000 {
                     let joined = hub.join(&connection, Audience::Staff, &heads);
                     joined.room.go_live(&joined.position, heads.seq, || {});
-                    // The previous membership is dropped after the new one exists, as in a
-                    // connection's list of subscriptions.
+                    // Drop the previous membership after the new one exists, as a connection's list
+                    // of subscriptions does.
                     held = Some(joined.membership);
                     if n % 7 == 0 {
                         held = None;

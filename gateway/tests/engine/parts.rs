@@ -1,4 +1,4 @@
-//! The parts of an engine, and a ticket with events to deliver.
+//! The components that these tests use, and a ticket with events to deliver.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
@@ -39,7 +39,7 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Creates an engine, and a ticket with this many notes by an agent.
+    /// Creates the components, and a ticket with this many notes by an agent.
     pub async fn start(notes: usize) -> Self {
         let database = databases::fresh().await;
         let (owner, agent) = (UserId::new(Uuid::now_v7()), UserId::new(Uuid::now_v7()));
@@ -94,7 +94,7 @@ impl Parts {
         })
     }
 
-    /// Adds a live member that has seen the history up to this position.
+    /// Adds a live member to the ticket's room. The member has seen the history up to `seen`.
     pub fn join_live(&self, connection: &Arc<Connection>, seen: Seq) -> Membership {
         let heads = Heads {
             ticket: self.ticket,
@@ -178,7 +178,8 @@ fn note(ticket: TicketId, sender: UserId, n: usize) -> helpline_persistence::mes
     }
 }
 
-/// Waits until the connection's queue has delivered `count` events. Returns their sequence numbers.
+/// Waits until the connection's send queue has delivered `count` events. Returns their sequence
+/// numbers.
 pub async fn events(connection: &Connection, count: usize) -> Vec<u64> {
     let deadline = Instant::now() + Duration::from_secs(10);
     let mut seqs = Vec::new();

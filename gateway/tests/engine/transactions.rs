@@ -1,4 +1,4 @@
-//! Changes inside a transaction that the caller owns are visible after its commit and not before.
+//! Checks that changes in a transaction that the caller started are visible only after its commit.
 
 use helpline_core::actor::{Actor, StaffRole};
 use helpline_core::ticket::{Priority, Status};

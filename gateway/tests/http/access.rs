@@ -1,4 +1,4 @@
-//! Authorization: every route for every role, on own, foreign and missing tickets.
+//! Authorization: every route for every role, on the caller's own, foreign and missing tickets.
 
 use helpline_core::actor::{Actor, Audience, StaffRole};
 use helpline_core::ids::{TicketId, UserId};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::endpoints::Endpoint;
 use crate::test_server::{Answer, TestServer, ada, carl, grace, katherine};
 
-/// A ticket as seen by the caller.
+/// The ticket's relation to the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Whose {
     Own,
@@ -20,7 +20,7 @@ enum Whose {
     Missing,
 }
 
-/// The request body that makes this route ask the policy for this action.
+/// The request body with which this route checks the permission for this action.
 fn body_for(endpoint: Endpoint, action: TicketAction) -> Option<Value> {
     match (endpoint, action) {
         (Endpoint::PATCH_TICKET, TicketAction::ChangeStatus) => Some(json!({"status": "closed"})),
@@ -71,7 +71,7 @@ async fn try_on_ticket(
         route.method, route.path, person.name
     );
     let owner = if whose == Whose::Own { person } else { carl() };
-    // Only a resolved or closed ticket can be rated; all other actions use an open ticket.
+    // Only a resolved or closed ticket can be rated. All other actions use an open ticket.
     let over = matches!(action, TicketAction::Rate);
     let ticket = server.ticket(owner).await;
     let may_write = whose == Whose::Own || person.role.is_some();
@@ -96,7 +96,7 @@ async fn try_on_ticket(
     } else {
         ticket.clone()
     };
-    // The position of an event that can be redacted.
+    // Find an event whose text can be redacted.
     let logged = server
         .database
         .query_one(
@@ -257,7 +257,7 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                     ),
                     _ => ("", None),
                 };
-                // The same id for every path; a saved reply is saved before it is removed.
+                // Use one id for all placeholders, except that a personal reply has its owner's id.
                 let id = carl().id.to_string();
                 let reply = match action {
                     DeskAction::KeepOwnReplies => person.id.to_string(),
@@ -342,7 +342,7 @@ async fn every_route_refuses_whoever_is_not_signed_in() {
             &format!("Bearer {good}x"),
         ]
         .map(str::to_owned);
-        // Every header on one route, one on the others: refused sign-ins have a rate limit.
+        // All bad headers on one route, one on the others: refused sign-ins are rate-limited.
         let bad = if endpoint == Endpoint::ME {
             &bad[..]
         } else {
@@ -380,7 +380,7 @@ async fn every_route_refuses_whoever_is_not_signed_in() {
             .all(|(refused, _)| refused.as_deref() == Some("not_authenticated"))
             && !rows.is_empty()
     );
-    // The access log holds the reason, which the client does not learn.
+    // The access log has the reason of each refused sign-in, which the client does not get.
     let sql = "select distinct detail ->> 'reason' from access_log where action = 'sign_in_refused' and detail ? 'reason' order by 1";
     let reasons = server.database.query(sql, &[]).await.unwrap();
     let reasons: Vec<String> = reasons.iter().map(|row| row.get(0)).collect();
@@ -454,7 +454,7 @@ async fn roles_come_from_the_record_and_from_this_moment() {
         "forbidden"
     );
     let last = format!("/v1/roles/{}", katherine().id);
-    // A blocked admin cannot sign in, so the other admin still counts as the last one.
+    // A blocked admin cannot sign in. Therefore, the other admin still counts as the last one.
     let grant = json!({"role": "admin"});
     server
         .call(katherine(), "PUT", &role, Some(grant))

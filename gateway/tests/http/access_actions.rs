@@ -1,5 +1,5 @@
-//! The action names that the access log can be filtered by are exactly those that the
-//! sources record.
+//! Checks that the access log can be filtered by exactly those action names that the sources
+//! record.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ fn is_action(word: &str) -> bool {
         && word.chars().all(|c| c.is_ascii_lowercase() || c == '_')
 }
 
-/// The actions that the database's functions record.
+/// The actions that the database's functions record in the access log.
 fn recorded_by_the_database() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for text in texts("../migrations/functions") {
@@ -49,8 +49,8 @@ fn recorded_by_the_database() -> BTreeSet<String> {
     found
 }
 
-/// The actions that the program records, found by the suffixes of their names. Some other words
-/// have the same suffixes and are excluded.
+/// The actions that the gateway records in the access log, found by the suffixes of their names. A
+/// few other words with the same suffixes are excluded.
 fn recorded_by_the_program() -> BTreeSet<String> {
     let ends = [
         "_refused",
@@ -65,7 +65,8 @@ fn recorded_by_the_program() -> BTreeSet<String> {
     for text in texts("src") {
         let words = text
             .split('"')
-            // `code_refused` is a reason of a refusal, and `token_refused` a metric's label.
+            // `code_refused` and `token_refused` are no actions: the first is a reason for a
+            // refusal, the second a label of a metric.
             .filter(|word| is_action(word) && !["code_refused", "token_refused"].contains(word));
         let actions = words.filter(|word| ends.iter().any(|end| word.ends_with(end)));
         found.extend(

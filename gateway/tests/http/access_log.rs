@@ -1,5 +1,5 @@
-//! The access log over REST: pages, filters and the exported file. Checks what they must not
-//! contain, and that reading them is recorded too.
+//! Tests the access log over REST: pages, filters and the exported file. Also checks what these
+//! must not contain, and that reading them is recorded too.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -17,7 +17,7 @@ async fn entries(server: &TestServer, query: &str) -> Vec<Value> {
     page["entries"].as_array().unwrap().clone()
 }
 
-/// The records of a CSV file, by RFC 4180.
+/// Parses the records of a CSV file, as RFC 4180 defines them.
 fn records(text: &str) -> Vec<Vec<String>> {
     let (mut records, mut record, mut field) = (Vec::new(), Vec::new(), String::new());
     let (mut chars, mut is_quoted) = (text.chars().peekable(), false);
@@ -41,7 +41,7 @@ fn records(text: &str) -> Vec<Vec<String>> {
     records
 }
 
-/// Inserts this many old rows with this action.
+/// Inserts this many old access log rows with this action.
 async fn fill(server: &TestServer, rows: i32, action: &str) {
     let insert = "insert into access_log (user_id, action, detail, created_at)
                   select $1, $2, jsonb_build_object('n', n), timestamptz '2026-03-01 12:00Z' + n * interval '1 second' from generate_series(1, $3) n";
@@ -217,7 +217,7 @@ async fn the_file_has_every_row_of_its_filters_and_nothing_that_a_spreadsheet_co
         (rows[0][1].as_str(), rows[0][3].as_str()),
         ("2026-03-01T12:17:10.000000Z", "Grace Hopper")
     );
-    // A truncated export says so, and says where to continue.
+    // A truncated export must say that it is truncated, and where to continue.
     let first = file(
         &server
             .get(katherine(), &format!("{export}&limit=1000"))
@@ -235,7 +235,7 @@ async fn the_file_has_every_row_of_its_filters_and_nothing_that_a_spreadsheet_co
             .await,
     );
     assert_eq!([first, &second].concat(), rows);
-    // Values from outside that a spreadsheet would run as formulas are escaped.
+    // Names and addresses that a spreadsheet would run as formulas must be escaped.
     let name = "update people set display_name = '=HYPERLINK(\"http://x\",\"y\")', email = '@sum' where id = $1";
     server
         .database
@@ -291,7 +291,7 @@ async fn a_client_that_reads_slowly_holds_no_connection_of_the_database() {
         assert_eq!(&head, b"HTTP/1.1 200");
         slow.push(stream);
     }
-    // No event reports that a session is idle or that an export slot is free, so poll both
+    // No event reports that a database session is idle or that an export slot is free, so poll
     // until a deadline.
     let busy = "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'helpline' and state <> 'idle'";
     let deadline = std::time::Instant::now() + Duration::from_secs(20);
@@ -309,7 +309,7 @@ async fn a_client_that_reads_slowly_holds_no_connection_of_the_database() {
     let refused = server.get(katherine(), "/v1/access-log/export").await;
     assert_eq!(refused.refused(503), "overloaded");
     server.get(katherine(), "/v1/access-log").await.expect(200);
-    // A client that disconnects frees its slot.
+    // A client that disconnects must free its export slot.
     drop(slow);
     loop {
         let one = server

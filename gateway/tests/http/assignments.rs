@@ -1,5 +1,5 @@
-//! Who tickets can be assigned to, what happens to the tickets of a person who leaves, and what a
-//! legal hold keeps.
+//! Checks who tickets can be assigned to, what happens to the tickets of a person who leaves, and
+//! that a legal hold preserves tickets.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -21,7 +21,7 @@ impl TestServer {
         self.database.batch_execute(&sql).await.unwrap();
     }
 
-    /// How many unassigned tickets the console counts, and which ones it lists.
+    /// The console's number of unassigned tickets, and the unassigned tickets that it lists.
     async fn unassigned(&self) -> (Value, Vec<String>) {
         let counts = self.get(grace(), "/v1/tickets/counts").await.expect(200);
         let path = "/v1/tickets?scope=all&tab=active&assigned_to=nobody&sort=oldest";
@@ -75,7 +75,7 @@ async fn who_cannot_work_on_a_ticket_is_refused_at_the_field() {
         let title = answer.json()["title"].to_string();
         assert_eq!(answer.refused(422), "invalid_field", "{id}");
         assert!(title.contains("assigned_to: "), "{title}");
-        // The whole change is refused.
+        // If one field is refused, the whole change is refused.
         let both = json!({"priority": "urgent", "assigned_to": id});
         let path = format!("/v1/tickets/{hers}");
         let answer = server.call(grace(), "PATCH", &path, Some(both)).await;
@@ -86,7 +86,7 @@ async fn who_cannot_work_on_a_ticket_is_refused_at_the_field() {
             (&json!("medium"), &Value::Null)
         );
     }
-    // A ticket cannot be assigned to its own customer, even if that is a member of staff.
+    // A ticket cannot be assigned to its own customer, even if the customer is a member of staff.
     let path = format!("/v1/tickets/{agents}");
     let body = json!({"assigned_to": grace().id});
     let answer = server.call(katherine(), "PATCH", &path, Some(body)).await;
@@ -106,7 +106,7 @@ async fn a_role_for_an_unknown_person_is_refused_in_words_about_people() {
         assert_eq!(answer.refused(404), "not_found");
         assert!(title.contains("no such person"), "{title}");
     }
-    // Revoking a role from a person who has none succeeds.
+    // Revoking the role of a person who has no role succeeds.
     server
         .call(katherine(), "DELETE", &unknown, None)
         .await

@@ -1,5 +1,5 @@
-//! Each read by staff and each refusal writes a row with the person, the address and the user
-//! agent. Changes write the same data into the history.
+//! Checks that each read by staff and each refusal writes an access log row with the person, the
+//! address and the user agent. Changes write the same data into the ticket's history.
 
 use serde_json::json;
 

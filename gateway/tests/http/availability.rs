@@ -1,4 +1,4 @@
-//! Whether the team is available, and the settings that decide it.
+//! Tests whether the desk counts as available, and the settings that this depends on.
 
 use std::time::{Duration, Instant};
 
@@ -39,7 +39,7 @@ fn without_tags(mut settings: Value) -> Value {
     settings
 }
 
-/// Polls until `agents_online` has this value. The server caches it for a few seconds.
+/// Polls until `agents_online` has this value, because the server caches it for a few seconds.
 async fn online_becomes(server: &TestServer, wanted: bool, patience: Duration) {
     let deadline = Instant::now() + patience;
     while availability(server).await["agents_online"] != wanted {
@@ -81,7 +81,7 @@ async fn a_desk_without_hours_is_open_and_one_with_hours_keeps_them() {
     set(&server, "away_notice", json!("  Back on Monday.\n"))
         .await
         .expect(200);
-    // A day without spans is closed. The desk opens for one minute on the day after tomorrow.
+    // The desk is closed on a day without spans. It opens for one minute on the day after tomorrow.
     let soon = chrono::Utc::now() + chrono::Days::new(2);
     let day = soon.format("%a").to_string().to_lowercase();
     set(
@@ -116,7 +116,7 @@ async fn a_holiday_closes_its_day_and_a_night_goes_on_over_midnight() {
     let date = |n| (today + chrono::Days::new(n)).to_string();
     let all_day = [["00:00", "00:00"]];
     let week = json!({"mon": all_day, "tue": all_day, "wed": all_day, "thu": all_day, "fri": all_day, "sat": all_day, "sun": all_day});
-    // Include yesterday, because midnight may pass during the test.
+    // Add a holiday for yesterday as well, because midnight may pass during the test.
     let before = (today - chrono::Days::new(1)).to_string();
     let hours = json!({"timezone": "UTC", "days": week, "holidays": [
         {"date": date(1), "name": " Second day ", "spans": []},
@@ -182,7 +182,8 @@ async fn a_holiday_closes_its_day_and_a_night_goes_on_over_midnight() {
     assert!(title.starts_with("\"value.days.sun: "), "{title}");
 }
 
-/// The maximum number of holidays with names of the maximum length is stored and returned.
+/// Opening hours with the maximum number of holidays, each with the longest name, can be stored and
+/// are returned.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_longest_hours_fit() {
     let server = TestServer::start().await;
@@ -291,8 +292,8 @@ async fn agents_are_online_while_they_are_connected_and_customers_never_count() 
     let socket = format!("{}/v1/ws", server.url.replace("http:", "ws:"));
     let _client = Client::hello(&socket, &server.token(grace())).await;
     online_becomes(&server, true, Duration::from_secs(10)).await;
-    // Long after the sign-in, the instance keeps an agent's `last_seen_at` recent while
-    // they are connected.
+    // Even long after the sign-in, the instance must keep the `last_seen_at` of a connected agent
+    // recent.
     server.database.execute(away, &[]).await.unwrap();
     let renewed = "select count(*) from people where last_seen_at > now() - interval '1 minute'";
     let deadline =

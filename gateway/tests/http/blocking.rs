@@ -1,4 +1,5 @@
-//! Admins see which staff are online, find staff by part of a name or address, and block people.
+//! Tests what admins can do: see which staff are online, find staff by part of a name or address,
+//! and block people.
 
 use helpline_gateway::dev::people::DemoPerson;
 use serde_json::{Value, json};
@@ -31,7 +32,7 @@ async fn an_admin_blocks_a_person_and_lets_them_in_again() {
         set_blocked(&server, katherine(), person, true)
             .await
             .expect(204);
-        // Repeating the request changes nothing.
+        // Blocking the same person again changes nothing.
         set_blocked(&server, katherine(), person, true)
             .await
             .expect(204);
@@ -87,13 +88,12 @@ async fn no_one_blocks_themselves_and_an_admin_stays() {
         .access_rows(Some(katherine().id), "person_block_refused")
         .await;
     assert_eq!(rows[0].0.as_deref(), Some("conflict"));
-    // Admins may send this for themselves, because an admin who is signed in is not blocked and
-    // nothing changes.
+    // Admins may unblock themselves. A signed-in admin is not blocked, so this changes nothing.
     set_blocked(&server, katherine(), katherine(), false)
         .await
         .expect(204);
 
-    // Plain SQL by a database administrator cannot block the last admin who is not blocked.
+    // Even a database administrator cannot block the last unblocked admin with plain SQL.
     let admin = "insert into user_roles (user_id, role) values ($1, 'admin')";
     let alan_id = alan().id.uuid();
     server.database.execute(admin, &[&alan_id]).await.unwrap();

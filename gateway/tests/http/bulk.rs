@@ -1,5 +1,5 @@
-//! One change on many tickets: every possible change is made, and the result of each ticket is
-//! reported separately.
+//! Tests one change to many tickets. The server changes every ticket that allows it, and reports
+//! the result of each ticket separately.
 
 use helpline_core::limits;
 use serde_json::{Value, json};
@@ -226,7 +226,7 @@ async fn a_bulk_change_costs_the_rate_what_its_tickets_would() {
         .await
         .unwrap();
     assert_eq!(untouched.get::<_, i64>(0), 0);
-    // The rest of the burst is still available for single requests.
+    // A small bulk change still fits into what is left of the rate limit's burst.
     bulk(&server, &tickets[..1], patch("medium"))
         .await
         .expect(200);

@@ -1,4 +1,5 @@
-//! The binary: exit codes, messages that name the setting, tokens, migrations.
+//! Tests the `helpline` binary: exit codes, messages that name the wrong setting, tokens, and
+//! migrations.
 
 use std::process::Output;
 
@@ -31,7 +32,7 @@ pub fn told(output: &Output) -> String {
     )
 }
 
-/// A variable, an invalid value, and what the refusal must name.
+/// Invalid settings: an environment variable, its value, and the option that the error must name.
 const WRONG: &[(&str, &str, &str)] = &[
     ("HELPLINE_DATABASE_URL", "mysql://h", "--database-url"),
     ("HELPLINE_JWT_SECRET", "short", "--jwt-secret"),
@@ -225,7 +226,8 @@ async fn migrate_brings_a_database_up_to_date_and_says_so() {
     postgres.create_database("fresh", None).await.unwrap();
     let url = postgres.admin_url("fresh");
     let env = [("HELPLINE_ADMIN_DATABASE_URL", url.as_str())];
-    // Roles belong to the whole cluster, so use the same password as the other tests.
+    // All tests share one Postgres cluster and thus its roles, so set the password that the other
+    // tests use.
     let output = helpline(
         &[
             "migrate",
@@ -252,7 +254,7 @@ async fn migrate_brings_a_database_up_to_date_and_says_so() {
         "{}",
         told(&output)
     );
-    // A subject that is not a UUID needs its issuer, which may be empty.
+    // A subject that is not a UUID needs its issuer, which may be an empty text.
     let first = ["migrate", "--first-admin", "auth0|64b7f1e2"];
     let output = helpline(&first, &env).await;
     assert_eq!(output.status.code(), Some(64), "{}", told(&output));

@@ -1,4 +1,4 @@
-//! Client files that were compressed at build time.
+//! Tests that the server sends client files that were compressed at build time.
 
 use crate::test_server::TestServer;
 
@@ -6,7 +6,7 @@ use crate::test_server::TestServer;
 async fn a_file_that_was_compressed_is_sent_so_to_browsers_that_take_it() {
     let dir = std::env::temp_dir().join(format!("helpline-brotli-{}", std::process::id()));
     std::fs::create_dir_all(dir.join("assets")).unwrap();
-    // The server does not check the contents of compressed files.
+    // The contents need not be really compressed, because the server does not check them.
     for (name, text) in [
         ("assets/app-1.js", "plain"),
         ("assets/app-1.js.br", "compressed"),

@@ -1,4 +1,4 @@
-//! Opening, changing and rating a ticket, as a customer and as an agent.
+//! Tests opening, changing and rating a ticket, as a customer and as an agent.
 
 use helpline_core::limits;
 use serde_json::{Value, json};

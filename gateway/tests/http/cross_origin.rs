@@ -1,4 +1,4 @@
-//! Cross-origin REST requests are allowed for exactly the configured origins.
+//! Checks that cross-origin REST requests are allowed for exactly the configured origins.
 
 use clap::Parser;
 use helpline_gateway::config::Config;

@@ -1,6 +1,6 @@
-//! `/openapi.json` describes what is sent. The test kit compares every answer in every test with
-//! it. The tests here make sure that every route is among them, and that the comparison rejects
-//! what it should.
+//! Checks that `/openapi.json` describes what the server sends. The test kit compares every REST
+//! response in every test with this document. The tests in this file check that every route is
+//! compared, and that the comparison finds differences.
 
 use axum::http::HeaderMap;
 use serde_json::{Value, json};
@@ -47,7 +47,7 @@ fn contract() -> Contract {
     }))
 }
 
-/// Validates an exchange that is correct except for one change.
+/// Makes one change to a correct request and response, and compares them with `/openapi.json`.
 fn check(change: impl FnOnce(&mut Exchange<'_>, &mut HeaderMap)) -> Result<(), String> {
     let mut headers = HeaderMap::new();
     headers.insert("content-type", "application/json".parse().unwrap());

@@ -1,5 +1,5 @@
-//! `helpline dev` starts, keeps its data for the next start, and leaves no process behind, however
-//! it ends.
+//! Checks that `helpline dev` starts, and keeps its data for the next start. However it ends, it
+//! must leave no process behind.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -21,7 +21,8 @@ impl Dev {
     async fn start(data: &Path, instances: &str) -> Self {
         let port = free_pair();
         let mut command = Command::new(env!("CARGO_BIN_EXE_helpline"));
-        // These variables are meant for psql and must not affect the private cluster.
+        // These variables of a developer's shell are meant for psql. They must not affect the
+        // private Postgres cluster.
         command
             .env("PGSSLMODE", "verify-full")
             .env("PGSSLROOTCERT", "system");
@@ -54,7 +55,7 @@ impl Dev {
         tokio::time::timeout(PATIENCE, up)
             .await
             .expect("up in time");
-        // Keep reading, so that a full pipe never blocks the process.
+        // Keep reading the process's output, so that a full pipe never blocks the process.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Self { child, port }
     }
@@ -75,7 +76,7 @@ impl Dev {
         );
     }
 
-    /// A demo person's own tickets.
+    /// Lists the tickets of a demo person, as that person.
     async fn tickets(&self, name: &str) -> Vec<Value> {
         let (ask, list, wish) = (
             self.url("/dev/token"),
@@ -111,7 +112,7 @@ impl Dev {
     }
 }
 
-/// A free port whose successor is also free.
+/// Finds a port such that it and the next port are free.
 fn free_pair() -> u16 {
     let free = |port| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
     std::iter::repeat_with(free_port)
@@ -126,7 +127,7 @@ fn data_dir(name: &str) -> PathBuf {
     dir
 }
 
-/// Other processes whose command line or log file names this directory.
+/// Lists the processes whose command line or log file names this directory, except this process.
 fn running_on(data: &Path) -> Vec<String> {
     let needle = data.to_str().unwrap().as_bytes();
     let holds = |path: PathBuf| {

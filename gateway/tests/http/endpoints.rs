@@ -1,9 +1,9 @@
-//! Constants for all routes, for tests that state something about each route.
+//! Constants for all routes, for tests that check something about each route.
 
 use helpline_gateway::http::endpoint::Route;
 use helpline_gateway::http::routes;
 
-/// A route: its method and path.
+/// A REST route: its method and path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Endpoint(&'static str, &'static str);
 

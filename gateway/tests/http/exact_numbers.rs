@@ -1,5 +1,5 @@
-//! Integers above 2^53 - 1, which a browser would round, are refused, and the refusal names
-//! the field.
+//! Checks that integers above 2^53 - 1 are refused, because a browser would round them. The refusal
+//! must name the field.
 
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -1,4 +1,4 @@
-//! Shared by the tests of fields: a sample body for each route, and a test server on which a
+//! Helpers for the tests of request fields: a sample body for each route, and a server on which a
 //! request must be refused because of a field.
 
 use helpline_core::ids::UserId;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::endpoints::Endpoint;
 use crate::test_server::{Answer, TestServer, ada, carl, grace, katherine};
 
-/// The fields in which `null` has a meaning, by route.
+/// The fields in which `null` has a meaning, with their routes.
 pub const NULL_MEANS: [(Endpoint, &str); 7] = [
     (Endpoint::PATCH_TICKET, "assigned_to"),
     (Endpoint::PATCH_TICKET, "if_assigned_to"),
@@ -20,10 +20,10 @@ pub const NULL_MEANS: [(Endpoint, &str); 7] = [
     (Endpoint::SAVE_REPLY, "folder"),
 ];
 
-/// Objects whose contents the client chooses freely.
+/// Fields that contain an object whose contents the client chooses freely.
 pub const FREE_FORM: [&str; 1] = ["metadata"];
 
-/// A valid body with all fields of the route, or `None` if the route takes no body.
+/// A valid body with all fields that the route accepts, or `None` if the route takes no body.
 pub fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
     let attachments = json!([{"id": Uuid::new_v4(), "name": "a.pdf", "content_type": "application/pdf", "size_bytes": 7}]);
     let patch = json!({"status": "in_progress", "priority": "high", "category": "billing", "assigned_to": "me", "if_assigned_to": "nobody"});
@@ -85,7 +85,7 @@ pub fn sample(endpoint: Endpoint, ticket: &str) -> Option<Value> {
     }
 }
 
-/// The query that the route requires.
+/// The query string that the route requires.
 pub fn needed_query(endpoint: Endpoint) -> &'static str {
     match endpoint {
         Endpoint::FIND_PEOPLE => "?email=carl@example.com",
@@ -93,7 +93,7 @@ pub fn needed_query(endpoint: Endpoint) -> &'static str {
     }
 }
 
-/// A person who may use the route.
+/// A demo person who may use the route.
 fn person(endpoint: Endpoint) -> &'static DemoPerson {
     match endpoint {
         Endpoint::RATE_TICKET | Endpoint::CREATE_TICKET => ada(),
@@ -124,7 +124,7 @@ pub struct Scene {
     pub open: String,
     pub over: String,
     message: String,
-    /// The position of an event that can be redacted.
+    /// The position of an event whose text can be redacted.
     logged: i64,
     pub document: Value,
 }
@@ -199,7 +199,7 @@ impl Scene {
             .await
     }
 
-    /// A digest of everything that a request could change.
+    /// A digest of all data that a request could change.
     pub async fn state(&self) -> String {
         let sql = "select md5(concat(
             (select json_agg(t order by id) from support_tickets t), (select json_agg(t order by id) from support_messages t),
@@ -229,8 +229,8 @@ impl Scene {
             .len()
     }
 
-    /// Sends a request, and asserts that it is refused with this code for this field and
-    /// changes nothing.
+    /// Sends a request. Asserts that the server refuses it with this code for this field, and that
+    /// it changes nothing.
     pub async fn refused(
         &self,
         endpoint: Endpoint,
@@ -257,8 +257,8 @@ impl Scene {
     }
 }
 
-/// How many cases were tried, in total and for the current route, and the state that none of them
-/// may change.
+/// Counts the requests tried, in total and for the current route. `state` is a digest of the data
+/// that none of them may change.
 pub struct Tried {
     pub state: String,
     pub cases: usize,

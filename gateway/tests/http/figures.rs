@@ -1,5 +1,6 @@
-//! `/metrics` of an instance that has just started: every family is documented, counters start at
-//! 0, and the dashboard and alert rules that operators copy use only existing metrics.
+//! Checks `/metrics` of an instance that has just started. Every metric family must be documented,
+//! and counters must start at 0. The dashboard and the alert rules for operators may use only
+//! existing metrics.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,7 +12,7 @@ use crate::kit::rest::RestClient;
 use crate::kit::test_server as kit;
 use crate::test_server::{PASSWORD, SECRET, database, postgres};
 
-/// One metric family, as the page shows it.
+/// One metric family, as `/metrics` shows it.
 #[derive(Debug, Default)]
 struct Told {
     kind: String,
@@ -43,7 +44,8 @@ async fn get(gateway: &Gateway, path: &str) -> String {
     answer.expect_text(200)
 }
 
-/// Parses the families of a page. Panics if a series is outside its family.
+/// Parses the metric families of a `/metrics` page. Panics if a series is not below the header of
+/// its family.
 fn told(page: &str) -> BTreeMap<String, Told> {
     let mut families = BTreeMap::<String, Told>::new();
     let mut now = String::new();
@@ -106,8 +108,8 @@ fn described() -> BTreeMap<String, (String, Vec<String>)> {
     .collect()
 }
 
-/// Waits until the instance exports every family, because state metrics appear once the state is
-/// known. Returns the families.
+/// Waits until the instance exports every metric family: metrics of a state appear only once the
+/// state is known. Returns the families.
 async fn whole(gateway: &Gateway) -> BTreeMap<String, Told> {
     let expected = described();
     kit::eventually("every family", Duration::from_secs(20), async || {
@@ -125,7 +127,7 @@ fn from_root(path: &str) -> std::path::PathBuf {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fresh_instance_tells_every_family_with_its_help_and_zeros() {
     let gateway = fresh().await;
-    // The series of route times appear with the first request to a route.
+    // The metric of response times appears with the first request to a route.
     get(&gateway, "/v1/widget").await;
     let expected = described();
     let families = whole(&gateway).await;
@@ -155,7 +157,7 @@ async fn a_fresh_instance_tells_every_family_with_its_help_and_zeros() {
     assert_eq!(value("helpline_build_info"), 1.0);
 }
 
-/// The expressions of the alert rules and the dashboard.
+/// Collects the query expressions of the alert rules and of the dashboard.
 fn asked() -> Vec<String> {
     let rules = std::fs::read_to_string(from_root("deploy/alerts.yml")).unwrap();
     let rules = rules
@@ -185,7 +187,7 @@ fn expressions(value: &serde_json::Value, into: &mut Vec<String>) {
     }
 }
 
-/// The metrics in an expression, each with the label matchers that follow in braces.
+/// Returns the metrics in a query expression, each with its label matchers (the text in braces).
 fn selectors(expression: &str) -> Vec<(&str, &str)> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut found = Vec::new();
@@ -205,7 +207,7 @@ fn selectors(expression: &str) -> Vec<(&str, &str)> {
     found
 }
 
-/// The labels that an expression groups by.
+/// Returns the labels by which a query expression groups.
 fn grouped_by(expression: &str) -> Vec<&str> {
     let lists = ["by (", "on(", "by("]
         .iter()
@@ -248,7 +250,7 @@ async fn the_dashboard_and_the_alerts_ask_for_what_an_instance_tells() {
                     .labels
                     .get(label)
                     .unwrap_or_else(|| panic!("{name} has no label {label}: {expression}"));
-                // `5..` is the only pattern in use.
+                // A value may also be the pattern `5..`; no other pattern is in use.
                 let is_told = values.contains(value)
                     || value == "5.." && values.iter().any(|one| one.starts_with('5'));
                 assert!(is_told, "no {name} has {label} {value}: {expression}");
@@ -275,7 +277,7 @@ async fn metrics_are_served_only_where_an_operator_wants_them() {
     assert_eq!(beside.get_status("/metrics").await, Some(200));
 }
 
-/// The value of a series; 0 if the series is absent.
+/// The value of a series in a `/metrics` page; 0 if the series is absent.
 fn value_of(page: &str, series: &str) -> f64 {
     let line = page
         .lines()

@@ -1,4 +1,4 @@
-//! Ticket lists: filters, order, cursors.
+//! Tests ticket lists: filters, order and cursors.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -131,7 +131,7 @@ async fn a_search_goes_by_letters_and_not_by_how_they_were_typed() {
             .expect(200);
         assert_eq!(ids(&own), std::slice::from_ref(&ticket), "{text}");
     }
-    // Full-width wildcard characters are searched for literally too.
+    // Full-width forms of SQL wildcards are also searched for literally.
     assert!(
         list(&server, "&search=%EF%BC%85%EF%BC%85%EF%BC%85")
             .await
@@ -163,7 +163,8 @@ async fn a_customer_who_searches_often_at_once_takes_one_connection() {
         (waiting().await > 0).then_some(())
     })
     .await;
-    // Other requests are answered meanwhile, and only the first search waits in the database.
+    // Twelve searches of one customer are running, but only the first waits in the database, and
+    // another customer's request is answered meanwhile.
     server.get(carl(), "/v1/me").await.expect(200);
     assert_eq!(waiting().await, 1);
     server.database.batch_execute("rollback").await.unwrap();

@@ -1,5 +1,5 @@
-//! Tests of the REST interface from outside: a real Postgres, a running instance, and
-//! requests over TCP.
+//! Tests the REST interface from outside, with a real Postgres, a running instance, and requests
+//! over TCP.
 
 #![allow(
     clippy::unwrap_used,

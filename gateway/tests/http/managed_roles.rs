@@ -1,5 +1,5 @@
-//! When the platform manages roles, REST only lists them, and a refusal says where they are
-//! changed.
+//! Tests a desk whose roles the platform manages. REST then only lists roles, and the refusal of a
+//! change names the page on which roles are changed.
 
 use serde_json::json;
 
@@ -29,7 +29,8 @@ async fn roles_that_the_platform_manages_are_read_here_and_changed_there() {
         assert_eq!(rows.len(), count, "{action}");
         assert_eq!(rows[0].0.as_deref(), Some("roles_managed"));
     }
-    // A caller who may not grant roles gets the same refusal as without managed roles.
+    // A caller who may not grant roles gets the usual refusal, which does not mention managed
+    // roles.
     let refused = server
         .call(grace(), "PUT", &path(carl().id), Some(grant))
         .await;
@@ -37,7 +38,7 @@ async fn roles_that_the_platform_manages_are_read_here_and_changed_there() {
     let still = server.get(katherine(), "/v1/roles").await.expect(200);
     assert_eq!(still, roles);
 
-    // The platform's own SQL still works.
+    // The platform can still change roles with its own SQL.
     let sql = "insert into user_roles (user_id, role) values ($1, 'support_agent')";
     server
         .database

@@ -1,4 +1,4 @@
-//! Writing, editing and redacting messages, and reading a ticket's history.
+//! Tests writing, editing and redacting messages, and reading a ticket's history.
 
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -1,5 +1,5 @@
-//! A meaningful `null` is applied and not ignored. Duplicate names in free-form objects and
-//! duplicate headers are refused.
+//! Checks that a `null` with a meaning is applied and not ignored. Duplicate names in free-form
+//! objects and duplicate headers must be refused.
 
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ async fn null_unassigns_and_is_not_skipped() {
             .refused(403),
         "forbidden"
     );
-    // The two other places where `null` has a meaning.
+    // `null` also has a meaning in a rating's comment and in the value of a setting.
     let rated = json!({"satisfaction_rating": 2, "satisfaction_comment": null});
     let rated = scene
         .server

@@ -1,5 +1,5 @@
-//! Ticket numbers of any form can be listed, searched and opened, also next to a ticket that cannot
-//! be read.
+//! Checks that tickets with numbers of any form can be listed, searched and opened, even next to a
+//! ticket whose row cannot be decoded.
 
 use serde_json::{Value, json};
 
@@ -84,7 +84,7 @@ async fn a_number_of_any_form_is_listed_found_and_opened_as_it_is() {
             );
         }
     }
-    // The forms in which people type ticket numbers.
+    // Searches with the forms in which people type ticket numbers.
     for (search, found) in [
         ("sup-2024-17", "SUP-2024-17"),
         ("42", "TKT-42"),
@@ -190,7 +190,8 @@ async fn a_ticket_that_cannot_be_read_is_left_out_of_lists_and_says_so_itself() 
                 .refused(500),
             "internal"
         );
-        // The history does not contain the category, so it can still be read.
+        // Only the ticket's category is invalid. Its history does not contain the category and can
+        // still be read.
         server
             .get(person, &format!("/v1/tickets/{}/activity", tickets[2]))
             .await

@@ -1,4 +1,4 @@
-//! Pages, health checks, the API description, and the security headers of pages.
+//! Tests the web pages and their security headers, the health checks, and the API description.
 
 use std::time::{Duration, Instant};
 
@@ -84,7 +84,7 @@ async fn pages_run_no_foreign_code_and_stand_in_no_frame() {
     std::fs::remove_dir_all(dir).unwrap();
 }
 
-/// Creates client files with every page. The test removes them.
+/// Creates a directory of client files with every page. The calling test removes it.
 fn faces(name: &str) -> std::path::PathBuf {
     let dir = std::env::temp_dir().join(format!("helpline-faces-{name}-{}", std::process::id()));
     std::fs::create_dir_all(dir.join("assets")).unwrap();
@@ -359,7 +359,7 @@ async fn the_description_and_its_page_are_there() {
     let server = TestServer::start().await;
     let document = get(&server, "/openapi.json").await.expect(200);
     assert!(document["paths"]["/v1/tickets/{ticket}"]["patch"].is_object());
-    // The enums contain the words of the protocol, not the Rust names.
+    // The enums of `/openapi.json` must contain the words of the protocol, not the Rust names.
     let words = |name: &str| document["components"]["schemas"][name]["enum"].clone();
     assert_eq!(
         words("Status"),

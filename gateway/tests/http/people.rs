@@ -1,4 +1,5 @@
-//! The panel next to a ticket, one person's tickets, and the counts of the console's views.
+//! Tests what the console shows about people: the panel next to a ticket, one person's tickets, and
+//! the ticket counts of the console's views.
 
 use std::sync::Arc;
 
@@ -40,7 +41,8 @@ async fn the_panel_shows_who_it_is_where_from_and_how_many_tickets() {
     };
     write("203.0.113.7", "first/1").await;
     write("203.0.113.8", "last/2").await;
-    // What staff did later does not appear as the customer's address or user agent.
+    // Staff write after the customer. Their address and user agent must not appear as the
+    // customer's.
     server.message(grace(), &first, "An answer").await;
     let view = server
         .get(grace(), &format!("/v1/people/{}", ada().id))
@@ -218,8 +220,8 @@ async fn one_sign_in_that_the_record_cannot_take_fails_alone_in_a_crowd() {
         };
         tokio::spawn(async move { signing_in.sign_in(&identity).await })
     };
-    // More sign-ins than the running batches can take one by one, so that some share a batch with a
-    // bad one.
+    // Start so many sign-ins at once that they share batches. Some valid sign-ins are then in one
+    // batch with an invalid one.
     let crowd: Vec<_> = (1..=200)
         .map(|n| {
             sign_in(
@@ -286,7 +288,7 @@ async fn admins_find_people_by_their_address() {
         .get(katherine(), "/v1/people?email=%20ada@example.ORG")
         .await
         .expect(200);
-    // The oldest person comes first, even if another one was seen more recently.
+    // The person who signed in first comes first, even if another person was seen more recently.
     let told = |one: &serde_json::Value| {
         let fields = ["user_id", "name", "email", "blocked", "subject"];
         fields.map(|field| one[field].clone())
@@ -326,7 +328,8 @@ async fn admins_find_people_by_their_address() {
         .await
         .expect(200);
     assert_eq!(none, json!([]), "a part of an address must find no one");
-    // `access_log` holds the people who were found, but not the address that was searched for.
+    // The access log must have the people who were found, but not the e-mail address that was
+    // searched for.
     let detail =
         "select detail::text from access_log where action = 'people_found' order by id limit 1";
     let detail: String = server.database.query_one(detail, &[]).await.unwrap().get(0);

@@ -1,5 +1,5 @@
-//! `If-Match`: of several changes that are based on the same version, one succeeds and the others
-//! are refused.
+//! Tests `If-Match`. If several changes are based on the same version, one must succeed and the
+//! others must be refused.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ fn tag_of(settings: &Value, name: &str) -> String {
     settings["etags"][name].as_str().unwrap().to_owned()
 }
 
-/// The indexes of the changes that succeeded. Asserts that the others were refused.
+/// Returns the indexes of the changes that succeeded. Asserts that all other changes were refused.
 fn succeeded(answers: &[Answer]) -> Vec<usize> {
     let is_done = |answer: &Answer| {
         let is_done = answer.status < 300;
@@ -50,7 +50,7 @@ fn succeeded(answers: &[Answer]) -> Vec<usize> {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_settings_saved_in_the_same_moment_one_is_kept_and_the_others_are_told() {
     let server = TestServer::start().await;
-    // In the first round the setting has no row yet, so there is none to lock.
+    // In the first round, the setting has no row yet that a change could lock.
     for round in 0..3 {
         let seen = settings(&server).await;
         let (tag, other) = (tag_of(&seen, "away_notice"), tag_of(&seen, "widget"));
@@ -99,8 +99,8 @@ async fn a_change_of_a_setting_is_answered_with_what_it_stored_itself() {
                 told
             })
             .collect();
-        // Each answer's tag matches the text in that answer: it equals the current tag exactly if
-        // the texts are equal.
+        // The tag in each response must match the text in that response: it equals the current tag
+        // exactly if the text is the current text.
         let now = settings(&server).await;
         for told in answers {
             let is_same = told["away_notice"] == now["away_notice"];

@@ -1,4 +1,4 @@
-//! Every refusal has the same format.
+//! Checks that every refusal has the same format.
 
 use std::time::Duration;
 
@@ -191,8 +191,8 @@ async fn a_flood_of_bad_tokens_is_no_flood_of_rows() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_does_not_come_is_given_up() {
-    // The server's timeout is long. This test checks that a connection whose peer is gone is not
-    // kept until then.
+    // The peer shuts down its side of the connection without finishing its request. The server must
+    // end the connection soon, long before its own timeout.
     let server = TestServer::start().await;
     let mut stream = TcpStream::connect(server.url.trim_start_matches("http://"))
         .await

@@ -1,5 +1,5 @@
-//! An admin removes a secret from the subject, from a rating's comment and from the history
-//! over REST.
+//! Tests that an admin can remove a secret over REST: from a ticket's subject, from a rating's
+//! comment, and from the history.
 
 use helpline_gateway::dev::people::DemoPerson;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ impl TestServer {
         self.call(person, "DELETE", &path, None).await
     }
 
-    /// Everything that this person can read of the ticket.
+    /// Reads everything that this person can read of the ticket.
     async fn read(&self, person: &DemoPerson, ticket: &str) -> String {
         let mut read = String::new();
         for path in [
@@ -27,8 +27,8 @@ impl TestServer {
         read
     }
 
-    /// Creates a closed ticket with a secret in its subject, in the comments of both ratings, and
-    /// in a logged event. Returns the ticket and that event's position.
+    /// Creates a closed ticket with a secret in its subject, in the comments of its two ratings,
+    /// and in a logged event. Returns the ticket's id and the event's position.
     async fn secrets(&self) -> (String, u64) {
         let ticket = self
             .ticket_about(ada(), json!({"subject": "My password is xyzzy"}))
@@ -96,7 +96,7 @@ async fn an_admin_removes_a_secret_wherever_it_stands_and_the_history_says_so() 
             (&json!(format!("event {logged} redacted")), &by),
         ]
     );
-    // Removing what is already gone succeeds and records nothing.
+    // Removing a text that is already removed succeeds and records nothing.
     for what in ["subject", "rating/comment"] {
         server.remove(katherine(), &ticket, what).await.expect(204);
     }

@@ -1,4 +1,5 @@
-//! Saved replies: admins maintain them, the team reads them, and customers cannot see them.
+//! Tests saved replies: admins maintain the shared ones, staff read them, and customers cannot see
+//! them.
 
 use helpline_core::limits;
 use serde_json::{Value, json};
@@ -233,7 +234,7 @@ async fn an_agent_keeps_replies_of_their_own_beside_those_of_the_team() {
     assert_eq!(owners(grace()).await, [Value::Null, mine]);
     assert_eq!(owners(katherine()).await, [Value::Null]);
 
-    // Only an admin may change a reply of the team, and only its owner a personal one.
+    // Only an admin may change a shared reply, and only its owner may change a personal reply.
     let refused = put(grace(), Uuid::now_v7(), change(Value::Null, false)).await;
     assert_eq!(refused.refused(403), "forbidden");
     let refused = put(ada(), Uuid::now_v7(), change(Value::Null, true)).await;
@@ -242,8 +243,8 @@ async fn an_agent_keeps_replies_of_their_own_beside_those_of_the_team() {
         let refused = put(katherine(), own, change(Value::Null, personal)).await;
         assert_eq!(refused.refused(409), "conflict");
     }
-    // A client that does not know personal replies omits the field. That never turns a personal
-    // reply into one of the team.
+    // A client that does not know personal replies omits the field `personal`. This must never turn
+    // a personal reply into a shared one.
     let before = json!({"shortcut": "hello2", "title": "T", "body": "B"});
     let refused = put(katherine(), shared, change(Value::Null, true)).await;
     assert_eq!(refused.refused(409), "conflict");

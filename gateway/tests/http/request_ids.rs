@@ -1,5 +1,5 @@
-//! A request's id is in its answer, its log lines and `access_log`. If the operator wants it, each
-//! request writes a log line.
+//! Checks that a request's id is in its response, its log lines and the access log. If the operator
+//! enables it, each request writes a log line.
 
 use std::time::Duration;
 
@@ -109,7 +109,7 @@ async fn without_a_sane_id_one_is_made_and_no_request_leaves_a_line_unless_asked
     }
     made.dedup();
     assert_eq!(made.len(), 3);
-    // A request without a matching route has an id too.
+    // A request without a matching route also gets an id.
     let nothing = ask(&gateway, "/no/such/page", &[]).await;
     assert!(nothing.header("x-request-id").is_some());
     assert!(

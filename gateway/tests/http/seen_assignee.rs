@@ -1,5 +1,5 @@
-//! An assignment names the assignee that the caller saw, so it does not overwrite an assignment
-//! that another person made meanwhile.
+//! Tests `if_assigned_to`. A caller names the assignee that they saw, so that they do not overwrite
+//! an assignment that another person made meanwhile.
 
 use serde_json::{Value, json};
 
@@ -48,12 +48,13 @@ async fn a_ticket_that_another_person_took_meanwhile_is_a_conflict_and_nothing_i
     let row = (Some("conflict".to_owned()), Some(ticket.parse().unwrap()));
     assert_eq!(rows, [row.clone(), row]);
 
-    // The client repeats the request because the first answer was lost: this is not a conflict and
-    // writes nothing.
+    // The client repeats a successful request, as if the first response was lost. This is no
+    // conflict and writes nothing.
     let head = now["seq"].clone();
     let again = change(&server, grace(), &ticket, take).await.expect(200);
     assert_eq!(again["seq"], head);
-    // A caller who names the current assignee may take over the ticket, or unassign it.
+    // A caller who names the current assignee in `if_assigned_to` may take over the ticket, or
+    // unassign it.
     let seen = json!({"assigned_to": "me", "if_assigned_to": grace().id});
     change(&server, alan(), &ticket, seen.clone())
         .await
@@ -66,7 +67,7 @@ async fn a_ticket_that_another_person_took_meanwhile_is_a_conflict_and_nothing_i
     );
     let back = json!({"assigned_to": "nobody", "if_assigned_to": "me"});
     change(&server, alan(), &ticket, back).await.expect(200);
-    // The assignee has meanwhile unassigned the ticket.
+    // The caller names an assignee who has unassigned the ticket meanwhile.
     let late = json!({"assigned_to": katherine().id, "if_assigned_to": alan().id});
     let answer = change(&server, grace(), &ticket, late).await;
     assert_eq!(
@@ -106,7 +107,7 @@ async fn what_was_seen_belongs_to_an_assignment_and_is_a_persons_id_me_or_nobody
             assert_eq!(answer.refused(422), "invalid_field");
         }
     }
-    // A customer's refusal does not reveal the assignee.
+    // If a customer tries an assignment, the refusal does not reveal the assignee.
     let answer = change(
         &server,
         ada(),

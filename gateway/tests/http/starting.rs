@@ -1,5 +1,5 @@
-//! The start of an instance: its dependencies are checked and waited for, and problems are
-//! reported.
+//! Tests how an instance starts: it checks its dependencies, waits for those that are not ready
+//! yet, and reports problems.
 
 use std::process::{Output, Stdio};
 use std::time::Duration;
@@ -11,11 +11,11 @@ use crate::commands::{ID, helpline, told};
 use crate::kit::test_server::eventually;
 use crate::test_server::{PASSWORD, SECRET, database, postgres};
 
-/// The warning of a server that takes tickets but has no admin yet.
+/// The warning of a server on which no admin has signed in yet.
 const NO_ADMIN: &str = "no admin of this desk has signed in yet";
 const WITHIN: Duration = Duration::from_secs(20);
 
-/// A `serve` command with this port and this database.
+/// Builds a `serve` command with this port and this database.
 fn serve(port: u16, database_url: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_helpline"));
     command
@@ -70,8 +70,8 @@ async fn an_instance_waits_for_its_database_and_is_alive_meanwhile() {
     healthy(port, &[]).await;
     child.kill().await.unwrap();
 
-    // A refused login is not an outage, and neither is a server without TLS if the URL requires
-    // TLS: `serve` exits.
+    // A refused login is not an outage, so `serve` exits. The same holds if the URL requires TLS
+    // and the database server has none.
     for wrong in [
         url.replace(PASSWORD, "another"),
         format!("{url}?sslmode=require"),
@@ -109,8 +109,8 @@ async fn check_config_tries_what_serve_needs() {
         assert!(told(&output).contains(part), "{part}: {}", told(&output));
     }
     assert!(!told(&output).contains(PASSWORD) && !told(&output).contains(SECRET));
-    // The warning ends once the first admin has signed in. Settings that come from a file or are
-    // empty are listed like all others.
+    // The warning ends once the first admin has signed in. `check-config` also lists settings that
+    // are empty or come from a file.
     let admin = postgres().await.admin_url(&name);
     let first = ["migrate", "--first-admin", ID];
     let output = helpline(&first, &[("HELPLINE_ADMIN_DATABASE_URL", &admin)]).await;
@@ -141,7 +141,7 @@ async fn check_config_tries_what_serve_needs() {
         assert!(told(&output).contains(part), "{part}: {}", told(&output));
     }
     std::fs::remove_file(file).unwrap();
-    // A server that accepts connections and never answers.
+    // Pretend to be a database server that accepts connections and never answers.
     let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = format!(
         "postgres://u@127.0.0.1:{}/d",
@@ -277,7 +277,7 @@ async fn the_secrets_of_another_command_are_none_of_its_business() {
             told(&output)
         );
     }
-    // Only secrets can be read from files.
+    // Only secrets can be read from files, so other settings with `_FILE` are refused.
     let env = [
         ("HELPLINE_TOKEN_URL_FILE", "/x"),
         ("HELPLINE_DATABASE_URL", "postgres://localhost/d"),

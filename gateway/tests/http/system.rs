@@ -1,4 +1,4 @@
-//! What admins see about the system.
+//! Tests the system status that admins see.
 
 use serde_json::{Value, json};
 
@@ -47,7 +47,7 @@ async fn an_admin_reads_what_readiness_knows() {
     let again = server.get(katherine(), "/v1/system").await.expect(200);
     assert_eq!(again["instance"], view["instance"]);
     assert_eq!(again["started_at"], view["started_at"]);
-    // The answer contains no host name, role or secret.
+    // The system status must contain no host name, database role or secret.
     let said = view.to_string();
     for hidden in ["127.0.0.1", "postgres", "helpline_", "secret", "password"] {
         assert!(!said.contains(hidden), "{hidden}: {said}");

@@ -1,4 +1,4 @@
-//! The fixture of these tests: an instance with its own database, and people who sign in.
+//! The fixture of the REST tests: an instance with its own database, and people who sign in.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ use crate::kit::databases;
 pub use crate::kit::rest::Answer;
 use crate::kit::rest::{RestClient, signed, with_body};
 
-/// Lives until the end of the process, so that tests can use it without a database of their own.
+/// The Postgres cluster of all tests in this process. It runs until the process ends.
 static POSTGRES: OnceCell<Arc<Postgres>> = OnceCell::const_new();
 
 /// A running instance, and a superuser connection to its database.
@@ -69,7 +69,7 @@ pub async fn postgres() -> &'static Postgres {
     POSTGRES.get_or_init(databases::cluster).await
 }
 
-/// Creates a migrated database. Returns its name.
+/// Creates a database with all migrations. Returns its name.
 pub async fn database() -> String {
     postgres().await;
     databases::fresh().await.name
@@ -80,12 +80,12 @@ impl TestServer {
         Self::start_with(&[]).await
     }
 
-    /// Starts an instance with additional arguments of `serve`.
+    /// Starts an instance, with additional arguments for `serve`.
     pub async fn start_with(arguments: &[&str]) -> Self {
         Self::start_through(postgres().await.port(), arguments).await
     }
 
-    /// Starts an instance that reaches Postgres on this port, which may be that of a proxy.
+    /// Starts an instance that connects to Postgres on this port, which may be a proxy's port.
     pub async fn start_through(port: u16, arguments: &[&str]) -> Self {
         let (postgres, database) = (postgres().await, database().await);
         let admin_url = postgres.admin_url(&database);
@@ -104,7 +104,8 @@ impl TestServer {
             SECRET,
             "--pool-connections-max",
             "8",
-            // The address that `--listen` has by default.
+            // The default address of `--listen`. With the same address for both, the instance
+            // serves `/metrics` next to its pages.
             "--metrics-listen",
             "127.0.0.1:8080",
         ];
@@ -204,7 +205,8 @@ impl TestServer {
         created["id"].as_str().unwrap().to_owned()
     }
 
-    /// Sends a message on a ticket. Returns its id, as the sender's history shows it.
+    /// Sends a message on a ticket. Returns the message's id, which it reads from the sender's
+    /// history.
     pub async fn message(&self, sender: &DemoPerson, ticket: &str, text: &str) -> String {
         let sent = self
             .call(
@@ -229,7 +231,7 @@ impl TestServer {
             .to_owned()
     }
 
-    /// The rows of `access_log` with this action by this person, newest first, as (refused,
+    /// The rows of the access log with this action by this person, newest first, as (refused,
     /// ticket).
     pub async fn access_rows(
         &self,
@@ -242,8 +244,8 @@ impl TestServer {
         rows.iter().map(|row| (row.get(0), row.get(1))).collect()
     }
 
-    /// As [`Self::access_rows`], but waits until there are `count` rows, because some are written
-    /// shortly after the answer.
+    /// Like [`Self::access_rows`], but waits until there are `count` rows, because some rows are
+    /// written shortly after the response.
     pub async fn access_rows_when(
         &self,
         user: Option<UserId>,

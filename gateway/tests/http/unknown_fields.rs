@@ -1,5 +1,5 @@
-//! Tries every field of every route's body and query: an additional field, and each field
-//! misspelled, `null`, duplicated, and of another type. Each request must be refused with the
+//! Sends every body and query of every route with one fault: an additional field, or a field that
+//! is misspelled, `null`, duplicated, or of another type. Each request must be refused with the
 //! field's name, must write its row to the access log, and must change nothing. The cases come from
 //! the gateway's routes and `/openapi.json`, so a route or a field without a sample fails the test.
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::endpoints::Endpoint;
 use crate::field_samples::{FREE_FORM, NULL_MEANS, Scene, Tried, needed_query, sample};
 
-/// A field's path, as error messages write it.
+/// Appends a field's name to a path, in the form that error messages use.
 fn inside(path: &str, name: &str) -> String {
     if path.is_empty() {
         name.to_owned()
@@ -17,7 +17,8 @@ fn inside(path: &str, name: &str) -> String {
     }
 }
 
-/// The locations of all objects in a body: as the path in an error message, and as a JSON pointer.
+/// Finds all objects in a body. Each is given as the path that an error message shows, and as a
+/// JSON pointer.
 fn objects(value: &Value, path: &str, pointer: &str, found: &mut Vec<(String, String)>) {
     match value {
         Value::Object(fields) => {
@@ -48,7 +49,7 @@ fn objects(value: &Value, path: &str, pointer: &str, found: &mut Vec<(String, St
     }
 }
 
-/// The body with a change to one of its objects.
+/// Returns a copy of the body with a change to the object at `pointer`.
 fn changed(
     body: &Value,
     pointer: &str,
@@ -59,7 +60,7 @@ fn changed(
     body
 }
 
-/// The text of the body with another value in one field.
+/// Returns the body as text, with another value in one field of the object at `pointer`.
 fn with(body: &Value, pointer: &str, name: &str, value: Value) -> String {
     let change = |fields: &mut serde_json::Map<String, Value>| {
         drop(fields.insert(name.to_owned(), value));
@@ -67,8 +68,8 @@ fn with(body: &Value, pointer: &str, name: &str, value: Value) -> String {
     changed(body, pointer, change).to_string()
 }
 
-/// Tries an additional field in every object of the body, and every field misspelled, `null`, of
-/// another type, and duplicated.
+/// Sends the body with an additional field in each of its objects, and with each field misspelled,
+/// `null`, of another type, and duplicated. Each request must be refused.
 async fn refused_at_every_place(
     scene: &Scene,
     endpoint: Endpoint,
@@ -106,7 +107,7 @@ async fn refused_at_every_place(
                 "invalid_field",
                 at.clone(),
             ));
-            // A map cannot hold a name twice, so insert the duplicate into the text.
+            // A JSON map cannot contain a name twice, so insert the duplicate into the text.
             let marked = changed(body, pointer, |fields| {
                 drop(fields.insert("zz".to_owned(), fields[name].clone()))
             });
@@ -165,7 +166,8 @@ async fn every_field_of_every_body_is_known_given_once_and_no_null() {
         "the matrix has shrunk to {} cases",
         tried.cases
     );
-    // Each unchanged sample is accepted, so the refusals above had no other reason.
+    // Each unchanged sample must be accepted, which proves that the refusals above have no other
+    // reason.
     for endpoint in Endpoint::all() {
         let Some(body) = sample(endpoint, &scene.open) else {
             continue;
@@ -207,8 +209,8 @@ async fn the_samples_have_every_field_of_the_description() {
     assert!(described >= 9, "{described}");
 }
 
-/// Asserts that the value has every field of the schema, and that the schema forbids additional
-/// fields, and `null` where it has no meaning.
+/// Asserts that the value has every field of the schema. Also asserts that the schema forbids
+/// additional fields, and `null` where it has no meaning.
 fn has_all(schemas: &Value, schema: &Value, value: &Value, at: &str) {
     let named = schema["$ref"]
         .as_str()
@@ -251,7 +253,7 @@ async fn every_field_of_every_query_is_known_and_given_once() {
     let mut tried = Tried::nothing(&scene).await;
     for endpoint in Endpoint::all() {
         if sample(endpoint, &scene.open).is_some() {
-            // Routes with a body are covered by the test of bodies.
+            // This test covers queries; another test covers the routes with a body.
             continue;
         }
         let route = endpoint.route();
@@ -330,7 +332,8 @@ async fn every_field_of_every_query_is_known_and_given_once() {
         "the matrix has shrunk to {} cases",
         tried.cases
     );
-    // Clients send an empty object with this request. It has no field that could be ignored.
+    // Clients send an empty object with this request. It is accepted, because it has no field that
+    // could be ignored.
     let answer = scene.call(Endpoint::REDACT_MESSAGE, "", Some("{}")).await;
     assert_eq!(answer.status, 204, "{}", answer.text());
 }

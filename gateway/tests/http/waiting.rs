@@ -1,4 +1,5 @@
-//! Who wrote last, who is waiting, what is unread, and who a reply assigns the ticket to.
+//! Tests what a ticket list shows about messages: who wrote last, which customer is waiting, and
+//! what is unread. Also tests to whom a reply assigns the ticket.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! The widget's appearance and the sites that may embed it: an admin sets them, every page receives
-//! them, the launcher knows them, and changes apply without a restart.
+//! Tests the settings of the widget: its appearance, and the sites that may embed it. An admin
+//! changes them, every page receives them, and changes apply without a restart.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -53,7 +53,7 @@ async fn the_widget_is_told_to_every_page_as_an_admin_set_it_and_without_its_sit
     assert_eq!(kept.expect(200)["widget"], expected);
     expected.as_object_mut().unwrap().remove("sites");
     assert_eq!(told().await, expected, "a change is seen at once");
-    // Omitted fields have their defaults.
+    // A field that the admin omits gets its default value.
     set(&server, json!({})).await.expect(200);
     assert_eq!(told().await, plain);
     let settings = set(&server, Value::Null).await.expect(200);
@@ -65,7 +65,7 @@ async fn the_widget_is_told_to_every_page_as_an_admin_set_it_and_without_its_sit
             .await;
         assert_eq!(refused.refused(403), "forbidden");
     }
-    // A value that SQL has corrupted counts as not set.
+    // A stored setting that is invalid, for example after a wrong SQL statement, counts as not set.
     let spoil = "insert into support_settings (name, value) values ('widget', '{\"sites\": 7}')";
     server.database.execute(spoil, &[]).await.unwrap();
     assert_eq!(told().await, plain);
@@ -172,13 +172,14 @@ async fn a_site_that_an_admin_adds_counts_without_a_restart() {
         None,
         "only the launcher's path is allowed"
     );
-    // If the database cannot return the setting, the last known value remains in effect.
+    // If the database cannot return the widget's settings, the last known settings remain in
+    // effect.
     server
         .database
         .batch_execute("alter function support_widget_settings() rename to gone")
         .await
         .unwrap();
-    // Wait until the cached value is stale.
+    // Wait until the server's cached settings are too old.
     tokio::time::sleep(std::time::Duration::from_millis(limits::WIDGET_MS + 200)).await;
     assert_eq!(
         ancestors().await,

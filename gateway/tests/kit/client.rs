@@ -1,5 +1,5 @@
-//! A minimal client of the protocol. Frames are JSON values; frames that arrive while the client
-//! waits for another one are kept in order.
+//! A minimal client of the WebSocket protocol for tests. Frames are JSON values. A frame that
+//! arrives while the client waits for another frame is kept, in order.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -12,24 +12,24 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-/// A real person would not wait longer.
+/// How long a test waits for a frame. A real person would not wait longer.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The promised delivery time of an event without Redis: two sweeps and some slack.
+/// The promised delivery time of an event without Redis: two sweeps of the database and some slack.
 pub const WITHOUT_REDIS: Duration = Duration::from_secs(2);
 
 pub struct Client {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// Frames that arrived while the client waited for another one.
+    /// Frames that arrived while the client waited for another frame.
     kept: VecDeque<Value>,
-    /// Every frame that ever arrived, as text.
+    /// Every frame that the client ever received, as text.
     pub transcript: Vec<String>,
     next_id: u64,
     /// Whether the client leaves pings unanswered.
     pub is_mute: bool,
 }
 
-/// Connects without sending hello.
+/// Connects without sending `hello`.
 pub async fn connect(url: &str, origin: Option<&str>) -> Result<Client, tungstenite::Error> {
     let mut request = url.into_client_request()?;
     request.headers_mut().insert(
@@ -52,7 +52,7 @@ pub async fn connect(url: &str, origin: Option<&str>) -> Result<Client, tungsten
 }
 
 impl Client {
-    /// Connects and sends hello.
+    /// Connects and signs in with `hello`.
     pub async fn hello(url: &str, token: &str) -> Self {
         let mut client = connect(url, None).await.expect("the gateway accepts");
         let welcome = client.ask(json!({ "type": "hello", "token": token })).await;
@@ -68,7 +68,7 @@ impl Client {
             .expect("the socket takes a frame");
     }
 
-    /// Sends any text, which need not be a valid frame. Returns whether it could be sent.
+    /// Sends a text, which need not be a valid frame. Returns whether it could be sent.
     pub async fn say_raw(&mut self, text: String) -> bool {
         self.socket.send(Message::text(text)).await.is_ok()
     }
@@ -93,7 +93,7 @@ impl Client {
         self.expect("an answer", |frame| frame["id"] == id).await
     }
 
-    /// Subscribes to a ticket. Returns all of its `subscribed` frames.
+    /// Subscribes to a ticket. Returns all `subscribed` frames that answer the request.
     pub async fn subscribe(&mut self, ticket: TicketId, after: Option<(u64, &str)>) -> Vec<Value> {
         let mut frame = json!({ "type": "subscribe", "ticket": ticket });
         if let Some((after, epoch)) = after {
@@ -113,13 +113,13 @@ impl Client {
         }
     }
 
-    /// Sends a message. Returns the answer.
+    /// Sends a message. Returns the server's answer.
     pub async fn send(&mut self, ticket: TicketId, key: &str, body: &str) -> Value {
         self.ask(json!({ "type": "send", "ticket": ticket, "key": key, "body": body }))
             .await
     }
 
-    /// The ticket's next event, in order of arrival.
+    /// Returns the ticket's next event, in order of arrival.
     pub async fn event(&mut self, ticket: TicketId) -> Value {
         self.expect("an event", |frame| {
             frame["type"] == "event" && frame["ticket"] == json!(ticket)
@@ -127,12 +127,12 @@ impl Client {
         .await
     }
 
-    /// The next frame that matches, also if it arrived earlier and was kept.
+    /// Returns the next frame that matches, which may have arrived earlier and been kept.
     pub async fn expect(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         self.expect_within(what, PATIENCE, wanted).await
     }
 
-    /// As [`Self::expect`], with another time limit.
+    /// Like [`Self::expect`], with another time limit.
     pub async fn expect_within(
         &mut self,
         what: &str,
@@ -175,7 +175,7 @@ impl Client {
             .expect("the server closes")
     }
 
-    /// The next frame, or the close code. Answers pings.
+    /// Reads the next frame, or the close code. Answers pings.
     async fn read(&mut self) -> Result<Value, Option<u16>> {
         loop {
             match self.socket.next().await {
@@ -194,12 +194,14 @@ impl Client {
         }
     }
 
-    /// Whether the next frame is `welcome`. False for any other frame and for a close.
+    /// Whether the next frame is `welcome`. False for any other frame, and if the connection is
+    /// closed.
     pub async fn welcomed(&mut self) -> bool {
         matches!(self.read().await, Ok(frame) if frame["type"] == "welcome")
     }
 
-    /// All sequence numbers of the ticket's events that arrived, in order of arrival.
+    /// The sequence numbers of all of the ticket's events that the client received, in order of
+    /// arrival.
     pub fn numbers_seen(&self, ticket: TicketId) -> Vec<u64> {
         let frames: Vec<Value> = self
             .transcript
@@ -232,7 +234,7 @@ impl Client {
     }
 }
 
-/// The sequence numbers in these pages and events, in order.
+/// The sequence numbers of all events in these frames, which are history pages or single events.
 pub fn seqs<'a>(frames: impl IntoIterator<Item = &'a Value>) -> Vec<u64> {
     let of_frame = |frame: &'a Value| match frame["events"].as_array() {
         Some(events) => events

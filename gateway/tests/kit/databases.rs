@@ -1,5 +1,5 @@
-//! A separate database for each test, copied from a migrated template in a cluster that the tests
-//! of one binary share.
+//! Creates a separate database for each test. It is a copy of a migrated template, in a Postgres
+//! cluster that all tests of one binary share.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ async fn migrated(admin_url: &str) {
         .expect("a password is set");
 }
 
-/// The shared cluster, which runs while it is referenced.
+/// Returns the shared Postgres cluster, which runs while it is referenced.
 pub async fn cluster() -> Arc<Postgres> {
     DATABASES
         .cluster(migrated)
@@ -26,7 +26,7 @@ pub async fn cluster() -> Arc<Postgres> {
         .expect("a Postgres starts")
 }
 
-/// A migrated database for one test.
+/// Creates a migrated database for one test.
 pub async fn fresh() -> Database {
     DATABASES
         .fresh(migrated)
@@ -34,7 +34,8 @@ pub async fn fresh() -> Database {
         .expect("a database is copied")
 }
 
-/// A migrated database in a cluster that the test owns, so that it can stop and restore it.
+/// Creates a migrated database in a cluster that only this test uses, so that the test can stop and
+/// restore the cluster.
 pub async fn on(postgres: Postgres) -> Database {
     Database::create(Arc::new(postgres), "desk", migrated)
         .await

@@ -1,4 +1,4 @@
-//! The project's documents, for the suites that check what they say.
+//! Reads the project's documents, for the tests that check what the documents say.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ pub fn root() -> PathBuf {
         .to_owned()
 }
 
-/// Every document with its text, by its path from the root, sorted.
+/// Returns every document as its path from the repository's root and its text, sorted by path.
 pub fn documents() -> Vec<(PathBuf, String)> {
     let mut found = texts(FOLDERS);
     found.retain(|(path, _)| path.extension().is_some_and(|extension| extension == "md"));
@@ -29,7 +29,8 @@ pub fn documents() -> Vec<(PathBuf, String)> {
     found
 }
 
-/// Every text file directly in one of the folders, by its path from the root, sorted.
+/// Returns every text file that is directly in one of the folders, as its path from the
+/// repository's root and its text, sorted by path.
 pub fn texts(folders: &[&str]) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     for folder in folders {

@@ -1,6 +1,7 @@
-//! The test kit of all suites of the gateway: databases, REST, sockets, and gateways in their own
-//! processes. It is a module and not a crate, because it needs the binary under test and clients of
-//! its protocol. The rig must not depend on those, because `helpline dev` links the rig.
+//! The test kit of all of the gateway's test suites: databases, REST, sockets, and gateways in
+//! their own processes. It is a module and not a crate, because it needs the gateway's binary and
+//! clients of the protocol. The crate `helpline-rig` must not depend on those, because `helpline
+//! dev` links it.
 
 #![allow(dead_code, reason = "no suite uses all of it")]
 

@@ -1,7 +1,7 @@
-//! Compares every answer of a `/v1` route with `/openapi.json`, in every test that uses REST: path,
-//! method, status, content type, headers and body. A field that the document does not describe is
-//! an error, so that no field is added without a description. A request that was accepted must also
-//! match the document.
+//! Compares every response of a `/v1` route with `/openapi.json`, in every test that uses REST:
+//! path, method, status, content type, headers and body. A field that the document does not
+//! describe is an error, so that no field is added without a description. A request that was
+//! accepted must also match the document.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use jsonschema::Validator;
 use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 
-/// Headers that HTTP, proxies and browsers use. Every other header belongs to the API and
-/// must be described.
+/// Headers of HTTP itself, of proxies and of browsers, which the API document need not describe. It
+/// must describe every other header.
 const HEADERS_OF_EVERY_ANSWER: [&str; 17] = [
     "access-control-allow-origin",
     "access-control-expose-headers",
@@ -33,19 +33,19 @@ const HEADERS_OF_EVERY_ANSWER: [&str; 17] = [
     "x-request-id",
 ];
 
-/// A request and its answer.
+/// A request and its response.
 pub struct Exchange<'a> {
     pub method: &'a str,
     pub path: &'a str,
     pub query: &'a str,
-    /// The body as it was sent.
+    /// The request's body as it was sent.
     pub body: &'a [u8],
     pub status: u16,
     pub headers: &'a HeaderMap,
     pub answer: &'a [u8],
 }
 
-/// The parsed document, with cached validators.
+/// The parsed `/openapi.json`, with cached validators.
 pub struct Contract {
     paths: Map<String, Value>,
     components: Value,
@@ -68,7 +68,7 @@ impl Contract {
         }
     }
 
-    /// Compares an exchange with the document.
+    /// Compares a request and its response with `/openapi.json`.
     ///
     /// # Errors
     /// Describes the first difference from the document.
@@ -78,7 +78,7 @@ impl Contract {
         };
         let method = match exchange.method {
             "OPTIONS" => return Ok(()),
-            // HEAD has the same answer as GET, without the body.
+            // A HEAD request has the same response as GET, without the body.
             "HEAD" => "GET",
             method => method,
         };
@@ -98,7 +98,8 @@ impl Contract {
         Ok(())
     }
 
-    /// Checks the refusal of an unknown path or method: this status, and a problem as its body.
+    /// Checks the refusal of an unknown path or method. It must have this status, and a problem as
+    /// its body.
     fn unknown(&self, exchange: &Exchange<'_>, status: u16) -> Result<(), String> {
         let at = format!("{} {}", exchange.method, exchange.path);
         if exchange.status != status {
@@ -114,7 +115,7 @@ impl Contract {
         self.valid(&at, &problem, &parsed(&at, exchange.answer)?)
     }
 
-    /// The document's entry for this path. A literal path takes precedence over one with
+    /// The entry of `/openapi.json` for this path. A literal path takes precedence over a path with
     /// parameters.
     fn item(&self, path: &str) -> Option<(&String, &Value)> {
         let fits = |template: &str| {
@@ -213,7 +214,7 @@ impl Contract {
         }
     }
 
-    /// Checks that the document allows a request that was accepted.
+    /// Checks that `/openapi.json` allows a request that the server accepted.
     fn check_request(
         &self,
         at: &str,
@@ -271,7 +272,7 @@ impl Contract {
     }
 }
 
-/// Forbids additional properties in every object schema.
+/// Forbids additional properties in every object schema inside `part`.
 fn close(part: &mut Value) {
     match part {
         Value::Array(parts) => parts.iter_mut().for_each(close),
@@ -297,7 +298,7 @@ fn parsed(at: &str, bytes: &[u8]) -> Result<Value, String> {
         .map_err(|error| format!("{at}: no JSON: {error}: {}", String::from_utf8_lossy(bytes)))
 }
 
-/// The names and values in a query string.
+/// The names and values in a URL's query string.
 fn pairs(query: &str) -> Vec<(String, String)> {
     let uri = format!("/?{query}").parse().expect("it was sent");
     axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri)

@@ -1,4 +1,4 @@
-//! A REST client over TCP, which sends requests unchanged.
+//! A REST client over TCP for tests, which sends requests unchanged.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -8,22 +8,22 @@ use serde_json::Value;
 
 use super::openapi::{Contract, Exchange};
 
-/// A real person would not wait longer for an answer.
+/// How long a test waits for a response. A real person would not wait longer.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Reuses connections. For a separate connection, create a new client.
+/// A REST client that reuses its connections. To use a separate connection, create a new client.
 #[derive(Clone)]
 pub struct RestClient {
     agent: ureq::Agent,
 }
 
-/// An HTTP answer.
+/// An HTTP response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
     pub bytes: Vec<u8>,
-    /// The parsed body; null if it is not JSON.
+    /// The parsed body; null if the body is not JSON.
     pub body: Value,
 }
 
@@ -42,7 +42,7 @@ impl Default for RestClient {
 }
 
 impl RestClient {
-    /// Sends one request unchanged, and compares the answer with `/openapi.json`.
+    /// Sends one request unchanged, and compares the response with `/openapi.json`.
     pub async fn send(&self, request: Request<Vec<u8>>) -> Answer {
         let agent = self.agent.clone();
         let exchange = move || {
@@ -68,7 +68,7 @@ fn exchanged(agent: &ureq::Agent, request: Request<Vec<u8>>) -> Answer {
     }
 }
 
-/// The document of the build under test, fetched from the first gateway that is used.
+/// The `/openapi.json` of the build under test, fetched from the first gateway that a test uses.
 static CONTRACT: OnceLock<Contract> = OnceLock::new();
 
 fn hold(agent: &ureq::Agent, asked: &Request<Vec<u8>>, answer: &Answer) {
@@ -101,7 +101,7 @@ fn hold(agent: &ureq::Agent, asked: &Request<Vec<u8>>, answer: &Answer) {
     }
 }
 
-/// Starts building a request with this token.
+/// Starts building a request with this bearer token.
 pub fn signed(method: &str, url: &str, token: &str) -> request::Builder {
     Request::builder()
         .method(method)
@@ -109,7 +109,7 @@ pub fn signed(method: &str, url: &str, token: &str) -> request::Builder {
         .header("authorization", format!("Bearer {token}"))
 }
 
-/// Adds a JSON body, if there is one.
+/// Finishes a request, with a JSON body if there is one.
 pub fn with_body(request: request::Builder, body: Option<&Value>) -> Request<Vec<u8>> {
     let request = match body {
         Some(body) => request
@@ -129,7 +129,7 @@ impl Answer {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
-    /// The body as text. Panics if the status is another one.
+    /// Returns the body as text. Panics if the response has another status.
     #[track_caller]
     pub fn expect_text(&self, status: u16) -> String {
         assert_eq!(self.status, status, "{}", self.text());
@@ -140,7 +140,7 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The body as JSON. Panics if the status is another one.
+    /// Returns the body as JSON. Panics if the response has another status.
     #[track_caller]
     pub fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text());
@@ -151,7 +151,7 @@ impl Answer {
         }
     }
 
-    /// The problem's code. Panics if the status is another one.
+    /// Returns the error code in the body. Panics if the response has another status.
     #[track_caller]
     pub fn refused(&self, status: u16) -> String {
         self.expect(status)["code"]

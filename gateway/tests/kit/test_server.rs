@@ -43,7 +43,7 @@ impl TestServer {
         Self::start_with(gateways, join, |spec| spec).await
     }
 
-    /// As [`Self::start`], with additional settings.
+    /// Like [`Self::start`], with additional settings for the gateways.
     pub async fn start_with(
         gateways: usize,
         join: Join,
@@ -53,13 +53,14 @@ impl TestServer {
         Self::start_on(postgres, name, gateways, join, settings).await
     }
 
-    /// As [`Self::start`], on a cluster that the test owns, so that it can stop and restore it.
+    /// Like [`Self::start`], on a cluster that only this test uses, so that the test can stop and
+    /// restore the cluster.
     pub async fn start_apart(postgres: Postgres, gateways: usize, join: Join) -> Self {
         let Database { postgres, name } = databases::on(postgres).await;
         Self::start_on(postgres, name, gateways, join, |spec| spec).await
     }
 
-    /// As [`Self::start_apart`], with a proxy between the gateways and Postgres.
+    /// Like [`Self::start_apart`], with a proxy between the gateways and Postgres.
     pub async fn start_behind_link(postgres: Postgres, gateways: usize, join: Join) -> Self {
         let link = Proxy::start(postgres.port()).await.expect("a proxy starts");
         let Database { postgres, name } = databases::on(postgres).await;
@@ -125,13 +126,13 @@ impl TestServer {
         settings(spec)
     }
 
-    /// The URL under which the gateways reach the database.
+    /// The URL with which the gateways connect to the database, through the proxy if there is one.
     pub fn database_url(&self) -> String {
         let port = self.link.as_ref().map_or(self.postgres.port(), Proxy::port);
         self.located().runtime_url_through(port)
     }
 
-    /// The database in its current cluster.
+    /// The test's database in the cluster that the test uses now.
     fn located(&self) -> Database {
         Database {
             postgres: Arc::clone(&self.postgres),
@@ -147,19 +148,20 @@ impl TestServer {
             .expect("a gateway starts")
     }
 
-    /// The proxy between the gateways and Postgres. Panics if the test has none.
+    /// The proxy between the gateways and Postgres. Panics if this test has no proxy.
     pub fn link(&self) -> &Proxy {
         self.link
             .as_ref()
             .expect("the test put a network between gateways and Postgres")
     }
 
-    /// The name of the database.
+    /// The name of the test's database.
     pub fn database(&self) -> &str {
         &self.database
     }
 
-    /// Uses another cluster from now on. The test redirects the gateways.
+    /// Makes this fixture use another Postgres cluster from now on. The calling test redirects the
+    /// gateways.
     pub fn moved_to(&mut self, postgres: Postgres) {
         self.postgres = Arc::new(postgres);
     }
@@ -176,13 +178,13 @@ impl TestServer {
         let url = format!("{}{path}", self.gateways[n].http_url());
         let request = signed(method, &url, &person.token)
             .header("idempotency-key", Uuid::new_v4().to_string());
-        // A new client, because connections of a gateway that was restarted are dead.
+        // Use a new client, because connections to a gateway that was restarted are broken.
         RestClient::default()
             .send(with_body(request, Some(&body)))
             .await
     }
 
-    /// As [`Self::rest`], without a body.
+    /// Like [`Self::rest`], without a body.
     pub async fn rest_without_body(
         &self,
         n: usize,
@@ -195,14 +197,15 @@ impl TestServer {
         RestClient::default().send(with_body(request, None)).await
     }
 
-    /// The Redis that connects the gateways. Panics if there is none.
+    /// The Redis that connects the gateways. Panics if this test has no Redis.
     pub fn redis(&self) -> &Redis {
         self.redis
             .as_ref()
             .expect("the test joined its gateways by Redis")
     }
 
-    /// Connects as the cluster's superuser, like the platform's own SQL or an operator's psql.
+    /// Connects to the database as the cluster's superuser, like the platform's own SQL or an
+    /// operator's psql.
     pub async fn sql(&self) -> tokio_postgres::Client {
         self.located().admin().await.expect("SQL connects")
     }
@@ -217,12 +220,12 @@ impl TestServer {
         answer.expect_text(200)
     }
 
-    /// A customer with a valid token.
+    /// Creates a customer with a valid token.
     pub fn customer(&self, name: &str) -> Person {
         person(name)
     }
 
-    /// A member of staff with this role and a valid token.
+    /// Creates a member of staff with this role and a valid token.
     pub async fn staff(&self, name: &str, role: &str) -> Person {
         let person = person(name);
         self.sql()
@@ -241,7 +244,7 @@ impl TestServer {
         self.ticket_with_id(owner, Uuid::now_v7()).await
     }
 
-    /// As [`Self::ticket`], with this id.
+    /// Like [`Self::ticket`], but with the given id.
     pub async fn ticket_with_id(&self, owner: &Person, id: Uuid) -> TicketId {
         let sql = self.sql().await;
         sql.execute("insert into support_tickets (id, user_id, subject) values ($1, $2, 'It does not work')", &[&id, &owner.id.uuid()])
@@ -256,13 +259,13 @@ impl TestServer {
         TicketId::new(id)
     }
 
-    /// A signed-in client of the `n`th gateway.
+    /// Connects to the `n`th gateway and signs in as this person.
     pub async fn client(&self, n: usize, person: &Person) -> Client {
         Client::hello(&self.gateways[n].ws_url(), &person.token).await
     }
 }
 
-/// Signs claims with the secret that the gateways use.
+/// Signs a token's claims with the secret that the gateways use.
 pub fn sign(claims: &serde_json::Value) -> String {
     testing::sign(TOKEN_SECRET, claims)
 }
@@ -285,7 +288,7 @@ fn person(name: &str) -> Person {
     }
 }
 
-/// Polls until the condition returns a value. Panics after `within`.
+/// Polls until the condition returns a value. Panics if that takes longer than `within`.
 pub async fn eventually<T>(
     what: &str,
     within: Duration,

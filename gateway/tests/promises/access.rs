@@ -1,4 +1,4 @@
-//! P7 and access to connections: notes never leak, and revoked rights end immediately.
+//! Checks that customers never see notes, and that revoked rights end connections at once.
 
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ async fn a_note_never_reaches_a_customer_in_any_frame() {
         numbers.windows(2).all(|pair| pair[1] <= pair[0] + 1),
         "a gap reveals a note: {numbers:?}"
     );
-    // On their own ticket, a member of staff is a customer.
+    // On their own ticket, a member of staff counts as a customer.
     let own = server.ticket(&ben).await;
     let cleo = server.staff("Cleo Duarte", "admin").await;
     let mut other = server.client(0, &cleo).await;

@@ -1,4 +1,4 @@
-//! A row that cannot be decoded affects only its own ticket.
+//! Checks that a database row that cannot be decoded affects only its own ticket.
 
 use helpline_core::ids::TicketId;
 use serde_json::{Value, json};
@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::client::{Client, WITHOUT_REDIS, seqs};
 use crate::test_server::{Join, Person, TestServer};
 
-/// Attachments that Postgres accepts but a JSON library refuses, or that have the wrong structure.
+/// SQL values of attachments that Postgres accepts, but that a JSON library refuses or that have
+/// the wrong structure.
 const ODD_ATTACHMENTS: &[&str] = &[
     "'[1e400]'",
     "('[' || repeat('[', 200) || repeat(']', 200) || ']')",
@@ -88,7 +89,8 @@ async fn odd_attachments_by_sql_stop_nobody_and_leave_no_hole() {
                 has_key(&format!("other{n}")),
             )
             .await;
-        // The text is readable and is shown; unreadable attachments are left out.
+        // The message's text is readable and is shown; attachments that cannot be read are left
+        // out.
         for reader in [&mut agent, &mut customer] {
             let event = reader
                 .expect_within("the odd row", WITHOUT_REDIS, has_key(&format!("odd{n}")))
@@ -133,7 +135,7 @@ async fn a_batch_beside_the_key_of_an_odd_row_is_acked_and_announced() {
     for (n, id) in asked.into_iter().enumerate() {
         let answer = customer.answer(id).await;
         if key(n) == "odd" {
-            // The key is already used by the message that SQL inserted.
+            // The message that SQL inserted has already used this key.
             assert_eq!(answer["code"], "key_reused", "{answer}");
         } else {
             assert_eq!(
@@ -164,7 +166,7 @@ async fn rows_that_make_no_sense_are_shown_as_unreadable_and_the_rest_goes_on() 
     customer.subscribe(odd, None).await;
     without_size_checks(&server).await;
     let sql = server.sql().await;
-    // Rows that a newer version might write, and rows that are always invalid.
+    // Allow rows that a newer version might write, and rows that are always invalid.
     sql.batch_execute(
         "alter table support_ticket_activity drop constraint support_ticket_activity_kind_check;
          alter table support_ticket_activity drop constraint support_ticket_activity_actor_type_check;
@@ -233,7 +235,8 @@ async fn rows_that_make_no_sense_are_shown_as_unreadable_and_the_rest_goes_on() 
             .await;
         assert_eq!(seqs(&pages), (after + 1..=after + 3).collect::<Vec<_>>());
     }
-    // The gateway continues to write to this ticket, and all clients see a history without gaps.
+    // Clients can still write to the ticket with the bad row, and all clients see a history without
+    // gaps.
     assert_eq!(customer.send(odd, "after", "and on").await["type"], "ack");
     agent.expect("the next message", has_key("after")).await;
     let metrics = server.metrics(0).await;
@@ -243,7 +246,8 @@ async fn rows_that_make_no_sense_are_shown_as_unreadable_and_the_rest_goes_on() 
     );
 }
 
-/// Makes the database fail when it reads this ticket's history, as with a damaged page on disk.
+/// Makes the database fail when it reads this ticket's history, as it does if a page on disk is
+/// damaged.
 async fn damage(server: &TestServer, ticket: TicketId) {
     let sql = format!(
         "create or replace function support_events_after(p_tickets uuid[], p_after bigint[], p_limit integer) returns setof support_events
@@ -283,7 +287,7 @@ async fn a_history_that_postgres_cannot_read_is_left_aside_and_its_members_are_t
     }
     damage(&server, bad).await;
     for n in 0..3 {
-        // A single transaction, so that one sweep finds all of these events.
+        // Insert all events in a single transaction, so that one sweep finds them all.
         let mut inserts = format!(
             "insert into support_messages (ticket_id, sender_id, sender_type, body) values ('{bad}', '{}', 'customer', 'x')",
             ada.id
@@ -309,7 +313,7 @@ async fn a_history_that_postgres_cannot_read_is_left_aside_and_its_members_are_t
                 .await;
         }
     }
-    // Subscribers are not left waiting: they are told to start over.
+    // Subscribers of the damaged ticket do not wait forever: they get a `reset`.
     agent
         .expect("the end of the subscription", |frame| {
             frame["type"] == "reset" && frame["ticket"] == json!(bad)

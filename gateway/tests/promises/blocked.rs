@@ -1,4 +1,5 @@
-//! A person whom an admin blocks is disconnected from every instance and cannot return.
+//! Checks that a person whom an admin blocks is disconnected from every instance and cannot sign in
+//! again.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! Two databases with a common origin, such as production and a staging copy, whose instances share
-//! one Redis. They have the same tickets and people. A copy by `createdb -T` is also in the same
-//! cluster, and a volume snapshot has the same database identity. Nothing may cross from one to the
-//! other.
+//! one Redis. Both have the same tickets and people. A copy by `createdb -T` is in the same
+//! cluster, and a volume snapshot even has the same database identity. Nothing may cross from one
+//! installation to the other.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,8 +15,8 @@ use crate::client::Client;
 use crate::overheard::{Overheard, Publication, channels};
 use crate::test_server::{Join, Person, TestServer, eventually};
 
-/// Longer than the intervals at which an instance probes Redis, polls the database, and
-/// updates consoles.
+/// How long a test waits for unwanted frames: longer than the intervals at which an instance probes
+/// Redis, polls the database, and updates consoles.
 const SETTLED: Duration = Duration::from_millis(2_500);
 
 struct Clones {
@@ -28,8 +28,8 @@ struct Clones {
     ticket: TicketId,
 }
 
-/// One instance on the original and two on a copy made by `createdb -T` in the same cluster, with
-/// one Redis.
+/// Starts one instance on the original database, and two on a copy made by `createdb -T` in the
+/// same cluster. All three share one Redis.
 async fn by_template() -> Clones {
     let original = TestServer::start(0, Join::Redis).await;
     let people = people(&original).await;
@@ -50,7 +50,7 @@ async fn by_template() -> Clones {
     start(original, postgres, name, people).await
 }
 
-/// As [`by_template`], with a copy of the cluster's files.
+/// Like [`by_template`], but the copy is a copy of the cluster's files.
 async fn by_snapshot() -> Clones {
     let original = TestServer::start_apart(
         Postgres::start_temporary()
@@ -107,7 +107,7 @@ async fn start(
     }
 }
 
-/// Connects a customer and an agent with a console. Both subscribe to the ticket.
+/// Connects a customer, and an agent who also opens a console. Both subscribe to the ticket.
 async fn enter(server: &TestServer, n: usize, clones: &Clones) -> (Client, Client) {
     let (mut customer, mut agent) = (
         server.client(n, &clones.ada).await,
@@ -122,7 +122,7 @@ async fn enter(server: &TestServer, n: usize, clones: &Clones) -> (Client, Clien
     (customer, agent)
 }
 
-/// Triggers every kind of message between instances on one instance. Returns once clients of
+/// Makes one instance send every kind of message to other instances. Returns once clients of
 /// another instance have received all of them.
 async fn everything_happens(
     server: &TestServer,
@@ -205,8 +205,8 @@ async fn everything_happens(
     );
 }
 
-/// What clients of the original receive while everything happens on the copy (types of frames), and
-/// what was published in that time.
+/// Makes everything happen on the copy. Returns the types of the frames that clients of the
+/// original receive meanwhile, and what was published on Redis.
 async fn crossing(clones: &Clones) -> (BTreeSet<String>, Vec<Publication>) {
     let Clones { original, copy, .. } = clones;
     let (mut customer, mut agent) = enter(original, 0, clones).await;
@@ -241,8 +241,8 @@ async fn crossing(clones: &Clones) -> (BTreeSet<String>, Vec<Publication>) {
 async fn nothing_that_happens_on_a_copy_reaches_the_original_through_a_shared_redis() {
     let clones = by_template().await;
     let (crossed, heard) = crossing(&clones).await;
-    // In Redis too, the copy's instances publish on no channel to which the original's
-    // instance listens.
+    // On Redis itself, the copy's instances must publish on no channel that the original's instance
+    // subscribes to.
     let Clones { original, copy, .. } = &clones;
     for gateway in &copy.gateways {
         gateway.kill9().await.expect("killed");

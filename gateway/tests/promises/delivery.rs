@@ -1,4 +1,5 @@
-//! P3, P4 and P5: one order for all clients, no gaps, and a client can resume on any instance.
+//! Checks that all clients receive events in one order and without gaps, and that a client can
+//! resume on any instance.
 
 use std::time::Duration;
 
@@ -176,6 +177,6 @@ async fn joining_while_others_write_has_no_hole() {
             );
         }
     };
-    // Stop when either one ends: the joins need a running writer.
+    // Stop when either task ends, because clients can only join while messages are being written.
     tokio::select! { () = writing => {}, () = joining => {} }
 }

@@ -1,4 +1,4 @@
-//! P4 when the database of live subscribers is replaced.
+//! Checks what subscribers receive if the database is replaced while they are connected.
 
 use std::process::Command;
 
@@ -29,7 +29,7 @@ async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twic
     let mut client = server.client(0, &ada).await;
     client.send(ticket, "before", "before").await;
 
-    // Take a file-level backup, and then write what the restore will lose.
+    // Take a file-level backup, and then write a message that restoring the backup removes.
     let data = server.postgres.data_dir().to_owned();
     let backup = data.with_file_name("backup");
     server.postgres.stop().await.expect("stopped");
@@ -44,15 +44,15 @@ async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twic
     server.postgres.stop().await.expect("stopped");
     copy(&backup, &data);
     server.postgres.restart().await.expect("restored");
-    // The instance notices the restore itself, because the database is behind the events
-    // that it delivered.
+    // The instance notices the restore without being told, because the database is behind the
+    // events that it has delivered.
     client
         .expect("a reset", |frame| {
             frame["type"] == "reset" && frame["ticket"] == json!(ticket)
         })
         .await;
-    // The restore is also recorded for absent clients, because the restored files contain the same
-    // epoch as the lost events.
+    // Clients that were not connected must also get a `reset`. The restored files contain the same
+    // epoch as the lost events, so the instance has recorded a new epoch.
     assert_eq!(
         client
             .subscribe(ticket, Some((1, epoch.as_str().expect("an epoch"))))
@@ -71,8 +71,8 @@ async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twic
         bodies.contains(&json!("before")) && !bodies.contains(&json!("lost")),
         "{bodies:?}"
     );
-    // The client's outbox survives: it sends the lost message again under its key, and the message
-    // gets the next free position.
+    // The client still has the lost message in its outbox and sends it again with the same key. The
+    // message gets the next free position.
     let again = client.send(ticket, "lost", "lost").await;
     assert_eq!(
         (&again["type"], &again["duplicate"]),
@@ -85,7 +85,8 @@ async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twic
         seqs(&pages).last().map(|last| last + 1)
     );
 
-    // The operator reports a restore: the epoch changes even if no position reveals it.
+    // If the operator reports a restore, the epoch changes even if no event position reveals the
+    // restore.
     server
         .sql()
         .await

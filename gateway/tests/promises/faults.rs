@@ -1,5 +1,5 @@
-//! P6: Redis may die, freeze or never have existed. No client waits for it, and nothing is missing
-//! when it returns.
+//! Checks that Redis may die, freeze or never have existed. No client may wait for Redis, and no
+//! event may be missing when it returns.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ async fn two_people(server: &TestServer) -> (Person, Person, helpline_core::ids:
 }
 
 /// Sends ten messages and receives them on another instance, each within the promised time. Returns
-/// the slowest delivery.
+/// the longest delivery time.
 async fn converse(
     server: &TestServer,
     tag: &str,
@@ -107,8 +107,8 @@ async fn a_row_of_a_transaction_open_for_a_minute_is_seen_after_its_commit_witho
     .await
     .expect("written, not committed");
     server.redis().kill9().await.expect("killed");
-    // Keep writing to another ticket, so that every sweep finds new events while an older
-    // transaction is still open.
+    // Keep writing to another ticket, so that every sweep of the database finds new events while
+    // the transaction `open` is still uncommitted.
     let mut customer = server.client(0, &ada).await;
     let until = Instant::now() + Duration::from_secs(60);
     let mut n = 0;
@@ -142,7 +142,8 @@ async fn writes_resume_by_themselves_when_postgres_restarts() {
     let mut client = server.client(0, &ada).await;
     client.subscribe(ticket, None).await;
     server.postgres.kill9().await.expect("killed");
-    // Sent while the database is down: the ack comes after the database is back, and only once.
+    // Send a message while the database is down. Once the database is back, the message must be
+    // acknowledged, and stored only once.
     let waiting = client
         .post(json!({ "type": "send", "ticket": ticket, "key": "k1", "body": "x" }))
         .await;

@@ -1,6 +1,7 @@
-//! A Postgres that hangs: it accepts connections and does not answer. Requests that need no
-//! database are answered as usual, requests that need it are refused in time, and no request is
-//! left behind when it continues. Also tests an instance that is frozen for a moment.
+//! Tests a Postgres that hangs: it accepts connections but does not answer. Requests that need no
+//! database must be answered as usual, and requests that need it must be refused in time. Once
+//! Postgres continues, no request may be left over. Also tests an instance that is frozen for a
+//! moment.
 
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
@@ -15,20 +16,20 @@ use crate::client::{Client, connect as connect_socket};
 use crate::raw::{connect_from, head, request};
 use crate::test_server::{Join, Person, TestServer, eventually};
 
-/// More requests than the gateway has slots for.
+/// Number of requests at once: more than the gateway has slots for.
 const CROWD: usize = limits::HTTP_CONNECTIONS_MAX + limits::HTTP_RESERVE_MAX / 2;
-/// Number of kinds of requests in the crowd. All of them need the database.
+/// Number of different requests in the crowd. All of them need the database.
 const KINDS: usize = 5;
-/// Number of sends in the crowd.
+/// Number of requests in the crowd that send a message.
 const SENDS: usize = CROWD / KINDS;
-/// Number of concurrent requests when they are repeated.
+/// How many of the crowd's sends are repeated concurrently afterwards.
 const REPEATED_AT_ONCE: usize = 64;
 /// The default timeout of a Kubernetes probe.
 const PROBE: Duration = Duration::from_secs(1);
-/// Pause between two rounds of probes.
+/// Pause between two rounds of health probes.
 const PROBE_PAUSE: Duration = Duration::from_millis(300);
-/// Maximum time of a request while the database hangs. The machine that runs the gateway also sends
-/// all requests, hence the slack.
+/// Maximum time of a request while the database hangs. It includes slack, because one machine runs
+/// the gateway and sends all requests.
 const ANSWER: Duration = Duration::from_millis(limits::REQUEST_TIMEOUT_MS + 10_000);
 /// Time limit for steps that should finish immediately.
 const SOON: Duration = Duration::from_secs(20);
@@ -40,7 +41,7 @@ struct Desk<'a> {
     ticket: String,
 }
 
-/// A request and its answer, if one came in time.
+/// A request and its response, if the response came in time.
 #[derive(Debug)]
 #[allow(dead_code, reason = "told when a test fails")]
 struct Asked {
@@ -54,7 +55,7 @@ impl Desk<'_> {
         self.server.gateways[0].port()
     }
 
-    /// Sends the `n`th request of the crowd. The requests come from several addresses.
+    /// Sends the `n`th request of the crowd. The crowd's requests come from several addresses.
     async fn ask(&self, n: usize, key: &str) -> Asked {
         let messages = format!("/v1/tickets/{}/messages", self.ticket);
         let (what, method, path, body) = match n % KINDS {
@@ -82,7 +83,8 @@ impl Desk<'_> {
         bytes.extend_from_slice(body.as_bytes());
         let exchange = async {
             let mut peer = connect_from(from, self.port()).await;
-            // The server may refuse the request and close before everything is written.
+            // Ignore a write error: the server may refuse the request and close before everything
+            // is written.
             let _ = peer.write(&bytes).await;
             let mut text = Vec::new();
             let _ = peer.stream.read_to_end(&mut text).await;
@@ -99,7 +101,7 @@ impl Desk<'_> {
         }
     }
 
-    /// Requests a probe. Returns how long it took.
+    /// Requests a path, whose response must have this status. Returns how long the response took.
     async fn probe(&self, path: &str, expected: u16) -> Duration {
         let started = Instant::now();
         let answer = within(path, request(self.port(), "GET", path, &[], None)).await;
@@ -107,7 +109,7 @@ impl Desk<'_> {
         started.elapsed()
     }
 
-    /// Probes repeatedly while the crowd waits.
+    /// Requests the health pages repeatedly while the crowd waits.
     async fn probe_for(&self, time: Duration) {
         // The first probes queue behind the crowd's requests on this machine, so their duration is
         // not checked.
@@ -125,8 +127,8 @@ impl Desk<'_> {
         }
     }
 
-    /// A new client is closed with a code that lets it reconnect. A request on an open connection
-    /// is refused as unavailable.
+    /// Checks that a new client is closed with a code that lets it reconnect, and that a request on
+    /// an open connection is refused as unavailable.
     async fn refuses_sockets(&self, open: &mut Client) {
         let subscribe = json!({ "type": "subscribe", "ticket": self.ticket });
         let subscribed = open.post(subscribe).await;
@@ -146,7 +148,8 @@ impl Desk<'_> {
         assert_eq!(refused["code"], "unavailable", "{refused}");
     }
 
-    /// Repeats every send with its key: each message is stored exactly once.
+    /// Repeats every send of the crowd with its key. Asserts that each message is stored exactly
+    /// once.
     async fn repeats(&self, keys: &[String]) {
         let sends: Vec<_> = (0..keys.len()).filter(|n| n % KINDS == KINDS - 1).collect();
         for some in sends.chunks(REPEATED_AT_ONCE) {
@@ -160,7 +163,7 @@ impl Desk<'_> {
         let sql = self.server.sql().await;
         let stored = sql.query_one(count, &[]).await.expect("a count");
         let stored: (i64, i64) = (stored.get(0), stored.get(1));
-        // The additional one is the socket's send.
+        // The additional message was sent over the socket.
         let expected = i64::try_from(SENDS + 1).expect("few");
         assert_eq!(stored, (expected, expected));
     }
@@ -173,7 +176,7 @@ async fn within<T>(what: &str, step: impl Future<Output = T>) -> T {
         .unwrap_or_else(|_| panic!("{what} takes longer than {SOON:?}"))
 }
 
-/// Asserts that every request was refused, and that the refusal says when to retry.
+/// Asserts that every request was refused, and that each refusal says when to retry.
 fn is_refused(answers: &[Asked]) {
     for answer in answers {
         let says_when = answer.text.to_ascii_lowercase().contains("retry-after: ");
@@ -218,7 +221,8 @@ async fn a_database_that_hangs_takes_no_place_and_loses_nothing() {
     let waiting = open.post(send).await;
     let all_along = async {
         desk.probe_for(Duration::from_secs(5)).await;
-        // Slots are free again by now, so requests that need no database take the usual path.
+        // The crowd's refused requests have freed their slots, so requests that need no database
+        // are answered as usual.
         for path in ["/openapi.json", "/docs", "/v1/config"] {
             desk.probe(path, 200).await;
         }
@@ -235,7 +239,7 @@ async fn a_database_that_hangs_takes_no_place_and_loses_nothing() {
     .await;
     assert_eq!(within("the ack", open.answer(waiting)).await["type"], "ack");
     desk.repeats(&keys).await;
-    // All slots are free: every request of another crowd is served.
+    // All slots of the gateway are free again: it serves every request of another crowd.
     for answer in crowd(limits::HTTP_CONNECTIONS_MAX / 2, KINDS).await {
         assert_eq!(answer.status, Some(200), "{answer:?}");
     }

@@ -1,5 +1,5 @@
-//! A database URL with several hosts: the gateway uses the one that accepts writes, also after
-//! another one is promoted.
+//! Tests a database URL with several hosts. The gateway must use the host that accepts writes, also
+//! after another host is promoted.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ async fn of_several_hosts_the_primary_is_used_and_a_promoted_standby_after_it() 
         .start_standby()
         .await
         .expect("a standby starts");
-    // List the standby first.
+    // List the standby before the primary.
     let primary = format!("127.0.0.1:{}", server.postgres.port());
     let both = format!("127.0.0.1:{},{primary}", standby.port());
     let url = format!(

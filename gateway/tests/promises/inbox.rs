@@ -1,5 +1,5 @@
-//! Ticket lists in consoles: every changed ticket is sent completely or only with its new position,
-//! in frames of bounded size.
+//! Tests the ticket lists of consoles. Every changed ticket must be sent in full or only with its
+//! new position, in frames of bounded size.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ async fn the_inbox_tells_of_every_changed_ticket_across_instances() {
                     .is_some_and(|tickets| tickets.iter().any(of_ticket))
             })
     };
-    // The ticket was created by plain SQL, so no instance published it.
+    // Plain SQL created the ticket, so no instance published it. The console must still receive it.
     console
         .expect("the new ticket", |frame| names(frame, 2))
         .await;
@@ -68,8 +68,8 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
     let ticket = server.ticket(&ada).await;
     let (mut first, mut second) = (server.client(0, &ben).await, server.client(0, &ben).await);
     let mut customer = server.client(0, &ada).await;
-    // The customer's e-mail address is copied to the ticket shortly after sign-in. Wait for that,
-    // because it changes more than the position.
+    // Shortly after sign-in, the server copies the customer's e-mail address to the ticket. Wait
+    // for that change, because it makes the server send the ticket in full.
     let sql = server.sql().await;
     eventually(
         "the customer's address is copied to the ticket",
@@ -95,8 +95,8 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
         }
     };
     customer.send(ticket, "k1", "one").await;
-    // The sweep may find the ticket's creation by plain SQL before this message or together
-    // with it.
+    // The sweep may find the ticket, which plain SQL created, before this message or together with
+    // it.
     first
         .expect("the whole ticket", |frame| {
             frame["type"] == "inbox" && frame["tickets"][0]["id"] == json!(ticket)
@@ -116,8 +116,8 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
             at("tickets", &ack["seq"]),
         )
         .await;
-    // After a while the new console knows as much as the first one, and no longer affects what that
-    // one receives.
+    // After a while, the second console has received as much as the first. It then no longer makes
+    // the server send tickets in full to the first console.
     tokio::time::sleep(Duration::from_millis(limits::INBOX_SETTLE_MS + 500)).await;
     let ack = customer.send(ticket, "k3b", "three and a half").await;
     first.expect("its position", at("moved", &ack["seq"])).await;
@@ -136,7 +136,7 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
     first
         .expect("its position, as before", at("moved", &ack["seq"]))
         .await;
-    // The first answer changes the status, so the whole ticket is sent.
+    // The first reply by staff changes the ticket's status, so the ticket is sent in full.
     let mut agent = server.client(0, &ben).await;
     let ack = agent.send(ticket, "k4", "an answer").await;
     let moved = json!(ack["seq"].as_u64().expect("a number") + 1);
@@ -176,8 +176,8 @@ async fn what_was_announced_is_not_told_again_when_the_sweep_finds_it() {
         console
             .expect("the change", |frame| names(frame, &ticket, &seq))
             .await;
-        // Only the sweep finds this ticket, because plain SQL created it. The same sweep or an
-        // earlier one also finds the change that was already published.
+        // Only the sweep finds this ticket, because plain SQL created it. When the ticket arrives,
+        // a sweep has also found the change that was published before.
         let found = json!(server.ticket(&ada).await);
         console
             .expect("the ticket that the sweep finds", |frame| {

@@ -1,4 +1,5 @@
-//! Rows of the maximum size, and larger ones from before sizes were limited, reach their readers.
+//! Checks that rows of the maximum size reach their readers, and also larger rows from before sizes
+//! were limited.
 
 use helpline_core::limits;
 use serde_json::json;
@@ -61,7 +62,7 @@ async fn the_largest_rows_that_are_allowed_reach_everybody() {
     let (mut agent, mut customer) = (server.client(0, &ben).await, server.client(1, &ada).await);
     agent.subscribe(ticket, None).await;
     customer.subscribe(ticket, None).await;
-    // In JSON each of these bytes takes six, and every name has the maximum length.
+    // Every name has the maximum length, and each byte of the texts takes six bytes in JSON.
     let sql = server.sql().await;
     let entries =
         "(select jsonb_agg(jsonb_build_object('id', gen_random_uuid(), 'name', repeat('ﷺ', 200), 'content_type', repeat('ﷺ', 200),

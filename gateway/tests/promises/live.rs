@@ -1,5 +1,5 @@
-//! Live data that is not history: typing, presence, read positions, the inbox and heartbeats; and
-//! the shutdown of an instance.
+//! Tests live data that is not part of the history: typing, presence, read positions, the inbox and
+//! heartbeats. Also tests the shutdown of an instance.
 
 use std::time::Duration;
 
@@ -108,7 +108,7 @@ async fn agents_see_who_else_looks_and_customers_do_not() {
     );
 }
 
-/// Matches the console frame that lists exactly these viewers of the ticket.
+/// Matches the `inbox_presence` frame that lists exactly these viewers of the ticket.
 fn lists(ticket: TicketId, names: &[&str]) -> impl Fn(&serde_json::Value) -> bool {
     let (ticket, names) = (json!(ticket), json!(names));
     move |frame| {
@@ -138,8 +138,8 @@ async fn a_console_is_told_who_looks_at_a_ticket_at_another_instance() {
     let (one, two) = (server.ticket(&ada).await, server.ticket(&ada).await);
     let mut customer = server.client(0, &ada).await;
     customer.subscribe(one, None).await;
-    // The agent is present before a console opens on the other instance, which therefore has to ask
-    // for the current state.
+    // The agent opens the ticket before a console opens on the other instance. That instance must
+    // therefore ask for the current viewers.
     let mut there = server.client(0, &ben).await;
     there.subscribe(one, None).await;
     there
@@ -162,7 +162,8 @@ async fn a_console_is_told_who_looks_at_a_ticket_at_another_instance() {
     console
         .expect_within("that he has left", soon, lists(two, &[]))
         .await;
-    // A second console on the same instance receives the known state immediately.
+    // A second console on the same instance at once receives the viewers that the instance already
+    // knows.
     let mut second = server.client(1, &ben).await;
     second.ask(watch).await;
     second
@@ -219,7 +220,7 @@ async fn a_stale_answer_is_told_so_and_sent_again_without_the_guard() {
     let ticket = server.ticket(&ada).await;
     let (mut customer, mut agent) = (server.client(0, &ada).await, server.client(0, &ben).await);
     let seen = agent.subscribe(ticket, None).await[0]["head"].clone();
-    // A note does not make a customer's send stale, but it does make an agent's.
+    // A note makes an agent's send stale (`based_on` is too old), but not a customer's.
     let customer_seen = customer.subscribe(ticket, None).await[0]["head"].clone();
     agent.ask(json!({ "type": "send", "ticket": ticket, "key": "n1", "body": "a note", "internal": true })).await;
     let guarded = |key: &str, based_on: &serde_json::Value| json!({ "type": "send", "ticket": ticket, "key": key, "body": "guarded", "based_on": based_on });

@@ -1,5 +1,5 @@
-//! One long SQL transaction locks many tickets. Their messages wait cheaply, and other tickets are
-//! not delayed.
+//! One long SQL transaction locks many tickets. Messages to these tickets must wait at little cost
+//! to the server, and messages to other tickets must not be delayed.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,8 +15,8 @@ const TICKETS: usize = 1_000;
 /// Number of messages to each locked ticket.
 const SENDS: usize = 2;
 
-/// Number of calls of the append function, including those for this test's messages to the
-/// free ticket.
+/// Number of calls of the SQL function that appends messages, including the calls for the ticket
+/// that is not locked.
 async fn calls(sql: &tokio_postgres::Client) -> i64 {
     let of = "select coalesce(sum(calls), 0)::bigint from pg_stat_user_functions where funcname = 'support_append_events'";
     sql.query_one(of, &[]).await.expect("statistics").get(0)
@@ -65,7 +65,7 @@ async fn a_thousand_locked_tickets_cost_a_few_statements_and_the_others_nothing(
                 .await;
         }
     }
-    // By now the writer has found every ticket locked once.
+    // Wait until the writer has found every ticket locked once.
     eventually(
         "all tickets deferred",
         Duration::from_secs(20),
@@ -138,7 +138,8 @@ async fn messages_that_wait_are_bounded_by_their_bytes_too() {
         .await;
     assert!(overloaded["retry_after_ms"].is_u64(), "{overloaded}");
     holding.commit().await.expect("released");
-    // All accepted messages are stored, and new ones are accepted again.
+    // After the locks are released, all accepted messages are stored, and new messages are
+    // accepted.
     let stored = client
         .expect_within("an ack", Duration::from_secs(60), |frame| {
             frame["type"] == "ack" && frame["key"] == "k0"

@@ -1,5 +1,5 @@
-//! A small request does little work, even on a ticket where one long message was edited thousands
-//! of times.
+//! Checks that a small request does little work, even on a ticket where one long message was edited
+//! thousands of times.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,8 @@ use serde_json::json;
 
 use crate::test_server::{Join, Person, TestServer};
 
-/// Number of edits by SQL: as many as 20 requests per second make in four minutes.
+/// Number of edits that the test makes by SQL: as many as 20 requests per second make in four
+/// minutes.
 const EDITS: i32 = 5_000;
 
 /// Creates a ticket whose second message was edited [`EDITS`] times.
@@ -43,8 +44,8 @@ async fn much_edited(server: &TestServer, owner: &Person) -> TicketId {
     ticket
 }
 
-/// The number of blocks that this database has read. They stand for the amount of data that was
-/// read, which Postgres does not count.
+/// The number of blocks that this database has read. It approximates the amount of data read, which
+/// Postgres does not count.
 async fn blocks_read(server: &TestServer) -> i64 {
     let sql = server.sql().await;
     sql.batch_execute("select pg_stat_force_next_flush()")
@@ -83,8 +84,8 @@ async fn a_page_of_messages_costs_no_page_of_edits_and_no_page_has_megabytes() {
         assert!(blocks < 20_000, "{blocks} blocks for two messages");
         println!("{blocks} blocks of 8 KiB for a page of two messages");
 
-        // Read the whole history page by page: every page is within its size limit, and no event is
-        // missing or duplicated.
+        // Read the history page by page. Every page must be within its size limit, and no event may
+        // be missing or duplicated.
         let (mut before, mut seen, mut largest, mut pages) = (None, HashSet::new(), 0, 0);
         loop {
             let place = before.map_or(String::new(), |seq: u64| format!("&before={seq}"));
@@ -97,7 +98,7 @@ async fn a_page_of_messages_costs_no_page_of_edits_and_no_page_has_megabytes() {
             }
             before = page["events"][0]["seq"].as_u64();
             pages += 1;
-            // Twenty pages are enough.
+            // Stop after twenty pages, which are enough to check.
             if page["more_before"] == false || pages == 20 {
                 break;
             }

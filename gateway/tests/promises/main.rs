@@ -1,5 +1,5 @@
-//! Tests of the promises while something real is broken, with gateways in their own processes and a
-//! Postgres and a Redis that the tests own.
+//! Tests what Helpline promises while something real is broken. Gateways run in their own
+//! processes, with a Postgres and a Redis that only the tests use.
 
 #[path = "../kit/mod.rs"]
 mod kit;

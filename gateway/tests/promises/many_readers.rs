@@ -1,5 +1,5 @@
-//! A ticket that thousands of people have read: subscribing returns frames of bounded size, and
-//! each read position occurs once.
+//! Tests a ticket that thousands of people have read. Subscribing must return frames of bounded
+//! size, in which each read position occurs once.
 
 use helpline_core::ids::TicketId;
 use helpline_core::limits;
@@ -10,7 +10,7 @@ use crate::test_server::{Join, TestServer};
 
 const READERS: usize = 4_000;
 
-/// Subscribes and checks the frames. Returns the sequence numbers of their events.
+/// Subscribes to the ticket and checks the frames. Returns the sequence numbers of their events.
 async fn joined(client: &mut Client, ticket: TicketId, after: Option<(u64, &str)>) -> Vec<u64> {
     let before = client.transcript.len();
     let pages = client.subscribe(ticket, after).await;
@@ -31,8 +31,8 @@ async fn joined(client: &mut Client, ticket: TicketId, after: Option<(u64, &str)
         .map(|n| n as u64)
         .collect();
     assert_eq!(reads, furthest, "the furthest read positions, each once");
-    // The first page holds events if any page does, because a new client takes the start of its
-    // history from it.
+    // If any page has events, the first page has some, because a new client determines from it
+    // where its history starts.
     let has_events = |page: &Value| page["events"] != json!([]);
     assert_eq!(has_events(&pages[0]), pages.iter().any(has_events));
     let last = pages.last().expect("a last page");
@@ -53,7 +53,7 @@ async fn a_ticket_with_thousands_of_readers_is_joined_in_frames_of_bounded_size(
     );
     let ticket = server.ticket(&ada).await;
     let sql = server.sql().await;
-    // The names have the maximum length, and in JSON each of their characters takes six bytes.
+    // The readers' names have the maximum length, and each character takes six bytes in JSON.
     sql.batch_execute(&format!(
         "insert into support_messages (ticket_id, sender_id, sender_type, body)
          select '{ticket}', '{}', 'customer', repeat('x', 900) from generate_series(1, 150);

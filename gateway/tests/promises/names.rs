@@ -1,5 +1,5 @@
-//! What customers see of the staff's names: one word, the same bytes live and later, and nothing
-//! more anywhere.
+//! Checks what customers see of the names of staff: one word, and nothing more anywhere. Live
+//! frames and the stored history must have the same bytes.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use crate::client::Client;
 use crate::kit::rest::{RestClient, signed, with_body};
 use crate::test_server::{Join, Person, TestServer};
 
-/// Part of every name here that no customer may see.
+/// A part of every name in this test that no customer may see.
 const CANARY: &str = "Vornehm";
 
-/// A staff member's name, and the part that customers see.
+/// A staff member's name, and the part of it that customers see.
 const NAMES: &[(&str, Option<&str>)] = &[
     ("Grete\u{a0}Vornehm", Some("Grete")),
     ("Vornehm,Grete", Some("Grete")),
@@ -22,7 +22,7 @@ const NAMES: &[(&str, Option<&str>)] = &[
     ("grete.Vornehm@example.org", None),
 ];
 
-/// The bytes of an answer that this customer receives over REST.
+/// Sends a GET request as this person. Returns the response's body.
 async fn rest(server: &TestServer, person: &Person, path: &str) -> String {
     let url = format!("{}{path}", server.gateways[0].http_url());
     let request = signed("GET", &url, &person.token);
@@ -32,7 +32,8 @@ async fn rest(server: &TestServer, person: &Person, path: &str) -> String {
         .expect_text(200)
 }
 
-/// Does everything that an agent does visibly to a customer. Returns the message's position.
+/// Does everything by which an agent becomes visible to the customer. Returns the position of the
+/// agent's message.
 async fn act(agent: &mut Client, ticket: helpline_core::ids::TicketId, key: &str) -> u64 {
     agent.subscribe(ticket, None).await;
     agent
@@ -59,7 +60,7 @@ async fn a_customer_sees_one_word_of_a_name_and_the_same_live_and_later() {
     );
     for (n, (name, shown)) in NAMES.iter().enumerate() {
         let person = server.staff(name, "support_agent").await;
-        // Half of the agents use the other instance, so that their frames cross Redis.
+        // Half of the agents use the second instance, so that their frames go through Redis.
         let mut agent = server.client(n % 2, &person).await;
         let key = format!("k{n}");
         act(&mut agent, ticket, &key).await;
@@ -92,7 +93,7 @@ async fn a_customer_sees_one_word_of_a_name_and_the_same_live_and_later() {
             .expect("the assignment", |frame| frame["kind"] == "assigned")
             .await;
         assert_eq!(assigned["new_value"], json!(shown), "{name:?}");
-        // Close this agent's connection before the next one connects.
+        // Close this agent's connection before the next agent connects.
         drop(agent);
     }
     customer.drain(Duration::from_millis(500)).await;
@@ -140,7 +141,7 @@ async fn a_customer_sees_one_word_of_a_name_and_the_same_live_and_later() {
             "{bytes}"
         );
     }
-    // Staff see the whole name.
+    // Staff see the staff member's whole name.
     let colleague = server.staff("Ben Okafor", "support_agent").await;
     let mut console = server.client(0, &colleague).await;
     let pages: Vec<Value> = console.subscribe(ticket, None).await;

@@ -1,4 +1,4 @@
-//! Instances that are not connected by a Redis.
+//! Tests instances of one database that no common Redis connects. They must log this fault.
 
 use std::time::Duration;
 
@@ -37,8 +37,8 @@ async fn two_instances_without_redis_say_so_and_so_does_one_that_is_joined_to_no
     assert_eq!(log_of(&joined).matches(FAULT).count(), 1, "once");
 }
 
-/// Time limit for reporting the fault: twice the rounds after which it counts. This leaves time
-/// until all instances are seen, and slack for a slow machine.
+/// Time limit for reporting the fault: twice the number of checks after which it counts as a fault.
+/// This leaves time until all instances are known, and slack for a slow machine.
 const DEAF_WITHIN: Duration =
     Duration::from_millis(2 * (limits::INSTANCE_UNHEARD_LOOKS as u64) * limits::INSTANCE_RENEW_MS);
 

@@ -1,5 +1,5 @@
-//! Data of a newer version or of an earlier system does not affect other people, tickets or
-//! statistics.
+//! Checks that data of a newer version or of an earlier system does not affect other people,
+//! tickets or statistics.
 
 use serde_json::json;
 
@@ -25,7 +25,7 @@ async fn one_person_or_ticket_of_a_newer_version_keeps_nobody_else_out() {
         .await
         .expect("written by a newer version");
     let url = server.gateways[0].ws_url();
-    // Sign in concurrently, so that the sign-ins share a statement.
+    // Sign in many people concurrently, so that several sign-ins share one SQL statement.
     let crowd = (0..18).map(|n| {
         let (url, token) = (
             url.clone(),

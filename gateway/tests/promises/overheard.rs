@@ -1,4 +1,4 @@
-//! Records what instances send each other, by listening on Redis itself.
+//! Records what gateway instances send each other, by subscribing to Redis itself.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use helpline_rig::Redis;
 use tokio::task::JoinHandle;
 
-/// One message that was published.
+/// One message that an instance published on Redis.
 #[derive(Debug, Clone)]
 pub struct Publication {
     pub channel: String,
@@ -14,12 +14,12 @@ pub struct Publication {
 }
 
 impl Publication {
-    /// The id of the instance that published it.
+    /// The id of the instance that published the message.
     pub fn sender(&self) -> &str {
         self.payload.split(' ').next().unwrap_or_default()
     }
 
-    /// The frame, which follows a prefix that names its origin.
+    /// The message's frame. In the payload, it follows a prefix that names the sender.
     pub fn frame(&self) -> serde_json::Value {
         let json = self.payload.find('{').map(|at| &self.payload[at..]);
         json.and_then(|json| serde_json::from_str(json).ok())
@@ -27,7 +27,7 @@ impl Publication {
     }
 }
 
-/// Records all channels until [`Overheard::end`].
+/// Records the messages of all Redis channels until [`Overheard::end`].
 pub struct Overheard {
     url: String,
     listening: JoinHandle<Vec<Publication>>,
@@ -66,7 +66,7 @@ impl Overheard {
         }
     }
 
-    /// Stops recording. Returns everything that was published before this call.
+    /// Stops recording. Returns all messages that were published before this call.
     pub async fn end(self) -> Vec<Publication> {
         let mut connection = client(&self.url)
             .get_multiplexed_async_connection()
@@ -82,7 +82,7 @@ impl Overheard {
     }
 }
 
-/// The channels that currently have a subscriber.
+/// The Redis channels that currently have a subscriber.
 pub async fn channels(redis: &Redis) -> BTreeSet<String> {
     let mut connection = client(&redis.url())
         .get_multiplexed_async_connection()

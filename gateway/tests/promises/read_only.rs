@@ -1,6 +1,6 @@
-//! A server that accepts no writes: a standby to which a balancer points by mistake, or a primary
-//! that was set to read-only. The instance reports that it is not ready, keeps the messages that it
-//! receives, and continues without a restart.
+//! Tests a database server that accepts no writes: a standby to which a balancer points by mistake,
+//! or a primary that was set to read-only. The instance must report that it is not ready, keep the
+//! messages that it receives, and continue without a restart.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::test_server::{Join, Person, TestServer, eventually};
 
 const SOON: Duration = Duration::from_secs(15);
 
-/// The body of `/readyz` if it has this status.
+/// Requests `/readyz`. Returns the body if the response has this status.
 async fn readiness(server: &TestServer, status: u16) -> Option<Value> {
     let answer = request(server.gateways[0].port(), "GET", "/readyz", &[], None).await;
     (answer.status == status).then(|| serde_json::from_str(&answer.body).expect("JSON"))
@@ -35,8 +35,8 @@ fn logged(server: &TestServer, words: &[&str]) -> usize {
         .count()
 }
 
-/// Sends more messages than the pool has connections. All succeed, so no connection to the
-/// read-only server is left.
+/// Sends more messages than the pool has connections. All must succeed, which proves that no pool
+/// connection to the read-only server is left.
 async fn writes_go_on(server: &TestServer, ada: &Person, ticket: TicketId) {
     eventually("it is ready again", SOON, async || {
         readiness(server, 200).await
@@ -69,7 +69,7 @@ async fn a_balancer_that_points_at_a_standby_for_a_while_costs_no_restart() {
     let waiting = open
         .post(json!({ "type": "send", "ticket": ticket, "key": "kept", "body": "x" }))
         .await;
-    // Enough requests to connect the whole pool to the standby.
+    // Send enough concurrent requests that the whole pool connects to the standby.
     let reads = (0..24).map(|_| server.rest(0, ada, "GET", "/v1/tickets", json!({})));
     drop(futures_util::future::join_all(reads).await);
     let report = eventually("readiness is withdrawn", SOON, async || {
@@ -98,7 +98,7 @@ async fn a_balancer_that_points_at_a_standby_for_a_while_costs_no_restart() {
         "the outage is logged only once"
     );
 
-    // New sessions go to the primary. Existing ones are not cut.
+    // New database sessions go to the primary. Existing sessions are not cut.
     server.link().lead_to(server.postgres.port());
     writes_go_on(server, ada, ticket).await;
     assert_eq!(open.answer(waiting).await["type"], "ack");

@@ -1,4 +1,4 @@
-//! A secret that is redacted from a ticket disappears immediately from every open view on
+//! Checks that a secret that is redacted from a ticket disappears at once from every open view on
 //! every instance.
 
 use serde_json::{Value, json};

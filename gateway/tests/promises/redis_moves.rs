@@ -1,6 +1,6 @@
-//! Redis on several servers: a master that Sentinels name, and the nodes of a cluster. The tests
-//! use typing to check that events cross Redis, because it is not stored and the sweep cannot
-//! deliver it.
+//! Tests Redis on several servers: a master that Sentinels name, and the nodes of a cluster. To
+//! check that events go through Redis, the tests use typing frames. These are not stored, so the
+//! sweep of the database cannot deliver them.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::client::Client;
 use crate::test_server::{Join, Person, TestServer, eventually};
 use crate::tls::{log_of, relay_of};
 
-/// A Sentinel polls every second and decides after one second.
+/// Time limit for a failover. A Sentinel polls every second and decides after one second.
 const WITHIN: Duration = Duration::from_secs(30);
 
 pub async fn relay_is(state: &str, gateway: &Gateway) {
@@ -22,7 +22,7 @@ pub async fn relay_is(state: &str, gateway: &Gateway) {
     .await;
 }
 
-/// A customer on the first instance, and an agent on the second.
+/// A customer on the first instance, and an agent on the second instance.
 pub struct Pair {
     ada: Person,
     customer: Client,
@@ -43,7 +43,7 @@ impl Pair {
         }
     }
 
-    /// Creates a ticket to which both subscribe.
+    /// Creates a ticket. The customer and the agent both subscribe to it.
     pub async fn open(&mut self, server: &TestServer) -> TicketId {
         let ticket: TicketId = server.ticket(&self.ada).await;
         self.customer.subscribe(ticket, None).await;
@@ -52,7 +52,7 @@ impl Pair {
     }
 }
 
-/// Asserts that typing on the first instance is seen on the second.
+/// Asserts that a typing frame sent on the first instance arrives on the second instance.
 async fn typing_crosses(server: &TestServer) {
     let mut pair = Pair::enter(server).await;
     let ticket = pair.open(server).await;
@@ -63,7 +63,8 @@ pub async fn typing_crosses_at(ticket: TicketId, pair: &mut Pair) {
     let Pair {
         customer, agent, ..
     } = pair;
-    // Repeat until it arrives: events that are sent while Redis changes may be lost.
+    // Repeat until a typing frame arrives, because frames that are sent during a change of Redis
+    // may be lost.
     let mut on = false;
     eventually("typing crosses", WITHIN, async || {
         on = !on;
@@ -85,7 +86,7 @@ async fn instances_follow_the_master_that_sentinels_name() {
     let sentinel = Sentinel::start_new("desk", &master)
         .await
         .expect("a Sentinel starts");
-    // One Sentinel is down, so the other one is asked.
+    // The first Sentinel is down, so the instance must ask the second.
     let urls = format!("redis://127.0.0.1:1,redis://127.0.0.1:{}", sentinel.port());
     let server = TestServer::start_with(2, Join::Alone, |spec| {
         spec.env("HELPLINE_REDIS_URL", urls.as_str())
@@ -95,7 +96,7 @@ async fn instances_follow_the_master_that_sentinels_name() {
     relay_came_up(&server, 1).await;
     typing_crosses(&server).await;
 
-    // A frozen server keeps its connections, like a machine that has left the network.
+    // A frozen Redis keeps its connections open, like a machine that has lost its network.
     master.freeze();
     relay_came_up(&server, 2).await;
     typing_crosses(&server).await;
@@ -112,7 +113,7 @@ async fn instances_follow_the_master_that_sentinels_name() {
     typing_crosses(&server).await;
 }
 
-/// Waits until every instance has logged this many times that the relay works.
+/// Waits until every instance has logged `times` times that the relay works.
 pub async fn relay_came_up(server: &TestServer, times: usize) {
     for gateway in &server.gateways {
         eventually(
@@ -142,8 +143,8 @@ async fn what_is_published_goes_where_it_is_listened_to() {
     .await;
     let gateway = &server.gateways[0];
     relay_is("up", gateway).await;
-    // Only the subscription is lost. The publishing connection still works and leads to the
-    // former master.
+    // Cut only the subscription. The connection for publishing still works and leads to the former
+    // master.
     let other = Redis::start_new().await.expect("another master starts");
     sentinel
         .watch("desk", &other)
@@ -164,7 +165,7 @@ async fn every_node_of_a_cluster_is_as_good_as_the_others() {
     let [first, second] = Redis::start_cluster().await.expect("a cluster starts");
     let names = std::sync::atomic::AtomicUsize::new(0);
     let server = TestServer::start_with(2, Join::Alone, |spec| {
-        // Each instance starts with another node.
+        // Each instance starts with a different node of the cluster.
         let urls = match names.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
             0 => [first.url(), second.url()],
             _ => [second.url(), first.url()],
@@ -239,7 +240,8 @@ impl Wall {
         let listener = socket.listen(1).expect("it listens");
         let address = listener.local_addr().expect("an address");
         let mut queued = Vec::new();
-        // On this machine a connection succeeds immediately or not at all.
+        // Fill the listener's queue. On this machine, a connection attempt succeeds at once or not
+        // at all.
         while let Ok(Ok(one)) = tokio::time::timeout(
             Duration::from_millis(500),
             tokio::net::TcpStream::connect(address),
@@ -267,8 +269,8 @@ async fn a_master_on_another_machine_is_not_spoken_to_in_clear_text() {
         .move_to_host("desk", "0.0.0.0")
         .await
         .expect("the Sentinel watches it");
-    // A Sentinel that does not know a master of this name does not know where it is. It is
-    // asked first.
+    // The first Sentinel in the list does not know a master named `desk`, so the instance must ask
+    // the second.
     let other = Sentinel::start_new("other", &master)
         .await
         .expect("another Sentinel starts");

@@ -1,6 +1,6 @@
-//! A Redis Cluster with sharded pub/sub: events go through the master that owns the channel's slot
-//! and through no other node, and follow the slot when it moves. The tests use typing for this, as
-//! in `redis_moves`.
+//! Tests a Redis Cluster with sharded pub/sub. Events must go only through the master that owns the
+//! channel's slot, and must follow the slot when it moves. As in `redis_moves`, the tests use
+//! typing frames, which the sweep cannot deliver.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,8 +13,8 @@ use crate::test_server::{Join, TestServer, eventually};
 use crate::tls::{log_of, relay_of};
 
 const WITHIN: Duration = Duration::from_secs(30);
-/// Enough tickets that each of three masters carries at least one: the probability of a miss is 1
-/// in 10^10.
+/// Enough tickets that each of three masters has the channel of at least one ticket. The
+/// probability of a miss is 1 in 10^10.
 const TICKETS: usize = 60;
 
 fn by_shards(spec: GatewaySpec, urls: &str) -> GatewaySpec {
@@ -52,7 +52,8 @@ async fn carriers(nodes: &[Redis], ticket: TicketId) -> Vec<usize> {
     carriers
 }
 
-/// One open ticket for each master that carries its events.
+/// Opens tickets until every master has the channel of at least one. Returns one ticket for each
+/// master, by the master's index.
 async fn one_by_master(
     server: &TestServer,
     pair: &mut Pair,
@@ -78,14 +79,15 @@ async fn one_by_master(
 
 #[tokio::test]
 async fn news_goes_by_the_owner_of_its_slot_and_by_no_other_node() {
-    // The nodes do not report their host, so clients must use the host that they asked.
+    // Nodes with this setting do not report their host, so clients must use the host that they
+    // connected to.
     let unknown = ("cluster-preferred-endpoint-type", "unknown-endpoint");
     let shards = RedisShards::start_new_with(3, &[unknown])
         .await
         .expect("a cluster starts");
     let nodes = shards.nodes();
     for node in nodes {
-        // The permissions that docs/operations.md lists.
+        // The Redis permissions that docs/operations.md lists.
         let rights = "ACL SETUSER desk on >geheim resetkeys resetchannels &* -@all +ssubscribe +sunsubscribe +spublish +ping \
                       +cluster|info +cluster|slots";
         let words: Vec<_> = rights.split_whitespace().collect();
@@ -94,7 +96,7 @@ async fn news_goes_by_the_owner_of_its_slot_and_by_no_other_node() {
     let signed_in = |urls: &str| urls.replace("redis://", "redis://desk:geheim@");
     let times = std::sync::atomic::AtomicUsize::new(0);
     let server = TestServer::start_with(2, Join::Alone, |spec| {
-        // One address is enough. If several are given, one may be down.
+        // The address of one node is enough. If several are given, one of the nodes may be down.
         match times.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
             0 => by_shards(spec, &signed_in(&nodes[2].url())),
             _ => by_shards(
@@ -147,7 +149,7 @@ async fn a_replica_that_takes_over_is_followed() {
     let mut pair = Pair::enter(&server).await;
     let ticket = one_by_master(&server, &mut pair, nodes, 3).await[&0];
 
-    // A frozen server keeps its connections, like a machine that has left the network.
+    // A frozen Redis keeps its connections open, like a machine that has lost its network.
     nodes[0].freeze();
     shards.take_over(replica).await.expect("it takes over");
     relay_came_up(&server, 2).await;
@@ -178,7 +180,7 @@ async fn a_wrong_password_of_a_cluster_is_told_once_and_so_is_its_end() {
         (told() == 1 && log_of(gateway).contains("Password authentication failed")).then_some(())
     })
     .await;
-    // One master accepts the password; the log names the other one.
+    // Only one of the two masters accepts the password. The log must name the other master.
     let [first, second] = shards.nodes() else {
         panic!("two masters");
     };

@@ -1,6 +1,6 @@
-//! A dump that is restored into another cluster, whose transaction counter starts low and reuses
-//! the transaction ids of the restored rows. Every answer, event and sweep result must still
-//! concern what was written in the new cluster.
+//! Tests a dump that is restored into another cluster. That cluster's transaction counter starts
+//! low and reuses the transaction ids of the restored rows. The gateway must not take restored rows
+//! for new ones: every response, event and sweep must concern rows written after the restore.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -15,9 +15,10 @@ use uuid::Uuid;
 use crate::overheard::{Overheard, Publication};
 use crate::test_server::{Join, Person, TestServer};
 
-// An odd number, so that every kind of write meets every kind of id.
+// The number is odd, so that writes of every kind are made to random and to time-ordered ids.
 const TICKETS: usize = 31;
-/// Transactions before the dump, one per row. The new cluster reuses their ids.
+/// Number of transactions before the dump, one per row. The new cluster reuses their transaction
+/// ids.
 const DONOR_TRANSACTIONS: usize = 2_500;
 const WRITES: usize = 300;
 
@@ -29,12 +30,12 @@ pub struct Settled {
     /// Tickets whose ids are alternately random and time-ordered, each with its customer's
     /// first message.
     pub tickets: Vec<(TicketId, Uuid)>,
-    /// The last position of each history when it was written.
+    /// The last position of each ticket's history when the history was created.
     heads: HashMap<TicketId, i64>,
 }
 
 impl Settled {
-    /// Writes a history into the server's database, one transaction per row.
+    /// Creates a history in the server's database, one transaction per row.
     pub async fn with_history(server: TestServer) -> Self {
         let (ada, ben) = (
             server.customer("Ada Lovelace"),
@@ -92,7 +93,8 @@ impl Settled {
         }
     }
 
-    /// Dumps a database and restores it into a new cluster. Starts two gateways with a Redis on it.
+    /// Dumps a database and restores it into a new cluster. Starts two gateways and a Redis on the
+    /// new cluster.
     async fn restored_elsewhere() -> Self {
         let donor = TestServer::start_apart(
             Postgres::start_temporary()
@@ -116,8 +118,8 @@ impl Settled {
         }
     }
 
-    /// Writes over REST on the first gateway. Asserts that each answer concerns its own write, and
-    /// that no old event is published or shown by the second gateway.
+    /// Writes over REST on the first gateway. Asserts that each response concerns its own write.
+    /// Also asserts that no old event is published, or shown by the second gateway.
     pub async fn writes_are_answered_with_themselves(&self) {
         let mut customer = self.server.client(1, &self.ada).await;
         for (ticket, _) in &self.tickets {
@@ -166,7 +168,7 @@ impl Settled {
         );
     }
 
-    /// Makes one write over REST. Returns what is wrong with its answer, if anything.
+    /// Makes one write over REST. Returns what is wrong with the response, if anything.
     async fn write(&self, n: usize) -> Option<String> {
         let Self {
             server,
@@ -248,7 +250,7 @@ impl Settled {
         }
     }
 
-    /// Asserts that a console receives no ticket while nothing happens.
+    /// Asserts that a console receives no ticket while nothing changes.
     pub async fn an_idle_console_hears_nothing(&self) {
         let mut console = self.server.client(0, &self.ben).await;
         assert_eq!(
@@ -280,7 +282,7 @@ impl Settled {
     }
 }
 
-/// The events among these publications, as (ticket, sequence number).
+/// The history events among these Redis messages, as (ticket, sequence number).
 fn published_events(heard: &[Publication]) -> Vec<(TicketId, i64)> {
     let events = heard.iter().map(Publication::frame).filter_map(|frame| {
         Some((

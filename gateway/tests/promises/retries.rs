@@ -1,4 +1,5 @@
-//! P1 and P2: an ack means that the message is committed, and a retry never stores it twice.
+//! Checks that an ack means that the message is committed, and that a retry never stores the
+//! message twice.
 
 use std::collections::HashMap;
 
@@ -29,7 +30,7 @@ async fn an_ack_means_committed_with_its_audit_row() {
     let mut client = server.client(0, &ada).await;
     let ack = client.send(ticket, "k1", "hello").await;
     assert_eq!(ack["type"], "ack", "{ack}");
-    // Kill the gateway at once: an acked message must be in the database.
+    // Kill the gateway immediately after the ack. The message must be in the database.
     server.gateways[0].kill9().await.expect("killed");
     let row = server
         .sql()
@@ -69,7 +70,8 @@ async fn a_crash_between_commit_and_publish_neither_loses_nor_doubles() {
         "the instance stopped after its commit"
     );
 
-    // The message was neither published nor acked, but the sweep delivers it in time.
+    // The gateway died before it could publish or acknowledge the message, but the sweep of the
+    // other gateway delivers it in time.
     let event = watcher
         .expect_within("the swept event", WITHOUT_REDIS, |frame| {
             frame["message"]["key"] == "k1"
@@ -78,7 +80,7 @@ async fn a_crash_between_commit_and_publish_neither_loses_nor_doubles() {
     let mut again = server.client(0, &ada).await;
     let ack = again.send(ticket, "k1", "into the tunnel").await;
     assert_eq!(ack["duplicate"], true, "{ack}");
-    // This ticket has no notes, so the customer's numbering equals the staff's.
+    // This ticket has no notes, so the customer's event numbers equal the staff's.
     assert_eq!(ack["seq"], event["seq"]);
     assert_eq!(stored(&server, "k1").await, 1);
 }
@@ -100,7 +102,7 @@ async fn a_batch_that_crashes_is_answered_and_the_next_one_is_written() {
     );
 }
 
-/// The number of appends that wait for a lock.
+/// The number of append statements that wait for a lock.
 async fn waits_for_a_lock(sql: &tokio_postgres::Client) -> i64 {
     let count = "select count(*) from pg_stat_activity
         where wait_event_type = 'Lock' and datname = current_database() and query like '%support_append%'";
@@ -178,8 +180,9 @@ async fn a_held_ticket_stalls_neither_its_lane_nor_its_order() {
     );
 }
 
-/// The messages that queue behind a stalled commit fill several lanes, one of them with several
-/// batches. One of the tickets is locked.
+/// Many messages queue behind a stalled commit. They fill several lanes of the writer, one of them
+/// with several batches, and one of the tickets is locked. Each ticket's messages must keep their
+/// order.
 #[tokio::test]
 async fn a_backlog_that_fills_several_lanes_keeps_every_tickets_order() {
     const FEW: usize = 40;

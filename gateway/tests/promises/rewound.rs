@@ -1,5 +1,5 @@
-//! P4 when a database is restored from an earlier dump while clients know later events. Those
-//! events no longer exist, and their positions are assigned again.
+//! Tests a database that is restored from an earlier dump while clients know later events. The
+//! restore removes these events, and new events get their positions.
 
 use helpline_core::ids::TicketId;
 use helpline_rig::Postgres;
@@ -15,21 +15,21 @@ enum Way {
     SameName,
     /// The dump is restored next to the old database, and then takes over its name.
     Renamed,
-    /// The dump is restored into another cluster at the same address.
+    /// The dump is restored into another cluster, which then takes over the address.
     AnotherCluster,
 }
 
 const LOST: usize = 3;
 const NEW: usize = 5;
 
-/// A ticket with events that its customer has seen and that the restore removes.
+/// A ticket with events that its customer has seen and that the restore then removes.
 struct Rewound {
     server: TestServer,
     ada: Person,
     ticket: TicketId,
     /// A member of staff who stays connected to the second gateway.
     online: Client,
-    /// The customer's position when they disconnected.
+    /// The customer's position in the history when they disconnected.
     position: u64,
     epoch: String,
     dump: helpline_rig::Dump,
@@ -119,7 +119,7 @@ impl Rewound {
         }
     }
 
-    /// Writes new events at the positions of the lost ones and beyond.
+    /// Writes new events at the positions of the lost events, and further ones after them.
     async fn write_new(&self) {
         let sql = self.server.sql().await;
         for n in 0..NEW {
@@ -131,15 +131,15 @@ impl Rewound {
         }
     }
 
-    /// The customer reconnects to this gateway at their last position. They must be told to start
-    /// over, immediately or once the instance has noticed the restore, and must then receive what
-    /// the database contains.
+    /// Reconnects the customer to this gateway at their last position. The customer must get a
+    /// `reset`, at once or when the instance notices the restore, and then the events that the
+    /// database contains.
     async fn comes_back(&self, url: &str) {
         let mut customer = Client::hello(url, &self.ada.token).await;
         let pages = customer
             .subscribe(self.ticket, Some((self.position, &self.epoch)))
             .await;
-        // An instance that notices the restore while it reads a page resets the client with the
+        // If the instance notices the restore while it reads a page, it sends the `reset` with the
         // next page.
         if !pages.iter().any(|page| page["reset"] == json!(true)) {
             customer
@@ -174,7 +174,8 @@ impl Rewound {
     }
 }
 
-/// The next event or reset of the ticket. If it is a reset, the client was shown nothing false.
+/// Returns the next event or `reset` of the ticket. A `reset` means that the client was shown no
+/// event that no longer exists.
 async fn next_of_history(client: &mut Client, ticket: TicketId) -> Value {
     let of_history = |frame: &Value| {
         (frame["type"] == "event" || frame["type"] == "reset") && frame["ticket"] == json!(ticket)
@@ -188,8 +189,8 @@ async fn everyone_starts_over(way: Way) {
         .expect("a Postgres starts");
     let mut rewound =
         with_lost_rows(TestServer::start_behind_link(postgres, 2, Join::Redis).await).await;
-    // The instances do not see the restore happen, and afterwards find more events than before, so
-    // positions do not reveal it.
+    // The instances are cut off during the restore. Afterwards, the database has more events than
+    // before, so event positions do not reveal the restore.
     rewound.server.link().unplug();
     rewound.restore(way).await;
     rewound.write_new().await;
@@ -261,7 +262,7 @@ async fn a_page_that_was_asked_for_before_a_restore_is_noticed_does_not_bear_the
     let (mut client, mut online) = (server.client(0, &ada).await, server.client(0, &ada).await);
     let before = client.subscribe(ticket, None).await[0]["epoch"].clone();
     online.subscribe(other, None).await;
-    // The lock blocks the page, but not what the sweep reads.
+    // The lock delays the history page, but not what the sweep reads.
     let mut sql = server.sql().await;
     let held = sql.transaction().await.expect("a transaction");
     held.batch_execute("lock table support_messages in access exclusive mode")
@@ -294,8 +295,8 @@ async fn a_page_that_was_asked_for_before_a_restore_is_noticed_does_not_bear_the
         .await["epoch"]
         .clone();
     held.rollback().await.expect("released");
-    // A client that is cut off between two pages reconnects with the epoch of the first one, and
-    // must then still be told to start over.
+    // A page must have the epoch in which it was read. A client that is cut off after it then
+    // reconnects with the old epoch and still gets a `reset`.
     loop {
         let page = client.answer(id).await;
         assert!(

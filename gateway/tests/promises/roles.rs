@@ -1,5 +1,5 @@
-//! Customers and staff have two separate database roles. `serve` refuses to start if another role
-//! can act as either of them, and reports a role that is granted this privilege later.
+//! Customers and staff have separate database roles. `serve` must refuse to start if a third role
+//! can act as both, and must report a role that gets this privilege later.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::test_server::{Join, TestServer, eventually};
 
-/// Time for two checks of the roles and a scrape.
+/// Time limit for reporting a wrong role: two checks of the roles and a scrape of the metrics.
 const TOLD_WITHIN: Duration = Duration::from_secs(30);
 
 /// Runs `serve`, which must exit. Returns the exit code and the output.
@@ -90,7 +90,7 @@ async fn a_role_of_the_platforms_with_both_sides_rights_is_refused_at_the_start_
         1,
         "told once: {log}"
     );
-    // The instance kept serving in the meantime.
+    // The instance has kept serving meanwhile.
     let ada = server.customer("Ada Lovelace");
     let ticket = server.ticket(&ada).await;
     assert_eq!(

@@ -1,5 +1,5 @@
-//! P8: a slow reader is disconnected and catches up later; other subscribers of the ticket
-//! notice nothing.
+//! Checks that a slow reader is disconnected and catches up later, and that other subscribers of
+//! the ticket notice nothing.
 
 use std::time::{Duration, Instant};
 
@@ -16,8 +16,8 @@ async fn a_reader_that_stops_costs_nobody_and_misses_nothing() {
         server.staff("Ben Okafor", "support_agent").await,
     );
     let ticket = server.ticket(&ada).await;
-    // This client reads nothing after it has subscribed: its socket buffers fill up, then
-    // its send queue.
+    // This client reads nothing after it has subscribed, so its socket buffers fill up, and then
+    // its send queue on the server.
     let mut stopped = server.client(0, &ben).await;
     let pages = stopped.subscribe(ticket, None).await;
     let (head, epoch) = (

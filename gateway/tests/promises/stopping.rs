@@ -1,5 +1,5 @@
-//! The shutdown of an instance: balancers are told before anything is refused, and a second signal
-//! ends the wait.
+//! Tests the shutdown of an instance. Load balancers must be told before any request is refused,
+//! and a second signal must end the wait.
 
 use std::time::{Duration, Instant};
 
@@ -12,9 +12,9 @@ use crate::client::{PATIENCE, connect};
 use crate::kit::rest::RestClient;
 use crate::test_server::{Join, TestServer, eventually};
 
-/// Longer than any test runs, so that only a second signal ends the wait.
+/// A drain delay longer than any test runs, so that only a second signal ends it.
 const LONG_MS: &str = "600000";
-/// Upper bound for a shutdown that has nothing to wait for.
+/// Time limit for a shutdown that has nothing to wait for.
 const AT_ONCE: Duration = Duration::from_secs(4);
 
 async fn ready(gateway: &Gateway) -> (u16, Value) {
@@ -67,7 +67,7 @@ async fn before_a_drain_readiness_says_so_and_everything_still_works() {
         "a client received bye before the delay ended"
     );
 
-    // A second signal ends the delay for the balancers.
+    // A second signal ends the delay for the load balancers.
     gateway.terminate();
     for client in [&mut before, &mut meanwhile] {
         client.expect("bye", |frame| frame["type"] == "bye").await;
@@ -109,8 +109,8 @@ async fn who_asks_again_is_not_kept_waiting_by_a_drain() {
     for _ in 0..5 {
         clients.push(server.client(0, &ada).await);
     }
-    // Three clients that could delay the shutdown: one that answers nothing, not even the close;
-    // one whose send waits for a lock; and one with an incomplete request.
+    // Three clients could delay the shutdown: one answers nothing, not even the Close frame; one
+    // has an incomplete request; and one has sent a message that waits for a lock.
     let mut deaf = connect(&gateway.ws_url(), None).await.expect("accepted");
     deaf.post(json!({ "type": "hello", "token": ada.token }))
         .await;
@@ -168,8 +168,8 @@ async fn a_hangup_ends_nothing() {
             "ack"
         );
     }
-    // SIGHUP has no effect during the shutdown either. Some supervisors send it right after
-    // SIGTERM.
+    // SIGHUP must also have no effect during the shutdown, because some supervisors send it right
+    // after SIGTERM.
     gateway.terminate();
     gateway.signal("HUP");
     client.expect("bye", |frame| frame["type"] == "bye").await;

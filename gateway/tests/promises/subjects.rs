@@ -1,5 +1,5 @@
-//! People whose platform uses subjects that are not UUIDs: over REST and sockets, on two instances,
-//! and while the operator changes the mapping.
+//! Tests people whose platform uses subjects that are not UUIDs: over REST and sockets, on two
+//! instances, and while the operator changes which person a subject belongs to.
 
 use helpline_core::ids::TicketId;
 use helpline_rig::testing;
@@ -58,7 +58,7 @@ async fn a_person_of_an_issuer_opens_a_ticket_comes_back_and_sees_it() {
         .expect("an id")
         .parse()
         .expect("a UUID");
-    // A socket on another instance, with another token of the same person.
+    // Open a socket on the other instance, with another token of the same person.
     let mut client = Client::hello(&server.gateways[1].ws_url(), &token(ISSUER, SUB)).await;
     client.subscribe(ticket, None).await;
     assert_eq!(client.send(ticket, "k1", "Still not.").await["type"], "ack");
@@ -67,7 +67,8 @@ async fn a_person_of_an_issuer_opens_a_ticket_comes_back_and_sees_it() {
         .await
         .expect(200);
     assert_eq!(listed["tickets"][0]["id"], opened["id"]);
-    // The same subject of another issuer is another person, and so is the subject in another case.
+    // The same subject of another issuer is another person, and so is the same subject in upper
+    // case.
     for other in [
         token("https://other.example/", SUB),
         token(ISSUER, &SUB.to_uppercase()),
@@ -76,7 +77,8 @@ async fn a_person_of_an_issuer_opens_a_ticket_comes_back_and_sees_it() {
         let refused = server.ask_as(0, &other, "GET", &path, None).await;
         assert_eq!(refused.refused(404), "not_found");
     }
-    // A new token extends the connection only if it has the same subject and issuer.
+    // A new token extends the connection only if it has the same subject and issuer as the old
+    // token.
     let renewed = client
         .ask(json!({ "type": "token", "token": token(ISSUER, SUB) }))
         .await;
@@ -132,14 +134,14 @@ async fn who_a_subject_is_by_the_operators_word_counts_from_the_next_token() {
         .await
         .expect("mapped anew");
     assert_eq!(server.me(0, &token(ISSUER, SUB)).await, json!(carl.id));
-    // The connection belongs to the former person until its token expires. A new token does not
-    // extend it.
+    // The connection belongs to the former person of this subject until its token expires. A new
+    // token for the new person does not extend it.
     let refused = client
         .ask(json!({ "type": "token", "token": token(ISSUER, SUB) }))
         .await;
     assert_eq!(refused["code"], "not_authenticated");
     assert_eq!(client.closed().await, Some(4501));
-    // The refusals of a blocked person are recorded under their id.
+    // Refused requests of a blocked person are recorded with that person's id.
     sql.execute(
         "insert into people (id, blocked_at) values ($1, now()) on conflict (id) do update set blocked_at = now()",
         &[&carl.id.uuid()],
@@ -173,7 +175,7 @@ async fn a_refusal_before_the_database_was_asked_names_the_subject() {
     })
     .await;
     let token = token(ISSUER, SUB);
-    // Concurrent requests, more than the rate limit allows even on a slow machine.
+    // Send more concurrent requests than the rate limit allows, even on a slow machine.
     let asking = (0..20).map(|_| server.ask_as(0, &token, "GET", "/v1/me", None));
     let answers = futures_util::future::join_all(asking).await;
     let answers: Vec<_> = answers.iter().map(|answer| answer.status).collect();

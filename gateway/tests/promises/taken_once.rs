@@ -1,5 +1,5 @@
-//! Two agents take the same ticket at the same moment on two instances: one gets it, and the other
-//! is refused.
+//! Two agents take the same ticket at the same moment on two instances. One must get the ticket,
+//! and the other must be refused.
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ async fn of_two_who_take_a_ticket_at_the_same_moment_exactly_one_has_it() {
         server.staff("Cleo Duarte", "support_agent").await,
     ];
     for (n, agent) in agents.iter().enumerate() {
-        // Both sign in first, so that the database knows their names.
+        // Sign in both agents first, so that the database knows their names.
         server.client(n, agent).await;
     }
     let names = ["Ben", "Cleo"];

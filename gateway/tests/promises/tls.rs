@@ -1,4 +1,4 @@
-//! Redis over TLS, and what the log tells an operator when Redis cannot be used.
+//! Tests Redis over TLS, and what the log says if Redis cannot be used.
 
 use std::time::Duration;
 
@@ -56,8 +56,8 @@ async fn instances_are_joined_over_tls_with_certificates_on_both_sides() {
         .await;
     }
 
-    // A certificate of an unknown authority is rejected, and the log gives the reason at its
-    // default level.
+    // A certificate of an unknown authority is rejected, and the log gives the reason at the
+    // default log level.
     let others = Certificates::new();
     let doubtful = server
         .another(|spec| {

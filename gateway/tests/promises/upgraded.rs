@@ -1,6 +1,6 @@
-//! `pg_upgrade` to a newer Postgres under a running server: transaction ids continue, and the
-//! system identifier changes. Nothing is lost, so nothing may look lost, and no old event may be
-//! taken for a new one.
+//! Tests `pg_upgrade` to a newer Postgres under a running server: transaction ids continue, and the
+//! system identifier changes. No data is lost, so no event may seem to be missing, and no old event
+//! may be treated as new.
 
 use std::path::PathBuf;
 
@@ -72,8 +72,8 @@ async fn a_desk_goes_on_after_pg_upgrade() {
             && new.get::<_, i64>(1) >= old.get::<_, i64>(1),
         "pg_upgrade did not change the identifier, or reset the transaction ids"
     );
-    // Each instance notices the new identifier separately, and resets its clients and closes its
-    // consoles. The console below connects after that.
+    // Each instance separately notices the new system identifier. It then resets its clients and
+    // closes its consoles, so the console below connects only afterwards.
     for client in [&mut online, &mut online_elsewhere] {
         client
             .expect("a reset", |frame| {

@@ -1,13 +1,13 @@
-//! Strict deserialization of requests. Every body, query and frame is read here, so that nothing
-//! that a client wrote is silently ignored:
+//! Strict deserialization of requests. Every body, query and frame is read with this module, so
+//! that nothing that a client wrote is silently ignored:
 //!
 //! - A field that the type does not have is refused at every depth. Otherwise, a misspelled flag
-//!   would silently have its default.
-//! - A field that occurs twice is refused, because it would be undefined which one counts.
-//! - `null` is refused in every field whose reader does not give it a meaning.
+//!   would silently get its default.
+//! - A field that occurs twice is refused, because it would be undefined which value counts.
+//! - `null` is refused in every field for which it has no meaning.
 //!
-//! The reader is strict, not the types: `OpeningHours` is read strictly from an admin, and
-//! leniently from a database that a newer version has written to.
+//! The reader is strict, not the types. For example, `OpeningHours` is read strictly from an
+//! admin's request, and leniently from a database that a newer version has written to.
 
 mod reader;
 mod tree;
@@ -44,7 +44,7 @@ pub struct FieldError {
 /// What is wrong with a field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FieldFault {
-    /// The type does not have this field. It has the fields in the list.
+    /// The type does not have this field. The list has the names of its fields.
     #[error("no such field")]
     Unknown(&'static [&'static str]),
     /// The field occurs twice.
@@ -53,10 +53,10 @@ pub enum FieldFault {
     /// The field is required, but missing.
     #[error("is missing")]
     Missing,
-    /// The field is `null`, which has no meaning in it.
+    /// The field is `null`, which has no meaning in this field.
     #[error("must not be null")]
     Null,
-    /// The value has the wrong type, or the field cannot have it.
+    /// The value has the wrong type, or is not allowed in this field.
     #[error("{0}")]
     Invalid(String),
 }
@@ -138,7 +138,8 @@ pub fn fields_of<T: DeserializeOwned>() -> &'static [&'static str] {
     known_fields(T::deserialize(Json::probe()).map(drop))
 }
 
-/// Extracts the known fields from the error of a probe: an object with a field that no type has.
+/// Extracts the names of a type's fields from the error of a probe. A probe is an object with a
+/// field that no type has, so the error lists the fields that the type has.
 pub(super) fn known_fields(probed: Result<(), FieldError>) -> &'static [&'static str] {
     match probed {
         Err(FieldError {

@@ -1,4 +1,4 @@
-//! Deserializes a [`Json`] tree into a type, and refuses what [`super`] describes. Errors have the
+//! Deserializes a [`Json`] tree into a type, with the strict rules of [`super`]. Errors contain the
 //! path of the field.
 
 use std::borrow::Cow;
@@ -59,7 +59,8 @@ impl<'de> Deserializer<'de> for Json<'de> {
                     taken: 0,
                 };
                 let read = visitor.visit_seq(&mut items)?;
-                // The visitor of a pair takes two elements and ignores the rest.
+                // Refuse surplus elements: serde's visitor of a pair takes two elements and ignores
+                // all others.
                 match items.left.len() {
                     0 => Ok(read),
                     left => Err(FieldError::custom(format!("has {left} elements too many"))),
@@ -100,7 +101,7 @@ impl<'de> Deserializer<'de> for Json<'de> {
         }
     }
 
-    /// Reads the enums of this crate. Their variants are words without data.
+    /// Reads the enums of this crate, whose variants are words without data.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -149,8 +150,8 @@ impl<'de> Deserializer<'de> for Json<'de> {
     }
 }
 
-/// Reports an unknown field before a missing one: a misspelled name causes both errors, and the
-/// misspelled name is the useful one to report.
+/// Reads the fields of an object. An unknown field is reported before a missing one, because a
+/// misspelled name causes both errors and the misspelled name is the useful one to report.
 fn read_fields<'de, V: Visitor<'de>>(
     fields: Fields<'de>,
     known: &'static [&'static str],
@@ -159,7 +160,7 @@ fn read_fields<'de, V: Visitor<'de>>(
     if let Some((name, _)) = fields.iter().find(|(name, _)| !known.contains(&&**name)) {
         return Err(FieldError::at(name, FieldFault::Unknown(known)));
     }
-    // Serde's derived code detects a name that occurs twice.
+    // The visitor, which serde derives, refuses a name that occurs twice.
     visitor.visit_map(Entries::of(fields))
 }
 
@@ -249,7 +250,8 @@ pub(in crate::protocol) struct FrameReader<'a> {
 }
 
 impl FrameReader<'_> {
-    /// A frame of type `kind` with a field that no frame has.
+    /// A frame of type `kind` with a field that no frame has. The error of reading it lists the
+    /// known fields.
     pub(in crate::protocol) fn probe(kind: &str) -> FrameReader<'_> {
         FrameReader {
             kind: Cow::Borrowed(kind),
@@ -317,7 +319,7 @@ impl<'de> VariantAccess<'de> for Rest<'de> {
     }
 }
 
-/// Visits text, or `null` as `None`.
+/// A serde visitor that reads a text as `Some` and `null` as `None`.
 pub(super) struct TextOrNull;
 
 impl<'de> Visitor<'de> for TextOrNull {

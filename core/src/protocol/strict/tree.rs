@@ -1,4 +1,5 @@
-//! JSON as it was written: fields keep their order, and a field that occurs twice stays twice.
+//! JSON as the client wrote it: fields keep their order, and a field that occurs twice is kept
+//! twice.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -6,7 +7,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// A JSON value, borrowed from the text where possible. serde_json's recursion limit (128) bounds
-/// its depth.
+/// the depth of the value.
 #[derive(Debug)]
 pub(in crate::protocol) enum Json<'a> {
     Null,
@@ -15,14 +16,15 @@ pub(in crate::protocol) enum Json<'a> {
     Signed(i64),
     Float(f64),
     Text(Cow<'a, str>),
-    /// A value of a query. The field's type decides whether it is text, a number or a flag.
+    /// A value of a URL query. The field's type decides whether the value is read as text, a number
+    /// or a flag.
     Word(String),
     List(Vec<Self>),
     Object(Vec<(Cow<'a, str>, Self)>),
 }
 
 impl Json<'_> {
-    /// An object with a field that no type has.
+    /// An object with a field that no type has. The error of reading it lists the known fields.
     pub(super) fn probe() -> Self {
         Self::Object(vec![(Cow::Borrowed("\0"), Self::Null)])
     }

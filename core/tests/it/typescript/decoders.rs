@@ -1,10 +1,11 @@
 //! Generates `web-client/src/protocol/decoders/*.ts`, the client's decoders, from the declarations
 //! of `generated.ts`.
 //!
-//! A new type needs no change here. Unless `rules.rs` says otherwise: an object is refused if one
-//! of its strings, numbers or words cannot be read; an unreadable optional value becomes null; a
-//! missing flag becomes false; a list keeps the entries that can be read; and a missing list is
-//! empty, except in a page, which is then refused.
+//! A new type needs no change here. Unless `rules.rs` says otherwise:
+//! - An object is refused if one of its strings, numbers or words cannot be read.
+//! - An optional value that cannot be read becomes null, and a missing flag becomes false.
+//! - A list keeps the entries that can be read. A missing list is empty, except in a page, which is
+//!   then refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -19,14 +20,14 @@ const HEADER: &str =
 // Do not edit.
 ";
 
-/// The declarations, and the lists of words that `generated.ts` contains for them.
+/// The type declarations of `generated.ts`, and the lists of words that it contains for them.
 pub struct Declarations<'a> {
     pub types: &'a BTreeMap<String, Shape>,
     pub order: &'a [String],
     pub word_lists: &'a BTreeMap<String, String>,
 }
 
-/// The generated files: name and text.
+/// The name and text of each generated file.
 pub fn files(declared: &Declarations<'_>) -> Vec<(String, String)> {
     let sources = Sources::read();
     let read: Vec<&String> = declared
@@ -74,7 +75,7 @@ impl Declarations<'_> {
             .collect()
     }
 
-    /// By type: the index of its file, which is the first one in `FILES` that needs it.
+    /// For each type, the index of its file: the first file in `FILES` that needs the type.
     fn levels(&self) -> BTreeMap<String, usize> {
         let mut levels: BTreeMap<String, usize> = self
             .order
@@ -91,7 +92,7 @@ impl Declarations<'_> {
         levels
     }
 
-    /// Sorts the types so that each comes after those that it depends on.
+    /// Sorts the types so that each type comes after the types that it depends on.
     fn ordered<'n>(&self, names: impl Iterator<Item = &'n String>) -> Vec<String> {
         let wanted: BTreeSet<&String> = names.collect();
         let mut done = Vec::new();
@@ -116,11 +117,12 @@ impl Declarations<'_> {
     }
 }
 
-/// What the declarations do not contain, read from the Rust sources of the types.
+/// Facts that the TypeScript declarations do not contain. They are read from the Rust sources of
+/// the types.
 struct Sources {
     /// Types that only clients send.
     requests: BTreeSet<String>,
-    /// Fields that may be fractions.
+    /// Number fields whose values may be fractions.
     fractions: BTreeSet<String>,
 }
 
@@ -257,7 +259,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A decoder for a frame, which is chosen by the frame's `type`.
+    /// Generates a decoder for frames, which uses the frame's `type` to choose the variant.
     fn tagged(&self, all: &[Shape]) -> String {
         let variants: String = all
             .iter()
@@ -326,7 +328,7 @@ impl Writer<'_> {
         match (nullable || field.optional, &shape) {
             (true, Shape::List(_)) if is_strict => format!("nullable({decoder})"),
             (true, _) if is_strict => format!("nullOnly({decoder})"),
-            // A list that is absent is read as an empty list.
+            // The generated code reads an absent list as an empty list.
             (true, Shape::List(_)) if !nullable => decoder,
             (true, _) => format!("nullable({decoder})"),
             (false, Shape::Bool) if !is_strict => format!("or({decoder}, false)"),
@@ -461,7 +463,7 @@ fn words_of(shape: &Shape) -> Option<Vec<&String>> {
         .collect()
 }
 
-/// The value of a frame's `type` field.
+/// The word that a frame's type has in its field `type`, if the shape is a frame.
 fn tag_of(shape: &Shape) -> Option<String> {
     match shape {
         Shape::Object(fields) => fields.iter().find_map(|field| match &field.shape {

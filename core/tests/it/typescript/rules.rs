@@ -1,8 +1,9 @@
 //! Rules for the generated decoders: which file each one is in, and which default replaces an
 //! unreadable value.
 
-/// The decoder files, each with its root types. `first` is what a page needs before it has a
-/// ticket, `ticket` what every page with a ticket needs. Types that no root needs go into `team`.
+/// The decoder files, each with its root types. `first` has the types that a page needs before it
+/// has a ticket, and `ticket` those that every page with a ticket needs. Types that no root type
+/// needs go into `team`.
 pub const FILES: [(&str, &[&str]); 4] = [
     ("first", &["MeView", "Availability", "Problem", "Status"]),
     (
@@ -17,14 +18,14 @@ pub const FILES: [(&str, &[&str]); 4] = [
             "ClientConfig",
         ],
     ),
-    // For settings screens, which are loaded when they are opened.
+    // Types for the settings screens, which are loaded only when they are opened.
     ("admin", &["AccessPage", "AccessActions", "SystemView"]),
     ("team", &[]),
 ];
 
-/// Types that have no decoder: those that only clients send, in addition to the `requests!` of
-/// `protocol/rest.rs`; and the customers' forms of history, which are subsets of the staff's forms
-/// and are decoded as those.
+/// Types that have no decoder, in addition to the `requests!` of `protocol/rest.rs`. Some are sent
+/// only by clients. The customers' types of the history have a subset of the fields of the staff's
+/// types, and the staff's decoders read them.
 pub const UNREAD: &[&str] = &[
     "ClientFrame",
     "InboxFilter",
@@ -37,8 +38,8 @@ pub const UNREAD: &[&str] = &[
     "CustomerEventPage",
 ];
 
-/// Defaults for values that cannot be read because the server is of another build. The key is a
-/// type or a frame with a field; `*` stands for every number of a type.
+/// Defaults for values that cannot be read because the server has another build. A key names a type
+/// or a frame, and one of its fields; `*` means every number field of the type.
 pub const LENIENT: &[(&str, &str)] = &[
     ("WireLimits.*", "LIMITS.{field}"),
     ("TicketStats.*", "0"),
@@ -69,9 +70,9 @@ pub const LENIENT: &[(&str, &str)] = &[
     ("Problem.code", "'unknown'"),
 ];
 
-/// Lists that are refused as a whole if one entry cannot be read, because half a list would
-/// look complete; and values that have no default, because a default would change the
-/// meaning of the rest.
+/// Values that the decoders must not replace or skip. A list is refused as a whole if one entry
+/// cannot be read, because a partial list would look complete. A single value has no default,
+/// because a default would change the meaning of the other fields.
 pub const STRICT: &[&str] = &[
     "subscribed.events",
     "StaffEventPage.events",
@@ -80,7 +81,8 @@ pub const STRICT: &[&str] = &[
     "typing.on",
 ];
 
-/// Names are shown next to other text, so they are decoded by `title`: see `narrow.ts`.
+/// Fields that are decoded by `title` of `narrow.ts`, because pages show these names next to other
+/// text.
 pub const TITLES: &[&str] = &[
     "StaffTicket.subject",
     "CustomerTicket.subject",

@@ -1,5 +1,5 @@
-//! Parses the TypeScript declarations that `ts-rs` writes into shapes, from which decoders
-//! are generated.
+//! Parses the TypeScript declarations that `ts-rs` writes. The result is a [`Shape`] for each type,
+//! from which decoders are generated.
 
 /// The type of a JSON value.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,4 +1,4 @@
-//! A minimal browser: it stores cookies and follows redirects.
+//! A minimal browser for tests, which stores cookies and follows redirects.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,12 @@ use crate::kit::rest::{Answer, RestClient};
 #[derive(Default, Clone)]
 pub struct Browser {
     pub cookies: BTreeMap<String, String>,
-    /// The attributes of each cookie, by its name.
+    /// The attributes that each cookie was set with, by the cookie's name.
     pub attributes: BTreeMap<String, String>,
     rest: RestClient,
 }
 
-/// Starts building a request to this server.
+/// Starts building a request to the server at `desk`.
 fn at(desk: &str, method: &str, path: &str) -> Builder {
     Request::builder()
         .method(method)
@@ -58,14 +58,15 @@ impl Browser {
     pub async fn begins(&mut self, desk: &str, path: &str) -> String {
         let to = format!("/oidc/sign-in?return={path}");
         let led = self.comes_back(desk, &to).await;
-        // The server may first redirect to its public host, which this server also stands for.
+        // The server may first redirect to its public host. In the tests, the same server also
+        // plays that host.
         match led.find("/oidc/sign-in?") {
             Some(at) => self.comes_back(desk, &led[at..]).await,
             None => led,
         }
     }
 
-    /// Signs in through the provider. Returns the final redirect target.
+    /// Signs in through the provider. Returns the path to which the server finally redirects.
     pub async fn signs_in(&mut self, desk: &str, provider: &Provider) -> String {
         let to = self.begins(desk, "/support").await;
         let back = provider.agrees(&to);
@@ -95,7 +96,7 @@ impl Browser {
     }
 }
 
-/// The claims of a token, without verification.
+/// Reads the claims of a token without verifying the token.
 pub fn claims(token: &str) -> Value {
     helpline_gateway::auth::parts_of(token).1.unwrap()
 }

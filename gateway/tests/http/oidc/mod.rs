@@ -1,4 +1,4 @@
-//! Helpline's own sign-in through an OpenID provider, which the test plays.
+//! Tests Helpline's own sign-in through an OpenID provider. The tests play the provider.
 
 mod browser;
 mod provider;
@@ -14,7 +14,7 @@ use crate::test_server::TestServer;
 const KEY: &str = "a secret key of the desk of more than 32 bytes";
 const PUBLIC: &str = "http://127.0.0.1:8080";
 
-/// A server whose people sign in through this provider.
+/// Starts a server whose people sign in through this provider.
 async fn desk(provider: &Provider) -> TestServer {
     desk_with(provider, PUBLIC, KEY, &[]).await
 }
@@ -67,7 +67,8 @@ async fn a_person_signs_in_and_is_who_the_provider_says() {
     let me = browser.me(&server.url).await.expect(200);
     assert_eq!(me["user"]["name"], "Ada Lovelace");
     assert_eq!(me["user"]["email"], "ada@id.example");
-    // The same subject is the same person in another browser; another subject is another person.
+    // In another browser, the same provider subject is the same person; another subject is another
+    // person.
     let id = me["user"]["id"].clone();
     let mut again = Browser::default();
     again.signs_in(&server.url, &provider).await;
@@ -101,10 +102,10 @@ async fn another_instance_takes_the_step_that_follows() {
     let back = provider.agrees(&to);
     assert_eq!(browser.comes_back(&two.url, &back).await, "/support");
     assert!(browser.token(&one.url).await.is_some());
-    // An instance with another secret key rejects the session.
+    // An instance with another secret key rejects the browser's session.
     let stranger = desk_with(&provider, PUBLIC, &KEY.replace("secret", "other"), &[]).await;
     assert_eq!(browser.token(&stranger.url).await, None);
-    // During a key rotation, sessions of both keys are valid.
+    // During a key rotation, sessions that either key signed are valid.
     let both = format!("{},{KEY}", KEY.replace("secret", "newer"));
     let rotating = desk_with(&provider, PUBLIC, &both, &[]).await;
     assert!(browser.token(&rotating.url).await.is_some());
@@ -154,7 +155,7 @@ async fn what_the_id_token_leaves_out_userinfo_tells() {
         serde_json::Value::Null,
         "an address that is not verified may be another person's"
     );
-    // Userinfo about another subject is ignored.
+    // A userinfo response about another subject is ignored.
     provider.tells_only_by_userinfo(serde_json::json!({"sub": "eve", "name": "Eve"}));
     browser.signs_in(&server.url, &provider).await;
     let token = browser.token(&server.url).await.unwrap();
@@ -216,7 +217,8 @@ async fn a_provider_that_changes_its_key_is_asked_again() {
     let mut browser = Browser::default();
     assert_eq!(browser.signs_in(&server.url, &provider).await, "/support");
     provider.rotates();
-    // The key set is fetched at most once in a few seconds, no matter how many sign-ins need it.
+    // The server fetches the provider's key set at most once in a few seconds, however many
+    // sign-ins need it.
     let led = crate::kit::test_server::eventually(
         "the new key is known",
         std::time::Duration::from_secs(15),

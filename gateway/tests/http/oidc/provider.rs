@@ -1,4 +1,4 @@
-//! An OpenID provider over HTTP that signs its own ID tokens and injects the faults that a
+//! An OpenID provider over HTTP for tests. It signs its own ID tokens, and injects the fault that a
 //! test requests.
 
 use std::collections::HashMap;
@@ -23,7 +23,7 @@ use tokio::net::TcpListener;
 pub const CLIENT: &str = "the-desk";
 pub const CLIENT_SECRET: &str = "a secret that desk and provider share";
 
-/// The fault that the provider injects.
+/// A fault that the provider injects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     None,
@@ -41,7 +41,7 @@ pub enum Fault {
     NotFound,
 }
 
-/// A running provider.
+/// A running OpenID provider.
 pub struct Provider {
     pub issuer: String,
     state: Arc<ProviderState>,
@@ -50,7 +50,7 @@ pub struct Provider {
 pub struct ProviderState {
     issuer: String,
     pub fault: Mutex<Fault>,
-    /// The number of the key that signs and that the key set contains.
+    /// The number of the key that signs ID tokens. Only this key is in the key set.
     key: Mutex<u8>,
     claims: Mutex<Map<String, Value>>,
     userinfo: Mutex<Option<Value>>,
@@ -93,7 +93,7 @@ impl Provider {
         *self.state.fault.lock() = fault;
     }
 
-    /// Sets the claims about the person in ID tokens from now on.
+    /// Sets the claims about the person that later ID tokens contain.
     pub fn person(&self, claims: Value) {
         *self.state.claims.lock() = claims.as_object().unwrap().clone();
     }
@@ -102,23 +102,23 @@ impl Provider {
         *self.state.userinfo.lock() = Some(told);
     }
 
-    /// Signs with another key from now on.
+    /// Makes the provider sign later ID tokens with another key.
     pub fn rotates(&self) {
         *self.state.key.lock() += 1;
     }
 
-    /// How many times the discovery document was requested.
+    /// How many times the server requested the provider's discovery document.
     pub fn asked(&self) -> usize {
         self.state.asked.load(Ordering::SeqCst)
     }
 
-    /// How many times a code was exchanged for tokens.
+    /// How many times the server exchanged a code for tokens.
     pub fn exchanged(&self) -> usize {
         self.state.exchanged.load(Ordering::SeqCst)
     }
 
-    /// Approves the authorization request with which the browser came. Returns the path with which
-    /// the browser is sent back.
+    /// Approves the authorization request in the URL `location`. Returns the path to which the
+    /// provider then redirects the browser.
     pub fn agrees(&self, location: &str) -> String {
         let asked = self.asked_with(location);
         let (redirect, state) = (asked["redirect_uri"].clone(), asked["state"].clone());
@@ -136,7 +136,7 @@ impl Provider {
         format!("{path}?code={code}&state={state}&session_state=x")
     }
 
-    /// The query parameters with which the browser came.
+    /// The query parameters of the authorization request in the URL `location`.
     pub fn asked_with(&self, location: &str) -> HashMap<String, String> {
         assert!(
             location.starts_with(&format!("{}/authorize?", self.issuer)),
@@ -285,7 +285,7 @@ async fn userinfo(State(state): State<Arc<ProviderState>>, headers: HeaderMap) -
     )
 }
 
-/// An Ed25519 private key in PKCS #8 form, made from this seed.
+/// Makes an Ed25519 private key in PKCS #8 form from this seed.
 fn ed25519(seed: u8) -> EncodingKey {
     let mut der = vec![
         0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20,

@@ -1,4 +1,4 @@
-//! Sign-ins that must not open a session.
+//! Tests sign-ins through an OpenID provider that must not open a session.
 
 use std::time::{Duration, Instant};
 
@@ -40,7 +40,7 @@ async fn id_tokens_that_are_good_for_something_else_open_no_session() {
         assert!(browser.cookies.is_empty(), "{fault:?}");
     }
     // A refused code and an invalid ID token are recorded as refused sign-ins, with their reasons.
-    // Other faulty answers of the provider are not.
+    // Other faulty responses of the provider are not recorded.
     let reasons = "select coalesce(string_agg(distinct detail ->> 'reason', ' '), '') from access_log where action = 'sign_in_refused'";
     eventually(
         "a row for each reason",
@@ -71,7 +71,8 @@ async fn a_code_is_taken_only_by_the_browser_that_began() {
         forged.cookies.insert(name.clone(), value.to_owned());
         forged
     };
-    // Cookies of another server, of another sign-in, and of an expired sign-in.
+    // Present the sign-in cookies of another server, of another sign-in, and of an expired sign-in.
+    // Each must be refused.
     let stranger = desk_with(&provider, PUBLIC, &KEY.replace("secret", "other"), &[]).await;
     let mut elsewhere = Browser::default();
     elsewhere.begins(&stranger.url, "/support").await;
@@ -118,14 +119,14 @@ async fn a_code_is_taken_only_by_the_browser_that_began() {
         .await;
     assert_eq!(led, "/support?sign_in=failed");
     assert_eq!(browser.comes_back(&server.url, &back).await, "/support");
-    // A code cannot be used a second time.
+    // The provider's code cannot be used a second time.
     assert_eq!(
         browser.comes_back(&server.url, &back).await,
         "/support?sign_in=expired"
     );
 }
 
-/// The same sign-in cookie with a valid signature, but expired.
+/// Returns a copy of the sign-in cookie that has expired, but has a valid signature.
 fn expired(cookie: &str) -> String {
     use chrono::{TimeDelta, Utc};
     use helpline_gateway::auth::purpose::{Purpose, PurposeKeys};
@@ -176,8 +177,8 @@ async fn no_other_host_is_led_back_to() {
 async fn what_the_provider_says_against_it_is_told_on_the_page() {
     let provider = Provider::start().await;
     let server = desk(&provider).await;
-    // Rows are written in order. A callback without a sign-in that began here writes none, because
-    // any visitor can send one.
+    // Access log rows are written in order. Any visitor can request the callback without having
+    // begun a sign-in, so that request must write no row.
     let mut stranger = Browser::default();
     let back = "/oidc/callback?error=access_denied&state=forged";
     stranger.comes_back(&server.url, back).await;

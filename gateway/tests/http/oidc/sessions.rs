@@ -1,4 +1,4 @@
-//! What a session allows, and how it ends.
+//! Tests what a session of the desk's own sign-in allows, and how it ends.
 
 use chrono::{TimeDelta, Utc};
 use helpline_gateway::auth::purpose::{Purpose, PurposeKeys};
@@ -82,8 +82,8 @@ async fn what_was_signed_for_one_thing_is_good_for_no_other() {
         forger.cookies.insert("helpline_session".into(), cookie);
         assert_eq!(forger.token(&server.url).await, None);
     }
-    // The keys for sign-ins and sessions cannot sign access tokens, and the access key cannot sign
-    // for another provider.
+    // The keys for sign-ins and sessions cannot sign access tokens. The key for access tokens
+    // cannot sign for another provider.
     for purpose in [Purpose::SignIn, Purpose::Session] {
         let token = keys(purpose).sign(&fields, soon).unwrap();
         assert_eq!(me(&server, &token).await, 401);
@@ -103,7 +103,8 @@ async fn a_subject_that_looks_like_a_uuid_is_no_person_of_the_platforms() {
     browser.signs_in(&server.url, &provider).await;
     let me = browser.me(&server.url).await.expect(200);
     assert_ne!(me["user"]["id"], json!(victim));
-    // If the platform's tokens come from the same provider, its subjects are the same people.
+    // If the platform's tokens come from the same provider, a subject is the same person in both
+    // kinds of sign-in.
     let shared = desk_with(&provider, PUBLIC, KEY, &["--jwt-issuer", &provider.issuer]).await;
     let mut browser = Browser::default();
     browser.signs_in(&shared.url, &provider).await;

@@ -1,5 +1,5 @@
-//! Two instances, a certified OpenID provider and a real browser. `.ci/test-world oidc`
-//! starts the provider.
+//! Runs a real browser against two instances and a certified OpenID provider, which `.ci/test-world
+//! oidc` starts.
 
 use std::path::Path;
 use std::time::Duration;
@@ -34,7 +34,7 @@ async fn people_sign_in_by_a_certified_provider() {
     };
     let server = TestServer::start_with(1, Join::Redis, |spec| settings(spec.port(first))).await;
     let another = server.another(|spec| settings(spec.port(second))).await;
-    // Name the first admin before they have ever signed in.
+    // Name the first admin before this person has ever signed in.
     let admin_url = server.postgres.admin_url(server.database());
     let named = [
         "migrate",
