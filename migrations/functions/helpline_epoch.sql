@@ -1,6 +1,7 @@
--- Identifies the history to which event numbers belong. It consists of the cluster's identifier, the oid of the database, the oid of the history
--- table (which a restore into the same database changes), the timeline, and the number of recorded restores. A copy of the data directory starts with
--- the same values: only a new timeline or a recorded restore tells it apart from its original.
+-- Returns the epoch: a text that changes when the database is restored or replaced, because event numbers may then repeat. It consists of the
+-- cluster's identifier, the oid of the database, the oid of the history table (a restore into the same database changes it), the timeline, and the
+-- number of recorded restores. A copy of the data directory starts with the epoch of its original. The copy's epoch differs only after a new timeline
+-- or a recorded restore.
 create or replace function helpline_epoch() returns text
 language plpgsql volatile security definer
 set search_path = pg_catalog, {schema}, pg_temp

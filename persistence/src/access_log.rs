@@ -1,4 +1,4 @@
-//! Reads `access_log` for admins, in pages, newest rows first.
+//! Reads the access log (the table `access_log`) for admins, newest rows first, in pages.
 
 use std::fmt;
 use std::str::FromStr;
