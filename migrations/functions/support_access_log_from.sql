@@ -1,6 +1,6 @@
--- Returns the lowest id such that all access log rows from this id on were written at or after `p_at`. If there are no such rows, returns the newest
--- id plus one. Ids rise with time, so a binary search needs only about 40 index lookups. Rows of concurrent transactions may be slightly out of
--- order, so callers add a margin to `p_at`.
+-- Returns the lowest id from which on all access log rows were written at or after `p_at`. If no row is that recent, returns the newest id plus one.
+-- Ids rise with time, so a binary search needs only about 40 index lookups. Rows of concurrent transactions may be slightly out of order, so callers
+-- add a margin to `p_at`.
 create or replace function support_access_log_from(p_at timestamptz) returns bigint
 language plpgsql stable
 set search_path = pg_catalog, {schema}, pg_temp

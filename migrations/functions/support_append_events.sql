@@ -1,9 +1,9 @@
--- Appends a batch of messages. First returns one row per message, with the message's number in `n`. Its `code` is stored, duplicate, busy, or the
--- reason for a refusal; its `message_id` names the event in the rows that follow. Those later rows have no `n`: they are the events that the batch
--- wrote, and the events of messages that were duplicates.
+-- Appends a batch of messages. First returns one row per message, with the message's number in `n`. `code` is stored, duplicate, busy, or the reason
+-- for a refusal, and `message_id` is the id of the stored message. After the messages' rows come rows without `n`: the events that the batch wrote,
+-- and the events of messages that were duplicates.
 --
 -- The order of the steps matters. Lock the tickets first. Look up the idempotency keys in the next statement, whose snapshot is younger than the
--- locks. Then decide about each message, and insert only the new ones.
+-- locks. Then decide about each message, and insert only the new messages.
 --
 -- Query plans are made once per connection and use only index lookups, as in `support_messages_log_inserted`.
 create or replace function support_append_events(
@@ -100,8 +100,8 @@ begin
     ) s (side)
   ) j;
 
-  -- A message depends on an earlier message of its batch in two cases: both have the same key, or both are on one ticket and the later one has
-  -- `based_on`.
+  -- The result for a message depends on an earlier message of the batch if both messages have one key, or if both are on one ticket and the later
+  -- message has `based_on`.
   if v_doubtful then
     for i in 1..v_count loop
       if v_firsts[i] <> i and v_codes[i] in ('stored', 'stale') then
@@ -124,7 +124,7 @@ begin
     end loop;
   end if;
 
-  -- The trigger `support_messages_log_inserted` reads this setting. The trigger runs only for messages that are stored, not for refused ones.
+  -- The trigger `support_messages_log_inserted` reads this setting. It runs only for messages that are stored, not for refused messages.
   if v_unassigned and exists (select 1 from support_settings s where s.name = 'reply_assigns' and s.value = 'true') then
     perform set_config('helpline.reply_assigns', 'on', true);
   end if;

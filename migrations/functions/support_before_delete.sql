@@ -1,5 +1,5 @@
--- Trigger function for `support_tickets` and `support_messages`: refuses to delete a ticket under legal hold, or a message of such a ticket. A
--- message that is deleted by the cascade from its ticket passes, because its ticket has already passed this check.
+-- Trigger function for `support_tickets` and `support_messages`. It refuses to delete a ticket that has a legal hold, or a message of that ticket. A
+-- message that is deleted together with its ticket passes, because the ticket itself has already passed this check.
 create or replace function support_before_delete() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

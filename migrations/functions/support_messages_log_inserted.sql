@@ -12,8 +12,8 @@ declare
   v_user constant uuid := support_current_user_id();
   v_cluster constant bigint := helpline_cluster();
   v_importing constant boolean := support_is_importing();
-  -- Number of tickets that one `update` changes. The tickets' trigger searches the JSON in `helpline.movers` once per row, so the time is quadratic
-  -- in this number.
+  -- Number of tickets that are changed in one `update` statement. The tickets' trigger searches the JSON in `helpline.movers` once per ticket, so its
+  -- time grows with the square of this number.
   v_portion constant integer := 64;
   v_special boolean;
   v_refusal text;

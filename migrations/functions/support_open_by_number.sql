@@ -1,5 +1,5 @@
--- Returns what the service needs to authorize a request and to join the ticket's room. The ticket is the one with the first of these numbers that
--- exists.
+-- Finds the first of these ticket numbers that exists. Returns what the service needs to authorize a request for that ticket and to join the ticket's
+-- room.
 create or replace function support_open_by_number(p_numbers text[])
 returns table (id uuid, user_id uuid, status text, archived boolean, seq bigint, public_seq bigint)
 language plpgsql stable security definer

@@ -16,8 +16,8 @@ declare
   -- Number of the newest tickets that are checked for common words. If at least one ticket in fifty matches, scanning tickets from newest to oldest
   -- is cheaper than collecting and sorting all matches.
   v_sample constant integer := 1000;
-  -- Maximum number of tickets that a scan from newest to oldest reads. Without it, words that are common only in the newest tickets would make the
-  -- scan read all tickets.
+  -- Maximum number of tickets that a scan from newest to oldest reads. Without this limit, words that are common only in the newest tickets would
+  -- make the scan read all tickets.
   v_walk constant integer := 50000;
   -- Maximum number of matches that are collected and sorted.
   v_common constant integer := 20000;

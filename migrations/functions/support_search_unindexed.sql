@@ -8,7 +8,7 @@ set enable_seqscan = off
 as $$
 declare
   v_walk constant integer := 50000;
-  -- For this many of the newest tickets, the search folds the text itself if `search_folded` is still null.
+  -- Number of the newest tickets whose text the search folds (makes comparable) itself, if their `search_folded` is still null.
   v_unfilled constant integer := 5000;
   v_before constant text[] := array(
     select '%' || replace(replace(replace(u.word, '\', '\\'), '%', '\%'), '_', '\_') || '%'

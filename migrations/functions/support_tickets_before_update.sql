@@ -9,7 +9,7 @@ declare
   v_by text := 'system';
 begin
   if old.search_folded is null and new.search_folded is not null then
-    -- This is an update by the backfill of `search_folded`, which only the owner runs. It changes no other column.
+    -- This update is made by the backfill of `search_folded`, which only the owner runs. Change no other column.
     old.search_folded := support_fold(concat_ws(' ', old.ticket_number, old.subject, old.customer_email));
     return old;
   end if;

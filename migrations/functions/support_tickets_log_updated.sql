@@ -37,8 +37,8 @@ begin
     select coalesce((v_movers -> n.id::text ->> 'id')::uuid, v_user),
            coalesce(v_movers -> n.id::text ->> 'type',
                     case when v_user is null then 'system' when v_user = n.user_id then 'customer' else 'admin' end),
-           -- The ticket becomes active again, but its assignee can no longer work on tickets. The event names the system as the one who unassigned
-           -- it.
+           -- The ticket becomes active again, but its assignee can no longer work on tickets. Its event must show that the system, and no person,
+           -- unassigned it.
            n.assigned_to is null and o.assigned_to is not null and not support_is_over(n.status)
              and (support_is_over(o.status) or o.archived_at is not null) and not support_can_be_assigned(o.assigned_to)
   ) a (actor_id, actor_type, was_left)

@@ -10,7 +10,7 @@ from support_own_positions() o
 join support_tickets t on t.id = o.ticket_id
 left join people c on c.id = t.user_id
 left join people a on a.id = t.assigned_to
--- This condition changes no result, because `support_own_positions` returns only the caller's tickets. It lets the planner use the index on
+-- This condition does not change the result, because `support_own_positions` returns only the caller's tickets. It lets the planner use the index on
 -- `user_id`.
 where t.user_id = (select support_current_user_id());
 grant select on support_own_tickets_for_staff to {staff};

@@ -9,7 +9,8 @@ const CAPACITY: &str = include_str!("../sql/store/capacity.sql");
 pub struct Capacity {
     /// The server's `max_connections`, minus the connections reserved for administrators.
     pub connections_max: usize,
-    /// Number of machines from which the service is connected to the database, including this one.
+    /// Number of machines from which the service is connected to the database, including this
+    /// machine.
     pub machines: usize,
 }
 

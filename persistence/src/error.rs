@@ -130,8 +130,8 @@ impl StoreError {
     }
 
     /// Whether waiting does not help and an operator must act. This is true if the server rejects
-    /// this login, has no such database, or offers no TLS although the address requires it, or if
-    /// the server's certificate is rejected.
+    /// this login, has no database of this name, or offers no TLS although the address requires it,
+    /// or if the server's certificate is rejected.
     pub fn needs_operator(&self) -> bool {
         let Self::Unreachable(cause) = self else {
             return false;

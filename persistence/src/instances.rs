@@ -12,7 +12,7 @@ const FORGET: &str = include_str!("../sql/instances/forget.sql");
 /// The other instances of the service that use this database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Others {
-    /// Number of instances that have reported since this one started, and within the last
+    /// Number of instances that have reported since this instance started, and within the last
     /// [`limits::INSTANCE_LATELY_MS`].
     pub instances: u64,
     /// Number of these `instances` that have no relay, the message bus between instances.

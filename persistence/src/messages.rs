@@ -39,8 +39,9 @@ pub struct NewMessage {
     pub internal: bool,
     /// The message's attachments, in order.
     pub attachments: Vec<Attachment>,
-    /// Position of the last event that the sender had seen, as the sender counts events. If a newer
-    /// message exists, the database refuses this one as `stale`. `None` skips the check.
+    /// Position of the last event that the sender had seen, as the sender counts events. If the
+    /// ticket has a newer message by another person, this message is refused as `stale`. `None`
+    /// skips the check.
     pub based_on: Option<Seq>,
     /// The client's address, for the audit row.
     pub address: Option<IpAddr>,
@@ -187,7 +188,7 @@ fn appended(store: &Store, answer: &[Row], sent: usize) -> Result<Appended, Stor
     })
 }
 
-/// Number of columns before the columns of the event.
+/// In a row of the result, the number of columns before the columns of the event.
 const HISTORY_AT: usize = 5;
 
 /// Returns the message that an event has added, and the event's position. The audience in the

@@ -67,9 +67,9 @@ pub async fn list(store: &Store, reader: Reader) -> Result<Vec<SavedReply>, Stor
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; `conflict` if another reply has this shortcut, or if the
-/// existing reply is of the other kind or belongs to another person; `too_large` beyond
-/// [`limits::SAVED_REPLIES_MAX`] or [`limits::PERSONAL_REPLIES_MAX`]; `precondition_failed` if the
-/// reply's entity tag does not match.
+/// existing reply has another kind (shared or personal) or belongs to another person; `too_large`
+/// beyond [`limits::SAVED_REPLIES_MAX`] or [`limits::PERSONAL_REPLIES_MAX`]; `precondition_failed`
+/// if the reply's entity tag does not match.
 pub async fn save(
     store: &Store,
     caller: &Caller,

@@ -68,9 +68,9 @@ pub async fn counts(store: &Store, reader: Reader) -> Result<TicketCounts, Store
     })
 }
 
-/// Adds the recorded changes to the totals of the statistics. Every instance runs this
-/// periodically. An advisory lock lets only one instance at a time do the work; on the others, the
-/// call does nothing.
+/// Adds the recorded changes to the totals of the statistics. Every instance calls this
+/// periodically. An advisory lock lets only one instance at a time do the work; a call on any other
+/// instance returns without doing anything.
 ///
 /// # Errors
 /// When the database cannot be written.

@@ -22,9 +22,9 @@ impl Snapshot {
         self.xmax() < other.xmax()
     }
 
-    /// Returns the snapshot without its list of transactions that were still running. The result is
-    /// equivalent to a cursor on a sequence number. It is wrong on purpose: a test uses it to show
-    /// that such a cursor misses events.
+    /// Returns the snapshot without its list of transactions that were still running, which makes
+    /// it equivalent to a cursor on a sequence number. It is wrong on purpose: a test uses it to
+    /// show that a cursor of this kind misses events.
     #[must_use]
     pub fn forgetting_those_in_flight(&self) -> Self {
         self.xmax()

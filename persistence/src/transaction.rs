@@ -1,6 +1,7 @@
 //! A database transaction that the caller commits, so that several changes to tickets are made
 //! together or not at all. It is meant for background work that stores its progress in the
-//! transaction. Helpline has no such work yet, and no statements for storing progress.
+//! transaction. Helpline does not do background work of this kind yet, and has no statements for
+//! storing progress.
 
 use deadpool_postgres::Object;
 use futures_util::future::{join, join4};

@@ -1,6 +1,6 @@
 -- Returns the number of connections that the server offers to ordinary roles, and the number of
--- machines from which this role is connected to this database (every role can see its own sessions
--- in full). It also returns the server's port: a port other than the configured one reveals a
+-- machines from which this role is connected to this database. (Every role can see its own sessions
+-- in full.) It also returns the server's port: a port other than the configured one reveals a
 -- pooler in front of the server.
 select current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
          - coalesce(current_setting('reserved_connections', true)::integer, 0),

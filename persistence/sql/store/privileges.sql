@@ -30,9 +30,9 @@ cross join lateral (
     (r.rolinherit, 'it inherits the rights of the roles that it acts for (it must be noinherit)')
   ) as o (is_so, reason)
   union all
-  -- Membership in another role is a reason too. Through it, the service's role could bypass the
-  -- checks above, because the other role may be a superuser, or may read and write everything. The
-  -- right to grant itself such a membership also counts.
+  -- Membership in another role is a reason too. The service's role could act as that role and
+  -- bypass the checks above, because the role may be a superuser, or may read and write everything.
+  -- The right to grant itself a membership also counts.
   select true, format('it is a member of %1$I: revoke %1$I from %2$I', m.rolname, r.rolname)
   from pg_roles m
   where m.oid <> r.oid and m.oid <> all (array['{service}', '{customer}', '{staff}']::regrole[]::oid[]) and pg_has_role(r.oid, m.oid, 'member')

@@ -1,7 +1,8 @@
 -- Returns the roles, other than the service's role, that can act as the customer or staff role.
--- Privileges of the two roles add up, so a role that has both could show customers the columns that
--- are meant for staff. Since Postgres 16, a membership may have no effect, such as the membership
--- of the administrator who created the role; in older versions, every membership can be used.
+-- Privileges of the two roles add up: a role that has both could show customers the columns that
+-- are meant for staff. Since Postgres 16, a membership may have no effect, for example the
+-- membership of the administrator who created the role. In older versions, every membership can be
+-- used.
 --
 -- Superusers are not listed, because they can do everything anyway. A login role that is a member
 -- of the service's role is not listed either, because it is used to run the service.
@@ -21,8 +22,8 @@ with recursive memberships as (
   join pg_roles r on r.oid = m.member
   where m.roleid = '{service}'::regrole and not r.rolcanlogin
   union all
-  -- A role that is a member of a login role of the service is not itself such a login role, so it
-  -- counts as a conflict.
+  -- A role that is a member of one of the service's login roles is not used to run the service, so
+  -- it counts as a conflict.
   select m.member, array[m.member], m.roleid, m.member
   from memberships l
   join pg_roles r on r.oid = l.member

@@ -55,8 +55,8 @@ pub enum AddressError {
     /// The value of `sslmode` is unknown.
     #[error("sslmode must be disable, prefer, require, verify-ca or verify-full")]
     Mode,
-    /// There are two `@` before the path. The part between them may belong to a password, but would
-    /// be parsed as a host and shown in errors.
+    /// The address contains two `@` before its path. The part between them may belong to a
+    /// password, but would be parsed as a host and shown in errors.
     #[error(
         "has a second @ before its path: in a user's name or a password, write %40 for @, %2F for / and %3F for ?"
     )]
@@ -77,7 +77,7 @@ pub enum AddressError {
     /// A certificate or key file cannot be used.
     #[error("{name} {}: {why}", .path.display())]
     File {
-        /// The parameter that contains the file's path, such as `sslrootcert`.
+        /// The address parameter that names the file, for example `sslrootcert`.
         name: &'static str,
         /// The file's path.
         path: PathBuf,

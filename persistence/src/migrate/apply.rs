@@ -159,9 +159,9 @@ impl<'a> Run<'a> {
             .collect()
     }
 
-    /// Runs a step and retries it while other transactions have locks that it needs. Each attempt
-    /// waits only briefly for a lock and then releases all of its own, so that statements waiting
-    /// behind it can run.
+    /// Runs a step and retries it while other transactions have locks that the step needs. Each
+    /// attempt waits only briefly for a lock and then releases all locks, so that statements
+    /// waiting behind the step can run.
     pub(super) async fn insistently(&self, step: Step<'_>) -> Result<Vec<String>, StoreError> {
         let mut attempts = 0;
         loop {
@@ -245,7 +245,7 @@ impl<'a> Run<'a> {
     }
 
     /// Applies the changed functions, views, triggers and policies in one transaction, so that a
-    /// concurrent statement sees either all old ones or all new ones.
+    /// concurrent statement sees either all old versions or all new versions.
     async fn objects(&self, plan: &Plan) -> Result<Vec<String>, Failed> {
         let texts: Vec<&str> = plan.objects.iter().map(|object| object.sql).collect();
         let checksums = self.checksums(&texts).await.map_err(Failed::Other)?;

@@ -79,7 +79,7 @@ impl Version {
 /// All SQL files that bring a database to the state that this program needs.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// The versioned files, ordered by number. The embedded ones are numbered 1, 2, 3 … without
+    /// The versioned files, ordered by number. The embedded files are numbered 1, 2, 3 … without
     /// gaps, because the readiness check compares only the highest number.
     pub versions: Vec<Version>,
     /// The files of functions, views, triggers and policies, in the order of the manifest.

@@ -54,7 +54,7 @@ const FOUND: &[(&str, &[&str])] = &[
     ("ᏣᎳᎩ ᎦᏬᏂ", &["ꮳꮃꭹ"]),
     ("𞤀𞤣𞤤𞤢𞤥", &["𞤢𞤣𞤤𞤢𞤥", "𞤀𞤁𞤂𞤀𞤃"]),
     ("𐐔𐐯𐑅𐐨𐑉𐐯𐐻", &["𐐼𐐯𐑅𐐨𐑉𐐯𐐻"]),
-    // Full-width and half-width characters must match normal ones.
+    // Full-width and half-width characters must match ordinary characters.
     (
         "ＰＡＹＭＥＮＴ ｆａｉｌｅｄ １２３",
         &["payment", "Failed", "ＰＡＹ", "failed 123"],
@@ -337,7 +337,7 @@ async fn tickets_of_before_are_found_before_and_after_they_are_filled_in() {
     assert_eq!(db.ask::<String>(tallies).await, history_now);
     finds().await;
     // After the subject changes, the ticket must be found by the new words and no longer by the old
-    // ones.
+    // words.
     db.sql(&format!(
         "update support_tickets set subject = 'ТЕПЕРЬ' where id = '{old}'"
     ))

@@ -1,5 +1,5 @@
 //! Tests that people who share one database connection never run a query with another person's
-//! claims, and that the service does not start with a role that has too many privileges.
+//! claims. Also tests that the service does not start with a role that has too many privileges.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -288,7 +288,7 @@ async fn the_service_and_sql_agree_on_which_texts_are_uuids() {
         format!("Urn:Uuid:{{{bare}}}"),
         "018f-0000-0000-7000-8000-0000-0000-00ab".into(),
         format!("-{uuid}-"),
-        // These texts are similar to UUIDs, but are not UUIDs.
+        // Texts that are similar to UUIDs, but are not UUIDs, so they count as subjects.
         format!("{{{uuid}"),
         format!("{uuid}}}"),
         format!("{{{{{uuid}}}}}"),

@@ -1,5 +1,5 @@
-//! Tests that the sweep (the query for new events) returns every event exactly once, whoever wrote
-//! it and however long its transaction was open.
+//! Tests that the sweep (the query for new events) returns every event exactly once. This must not
+//! depend on which client wrote it, or on how long the transaction was open.
 
 use std::collections::HashMap;
 

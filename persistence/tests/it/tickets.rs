@@ -149,7 +149,8 @@ async fn a_change_is_judged_by_the_side_of_its_doer() {
         "nothing changed, nothing written"
     );
 
-    // One of these two changes is not allowed, so neither may be made.
+    // The agent may change the status, but `stranger` cannot be an assignee. The whole change must
+    // be refused, including the status.
     let half = Patch {
         status: Some(Status::Open),
         assigned_to: Some(Assignee::Agent(db.stranger)),

@@ -94,7 +94,8 @@ async fn a_customer_finds_own_tickets_by_what_was_written_and_never_by_a_note() 
     };
     assert_eq!(found("valve").await, [own[0]]);
     assert_eq!(found("valve ours").await, []);
-    // One word of this search is in the subject, the other in a message.
+    // The search must find a ticket that has one of the words in its subject and the other word in
+    // a message.
     assert_eq!(found("VALVE ticket").await, [own[0]]);
     assert_eq!(found("100% valve").await, []);
     assert_eq!(found("what shall").await.len(), 30);
