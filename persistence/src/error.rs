@@ -174,7 +174,7 @@ impl StoreError {
         Some(known.copied().unwrap_or("other"))
     }
 
-    /// Every class that [`Self::class`] returns.
+    /// All classes that [`Self::class`] can return.
     pub const CLASSES: &'static [&'static str] = &[
         "08",
         "22",

@@ -14,9 +14,9 @@ use uuid::Uuid;
 use crate::plans::explaining;
 use crate::test_db::{TestDb, refusal};
 
-/// Inserts access log rows of one afternoon. There are three actions, one of which is rare, and
-/// some are refused. The rows have three people or no person, and some have a ticket. A few rows
-/// are slightly out of order.
+/// Inserts access log rows of one afternoon. Some rows belong to one of three people, some to none,
+/// and some concern a ticket. There are three actions, one of which is rare, and some are refused.
+/// A few rows are slightly out of order.
 async fn fill(db: &TestDb, rows: u32) {
     let ticket = db.ticket().await;
     db.sql(&format!(

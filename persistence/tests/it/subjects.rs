@@ -119,8 +119,8 @@ async fn one_batch_takes_subjects_and_uuids_and_the_same_person_under_both() {
 async fn two_instances_that_sign_the_same_newcomers_in_at_once_get_the_same_people() {
     let db = TestDb::open().await;
     for round in 0..20 {
-        // The two batches contain the people in opposite orders. No deadlock may occur, because
-        // rows are locked in the same order.
+        // The two batches contain the people in opposite orders. No deadlock may occur, because the
+        // database function locks the rows in the order of their keys.
         let mut one: Vec<_> = (0..50)
             .map(|n| identity(ISSUER, &format!("new|{round}|{n}")))
             .collect();
