@@ -1,9 +1,9 @@
 -- The ticket search that instances of the previous build call; `support_search_tickets` replaces it. It first checks in the newest tickets how common
--- the words are. This matters because the trigram index cannot stop early: for a word in most of a million tickets, Postgres would read a million
--- index entries, and scanning the newest tickets first is cheaper.
+-- the words are, because the trigram index cannot stop early. For a word that is in most of a million tickets, Postgres would read a million index
+-- entries; scanning the newest tickets is cheaper.
 --
--- `p_numbers` contains the ticket numbers that the search text may mean. If the text is a whole ticket number, the function returns only that ticket,
--- because every ticket contains the trigrams of `tkt-1`.
+-- `p_numbers` contains the ticket numbers that the search text may mean. If the text is a whole ticket number, the function returns only that ticket.
+-- A text search for `tkt-1` would read the index entries of every ticket, because all ticket numbers begin with `TKT-`.
 create or replace function support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer) returns setof uuid
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp
@@ -32,7 +32,7 @@ begin
     return next v_numbered.id;
     v_whole := v_whole or v_patterns = array['%' || lower(v_numbered.ticket_number) || '%'];
   end loop;
-  -- The search text is a whole ticket number, so return no other tickets.
+  -- Stop here: the search text is a whole ticket number, and its ticket was returned above.
   if v_whole then
     return;
   end if;

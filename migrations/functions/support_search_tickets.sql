@@ -1,9 +1,9 @@
 -- The ticket search for staff. Returns the tickets whose folded text contains all words, newest first, and the tickets whose number is in `p_numbers`
--- (the ticket numbers that the search text may mean). If the text is a whole ticket number, only that ticket is returned, because every ticket
--- contains the trigrams of `tkt-1`.
+-- (the ticket numbers that the search text may mean). If the text is a whole ticket number, only that ticket is returned. A text search for `tkt-1`
+-- would read the index entries of every ticket, because all ticket numbers begin with `TKT-`.
 --
--- The function first checks in the newest tickets how common the words are. This matters because the trigram index cannot stop early: for a word in
--- most of a million tickets, Postgres would read a million index entries, and scanning the newest tickets first is cheaper.
+-- The function first checks in the newest tickets how common the words are, because the trigram index cannot stop early. For a word that is in most
+-- of a million tickets, Postgres would read a million index entries; scanning the newest tickets is cheaper.
 --
 -- Instances of the previous build still call `support_find_tickets`, which remains for one release.
 create or replace function support_search_tickets(p_words text[], p_numbers text[], p_limit integer) returns setof uuid
@@ -45,8 +45,8 @@ begin
     return next v_numbered.id;
     v_whole := v_whole or v_words = array[support_fold(v_numbered.ticket_number)];
   end loop;
-  -- The search text is a whole ticket number, so return no other tickets. Text with only two letters is too short for a search, except in scripts
-  -- that write whole words with two letters.
+  -- Stop if the search text is a whole ticket number, because its ticket was returned above. Also stop if no word has three letters, except in
+  -- scripts that write whole words with two letters.
   if v_whole or coalesce((select max(char_length(w)) from unnest(v_words) w), 0) < 3
      and array_to_string(v_words, '') !~ ('[\u1100-\u11FF\u3005-\u3007\u3041-\u30FF\u3400-\u4DBF\u4E00-\u9FFF\uAC00-\uD7A3\uF900-\uFAFF'
        || '\U00020000-\U0003134F]') then
