@@ -1,12 +1,12 @@
-//! Embeds `migrations/`: the versioned files in the order of their numbers, and the files listed in
-//! the manifest in its order.
+//! Generates Rust code that embeds the SQL of `migrations/`: the versioned files in the order of
+//! their numbers, and the other files in the order of the manifest.
 
 use std::fmt::Write;
 use std::path::Path;
 
 fn main() {
-    // Read at run time, not by `env!`: a script that was compiled in another copy of the sources would
-    // embed that copy's files.
+    // Read the variable at run time instead of with `env!`. A build script that was compiled in
+    // another copy of the sources would otherwise embed the files of that copy.
     let root = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo says where the package is");
     let dir = Path::new(&root)
         .join("../migrations")

@@ -1,5 +1,5 @@
--- Deletes access log rows that are older than two years, at most `p_limit` of them, the oldest first. Schedule it together with the retention of
--- tickets. Like every deletion from an append-only table, it records what it deleted.
+-- Deletes access log rows that are older than two years, at most `p_limit` of them, the oldest first. Schedule this function together with the
+-- functions that delete old tickets. Records in the access log how many rows it deleted.
 create or replace function delete_old_access_log(p_now timestamptz default now(), p_limit integer default 10000) returns integer
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
@@ -8,7 +8,7 @@ declare
   v_until bigint;
   v_rows integer;
 begin
-  -- Ids rise with time, so the lowest ids are the oldest rows.
+  -- Ids in the access log rise with time, so the rows with the lowest ids are the oldest.
   select max(o.id) into v_until
   from (select l.id, l.created_at from access_log l order by l.id limit p_limit) o
   where o.created_at < p_now - interval '2 years';

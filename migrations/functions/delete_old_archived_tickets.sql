@@ -15,7 +15,8 @@ begin
     for update skip locked
   ) d;
   if v_tickets is not null then
-    -- The foreign keys' cascade deletes the history together with its ticket. Only retention and redaction set this setting.
+    -- Deleting a ticket also deletes its history, through a foreign key with `on delete cascade`. The history table is append-only: its trigger
+    -- allows the deletion only while `helpline.append_only_door` is set. Only retention and redaction set it.
     perform set_config('helpline.append_only_door', 'open', true);
     delete from support_tickets t where t.id = any (v_tickets);
     perform set_config('helpline.append_only_door', '', true);

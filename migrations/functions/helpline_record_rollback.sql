@@ -1,6 +1,6 @@
--- Records a restore when an instance can prove that the database went back in time: the instance has seen a snapshot that is newer than the
--- database's current one, or it has published an event whose number is higher than the ticket's head. Returns the current epoch, which is a new one
--- if this call or another instance has just recorded the restore.
+-- Records a restore when an instance of the service can prove that the database went back in time. There are two proofs: the instance has seen a
+-- snapshot that is newer than the database's current one, or it has published an event with a higher number than the ticket's last event. Returns the
+-- current epoch. The epoch is new if this call, or another instance, has just recorded the restore.
 create or replace function helpline_record_rollback(p_epoch text, p_snapshot text, p_ticket uuid, p_seq bigint) returns text
 language plpgsql volatile security definer
 set search_path = pg_catalog, {schema}, pg_temp

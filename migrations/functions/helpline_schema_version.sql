@@ -1,5 +1,6 @@
--- The state to which `migrate` has brought this database: `version` is the highest version below which none is missing (later versions may already be
--- applied while a backfill is running), and `generation` is the generation of the functions, views, triggers and policies.
+-- Returns what `migrate` has applied to this database. `version` is the highest migration version below which none is missing; later versions may
+-- already be applied while a backfill is running. `generation` is the number that the manifest gives to the set of functions, views, triggers and
+-- policies.
 create or replace function helpline_schema_version() returns table (version integer, generation integer)
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,5 +1,5 @@
--- Adds an event for the team to a ticket's history. The name and arguments are those of Helpline's predecessor. The event always has the kind
--- `logged`, so that callers cannot forge events of other kinds.
+-- Adds an event to a ticket's history that only staff can see. The function's name and arguments are those of Helpline's predecessor. The event
+-- always has the kind `logged`, so that callers cannot forge events of other kinds.
 create or replace function log_ticket_activity(
   p_ticket_id uuid, p_activity_type text, p_old_value text default null, p_new_value text default null,
   p_description text default null, p_metadata jsonb default '{}'

@@ -1,5 +1,5 @@
--- Records when an issuer's subject is mapped to another person. The subject itself is left out, because the access log outlives the erasure of a
--- person. A first sign-in is not recorded: the person in its row is derived from the subject.
+-- Records in the access log that a token issuer's subject (its `sub`) was mapped to another person. The subject is not stored in the log, because log
+-- rows are kept when a person's data is erased. A first sign-in is not recorded, because its person is derived from the subject.
 create or replace function people_subjects_recorded() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,6 +1,6 @@
--- The lowest id from which on all access log rows were written at or after `p_at`; one more than the newest id if there are no such rows. Ids rise
--- with time, so a binary search finds it with about 40 index lookups. Rows of concurrent transactions may be slightly out of order, so callers add a
--- margin.
+-- Returns the lowest id from which on all access log rows were written at or after `p_at`. If no row is that recent, returns the newest id plus one.
+-- Ids rise with time, so a binary search needs only about 40 index lookups. Rows of concurrent transactions may be slightly out of order, so callers
+-- add a margin to `p_at`.
 create or replace function support_access_log_from(p_at timestamptz) returns bigint
 language plpgsql stable
 set search_path = pg_catalog, {schema}, pg_temp
@@ -13,7 +13,7 @@ declare
   v_middle bigint;
   v_found record;
 begin
-  -- The result is at least `v_low` and at most `v_high`.
+  -- Loop invariant: the id to return is at least `v_low` and at most `v_high`.
   while v_low < v_high loop
     v_middle := v_low + (v_high - v_low) / 2;
     select l.id, l.created_at into v_found from access_log l where l.id >= v_middle order by l.id limit 1;

@@ -1,10 +1,11 @@
--- Appends a batch of messages. Returns one row with `n` for each message (`code`: stored, duplicate, busy, or the reason why it was refused;
--- `message_id` refers to its event). After them, it returns rows without `n`: the events that the batch wrote, and the events of its duplicates.
+-- Appends a batch of messages. First returns one row per message, with the message's number in `n`. `code` is stored, duplicate, busy, or the reason
+-- for a refusal, and `message_id` is the id of the stored message. After the messages' rows come rows without `n`: the events that the batch wrote,
+-- and the events of messages that were duplicates.
 --
--- The order of the steps matters: lock the tickets; look up the keys in the next statement, whose snapshot is younger than the lock; decide about
--- each message; insert only the new ones.
+-- The order of the steps matters. Lock the tickets first. Look up the idempotency keys in the next statement, whose snapshot is younger than the
+-- locks. Then decide about each message, and insert only the new messages.
 --
--- As in the trigger of the messages, plans are restricted to index lookups and made once per connection.
+-- Query plans are made once per connection and use only index lookups, as in `support_messages_log_inserted`.
 create or replace function support_append_events(
   p_wait boolean, p_ids uuid[], p_tickets uuid[], p_senders uuid[], p_keys text[], p_bodies text[], p_internals boolean[],
   p_attachments jsonb[], p_based_ons bigint[], p_addresses inet[], p_user_agents text[]
@@ -42,7 +43,8 @@ begin
   else
     select array_agg(l.id) into v_locked
     from (select t.id from support_tickets t where t.id = any (p_tickets) order by t.id for no key update skip locked) l;
-    -- Busy: another transaction has locked the ticket, or there is no such ticket. The next statement tells the two apart.
+    -- A ticket is busy if another transaction has locked it. A ticket that does not exist also ends up in `v_busy`; the next statement distinguishes
+    -- the two cases.
     select coalesce(array_agg(m.id), '{}') into v_busy
     from (select unnest(p_tickets) as id except select unnest(v_locked)) m;
   end if;
@@ -65,8 +67,8 @@ begin
              when b.is_internal and s.side = 'customer' then 'forbidden'
              when t.archived_at is not null then 'ticket_archived'
              when t.status = 'closed' and not b.is_internal then 'ticket_closed'
-             -- `coalesce`, because a null would not stop the search below from running. Each search goes up one index from `based_on`; `order by`
-             -- selects that index where the planner estimates equal costs for two.
+             -- `coalesce`, because a null would not prevent the subqueries below from running. Each subquery scans an index upward from `based_on`,
+             -- the last event that the sender had seen. `order by` makes the planner choose that index where two indexes have equal estimated costs.
              when coalesce(b.based_on < case s.side when 'staff' then h.seq else h.public_seq end, false)
                   and case s.side
                         when 'staff' then (
@@ -98,11 +100,12 @@ begin
     ) s (side)
   ) j;
 
-  -- Messages depend on earlier ones of the same batch only if a key is repeated, or if a ticket has several messages and a later one has `based_on`.
+  -- The result for a message depends on an earlier message of the batch if both messages have one key, or if both are on one ticket and the later
+  -- message has `based_on`.
   if v_doubtful then
     for i in 1..v_count loop
       if v_firsts[i] <> i and v_codes[i] in ('stored', 'stale') then
-        -- The key occurs twice in this batch. The second message gets the result of the first, or `key_reused` if their contents differ.
+        -- This key occurs twice in the batch. The second message gets the result of the first message, or `key_reused` if their contents differ.
         v_messages[i] := v_messages[v_firsts[i]];
         v_codes[i] := case
           when v_codes[v_firsts[i]] <> 'stored' then v_codes[v_firsts[i]]
@@ -121,7 +124,7 @@ begin
     end loop;
   end if;
 
-  -- Read by the insert's trigger, which sees only the messages that are stored.
+  -- The trigger `support_messages_log_inserted` reads this setting. It runs only for messages that are stored, not for refused messages.
   if v_unassigned and exists (select 1 from support_settings s where s.name = 'reply_assigns' and s.value = 'true') then
     perform set_config('helpline.reply_assigns', 'on', true);
   end if;
@@ -149,8 +152,8 @@ begin
            null::timestamptz, null::timestamptz, null::timestamptz, null::text
     from unnest(v_codes, v_sides, v_messages, p_tickets) with ordinality as o (code, side, message_id, ticket_id, n);
 
-  -- The gateway runs this call in a transaction of its own, so the new events are the ones with this transaction's id in this cluster. The insert's
-  -- trigger has set `helpline.cluster`.
+  -- The gateway runs this function in a separate transaction, so the new events are those with this transaction's id in this cluster. The trigger of
+  -- the insert has set `helpline.cluster`.
   return query
     select null::integer, null::text, null::bigint, null::text, null::uuid,
            r.ticket_id, r.seq, r.public_seq, r.created_at, r.kind, r.actor_id, r.actor_type, r.actor_name, r.old_value, r.new_value,
@@ -167,7 +170,7 @@ begin
              r.attachments, r.key, r.message_created_at, r.edited_at, r.redacted_at, r.public_actor_name
       from support_messages k
       cross join lateral (
-        -- A retry comes soon after the first attempt, so its event is near the end of the history.
+        -- A client retries a message soon after its first attempt, so the message's event is near the end of the history.
         select x.* from support_events x
         where x.ticket_id = k.ticket_id and x.message_id = k.id and x.kind in ('message_added', 'internal_note_added')
         order by x.seq desc

@@ -1,4 +1,4 @@
--- What visitors may know before they sign in: the opening hours, the away notice, and whether an agent is online.
+-- Returns what visitors may know before they sign in: the opening hours, the away notice, and whether an agent is online.
 create or replace function support_availability(p_fresh_ms bigint)
 returns table (opening_hours jsonb, away_notice jsonb, agents_online boolean)
 language sql stable security definer

@@ -1,5 +1,5 @@
--- For `support_tickets` and `support_messages`. A message that the cascade deletes passes this check, because its ticket is already gone: the trigger
--- on the ticket has checked the legal hold.
+-- Trigger function for `support_tickets` and `support_messages`. It refuses to delete a ticket that has a legal hold, or a message of that ticket. A
+-- message that is deleted together with its ticket passes, because the ticket itself has already passed this check.
 create or replace function support_before_delete() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

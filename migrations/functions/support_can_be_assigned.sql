@@ -1,8 +1,8 @@
--- Whether tickets can be assigned to this person, that is, to a member of staff who is not blocked. The function waits for transactions that change
--- the person's roles or block, and prevents such changes until the end of the current transaction. Without these locks, an assignment that commits
--- after a revocation would never be undone.
+-- Returns whether tickets can be assigned to this person: only to members of staff who are not blocked. The function waits for transactions that
+-- change the person's roles or block the person, and it prevents these changes until the end of the current transaction. Without the locks, an
+-- assignment could commit just after the person lost the role, and the ticket would remain assigned.
 --
--- Callers may hold locks on tickets: a transaction that holds a lock on a person or a role never waits for a ticket.
+-- A caller may have locked tickets before. This cannot deadlock, because a transaction that has locked a person or a role never waits for a ticket.
 create or replace function support_can_be_assigned(p_user uuid) returns boolean
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,8 +1,8 @@
--- Changes a ticket; either all changes are made or none. A null leaves a field unchanged. `p_assigned_to` is used only if `p_assign` is set; null
--- then unassigns the ticket. `p_expected`, the assignee that the caller has seen, is used only if `p_expects` is set.
+-- Changes several fields of a ticket in one step. A null leaves a field unchanged. `p_assigned_to` is used only if `p_assign` is true; a null
+-- `p_assigned_to` then unassigns the ticket. `p_expected` is the assignee that the caller has seen; it is used only if `p_expects` is true.
 --
--- If the ticket has neither the expected nor the requested assignee, nothing is changed, and the function returns one row with the present assignee.
--- It raises no error, so that a caller that changes several tickets in one transaction can continue.
+-- If the ticket's assignee is neither the expected nor the requested one, nothing is changed, and the function returns one row with the present
+-- assignee. It raises no error, so that a caller that changes several tickets in one transaction can continue.
 create or replace function support_change_seen_ticket(
   p_ticket uuid, p_status text, p_priority text, p_category text, p_assign boolean, p_assigned_to uuid, p_expects boolean, p_expected uuid
 ) returns table (assigned_to uuid, assignee_name text)

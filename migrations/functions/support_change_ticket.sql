@@ -1,4 +1,4 @@
--- `support_change_seen_ticket` without an expected assignee: the last writer wins.
+-- Changes a ticket like `support_change_seen_ticket`, but without an expected assignee: the last writer wins.
 create or replace function support_change_ticket(
   p_ticket uuid, p_status text, p_priority text, p_category text, p_assign boolean, p_assigned_to uuid
 ) returns void

@@ -13,7 +13,8 @@ begin
   if v_user is null then
     perform support_refuse('not_authenticated');
   end if;
-  -- Two rounds: if the first attempt with this key is still uncommitted, the insert waits for it, and the second round then finds its ticket.
+  -- Try twice. If another transaction has used this key and has not committed yet, the insert waits for it, and the second round finds the ticket of
+  -- that transaction.
   for i in 1..2 loop
     select t.id, t.key_digest into v_known from support_tickets t where t.user_id = v_user and t.key = p_key;
     if found then

@@ -1,5 +1,5 @@
--- The caller's staff role; the higher one if there are two; null for customers and for blocked people. Security definer, so that policies need no
--- privilege on the table.
+-- Returns the caller's staff role, the higher one if the caller has two. Returns null for customers and for blocked people. It is a security definer
+-- function, so that policies that call it need no privilege on `user_roles`.
 create or replace function support_current_role() returns text
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

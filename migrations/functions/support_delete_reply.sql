@@ -1,4 +1,5 @@
--- For instances of the previous build, which know only shared replies; `support_remove_reply` replaces it. Returns whether the reply existed.
+-- Used by instances of the previous build, which support only shared saved replies; `support_remove_reply` replaces this function. Returns whether
+-- the saved reply existed.
 create or replace function support_delete_reply(p_id uuid) returns boolean
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,6 +1,6 @@
--- A digest of what is sent under an `Idempotency-Key`: visibility, text and attachments.
+-- Returns a digest of the content of a message that was sent with an `Idempotency-Key`: visibility, text and attachments.
 --
--- The function is stable because `convert_to` is: a function declared immutable could not be inlined.
+-- The function is declared stable because `convert_to` is. Postgres would not inline an immutable function that calls a stable one.
 create or replace function support_digest(p_is_internal boolean, p_body text, p_attachments jsonb) returns bytea
 language sql stable parallel safe
 as $$

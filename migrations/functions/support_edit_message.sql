@@ -1,4 +1,4 @@
--- Changes the text of one of the caller's own messages. Refused when the ticket is closed or archived, or the message is redacted.
+-- Changes the text of one of the caller's own messages. Fails if the ticket is closed or archived, or if the message is redacted.
 create or replace function support_edit_message(p_ticket uuid, p_message uuid, p_body text) returns void
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

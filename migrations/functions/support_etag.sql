@@ -1,5 +1,5 @@
--- The entity tag of a stored value (RFC 9110, 8.8.3). It depends only on the content, so a value that is changed and changed back has its former tag.
--- A null has an entity tag too.
+-- Returns the entity tag (RFC 9110, section 8.8.3) of a stored value. The tag depends only on the content: a value that is changed and then changed
+-- back has its original tag again. A null has an entity tag too.
 create or replace function support_etag(p_value jsonb) returns text
 language sql stable parallel safe
 as $$

@@ -1,4 +1,4 @@
--- For each ticket, the events after the given position, at most `p_limit` of them.
+-- Returns, for each ticket in `p_tickets`, at most `p_limit` events after the position with the same index in `p_after`.
 create or replace function support_events_after(p_tickets uuid[], p_after bigint[], p_limit integer) returns setof support_events
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,4 @@
--- The events that the current transaction has written.
+-- Returns the events that the current transaction has written.
 create or replace function support_events_written() returns setof support_events
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

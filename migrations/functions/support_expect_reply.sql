@@ -1,5 +1,5 @@
--- Locks a saved reply until the end of the transaction. Refuses unless the reply is visible to the caller and has one of these entity tags; `*`
--- accepts any tag. A null skips the check.
+-- Locks a saved reply until the end of the transaction. Fails if the caller cannot see the reply, or if its entity tag is not in `p_if_match`; `*`
+-- accepts any tag. A null `p_if_match` skips the check.
 create or replace function support_expect_reply(p_id uuid, p_if_match text[]) returns void
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp
@@ -8,7 +8,7 @@ begin
   if p_if_match is null then
     return;
   end if;
-  -- Check the role first, so that customers do not learn whether the reply exists.
+  -- Check the caller's role first, so that customers do not learn whether the saved reply exists.
   if support_require_user() is not null and not support_is_staff() then
     perform support_refuse('forbidden');
   end if;

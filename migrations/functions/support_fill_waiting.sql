@@ -1,5 +1,6 @@
--- Sets `waiting_since` from the history, for the next `p_limit` unfinished tickets in the order of their ids. Returns the id of the last one, or null
--- when no tickets are left. It is safe to run again at any time: while a ticket is locked, its history gives the same value as the triggers.
+-- Sets `waiting_since` (since when the customer has waited for an answer) from the history, for the next `p_limit` unfinished tickets in order of id.
+-- Returns the id of the last ticket, or null when no tickets are left. The function can be repeated at any time: it locks the tickets, and their
+-- history gives the value that the triggers have stored.
 create or replace function support_fill_waiting(p_after uuid, p_limit integer) returns uuid
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp
@@ -17,14 +18,14 @@ declare
   );
 begin
   perform 1 from support_tickets t where t.id = any (v_tickets) order by t.id for no key update;
-  -- A statement of its own, so that its snapshot is younger than the locks.
+  -- This is a separate statement, so that its snapshot is younger than the locks taken above.
   update support_ticket_heads h
   set waiting_since = w.at
   from (
     select t.id, case when t.archived_at is null then (
         select case a.kind when 'reopened' then coalesce(b.created_at, a.created_at) else a.created_at end
         from support_ticket_activity a
-        -- The message that reopened the ticket is the event right before `reopened`.
+        -- If a message reopened the ticket, its event is the one immediately before the `reopened` event.
         left join support_ticket_activity b on b.ticket_id = a.ticket_id and b.seq = a.seq - 1 and b.xid = a.xid and b.kind = 'message_added'
         where a.ticket_id = t.id and a.seq >= coalesce(r.seq, 1) and a.seq > coalesce(s.seq, 0)
           and (a.kind = 'created' or (a.kind in ('message_added', 'reopened') and a.actor_type = 'customer'))

@@ -1,9 +1,9 @@
--- The search of instances of the previous build; `support_search_tickets` replaces it. It first checks in the newest tickets how common the words
--- are, because the trigram index cannot stop early: for a word that most of a million tickets contain, Postgres read a million entries before the
--- count showed that walking back in time is cheaper.
+-- The ticket search that instances of the previous build call; `support_search_tickets` replaces it. It first checks in the newest tickets how common
+-- the words are, because the trigram index cannot stop early. For a word that is in most of a million tickets, Postgres would read a million index
+-- entries; scanning the newest tickets is cheaper.
 --
--- `p_numbers`: the ticket numbers that the text may mean. If the text is a whole ticket number, only that ticket is returned, because every ticket
--- contains the trigrams of `tkt-1`.
+-- `p_numbers` contains the ticket numbers that the search text may mean. If the text is a whole ticket number, the function returns only that ticket.
+-- A text search for `tkt-1` would read the index entries of every ticket, because all ticket numbers begin with `TKT-`.
 create or replace function support_find_tickets(p_patterns text[], p_numbers text[], p_limit integer) returns setof uuid
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp
@@ -11,12 +11,13 @@ set plan_cache_mode = force_custom_plan
 set enable_seqscan = off
 as $$
 declare
-  -- Number of the newest tickets that are checked for common words. If at least one in fifty matches, walking back in time is cheaper than gathering
-  -- and sorting all matches.
+  -- Number of the newest tickets that are checked for common words. If at least one ticket in fifty matches, scanning tickets from newest to oldest
+  -- is cheaper than collecting and sorting all matches.
   v_sample constant integer := 1000;
-  -- Maximum number of tickets that such a walk reads: words that are common only in the newest tickets would otherwise make it read all tickets.
+  -- Maximum number of tickets that a scan from newest to oldest reads. Without this limit, words that are common only in the newest tickets would
+  -- make the scan read all tickets.
   v_walk constant integer := 50000;
-  -- Maximum number of matches that are gathered and sorted.
+  -- Maximum number of matches that are collected and sorted.
   v_common constant integer := 20000;
   v_patterns constant text[] := array(select lower(p) from unnest(p_patterns) with ordinality as u (p, n) order by n);
   v_numbered record;
@@ -31,12 +32,12 @@ begin
     return next v_numbered.id;
     v_whole := v_whole or v_patterns = array['%' || lower(v_numbered.ticket_number) || '%'];
   end loop;
-  -- A whole ticket number means that ticket.
+  -- Stop here: the search text is a whole ticket number, and its ticket was returned above.
   if v_whole then
     return;
   end if;
-  -- A pattern of two letters has no trigram, so Postgres would read the whole index. Some scripts write whole words with two letters: such words are
-  -- looked for only in the newest tickets.
+  -- A pattern for two letters has no trigram, so Postgres would read the whole index. Some scripts write whole words with two letters; such words are
+  -- searched only in the newest tickets.
   if coalesce(char_length(v_patterns[1]), 0) < 5 then
     if array_to_string(v_patterns, '') ~ ('[\u3005-\u3007\u3041-\u30FF\u3400-\u4DBF\u4E00-\u9FFF\uAC00-\uD7A3\uF900-\uFAFF'
         || '\U00020000-\U0003134F]') then

@@ -1,5 +1,5 @@
--- The median time from opening to first answer, in seconds, over the answered tickets among the newest ones. Null if there are fewer than
--- `p_answers_min` of them.
+-- Returns the median time in seconds from the opening of a ticket to its first answer. Only the newest tickets are considered. Returns null if fewer
+-- than `p_answers_min` of them were answered.
 create or replace function support_first_answer_s(p_days integer, p_tickets_max integer, p_answers_max integer, p_answers_min integer) returns bigint
 language sql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

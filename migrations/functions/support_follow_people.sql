@@ -1,13 +1,13 @@
--- Copies changed addresses and names into tickets, and unassigns tickets from people who can no longer work on them; at most `p_limit` tickets.
--- Returns whether it changed anything, in which case there may be more to do. Only one call runs at a time. It skips a ticket that another
--- transaction has locked, and a person who is changing at the moment: a later call handles them.
+-- Copies changed email addresses and names into tickets, and unassigns tickets from people who can no longer work on them. It handles at most
+-- `p_limit` tickets. Returns whether it changed anything; if true, call it again, because more tickets may remain. Only one call runs at a time. A
+-- ticket that another transaction has locked, or a person that another transaction is changing, is left to a later call.
 create or replace function support_follow_people(p_limit integer) returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, {schema}, pg_temp
 set enable_seqscan = off
 as $$
 declare
-  -- People per call. More than one, so that people whose tickets are locked do not delay the others.
+  -- Number of people per call. It is more than one, so that people whose tickets are locked do not delay other people.
   v_people constant integer := 20;
   v_left integer := p_limit;
   v_person uuid;
@@ -39,8 +39,8 @@ begin
     v_left := v_left - v_rows;
     v_done := v_done or v_rows > 0;
     continue when v_rows > 0;
-    -- No ticket could be changed. A transaction that changes this person now holds a lock on the row in `people_to_follow`; the check below comes
-    -- after that lock, in a statement with a snapshot of its own.
+    -- No ticket could be changed for this person. A transaction that is changing the person holds a lock on the person's row in `people_to_follow`.
+    -- The check below runs after taking that lock, in a statement with a new snapshot.
     perform 1 from people_to_follow f where f.person_id = v_person for update skip locked;
     continue when not found;
     select * into p from people x where x.id = v_person;

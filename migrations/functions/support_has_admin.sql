@@ -1,4 +1,4 @@
--- Whether the desk has an admin other than `p_besides` who has signed in and is not blocked. With a null, every admin counts.
+-- Returns whether there is an admin other than `p_besides` who has signed in and is not blocked. If `p_besides` is null, every admin counts.
 create or replace function support_has_admin(p_besides uuid) returns boolean
 language sql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

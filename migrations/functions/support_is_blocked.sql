@@ -1,4 +1,4 @@
--- Whether the caller is blocked. The policies use this to refuse plain SQL writes of a person who may no longer sign in.
+-- Returns whether the caller is blocked. Policies call this function to refuse SQL writes by a blocked person.
 create or replace function support_is_blocked() returns boolean
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

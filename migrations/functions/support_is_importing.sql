@@ -1,6 +1,6 @@
--- Whether an administrator of the database is importing data from another support desk (`set helpline.import = 'on'`). During an import, messages do
--- not change the status of their ticket, and given timestamps are kept. The setting has no effect for the service, nor for sessions that act for a
--- person.
+-- Returns whether an administrator of the database is importing data from another support desk (`set helpline.import = 'on'`). During an import,
+-- messages do not change the status of their ticket, and timestamps in the imported rows are kept. The setting has no effect for the service, nor for
+-- sessions with claims of a person.
 create or replace function support_is_importing() returns boolean
 language plpgsql stable
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,5 @@
--- The other instances that have a relay, counted as in `support_record_instance`. This instance must receive their messages through its own relay.
+-- Returns the ids of the other running instances that have a relay (the message bus between instances). `support_record_instance` defines which
+-- instances count as running. Messages of the returned instances must arrive through this instance's relay.
 create or replace function support_joined_instances(p_id uuid, p_lately_ms bigint) returns setof uuid
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

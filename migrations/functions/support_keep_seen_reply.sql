@@ -1,4 +1,4 @@
--- Calls `support_keep_reply` if the reply still has one of the expected entity tags; see `support_expect_reply`.
+-- Calls `support_keep_reply` if the saved reply's entity tag is in `p_if_match` (checked by `support_expect_reply`).
 create or replace function support_keep_seen_reply(
   p_id uuid, p_shortcut text, p_title text, p_body text, p_folder text, p_personal boolean, p_shared_max integer, p_personal_max integer,
   p_if_match text[]

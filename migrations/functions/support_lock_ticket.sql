@@ -1,5 +1,5 @@
--- Locks the ticket and returns it with the caller's side (customer, admin or system). A missing ticket and another customer's ticket are refused with
--- the same error.
+-- Locks a ticket and returns it with the caller's side (customer, admin or system). A ticket that does not exist and a ticket of another customer
+-- give the same error, so that the caller cannot tell which tickets exist.
 create or replace function support_lock_ticket(p_ticket uuid, out ticket support_tickets, out side text)
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

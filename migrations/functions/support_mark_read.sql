@@ -1,6 +1,6 @@
--- Moves read positions forward. Each position is given in the reader's own numbering and stored in both numberings. Returns the positions that moved.
--- A position on a ticket that its reader may not read is ignored. Rows are written in the order of the primary key, so that two instances never
--- deadlock.
+-- Moves read positions forward and returns the positions that moved. Each position in `p_seqs` counts the events that its reader can see; the table
+-- stores it both in the numbering of all events and in that of public events. A position on a ticket that its reader may not read is ignored. Rows
+-- are written in the order of the primary key, so that two instances never deadlock.
 create or replace function support_mark_read(p_tickets uuid[], p_people uuid[], p_audiences text[], p_seqs bigint[])
 returns table (ticket_id uuid, person_id uuid, side text, name text, seq bigint, public_seq bigint, public_name text)
 language plpgsql volatile security definer
@@ -26,7 +26,7 @@ begin
       select m.ticket_id, m.person_id, coalesce(a.seq, 0) as seq, coalesce(a.public_seq, 0) as public_seq
       from marks m
       left join lateral (
-        -- For staff: the last public event up to this position. For a customer: the event with this public number.
+        -- For a staff reader, find the last public event up to the given position. For a customer, find the event with the given public number.
         select case m.audience when 'staff' then m.seq else x.seq end as seq, x.public_seq
         from (
           (select s.seq, s.public_seq from support_ticket_activity s
@@ -47,7 +47,8 @@ begin
       returning r.ticket_id, r.person_id, r.seq, r.public_seq
     )
     select m.ticket_id, m.person_id, case when t.user_id = m.person_id then 'customer' else 'admin' end, p.display_name, m.seq,
-      -- 0 if the public position did not move: a customer must not learn that a note was read. The statement's snapshot still has the previous row.
+      -- `public_seq` is 0 if the public position did not move, so that a customer cannot learn that staff read a note. `old` is the row before this
+      -- update, because the statement's snapshot is older than the update.
       case when m.public_seq > coalesce(old.public_seq, 0) then m.public_seq else 0 end, p.first_name
     from moved m
     left join support_read_positions old on old.ticket_id = m.ticket_id and old.person_id = m.person_id

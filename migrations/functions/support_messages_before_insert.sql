@@ -1,4 +1,5 @@
--- Stores the digest also for messages that plain SQL inserts, so that their keys are protected against reuse like those of the service.
+-- Stores a digest of the message's content. A trigger does this, so that the `Idempotency-Key` of a message inserted by plain SQL is protected
+-- against reuse too.
 create or replace function support_messages_before_insert() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

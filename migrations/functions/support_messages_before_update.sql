@@ -1,4 +1,4 @@
--- Only the text and the attachments of a message may change, and only until it is redacted.
+-- Only the text and the attachments of a message can be changed, and only until the message is redacted.
 create or replace function support_messages_before_update() returns trigger
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,5 @@
--- Only an administrator of the database can delete a message. The history keeps an event that says so, unless the ticket was deleted as well.
+-- Only an administrator of the database can delete a message. This trigger adds an event about the deletion to the history, unless the ticket was
+-- deleted too.
 create or replace function support_messages_log_deleted() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
@@ -21,7 +22,7 @@ begin
     array_fill(case when v_user is null then 'system' else 'admin' end, array[cardinality(v_tickets)]),
     v_nothing, v_nothing, v_nothing, v_nothing, array_fill('message deleted'::text, array[cardinality(v_tickets)]), v_messages,
     array_fill(null::jsonb, array[cardinality(v_tickets)]));
-  -- Also remove the former texts that edits left in the history.
+  -- Also remove the message's former texts, which edits left in the history.
   perform set_config('helpline.append_only_door', 'open', true);
   update support_ticket_activity a
   set old_value = null, new_value = null

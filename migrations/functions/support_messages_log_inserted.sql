@@ -1,5 +1,5 @@
--- Plans are restricted to index lookups. With the default settings, a plan cached while the tables were nearly empty remains a sequential scan until
--- autovacuum has analyzed them, which is slow on a new desk under load.
+-- Numbers new messages and writes their events. Query plans are restricted to index lookups: a plan that was cached while the tables were nearly
+-- empty would be a sequential scan until autovacuum has analyzed them, which is slow on a new installation under load.
 create or replace function support_messages_log_inserted() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
@@ -12,26 +12,29 @@ declare
   v_user constant uuid := support_current_user_id();
   v_cluster constant bigint := helpline_cluster();
   v_importing constant boolean := support_is_importing();
-  -- Number of tickets that one statement changes. The trigger searches `helpline.movers` once per row, so a larger portion would take quadratic time.
+  -- Number of tickets that are changed in one `update` statement. The tickets' trigger searches the JSON in `helpline.movers` once per ticket, so its
+  -- time grows with the square of this number.
   v_portion constant integer := 64;
   v_special boolean;
   v_refusal text;
   v_total bigint;
   v_logged bigint := 0;
   v_rows bigint;
-  -- For each ticket, the last message of this round, and the last message of the previous round. They are JSON objects, so that a lookup does not
-  -- search all tickets.
+  -- `v_cut` maps each ticket to the last message of this loop round, `v_from` to the last message of the previous round. JSON objects are used
+  -- because looking up a ticket in an array would search the whole array.
   v_cut jsonb;
   v_from jsonb;
   v_moved uuid[];
   v_to text[];
   v_movers jsonb;
 begin
-  -- For `support_append_events`, which reads back these events. A second call of `helpline_cluster` would cost as much as numbering a message.
+  -- `support_append_events` uses this setting to read the new events back. Calling `helpline_cluster` again would cost as much as numbering a
+  -- message.
   perform set_config('helpline.cluster', v_cluster::text, true);
   perform 1 from support_tickets t where t.id in (select i.ticket_id from inserted i) order by t.id for no key update;
 
-  -- The fast path needs one query: does any of these messages change its ticket, or belong to a ticket that takes no messages?
+  -- One query decides whether the fast path is possible: does any of these messages change its ticket, or belong to a ticket that accepts no
+  -- messages?
   select count(*), coalesce(bool_or(m.to_status is not null or (i.sender_type = 'admin' and not i.is_internal and t.first_response_at is null)), false),
          min(case when v_user is null then null when t.archived_at is not null then 'ticket_archived'
                   when t.status = 'closed' and not i.is_internal then 'ticket_closed' end)
@@ -52,8 +55,8 @@ begin
 
   loop
     if v_special and not v_importing then
-      -- For each ticket, the first message that changes its present status. A message imported from before the ticket was resolved does not count:
-      -- its timestamp is earlier than its transaction, and only an administrator of the database can set such a timestamp.
+      -- Finds, for each ticket, the first message that changes the ticket's present status. An imported message from before the ticket was resolved
+      -- must not change the status. Such a message has a timestamp earlier than its transaction, which only an administrator of the database can set.
       select jsonb_object_agg(c.ticket_id, jsonb_build_object('at', c.created_at, 'message', c.id, 'id', c.sender_id, 'type', c.sender_type)),
              array_agg(c.ticket_id order by c.ticket_id), array_agg(c.to_status order by c.ticket_id)
       into v_cut, v_moved, v_to
@@ -92,7 +95,8 @@ begin
           public_last_activity_at = greatest(h.public_last_activity_at, g.public_at),
           waiting_since = case when g.answers = 0 then coalesce(h.waiting_since, g.asked_at)
                                when g.asked_after = g.answers then g.asked_at end
-      -- `asked_after`: how many answers precede the customer's last message. `asked_at`: when the customer first wrote after those answers.
+      -- `asked_after` is the number of answers before the customer's last message. `asked_at` is the time of the customer's first message after those
+      -- answers.
       from (select n.ticket_id, max(n.seq) as seq, max(n.place) as public_seq, max(n.created_at) as at,
                    max(n.created_at) filter (where not n.is_internal) as public_at, max(n.answers) as answers,
                    max(n.answers) filter (where n.sender_type = 'customer') as asked_after,
@@ -111,7 +115,7 @@ begin
 
     exit when v_cut is null;
 
-    -- The trigger of the tickets adds the event of the status change, after the message that caused it.
+    -- Update the tickets in portions. The tickets' trigger adds the event of the status change after the event of the message that caused it.
     for n in 0..(cardinality(v_moved) - 1) / v_portion loop
       perform set_config('helpline.movers', jsonb_object_agg(k.id, v_cut -> k.id::text)::text, true)
       from unnest(v_moved[n * v_portion + 1:(n + 1) * v_portion]) as k (id);
@@ -123,7 +127,8 @@ begin
     v_from := v_cut;
   end loop;
 
-  -- `support_append_events` sets this when the desk wants it: the first agent to answer an unassigned ticket is assigned to it.
+  -- `support_append_events` switches this on if the setting `reply_assigns` is true: the first agent who answers an unassigned ticket is then
+  -- assigned to it.
   if current_setting('helpline.reply_assigns', true) = 'on' then
     select jsonb_object_agg(f.ticket_id, jsonb_build_object('id', f.sender_id, 'type', 'admin')) into v_movers
     from (

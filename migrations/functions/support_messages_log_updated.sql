@@ -1,4 +1,5 @@
--- An edit adds an event with the old text, which only staff see. A redaction also removes the old texts from the history.
+-- When a message is edited, adds an event with the old text, which only staff see. When a message is redacted, also removes the old texts from the
+-- history.
 create or replace function support_messages_log_updated() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
@@ -39,7 +40,8 @@ begin
     set old_value = null, new_value = null
     where a.ticket_id = any (v_tickets) and a.message_id = any (v_scrub) and (a.old_value is not null or a.new_value is not null);
     perform set_config('helpline.append_only_door', '', true);
-    -- The digest of the ticket's opening covers the first message. Remove it too, because a short secret could be guessed from a digest.
+    -- The ticket's `key_digest` was computed from its first message. Remove it with the message's text, because a short secret could be guessed from
+    -- a digest.
     update support_tickets t set key_digest = null
     from changed n
     where n.id = any (v_scrub) and t.id = n.ticket_id and t.key = n.key and t.key_digest is not null;

@@ -1,4 +1,4 @@
--- Whether the claims of this session name a subject, known or unknown. Such a session never acts as the system.
+-- Returns whether this session's claims contain a subject, known or unknown. A session with a subject never acts as the system.
 create or replace function support_names_subject() returns boolean
 language plpgsql stable parallel safe
 set search_path = pg_catalog, pg_temp

@@ -1,4 +1,5 @@
--- What the service needs to authorize a request and to join a room, for many tickets. Tickets that do not exist are left out.
+-- Returns, for each of these tickets, what the service needs to authorize a request and to join the ticket's room. Tickets that do not exist are left
+-- out.
 create or replace function support_open_all(p_tickets uuid[])
 returns table (id uuid, user_id uuid, status text, archived boolean, seq bigint, public_seq bigint)
 language plpgsql stable security definer

@@ -1,4 +1,5 @@
--- What the service needs to authorize a request and to join a room, for the first of these numbers that belongs to a ticket.
+-- Finds the first of these ticket numbers that exists. Returns what the service needs to authorize a request for that ticket and to join the ticket's
+-- room.
 create or replace function support_open_by_number(p_numbers text[])
 returns table (id uuid, user_id uuid, status text, archived boolean, seq bigint, public_seq bigint)
 language plpgsql stable security definer

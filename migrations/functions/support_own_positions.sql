@@ -1,5 +1,5 @@
--- The public heads of the caller's own tickets, and the caller's read positions there. The staff role learns nothing else about its own tickets: the
--- staff's numbers and times would reveal that a note was written.
+-- Returns, for the tickets that the caller opened as a customer, the last public event number and the caller's read position. A member of staff
+-- learns nothing more about their own tickets: event numbers and times that include internal notes would reveal that a note was written.
 create or replace function support_own_positions()
 returns table (ticket_id uuid, public_seq bigint, public_last_activity_at timestamptz, waiting_since timestamptz, read_seq bigint)
 language plpgsql stable security definer rows 20

@@ -1,9 +1,9 @@
--- The people with this address, ignoring case, in the order in which they first signed in; at most `p_limit`. Only admins may call it. Several people
--- may share an address: one person at two providers, or a person who claims someone else's address.
+-- Returns at most `p_limit` people with this email address, ignoring case, in the order in which they first signed in. Only admins may call this
+-- function. Several people may have one address: one person with accounts at two providers, or a person who claims someone else's address.
 --
--- `subject`: issuer and `sub` of a person whose `sub` is no UUID.
+-- `subject` contains the token issuer and the `sub` of a person whose `sub` is not a UUID, and is null for other people.
 --
--- Security definer, because row-level security would prevent the use of the index.
+-- The function is security definer, because row-level security would prevent the use of the index on the address.
 create or replace function support_people_by_email(p_email text, p_limit bigint)
 returns table (id uuid, display_name text, email text, role text, blocked boolean, first_name text, created_at timestamptz, last_seen_at timestamptz, subject text)
 language plpgsql stable security definer

@@ -1,10 +1,11 @@
--- A page of the access log before the id `p_before`, newest rows first. Only admins may call it. A null filter matches everything.
+-- Returns a page of access log rows with ids below `p_before`, newest first. Only admins may call this function. A filter that is null matches every
+-- row.
 --
--- `next_id`: where the next page starts, null at the end. `searched_to`: how far back this page has searched, if it ended before it was full. If no
--- entry is found, the function returns one row in which only these two columns have values.
+-- `next_id` is where the next page starts; it is null at the end of the log. `searched_to` is the time back to which this page has searched, if it
+-- stopped before it was full. If no row matches, the function returns one row that has values only in these two columns.
 --
--- There is an index for one person's rows and one for a ticket's rows. Other filters are checked row by row, in growing portions, and a page reads at
--- most `p_walk` rows. The row comparisons leave the planner a single index, whatever the statistics say.
+-- The person filter and the ticket filter have an index. Other filters are checked row by row, in growing portions, and a page reads at most `p_walk`
+-- rows. Conditions are written as row comparisons, so that the planner can use only the intended index, even with wrong statistics.
 --
 -- `detail` is cut to the first 50 fields and to texts of 1,000 characters. A detail that takes more than 64 KiB in storage is returned empty.
 create or replace function support_read_access_log(
@@ -21,7 +22,7 @@ set enable_bitmapscan = off
 set enable_sort = off
 as $$
 declare
-  -- How far rows may be out of chronological order.
+  -- How far access log rows may be out of chronological order.
   v_margin constant interval := interval '5 minutes';
   v_zero constant uuid := '00000000-0000-0000-0000-000000000000';
   v_first bigint := 1;

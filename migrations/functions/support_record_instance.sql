@@ -1,6 +1,6 @@
--- Records that this instance is running. Returns the number of other instances that were seen recently and since this one started, and how many of
--- them have no relay. An instance that was killed before this one started does not count. Rows whose `seen_at` is long past or in the future, for
--- example after a restore, are deleted.
+-- Records that this instance of the service is running. Returns how many other instances are running, and how many of them have no relay (the message
+-- bus between instances). Another instance counts if it was seen recently and after this one started, so an instance that was killed earlier does not
+-- count. Rows whose `seen_at` is long past or in the future, for example after a restore, are deleted.
 create or replace function support_record_instance(p_id uuid, p_has_relay boolean, p_lately_ms bigint)
 returns table (others bigint, others_alone bigint)
 language plpgsql volatile security definer
@@ -16,7 +16,7 @@ begin
                  for update skip locked);
   insert into service_instances as s (id, has_relay, started_at, seen_at) values (p_id, p_has_relay, v_now, v_now)
   on conflict on constraint service_instances_pkey do update
-    -- `least`: if the clock was set back, a start time in the future would hide all other instances.
+    -- Keep the earlier start time (`least`): if the clock was set back, a start time in the future would hide all other instances.
     set seen_at = excluded.seen_at, has_relay = excluded.has_relay, started_at = least(s.started_at, excluded.started_at)
   returning s.started_at into v_started;
   return query

@@ -1,5 +1,5 @@
--- Records that these people are connected now. Every instance to which one of them is connected calls it. Rows are updated in the order of the
--- primary key; a row that another instance is updating at the moment is skipped.
+-- Records that these people are connected now. Each instance calls this function for the people who are connected to it. Rows are updated in the
+-- order of the primary key, and a row that another instance is updating is skipped.
 create or replace function support_record_seen(p_users uuid[], p_older_than_ms bigint) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, {schema}, pg_temp

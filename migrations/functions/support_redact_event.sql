@@ -1,5 +1,5 @@
--- Permanently removes the texts and data of a `logged` event, or the comment of a `rated` event. The event keeps its number. Messages have their own
--- function; events of other kinds contain only Helpline's own words.
+-- Permanently removes the texts and data of a `logged` event, or the comment of a `rated` event. The event keeps its number. `support_redact_message`
+-- redacts messages; events of all other kinds contain only texts that Helpline wrote.
 create or replace function support_redact_event(p_ticket uuid, p_seq bigint) returns void
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

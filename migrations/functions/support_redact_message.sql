@@ -1,5 +1,5 @@
--- Permanently removes the text of a message: the caller's own, or any message if the caller is an admin. Closed and archived tickets are no
--- exception, because a leaked secret cannot wait.
+-- Permanently removes the text of a message: one of the caller's own, or any message if the caller is an admin. This also works on closed and
+-- archived tickets, because a leaked secret must be removed at once.
 create or replace function support_redact_message(p_ticket uuid, p_message uuid) returns void
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,4 @@
--- Permanently removes the comments of a ticket's present and former ratings; the ratings remain. It works on archived tickets too.
+-- Permanently removes the comments of a ticket's present and former ratings; the ratings themselves remain. This works on archived tickets too.
 create or replace function support_redact_rating(p_ticket uuid) returns void
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
@@ -12,7 +12,7 @@ begin
   get diagnostics v_scrubbed = row_count;
   perform set_config('helpline.append_only_door', '', true);
   if t.satisfaction_comment is not null then
-    -- Keep the trigger from logging this change as a rating.
+    -- Prevent the tickets' trigger from adding a rating event for this change.
     perform set_config('helpline.redacting', 'on', true);
     update support_tickets u set satisfaction_comment = null where u.id = p_ticket;
     perform set_config('helpline.redacting', '', true);

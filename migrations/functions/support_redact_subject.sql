@@ -1,4 +1,5 @@
--- Permanently removes a ticket's present and former subjects; an admin then writes a new one. It works on archived tickets too.
+-- Permanently removes a ticket's present subject and its former subjects from the history. An admin then writes a new subject. This works on archived
+-- tickets too.
 create or replace function support_redact_subject(p_ticket uuid) returns void
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
@@ -6,9 +7,10 @@ as $$
 declare
   t constant support_tickets := support_lock_for_redaction(p_ticket);
 begin
-  -- The digest of the ticket's opening covers the subject. Remove it too, because a short secret could be guessed from a digest.
+  -- The ticket's `key_digest` was computed from its subject too. Remove it, because a short secret could be guessed from a digest.
   update support_tickets u set subject = '[redacted]', key_digest = null where u.id = p_ticket;
-  -- The trigger has logged this change like any other, with the old subject. Turn that event into the record of the redaction.
+  -- The update above made the tickets' trigger write a "subject changed" event that contains the old subject. Turn that event into the event of the
+  -- redaction.
   perform set_config('helpline.append_only_door', 'open', true);
   update support_ticket_activity a
   set old_value = null, new_value = null,

@@ -1,4 +1,4 @@
--- A legal hold prevents redaction and deletion, also by admins, until it is lifted.
+-- Fails if the ticket has a legal hold. Until the hold is lifted, even admins cannot redact or delete the ticket.
 create or replace function support_refuse_if_held(p_ticket uuid) returns void
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,4 @@
--- Deletes a saved reply: one of the caller's own, or, for admins, a shared one. Returns whether there was such a reply.
+-- Deletes a saved reply: one of the caller's own or, if the caller is an admin, a shared one. Returns whether such a reply existed.
 create or replace function support_remove_reply(p_id uuid) returns boolean
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

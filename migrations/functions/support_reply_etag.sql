@@ -1,4 +1,4 @@
--- The entity tag of a saved reply. It covers the fields that a client can change.
+-- Returns the entity tag of a saved reply. The tag covers only the fields that a client can change.
 create or replace function support_reply_etag(p_reply support_saved_replies) returns text
 language plpgsql stable
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,4 @@
--- Refuses a signed-in caller who is not an admin. SQL without claims is allowed: only an administrator of the database can run it.
+-- Fails if the caller is signed in and not an admin. A session without claims passes, because only an administrator of the database can open one.
 create or replace function support_require_admin() returns void
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,5 +1,5 @@
--- The person for whom the calling function acts. Null only for an administrator of the database without claims, who acts as the system. Every other
--- session must have claims that name a known person who is not blocked.
+-- Returns the person on whose behalf the calling function acts. Every session must have claims that name a known person who is not blocked. The only
+-- exception is an administrator of the database without claims: the result is null, and the calling function acts as the system.
 create or replace function support_require_user() returns uuid
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

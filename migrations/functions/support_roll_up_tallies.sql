@@ -1,4 +1,4 @@
--- Adds the recorded changes to the totals. Only one call runs at a time; a second one returns at once.
+-- Adds the rows of `support_ticket_tally_deltas` to the totals of the statistics. If another call is running, returns at once without doing anything.
 create or replace function support_roll_up_tallies() returns void
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

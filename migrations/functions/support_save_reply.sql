@@ -1,4 +1,4 @@
--- For instances of the previous build, which know only shared replies; `support_keep_reply` replaces it.
+-- Used by instances of the previous build, which support only shared saved replies; `support_keep_reply` replaces this function.
 create or replace function support_save_reply(p_id uuid, p_shortcut text, p_title text, p_body text, p_replies_max integer)
 returns setof support_saved_replies
 language plpgsql security definer

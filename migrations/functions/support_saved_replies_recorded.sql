@@ -1,5 +1,5 @@
--- Records changes of saved replies. For a personal reply, only who changed it and when: its texts are private to the owner, and admins can read the
--- access log.
+-- Records changes of saved replies in the access log. For a personal reply, only who changed it and when is recorded: its text is private to its
+-- owner, and admins can read the access log.
 create or replace function support_saved_replies_recorded() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,5 +1,5 @@
--- The `like` patterns for the words of a search. The words are folded before wildcards are escaped, because only folding turns a full-width `％` into
--- a wildcard.
+-- Returns the `like` patterns for the words of a search. Words are folded before their wildcards are escaped, because folding turns a full-width `％`
+-- into the wildcard `%`.
 create or replace function support_search_patterns(p_words text[]) returns text[]
 language sql immutable parallel safe
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,11 +1,11 @@
--- The search for staff. Returns the tickets whose folded text contains all words, newest first, and the tickets that have one of `p_numbers`, the
--- ticket numbers that the text may mean. If the text is a whole ticket number, only that ticket is returned, because every ticket contains the
--- trigrams of `tkt-1`.
+-- The ticket search for staff. Returns the tickets whose folded text contains all words, newest first, and the tickets whose number is in `p_numbers`
+-- (the ticket numbers that the search text may mean). If the text is a whole ticket number, only that ticket is returned. A text search for `tkt-1`
+-- would read the index entries of every ticket, because all ticket numbers begin with `TKT-`.
 --
--- It first checks in the newest tickets how common the words are, because the trigram index cannot stop early: for a word that most of a million
--- tickets contain, Postgres read a million entries before the count showed that walking back in time is cheaper.
+-- The function first checks in the newest tickets how common the words are, because the trigram index cannot stop early. For a word that is in most
+-- of a million tickets, Postgres would read a million index entries; scanning the newest tickets is cheaper.
 --
--- Instances of the previous build still call `support_find_tickets`, which stays for one release.
+-- Instances of the previous build still call `support_find_tickets`, which remains for one release.
 create or replace function support_search_tickets(p_words text[], p_numbers text[], p_limit integer) returns setof uuid
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp
@@ -13,17 +13,18 @@ set plan_cache_mode = force_custom_plan
 set enable_seqscan = off
 as $$
 declare
-  -- Number of the newest tickets that are checked for common words. If at least one in fifty matches, walking back in time is cheaper than gathering
-  -- and sorting all matches.
+  -- Number of the newest tickets that are checked for common words. If at least one ticket in fifty matches, scanning tickets from newest to oldest
+  -- is cheaper than collecting and sorting all matches.
   v_sample constant integer := 1000;
-  -- Maximum number of tickets that such a walk reads: words that are common only in the newest tickets would otherwise make it read all tickets.
+  -- Maximum number of tickets that a scan from newest to oldest reads. Without this limit, words that are common only in the newest tickets would
+  -- make the scan read all tickets.
   v_walk constant integer := 50000;
-  -- Maximum number of matches that are gathered and sorted.
+  -- Maximum number of matches that are collected and sorted.
   v_common constant integer := 20000;
-  -- Matches a word for which the index has an entry: one with three letters in a row, or with fewer at its beginning or end. In a database whose
-  -- locale knows only ASCII, letters of other scripts do not count as letters.
+  -- Matches a word for which the trigram index has an entry: a word that contains three letters in a row, two letters before another character, or
+  -- one letter after another character. In a database whose locale knows only ASCII, letters of other scripts do not count as letters.
   v_known constant text := '[[:alnum:]]{3}|[[:alnum:]]{2}[^[:alnum:]]|[^[:alnum:]][[:alnum:]]';
-  -- Words with an index entry come first, then longer words.
+  -- Sort words that have an index entry before words that have none, and longer words before shorter ones.
   v_words constant text[] := array(
     select f.word
     from unnest(p_words) u (word)
@@ -44,7 +45,8 @@ begin
     return next v_numbered.id;
     v_whole := v_whole or v_words = array[support_fold(v_numbered.ticket_number)];
   end loop;
-  -- A whole ticket number means that ticket. Two letters are not enough for a search, except in scripts that write whole words with two.
+  -- Stop if the search text is a whole ticket number, because its ticket was returned above. Also stop if no word has three letters, except in
+  -- scripts that write whole words with two letters.
   if v_whole or coalesce((select max(char_length(w)) from unnest(v_words) w), 0) < 3
      and array_to_string(v_words, '') !~ ('[\u1100-\u11FF\u3005-\u3007\u3041-\u30FF\u3400-\u4DBF\u4E00-\u9FFF\uAC00-\uD7A3\uF900-\uFAFF'
        || '\U00020000-\U0003134F]') then
@@ -54,7 +56,7 @@ begin
     return query select u.id from support_search_unindexed(p_words, v_patterns, p_limit) u (id);
     return;
   end if;
-  -- The index has no entry for any of the words, so Postgres would read all of it. Search only the newest tickets instead.
+  -- The trigram index has no entry for any of the words, so Postgres would read the whole index. Search only the newest tickets instead.
   if v_words[1] !~ v_known then
     return query
       select s.id

@@ -1,5 +1,5 @@
--- The search for the time in which `search_folded` is still being filled in and has no index yet. It combines the former search, which has its own
--- index, with the folded texts of the newest tickets.
+-- The ticket search that is used while the backfill of `search_folded` is running, when the column has no index yet. It combines the older search,
+-- whose column has an index, with the folded texts of the newest tickets.
 create or replace function support_search_unindexed(p_words text[], p_patterns text[], p_limit integer) returns setof uuid
 language plpgsql stable
 set search_path = pg_catalog, {schema}, pg_temp
@@ -8,7 +8,7 @@ set enable_seqscan = off
 as $$
 declare
   v_walk constant integer := 50000;
-  -- How many of the newest tickets are folded here if they have no `search_folded` yet.
+  -- Number of the newest tickets whose text the search folds (makes comparable) itself, if their `search_folded` is still null.
   v_unfilled constant integer := 5000;
   v_before constant text[] := array(
     select '%' || replace(replace(replace(u.word, '\', '\\'), '%', '\%'), '_', '\_') || '%'

@@ -1,5 +1,5 @@
--- Gives a person a role, or takes it with a null. Only admins may call it. The lock keeps two admins from taking each other's role at the same time,
--- which would leave no admin.
+-- Sets a person's role; a null `p_role` removes all roles. Only admins may call this function. It locks the table: otherwise two admins could remove
+-- each other's role at the same time, and no admin would remain.
 create or replace function support_set_role(p_user uuid, p_role text) returns void
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
@@ -7,7 +7,7 @@ as $$
 begin
   perform support_require_admin();
   lock table user_roles in share row exclusive mode;
-  -- Check again: the caller may have lost the admin role while waiting for the lock.
+  -- Check again, because the caller may have lost the admin role while this call waited for the lock.
   perform support_require_admin();
   if p_role is distinct from 'admin' and exists (select 1 from user_roles r where r.user_id = p_user and r.role = 'admin')
      and not support_has_admin(p_user) then
@@ -20,7 +20,7 @@ begin
     insert into user_roles (user_id, role, granted_by) values (p_user, p_role, support_current_user_id())
     on conflict on constraint user_roles_pkey do nothing;
   end if;
-  -- Delete last: when a person loses the last role, a trigger unassigns their tickets.
+  -- Delete old roles after the new one is inserted: when a person has no role left, a trigger unassigns their tickets.
   delete from user_roles r where r.user_id = p_user and r.role is distinct from p_role;
 end
 $$;

@@ -1,5 +1,5 @@
--- Calls `support_set_setting` if the setting still has one of the entity tags in `p_if_match`; `*` matches any value. A null skips the check. A
--- setting without a value has no row to lock, so the whole table is locked until the end of the transaction.
+-- Calls `support_set_setting` if the setting's entity tag is in `p_if_match`; `*` matches any existing value. A null `p_if_match` skips the check.
+-- The whole table is locked until the end of the transaction, because a setting without a value has no row to lock.
 create or replace function support_set_seen_setting(p_name text, p_value jsonb, p_if_match text[]) returns void
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

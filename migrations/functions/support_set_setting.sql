@@ -1,4 +1,4 @@
--- Stores a setting. A null value removes it.
+-- Stores a setting. A null `p_value` removes it.
 create or replace function support_set_setting(p_name text, p_value jsonb) returns void
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,4 @@
--- Records every change of a setting, with the old and the new value, whether by a function or by plain SQL.
+-- Records in the access log every change of a setting, with its old and new value, whether the change is made by a function or by plain SQL.
 create or replace function support_settings_recorded() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

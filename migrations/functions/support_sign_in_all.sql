@@ -1,8 +1,9 @@
--- Updates these people from their tokens and returns their access status. Only changes are written, because even an unnecessary row lock costs a
--- commit. A person whose row is locked is skipped, so that one person does not delay the others; the next sign-in tries again.
+-- Updates these people with the data of their tokens and returns their access status. Rows that have not changed are not written or locked, because
+-- even an unnecessary row lock costs a commit. A person whose row is locked is skipped, so that one person does not delay other people. The person's
+-- next sign-in tries again.
 --
--- A new person whom another transaction is inserting at the moment is waited for, but only briefly (`lock_timeout`). If the wait fails, the service
--- signs these people in one by one.
+-- If another transaction is inserting one of these people, the call waits for that transaction, but only for `lock_timeout`. If the wait fails, the
+-- service signs these people in one by one.
 create or replace function support_sign_in_all(p_users uuid[], p_emails text[], p_names text[])
 returns table (id uuid, display_name text, email text, role text, blocked boolean, public_name text)
 language plpgsql volatile security definer
@@ -15,7 +16,7 @@ set enable_mergejoin = off
 as $$
 #variable_conflict use_column
 begin
-  -- In the order of the primary key, so that two instances never deadlock.
+  -- Insert in the order of the primary key, so that two instances never deadlock.
   insert into people as p (id, email, display_name, last_seen_at)
   select distinct on (u.id) u.id, u.email, u.name, now()
   from unnest(p_users, p_emails, p_names) as u (id, email, name)

@@ -1,5 +1,5 @@
--- `support_sign_in_all` for people of whom some are identified by issuer and subject: their entry in `p_users` is null. `place` is the position of a
--- person in the arguments. A subject gets its row at the first sign-in; an existing row is kept.
+-- Like `support_sign_in_all`, but some of the people are identified by token issuer and subject; their entry in `p_users` is null. `place` in the
+-- result is the person's index in the arguments. A subject's row in `people_subjects` is created at the first sign-in; an existing row is kept.
 create or replace function support_sign_in_subjects(
   p_users uuid[], p_issuers text[], p_subjects text[], p_emails text[], p_names text[]
 )
@@ -16,8 +16,8 @@ as $$
 declare
   v_users uuid[];
 begin
-  -- In the order of the primary key, and before any row of `people`, so that two instances never deadlock. The insert waits for rows that another
-  -- instance is inserting, and the next statement reads them.
+  -- Insert in the order of the primary key, and before any row of `people`, so that two instances never deadlock. If another instance is inserting a
+  -- row with one of these keys, the insert waits, and the next statement reads that row.
   insert into people_subjects as k (issuer, subject, person)
   select distinct on (u.issuer collate "C", u.subject collate "C") u.issuer, u.subject, support_subject_person(u.issuer, u.subject)
   from unnest(p_users, p_issuers, p_subjects) as u (id, issuer, subject)

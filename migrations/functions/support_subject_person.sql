@@ -1,6 +1,6 @@
--- The person that a subject becomes at its first sign-in, unless a row maps it to another person. The UUID (version 8) is made from the first 16
--- bytes of the SHA-256 of issuer and subject. A database restored to a time before the first sign-in therefore creates the same person again, and
--- open connections keep writing as that person.
+-- Returns the person for whom a subject stands at its first sign-in. The UUID (version 8) is made from the first 16 bytes of the SHA-256 of issuer
+-- and subject. If the database is restored to a time before the first sign-in, the next sign-in therefore creates a person with the same UUID. Open
+-- connections keep writing as that person.
 --
 -- The separator is unambiguous because neither issuer nor subject contains control characters.
 create or replace function support_subject_person(p_issuer text, p_subject text) returns uuid

@@ -1,5 +1,5 @@
--- For instances of the previous build, which set no maximum number of events; `support_sweep_events` replaces it. The upper bound on `xid` changes
--- nothing in a cluster whose transaction counter only rises; it covers a counter that was set back by hand.
+-- Used by instances of the previous build, which set no maximum number of events; `support_sweep_events` replaces this function. The upper bound on
+-- `xid` matters only if the transaction counter was set back by hand; otherwise the counter only rises.
 create or replace function support_sweep(p_since text) returns table (snapshot text, epoch text, tickets uuid[], seqs bigint[])
 language plpgsql volatile security definer
 set search_path = pg_catalog, {schema}, pg_temp

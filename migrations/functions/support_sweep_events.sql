@@ -1,8 +1,8 @@
--- The tickets with events that became visible since the snapshot `p_since`, found by reading at most `p_events_max` events. If there are more, for
--- example during an import, the function returns the `p_latest` most recently active tickets instead, with `is_complete` false. Counting millions of
--- events would exceed the statement timeout at every sweep, because the next sweep would start at the same snapshot.
+-- Returns the tickets with events that became visible after the snapshot `p_since`, and reads at most `p_events_max` events. If there are more
+-- events, for example during an import, the function returns the `p_latest` most recently active tickets instead, and `is_complete` is false. Without
+-- this limit, reading millions of events would exceed the statement timeout, and every later call would fail because it starts at the same snapshot.
 --
--- The upper bound on `xid` changes nothing in a cluster whose transaction counter only rises; it covers a counter that was set back by hand.
+-- The upper bound on `xid` matters only if the transaction counter was set back by hand; otherwise the counter only rises.
 create or replace function support_sweep_events(p_since text, p_events_max bigint, p_latest bigint)
 returns table (snapshot text, epoch text, tickets uuid[], seqs bigint[], is_complete boolean)
 language plpgsql volatile security definer
@@ -16,7 +16,7 @@ as $$
 declare
   v_cluster constant bigint := helpline_cluster();
 begin
-  -- A single statement, so that the snapshot it returns is the one it has read.
+  -- Use a single statement, so that the returned snapshot is the snapshot in which the events were read.
   return query
     with found as materialized (
       select f.ticket_id, f.seq

@@ -1,4 +1,4 @@
--- What one ticket contributes to the statistics. Archived tickets contribute nothing.
+-- Returns what one ticket contributes to the statistics. Archived tickets contribute nothing.
 create or replace function support_tally_of(
   p_status text, p_priority text, p_assigned_to uuid, p_archived_at timestamptz, p_created_at timestamptz, p_resolved_at timestamptz,
   p_closed_at timestamptz, p_rating integer

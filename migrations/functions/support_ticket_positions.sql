@@ -1,6 +1,7 @@
--- For each pair of ticket and reader: the ticket's heads, and the read positions of its readers as staff see them. A ticket without read positions
--- gives one row without a person. A reader who may not read the ticket on the given side (`p_audiences`) gets no rows. All values come from one
--- snapshot, so a reader who has seen everything up to such a head has nothing left to read.
+-- Returns, for each pair of ticket and reader, the ticket's last event numbers (its heads) and the read positions of everyone who reads the ticket,
+-- as staff see them. A ticket without read positions gives one row without a person. A reader who may not read the ticket on the side given in
+-- `p_audiences` (staff or customer) gets no rows. All values come from one snapshot, so a read position equal to the head means that nothing is
+-- unread.
 create or replace function support_ticket_positions(p_tickets uuid[], p_readers uuid[], p_audiences text[])
 returns table (
   n bigint, ticket_id uuid, head bigint, public_head bigint, person_id uuid, side text, name text, seq bigint, public_seq bigint, public_name text
@@ -20,7 +21,8 @@ begin
     from unnest(p_tickets, p_readers, p_audiences) with ordinality as k (ticket_id, reader_id, audience, n)
     join support_ticket_heads h on h.ticket_id = k.ticket_id
     join support_tickets t on t.id = h.ticket_id
-    -- Only the people who have read furthest (`READERS_MAX`): thousands may have read a ticket, and every join runs this query.
+    -- Return only the people who have read furthest, at most `READERS_MAX`: thousands of people may have read a ticket, and this query runs whenever
+    -- a client opens one.
     left join lateral (
       select x.person_id, x.seq, x.public_seq from support_read_positions x
       where x.ticket_id = h.ticket_id

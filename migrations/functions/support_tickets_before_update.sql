@@ -1,5 +1,5 @@
--- Updates the columns that depend on a change, and refuses a status change that `support_status_transitions` does not allow. For a status change
--- caused by a message, the messages' trigger has already checked `support_message_transitions`.
+-- Updates the columns that depend on other columns, and refuses a status change that `support_status_transitions` does not allow. A status change
+-- that is caused by a message was already checked against `support_message_transitions` by the messages' trigger.
 create or replace function support_tickets_before_update() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
@@ -9,7 +9,7 @@ declare
   v_by text := 'system';
 begin
   if old.search_folded is null and new.search_folded is not null then
-    -- The backfill, which only the owner runs. It changes no other column.
+    -- This update is made by the backfill of `search_folded`, which only the owner runs. Change no other column.
     old.search_folded := support_fold(concat_ws(' ', old.ticket_number, old.subject, old.customer_email));
     return old;
   end if;
@@ -18,7 +18,8 @@ begin
   end if;
   if v_user is not null then
     v_by := case when v_user = old.user_id then 'customer' else 'admin' end;
-    -- In a direct update, a customer may change only the status and the rating. Other changes are made by the trigger of a message.
+    -- In a direct update, a customer may change only the status and the rating. At a greater trigger depth, the update is made by the trigger of a
+    -- message.
     if v_by = 'customer' and pg_trigger_depth() = 1
        and (new.subject, new.category, new.priority, new.assigned_to, new.assigned_at, new.assignee_name, new.first_response_at, new.archived_at,
             new.legal_hold, new.metadata, new.customer_email, new.ip_address, new.user_agent, new.key, new.key_digest)
@@ -27,8 +28,8 @@ begin
             old.legal_hold, old.metadata, old.customer_email, old.ip_address, old.user_agent, old.key, old.key_digest) then
       perform support_refuse('forbidden');
     end if;
-    -- An archived ticket may still get a legal hold, and a redaction may remove its subject, its rating comment and the digest of its opening. It
-    -- does not change otherwise.
+    -- Allow only these changes to an archived ticket: setting or lifting a legal hold, and a redaction of its subject, its rating comment or its
+    -- `key_digest`.
     if old.archived_at is not null
        and ((new.status, new.priority, new.category, new.assigned_to, new.satisfaction_rating, new.metadata)
               is distinct from (old.status, old.priority, old.category, old.assigned_to, old.satisfaction_rating, old.metadata)
@@ -55,7 +56,7 @@ begin
   if new.assigned_to is not distinct from old.assigned_to
      and new.archived_at is null and not support_is_over(new.status) and (old.archived_at is not null or support_is_over(old.status))
      and not support_can_be_assigned(new.assigned_to) then
-    -- The ticket is active again, but its assignee has left in the meantime.
+    -- The ticket becomes active again, but its assignee can no longer work on tickets. Unassign it.
     new.assigned_to := null;
   end if;
   if new.assigned_to is distinct from old.assigned_to then

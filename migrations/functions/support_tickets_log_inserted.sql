@@ -1,4 +1,4 @@
--- Writes the first event of a new ticket: `created`.
+-- Trigger function that writes the first event of a new ticket, of kind `created`.
 create or replace function support_tickets_log_inserted() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
@@ -21,7 +21,7 @@ begin
   cross join lateral (select case when v_user is null then 'system' when v_user = i.user_id then 'customer' else 'admin' end) a (actor_type)
   left join people p on p.id = v_user;
 
-  -- Unassign imported tickets whose assignee cannot work on them. The history keeps who the assignee was.
+  -- Unassign imported tickets whose assignee cannot work on them. The history still shows who the assignee was.
   v_assigned := array(select a.id from (select distinct i.assigned_to as id from inserted i where i.assigned_to is not null) a
                       where not support_can_be_assigned(a.id) order by a.id);
   if v_assigned <> '{}' then

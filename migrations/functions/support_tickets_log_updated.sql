@@ -1,15 +1,17 @@
--- Adds one event for each change in an update, in a fixed order. Custom plans, because daily work changes one ticket at a time and retention changes
--- thousands.
+-- Trigger function that adds one event for each changed column of an updated ticket, in a fixed order. It uses custom query plans, because a normal
+-- update changes one ticket and a retention run changes thousands.
 create or replace function support_tickets_log_updated() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
 set plan_cache_mode = force_custom_plan
--- The trigger of the messages switches hash joins off. Without them, each old row would be compared with every new row.
+-- Switch hash joins on again, because the messages' trigger, which calls this function through its update, switches them off. Without hash joins,
+-- Postgres compares each old row with every new row.
 set enable_hashjoin = on
 as $$
 declare
   v_user constant uuid := support_current_user_id();
-  -- For each ticket that a message changes: the sender. Only the trigger of the messages can have set this at this depth.
+  -- Maps each ticket that a message changes to the message's sender. At a trigger depth above 1, only the trigger of the messages can have set this
+  -- value.
   v_movers constant jsonb := case when pg_trigger_depth() > 1
     then coalesce(nullif(current_setting('helpline.movers', true), '')::jsonb, '{}') else '{}' end;
   v_tickets uuid[];
@@ -35,7 +37,8 @@ begin
     select coalesce((v_movers -> n.id::text ->> 'id')::uuid, v_user),
            coalesce(v_movers -> n.id::text ->> 'type',
                     case when v_user is null then 'system' when v_user = n.user_id then 'customer' else 'admin' end),
-           -- The ticket is active again and its assignee has left: the system unassigned it.
+           -- The ticket becomes active again, but its assignee can no longer work on tickets. Its event must show that the system, and no person,
+           -- unassigned it.
            n.assigned_to is null and o.assigned_to is not null and not support_is_over(n.status)
              and (support_is_over(o.status) or o.archived_at is not null) and not support_can_be_assigned(o.assigned_to)
   ) a (actor_id, actor_type, was_left)
@@ -52,8 +55,8 @@ begin
     (5, 'rated', o.satisfaction_rating::text, n.satisfaction_rating::text, o.satisfaction_rating::text, n.satisfaction_rating::text,
      n.satisfaction_comment,
      (n.satisfaction_rating, n.satisfaction_comment) is distinct from (o.satisfaction_rating, o.satisfaction_comment)
-       -- Skip a redaction, which has an event of its own. The setting counts only for callers who are not the customer: those have no privilege on
-       -- the columns and can change them only by a redaction.
+       -- A redaction adds its own event, so add none here. The setting counts only for callers other than the ticket's customer; staff and the system
+       -- have no privilege on the rating columns and can change them only by a redaction.
        and not (coalesce(current_setting('helpline.redacting', true), '') = 'on' and n.user_id is distinct from v_user)),
     (6, 'archived', null, null, null, null, null, o.archived_at is null and n.archived_at is not null),
     (7, 'logged', o.subject, n.subject, null, null, 'subject changed', n.subject <> o.subject),

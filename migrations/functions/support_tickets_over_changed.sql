@@ -1,11 +1,11 @@
--- Runs when a ticket ends or becomes active again, which is rare compared with new messages. If the customer reopens the ticket, they wait from that
--- moment on. If the team reopens it, the former `waiting_since` applies again.
+-- Trigger function that runs when a ticket ends or becomes active again, which is rare compared with new messages. If the customer reopens the
+-- ticket, their waiting time starts now. If the team reopens it, the previous `waiting_since` applies again.
 create or replace function support_tickets_over_changed() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
 as $$
 declare
-  -- The message that changed the status. Only the trigger of the messages can have set this at this depth.
+  -- The message that changed the status, or null. At a trigger depth above 1, only the trigger of the messages can have set this value.
   v_mover constant jsonb := case when pg_trigger_depth() > 1
     then nullif(current_setting('helpline.movers', true), '')::jsonb -> new.id::text end;
   v_by_customer constant boolean := coalesce(v_mover ->> 'type' = 'customer', support_current_user_id() = new.user_id, false);

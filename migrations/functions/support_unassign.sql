@@ -1,5 +1,5 @@
--- Unassigns active tickets from this person if the person cannot work (any more): at most `p_limit` of them, skipping locked ones. Returns how many
--- it changed. Tickets that are over keep their assignee until they become active again.
+-- Unassigns active tickets from this person if the person cannot work on tickets (any more). It handles at most `p_limit` tickets, skips locked
+-- tickets, and returns how many it changed. A resolved or closed ticket keeps its assignee until it becomes active again.
 create or replace function support_unassign(p_user uuid, p_limit integer) returns integer
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,9 +1,9 @@
--- Unassigns tickets from people who were blocked or lost a role, as far as they cannot work any more. It handles one portion per person and leaves
--- the rest, and locked tickets, to `support_follow_people`. It never waits for a ticket, because the transaction that holds the ticket may be waiting
--- for a person whom this transaction has locked.
+-- Unassigns tickets from people who were blocked or lost a role, if they cannot work on tickets any more. It handles one portion per person and
+-- leaves further tickets, and locked tickets, to `support_follow_people`. It never waits for a ticket: the transaction that has locked the ticket may
+-- be waiting for a person whom this transaction has locked.
 --
--- `support_follow_people` also handles the case of two transactions that each take one of a person's two roles: neither of them sees that no role is
--- left.
+-- There is one case that only `support_follow_people` handles: two concurrent transactions each remove one of a person's two roles. Neither
+-- transaction sees that the person has no role left.
 create or replace function support_unassign_all(p_users uuid[]) returns void
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

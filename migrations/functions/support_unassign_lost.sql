@@ -1,4 +1,4 @@
--- Runs when roles are taken away, whether by a function or by plain SQL.
+-- Trigger function that runs when roles are removed, by a function or by plain SQL, and unassigns the tickets of people who lost a role.
 create or replace function support_unassign_lost() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

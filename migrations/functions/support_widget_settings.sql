@@ -1,4 +1,4 @@
--- How the widget looks and on which sites it may appear. It is readable before sign-in. Null if not set.
+-- Returns the widget's appearance and the sites on which it may appear, or null if they are not set. Visitors can read this before they sign in.
 create or replace function support_widget_settings() returns jsonb
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

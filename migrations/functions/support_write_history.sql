@@ -1,5 +1,5 @@
--- Appends events to histories in the given order. New messages do not use this function; everything else does. The lock is a statement of its own, so
--- that the snapshot of the numbering is younger than the lock.
+-- Appends events to the histories of tickets, in the given order. It is used for all events except new messages. The lock is taken in a separate
+-- statement, so that the statement that numbers the events has a snapshot younger than the lock.
 create or replace function support_write_history(
   p_tickets uuid[], p_kinds text[], p_actors uuid[], p_actor_types text[], p_old_values text[], p_new_values text[],
   p_public_old_values text[], p_public_new_values text[], p_descriptions text[], p_messages uuid[], p_metadata jsonb[]

@@ -1,4 +1,4 @@
--- Changes the status of a ticket. The name and arguments are those of Helpline's predecessor.
+-- Changes the status of a ticket. The function's name and arguments are those of Helpline's predecessor.
 create or replace function update_ticket_status(p_ticket_id uuid, p_new_status text) returns void
 language sql security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,4 @@
--- Records every change of a role, whether by a function or by plain SQL.
+-- Trigger function that records in the access log every change of a role, made by a function or by plain SQL.
 create or replace function user_roles_recorded() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

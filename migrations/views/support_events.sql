@@ -1,5 +1,5 @@
--- An event with its message, the actor's present name as staff see it, and the name that customers were shown. The service decodes the columns in
--- this order.
+-- An event with its message, the actor's present name as staff see it, and the actor's name that customers were shown. The Rust service decodes the
+-- columns by position, in this order.
 create or replace view support_events with (security_invoker = true) as
 select a.ticket_id, a.seq, a.public_seq, a.created_at, a.kind, a.actor_id, a.actor_type, p.display_name as actor_name,
        a.old_value, a.new_value, a.public_old_value, a.public_new_value, a.description,

@@ -1,4 +1,4 @@
--- An event as its ticket's customer may see it. The service decodes the columns in this order.
+-- An event as the customer of its ticket may see it. The Rust service decodes the columns by position, in this order.
 create or replace view support_history_for_customer with (security_invoker = true) as
 select a.ticket_id, a.public_seq as seq, a.created_at, a.kind, a.actor_type, a.public_actor_name as actor_name,
        a.public_old_value as old_value, a.public_new_value as new_value,

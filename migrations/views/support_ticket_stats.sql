@@ -22,13 +22,13 @@ from (
   from (select t.metric, t.amount from support_ticket_tallies t union all select d.metric, d.amount from support_ticket_tally_deltas d) x
 ) f
 cross join (
-  -- Read from the index on `created_at` only.
+  -- Counts recent tickets, reading only the index on `created_at`.
   select count(*) filter (where t.created_at > now() - interval '24 hours') as tickets_last_24h, count(*) as tickets_last_7d
   from support_tickets t
   where t.created_at > now() - interval '7 days' and t.archived_at is null
 ) r
 cross join (
-  -- Read from the index of waiting tickets, and only up to the limit.
+  -- Counts waiting tickets, reading only their partial index, and at most 10,000 of them.
   select count(*) as needs_answer_tickets
   from (select from support_ticket_heads h where h.waiting_since is not null and not h.is_over limit 10000) x
 ) w;

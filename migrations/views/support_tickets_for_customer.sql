@@ -5,6 +5,6 @@ select t.id, t.ticket_number, t.subject, t.category, t.priority, t.status, t.ass
 from support_tickets t
 join support_ticket_heads h on h.ticket_id = t.id
 left join support_read_positions r on r.ticket_id = t.id and r.person_id = (select support_current_user_id())
--- The customer role sees no other tickets. Staff read the tickets that they opened themselves through this role too.
+-- The customer role sees only the caller's own tickets. Members of staff also use this role to read tickets that they opened themselves.
 where t.user_id = (select support_current_user_id());
 grant select on support_tickets_for_customer to {customer};

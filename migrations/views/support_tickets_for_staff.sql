@@ -1,7 +1,7 @@
--- The tickets of other people, as staff see them. A member of staff's own tickets are in `support_own_tickets_for_staff`, because the policies hide
--- their heads from the staff role.
+-- The tickets of other people, as staff see them. Tickets that a member of staff opened as a customer are in `support_own_tickets_for_staff`, because
+-- the policies hide the heads (last event numbers) of these tickets from the staff role.
 --
--- `sort_at` and `sort_id` are only for sorting. Both are columns of one index, so that a page starts where the previous one ended.
+-- `sort_at` and `sort_id` are only for sorting. Both are columns of one index, so that a page can start in the index where the previous page ended.
 create or replace view support_tickets_for_staff with (security_invoker = true) as
 select t.id, t.ticket_number, t.subject, t.category, t.priority, t.status, t.user_id, c.display_name as customer_name, t.customer_email,
        t.assigned_to, a.display_name as assignee_name, t.assigned_at, t.satisfaction_rating, t.satisfaction_comment,

@@ -1,4 +1,4 @@
-//! Reads `access_log` for admins, in pages, newest rows first.
+//! Reads the access log (the table `access_log`) for admins, newest rows first, in pages.
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,39 +17,39 @@ use crate::{Reader, Store, StoreError, rows};
 
 const PAGE: &str = include_str!("../sql/access_log/page.sql");
 
-/// Filters of a page. A filter that is `None` matches every entry.
+/// The filters of a page of access log entries. A filter that is `None` matches every entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccessQuery {
-    /// Entries of this person.
+    /// Only entries about actions of this person.
     pub user: Option<UserId>,
-    /// Entries with one of these actions.
+    /// Only entries with one of these actions.
     pub actions: Option<Vec<String>>,
-    /// Entries about this ticket.
+    /// Only entries about this ticket.
     pub ticket: Option<TicketId>,
-    /// True: only refused actions. False: only completed ones.
+    /// `true`: only refused actions. `false`: only completed actions.
     pub refused: Option<bool>,
-    /// Start of the period, inclusive.
+    /// Start of the period in which the entries were written, inclusive.
     pub from: Option<DateTime<Utc>>,
-    /// End of the period, exclusive.
+    /// End of the period in which the entries were written, exclusive.
     pub to: Option<DateTime<Utc>>,
-    /// Continues after the page that returned this cursor.
+    /// Continue after the page that returned this cursor. `None` starts with the newest entry.
     pub cursor: Option<AccessCursor>,
-    /// Maximum number of entries.
+    /// Maximum number of entries in the page.
     pub limit: u32,
 }
 
-/// The position where a page ended.
+/// The position in the access log where a page ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AccessCursor(i64);
 
-/// A page of entries.
+/// A page of access log entries.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AccessList {
     /// The entries, newest first.
     pub entries: Vec<AccessEntry>,
     /// The cursor of the next page. `None` if there are no older entries.
     pub next_cursor: Option<AccessCursor>,
-    /// How far back the search went, if it ended before the page was full.
+    /// The time back to which the log was searched, if the search ended before the page was full.
     pub searched_to: Option<DateTime<Utc>>,
 }
 
@@ -72,11 +72,12 @@ impl FromStr for AccessCursor {
     }
 }
 
-/// Reads a page. Admins only. It reads at most [`limits::ACCESS_LOG_WALK_ROWS_MAX`] rows, even if
-/// few of them match.
+/// Reads a page of the access log, for admins only. It reads at most
+/// [`limits::ACCESS_LOG_WALK_ROWS_MAX`] rows, even if few of them match.
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `forbidden`; otherwise when the database cannot be read.
+/// [`StoreError::Refused`] with `forbidden` if the reader is not an admin; otherwise when the
+/// database cannot be read.
 pub async fn page(
     store: &Store,
     reader: Reader,
@@ -175,8 +176,8 @@ fn entry(row: &Row, id: i64) -> Result<AccessEntry, StoreError> {
     })
 }
 
-/// `None` if SQL stored something that other programs cannot read, such as a number beyond every
-/// type.
+/// Parses the JSON details of an entry. Returns `None` if plain SQL stored details that other
+/// programs cannot read, such as a number that fits no numeric type.
 fn readable(JsonText(detail): JsonText<'_>) -> Option<Map<String, Value>> {
     if detail.len() > limits::ACCESS_LOG_DETAIL_BYTES_MAX {
         return None;

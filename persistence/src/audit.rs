@@ -1,4 +1,4 @@
-//! Writes to `access_log` what is not part of a history but must be recorded: reads by staff, and
+//! Writes events to the access log that are not part of a ticket's history: reads by staff, and
 //! refused requests.
 use crate::{Store, StoreError};
 
@@ -7,27 +7,27 @@ use helpline_core::ids::{TicketId, UserId};
 use helpline_core::reject::RejectCode;
 use std::net::IpAddr;
 
-/// A read or a refused request.
+/// An access log row about a read or a refused request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AccessRow {
-    /// The person. `None` before sign-in.
+    /// The person who made the request. `None` before sign-in.
     pub user: Option<UserId>,
     /// The action as `noun_verb`: `ticket_opened`, `tickets_listed`, `tickets_searched`,
     /// `send_refused`, `sign_in_refused` …
     pub action: String,
     /// The ticket, if the action concerns one.
     pub ticket: Option<TicketId>,
-    /// Why the action was refused. `None` if it was done.
+    /// Why the action was refused. `None` if it was carried out.
     pub refused: Option<RejectCode>,
     /// The client's address.
     pub address: Option<IpAddr>,
-    /// The client's `User-Agent`.
+    /// The client's `User-Agent` header.
     pub user_agent: Option<String>,
-    /// Further details. Never a message body or a token.
+    /// Further details of the action. Never contains a message body or a token.
     pub detail: serde_json::Value,
 }
 
-/// Writes the rows in one transaction.
+/// Writes these rows to the access log in one transaction.
 ///
 /// # Errors
 /// When the database cannot be written.

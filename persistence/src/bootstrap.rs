@@ -1,4 +1,5 @@
-//! Grants the first admin role, which no one inside Helpline can grant yet.
+//! Grants the first admin role. No person in Helpline can grant it, because only admins grant
+//! roles.
 
 use helpline_core::actor::StaffRole;
 use helpline_core::ids::UserId;
@@ -12,7 +13,8 @@ const MAP_SUBJECT: &str = include_str!("../sql/bootstrap/map_subject.sql");
 const MAPPED_PERSON: &str = include_str!("../sql/bootstrap/mapped_person.sql");
 const AS_OWNER: &str = include_str!("../sql/bootstrap/as_owner.sql");
 
-/// Grants these roles to these people over an administrator's connection. Idempotent.
+/// Grants these roles to these people, over an administrator's database connection. It can be
+/// repeated: a role that a person already has is not an error.
 ///
 /// # Errors
 /// When the database cannot be reached, or is not migrated.
@@ -20,7 +22,7 @@ pub async fn grant(admin_url: &str, roles: &[(UserId, StaffRole)]) -> Result<(),
     grant_in(admin_url, &Names::default(), roles).await
 }
 
-/// Like [`grant`], for an installation with its own names.
+/// Like [`grant`], for an installation whose schema and roles have other names than the default.
 ///
 /// # Errors
 /// As [`grant`].
@@ -42,8 +44,8 @@ pub async fn grant_in(
     .await
 }
 
-/// The person that a token subject belongs to, over an administrator's connection. A subject that
-/// has not signed in yet gets the same rows as at a first sign-in. An existing row is kept.
+/// Returns the person that a token's subject stands for, over an administrator's connection. For a
+/// subject that has not signed in yet, it creates the rows that a first sign-in would create.
 ///
 /// # Errors
 /// As [`grant`].

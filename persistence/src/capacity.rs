@@ -1,21 +1,22 @@
-//! The number of connections that the server has for all instances.
+//! Reads how many connections the database server offers to all instances of the service together.
 
 use crate::{Pooler, Store, StoreError, rows};
 
 const CAPACITY: &str = include_str!("../sql/store/capacity.sql");
 
-/// A server's connections, and how many machines share them.
+/// The connections that a database server offers, and how many machines share them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capacity {
-    /// The server's `max_connections`, minus those reserved for administrators.
+    /// The server's `max_connections`, minus the connections reserved for administrators.
     pub connections_max: usize,
-    /// Number of machines that the service is connected from now, including this one.
+    /// Number of machines from which the service is connected to the database, including this
+    /// machine.
     pub machines: usize,
 }
 
-/// Queries the server once. Returns `None` behind a pooler, because then the pooler's own limit
-/// counts. A pooler is assumed if it is declared, or if the server reports another port than the
-/// address (a forwarded port looks the same).
+/// Reads the server's capacity. Returns `None` behind a pooler, because the pooler's own limit
+/// applies instead. A pooler is assumed if one is configured, or if the server reports another port
+/// than the address contains (a forwarded port has the same effect).
 ///
 /// # Errors
 /// When the database cannot be read.

@@ -1,29 +1,32 @@
-//! Identifies the history that positions belong to, and the server that stores it.
+//! Identifiers of a database: the epoch, to which event numbers belong, and the origin, which also
+//! identifies the running server.
 
 use helpline_core::actor::Audience;
 
-/// The database's part of the epoch: `<system identifier>-<database oid>-<history table
-/// oid>-<timeline>-<restore counter>`. Contains only hexadecimal and decimal digits and dashes.
+/// Identifies the history to which event numbers belong; it changes when the database is restored.
+/// The text is `<system identifier>-<database oid>-<history table oid>-<timeline>-<restore
+/// counter>` and contains only hexadecimal and decimal digits and dashes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Epoch(String);
 
 impl Epoch {
-    /// Wraps the text that the database returned.
+    /// Wraps an epoch that the database returned.
     pub const fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The text as the database returned it.
+    /// The epoch as the database returned it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The epoch in frames to this audience, which is part of the text.
+    /// The epoch as clients of this audience receive it. The audience is part of the text, because
+    /// staff and customers have different event numbers.
     pub fn for_audience(&self, audience: Audience) -> String {
         format!("{}-{}", self.0, audience.as_str())
     }
 
-    /// The part that stays the same for the life of the database, even if a standby is promoted:
+    /// The part of the epoch that never changes for one database, even if a standby is promoted:
     /// `<system identifier>-<database oid>`.
     pub fn database(&self) -> &str {
         let end = self
@@ -35,19 +38,19 @@ impl Epoch {
     }
 }
 
-/// Identifies the running server behind an epoch: the epoch and the time at which the server
-/// started, in microseconds. A copy of the data directory (a volume snapshot) has the same epoch as
-/// its original, and only this value distinguishes them. It changes with each restart of Postgres.
+/// Identifies the running server behind an epoch: it combines the epoch with the server's start
+/// time. A copy of the data directory (a volume snapshot) has the epoch of its original, but a
+/// different start time. The value changes with each restart of Postgres.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin(String);
 
 impl Origin {
-    /// The server with this epoch that started at this time, in microseconds since 1970.
+    /// The origin for a server with this epoch and this start time, in microseconds since 1970.
     pub fn new(epoch: &Epoch, started_us: i64) -> Self {
         Self(format!("{}@{started_us:x}", epoch.as_str()))
     }
 
-    /// The text, which contains no white space.
+    /// The origin as text, without white space.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -8,25 +8,26 @@ use tokio_postgres::error::{DbError, SqlState};
 /// Why a database operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database refused the operation for a reason that the client may know. The reason comes
-    /// from one of our functions or from a named constraint.
+    /// The database refused the operation for a reason that may be shown to the client. The reason
+    /// comes from one of Helpline's database functions or from a named constraint.
     #[error("refused: {code}")]
     Refused {
-        /// The reason, as the client receives it.
+        /// The reason for the refusal, as the client receives it.
         code: RejectCode,
-        /// Set with `stale`: the ticket's head in the caller's numbering.
+        /// Set only with the code `stale`: the number of the ticket's last event, as the caller
+        /// counts events.
         head: Option<Seq>,
     },
-    /// The ticket has another assignee than the caller saw: this person, or none. Nothing was
-    /// changed.
+    /// The ticket's assignee is not the one that the caller saw. The value is the present assignee,
+    /// or `None`. Nothing was changed.
     #[error("the ticket's assignee has changed")]
     AssignedMeanwhile(Option<AgentRef>),
-    /// A transient failure: deadlock, serialization failure, lock timeout or statement timeout
-    /// (40P01, 40001, 55P03, 57014). Nothing was written.
+    /// A temporary failure: deadlock, serialization failure, lock timeout or statement timeout
+    /// (SQLSTATE 40P01, 40001, 55P03, 57014). Nothing was written.
     #[error("busy")]
     Busy(#[source] tokio_postgres::Error),
-    /// The database cannot be reached, is starting or shutting down, or the connection was lost. A
-    /// write may or may not be committed.
+    /// The database cannot be reached, is starting or shutting down, or the connection was lost. It
+    /// is unknown whether a write was committed.
     #[error("the database cannot be reached")]
     Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The database's address cannot be used.
@@ -36,22 +37,22 @@ pub enum StoreError {
     /// written.
     #[error("the database is read-only")]
     ReadOnly,
-    /// No connection became free in time.
+    /// No connection of the pool became free in time.
     #[error("the connection pool is exhausted")]
     PoolExhausted,
-    /// The statement's data are invalid (classes 22 and 23). Retrying does not help, but splitting
-    /// the batch does.
+    /// The statement's data are invalid (SQLSTATE classes 22 and 23). Retrying the whole batch does
+    /// not help. If the batch is split, the valid parts can be written.
     #[error("unacceptable data")]
     Data(#[source] tokio_postgres::Error),
-    /// The service's role has more privileges than it needs, or another role can act as customers
-    /// or staff. The service does not start.
+    /// The service's role has more privileges than it needs, or a role other than the service's can
+    /// act as the customer or staff role. The service does not start.
     #[error("the database's roles have more privileges than they need: {0}")]
     OverPrivileged(String),
-    /// The database, its roles or this connection's settings lack something. The text says what,
-    /// and gives the statement to fix it.
+    /// The database, its roles or the settings of this connection lack something. The text says
+    /// what is missing and contains the statement that fixes it.
     #[error("{0}")]
     NotPrepared(String),
-    /// The database was set up by a build that had no schema of its own yet.
+    /// The database was set up by an old build that did not have a separate schema yet.
     #[error(
         "this database holds the layout of a former build, in schema public; this version has a new layout and needs a database without it: \
          create an empty database, or remove the former installation"
@@ -60,17 +61,18 @@ pub enum StoreError {
     /// Any other error. It indicates a bug.
     #[error("database error")]
     Other(#[source] tokio_postgres::Error),
-    /// The database does not match this program: a row has an unexpected form, or a migration
-    /// failed or differs.
+    /// The database does not match this program: a row has an unexpected form, a migration failed,
+    /// or an applied migration differs from this program's.
     #[error("unexpected data in the database: {0}")]
     Row(String),
 }
 
-/// SQLSTATE that our functions raise for a refusal. The message is the reject code.
+/// The SQLSTATE that Helpline's database functions raise to refuse an operation. The error's
+/// message is the reject code.
 const REFUSED: &str = "HL001";
 
-/// Constraints whose violation the client may know of, with the code for each. All others are
-/// errors of the batch: [`StoreError::Data`].
+/// Constraints whose violation may be shown to the client, with the code for each. A violation of
+/// any other constraint becomes [`StoreError::Data`].
 const CONSTRAINTS: &[(&str, RejectCode)] = &[
     ("support_tickets_subject_check", RejectCode::InvalidField),
     ("support_tickets_category_check", RejectCode::InvalidField),
@@ -111,8 +113,7 @@ const CONSTRAINTS: &[(&str, RejectCode)] = &[
 ];
 
 impl StoreError {
-    /// Whether a retry may succeed a moment later. If not, it fails again, together with everything
-    /// else in the same statement.
+    /// Whether a retry a moment later may succeed. If not, every retry of the statement fails.
     pub const fn passes(&self) -> bool {
         match self {
             Self::Busy(_) | Self::Unreachable(_) | Self::ReadOnly | Self::PoolExhausted => true,
@@ -128,9 +129,9 @@ impl StoreError {
         }
     }
 
-    /// Whether an operator must act, because waiting does not help: the server refuses this login,
-    /// has no such database, or offers no TLS although the address requires it, or its certificate
-    /// is refused.
+    /// Whether waiting does not help and an operator must act. This is true if the server rejects
+    /// this login, has no database of this name, or offers no TLS although the address requires it,
+    /// or if the server's certificate is rejected.
     pub fn needs_operator(&self) -> bool {
         let Self::Unreachable(cause) = self else {
             return false;
@@ -146,9 +147,9 @@ impl StoreError {
         })
     }
 
-    /// The class of this error, for metrics: the first two characters of its SQLSTATE, or a word
-    /// for an error without one; always one of [`Self::CLASSES`]. Returns `None` if the database
-    /// refused for a reason that the client may know, which is not a failure.
+    /// The class of this error, for metrics; always one of [`Self::CLASSES`]. It is the first two
+    /// characters of the SQLSTATE, or a word for an error without SQLSTATE. Returns `None` for a
+    /// refusal that the client may see, because a refusal is not a failure.
     pub fn class(&self) -> Option<&'static str> {
         let state = match self {
             Self::Refused { .. } | Self::AssignedMeanwhile(_) => return None,
@@ -173,7 +174,7 @@ impl StoreError {
         Some(known.copied().unwrap_or("other"))
     }
 
-    /// Every class.
+    /// All classes that [`Self::class`] can return.
     pub const CLASSES: &'static [&'static str] = &[
         "08",
         "22",
@@ -192,8 +193,9 @@ impl StoreError {
         "pool",
     ];
 
-    /// Whether the connection is no longer usable: its server accepts no writes, is shutting down,
-    /// or does not answer. A new connection leads to the server that has taken over.
+    /// Whether the connection is no longer usable, because its server accepts no writes, is
+    /// shutting down, or does not answer. A new connection may reach the server that has replaced
+    /// it.
     pub(crate) fn ends_connection(&self) -> bool {
         let Self::Unreachable(source) = self else {
             return matches!(self, Self::ReadOnly);
@@ -201,11 +203,12 @@ impl StoreError {
         let state = source
             .downcast_ref::<tokio_postgres::Error>()
             .and_then(tokio_postgres::Error::code);
-        // A new connection does not fix a full disk.
+        // SQLSTATE class 53 means missing resources. A new connection does not help, for example,
+        // if the disk is full.
         !state.is_some_and(|state| state.code().starts_with("53"))
     }
 
-    /// A refusal without a head.
+    /// A refusal without `head`.
     pub(crate) const fn refused(code: RejectCode) -> Self {
         Self::Refused { code, head: None }
     }
@@ -242,7 +245,8 @@ impl From<tokio_postgres::Error> for StoreError {
             return Self::Unreachable(Box::new(SessionLost(error)));
         }
         match &state.code()[..2] {
-            // Connection errors, no resources, shutdown or startup.
+            // SQLSTATE classes: connection errors (08), insufficient resources (53), shutdown or
+            // startup (57).
             "08" | "53" | "57" => Self::Unreachable(Box::new(error)),
             _ if *state == SqlState::READ_ONLY_SQL_TRANSACTION => Self::ReadOnly,
             _ if *state == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => {
@@ -254,7 +258,8 @@ impl From<tokio_postgres::Error> for StoreError {
     }
 }
 
-/// A prepared statement does not exist in this session, or already exists.
+/// A prepared statement is missing in the session in which it was prepared, or already exists in a
+/// new session. The reason is a pooler that shares sessions.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "this session is not the one that it was: a pooler lends its sessions for one transaction each (set --pooler transaction), or it was reset"
@@ -264,7 +269,7 @@ struct SessionLost(#[source] tokio_postgres::Error);
 fn refusal(db: &DbError) -> Option<RejectCode> {
     if db.code().code() == REFUSED {
         return match db.message() {
-            // The name that the database's functions use for this code.
+            // The database's functions call this code `invalid_move`.
             "invalid_move" => Some(RejectCode::InvalidTransition),
             code => code.parse().ok(),
         };
@@ -283,8 +288,8 @@ impl From<deadpool_postgres::PoolError> for StoreError {
                 Self::PoolExhausted
             }
             deadpool_postgres::PoolError::Backend(error) => match Self::from(error) {
-                // Whatever error the server returns for a new connection, the database is
-                // unreachable.
+                // A new connection could not be opened. Whatever error the server returned, the
+                // database is unreachable.
                 Self::Other(error) | Self::Data(error) | Self::Busy(error) => {
                     Self::Unreachable(Box::new(error))
                 }
@@ -299,7 +304,7 @@ impl From<deadpool_postgres::PoolError> for StoreError {
             .iter()
             .any(|state| error.code() == Some(state)) =>
             {
-                // The role does not exist, or this login may not take it.
+                // The role does not exist, or the login role is not allowed to switch to it.
                 let why = error
                     .as_db_error()
                     .map_or_else(|| error.to_string(), |db| db.message().to_owned());
@@ -315,7 +320,7 @@ impl From<deadpool_postgres::PoolError> for StoreError {
     }
 }
 
-/// The server offers no TLS, but the address requires it.
+/// The address requires TLS, but the server does not offer it.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the server offers no TLS: switch it on there, or let the address say sslmode=disable (to another machine only with --allow-plaintext \
@@ -323,13 +328,14 @@ impl From<deadpool_postgres::PoolError> for StoreError {
 )]
 struct NoTlsOffered(#[source] tokio_postgres::Error);
 
-/// tokio-postgres has no error code for this case, so compare the text of the cause.
+/// Whether the server offers no TLS. tokio-postgres has no error code for this case, so the text of
+/// the cause is compared.
 fn offers_no_tls(error: &tokio_postgres::Error) -> bool {
     std::error::Error::source(error)
         .is_some_and(|cause| cause.to_string() == "server does not support TLS")
 }
 
-/// Whether any of the causes is an error of TLS itself.
+/// Whether a cause of the error is an error of the TLS library.
 fn is_refused_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {

@@ -1,4 +1,4 @@
-//! Reads a ticket's history.
+//! Reads the events in a ticket's history.
 
 use helpline_core::actor::{ActorType, Audience};
 use helpline_core::history::{HistoryRow, Kind};
@@ -9,34 +9,34 @@ use tokio_postgres::Row;
 
 use crate::{Reader, Store, StoreError, rows};
 
-/// Selects a part of a history.
+/// Selects which part of a ticket's history to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Span {
-    /// The events after this position, oldest first.
+    /// The first events after this position, oldest first.
     After(Seq),
-    /// The last events before this position, or before the end if there is none. Returned oldest
-    /// first.
+    /// The last events before this position, or the last events of the history if the position is
+    /// `None`. They are returned oldest first.
     Before(Option<Seq>),
 }
 
-/// A part of a history, oldest first, and the head from the same snapshot. All positions are in the
-/// reader's numbering.
+/// A part of a ticket's history, oldest first, and the position of the last event (the head) from
+/// the same snapshot. Positions count only the events that the reader may see.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<E> {
-    /// At most as many as requested; fewer if the page reached its byte limit.
+    /// The events: at most as many as requested, and fewer if the page reached its limit in bytes.
     pub events: Vec<E>,
-    /// Position of the history's last event that this reader may see. Zero if there is none.
+    /// Position of the last event in the history that this reader may see. Zero if there is none.
     pub head: Seq,
 }
 
-/// A ticket's heads in both numberings.
+/// The positions of a ticket's last events, among all events and among the public events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Heads {
-    /// The ticket that the heads belong to.
+    /// The ticket to which the positions belong.
     pub ticket: TicketId,
-    /// Position of the last event.
+    /// Position of the last event, counting all events.
     pub seq: Seq,
-    /// Position of the last public event.
+    /// Position of the last public event, counting only public events.
     pub public_seq: Seq,
 }
 
@@ -47,18 +47,19 @@ const PAGE_BEFORE_FOR_CUSTOMER: &str = include_str!("../sql/history/page_before_
 const ROWS_AFTER: &str = include_str!("../sql/history/rows_after.sql");
 const HEADS: &str = include_str!("../sql/history/heads.sql");
 
-/// Selects the kinds of events to read.
+/// Selects the kinds of history events to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rows {
     /// Events of every kind.
     All,
-    /// Only messages and notes, in their current version.
+    /// Only messages and notes, with their present texts.
     Messages,
 }
 
-/// Reads a page for staff, under the staff role; `reader.audience` is ignored. A ticket that the
-/// reader may not see yields an empty page with head 0. A page ends before `limit` events when its
-/// texts reach [`limits::PAGE_BYTES_MAX`]. It has at least one event if there is one.
+/// Reads a page of a ticket's history under the staff role; `reader.audience` is ignored. A ticket
+/// that the reader may not see gives an empty page with head 0. A page ends before `limit` events
+/// if its texts reach [`limits::PAGE_BYTES_MAX`], but it contains at least one event if there is
+/// one.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -72,8 +73,8 @@ pub async fn page_for_staff(
     rows_for_staff(store, reader, ticket, (span, limit), Rows::All).await
 }
 
-/// Like [`page_for_staff`], but returns only the selected kinds of events. `limit` counts the
-/// events that are returned.
+/// Like [`page_for_staff`], but returns only the selected kinds of events. Only returned events
+/// count towards `limit`.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -98,8 +99,8 @@ pub async fn rows_for_staff(
     })
 }
 
-/// Reads a page for a customer, under the customer role; staff read their own tickets this way too.
-/// Limited like [`page_for_staff`].
+/// Reads a page of a ticket's history under the customer role. Members of staff use it for tickets
+/// that they opened themselves. The page has the limits of [`page_for_staff`].
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -159,8 +160,8 @@ async fn read(
         .await
 }
 
-/// Full history rows after each position, at most `limit` per ticket, ordered by ticket and seq.
-/// For the gateway's rooms; runs as the service.
+/// Reads the complete events after a position in each of these tickets, at most `limit` per ticket,
+/// ordered by ticket and position. The gateway's rooms use it; it runs under the service role.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -180,8 +181,8 @@ pub async fn rows_after(
     )
 }
 
-/// The heads of these tickets, as the service. Tickets that do not exist, and heads that cannot be
-/// read, are missing from the result.
+/// Returns the heads (last event positions) of these tickets, under the service role. The result
+/// contains no entry for a ticket that does not exist or whose row cannot be decoded.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -205,11 +206,11 @@ pub async fn heads(store: &Store, tickets: &[TicketId]) -> Result<Vec<Heads>, St
         .collect()
 }
 
-/// Greater than the position of any event.
+/// A position greater than that of any event.
 const END: Seq = Seq::new(u64::MAX);
 
-/// Decodes rows that each begin with the head. An empty page has one row, which contains only the
-/// head.
+/// Decodes the rows of a page. The first column of each row is the head (the position of the last
+/// event). An empty page has one row, which contains only the head.
 fn page<E>(
     answer: &[Row],
     event: impl Fn(&Row) -> Result<E, StoreError>,
@@ -226,8 +227,9 @@ fn page<E>(
     Ok(Page { events, head })
 }
 
-/// Decodes a row of `support_history_for_customer` that follows the head column. If the row cannot
-/// be read, returns the parts that can be.
+/// Decodes an event from a row that consists of the head and the columns of
+/// `support_history_for_customer`. If a column cannot be decoded, returns an event with the other
+/// columns.
 fn customer_event(store: &Store, ticket: TicketId, row: &Row) -> Result<CustomerEvent, StoreError> {
     whole_customer_event(ticket, row).or_else(|error| {
         let rest = CustomerEvent {
@@ -254,7 +256,7 @@ fn customer_event(store: &Store, ticket: TicketId, row: &Row) -> Result<Customer
 
 fn whole_customer_event(ticket: TicketId, row: &Row) -> Result<CustomerEvent, StoreError> {
     let kind: Kind = rows::word(row, 4)?;
-    // The row keeps the id of a deleted message, but then its body is null.
+    // The row of a deleted message still has its id, but its body is null.
     let message = match rows::text(row, 11, limits::BODY_BYTES_MAX)? {
         Some(body) if kind.has_message() => Some(CustomerMessage {
             id: MessageId::new(rows::get(row, 9)?),

@@ -1,4 +1,4 @@
-//! Tracks the instances that serve one database.
+//! Records which instances of the service are running on one database.
 
 use helpline_core::limits;
 use uuid::Uuid;
@@ -9,16 +9,17 @@ const RECORD: &str = include_str!("../sql/instances/record.sql");
 const JOINED: &str = include_str!("../sql/instances/joined.sql");
 const FORGET: &str = include_str!("../sql/instances/forget.sql");
 
-/// The other instances that serve this database.
+/// The other instances of the service that use this database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Others {
-    /// Instances that reported after this one did, and within [`limits::INSTANCE_LATELY_MS`].
+    /// Number of instances that have reported since this instance started, and within the last
+    /// [`limits::INSTANCE_LATELY_MS`].
     pub instances: u64,
-    /// Those among them that no relay connects to the others.
+    /// Number of these `instances` that have no relay, the message bus between instances.
     pub alone: u64,
 }
 
-/// Records, as the service, that this instance is serving. Call it again every
+/// Records, under the service role, that this instance is running. The caller must repeat it every
 /// [`limits::INSTANCE_RENEW_MS`].
 ///
 /// # Errors
@@ -38,7 +39,8 @@ pub async fn record(store: &Store, instance: Uuid, has_relay: bool) -> Result<Ot
     })
 }
 
-/// The ids of the instances that [`record`] counts and that have a relay, as the service.
+/// Returns the ids of the other running instances (as counted by [`record`]) that have a relay,
+/// under the service role.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -48,7 +50,7 @@ pub async fn joined(store: &Store, instance: Uuid) -> Result<Vec<Uuid>, StoreErr
     answer.iter().map(|row| rows::get(row, 0)).collect()
 }
 
-/// Records, as the service, that this instance is leaving, so that the others no longer count it.
+/// Removes this instance from the running instances when it shuts down, under the service role.
 ///
 /// # Errors
 /// When the database cannot be written.

@@ -1,9 +1,10 @@
-//! Access to Helpline's Postgres database. Each module covers one noun, its SQL is in
-//! `sql/<noun>/<verb>.sql`, and the schema is in `migrations/`.
+//! Access to Helpline's Postgres database. Each module is about one kind of data, its SQL is in
+//! `sql/<module>/<verb>.sql`, and the schema is in `migrations/`.
 //!
-//! Reads take a [`Reader`], which names the person and the audience. Their queries run under that
-//! audience's database role with the person's claims. Writes take a [`Caller`]. The database's
-//! functions check the caller's rights again, while they hold the ticket's lock.
+//! Functions that read take a [`Reader`], which consists of a person and an audience (staff or
+//! customer). Their queries run under the audience's database role, with the person's claims.
+//! Functions that write take a [`Caller`]. The database's functions check the caller's rights again
+//! while they hold the ticket's lock.
 
 pub mod access_log;
 pub mod audit;
@@ -48,28 +49,28 @@ pub use statement::Pooler;
 pub use store::{Settings, Store};
 pub use transaction::{Transaction, Within};
 
-/// The person who reads, and the audience they read as.
+/// The person who reads, and whether they read as staff or as a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reader {
-    /// Set as the `sub` claim of the query.
+    /// The person's id, which the query's session gets as the `sub` claim.
     pub user: UserId,
-    /// The database role that the query runs under.
+    /// Determines the database role under which the query runs.
     pub audience: Audience,
 }
 
-/// The person who makes a request, and where it comes from. The audit row stores all of it.
+/// The person who makes a request, and the client's data. The audit row stores all fields.
 #[derive(Debug, Clone)]
 pub struct Caller {
     /// The person and their role.
     pub actor: Actor,
     /// The client's address, as forwarded by trusted proxies.
     pub address: Option<IpAddr>,
-    /// The client's `User-Agent`.
+    /// The client's `User-Agent` header.
     pub user_agent: Option<String>,
 }
 
 impl Caller {
-    /// The audience whose database role the caller's changes run under.
+    /// The audience under whose database role the caller's changes run.
     pub(crate) const fn side(&self) -> Audience {
         if self.actor.is_staff() {
             Audience::Staff

@@ -1,4 +1,5 @@
-//! Writes messages: appends a batch in one statement (group commit), edits and redacts.
+//! Writes messages: appends a batch in one statement (group commit), and edits and redacts single
+//! messages.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -19,91 +20,96 @@ const APPEND: &str = include_str!("../sql/messages/append.sql");
 const EDIT: &str = include_str!("../sql/messages/edit.sql");
 const REDACT: &str = include_str!("../sql/messages/redact.sql");
 
-/// A message to append. Its format is already checked; the database checks the sender's rights and
-/// the ticket's state under the ticket's lock.
+/// A message to append. The caller has checked its format. The database checks the sender's rights
+/// and the ticket's state while it holds the ticket's lock.
 #[derive(Debug, Clone)]
 pub struct NewMessage {
-    /// A UUIDv7. Ids ascend within a batch, so that the order of the batch is the order of the
-    /// history.
+    /// A UUIDv7. The ids must ascend within a batch, because the history gets the messages in the
+    /// order of their ids.
     pub id: MessageId,
-    /// The ticket to append to.
+    /// The ticket to which the message is appended.
     pub ticket: TicketId,
-    /// The person who sends it.
+    /// The person who sends the message.
     pub sender: UserId,
-    /// The idempotency key. A retry has the same key.
+    /// The idempotency key. A retry of the same message has the same key.
     pub key: Key,
     /// The message's text.
     pub body: Body,
-    /// Whether this is an internal note, which customers never see.
+    /// Whether the message is an internal note, which customers never see.
     pub internal: bool,
     /// The message's attachments, in order.
     pub attachments: Vec<Attachment>,
-    /// The last seq that the sender had seen, in the sender's numbering. `None` skips the check.
+    /// Position of the last event that the sender had seen, as the sender counts events. If the
+    /// ticket has a newer message by another person, this message is refused as `stale`. `None`
+    /// skips the check.
     pub based_on: Option<Seq>,
     /// The client's address, for the audit row.
     pub address: Option<IpAddr>,
-    /// The client's `User-Agent`, for the audit row.
+    /// The client's `User-Agent` header, for the audit row.
     pub user_agent: Option<String>,
 }
 
 /// The result of appending one message.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// Stored and committed by this call.
+    /// The message was stored and committed by this call.
     Stored(AppendedAt),
-    /// Committed by an earlier send with the same key.
+    /// The message was committed by an earlier request with the same key.
     Duplicate(AppendedAt),
-    /// Not stored.
+    /// The message was refused and not stored.
     Refused {
-        /// The reason, as the client receives it.
+        /// The reason for the refusal, as the client receives it.
         code: RejectCode,
-        /// Set with `stale`: the ticket's head in the sender's numbering.
+        /// Set only with the code `stale`: the position of the ticket's last event, as the sender
+        /// counts events.
         head: Option<Seq>,
     },
-    /// Another transaction holds the ticket's lock. Nothing was stored; append the message with
+    /// Another transaction has locked the ticket, so the message was not stored. Append it with
     /// [`append_waiting`].
     Busy,
-    /// Stored, now or by an earlier send, but its position is unknown: its history row is gone or
-    /// cannot be read.
+    /// The message is stored, by this call or an earlier one. Its position is unknown, because its
+    /// event in the history is missing or cannot be decoded.
     Misplaced,
 }
 
 /// The position of a message in its ticket's history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AppendedAt {
-    /// Position among all events.
+    /// Position of the message among all events.
     pub seq: Seq,
-    /// Position among the public events. `None` for a note.
+    /// Position of the message among the public events. `None` for an internal note.
     pub public_seq: Option<Seq>,
-    /// The audience that the sender reads the ticket as. It decides which of the two positions the
-    /// ack contains.
+    /// Whether the sender reads the ticket as staff or as a customer. This decides which of the two
+    /// positions is sent to the client as acknowledgement.
     pub audience: Audience,
-    /// Time of the message's history row.
+    /// Time of the message's event in the history.
     pub at: DateTime<Utc>,
 }
 
-/// The result of a batch.
+/// The result of appending a batch of messages.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Appended {
     /// One outcome for each message, in the order of the batch.
     pub outcomes: Vec<Outcome>,
-    /// Every history row that the batch wrote, status changes included, and the rows of its
-    /// duplicates. Ordered by ticket and seq. The caller must deliver and publish them.
+    /// Every event that the batch wrote, including status changes, and the events of duplicates.
+    /// They are ordered by ticket and position. The caller must deliver them to clients and publish
+    /// them to other instances.
     pub rows: Vec<HistoryRow>,
 }
 
-/// Appends a batch in one statement and one commit, skipping tickets that another transaction has locked (outcome `Busy`).
+/// Appends a batch of messages in one statement and one commit. Messages for a ticket that another
+/// transaction has locked are skipped and get the outcome `Busy`.
 ///
 /// # Errors
-/// After an error that [passes](StoreError::passes), retry with the same keys, because the batch
-/// may already be committed. Any other error means that one of the messages cannot be stored: split
-/// the batch.
+/// If [`StoreError::passes`] returns true for the error, retry with the same keys, because the
+/// batch may already be committed. Any other error means that one of the messages cannot be stored,
+/// so the caller should split the batch.
 pub async fn append(store: &Store, batch: &[NewMessage]) -> Result<Appended, StoreError> {
     append_as(store, batch, false).await
 }
 
-/// Like [`append`], but waits for locks up to the lock timeout. The outcome is never `Busy`; the
-/// call itself can fail with [`StoreError::Busy`].
+/// Like [`append`], but waits for locked tickets up to the lock timeout. The outcome of a message
+/// is never `Busy`; instead, the call can fail with [`StoreError::Busy`].
 ///
 /// # Errors
 /// As [`append`].
@@ -147,8 +153,8 @@ fn column<'a, T>(batch: &'a [NewMessage], value: impl Fn(&'a NewMessage) -> T) -
     batch.iter().map(value).collect()
 }
 
-/// Decodes the answer: first one outcome row for each message, then the history rows. A row that
-/// cannot be read affects only its own message.
+/// Decodes the rows that the statement returns: first one outcome for each message, then the
+/// events. A row that cannot be decoded affects only its own message.
 fn appended(store: &Store, answer: &[Row], sent: usize) -> Result<Appended, StoreError> {
     if answer.len() < sent {
         return Err(StoreError::Row(format!(
@@ -182,11 +188,11 @@ fn appended(store: &Store, answer: &[Row], sent: usize) -> Result<Appended, Stor
     })
 }
 
-/// Number of columns before the history columns.
+/// In a row of the result, the number of columns before the columns of the event.
 const HISTORY_AT: usize = 5;
 
-/// The message that a history row added, and its position. The audience is a placeholder, which
-/// [`outcome`] replaces.
+/// Returns the message that an event has added, and the event's position. The audience in the
+/// result is a placeholder, which [`outcome`] replaces.
 fn added(row: &Row) -> Result<Option<(MessageId, AppendedAt)>, StoreError> {
     if !matches!(
         rows::word(row, HISTORY_AT + 4)?,
@@ -247,11 +253,12 @@ fn outcome(store: &Store, row: &Row, appended: &HashMap<MessageId, AppendedAt>) 
     })
 }
 
-/// Replaces the text of one of the caller's own messages, and returns the history rows written. The
-/// old text stays in the history, visible to staff.
+/// Replaces the text of one of the caller's own messages, and returns the events written. The old
+/// text remains in the history, where only staff see it.
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `ticket_closed`, `redacted`.
+/// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `ticket_closed`,
+/// `redacted`.
 pub async fn edit(
     within: impl Into<Within<'_>>,
     caller: &Caller,
@@ -270,8 +277,8 @@ pub async fn edit(
     Ok(written)
 }
 
-/// Permanently removes a message's text, its old versions and its attachments. Returns the history
-/// rows written; redacting a message again writes none.
+/// Permanently removes a message's text, the text's old versions and the attachments. Returns the
+/// events written; redacting the message again writes none.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `not_found`, `forbidden`.

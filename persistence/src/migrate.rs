@@ -1,11 +1,12 @@
-//! Brings a database to the state that this program needs, over an administrator's connection:
-//! roles, schema, versioned migrations, functions, views, triggers and policies. The files are
-//! embedded from `migrations/`; see its `manifest`.
+//! Creates and updates everything in the database that this program needs, over an administrator's
+//! connection: roles, schema, versioned migrations, functions, views, triggers and policies. The
+//! SQL files are embedded from `migrations/`; its `manifest` explains them.
 //!
-//! Everything happens under one advisory lock. A versioned file is applied once, in one transaction
-//! unless its header says otherwise. An object's file is applied again whenever its text changes,
-//! and all changed objects are applied in one transaction. Backfills of old rows run last, in
-//! portions; an interrupted backfill continues where it stopped.
+//! A run takes an advisory lock, so that only one run works at a time. A versioned file is applied
+//! once, in one transaction unless its header says otherwise. The file of a function, view, trigger
+//! or policy is applied again whenever its text changes; all changed files are applied in one
+//! transaction. Backfills of existing rows run last, in portions. An interrupted backfill continues
+//! where it stopped.
 
 mod apply;
 mod backfill;
@@ -37,7 +38,8 @@ const REVOKE_GRANTS: &str = include_str!("../sql/migrate/revoke_grants.sql");
 const REVOKE_OWN_MEMBERSHIPS: &str = include_str!("../sql/migrate/revoke_own_memberships.sql");
 const VERSION: &str = include_str!("../sql/migrate/version.sql");
 
-/// Brings the database up to date with the default names. Returns the names of the files applied.
+/// Updates a database that uses the default names to the version of this program. Returns the names
+/// of the files that were applied.
 ///
 /// # Errors
 /// As [`apply`].
@@ -45,17 +47,17 @@ pub async fn migrate(admin_url: &str) -> Result<Vec<String>, StoreError> {
     apply(admin_url, &Names::default(), &Plan::embedded()).await
 }
 
-/// Brings the database to this plan, and revokes every grant on Helpline's tables and functions
-/// that Helpline did not make. The user of `admin_url` needs CREATEROLE, and CREATE on the
-/// database.
+/// Applies a plan to the database, and revokes every grant on Helpline's tables and functions that
+/// Helpline did not make. The user of `admin_url` needs CREATEROLE, and CREATE on the database.
 ///
 /// # Errors
-/// [`StoreError::NotPrepared`] says what is missing or in the way, or which file failed or differs
-/// from the applied one. [`StoreError::FormerLayout`] means that the database was made by a build
-/// from before this layout.
+/// [`StoreError::NotPrepared`] says what is missing or prevents the migration, or which file failed
+/// or differs from the applied one. [`StoreError::FormerLayout`] means that an old build without a
+/// separate schema has set up the database.
 pub async fn apply(admin_url: &str, names: &Names, plan: &Plan) -> Result<Vec<String>, StoreError> {
     with_admin(admin_url, async |client| {
-        // The session holds the lock, so that it is released however this function ends.
+        // An advisory lock belongs to the session, so it is released in every case when this
+        // session ends.
         lock(client).await?;
         preflight(client, names).await?;
         client
@@ -74,10 +76,12 @@ pub async fn apply(admin_url: &str, names: &Names, plan: &Plan) -> Result<Vec<St
     .await
 }
 
-/// Creates only the roles, for a database whose owner may not create them.
+/// Creates only the roles, and no schema. This is for a database whose owner has no privilege to
+/// create roles.
 ///
 /// # Errors
-/// [`StoreError::NotPrepared`] says which privileges the administrator lacks. Nothing was changed.
+/// [`StoreError::NotPrepared`] says which privileges the administrator lacks; in this case nothing
+/// was changed.
 pub async fn make_roles(admin_url: &str, names: &Names) -> Result<(), StoreError> {
     with_admin(admin_url, async |client| {
         lock(client).await?;
@@ -89,7 +93,7 @@ pub async fn make_roles(admin_url: &str, names: &Names) -> Result<(), StoreError
     .await
 }
 
-/// Waits until no other run holds the lock.
+/// Takes the migration lock, and waits until no other run has it.
 async fn lock(client: &Client) -> Result<(), StoreError> {
     while !rows::get::<bool>(&client.query_one(LOCK, &[]).await?, 0)? {
         tokio::time::sleep(Duration::from_millis(limits::MIGRATION_LOCK_PAUSE_MS)).await;
@@ -106,7 +110,7 @@ async fn preflight(client: &Client, names: &Names) -> Result<(), StoreError> {
     nothing_missing(client, names, &[PREFLIGHT_ROLES, PREFLIGHT]).await
 }
 
-/// Runs queries that list what is missing. Fails if any of them returns a row.
+/// Runs queries that list problems in the database. Fails if any of them returns a row.
 async fn nothing_missing(client: &Client, names: &Names, lists: &[&str]) -> Result<(), StoreError> {
     let mut missing = String::new();
     for list in lists {
@@ -128,7 +132,7 @@ async fn nothing_missing(client: &Client, names: &Names, lists: &[&str]) -> Resu
     }
 }
 
-/// Replaces the placeholders of the timeouts with those of the service's sessions.
+/// Replaces the placeholders for timeouts in an SQL text with the limits of the service's sessions.
 pub(crate) fn with_limits(sql: &str) -> String {
     let milliseconds = |limit: u64| format!("{limit}ms");
     sql.replace(
@@ -138,10 +142,10 @@ pub(crate) fn with_limits(sql: &str) -> String {
     .replace("{lock_timeout_ms}", &milliseconds(limits::LOCK_TIMEOUT_MS))
 }
 
-/// Checks that the administrator may set the runtime role's password, before anything is changed.
+/// Checks, before anything is changed, that the administrator can set the runtime role's password.
 ///
 /// # Errors
-/// [`StoreError::NotPrepared`] says which role may do it.
+/// [`StoreError::NotPrepared`] says which role can set it.
 pub async fn may_set_runtime_password(admin_url: &str, names: &Names) -> Result<(), StoreError> {
     with_admin(admin_url, async |client| {
         nothing_missing(client, names, &[PREFLIGHT_PASSWORD]).await
@@ -149,7 +153,7 @@ pub async fn may_set_runtime_password(admin_url: &str, names: &Names) -> Result<
     .await
 }
 
-/// Sets the runtime role's password and lets it log in. For development, tests and first
+/// Sets the runtime role's password and allows it to log in. For development, tests and first
 /// installations.
 ///
 /// # Errors
@@ -158,7 +162,8 @@ pub async fn set_runtime_password(admin_url: &str, password: &str) -> Result<(),
     set_runtime_password_of(admin_url, &Names::default(), password).await
 }
 
-/// Like [`set_runtime_password`], for an installation with its own names.
+/// Like [`set_runtime_password`], for an installation whose schema and roles have other names than
+/// the default.
 ///
 /// # Errors
 /// As [`set_runtime_password`].
@@ -167,11 +172,12 @@ pub async fn set_runtime_password_of(
     names: &Names,
     password: &str,
 ) -> Result<(), StoreError> {
-    // Hash the password here, so that it never appears in a statement log. The verifier contains no
-    // character that needs quoting.
+    // Hash the password before it is sent, so that it never appears in the server's statement log.
+    // The resulting SCRAM verifier contains no character that needs quoting.
     let verifier = postgres_protocol::password::scram_sha_256(password.as_bytes());
     with_admin(admin_url, async |client| {
-        // Without the lock, concurrent installers would fail when they update the same row.
+        // Without this lock, concurrent installers would fail, because they update the same row of
+        // a system table.
         lock(client).await?;
         nothing_missing(client, names, &[PREFLIGHT_PASSWORD]).await?;
         Ok(client
@@ -183,8 +189,8 @@ pub async fn set_runtime_password_of(
     .await
 }
 
-/// Whether the database is at least as new as this program. Readiness asks this over the runtime
-/// role.
+/// Returns whether the database's schema is at least as new as this program needs. The readiness
+/// check calls this over the runtime role's connection.
 ///
 /// # Errors
 /// When the database cannot be read. A database without migrations is not an error; the result is
@@ -205,7 +211,8 @@ pub fn expected() -> SchemaVersion {
     }
 }
 
-/// The database's schema version, read over the runtime role. `None` if it has no migrations.
+/// The schema version of the database, read with the runtime role. `None` if no migration was
+/// applied.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -252,19 +259,21 @@ pub(crate) async fn with_admin<T>(
         drop(client);
         result
     };
-    // The statement that was running has already returned any error of the connection.
+    // Ignore the connection's error: the statement that was running has already returned it.
     let (result, _) = join(work, connection).await;
     result
 }
 
-/// Prepares the session, which must not be shared: it holds an advisory lock and a role.
+/// Checks and prepares the session of a migration. A pooler must not share it with other clients,
+/// because it has an advisory lock and a role set.
 async fn begin_session(client: &Client, address: &Address) -> Result<(), StoreError> {
     let asked = async {
         let (other, connection) = address.clone().connect().await?;
         let asked = async move { connect::lends_transactions(client, &other).await };
         join(asked, connection).await.0
     };
-    // If no second session is available, the first one is not shared either.
+    // The check needs a second session. If none is available, assume that no pooler shares the
+    // first session.
     let asked = tokio::time::timeout(Duration::from_millis(limits::POOL_WAIT_MS), asked).await;
     if matches!(asked, Ok(Ok(true))) {
         return Err(StoreError::NotPrepared(

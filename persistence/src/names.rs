@@ -1,10 +1,10 @@
-//! The names that an installation chooses: its schema, and the prefix of its roles.
+//! The names that an installation can choose: its schema, and the prefix of its roles.
 //!
-//! Our SQL contains `{schema}`, `{owner}`, `{service}`, `{customer}` and `{staff}`. They are
-//! replaced once by quoted identifiers, before a statement is prepared. So each of the service's
-//! statements names the schema, and none depends on a session's `search_path`: a platform's login
-//! roles do not inherit it from `helpline_service`, a pooler resets it, and it could find a table
-//! of the same name in another schema first.
+//! SQL files contain the placeholders `{schema}`, `{owner}`, `{service}`, `{customer}` and
+//! `{staff}`. They are replaced by quoted identifiers before a statement is prepared. Every
+//! statement of the service therefore names the schema and does not depend on `search_path`. A
+//! platform's login roles do not inherit `search_path` from `helpline_service`, a pooler resets it,
+//! and with it Postgres could find a table of the same name in another schema first.
 
 /// The schema of an installation, and the names of its roles.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -13,7 +13,8 @@ pub struct Names {
     role_prefix: String,
 }
 
-/// Postgres identifiers have at most 63 bytes. A role's name is the prefix and up to eight letters.
+/// Postgres identifiers have at most 63 bytes. A role's name consists of the prefix and up to eight
+/// letters.
 const SCHEMA_CHARS_MAX: usize = 63;
 const ROLE_PREFIX_CHARS_MAX: usize = 55;
 
@@ -27,11 +28,11 @@ impl Default for Names {
 }
 
 impl Names {
-    /// Names with this schema and this role prefix.
+    /// Creates names from a schema and a role prefix.
     ///
     /// # Errors
-    /// Returns the reason if one of them is not a plain lowercase identifier, belongs to Postgres,
-    /// or is shared by all users of the database.
+    /// Returns the reason if a name is not a plain lowercase identifier, is reserved by Postgres,
+    /// or is a schema that all users of the database share.
     pub fn new(schema: &str, role_prefix: &str) -> Result<Self, &'static str> {
         let is_plain = |name: &str| {
             name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
@@ -69,18 +70,18 @@ impl Names {
         &self.schema
     }
 
-    /// The full name of this role: `owner`, `service`, `customer` or `staff`.
+    /// The full name of the role for `name`, which is `owner`, `service`, `customer` or `staff`.
     pub(crate) fn role(&self, name: &str) -> String {
         format!("{}{name}", self.role_prefix)
     }
 
-    /// The role that the service acts as.
+    /// The name of the database role that the service uses.
     pub fn service(&self) -> String {
         self.role("service")
     }
 
-    /// Replaces the placeholders in a statement with the quoted names. Names are plain identifiers
-    /// ([`Self::new`]), so that they need no escaping inside a quoted literal either.
+    /// Replaces the placeholders in an SQL statement with the quoted names. Names are plain
+    /// identifiers ([`Self::new`]), so they need no escaping, even inside a quoted string.
     pub fn render(&self, sql: &str) -> String {
         let mut rendered = sql.replace("{schema}", &format!("\"{}\"", self.schema));
         for role in ["owner", "service", "customer", "staff"] {

@@ -1,4 +1,4 @@
-//! People, created and updated from their tokens.
+//! Reads and writes people, whose rows are created and updated from their sign-in tokens.
 
 use std::collections::HashMap;
 
@@ -22,13 +22,14 @@ const BY_EMAIL: &str = include_str!("../sql/people/by_email.sql");
 const SET_BLOCKED: &str = include_str!("../sql/people/set_blocked.sql");
 const PANEL: &str = include_str!("../sql/people/panel.sql");
 
-/// Maximum number of a person's tickets that are searched for the address they last wrote from.
+/// Maximum number of a person's tickets that are searched for the network address from which the
+/// person last wrote.
 const PANEL_TICKETS: i64 = 10;
 
-/// What a valid token says about its person.
+/// What a valid sign-in token says about its person.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Identity {
-    /// The token's `sub`, together with its `iss` if the subject needs it.
+    /// The token's `sub` claim, together with its `iss` if the `sub` is not a UUID.
     pub subject: TokenSubject,
     /// The token's `email` claim.
     pub email: Option<String>,
@@ -43,23 +44,23 @@ pub struct Person {
     pub id: UserId,
     /// The display name that staff see.
     pub name: Option<String>,
-    /// The name that customers see when this person acts as staff. `None` hides it.
+    /// The name that customers see when this person answers as staff. `None` hides the name.
     pub public_name: Option<String>,
     /// The e-mail address.
     pub email: Option<String>,
-    /// The staff role. The higher one if the person has two (admin).
+    /// The staff role; the higher one (admin) if the person has two. `None` for a customer.
     pub role: Option<StaffRole>,
-    /// Blocked people cannot sign in.
+    /// Whether the person is blocked. Blocked people cannot sign in.
     pub blocked: bool,
 }
 
-/// Records sign-ins. Creates the row of a subject that signs in for the first time, copies the
-/// tokens' claims, and updates `last_seen_at`. Returns the people with their roles, in the order of
-/// the identities; `None` for a person whose row cannot be decoded.
+/// Records sign-ins. Creates rows for people who sign in for the first time, copies the claims of
+/// the tokens, and updates `last_seen_at`. Returns the people with their roles, in the order of
+/// `identities`, and `None` for a person whose row cannot be decoded.
 ///
 /// # Errors
 /// When the database cannot be written. [`StoreError::Data`] if the data of one identity are
-/// invalid; then none of them is signed in.
+/// invalid; in this case no identity is signed in.
 pub async fn sign_in_all(
     store: &Store,
     identities: &[Identity],
@@ -126,9 +127,9 @@ pub async fn sign_in(store: &Store, identity: &Identity) -> Result<Person, Store
         .ok_or_else(|| StoreError::Row("no person in the answer to a sign-in".into()))
 }
 
-/// Copies changed e-mail addresses and names of people into their tickets, one portion per call
-/// (service function). Returns whether there may be more to do now. Any number of instances may
-/// call it, but only one at a time does the work.
+/// Copies people's changed email addresses and names into their tickets, one portion per call,
+/// under the service role. Returns whether more may remain to be done. Several instances may call
+/// it at the same time; only one of them does the work.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -137,24 +138,26 @@ pub async fn follow(store: &Store) -> Result<bool, StoreError> {
     answer.first().map_or(Ok(false), |row| rows::get(row, 0))
 }
 
-/// A person found by e-mail address, with data that distinguish people who share an address.
+/// A person found by email address. The other fields help to distinguish people who share an
+/// address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// The person with this address.
     pub person: Person,
-    /// Time of the first sign-in.
+    /// Time of the person's first sign-in.
     pub since: DateTime<Utc>,
-    /// Time of the last connection, if known.
+    /// Time of the person's last connection, if known.
     pub last_seen_at: Option<DateTime<Utc>>,
-    /// The issuer and the `sub`, if the `sub` is not a UUID.
+    /// The token issuer and the `sub` claim, if the `sub` is not a UUID.
     pub subject: Option<String>,
 }
 
-/// The people with this e-mail address, ignoring case, the longest known first. At most
-/// [`limits::PEOPLE_FOUND_MAX`]. Admins only.
+/// Returns the people with this email address, ignoring case, in the order of their first sign-ins.
+/// At most [`limits::PEOPLE_FOUND_MAX`] people are returned. For admins only.
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `forbidden`; otherwise when the database cannot be read.
+/// [`StoreError::Refused`] with `forbidden` if the reader is not an admin; otherwise when the
+/// database cannot be read.
 pub async fn by_email(
     store: &Store,
     reader: Reader,
@@ -182,13 +185,13 @@ pub async fn by_email(
     Ok(found)
 }
 
-/// Blocks or unblocks a person. Admins only; recorded as `person_blocked` or `person_unblocked`.
-/// Idempotent. A blocked person keeps their role, but their unfinished tickets become unassigned.
-/// Returns the history rows of these changes.
+/// Blocks or unblocks a person. For admins only. The access log records it as `person_blocked` or
+/// `person_unblocked`; repeating the call changes nothing. A blocked person keeps their role, but
+/// their unfinished tickets are unassigned. Returns the events of these unassignments.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; `not_found` for a person who has never signed in;
-/// `conflict` when the caller would block themselves or the last admin.
+/// `conflict` if the caller would block themselves or the last admin.
 pub async fn set_blocked(
     store: &Store,
     caller: &Caller,
@@ -201,7 +204,7 @@ pub async fn set_blocked(
     Ok(written)
 }
 
-/// The role that a person had when they signed in.
+/// A connected person and the role that they had at sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AccessStatus {
     /// The person to check.
@@ -210,8 +213,8 @@ pub struct AccessStatus {
     pub role: Option<StaffRole>,
 }
 
-/// Returns those people who could no longer sign in with this role, because they are blocked or
-/// have another role. A person who is not in the database counts as a customer.
+/// Returns the people in `access` who are now blocked or have another role than at sign-in. A
+/// person who is not in the database counts as a customer.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -237,8 +240,8 @@ pub async fn changed(
     answer.iter().map(one).collect()
 }
 
-/// Records that these people are connected now (service function). People recorded within the last
-/// half renewal interval are skipped.
+/// Records that these people are connected now, under the service role. A person whose last record
+/// is younger than half the renewal interval is skipped.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -251,8 +254,8 @@ pub async fn record_seen(store: &Store, users: &[UserId]) -> Result<(), StoreErr
         .map(drop)
 }
 
-/// A person as staff see them, with their ticket counts and the address they last wrote from.
-/// `None` if there is no such person.
+/// Returns a person as staff see them, with their ticket counts and the network address from which
+/// they last wrote. `None` if there is no such person.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -290,8 +293,8 @@ pub async fn panel(
     known.then(view).transpose()
 }
 
-/// Decodes a person. A row that cannot be decoded (a role from a newer version) is left out, so
-/// that the other people can sign in.
+/// Decodes a person. A row that cannot be decoded (for example, with a role from a newer version)
+/// gives `None`, so that the other people in the batch can still sign in.
 pub(crate) fn readable_person(store: &Store, row: &Row) -> Option<Person> {
     store.undecodable.leave_out(
         "person",

@@ -1,6 +1,7 @@
-//! Checks the database roles. The service's role must own nothing and call only the service's
-//! functions, and no other role may act as customers or staff. With more privileges, a bug of ours
-//! or a grant made by the platform could become a breach.
+//! Checks the privileges of the database roles. The service's role must own nothing and call only
+//! the service's functions. No role other than the service's may act as the customer or staff role.
+//! With more privileges, a bug in Helpline or a grant made by the hosting platform could expose
+//! data.
 
 use tokio_postgres::error::SqlState;
 
@@ -11,11 +12,11 @@ const PRIVILEGES: &str = include_str!("../sql/store/privileges.sql");
 const ROLE_SETTINGS: &str = include_str!("../sql/store/role_settings.sql");
 const ROLE_CONFLICTS: &str = include_str!("../sql/store/role_conflicts.sql");
 
-/// Fails if the service's role has more privileges than it needs, with the first reason found, or
-/// if other roles can act as customers or staff.
+/// Fails if the service's role has more privileges than it needs, or if other roles can act as the
+/// customer or staff role. The error contains the first reason found.
 pub(crate) async fn check(store: &Store) -> Result<(), StoreError> {
     let privileges = match store.query(PRIVILEGES, &[]).await {
-        // The schema or the role does not exist.
+        // These errors mean that the schema or the role does not exist.
         Err(StoreError::Other(error))
             if [SqlState::INVALID_SCHEMA_NAME, SqlState::UNDEFINED_OBJECT]
                 .iter()
@@ -50,8 +51,8 @@ pub(crate) async fn check(store: &Store) -> Result<(), StoreError> {
     }
 }
 
-/// Roles other than the service's that can act as customers or staff. Each entry is a sentence that
-/// includes the statement to fix it.
+/// Returns the roles, other than the service's, that can act as the customer or staff role. Each
+/// entry is a sentence that includes the statement to fix it.
 ///
 /// # Errors
 /// When the database cannot be read.

@@ -1,5 +1,5 @@
-//! Read positions: how far each person has read each ticket. One row per person and ticket, in both
-//! numberings.
+//! Read positions: how far each person has read each ticket. The table has one row per person and
+//! ticket, with the position among all events and among the public events.
 
 use std::collections::HashMap;
 
@@ -15,40 +15,42 @@ use crate::{Store, StoreError, rows};
 const MARK: &str = include_str!("../sql/reads/mark.sql");
 const TICKET_POSITIONS: &str = include_str!("../sql/reads/places.sql");
 
-/// Records that a person has read a ticket up to `seq`, in the reader's numbering.
+/// States that a person has read a ticket up to the position `seq`, as this person counts events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark {
     /// The ticket that was read.
     pub ticket: TicketId,
     /// The person who read it.
     pub person: UserId,
-    /// The audience whose numbering `seq` is in.
+    /// Whether `seq` counts all events (staff) or only public events (customer).
     pub audience: Audience,
-    /// Position of the last event read. A position beyond the head counts as the head.
+    /// Position of the last event that the person has read. A position after the last event counts
+    /// as the last event's.
     pub seq: Seq,
 }
 
-/// How far a person has read, in both numberings.
+/// How far a person has read a ticket, as a position among all events and among the public events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadPosition {
     /// The ticket that was read.
     pub ticket: TicketId,
-    /// The person as staff see them. Their type is their side of this ticket.
+    /// The person as staff see them. The person's type says whether they read the ticket as staff
+    /// or as its customer.
     pub person: StaffPerson,
-    /// The name that customers see. Set only for staff.
+    /// The person's name as customers see it. Set only for members of staff.
     pub public_name: Option<String>,
     /// Position among all events.
     pub seq: Seq,
-    /// Position among the public events. Zero from [`mark`] if the mark passed only events that are
-    /// not public.
+    /// Position among the public events. In results of [`mark`], it is zero if this position has
+    /// not moved because only internal events were read.
     pub public_seq: Seq,
 }
 
-/// Stores the marks that move forward, and returns the positions that changed. A call may contain
-/// one mark per person and ticket.
+/// Stores the marks that move a read position forward, and returns the positions that changed.
+/// `marks` may contain one mark per person and ticket.
 ///
 /// # Errors
-/// When the database cannot be written, or the call contains two marks of one person on one ticket.
+/// When the database cannot be written, or `marks` contains two marks of one person on one ticket.
 pub async fn mark(store: &Store, marks: &[Mark]) -> Result<Vec<ReadPosition>, StoreError> {
     let tickets: Vec<_> = marks.iter().map(|mark| mark.ticket.uuid()).collect();
     let people: Vec<_> = marks.iter().map(|mark| mark.person.uuid()).collect();
@@ -63,30 +65,30 @@ pub async fn mark(store: &Store, marks: &[Mark]) -> Result<Vec<ReadPosition>, St
         .collect())
 }
 
-/// A ticket's heads and read positions, from one snapshot.
+/// A ticket's last event positions (heads) and its readers' positions, from one snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TicketPosition {
-    /// Positions of the last events.
+    /// Positions of the ticket's last event and last public event.
     pub heads: Heads,
-    /// The read positions, ordered by public position and public name. Customers may see this
-    /// order.
+    /// The read positions, ordered by public position and public name. The order may be shown to
+    /// customers, because it depends only on public values.
     pub reads: Vec<ReadPosition>,
 }
 
-/// Requests a ticket's position for one reader. A reader who may not read the ticket as this
-/// audience gets none.
+/// Requests a [`TicketPosition`] for one reader. There is no result for a reader who may not read
+/// the ticket as this audience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TicketPositionKey {
-    /// The ticket to join.
+    /// The ticket that the reader opens.
     pub ticket: TicketId,
-    /// The person who joins.
+    /// The person who opens the ticket.
     pub reader: UserId,
-    /// The audience they read the ticket as.
+    /// Whether the reader reads the ticket as staff or as a customer.
     pub audience: Audience,
 }
 
-/// The positions of these tickets, as the service. Tickets that do not exist, and those that the
-/// reader may not read as this audience, are missing from the result.
+/// Returns the [`TicketPosition`]s of these tickets, under the service role. The result contains no
+/// entry for a ticket that does not exist, or that the reader may not read as the given audience.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -122,13 +124,13 @@ pub async fn ticket_positions(
         }
     }
     for position in positions.values_mut() {
-        // Sort by public values only: any other order among equal entries could reveal a note to
-        // customers.
+        // Sort only by values that customers may see. An order by another value could reveal to
+        // customers that staff have read an internal note.
         position.reads.sort_by(|one, other| {
             (one.public_seq, &one.public_name).cmp(&(other.public_seq, &other.public_name))
         });
-        // Keep the readers who have read furthest, so that a ticket with thousands of readers can
-        // still be joined.
+        // Keep only the readers who have read furthest, because a ticket with thousands of readers
+        // would make the answer too large.
         position
             .reads
             .drain(..position.reads.len().saturating_sub(limits::READERS_MAX));
@@ -136,8 +138,8 @@ pub async fn ticket_positions(
     Ok(positions)
 }
 
-/// Decodes a row. A row that cannot be read is left out, and its ticket is joined without it.
-/// `public_name` is the column of the public name.
+/// Decodes a read position. A row that cannot be decoded gives `None`, and the ticket is returned
+/// without it. `public_name` is the index of the column with the public name.
 fn readable_position(store: &Store, row: &Row, public_name: usize) -> Option<ReadPosition> {
     store.undecodable.leave_out(
         "read position",

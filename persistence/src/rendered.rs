@@ -1,4 +1,4 @@
-//! The SQL statements with the names of one installation.
+//! The SQL statements in which the placeholders are replaced by the names of one installation.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use parking_lot::RwLock;
 use crate::statement::{Statement, Types};
 use crate::{Names, Pooler, StoreError};
 
-/// The statements with this installation's [`Names`] inserted. Each one is rendered at its first
-/// use.
+/// The SQL statements with the [`Names`] of this installation. The placeholders of a statement are
+/// replaced when it is used for the first time.
 pub(crate) struct Rendered {
     pub(crate) names: Names,
     pub(crate) pooler: Pooler,
@@ -55,8 +55,8 @@ impl Rendered {
             .clone()
     }
 
-    /// A statement that can be run on this connection. With a transaction pooler it must run inside
-    /// a transaction.
+    /// Returns a statement that can run on this connection. With a transaction pooler, the
+    /// statement must run inside a transaction.
     pub(crate) async fn prepare(
         &self,
         client: &Object,
@@ -78,7 +78,8 @@ impl Rendered {
         }
     }
 
-    /// The SQL that takes the role of the caller's changes, inside an open transaction.
+    /// The SQL that switches to the database role for changes by this audience. It must run inside
+    /// a transaction.
     pub(crate) fn act_as(&self, side: Audience) -> &str {
         match side {
             Audience::Customer => &self.act_as_customer,

@@ -1,4 +1,5 @@
-//! Saved replies: texts of the team or of one person, inserted by their shortcut.
+//! Saved replies: texts that agents insert into messages by a shortcut. They belong to the team or
+//! to one person.
 
 use helpline_core::actor::Audience;
 use helpline_core::ids::{SavedReplyId, UserId};
@@ -12,33 +13,35 @@ const LIST: &str = include_str!("../sql/replies/list.sql");
 const SAVE: &str = include_str!("../sql/replies/save.sql");
 const DELETE: &str = include_str!("../sql/replies/delete.sql");
 
-/// A reply to save. Its limits are already checked; the table's constraints check them again.
+/// A saved reply to store. The caller has checked the lengths of the texts; constraints of the
+/// table check them too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewReply {
-    /// The id of the reply to create or replace.
+    /// The id of the saved reply, which is created or replaced.
     pub id: SavedReplyId,
-    /// The text that an agent types to insert the reply.
+    /// The short text that an agent types to insert the saved reply.
     pub shortcut: String,
-    /// Short description of the reply, for lists.
+    /// Short description of the saved reply, for lists.
     pub title: String,
-    /// The text. Its `{{…}}` placeholders are stored as they are.
+    /// The text to insert. Placeholders such as `{{name}}` are stored unchanged.
     pub body: String,
-    /// The folder that the reply is listed in, if any.
+    /// The folder in which the saved reply is listed, if any.
     pub folder: Option<String>,
-    /// Whether it belongs to the team or to the caller.
+    /// Whether the saved reply belongs to the team or to the caller.
     pub kind: ReplyKind,
 }
 
 /// Who may see and change a saved reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReplyKind {
-    /// The team's reply. All staff read it; admins change it.
+    /// The team's reply. All staff can read it, but only admins can change it.
     Shared,
-    /// The caller's own reply. Only they see and change it.
+    /// The caller's own reply. Only the caller can see and change it.
     Personal,
 }
 
-/// The shared replies and the reader's own, ordered by shortcut. Runs as staff.
+/// Lists the shared replies and the reader's personal replies, ordered by shortcut. Runs under the
+/// staff role.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -58,13 +61,15 @@ pub async fn list(store: &Store, reader: Reader) -> Result<Vec<SavedReply>, Stor
     Ok(answer.iter().filter_map(readable).collect())
 }
 
-/// Creates or replaces a reply. Admins save shared replies, and owners save their personal ones.
-/// Recorded in `access_log` as `reply_saved`; the texts of a personal reply are not recorded.
+/// Creates or replaces a saved reply. Only admins save shared replies, and only the owner saves a
+/// personal reply. The access log records it as `reply_saved`, without the text of a personal
+/// reply.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; `conflict` if another reply has this shortcut, or if the
-/// reply is of another kind or another person's; `too_large` beyond [`limits::SAVED_REPLIES_MAX`]
-/// or [`limits::PERSONAL_REPLIES_MAX`]; `precondition_failed` if the reply is not as expected.
+/// existing reply has another kind (shared or personal) or belongs to another person; `too_large`
+/// beyond [`limits::SAVED_REPLIES_MAX`] or [`limits::PERSONAL_REPLIES_MAX`]; `precondition_failed`
+/// if the reply's entity tag does not match.
 pub async fn save(
     store: &Store,
     caller: &Caller,
@@ -97,11 +102,13 @@ pub async fn save(
     )
 }
 
-/// Deletes a reply. Returns whether there was one that the caller may know of. Admins delete shared
-/// replies, and owners delete their personal ones. Recorded as `reply_deleted`.
+/// Deletes a saved reply. Only admins delete shared replies, and only the owner deletes a personal
+/// reply. Returns whether the reply existed and was visible to the caller. The access log records
+/// it as `reply_deleted`.
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `forbidden`; `precondition_failed` if the reply is not as expected.
+/// [`StoreError::Refused`]: `forbidden`; `precondition_failed` if the reply's entity tag does not
+/// match.
 pub async fn delete(
     store: &Store,
     caller: &Caller,

@@ -1,4 +1,4 @@
-//! Members of staff and their roles.
+//! Reads and changes the members of staff and their roles.
 
 use helpline_core::actor::{Audience, StaffRole};
 use helpline_core::history::HistoryRow;
@@ -15,16 +15,16 @@ const HAS_ADMIN: &str = include_str!("../sql/roles/has_admin.sql");
 /// A member of staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// The person, whose role is always set.
+    /// The person. `person.role` is always set.
     pub person: Person,
-    /// Whether they were connected through any instance within [`limits::SEEN_FRESH_MS`]. Always
-    /// false for a blocked person.
+    /// Whether the person was connected to any instance of the service within
+    /// [`limits::SEEN_FRESH_MS`]. Always `false` for a blocked person.
     pub online: bool,
 }
 
-/// All people with a role, ordered by name; with `query`, only those whose name or e-mail address
-/// contains it. Runs under the staff role: agents need the list to assign tickets, and admins to
-/// manage roles.
+/// Lists all people with a staff role, ordered by name. With `query`, only people whose name or
+/// email address contains it. Runs under the staff role: agents use the list to assign tickets, and
+/// admins use it to manage roles.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -49,8 +49,8 @@ pub async fn list(
     Ok(members)
 }
 
-/// Whether an admin has signed in and is not blocked (service function). Without one, tickets
-/// arrive but no role can be granted.
+/// Returns whether there is an admin who has signed in and is not blocked, under the service role.
+/// Without such an admin, customers can open tickets, but no role can be granted.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -62,12 +62,12 @@ pub async fn has_admin(store: &Store) -> Result<bool, StoreError> {
     rows::get(row, 0)
 }
 
-/// Gives a person this role, which replaces any other. Admins only; recorded in `access_log` as
-/// `role_granted`. Idempotent.
+/// Sets a person's role, which replaces any other role. For admins only. The access log records it
+/// as `role_granted`. Repeating the call changes nothing.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; `not_found` for a person who has never signed in;
-/// `conflict` if no other unblocked admin has signed in.
+/// `conflict` if the person is the last admin who has signed in and is not blocked.
 pub async fn grant(
     store: &Store,
     caller: &Caller,
@@ -80,9 +80,9 @@ pub async fn grant(
         .map(drop)
 }
 
-/// Removes a person's role. Admins only; recorded as `role_revoked`. The last admin's role cannot
-/// be removed (`conflict`). The person's unfinished tickets become unassigned. Returns the history
-/// rows of these changes.
+/// Removes a person's role and unassigns the person's unfinished tickets. For admins only. The
+/// access log records it as `role_revoked`. The last admin's role cannot be removed (`conflict`).
+/// Returns the events of the unassignments.
 ///
 /// # Errors
 /// As [`grant`].

@@ -1,4 +1,4 @@
-//! Decodes rows into domain types. Only this module knows the order of the columns.
+//! Decodes database rows into domain types. Only this module depends on the order of the columns.
 
 use chrono::{DateTime, Utc};
 use helpline_core::actor::ActorType;
@@ -13,19 +13,19 @@ use tokio_postgres::types::{FromSql, Type};
 
 use crate::{Store, StoreError};
 
-/// A column by its index or its name. Views with many columns are read by name, so that no second
-/// list of their columns has to be kept in step.
+/// A column, given by its index or its name. Wide views are read by name, so that this program
+/// needs no copy of the view's column list.
 pub(crate) trait Column: RowIndex + std::fmt::Display {}
 
 impl<T: RowIndex + std::fmt::Display> Column for T {}
 
-/// A column's value, or an error that names the column.
+/// Returns a column's value, or an error that names the column.
 pub(crate) fn get<'a, T: FromSql<'a>>(row: &'a Row, column: impl Column) -> Result<T, StoreError> {
     row.try_get(column)
         .map_err(|error| StoreError::Row(error.to_string()))
 }
 
-/// A column that contains one of an enum's words.
+/// Decodes a text column into an enum. The column contains one of the enum's words.
 pub(crate) fn word<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(
     row: &Row,
     column: impl Column,
@@ -33,7 +33,7 @@ pub(crate) fn word<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(
     parse(get(row, column)?)
 }
 
-/// A column that contains one of an enum's words, or null.
+/// Decodes a text column into an enum. Null becomes `None`.
 pub(crate) fn optional_word<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(
     row: &Row,
     column: impl Column,
@@ -48,20 +48,20 @@ fn parse<T: std::str::FromStr<Err = helpline_core::UnknownWord>>(
         .map_err(|error: helpline_core::UnknownWord| StoreError::Row(format!("{error}: {word:?}")))
 }
 
-/// Reads a count. A negative count, which only SQL by hand can cause, becomes zero: an error would
-/// also lose the other counts of the row.
+/// Decodes a count. A negative count, which only manual SQL can cause, becomes zero; an error would
+/// make the other counts of the row unavailable too.
 pub(crate) fn count(row: &Row, column: impl Column) -> Result<u32, StoreError> {
     let n: i64 = get(row, column)?;
     Ok(u32::try_from(n.max(0)).unwrap_or(u32::MAX))
 }
 
-/// A position in a history. The column is a `bigint`, and a constraint keeps it from being
-/// negative.
+/// Decodes a position in a history. The column is a `bigint`, and a constraint forbids negative
+/// values.
 pub(crate) fn seq(row: &Row, column: impl Column) -> Result<Seq, StoreError> {
     seq_of(get(row, column)?)
 }
 
-/// A position that may be null.
+/// Decodes a position in a history. Null becomes `None`.
 pub(crate) fn optional_seq(row: &Row, column: impl Column) -> Result<Option<Seq>, StoreError> {
     get::<Option<i64>>(row, column)?.map(seq_of).transpose()
 }
@@ -72,21 +72,22 @@ pub(crate) fn seq_of(n: i64) -> Result<Seq, StoreError> {
         .map_err(|_| StoreError::Row(format!("negative seq {n}")))
 }
 
-/// A position as a `bigint` parameter. A client's number beyond the column's range becomes the
-/// maximum, which is also beyond every head.
+/// Converts a position into a `bigint` parameter. A position that a client has sent may be too
+/// large for the column's type; it becomes the maximum, which is greater than every stored
+/// position.
 pub(crate) fn bigint(seq: Seq) -> i64 {
     i64::try_from(seq.get()).unwrap_or(i64::MAX)
 }
 
-/// A message's key. A key that was imported in another form becomes `None`, because no client
-/// retries with it.
+/// Decodes a message's idempotency key. An imported key of another form becomes `None`, because no
+/// client will retry with that key.
 pub(crate) fn key(row: &Row, column: impl Column) -> Result<Option<Key>, StoreError> {
     Ok(get::<Option<String>>(row, column)?.and_then(|key| Key::parse(key).ok()))
 }
 
-/// A message's attachments. An entry that cannot be decoded (imported, nested too deep, or with
-/// numbers beyond any type) is left out, so that it does not hide the ticket. Each entry is decoded
-/// separately.
+/// Decodes a message's attachments, each one separately. An attachment that cannot be decoded is
+/// left out, so that it does not make the whole ticket unreadable. It may have been imported, be
+/// nested too deep, or contain numbers that fit no type.
 pub(crate) fn attachments(row: &Row, column: impl Column) -> Result<Vec<Attachment>, StoreError> {
     let JsonText(text) = get(row, column)?;
     let entries: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
@@ -100,12 +101,13 @@ pub(crate) fn attachments(row: &Row, column: impl Column) -> Result<Vec<Attachme
         .collect())
 }
 
-/// The text of a `jsonb` column. The caller decides what to do if it cannot be parsed.
+/// The text of a `jsonb` column, not parsed yet. The caller decides what happens if it cannot be
+/// parsed.
 pub(crate) struct JsonText<'a>(pub(crate) &'a str);
 
 impl<'a> FromSql<'a> for JsonText<'a> {
     fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
-        // A version byte precedes the text.
+        // In the binary format of `jsonb`, a version byte precedes the text.
         Ok(Self(std::str::from_utf8(raw.get(1..).unwrap_or_default())?))
     }
 
@@ -114,13 +116,13 @@ impl<'a> FromSql<'a> for JsonText<'a> {
     }
 }
 
-/// A timestamp. Postgres has infinities and years that other programs cannot represent; they become
-/// the first or the last representable moment.
+/// Decodes a timestamp. Postgres can store infinities and years that other programs cannot
+/// represent; these become the first or the last representable time.
 pub(crate) fn time(row: &Row, column: impl Column) -> Result<DateTime<Utc>, StoreError> {
     get(row, column).map(|Moment(at)| at)
 }
 
-/// A timestamp that may be null.
+/// Decodes a timestamp. Null becomes `None`.
 pub(crate) fn optional_time(
     row: &Row,
     column: impl Column,
@@ -131,13 +133,13 @@ pub(crate) fn optional_time(
 pub(crate) struct Moment(DateTime<Utc>);
 
 impl Moment {
-    /// The years 1 to 9999, in microseconds since 1970.
+    /// The range of the years 1 to 9999, in microseconds since 1970.
     const FIRST_US: i64 = -62_135_596_800_000_000;
     const LAST_US: i64 = 253_402_300_799_999_999;
-    /// Microseconds from 1970 to 2000, where Postgres timestamps begin.
+    /// Microseconds from 1970 to 2000. Postgres timestamps count from 2000.
     const EPOCH_US: i64 = 946_684_800_000_000;
 
-    /// Converts microseconds since 1970. `None` if no row can contain this time.
+    /// Converts microseconds since 1970. Returns `None` for a time outside the years 1 to 9999.
     pub(crate) fn in_range(micros: i64) -> Option<DateTime<Utc>> {
         (Self::FIRST_US..=Self::LAST_US)
             .contains(&micros)
@@ -159,8 +161,8 @@ impl<'a> FromSql<'a> for Moment {
     }
 }
 
-/// A text of at most `bytes_max` bytes. Constraints limit new rows; the text of an older row is
-/// truncated.
+/// Decodes a text of at most `bytes_max` bytes and truncates a longer text. Only rows that are
+/// older than the table's constraint can contain a longer text.
 pub(crate) fn text(
     row: &Row,
     column: impl Column,
@@ -169,7 +171,7 @@ pub(crate) fn text(
     Ok(get::<Option<&str>>(row, column)?.map(|text| cut(text, bytes_max)))
 }
 
-/// A person's name.
+/// Decodes a person's name, which may be null.
 pub(crate) fn name(row: &Row, column: impl Column) -> Result<Option<String>, StoreError> {
     text(row, column, 4 * limits::NAME_CHARS_MAX)
 }
@@ -185,9 +187,9 @@ fn cut(text: &str, bytes_max: usize) -> String {
     format!("{}…", &text[..end])
 }
 
-/// Decodes a row of the view `support_events` whose first column has the index `at`. If the row
-/// cannot be decoded, returns its readable parts, because a missing row would be a gap in the
-/// history.
+/// Decodes a row of the view `support_events`. `at` is the index of the view's first column. If the
+/// row cannot be decoded, the result contains only its readable parts, because a missing event
+/// would leave a gap in the history.
 pub(crate) fn history_row(store: &Store, row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
     whole_history_row(row, at).or_else(|error| {
         let rest = rest_of_history_row(row, at)?;
@@ -225,7 +227,7 @@ fn whole_history_row(row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
     })
 }
 
-/// The row's position and time, and its kind if it is known.
+/// Decodes an event's position and time, and its kind if the kind is known.
 fn rest_of_history_row(row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
     Ok(HistoryRow {
         ticket: TicketId::new(get(row, at)?),
@@ -247,8 +249,8 @@ fn rest_of_history_row(row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
 }
 
 fn message(row: &Row, at: usize) -> Result<Option<Message>, StoreError> {
-    // A message's body is never null. A null means that the reader may not see the message, or that
-    // it was deleted.
+    // A stored message always has a body. A null means that the reader may not see the message, or
+    // that it was deleted.
     let Some(body) = text(row, at + 3, limits::BODY_BYTES_MAX)? else {
         return Ok(None);
     };
@@ -266,7 +268,7 @@ fn message(row: &Row, at: usize) -> Result<Option<Message>, StoreError> {
     }))
 }
 
-/// Decodes an answer that consists only of history rows.
+/// Decodes a result that consists only of history events.
 pub(crate) fn history_rows(store: &Store, rows: &[Row]) -> Result<Vec<HistoryRow>, StoreError> {
     rows.iter().map(|row| history_row(store, row, 0)).collect()
 }

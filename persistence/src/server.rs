@@ -1,4 +1,4 @@
-//! Information about the database server, for admins.
+//! Reads information about the database server, for admins.
 
 use chrono::{DateTime, Utc};
 
@@ -6,19 +6,19 @@ use crate::{Store, StoreError, rows};
 
 const SERVER: &str = include_str!("../sql/store/server.sql");
 
-/// What the server reports about itself.
+/// What the database server reports about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
-    /// The version as the server writes it, such as `16.4`.
+    /// The server's version as Postgres writes it, such as `16.4`.
     pub version: String,
-    /// The server's clock when it answered.
+    /// The server's clock at the time of the query.
     pub at: DateTime<Utc>,
     /// Size of the database in MiB. `None` if the service's role has no CONNECT privilege on it,
     /// because Postgres then does not report the size.
     pub database_mib: Option<u32>,
 }
 
-/// Queries the server.
+/// Queries the database server for its version, clock and size.
 ///
 /// # Errors
 /// When the database cannot be read.

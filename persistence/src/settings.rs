@@ -1,4 +1,4 @@
-//! The desk's settings, and whether an agent is connected.
+//! Reads and stores the settings of the support desk, and reads whether an agent is connected.
 
 use helpline_core::actor::Audience;
 use helpline_core::limits;
@@ -16,22 +16,22 @@ const FIRST_ANSWER: &str = include_str!("../sql/settings/first_answer.sql");
 const WIDGET: &str = include_str!("../sql/settings/widget.sql");
 const AVAILABILITY: &str = include_str!("../sql/settings/availability.sql");
 
-/// A setting's name. The value's type depends on it.
+/// The name of a setting, which determines the type of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Name {
-    /// The desk's [`OpeningHours`].
+    /// The [`OpeningHours`] of the support desk.
     OpeningHours,
     /// Text that customers see while no agent is available.
     AwayNotice,
     /// Boolean: whether an unassigned ticket is assigned to the first agent who answers it. The
-    /// database's append function reads it by this name.
+    /// database function that appends messages reads this setting by its name.
     ReplyAssigns,
-    /// The [`WidgetSettings`]: how the widget looks and where it may be shown.
+    /// The [`WidgetSettings`]: the widget's appearance and the sites on which it may be shown.
     Widget,
 }
 
 impl Name {
-    /// All names.
+    /// All names of settings.
     pub const ALL: &'static [Self] = &[
         Self::OpeningHours,
         Self::AwayNotice,
@@ -39,7 +39,7 @@ impl Name {
         Self::Widget,
     ];
 
-    /// The name in the table and in URLs.
+    /// The setting's name in the table and in URLs.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::OpeningHours => "opening_hours",
@@ -50,10 +50,10 @@ impl Name {
     }
 }
 
-/// What the database knows about the desk's availability.
+/// What the database knows about the availability of the support team.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Availability {
-    /// The configured opening hours. `None` means always open.
+    /// The configured opening hours. `None` means that the desk is always open.
     pub opening_hours: Option<OpeningHours>,
     /// Text that customers see while no agent is available.
     pub away_notice: Option<String>,
@@ -61,7 +61,7 @@ pub struct Availability {
     pub agents_online: bool,
 }
 
-/// All settings. Only admins can read them; other readers see none.
+/// Returns all settings. If the reader is not an admin, no setting has a value.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -92,7 +92,7 @@ pub async fn list(store: &Store, reader: Reader) -> Result<DeskSettings, StoreEr
     })
 }
 
-/// What a change of a setting has stored.
+/// The value of a setting that a change has stored, and its entity tag.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stored {
     name: Name,
@@ -101,8 +101,9 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// Replaces this setting in `settings`, which were read after the change and may already
-    /// contain another admin's change, with the value and entity tag that were stored.
+    /// Replaces this setting in `settings` with the value and entity tag that were stored.
+    /// `settings` was read after the change, so it may already contain a later change by another
+    /// admin.
     ///
     /// # Errors
     /// When the value does not have the type of the setting.
@@ -132,11 +133,12 @@ fn typed<T: DeserializeOwned>(value: Option<Value>) -> Result<Option<T>, StoreEr
     read.map_err(|error| StoreError::Row(error.to_string()))
 }
 
-/// Stores a setting, whose value is already checked. `None` removes it. Admins only; recorded in
-/// `access_log` as `setting_changed`. Returns what this change stored.
+/// Stores a setting; the caller has checked the value. `None` removes the setting. For admins only.
+/// The access log records it as `setting_changed`. Returns what this change stored.
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `forbidden`; `precondition_failed` if the setting is not as expected.
+/// [`StoreError::Refused`]: `forbidden`; `precondition_failed` if the setting's entity tag does not
+/// match.
 pub async fn set(
     store: &Store,
     caller: &Caller,
@@ -157,7 +159,8 @@ pub async fn set(
     })
 }
 
-/// The opening hours, the away notice, and whether an agent is connected (service function).
+/// Returns the opening hours, the away notice, and whether an agent is connected, under the service
+/// role.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -174,7 +177,7 @@ pub async fn availability(store: &Store) -> Result<Availability, StoreError> {
     })
 }
 
-/// The widget's settings. `None` if they are not set (service function).
+/// Returns the widget's settings, or `None` if they are not set. Runs under the service role.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -188,8 +191,8 @@ pub async fn widget(store: &Store) -> Result<Option<WidgetSettings>, StoreError>
     Ok(value.and_then(readable))
 }
 
-/// Median time to the first answer in recent tickets, in seconds. `None` if too few tickets were
-/// answered (service function).
+/// Returns the median time to the first answer in recent tickets, in seconds, or `None` if too few
+/// tickets were answered. Runs under the service role.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -215,8 +218,8 @@ fn value<T: DeserializeOwned>(row: &Row) -> Result<Option<T>, StoreError> {
     Ok(rows::get::<Option<_>>(row, 1)?.and_then(readable))
 }
 
-/// Decodes a setting. A value that SQL wrote in another form counts as unset, so that the other
-/// settings stay usable.
+/// Decodes the value of a setting. A value of another form, written by plain SQL, counts as not
+/// set, so that it does not make the other settings unreadable.
 fn readable<T: DeserializeOwned>(JsonText(value): JsonText<'_>) -> Option<T> {
     if value.len() > limits::SETTING_STORED_BYTES_MAX {
         return None;

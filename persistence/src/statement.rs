@@ -1,5 +1,5 @@
-//! A statement on one connection. It is prepared in the session, or sent in full with every call
-//! when a pooler lends a session for only one transaction.
+//! A statement for one connection. It is prepared in the server session, or sent in full with every
+//! call if a pooler shares sessions between clients after each transaction.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -16,17 +16,18 @@ use crate::store::Params;
 /// The kind of pooler between this program and the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pooler {
-    /// Nothing, or a pooler that keeps a session for as long as its client is connected
+    /// No pooler, or a pooler that keeps a session for as long as its client is connected
     /// (PgBouncer's `pool_mode = session`). Statements are prepared once in each session.
     #[default]
     Session,
-    /// A pooler that lends a session for one transaction (PgBouncer's `pool_mode = transaction`,
-    /// any version). Nothing is left in a session, and every statement is sent, parsed and planned
-    /// each time.
+    /// A pooler that assigns a session to a client only for one transaction (PgBouncer's `pool_mode
+    /// = transaction`, any version). No state may remain in a session, so every statement is sent,
+    /// parsed and planned each time.
     Transaction,
 }
 
-/// Parameter types of each statement that is sent in full. The server is asked for them once.
+/// The parameter types of each statement that is sent in full. They are read from the server once
+/// per statement.
 #[derive(Default)]
 pub(crate) struct Types(RwLock<HashMap<Arc<str>, Arc<[Type]>>>);
 
@@ -41,8 +42,8 @@ impl Statement {
         Ok(Self::Prepared(client.prepare_cached(sql).await?))
     }
 
-    /// Makes a statement that is sent in full. `act_as` is the SQL that takes the role that may see
-    /// the objects in the statement.
+    /// Makes a statement that is sent in full. `act_as` is the SQL that switches to a role which
+    /// may use the objects in the statement.
     pub(crate) async fn whole(
         client: &Object,
         sql: Arc<str>,
@@ -60,8 +61,8 @@ impl Statement {
         Ok(Self::Whole { sql, types })
     }
 
-    /// Runs the statement. Like the client's own `query`, it queues its messages when the future is
-    /// first polled.
+    /// Runs the statement. Like `tokio_postgres::Client::query`, it queues its messages when the
+    /// future is first polled.
     pub(crate) async fn query(
         &self,
         client: &Object,
@@ -77,11 +78,12 @@ impl Statement {
     }
 }
 
-/// Asks for the types of a statement's parameters. It does so in one message, so that no other
-/// client gets the session in between.
+/// Asks the server for the types of a statement's parameters. It uses a single message, so that a
+/// pooler cannot give the session to another client in between.
 async fn parameters(client: &Object, sql: &str, act_as: &str) -> Result<Arc<[Type]>, StoreError> {
-    // The name exists only during this message. If the call is cancelled, the next client gets the
-    // session with the name still in it, so the name must be unique.
+    // The statement's name normally exists only during this message. If the call is cancelled, the
+    // name remains in the session, and another client gets that session. The name must therefore be
+    // unique.
     let name = format!("helpline_{}", uuid::Uuid::new_v4().simple());
     let asked = format!(
         "{act_as}; prepare {name} as {sql}\n; select t::oid from pg_catalog.pg_prepared_statements s, \

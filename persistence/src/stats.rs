@@ -1,4 +1,4 @@
-//! Counts and averages over all tickets.
+//! Reads counts and averages over all tickets.
 
 use helpline_core::actor::Audience;
 use helpline_core::limits;
@@ -11,7 +11,7 @@ const READ: &str = include_str!("../sql/stats/read.sql");
 const COUNTS: &str = include_str!("../sql/stats/counts.sql");
 const ROLL_UP: &str = include_str!("../sql/stats/roll_up.sql");
 
-/// Reads `support_ticket_stats` as the service.
+/// Reads the statistics from `support_ticket_stats`, under the service role.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -68,8 +68,9 @@ pub async fn counts(store: &Store, reader: Reader) -> Result<TicketCounts, Store
     })
 }
 
-/// Adds the recorded changes to the totals. A periodic job: an advisory lock lets one instance at a
-/// time do the work, and the call does nothing on the others.
+/// Adds the recorded changes to the totals of the statistics. Every instance calls this
+/// periodically. An advisory lock lets only one instance at a time do the work; a call on any other
+/// instance returns without doing anything.
 ///
 /// # Errors
 /// When the database cannot be written.

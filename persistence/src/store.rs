@@ -1,4 +1,4 @@
-//! The connection pool, and queries that run with a person's claims.
+//! The pool of database connections, and functions that run queries with a person's claims.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use crate::{Address, Caller, Names, Pooler, Reader, StoreError, privileges, rows
 /// How to connect to the database.
 #[derive(Clone)]
 pub struct Settings {
-    /// `postgres://…` URL of the runtime role.
+    /// The `postgres://…` address of the runtime role.
     pub url: String,
     /// Maximum number of connections in the pool.
     pub connections_max: usize,
@@ -29,12 +29,12 @@ pub struct Settings {
     pub pooler: Pooler,
 }
 
-/// A handle to the database. Cheap to clone.
+/// A handle to the database. Cloning it is cheap.
 #[derive(Clone)]
 pub struct Store {
     pool: Pool,
     pub(crate) rendered: Arc<Rendered>,
-    /// Used to create further pools.
+    /// The address of the database, used to create further pools.
     address: Arc<Address>,
     /// Counts and logs the rows that cannot be decoded.
     pub(crate) undecodable: Arc<Undecodable>,
@@ -43,8 +43,8 @@ pub struct Store {
 /// A statement's parameters.
 pub(crate) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 
-/// Keepalives detect a dead pooled connection within about half a minute. A write to it detects
-/// that sooner.
+/// TCP keepalives detect a dead connection in the pool within about half a minute. A write to the
+/// connection detects it sooner.
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(15);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 const KEEPALIVE_RETRIES: u32 = 3;
@@ -56,18 +56,20 @@ const SESSION_USER: &str = "select session_user::text";
 const PING: &str = include_str!("../sql/store/ping.sql");
 
 impl Store {
-    /// Creates the pool and checks the role. Fails if the role has more privileges than it needs.
+    /// Creates the pool of connections and checks the service's role. Fails if the role has more
+    /// privileges than it needs.
     ///
     /// # Errors
     /// [`StoreError::OverPrivileged`] with the reason; [`StoreError::NotPrepared`] with what is
-    /// missing (the timeouts are settings of the role: see `sql/migrate/roles.sql`);
-    /// [`StoreError::Address`] for a URL that cannot be used; [`StoreError::Unreachable`] if no
-    /// server answers.
+    /// missing (for example, the timeouts, which `sql/migrate/roles.sql` sets on the role);
+    /// [`StoreError::Address`] for an address that cannot be used; [`StoreError::Unreachable`] if
+    /// no server answers.
     pub async fn connect(settings: Settings) -> Result<Self, StoreError> {
         Self::connect_to(settings, Names::default()).await
     }
 
-    /// Like [`Self::connect`], for an installation with its own names.
+    /// Like [`Self::connect`], for an installation whose schema and roles have other names than the
+    /// default.
     ///
     /// # Errors
     /// As [`Self::connect`].
@@ -100,9 +102,9 @@ impl Store {
         Ok(store)
     }
 
-    /// Fails if a pooler signs in as a different user, whose limits and privileges were not
-    /// checked, or if it lends sessions per transaction without being declared as a transaction
-    /// pooler.
+    /// Fails if a pooler signs in as a different user, because that user's limits and privileges
+    /// were not checked. Also fails if a pooler shares sessions between clients per transaction,
+    /// but is not configured as a transaction pooler.
     async fn check_pooler(&self, connections_max: usize) -> Result<(), StoreError> {
         let login = self.address.config.get_user().unwrap_or_default();
         let answer = self.query_once(SESSION_USER).await?;
@@ -111,7 +113,8 @@ impl Store {
             .map(|row| rows::get(row, 0))
             .transpose()?
             .unwrap_or_default();
-        // A multi-tenant pooler takes the tenant after a dot in the login (`login.tenant`).
+        // A pooler for several tenants expects the tenant after a dot in the login
+        // (`login.tenant`).
         let is_login = login
             .strip_prefix(&session_user)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
@@ -138,9 +141,9 @@ impl Store {
         Ok(())
     }
 
-    /// The same database through a separate pool of at most `connections_max` connections. Postgres
-    /// shows them under the application name followed by `purpose`. The pool connects at its first
-    /// statement.
+    /// Returns a handle to this database with a separate pool of at most `connections_max`
+    /// connections. Their application name in Postgres ends with `purpose`. The pool connects when
+    /// it runs its first statement.
     ///
     /// # Errors
     /// [`StoreError::Unreachable`] if the pool cannot be created.
@@ -155,7 +158,7 @@ impl Store {
         })
     }
 
-    /// Checks that the database answers within the pool's wait time and accepts writes.
+    /// Checks that the database answers within the pool's timeout and accepts writes.
     ///
     /// # Errors
     /// [`StoreError::Unreachable`], [`StoreError::ReadOnly`] or [`StoreError::PoolExhausted`].
@@ -179,7 +182,7 @@ impl Store {
             .map_err(|elapsed| StoreError::Unreachable(Box::new(elapsed)))?
     }
 
-    /// Counts a row that Postgres itself cannot read, and logs it the first time.
+    /// Counts a row that Postgres itself cannot read, and logs it at the first occurrence.
     pub fn log_undecodable(
         &self,
         what: &'static str,
@@ -189,18 +192,19 @@ impl Store {
         self.undecodable.met(what, id, why);
     }
 
-    /// The pooler that the settings declare.
+    /// The kind of pooler in the settings.
     pub(crate) fn pooler(&self) -> Pooler {
         self.rendered.pooler
     }
 
-    /// Whether the database's address names this port.
+    /// Whether the configured address of the database contains this port.
     pub(crate) fn is_at_port(&self, port: i32) -> bool {
         let ports = self.address.config.get_ports();
         ports.iter().any(|one| i32::from(*one) == port) || (ports.is_empty() && port == 5432)
     }
 
-    /// Number of connections in use and idle, and of callers that wait, for metrics.
+    /// Returns, for metrics, the number of connections in use, of idle connections, and of callers
+    /// that wait for a connection.
     pub fn pool_status(&self) -> (usize, usize, usize) {
         let status = self.pool.status();
         (
@@ -211,12 +215,13 @@ impl Store {
     }
 
     pub(crate) async fn connection(&self) -> Result<Object, StoreError> {
-        // The pool has a timeout for each of its steps except for the setup of a new session.
+        // `within` is needed because the pool has a timeout for each of its steps except the setup
+        // of a new session.
         within(async { Ok(self.pool.get().await?) }).await
     }
 
-    /// Runs one statement as the service, in its own transaction and one round trip. As the service
-    /// it can only call the service's functions.
+    /// Runs one statement under the service role, in a separate transaction and one network round
+    /// trip. The service role can only call the service's functions.
     pub(crate) async fn query(
         &self,
         sql: &'static str,
@@ -243,8 +248,8 @@ impl Store {
         give_back(client, answer)
     }
 
-    /// Runs one statement as the login itself, at startup only. The statement must not use objects
-    /// of the service.
+    /// Runs one statement under the login role, at startup only. The statement must not use the
+    /// service's tables or functions.
     pub(crate) async fn query_once(&self, sql: &str) -> Result<Vec<Row>, StoreError> {
         let client = self.connection().await?;
         let sql = self.rendered.names.render(sql);
@@ -254,9 +259,9 @@ impl Store {
 
     /// Runs one query under the reader's role and claims, with a cached plan.
     ///
-    /// The whole transaction is queued when the future is first polled, and takes one round trip.
-    /// If the future is dropped halfway, the commit is already queued on the connection, so that no
-    /// connection keeps a person's claims.
+    /// All statements of the transaction are queued when the future is first polled, and take one
+    /// network round trip. If the future is dropped before it ends, the commit is already queued,
+    /// so no pooled connection keeps a person's claims.
     pub(crate) async fn read(
         &self,
         reader: Reader,
@@ -266,7 +271,8 @@ impl Store {
         self.read_with(SET_CLAIMS, reader, sql, params).await
     }
 
-    /// Like [`Self::read`], for a list with filters, which is planned for its parameters each time.
+    /// Like [`Self::read`], but for a list with filters. The query is planned for its parameters
+    /// each time.
     pub(crate) async fn list(
         &self,
         reader: Reader,
@@ -309,8 +315,9 @@ impl Store {
         give_back(client, answer)
     }
 
-    /// Runs one writing function under the caller's role and claims. Returns its answer and the
-    /// history rows that it wrote. Like [`Self::read`], it is one transaction in one round trip.
+    /// Runs one database function that writes, under the caller's role and claims. Returns the
+    /// function's rows and the events that it wrote. Like [`Self::read`], it uses one transaction
+    /// in one network round trip.
     pub(crate) async fn write(
         &self,
         caller: &Caller,
@@ -331,8 +338,8 @@ impl Store {
                     set_claims.query(&client, &settings.params()),
                     statement.query(&client, params),
                 ),
-                // Read the written rows as the service again, because a customer's role has no
-                // right to these columns.
+                // Switch back to the service role to read the new events, because the customer role
+                // has no privilege on these columns.
                 join3(
                     client.batch_execute(&self.rendered.act_as_service_again),
                     written.query(&client, &[]),
@@ -353,8 +360,8 @@ impl Store {
     }
 }
 
-/// Limits how long an operation may take, including the time on the network. The server's own
-/// timeouts do not help if the server hangs. Counts failures by class.
+/// Limits how long a database operation may take, including the time on the network. The server's
+/// own timeouts do not help if the server hangs. Failures are counted by class, for metrics.
 pub(crate) async fn within<T>(
     asking: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
@@ -368,7 +375,8 @@ pub(crate) async fn within<T>(
     answer
 }
 
-/// Returns the connection to the pool, unless the error shows that it is no longer usable.
+/// Returns the connection to the pool, unless the error shows that the connection is no longer
+/// usable.
 fn give_back<T>(client: Object, answer: Result<T, StoreError>) -> Result<T, StoreError> {
     if answer.as_ref().is_err_and(StoreError::ends_connection) {
         drop(Object::take(client));
@@ -390,10 +398,10 @@ fn pool(
     );
     let wait = Some(Duration::from_millis(limits::POOL_WAIT_MS));
     Pool::builder(manager)
-        // Take the service's role, because a login of the platform may inherit no privileges. If
-        // the login is that role itself, this changes nothing. Do not pool a session that accepts
-        // no writes: its data may be old, and behind a load balancer the next connection reaches
-        // the primary.
+        // Switch to the service's role, because a platform's login role may have no privileges of
+        // its own. If the login role is the service's role, this changes nothing. Do not pool a
+        // session that accepts no writes: its data may be old, and behind a load balancer the next
+        // connection may reach the primary.
         .post_create(Hook::async_fn(
             move |client: &mut deadpool_postgres::ClientWrapper, _| {
                 let rendered = Arc::clone(&rendered);
@@ -401,8 +409,8 @@ fn pool(
                     let asked = "show transaction_read_only";
                     let begun = match rendered.pooler {
                         Pooler::Session => format!("{}; {asked}", rendered.act_as_service),
-                        // A role taken for the session would stay for the pooler's next client.
-                        // Only check here that it can be taken.
+                        // A role that is set for the session would remain set for the pooler's next
+                        // client. Only check that it can be set, and roll back.
                         Pooler::Transaction => {
                             format!("{}; rollback; {asked}", rendered.begin_as_service)
                         }
@@ -432,8 +440,7 @@ fn pool(
         .map_err(|error| StoreError::Unreachable(Box::new(error)))
 }
 
-/// The values that the policies and the audit triggers read about a caller, as parameters of
-/// [`SET_CLAIMS`].
+/// A caller's data that the policies and the audit triggers read, as parameters of [`SET_CLAIMS`].
 pub(crate) struct CallerSettings<'a> {
     claims: String,
     address: String,

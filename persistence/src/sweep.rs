@@ -1,5 +1,5 @@
-//! Finds the events that became visible since the last sweep. It does not matter which process
-//! wrote them, or how long their transactions stayed open.
+//! The sweep: a frequent query for the events that became visible since the previous sweep. It
+//! finds events of all processes and of transactions that were open for any length of time.
 
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::limits;
@@ -10,52 +10,54 @@ use crate::{Store, StoreError, rows};
 const SWEEP: &str = include_str!("../sql/sweep/look.sql");
 const RECORD_ROLLBACK: &str = include_str!("../sql/sweep/note_rollback.sql");
 
-/// `pg_current_snapshot()` of a sweep, as text.
+/// The snapshot of a sweep: the result of `pg_current_snapshot()` as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot(String);
 
 impl Snapshot {
-    /// Whether this snapshot was taken before `other` in the life of one database. If a later
-    /// sweep's snapshot is before an earlier one's, the database went back in time, even if its
-    /// epoch is unchanged.
+    /// Whether this snapshot was taken before `other` in the same database. If a sweep's snapshot
+    /// is before the previous sweep's, the database went back in time, even if its epoch is
+    /// unchanged.
     pub fn is_before(&self, other: &Self) -> bool {
         self.xmax() < other.xmax()
     }
 
-    /// Reduces the snapshot to what a cursor on a sequence number would store: a position, without
-    /// the transactions that were in flight. This is wrong on purpose: sabotage uses it to show
-    /// that such a cursor misses events.
+    /// Returns the snapshot without its list of transactions that were still running, which makes
+    /// it equivalent to a cursor on a sequence number. It is wrong on purpose: a test uses it to
+    /// show that a cursor of this kind misses events.
     #[must_use]
     pub fn forgetting_those_in_flight(&self) -> Self {
         self.xmax()
             .map_or_else(|| self.clone(), |xmax| Self(format!("{xmax}:{xmax}:")))
     }
 
-    /// The first transaction id that was not assigned yet. The format is `xmin:xmax:xip,…`.
+    /// The first transaction id that was not yet assigned when the snapshot was taken. The text has
+    /// the form `xmin:xmax:xip,…`.
     fn xmax(&self) -> Option<u64> {
         self.0.split(':').nth(1)?.parse().ok()
     }
 }
 
-/// The result of one sweep.
+/// The result of one sweep (the query for new events).
 #[derive(Debug, Clone, PartialEq)]
 pub struct SweepResult {
-    /// Pass this to the next sweep.
+    /// The snapshot in which the events were read. The caller passes it to the next sweep.
     pub snapshot: Snapshot,
     /// Epoch of the database that answered.
     pub epoch: Epoch,
-    /// Identifies the server process that answered.
+    /// Identifies the running server that answered.
     pub origin: Origin,
-    /// Tickets whose events became visible since `since`, each with the highest seq among those
-    /// events. Empty on a first sweep.
+    /// Tickets with events that became visible since the previous sweep, each with the highest
+    /// position of these events. Empty in a first sweep.
     pub moved: Vec<(TicketId, Seq)>,
-    /// False if there were more events than a sweep reads. `moved` then contains only the most
+    /// `false` if there were more events than a sweep reads. `moved` then contains only the most
     /// recently active tickets, and other tickets may have new events too.
     pub is_complete: bool,
 }
 
-/// Sweeps in one statement, so that everything comes from one snapshot. Without `since` it returns
-/// only the current snapshot. It reads the index on the rows' transaction id.
+/// Returns the events that became visible after the snapshot `since`. It is one statement, so that
+/// all results come from one snapshot. Without `since`, it returns only the current snapshot. It
+/// uses the index on the events' transaction ids.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -91,16 +93,16 @@ pub async fn sweep(store: &Store, since: Option<&Snapshot>) -> Result<SweepResul
 /// Evidence that a database went back in time.
 #[derive(Debug, Clone, Copy)]
 pub enum RollbackProof<'a> {
-    /// A snapshot taken earlier that lies in the database's future.
+    /// A snapshot taken earlier that is newer than the database's current one.
     Snapshot(&'a Snapshot),
-    /// A committed event beyond the end of the ticket's history.
+    /// An event that was committed, but has a higher position than the last event of its ticket.
     Row(TicketId, Seq),
 }
 
-/// Records that the database went back in time under this epoch. If the database confirms the
-/// proof, it increments its restore counter, so that clients that were offline learn of it too.
-/// When several instances call at once, only one increments the counter. Returns the epoch that is
-/// now valid.
+/// Records that the database with this epoch went back in time. If the database confirms the proof,
+/// it increments its restore counter. This changes the epoch, from which clients that were offline
+/// learn of the restore. If several instances call at once, the counter is incremented only once.
+/// Returns the epoch that is now valid.
 ///
 /// # Errors
 /// When the database cannot be reached, or the statement fails.

@@ -1,4 +1,4 @@
-//! Opens and changes tickets. [`lists`](self::list_for_staff) contains lists and searches.
+//! Opens and changes tickets. [`lists`](self::list_for_staff) reads lists of tickets and searches.
 use helpline_core::body::{Attachment, Body, Subject};
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::{Key, MessageId, Seq, TicketId, TicketRef, UserId};
@@ -40,120 +40,121 @@ pub struct NewTicket {
     pub id: TicketId,
     /// The id of the first message, a UUIDv7.
     pub message: MessageId,
-    /// The request's `Idempotency-Key`, unique per user.
+    /// The request's `Idempotency-Key`, which must be unique per user.
     pub key: Key,
     /// The subject line.
     pub subject: Subject,
-    /// The topic that the customer chose.
+    /// The category that the customer chose.
     pub category: Category,
-    /// How urgent the customer considers it.
+    /// The priority that the customer chose.
     pub priority: Priority,
     /// The body of the first message.
     pub description: Body,
     /// Attachments of the first message.
     pub attachments: Vec<Attachment>,
-    /// Arbitrary data of the platform.
+    /// Arbitrary data that the platform attaches to the ticket.
     pub metadata: serde_json::Map<String, serde_json::Value>,
 }
 
 /// The result of opening a ticket.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Created {
-    /// The ticket's id. After a retry, the id that the first attempt gave it.
+    /// The ticket's id. For a retry, the id of the ticket that the first attempt created.
     pub id: TicketId,
-    /// Whether the key was already used. Then nothing was written.
+    /// Whether the idempotency key was already used. If `true`, nothing was written.
     pub duplicate: bool,
-    /// The ticket's history so far. The caller must deliver it.
+    /// The ticket's events so far. The caller must deliver them to clients.
     pub rows: Vec<HistoryRow>,
 }
 
-/// The person to assign a ticket to.
+/// Who becomes the assignee of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Assignee {
-    /// This member of staff.
+    /// The member of staff with this id.
     Agent(UserId),
-    /// No one: the ticket is unassigned.
+    /// The ticket has no assignee.
     Unassigned,
 }
 
-/// Changes to a ticket. Either all of them are made or none.
+/// Changes to a ticket's fields: either all are made or none. `None` leaves a field unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Patch {
-    /// The new status. The table of transitions decides whether it is allowed.
+    /// The new status. The database allows only the status changes in `support_status_transitions`.
     pub status: Option<Status>,
-    /// The new priority. Staff only.
+    /// The new priority. Only staff may change it.
     pub priority: Option<Priority>,
-    /// The new category. Staff only.
+    /// The new category. Only staff may change it.
     pub category: Option<Category>,
-    /// The new assignee. Staff only.
+    /// The new assignee. Only staff may change it.
     pub assigned_to: Option<Assignee>,
-    /// The assignee that the caller saw. If the ticket has another one now, nothing is changed.
+    /// The assignee that the caller saw. If the ticket now has a different assignee, nothing is
+    /// changed.
     pub if_assigned_to: Option<Assignee>,
 }
 
-/// What the policy and a join need to know about a ticket.
+/// What is needed to decide whether a person may access a ticket, and to start the ticket's room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TicketAccess {
-    /// The facts that the policy decides by.
+    /// The ticket's data on which access decisions depend.
     pub facts: TicketFacts,
-    /// The heads that a room starts from.
+    /// The positions of the ticket's last events, from which its room starts.
     pub heads: Heads,
 }
 
-/// Selects tickets, and their order.
+/// The filters, order and page of a ticket list.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ListQuery {
-    /// Only these statuses. Empty means all.
+    /// Only tickets with one of these statuses. Empty means all.
     pub status: Vec<Status>,
-    /// Only these categories. Empty means all.
+    /// Only tickets with one of these categories. Empty means all.
     pub category: Vec<Category>,
-    /// Only these priorities. Empty means all.
+    /// Only tickets with one of these priorities. Empty means all.
     pub priority: Vec<Priority>,
-    /// Only tickets assigned to this person, or only unassigned ones.
+    /// Only tickets that are assigned to this person, or only unassigned tickets.
     pub assigned_to: Option<Assignee>,
-    /// Only tickets that this person opened. For staff's lists.
+    /// Only tickets that this person opened. Has an effect only in lists for staff.
     pub user: Option<UserId>,
-    /// A ticket number, or words and substrings of number, subject and (for staff) customer e-mail.
-    /// Its length is already checked.
+    /// Search text: a ticket number, or words that occur in the number, the subject or (for staff)
+    /// the customer's email address. The caller has checked its length.
     pub search: Option<String>,
-    /// Only tickets whose customer waits for an answer. For staff's lists.
+    /// Only tickets whose customer is waiting for an answer. Has an effect only in lists for staff.
     pub needs_answer: bool,
-    /// Includes archived tickets.
+    /// Whether archived tickets are included.
     pub archived: bool,
     /// The order of the tickets.
     pub sort: Sort,
-    /// The cursor that the previous page returned.
+    /// The cursor that the previous page returned. `None` starts with the first page.
     pub cursor: Option<Cursor>,
-    /// Maximum number of tickets.
+    /// Maximum number of tickets in the page.
     pub limit: u32,
 }
 
-/// The order of a list. Ties are ordered by id.
+/// The order of a ticket list. Tickets with equal times are ordered by id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
-    /// Latest activity first. Counts only activity that the reader may see.
+    /// Latest activity first. Only activity that the reader may see counts.
     #[default]
     LastActivity,
-    /// Newest first.
+    /// Most recently opened tickets first.
     Created,
-    /// Oldest first.
+    /// Tickets that were opened first come first.
     Oldest,
-    /// Tickets whose customer waits for an answer, longest wait first. For staff's lists; a
-    /// customer's own tickets are ordered by last activity instead.
+    /// Tickets whose customer is waiting for an answer, longest wait first. Only for staff: in a
+    /// customer's own list, [`Self::LastActivity`] is used instead.
     Waiting,
 }
 
-/// A page of tickets.
+/// A page of a ticket list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct List<T> {
     /// The tickets, in the requested order.
     pub tickets: Vec<T>,
-    /// The cursor of the next page. `None` if this was the last one.
+    /// The cursor of the next page. `None` if this is the last page.
     pub next_cursor: Option<Cursor>,
 }
 
-/// Opens a ticket, owned by `caller.actor.user`. With a known key it returns the first ticket
-/// again, or `key_reused` if the content differs.
+/// Opens a ticket whose customer is `caller.actor.user`. If the idempotency key was already used,
+/// returns the ticket that was opened with it, or `key_reused` if the content differs.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `key_reused`, `blocked`, `invalid_field`.
@@ -185,7 +186,8 @@ pub async fn create(
         .ok_or_else(|| StoreError::Row("no ticket".into()))?;
     let (id, duplicate) = (TicketId::new(rows::get(row, 0)?), rows::get(row, 1)?);
     let rows = match within {
-        // The first attempt may have failed before it delivered them.
+        // The first attempt may have failed before it delivered the ticket's events, so return them
+        // again.
         Within::Own(store) if duplicate => {
             history::rows_after(store, &[(id, Seq::ZERO)], limits::PAGE_EVENTS_MAX).await?
         }
@@ -198,13 +200,13 @@ pub async fn create(
     })
 }
 
-/// Changes a ticket in one transaction, with the rights of the caller's side of it. Returns the
-/// rows written, or none if nothing changed.
+/// Changes a ticket in one transaction. The caller has the rights of staff or of the ticket's
+/// customer. Returns the events written, or none if nothing changed.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `invalid_transition`,
 /// `invalid_field` (the assignee is not a member of staff). [`StoreError::AssignedMeanwhile`]: the
-/// assignee is neither the one that the caller saw nor the one requested.
+/// present assignee is neither the one that the caller saw nor the one requested.
 pub async fn change(
     within: impl Into<Within<'_>>,
     caller: &Caller,
@@ -245,7 +247,7 @@ pub async fn change(
     }
 }
 
-/// The current assignee, with their first name.
+/// Decodes the ticket's present assignee, with their first name.
 fn holder(conflict: &Row) -> Result<Option<AgentRef>, StoreError> {
     let agent: Option<uuid::Uuid> = rows::get(conflict, "assigned_to")?;
     let name = rows::name(conflict, "assignee_name")?;
@@ -262,10 +264,11 @@ const fn agent_of(assignee: Assignee) -> Option<uuid::Uuid> {
     }
 }
 
-/// Rates a ticket as its owner. Returns the rows written.
+/// Rates a ticket; only the ticket's customer may do so. Returns the events written.
 ///
 /// # Errors
-/// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `not_ratable`, `invalid_field`.
+/// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `not_ratable`,
+/// `invalid_field`.
 pub async fn rate(
     within: impl Into<Within<'_>>,
     caller: &Caller,
@@ -284,8 +287,8 @@ pub async fn rate(
     Ok(written)
 }
 
-/// Facts and heads of a ticket, by id or number (service function). `None` if there is no such
-/// ticket.
+/// Returns what is needed to decide about access to a ticket, which is given by id or number.
+/// `None` if there is no such ticket. Runs under the service role.
 ///
 /// # Errors
 /// When the database cannot be read. [`StoreError::Row`] for a ticket that cannot be decoded.
@@ -301,8 +304,8 @@ pub async fn access(store: &Store, ticket: &TicketRef) -> Result<Option<TicketAc
     answer.first().map(ticket_access).transpose()
 }
 
-/// Facts and heads of many tickets, by id (service function). Tickets that do not exist are missing
-/// from the result; a ticket that cannot be decoded has `None`.
+/// Like [`access`], for many tickets by id, under the service role. The result contains no entry
+/// for a ticket that does not exist, and `None` for a ticket that cannot be decoded.
 ///
 /// # Errors
 /// When the database cannot be read.

@@ -1,6 +1,7 @@
-//! A transaction that the caller commits. Several changes to tickets happen together, or not at
-//! all. It is meant for background work that stores its own progress in the same transaction. No
-//! such work exists yet, and there are no statements for it.
+//! A database transaction that the caller commits, so that several changes to tickets are made
+//! together or not at all. It is meant for background work that stores its progress in the
+//! transaction. Helpline does not do background work of this kind yet, and has no statements for
+//! storing progress.
 
 use deadpool_postgres::Object;
 use futures_util::future::{join, join4};
@@ -10,18 +11,18 @@ use tokio_postgres::Row;
 use crate::store::{CallerSettings, Params, ROWS_WRITTEN, SET_CLAIMS, within};
 use crate::{Caller, Store, StoreError, rows};
 
-/// An open transaction. It is rolled back if it is dropped without [`Self::commit`], or after an
-/// error.
+/// An open database transaction. It is rolled back after an error, or if it is dropped without
+/// [`Self::commit`].
 pub struct Transaction {
     store: Store,
-    /// `None` after the commit.
+    /// The connection of the transaction. `None` after the commit.
     client: Option<Object>,
 }
 
 impl Store {
-    /// Begins a transaction, which holds one connection of the pool until it ends. A transaction
-    /// that changes several tickets must change them in the order of their ids, as every writer
-    /// does; otherwise two of them can deadlock.
+    /// Begins a transaction, which uses one connection of the pool until it ends. To avoid
+    /// deadlocks, a transaction that changes several tickets must change them in the order of their
+    /// ids, as all other writers do.
     ///
     /// # Errors
     /// [`StoreError::Unreachable`], [`StoreError::PoolExhausted`].
@@ -43,7 +44,8 @@ impl Transaction {
             .expect("only commit takes it, and commit takes the transaction")
     }
 
-    /// Runs one writing function under the caller's role and claims, in one round trip.
+    /// Runs one database function that writes, under the caller's role and claims, in one network
+    /// round trip.
     async fn write(
         &mut self,
         caller: &Caller,
@@ -73,13 +75,13 @@ impl Transaction {
         .await
     }
 
-    /// Commits. Returns every history row that the transaction wrote, ordered by ticket and `seq`.
-    /// The caller must publish them.
+    /// Commits the transaction. Returns every event that it wrote, ordered by ticket and `seq`. The
+    /// caller must publish these events.
     ///
     /// # Errors
-    /// The same errors as any statement. After one that [passes](StoreError::passes), the
-    /// transaction may have been committed. A caller that repeats the work needs a key to detect
-    /// that.
+    /// Any error of a statement. If [`StoreError::passes`] returns true for the error, the
+    /// transaction may have been committed. A caller that repeats the work needs an idempotency key
+    /// to detect this.
     pub async fn commit(mut self) -> Result<Vec<HistoryRow>, StoreError> {
         let client = self.client();
         let written = within(async {
@@ -90,7 +92,7 @@ impl Transaction {
             Ok(written?)
         })
         .await?;
-        // Return the connection to the pool.
+        // The transaction has ended, so return the connection to the pool.
         drop(self.client.take());
         rows::history_rows(&self.store, &written)
     }
@@ -98,20 +100,20 @@ impl Transaction {
 
 impl Drop for Transaction {
     fn drop(&mut self) {
-        // Otherwise the pool would reuse a connection with an open transaction. Closing the
-        // connection ends the transaction, at whatever point it was interrupted.
+        // Close the connection, which ends the transaction wherever it was interrupted. Otherwise
+        // the pool would reuse a connection with an open transaction.
         if let Some(client) = self.client.take() {
             drop(Object::take(client));
         }
     }
 }
 
-/// Where a change is written: in its own transaction, with one round trip, or in one that the
-/// caller commits.
+/// The transaction in which a change is made: a separate transaction, which takes one network round
+/// trip, or a transaction that the caller commits.
 pub enum Within<'a> {
     /// A separate transaction for this change.
     Own(&'a Store),
-    /// The caller's transaction. Its commit returns the rows written; the change returns none.
+    /// The caller's transaction. The change returns no events; the commit returns them.
     Transaction(&'a mut Transaction),
 }
 
@@ -128,8 +130,8 @@ impl<'a> From<&'a mut Transaction> for Within<'a> {
 }
 
 impl Within<'_> {
-    /// Runs one writing function under the caller's role and claims. Returns its answer and, if the
-    /// transaction is its own, the history rows written.
+    /// Runs one database function that writes, under the caller's role and claims. Returns the
+    /// function's rows. If the transaction is a separate one, also returns the events written.
     pub(crate) async fn write(
         &mut self,
         caller: &Caller,

@@ -1,6 +1,6 @@
-//! Rows that this program cannot decode: a newer version wrote them, or SQL that no constraint
-//! forbids. Such a row affects only its own ticket. A history row is replaced by its readable
-//! parts; any other row is left out. All of them are counted, and each is logged once.
+//! Handles rows that this program cannot decode, because a newer version or plain SQL wrote them.
+//! Such a row affects only its own ticket: an event is replaced by its readable parts, and any
+//! other row is left out. Every occurrence is counted, but a row is logged only once.
 
 use std::collections::HashSet;
 use std::fmt::Display;
@@ -11,12 +11,12 @@ use parking_lot::Mutex;
 use crate::StoreError;
 use crate::error::chain;
 
-/// The rows that were already logged.
+/// The rows that were already logged, so that each row is logged only once.
 #[derive(Default)]
 pub(crate) struct Undecodable(Mutex<HashSet<String>>);
 
 impl Undecodable {
-    /// Counts a row that cannot be decoded, and logs it the first time.
+    /// Counts a row that cannot be decoded, and logs it at the first occurrence.
     pub(crate) fn met(&self, what: &'static str, id: impl Display, why: &StoreError) {
         metrics::counter!("helpline_undecodable_rows_total").increment(1);
         let mut logged = self.0.lock();

@@ -1,2 +1,3 @@
--- The owner has policies on every table. An administrator of the database who is no superuser has none.
+-- Act as the owner of the tables, because only the owner's policies allow access to every table. An
+-- administrator of the database who is not a superuser has no such policies.
 set role {owner}

@@ -1,6 +1,9 @@
--- Head and events from one snapshot; without events, the head only. Subject to the policies of the staff role.
+-- Returns the ticket's last event number and the events after a position, from one snapshot. If
+-- there are no events, it returns one row with only the number. The policies of the staff role
+-- apply.
 --
--- Returns events of every kind, or only messages ($4). The page ends when its events have reached $5 bytes, but it always contains the first one.
+-- Returns events of every kind, or only messages ($4). The page ends when its events have reached
+-- $5 bytes, but it always contains the first event.
 select h.seq, r.*
 from {schema}.support_ticket_heads h
 left join lateral (

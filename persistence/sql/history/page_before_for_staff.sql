@@ -1,6 +1,8 @@
--- The last events before a position, oldest first, and the head from the same snapshot. Subject to the policies of the staff role.
+-- Returns the last events before a position, oldest first, and the ticket's last event number, from
+-- one snapshot. The policies of the staff role apply.
 --
--- Returns events of every kind, or only messages ($4). The page ends when its events have reached $5 bytes, but it always contains the first one.
+-- Returns events of every kind, or only messages ($4). The page ends when its events have reached
+-- $5 bytes, but it always contains the event nearest to the position.
 select h.seq, r.*
 from {schema}.support_ticket_heads h
 left join lateral (

@@ -1,2 +1,3 @@
--- The events after a position in each of many tickets: one statement fills the gaps of all rooms.
+-- Returns the events after a given position for each of many tickets. One statement reads the
+-- events that the open rooms (tickets that clients are watching) have missed.
 select * from {schema}.support_events_after($1, $2, $3)

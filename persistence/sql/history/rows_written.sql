@@ -1,2 +1,3 @@
--- The events that the current transaction has written. rows.rs decodes the columns in the order of the view.
+-- Returns the events that the current transaction has written. rows.rs decodes the columns by
+-- position, in the order of the view `support_events`.
 select * from {schema}.support_events_written()

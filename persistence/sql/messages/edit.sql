@@ -1,2 +1,3 @@
--- The function checks the caller's rights while it holds the lock on the ticket. A trigger adds the event.
+-- Edits a message. The function checks the caller's rights while it holds the lock on the ticket,
+-- and a trigger adds the event to the history.
 select {schema}.support_edit_message($1, $2, $3)

@@ -1,5 +1,7 @@
--- The migrating role acts as the owner. Since Postgres 16, creating a role only gives the admin option on it, so the other options are granted here.
--- The statement is built as text, because older versions do not know these options. A superuser needs no grant.
+-- Gives the migrating role the membership that it needs to act as the owner of the tables. Since
+-- Postgres 16, a role that creates another role gets only the admin option on it, so the `set` and
+-- `inherit` options are granted here. The statement is built as text, because older versions cannot
+-- parse these options. A superuser needs no grant.
 do $$
 declare
   c_owner constant oid := to_regrole('{owner}');

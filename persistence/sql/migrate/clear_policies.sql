@@ -1,4 +1,5 @@
--- Runs before the file of a table's policies is applied, because that file names all policies and grants of the table.
+-- Returns statements that drop a table's policies. They run before the table's policy file is
+-- applied, because the file creates all policies of the table.
 select format('drop policy %I on %s', p.polname, p.polrelid::regclass)
 from pg_policy p
 join pg_class c on c.oid = p.polrelid

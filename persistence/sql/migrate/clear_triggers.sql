@@ -1,4 +1,5 @@
--- Runs before the file of a table's triggers is applied, because that file names all triggers of the table.
+-- Returns statements that drop a table's triggers. They run before the table's trigger file is
+-- applied, because the file creates all triggers of the table.
 select format('drop trigger %I on %s', t.tgname, t.tgrelid::regclass)
 from pg_trigger t
 join pg_class c on c.oid = t.tgrelid

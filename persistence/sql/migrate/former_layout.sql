@@ -1,4 +1,5 @@
--- Whether an old build was installed here that had no schema of its own: it kept its list of migrations in `public`, with these columns.
+-- Returns whether this database contains an installation of an old build without a separate schema.
+-- That build kept its list of migrations in `public`, in a table with these columns.
 select exists (
   select 1 from pg_attribute a
   join pg_class c on c.oid = a.attrelid

@@ -1,6 +1,7 @@
--- Creates the schema, and the extension pg_trgm for the search if the database does not have it (the extension is trusted: a role that can create
--- objects in the database can install it). Functions of the owner are not executable by `public`. The owner gets access to the schema of the
--- extension, because it needs the operator class.
+-- Creates the schema and, if missing, the extension pg_trgm for the search. The extension is
+-- trusted, so a role that can create objects in the database can install it. Functions that the
+-- owner creates later are not executable by `public`. The owner gets access to the extension's
+-- schema, because Helpline's indexes use an operator class of the extension.
 do $$
 declare
   v_extension oid;

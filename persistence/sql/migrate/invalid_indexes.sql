@@ -1,4 +1,5 @@
--- Indexes that an interrupted `create index concurrently` left behind. Queries do not use them, but writers must maintain them, and their names are
+-- Returns statements that drop the indexes that an interrupted `create index concurrently` left
+-- behind. Queries do not use these indexes, but writers must maintain them, and their names are
 -- taken.
 select format('drop index %s', i.indexrelid::regclass)
 from pg_index i

@@ -1,8 +1,9 @@
--- Tables for what was applied. They belong to the owner and have row-level security, like all other tables.
+-- Creates the tables that record which migrations were applied. They belong to the owner and have
+-- row-level security, like all other tables.
 do $$
 begin
   set local role {owner};
-  -- The progress of every backfill that has not finished.
+  -- Contains the progress of every backfill that has not finished.
   if to_regclass('{schema}.helpline_backfills') is null then
     create table {schema}.helpline_backfills (
       version integer not null,
@@ -26,7 +27,8 @@ begin
     applied_at timestamptz not null default now(),
     constraint helpline_migrations_pkey primary key (version)
   );
-  -- The existing objects in the order of their creation, each with the generation of the build that applied it last.
+  -- Contains the existing functions, views, triggers and policies in the order of their creation,
+  -- each with the generation of the build that last applied it.
   create table {schema}.helpline_objects (
     path text not null,
     place integer not null,

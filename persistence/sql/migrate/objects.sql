@@ -1,2 +1,3 @@
--- The existing objects, newest first, which is the order in which they can be dropped.
+-- Returns the existing objects from newest to oldest. They must be dropped in this order, because
+-- newer objects may depend on older objects.
 select o.path, o.checksum, o.generation from {schema}.helpline_objects o order by o.place desc

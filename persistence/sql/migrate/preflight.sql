@@ -1,5 +1,5 @@
--- Everything except roles that is missing or prevents a migration, each with the statement that fixes it and who can run it. Nothing is changed
--- before this list is empty.
+-- Lists everything except roles that is missing or prevents a migration, with the statement that
+-- fixes it and who can run that statement. The migration changes nothing until this list is empty.
 with me as (
   select r.oid, r.rolname, r.rolsuper, r.rolcreaterole, current_setting('server_version_num')::integer >= 160000 as needs_admin
   from pg_roles r where r.rolname = current_user
@@ -7,7 +7,8 @@ with me as (
   select u.name, to_regrole(u.name)::oid as oid
   from unnest(array['{owner}', '{service}', '{customer}', '{staff}']) as u (name)
 ), may as (
-  -- Roles that this role can grant: before Postgres 16, all roles if it has CREATEROLE; since then, those on which it has the admin option.
+  -- Finds the roles that the current role can grant: before Postgres 16, all roles if it has
+  -- CREATEROLE; since then, the roles on which it has the admin option.
   select r.name, r.oid, m.rolsuper or (m.rolcreaterole and not m.needs_admin)
          or coalesce(pg_has_role(m.oid, r.oid, 'member with admin option'), false) as administers
   from roles r, me m
@@ -16,7 +17,8 @@ with me as (
 ), trigrams as (
   select (select e.extnamespace from pg_extension e where e.extname = 'pg_trgm') as namespace
 )
--- `serve` refuses to start while any other role can act as the owner.
+-- The migrating role must own the database or be able to create roles. `serve` refuses to start if
+-- any other kind of role can act as the owner.
 select format('%I neither owns the database nor creates roles', m.rolname),
        format('alter database %I owner to %I', current_database(), m.rolname), 'the owner of the database; or migrate as that role'
 from me m
@@ -51,7 +53,8 @@ where c.relnamespace = h.oid and c.relkind in ('r', 'p', 'v', 'm', 'f') and not 
   and not exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
 having count(*) > 0
 union all
--- Texts may contain any letter: only UTF8 can store all of them, and Postgres normalizes letters only in UTF8.
+-- The database must use UTF8. Only UTF8 can store every letter, and Postgres normalizes Unicode
+-- text only in UTF8 databases.
 select format('the database %I has the encoding %s', d.datname, pg_encoding_to_char(d.encoding)),
        'create database helpline encoding ''UTF8'' template template0', 'who may create databases'
 from pg_database d
@@ -62,7 +65,8 @@ from trigrams t
 where t.namespace is null and not exists (select 1 from pg_available_extensions x where x.name = 'pg_trgm')
 union all
 select format('%s cannot use the schema of pg_trgm', o.name),
-       -- If the role does not exist yet, the role that creates it must be able to grant it this privilege.
+       -- If the owner role does not exist yet, the role that will create it must be able to grant
+       -- it this privilege.
        case when o.oid is null then format('grant usage on schema %s to %I with grant option', t.namespace::regnamespace, m.rolname)
             else format('grant usage on schema %s to %s', t.namespace::regnamespace, o.name) end,
        format('the owner of the schema %s', t.namespace::regnamespace)

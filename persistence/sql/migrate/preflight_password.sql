@@ -1,5 +1,6 @@
--- Lists why this role cannot set the service's password, which takes CREATEROLE and, since Postgres 16, the admin option on the role. A missing role
--- is no problem, because it is created first.
+-- Lists the reasons why the current role cannot set the service's password. Setting it takes
+-- CREATEROLE and, since Postgres 16, the admin option on the service's role. If the service's role
+-- does not exist yet, nothing is listed, because the migration creates it first.
 select format('%I may not give %s a password', m.rolname, '{service}') as problem,
        format('alter role %s login password ''…''', '{service}') as remedy,
        format('an administrator of %s; then migrate without a password', '{service}') as who

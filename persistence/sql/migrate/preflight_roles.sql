@@ -1,4 +1,5 @@
--- Everything about roles that is missing, each with the statement that fixes it and who can run it. Nothing is changed before this list is empty.
+-- Lists everything about roles that is missing, with the statement that fixes it and who can run
+-- that statement. The migration changes nothing until this list is empty.
 with me as (
   select r.oid, r.rolname, r.rolsuper, r.rolcreaterole, current_setting('server_version_num')::integer >= 160000 as needs_admin
   from pg_roles r where r.rolname = current_user
@@ -6,7 +7,8 @@ with me as (
   select u.name, to_regrole(u.name)::oid as oid
   from unnest(array['{owner}', '{service}', '{customer}', '{staff}']) as u (name)
 ), may as (
-  -- Roles that this role can grant: before Postgres 16, all roles if it has CREATEROLE; since then, those on which it has the admin option.
+  -- Finds the roles that the current role can grant: before Postgres 16, all roles if it has
+  -- CREATEROLE; since then, the roles on which it has the admin option.
   select r.name, r.oid, m.rolsuper or (m.rolcreaterole and not m.needs_admin)
          or coalesce(pg_has_role(m.oid, r.oid, 'member with admin option'), false) as administers
   from roles r, me m
@@ -25,7 +27,7 @@ from may a, roles s
 where a.name in ('{customer}', '{staff}') and s.name = '{service}' and a.oid is not null and s.oid is not null and not a.administers
   and not pg_has_role(s.oid, a.oid, 'member')
 union all
--- A setting that the operator has made is accepted, unless it disables a timeout.
+-- If the operator has set a value, it is accepted, unless it disables a timeout.
 select format('%s has no setting of %s', a.name, w.name), format('alter role %s set %s = %L', a.name, w.name, w.value), format('an administrator of %s', a.name)
 from may a, me m, wanted w
 where a.name = '{service}' and a.oid is not null and not (m.rolsuper or (m.rolcreaterole and a.administers))

@@ -1,5 +1,6 @@
--- Revokes every grant on Helpline's objects that Helpline did not make: a platform's default privileges may give its own roles access to everything
--- that its administrator creates. It runs after each migration, so that new objects are covered too. Grants to Helpline's own roles are kept.
+-- Revokes every grant on Helpline's objects to a role that is not Helpline's. A hosting platform's
+-- default privileges may give its own roles access to everything that its administrator creates. It
+-- runs after each migration, so that new objects are covered too.
 do $$
 declare
   v record;
@@ -25,7 +26,8 @@ begin
       cross join lateral aclexplode(n.nspacl) a
       where n.nspowner = '{owner}'::regrole
       union all
-      -- Without an access list of its own, a routine has the default, which allows everyone to call it.
+      -- A routine whose `proacl` is null has the default privileges, which allow everyone to call
+      -- it.
       select format('routine %s', p.oid::regprocedure), a.grantee
       from pg_proc p
       cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a

@@ -1,5 +1,7 @@
--- Since Postgres 16, an administrator whose `createrole_self_grant` is set becomes a member of every role that they create. Only the service may act
--- as these roles, so the membership is revoked. The administrator keeps the admin option, with which they can grant and drop the roles.
+-- Since Postgres 16, an administrator whose `createrole_self_grant` is set becomes a member of
+-- every role that they create. Only the service may act as the customer and staff roles, so this
+-- statement revokes the administrator's membership. The administrator keeps the admin option, and
+-- so can grant and drop these roles.
 do $$
 declare
   v record;

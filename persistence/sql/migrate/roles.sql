@@ -1,6 +1,7 @@
--- Creates the roles that Helpline uses. Roles belong to the cluster, so a migration of another database may run at the same time: a role or a grant
--- that another session has just created is accepted. Existing roles are left as they are, because a second administrator has no privilege to change
--- them.
+-- Creates the roles that Helpline uses. Roles belong to the whole cluster, so a migration of
+-- another database may create them at the same time. A role or grant that another session has just
+-- created is therefore not an error. Existing roles are not changed, because a second administrator
+-- has no privilege to change them.
 do $$
 declare
   c_owner constant text := '{owner}';
@@ -18,7 +19,8 @@ begin
       null; -- created by another session at the same moment
     end;
   end loop;
-  -- `set local role` requires membership. The service is `noinherit`, so it has these privileges only after `set local role`.
+  -- Make the service a member of the customer and staff roles, which `set local role` requires. The
+  -- service's role is `noinherit`, so it has their privileges only after `set local role`.
   foreach v_granted in array array['{customer}', '{staff}'] loop
     for i in 1..20 loop
       begin
@@ -31,20 +33,22 @@ begin
       end;
     end loop;
   end loop;
-  -- Every session of the service has these limits. They are settings of the role, because poolers reject options in the startup message.
+  -- Every session of the service has these limits. They are settings of the role, because poolers
+  -- reject options in the startup message.
   --
   -- The search path is empty, because every statement of the service names its schema.
   --
-  -- `jit` is off, because Postgres estimates a cost of 1e10 for a one-row table in a function that disables sequential scans, and then spent 60 ms on
-  -- compilation at every sweep.
+  -- `jit` (compiling queries) is off. In a function that disables sequential scans, Postgres
+  -- estimates a cost of 1e10 even for a table with one row. It then spent 60 ms on compilation in
+  -- every sweep, the frequent query for new events.
   --
-  -- A setting that the operator has made is kept, unless it disables a timeout.
+  -- A value that the operator has set is kept, unless it disables a timeout.
   for v_setting in
     select s.name, s.value
     from (values ('statement_timeout', '{statement_timeout_ms}'), ('lock_timeout', '{lock_timeout_ms}'),
                  ('idle_in_transaction_session_timeout', '{statement_timeout_ms}'), ('jit', 'off'), ('search_path', '')) as s (name, value)
     where not exists (
-      -- The same condition as in preflight_roles.sql.
+      -- preflight_roles.sql contains the same condition.
       select 1 from pg_db_role_setting r cross join unnest(r.setconfig) c
       where r.setrole = to_regrole(c_service) and r.setdatabase = 0 and split_part(c, '=', 1) = s.name
         and (s.name not like '%timeout' or split_part(c, '=', 2) !~ '^0+[a-z]*$'))

@@ -1,2 +1,3 @@
--- Runs under the runtime role, which cannot read the tables of the migrations.
+-- Returns the schema version and the generation of the database. The runtime role calls a function,
+-- because it cannot read the migrations' tables.
 select version, generation from {schema}.helpline_schema_version()

@@ -1,2 +1,3 @@
--- Updates a portion of the tickets of people whose address or name has changed.
+-- Updates the tickets of people whose email address or name has changed. Each call handles one
+-- portion of the tickets.
 select {schema}.support_follow_people($1)

@@ -1,5 +1,6 @@
--- One person as staff see them. Address and browser come from the person's latest event on their most recently active tickets, found from the end of
--- each history. An index on the actor would slow down every message for the sake of this panel.
+-- Returns one person as staff see them. The network address and browser come from the person's
+-- latest event, which is found by reading the histories of their most recently active tickets from
+-- the end. An index on the actor would make this faster, but it would slow down every new message.
 select w.id, p.display_name, p.email, p.last_seen_at, host(a.ip_address), a.user_agent, t.open, t.total, p.id is not null or t.ever > 0,
        p.blocked_at is not null
 from (select $1::uuid as id) w

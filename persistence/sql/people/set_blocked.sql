@@ -1,2 +1,3 @@
--- The table's triggers record the change and unassign the tickets of a blocked person.
+-- Blocks or unblocks a person. Triggers on the table record the change and unassign a blocked
+-- person's tickets.
 select {schema}.support_set_blocked($1, $2)

@@ -1,2 +1,3 @@
--- All pending read positions of an instance in one statement. Returns only the positions that moved, which are then published.
+-- Stores all pending read positions of an instance in one statement. Returns only the positions
+-- that moved, because only these are published to clients.
 select ticket_id, person_id, side, name, seq, public_seq, public_name from {schema}.support_mark_read($1, $2, $3, $4)

@@ -1,2 +1,2 @@
--- Returns whether the reply existed.
+-- Deletes a saved reply. Returns whether it existed.
 select {schema}.support_remove_seen_reply($1, $2)

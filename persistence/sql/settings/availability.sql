@@ -1,2 +1,3 @@
--- Runs as the service, for visitors who have not signed in yet.
+-- Returns what visitors see before they sign in. Runs as the service role, because the visitor has
+-- no role yet.
 select opening_hours, away_notice, agents_online from {schema}.support_availability($1)

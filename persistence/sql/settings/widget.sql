@@ -1,2 +1,3 @@
--- Runs as the service, for pages whose visitor has not signed in yet.
+-- Returns the widget's settings, for pages whose visitor has not signed in yet. Runs as the service
+-- role.
 select {schema}.support_widget_settings()

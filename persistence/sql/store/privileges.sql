@@ -1,4 +1,4 @@
--- Each row is a reason why this role must not run the service.
+-- Returns one row for each reason why the current role must not run the service.
 select reason
 from pg_roles r
 cross join lateral (
@@ -11,8 +11,8 @@ cross join lateral (
     (r.rolreplication, 'it can replicate'),
     (has_database_privilege(r.oid, current_database(), 'create'), 'it can create schemas in this database'),
     (has_schema_privilege(r.oid, '{schema}'::regnamespace, 'create'), 'it can create objects in the schema {schema}'),
-    -- Ignore schemas in which `public` can create objects (the default before Postgres 15): the platform decides about that, and no statement of the
-    -- service searches them.
+    -- Ignore schemas in which `public` can create objects, which was the default before Postgres
+    -- 15. The platform decides about such schemas, and no statement of the service uses them.
     (exists (select 1 from pg_namespace n
              where n.nspname not like 'pg\_%' and has_schema_privilege(r.oid, n.oid, 'create')
                and not exists (select 1 from aclexplode(n.nspacl) a where a.grantee = 0 and a.privilege_type = 'CREATE')),
@@ -30,13 +30,15 @@ cross join lateral (
     (r.rolinherit, 'it inherits the rights of the roles that it acts for (it must be noinherit)')
   ) as o (is_so, reason)
   union all
-  -- A role that can act as another role bypasses all checks above; that role may be a superuser, or read and write everything. The right to grant
-  -- itself such a membership counts as well.
+  -- Membership in another role is a reason too. The service's role could act as that role and
+  -- bypass the checks above, because the role may be a superuser, or may read and write everything.
+  -- The right to grant itself a membership also counts.
   select true, format('it is a member of %1$I: revoke %1$I from %2$I', m.rolname, r.rolname)
   from pg_roles m
   where m.oid <> r.oid and m.oid <> all (array['{service}', '{customer}', '{staff}']::regrole[]::oid[]) and pg_has_role(r.oid, m.oid, 'member')
     and not r.rolsuper
 ) as found (is_so, reason)
--- `session_user` is the role that signed in, not the role that the session then took: a login of the platform may act as the service's role.
+-- Use `session_user` (the role that signed in), not the role that the session switched to. On some
+-- platforms, a separate login role acts as the service's role.
 where r.rolname = session_user and found.is_so
 limit 1

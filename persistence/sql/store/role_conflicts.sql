@@ -1,9 +1,11 @@
--- Each row is a role other than the service that can act as the customer or staff role. Grants of the two add up, so that a customer would read
--- columns meant for staff. Since Postgres 16, a membership may have no effect (that of the administrator who created the role); before, every
--- membership can be used.
+-- Returns the roles, other than the service's role, that can act as the customer or staff role.
+-- Privileges of the two roles add up: a role that has both could show customers the columns that
+-- are meant for staff. Since Postgres 16, a membership may have no effect, for example the
+-- membership of the administrator who created the role. In older versions, every membership can be
+-- used.
 --
--- Superusers are left out, because they can do everything anyway. A role that is a member of the service's role is left out as well, because it is a
--- login of the service.
+-- Superusers are not listed, because they can do everything anyway. A login role that is a member
+-- of the service's role is not listed either, because it is used to run the service.
 with recursive memberships as (
   select m.roleid, m.member
   from pg_auth_members m
@@ -13,20 +15,23 @@ with recursive memberships as (
   from memberships m
   where m.roleid in ('{customer}'::regrole, '{staff}'::regrole) and m.member <> '{service}'::regrole
   union all
-  -- A member of the service's role that cannot log in is not a login of the service, so it counts as a conflict.
+  -- A member of the service's role that cannot log in is not used to run the service, so it counts
+  -- as a conflict.
   select m.member, array[m.member], m.roleid, m.member
   from memberships m
   join pg_roles r on r.oid = m.member
   where m.roleid = '{service}'::regrole and not r.rolcanlogin
   union all
-  -- A role that is a member of a login of the service is not such a login either, so it counts as a conflict.
+  -- A role that is a member of one of the service's login roles is not used to run the service, so
+  -- it counts as a conflict.
   select m.member, array[m.member], m.roleid, m.member
   from memberships l
   join pg_roles r on r.oid = l.member
   join memberships m on m.roleid = l.member
   where l.roleid = '{service}'::regrole and r.rolcanlogin
   union all
-  -- The owner can do more than customers and staff together. Only migrating roles may act as the owner.
+  -- The owner of the tables has more privileges than the customer and staff roles together. Only
+  -- roles that run migrations may act as the owner.
   select m.member, array[m.member], m.roleid, m.member
   from memberships m
   join pg_roles r on r.oid = m.member

@@ -1,4 +1,6 @@
--- A single statement, and so a single snapshot: no event can fall between the result and the snapshot at which the next sweep starts. The start time
--- of the server, in microseconds, tells a copy of the data directory from its original.
+-- Returns the tickets with new events, in a single statement and therefore from one snapshot. The
+-- next call starts at the returned snapshot, so no event can be missed between the calls. The
+-- server's start time, in microseconds, distinguishes a copy of the data directory from its
+-- original.
 select snapshot, epoch, tickets, seqs, (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint, is_complete
 from {schema}.support_sweep_events($1, $2, $3)

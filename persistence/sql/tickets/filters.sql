@@ -1,4 +1,5 @@
--- The filters of every list, on its row `t`. A new filter needs a line here and a value in `Asked::parameter`.
+-- The filters of every ticket list, as conditions on the ticket `t`. A new filter needs a condition
+-- here and a value in `Asked::parameter`.
 (cardinality($status::text[]) = 0 or t.status = any ($status))
 and (cardinality($category::text[]) = 0 or t.category = any ($category))
 and (cardinality($priority::text[]) = 0 or t.priority = any ($priority))

@@ -1,5 +1,7 @@
--- The search in a customer's own tickets. A ticket matches if it has one of the numbers that the text may mean, or if every word occurs in its
--- subject or in one of its messages, but never through an internal note. Each text is folded only once, however many words there are.
+-- The search in a customer's own tickets. A ticket matches if it has one of the numbers that the
+-- search text may mean. It also matches if every word occurs in its subject or in one of its public
+-- messages; internal notes are not searched. Each text is folded (made comparable) only once, even
+-- if there are several words.
 ($words::text[] is null or t.ticket_number = any ($numbers) or (
   select cardinality(s.patterns) > 0 and cardinality(s.patterns) = (
     select count(distinct w.n)

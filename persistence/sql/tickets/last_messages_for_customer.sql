@@ -1,4 +1,5 @@
--- Like `support_last_messages`, but subject to the customer's policies, and with the names that the history shows to customers.
+-- Like `support_last_messages`, but under the policies of the customer role, and with the agents'
+-- names that customers see in the history.
 select h.ticket_id, h.waiting_since, l.created_at, l.actor_type, l.public_actor_name, left(m.body, 1000)
 from {schema}.support_ticket_heads h
 left join lateral (

@@ -1,9 +1,10 @@
--- The lists in which agents work: only active tickets, latest activity first, read from a partial index until the page is full.
+-- The lists that agents work with: only active tickets, latest activity first, read from a partial
+-- index until the page is full.
 --
--- `offset 0` keeps the planner on this index. Without it, the planner takes the status and being active for independent conditions, and gathers and
--- sorts all active tickets.
+-- `offset 0` makes the planner use this index. Without it, the planner treats the conditions on the
+-- status and on `is_over` as independent, and collects and sorts all active tickets.
 --
--- The reader's own tickets, which are few, come from a separate view.
+-- The reader's own tickets come from a separate view; there are only few of them.
 select t.*
 from (
 (select t.*

@@ -1,4 +1,5 @@
--- A customer has few tickets: they are found by owner and sorted in memory. The search needs no index either.
+-- Lists a customer's tickets. A customer has few tickets, so they are found by owner, sorted in
+-- memory, and searched without an index.
 select t.*
 from {schema}.support_tickets_for_customer t
 where {filters}

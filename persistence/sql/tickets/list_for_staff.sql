@@ -1,5 +1,7 @@
--- The staff's lists in one of several orders, with keyset pagination over the index of that order. The statement is planned for the filters of each
--- request (set_claims_for_lists.sql), so that unused filters cost nothing. The reader's own tickets, which are few, come from a separate view.
+-- Lists tickets for staff in one of several orders. Each page continues in the index of that order
+-- after the last row of the previous page. The statement is planned anew for each request
+-- (set_claims_for_lists.sql), so that unused filters cost nothing. The reader's own tickets come
+-- from a separate view; there are only few of them.
 select t.*
 from (
   (select t.*

@@ -1,5 +1,6 @@
--- The tickets whose customers are waiting, the longest wait first. Like list_active_for_staff.sql, it reads a partial index until the page is full,
--- and takes the reader's own tickets from a separate view.
+-- Lists the tickets whose customers are waiting for an answer, the longest wait first. Like
+-- list_active_for_staff.sql, it reads a partial index until the page is full, and takes the
+-- reader's own tickets from a separate view.
 select t.*
 from (
 (select t.*

@@ -1,2 +1,3 @@
--- Like open_by_number.sql, but for many tickets, by id.
+-- Returns many tickets by id, with the columns of open_by_number.sql, which authorizing a request
+-- needs.
 select id, user_id, status, archived, seq, public_seq from {schema}.support_open_all($1)

@@ -1,2 +1,3 @@
--- The ticket numbers that the request may mean, the literal one first.
+-- Finds the first ticket that has one of these numbers. $1 contains the ticket numbers that the
+-- request may mean, the number as it was written first.
 select id, user_id, status, archived, seq, public_seq from {schema}.support_open_by_number($1)

@@ -1,5 +1,6 @@
--- Counts the customer's tickets that have a public event by others after the customer's read position, and the messages among these events. Every
--- search is bounded: a limited number of tickets, and in each of them as many events as read_through_for_customer.sql reads.
+-- Counts the customer's tickets that have public events by other people after the customer's read
+-- position, and the messages among these events. It looks at a limited number of tickets, and reads
+-- at most as many events of each as read_through_for_customer.sql.
 select count(*), coalesce(sum(c.messages), 0)::bigint
 from (
   select h.ticket_id, coalesce(r.public_seq, 0) as read_seq

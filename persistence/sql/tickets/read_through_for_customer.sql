@@ -1,5 +1,7 @@
--- Like read_through_for_staff.sql, but in the customer's numbering. The customer role cannot read actor ids, so the actor's type decides: a ticket
--- has only one customer. Changes of assignee, priority and category count as read, because customers are not notified of them.
+-- Like read_through_for_staff.sql, but with public event numbers. The customer role cannot read the
+-- actors' ids, so the actor's type decides which events are the reader's own: a ticket has only one
+-- customer. Changes of assignee, priority and category count as read, because customers are not
+-- notified of them.
 select w.ticket_id, coalesce(f.seq - 1, least(w.seq, w.read_seq + $4))
 from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as w (ticket_id, read_seq, seq)
 left join lateral (

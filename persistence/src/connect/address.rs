@@ -1,4 +1,5 @@
-//! Parses `postgres://…` addresses that contain `sslmode`, `sslrootcert`, `sslcert` and `sslkey`.
+//! Parses `postgres://…` addresses, including the parameters `sslmode`, `sslrootcert`, `sslcert`
+//! and `sslkey`.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -17,13 +18,13 @@ use crate::StoreError;
 pub enum TlsMode {
     /// Never encrypted.
     Disable,
-    /// Encrypted if the server supports it. An attacker in the network can prevent it.
+    /// Encrypted if the server supports TLS. An attacker in the network can prevent the encryption.
     Prefer,
-    /// Encrypted; the certificate is not checked.
+    /// Encrypted, but the server's certificate is not checked.
     Require,
-    /// Encrypted, and a known authority must have signed the certificate.
+    /// Encrypted, and a known certificate authority must have signed the server's certificate.
     VerifyCa,
-    /// As [`Self::VerifyCa`], and the certificate must name the requested host.
+    /// Like [`Self::VerifyCa`], and the certificate must also contain the requested host name.
     VerifyFull,
 }
 
@@ -41,20 +42,21 @@ impl FromStr for TlsMode {
     }
 }
 
-/// Why an address cannot be used. The messages never repeat text of the address, because it may
-/// contain a password.
+/// Why a database address cannot be used. The error texts never repeat a part of the address,
+/// because it may contain a password.
 #[derive(Debug, thiserror::Error)]
 pub enum AddressError {
-    /// The address has another scheme, or none.
+    /// The address has a scheme other than `postgres`, or none.
     #[error("must begin with postgres://")]
     Scheme,
     /// The address cannot be parsed.
     #[error("is not a Postgres address: {0}")]
     Form(String),
-    /// The `sslmode` is unknown.
+    /// The value of `sslmode` is unknown.
     #[error("sslmode must be disable, prefer, require, verify-ca or verify-full")]
     Mode,
-    /// There are two `@` before the path. Part of a password would be parsed as a host, and shown.
+    /// The address contains two `@` before its path. The part between them may belong to a
+    /// password, but would be parsed as a host and shown in errors.
     #[error(
         "has a second @ before its path: in a user's name or a password, write %40 for @, %2F for / and %3F for ?"
     )]
@@ -62,23 +64,24 @@ pub enum AddressError {
     /// The address contains no host.
     #[error("names no host (nor does PGHOST)")]
     NoHost,
-    /// The machine's own authorities are combined with a mode that does not check the host name.
+    /// The machine's own certificate authorities are used with a mode that does not check the host
+    /// name.
     #[error(
         "sslmode=verify-full is needed with the machine's own certificate authorities: they sign for everyone, so that without the name any server \
          would do; or name the file of your authority by sslrootcert"
     )]
     SystemNeedsName,
-    /// `sslcert` is set without `sslkey`, or the reverse.
+    /// `sslcert` is set without `sslkey`, or `sslkey` without `sslcert`.
     #[error("sslcert and sslkey are needed together")]
     HalfIdentity,
     /// A certificate or key file cannot be used.
     #[error("{name} {}: {why}", .path.display())]
     File {
-        /// The parameter that names the file.
+        /// The address parameter that names the file, for example `sslrootcert`.
         name: &'static str,
         /// The file's path.
         path: PathBuf,
-        /// The cause.
+        /// Why the file cannot be used.
         why: String,
     },
     /// The machine's own certificate authorities cannot be read.
@@ -86,14 +89,14 @@ pub enum AddressError {
         "the machine's certificate authorities cannot be read ({0}); name a file by sslrootcert"
     )]
     SystemRoots(String),
-    /// TLS cannot be set up with these parameters.
+    /// The TLS library rejects the combination of these parameters.
     #[error("TLS cannot be set up: {0}")]
     Tls(String),
 }
 
 type TlsStream = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
 
-/// A checked address, with everything needed to connect.
+/// A parsed and checked database address, with everything needed to connect.
 #[derive(Clone)]
 pub struct Address {
     pub(crate) config: tokio_postgres::Config,
@@ -112,33 +115,36 @@ impl std::fmt::Debug for Address {
 }
 
 impl Address {
-    /// How a connection is protected. If the address does not say, this is [`TlsMode::Require`] for
-    /// another machine and [`TlsMode::Prefer`] for this one. As in libpq, a `sslrootcert` raises it
-    /// to [`TlsMode::VerifyCa`], and `sslrootcert=system` to [`TlsMode::VerifyFull`].
+    /// How a connection is protected. If the address has no `sslmode`, the default is
+    /// [`TlsMode::Require`] for a remote host and [`TlsMode::Prefer`] for this machine. As in
+    /// libpq, setting `sslrootcert` raises the mode to [`TlsMode::VerifyCa`], and
+    /// `sslrootcert=system` raises it to [`TlsMode::VerifyFull`].
     pub const fn mode(&self) -> TlsMode {
         self.mode
     }
 
-    /// Parses the parts that the address itself contains, for [`super::completed`]. Does not check
-    /// its hosts and files.
+    /// Parses only the text of the address, for [`super::completed`]. Does not check its hosts and
+    /// files.
     pub(super) fn form(url: &str) -> Result<tokio_postgres::Config, AddressError> {
         Ok(parts(url)?.0)
     }
 
-    /// Opens one connection. The caller must poll the returned connection while it uses the client.
+    /// Opens one database connection. The caller must poll the returned `Connection` while it uses
+    /// the `Client`.
     pub(crate) async fn connect(
         self,
     ) -> Result<(Client, Connection<Socket, TlsStream>), StoreError> {
         Ok(self.config.connect(self.tls).await?)
     }
 
-    /// The first host that is not this machine, if any.
+    /// The first host in the address that is not this machine, or `None`.
     pub fn remote_host(&self) -> Option<&str> {
         self.remote.as_deref()
     }
 }
 
-/// The query parameters that we handle, because tokio-postgres does not.
+/// The TLS parameters of an address. They are parsed here, because tokio-postgres does not support
+/// them.
 #[derive(Default)]
 pub(super) struct TlsParameters {
     mode: Option<TlsMode>,
@@ -148,7 +154,7 @@ pub(super) struct TlsParameters {
 }
 
 impl TlsParameters {
-    /// The client's own certificate and key, if it has them.
+    /// The client's own certificate and key files, if both are set. Fails if only one is set.
     pub(super) fn identity(&self) -> Result<Option<(&PathBuf, &PathBuf)>, AddressError> {
         match (&self.certificate, &self.key) {
             (Some(certificate), Some(key)) => Ok(Some((certificate, key))),
@@ -157,7 +163,7 @@ impl TlsParameters {
         }
     }
 
-    /// Stores the parameter if it is one of these. Returns whether it is.
+    /// Stores a parameter if it is one of the TLS parameters. Returns whether it is one.
     fn take(&mut self, name: &str, value: &str) -> Result<bool, AddressError> {
         let file = || {
             let path = percent_decoded(value)?;
@@ -179,8 +185,8 @@ impl TlsParameters {
             .is_none_or(|path| path.as_os_str() == "system")
     }
 
-    /// The mode. Fails if the machine's own authorities would be used without checking the host
-    /// name.
+    /// The effective mode. Fails if the machine's own certificate authorities would be used without
+    /// checking the host name.
     fn checked_mode(&self, is_remote: bool) -> Result<TlsMode, AddressError> {
         let mode = self.mode(is_remote);
         let is_unnamed = mode == TlsMode::VerifyCa && self.uses_system_roots();
@@ -194,9 +200,9 @@ impl TlsParameters {
     fn mode(&self, is_remote: bool) -> TlsMode {
         let has_root = self.root.is_some();
         match self.mode {
-            // As in libpq: anyone can get a certificate from the authorities of "system", so that
-            // only a check of the name is worth something; and a root certificate makes `require`
-            // mean `verify-ca`.
+            // These two rules are libpq's. With `sslrootcert=system`, only a check of the host name
+            // is useful, because anyone can get a certificate from a public authority. Any other
+            // root certificate makes `require` mean `verify-ca`.
             None if has_root && self.uses_system_roots() => TlsMode::VerifyFull,
             None | Some(TlsMode::Require) if has_root => TlsMode::VerifyCa,
             Some(mode) => mode,
@@ -206,7 +212,7 @@ impl TlsParameters {
     }
 }
 
-/// Splits an address into tokio-postgres's part and ours.
+/// Splits an address into the part that tokio-postgres parses and the TLS parameters.
 fn parts(url: &str) -> Result<(tokio_postgres::Config, TlsParameters), AddressError> {
     if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
         return Err(AddressError::Scheme);
@@ -235,7 +241,8 @@ impl FromStr for Address {
     fn from_str(url: &str) -> Result<Self, AddressError> {
         let (mut config, parameters) = parts(url)?;
         if config.get_hosts().is_empty() {
-            // TLS needs a host name, so use the IP address as the name.
+            // TLS needs a host name. If the address contains only an IP address, use it as the
+            // name.
             for address in config.get_hostaddrs().to_vec() {
                 config.host(address.to_string());
             }
@@ -245,8 +252,8 @@ impl FromStr for Address {
         }
         let remote = remote_host(&config);
         let mode = if only_sockets(&config) {
-            // The connection does not leave the machine, and there is no name to check. libpq
-            // ignores sslmode here too.
+            // Only Unix sockets: the connection does not leave the machine, and there is no host
+            // name to check. libpq ignores `sslmode` in this case too.
             TlsMode::Disable
         } else {
             parameters.checked_mode(remote.is_some())?
@@ -265,8 +272,8 @@ impl FromStr for Address {
     }
 }
 
-/// Why tokio-postgres rejects the address. An unknown parameter may be part of a password, so its
-/// name is not repeated.
+/// Why tokio-postgres rejects the address. The text does not repeat the name of an unknown
+/// parameter, because that name may be part of a password.
 fn reason(error: &tokio_postgres::Error) -> String {
     let text = crate::error::chain(error);
     if text.contains("unknown option") {

@@ -1,4 +1,4 @@
-//! Connects to a server. Addresses have the form that operators write, with libpq's TLS parameters,
+//! Connects to a Postgres server. Addresses are written as for libpq, including its TLS parameters,
 //! of which tokio-postgres supports only some.
 
 mod address;

@@ -1,25 +1,26 @@
-//! Detects a pooler in front of the database that lends sessions for one transaction each.
+//! Detects a pooler in front of the database that assigns a server session to a client only for one
+//! transaction.
 
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 use crate::StoreError;
 
-/// Maximum number of tries. A single try can miss, because another client of the pooler may take
-/// the session first.
+/// Maximum number of tries to detect a pooler. A single try may fail to detect it, because another
+/// client of the pooler may take the server session first.
 const TRIES_MAX: u32 = 3;
 const BACKEND: &str = "select pg_backend_pid()";
 const HELD: &str = "begin; select pg_backend_pid()";
 
-/// Whether two connected clients, neither in a transaction, were served by the same server session.
-/// If so, a pooler lends it for one transaction at a time.
+/// Returns whether a pooler shares server sessions between clients, one transaction at a time.
+/// Neither of the two connected clients may be in a transaction.
 ///
 /// # Errors
 /// When the server cannot be queried. `other` may then still be in a transaction.
 pub(crate) async fn lends_transactions(one: &Client, other: &Client) -> Result<bool, StoreError> {
     for _ in 0..TRIES_MAX {
         let first = backend(one, BACKEND).await?;
-        // A pooler lends the session that became free last. That is `one`'s session, if it is free
-        // at all.
+        // Behind a pooler that shares sessions, `other` usually gets the session that became free
+        // last. This is the session that has just served `one`.
         let held = backend(other, HELD).await?;
         let second = if held == first {
             None

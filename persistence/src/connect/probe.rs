@@ -1,4 +1,4 @@
-//! Checks a server over a single connection, before anything depends on it.
+//! Checks a database server over a single connection, before the service starts to use it.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ use crate::{StoreError, rows};
 
 const PROBE: &str = include_str!("../../sql/connect/probe.sql");
 
-/// What a server reports about itself and about the connection.
+/// What a database server reports about itself and about the connection.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Probe {
     /// Postgres's version.
@@ -26,10 +26,11 @@ pub struct Probe {
     pub connections_max: i32,
 }
 
-/// Connects once with these credentials, queries the server, and disconnects.
+/// Connects once to this address, queries the server, and disconnects.
 ///
 /// # Errors
-/// [`StoreError::Address`] and [`StoreError::Unreachable`].
+/// [`StoreError::Address`] if the address cannot be used, and [`StoreError::Unreachable`] if the
+/// server cannot be queried.
 pub async fn probe(url: &str) -> Result<Probe, StoreError> {
     let mut address: Address = url.parse()?;
     address
@@ -37,8 +38,8 @@ pub async fn probe(url: &str) -> Result<Probe, StoreError> {
         .connect_timeout(Duration::from_millis(limits::POOL_WAIT_MS));
     let (client, connection) = address.connect().await?;
     let asked = async move {
-        // Use an unnamed statement: behind a pooler that shares sessions, a named one would stay in
-        // the session, where the next client would find it.
+        // Use an unnamed statement. Behind a pooler that shares sessions, a named statement would
+        // remain in the session and conflict with the statements of the next client.
         let answer = client.query_typed(PROBE, &[]).await?;
         let row = answer
             .first()

@@ -1,4 +1,4 @@
-//! Builds the rustls configuration for each `sslmode`.
+//! Builds the rustls (TLS) configuration for each `sslmode`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +16,8 @@ use x509_cert::der::Decode;
 
 use super::address::{AddressError, TlsMode, TlsParameters};
 
-/// The TLS configuration of the client side.
+/// The TLS configuration for connections to the server. In modes below `verify-ca`, the server's
+/// certificate is not checked.
 pub(super) fn client_config(
     mode: TlsMode,
     parameters: &TlsParameters,
@@ -47,8 +48,8 @@ pub(super) fn client_config(
             builder.with_client_auth_cert(chain, key).map_err(fault)?
         }
     };
-    // Servers from version 17 require this when TLS begins without a prior request
-    // (sslnegotiation=direct).
+    // Postgres 17 and later require this protocol name if TLS starts without a prior request
+    // (`sslnegotiation=direct`).
     config.alpn_protocols = vec![b"postgresql".to_vec()];
     Ok(config)
 }
@@ -61,7 +62,7 @@ fn file_fault(name: &'static str, path: &Path, error: &dyn std::error::Error) ->
     }
 }
 
-/// All certificates in a PEM file. Fails if there are none.
+/// Reads all certificates in a PEM file. Fails if there are none.
 fn certificates(
     name: &'static str,
     path: &Path,
@@ -92,23 +93,26 @@ fn system_roots() -> Result<Vec<CertificateDer<'static>>, AddressError> {
 }
 
 /// Verifies a server's certificate. As in libpq, modes below `verify-ca` accept any certificate.
-/// The handshake signature is always verified, so that the server must hold the certificate's key.
+/// The signature of the TLS handshake is always verified, so the server must have the certificate's
+/// private key.
 #[derive(Debug)]
 struct Verifier {
     provider: Arc<CryptoProvider>,
     trust: Option<Trust>,
 }
 
-/// Accepts certificates of known authorities, and checks the host name if the mode requires it.
+/// Accepts certificates that a known authority has signed, and checks the host name if the mode
+/// requires it.
 #[derive(Debug)]
 struct Trust {
     chain: Arc<WebPkiServerVerifier>,
-    /// The certificates of `sslrootcert`, among which may be the server's own. The certificate that
-    /// Postgres's documentation suggests for a start is self-signed and marked as an authority, and
-    /// webpki does not accept an authority's certificate for a server.
+    /// The certificates in the file of `sslrootcert`, which may include the server's own
+    /// certificate. Postgres's documentation suggests starting with a self-signed certificate,
+    /// which is marked as an authority. The library webpki does not accept an authority's
+    /// certificate for a server, so these certificates are compared directly.
     known: Vec<CertificateDer<'static>>,
     mode: TlsMode,
-    /// Whether the authorities come from the operator's file, not from the machine.
+    /// Whether the authorities come from the operator's file instead of the machine's own list.
     has_file: bool,
 }
 
@@ -123,8 +127,8 @@ impl Trust {
             Some(_) | None => system_roots()?,
         };
         let mut roots = RootCertStore::empty();
-        // Some of a machine's authorities may have an unsupported format. A file without any valid
-        // one is refused below.
+        // Ignore certificates that cannot be parsed: some of the machine's authorities may have an
+        // unsupported format. If no certificate can be parsed, the next step fails.
         let _ = roots.add_parsable_certificates(known.iter().cloned());
         let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
             .build()
@@ -137,7 +141,7 @@ impl Trust {
         })
     }
 
-    /// Checks the validity period of a certificate that is listed in `sslrootcert` itself.
+    /// Checks the validity period of a server certificate that is itself listed in `sslrootcert`.
     fn checked_dates(
         &self,
         certificate: &CertificateDer<'_>,
@@ -157,15 +161,15 @@ impl Trust {
         Err(rustls::Error::InvalidCertificate(fault))
     }
 
-    /// Adds a remedy to the error of a refused certificate, because the operator who reads it can
-    /// only change the address.
+    /// Adds advice to the error about a rejected certificate. The operator who reads the error can
+    /// solve it only by changing the address.
     fn explained(&self, error: rustls::Error) -> rustls::Error {
         let rustls::Error::InvalidCertificate(why) = &error else {
             return error;
         };
         let remedy = match why {
-            // A bad signature means that the issuer has the name of a known authority, but another
-            // key.
+            // `BadSignature` means that the certificate's issuer has the name of a known authority,
+            // but a different key.
             CertificateError::UnknownIssuer | CertificateError::BadSignature => {
                 "no known authority has signed it: name the file of its authority by sslrootcert"
             }
@@ -220,7 +224,8 @@ impl ServerCertVerifier for Verifier {
                 .verify_server_cert(certificate, intermediates, name, ocsp, now)
         };
         match checked {
-            // The host name is compared last, so at this point the chain is valid.
+            // The library compares the host name last, so after this error the chain of
+            // certificates is known to be valid. `verify-ca` does not check the name.
             Err(rustls::Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
             )) if trust.mode == TlsMode::VerifyCa => Ok(ServerCertVerified::assertion()),

@@ -1,8 +1,8 @@
-//! Completes an address from libpq's environment variables.
+//! Adds values from libpq's environment variables (`PGHOST` …) to a database address.
 
 use super::address::{Address, AddressError};
 
-/// The supported variables, each with the parameter that it stands for.
+/// The supported environment variables, each with the address parameter that it sets.
 const VARIABLES: &[(&str, &str)] = &[
     ("PGHOST", "host"),
     ("PGHOSTADDR", "hostaddr"),
@@ -20,9 +20,9 @@ const VARIABLES: &[(&str, &str)] = &[
     ("PGSSLKEY", "sslkey"),
 ];
 
-/// Returns the address with missing parameters added from the variables. An empty address is built
-/// from the variables only. `more` is a parameter and its value, used if neither the address nor a
-/// variable sets it.
+/// Returns the address with missing parameters added from the environment variables. If the address
+/// is empty, it is built from the variables only. `more` is a parameter and its value, used if
+/// neither the address nor a variable sets that parameter.
 ///
 /// # Errors
 /// When the address has a form that cannot be completed.
@@ -41,10 +41,11 @@ pub fn completed(
         names(url).any(|name| name == parameter)
             || match parameter {
                 "host" => !config.get_hosts().is_empty() || !config.get_hostaddrs().is_empty(),
-                // With a host in the address, PGHOSTADDR would redirect the connection to another
-                // machine.
+                // If the address contains a host, ignore `PGHOSTADDR`: it would redirect the
+                // connection to another machine.
                 "hostaddr" => !config.get_hosts().is_empty() || !config.get_hostaddrs().is_empty(),
-                // The parsed address contains the default port even if the text has none.
+                // Check the text of the address, because the parsed address contains the default
+                // port even if the text has no port.
                 "port" => says_port(url),
                 "dbname" => config.get_dbname().is_some(),
                 "user" => config.get_user().is_some(),
@@ -71,7 +72,8 @@ fn says_port(url: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let hosts = rest.split_once('@').map_or(rest, |(_, hosts)| hosts);
     let hosts = hosts.split(['/', '?']).next().unwrap_or_default();
-    // The colons inside a bracketed IPv6 address do not separate a port.
+    // Look for the colon of the port after the bracket: colons in an IPv6 address do not separate a
+    // port.
     hosts.split(',').any(|host| {
         host.rsplit_once(']')
             .map_or(host, |(_, after)| after)

@@ -1,6 +1,6 @@
-//! One run of a plan. It applies the versioned files, each in its own transaction; then every
-//! object whose text changed, in one transaction; then the backfills, in portions, and the
-//! versioned files that depend on them.
+//! Applies a plan to a database. It applies the versioned files first, each in its own transaction.
+//! Then it applies all changed functions, views, triggers and policies in one transaction. Last
+//! come the backfills, in portions, and the versioned files that depend on backfills.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -28,20 +28,21 @@ const DROP_VIEW: &str = include_str!("../../sql/migrate/drop_view.sql");
 const INVALID_INDEXES: &str = include_str!("../../sql/migrate/invalid_indexes.sql");
 const TRIGRAM_SCHEMA: &str = include_str!("../../sql/migrate/trigram_schema.sql");
 
-/// A run's connection, and the values that its SQL needs.
+/// The connection of a migration run, and the values that replace the placeholders in its SQL.
 pub(super) struct Run<'a> {
     pub(super) client: &'a Client,
     pub(super) names: &'a Names,
-    /// The schema of pg_trgm, as a quoted identifier.
+    /// The schema of the extension pg_trgm, as a quoted identifier.
     trigrams: String,
 }
 
-/// A step that is retried as a whole.
+/// A step of a migration that is retried as a whole if it fails.
 #[derive(Clone, Copy)]
 pub(super) enum Step<'a> {
-    /// A version and its checksum.
+    /// Applies a versioned file. The text is the file's checksum.
     Version(&'a Version, &'a str),
-    /// A version, its checksum, and the maximum number of rows.
+    /// Applies one portion of a backfill. The text is the file's checksum, and the number is the
+    /// maximum number of rows.
     Portion(&'a Version, &'a str, i64),
     Objects(&'a Plan),
 }
@@ -55,9 +56,10 @@ impl Step<'_> {
     }
 }
 
-/// Why a step failed, and whether a retry may succeed. A failed step leaves nothing to undo.
+/// Why a step of a migration failed, which decides about a retry. A failed step has been rolled
+/// back.
 pub(super) enum Failed {
-    /// A lock timeout or a deadlock. A retry may succeed.
+    /// The step failed with a lock timeout or a deadlock, so a retry may succeed.
     Locked(Error),
     Other(StoreError),
 }
@@ -88,7 +90,8 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Applies what the database does not have yet. Returns the names of what was applied.
+    /// Applies everything in the plan that the database does not have yet. Returns the names of the
+    /// applied files.
     pub(super) async fn apply(&self, plan: &Plan) -> Result<Vec<String>, StoreError> {
         let mut applied = Vec::new();
         let pending = self.pending(plan).await?;
@@ -109,8 +112,8 @@ impl<'a> Run<'a> {
         Ok(applied)
     }
 
-    /// The versions that were not applied yet, with their checksums. Fails if the database's
-    /// versions differ from these.
+    /// Returns the versioned files that were not applied yet, with their checksums. Fails if a file
+    /// differs from the one that was applied.
     async fn pending<'p>(&self, plan: &'p Plan) -> Result<Vec<(&'p Version, String)>, StoreError> {
         let texts: Vec<&str> = plan.versions.iter().map(|version| version.sql).collect();
         let checksums = self.checksums(&texts).await?;
@@ -142,7 +145,8 @@ impl<'a> Run<'a> {
                 None => pending.push((version, checksum)),
             }
         }
-        // The remaining entries are newer than this build. Their tables stay as they are.
+        // Any further versions in the database were applied by a newer build. Leave their tables as
+        // they are.
         Ok(pending)
     }
 
@@ -155,8 +159,9 @@ impl<'a> Run<'a> {
             .collect()
     }
 
-    /// Retries while locks are held. Each attempt waits only briefly for each lock and then
-    /// releases all of them, so that the statements queued behind it can proceed.
+    /// Runs a step and retries it while other transactions have locks that the step needs. Each
+    /// attempt waits only briefly for a lock and then releases all locks, so that statements
+    /// waiting behind the step can run.
     pub(super) async fn insistently(&self, step: Step<'_>) -> Result<Vec<String>, StoreError> {
         let mut attempts = 0;
         loop {
@@ -171,7 +176,7 @@ impl<'a> Run<'a> {
                 Step::Objects(plan) => self.objects(plan).await,
             };
             if result.is_err() {
-                // Leave the failed transaction and the owner's role.
+                // End the failed transaction, and leave the owner's role.
                 self.client
                     .batch_execute("rollback; reset role; reset lock_timeout")
                     .await?;
@@ -219,8 +224,8 @@ impl<'a> Run<'a> {
         self.statements(INVALID_INDEXES, None)
             .await
             .map_err(failed)?;
-        // The statement itself blocks no writer, but it waits for every older snapshot, such as
-        // that of a nightly dump.
+        // Creating an index concurrently does not block writers, but it waits until every older
+        // snapshot ends, such as the snapshot of a nightly dump. So it runs without a lock timeout.
         self.client
             .batch_execute("set lock_timeout = 0")
             .await
@@ -239,8 +244,8 @@ impl<'a> Run<'a> {
             .map_err(failed)
     }
 
-    /// Applies the changed objects in one transaction, so that a reader sees either all old objects
-    /// or all new ones.
+    /// Applies the changed functions, views, triggers and policies in one transaction, so that a
+    /// concurrent statement sees either all old versions or all new versions.
     async fn objects(&self, plan: &Plan) -> Result<Vec<String>, Failed> {
         let texts: Vec<&str> = plan.objects.iter().map(|object| object.sql).collect();
         let checksums = self.checksums(&texts).await.map_err(Failed::Other)?;
@@ -254,8 +259,8 @@ impl<'a> Run<'a> {
             generation = generation.max(rows::get(&row, 2).map_err(Failed::Other)?);
         }
         if generation > plan.generation {
-            // The objects belong to a newer build. Older builds work with them and must not replace
-            // them.
+            // The functions and views in the database belong to a newer build. Older builds work
+            // with them and must not replace them.
             return Ok(Vec::new());
         }
         let known: HashMap<&str, &str> = stand
@@ -311,8 +316,8 @@ impl<'a> Run<'a> {
             .collect())
     }
 
-    /// Applies an object's file as the complete set: existing triggers or policies that are not in
-    /// the file are dropped.
+    /// Applies the file of a function, a view, or of a table's triggers or policies. The file is
+    /// complete: existing triggers and policies of the table that are not in the file are dropped.
     async fn object(&self, object: &Object) -> Result<(), Error> {
         let (kind, name) = parts(object.path);
         let clear = match kind {
@@ -336,7 +341,7 @@ impl<'a> Run<'a> {
         self.statements(drop, Some(name)).await
     }
 
-    /// Runs the statements that a query returns.
+    /// Runs a query that returns SQL statements, and then runs these statements.
     async fn statements(&self, query: &str, name: Option<&str>) -> Result<(), Error> {
         let query = self.names.render(query);
         let rows = match &name {
@@ -350,8 +355,8 @@ impl<'a> Run<'a> {
     }
 
     pub(super) async fn begin(&self) -> Result<(), Error> {
-        // Names in the files resolve only in our schema. Postgres searches `pg_catalog` first
-        // without being told.
+        // Unqualified names in the files are looked up only in Helpline's schema. Postgres searches
+        // `pg_catalog` first, although it is not listed.
         let begin = format!(
             "begin; set local role {{owner}}; set local search_path = {{schema}}, pg_temp; {}",
             lock_timeout("set local")
@@ -359,8 +364,8 @@ impl<'a> Run<'a> {
         self.client.batch_execute(&self.render(&begin)).await
     }
 
-    /// Runs a query as the owner, because row-level security hides the owner's tables from every
-    /// other role.
+    /// Runs a query as the owner role, because row-level security hides the owner's tables from
+    /// every other role.
     async fn as_owner(&self, sql: &str) -> Result<Vec<tokio_postgres::Row>, StoreError> {
         self.client
             .batch_execute(&self.names.render("begin; set local role {owner}"))
@@ -379,7 +384,7 @@ fn lock_timeout(set: &str) -> String {
     format!("{set} lock_timeout = {}", limits::MIGRATION_LOCK_TIMEOUT_MS)
 }
 
-/// Splits an object's path into its kind and its name.
+/// Splits the path of a file in `migrations/` into the kind (its folder) and the name.
 fn parts(path: &str) -> (&str, &str) {
     path.strip_suffix(".sql")
         .and_then(|path| path.split_once('/'))

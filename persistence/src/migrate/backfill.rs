@@ -1,6 +1,6 @@
-//! Backfills rows that are older than a migration. Each transaction changes a limited number of
-//! rows and records the position reached. So no row stays locked for long, no snapshot grows old,
-//! and an interrupted run continues at the next `migrate`.
+//! Backfills: fills in values of existing rows that a migration needs. Each transaction changes a
+//! limited number of rows and records the position reached. Therefore, rows are locked only
+//! briefly, snapshots are short, and an interrupted backfill continues at the next `migrate`.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ const RECORD: &str = include_str!("../../sql/migrate/record_backfill.sql");
 const END: &str = include_str!("../../sql/migrate/end_backfill.sql");
 
 impl Run<'_> {
-    /// Runs all portions. Returns the version's name.
+    /// Runs a backfill until no rows are left. Returns the name of its version.
     pub(super) async fn backfill(
         &self,
         version: &Version,
@@ -31,12 +31,14 @@ impl Run<'_> {
             }
             let took = begun.elapsed();
             portion_rows = next_portion(portion_rows, took);
-            // Sleep as long as the portion took, so that other traffic gets half of the time.
+            // Sleep as long as the portion took, so that the backfill uses at most half of the
+            // time.
             tokio::time::sleep(took.min(Duration::from_millis(limits::BACKFILL_PORTION_MS))).await;
         }
     }
 
-    /// Runs the next portion in one transaction. Returns the version's name if no rows were left.
+    /// Runs the next portion of a backfill in one transaction. Returns the name of the backfill's
+    /// version if no rows were left.
     pub(super) async fn portion(
         &self,
         version: &Version,
@@ -97,7 +99,8 @@ impl Run<'_> {
     }
 }
 
-/// Adjusts the portion size, so that rows stay locked too briefly for writers to notice.
+/// Returns the size of the next portion, in rows. The size is adjusted so that each portion locks
+/// rows only for a short time.
 fn next_portion(rows: i64, took: Duration) -> i64 {
     let most = Duration::from_millis(limits::BACKFILL_PORTION_MS);
     if took > most {

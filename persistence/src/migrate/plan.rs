@@ -1,40 +1,42 @@
-//! The contents of `migrations/`, embedded when this program was built.
+//! The SQL files of `migrations/`, which are embedded when this program is built.
 
-/// A migration that is applied once.
+/// A versioned migration file, which is applied once.
 #[derive(Debug, Clone, Copy)]
 pub struct Version {
-    /// Versions are applied in the order of their numbers.
+    /// The version number. Files are applied in the order of their numbers.
     pub number: u32,
     /// The file's name without its extension.
     pub name: &'static str,
-    /// The text, with placeholders for the schema and the roles.
+    /// The SQL text, with placeholders for the schema and the roles.
     pub sql: &'static str,
 }
 
-/// A function, a view, or the triggers or policies of one table. Applied again whenever its text
-/// changes.
+/// The file of a function, of a view, or of the triggers or policies of one table. It is applied
+/// again whenever its text changes.
 #[derive(Debug, Clone, Copy)]
 pub struct Object {
-    /// `functions/<name>.sql`, `views/<name>.sql`, `triggers/<table>.sql` or `policies/<table>.sql`.
+    /// The path below `migrations/`: `functions/<name>.sql`, `views/<name>.sql`,
+    /// `triggers/<table>.sql` or `policies/<table>.sql`.
     pub path: &'static str,
-    /// The text, with placeholders for the schema and the roles.
+    /// The SQL text, with placeholders for the schema and the roles.
     pub sql: &'static str,
 }
 
-/// Header line of a versioned file that cannot run in a transaction. The file must be a single
-/// statement that can be run again after an interruption.
+/// The header line of a versioned file that cannot run in a transaction. Such a file must be a
+/// single statement that can be run again after an interruption.
 const WITHOUT_TRANSACTION: &str = "-- Without a transaction.";
 
-/// Header line of a versioned file that fills in existing rows what an earlier file added. The file
-/// must be a single statement that handles at most `$2::bigint` rows after the position `$1::text`
-/// (null means the beginning). It returns the position of the last row and the number of rows, or
-/// no row when none are left. It is applied after the objects, whose new functions already fill in
-/// rows that are written in the meantime.
+/// The header line of a backfill: a versioned file that fills in values of existing rows for an
+/// earlier file. It must be a single statement that handles at most `$2::bigint` rows after the
+/// position `$1::text` (null means the beginning). The statement returns the position of the last
+/// row and the number of rows, or no row when none are left. A backfill is applied after the
+/// functions and triggers, which already fill in the rows that are written while it runs.
 const IN_PORTIONS: &str = "-- In portions.";
 
-/// Header line of a versioned file that depends on a backfill with a lower number: it forbids null
-/// in the column, or drops what the backfill reads. It is applied after the objects, which must
-/// work without it, and takes its turn among the backfills by its number.
+/// The header line of a versioned file that depends on a backfill with a lower number: it makes the
+/// backfilled column not null, or drops what the backfill reads. Such a file is applied after the
+/// functions and views, which must work without it. Among the backfills, the order of the numbers
+/// applies.
 const BEHIND_BACKFILLS: &str = "-- Behind the backfills.";
 
 /// How a versioned file is applied.
@@ -44,7 +46,7 @@ pub(super) enum Way {
     Whole,
     /// As one statement outside a transaction.
     WithoutTransaction,
-    /// Repeatedly, with a limited number of rows and a transaction each time.
+    /// Repeatedly, with a limited number of rows, each time in its own transaction.
     InPortions,
 }
 
@@ -65,24 +67,24 @@ impl Version {
         }
     }
 
-    /// Whether the file is applied after the objects. A run applies all other versions by number,
-    /// then the objects, then these versions by number. The same order works for a database that
-    /// skips releases: the objects find every column that they need, and nothing that a backfill
-    /// needs was dropped.
+    /// Whether the file is applied after the functions, views, triggers and policies. A run first
+    /// applies all other versions by number, then the functions and views, then these versions by
+    /// number. This order also works for a database that skips releases: functions find every
+    /// column that they need, and everything that a backfill reads still exists.
     pub(super) fn is_behind_objects(&self) -> bool {
         self.way() == Way::InPortions || self.says(BEHIND_BACKFILLS)
     }
 }
 
-/// Everything that brings a database to the state that this program needs.
+/// All SQL files that bring a database to the state that this program needs.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Ordered by number. The embedded versions are numbered 1, 2, 3 … without gaps, because
-    /// readiness compares only the highest number.
+    /// The versioned files, ordered by number. The embedded files are numbered 1, 2, 3 … without
+    /// gaps, because the readiness check compares only the highest number.
     pub versions: Vec<Version>,
-    /// In the order of the manifest.
+    /// The files of functions, views, triggers and policies, in the order of the manifest.
     pub objects: Vec<Object>,
-    /// Incremented with every change of an object.
+    /// A number that is incremented with every change of a function, view, trigger or policy.
     pub generation: i32,
 }
 
@@ -99,12 +101,12 @@ mod embedded {
 }
 
 impl Plan {
-    /// The plan embedded in this program.
+    /// The plan with the files that are embedded in this program.
     pub fn embedded() -> Self {
         embedded::plan()
     }
 
-    /// The highest number of a version.
+    /// The highest version number in the plan.
     pub fn newest(&self) -> u32 {
         self.versions
             .iter()

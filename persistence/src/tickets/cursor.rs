@@ -1,4 +1,4 @@
-//! The position where a page of a list ended.
+//! The position in a ticket list at which a page ended.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,15 +8,15 @@ use uuid::Uuid;
 
 use crate::rows::Moment;
 
-/// The position of a page's last ticket in its list: the time that the list is ordered by, and the
-/// id that breaks ties.
+/// The position of a page's last ticket: the time by which the list is ordered, and the ticket's
+/// id, which orders tickets with equal times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
     pub(super) at: DateTime<Utc>,
     pub(super) id: Uuid,
 }
 
-/// The text is not a cursor that a page returned.
+/// The text is not a cursor that a page has returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not the next_cursor of a page")]
 pub struct InvalidCursor;

@@ -1,5 +1,6 @@
-//! Adds the last message of each ticket (its author and a snippet), and since when its customer
-//! waits. Read after a page of tickets, from the current messages.
+//! Adds to each ticket of a page its last message (author and beginning of the text), and since
+//! when its customer has been waiting. These are read after the page, so they show the messages'
+//! present texts.
 
 use std::collections::HashMap;
 
@@ -16,7 +17,7 @@ use crate::{Reader, Store, StoreError, rows};
 const FOR_STAFF: &str = include_str!("../../sql/tickets/last_messages.sql");
 const FOR_CUSTOMER: &str = include_str!("../../sql/tickets/last_messages_for_customer.sql");
 
-/// A ticket that shows its last message.
+/// A ticket in a list that shows its last message and its waiting time.
 pub(super) trait Waits {
     fn id(&self) -> Uuid;
     fn set(&mut self, last_message: Option<LastMessage>, waiting_since: Option<DateTime<Utc>>);
@@ -44,12 +45,14 @@ impl Waits for CustomerTicket {
     }
 }
 
-/// A ticket that is over keeps its waiting time in the database, but does not show it.
+/// Hides the waiting time of a ticket that is over. The database still stores it for the case that
+/// the ticket is reopened.
 fn while_unfinished(is_over: bool, waiting_since: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
     waiting_since.filter(|_| !is_over)
 }
 
-/// Fills in last message and waiting time for staff, as the service.
+/// Adds last messages and waiting times to tickets in a list for staff. Runs under the service
+/// role.
 pub(super) async fn fill_for_staff<T: Waits>(
     store: &Store,
     tickets: &mut [T],
@@ -63,7 +66,7 @@ pub(super) async fn fill_for_staff<T: Waits>(
     Ok(())
 }
 
-/// Fills in last message and waiting time for the tickets' customer.
+/// Adds last messages and waiting times to tickets in their customer's list.
 pub(super) async fn fill_for_customer<T: Waits>(
     store: &Store,
     reader: Reader,
@@ -87,7 +90,8 @@ fn rows_max() -> i32 {
     i32::try_from(limits::SNIPPET_ROWS_MAX).unwrap_or(i32::MAX)
 }
 
-/// A last message that cannot be decoded stays empty; its ticket is shown without it.
+/// Sets the last messages and waiting times from the database's rows. If a message cannot be
+/// decoded, its ticket is shown without a last message.
 fn fill<T: Waits>(store: &Store, tickets: &mut [T], answer: &[Row]) {
     let mut found: HashMap<Uuid, (Option<LastMessage>, Option<DateTime<Utc>>)> = answer
         .iter()

@@ -1,4 +1,4 @@
-//! Reads tickets as each audience sees them: a single one, a page, or a search.
+//! Reads a ticket, a page of tickets, or search results, as staff or as a customer sees them.
 
 use chrono::{DateTime, Utc};
 use helpline_core::actor::Audience;
@@ -19,11 +19,11 @@ const GET_FOR_STAFF: &str = include_str!("../../sql/tickets/get_for_staff.sql");
 const GET_FOR_CUSTOMER: &str = include_str!("../../sql/tickets/get_for_customer.sql");
 const SUMMARIES: &str = include_str!("../../sql/tickets/summaries.sql");
 
-/// Maximum matches of a search that are read, newest first, so that a word in every ticket does not
-/// collect all of them.
+/// Maximum number of matches of a search, newest first. It limits the cost of a search for a word
+/// that is in every ticket.
 const SEARCH_MATCHES_MAX: i32 = 1_000;
 
-/// One ticket as staff see it. `None` if the reader may not see it.
+/// Returns a ticket as staff see it. `None` if the reader may not see it.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -47,7 +47,7 @@ pub async fn get_for_staff(
     Ok(found.pop())
 }
 
-/// One ticket as its customer sees it. `None` if it is not the reader's own.
+/// Returns a ticket as its customer sees it. `None` if the reader is not its customer.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -71,7 +71,7 @@ pub async fn get_for_customer(
     Ok(found.pop())
 }
 
-/// A page of all customers' tickets.
+/// Returns a page of the tickets of all customers.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -83,7 +83,7 @@ pub async fn list_for_staff(
     list(store, reader, Audience::Staff, query, staff_ticket).await
 }
 
-/// A page of the reader's own tickets.
+/// Returns a page of the tickets that the reader has opened.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -116,8 +116,8 @@ async fn list<T: Marked + Waits>(
     Ok(list)
 }
 
-/// A list's statement with its parameters. The database runs it, and the tests of query plans
-/// explain it.
+/// The SQL statement of a ticket list with its parameters. The service runs it, and tests use it to
+/// check the query plan.
 #[derive(Debug)]
 pub struct PreparedList {
     statement: &'static Statement,
@@ -139,12 +139,12 @@ impl PreparedList {
         }
     }
 
-    /// The statement, with the placeholders of [`crate::Names`].
+    /// The SQL statement, in which the placeholders of [`crate::Names`] are not yet replaced.
     pub fn sql(&self) -> &'static str {
         &self.statement.sql
     }
 
-    /// The parameters in the order of their numbers.
+    /// The statement's parameters in the order of their numbers.
     pub fn parameters(&self) -> Vec<&(dyn ToSql + Sync)> {
         let value = |name: &String| self.asked.parameter(name);
         self.statement.parameters.iter().map(value).collect()
@@ -152,16 +152,16 @@ impl PreparedList {
 }
 
 impl ListQuery {
-    /// Whether this is one of the lists of active tickets that agents work with. They have their
-    /// own statement.
+    /// Whether this query asks only for active tickets by last activity, as agents' work lists do.
+    /// Such lists have a special statement.
     fn is_of_active_ones(&self) -> bool {
         let active = !self.status.is_empty() && self.status.iter().all(|status| !status.is_over());
         active && self.sort == Sort::LastActivity && self.search.is_none() && self.user.is_none()
     }
 }
 
-/// The current state of these tickets, for the inbox (service function; `read_seq` is 0). A ticket
-/// that cannot be decoded is left out.
+/// Returns the present state of these tickets for inbox updates, under the service role. `read_seq`
+/// is always 0. A ticket that cannot be decoded is left out.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -176,7 +176,7 @@ pub async fn summaries(
     Ok(found)
 }
 
-/// A query in the form that the statements need.
+/// The values of a [`ListQuery`], as parameters of an SQL statement.
 #[derive(Debug)]
 struct Asked {
     status: Vec<&'static str>,
@@ -206,8 +206,8 @@ impl Asked {
             category: query.category.iter().map(|word| word.as_str()).collect(),
             priority: query.priority.iter().map(|word| word.as_str()).collect(),
             archived: query.archived,
-            // Keep the words as they are: the database folds them the same way as the text it
-            // compares them with.
+            // Do not change the words: the database folds them (makes them comparable) in the same
+            // way as the texts that it searches.
             words: search.map(|text| text.split_whitespace().map(str::to_owned).collect()),
             numbers: search.map(TicketNumber::searched).unwrap_or_default(),
             assigned_to: query.assigned_to.and_then(agent_of),
@@ -216,12 +216,12 @@ impl Asked {
             needs_answer: query.needs_answer,
             after_at: query.cursor.map(|cursor| cursor.at),
             after_id: query.cursor.map(|cursor| cursor.id),
-            // Fetch one more row than the page needs, to see whether there is a next page.
+            // Fetch one ticket more than the page needs, to find out whether there is a next page.
             limit: i64::from(query.limit.clamp(1, limits::LIST_TICKETS_MAX)) + 1,
         }
     }
 
-    /// The value of the parameter that the statements call by this name.
+    /// The value of the parameter that has this name in the SQL texts.
     fn parameter(&self, name: &str) -> &(dyn ToSql + Sync) {
         match name {
             "status" => &self.status,
@@ -243,8 +243,8 @@ impl Asked {
     }
 }
 
-/// Decodes a page. A ticket that cannot be decoded is left out: the page is one ticket shorter, and
-/// the cursor still continues after it.
+/// Decodes a page of tickets. A ticket that cannot be decoded is left out, so the page is one
+/// ticket shorter. The next page still starts after that ticket.
 fn page<T>(
     store: &Store,
     answer: &[Row],
@@ -350,7 +350,7 @@ fn rating(row: &Row) -> Result<Option<Rating>, StoreError> {
         limits::HISTORY_DESCRIPTION_BYTES_MAX,
     )?;
     let points: Option<i32> = rows::get(row, "satisfaction_rating")?;
-    // The table's constraint allows one to five.
+    // A constraint of the table allows only ratings from one to five.
     let rating = |satisfaction_rating| Rating {
         satisfaction_rating,
         satisfaction_comment,

@@ -1,4 +1,4 @@
-//! Counts what a customer has not read in all their own tickets.
+//! Counts the events that a customer has not read, over all of the customer's own tickets.
 
 use helpline_core::actor::Audience;
 use helpline_core::limits;
@@ -10,7 +10,7 @@ use crate::{Reader, Store, StoreError};
 const OWN_UNREAD: &str = include_str!("../../sql/tickets/own_unread.sql");
 
 /// Counts the tickets with unread events from other people, and the messages among these events.
-/// Both counts have an upper limit, so that the cost does not grow with the number of tickets.
+/// Both counts have an upper limit, so that the cost does not depend on the number of tickets.
 ///
 /// # Errors
 /// When the database cannot be read.

@@ -1,5 +1,6 @@
-//! Counts a person's own messages as read, even if their mark is behind them. Without this, a
-//! ticket opened over REST or answered from another device would appear unread to its author.
+//! Treats a person's own messages as read, even if they come after the person's read position.
+//! Without this, a ticket that a person has opened over REST, or answered on another device, would
+//! appear unread to that person.
 
 use std::collections::HashMap;
 
@@ -14,13 +15,13 @@ use crate::{Reader, Store, StoreError, rows};
 const FOR_STAFF: &str = include_str!("../../sql/tickets/read_through_for_staff.sql");
 const FOR_CUSTOMER: &str = include_str!("../../sql/tickets/read_through_for_customer.sql");
 
-/// A ticket with its head and the reader's mark.
+/// A ticket with the position of its last event (head) and the reader's read position (mark).
 pub(super) trait Marked {
     fn id(&self) -> Uuid;
     fn head(&self) -> Seq;
     fn mark(&self) -> Seq;
     fn move_mark(&mut self, to: Seq);
-    /// The audience whose numbering head and mark use for this reader.
+    /// Whether head and mark count all events (staff) or only public events (customer).
     fn audience(&self, reader: Reader) -> Audience;
 }
 
@@ -64,8 +65,8 @@ impl Marked for CustomerTicket {
     }
 }
 
-/// Moves each mark past the reader's own events that follow it. Runs no query if everything is
-/// read.
+/// Moves each read position forward over the reader's own events that follow it. Runs no query if
+/// all tickets are read completely.
 pub(super) async fn count_as_read<T: Marked>(
     store: &Store,
     reader: Reader,

@@ -1,5 +1,4 @@
-//! Permanently removes texts of a ticket that are not messages. [`crate::messages`] redacts
-//! messages.
+//! Permanently removes texts of a ticket other than messages. [`crate::messages`] redacts messages.
 
 use helpline_core::history::HistoryRow;
 use helpline_core::ids::{Seq, TicketId};
@@ -10,19 +9,19 @@ const SUBJECT: &str = include_str!("../../sql/tickets/redact_subject.sql");
 const RATING: &str = include_str!("../../sql/tickets/redact_rating.sql");
 const EVENT: &str = include_str!("../../sql/tickets/redact_event.sql");
 
-/// What to remove.
+/// Which texts of a ticket to remove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Redaction {
-    /// The current subject and all earlier ones. `[redacted]` replaces them.
+    /// The present subject and all former subjects. `[redacted]` replaces them.
     Subject,
-    /// The comments of all ratings. The ratings themselves stay.
+    /// The comments of all ratings of the ticket. The ratings themselves remain.
     RatingComment,
     /// The texts of one `logged` or `rated` event. The event keeps its position.
     Event(Seq),
 }
 
-/// Permanently removes texts of a ticket. Admins only. Returns the rows written: a receipt, or none
-/// if there was nothing to remove.
+/// Permanently removes texts of a ticket. For admins only. Returns the events written: one event
+/// about the redaction, or none if there was no text to remove.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `not_found`, `forbidden`, `legal_hold`; `invalid_field` for an event

@@ -1,44 +1,47 @@
-//! The statements of the lists. Each audience has one text, into which its filters and an order are
-//! inserted once. So a new filter or column is a single edit for all lists, while each order still
-//! has its own statement, planned for its own index.
+//! Builds the SQL statements of ticket lists. Each kind of list has one SQL text, into which the
+//! filters and the order are inserted. A new filter or column therefore needs only one edit, and
+//! each order still has its own statement, whose plan uses the index of that order.
 //!
-//! Parameters in the texts have names (`$status`). They are numbered here, and
-//! [`Statement::parameters`] lists those that a statement needs.
+//! Parameters in the SQL texts have names, such as `$status`. This module replaces them by numbers,
+//! and [`Statement::parameters`] lists the names that a statement uses.
 
 use std::sync::LazyLock;
 
 use super::Sort;
 
-/// Selects the text of a list's statement.
+/// The kind of a ticket list, which determines its SQL text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// All customers' tickets.
+    /// The tickets of all customers.
     Staff,
-    /// All customers' active tickets by last activity. They have their own index.
+    /// The active tickets of all customers by last activity, read from an index of active tickets.
     ActiveForStaff,
-    /// All tickets whose customer waits, along an index of only these tickets.
+    /// The tickets of all customers who are waiting for an answer, read from an index of waiting
+    /// tickets.
     WaitingForStaff,
-    /// The reader's own tickets.
+    /// The tickets that the reader has opened.
     Customer,
 }
 
-/// The statement of a list.
+/// The SQL statement of a ticket list in one order.
 #[derive(Debug)]
 pub(super) struct Statement {
-    /// Has numbered parameters, and still the placeholders of [`crate::Names`].
+    /// The SQL text with numbered parameters. The placeholders of [`crate::Names`] are not yet
+    /// replaced.
     pub(super) sql: String,
     /// The parameters' names, in the order of their numbers.
     pub(super) parameters: Vec<String>,
-    /// The first column of the order. A page's cursor contains its value.
+    /// The first column by which the list is ordered. A page's cursor contains this column's value.
     pub(super) at: &'static str,
 }
 
-/// The columns that a list is ordered by: a time, and an id for ties, both in the same direction.
+/// The columns by which a list is ordered: a time, and an id for equal times. Both columns are
+/// sorted in one direction.
 struct Order {
     at: &'static str,
     id: &'static str,
     direction: &'static str,
-    /// The operator that compares the next page's rows with the cursor.
+    /// The operator (`<` or `>`) that selects the rows after the cursor.
     beyond: &'static str,
 }
 
@@ -63,7 +66,7 @@ const SORTS: [Sort; 4] = [
     Sort::Waiting,
 ];
 
-/// A statement for every shape in each order that it supports.
+/// The statements of every kind of list, in each order that the kind supports.
 static STATEMENTS: LazyLock<Vec<(Shape, Sort, Statement)>> = LazyLock::new(|| {
     SHAPES
         .iter()
@@ -84,9 +87,10 @@ impl Shape {
 }
 
 impl Statement {
-    /// The statement for this shape and order. An unsupported order becomes the default one.
+    /// Returns the statement for this kind of list and this order. An order that the kind does not
+    /// support is replaced by the default order.
     pub(super) fn of(shape: Shape, sort: Sort) -> &'static Self {
-        // Customers cannot list by waiting time.
+        // For example, customers cannot sort by waiting time.
         let sort = if shape.has(sort) {
             sort
         } else {
@@ -106,7 +110,7 @@ impl Statement {
             Shape::WaitingForStaff => (WAITING_FOR_STAFF, STAFF_FILTERS),
             Shape::Customer => (FOR_CUSTOMER, CUSTOMER_FILTERS),
         };
-        // A fragment begins with a comment, so it needs its own line.
+        // Each fragment starts with a `--` comment, so it must begin on a new line.
         let text = text
             .replace("{filters}", &format!("\n{FILTERS}and\n{own_filters}"))
             .replace("{at}", order.at)
@@ -125,7 +129,8 @@ impl Statement {
 impl Order {
     const fn of(shape: Shape, sort: Sort) -> Self {
         let (at, id) = match (sort, shape) {
-            // Both columns of the heads' index. `last_activity_at` is what the reader may see.
+            // Both columns are in the index on `support_ticket_heads`. `last_activity_at` counts
+            // only activity that the reader may see.
             (Sort::LastActivity, Shape::Staff | Shape::ActiveForStaff | Shape::WaitingForStaff) => {
                 ("sort_at", "sort_id")
             }
@@ -146,7 +151,8 @@ impl Order {
     }
 }
 
-/// Replaces the parameters' names with `$1`, `$2`, …, and returns the names in that order.
+/// Replaces the names of the parameters with `$1`, `$2`, …. Returns the text, and the names in the
+/// order of their numbers.
 fn numbered(text: &str) -> (String, Vec<String>) {
     let mut parameters: Vec<String> = Vec::new();
     let mut pieces = text.split('$');

@@ -1,5 +1,5 @@
-//! Column grants and the append-only history, tested on raw connections as each role. They hold
-//! even if the gateway has a bug.
+//! Tests the column privileges and the append-only history on raw connections, as each database
+//! role. These rules must protect the data even if the gateway has a bug.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::test_db::TestDb;
 
-/// The columns that the customer role may read in each table and view.
+/// The columns that the customer role should be able to read, for each table and view.
 const CUSTOMER_READS: &[(&str, &str)] = &[
     (
         "support_tickets",
@@ -65,7 +65,8 @@ const STAFF_INSERTS: &[(&str, &str)] = &[(
     "id ticket_id sender_id sender_type body is_internal attachments key",
 )];
 
-/// The columns that a statement may name. Tries every column instead of trusting the catalog.
+/// Returns the columns that a statement of this session may use. It runs the statement with every
+/// column instead of reading the privileges from the catalog.
 async fn permitted(
     db: &TestDb,
     session: &Client,
@@ -81,8 +82,9 @@ async fn permitted(
         let state = tried
             .err()
             .and_then(|error| error.code().map(|code| code.code().to_owned()));
-        // The state means a missing privilege, a view that is not writable, or a generated column.
-        // Any other error comes from a later rule.
+        // These error codes mean a missing privilege, a view that is not writable, or a generated
+        // column. With any other error, the session has the privilege, and a later check has
+        // failed.
         if !matches!(state.as_deref(), Some("42501" | "55000" | "428C9")) {
             found.insert((table, column));
         }
@@ -117,8 +119,8 @@ async fn a_customer_names_no_column_beyond_the_list() {
     })
     .await;
     assert_eq!(update, listed(CUSTOMER_UPDATES));
-    // A row-level security violation has the same state as a missing privilege, so the other
-    // columns have valid values.
+    // A violation of row-level security has the same error code as a missing privilege. So that
+    // only privileges are tested, the other columns have valid values.
     let insert = permitted(&db, &session, |table, column| match (table, column) {
         ("support_messages", "sender_type" | "sender_id" | "ticket_id") => insert_message(ticket, db.customer.uuid()),
         ("support_messages", "id" | "body" | "attachments" | "key" | "is_internal") => format!(
@@ -149,7 +151,7 @@ async fn a_customer_names_no_column_beyond_the_list() {
     }
 }
 
-/// A plain insert of a customer's message.
+/// The SQL that inserts a customer's message directly into the table.
 pub fn insert_message(ticket: TicketId, sender: Uuid) -> String {
     format!(
         "insert into support_messages (ticket_id, sender_id, sender_type, body) values ('{ticket}', '{sender}', 'customer', 'x')"
@@ -238,7 +240,7 @@ async fn the_record_is_append_only_for_the_owner_and_the_superuser_too() {
             }
         }
     }
-    // The setting unlocks deletion only for the owner.
+    // The setting allows deletions only for the owner, so this delete by the superuser must fail.
     db.admin
         .batch_execute(
             "set helpline.append_only_door = 'open'; delete from support_ticket_activity",

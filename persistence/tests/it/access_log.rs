@@ -1,5 +1,5 @@
-//! The access log as admins read it: every row once, with any filter and any limit of rows per
-//! page; who may read it; and which indexes are used.
+//! Tests the access log as admins read it: every row is returned once with any filter and page
+//! size, only admins can read it, and the intended indexes are used.
 
 use std::time::Instant;
 
@@ -14,8 +14,9 @@ use uuid::Uuid;
 use crate::plans::explaining;
 use crate::test_db::{TestDb, refusal};
 
-/// Rows of one afternoon. There are three actions, one of them rare, some of them refused, by three
-/// people or by no one, and some on a ticket. A few rows are slightly out of order.
+/// Inserts access log rows of one afternoon. Some rows belong to one of three people, some to none,
+/// and some concern a ticket. There are three actions, one of which is rare, and some are refused.
+/// A few rows are slightly out of order.
 async fn fill(db: &TestDb, rows: u32) {
     let ticket = db.ticket().await;
     db.sql(&format!(
@@ -31,8 +32,8 @@ async fn fill(db: &TestDb, rows: u32) {
     .await;
 }
 
-/// Reads all entries that match `query`, page by page, and inserts rows between pages. Returns the
-/// entries and the number of pages.
+/// Reads all entries that match `query`, page by page, and inserts new rows between the pages.
+/// Returns the entries and the number of pages.
 async fn all(db: &TestDb, query: &AccessQuery, walk_rows: i32) -> (Vec<AccessEntry>, usize) {
     let (mut query, mut found, mut pages) = (query.clone(), Vec::new(), 0);
     loop {
@@ -53,7 +54,7 @@ async fn all(db: &TestDb, query: &AccessQuery, walk_rows: i32) -> (Vec<AccessEnt
     }
 }
 
-/// The ids that plain SQL finds with these filters.
+/// Returns the ids that plain SQL finds with the filters of `query`.
 async fn expected(db: &TestDb, query: &AccessQuery) -> Vec<i64> {
     let sql = "select id from access_log where ($1::uuid is null or user_id = $1) and ($2::text[] is null or action = any ($2))
                and ($3::uuid is null or ticket_id = $3) and ($4::boolean is null or (refused is not null) = $4)
@@ -123,7 +124,7 @@ async fn no_row_is_missing_or_comes_twice_whatever_is_asked_for_and_while_rows_a
             q.to = Some(at(500));
         }),
     ];
-    // Simulate a clean-up: ids do not begin at one, and have gaps.
+    // Delete some rows, as retention would, so that ids do not begin at one and have gaps.
     db.sql(
         "set role helpline_owner; set helpline.append_only_door = 'open'; delete from access_log where id < 50 or id between 200 and 260; \
          reset helpline.append_only_door; reset role",
@@ -134,8 +135,8 @@ async fn no_row_is_missing_or_comes_twice_whatever_is_asked_for_and_while_rows_a
             let before = expected(&db, query).await;
             let (found, pages) = all(&db, query, walk_rows).await;
             let ids: Vec<_> = found.iter().map(|entry| entry.id as i64).collect();
-            // Rows added in the meantime are newer than the end of the first page, so they are on
-            // none of these pages.
+            // Rows that were inserted between the pages are newer than the first page, so no page
+            // may contain them.
             let known: Vec<_> = ids
                 .iter()
                 .copied()
@@ -309,7 +310,7 @@ async fn pages_of_a_million_rows() {
     for _ in 0..10 {
         fill(&db, 100_000).await;
     }
-    // One filter matches only the oldest row, which is the worst case.
+    // The filter on this ticket matches only the oldest row, which is the worst case.
     db.sql("vacuum analyze access_log").await;
     let ticket = "select ticket_id from access_log where ticket_id is not null order by id limit 1";
     let ticket = helpline_core::ids::TicketId::new(db.ask::<Uuid>(ticket).await);

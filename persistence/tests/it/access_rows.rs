@@ -1,5 +1,5 @@
-//! Row-level security: which rows each role sees, which plain writes it may make, and that nothing
-//! a customer reads reveals a note.
+//! Tests row-level security: which rows each role sees, and which plain SQL writes it may make.
+//! Also tests that nothing that a customer reads reveals an internal note.
 
 use helpline_core::ids::TicketId;
 use helpline_persistence::history::{self, Span};
@@ -32,17 +32,17 @@ async fn each_role_sees_its_rows_and_no_others() {
         stored(&db.send(note(ticket, db.boss, "canary")).await);
         stored(&db.send(message(ticket, db.boss, "answer")).await);
     }
-    // Each ticket has 5 events: created, first message, note, answer and status. One of them is a
-    // note.
+    // Each ticket has 5 events: created, first message, note, answer and status change. Customers
+    // may not see the note.
     for (role, who, tickets, messages, rows, heads) in [
         ("helpline_customer", db.customer, 1, 2, 4, 1),
         ("helpline_customer", db.agent, 1, 2, 4, 1),
         ("helpline_customer", db.boss, 0, 0, 0, 0),
         ("helpline_staff", db.boss, 3, 9, 15, 3),
-        // On their own ticket, staff are customers: the positions of its events would reveal a
-        // note.
+        // Members of staff are customers on their own ticket, because the positions of its events
+        // would reveal an internal note.
         ("helpline_staff", db.agent, 3, 8, 10, 2),
-        // The database role does not make a person staff.
+        // Using the staff database role does not make a person a member of staff.
         ("helpline_staff", db.customer, 0, 0, 0, 0),
     ] {
         let session = db.session(role, who).await;
@@ -64,7 +64,7 @@ async fn each_role_sees_its_rows_and_no_others() {
         let seen = "select count(*) from support_ticket_heads";
         assert_eq!(count(&session, seen).await, heads, "{role} {who}");
     }
-    // Without claims, or with broken ones, the caller has no identity.
+    // A session without claims, or with invalid claims, has no identity and must see nothing.
     for claims in ["", "{}", r#"{"sub":""}"#] {
         for role in ["helpline_customer", "helpline_staff"] {
             let session = db.session(role, db.boss).await;
@@ -87,7 +87,7 @@ async fn each_role_sees_its_rows_and_no_others() {
             );
         }
     }
-    // Blocked members of staff lose the rights of staff.
+    // A blocked member of staff must no longer see what staff see.
     db.sql(&format!(
         "update people set blocked_at = now() where id = '{}'",
         db.boss
@@ -108,7 +108,7 @@ async fn each_role_sees_its_rows_and_no_others() {
         error.as_db_error().map(|error| error.message()),
         Some("blocked")
     );
-    // The service sees data only through its functions.
+    // The service's role may read no table directly, only through its functions.
     let service = db.session("helpline_service", db.boss).await;
     for table in [
         "support_tickets",
@@ -170,7 +170,7 @@ async fn plain_writes_are_bound_to_the_writers_own_side() {
         .batch_execute(&format!("select update_ticket_status('{mine}', 'closed')"))
         .await
         .unwrap();
-    // A closed ticket accepts no message.
+    // A closed ticket accepts no message, but it accepts a rating.
     assert_refused(&session, &[insert_message(mine, customer.uuid())]).await;
     session
         .batch_execute("update support_tickets set satisfaction_rating = 3")
@@ -250,8 +250,8 @@ async fn staff_answer_open_tickets_of_others_and_have_no_side_on_their_own() {
     }
 }
 
-/// The same exchange with and without notes gives a customer the same bytes, except for times and
-/// ids.
+/// Runs a conversation with and without internal notes. The customer must receive the same bytes in
+/// both cases, except for times and ids.
 #[tokio::test]
 async fn a_note_shows_in_no_number_time_or_gap_of_the_customers() {
     let db = TestDb::open().await;

@@ -1,7 +1,7 @@
-//! `migrate` run by administrators who are not superusers. It lists everything that is missing
-//! before it changes anything, and the statements that it suggests work. Roles belong to a cluster,
-//! so each of these tests starts its own. Postgres 15 and a newer version are tested:
-//! `.ci/test-world newer_postgres`.
+//! Tests `migrate` run by administrators who are not superusers. It must list everything that is
+//! missing before it changes anything, and the statements that it suggests must work. Roles belong
+//! to the whole Postgres cluster, so each test starts its own. The tests run with the installed
+//! Postgres (15), and with a newer version in `.ci/test-world newer_postgres`.
 
 use helpline_persistence::migrate::{self, Plan};
 use helpline_persistence::{Names, Pooler, Settings, Store, StoreError, privileges};
@@ -18,7 +18,8 @@ struct Server {
 }
 
 impl Server {
-    /// Starts a server with a database `desk`, whose owner is `owner` with these attributes.
+    /// Starts a Postgres server with a database `desk`. The database belongs to the role `owner`,
+    /// which gets these role attributes.
     async fn start(attributes: &str) -> Self {
         let postgres = Postgres::start_temporary().await.unwrap();
         postgres.create_database("desk", None).await.unwrap();
@@ -43,8 +44,8 @@ impl Server {
         migrate::migrate(&self.url(role)).await
     }
 
-    /// Runs `migrate`, which must refuse. Returns the statements in the refusal, and asserts that
-    /// nothing was changed.
+    /// Runs `migrate`, which must fail because something is missing. Asserts that nothing was
+    /// changed, and returns the statements that the error suggests.
     async fn refused(&self, role: &str) -> Vec<String> {
         let count = "select (select count(*) from pg_class) + (select count(*) from pg_namespace) + (select count(*) from pg_authid)";
         let before: i64 = self.admin.query_one(count, &[]).await.unwrap().get(0);
@@ -68,7 +69,7 @@ impl Server {
         statements.collect()
     }
 
-    /// Asserts that the service works and that no role has more privileges than it needs.
+    /// Asserts that the service can connect and that no role has more privileges than it needs.
     async fn serves(&self) {
         migrate::set_runtime_password(&self.postgres.admin_url("desk"), PASSWORD)
             .await
@@ -96,7 +97,7 @@ async fn the_owner_of_the_database_who_creates_roles_needs_nothing_more() {
         .unwrap();
     assert!(server.migrate("owner").await.unwrap().is_empty());
     server.serves().await;
-    // The next release, migrated by the same administrator.
+    // The administrator who installed this release must also be able to migrate to the next one.
     let mut plan = Plan::embedded();
     plan.versions.push(migrate::Version {
         number: 99,
@@ -141,8 +142,8 @@ async fn an_owner_who_creates_no_roles_is_told_what_to_ask_for_and_then_installs
         4,
         "{statements:?}"
     );
-    // The server's role administrator creates the roles. This requires no privilege on the
-    // database.
+    // A separate role that may create roles creates the roles of Helpline. It needs no privilege on
+    // the database.
     server
         .sql("create role people_of_roles login createrole password 'p1'")
         .await;
@@ -165,7 +166,7 @@ async fn an_owner_who_creates_no_roles_is_told_what_to_ask_for_and_then_installs
 async fn what_it_says_is_what_helps_whatever_is_missing() {
     let roles = Names::default();
     for (case, expected) in [
-        // An administrator other than the one who installed it.
+        // A second administrator, who has not installed Helpline.
         (
             "create role second login createrole password 'p1'; grant create on database desk to second",
             None,
@@ -303,7 +304,8 @@ async fn an_operators_own_limits_of_the_service_stay() {
                alter role helpline_service set lock_timeout = 0; create role second login password 'p1'";
     server.sql(own).await;
     let settings = "select array_to_string(setconfig, ' ') from pg_db_role_setting where setrole = 'helpline_service'::regrole and setdatabase = 0";
-    // A disabled limit counts as missing. The refusal lists the statement for it, and no other.
+    // A timeout that was disabled on the service's role counts as missing. The error must suggest
+    // the statement that sets it, and no other `set` statement.
     let mut refused = server.refused("second").await;
     refused.retain(|statement| statement.contains(" set "));
     refused.retain(|statement| !statement.starts_with("grant"));
@@ -344,7 +346,7 @@ async fn roles_and_passwords_are_asked_about_before_they_are_made() {
     migrate::make_roles(&server.postgres.admin_url("desk"), &names)
         .await
         .unwrap();
-    // There is nothing to create, so nothing is missing.
+    // All roles exist already, so this run must succeed without any privilege.
     migrate::make_roles(&server.url("owner"), &names)
         .await
         .unwrap();

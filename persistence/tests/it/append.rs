@@ -1,4 +1,4 @@
-//! Sends are stored once, in order, and checked under the ticket's lock.
+//! Tests that messages are stored once and in order, and are checked while the ticket is locked.
 
 use helpline_core::actor::Audience;
 use helpline_core::ids::{Seq, TicketId};
@@ -108,8 +108,8 @@ async fn a_batch_keeps_its_order_within_each_ticket_and_answers_each_message() {
         .iter()
         .map(|n| stored(&answer.outcomes[*n]).seq.get())
         .collect();
-    // The agent's answer changed the first ticket's status, so a status event precedes the next
-    // message.
+    // The agent's answer changed the status of the first ticket, so a status event has the position
+    // before the next message.
     assert_eq!(seqs, [3, 4, 6, 3, 4]);
     assert_eq!(refused(&answer.outcomes[3]).0, RejectCode::NotFound);
     assert_eq!(refused(&answer.outcomes[4]).0, RejectCode::NotFound);
@@ -134,7 +134,7 @@ async fn a_retried_send_keeps_its_first_seq() {
     assert_eq!(duplicate(&answer.outcomes[0]), first);
     assert_eq!(answer.rows.len(), 1, "a duplicate is delivered again");
     assert_eq!(answer.rows[0].seq, first.seq);
-    // The same key from another person is a different key.
+    // Keys are per person: the same key from another person is a new message.
     stored(
         &db.send(NewMessage {
             key: sent.key.clone(),
@@ -239,12 +239,12 @@ async fn a_retry_that_overlaps_its_first_send_burns_no_number() {
         ))
         .await
         .unwrap();
-    // A lane does not wait for the open transaction …
+    // `append` does not wait for the ticket that the open transaction has locked.
     assert_eq!(
         append(&db.store, &[again(&sent)]).await.unwrap().outcomes[0],
         Outcome::Busy
     );
-    // … and a call that waits finds the stored message.
+    // `append_waiting` waits for the open transaction, and then finds the message that it stored.
     let (store, retry) = (db.store.clone(), again(&sent));
     let waiting = tokio::spawn(async move {
         append_waiting(&store, &[retry])
@@ -282,7 +282,7 @@ async fn a_ticket_locked_by_somebody_else_does_not_stall_its_batch() {
     assert_eq!(answer.outcomes[0], Outcome::Busy);
     stored(&answer.outcomes[1]);
     assert_eq!(answer.outcomes[2], Outcome::Busy);
-    // Read positions and foreign keys take key-share locks, which do not make a ticket busy.
+    // Read positions and foreign keys take key-share locks, which must not make a ticket busy.
     other
         .batch_execute(&format!(
             "rollback; begin; select 1 from support_tickets where id = '{busy}' for key share"
@@ -297,8 +297,8 @@ async fn a_poisoned_message_fails_its_batch_as_data_and_alone_when_split() {
     let db = TestDb::open().await;
     let ticket = db.ticket().await;
     let good = message(ticket, db.customer, "good");
-    // The gateway assigns the ids, so a repeated id is a bug that only splitting the batch
-    // isolates.
+    // The gateway assigns message ids, so a repeated id is a bug. The batch must fail as a whole,
+    // so that the caller splits it.
     let bad = NewMessage {
         id: good.id,
         ..message(ticket, db.customer, "bad")
@@ -323,7 +323,8 @@ async fn a_writer_who_has_not_seen_the_last_word_is_told_so() {
         based_on: Some(Seq::new(seq)),
         ..message(ticket, sender, "based")
     };
-    // The head is 2 in both numberings. A sender's own messages never make it stale.
+    // The position of the last event is 2, both among all events and among public events. A
+    // sender's own messages never make the sender's next message stale.
     stored(&db.send(message(ticket, db.customer, "3")).await);
     stored(&db.send(based(db.customer, 1)).await);
     assert_eq!(
@@ -336,13 +337,14 @@ async fn a_writer_who_has_not_seen_the_last_word_is_told_so() {
         refused(&db.send(based(db.agent, 6)).await),
         (RejectCode::Stale, Some(7))
     );
-    // The customer has seen events 1 to 6 of their numbering, which does not count the note.
+    // The customer has seen the public events 1 to 6. The internal note has no public number, so
+    // nothing is unseen.
     let at = stored(&db.send(based(db.customer, 6)).await);
     assert_eq!(at.public_seq.map(Seq::get), Some(7));
-    // Status changes by others do not make a sender stale.
+    // Changes of a ticket's fields by other people do not make a message stale.
     db.sql("update support_tickets set priority = 'high'").await;
     stored(&db.send(based(db.customer, 7)).await);
-    // Without the field, nothing is checked.
+    // Without `based_on`, a message is never stale.
     stored(&db.send(message(ticket, db.agent, "insists")).await);
     db.history(ticket).await;
 }

@@ -1,5 +1,5 @@
-//! A ticket is assigned to an agent who can work on it, or to no one. It is never left with a
-//! person who cannot.
+//! Tests that a ticket is assigned only to an agent who can work on it, and is unassigned when its
+//! assignee can no longer work.
 
 use helpline_core::actor::{ActorType, StaffRole};
 use helpline_core::history::Kind;
@@ -86,7 +86,7 @@ async fn the_open_tickets_of_an_agent_who_leaves_are_unassigned_at_once() {
             db.sql(&sql).await;
         }
         db.is_unassigned(ticket, way).await;
-        // A ticket that is over keeps its assignee until it is reopened.
+        // A ticket that is over keeps its assignee until the ticket is reopened.
         assert_eq!(db.kinds(over).await.last(), Some(&"resolved"), "{way}");
         db.sql(&format!(
             "update support_tickets set status = 'closed' where id = '{ticket}'"
@@ -148,8 +148,8 @@ async fn a_person_who_cannot_work_on_a_ticket_is_not_assigned_to_it() {
         ))
         .await
         .unwrap_err();
-    // A ticket inserted with this assignee is accepted but becomes unassigned. Its history says who
-    // the assignee was.
+    // A ticket that plain SQL inserts with an assignee who cannot work is accepted, but unassigned.
+    // Its history says who the assignee was.
     db.sql(&format!(
         "update support_tickets set status = 'closed';
          insert into support_tickets (id, user_id, subject, assigned_to) values ('{}', '{}', 'Carried over', '{}')",
@@ -160,7 +160,8 @@ async fn a_person_who_cannot_work_on_a_ticket_is_not_assigned_to_it() {
     .await;
     db.is_unassigned(TicketId::new(Uuid::from_u128(5)), "inserted")
         .await;
-    // A ticket that leaves the archive.
+    // Insert an archived ticket whose assignee cannot work. When the ticket leaves the archive, it
+    // must be unassigned.
     db.sql("update support_tickets set status = 'closed'").await;
     db.sql(&format!(
         "insert into support_tickets (id, user_id, subject, assigned_to, archived_at) values ('{}', '{}', 'Archived', '{}', now())",
@@ -186,7 +187,8 @@ async fn an_assignment_that_meets_a_revocation_does_not_outlive_it() {
         ("delete from user_roles where user_id = '{}'", false),
         ("update people set blocked_at = now() where id = '{}'", true),
     ] {
-        // The assignment begins first and commits late.
+        // The assignment starts before the revocation but commits after it. The ticket must be
+        // unassigned in the end.
         let db = TestDb::open().await;
         let ticket = db.ticket().await;
         let lost = lost.replace("{}", &db.agent.to_string());
@@ -206,7 +208,7 @@ async fn an_assignment_that_meets_a_revocation_does_not_outlive_it() {
         assigning.batch_execute("commit").await.unwrap();
         revoked.await.unwrap().unwrap();
         db.is_unassigned(ticket, "a late commit").await;
-        // In the reverse order, the assignment is refused.
+        // If the revocation comes first, the assignment must be refused.
         let patch = Patch {
             assigned_to: Some(Assignee::Agent(db.agent)),
             ..Patch::default()
@@ -233,7 +235,7 @@ async fn a_role_is_not_given_to_a_person_that_is_unknown() {
         .await,
         0
     );
-    // A role that SQL granted to an unknown person can still be revoked.
+    // A role that plain SQL granted to a person who is not in the database can still be revoked.
     db.sql(&format!(
         "insert into user_roles (user_id, role) values ('{}', 'admin')",
         user(999)
@@ -242,9 +244,8 @@ async fn a_role_is_not_given_to_a_person_that_is_unknown() {
     roles::revoke(&db.store, &boss, user(999)).await.unwrap();
 }
 
-/// An answer that assigns its author holds the lock of the ticket when it requests that of the
-/// person. A block holds the person's lock when it requests those of tickets. They must not
-/// deadlock.
+/// An answer that assigns its author has locked the ticket when it locks the person. A block has
+/// locked the person when it locks tickets. The two transactions must not deadlock.
 #[tokio::test]
 async fn a_block_waits_for_no_ticket_and_comes_back_for_what_was_locked() {
     for lost in [

@@ -1,5 +1,5 @@
-//! A migration with a backfill, under traffic and with an interruption. No write is refused or
-//! waits for long, and no row is filled twice or left out.
+//! Tests a migration with a backfill while messages are being sent, and with an interruption. No
+//! write may fail or wait for long, and every row must be filled exactly once.
 //!
 //! `HELPLINE_TEST_HISTORY_ROWS` makes the history longer than the default of 50,000 rows
 //! (`.ci/test-world migrate_under_traffic`).
@@ -20,14 +20,16 @@ use crate::test_db::{TestDb, cluster, message, until};
 
 const HISTORY_ROWS: u32 = 50_000;
 const TICKETS: u32 = 2_000;
-/// With a million rows this makes 40,000 tickets, and many portions for the backfill.
+/// Events per ticket. A history of a million rows then has 40,000 tickets, which takes the backfill
+/// many portions.
 const ROWS_OF_A_TICKET: u32 = 25;
-/// Number of writers. Each sends one message per interval, which makes 200 messages a second.
+/// Number of writers. Each sends one message per `INTERVAL`, so together they send 200 messages a
+/// second.
 const WRITERS: u32 = 10;
 const INTERVAL: Duration = Duration::from_millis(50);
 
-/// Adds a column to every ticket's head that counts its rows. A trigger of the new build maintains
-/// it, and a backfill fills it for old tickets.
+/// A plan for a next release. It adds to each ticket a count of its events; a trigger updates the
+/// count, and a backfill fills it in for existing tickets.
 fn next() -> Plan {
     let mut plan = Plan::embedded();
     plan.versions.extend([
@@ -61,7 +63,7 @@ select p.ticket_id::text, count(*) over () from portion p order by p.ticket_id d
 }
 
 impl TestDb {
-    /// Creates this many tickets, each with this many history rows.
+    /// Creates this many tickets, each with this many events.
     async fn with_history(&self, tickets: u32, rows_of_a_ticket: u32) -> Vec<TicketId> {
         self.sql(&format!(
             "insert into support_tickets (user_id, subject, category)
@@ -69,7 +71,7 @@ impl TestDb {
             self.customer
         ))
         .await;
-        // Opening a ticket writes a row too.
+        // The loop starts at 1, because opening a ticket has already written one event.
         for _ in 1..rows_of_a_ticket {
             self.sql(
                 "insert into support_messages (ticket_id, sender_id, sender_type, body)
@@ -89,7 +91,7 @@ impl TestDb {
     }
 }
 
-/// The results of a writer.
+/// What one writer has measured.
 #[derive(Debug, Default)]
 struct Seen {
     stored: usize,
@@ -97,15 +99,16 @@ struct Seen {
     refused: Vec<String>,
 }
 
-/// One writer that sends at its own interval until it is stopped. After a slow answer it sends the
-/// missed messages immediately.
+/// Sends messages at a fixed interval until it is stopped. After a slow response, it sends the
+/// messages that are overdue immediately.
 async fn write(
     db: Arc<TestDb>,
     tickets: Vec<TicketId>,
     ready: Arc<Barrier>,
     stop: Arc<AtomicBool>,
 ) -> Seen {
-    // Connect before the measurement, on a separate connection, because connecting is not measured.
+    // Connect on a separate connection before the measurement starts, because the time to connect
+    // is not measured.
     let store = db.store.with_own_pool("writer", 1).unwrap();
     while append_waiting(&store, &[message(tickets[0], db.customer, "first")])
         .await
@@ -154,7 +157,7 @@ async fn two_hundred_messages_a_second_go_on_while_a_column_is_added_and_filled_
         })
         .collect();
     ready.wait().await;
-    // Send at the normal rate for a while before and after the migration.
+    // Let the writers send at their normal rate for a while before and after the migration.
     tokio::time::sleep(Duration::from_secs(2)).await;
     let begun = Instant::now();
     let applied = db.migrate_to(&next()).await;
@@ -192,7 +195,8 @@ async fn two_hundred_messages_a_second_go_on_while_a_column_is_added_and_filled_
     let holes = "select count(*) from (select h.ticket_id from support_ticket_heads h join support_ticket_activity a using (ticket_id)
                  group by h.ticket_id, h.seq having count(*) <> h.seq or max(a.seq) <> h.seq) x";
     assert_eq!(db.ask::<i64>(holes).await, 0);
-    // An instance of the previous build continues to work and reverts nothing.
+    // When an instance of the previous build migrates, it must revert nothing, and its messages
+    // must still be stored.
     assert!(db.migrate_to(&Plan::embedded()).await.is_empty());
     db.append(&[message(tickets[0], db.customer, "after all")])
         .await;
@@ -203,7 +207,8 @@ async fn a_backfill_that_is_broken_off_goes_on_where_it_was() {
     let db = TestDb::open().await;
     db.with_history(TICKETS, 2).await;
     let url = cluster().await.admin_url(&db.database);
-    // A portion waits here until its session is killed.
+    // Make each portion of the backfill slow, so that the test can kill the session while a portion
+    // is running.
     let mut plan = next();
     let text = plan.versions.pop().unwrap();
     let waits = text.sql.replace(

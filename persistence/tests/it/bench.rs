@@ -1,4 +1,4 @@
-//! A benchmark, not a test: how many messages per second can be appended. Run it manually:
+//! A benchmark, not a test: measures how many messages per second can be appended. Run it manually:
 //! `cargo test --release -p helpline-persistence -- --ignored --nocapture appends_per_second`.
 
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use helpline_persistence::messages::append;
 
 use crate::test_db::{TestDb, message};
 
-/// Number of concurrent lanes, the gateway's maximum.
+/// Number of lanes (tasks that append batches concurrently). This is the gateway's maximum.
 const LANES: usize = 4;
 /// Number of tickets per lane.
 const TICKETS: usize = 200;

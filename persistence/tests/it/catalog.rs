@@ -1,11 +1,12 @@
-//! Rules for every table, view and function, including those that future migrations add.
+//! Tests rules that every table, view and function must follow, including those that future
+//! migrations add.
 
 use helpline_persistence::migrate;
 
 use crate::test_db::{TestDb, cluster, empty_database};
 
-/// Functions with `security definer` run with the owner's rights. Each one in this list was
-/// reviewed.
+/// The functions with `security definer`, which run with the owner's rights. Each function in this
+/// list was reviewed; a function that is not in the list fails the test.
 const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_access_log \
     delete_old_archived_tickets helpline_epoch helpline_record_restore \
     helpline_record_rollback helpline_schema_version log_ticket_activity \
@@ -30,7 +31,7 @@ const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_access_log 
     support_tickets_log_updated support_tickets_over_changed support_tickets_tally \
     support_unassign_blocked support_unassign_lost support_widget_settings update_ticket_status user_roles_recorded";
 
-/// Excludes objects that belong to an extension.
+/// An SQL condition that excludes objects of extensions.
 const OURS: &str =
     "not exists (select 1 from pg_depend d where d.objid = o.oid and d.deptype = 'e')";
 
@@ -109,7 +110,7 @@ async fn every_table_view_and_function_keeps_the_rules() {
         names(&db, "select o.rolname::text from pg_roles o where o.rolname like 'helpline\\_%' and o.rolname <> 'helpline_service' and (o.rolcanlogin or o.rolsuper or o.rolbypassrls)").await,
         none
     );
-    // The service only calls functions. It has no rights on any table.
+    // The service's role only calls functions, so it must have no privilege on any table.
     let rights = "select o.relname::text from pg_class o where o.relnamespace = 'helpline'::regnamespace and o.relkind in ('r', 'v', 'S') \
         and exists (select 1 from aclexplode(o.relacl) a where a.grantee = 'helpline_service'::regrole)";
     assert_eq!(names(&db, rights).await, none);
@@ -117,7 +118,7 @@ async fn every_table_view_and_function_keeps_the_rules() {
 
 const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations/schema.sql");
 
-/// `pg_dump --schema-only`, functions included, without the parts that differ between servers.
+/// Returns the output of `pg_dump --schema-only`, without the parts that differ between servers.
 pub async fn dump(database: &str) -> String {
     let postgres = cluster().await;
     let output = tokio::process::Command::new(postgres.bin_dir().join("pg_dump"))
@@ -144,8 +145,8 @@ pub async fn dump(database: &str) -> String {
     schema
 }
 
-/// Object types that the versioned files create. Functions, views, triggers and policies have their
-/// own files.
+/// The types of objects that the versioned migration files create. Functions, views, triggers and
+/// policies have separate files.
 const TYPES: &[&str] = &[
     "SCHEMA",
     "EXTENSION",
@@ -166,7 +167,7 @@ async fn tables(database: &str) -> String {
         let (head, body) = entry.split_once("\n--\n").unwrap();
         let (name, rest) = head.split_once("; Type: ").unwrap();
         if TYPES.contains(&rest.split(';').next().unwrap()) {
-            // A setting that pg_dump emits for the next entry is not part of this one.
+            // `pg_dump` writes settings for the next entry at the end of an entry. Remove them.
             let body: Vec<&str> = body
                 .lines()
                 .filter(|line| !line.is_empty() && !line.starts_with("SET "))
@@ -206,8 +207,8 @@ async fn migrating_twice_or_at_once_changes_nothing() {
     let (one, two) = (empty_database().await, empty_database().await);
     let postgres = cluster().await;
     let (url_one, url_two) = (postgres.admin_url(&one), postgres.admin_url(&two));
-    // Concurrently: two installers of one database, and one of another database in the same
-    // cluster.
+    // Run three migrations at the same time: two of one database, and one of another database in
+    // the same cluster.
     let (first, second, other) = tokio::join!(
         migrate::migrate(&url_one),
         migrate::migrate(&url_one),

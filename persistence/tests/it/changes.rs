@@ -1,5 +1,5 @@
-//! Changes and deletions by plain SQL are recorded too, and what plain SQL writes is as valid as
-//! what the service writes.
+//! Tests that the history records changes and deletions by plain SQL too, and that plain SQL cannot
+//! write values that the service would refuse.
 
 use helpline_core::history::Kind;
 use helpline_core::reject::RejectCode;
@@ -40,7 +40,7 @@ async fn a_change_of_metadata_leaves_what_it_was() {
             )
         );
     }
-    // The largest value that the column accepts.
+    // The largest metadata that the column accepts.
     staff
         .batch_execute("update support_tickets set metadata = jsonb_build_object('a', repeat('x', 16000)); update support_tickets set metadata = '{}'")
         .await
@@ -87,7 +87,7 @@ async fn a_message_that_the_owner_removes_leaves_a_row_that_says_so() {
         0,
         "the old text is not stored either"
     );
-    // They are still deleted together with their ticket.
+    // The ticket of these messages can still be deleted by retention, together with its messages.
     db.sql("update support_tickets set status = 'closed'; update support_tickets set archived_at = now() - interval '3 years'")
         .await;
     assert_eq!(

@@ -1,5 +1,5 @@
-//! Many concurrent writers, in batches of the service and by plain SQL: one order per ticket, no
-//! gaps and no deadlocks.
+//! Tests many concurrent writers, some with batches of the service and some with plain SQL. Each
+//! ticket's events must have one order without gaps, and no deadlock may occur.
 
 use helpline_core::ids::{TicketId, UserId};
 use helpline_persistence::messages::{NewMessage, Outcome, append, append_waiting};
@@ -14,7 +14,8 @@ use crate::test_db::{TestDb, message, note};
 const ROUNDS: usize = 30;
 const BATCH: usize = 17;
 
-/// A lane of the gateway. Busy messages are retried separately.
+/// Appends batches like a lane of the gateway. Messages with the outcome `Busy` are retried
+/// separately.
 async fn lane(db: &TestDb, tickets: &[TicketId], waits: bool) -> usize {
     let mut sent = 0;
     for round in 0..ROUNDS {
@@ -40,7 +41,7 @@ async fn lane(db: &TestDb, tickets: &[TicketId], waits: bool) -> usize {
     sent
 }
 
-/// Retries transient errors with the same keys, as the gateway does.
+/// Appends a batch and retries temporary errors with the same keys, as the gateway does.
 async fn until_answered(store: &Store, batch: &[NewMessage], waits: bool) -> Vec<Outcome> {
     loop {
         match if waits {
@@ -64,8 +65,8 @@ fn random_message(db: &TestDb, tickets: &[TicketId], n: usize) -> NewMessage {
     }
 }
 
-/// The platform's own SQL: rows for many tickets in one statement, in any order, and ticket
-/// changes.
+/// Writes as the platform's own SQL might: inserts messages for many tickets in one statement, in
+/// any order, and changes tickets.
 async fn plain_sql(client: &Client, tickets: &[TicketId], customer: UserId) -> usize {
     for round in 0..ROUNDS {
         let mut some: Vec<_> = (0..BATCH)

@@ -1,5 +1,5 @@
-//! Compares `support_fold` with Rust's Unicode tables. Its table is generated from them, and
-//! folding any text twice changes nothing.
+//! Compares the SQL function `support_fold` with Rust's Unicode tables, from which the function's
+//! own table is generated. Also tests that folding a folded text changes nothing.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,8 +13,8 @@ const FILE: &str = concat!(
     "/../migrations/functions/support_fold.sql"
 );
 const WIDTH: usize = 140;
-/// The Unicode version that the table was generated from. A compiler with a later version must keep
-/// its entries, but may add more.
+/// The Unicode version from which the table in `support_fold` was generated. With a compiler that
+/// has a later version, the entries must still be correct, but may be incomplete.
 const WRITTEN_FROM: (u8, u8, u8) = (17, 0, 0);
 
 /// Characters that are invisible, or only change how their neighbours look
@@ -39,14 +39,14 @@ const UNSEEN: &[(u32, u32)] = &[
     (0xE0000, 0xE0FFF),
 ];
 
-/// The letter in the case that is used for comparison.
+/// Converts a letter to the case that is used for comparison.
 fn in_one_case(c: char) -> String {
     match c {
         'ß' | 'ẞ' => "ss".into(),
         'İ' | 'ı' => "i".into(),
         c => {
-            // Convert to upper case first, so that both forms of one lower-case letter (ς and σ)
-            // give the same result.
+            // Convert to upper case first. Two lower-case forms of one letter (ς and σ) then give
+            // the same result.
             let mut upper = c.to_uppercase();
             let upper = match (upper.next(), upper.next()) {
                 (Some(upper), None) => upper,
@@ -61,14 +61,14 @@ fn in_one_case(c: char) -> String {
     }
 }
 
-/// Every letter that folding changes, with its result.
+/// Returns every letter that folding changes, with its replacement.
 async fn entries(db: &TestDb) -> BTreeMap<char, String> {
     let mut entries: BTreeMap<char, String> = ('\u{80}'..=char::MAX)
         .map(|c| (c, in_one_case(c)))
         .filter(|(c, folded)| *folded != c.to_string())
         .collect();
-    // Greek letters without their accents. An iota below a letter becomes a letter after it, as in
-    // upper case.
+    // Select Greek letters with accents, and remove the accents. An iota below a letter becomes a
+    // separate letter after it, as in upper case.
     let greek = "select n, replace(normalize(regexp_replace(normalize(chr(n), nfd), '[\u{300}\u{301}\u{313}\u{314}\u{342}]', '', 'g'), nfd), U&'\\0345', 'ι')
                  from (select generate_series(x'370'::int, x'3ff'::int) union all select generate_series(x'1f00'::int, x'1fff'::int)) g (n)
                  where chr(n) is nfkc normalized and chr(n) <> normalize(chr(n), nfd)";
@@ -95,7 +95,7 @@ fn escaped(n: u32) -> String {
     }
 }
 
-/// Splits the pieces into string literals, one a line, which SQL concatenates.
+/// Splits the pieces into SQL string literals, one per line, which SQL concatenates.
 fn literals(pieces: impl IntoIterator<Item = String>) -> String {
     let mut lines = vec![String::new()];
     for piece in pieces {
@@ -112,7 +112,8 @@ fn literals(pieces: impl IntoIterator<Item = String>) -> String {
     })
 }
 
-/// A regular expression class with every letter that is changed or removed.
+/// Returns a character class of a regular expression that matches every letter that folding changes
+/// or removes.
 fn letters(entries: &BTreeMap<char, String>) -> String {
     let mut ranges: Vec<(u32, u32)> = entries
         .keys()
@@ -141,7 +142,7 @@ fn letters(entries: &BTreeMap<char, String>) -> String {
     )
 }
 
-/// A JSON object that maps each letter to its result.
+/// Returns a JSON object that maps each letter to its replacement.
 fn table(entries: &BTreeMap<char, String>) -> String {
     let last = entries.len() - 1;
     literals(entries.iter().enumerate().map(|(n, (from, to))| {
@@ -153,7 +154,7 @@ fn table(entries: &BTreeMap<char, String>) -> String {
     }))
 }
 
-/// The file with its generated sections replaced.
+/// Returns the text of the SQL file with its generated sections replaced.
 async fn written(db: &TestDb, file: &str) -> String {
     let entries = entries(db).await;
     let mut text = file.to_owned();
@@ -184,7 +185,7 @@ async fn the_table_is_the_one_of_unicode() {
             "see `write_support_fold`; a released function changes under a new name alone"
         );
     }
-    // Folding a letter twice changes nothing, and no entry is missing or superfluous.
+    // A replacement must not contain a letter that folding would change again.
     let entries = entries(&db).await;
     for (from, to) in &entries {
         assert!(
@@ -196,7 +197,7 @@ async fn the_table_is_the_one_of_unicode() {
 }
 
 impl TestDb {
-    /// The pairs whose two texts have different foldings.
+    /// Returns the pairs whose two texts have different foldings. A test expects none.
     async fn unlike(&self, texts: &[(String, String)]) -> Vec<String> {
         let (some, others): (Vec<_>, Vec<_>) = texts.iter().cloned().unzip();
         let sql = "select a || ' → ' || support_fold(a) || ', ' || b || ' → ' || support_fold(b) || ' ' || encode(convert_to(a, 'UTF8'), 'hex')
@@ -205,8 +206,8 @@ impl TestDb {
         rows.iter().map(|row| row.get(0)).collect()
     }
 
-    /// The texts that folding changes again the second time, or that fold differently in another
-    /// Unicode normalization form.
+    /// Returns the texts whose folding changes when it is folded again, or depends on the Unicode
+    /// normalization form of the text. A test expects none.
     async fn unsteady(&self, texts: &[String]) -> Vec<String> {
         let sql = "select a || ' → ' || f || ' → ' || support_fold(f) || ' ' || encode(convert_to(a, 'UTF8'), 'hex')
                    from (select a, support_fold(a) as f from unnest($1::text[]) u (a)) u
@@ -232,8 +233,8 @@ async fn every_letter_meets_its_other_case_and_every_character_its_other_composi
         .collect();
     assert!(cases.len() > 2_800, "{}", cases.len());
     assert_eq!(db.unlike(&cases).await, Vec::<String>::new());
-    // There are no letters beyond these planes. Of the many characters without case and other
-    // compositions, test a sample.
+    // Skip the Unicode planes that contain no letters. Of Chinese characters and Korean syllables,
+    // which are many and have no case, test only a sample.
     let is_one_of_many = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{20000}'..='\u{2ffff}');
     let (from, to) = ('\u{2ffff}', '\u{e0fff}');
     let some: Vec<char> = all
@@ -263,8 +264,9 @@ async fn what_is_folded_stays_folded_and_is_alike_in_either_case() {
         })
         .collect();
     assert_eq!(db.unsteady(&texts).await, Vec::<String>::new());
-    // Upper and lower case of texts that are not normalized. Skip the iota below a letter: as a
-    // capital letter it would separate the letter from the marks that follow.
+    // Upper-case and lower-case forms of texts that are not normalized must fold to the same text.
+    // Skip the iota below a letter: its capital form would separate the letter from the marks that
+    // follow.
     let cases: Vec<_> = texts
         .iter()
         .filter(|text| !text.contains(['\u{345}', 'ᾳ', 'ᾼ']))
@@ -276,8 +278,8 @@ async fn what_is_folded_stays_folded_and_is_alike_in_either_case() {
 #[tokio::test]
 async fn no_message_takes_long_to_fold() {
     let db = TestDb::open().await;
-    // Several kinds of marks, which the server sorts in quadratic time; the same with removed
-    // characters between them; and every letter that changes.
+    // The slowest texts to fold: several kinds of marks, which Postgres sorts in quadratic time,
+    // marks separated by characters that are removed, and every letter that folding changes.
     let marks = format!("x{}{}", "\u{301}".repeat(3_900), "\u{323}".repeat(3_900));
     let iotas = format!("α{}{}", "\u{345}".repeat(4_000), "\u{323}".repeat(4_000));
     let dots = format!("i{}", "\u{307}\u{323}".repeat(4_000));

@@ -1,4 +1,5 @@
-//! Copies of a person's data in tickets are updated in portions after the person's sign-in.
+//! Tests that tickets' copies of a person's data are updated in portions after the person's
+//! sign-in.
 
 use helpline_core::limits;
 use helpline_persistence::people::{Identity, follow, sign_in};
@@ -79,7 +80,7 @@ async fn what_tickets_keep_of_a_person_follows_also_what_was_locked_or_came_mean
     holder.batch_execute("commit").await.unwrap();
     while follow(&db.store).await.unwrap() {}
     assert_eq!(email(held).await.as_deref(), Some("new@example.org"));
-    // A ticket of a person that the platform knew before the first sign-in.
+    // A ticket of a person who has not signed in yet, inserted by the platform.
     let early = user(321);
     db.sql(&format!(
         "insert into support_tickets (user_id, subject) values ('{early}', 'Before me')"

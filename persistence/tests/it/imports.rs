@@ -1,5 +1,5 @@
-//! History of another help desk is imported by SQL. It describes the past and changes nothing that
-//! happened later.
+//! Tests importing the history of another support desk by plain SQL. An imported message must not
+//! change what happened after its time.
 
 use helpline_core::history::Kind;
 use helpline_core::ids::TicketId;
@@ -62,7 +62,8 @@ async fn an_older_message_does_not_reopen_what_was_resolved_after_it() {
             ["created", "message_added", "message_added"]
         );
     }
-    // The latest of several messages decides, and so does one written now.
+    // If several messages are imported, the latest one decides about the ticket's status. A message
+    // that is written now decides too.
     let ticket = db.carried_over("resolved").await;
     db.sql(&format!(
         "{}, ('{ticket}', '{}', 'customer', 'y', '2021-02-02')",
@@ -143,7 +144,7 @@ async fn an_import_says_how_things_were_and_moves_nothing() {
             .await;
         assert!(answered, "{status}: the original time");
     }
-    // Explicit times are kept as given.
+    // Timestamps in imported rows are kept as they are.
     let ticket = db.carried_over("open").await;
     importer
         .batch_execute(&format!(
@@ -158,7 +159,8 @@ async fn an_import_says_how_things_were_and_moves_nothing() {
         ))
         .await;
     assert!(kept, "{}", db.standing(ticket).await);
-    // Only the owner can use the setting. It has no effect for roles that act for a person.
+    // Only the owner can use the setting `helpline.import`. It must have no effect for roles that
+    // act for a person.
     for (role, who) in [
         ("helpline_customer", db.customer),
         ("helpline_staff", db.agent),
@@ -207,7 +209,8 @@ async fn a_large_insert_with_moves_takes_time_in_proportion() {
         db.customer
     ))
     .await;
-    // It took ten times as long when each row was searched for among all others.
+    // This import must not exceed the timeout. It took ten times as long when the trigger compared
+    // each row with all others.
     db.sql(&format!(
         "set statement_timeout = '60s';
          insert into support_messages (ticket_id, sender_id, sender_type, body, created_at)

@@ -1,4 +1,4 @@
-//! Instances that serve the same database notice each other.
+//! Tests that instances that serve the same database count each other.
 
 use helpline_persistence::instances::{Others, forget, joined, record};
 use uuid::Uuid;
@@ -15,7 +15,8 @@ async fn two_instances_notice_each_other_once_both_are_there() {
     let db = TestDb::open().await;
     let (one, other) = (Uuid::now_v7(), Uuid::now_v7());
     assert_eq!(record(&db.store, one, true).await.unwrap(), NONE);
-    // The first instance reported before the second one started. It may have been killed since.
+    // `other` reported before `me` started and may have been killed since, so `me` does not count
+    // it.
     assert_eq!(record(&db.store, other, false).await.unwrap(), NONE);
     let joined_and_alone = Others {
         instances: 1,

@@ -1,5 +1,5 @@
-//! Runs of `migrate` that were interrupted or that meet a long transaction, and the order in which
-//! it applies what is missing.
+//! Tests runs of `migrate` that were interrupted or that meet a long transaction, and the order in
+//! which `migrate` applies missing files.
 
 use std::time::Duration;
 
@@ -15,18 +15,19 @@ const INDEX: Version = Version {
           create index concurrently if not exists support_tickets_later_idx on {schema}.support_tickets (subject)",
 };
 
-/// This build's plan, followed by these versions.
+/// Returns this build's plan with these versions added at the end.
 fn with(versions: &[Version]) -> Plan {
     let mut plan = Plan::embedded();
     plan.versions.extend_from_slice(versions);
     plan
 }
 
-/// This build's plan up to the waiting index and the backfill after it.
+/// Returns this build's plan up to version 10: the index of waiting tickets, and the backfill after
+/// it.
 fn until_the_waiting_index() -> Plan {
     let mut plan = Plan::embedded();
     plan.versions.retain(|version| version.number <= 10);
-    // Leave out the objects of tables and columns that are added later.
+    // Leave out functions, triggers and policies that use tables or columns of later versions.
     let later = [
         "people_to_follow",
         "people_subjects",
@@ -57,15 +58,15 @@ async fn an_index_that_was_built_before_its_version_was_recorded_is_taken_as_it_
     let plan = until_the_waiting_index();
     migrate_to(&url, &plan).await.unwrap();
     let admin = connect(&url).await;
-    // Simulate a session that ended after the last statement but before it was recorded. The newest
-    // version is not recorded either.
+    // Simulate a session that was killed after building the index of version 9 and before recording
+    // it. Version 10 is not recorded either.
     admin
         .batch_execute("delete from helpline_migrations where version >= 9")
         .await
         .unwrap();
     let again = ["V9__waiting_index", "V10__waiting_of_before"];
     assert_eq!(migrate_to(&url, &plan).await.unwrap(), again);
-    // An invalid index of that name is rebuilt.
+    // If the index exists but is invalid, `migrate` must build it again.
     admin
         .batch_execute(
             "delete from helpline_migrations where version >= 9;
@@ -84,7 +85,7 @@ async fn an_index_waits_for_a_long_snapshot_and_is_built_once() {
     let url = cluster().await.admin_url(&database);
     migrate::migrate(&url).await.unwrap();
     let (mut reader, other) = (connect(&url).await, connect(&url).await);
-    // A long snapshot, like that of a nightly pg_dump.
+    // Open a transaction with a long-lived snapshot, like that of a nightly `pg_dump`.
     let dump = reader
         .build_transaction()
         .isolation_level(tokio_postgres::IsolationLevel::RepeatableRead)
@@ -104,10 +105,10 @@ async fn an_index_waits_for_a_long_snapshot_and_is_built_once() {
     })
     .await;
     let built = index().await;
-    // Wait longer than the lock timeout.
+    // Wait longer than the lock timeout. The index build must not be cancelled and started again.
     tokio::time::sleep(Duration::from_millis(1_000)).await;
     assert_eq!(index().await, built, "the index build was started again");
-    // Other statements do not queue behind the index.
+    // Other statements must not have to wait for the index build.
     other
         .batch_execute("set lock_timeout = 1000; insert into support_tickets (user_id, subject) values (gen_random_uuid(), 'short')")
         .await
@@ -117,8 +118,8 @@ async fn an_index_waits_for_a_long_snapshot_and_is_built_once() {
     assert_eq!(index().await, built);
 }
 
-/// A version that adds a column, a backfill of it, a version that needs the backfill, and a later
-/// version that is independent of it.
+/// Returns a plan with four more versions: a column, its backfill, a version `behind` that needs
+/// the backfill, and an independent later version.
 fn three(behind: &'static str) -> Plan {
     let number = Plan::embedded().newest();
     let version = |n, name, sql| Version {
@@ -166,7 +167,7 @@ async fn what_needs_a_backfill_is_applied_behind_it_also_where_releases_were_ski
         row.get::<_, String>(0),
         "V91__column V92__backfill V94__index"
     );
-    // The next run continues where this one stopped.
+    // With the failing version corrected, the next run must apply only that version.
     let goes_on = three(
         "-- Behind the backfills.\nalter table support_tickets alter column later set not null",
     );

@@ -1,5 +1,5 @@
-//! A search finds tickets in every script, regardless of how letters are composed and of their
-//! case, on databases with either locale.
+//! Tests that a search finds tickets in every script, whatever the case and the Unicode composition
+//! of the letters. It runs on databases with two locales.
 
 use helpline_core::ids::TicketId;
 use helpline_persistence::migrate::{self, Plan};
@@ -8,9 +8,9 @@ use helpline_persistence::{Names, tickets};
 
 use crate::test_db::{PASSWORD, TestDb, cluster, until};
 
-/// Subjects, each with searches that must find it.
+/// Subjects of tickets, each with search texts that must find the ticket.
 const FOUND: &[(&str, &[&str])] = &[
-    // French, composed and decomposed.
+    // French, with composed and decomposed letters.
     (
         "Un café déjà payé",
         &["cafe\u{301}", "DÉJÀ", "DE\u{301}JA\u{300} PAYÉ"],
@@ -19,12 +19,12 @@ const FOUND: &[(&str, &[&str])] = &[
         "Un the\u{301}a\u{302}tre ferme\u{301}",
         &["théâtre", "THÉÂTRE fermé"],
     ),
-    // Greek: the final sigma, and capitals, which may have accents or not.
+    // Greek: the final sigma, and capitals with and without accents.
     ("Η οδός μου", &["ΟΔΟΣ", "ΟΔΌΣ", "οδόσ", "οδο\u{301}ς"]),
     ("ΣΊΣΥΦΟΣ ΚΑΙ ΛΌΓΟΣ", &["σίσυφος", "λόγος", "λογος και"]),
     ("μαϊμού και ΐδιος", &["ΜΑΪΜΟΥ", "Ϊ́ΔΙΟΣ"]),
     ("Ἐν ἀρχῇ ἦν ὁ λόγος", &["ΑΡΧΗΙ", "ἀρχῇ", "ΛΟΓΟΣ"]),
-    // Turkish: every spelling finds the others.
+    // Turkish: a search with any spelling of i must find the text.
     (
         "İstanbul yolcusu",
         &[
@@ -41,10 +41,10 @@ const FOUND: &[(&str, &[&str])] = &[
         "kırık ekran şifre",
         &["KIRIK", "KİRİK", "ŞİFRE", "s\u{327}ifre"],
     ),
-    // German.
+    // German: ß and ss must match.
     ("Große Straße", &["STRASSE", "straße", "STRAẞE", "GROSSE"]),
     ("MASSE UND MAẞE", &["maße"]),
-    // Cyrillic, Armenian, Georgian, Cherokee, Adlam, Deseret.
+    // Scripts with upper and lower case: Cyrillic, Armenian, Georgian, Cherokee, Adlam, Deseret.
     (
         "НЕ МОГУ ВОЙТИ Ёлка",
         &["войти", "ёлка", "е\u{308}лка", "Могу Войти"],
@@ -54,14 +54,14 @@ const FOUND: &[(&str, &[&str])] = &[
     ("ᏣᎳᎩ ᎦᏬᏂ", &["ꮳꮃꭹ"]),
     ("𞤀𞤣𞤤𞤢𞤥", &["𞤢𞤣𞤤𞤢𞤥", "𞤀𞤁𞤂𞤀𞤃"]),
     ("𐐔𐐯𐑅𐐨𐑉𐐯𐐻", &["𐐼𐐯𐑅𐐨𐑉𐐯𐐻"]),
-    // Full-width and half-width.
+    // Full-width and half-width characters must match ordinary characters.
     (
         "ＰＡＹＭＥＮＴ ｆａｉｌｅｄ １２３",
         &["payment", "Failed", "ＰＡＹ", "failed 123"],
     ),
     ("ｶﾒﾗの修理", &["カメラ", "カメラの修理", "カメ"]),
     ("カメラ ガラス", &["ｶﾞﾗｽ", "カ\u{3099}ラス"]),
-    // Hangul, as syllables and as separate letters.
+    // Korean Hangul, as syllables and as separate letters.
     (
         "환불 요청합니다",
         &[
@@ -74,12 +74,12 @@ const FOUND: &[(&str, &[&str])] = &[
         "\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}어",
         &["한국", "한국어"],
     ),
-    // Arabic: presentation forms, and marks in either order. Persian: with and without the
-    // zero-width non-joiner.
+    // Arabic presentation forms, and marks in either order. Persian with and without the zero-width
+    // non-joiner.
     ("ﻣﺮﺣﺒﺎ ﺑﻜﻢ", &["مرحبا"]),
     ("مرحبا شدّة", &["ﻣﺮﺣﺒﺎ", "شد\u{651}ة"]),
     ("نمی\u{200c}خواهم", &["نمیخواهم", "نمی\u{200c}خواهم"]),
-    // Vietnamese: two marks on one letter.
+    // Vietnamese, with two marks on one letter.
     (
         "Không đăng nhập được TIẾNG VIỆT",
         &[
@@ -103,8 +103,8 @@ const FOUND: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Searches that must not find the subject. Marks are significant, and wildcards are literal, even
-/// characters that fold to a wildcard.
+/// Subjects of tickets, each with search texts that must not find the ticket. Marks are significant
+/// (é is not e), and wildcards such as % have no effect, even characters that fold to a wildcard.
 const NOT_FOUND: &[(&str, &[&str])] = &[
     ("Un café déjà payé", &["cafe ferme", "paye ", "deja"]),
     (
@@ -159,7 +159,7 @@ impl TestDb {
             .collect()
     }
 
-    /// A ticket of the customer whose message differs from its subject.
+    /// Opens a ticket of the customer with this subject and these words in its first message.
     async fn ticket_saying(&self, subject: &str, words: &str) -> TicketId {
         let new = tickets::NewTicket {
             description: helpline_core::body::Body::parse(words).unwrap(),
@@ -171,7 +171,7 @@ impl TestDb {
             .id
     }
 
-    /// A fixture whose database locale knows only ASCII letters.
+    /// Creates a test database whose locale knows only ASCII letters.
     async fn with_plain_locale() -> Self {
         let name = format!("plain_{:016x}", rand::random::<u64>());
         let postgres = cluster().await;
@@ -238,8 +238,8 @@ async fn letters_meet_on_a_database_whose_locale_knows_ascii_alone() {
     letters_meet(&db).await;
 }
 
-/// Puts the database back into the state before migrations 13 to 15: its tickets have no folded
-/// text, and there is no index on it.
+/// Reverts migrations 13 to 15 in the database: no ticket has a folded text (`search_folded`), and
+/// the column has no index.
 async fn before(db: &TestDb) -> Plan {
     db.sql(
         "drop index support_tickets_folded_idx; delete from helpline_migrations where version in (13, 14, 15);
@@ -250,7 +250,7 @@ async fn before(db: &TestDb) -> Plan {
     Plan::embedded()
 }
 
-/// Values that show whether a ticket was modified.
+/// A query whose result changes if any ticket is modified.
 const MARKS: &str =
     "select string_agg(concat(t.updated_at, h.seq, h.last_activity_at), ' ' order by t.id)
                      from support_tickets t join support_ticket_heads h on h.ticket_id = t.id";
@@ -268,8 +268,8 @@ async fn tickets_of_before_are_found_before_and_after_they_are_filled_in() {
     let marks: String = db.ask(MARKS).await;
     let tallies = "select (select coalesce(sum(amount), 0) from support_ticket_tally_deltas)::text || (select count(*) from support_ticket_activity)";
     let history: String = db.ask(tallies).await;
-    // The index does not exist yet. Old tickets are found by their original words and by the folded
-    // ones. New and changed tickets are filled in immediately.
+    // While the index does not exist, old tickets must be found by their original and by their
+    // folded words. New and changed tickets get their folded text at once.
     let new = db.ticket_of(db.customer, "Große Straße PRINTER").await;
     let archive = async |text: &str| {
         let query = ListQuery {
@@ -292,7 +292,7 @@ async fn tickets_of_before_are_found_before_and_after_they_are_filled_in() {
         ] {
             assert_eq!(archive(text).await, found, "{text}");
         }
-        // The previous build continues with its own function.
+        // The search function of the previous build must still work.
         let session = db.session("helpline_staff", db.agent).await;
         let sql = "select support_find_tickets(array['%printer%'], '{}', 10)";
         assert_eq!(session.query(sql, &[]).await.unwrap().len(), 3);
@@ -336,7 +336,8 @@ async fn tickets_of_before_are_found_before_and_after_they_are_filled_in() {
     );
     assert_eq!(db.ask::<String>(tallies).await, history_now);
     finds().await;
-    // The folded words follow a change, and nothing is left after a redaction.
+    // After the subject changes, the ticket must be found by the new words and no longer by the old
+    // words.
     db.sql(&format!(
         "update support_tickets set subject = 'ТЕПЕРЬ' where id = '{old}'"
     ))
@@ -351,7 +352,8 @@ async fn a_ticket_whose_insert_was_open_while_the_others_were_filled_in_is_found
     db.ticket_of(db.customer, "Printer").await;
     let plan = before(&db).await;
     let writer = db.another_admin().await;
-    // Inserted as by the triggers of the previous build, which do not know the column.
+    // Insert a ticket without `search_folded`, as an instance of the previous build would, in a
+    // transaction that stays open during the backfill.
     writer
         .batch_execute(
             "begin; set local session_replication_role = replica;

@@ -1,4 +1,5 @@
-//! Lists and searches are complete and ordered on every page, and use the intended indexes.
+//! Tests that lists and searches are complete and ordered on every page, and that they use the
+//! intended indexes.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +24,7 @@ fn search(text: &str) -> ListQuery {
 }
 
 impl TestDb {
-    /// Creates tickets with every combination of values and different times.
+    /// Creates `count` tickets with every combination of field values and with different times.
     async fn many(&self, count: usize) {
         self.sql(&format!(
             "insert into support_tickets (user_id, subject, category, priority, status, created_at)
@@ -170,7 +171,7 @@ async fn a_customer_lists_and_finds_their_own_alone() {
                 .collect::<Vec<_>>()
         );
     }
-    // A note does not move a ticket up in the customer's list; an answer does.
+    // An internal note must not move a ticket up in the customer's list, but an answer must.
     let page = list_for_customer(&db.store, reader, &query(50))
         .await
         .unwrap()
@@ -234,7 +235,7 @@ async fn a_search_finds_words_and_substrings_of_number_subject_and_address() {
     ] {
         assert_eq!(db.found(text).await, hits, "{text}");
     }
-    // The search index follows a changed e-mail address.
+    // When a customer's email address changes, the search must find the ticket by the new address.
     db.sql(&format!(
         "update people set email = 'new@example.net' where id = '{}'",
         db.stranger
@@ -246,7 +247,8 @@ async fn a_search_finds_words_and_substrings_of_number_subject_and_address() {
     {}
     assert_eq!(db.found("new@example.net").await, ["Something else"]);
     assert!(db.found("stan@example").await.is_empty());
-    // Callers who are not staff find nothing through the function that bypasses the policies.
+    // The search function bypasses the row-level security policies, so it must return nothing to
+    // callers who are not staff.
     let session = db.session("helpline_staff", db.customer).await;
     let rows = session
         .query(

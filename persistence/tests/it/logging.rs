@@ -1,5 +1,5 @@
-//! Every write, even by plain SQL, leaves a complete history. The tables of rules are the same as
-//! in core.
+//! Tests that every write, even by plain SQL, leaves a complete history, and that the rules in
+//! database tables equal those in the Rust crate `core`.
 
 use std::collections::BTreeSet;
 
@@ -113,7 +113,8 @@ async fn a_change_under_claims_names_its_actor() {
     }
     let from = "select count(*) from support_ticket_activity where host(ip_address) = '198.51.100.1' and user_agent = 'platform'";
     assert_eq!(db.ask::<i64>(from).await, 3);
-    // No client can take another name with the setting that the message trigger uses internally.
+    // The messages' trigger passes a sender in the setting `helpline.movers`. A client that sets it
+    // must not be able to act under another person's name.
     let forged = format!(
         r#"set helpline.movers = '{{"{ticket}": {{"id": "{}", "type": "customer"}}}}'"#,
         db.customer
@@ -268,8 +269,8 @@ async fn the_tables_of_rules_are_those_of_core() {
         asked("select kind, is_public::text, '' from support_activity_kinds").await,
         kinds
     );
-    // Every word of core passes the column constraints. In the reverse direction, reading fails on
-    // a word that core does not know.
+    // The constraints must accept every category, priority and status of the Rust crate `core`. A
+    // word that only the database knows would fail when a row is read.
     for (category, priority) in Category::ALL.iter().zip(Priority::ALL.iter().cycle()) {
         for status in Status::ALL {
             let values = format!(

@@ -1,5 +1,5 @@
-//! Tests of the database layer against a real Postgres: one cluster for this binary, a migrated
-//! template, and one database per test.
+//! Tests of the database layer with a real Postgres server. This test binary starts one cluster
+//! with a migrated template database, and each test gets a copy of the template.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,

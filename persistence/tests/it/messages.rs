@@ -1,4 +1,5 @@
-//! An edit keeps the old text for staff; a redaction leaves no trace of it.
+//! Tests that an edit keeps the old text for staff, and that a redaction removes the text
+//! everywhere.
 
 use helpline_core::body::Body;
 use helpline_core::history::Kind;
@@ -98,7 +99,7 @@ async fn a_note_is_edited_and_redacted_unseen_by_the_customer() {
     db.history(ticket).await;
 }
 
-/// The tables in which any column, read as text, contains the word.
+/// Lists the tables in which any column, read as text, contains a given word.
 const FIND: &str = "select coalesce(string_agg(c.table_name, ','), '') from (
   select table_name, query_to_xml(format('select * from %I', table_name), true, false, '')::text as content
   from information_schema.tables where table_schema = 'helpline' and table_type = 'BASE TABLE') c
@@ -163,7 +164,7 @@ async fn a_redaction_leaves_no_trace_of_the_secret_in_any_column_of_any_table() 
         "",
         "the secret is still stored"
     );
-    // Anyone could guess a short secret from its digest.
+    // The digest must be removed too, because a short secret could be guessed from its digest.
     assert_eq!(
         db.ask::<i64>("select count(*) from support_messages where key_digest is not null")
             .await,
@@ -178,7 +179,7 @@ async fn a_redaction_leaves_no_trace_of_the_secret_in_any_column_of_any_table() 
         refusal(edit(&db.store, &caller, ticket, sent.id, &body("x")).await),
         RejectCode::Redacted
     );
-    // A retry of a redacted send is still a duplicate of that send.
+    // A retry of a message that was redacted must still be recognized as a duplicate.
     let again = db.append(&[sent]).await;
     assert!(
         matches!(

@@ -1,5 +1,5 @@
-//! `migrate` itself: an upgraded database equals a fresh one, traffic continues during the upgrade,
-//! and the platform's own objects stay untouched.
+//! Tests `migrate`: an upgraded database must equal a fresh one, writes must continue during the
+//! upgrade, and the platform's own objects must not be changed.
 
 use std::time::{Duration, Instant};
 
@@ -12,8 +12,8 @@ use crate::test_db::{cluster, connect, empty_database, until, user};
 
 const DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations");
 
-/// A possible next release: a column with its backfill and its index, a changed function, view,
-/// trigger and policy, and one function less.
+/// A plan for a possible next release. It adds a column with a backfill and an index, changes a
+/// function, a view, a trigger and a policy, and removes a function.
 fn next() -> Plan {
     let mut plan = Plan::embedded();
     let number = plan
@@ -74,7 +74,8 @@ async fn an_upgraded_database_has_the_catalog_of_a_fresh_one() {
     );
     let names = Names::default();
     migrate::migrate(&old_url).await.unwrap();
-    // The state in which the first build with this layout left the database.
+    // Bring the database into the state that the first build with the present layout left: without
+    // the table of backfills.
     connect(&old_url)
         .await
         .batch_execute("drop table helpline_backfills")
@@ -104,7 +105,7 @@ async fn an_upgraded_database_has_the_catalog_of_a_fresh_one() {
     ] {
         assert_eq!(after.contains(word), stays, "{word}");
     }
-    // The previous build reverts nothing and continues to work.
+    // When the previous build migrates, it must change nothing, and it must still work.
     assert!(migrate::migrate(&old_url).await.unwrap().is_empty());
     assert_eq!(dump(&old).await, after);
     let url = cluster()
@@ -172,7 +173,7 @@ async fn nobody_queues_behind_a_migration_that_waits_for_its_lock() {
     let url = cluster().await.admin_url(&database);
     migrate::migrate(&url).await.unwrap();
     let (mut writer, other) = (connect(&url).await, connect(&url).await);
-    // A long transaction that has written to one of the tables.
+    // Open a long transaction that has written to one of the tables.
     let open = writer.transaction().await.unwrap();
     open.batch_execute(
         "insert into support_tickets (user_id, subject) values (gen_random_uuid(), 'long')",
@@ -218,8 +219,8 @@ async fn it_lives_beside_the_tables_that_it_replaces_under_names_of_its_own() {
     postgres.create_database("platform", None).await.unwrap();
     let url = postgres.admin_url("platform");
     let admin = connect(&url).await;
-    // The platform's objects: some with our names in `public`, and pg_trgm in its schema of
-    // extensions.
+    // Create objects of the platform: some with Helpline's names in the schema `public`, and
+    // pg_trgm in the platform's schema for extensions.
     admin
         .batch_execute(
             "create schema extensions; create extension pg_trgm with schema extensions; revoke all on schema extensions from public;
@@ -230,7 +231,7 @@ async fn it_lives_beside_the_tables_that_it_replaces_under_names_of_its_own() {
         .unwrap();
     let of_platform = "select string_agg(c.oid || c.relname || coalesce(c.relacl::text, ''), ' ' order by c.oid) || (select string_agg(oid::text, ' ') from pg_proc where pronamespace = 'public'::regnamespace) || (select nspacl from pg_namespace where nspname = 'public')::text from pg_class c where c.relnamespace = 'public'::regnamespace";
     let before: String = admin.query_one(of_platform, &[]).await.unwrap().get(0);
-    // Two installations: one with the default names, and one with other names.
+    // Install Helpline twice in this database: with the default names, and with other names.
     for names in [Names::default(), Names::new("desk_two", "two_").unwrap()] {
         migrate::apply(&url, &names, &Plan::embedded())
             .await
@@ -291,7 +292,7 @@ async fn a_database_of_a_former_layout_is_refused_and_left_alone() {
     assert_eq!(dump(&database).await, before);
 }
 
-/// The files of a folder, with their paths relative to `migrations/`.
+/// Returns the files of a folder, with their paths relative to `migrations/`.
 fn files(folder: &str) -> Vec<(String, String)> {
     let entries = std::fs::read_dir(format!("{DIR}/{folder}"))
         .unwrap()
@@ -349,7 +350,7 @@ async fn every_file_is_in_the_manifest_and_its_generation_counts_their_changes()
     assert_eq!(line, expected, "{hint}");
 }
 
-/// The number in a versioned file's name.
+/// Returns the version number in the name of a versioned file.
 fn number_of(path: &str) -> u32 {
     path.trim_start_matches("./V")
         .split("__")
@@ -358,7 +359,8 @@ fn number_of(path: &str) -> u32 {
         .unwrap_or(0)
 }
 
-/// Asserts that a versioned file's header matches what the file does.
+/// Asserts that a versioned file is safe while the service is running, and that its header
+/// describes what it does.
 fn versioned_file_is_safe(path: &str, text: &str, code: &str, first_backfill: u32) {
     assert!(
         text.lines()
@@ -371,8 +373,9 @@ fn versioned_file_is_safe(path: &str, text: &str, code: &str, first_backfill: u3
         code.matches("concurrently if not exists ").count(),
         "{path}: after an interruption, a finished but unrecorded index would block the next run"
     );
-    // A lock and a scan of the rows in one file would make writers wait for the scan. A scan in one
-    // transaction would hold every row that it changed until its end.
+    // A file must not both alter a table and update its rows, because writers would wait for the
+    // table lock during the update. An update of all rows must run in portions, because a single
+    // transaction would lock every changed row until its end.
     let in_portions = text.lines().any(|line| line == "-- In portions.");
     let alters = code
         .lines()
@@ -388,7 +391,7 @@ fn versioned_file_is_safe(path: &str, text: &str, code: &str, first_backfill: u3
         !walks || in_portions,
         "{path} updates rows in one transaction: its header must say `-- In portions.`"
     );
-    // Statements that depend on what a backfill fills or reads.
+    // Find statements that need a finished backfill, or that drop what a backfill reads.
     let needs_backfill = !text.lines().any(|line| line == "-- Behind the backfills.")
         && number_of(path) > first_backfill
         && [
@@ -425,7 +428,7 @@ fn files_keep_what_the_runner_needs() {
             .filter(|line| !line.trim_start().starts_with("--"))
             .map(|line| format!("{line}\n"))
             .collect();
-        // Only these words may appear in braces without other text.
+        // The text inside braces must be one of the known placeholders.
         for (at, _) in code.match_indices('{') {
             let word = code[at + 1..].split('}').next().unwrap_or_default();
             let is_word =

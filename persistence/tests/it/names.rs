@@ -1,5 +1,5 @@
-//! The part of a staff member's name that customers see. The database has the only rule for it,
-//! which follows Unicode whatever characters separate the words.
+//! Tests which part of a staff member's name customers see. Only the database contains this rule.
+//! Words are separated by any Unicode white space.
 
 use helpline_core::limits;
 use rand::seq::IndexedRandom;
@@ -7,12 +7,12 @@ use rand::{RngExt, SeedableRng};
 
 use crate::test_db::TestDb;
 
-/// Unicode's White_Space property.
+/// All characters with the Unicode property White_Space.
 fn white_space() -> impl Iterator<Item = char> {
     ('\u{1}'..=char::MAX).filter(|c| c.is_whitespace())
 }
 
-/// Unicode's Bidi_Control property.
+/// Ranges of the characters with the Unicode property Bidi_Control.
 const BIDI_CONTROL: &[(u32, u32)] = &[
     (0x061C, 0x061C),
     (0x200E, 0x200F),
@@ -20,7 +20,7 @@ const BIDI_CONTROL: &[(u32, u32)] = &[
     (0x2066, 0x2069),
 ];
 
-/// Unicode's Default_Ignorable_Code_Point property.
+/// Ranges of the characters with the Unicode property Default_Ignorable_Code_Point.
 const DEFAULT_IGNORABLE: &[(u32, u32)] = &[
     (0x00AD, 0x00AD),
     (0x034F, 0x034F),
@@ -261,7 +261,7 @@ async fn a_name_reaches_every_column_that_customers_read() {
             Some("Grete".to_owned())
         ]
     );
-    // A name that is an e-mail address is not shown at all.
+    // If a person's name is an email address, customers must see no part of it.
     db.sql(&format!(
         "update people set display_name = 'grete.vornehm@example.org' where id = '{}'",
         db.agent

@@ -1,4 +1,5 @@
-//! On their own tickets, staff are customers: no query tells them of a note there.
+//! Tests that staff are treated as customers on tickets that they opened themselves: no query may
+//! reveal an internal note there.
 
 use helpline_core::actor::Audience;
 use helpline_core::ids::{Seq, TicketId, UserId};
@@ -12,7 +13,8 @@ const TABLES: &str = "support_tickets support_ticket_heads support_ticket_activi
     support_tickets_for_staff support_own_tickets_for_staff support_events";
 
 impl TestDb {
-    /// Everything that the agent can learn from lists, cursors and plain SQL.
+    /// Returns everything that the agent can learn about tickets from lists, cursors and plain SQL,
+    /// as texts.
     async fn known_to_the_agent(&self, own: TicketId) -> Vec<String> {
         let reader = self.reader(self.agent);
         let mut known = Vec::new();
@@ -71,7 +73,8 @@ async fn an_agent_learns_of_no_note_on_the_ticket_that_they_own() {
         stored(&db.send(message(other, db.customer, "and on")).await);
     }
     let before = db.known_to_the_agent(own).await;
-    // The ticket appears in each list, by id, and in its own row.
+    // Check that the agent sees the ticket at all: in each list, by its id, and in its database
+    // row.
     let shown = before
         .iter()
         .filter(|one| one.contains("About a colleague"))
@@ -87,7 +90,7 @@ async fn an_agent_learns_of_no_note_on_the_ticket_that_they_own() {
     assert_eq!(mark(&db.store, &[read]).await.unwrap().len(), 1);
     stored(&db.send(note(own, db.boss, "and again")).await);
     assert_eq!(db.known_to_the_agent(own).await, before);
-    // An answer appears with the customer's next number, and moves the ticket up.
+    // A public answer gets the next public number, and moves the ticket up in the agent's list.
     stored(&db.send(message(own, db.boss, "We look into it")).await);
     let query = ListQuery {
         limit: 10,
@@ -98,7 +101,7 @@ async fn an_agent_learns_of_no_note_on_the_ticket_that_they_own() {
         .unwrap();
     let mine = &page.tickets[0];
     assert_eq!((mine.id, mine.seq.get(), mine.read_seq.get()), (own, 4, 2));
-    // Other members of staff still see the same.
+    // Members of staff other than the ticket's owner must see all events, including the note.
     let page = list_for_staff(&db.store, db.reader(db.boss), &query)
         .await
         .unwrap();
@@ -112,8 +115,8 @@ async fn an_agent_learns_of_no_note_on_the_ticket_that_they_own() {
     );
 }
 
-/// An agent's own ticket appears in the team's lists of waiting tickets like any customer's, with
-/// its public messages.
+/// An agent's own ticket must be in the team's lists of waiting tickets, like any customer's
+/// ticket, and show only its public messages.
 #[tokio::test]
 async fn an_agents_own_ticket_waits_as_any_customers_and_shows_no_note() {
     let db = TestDb::open().await;
@@ -178,7 +181,7 @@ async fn an_agents_own_ticket_waits_as_any_customers_and_shows_no_note() {
 }
 
 impl TestDb {
-    /// The tickets on all pages of a staff list.
+    /// Returns the tickets on all pages of a list for staff.
     async fn pages(&self, reader: UserId, query: &ListQuery) -> Vec<TicketId> {
         let mut query = query.clone();
         let mut listed = Vec::new();

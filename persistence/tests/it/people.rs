@@ -1,4 +1,4 @@
-//! People, roles, and entries of the access log.
+//! Tests people, roles, and entries of the access log.
 
 use std::time::{Duration, Instant};
 
@@ -60,7 +60,7 @@ async fn whoever_would_no_longer_be_let_in_as_they_were_is_named() {
         status(db.boss, Some(StaffRole::Admin)),
         status(db.agent, Some(StaffRole::SupportAgent)),
     );
-    // The second person is not in the database.
+    // `unknown` is a person who is not in the database, and counts as a customer.
     let (customer, unknown) = (status(db.customer, None), status(user(999), None));
     let all = [boss, customer, unknown, agent];
     assert_eq!(changed(&db.store, &all).await.unwrap(), []);
@@ -108,7 +108,8 @@ async fn a_crowd_signs_in_at_once_and_does_not_wait_for_the_one_whose_row_is_loc
         ))
         .await
         .unwrap();
-    // The same person appears twice, as from two tabs, but is written once.
+    // One person is twice in the batch, as if they signed in from two tabs. Both sign-ins must
+    // succeed, and the row is written once.
     let crowd: Vec<_> = (500..600)
         .chain([599])
         .map(|n| identity(n, "New name"))
@@ -134,8 +135,8 @@ async fn a_crowd_signs_in_at_once_and_does_not_wait_for_the_one_whose_row_is_loc
         Some("New name"),
         "the next sign-in reports it"
     );
-    // The row of a new person, which an open transaction is inserting. The sign-in fails quickly as
-    // busy, so that the service can sign in the others.
+    // An open transaction is inserting the row of a new person. A batch with this person must fail
+    // quickly with `Busy`, so that the service can sign in the other people.
     locker
         .batch_execute(&format!(
             "begin; insert into people (id) values ('{}')",
@@ -260,7 +261,7 @@ async fn access_rows_are_kept_as_given() {
         db.agent
     );
     assert_eq!(db.ask::<String>(kept).await, expected);
-    // Only admins can read the access log.
+    // Only admins may read the access log: the agent sees no rows.
     for (who, rows) in [(db.agent, 0), (db.boss, 2)] {
         let session = db.session("helpline_staff", who).await;
         let seen: i64 = session

@@ -1,5 +1,5 @@
-//! Plans of the hot queries, with enough rows for realistic plans: they use the intended index and
-//! call no function per row.
+//! Tests the query plans of frequently used queries, with enough rows for realistic plans. A plan
+//! must use the intended index and call no function for each row.
 
 use std::sync::{Arc, Mutex};
 
@@ -15,10 +15,10 @@ use uuid::Uuid;
 use crate::test_db::{TestDb, cluster};
 
 const TICKETS: u32 = 20_000;
-/// Rows of the ticket with a long history.
+/// Number of events of the ticket with a long history.
 const LONG: u32 = 5_000;
 
-/// Tables that must never be scanned sequentially.
+/// Tables for which a plan must not contain a sequential scan.
 const LARGE: [&str; 5] = [
     "support_tickets",
     "support_ticket_heads",
@@ -27,7 +27,7 @@ const LARGE: [&str; 5] = [
     "support_read_positions",
 ];
 
-/// A database with many tickets, one of which has a long history.
+/// Creates a database with many tickets, one of which has a long history.
 async fn large_db() -> (TestDb, TicketId) {
     let db = TestDb::open().await;
     let owners = format!("array['{}', '{}']::uuid[]", db.customer, db.stranger);
@@ -53,8 +53,8 @@ async fn large_db() -> (TestDb, TicketId) {
     (db, ticket)
 }
 
-/// The plan of one of our statements, as this role with these claims. It is planned as in the
-/// service.
+/// Returns the plan of one of the service's statements for this session's role and claims, planned
+/// as in the service.
 async fn plan(session: &Client, sql: &str, params: &[&(dyn ToSql + Sync)]) -> String {
     let sql = helpline_persistence::Names::default().render(sql);
     let rows = session
@@ -99,8 +99,8 @@ macro_rules! sql {
 async fn pages_and_lists_are_read_from_their_indexes_also_at_a_million_tickets() {
     let (db, ticket) = large_db().await;
     check_pages_and_lists(&db, ticket).await;
-    // The planner multiplies the actual number of pages by the row density in the statistics, so
-    // higher statistics simulate a million tickets.
+    // The planner calculates the number of rows from the table's size and the row density in the
+    // statistics. Increasing the statistics therefore simulates a million tickets.
     let claim = format!(
         "update pg_class set reltuples = reltuples * {} where relnamespace = 'helpline'::regnamespace and relkind in ('r', 'i') and reltuples > 1000",
         1_000_000 / TICKETS
@@ -211,7 +211,7 @@ async fn check_pages_and_lists(db: &TestDb, ticket: TicketId) {
     );
 }
 
-/// The plan of a list, with the statement and parameters that the service uses.
+/// Returns the plan of a ticket list, with the statement and parameters that the service uses.
 async fn plan_of_list(session: &Client, query: &ListQuery, audience: Audience) -> String {
     let list = PreparedList::new(query, audience);
     plan(session, list.sql(), &list.parameters()).await
@@ -295,7 +295,7 @@ async fn check_lists_of_staff(db: &TestDb, staff: &Client) {
     check_walks_of_staff(staff, active).await;
 }
 
-/// Checks that lists walk along an index in their order and stop at a full page.
+/// Checks that lists read an index in its order and stop when a page is full.
 async fn check_walks_of_staff(staff: &Client, active: ListQuery) {
     let waiting = ListQuery {
         sort: Sort::Waiting,
@@ -317,8 +317,8 @@ async fn check_walks_of_staff(staff: &Client, active: ListQuery) {
     ] {
         let plan = plan_of_list(staff, query, Audience::Staff).await;
         assert_plan(name, &plan, &[index]);
-        // Two sorts are allowed: of the reader's own tickets, which are few, and of the resulting
-        // page.
+        // Two sorts are allowed: one of the reader's own tickets, of which there are few, and one
+        // of the resulting page.
         assert!(
             plan.matches("->  Sort").count() <= 2,
             "the walk stops at a full page:\n{plan}"
@@ -342,14 +342,14 @@ async fn check_lists_of_a_customer(customer: &Client) {
     }
 }
 
-/// A cursor at the current time, for a list ordered by time.
+/// A cursor at the current time, for a list that is ordered by time.
 fn now() -> Cursor {
     let micros = chrono::Utc::now().timestamp_micros();
     format!("{micros}.{}", Uuid::nil()).parse().unwrap()
 }
 
-/// A superuser session that collects notices. `auto_explain` reports the plans inside functions
-/// there.
+/// Opens a superuser session and collects its notices. In this session, `auto_explain` reports the
+/// plans of statements inside functions as notices.
 pub async fn explaining(db: &TestDb) -> (Client, Arc<Mutex<String>>) {
     let (client, mut connection) =
         tokio_postgres::connect(&cluster().await.admin_url(&db.database), NoTls)
@@ -385,7 +385,7 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
     let (large, long) = large_db().await;
     for (db, ticket) in [(&empty, first), (&large, long)] {
         let (client, told) = explaining(db).await;
-        // Check the second call, when all plans are cached, generic ones included.
+        // Check the plans of the second call, because all plans are cached by then.
         for _ in 0..2 {
             told.lock().unwrap().clear();
             client

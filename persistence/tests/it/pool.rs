@@ -1,5 +1,5 @@
-//! Many people share one connection: no query runs with another person's claims, and the service
-//! does not start with a role that has too many privileges.
+//! Tests that people who share one database connection never run a query with another person's
+//! claims. Also tests that the service does not start with a role that has too many privileges.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::test_db::{TestDb, cluster, user};
 
 const PEOPLE: u128 = 12;
 const READS: usize = 2_000;
-/// Number of concurrent readers, of which one has the connection.
+/// Number of concurrent readers. Only one of them can have the connection at a time.
 const IN_FLIGHT: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -31,8 +31,8 @@ async fn a_pool_of_one_never_serves_anybody_with_anothers_claims() {
     let (mut finished, mut cut) = (0, 0);
     for n in 0..READS {
         waiting.push_back(tasks.spawn(read_something(db.clone(), owners.clone(), n)));
-        // The oldest reader has the connection or is next. It is cancelled at a random point: while
-        // waiting, in flight or decoding.
+        // Cancel the oldest reader at a random time. It may be waiting for the connection, using
+        // it, or decoding rows.
         for _ in 0..rand::rng().random_range(0..200) {
             tokio::task::yield_now().await;
         }
@@ -121,8 +121,8 @@ async fn read_something(db: Arc<TestDb>, owners: Arc<Vec<(UserId, TicketId)>>, n
         ..ListQuery::default()
     };
     match n % 3 {
-        // A statement of the service between the reads must not run under a role that a read left
-        // behind.
+        // Between reads, run a statement of the service. It must not run under the role that a
+        // previous read has set.
         0 => drop(
             people::changed(
                 &db.store,
@@ -195,7 +195,8 @@ async fn a_session_is_never_without_its_bounds() {
     );
 }
 
-/// Role name, attribute, grants, and the expected text of the refusal.
+/// Roles with too many privileges: name, attribute, grants, and the text that the error must
+/// contain.
 const OVER_PRIVILEGED: [(&str, &str, &str, &str); 15] = [
     ("super", "superuser", "", "superuser"),
     ("bypass", "bypassrls", "", "bypasses row-level security"),

@@ -1,12 +1,13 @@
-//! Runs through PgBouncer, in the two modes that keep transactions on one session.
+//! Tests the database layer with PgBouncer, in the two pool modes in which a transaction stays on
+//! one session.
 
 use helpline_persistence::{Pooler, Settings, Store, StoreError, migrate};
 use helpline_rig::{PgBouncer, PoolMode};
 
 use super::test_db::{PASSWORD, TestDb, cluster, connect, message, stored, until};
 
-/// Starts PgBouncer. If it is not installed, the tests print that and pass; `make test-world`
-/// installs it.
+/// Starts PgBouncer in front of the database. If PgBouncer is not installed, returns `None`, prints
+/// a message, and the test passes; `make test-world` installs it.
 async fn before(db: &TestDb, mode: PoolMode, databases: &str) -> Option<(PgBouncer, String)> {
     if !PgBouncer::is_installed() {
         eprintln!("not tested: pgbouncer is not installed");
@@ -56,7 +57,8 @@ async fn statements_sent_whole_do_what_prepared_ones_do() {
     for (mode, said) in [
         (PoolMode::Session, Pooler::Session),
         (PoolMode::Transaction, Pooler::Transaction),
-        // Statements that need no session also work with one.
+        // With `Pooler::Transaction`, statements do not depend on the session, so they must also
+        // work if the pooler keeps sessions.
         (PoolMode::Session, Pooler::Transaction),
     ] {
         let mut db = TestDb::open().await;
@@ -74,7 +76,7 @@ async fn statements_sent_whole_do_what_prepared_ones_do() {
             .iter()
             .filter(|kind| **kind == "message_added")
             .count();
-        // The description counts as the first message.
+        // The ticket's description counts as its first message.
         assert_eq!(messages, 3, "{mode:?} {said:?}: {kinds:?}");
     }
 }
@@ -125,7 +127,8 @@ async fn a_pooler_that_lends_transactions_only_later_is_named_and_takes_readines
     let Some((_pooler, url)) = before(&db, PoolMode::Transaction, "").await else {
         return;
     };
-    // With a single connection, a transaction pooler cannot be detected yet.
+    // With a single connection, the service cannot detect yet that the pooler shares sessions per
+    // transaction.
     let store = store(&url, 1, Pooler::Session).await.unwrap();
     store.ping().await.unwrap();
     let other = connect(&url).await;

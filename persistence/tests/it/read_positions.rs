@@ -1,4 +1,5 @@
-//! Read positions: marks, the reader's own events, and who is listed as a reader.
+//! Tests read positions: storing them, treating a reader's own events as read, and listing a
+//! ticket's readers.
 
 use std::collections::HashMap;
 
@@ -121,7 +122,7 @@ async fn ticket_of_staff(db: &TestDb, reader: UserId, ticket: TicketId) -> Staff
         .unwrap()
 }
 
-/// The reader's position and the head.
+/// The reader's position and the position of the ticket's last event, as numbers.
 fn positions(read: Seq, head: Seq) -> (u64, u64) {
     (read.get(), head.get())
 }
@@ -169,7 +170,7 @@ async fn own_writes_are_read_and_those_of_others_are_not() {
         0,
         "read positions are separate for each member of staff"
     );
-    // On their own tickets, staff count as customers.
+    // On tickets that they opened themselves, members of staff count as customers.
     let asked = db.ticket_of(db.agent, "Mine").await;
     let mine = ticket_of_staff(&db, db.agent, asked).await;
     assert_eq!(mine.read_seq, mine.seq);

@@ -1,5 +1,5 @@
-//! A secret can be removed from every field that people write to, but nothing is removed under a
-//! legal hold.
+//! Tests that a secret can be removed from every field that people write to, except while the
+//! ticket has a legal hold.
 
 use helpline_core::actor::Audience;
 use helpline_core::history::{HistoryRow, Kind};
@@ -42,7 +42,8 @@ async fn nothing_is_redacted_under_a_legal_hold_and_everything_may_be_after_it()
             RejectCode::LegalHold
         );
     }
-    // Database administrators cannot remove it either, with any statement.
+    // Under a legal hold, even an administrator of the database must not be able to remove the
+    // text, with any of these statements.
     for sql in [
         format!("select support_redact_message('{ticket}', '{}')", said.id),
         "update support_messages set redacted_at = now()".into(),
@@ -55,7 +56,8 @@ async fn nothing_is_redacted_under_a_legal_hold_and_everything_may_be_after_it()
         assert_eq!(refused(&db.admin, &sql).await, "legal_hold", "{sql}");
     }
     assert!(db.ask::<String>(FIND).await.contains("support_messages"));
-    // Messages can still be sent under a hold, and an edit keeps the old text.
+    // Under a legal hold, messages can still be sent and edited; an edit keeps the old text. After
+    // the hold is lifted, the redaction must work.
     stored(&db.send(message(ticket, db.customer, "more")).await);
     db.hold(false).await;
     redact(&db.store, &db.caller(db.boss), ticket, said.id)
@@ -64,7 +66,7 @@ async fn nothing_is_redacted_under_a_legal_hold_and_everything_may_be_after_it()
     assert_eq!(db.ask::<String>(FIND).await, "");
 }
 
-/// A ticket with a secret in every field except the messages.
+/// Creates a ticket with a secret in every field except its messages.
 async fn secrets(db: &TestDb) -> TicketId {
     let mut new = db.new_ticket("The password is xyzzy");
     new.description = helpline_core::body::Body::parse("see above").unwrap();
@@ -138,8 +140,7 @@ async fn an_admin_removes_a_secret_from_subject_rating_and_logged_events() {
             .ask("select satisfaction_rating from support_tickets")
             .await;
         assert_eq!((subject.as_str(), rating), ("[redacted]", Some(1)));
-        // The events keep their numbers, and the history says that something was removed and by
-        // whom.
+        // The events must keep their numbers, and new events must say what was removed and by whom.
         let after = db.history(ticket).await;
         assert!(after.len() > rows.len());
         let receipts: Vec<_> = after[rows.len()..]
@@ -197,11 +198,11 @@ async fn only_what_a_person_wrote_can_be_removed_from_a_history() {
     ] {
         assert_eq!(refused(&boss, &sql).await, "not_found", "{sql}");
     }
-    // Admins are the customer of their own ticket.
+    // An admin is the customer of a ticket that they opened themselves, so they must not redact it.
     let own = db.ticket_of(db.boss, "Mine").await;
     let sql = format!("select support_redact_subject('{own}')");
     assert_eq!(refused(&boss, &sql).await, "forbidden");
-    // If there is nothing to remove, nothing is written.
+    // If the ticket has no comment to remove, no event must be written.
     let other = db.ticket().await;
     let before = db.history(other).await.len();
     boss.batch_execute(&format!("select support_redact_rating('{other}')"))

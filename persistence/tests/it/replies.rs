@@ -1,5 +1,5 @@
-//! Saved replies. The shared ones belong to the team; a personal one is seen and changed only by
-//! its owner, even by plain SQL.
+//! Tests saved replies. Shared replies belong to the team. A personal reply must be visible to its
+//! owner only, even with plain SQL.
 
 use helpline_core::ids::{SavedReplyId, UserId};
 use helpline_core::limits;
@@ -38,7 +38,7 @@ async fn listed(db: &TestDb, who: UserId) -> Vec<(String, Option<UserId>)> {
         .collect()
 }
 
-/// Number of replies that this session sees by plain SQL.
+/// Returns the number of saved replies that this session sees with plain SQL.
 async fn seen(session: &Client) -> i64 {
     let sql = "select count(*) from support_saved_replies";
     session.query_one(sql, &[]).await.unwrap().get(0)
@@ -72,7 +72,8 @@ async fn a_personal_reply_is_seen_changed_and_removed_by_its_owner_alone() {
         .await
         .expect_err("customers read none");
 
-    // Another person's reply is neither replaced, under any kind, nor deleted.
+    // A person must not be able to replace another person's reply, as a personal or as a shared
+    // one, or to delete it.
     let remove = async |who, n| {
         let id = SavedReplyId::new(Uuid::from_u128(n));
         replies::delete(&db.store, &db.caller(who), id, &IfMatch::default()).await
@@ -93,7 +94,7 @@ async fn a_personal_reply_is_seen_changed_and_removed_by_its_owner_alone() {
         refusal(save(&db, agent, &reply(3, "x", Shared)).await),
         RejectCode::Forbidden
     );
-    // A reply keeps the kind that it was saved with.
+    // A saved reply cannot change from shared to personal, or from personal to shared.
     assert_eq!(
         refusal(save(&db, boss, &reply(1, "hello", Personal)).await),
         RejectCode::Conflict
@@ -102,7 +103,8 @@ async fn a_personal_reply_is_seen_changed_and_removed_by_its_owner_alone() {
         "select body from support_saved_replies where id = '00000000-0000-0000-0000-000000000002'";
     assert_eq!(db.ask::<String>(text).await, "secret of bye");
 
-    // Former members of staff see no replies. They see their own again when they get the role back.
+    // A former member of staff must see no saved replies. With the role granted again, they must
+    // see their own replies again.
     db.sql(&format!("delete from user_roles where user_id = '{agent}'"))
         .await;
     let session = db.session("helpline_staff", agent).await;
@@ -192,8 +194,8 @@ async fn the_audit_trail_says_that_a_personal_reply_changed_and_none_of_its_text
     );
 }
 
-/// The functions of the previous build keep working for shared replies, the only ones that it
-/// knows.
+/// The functions that the previous build calls must still work for shared replies, the only kind
+/// that the previous build supports.
 #[tokio::test]
 async fn the_functions_of_the_build_before_know_the_shared_ones_only() {
     let db = TestDb::open().await;

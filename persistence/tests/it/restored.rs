@@ -1,5 +1,5 @@
-//! A dump restored into another cluster. The rows contain transaction ids of the cluster that wrote
-//! them, and the new cluster will assign the same ids again.
+//! Tests a dump that is restored into another Postgres cluster. The rows contain transaction ids of
+//! the original cluster, and the new cluster will assign the same ids again.
 
 use std::collections::HashMap;
 
@@ -16,26 +16,27 @@ use uuid::Uuid;
 
 use crate::test_db::{PASSWORD, TestDb, message, stored};
 
-/// Half of the tickets have random ids and half have ascending ids, because the ids determine which
-/// foreign row comes last.
+/// Number of tickets. Half of them have random ids and half have ascending ids, because the ids
+/// determine which row of the original cluster comes last.
 const TICKETS: usize = 40;
-/// Number of transactions in the donor cluster, each with its own id.
+/// Number of transactions in the original cluster, each with a separate transaction id.
 const DONOR_TRANSACTIONS: i64 = 2_500;
 /// Number of writes in the new cluster, each in one or more transactions.
 const WRITES: usize = 480;
 
-/// The donor's database in a separate cluster, with the values that the tests need.
+/// A database that was restored into a new cluster, with the values that the tests need.
 struct Restored {
     db: TestDb,
     tickets: Vec<TicketId>,
-    /// The customer's own message on each ticket.
+    /// A message of the customer on each ticket.
     messages: HashMap<TicketId, MessageId>,
-    /// The lowest and the highest foreign transaction id in the rows.
+    /// The lowest and the highest transaction id of the original cluster in the rows.
     foreign: (i64, i64),
     _postgres: Postgres,
 }
 
-/// Creates a donor with a long history, dumps it, and restores it into a new cluster.
+/// Creates a cluster with a long history, dumps its database, and restores the dump into a new
+/// cluster.
 async fn restored() -> Restored {
     let donor = Postgres::start_temporary().await.unwrap();
     donor.create_database("desk", None).await.unwrap();
@@ -64,8 +65,8 @@ async fn restored() -> Restored {
         stored(&db.send(own).await);
         tickets.push(ticket);
     }
-    // Each message has its own transaction, as in normal use, and every tenth transaction writes to
-    // several tickets.
+    // Each message is sent in a separate transaction, as in normal use. Every tenth transaction
+    // writes to several tickets.
     db.sql(&format!(
         "do $$ begin
            for n in 1..{DONOR_TRANSACTIONS} loop
@@ -100,8 +101,8 @@ impl Restored {
         history::heads(&self.db.store, &[ticket]).await.unwrap()[0].seq
     }
 
-    /// Makes the n-th write. Returns its ticket, the ticket's head before, and the rows of the
-    /// answer.
+    /// Makes the n-th write. Returns its ticket, the position of the ticket's last event before the
+    /// write, and the events that the write returned.
     async fn write(&self, n: usize) -> (TicketId, Seq, Vec<HistoryRow>) {
         let Self {
             db,
@@ -152,8 +153,8 @@ impl Restored {
             _ => {
                 let sent = message(ticket, db.agent, "sent twice");
                 stored(&db.send(sent.clone()).await);
-                // The answer to a duplicate contains its first row, and the rows that this
-                // transaction wrote, which are none.
+                // For a duplicate, the result contains the event of the first send, and no other
+                // events, because this transaction has written none.
                 let appended = db.append(&[sent]).await;
                 assert!(matches!(appended.outcomes[..], [Outcome::Duplicate(_)]));
                 appended.rows
@@ -175,7 +176,7 @@ async fn a_write_is_answered_with_its_own_rows_while_the_numbers_of_another_clus
             .iter()
             .filter(|row| row.ticket != ticket || row.seq <= before)
             .count();
-        // The body that REST returns for an edit.
+        // The REST API returns this text after an edit.
         let last = rows
             .last()
             .and_then(|row| row.message.as_ref())
@@ -224,7 +225,8 @@ async fn a_sweep_finds_nothing_of_another_cluster_and_everything_of_its_own() {
         let (ticket, _, rows) = restored.write(n).await;
         let next = sweep::sweep(store, Some(&snapshot)).await.unwrap();
         let moved: Vec<_> = next.moved.iter().map(|(moved, _)| *moved).collect();
-        // An unchanged status or priority writes nothing.
+        // A change to the status or priority that the ticket already has writes no event, so the
+        // sweep finds nothing.
         assert!(
             moved == [ticket] || (moved.is_empty() && rows.is_empty()),
             "write {n}: {} tickets moved",

@@ -1,4 +1,4 @@
-//! Retention at a given time.
+//! Tests retention (deleting old tickets) at a given time.
 
 use helpline_core::ids::TicketId;
 
@@ -67,7 +67,7 @@ async fn tickets_are_archived_after_six_months_and_deleted_after_two_years_unles
         "tickets_archived TKT-000001, tickets_deleted TKT-000001"
     );
     db.history(held).await;
-    // After the retention function, deletes are refused again, even in the same transaction.
+    // After the retention function, deletions must fail again, even in the same transaction.
     let client = db.another_admin().await;
     client
         .batch_execute("begin; select delete_old_archived_tickets(now() + interval '40 months')")

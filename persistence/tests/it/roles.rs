@@ -1,6 +1,6 @@
-//! Customers and staff have two separate roles: no other role may have both, and grants that
-//! Helpline did not make give access to none of its objects. Roles belong to a cluster, so each of
-//! these tests starts its own.
+//! Tests that no role other than the service's can act as the customer or staff role, and that
+//! grants made outside Helpline give no access to Helpline's objects. Roles belong to the whole
+//! Postgres cluster, so each test starts its own.
 
 use helpline_persistence::{Names, Pooler, Settings, Store, StoreError, migrate, privileges};
 use helpline_rig::Postgres;
@@ -14,7 +14,8 @@ const PASSWORD: &str = "serviceword";
 struct Cluster {
     postgres: Postgres,
     admin: Client,
-    /// Since Postgres 16, a membership can be without effect.
+    /// Whether memberships have options, which is true since Postgres 16. A membership can then be
+    /// without effect.
     has_options: bool,
 }
 
@@ -59,7 +60,8 @@ impl Cluster {
     }
 }
 
-/// Grants, and the reported conflicts. Each sentence ends with the statement that resolves it.
+/// Grants that cause conflicts, each with the sentences that must be reported. A sentence ends with
+/// the statement that resolves the conflict.
 const CONFLICTING_GRANTS: [(&str, &[&str]); 8] = [
     (
         "grant helpline_customer to authenticated",
@@ -100,7 +102,7 @@ const CONFLICTING_GRANTS: [(&str, &[&str]); 8] = [
             "role authenticated can act as helpline_staff through boss: revoke helpline_staff from boss",
         ],
     ),
-    // The service's own logins, and superusers, who can do everything anyway.
+    // No conflict: a login role of the service, and a superuser, who can do everything anyway.
     (
         "grant helpline_service to login_of_ours; grant helpline_customer, helpline_staff to boss",
         &[],
@@ -130,7 +132,7 @@ async fn a_role_that_can_act_as_customers_or_staff_is_named_with_the_statement_t
             }
             (other, _) => panic!("{grants}: {:?}", other.err()),
         }
-        // The suggested statements resolve the conflicts.
+        // Run the statements that the sentences suggest. They must resolve the conflicts.
         for sentence in told {
             let statement = sentence.split(": ").nth(1).unwrap();
             cluster.sql(statement).await;
@@ -170,7 +172,8 @@ async fn a_role_that_can_act_as_customers_or_staff_is_named_with_the_statement_t
 async fn a_login_of_its_own_works_once_it_has_the_bounds_that_the_refusal_names() {
     let cluster = Cluster::start().await;
     cluster.migrate().await;
-    // A search path without our schema, and a table with the same name as one of ours.
+    // Create a login role whose search path contains another table `people`, and not Helpline's
+    // schema. The service must still use Helpline's tables.
     cluster.sql("create role desk_login login noinherit password 'p1'; grant helpline_service to desk_login").await;
     cluster
         .sql("create table public.people (n int); grant all on public.people to desk_login; alter role desk_login set search_path = public")
@@ -200,7 +203,8 @@ async fn a_login_of_its_own_works_once_it_has_the_bounds_that_the_refusal_names(
 #[tokio::test]
 async fn an_administrator_who_makes_the_roles_does_not_keep_what_they_can_do() {
     let cluster = Cluster::start().await;
-    // Before Postgres 16, the creator of a role gets no membership in it.
+    // Create an administrator who can create roles. Only since Postgres 16 can the creator of a
+    // role become its member.
     cluster.sql("create role platform login createrole createdb password 'p1'; alter database desk owner to platform").await;
     if cluster.has_options {
         cluster
@@ -219,13 +223,14 @@ async fn an_administrator_who_makes_the_roles_does_not_keep_what_they_can_do() {
     assert!(migrate::migrate(&url).await.unwrap().is_empty());
 }
 
-/// Default privileges that a platform grants its own roles on everything that any role creates.
+/// Default privileges with which a hosting platform grants its own roles access to everything that
+/// any role creates.
 const DEFAULTS: &str = "
     alter default privileges {of} grant all on tables to anon, authenticated, service_role;
     alter default privileges {of} grant all on sequences to anon, authenticated, service_role;
     alter default privileges {of} grant all on functions to anon, authenticated, service_role, public;";
 
-/// Every object of ours on which one of these roles has a privilege.
+/// Lists the objects of Helpline on which one of the platform's roles has a privilege.
 const REACHABLE: &str = "
     select o.what from (
       select 'table ' || c.oid::regclass || ' to ' || r.rolname as what
@@ -258,7 +263,8 @@ async fn nothing_of_ours_is_reachable_by_what_a_platform_grants_to_its_own_roles
         .sql(&DEFAULTS.replace("{of}", "in schema public"))
         .await;
     cluster.sql(&DEFAULTS.replace("{of}", "")).await;
-    // Also for objects of our owner, once the role exists.
+    // Create Helpline's owner role first, so that default privileges can be set for its objects
+    // too.
     migrate::make_roles(&cluster.postgres.admin_url("desk"), &Names::default())
         .await
         .unwrap();
@@ -303,7 +309,8 @@ async fn nothing_of_ours_is_reachable_by_what_a_platform_grants_to_its_own_roles
             );
         }
     }
-    // The next run revokes manual grants on tables and columns, and those with grant option.
+    // The next migration must revoke grants that were made manually on tables and columns,
+    // including those with grant option.
     cluster
         .sql("grant usage on schema helpline to anon; grant select on people to anon with grant option; set role anon; grant select on people to authenticated; reset role")
         .await;
@@ -311,7 +318,7 @@ async fn nothing_of_ours_is_reachable_by_what_a_platform_grants_to_its_own_roles
     assert!(!reachable().await.is_empty());
     cluster.migrate().await;
     assert_eq!(reachable().await, Vec::<String>::new());
-    // Our own grants stay, and the service works.
+    // The grants that Helpline made itself must remain, so that the service works.
     migrate::set_runtime_password(&cluster.postgres.admin_url("desk"), PASSWORD)
         .await
         .unwrap();
@@ -362,7 +369,7 @@ async fn whoever_has_the_rights_of_both_sides_changes_on_their_own_ticket_what_i
         .batch_execute("update support_tickets set status = 'closed'; update support_tickets set satisfaction_rating = 5")
         .await
         .unwrap();
-    // Their other side has as many rights as before.
+    // With the claims of an agent, the same session must have all rights of staff.
     session
         .batch_execute(&format!(
             "set request.jwt.claims = '{{\"sub\":\"{agent}\"}}'"

@@ -1,10 +1,12 @@
-//! Every block of SQL in `docs/runbooks` and `docs/backup.md`, run on a migrated database in which something has happened. A block begins with
-//! comments that say how:
+//! Runs every block of SQL in `docs/runbooks` and `docs/backup.md`, on a migrated database that
+//! contains data. Comments at the beginning of a block say how to run it:
 //!
-//! - `-- as: helpline_service`: as this login; otherwise as `helpline_owner`
-//! - `-- expect: …`: a row of the last answer, its columns joined by ` | `, one such line a row; or `no rows`; or `ERROR: ` and how the error begins
+//! - `-- as: helpline_service` runs the block as this role. The default is `helpline_owner`.
+//! - `-- expect: …` gives the expected result: one such line for each row of the last result, with
+//!   columns separated by ` | `; or `no rows`; or `ERROR: ` and the beginning of the error.
 //!
-//! A block without `expect` must give a row: a query that finds nothing here would find nothing in an incident either.
+//! A block without `expect` must return a row, because a query that finds nothing in this database
+//! would find nothing in an incident either.
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +19,7 @@ use uuid::Uuid;
 
 use crate::test_db::{TestDb, message, note, stored};
 
-/// A block of SQL and where it begins.
+/// A block of SQL, and its position in a document.
 #[derive(Debug)]
 struct Block {
     place: String,
@@ -25,7 +27,7 @@ struct Block {
 }
 
 impl Block {
-    /// What its comments say under this name.
+    /// Returns the values of the block's comments with this name.
     fn said(&self, name: &str) -> Vec<&str> {
         let mark = format!("-- {name}: ");
         self.sql
@@ -73,7 +75,8 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// A database in which something has happened: answers, a note, a resolved and a waiting ticket, reads, refusals, an instance.
+/// Creates a database with data of every kind: answers, an internal note, a resolved and a waiting
+/// ticket, read positions, refused requests, and an instance.
 async fn lived_in() -> TestDb {
     let db = TestDb::open().await;
     let answered = db.ticket().await;
@@ -127,7 +130,7 @@ fn row(db: &TestDb, action: &str, refused: Option<RejectCode>, ticket: TicketId)
     }
 }
 
-/// The rows of the last answer, or the error.
+/// Runs a block of SQL. Returns the rows of its last result, or the error.
 async fn run(session: &Client, sql: &str) -> Vec<String> {
     let answer = session.simple_query(sql).await;
     let _ = session.batch_execute("rollback").await;
@@ -154,7 +157,7 @@ async fn run(session: &Client, sql: &str) -> Vec<String> {
     rows
 }
 
-/// What is wrong with these answers.
+/// Compares the rows with the expected ones. Returns a description of the difference, or `None`.
 fn fault(expected: &[&str], found: &[String]) -> Option<String> {
     let holds = match expected {
         [] => found.first().is_some_and(|row| !row.starts_with("ERROR: ")),

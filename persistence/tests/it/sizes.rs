@@ -1,4 +1,5 @@
-//! Every text and JSON column has a size limit, which equals core's.
+//! Tests that every text and JSON column has a size limit, which equals the limit in the Rust crate
+//! `core`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,15 +12,16 @@ use crate::test_db::TestDb;
 
 /// How the size of a column is limited.
 enum Size {
-    /// Maximum characters.
+    /// Maximum number of characters.
     Chars(usize),
-    /// Maximum bytes of the text.
+    /// Maximum number of bytes of the text.
     Bytes(usize),
-    /// Maximum bytes of the JSON text as Postgres writes it.
+    /// Maximum number of bytes of the JSON text as Postgres writes it.
     Json(usize),
-    /// Restricted to a list of words, or to a pattern of limited length.
+    /// The column accepts only words of a list, or texts of a pattern with limited length.
     Words,
-    /// Written only by the owner's migrations, functions and triggers, from words and numbers.
+    /// The column contains only words and numbers, and only the owner's migrations, functions and
+    /// triggers write it.
     Owners,
 }
 
@@ -147,8 +149,8 @@ const SIZES: &[(&str, Size)] = &[
     ("user_roles.role", Words),
 ];
 
-/// Text and JSON columns of our tables, except generated ones, with all check constraints of the
-/// table that name them.
+/// Lists the text and JSON columns of Helpline's tables, except generated ones, each with the check
+/// constraints that mention it.
 const COLUMNS: &str = "
     select c.relname || '.' || a.attname,
       coalesce((select string_agg(pg_get_constraintdef(k.oid), ' ') from pg_constraint k
@@ -190,7 +192,7 @@ async fn every_text_has_a_size_and_the_size_is_cores() {
             "{column}: {bound} is not in {checks}"
         );
     }
-    // Columns that only the owner writes are not writable by any other role.
+    // No role except the owner may write to a column that is listed as `Owners`.
     let owners: Vec<&str> = SIZES
         .iter()
         .filter(|(_, size)| matches!(size, Owners))
@@ -223,7 +225,8 @@ async fn assert_refused_by_check(session: &Client, sql: &str) {
     );
 }
 
-/// Statements that the superuser runs, whom no grant restricts.
+/// Statements with too long texts. They run as a superuser, whom no privilege restricts, so the
+/// check constraints must refuse them.
 fn too_large_for_the_owner(ticket: TicketId, of: UserId) -> [String; 8] {
     [
         format!(
@@ -297,7 +300,7 @@ async fn what_is_too_large_is_refused_whoever_writes_it() {
     for sql in too_large_for_the_owner(ticket, of) {
         assert_refused_by_check(&db.admin, &sql).await;
     }
-    // A session's own user agent never causes a refusal.
+    // A user agent in the session's settings must never cause an error, whatever its length.
     customer
         .batch_execute("select set_config('helpline.user_agent', repeat('u', 100000), false)")
         .await

@@ -1,4 +1,5 @@
-//! The ticket statistics equal a plain count after any operations and roll-ups.
+//! Tests that the ticket statistics equal a plain count of the tickets after random operations and
+//! roll-ups.
 
 use helpline_core::protocol::TicketStats;
 use helpline_persistence::stats;
@@ -40,7 +41,7 @@ async fn counted(db: &TestDb) -> TicketStats {
 }
 
 fn near(a: Option<f64>, b: Option<f64>) -> bool {
-    // Resolution times are stored in whole seconds.
+    // Compare with a tolerance, because the statistics store resolution times in whole seconds.
     a.zip(b)
         .map_or(a.is_none() && b.is_none(), |(a, b)| (a - b).abs() < 0.001)
 }
@@ -107,7 +108,7 @@ async fn the_glance_equals_a_plain_count_after_random_operations() {
             .await,
         0
     );
-    // The platform reads the view directly, as staff.
+    // The platform can read the statistics view directly, with the staff role.
     let staff = db.session("helpline_staff", db.agent).await;
     let open: i64 = staff
         .query_one("select open_tickets from support_ticket_stats", &[])

@@ -1,4 +1,5 @@
-//! Token subjects that are not UUIDs: the service and SQL map them to the same person.
+//! Tests token subjects (`sub`) that are not UUIDs: the service and plain SQL must map them to the
+//! same person.
 
 use std::collections::HashSet;
 
@@ -43,7 +44,7 @@ impl TestDb {
             .map_err(|error| error.as_db_error().unwrap().constraint().unwrap().into())
     }
 
-    /// A session as the platform's SQL would have it, with this role and these claims.
+    /// Opens a session with this role and these claims, as the platform's SQL would.
     async fn claiming(&self, role: &str, claims: &serde_json::Value) -> Client {
         let session = self.session(role, self.stranger).await;
         session
@@ -64,7 +65,7 @@ async fn a_subject_is_the_same_person_at_every_sign_in_and_a_uuid_has_no_row() {
     assert_eq!(first.name.as_deref(), Some("Sue Subject"));
     assert_eq!(first.email.as_deref(), Some("sub@example.org"));
     assert_eq!(db.person(ISSUER, SUB).await, first.id);
-    // Another issuer, another case or another composition makes another person.
+    // A subject with a different issuer, case or Unicode composition must be a different person.
     let mut people = HashSet::from([first.id]);
     for (issuer, sub) in [
         ("", SUB),
@@ -90,7 +91,8 @@ async fn a_subject_is_the_same_person_at_every_sign_in_and_a_uuid_has_no_row() {
         db.customer
     );
     assert_eq!(db.ask::<i64>(ROWS).await, 12);
-    // A database restored to a state before the first sign-in creates the same person again.
+    // Simulate a restore to a time before the first sign-in. The next sign-in must create a person
+    // with the same id.
     db.sql("delete from people_subjects; delete from people where display_name = 'Sue Subject'")
         .await;
     assert_eq!(db.person(ISSUER, SUB).await, first.id);
@@ -117,7 +119,8 @@ async fn one_batch_takes_subjects_and_uuids_and_the_same_person_under_both() {
 async fn two_instances_that_sign_the_same_newcomers_in_at_once_get_the_same_people() {
     let db = TestDb::open().await;
     for round in 0..20 {
-        // The batches have opposite orders, but the rows are locked in the same order.
+        // The two batches contain the people in opposite orders. No deadlock may occur, because the
+        // database function locks the rows in the order of their keys.
         let mut one: Vec<_> = (0..50)
             .map(|n| identity(ISSUER, &format!("new|{round}|{n}")))
             .collect();
@@ -133,7 +136,7 @@ async fn two_instances_that_sign_the_same_newcomers_in_at_once_get_the_same_peop
         assert_eq!(people, others);
     }
     assert_eq!(db.ask::<i64>(ROWS).await, 1_000);
-    // A sign-in waits only briefly for a row that another transaction is writing.
+    // If another transaction is writing the subject's row, a sign-in must wait only briefly.
     let writing = db.another_admin().await;
     let insert = format!(
         "begin; insert into people_subjects (issuer, subject, person) values ('{ISSUER}', '{SUB}', '{}')",
@@ -160,7 +163,8 @@ async fn a_row_that_is_there_already_wins_and_its_change_counts_from_the_next_si
     db.sql("delete from people_subjects").await;
     let own = db.person(ISSUER, SUB).await;
     assert!(own != db.customer && own != db.stranger);
-    // Changes by an operator are in the log, without the subject. A first sign-in is not logged.
+    // The access log must contain changes that an operator makes, without the subject. It must not
+    // contain first sign-ins.
     let log: String = db
         .ask(
             "select string_agg(concat_ws(' ', action, detail ->> 'user', detail ->> 'issuer'), '; ' order by id)
@@ -194,7 +198,7 @@ async fn instances_of_the_build_before_go_on_with_their_own_function() {
         .await
         .unwrap();
     assert_eq!(UserId::new(row.get(0)), person);
-    // Its claims are always UUIDs.
+    // The previous build's sessions have the person's UUID as claim, which must still work.
     let customer = db.session("helpline_customer", person).await;
     let name: String = customer
         .query_one("select display_name from people", &[])
@@ -219,7 +223,8 @@ async fn the_first_admin_may_be_named_by_a_subject() {
 #[tokio::test]
 async fn the_longest_and_the_oddest_are_kept_and_what_is_no_subject_is_refused() {
     let db = TestDb::open().await;
-    // Texts that compression does not shorten.
+    // Generates texts that compression cannot shorten, so that they need their full length in the
+    // database.
     let noise = |seed: u64, bytes: usize| -> String {
         let mut x = seed;
         let mut next = || {
@@ -238,8 +243,8 @@ async fn the_longest_and_the_oddest_are_kept_and_what_is_no_subject_is_refused()
     assert_eq!(db.person(&issuer, &sub).await, longest);
     let wide = "\u{1F600}".repeat(limits::TOKEN_SUBJECT_BYTES_MAX / 4);
     db.person("", &wide).await;
-    // The table refuses what the service refuses, and also every UUID, for which a row would be
-    // redundant.
+    // The table must refuse every subject that the service refuses. It must also refuse UUIDs,
+    // because they need no row.
     let refused = [
         (String::new(), String::new(), "subject"),
         (String::new(), format!("{sub}x"), "subject"),
@@ -283,7 +288,7 @@ async fn the_service_and_sql_agree_on_which_texts_are_uuids() {
         format!("Urn:Uuid:{{{bare}}}"),
         "018f-0000-0000-7000-8000-0000-0000-00ab".into(),
         format!("-{uuid}-"),
-        // These are not UUIDs.
+        // Texts that are similar to UUIDs, but are not UUIDs, so they count as subjects.
         format!("{{{uuid}"),
         format!("{uuid}}}"),
         format!("{{{{{uuid}}}}}"),
@@ -324,7 +329,7 @@ async fn claims_of_an_issuer_give_sql_the_same_person_and_an_unknown_one_is_no_o
     for (role, claims, tickets) in [
         ("customer", json!({"sub": SUB, "iss": ISSUER}), 1),
         ("staff", json!({"sub": "boss", "iss": ISSUER}), 2),
-        // The staff database role does not make a customer staff.
+        // Using the staff database role does not make a customer a member of staff.
         ("staff", json!({"sub": SUB, "iss": ISSUER}), 0),
         ("customer", json!({"sub": SUB}), 0),
         (
@@ -347,12 +352,12 @@ async fn claims_of_an_issuer_give_sql_the_same_person_and_an_unknown_one_is_no_o
             json!({"sub": "a".repeat(5_000), "iss": ISSUER}),
             0,
         ),
-        // No token contains these.
+        // Claims of forms that no valid token has must give no access.
         ("staff", json!({"sub": 7}), 0),
         ("staff", json!({"sub": "7", "iss": 7}), 0),
         ("staff", json!({"sub": ["boss"], "iss": ISSUER}), 0),
         ("staff", json!({"sub": {"sub": "boss"}, "iss": [ISSUER]}), 0),
-        // UUIDs in various spellings.
+        // A UUID must be recognized in various spellings.
         ("customer", json!({"sub": known}), 1),
         (
             "customer",
@@ -370,7 +375,8 @@ async fn claims_of_an_issuer_give_sql_the_same_person_and_an_unknown_one_is_no_o
             .get(0);
         assert_eq!(seen, tickets, "{role} {claims}");
     }
-    // They see their own person, but neither the table nor the person of another subject.
+    // The customer must see their own person, but neither the table of subjects nor the person of
+    // another subject.
     let customer = db
         .claiming("helpline_customer", &json!({"sub": SUB, "iss": ISSUER}))
         .await;

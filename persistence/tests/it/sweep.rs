@@ -1,5 +1,5 @@
-//! A sweep finds every event that became visible, exactly once, whatever wrote it and however long
-//! its transaction was open.
+//! Tests that the sweep (the query for new events) returns every event exactly once. This must not
+//! depend on which client wrote it, or on how long the transaction was open.
 
 use std::collections::HashMap;
 
@@ -27,7 +27,7 @@ async fn every_row_is_seen_exactly_once_whatever_the_order_and_length_of_its_tra
     for round in 0..LOOKS {
         for (client, open) in &mut clients {
             // Each transaction writes one event of a new ticket and stays open for a random number
-            // of sweeps. Some roll back.
+            // of sweeps. Some transactions roll back.
             match open.take() {
                 None => {
                     let id = TicketId::new(uuid::Uuid::now_v7());

@@ -1,5 +1,5 @@
-//! The fixture of these tests: a migrated database with its store, a superuser connection, and
-//! people of both audiences.
+//! The fixture of these tests: a migrated database, the `Store` to test, a superuser connection,
+//! and people who are customers and staff.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use uuid::Uuid;
 pub use helpline_rig::testing::RUNTIME_PASSWORD as PASSWORD;
 
 static TEST_DATABASES: TestDatabases = TestDatabases::new(&[]);
-/// Lives until the end of the process, so that tests can use it without a database of their own.
+/// The cluster is shared by all tests and stopped when the process ends.
 static CLUSTER: OnceCell<Arc<Postgres>> = OnceCell::const_new();
 static POOLERS: Mutex<BTreeMap<u16, PgBouncer>> = Mutex::const_new(BTreeMap::new());
 static DATABASES: AtomicU32 = AtomicU32::new(1);
@@ -50,13 +50,13 @@ pub async fn empty_database() -> String {
     name
 }
 
-/// A plain connection.
+/// Opens a connection without any role or claims set.
 pub async fn connect(url: &str) -> Client {
     testing::connect(url).await.unwrap()
 }
 
-/// Port of a PgBouncer in transaction mode in front of this Postgres. All tests use it if
-/// HELPLINE_TEST_POOLER is set.
+/// Returns the port of a PgBouncer in transaction mode for this Postgres server. All tests use it
+/// if HELPLINE_TEST_POOLER is set.
 async fn pooler_before(postgres_port: u16) -> u16 {
     let mut poolers = POOLERS.lock().await;
     if let Some(pooler) = poolers.get(&postgres_port) {
@@ -70,11 +70,11 @@ async fn pooler_before(postgres_port: u16) -> u16 {
     port
 }
 
-/// A migrated database with two customers, an agent and an admin.
+/// A migrated database of one test, with two customers, an agent and an admin.
 pub struct TestDb {
     pub database: String,
     pub store: Store,
-    /// A superuser connection, for plain SQL as the platform would run it.
+    /// A superuser connection, to run plain SQL as the platform would.
     pub admin: Client,
     pub customer: UserId,
     pub stranger: UserId,
@@ -103,8 +103,8 @@ impl TestDb {
         Self::enter(&database.postgres, database.name, connections_max).await
     }
 
-    /// Opens a fixture in a migrated database of any cluster, and creates its people if they do not
-    /// exist.
+    /// Opens a fixture for a migrated database of any cluster, and creates the fixture's people if
+    /// they do not exist.
     pub async fn on(postgres: &Postgres, database: &str) -> Self {
         Self::enter(postgres, database.to_owned(), 8).await
     }
@@ -189,8 +189,7 @@ impl TestDb {
         connect(&cluster().await.admin_url(&self.database)).await
     }
 
-    /// A raw connection with this role and this person's claims, as the platform's own SQL would
-    /// use.
+    /// Opens a raw connection with this role and this person's claims, as the platform's SQL would.
     pub async fn session(&self, role: &str, who: UserId) -> Client {
         let client = self.another_admin().await;
         let claims = format!(r#"{{"sub":"{who}","role":"authenticated"}}"#);
@@ -228,7 +227,7 @@ impl TestDb {
         }
     }
 
-    /// Opens a ticket of this customer through the regular function.
+    /// Opens a ticket of this customer as the service does.
     pub async fn ticket_of(&self, owner: UserId, subject: &str) -> TicketId {
         let new = self.new_ticket(subject);
         tickets::create(&self.store, &self.caller(owner), &new)
@@ -265,7 +264,8 @@ impl TestDb {
         append_waiting(&self.store, batch).await.unwrap()
     }
 
-    /// All events of a ticket. Asserts that both numberings have no gaps.
+    /// Returns all events of a ticket. Asserts that the numbers of all events and of public events
+    /// have no gaps.
     pub async fn history(&self, ticket: TicketId) -> Vec<HistoryRow> {
         let rows = history::rows_after(&self.store, &[(ticket, Seq::ZERO)], 1_000_000)
             .await
@@ -309,7 +309,7 @@ impl TestDb {
     }
 }
 
-/// A message with a new id and key.
+/// Creates a message with a new id and key.
 pub fn message(ticket: TicketId, sender: UserId, body: &str) -> NewMessage {
     let id = Uuid::now_v7();
     NewMessage {
@@ -333,7 +333,7 @@ pub fn note(ticket: TicketId, sender: UserId, body: &str) -> NewMessage {
     }
 }
 
-/// The position of a message that was stored by this call. Panics on any other outcome.
+/// Returns the position of a message that this call has stored. Panics on any other outcome.
 #[track_caller]
 pub fn stored(outcome: &Outcome) -> AppendedAt {
     match outcome {
@@ -342,7 +342,7 @@ pub fn stored(outcome: &Outcome) -> AppendedAt {
     }
 }
 
-/// The reject code of a refused operation. Panics on any other result.
+/// Returns the reject code of a refused operation. Panics on any other result.
 #[track_caller]
 pub fn refusal<T: std::fmt::Debug>(
     result: Result<T, helpline_persistence::StoreError>,
@@ -353,7 +353,7 @@ pub fn refusal<T: std::fmt::Debug>(
     }
 }
 
-/// Waits until an external condition is true. Panics after 20 seconds.
+/// Waits until the condition is true. Panics after 20 seconds.
 pub async fn until(what: &str, condition: impl AsyncFn() -> bool) {
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     while !condition().await {

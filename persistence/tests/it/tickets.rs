@@ -1,4 +1,4 @@
-//! Tickets through the regular functions: opened, changed, rated, listed and found.
+//! Tests opening, changing, rating, listing and finding tickets as the service does it.
 
 use helpline_core::actor::Audience;
 use helpline_core::history::Kind;
@@ -149,7 +149,8 @@ async fn a_change_is_judged_by_the_side_of_its_doer() {
         "nothing changed, nothing written"
     );
 
-    // Either all changes are made or none.
+    // The agent may change the status, but `stranger` cannot be an assignee. The whole change must
+    // be refused, including the status.
     let half = Patch {
         status: Some(Status::Open),
         assigned_to: Some(Assignee::Agent(db.stranger)),
@@ -275,7 +276,8 @@ async fn a_ticket_is_opened_by_id_or_number_and_looks_as_its_reader_may_see_it()
             .unwrap(),
         None
     );
-    // A customer who requests the staff view gets nothing: the database role is not enough.
+    // A customer who asks for the staff view must get no tickets, because using the staff database
+    // role is not enough.
     let pretender = Reader {
         user: db.stranger,
         audience: Audience::Staff,
@@ -321,7 +323,7 @@ async fn an_archived_ticket_is_read_only() {
     let refused: Result<_, StoreError> =
         tickets::rate(&db.store, &db.caller(db.customer), ticket, 5, None).await;
     assert_eq!(refusal(refused), RejectCode::TicketArchived);
-    // A secret can be redacted even on an archived ticket.
+    // A message can be redacted even on an archived ticket.
     let rows =
         helpline_persistence::messages::redact(&db.store, &db.caller(db.customer), ticket, sent.id)
             .await
@@ -407,7 +409,7 @@ async fn changes_in_one_transaction_happen_together() {
         .expect("the pool has no second connection");
     assert!(created.duplicate && created.id == first.id && created.rows.is_empty());
     assert_eq!(again.commit().await.unwrap(), []);
-    // The pool's only connection is free again and has no person's role.
+    // The commit must have returned the pool's only connection, without a person's role.
     assert!(db.store.ping().await.is_ok());
     let own = tickets::list_for_customer(
         &db.store,

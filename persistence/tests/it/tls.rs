@@ -1,4 +1,4 @@
-//! Every TLS mode against a real server, and the error if a connection cannot be made.
+//! Tests every TLS mode with a real Postgres server, and the errors if a connection cannot be made.
 
 use helpline_persistence::connect::probe;
 use helpline_persistence::{Pooler, Settings, Store, StoreError, migrate};
@@ -7,7 +7,7 @@ use helpline_rig::certificates::{CertificateFiles, Certificates, Validity};
 
 use crate::test_db::PASSWORD;
 
-/// A server that uses TLS with this certificate.
+/// Starts a Postgres server that uses TLS with this certificate.
 async fn server(
     authority: &Certificates,
     files: &CertificateFiles,
@@ -33,7 +33,7 @@ fn url(server: &Postgres, host: &str, query: &str) -> String {
     format!("{url}?{query}")
 }
 
-/// Whether a session is encrypted, or why it could not be opened.
+/// Returns whether the connection is encrypted, or why it could not be opened.
 async fn encrypted(url: &str) -> Result<bool, String> {
     probe(url)
         .await
@@ -63,7 +63,7 @@ async fn each_mode_is_what_its_name_says() {
     let known = root(&authority.authority());
     for (host, query, outcome) in [
         ("127.0.0.1", "sslmode=disable", Ok(false)),
-        // For this machine, the default is the same as in libpq.
+        // For a server on this machine, the default mode is libpq's default (`prefer`).
         ("127.0.0.1", "", Ok(true)),
         ("127.0.0.1", "sslmode=prefer", Ok(true)),
         ("127.0.0.1", "sslmode=require", Ok(true)),

@@ -1,5 +1,5 @@
-//! Triggers maintain a ticket's last message and waiting time, and assign a ticket to the author of
-//! a reply, whichever way a message is written.
+//! Tests that triggers maintain a ticket's last message and waiting time, and assign a ticket to
+//! the author of an answer. This must not depend on how a message is written.
 
 use chrono::{DateTime, Utc};
 use helpline_core::actor::Audience;
@@ -53,7 +53,7 @@ impl TestDb {
             .unwrap();
     }
 
-    /// The time of the last event of this kind.
+    /// Returns the time of the ticket's last event of this kind.
     async fn at(&self, ticket: TicketId, kind: Kind) -> DateTime<Utc> {
         let rows = self.history(ticket).await;
         rows.iter().rfind(|row| row.kind == kind).unwrap().at
@@ -66,7 +66,7 @@ async fn a_customer_waits_from_their_first_message_that_no_public_answer_followe
     let ticket = db.ticket().await;
     let opened = db.at(ticket, Kind::Created).await;
     assert_eq!(db.waiting(ticket).await, Some(opened));
-    // Neither another message nor an internal note changes that.
+    // Neither another message of the customer nor an internal note may change the waiting time.
     stored(&db.send(message(ticket, db.customer, "Hello?")).await);
     stored(&db.send(note(ticket, db.agent, "Looks bad.")).await);
     assert_eq!(db.waiting(ticket).await, Some(opened));
@@ -78,7 +78,7 @@ async fn a_customer_waits_from_their_first_message_that_no_public_answer_followe
     let asked = db.at(ticket, Kind::MessageAdded).await;
     stored(&db.send(message(ticket, db.customer, "Still.")).await);
     assert_eq!(db.waiting(ticket).await, Some(asked));
-    // A redaction does not count as an answer, and does not undo one.
+    // A redaction must not count as an answer, so it does not change the waiting time.
     let rows = db.history(ticket).await;
     let last = rows.iter().rfind(|row| row.message.is_some()).unwrap();
     let message_id = last.message.as_ref().unwrap().id;
@@ -122,23 +122,25 @@ async fn a_ticket_that_is_over_waits_for_nothing_until_it_is_taken_up_again() {
     for over in [Status::Resolved, Status::Closed] {
         db.set_status(db.agent, ticket, over).await;
         assert_eq!(db.waiting(ticket).await, None);
-        // If the team reopens it, the waiting time is as before.
+        // If the team reopens the ticket, the waiting time must be the previous one again.
         db.set_status(db.agent, ticket, Status::Open).await;
         assert_eq!(db.waiting(ticket).await, Some(opened));
     }
-    // If the customer's message reopens it, the customer waits from that message on, not from the
-    // old question.
+    // If a message reopens the ticket, the customer has been waiting since that message, not since
+    // the earlier question.
     db.set_status(db.agent, ticket, Status::Resolved).await;
     stored(&db.send(message(ticket, db.customer, "No!")).await);
     let asked = db.at(ticket, Kind::MessageAdded).await;
     assert_eq!(db.waiting(ticket).await, Some(asked));
-    // If the customer reopens it by hand after an answer, they wait from then on.
+    // If the customer reopens the ticket by changing its status, the waiting time starts at that
+    // change.
     stored(&db.send(message(ticket, db.agent, "Try now.")).await);
     db.set_status(db.agent, ticket, Status::Closed).await;
     db.set_status(db.customer, ticket, Status::Open).await;
     let waiting = db.waiting(ticket).await.unwrap();
     assert!(waiting > asked && waiting <= db.at(ticket, Kind::Reopened).await);
-    // A ticket that SQL archives in its current state.
+    // Archive the ticket by plain SQL, while its customer is waiting. The ticket must then show no
+    // waiting time.
     let archive = format!("update support_tickets set archived_at = now() where id = '{ticket}'");
     db.sql(&archive).await;
     assert_eq!(db.waiting(ticket).await, None);
@@ -225,8 +227,8 @@ async fn imported_rows_and_rows_of_a_former_build_are_filled_in_as_their_histori
     }
     let kept = "select string_agg(ticket_id || ' ' || coalesce(waiting_since::text, '-'), ',' order by ticket_id) \
                 from support_ticket_heads where not is_over";
-    // A ticket that the customer reopened by hand waits from that action. The history records it
-    // some microseconds later, so use the history's time for the comparison.
+    // For tickets that the customer reopened by changing the status, the history's time is some
+    // microseconds after `waiting_since`. Use the history's time, so that both can be compared.
     db.sql(
         "update support_ticket_heads h set waiting_since = a.created_at from support_ticket_activity a
          where a.ticket_id = h.ticket_id and a.kind = 'reopened' and a.actor_type = 'customer' and h.waiting_since is not null
@@ -288,14 +290,14 @@ async fn unread_counts_over_all_own_tickets_and_leaves_own_writes_out() {
         (0, 0),
         "a person's own messages are not unread"
     );
-    // The two oldest tickets, which are not on the first page of any list.
+    // Answer the two oldest tickets, which are not on the first page of any list.
     stored(&db.send(message(own[0], db.agent, "One.")).await);
     stored(&db.send(message(own[0], db.agent, "Two.")).await);
     stored(&db.send(message(own[1], db.agent, "Three.")).await);
     stored(&db.send(note(own[2], db.agent, "A note.")).await);
     assert_eq!(unread().await, (2, 3));
-    // Resolving a ticket is an unread event too, and an answered and resolved ticket counts until
-    // it is read.
+    // Resolving a ticket is an unread event too. A ticket that was answered and resolved counts as
+    // one unread ticket until it is read.
     db.set_status(db.agent, own[1], Status::Resolved).await;
     db.set_status(db.agent, own[3], Status::Resolved).await;
     assert_eq!(unread().await, (3, 3));
@@ -363,13 +365,14 @@ async fn the_first_to_answer_an_unassigned_ticket_gets_it_when_the_desk_wants_th
         is_text(before.unwrap(), "I take it."),
         "right after the answer"
     );
-    // A ticket was taken from its assignee. A retry of the assignee's send does not assign it
-    // again.
+    // After the ticket was unassigned, a retry of the answer that had assigned it must not assign
+    // it again.
     let unassign = format!("select assign_ticket('{ticket}', null)");
     db.sql(&unassign).await;
     db.send(answer).await;
     assert_eq!(db.seen_by_staff(ticket).await.assigned_to, None);
-    // Two answers in one batch, or in two concurrent ones, lead to one assignment.
+    // Two agents' answers, in one batch or in two concurrent batches, must lead to only one
+    // assignment.
     for batches in [1, 2] {
         let ticket = db.ticket().await;
         let (one, two) = (
@@ -388,7 +391,7 @@ async fn the_first_to_answer_an_unassigned_ticket_gets_it_when_the_desk_wants_th
             "{kinds:?}"
         );
     }
-    // An import by plain SQL assigns nothing.
+    // A message that plain SQL imports must not assign the ticket.
     let ticket = db.ticket().await;
     db.sql(&format!(
         "insert into support_messages (ticket_id, sender_id, sender_type, body) values ('{ticket}', '{}', 'admin', 'imported')",
@@ -412,7 +415,7 @@ async fn how_long_the_first_answer_took_is_told_when_enough_were_answered() {
         .await;
     }
     assert_eq!(ask().await, Some(3 * 3600));
-    // Last year's tickets and unanswered ones do not count.
+    // Tickets of last year and tickets without an answer must not count.
     db.sql(&format!(
         "insert into support_tickets (user_id, subject, created_at, first_response_at)
          select '{}', 'Ticket', now() - interval '1 year', case when n > 5 then now() end from generate_series(1, 20) n",

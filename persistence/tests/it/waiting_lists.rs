@@ -1,4 +1,4 @@
-//! Lists of waiting tickets, and a customer's search in their messages.
+//! Tests lists of waiting tickets, and a customer's search in their own messages.
 
 use helpline_core::ticket::Status;
 use helpline_persistence::tickets::{self, ListQuery, Sort};
@@ -8,8 +8,8 @@ use crate::test_db::{TestDb, message, note, stored};
 #[tokio::test]
 async fn who_waits_is_listed_over_all_pages_the_longest_wait_first() {
     let db = TestDb::open().await;
-    // Groups of three tickets have the same time, so that ids break the ties. Every fifth ticket is
-    // answered, and every seventh is over.
+    // Three tickets at a time have equal times, so that their ids decide the order. Every fifth
+    // ticket is answered, and every seventh is resolved.
     db.sql(&format!(
         "insert into support_tickets (user_id, subject, created_at)
          select '{}', 'Ticket ' || n, now() - n / 3 * interval '1 minute' from generate_series(1, 300) n;
@@ -47,7 +47,7 @@ async fn who_waits_is_listed_over_all_pages_the_longest_wait_first() {
         }
     }
     assert_eq!(listed, expected);
-    // The same tickets, selected by a filter in another order.
+    // Select the same waiting tickets with a filter, in another order.
     let query = ListQuery {
         needs_answer: true,
         sort: Sort::Oldest,
@@ -94,7 +94,8 @@ async fn a_customer_finds_own_tickets_by_what_was_written_and_never_by_a_note() 
     };
     assert_eq!(found("valve").await, [own[0]]);
     assert_eq!(found("valve ours").await, []);
-    // One word is in the subject, the other in a message.
+    // The search must find a ticket that has one of the words in its subject and the other word in
+    // a message.
     assert_eq!(found("VALVE ticket").await, [own[0]]);
     assert_eq!(found("100% valve").await, []);
     assert_eq!(found("what shall").await.len(), 30);
