@@ -1,4 +1,5 @@
-// A browser and a desk for the scripts here; the desk's addresses are given as for the browser tests.
+// Starts a browser for these scripts and names the desk to visit. The desk's addresses come from the same variables as in the browser
+// tests.
 
 import { chromium } from 'playwright-core'
 
