@@ -1,4 +1,4 @@
-// A server with tickets, as lists see it: keyset pages of a snapshot, and frames with changes, delayed and conflated.
+// A simulated server for tests of ticket lists. It returns pages by cursor, and sends frames with changes that may be delayed and merged.
 
 import { signal } from '@preact/signals'
 import { createInboxRows } from '../../src/connection/inbox-rows.ts'
@@ -16,15 +16,15 @@ import { staffTicket } from './sample.ts'
 export const ME = 'agent-me'
 const AGENTS = [null, ME, 'agent-other'] as const
 const PEOPLE = ['ada', 'carl'] as const
-/** Words that a search finds in a ticket. They are not in its subject, so only the server knows them. */
+/** Words that a search finds in a ticket. They are not reliably in the ticket's subject, so only the server knows which tickets match. */
 export const WORDS = ['red', 'blue'] as const
 
 export interface ManualClock extends Clock {
-  /** May be replaced, to simulate a device that slept. */
+  /** The current time. A test may replace this function to simulate a device that slept. */
   now: () => number
-  /** Lets `ms` milliseconds pass and runs the timers that are due. */
+  /** Advances the time by `ms` milliseconds and runs the timers that are due. */
   pass(ms: number): void
-  /** How long until the next timer; null if there is none. */
+  /** Milliseconds until the next timer is due, or null if there is no timer. */
   next(): number | null
 }
 
@@ -54,7 +54,7 @@ export function manualClock(): ManualClock {
   }
 }
 
-/** A time as the server writes it: without trailing zeros in its fraction, in groups of three digits. */
+/** Formats a time as the server does. The fraction of a second has zero, three or six digits, depending on its trailing zeros. */
 export function stamp(micros: number): string {
   const seconds = new Date(1_750_000_000_000 + Math.floor(micros / 1_000_000) * 1_000).toISOString().slice(0, 19)
   const rest = micros % 1_000_000
@@ -82,7 +82,7 @@ export function ticketServer(random: () => number) {
   let requests: Request[] = []
   let changed: string[] = []
   let known = new Map<string, string>()
-  /** Frames on the way: delivered in order, but not at once. */
+  /** Frames that were sent and not delivered yet. They are delivered in order. */
   let wire: InboxFrame[] = []
   let listener: InboxListener = { frame() {}, began() {} }
   let [made, time] = [0, 0]
