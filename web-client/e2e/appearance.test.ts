@@ -51,7 +51,7 @@ test('agents choose theme, writing and alerts there; the menu links to it and ke
   await page.keyboard.press('Escape')
   expect(await page.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe(A.showKeys)
 
-  // Check that the choices made above take effect: Enter inserts a line break, and a sent reply is held for the undo delay.
+  // Check that the chosen settings take effect: Enter inserts a line break, and a sent reply is held for the undo delay.
   await page.goto(`${TEAM}/admin/support/${ticket.number}`)
   await page.locator(id(T.composerEnter, '[data-value="breaks"]')).waitFor()
   const text = unique('held')

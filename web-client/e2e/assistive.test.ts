@@ -1,4 +1,4 @@
-// Browser tests for screen readers and keyboard use: checks that axe-core cannot do.
+// Browser tests of screen-reader support and keyboard use, which axe-core cannot check.
 
 import type { Frame, Locator, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'

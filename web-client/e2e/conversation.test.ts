@@ -1,5 +1,5 @@
-// Browser tests with a customer and an agent on two gateway instances: each sees what the other does without a reload, and the customer
-// never sees an internal note.
+// Browser tests with a customer and an agent on two gateway instances. Each sees what the other does without a reload. The customer never
+// sees an internal note.
 
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'

@@ -1,6 +1,6 @@
-// A driver for the distribution's Firefox: Playwright only drives its own browser builds. It implements the part of Playwright's interface
-// that the tests use, with puppeteer-core and WebDriver BiDi. Locators match by CSS and text, wait for the element, and must match exactly
-// one element.
+// A driver for the distribution's Firefox, because Playwright only drives its own browser builds. The driver implements the part of
+// Playwright's interface that the tests use, with puppeteer-core and WebDriver BiDi. Locators match by CSS and text, wait for the element,
+// and must match exactly one element.
 
 import type { BrowserContext } from 'playwright-core'
 
@@ -114,8 +114,8 @@ const GUARD = `((one) => {
       const isOne = path.includes(one) || path.some((above) => above.control === one)
       isHit ??= isOne
       if (event.type === 'click') isClicked = isOne
-      // The remaining mouse events follow `pointerup` at once, so remove the guard in the next task. No `mouseup` or `click` can be waited
-      // for: a cancelled `pointerdown` suppresses mouse events.
+      // End the guard one task after `pointerup`, because the remaining mouse events follow at once. The guard cannot wait for these
+      // events: if it has cancelled `pointerdown`, they never come.
       if (event.type === 'pointerup') setTimeout(end)
       if (isHit) return
       event.preventDefault()

@@ -145,7 +145,7 @@ export async function eventually(what: string, holds: () => Promise<boolean>, ms
 /** Waits until pending effects, for example of a scroll, are rendered. */
 export const drawn = (page: Page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
 
-/** Marks the page's document. The returned function says whether the page still has that document, so was not reloaded. */
+/** Marks the page's document. The returned function says whether the page still shows that document, that is, was never reloaded. */
 export async function neverReloaded(page: Page): Promise<() => Promise<boolean>> {
   await page.evaluate(() => document.documentElement.setAttribute('data-marked', 'yes'))
   return () => page.evaluate(() => document.documentElement.getAttribute('data-marked') === 'yes')
@@ -204,7 +204,7 @@ export async function rest(person: DemoPerson, method: string, path: string, bod
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   let response = await ask()
-  // A busy server (503) and the rate limit (429) both tell the client how long to wait before it retries.
+  // The response 503 (busy) or 429 (rate limit) says how long to wait. Wait that long and retry.
   for (let n = 0; n < BUSY_MAX && (response.status === 503 || response.status === 429); n++) {
     const problem: unknown = await response.json()
     const wait_ms = isObject(problem) && typeof problem['retry_after_ms'] === 'number' ? problem['retry_after_ms'] : 1_000 * Number(response.headers.get('retry-after') ?? 1)

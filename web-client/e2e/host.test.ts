@@ -1,5 +1,5 @@
-// Browser tests of the apps in pages of another origin, as on a customer's platform. All requests use CORS, and a site that is not allowed
-// gets a message that says so.
+// Browser tests of the apps in pages of another origin, as on a platform that embeds Helpline. All requests use CORS, and a site that is
+// not allowed gets a message that says so.
 
 import type { BrowserContext, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'

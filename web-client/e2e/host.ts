@@ -1,5 +1,5 @@
-// A test server for a host page on its own origin, like a customer's platform. It signs people in with a cookie and issues their tokens. A
-// real server is needed: Chromium does not let a page that Playwright fakes open WebSockets to another origin.
+// A test server for a host page on its own origin, like a platform that embeds Helpline. It signs people in with a cookie and issues their
+// tokens. A real server is needed: Chromium does not let a page that Playwright fakes open WebSockets to another origin.
 
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
@@ -30,8 +30,8 @@ async function tokenOf(user: string): Promise<string> {
 }
 
 /**
- * Serves a platform's site: a plain page at `/`, a page with the widget's script at `/scripted`, the documented examples at `/with-widget`
- * and `/support`, and tokens at `/token` and `/helpline-token`. The returned `asked` lists the person's name for each token request.
+ * Serves a platform's site. `/` is a plain page, `/scripted` has the widget's script, and `/with-widget` and `/support` are the documented
+ * examples. `/token` and `/helpline-token` issue tokens. The returned `asked` lists the person's name for each token request.
  */
 export function withHost(): { readonly asked: string[] } {
   const asked: string[] = []

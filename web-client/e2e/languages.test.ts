@@ -46,7 +46,7 @@ function sentencesOf(language: string): ReadonlyMap<string, string> {
 const PLACE = /\{[^}]*\}/g
 const LETTERS_MIN = 4
 
-/** Patterns for the English texts whose translation into this language never equals the English text. */
+/** Patterns that match those English texts which differ from every text in `language`. */
 function englishOnly(language: string): readonly RegExp[] {
   const own = new Set(sentencesOf(language).values())
   return [...sentencesOf('en').values()]
@@ -61,7 +61,7 @@ interface Seen {
 }
 
 /**
- * Collects all texts that the page shows or that screen readers read, except what people wrote, and the controls whose text does not fit.
+ * Collects the visible and spoken texts of the page, except texts that people wrote. Also collects the controls whose text does not fit.
  */
 function look(place: Page | Frame): Promise<Seen> {
   return place.evaluate(([written]) => {
@@ -77,7 +77,7 @@ function look(place: Page | Frame): Promise<Seen> {
     const tight = [...document.querySelectorAll<HTMLElement>('button, a.button, .badge, .tab, [role="tab"], .stat dt, kbd, .screen-head .titles')].filter((one) => {
       const style = getComputedStyle(one)
       const isDrawn = one.getClientRects().length > 0 && style.visibility !== 'hidden'
-      // A badge in a ticket row may cut off the last letters of a long status, so allow 25 % more than its width.
+      // A badge in a ticket row may cut off the last letters of a long status, so its text may be up to 25 % wider than the badge.
       const room_px = one.matches('.signs .badge') ? one.clientWidth * 1.25 : style.textOverflow === 'ellipsis' ? Infinity : one.clientWidth + 1
       return isDrawn && !style.display.startsWith('inline') && one.scrollWidth > room_px
     }).map((one) => `${one.innerText} (${one.scrollWidth} > ${one.clientWidth})`)

@@ -41,8 +41,8 @@ function outOfReach(): readonly string[] {
     const { left, right, top, bottom, width } = one.getBoundingClientRect()
     if (left < -1 || right > document.documentElement.clientWidth + 1) faults.push(`beside the page: ${name}`)
     if (one.matches('select, textarea, input:not([type=checkbox], [type=radio], [type=color])') && width < 4 * letter_px) faults.push(`pressed together: ${name}`)
-    // A long inline text wraps over several lines, so check several points of the element. (Inline elements have one safe point, near the
-    // left edge.)
+    // A long text wraps over several lines, so check several points of the element. For an inline element, only a point near its left edge
+    // is sure to be on the text.
     const y = (top + bottom) / 2
     for (const x of display === 'inline' ? [left + 2] : [left + 3, (left + right) / 2, right - 3]) {
       const found = document.elementFromPoint(x, y)

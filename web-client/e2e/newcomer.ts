@@ -9,7 +9,7 @@ import { CUSTOMERS, people } from './help.ts'
 
 const coded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** Signs a token for a new person, as the customer's platform would. */
+/** Signs a token for a new person, as the host platform would. */
 export async function newcomerToken(id: string = randomUUID()): Promise<string> {
   const file = process.env['HELPLINE_E2E_SECRET']
   if (file === undefined) throw new Error('set HELPLINE_E2E_SECRET to the file with the secret that the demo people\'s tokens are signed with')

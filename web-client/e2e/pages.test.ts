@@ -55,7 +55,7 @@ async function rows(page: Page): Promise<readonly string[]> {
       await scroll(page, 0)
       return false
     }
-    // Keep reading only if no row between the collected and the visible ones was skipped.
+    // If rows between the collected and the visible ones are missing, wait for the next try.
     if ((now[0]?.place ?? Infinity) > all.size + 1) return false
     for (const row of now) all.set(row.place, row.number)
     count = now[0]?.count ?? UNKNOWN
@@ -159,8 +159,8 @@ test('under the pointer the list is read to its end while tickets change, and no
   busy = false
   await changing
 
-  // A click on the hint shows the list in its new order. The visible rows must keep their position, except rows whose own ticket has
-  // changed.
+  // A click on the "updates" link shows the list in its new order. The visible rows must keep their position, except rows whose own ticket
+  // has changed.
   const tops = async () => new Map(await page.locator('.tickets.virtual li').evaluateAll((lines) => lines.map((line): [string, number] => [line.querySelector('a')?.dataset['number'] ?? '', Math.round(line.getBoundingClientRect().top)])))
   const middle = Math.min(60, last - 10)
   await scroll(page, middle * 56)
@@ -276,7 +276,7 @@ test('rows keep their places when the font is large', async () => {
 test('a customer reads all their tickets, across a lost connection too, and searches as the server does', async () => {
   const place = await context()
   const { page } = await visit(place, CUSTOMERS, '/support', who.customer)
-  // Leave out resolved and closed tickets. Unread ones are in this list too, above the active tickets.
+  // Leave out resolved and closed tickets. The list shows them above the active tickets if they are unread.
   const numbers = () => page.locator(id(T.ticketRow)).evaluateAll((links) => links.filter((link) => !['resolved', 'closed'].includes(link.getAttribute('data-status') ?? '')).map((link) => link.getAttribute('data-number') ?? ''))
   const own = async () => {
     const all: string[] = []

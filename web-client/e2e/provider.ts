@@ -11,8 +11,8 @@ const CLIENT = process.env['HELPLINE_E2E_OIDC_CLIENT'] ?? ''
 const SECRET = process.env['HELPLINE_E2E_OIDC_SECRET'] ?? ''
 
 /**
- * Starts the provider at `issuer`, the address that the desk has in its settings. `client` is the desk's client id, and `desk` its public
- * address.
+ * Starts the provider at `issuer`, the address that the desk has in its settings. `client` is the public address of the desk, which is the
+ * provider's client.
  */
 export async function startProvider(issuer: string, client: string): Promise<Server> {
   // `oidc-provider` is installed outside of the project, only for this test. It has no types.

@@ -1,5 +1,5 @@
-// Test proxies between the browser and the desk. The first can cut the connection in any browser; the second compresses responses, as a
-// platform's proxy does. Both listen on the origin that the desk allows.
+// Test proxies between the browser and the desk, on the origin that the desk allows. `withProxy` can cut the connection in any browser.
+// `withCompression` compresses responses, as a platform's proxy does.
 
 import { createServer as createHttpServer, request, type IncomingMessage, type Server as HttpServer } from 'node:http'
 import { connect, createServer, type Server, type Socket } from 'node:net'
@@ -9,7 +9,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { CUSTOMERS } from './help.ts'
 import { HOST } from './host.ts'
 
-/** What the proxy lets through. `open`: everything; `no_sockets`: pages and REST requests, but no WebSockets; `shut`: nothing. */
+/** What the proxy lets through: `open` everything, `no_sockets` pages and REST requests but no WebSockets, `shut` nothing. */
 type Way = 'open' | 'no_sockets' | 'shut'
 
 export function withProxy(): { readonly base: string; set(way: Way): void } {

@@ -1,4 +1,4 @@
-// Browser tests of refused messages and changes: the refusal is shown on the page where its author is, and no refusal loses a message.
+// Browser tests of refused messages and changes. The refusal is shown wherever its author is in the app, and no refused message is lost.
 
 import type { BrowserContext, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'

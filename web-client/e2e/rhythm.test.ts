@@ -1,5 +1,5 @@
-// Browser tests of answering many tickets in a row: send and resolve in one step, undo, what Enter does, opening the next ticket, and
-// marking a ticket as unread.
+// Browser tests of answering many tickets in a row: send and resolve in one step, undo, the Enter key, opening the next ticket, and marking
+// a ticket as unread.
 
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'

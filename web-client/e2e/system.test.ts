@@ -1,4 +1,4 @@
-// Browser tests of the system screen: it describes the desk's readiness in words, refreshes automatically and by a button, and shows a
+// Browser tests of the system screen. It describes the desk's readiness in words, refreshes automatically and by a button, and shows a
 // message when the database is down.
 
 import { beforeAll, expect, test } from 'vitest'

@@ -1,5 +1,5 @@
-// Starts a browser for these scripts and names the desk to visit. The desk's addresses come from the same variables as in the browser
-// tests.
+// Helpers of the scripts in this folder: starting a browser and sending requests to a desk. The desk's address comes from the same variable
+// as in the browser tests.
 
 import { chromium } from 'playwright-core'
 

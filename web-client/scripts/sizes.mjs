@@ -8,10 +8,7 @@ import { gzipSync } from 'node:zlib'
 const DIST = join(dirname(fileURLToPath(import.meta.url)), '../dist')
 const weigh = (file) => gzipSync(readFileSync(join(DIST, file)), { level: 9 }).length
 
-/**
- * Finds the files that a page or script loads before its first screen: the file itself, style sheets, scripts, and the scripts that those
- * import.
- */
+/** Finds all files that a page or script loads before its first screen: the file itself, style sheets, scripts, and imported scripts. */
 function whole(entry) {
   const found = new Set([entry])
   for (const file of found) {

@@ -1,5 +1,5 @@
-// Measures what the widget costs its host page, compared with the same page without the widget: requests, bytes and main-thread time, with
-// the widget closed and open.
+// Measures what the widget costs its host page, compared with the same page without the widget. It counts requests, bytes and main-thread
+// time, with the widget closed and open.
 
 import { BASE, launch } from './browser.mjs'
 

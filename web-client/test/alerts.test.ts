@@ -1,4 +1,4 @@
-// Tests of alerts for the whole team: each agent gets each alert once, and none for their own changes, whether the server's pushes arrive
+// Tests of alerts for the whole team. Each agent gets each alert once, and none for their own changes, whether the server's pushes arrive
 // or are lost.
 
 import { signal } from '@preact/signals'

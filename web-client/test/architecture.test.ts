@@ -19,7 +19,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'apps/support': ['protocol', 'timeline', 'client', 'ui', 'locales', 'testids.ts'],
   'apps/widget': ['protocol', 'timeline', 'client', 'ui', 'locales', 'testids.ts'],
   'apps/console': ['protocol', 'timeline', 'client', 'ui', 'locales', 'testids.ts'],
-  // This layer mounts the apps inside pages of the customer's platform.
+  // This layer mounts the apps inside pages of the platform that embeds Helpline.
   'apps/mount': ['protocol', 'client', 'ui', 'apps/support', 'apps/console', 'locales'],
 }
 

@@ -1,4 +1,4 @@
-// Tests of editing a message: a refused edit shows the reason and keeps the text, edits are separate from drafts, and removing a message
+// Tests of editing a message. A refused edit shows the reason and keeps the text, edits are separate from drafts, and removing a message
 // ends its edit.
 
 import { signal } from '@preact/signals'

@@ -36,7 +36,7 @@ export async function take(context: ConsoleContext, ticket: StaffView): Promise<
 }
 
 /**
- * Assigns the ticket to this agent. `before` is the assignee whom the agent last saw. The server refuses the change if the assignee is
+ * Assigns the ticket to this agent. `before` is the assignee that the agent last saw. The server refuses the change if the assignee is
  * another person now.
  */
 async function takeFrom(context: ConsoleContext, ticket: StaffView, before: string): Promise<void> {

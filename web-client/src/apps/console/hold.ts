@@ -1,5 +1,4 @@
-// Decides when the rows of a list must not move: while the pointer or the keyboard focus is in the list, and while the list is scrolled
-// down.
+// Decides when the rows of a list must not move: while the pointer or the keyboard focus is in the list, or the list is scrolled down.
 
 /** A list that is scrolled down by at most this many pixels counts as being at its top. */
 export const TOP_PX = 4

@@ -11,8 +11,8 @@ interface Refused {
 }
 
 /**
- * Returns a sentence that names the ticket's current assignee, and the label of the button that replaces them. Undefined if the change was
- * refused for another reason.
+ * Returns a sentence that names the ticket's current assignee, and the label of a button that makes the change anyway. Undefined if the
+ * change was refused for another reason.
  */
 export function taken({ problem, patch }: Refused): { readonly sentence: string; readonly retry: string } | undefined {
   if (problem.code !== 'conflict' || patch?.if_assigned_to === undefined) return undefined

@@ -1,4 +1,4 @@
-// The script `/mount.js`: mounts the support page or the console inside a page of the customer's platform, each in a shadow root.
+// The script `/mount.js`: mounts the support page or the console inside a page of the platform that embeds Helpline, each in a shadow root.
 
 import '../../locales/team.ts'
 import type { FunctionComponent } from 'preact'

@@ -1,5 +1,5 @@
-// The part of the widget's script that loader.ts loads when the widget is first opened. A "guest" is one iframe in the host page: this file
-// creates it, exchanges messages with it, and adapts it to the page's size, history and scrolling.
+// The part of the widget's script that loader.ts loads when the widget is first opened. A "guest" is one iframe in the host page. This file
+// creates the iframe, exchanges messages with it, and adapts it to the page's size, history and scrolling.
 
 import { brandTokens } from '../../client/brand.ts'
 
@@ -261,8 +261,8 @@ function isOurs(): boolean {
 }
 
 /**
- * Reads or stores, per tab and site, what the next page should do: `1` if the widget is open, `0` if it was used and then closed. Null if
- * it was never used.
+ * Reads or stores, per tab and site, what the next page should do. `1`: the widget is open; `0`: the widget was used and then closed; null:
+ * the widget was never used.
  */
 function kept(value?: string): string | null {
   try {

@@ -106,7 +106,7 @@ let notice: HTMLElement | null = null
 let guest: Guest | null = null
 /** Settles when the iframe of the previous person has been cleared and removed. The next iframe is created after that. */
 let ending = Promise.resolve()
-/** Increased by `shutdown`. Asynchronous work that started before a `shutdown` compares this number and stops. */
+/** Increased by `shutdown`. Asynchronous work remembers the number, and stops if a `shutdown` has changed it. */
 let round = 0
 let isOpen = false
 /** The launcher's unread number. Undefined until the number has been known once. */

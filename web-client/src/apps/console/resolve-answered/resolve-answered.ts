@@ -14,21 +14,21 @@ import { s } from './strings.ts'
 const RETRY_MS = 3_000
 
 /**
- * Kinds of events that stop the ticket from being resolved if another person caused one, because the agent has not seen it. Resolved and
- * closed tickets are recognised by their status instead.
+ * If another person has caused an event of one of these kinds since the reply, the ticket is not resolved, because the agent has not seen
+ * the event. Resolved and closed tickets are recognised by their status instead.
  */
 const MOVES: readonly (Kind | 'unknown')[] = ['message_added', 'internal_note_added', 'status_changed', 'reopened', 'escalated', 'assigned', 'unassigned']
 
 /**
- * Resolves the ticket after its reply has been stored. Calling it twice is safe. The ticket stays as it is, and the agent is notified, if
- * another person has written to it or changed it since the reply. The same happens if more than one page of events has arrived since.
+ * Resolves the ticket after its reply has been stored. May be called twice. If another person has written or changed the ticket since the
+ * reply, the ticket stays as it is and the agent is notified. The same happens if more than one page of events has arrived since.
  */
 export async function resolveAnswered(context: ConsoleContext, { ticket: id, number, sent }: Queued): Promise<FollowOutcome> {
   const { rest } = context.client
   const open: Saying['action'] = { label: t('unsent.open'), run: () => context.go(number) }
   /**
-   * Returned after the author has closed the page or signed out: another tab of the author retries, or this browser does after the next
-   * sign-in.
+   * Returned if the author has closed the page or signed out. Another tab of the author retries, or this browser does when the author signs
+   * in again.
    */
   const left: FollowOutcome = { kind: 'later', ms: RETRY_MS }
   const failed = (problem: Problem): FollowOutcome => {

@@ -1,5 +1,5 @@
-// All settings screens, one per line. Each screen is a folder with its texts, styles and test ids. No code outside of the folder refers to
-// a screen in any other way.
+// All settings screens, one per line. Each screen is a folder with its own texts, styles and test ids. No other source file refers to a
+// screen.
 
 export { screen as accessLog } from './access-log/index.ts'
 export { screen as appearance } from './appearance/index.ts'

@@ -32,7 +32,7 @@ export function stepsOn(isShown: (testid: string) => boolean, mayOpen: boolean):
   return STEPS.filter(({ at, inTicket }) => at.length === 0 || at.some(isShown) || (inTicket === true && mayOpen))
 }
 
-/** The next of `steps` after the step `name` (`by` 1), or the one before it (`by` -1). Undefined if there is none. */
+/** The next of `steps` after the step `name` (`by` 1), or the previous one (`by` -1). Undefined if there is none. */
 export function stepFrom(steps: readonly Step[], name: Step['name'], by: 1 | -1): Step | undefined {
   const place = (step: Step) => STEPS.findIndex((one) => one.name === step.name)
   const from = STEPS.findIndex((one) => one.name === name)

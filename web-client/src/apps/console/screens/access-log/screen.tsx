@@ -47,7 +47,7 @@ export function AccessLogScreen({ context }: ScreenProps) {
     },
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- `rest` and `context` change together
   }), [rest])
-  // A second filter change may come before the first one is rendered. `latest` makes sure that it keeps the first change.
+  // Two filter changes may come before the first one is rendered. The second change builds on `latest`, which already contains the first.
   const latest = useRef(filters)
   latest.current = filters
   const change = (part: Partial<AccessFilters>) => {

@@ -20,8 +20,8 @@ export function ReplyAssigns({ rest }: { readonly rest: ConsoleContext['rest'] }
   const load = async () => setProblem(take(await rest.settings()))
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- loads once for each client
   useEffect(() => { void load() }, [rest])
-  // Changes are sent one after the other. Each sends the `etags` that the previous response returned, so that the server does not refuse
-  // it.
+  // Changes are sent one after the other. Each change sends the `etags` of the previous response, because the server would refuse a change
+  // with older `etags`.
   const pick = (value: boolean) => {
     turn.current = turn.current.then(async () => {
       const refused = take(await rest.saveSetting('reply_assigns', value, latest.current?.etags))
