@@ -19,7 +19,7 @@ const isSmall = (id: string) => /\/src\/(?:client\/(?:browser|on-window|visibili
 export default defineConfig({
   ...shared,
   plugins: [...shared.plugins, typefaceLicence],
-  // The scripts may run in a page of another site, so they must load images relative to the script's address, not to that page.
+  // The scripts may run in a page of another site, so they must load images relative to the script's address, not to the page's address.
   experimental: { renderBuiltUrl: (_file, { hostType }) => (hostType === 'js' ? { relative: true } : undefined) },
   build: {
     ...shared.build,

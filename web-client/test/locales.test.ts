@@ -43,7 +43,7 @@ test('no two sections have the same key', () => {
 
 test('every sentence is used somewhere', () => {
   const source = files.map(read).join('\n')
-  // The beginnings of keys that the code composes, either in a template or from a ticket's status, priority or the like.
+  // The beginnings of keys that the code composes, either in a template or from a ticket's status, priority or category.
   const begun = [...[...source.matchAll(/`([a-z_]+\.[a-z_.]*)\$\{/g)].map(([, prefix]) => prefix ?? ''), 'status.', 'priority.', 'category.']
   const unsaid = sectionsOf('en').flatMap((section) => [...sentencesOf('en', section).keys()]).filter((key) => !source.includes(`'${key}'`) && !begun.some((prefix) => key.startsWith(prefix)) && !source.includes(`"${key}"`))
   expect(unsaid).toEqual([])

@@ -1,4 +1,4 @@
-// Tests of resolving a ticket after its reply: only if no one else has changed the ticket since the reply was written.
+// Tests that a ticket is resolved after its reply only if no one else has changed the ticket since the reply was written.
 
 import { afterEach, expect, test } from 'vitest'
 import { hushToast, toast } from '../src/client/notifications.ts'

@@ -1,5 +1,5 @@
-// Tests of the stores for the desk's settings and a person's saved replies. Each person has their own stores, and drafts are stored by that
-// person's client.
+// Tests of the stores for the desk's settings and a person's saved replies. Each person has their own stores. Drafts are kept in the
+// storage of that person's client, and requests save them on the server.
 
 import { afterEach, expect, test } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'

@@ -27,8 +27,8 @@ export function prepareMarkdown(): void {
 }
 
 /**
- * Tests whether a text may contain markup; most texts do not. The pattern uses `[ \t]`, because `\s` could match across line ends, which
- * takes quadratic time.
+ * Tests whether a text may contain markup; most texts do not. The pattern uses `[ \t]` for indentation, because `\s` could match across
+ * line ends and take quadratic time.
  */
 export const MARKED_UP = /[*_`[\]>~\\]|^[ \t]*(?:[-+]|\d{1,9}[.)])\s|https?:\/\/|www\.|\S@\S/m
 

@@ -8,7 +8,7 @@ import type { Row } from './rows.ts'
 const HEARD = 3
 const QUIET_MS = 1_500
 
-/** Counts the messages of other people after `seq`. If `hasChanges` is true, changes to the ticket count too. */
+/** Counts the messages of other people after `seq`. If `hasChanges` is true, the ticket's changes are counted too. */
 export const othersAfter = (shown: readonly Row[], seq: number, hasChanges = false): number => shown.reduce((n, row) => (row.kind === 'item' && row.item.kind !== 'pending' && (row.item.kind === 'message' ? !row.item.mine : hasChanges) && row.item.event.seq > seq ? n + 1 : n), 0)
 
 /** The sequence number of the newest event in the history, or 0 if the history is empty. */

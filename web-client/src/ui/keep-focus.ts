@@ -3,7 +3,8 @@
 import { contentOf, isLost, isShown } from './arrival.ts'
 
 /**
- * Elements with a `tabindex` that can take the focus. Groups of buttons with arrow keys are excluded, because their buttons take the focus.
+ * Elements with a `tabindex` that can take the focus. Groups of buttons with arrow keys are excluded, because their buttons take the focus
+ * themselves.
  */
 const PLACE = '[tabindex]:not([role="toolbar"], [role="tablist"], [role="radiogroup"], [role="menu"])'
 const FOCUSABLE = `a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, ${PLACE}`

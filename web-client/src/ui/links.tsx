@@ -1,5 +1,5 @@
-// Renders texts that contain plain links and no other markup, without the Markdown parser. Most texts that are not plain are like this. The
-// result equals the parser's, as a test checks. Any text that the parser might read differently is left to the parser.
+// Renders texts that contain plain links and no other markup, without the Markdown parser. Most messages that are not plain text are of
+// this kind. The result equals the parser's, as a test checks. Any text that the parser might read differently is left to the parser.
 
 import type { ComponentChildren, VNode } from 'preact'
 import { inOrder } from '../protocol/visible.ts'

@@ -32,7 +32,7 @@ export function partsOf(text: string): readonly Part[] {
   for (const line of text.split('\n')) {
     const mark = FENCE.exec(line)?.[1] ?? null
     if (fence === null && mark !== null) {
-      // Fenced code becomes a part of its own, whatever its length, because the parser reads it in linear time.
+      // Fenced code becomes a part of its own, whatever its length, because the parser reads it in a single step.
       cut()
       fence = mark
     } else if (fence === null && length > 0 && (length + line.length > PART_CHARS_MAX || (line === '' && length > PART_CHARS_MAX / 2))) cut()

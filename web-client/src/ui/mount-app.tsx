@@ -82,8 +82,8 @@ export function mountApp(place: Place, { title, app: App }: AppDefinition): () =
     else out()
   }
   /**
-   * Called when the person has signed out. Pauses their unsent messages, so that these are sent only after the person confirms it at the
-   * next sign-in.
+   * Called when the person has signed out. Pauses their unsent messages, so that these are sent only if the person agrees after the next
+   * sign-in.
    */
   const ended = (auth: Auth) => {
     const who = client.peek()

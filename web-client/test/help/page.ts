@@ -62,5 +62,5 @@ export function testPage({ pathname = '/', search = '', languages = [], answer =
   }
 }
 
-/** Waits until all promises that are already due have settled. */
+/** Waits a few turns of the event loop, so that asynchronous work that has started can finish. */
 export const settled = async () => { for (let n = 0; n < 5; n++) await new Promise((done) => setImmediate(done)) }

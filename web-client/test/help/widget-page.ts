@@ -60,5 +60,5 @@ export async function widgetPage() {
   return { widget, frames, focus, answer, lookedAt: () => listeners.get('visibilitychange')?.() }
 }
 
-/** Waits until all promises that are already due have settled. */
+/** Waits a few turns of the event loop, so that asynchronous work that has started can finish. */
 export const turned = async () => { for (let n = 0; n < 20; n++) await new Promise((done) => setImmediate(done)) }
