@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { defineConfig, type Plugin } from 'vite'
 import { at, shared } from './vite.shared.ts'
 
-/** The licence of the typeface must be distributed with it. */
+/** Adds the licence of the typeface to the build, because the licence requires it to be distributed together with the typeface. */
 const typefaceLicence: Plugin = {
   name: 'typeface-licence',
   generateBundle() {
@@ -10,21 +10,24 @@ const typefaceLicence: Plugin = {
   },
 }
 
-/** Small modules that every page starts with, grouped into one file: as separate files, their HTTP headers would be as large as their content. */
+/**
+ * Small modules that every page starts with. They are grouped into one file, because as separate files their HTTP headers would be as large
+ * as their content.
+ */
 const isSmall = (id: string) => /\/src\/(?:client\/(?:browser|on-window|visibility|merged-text|written)|protocol\/(?:generated|narrow|shape|visible|words))\.ts$/.test(id)
 
 export default defineConfig({
   ...shared,
   plugins: [...shared.plugins, typefaceLicence],
-  // Scripts may be mounted in a page of another site: address images relative to the script, not to that page.
+  // The scripts may run in a page of another site, so they must load images relative to the script's address, not to the page's address.
   experimental: { renderBuiltUrl: (_file, { hostType }) => (hostType === 'js' ? { relative: true } : undefined) },
   build: {
     ...shared.build,
     rolldownOptions: {
       input: { support: at('support.html'), console: at('console.html'), demo: at('demo.html'), pricing: at('demo-pricing.html'), account: at('demo-account.html'), mount: at('src/apps/mount/mount.ts') },
-      // The loader is built separately; pages refer to its final path.
+      // The loader is built separately. The pages refer to its final path.
       external: ['/widget.js'],
-      // Host pages refer to mount.js by name, so its name has no hash.
+      // Host pages refer to mount.js by name, so its file name must not contain a hash.
       output: { entryFileNames: (chunk) => (chunk.name === 'mount' ? 'mount.js' : 'assets/[name]-[hash].js'), codeSplitting: { groups: [{ name: 'small', test: isSmall }] } },
       preserveEntrySignatures: 'allow-extension',
     },

@@ -4,7 +4,7 @@ import { at } from './vite.shared.ts'
 
 const DESK_VALUES = '__HELPLINE_WIDGET__'
 
-/** The server replaces this text with JSON, so it must occur in exactly one string. */
+/** The server replaces this text with JSON. The check makes sure that the text occurs in exactly one string of the loader. */
 const deskValues: Plugin = {
   name: 'desk-values',
   generateBundle(_, bundle) {
@@ -16,11 +16,11 @@ const deskValues: Plugin = {
   },
 }
 
-/** The guest script, built before by vite.widget.config.ts. */
+/** The guest script. vite.widget.config.ts must have built it before. */
 const guest = readdirSync(at('dist/assets')).filter((name) => /^guest-.+\.js$/.test(name))
 if (guest.length !== 1) throw new Error(`dist/assets has ${guest.length} files guest-….js, not one`)
 
-// One classic script without imports, so that any page can include it.
+// Builds the loader as one classic script without imports, so that any page can include it.
 export default defineConfig({
   plugins: [deskValues],
   define: { HELPLINE_GUEST: JSON.stringify(`/assets/${guest[0]}`) },

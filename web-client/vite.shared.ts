@@ -1,4 +1,4 @@
-// Configuration that all builds share.
+// Build configuration that all builds share.
 
 import { fileURLToPath } from 'node:url'
 import type { Plugin, UserConfig } from 'vite'
@@ -7,7 +7,7 @@ import { T } from './src/testids.ts'
 
 export const at = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
-/** Replaces references to constants by their values. As tables, they would add two kilobytes to the widget. */
+/** Replaces references to constants with their values. As objects, the constants would add two kilobytes to the widget. */
 const inlineTables: Plugin = {
   name: 'inline-tables',
   enforce: 'pre',
@@ -17,15 +17,16 @@ const inlineTables: Plugin = {
     const isLimits = /import \{[^}]*\bLIMITS\b[^}]*\} from '[^']*generated\.ts'/.test(code)
     if (!isTestIds && !isLimits) return null
     const value = (table: object) => (whole: string, name: string) => (Object.hasOwn(table, name) ? JSON.stringify(Reflect.get(table, name)) : whole)
-    // A table that no import uses any more is dropped by the bundler.
+    // The bundler drops the object `T` from the build if no reference to it is left.
     const named = isTestIds ? code.replace(/\bT\.(\w+)\b/g, value(T)) : code
-    // Used once, by code that loads with the first ticket. As a table, it would be in the code for the first screen.
+    // `KINDS` is used only once, by code that is loaded with the first ticket. As a constant it would be part of the code for the first
+    // screen.
     const kinds = named.replace(/\bword\(KINDS\)/, `word(${JSON.stringify(KINDS)})`)
     return isLimits ? kinds.replace(/\bLIMITS\.(\w+)\b/g, value(LIMITS)) : kinds
   },
 }
 
-/** Disables preloading. No lazily loaded part has a style sheet file, so the preload helper would be a kilobyte of dead code. */
+/** Disables module preloading. No lazily loaded part has a style sheet file, so the preload helper would be a kilobyte of unused code. */
 const withoutPreloading: Plugin = {
   name: 'without-preloading',
   enforce: 'pre',
@@ -43,10 +44,10 @@ export const shared = {
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',
-    // The themes need `light-dark()`; a fallback for older browsers would double every colour.
+    // Browsers that support `light-dark()`, which the themes need. A fallback for older browsers would write every colour twice.
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     assetsDir: 'assets',
-    // The gateway's policy is `default-src 'self'`, which refuses `data:` addresses.
+    // Never inline assets as `data:` addresses: the gateway's security policy, `default-src 'self'`, blocks them.
     assetsInlineLimit: 0,
     modulePreload: false,
   },

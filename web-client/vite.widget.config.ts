@@ -3,7 +3,10 @@ import { dirname, resolve } from 'node:path'
 import { defineConfig, type Plugin } from 'vite'
 import { at, shared } from './vite.shared.ts'
 
-/** The guest runs in pages of other sites, where the iframe's code and styles must not run. The build fails if the guest's file imports another file. */
+/**
+ * Fails the build if the guest script imports another file. The guest runs in pages of other sites, where the code and styles of the iframe
+ * must not run.
+ */
 const guestAlone: Plugin = {
   name: 'guest-alone',
   generateBundle(_, bundle) {
@@ -13,7 +16,7 @@ const guestAlone: Plugin = {
   },
 }
 
-/** Collects a file and everything that it imports statically. */
+/** Collects a file and all files that it imports statically. */
 function reachedFrom(file: string, found: Set<string> = new Set()): ReadonlySet<string> {
   if (found.has(file) || !/\.tsx?$/.test(file)) return found
   found.add(file)
@@ -21,11 +24,15 @@ function reachedFrom(file: string, found: Set<string> = new Set()): ReadonlySet<
   return found
 }
 const first = reachedFrom(at('src/apps/widget/main.tsx'))
-/** Small, and needed both for sending the first text and for showing tickets. On its own it would be one more request. */
+/**
+ * A small file that both sending the first text and showing tickets need. It is added to the first file, because alone it would cost one
+ * more request.
+ */
 const SHARED = at('src/protocol/words.ts')
 const isFirst = (id: string) => first.has(id) || id === SHARED || /node_modules\/@?preact\//.test(id) || /locales\/en\/(common|widget)\.json|styles\/(core|widget)\.css/.test(id)
 
-// The widget is built separately. Sharing files with the pages would split it into ten files, each with half a kilobyte of headers.
+// The widget is built separately from the pages. If they shared files, the widget would consist of ten files, each with half a kilobyte of
+// HTTP headers.
 export default defineConfig({
   ...shared,
   plugins: [...shared.plugins, guestAlone],

@@ -1,46 +1,46 @@
-// The global `Helpline` that /widget.js adds to a page. Copy this file into your project for types.
+// Types of the global `Helpline` that /widget.js adds to a page. Copy this file into your project to use them.
 
 export interface HelplineOptions {
-  /** Resolves to a token of the signed-in person, or null if no one is signed in. Called again before a token expires. */
+  /** Resolves to a token of the signed-in person, or to null if no one is signed in. It is called again before a token expires. */
   getToken: () => Promise<string | null> | string | null
-  /** `en`, `ar`, `de` or `fr`. Default: the page's `lang` for the launcher, the browser's languages for the rest. */
+  /** `en`, `ar`, `de` or `fr`. By default, the launcher uses the page's `lang`, and the opened widget uses the browser's languages. */
   language?: string
   theme?: 'auto' | 'light' | 'dark'
-  /** The bottom corner of the page that holds the launcher. */
+  /** The bottom corner of the page in which the launcher is shown. */
   position?: 'left' | 'right'
-  /** `#rrggbb`. The colour of text on it is chosen automatically. */
+  /** The widget's colour as `#rrggbb`. The colour of text on it is chosen automatically. */
   color?: string
-  /** A `data:` address of an image. */
+  /** The logo, as a `data:` address of an image. */
   logo?: string
   teamName?: string
-  /** Replaces "Hello". */
+  /** The greeting on the first screen, instead of "Hello". */
   greeting?: string
-  /** False: no request before the widget is opened, so the launcher shows no unread number until then. */
+  /** If false, the widget sends no request before it is opened. Until then the launcher shows no unread number. */
   unread?: boolean
 }
 
 export interface HelplineEvents {
-  /** The iframe has loaded: after the first opening, and again after `identify` has brought another person. */
+  /** The iframe has loaded: after the first opening, and again after `identify` if another person has signed in. */
   ready: undefined
   open: undefined
   close: undefined
-  /** The number of tickets with something unread, once it is known. After `identify`, 0 if it does not become known. */
+  /** The number of unread tickets, as soon as it is known. After `identify` it is 0 if it cannot be fetched. */
   unread: number
-  /** The team has answered in the ticket of this number. */
+  /** The team has replied in the ticket with this number. */
   message: { readonly ticket: string }
-  /** The person has created the ticket of this number. */
+  /** The person has created the ticket with this number. */
   ticket: { readonly ticket: string }
 }
 
 export interface HelplineWidget {
-  /** Shows the launcher. Further calls act as `update`. */
+  /** Shows the launcher. Later calls act like `update`. */
   init(options: HelplineOptions): void
   /** Changes the given options at once. */
   update(options: Partial<HelplineOptions>): void
-  /** Opens the widget: where it was, at a ticket by its number (`TKT-000042`), or with a text to send. */
+  /** Opens the widget: at its last view, at the ticket with this number (`TKT-000042`), or with this text to send. */
   open(what?: string | { readonly text: string }): void
   close(): void
-  /** Call when another person, or no one, may be signed in: asks for a new token. For the same person nothing changes. */
+  /** Requests a new token. Call this when another person, or no one, may be signed in. Nothing changes if the person is the same. */
   identify(options?: Partial<HelplineOptions>): Promise<void>
   /** Removes the widget and its listeners, and forgets the person. `init` may be called again. */
   shutdown(): void

@@ -1,5 +1,5 @@
-// The code of the made-up site: it knows who is signed in, fetches their tokens, and lists each call to the widget. Development only. Choices
-// are kept in the address and nowhere else, so that every page of the site starts with them.
+// The script of the demo website (development only). It lists the demo people, fetches their tokens, and logs each call to the widget. The
+// visitor's choices are stored only in the address, so that every page of the site keeps them.
 
 import type { HelplineEvents, HelplineOptions } from '../widget.d.ts'
 import hostile from './hostile.css?url'
@@ -26,7 +26,7 @@ function told(text: string, isBad = false): void {
   log.prepend(line)
 }
 
-/** Stores a choice in the address and in the links to the site's other pages. */
+/** Stores the visitor's choice in this page's address and in the links to the site's other pages. */
 function choose(name: string, value: string): void {
   if (value === '') query.delete(name)
   else query.set(name, value)
@@ -73,7 +73,7 @@ function listen(): void {
 
 function init(): void {
   window.Helpline.init(options())
-  // `shutdown` has removed the listeners too.
+  // After `shutdown` the page must subscribe again, because `shutdown` also removes the page's listeners.
   if (!isListening) listen()
   isListening = true
 }
@@ -101,7 +101,10 @@ function run(call: () => unknown): void {
   makeRoom()
 }
 
-/** Puts the panel opposite the widget. The side may come from the desk's settings, so look for the launcher, which is outside of `body`. */
+/**
+ * Puts the demo's control panel opposite the widget. The desk's settings may choose the widget's side, so this function looks for the
+ * launcher. The launcher is outside of `body`.
+ */
 function makeRoom(): void {
   const corner = document.elementFromPoint(48, innerHeight - 48)
   document.body.classList.toggle('widget-left', corner?.matches('html > div') === true)

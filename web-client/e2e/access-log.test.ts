@@ -1,4 +1,5 @@
-// The access log screen: filters kept in the address, expandable entries, further pages, the export, and who may open it.
+// Browser tests of the access log screen: the filters kept in the address, the expandable entries, paging, the export, and who may open the
+// screen.
 
 import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
@@ -84,7 +85,7 @@ test('an invalid filter shows an error at its field, and an empty result offers 
 test('further pages load one at a time, without missing or repeated entries', async () => {
   const { page } = await visit(await context(), TEAM, SCREEN, who.admin)
   await rows(page).first().waitFor()
-  // More than one page of entries.
+  // Reading a ticket adds an entry to the access log. 120 reads make more than one page of entries.
   for (let n = 0; n < 12; n++) await Promise.all(Array.from({ length: 10 }, () => rest(who.agent, 'GET', `/tickets/${ticket.id}`, undefined, TEAM)))
   await page.reload()
   await rows(page).first().waitFor()

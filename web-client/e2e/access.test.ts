@@ -1,4 +1,5 @@
-// axe-core finds no violation of WCAG 2.2 AA on any screen, in both themes. Keyboard tests cover what axe-core cannot check.
+// axe-core must find no WCAG 2.2 AA violation on any screen, in the light and the dark theme. `assistive.test.ts` tests keyboard use, which
+// axe-core cannot check.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import { H } from '../src/apps/console/screens/opening-hours/testids.ts'

@@ -1,4 +1,4 @@
-// An agent learns that a ticket has arrived, which customers wait and for how long, and which colleague has answered.
+// Browser tests of the staff console: an agent sees new tickets, which customers wait and for how long, and which colleague has replied.
 
 import { beforeAll, expect, test } from 'vitest'
 import { A } from '../src/apps/console/screens/appearance/testids.ts'
@@ -15,7 +15,7 @@ test('the console opens with the waiting tickets, the longest wait first; an ans
   for (let n = 0; n < 3; n++) tickets.push(await openTicket(who.customer, { subject: unique('wait'), category: 'feature_request' }))
   const [first, second] = tickets
   if (first === undefined || second === undefined) throw new Error('three were opened')
-  // A category that no other test uses: among many waiting tickets, the newest ones would be far below.
+  // Show only a category that no other test uses. In the full list, this test's tickets could be too far down to be rendered.
   const { page } = await visit(await context(), TEAM, '/admin/support?category=feature_request', who.agent)
   await page.locator(id(T.view, '[data-view="needs_answer"][aria-pressed="true"]')).waitFor()
   const order = async () => (await page.locator(id(T.ticketRow)).evaluateAll((all) => all.map((one) => one.getAttribute('data-number')))).filter((number) => tickets.some((one) => one.number === number))
@@ -82,7 +82,7 @@ test('an admin enables assignment by reply: the first agent to reply to an unass
   admin.on('response', (answer) => { if (answer.request().method() === 'PUT' && answer.url().endsWith('/settings/reply_assigns')) answers.push(answer.status()) })
   const box = admin.locator(id(T.replyAssigns))
   await box.check({ trial: true })
-  // Click faster than the server answers.
+  // Click the checkbox three times before the server has replied to the first request.
   await box.evaluate((one: HTMLElement) => { for (let n = 0; n < 3; n++) one.click() })
   await eventually('each is answered', () => Promise.resolve(answers.length === 3))
   expect(answers, 'none is refused over the one before').toEqual([200, 200, 200])
@@ -106,16 +106,16 @@ test('a row of the list names the colleagues who view the ticket, and its layout
     const box = await part.boundingBox()
     return [box?.y, box?.height]
   })))
-  // Rows keep their places while the pointer is over the list, so no other test's ticket moves above this one.
+  // While the pointer is over the list, rows keep their positions, so tickets of other tests cannot move above this row.
   await one.hover()
   const before = await shape()
-  // On the other instance.
+  // The colleague uses the other gateway instance.
   const colleague = (await visit(await context(), CUSTOMERS, `/admin/support/${ticket.number}`, who.colleague)).page
   const viewers = one.locator(id(T.rowViewers))
   await viewers.filter({ hasText: who.colleague.name }).waitFor()
   expect(await viewers.getAttribute('title')).toBe(`Looking at this now: ${who.colleague.name}`)
   expect(await shape()).toBe(before)
-  // The viewer is not named to themselves.
+  // An agent's own name must not be in the list of viewers that the agent sees.
   await one.click()
   await message(page, 'Something happened.').waitFor()
   await page.locator(id(T.viewers)).filter({ hasText: who.colleague.name }).waitFor()
@@ -148,7 +148,7 @@ test('whatever the subject and the wait, a row shows its number, status, priorit
       await page.setViewportSize({ width, height: 780 })
       const one = page.locator(row(ticket.number))
       await one.waitFor()
-      // The longest text that a wait can have.
+      // '308 min' is the longest text that a waiting time can have.
       await one.evaluate((link) => { const how = link.querySelector('.wait [aria-hidden]:not(svg)'); if (how !== null) how.textContent = '308 min' })
       const found = await one.evaluate((link) => {
         const of = (selector: string) => {
@@ -177,7 +177,7 @@ test('whatever the subject and the wait, a row shows its number, status, priorit
       expect(number?.text, told).toBe(ticket.number)
       expect(status?.title, told).toBe(status?.text)
       for (const part of [status, priority, assignee]) expect(part?.text, told).toMatch(/\p{L}{2}/u)
-      // The assignee's name may be cut, because the avatar stands for it; some of its letters must stay visible.
+      // The assignee's name may be cut off, because the avatar also shows who it is. A few letters of the name must stay visible.
       for (const part of [number, status, priority]) expect(part?.cut, told).toBe(false)
       expect((assignee?.right ?? 0) - (assignee?.left ?? 0), told).toBeGreaterThan(24)
     }

@@ -1,4 +1,4 @@
-// The appearance screen: each choice applies at once, is stored in this browser, and can be made with the keyboard.
+// Browser tests of the appearance screen: each choice takes effect at once, is stored in this browser, and can be made with the keyboard.
 
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -51,7 +51,7 @@ test('agents choose theme, writing and alerts there; the menu links to it and ke
   await page.keyboard.press('Escape')
   expect(await page.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe(A.showKeys)
 
-  // The choices apply: Enter breaks the line, and an answer is held back.
+  // Check that the chosen settings take effect: Enter inserts a line break, and a sent reply is held for the undo delay.
   await page.goto(`${TEAM}/admin/support/${ticket.number}`)
   await page.locator(id(T.composerEnter, '[data-value="breaks"]')).waitFor()
   const text = unique('held')

@@ -1,4 +1,4 @@
-// Screen readers and keyboards: what axe-core cannot check.
+// Browser tests of screen-reader support and keyboard use, which axe-core cannot check.
 
 import type { Frame, Locator, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 const focused = (place: Page | Frame) => place.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? document.activeElement?.tagName ?? null)
 
-/** Checks for one h1, no skipped heading level, and one main element. */
+/** Expects exactly one h1, no skipped heading level, one banner, and one main element (none if `hasMain` is false). */
 async function hasOutline(name: string, place: Page | Frame, { hasMain = true } = {}): Promise<void> {
   const levels = await place.evaluate(() => [...document.querySelectorAll('h1, h2, h3, h4')].filter((one) => one.getClientRects().length > 0).map((one) => Number(one.tagName[1])))
   expect(levels.filter((level) => level === 1), `${name}: h1 of ${levels}`).toHaveLength(1)
@@ -258,12 +258,12 @@ test('after a deletion, the focus is on what took the place of the deleted eleme
   await goes(() => Promise.resolve())
   await eventually('at what the page is for', async () => (await focused(customer)) === 'MAIN')
   await goes(() => customer.evaluate(() => { if (document.activeElement instanceof HTMLElement) document.activeElement.blur() }))
-  // Nothing should happen: wait three times as long as moving the focus takes.
+  // The focus must not move. To be sure, wait three times as long as the app takes to move the focus.
   await customer.evaluate(() => new Promise((done) => setTimeout(done, 300)))
   expect(await focused(customer), 'a person who has left it is not brought back').toBe('BODY')
 })
 
-/** Records each sentence that a live region gets, as a screen reader would read it. */
+/** Runs in the page: records each text that is added to a live region, as a screen reader would read it out. */
 function listen(): void {
   const heard: string[] = []
   Object.assign(window, { heard })
@@ -291,7 +291,8 @@ test('a few messages and changes are read out one by one; of many at once only t
   await message(page, 'one by itself').waitFor()
   const numbers = async () => (await heard(page)).filter((said) => /^\d+ new$/.test(said))
   expect((await heard(page)).filter((said) => said.includes('one by itself'))).toHaveLength(1)
-  // Three floods of the same size: an equal number is read out again. The first number may include the message before the flood.
+  // Each of the three floods has 20 messages, and "20 new" must be read out each time, although the text is the same. The number for the
+  // first flood may include the message that was sent before it.
   for (const flood of [1, 2, 3]) {
     const before = (await heard(page)).length
     for (let n = 1; n <= 20; n += 1) await answer(`of many: ${flood}, ${n}`)
@@ -307,7 +308,7 @@ test('a few messages and changes are read out one by one; of many at once only t
   expect((await heard(page)).slice(said.length).filter((one) => one.includes('by itself again'))).toHaveLength(1)
 
   const changed = (await heard(page)).length
-  // All at once. If two of them set the same priority in a row, the second changes nothing.
+  // Send all 16 changes at once. Two requests in a row may set the same priority; the later request then changes nothing.
   await Promise.all(Array.from({ length: 16 }, (_, n) => rest(who.agent, 'PATCH', `/tickets/${busy.id}`, { priority: PRIORITIES[n % PRIORITIES.length] }, TEAM)))
   await eventually('the number of the changes', async () => (await heard(page)).slice(changed).some((one) => /^\d+ new$/.test(one)), 30_000)
   expect((await heard(page)).slice(changed).length, `${(await heard(page)).slice(changed)}`).toBeLessThanOrEqual(6)

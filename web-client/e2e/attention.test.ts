@@ -1,5 +1,5 @@
-// How the app reaches a person who is looking elsewhere: sound and notification if they chose them, the tab's title and icon always, and none of
-// these for their own actions.
+// Browser tests of how the app gets the attention of a person who is not looking at it. The tab's title and icon always change. Sounds and
+// notifications come only if the person chose them. A person's own actions trigger none of these signals.
 
 import type { BrowserContext, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -11,13 +11,16 @@ let who: People
 beforeAll(async () => { who = await people() })
 
 interface Heard {
-  /** One entry per sound: the state of the audio, which says whether it could be heard. */
+  /** One entry per played sound: the state of its `AudioContext`, which shows whether the sound was audible. */
   readonly sounds: readonly string[]
   readonly notes: readonly { readonly title: string; readonly body: string; readonly tag: string }[]
   readonly asked: number
 }
 
-/** Records the sounds and notifications of the page, and lets a test hide the tab. A string, because the test runner would rewrite code. */
+/**
+ * Opens a browser context that records the page's sounds and notifications, and lets a test hide the tab. The script is a string, because
+ * the test runner would rewrite a function's code.
+ */
 async function listening(permission: 'granted' | 'denied'): Promise<BrowserContext> {
   const place = await context()
   if (permission === 'granted') for (const origin of [CUSTOMERS, TEAM]) await place.grantPermissions(['notifications'], { origin })
@@ -123,7 +126,7 @@ test('an agent is alerted to their own tickets, including the open one, but not 
   await eventually('rung for the open ticket', async () => (await numbers()).length === 2)
   expect(await numbers()).toEqual([mine.number, open.number])
 
-  // Their own actions, here and on another device, are news for everyone else.
+  // The colleague acts on this page and on another device. Neither action may notify the colleague, although both would notify anyone else.
   await say(page, 'an answer')
   await message(page, 'an answer', 'stored').waitFor()
   await rest(who.colleague, 'PATCH', `/tickets/${mine.id}`, { priority: 'urgent' }, CUSTOMERS)
@@ -189,7 +192,7 @@ test('what arrived while the tab was hidden is read when the tab is shown, in th
     const { read_seq, seq } = await rest(who.agent, 'GET', `/tickets/${ticket.id}`, undefined, TEAM)
     return read_seq === seq
   }
-  // Wait until the ticket is read: an unread ticket would be part of the count below.
+  // Wait until the server has marked the ticket as read: an unread ticket would be included in `before`.
   await eventually('read when it was opened', isRead)
   const before = await count(page)
   const turn = (to: 'hidden' | 'visible') => page.evaluate((state) => {

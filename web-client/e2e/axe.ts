@@ -1,4 +1,4 @@
-// Checks WCAG 2.2 AA with axe-core.
+// Helpers that check WCAG 2.2 AA with axe-core.
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -15,7 +15,7 @@ async function violations(place: Page | Frame): Promise<readonly string[]> {
   return found.map((one: unknown) => (isObject(one) ? `${String(one['id'])}: ${JSON.stringify(Array.isArray(one['nodes']) ? one['nodes'].slice(0, 3).map((node: unknown) => (isObject(node) ? [node['target'], node['failureSummary']] : node)) : '')}` : String(one)))
 }
 
-/** Expects no violation in either theme. */
+/** Expects no WCAG violation in the light and in the dark theme. */
 export async function bothThemes(name: string, page: Page, place: Page | Frame = page) {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })

@@ -1,4 +1,4 @@
-// The test checklist of the system that Helpline replaces. The tests have the names of its flows.
+// The test checklist of the support system that Helpline replaces. Each test is named after a flow of that checklist.
 
 import type { BrowserContext } from 'playwright-core'
 import { beforeAll, describe, expect, test } from 'vitest'

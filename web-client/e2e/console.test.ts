@@ -1,4 +1,4 @@
-// The console's own features, and what it hides from people without staff rights.
+// Browser tests of the staff console's own features, and of what the console hides from people without staff rights.
 
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
@@ -65,7 +65,7 @@ test('the figures change live', async () => {
   const { page } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
   const card = id(T.stat, '[data-stat="urgent"]')
   const urgent = async () => Number(await page.locator(card).getAttribute('data-value'))
-  // Until the card has a value it shows a dash, and `urgent` would return 0 for that.
+  // Wait until the card has a value. Before that it shows a dash, and `urgent` would return 0.
   await page.locator(`${card}[data-value]`).waitFor()
   const before = await urgent()
   await openTicket(who.customer, { priority: 'urgent' })
@@ -95,7 +95,7 @@ test('a figure links to the tickets that it counts', async () => {
   await figure('waiting').click()
   await page.locator(`${id(T.ticketRow, `[data-number="${ticket.number}"]`)}[data-status="waiting_on_customer"]`).waitFor()
   expect(new URL(page.url()).searchParams.get('status')).toBe('waiting')
-  // Checks the server's list too, not only the live change.
+  // Reload, so that the test also checks the list that the server returns, not only the live change.
   await page.reload()
   await page.locator(`${id(T.ticketRow, `[data-number="${ticket.number}"]`)}[data-status="waiting_on_customer"]`).waitFor()
   await figure('open').click()

@@ -1,4 +1,5 @@
-// A customer and an agent on two instances: each sees what the other does without a reload, and the customer never sees a note.
+// Browser tests with a customer and an agent on two gateway instances. Each sees what the other does without a reload. The customer never
+// sees an internal note.
 
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'

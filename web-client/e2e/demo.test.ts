@@ -1,4 +1,5 @@
-// The made-up site that demonstrates the widget's calls. Its buttons stay reachable while the widget is open.
+// Browser test of the demo website, which demonstrates the calls to the widget. The website's buttons must stay reachable while the widget
+// is open.
 
 import { beforeAll, expect, test } from 'vitest'
 import { CUSTOMERS, eventually, people, widgetFrame, withBrowser, type People } from './help.ts'

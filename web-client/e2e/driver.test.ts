@@ -1,4 +1,4 @@
-// Behaviour of the browser driver that the other tests rely on.
+// Tests of the browser driver: the behaviour of clicks that the other browser tests rely on.
 
 import { expect, test } from 'vitest'
 import { TEAM, withBrowser } from './help.ts'
@@ -10,7 +10,7 @@ test('a click hits its target even while lines appear and disappear above it', a
   await page.goto(`${TEAM}/support`)
   await page.evaluate(() => {
     document.body.innerHTML = '<p id="line">Connecting</p><button id="decoy">decoy</button><button id="meant">meant</button><button id="below">below</button>'
-    // Not by a `style` attribute, which the page's policy forbids.
+    // Set the style from the script: the page's security policy forbids `style` attributes in HTML.
     for (const one of document.querySelectorAll('button')) one.style.display = 'block'
     for (const one of document.querySelectorAll('button')) one.addEventListener('click', () => document.body.setAttribute('data-pressed', `${document.body.getAttribute('data-pressed') ?? ''} ${one.id}`))
     let turns = 0

@@ -1,4 +1,5 @@
-// Messages are edited and removed in place, in each of the three apps. Only the team sees earlier versions; no one sees a removed text.
+// Browser tests of editing and removing messages in place, in each of the three apps. Only the team sees earlier versions of a message. No
+// one sees the text of a removed message.
 
 import type { Frame, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -93,7 +94,7 @@ test('an admin removes any text: no one can see it or its versions any more, and
   await customer.locator(id(T.messageSave)).click()
   await message(agent, second).locator(id(T.messageEdited)).click()
   await agent.locator(id(T.messageVersion)).waitFor()
-  // An edit that is begun and not saved holds the text too.
+  // The customer also starts an edit without saving it, so the open edit form contains the secret text too.
   await (await tools(customer, second)).locator(id(T.messageEdit)).click()
   await customer.locator(id(T.messageText)).fill(`${second} again`)
   const one = await tools(admin, second)

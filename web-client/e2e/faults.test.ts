@@ -1,4 +1,4 @@
-// The network fails in the middle of a conversation: nothing is lost or repeated, and unsent messages are kept.
+// Browser tests of a network that fails during a conversation: no message is lost or sent twice, and unsent messages are kept.
 
 import type { BrowserContext, WebSocketRoute } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -9,10 +9,10 @@ const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
 
-/** How frames are handled. `deaf`: frames from the server are dropped; `mute`: sends to the server are dropped. */
+/** Which frames the connection drops: `whole` none, `deaf` all frames from the server, `mute` all `send` frames to the server. */
 type Wire = 'whole' | 'deaf' | 'mute'
 
-/** Routes every WebSocket of the context through a wire that a test can break. */
+/** Routes every WebSocket of the browser context through a connection that the test can break. */
 async function onTheWire(of: BrowserContext) {
   let wire: Wire = 'whole'
   const sockets = new Set<WebSocketRoute>()
@@ -32,7 +32,7 @@ async function onTheWire(of: BrowserContext) {
   return {
     sends,
     set: (to: Wire) => { wire = to },
-    /** Closes the connections as a restarting proxy would. */
+    /** Closes all WebSockets, as a restarting proxy would. */
     async cut() {
       for (const socket of [...sockets]) await socket.close({ code: 4001, reason: 'cut' })
     },

@@ -1,9 +1,13 @@
-// The part of Playwright's interface that the tests use, for a Firefox from the distribution. Playwright only drives builds of its own, so this uses
-// puppeteer-core and WebDriver BiDi. Locators match by CSS and text, wait, and must match one element.
+// A driver for the distribution's Firefox, because Playwright only drives its own browser builds. The driver implements the part of
+// Playwright's interface that the tests use, with puppeteer-core and WebDriver BiDi. Locators match by CSS and text, wait for the element,
+// and must match exactly one element.
 
 import type { BrowserContext } from 'playwright-core'
 
-/** The part of puppeteer-core that is used here. It is installed separately, so its types are not available. */
+/**
+ * The methods of puppeteer-core's `ElementHandle` that this file uses. puppeteer-core is installed separately, so its types are not
+ * available.
+ */
 interface Handle {
   click(): Promise<void>
   dispose(): Promise<void>
@@ -39,7 +43,7 @@ export interface Firefox {
   close(): Promise<void>
 }
 
-/** `module`: path of puppeteer-core. */
+/** Starts Firefox with puppeteer-core. `module` is the path of puppeteer-core. */
 export async function launchFirefox(module: string): Promise<Firefox> {
   const { launch } = await import(/* @vite-ignore */ module)
   const profile = process.env['HELPLINE_E2E_PROFILE']
@@ -54,7 +58,7 @@ export async function launchFirefox(module: string): Promise<Firefox> {
 const WAIT_MS = 30_000
 const POLL_MS = 30
 
-/** One step of a locator, serialisable, so that the page can find the elements again. */
+/** One step of a locator. Steps are serialisable, because the page gets them as JSON each time it searches for the elements. */
 interface Step {
   readonly css: string
   readonly text?: string
@@ -72,7 +76,10 @@ interface WaitOptions {
   readonly timeout?: number
 }
 
-/** Runs in the page: finds the elements for the steps. A string, so that it depends on no other code. */
+/**
+ * Runs in the page: finds the elements that the locator's steps match. It is a string, so that it cannot depend on code outside of the
+ * page.
+ */
 const FIND = `(function find(steps, root) {
   let from = [root]
   for (const { css, text, has, first } of steps) {
@@ -87,14 +94,17 @@ const FIND = `(function find(steps, root) {
 const VISIBLE = `((one) => one.getClientRects().length > 0 && getComputedStyle(one).visibility !== 'hidden')`
 
 const HIT = '__helplineHit'
-/** How long to wait for the events of a click. They follow its response as soon as the page has time. */
+/** How long to wait for the DOM events of a click. They can come later than the driver's response, when the page is busy. */
 const EVENTS_MS = 5_000
-/** Runs in the page before a click. If the pointer hits anything but the element, its label or its content, the guard stops the events. */
+/**
+ * Runs in the page before a click. If the pointer hits anything but the element, its content or its label, this guard stops the click's
+ * events.
+ */
 const GUARD = `((one) => {
   const kinds = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click']
   let isHit = null
   let isClicked = false
-  // End the guard of an earlier click that failed, which would intercept these events.
+  // Remove the guard of an earlier click that failed. It would intercept the events of this click.
   window.${HIT}?.end()
   window.${HIT} = {}
   window.${HIT}.said = new Promise((said) => {
@@ -104,7 +114,8 @@ const GUARD = `((one) => {
       const isOne = path.includes(one) || path.some((above) => above.control === one)
       isHit ??= isOne
       if (event.type === 'click') isClicked = isOne
-      // The remaining events follow at once. After a stopped pointerdown there are no mouse events.
+      // End the guard one task after `pointerup`, because the remaining mouse events follow at once. The guard cannot wait for these
+      // events: if it has cancelled `pointerdown`, they never come.
       if (event.type === 'pointerup') setTimeout(end)
       if (isHit) return
       event.preventDefault()
@@ -142,7 +153,7 @@ class Located {
     return this.#until(state, () => this.#ask<boolean>(is), timeout)
   }
 
-  /** Clicks once the element stops moving, and again if something else was hit. */
+  /** Clicks the element once it has stopped moving. Tries again if the click hit another element. */
   async click(): Promise<void> {
     await this.#until('hit by a click', async () => {
       const handle = (await this.#page.evaluateHandle(`(async (all) => {
@@ -161,7 +172,8 @@ class Located {
       if (handle === null) return false
       try {
         await handle.click()
-        // The events come after the response. A click may end the document, which counts as a hit.
+        // The DOM events can come after the driver's response, so wait for the guard's result. A click that unloads the document counts as
+        // a hit.
         return await this.#page.evaluate(`window.${HIT} && (setTimeout(window.${HIT}.end, ${EVENTS_MS}), window.${HIT}.said)`).then((isHit) => isHit !== false, () => true)
       } finally {
         await handle.dispose().catch(() => null)
@@ -169,7 +181,7 @@ class Located {
     })
   }
 
-  /** Selects all text and replaces it, as a person would. */
+  /** Selects the field's whole text and replaces it, as a person would. */
   async fill(text: string): Promise<void> {
     await this.#until('ready for text', () => this.#ask<boolean>(`all.length === 1 && ${VISIBLE}(all[0]) && all[0].disabled !== true`))
     await this.#ofOne(`(one.focus(), one.select(), document.execCommand(${text === '' ? "'delete'" : `'insertText', false, ${JSON.stringify(text)}`}), null)`)
@@ -201,18 +213,18 @@ class Located {
   }
   async #until(what: string, holds: () => Promise<boolean>, timeout = WAIT_MS): Promise<void> {
     const deadline = Date.now() + timeout
-    // While the page navigates there is no document to ask.
+    // Errors count as "not yet", because a page that is navigating has no document to query.
     while (!(await holds().catch(() => false))) {
       if (Date.now() > deadline) throw new Error(`never ${what}: ${this.#words()}\n${await this.#seen()}`)
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
   }
 
-  /** The page's address and text, for error messages. */
+  /** The page's address and its first 3,000 characters of text, for error messages. */
   #seen = async () => String(await this.#page.evaluate('location.href + "\\n" + document.body.innerText.slice(0, 3000)').catch(() => 'no page'))
 }
 
-/** BiDi does not report WebSocket frames, so the page logs each one to the console with this prefix. */
+/** WebDriver BiDi does not report WebSocket frames. The page therefore logs each frame to the console with this prefix. */
 const FRAME = 'helpline-e2e-frame:'
 const TELL_FRAMES = `{
   const Native = WebSocket
@@ -265,7 +277,7 @@ class DrivenPage {
     this.#page.on('console', (said) => { if (said.text().startsWith(FRAME)) received(said.text().slice(FRAME.length)) })
   }
 
-  /** Goes back or forward in the history of the page, without loading a document. */
+  /** Goes back or forward in the page's history. Works only between entries of one document, because it waits for `popstate`. */
   async #travel(to: 'back' | 'forward'): Promise<void> {
     await this.#page.evaluate(`new Promise((done) => { addEventListener('popstate', () => done(null), { once: true }); history.${to}() })`)
   }
@@ -284,6 +296,6 @@ export async function newContext(browser: Firefox): Promise<BrowserContext> {
     },
     close: () => context.close(),
   }
-  // Only a part of the interface exists: a test that uses more fails with the name of the missing member.
+  // Only a part of Playwright's interface is implemented. A test that uses another member fails with that member's name.
   return mine as unknown as BrowserContext
 }

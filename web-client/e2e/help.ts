@@ -1,4 +1,5 @@
-// Helpers of the browser tests: two gateway instances, a browser, and demo people. The desk is real; each test creates its own tickets.
+// Helpers of the browser tests. They use a real desk with two gateway instances, a browser, and demo people. Each test creates its own
+// tickets.
 
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Frame, type Page } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
@@ -11,7 +12,7 @@ import { launchFirefox, newContext, type Firefox } from './firefox.ts'
 const urls = (process.env['HELPLINE_E2E_URLS'] ?? '').split(',').map((url) => url.trim().replace(/\/$/, '')).filter((url) => url !== '')
 if (urls.length === 0) throw new Error('set HELPLINE_E2E_URLS to the addresses of two instances in development mode: http://127.0.0.1:8080,http://127.0.0.1:8081')
 
-/** Customers use the first instance, the team the last. */
+/** Customers use the first gateway instance, the team uses the last one. */
 export const CUSTOMERS = urls[0] ?? ''
 export const TEAM = urls.at(-1) ?? ''
 
@@ -34,10 +35,10 @@ export async function people(): Promise<People> {
   return { customer, other, agent, colleague, admin }
 }
 
-/** Path of puppeteer-core. If set, the tests run in Firefox. */
+/** Path of puppeteer-core. If it is set, the tests run in Firefox. */
 const FIREFOX = process.env['HELPLINE_E2E_PUPPETEER'] ?? ''
 
-/** Starts one browser per test file. Returns a function that creates a context with an empty profile. */
+/** Starts one browser for the test file. Returns a function that creates a browser context with an empty profile. */
 export function withBrowser() {
   if (FIREFOX !== '') return withFirefox(FIREFOX)
   let browser: Browser | null = null
@@ -73,17 +74,17 @@ function withFirefox(module: string) {
   }
 }
 
-/** A page, with everything that it received. */
+/** A page, its browser context, and what the page received. */
 export interface Visit {
   readonly page: Page
   readonly context: BrowserContext
   /** WebSocket frames and REST bodies that the page received. */
   readonly received: string[]
-  /** Console errors, page errors and dialogs. A test expects none. */
+  /** Console errors, page errors and dialogs. Tests expect this list to be empty. */
   readonly faults: string[]
 }
 
-/** Records what the page receives and its faults. */
+/** Records the frames, responses, errors and dialogs of the page. */
 export function watch(page: Page, context: BrowserContext): Visit {
   const seen: Visit = { page, context, received: [], faults: [] }
   page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => seen.received.push(String(payload))))
@@ -93,7 +94,7 @@ export function watch(page: Page, context: BrowserContext): Visit {
   })
   page.on('pageerror', (error) => seen.faults.push(String(error)))
   page.on('console', (message) => {
-    // Tests that cut the network cause these errors on purpose.
+    // Ignore network errors, because some tests cut the network on purpose.
     if (message.type() === 'error' && !/net::ERR_|Failed to load resource|WebSocket connection/.test(message.text())) seen.faults.push(message.text())
   })
   page.on('dialog', (dialog) => {
@@ -112,7 +113,7 @@ export async function visit(context: BrowserContext, base: string, path: string,
   return seen
 }
 
-/** Opens a settings screen through the menu. */
+/** Opens the settings through the preferences menu, then the settings screen with this path. */
 export async function openScreen(page: Page, path: string): Promise<void> {
   await page.locator(id(T.preferences)).click()
   await page.locator(id(T.menuSettings)).click()
@@ -126,11 +127,11 @@ export async function say(page: Page | Frame, text: string): Promise<void> {
   await page.locator(id(T.composerInput)).press('Enter')
 }
 
-/** The message with this text, in the given state if any. */
+/** Finds the message with this text. If `state` is given, the message must have that state, for example `stored`. */
 export const message = (page: Page | Frame, text: string, state = '') =>
   page.locator(id(T.message, state === '' ? '' : `[data-state="${state}"]`)).filter({ has: page.locator(id(T.messageBody), { hasText: text }) })
 
-/** The texts of the messages, in order. */
+/** The texts of all messages on the page, in order. */
 export const texts = (page: Page | Frame) => page.locator(id(T.messageBody)).allInnerTexts()
 
 export async function eventually(what: string, holds: () => Promise<boolean>, ms = 30_000): Promise<void> {
@@ -141,16 +142,16 @@ export async function eventually(what: string, holds: () => Promise<boolean>, ms
   }
 }
 
-/** Waits until pending effects, for example of a scroll, have been rendered. */
+/** Waits until pending effects, for example of a scroll, are rendered. */
 export const drawn = (page: Page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
 
-/** Marks the document. The returned function says whether it is still the same document. */
+/** Marks the page's document. The returned function says whether the page still shows that document, that is, was never reloaded. */
 export async function neverReloaded(page: Page): Promise<() => Promise<boolean>> {
   await page.evaluate(() => document.documentElement.setAttribute('data-marked', 'yes'))
   return () => page.evaluate(() => document.documentElement.getAttribute('data-marked') === 'yes')
 }
 
-/** Opens the demo host page and the widget. `person` null: no one is signed in. */
+/** Opens the demo host page and the widget on it. If `person` is null, the visitor is not signed in. */
 export async function openWidget(context: BrowserContext, base: string, person: DemoPerson | null, more = ''): Promise<Visit & { readonly frame: Frame }> {
   const page = await context.newPage()
   const seen = watch(page, context)
@@ -160,7 +161,7 @@ export async function openWidget(context: BrowserContext, base: string, person: 
   return { ...seen, frame: await widgetFrame(page) }
 }
 
-/** Starts a conversation in the widget and returns the number of its ticket. */
+/** Starts a conversation in the widget and returns the number of the new ticket. */
 export async function askIn(frame: Frame, text: string): Promise<string> {
   await frame.locator(id(T.askText)).fill(text)
   await frame.locator(id(T.askSend)).click()
@@ -168,7 +169,10 @@ export async function askIn(frame: Frame, text: string): Promise<string> {
   return await frame.locator(id(T.ticket)).getAttribute('data-number') ?? ''
 }
 
-/** Finds the widget's iframe among the page's frames, because it is in a closed shadow root. */
+/**
+ * Finds the widget's iframe. The search goes through the page's frames, because the iframe is in a closed shadow root, which selectors
+ * cannot enter.
+ */
 export async function widgetFrame(page: Page): Promise<Frame> {
   const find = () => page.frames().find((frame) => frame.parentFrame() !== null && frame.url().includes('/widget'))
   await eventually('the frame', () => Promise.resolve(find() !== undefined))
@@ -178,7 +182,7 @@ export async function widgetFrame(page: Page): Promise<Frame> {
 }
 
 const BUSY_MAX = 50
-/** A token is replaced this long after it was fetched, which is before it expires. */
+/** How long a fetched token is reused. The limit is shorter than the token's lifetime. */
 const TOKEN_KEPT_MS = 60_000
 const tokens = new Map<string, { readonly token: Promise<string | null>; readonly until: number }>()
 
@@ -190,7 +194,7 @@ function tokenOf({ name }: DemoPerson, base: string): Promise<string | null> {
   return token
 }
 
-/** A REST request as a person, to set up a test or to check the server's state. */
+/** Sends a REST request as a person, to set up a test or to check the server's state. */
 export async function rest(person: DemoPerson, method: string, path: string, body?: unknown, base = CUSTOMERS): Promise<Json> {
   const token = await tokenOf(person, base)
   const key = crypto.randomUUID()
@@ -200,7 +204,7 @@ export async function rest(person: DemoPerson, method: string, path: string, bod
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   let response = await ask()
-  // A busy server and the rate limit both say how long to wait.
+  // The response 503 (busy) or 429 (rate limit) says how long to wait. Wait that long and retry.
   for (let n = 0; n < BUSY_MAX && (response.status === 503 || response.status === 429); n++) {
     const problem: unknown = await response.json()
     const wait_ms = isObject(problem) && typeof problem['retry_after_ms'] === 'number' ? problem['retry_after_ms'] : 1_000 * Number(response.headers.get('retry-after') ?? 1)
@@ -222,7 +226,7 @@ export async function openTicket(person: DemoPerson, more: Partial<NewTicket> = 
   return { id: String(ticket['id']), number: String(ticket['ticket_number']) }
 }
 
-/** A ticket that the agent has taken, with a note and an answer. */
+/** Creates a ticket that the agent has taken, with an internal note and a reply. */
 export async function answeredTicket({ customer, agent }: People): Promise<Made> {
   const ticket = await openTicket(customer)
   await rest(agent, 'PATCH', `/tickets/${ticket.id}`, { assigned_to: 'me' }, TEAM)
@@ -230,5 +234,5 @@ export async function answeredTicket({ customer, agent }: People): Promise<Made>
   return ticket
 }
 
-/** A text that occurs nowhere else. */
+/** Returns a text that occurs nowhere else on the desk. */
 export const unique = (word: string) => `${word}-${Math.random().toString(36).slice(2, 10)}`

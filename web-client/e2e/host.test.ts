@@ -1,4 +1,5 @@
-// The apps in pages of another origin, as on a platform: all requests use CORS, and a site that is not allowed is told so.
+// Browser tests of the apps in pages of another origin, as on a platform that embeds Helpline. All requests use CORS, and a site that is
+// not allowed gets a message that says so.
 
 import type { BrowserContext, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -20,7 +21,7 @@ async function signedIn(person: DemoPerson): Promise<BrowserContext> {
   return place
 }
 
-/** Mounts an app in the host page. A string, because the test runner would rewrite the import. */
+/** Mounts an app in the host page. The script is a string, because the test runner would rewrite its `import`. */
 async function mounted(place: BrowserContext, app: 'mountSupport' | 'mountConsole', options: string, at = `${HOST}/`): Promise<Visit & { readonly before: string }> {
   const page = await place.newPage()
   const seen = watch(page, place)
@@ -64,7 +65,7 @@ test('the support page in a page of another site: tokens from getToken, REST and
 
 test('the console in a page of another site, in Arabic, with tokens from the configured address', async () => {
   const place = await signedIn(who.agent)
-  // Only the configuration is faked. The token address, the requests to it and the responses are real.
+  // Only the response of `/v1/config` is changed. The token address in it and the token requests are real.
   await place.route(`${CUSTOMERS}/v1/config`, async (route) => {
     const answer = await route.fetch()
     const config: unknown = await answer.json()
@@ -184,7 +185,7 @@ test('a site that is not allowed is told so, in the widget and in a mounted app,
   other.on('console', (line) => said.push(line.text()))
   await other.goto(`${STRANGER}/scripted`)
   await other.evaluate(`Helpline.init({ getToken: async () => 'never asked' }); Helpline.open()`)
-  // The launcher is in a closed shadow root: read the accessibility tree.
+  // The launcher is in a closed shadow root, which selectors cannot enter, so search the accessibility tree.
   const session = await place.newCDPSession(other)
   const tree = async () => JSON.stringify(await session.send('Accessibility.getFullAXTree'))
   await eventually('words on the screen', async () => (await tree()).includes('Support cannot be shown on this page.'))

@@ -1,5 +1,5 @@
-// A host page on its own origin. It needs a real server, because Chromium does not let a faked page open WebSockets to another origin.
-// It signs people in by a cookie and issues their tokens, as a platform would.
+// A test server for a host page on its own origin, like a platform that embeds Helpline. It signs people in with a cookie and issues their
+// tokens. A real server is needed: Chromium does not let a page that Playwright fakes open WebSockets to another origin.
 
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
@@ -8,18 +8,18 @@ import type { DemoPerson } from '../src/protocol/decode-rest.ts'
 import { decodeToken } from '../src/protocol/decode-rest.ts'
 import { CUSTOMERS } from './help.ts'
 
-/** The origin that the desk allows. */
+/** The host page's origin, which the desk allows. */
 export const HOST = process.env['HELPLINE_E2E_HOST'] ?? ''
-/** The same server under another host name, which is an origin that the desk does not allow. */
+/** The host page's server under another host name. This makes another origin, which the desk does not allow. */
 export const STRANGER = HOST.replace('127.0.0.1', 'localhost')
 
 const STYLE = readFileSync(new URL('../demo/hostile.css', import.meta.url))
 const PAGE = (script: string) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><link rel="stylesheet" href="/style.css"><title>The platform</title></head>
 <body><h1>The platform</h1><p><button id="own" type="button">A button of its own</button></p><section id="place" style="height: 100vh"></section>${script}</body></html>`
 
-/** The example pages of docs/embedding.md, with this desk's address in place of the example's. */
+/** The example pages of docs/embedding.md. Each example's desk address is replaced with the address of the test's desk. */
 const EXAMPLES = readFileSync(new URL('../../docs/embedding.md', import.meta.url), 'utf8').split('```html\n').slice(1).map((rest) => (rest.split('```')[0] ?? '').replaceAll('https://desk.example', CUSTOMERS))
-/** The strict policy that docs/embedding.md names, plus the page's own inline script. */
+/** The strict content security policy of docs/embedding.md, plus permission for the page's inline script. */
 const POLICY = `default-src 'self'; script-src 'unsafe-inline' ${CUSTOMERS}; frame-src ${CUSTOMERS}; connect-src 'self' ${CUSTOMERS}; img-src data:`
 
 const personOf = (request: IncomingMessage) => decodeURIComponent(/(?:^|;\s*)person=([^;]*)/.exec(request.headers.cookie ?? '')?.[1] ?? '')
@@ -30,8 +30,8 @@ async function tokenOf(user: string): Promise<string> {
 }
 
 /**
- * Serves a platform's site: a plain page at `/`, one with the widget's script at `/scripted`, the documented examples at `/with-widget` and
- * `/support`, and tokens at `/token` and `/helpline-token`. `asked` gets the person's name for each token request.
+ * Serves a platform's site. `/` is a plain page, `/scripted` has the widget's script, and `/with-widget` and `/support` are the documented
+ * examples. `/token` and `/helpline-token` issue tokens. The returned `asked` lists the person's name for each token request.
  */
 export function withHost(): { readonly asked: string[] } {
   const asked: string[] = []

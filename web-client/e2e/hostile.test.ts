@@ -1,4 +1,5 @@
-// Malicious texts in all three apps: no dialog, no request, no error, only the text itself.
+// Browser tests with malicious texts in all three apps. Such a text opens no dialog, sends no request, causes no error, and is shown as
+// plain text.
 
 import { beforeAll, expect, test } from 'vitest'
 import type { Frame, Page } from 'playwright-core'

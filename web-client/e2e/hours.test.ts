@@ -1,4 +1,4 @@
-// Opening hours and the notice: an admin sets them in the console, and the widget shows them at once.
+// Browser tests of the opening hours and the away notice: an admin sets them in the console, and the widget shows them at once.
 
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,12 +11,12 @@ import { CUSTOMERS, drawn, eventually, id, openScreen, openTicket, openWidget, p
 const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
-// The tests share the desk: leave it open and without a notice.
+// The tests share one desk. Clear the opening hours and the notice at the end.
 afterAll(async () => { for (const name of ['opening_hours', 'away_notice']) await rest(who.admin, 'PUT', `/settings/${name}`, { value: null }) })
 
 const at = (page: Page, day: Day, testid: string, span = 0) => page.locator(`${id(T.hoursDay, `[data-day="${day}"]`)} ${id(testid, `[data-span="${span}"]`)}`)
 const ofDay = (page: Page, day: Day, testid: string) => page.locator(`${id(T.hoursDay, `[data-day="${day}"]`)} ${id(testid)}`)
-/** Whether the server has a feature. */
+/** Says whether the server has the named feature. */
 async function knows(feature: string): Promise<boolean> {
   const config: unknown = await (await fetch(`${TEAM}/v1/config`)).json()
   return isObject(config) && Array.isArray(config['features']) && config['features'].includes(feature)
@@ -61,7 +61,7 @@ test('an admin sets hours and notice, mistakes show at their field, and an open 
   const kept = await rest(who.admin, 'GET', '/settings')
   expect(kept).toMatchObject({ away_notice: notice, opening_hours: { timezone: 'Europe/Vienna', days: { mon: [['09:00', '12:00']], tue: [['09:00', '17:00'], ['18:00', '21:00']], wed: [['09:00', '24:00']], sun: [] } } })
 
-  // Closed every day, so that the result does not depend on the time of the test.
+  // Close every day, so that the result does not depend on when the test runs.
   for (const day of DAYS) if (await ofDay(page, day, T.hoursOpen).isChecked()) await ofDay(page, day, T.hoursOpen).uncheck()
   await page.locator(id(T.hoursSave)).click()
   await page.locator(id(T.hours, '[data-saved="true"]')).waitFor()
@@ -177,7 +177,7 @@ test('what another admin saves at the same moment is not overwritten', async ({ 
   await page.locator(id(T.hours)).waitFor()
   const notice = async () => (await rest(who.admin, 'GET', '/settings', undefined, TEAM))['away_notice']
   const theirs = unique('theirs')
-  // After the page's last read of the setting.
+  // Change the notice after the page has read it and just before the page's own `PUT` request, so that the two changes conflict.
   await page.route('**/v1/settings/away_notice', async (route) => {
     await rest(who.admin, 'PUT', '/settings/away_notice', { value: theirs }, TEAM)
     await route.continue()

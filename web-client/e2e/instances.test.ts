@@ -1,4 +1,4 @@
-// Redis or an instance fails during a conversation. Needs the process id of `helpline dev`.
+// Browser tests in which Redis or a gateway instance fails during a conversation. They need the process id of `helpline dev`.
 
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
@@ -18,13 +18,13 @@ function children(): readonly Child[] {
   return lines.map((line) => ({ pid: Number.parseInt(line, 10), args: line.trim().replace(/^\d+\s+/, '') }))
 }
 
-/** The inodes of the sockets that listen on a port. */
+/** The inodes of the sockets that listen on a TCP port. */
 function listeners(port: string): readonly string[] {
   const hex = Number(port).toString(16).toUpperCase().padStart(4, '0')
   return readFileSync('/proc/net/tcp', 'utf8').split('\n').map((line) => line.trim().split(/\s+/)).flatMap((columns) => (columns[1]?.endsWith(`:${hex}`) === true && columns[3] === '0A' && columns[9] !== undefined ? [columns[9]] : []))
 }
 
-/** The process id of the instance that listens at an address, among the children of `helpline dev`. */
+/** The process id of the gateway instance that listens at this address. It is one of the child processes of `helpline dev`. */
 function instanceAt(base: string): number {
   const inodes = listeners(new URL(base).port)
   const holds = ({ pid }: Child) => readdirSync(`/proc/${pid}/fd`).some((fd) => {
@@ -75,7 +75,7 @@ test.skipIf(dev === '')('while Redis is frozen, messages still pass between the 
 test.skipIf(dev === '')("the customer's instance is killed: their messages wait and arrive once", async () => {
   const { customer, agent } = await conversation()
   process.kill(instanceAt(CUSTOMERS), 'SIGKILL')
-  // Before the customer writes: otherwise the agent would first be asked about an unseen message.
+  // The agent writes before the customer does. Otherwise the console would ask the agent to read the customer's new message before sending.
   await say(agent, 'are you there?')
   await eventually('the answer is stored', async () => (await message(agent, 'are you there?', 'stored').count()) + (await message(agent, 'are you there?', 'seen').count()) === 1)
   await say(customer, 'during 1')

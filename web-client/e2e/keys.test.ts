@@ -1,4 +1,5 @@
-// The console by keyboard: keys act where the focus is, their effects can be undone, and nothing takes the focus without being asked.
+// Browser tests of the console with the keyboard. Keys act on the ticket that has the focus, their effects can be undone, and the focus
+// never moves unless the person asks for it.
 
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -12,7 +13,7 @@ const row = (number: string, more = '') => id(T.ticketRow, `[data-number="${numb
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.getAttribute('data-number') ?? document.activeElement?.getAttribute('data-testid') ?? '')
 const statusOf = async (ticket: Made) => String((await rest(who.agent, 'GET', `/tickets/${ticket.id}`, undefined, TEAM))['status'])
 
-/** Opens the list with `n` new tickets and no others, the newest first. */
+/** Opens the ticket list with `n` new tickets and no others, the newest first. */
 async function listed(n: number): Promise<{ readonly page: Page; readonly tickets: readonly Made[] }> {
   const word = unique('row')
   const tickets: Made[] = []
@@ -51,7 +52,7 @@ test('keys pressed quickly act on the row that they lead to, even before the foc
   const { page, tickets } = await listed(4)
   await page.locator(row(at(tickets, 0).number)).click()
   await page.locator(id(T.ticket, `[data-number="${at(tickets, 0).number}"]`)).waitFor()
-  // In one task, so that nothing renders in between.
+  // Dispatch all key events in one task, so that the page does not render between two of them.
   await page.evaluate(() => {
     for (const [key, code] of [['j', 'KeyJ'], ['j', 'KeyJ'], ['j', 'KeyJ'], ['e', 'KeyE']]) (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent('keydown', { key: key ?? '', code: code ?? '', bubbles: true, composed: true, cancelable: true }))
   })
@@ -84,7 +85,7 @@ test('after r the composer takes the focus once: tickets opened later do not tak
   await page.locator(row(second.number)).click()
   await page.locator(id(T.ticket, `[data-number="${second.number}"]`)).waitFor()
   await message(page, 'Something happened.').waitFor()
-  // Wait for what opening the ticket does in the next frame.
+  // Opening a ticket can move the focus in the next frame, so wait for that frame.
   await drawn(page)
   expect(await focused(page)).not.toBe(T.composerInput)
   await page.keyboard.press('j')

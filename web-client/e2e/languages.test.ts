@@ -1,4 +1,4 @@
-// German and French on every screen: no English sentence is left, and longer texts fit.
+// Browser tests of every screen in German and French: no English sentence is left, and the longer texts fit.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -10,14 +10,14 @@ import { T } from '../src/testids.ts'
 import { CUSTOMERS, eventually, id, message, openTicket, openWidget, people, rest, TEAM, visit, withBrowser, type Made, type People } from './help.ts'
 
 const LOCALES = resolve(import.meta.dirname, '../src/locales')
-/** Lazily loaded parts have their texts next to their code. */
+/** The source folder of the apps. Lazily loaded parts keep their translations next to their code. */
 const APPS = resolve(import.meta.dirname, '../src/apps')
 const context = withBrowser()
 const WIDTHS = [[1280, 800], [360, 740]] as const
 let who: People
 let ticket: Made
 let rated: Made
-/** A ticket without an assignee, in the status with the longest words. */
+/** A ticket without an assignee, in the status whose name is the longest. */
 let loose: Made
 beforeAll(async () => {
   who = await people()
@@ -46,7 +46,7 @@ function sentencesOf(language: string): ReadonlyMap<string, string> {
 const PLACE = /\{[^}]*\}/g
 const LETTERS_MIN = 4
 
-/** Patterns for the English texts that the language translates differently everywhere. */
+/** Patterns that match those English texts which differ from every text in `language`. */
 function englishOnly(language: string): readonly RegExp[] {
   const own = new Set(sentencesOf(language).values())
   return [...sentencesOf('en').values()]
@@ -60,7 +60,9 @@ interface Seen {
   readonly wide_px: number
 }
 
-/** All texts that can be seen or heard, without what people wrote, and the controls whose text does not fit. */
+/**
+ * Collects the visible and spoken texts of the page, except texts that people wrote. Also collects the controls whose text does not fit.
+ */
 function look(place: Page | Frame): Promise<Seen> {
   return place.evaluate(([written]) => {
     const texts: string[] = []
@@ -75,7 +77,7 @@ function look(place: Page | Frame): Promise<Seen> {
     const tight = [...document.querySelectorAll<HTMLElement>('button, a.button, .badge, .tab, [role="tab"], .stat dt, kbd, .screen-head .titles')].filter((one) => {
       const style = getComputedStyle(one)
       const isDrawn = one.getClientRects().length > 0 && style.visibility !== 'hidden'
-      // In a row, the longest status may lose its last letters.
+      // A badge in a ticket row may cut off the last letters of a long status, so its text may be up to 25 % wider than the badge.
       const room_px = one.matches('.signs .badge') ? one.clientWidth * 1.25 : style.textOverflow === 'ellipsis' ? Infinity : one.clientWidth + 1
       return isDrawn && !style.display.startsWith('inline') && one.scrollWidth > room_px
     }).map((one) => `${one.innerText} (${one.scrollWidth} > ${one.clientWidth})`)
@@ -92,7 +94,7 @@ async function speaks(language: string, name: string, place: Page | Frame): Prom
 }
 
 describe.each([['de', 'de-DE'], ['fr', 'fr-FR']] as const)('%s', (language, locale) => {
-  /** Checks a screen at each width. */
+  /** Checks a screen at each width of `WIDTHS`. */
   const atWidths = async (name: string, page: Page, place: Page | Frame = page) => {
     for (const [width, height] of WIDTHS) {
       await page.setViewportSize({ width, height })

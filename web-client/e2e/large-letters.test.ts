@@ -1,4 +1,4 @@
-// Pages at twice the default font size, as people set it in their browsers.
+// Browser tests of pages at twice the default font size, which people can set in their browsers.
 
 import type { CDPSession, Frame, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -14,7 +14,7 @@ beforeAll(async () => {
   ticket = await answeredTicket(who)
 })
 
-/** Sets the default font size as the browser's settings do: it scales `rem` and the widths in media queries too. */
+/** Sets the default font size, as the browser's settings do. This also scales `rem` units and the widths in media queries. */
 async function setLetters(place: Page | Frame, times: number): Promise<void> {
   const page = 'page' in place ? place.page() : place
   const session = sessions.get(page) ?? page.context().newCDPSession(page)
@@ -24,7 +24,10 @@ async function setLetters(place: Page | Frame, times: number): Promise<void> {
 }
 const sessions = new WeakMap<Page, Promise<CDPSession>>()
 
-/** Runs in the page: controls and headings that cannot be reached, because they are outside of the page, covered, or too narrow. */
+/**
+ * Runs in the page: lists the controls and headings that a person cannot reach, because they are outside of the page, covered, or too
+ * narrow.
+ */
 function outOfReach(): readonly string[] {
   const scrollsAcross = '.overview, .table-scroll, .site-links, pre'
   const faults: string[] = []
@@ -38,7 +41,8 @@ function outOfReach(): readonly string[] {
     const { left, right, top, bottom, width } = one.getBoundingClientRect()
     if (left < -1 || right > document.documentElement.clientWidth + 1) faults.push(`beside the page: ${name}`)
     if (one.matches('select, textarea, input:not([type=checkbox], [type=radio], [type=color])') && width < 4 * letter_px) faults.push(`pressed together: ${name}`)
-    // A long text wraps: check what is drawn at several points of the element.
+    // A long text wraps over several lines, so check several points of the element. For an inline element, only a point near its left edge
+    // is sure to be on the text.
     const y = (top + bottom) / 2
     for (const x of display === 'inline' ? [left + 2] : [left + 3, (left + right) / 2, right - 3]) {
       const found = document.elementFromPoint(x, y)
@@ -128,7 +132,7 @@ test('twice the font size: nothing is cut off, and nothing scrolls sideways', as
     const cut = await place.evaluate(() => [...document.querySelectorAll<HTMLElement>('button, p, h1, h2, h3, label, .subject, dd, dt, li, li > a, article')].filter((one) => {
       const style = getComputedStyle(one)
       if (one.getClientRects().length === 0 || style.display.startsWith('inline') || style.visibility === 'hidden' || style.clipPath !== 'none' || one.closest('.hidden') !== null) return false
-      // A line that is cut with an ellipsis is allowed.
+      // A single line that ends with an ellipsis is allowed.
       return (one.scrollHeight > one.clientHeight + 2 && style.overflowY !== 'visible' && style.overflowY !== 'auto') || (one.scrollWidth > one.clientWidth + 1 && style.textOverflow !== 'ellipsis' && style.overflowX === 'hidden')
     }).map((one) => `${one.tagName} ${one.className}: ${one.innerText.slice(0, 40)}`))
     expect(cut, `${name}: cut off`).toEqual([])

@@ -1,4 +1,5 @@
-// Ten thousand messages and fifty thousand tickets: only visible rows are rendered, scrolling is smooth, and nothing moves under the pointer.
+// Browser tests with ten thousand messages and fifty thousand tickets: only visible rows are rendered, scrolling is smooth, and no row
+// moves under the pointer.
 
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -10,7 +11,7 @@ const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
 
-/** Times between frames in milliseconds while `during` runs, sorted ascending. */
+/** Returns the times between frames while `during` runs: in milliseconds, sorted ascending. */
 async function frames(page: Page, during: () => Promise<void>): Promise<readonly number[]> {
   await page.evaluate(`window.gaps = []; window.watching = true; let last = performance.now(); requestAnimationFrame(function step(now) { window.gaps.push(now - last); last = now; if (window.watching) requestAnimationFrame(step) })`)
   await during()
@@ -24,7 +25,8 @@ const EARLIER = 10_000
 test('a history of 10,000 messages scrolls to its first message and takes new ones without lag', async () => {
   const ticket = await openTicket(who.customer)
   const place = await context()
-  // The ticket is real; the ten thousand messages before its own are generated here.
+  // The ticket and its messages are real. The test adds ten thousand generated messages before them, so it shifts the `seq` of each real
+  // event.
   const shifted = (event: unknown): unknown => (isObject(event) ? { ...event, seq: Number(event['seq']) + EARLIER } : event)
   await place.routeWebSocket(/\/v1\/ws/, (page) => {
     const server = page.connectToServer()
@@ -125,7 +127,7 @@ test('50,000 tickets and 50 updates a second: scrolling is smooth, and the row u
       await page.evaluate(() => new Promise(requestAnimationFrame))
     }
   })
-  // Measures idle and busy in turns, so that other load on the machine affects both.
+  // Measure frames while idle and while scrolling, in turns, so that other load on the machine affects both measurements.
   const rounds: { readonly still: number; readonly scrolling: number; readonly told: string }[] = []
   for (let round = 0; round < 3; round++) {
     const idle = [part(await still(), 0.95), part(await scrolled(1_200), 0.95)] as const

@@ -1,4 +1,5 @@
-// How a customer learns that they were answered: on the launcher, in the list, and from the text shown after sending.
+// Browser tests of how a customer notices a reply: on the launcher, in the ticket list, and from the text that the page shows after
+// sending.
 
 import { beforeAll, expect, test } from 'vitest'
 import type { Page } from 'playwright-core'
@@ -59,7 +60,8 @@ test('with `unread: false` the widget sends no request before it is opened', asy
     await page.evaluate(`Helpline.init({ getToken: async () => (await (await fetch('/token')).json()).token${more} })`)
     return asked
   }
-  // The silent page starts first: by the time the other one has sent its request, this one would have too.
+  // The page with `unread: false` is opened first. Once the second page has asked for the unread number, the first page has had enough time
+  // to ask too.
   const silent = await begin(', unread: false')
   const asking = await begin('')
   await eventually('otherwise it asks, from a page of the platform too', () => Promise.resolve(asking.some((url) => url.endsWith('/v1/me/unread'))))
@@ -102,7 +104,7 @@ test('assigning a ticket or changing its priority or category does not mark it a
   const row = ({ number }: Made, more = '') => page.locator(id(T.ticketRow, `[data-number="${number}"]${more}`))
   await row(sorted, '[data-unread="false"]').waitFor()
   for (const patch of [{ assigned_to: 'me' }, { priority: 'urgent' }, { category: 'billing' }]) await rest(who.agent, 'PATCH', `/tickets/${sorted.id}`, patch, TEAM)
-  // Sent last: once it has arrived, the earlier changes have too.
+  // This reply is sent last. Once its mark is visible, the page has received the earlier changes too.
   await rest(who.agent, 'POST', `/tickets/${answered.id}/messages`, { body: 'Done.' }, TEAM)
   await row(answered, '[data-unread="true"]').waitFor()
   expect(await row(sorted).getAttribute('data-unread')).toBe('false')

@@ -1,4 +1,4 @@
-// The checklist again with three hundred more tickets, and the tickets on the last page.
+// Runs the browser tests' checklist again on a desk with three hundred more tickets, and tests the tickets on the last page.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
@@ -27,7 +27,7 @@ test('a customer pages back to their first ticket, writes there, and finds it on
   const { page, faults } = await visit(await context(), CUSTOMERS, '/support', who.customer)
   await page.locator(id(T.search)).fill(word)
   await eventually('a page of what was searched', async () => {
-    // Until the search is answered, the previous list is shown, with as many rows.
+    // Check the rows' subjects: until the search result arrives, the page shows the previous list, which has as many rows.
     const subjects = await page.locator(id(T.ticketRow)).locator('.subject').allInnerTexts()
     return subjects.length === PAGE_TICKETS && subjects.every((subject) => subject.includes(word))
   })
@@ -37,7 +37,7 @@ test('a customer pages back to their first ticket, writes there, and finds it on
   }
   const numbers = await page.locator(id(T.ticketRow)).evaluateAll((rows) => rows.map((one) => one.getAttribute('data-number')))
   expect(new Set(numbers).size, 'each once').toBe(TICKETS)
-  // Some were created at the same time, so any of these may be the oldest.
+  // `AT_ONCE` tickets were created at the same time, so any of them may be the oldest.
   const oldest = numbers.at(-1) ?? ''
   expect(made.slice(0, AT_ONCE).map((ticket) => ticket.number)).toContain(oldest)
   await page.locator(row(oldest)).click()
@@ -57,7 +57,7 @@ test('an agent scrolls to the last ticket and answers it, and the pages contain 
   await eventually('the end of the list', async () => {
     for (const number of await page.locator(id(T.ticketRow)).evaluateAll((rows) => rows.map((one) => one.getAttribute('data-number') ?? ''))) seen.add(number)
     await list.evaluate((element) => { element.scrollTop += element.clientHeight / 2 })
-    // Wait for a render: a row that is scrolled past before that would not be seen.
+    // Wait for a render after each scroll. A row that is scrolled past before it is rendered would not be counted.
     await drawn(page)
     return (await page.locator(row(first().number)).count()) === 1 && seen.size === TICKETS
   }, 60_000)

@@ -1,4 +1,4 @@
-// People whom the desk has never seen, because the demo people have tickets.
+// Creates people whom the desk has never seen. The demo people cannot be used for this, because they already have tickets.
 
 import { createHmac, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { CUSTOMERS, people } from './help.ts'
 
 const coded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** Signs a token as the platform would, for a new person. */
+/** Signs a token for a new person, as the host platform would. */
 export async function newcomerToken(id: string = randomUUID()): Promise<string> {
   const file = process.env['HELPLINE_E2E_SECRET']
   if (file === undefined) throw new Error('set HELPLINE_E2E_SECRET to the file with the secret that the demo people\'s tokens are signed with')
@@ -20,7 +20,7 @@ export async function newcomerToken(id: string = randomUUID()): Promise<string> 
   return `${content}.${createHmac('sha256', readFileSync(file, 'utf8').trim()).update(content).digest('base64url')}`
 }
 
-/** Makes the demo host page sign in a new person. */
+/** Makes the demo host page sign in as a new person. */
 export async function asNewcomer(place: BrowserContext): Promise<void> {
   const token = await newcomerToken()
   await place.route('**/dev/token', (route) => route.fulfill({ json: { token } }))

@@ -1,4 +1,5 @@
-// Sign-in through an OpenID provider with its real pages. `.ci/test-world oidc` starts it and two instances of a desk.
+// Browser tests of sign-in through an OpenID provider with real sign-in pages. `.ci/test-world oidc` runs them; it starts the provider and
+// two gateway instances.
 
 import type { Server } from 'node:http'
 import type { BrowserContext, Page } from 'playwright-core'
@@ -8,7 +9,7 @@ import { CUSTOMERS, eventually, id, message, say, TEAM, unique, watch, withBrows
 import { cancelThere, signInThere, signOutThere, startProvider } from './provider.ts'
 
 const ISSUER = process.env['HELPLINE_E2E_OIDC_ISSUER'] ?? ''
-/** Folder for screenshots; without it, none are taken. */
+/** Folder for screenshots. If it is empty, no screenshots are taken. */
 const SHOTS = process.env['HELPLINE_E2E_SHOTS'] ?? ''
 
 const context = withBrowser()
@@ -24,7 +25,7 @@ async function shot(page: Page, name: string): Promise<void> {
   if (SHOTS !== '') await page.screenshot({ path: `${SHOTS}/${name}.png` })
 }
 
-/** Opens a page of the desk, signs in at the provider, and comes back. */
+/** Opens a page of the desk, signs in at the provider, and waits until the provider has redirected back to the desk. */
 async function signedIn(browser: BrowserContext, login: string, at: string, base = CUSTOMERS) {
   const page = await browser.newPage()
   const seen = watch(page, browser)
@@ -35,7 +36,7 @@ async function signedIn(browser: BrowserContext, login: string, at: string, base
   return { page, seen }
 }
 
-/** A REST request as the page's person. */
+/** Sends a REST request from the page, as the person who is signed in there. */
 function ask(page: Page, method: string, to: string, body: unknown): Promise<Record<string, unknown>> {
   return page.evaluate(async ({ method, to, body }) => {
     const { token } = await (await fetch('/oidc/token')).json()
@@ -69,7 +70,7 @@ test('the first admin and a customer sign in, write to each other, stay signed i
   await live(admin)
   expect(await whoami(admin)).toBe('Root of the Tests')
   await message(admin, question).waitFor()
-  // A second tab of the same person is signed out too.
+  // Signing out must also sign out a second tab of the same person.
   const other = await teams.newPage()
   await other.goto(`${CUSTOMERS}/admin/support`)
   await live(other)

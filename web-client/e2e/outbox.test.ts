@@ -1,5 +1,5 @@
-// Messages written without a connection: they wait, survive a reload, and are sent once. The connection is cut outside of the browser, so that the
-// tests run in every browser.
+// Browser tests of messages that are written without a connection: they wait, survive a reload, and are sent once. A proxy cuts the
+// connection outside of the browser, so the tests run in every browser.
 
 import type { Page } from 'playwright-core'
 import { afterEach, beforeAll, expect, test } from 'vitest'
@@ -103,7 +103,8 @@ test('signing out with unsent messages: kept ones are sent only after their auth
   await message(page, second, 'waiting').waitFor()
   await page.locator(id(T.signOut)).click()
   await page.locator(id(SIGN_OUT.ask)).filter({ hasText: '2 messages' }).waitFor()
-  // The list of demo people is reachable, WebSockets are not yet.
+  // The sign-in page needs the list of demo people, so let REST requests through. WebSockets stay blocked, so the waiting messages are not
+  // sent.
   way.set('no_sockets')
   await page.locator(id(SIGN_OUT.keep)).click()
   way.set('open')
@@ -119,7 +120,7 @@ test('signing out with unsent messages: kept ones are sent only after their auth
   await page.locator(id(T.unsentOne)).filter({ hasText: first }).locator(id(T.unsentOpen)).click()
   await message(page, first, 'paused').locator(id(T.messageRetry)).click()
   await message(page, first, 'stored').waitFor()
-  // The stored message may arrive before the history.
+  // The page may show the message just sent before it has loaded the older ones.
   await message(page, 'Something happened.').waitFor()
   await expect.poll(() => texts(page)).toEqual(['Something happened.', first])
 })
@@ -135,7 +136,7 @@ test('signing out with unsent messages: they are sent first, or discarded', asyn
   await page.locator(id(T.signOut)).click()
   await page.locator(id(SIGN_OUT.send)).click()
   way.set('open')
-  // The person is signed out only after the server has the message.
+  // The desk signs the person out only after the server has stored the message.
   await page.locator(id(T.signIn)).waitFor({ timeout: 45_000 })
   const history = async () => JSON.stringify(await rest(who.customer, 'GET', `/tickets/${ticket.id}/activity?limit=200`))
   expect(await history()).toContain(sent)

@@ -1,4 +1,5 @@
-// Lists with several pages: read to their end with the pointer and by keyboard, while tickets change, and equal to the server's list.
+// Browser tests of lists with several pages. The tests read each list to its end, with the pointer and the keyboard, while tickets change.
+// The result must equal the server's list.
 
 import type { BrowserContext, Page } from 'playwright-core'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
@@ -8,9 +9,9 @@ import { CUSTOMERS, drawn, eventually, id, message, openTicket, people, rest, TE
 
 const context = withBrowser()
 const TICKETS = 130
-/** Tickets that the console fetches at once. */
+/** The number of tickets that the console fetches with one request. */
 const PAGE_TICKETS = 50
-/** Part of every subject here, because other tests have tickets too. */
+/** A word in the subject of every ticket of this file, because other tests create tickets on the same desk. */
 const word = unique('paged')
 let who: People
 const made: Made[] = []
@@ -20,7 +21,7 @@ beforeAll(async () => {
   for (const part of [made.slice(0, 60), made.slice(60, 120)]) await rest(who.agent, 'POST', '/tickets/bulk', { tickets: part.map((ticket) => ticket.id), patch: { assigned_to: part[0] === made[0] ? 'me' : 'nobody' } }, TEAM)
 }, 300_000)
 
-/** The server's list, page by page. */
+/** Fetches the server's whole list, page by page. */
 async function listed(query: string): Promise<readonly string[]> {
   const numbers: string[] = []
   for (let cursor: string | null = ''; cursor !== null;) {
@@ -34,10 +35,13 @@ async function listed(query: string): Promise<readonly string[]> {
 const inSight = (page: Page) => page.locator('.tickets.virtual li').evaluateAll((rows) => rows.map((row) => ({ place: Number(row.getAttribute('aria-posinset')), count: Number(row.getAttribute('aria-setsize')), number: row.querySelector('a')?.dataset['number'] ?? '' })))
 const scroll = (page: Page, top: number) => page.locator('.tickets.virtual').evaluate((list, to) => { list.scrollTop = to }, top)
 
-/** The `count` of a list whose further pages are not loaded. */
+/** The `count` of a list whose last page is not loaded yet. */
 const UNKNOWN = -1
 
-/** Reads all rows by scrolling from the top, and waits for pages that are loading. Starts again if the list is replaced meanwhile. */
+/**
+ * Collects all rows of the list: scrolls from the top to the end and waits for pages that are loading. Starts again at the top if the list
+ * is replaced meanwhile.
+ */
 async function rows(page: Page): Promise<readonly string[]> {
   const all = new Map<number, string>()
   let count = UNKNOWN
@@ -51,7 +55,7 @@ async function rows(page: Page): Promise<readonly string[]> {
       await scroll(page, 0)
       return false
     }
-    // Scroll on only if all rows so far were seen.
+    // If rows between the collected and the visible ones are missing, wait for the next try.
     if ((now[0]?.place ?? Infinity) > all.size + 1) return false
     for (const row of now) all.set(row.place, row.number)
     count = now[0]?.count ?? UNKNOWN
@@ -62,7 +66,7 @@ async function rows(page: Page): Promise<readonly string[]> {
   return Array.from({ length: all.size }, (_, n) => all.get(n + 1) ?? '')
 }
 
-/** Waits until the list equals the server's. The first reading may still see the previous list. */
+/** Waits until the page's list equals the server's list. The page may still show its previous list at first. */
 const becomes = (page: Page, wanted: readonly string[], what: string) => eventually(`the server's list: ${what}`, async () => JSON.stringify(await rows(page)) === JSON.stringify(wanted), 45_000)
 
 async function pointAtList(page: Page): Promise<() => Promise<string>> {
@@ -75,7 +79,7 @@ async function pointAtList(page: Page): Promise<() => Promise<string>> {
 
 test('every view, filter, order and search is the server\'s list to its end', async () => {
   const { page, faults } = await visit(await context(), TEAM, '/admin/support?view=all', who.agent)
-  // A tall window, so that there is less to scroll.
+  // Use a tall window, so that more rows are visible at once and the test scrolls less.
   await page.setViewportSize({ width: 1280, height: 2_400 })
   await page.locator(id(T.filtersToggle)).click()
   const view = (name: string) => page.locator(id(T.view, `[data-view="${name}"]`))
@@ -121,10 +125,10 @@ test('under the pointer the list is read to its end while tickets change, and no
   onTestFinished(() => { busy = false })
   const changing = (async () => {
     while (busy) {
-      // Tickets from every page: they move to the top, into the part that has been read.
+      // Change tickets of every page. A changed ticket moves to the top of the list, which the test has already read.
       const nth = (changes++ * 37) % TICKETS
       const ticket = made[nth]
-      // Every third ticket stays unchanged, so that some visible rows never move on their own.
+      // Leave every third ticket unchanged, so that some visible rows move only when other rows move.
       if (ticket !== undefined && nth % 3 > 0) await rest(who.customer, 'POST', `/tickets/${ticket.id}/messages`, { body: `change ${changes}` }, CUSTOMERS)
       if (changes % 10 === 0) await openTicket(who.other)
     }
@@ -133,7 +137,7 @@ test('under the pointer the list is read to its end while tickets change, and no
   await eventually('several updates', async () => Number(/\d+/.exec(await page.locator(id(T.listHeld)).innerText())?.[0]) > 5)
   expect(await under(), 'the row under the pointer').toBe(before)
 
-  // Reads to the end all rows that have not moved away meanwhile.
+  // Read the list to its end. Rows that have moved to the top meanwhile are missing.
   const seen = new Map<number, string>()
   let [last, isEnd] = [0, false]
   while (!isEnd) {
@@ -155,7 +159,8 @@ test('under the pointer the list is read to its end while tickets change, and no
   busy = false
   await changing
 
-  // Shows the list in order: visible rows stay in place, except those that moved themselves.
+  // A click on the "updates" link shows the list in its new order. The visible rows must keep their position, except rows whose own ticket
+  // has changed.
   const tops = async () => new Map(await page.locator('.tickets.virtual li').evaluateAll((lines) => lines.map((line): [string, number] => [line.querySelector('a')?.dataset['number'] ?? '', Math.round(line.getBoundingClientRect().top)])))
   const middle = Math.min(60, last - 10)
   await scroll(page, middle * 56)
@@ -174,7 +179,7 @@ test('under the pointer the list is read to its end while tickets change, and no
 
 test('the keyboard reaches all pages, and what is selected there is changed', async () => {
   const place = await context()
-  // Pages arrive later than the keys: presses at the last row count when the next page arrives.
+  // Pages arrive more slowly than key presses. Presses at the last loaded row must take effect when the next page arrives.
   await lateBy(place, 1_000)
   const { page } = await visit(place, TEAM, `/admin/support?search=${word}&sort=oldest`, who.agent)
   await page.locator(id(T.ticketRow)).first().waitFor()
@@ -186,7 +191,7 @@ test('the keyboard reaches all pages, and what is selected there is changed', as
     if (n % 10 === 0 || picked.includes(n)) await eventually(`row ${n}`, async () => (await focused()) === wanted[n])
     if (picked.includes(n)) await page.keyboard.press('x')
   }
-  // Selects with the mouse too.
+  // Selecting rows with the mouse must work together with selecting them by key.
   const box = page.locator(id(T.select, `[data-number="${wanted[112]}"]`))
   await box.check()
   await page.locator(id(T.bulkPriority)).selectOption('medium')
@@ -212,7 +217,7 @@ test('an action after a step into a page that is late counts, and the step is dr
   expect(await focused()).toBe(wanted[48])
 })
 
-/** Delays every page but the first by `ms`. Returns a function that says how many have arrived. */
+/** Delays every page but the first by `ms`. Returns a function that returns how many delayed pages have arrived. */
 async function lateBy(place: BrowserContext, ms: number): Promise<() => number> {
   let come = 0
   await place.route(/\/v1\/tickets\?.*cursor=/, async (route) => {
@@ -244,7 +249,7 @@ test('a page that fails says so below the rows and is fetched again; a response 
   await eventually('no problem', async () => (await page.locator(id(T.problem)).count()) === 0)
   await becomes(page, await listed('tab=active&sort=oldest'), 'the page is there now')
 
-  // The next page of this order arrives after another order is shown.
+  // The next page of the current list arrives only after the person has switched to another view.
   late = 600
   await page.reload()
   await page.locator(id(T.ticketRow)).first().waitFor()
@@ -271,7 +276,7 @@ test('rows keep their places when the font is large', async () => {
 test('a customer reads all their tickets, across a lost connection too, and searches as the server does', async () => {
   const place = await context()
   const { page } = await visit(place, CUSTOMERS, '/support', who.customer)
-  // Ended tickets with something unread are above these: leave them out.
+  // Leave out resolved and closed tickets. The list shows them above the active tickets if they are unread.
   const numbers = () => page.locator(id(T.ticketRow)).evaluateAll((links) => links.filter((link) => !['resolved', 'closed'].includes(link.getAttribute('data-status') ?? '')).map((link) => link.getAttribute('data-number') ?? ''))
   const own = async () => {
     const all: string[] = []
@@ -289,7 +294,7 @@ test('a customer reads all their tickets, across a lost connection too, and sear
     return (await more.count()) === 0
   })
   await eventually('in the server\'s order', async () => JSON.stringify(await numbers()) === JSON.stringify(await own()))
-  // While offline, a ticket on a later page is closed and another one answered.
+  // While the browser is offline, one ticket on a later page is closed and another is answered.
   await place.setOffline(true)
   await page.locator(id(T.page, '[data-live="false"]')).waitFor()
   const [closed, answered] = [made[5], made[7]]
@@ -300,7 +305,7 @@ test('a customer reads all their tickets, across a lost connection too, and sear
   await page.locator(id(T.page, '[data-live="true"]')).waitFor()
   await eventually('as it is now', async () => JSON.stringify(await numbers()) === JSON.stringify(await own()))
   expect((await numbers())[0]).toBe(answered.number)
-  // A number as people type it, and letters whose case depends on the language.
+  // Search for a ticket number without its leading zeros, and for letters whose lower case depends on the language, such as `İ`.
   await page.locator(id(T.search)).fill(answered.number.replace(/TKT-0*/, 'tkt-'))
   await eventually('by its short number', async () => JSON.stringify(await numbers()) === JSON.stringify([answered.number]))
   const far = await openTicket(who.customer, { subject: `${word} İstanbul` })
@@ -325,12 +330,12 @@ test('earlier messages load while new ones arrive, each once and in order', asyn
   await writing
   const position = Number((await rest(who.agent, 'GET', `/tickets/${ticket.id}`, undefined, TEAM))['seq'])
   await page.locator(id(T.timeline, `[data-position="${position}"]`)).waitFor()
-  // More rows than are rendered at once: scroll from the top to the end.
+  // The history has more messages than the page renders at once, so scroll from the top to the end.
   const seen: string[] = []
   await eventually('the last of all', async () => {
     for (const text of await page.locator(id(T.messageBody)).allInnerTexts()) if (!seen.includes(text.trim())) seen.push(text.trim())
     await page.locator(id(T.timeline)).evaluate((thread) => { thread.scrollTop += 500 })
-    // Wait for a render: a row that is scrolled past before that would not be seen.
+    // Wait for a render after each scroll. A message that is scrolled past before it is rendered would not be seen.
     await drawn(page)
     return seen.includes(`line ${more}.`)
   }, 30_000)
@@ -351,7 +356,7 @@ test('earlier messages that fail to load are fetched again, and are found behind
     return failing ? route.fulfill({ status: 503, json: { code: 'unavailable', title: 'not now' } }) : route.continue()
   })
   const { page } = await visit(place, CUSTOMERS, `/support/${ticket.number}`, who.customer)
-  // The latest page has no rows, so there is nothing to scroll.
+  // The newest page contains no visible messages, so there is nothing to scroll. Dispatch scroll events instead.
   await page.locator(id(T.problem)).waitFor()
   for (let n = 0; n < 20; n++) await page.locator(id(T.timeline)).dispatchEvent('scroll')
   expect(asked, 'scrolling asks a failing server now and then').toBe(1)

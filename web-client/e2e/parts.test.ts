@@ -1,4 +1,5 @@
-// Parts of the widget that fail to load when they are needed: no text is lost, the person is told, and the parts load later.
+// Browser tests of widget scripts that fail to load when they are needed. No text is lost, the person sees a message, and the scripts are
+// loaded later.
 
 import type { BrowserContext, Frame, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
@@ -17,7 +18,7 @@ async function opened(place: BrowserContext): Promise<{ readonly page: Page; rea
   return { page, frame: await widgetFrame(page) }
 }
 
-/** A context of a new person, and a function that reads the server's data as them. */
+/** Creates a browser context for a new person, and a function that reads the server's data as that person. */
 async function newcomer() {
   const [place, token] = [await context(), await newcomerToken()]
   await place.route('**/dev/token', (route) => route.fulfill({ json: { token } }))
@@ -39,11 +40,11 @@ test('a ticket is created before its view can load: the person is told, and the 
   await describe(frame, subject, 'Hello **there**')
   await frame.locator(id(T.problem)).waitFor()
   expect(await get('/tickets?scope=own')).toContain(subject)
-  // The retry button, for people who do not want to wait.
+  // The retry button loads the missing script at once, without waiting for the automatic retry.
   await frame.locator(id(T.problem)).getByRole('button').click()
   await place.unroute(TALK)
   await frame.locator(id(T.ticketSubject)).filter({ hasText: subject }).waitFor()
-  // The Markdown parser cannot load, so the text is shown as typed.
+  // The Markdown parser cannot be loaded, so the message is shown as typed.
   await message(frame, 'Hello **there**').waitFor()
   await say(frame, 'and one more')
   await message(frame, 'and one more', 'stored').waitFor()

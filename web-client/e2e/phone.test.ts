@@ -1,4 +1,4 @@
-// Phones: touch, narrow pages, an on-screen keyboard, landscape.
+// Browser tests for phones: touch, narrow pages, the on-screen keyboard, and landscape.
 
 import { devices } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -72,7 +72,7 @@ test('on a narrow page the focus follows what is opened and returns when it clos
 test("a person’s own message keeps its element from sending to storing, and the first page is not read out as news", async () => {
   const ticket = await openTicket(who.customer)
   const place = await context()
-  // Records whether the log was live when each row was added.
+  // Record for each added message whether the timeline was a live region at that moment.
   await place.addInitScript(() => {
     const said: string[] = []
     Reflect.set(window, 'said', said)
@@ -105,7 +105,7 @@ test('an unsaved saved reply survives opening another row, Escape, and a single 
   await page.locator(`${id(R.form)} ${id(R.cancel)}`).first().click()
   await page.locator(id(T.replyBody)).blur()
   await page.keyboard.press('Escape')
-  // Going back before Escape has left the screen would leave one more.
+  // Wait until Escape has left the settings screen. An earlier `goBack` would go back one page too far.
   await page.locator(id(T.replyBody)).waitFor({ state: 'detached' })
   await page.goBack()
   expect(await page.locator(id(T.replyBody)).inputValue()).toBe('changed')
@@ -261,7 +261,7 @@ test('shadows show on which side the line of figures continues, in both text dir
     const { page } = await visit(await context({ viewport: { width: 360, height: 740 }, reducedMotion: 'reduce' }), TEAM, `/admin/support?lang=${language}`, who.agent)
     const line = page.locator(id(T.stats))
     const box = await line.boundingBox() ?? { x: 0, y: 0, width: 0, height: 0 }
-    // Below the text, where only the background is drawn.
+    // Screenshot a strip below the text, where only the background is drawn.
     const ground = (x: number) => page.screenshot({ clip: { x, y: box.y + box.height - 6, width: 4, height: 4 } })
     const shadows = async () => {
       const plain = await ground(box.width / 2)

@@ -1,4 +1,5 @@
-// A certified OpenID provider (npm's oidc-provider) with its own pages, where the tests' people sign in with just a name.
+// Starts a certified OpenID provider (npm's `oidc-provider`) with its own sign-in pages. The people of the tests sign in there with only a
+// name.
 
 import { createRequire } from 'node:module'
 import { createServer, type Server } from 'node:http'
@@ -9,9 +10,12 @@ import type { Page } from 'playwright-core'
 const CLIENT = process.env['HELPLINE_E2E_OIDC_CLIENT'] ?? ''
 const SECRET = process.env['HELPLINE_E2E_OIDC_SECRET'] ?? ''
 
-/** Starts the provider at the address that the desk has as its issuer. `desk`: the desk's public address. */
+/**
+ * Starts the provider at `issuer`, the address that the desk has in its settings. `client` is the public address of the desk, which is the
+ * provider's client.
+ */
 export async function startProvider(issuer: string, client: string): Promise<Server> {
-  // Installed only for this test, outside of the project. It has no types.
+  // `oidc-provider` is installed outside of the project, only for this test. It has no types.
   const entry = createRequire(`${process.env['HELPLINE_E2E_OIDC'] ?? ''}/`).resolve('oidc-provider')
   const { default: Provider } = await import(pathToFileURL(entry).href)
   const provider = new Provider(issuer, {
@@ -35,7 +39,7 @@ export async function startProvider(issuer: string, client: string): Promise<Ser
   return server
 }
 
-/** Fills in the provider's sign-in and consent pages. */
+/** Fills in the provider's sign-in page and its consent page. */
 export async function signInThere(page: Page, login: string): Promise<void> {
   await page.locator('input[name=login]').fill(login)
   await page.locator('input[name=password]').fill('any')
@@ -43,12 +47,12 @@ export async function signInThere(page: Page, login: string): Promise<void> {
   await page.getByRole('button', { name: 'Continue' }).click()
 }
 
-/** Cancels the sign-in. */
+/** Cancels the sign-in on the provider's page. */
 export async function cancelThere(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Cancel' }).click()
 }
 
-/** Confirms that the provider ends its own session too. */
+/** Confirms on the provider's page that the provider ends its own session too. */
 export async function signOutThere(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Yes, sign me out' }).click()
 }

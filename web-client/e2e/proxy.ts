@@ -1,5 +1,5 @@
-// Proxies between the browser and the desk: one that can be closed, in any browser, and one that compresses responses as a platform's proxy
-// does. They listen on the origin that the desk allows.
+// Test proxies between the browser and the desk, on the origin that the desk allows. `withProxy` can cut the connection in any browser.
+// `withCompression` compresses responses, as a platform's proxy does.
 
 import { createServer as createHttpServer, request, type IncomingMessage, type Server as HttpServer } from 'node:http'
 import { connect, createServer, type Server, type Socket } from 'node:net'
@@ -9,7 +9,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { CUSTOMERS } from './help.ts'
 import { HOST } from './host.ts'
 
-/** `no_sockets`: pages and REST work, WebSockets do not. */
+/** What the proxy lets through: `open` everything, `no_sockets` pages and REST requests but no WebSockets, `shut` nothing. */
 type Way = 'open' | 'no_sockets' | 'shut'
 
 export function withProxy(): { readonly base: string; set(way: Way): void } {
@@ -48,10 +48,10 @@ export function withProxy(): { readonly base: string; set(way: Way): void } {
   }
 }
 
-/** Gzips the desk's text responses if the browser accepts that and the desk has not compressed them. */
+/** Starts a proxy that gzips the desk's text responses, if the browser accepts gzip and the desk has not compressed the response. */
 export function withCompression(): { readonly base: string } {
   let server: HttpServer | null = null
-  /** Open WebSockets, which closing the server does not end. */
+  /** The open WebSockets. They must be destroyed separately, because closing the HTTP server does not end them. */
   const passing = new Set<{ destroy(): unknown }>()
   const { hostname, port } = new URL(CUSTOMERS)
   const isText = (answer: IncomingMessage) => /^(?:text\/|application\/(?:javascript|json|problem\+json)|image\/svg)/.test(answer.headers['content-type'] ?? '')

@@ -1,4 +1,4 @@
-// Refusals are shown where their author is, and no refusal of a browser or a server loses a message.
+// Browser tests of refused messages and changes. The refusal is shown wherever its author is in the app, and no refused message is lost.
 
 import type { BrowserContext, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -12,7 +12,7 @@ let who: People
 beforeAll(async () => { who = await people() })
 const row = (number: string, more = '') => id(T.ticketRow, `[data-number="${number}"]${more}`)
 
-/** Answers frames of one type with a rejection, as long as `isRefusing` is true. */
+/** Replies with an error to each WebSocket frame of one type, as long as `isRefusing` is true. */
 async function refusing(place: BrowserContext, type: string, code: string) {
   const state = { isRefusing: true, seen: [] as string[] }
   await place.routeWebSocket(/\/v1\/ws/, (socket) => {
@@ -118,7 +118,7 @@ test('a select never shows a refused value, and the refusal can be dismissed', a
   isRefusing = false
   await page.locator(id(T.problem)).getByRole('button').first().click()
   await page.locator(id(T.ticketPriority, '[data-value="high"]')).waitFor()
-  // The live event may arrive before the response.
+  // The live event may arrive before the response to the `PATCH` request, so wait until the error is gone.
   await eventually('what succeeded is no fault any more', async () => (await page.locator(id(T.problem)).count()) === 0)
 })
 
@@ -201,7 +201,7 @@ test('a search of two letters is no error', async () => {
   await page.locator(id(T.search)).fill('ab')
   await page.locator('.search-short').waitFor()
   expect(await page.locator(id(T.problem)).count()).toBe(0)
-  // A third letter sends the request. No request was sent before.
+  // A third letter sends the search request. No request may have been sent before it.
   await page.locator(id(T.search)).fill('abc')
   await eventually('the search', async () => asked.length > 0)
   expect(asked.filter((search) => search !== 'abc')).toEqual([])

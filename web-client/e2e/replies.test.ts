@@ -1,4 +1,4 @@
-// Saved replies, the team's and personal ones: written in place, searched, and inserted with a slash.
+// Browser tests of the team's and the personal saved replies: edited in place, searched, and inserted by typing a slash.
 
 import type { Locator, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'

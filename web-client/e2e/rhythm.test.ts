@@ -1,4 +1,5 @@
-// Answering many tickets: send and resolve at once, undo, the meaning of Enter, the next ticket, and marking as unread.
+// Browser tests of answering many tickets in a row: send and resolve in one step, undo, the Enter key, opening the next ticket, and marking
+// a ticket as unread.
 
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -14,7 +15,7 @@ const statusOf = async (ticket: Made) => String((await rest(who.agent, 'GET', `/
 const at = (tickets: readonly Made[], index: number): Made => tickets[index] ?? { id: '', number: '' }
 const opened = (page: Page, ticket: Made, more = '') => page.locator(id(T.ticket, `[data-number="${ticket.number}"]${more}`)).waitFor()
 
-/** Opens the first of `n` new tickets, in a list with no others, the newest first. */
+/** Creates `n` tickets, shows a list with only these tickets, the newest first, and opens the first one. */
 async function client(n: number, habits: object = {}): Promise<{ readonly page: Page; readonly tickets: readonly Made[] }> {
   const word = unique('row')
   const tickets: Made[] = []

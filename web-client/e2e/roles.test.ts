@@ -1,4 +1,5 @@
-// The team screen: an admin finds a person by address, gives, changes and removes a role, and each change applies at once.
+// Browser tests of the team screen: an admin finds a person by email address, and gives, changes and removes a role. Each change takes
+// effect at once.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { M } from '../src/apps/console/screens/team/testids.ts'
@@ -8,7 +9,7 @@ import { CUSTOMERS, eventually, id, openScreen, people, rest, TEAM, visit, withB
 const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
-// The tests share the desk: restore the roles.
+// The tests share one desk. Restore the roles at the end.
 afterAll(async () => {
   await rest(who.admin, 'PUT', `/people/${who.other.id}/blocked`, { blocked: false })
   await rest(who.admin, 'PUT', `/people/${who.colleague.id}/blocked`, { blocked: false })
@@ -17,7 +18,7 @@ afterAll(async () => {
 })
 
 test('an admin finds a person by address, makes them an agent, and removes the role again', async () => {
-  // They have signed in once. The admin types their address in another case.
+  // The person has signed in once, so the desk knows their email address. The admin types the address in upper case.
   await rest(who.other, 'GET', '/me')
   const seen = await visit(await context(), TEAM, '/admin/support', who.admin)
   const { page } = seen
@@ -30,7 +31,7 @@ test('an admin finds a person by address, makes them an agent, and removes the r
   await page.locator(id(T.roleFind)).click()
   await page.locator(id(T.roleTold, '[data-count="0"]')).waitFor()
 
-  // Their open page follows the new role.
+  // The person's own open page must follow the new role without a reload.
   const theirs = await visit(await context(), CUSTOMERS, '/support', who.other)
   await page.locator(id(T.roleEmail)).fill((who.other.email ?? '').toUpperCase())
   await page.keyboard.press('Enter')
@@ -41,7 +42,7 @@ test('an admin finds a person by address, makes them an agent, and removes the r
   await page.locator(id(T.toast)).waitFor()
   expect(await rest(who.other, 'GET', '/me')).toMatchObject({ role: 'support_agent' })
   expect(await found.locator(id(T.roleMakeAgent)).count(), 'already in the team').toBe(0)
-  // The next ticket can be assigned to them without a reload.
+  // A new agent can be assigned tickets at once: the agent filter lists them without a reload.
   await page.locator(id(T.settingsBack)).click()
   await page.locator(id(T.filtersToggle)).click()
   await eventually('one of the agents', async () => await page.locator(`option[value="${who.other.id}"]`).count() > 0)
@@ -55,7 +56,7 @@ test('an admin finds a person by address, makes them an agent, and removes the r
   await promoted.locator(id(T.roleRemove)).click()
   await promoted.locator(id(T.roleRemoveSure)).focus()
   await page.keyboard.press('Escape')
-  // Escape keeps the role and the page. The focus returns once the button is rendered.
+  // Escape cancels the confirmation: the role and the page stay. The focus returns to the remove button once the button is rendered.
   await promoted.locator(id(T.roleRemove, ':focus')).waitFor()
   await page.keyboard.press('Enter')
   await promoted.locator(id(T.roleRemoveSure)).click()
@@ -109,7 +110,7 @@ test('an admin sees who is online, finds a person by part of their name, and blo
   await page.locator(id(M.none)).waitFor()
   await page.locator(id(M.filter)).fill(who.colleague.email ?? '')
   await row.locator(id(M.block)).click()
-  // The confirmation does nothing until it is answered.
+  // Escape cancels the confirmation, so the person is not blocked.
   await page.locator(id(M.blockSure)).waitFor()
   await page.keyboard.press('Escape')
   await page.locator(id(M.blockSure)).waitFor({ state: 'detached' })

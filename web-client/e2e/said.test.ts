@@ -1,4 +1,4 @@
-// Texts are shown exactly as sent, once, in every tab; and the widget's script may run twice.
+// Browser tests that texts are shown exactly as sent, once, and in every tab. Also tests a widget script that runs twice.
 
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
@@ -89,7 +89,7 @@ test('a new ticket being described in one tab appears in a second tab, and is co
     expect(await a.locator(id(T.newSubject)).inputValue()).toBe(subject)
     expect(await a.locator(id(T.newDescription)).inputValue()).toBe(description)
   }
-  // Otherwise the next test starts with this text.
+  // Empty the draft. Otherwise the next test would start with its text.
   await a.locator(id(T.newSubject)).fill('')
   await a.locator(id(T.newDescription)).fill('')
 })

@@ -1,4 +1,4 @@
-// Focus in the settings: saving, discarding and removing keep a keyboard user's place.
+// Browser tests of the focus in the settings: after saving, discarding or removing something, a keyboard user continues at the same place.
 
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,11 +11,11 @@ import { eventually, id, people, rest, TEAM, unique, visit, withBrowser, type Pe
 const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
-// The tests share the desk: leave it as it was.
+// The tests share one desk. Clear the changed settings at the end.
 afterAll(async () => { for (const name of ['opening_hours', 'away_notice', 'widget']) await rest(who.admin, 'PUT', `/settings/${name}`, { value: null }) })
 
 const HOURS = '/admin/support/settings/opening-hours'
-/** What has the focus: its test id, the date or day around it, and the index of its span. */
+/** Describes the focused element: its test id, the date, day or reply that contains it, and its index among the day's opening times. */
 const focused = async (page: Page) => page.evaluate(() => {
   const at = document.activeElement
   const within = at?.closest('[data-date], [data-day], [data-reply]')

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { T } from '../src/testids.ts'
 import { id, TEAM } from './help.ts'
 
-/** Opens each settings screen that an admin is offered, one after the other, and yields its path. */
+/** Opens every settings screen that an admin can use, one after the other, and yields the screen's path. */
 export async function* settingsOf(page: Page): AsyncGenerator<string> {
   await page.goto(`${TEAM}/admin/support/settings`)
   const links = page.locator(id(T.settingsLink))

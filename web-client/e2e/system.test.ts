@@ -1,4 +1,5 @@
-// The system screen: readiness in words, refreshed automatically and by a button, and the message shown without a database.
+// Browser tests of the system screen. It describes the desk's readiness in words, refreshes automatically and by a button, and shows a
+// message when the database is down.
 
 import { beforeAll, expect, test } from 'vitest'
 import { S } from '../src/apps/console/screens/system/testids.ts'

@@ -1,4 +1,4 @@
-// Two agents take the same ticket.
+// Browser test of two agents who take the same ticket at the same moment.
 
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
@@ -14,7 +14,7 @@ test('of two agents who take a ticket at the same moment, the later one is told 
   const { page: late } = await visit(await context(), TEAM, path, who.agent)
   const { page: first } = await visit(await context(), CUSTOMERS, path, who.colleague)
   const shown = (page: typeof late) => page.locator(id(T.assignTo)).inputValue()
-  // The later request is held until the other agent has the ticket. Both saw it unassigned.
+  // Both agents saw the ticket unassigned. Hold the second agent's request until the first agent has the ticket.
   let arrive = () => {}
   const underWay = new Promise<void>((resolve) => { arrive = resolve })
   let isHeld = true

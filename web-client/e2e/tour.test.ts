@@ -1,4 +1,4 @@
-// The tour of the console: offered once, usable by keyboard, and found again in the palette.
+// Browser tests of the console tour: it is offered once, works with the keyboard, and can be started again from the command palette.
 
 import { beforeAll, expect, test } from 'vitest'
 import { STEPS } from '../src/apps/console/tour/steps.ts'
@@ -19,7 +19,7 @@ test('a new agent takes the tour, keeps working meanwhile, and is not asked agai
   const seen: (string | null)[] = []
   for (;;) {
     seen.push(await card.getAttribute('data-step'))
-    // The page below is usable: the third step asks to open a ticket.
+    // The page below the tour stays usable: the third step asks the agent to open a ticket.
     if (seen.length === 3) {
       await page.locator(id(T.ticketRow, `[data-number="${ticket.number}"]`)).click()
       await page.locator(id(T.composerInput)).waitFor()

@@ -1,5 +1,5 @@
-// What the widget costs a first-time visitor: every byte received with an empty cache, as the network reports it: files as the desk compresses them,
-// responses gzipped by a proxy, headers, and WebSocket frames.
+// Measures what the widget costs a first-time visitor: every byte that the network reports with an empty cache. This includes files as the
+// desk compresses them, responses gzipped by a proxy, headers, and WebSocket frames.
 
 import type { CDPSession } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -13,17 +13,17 @@ const way = withCompression()
 let who: People
 beforeAll(async () => { who = await people() })
 
-/** In kB. The loader counts without its headers, which are half a kilobyte for every response. */
+/** Budgets in kB. The loader's budget leaves out its response headers, about 0.5 kB per response. */
 const BUDGETS = { loader: 3, 'until a typed message is kept': 34, 'until the first answer is shown': 62 } as const
 type Part = keyof typeof BUDGETS
 
-/** A typical answer: paragraphs and a link, no other marks. */
+/** A typical reply: paragraphs and one link, without other Markdown. */
 const ANSWER = 'Good morning,\n\nthank you for writing to us. We have changed the address and sent you the invoice anew: https://example.org/invoices/2026-05.pdf\n\nKind regards,\nGrace'
 
-/** The host's own page and its tokens do not count. */
+/** Paths of the host page itself and of its tokens. They are not part of the widget's cost. */
 const isHosts = (path: string) => path === '/demo' || path.startsWith('/dev/') || path.startsWith('/demo/') || /\/assets\/(demo|hostile)-/.test(path) || path.includes('/icon')
 
-/** Counts the bytes received from now on, by path. */
+/** Counts the received bytes per path from now on. Returns a function that returns the sums so far. */
 async function weigh(session: CDPSession) {
   const paths = new Map<string, string>()
   const bytes = new Map<string, number>()
@@ -55,7 +55,7 @@ test('the loader, the widget until a typed message is kept, and until the first 
   const script = page.waitForResponse((answer) => new URL(answer.url()).pathname === '/widget.js')
   await page.goto(`${way.base}/demo?person=${encodeURIComponent(who.customer.name)}`)
   await page.locator(`#person option[value="${who.customer.name}"]`).waitFor({ state: 'attached' })
-  // The loader's own request is part of its cost on pages where the widget is never opened.
+  // Wait for the loader's request for the unread number. It is part of the loader's cost, also on pages where the widget is never opened.
   await eventually('its question', () => Promise.resolve(weighed().each.some(([path]) => path === '/v1/me/unread')))
   const loader = weighed().bytes
   reached.set('loader', (await (await script).request().sizes()).responseBodySize)

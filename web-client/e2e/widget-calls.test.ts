@@ -1,4 +1,4 @@
-// How calls to the widget affect the host page: its focus, its listeners, and the events that it gets.
+// Browser tests of how calls to the widget affect the host page: its focus, its listeners, and the events that it gets.
 
 import type { Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -11,7 +11,7 @@ let who: People
 beforeAll(async () => { who = await people() })
 
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.id ?? document.activeElement?.tagName ?? '')
-/** The unread numbers that the page has been told so far, in order. */
+/** The unread numbers that the page has received so far, in order. */
 const unreads = async (page: Page) => { const told: unknown = await page.evaluate('window.unreads'); return Array.isArray(told) ? told.map(Number) : [] }
 
 test('the unread number is reported once it is known: never a 0 before, and a 0 for a person without tickets and for no one', async () => {
@@ -47,7 +47,7 @@ test('when closed, the widget returns the focus to its launcher only if it had i
   expect(await focused(page)).toBe('ticket')
 })
 
-/** The source of a `getToken` that first runs `before`, for example to wait or to throw. */
+/** Returns the source code of a `getToken` function. The function runs the code in `before` first, for example to wait or to throw. */
 const given = (person: { readonly name: string }, before: string) => `async () => { ${before}; return (await (await fetch('/dev/token', { method: 'POST', headers: { 'content-type': 'application/json' }, body: ${JSON.stringify(JSON.stringify({ user: person.name }))} })).json()).token }`
 
 test('identifying the same person again keeps their iframe and the focus in it', async () => {

@@ -1,4 +1,4 @@
-// The widget across the pages of a site, each its own document; and the site's calls to it.
+// Browser tests of the widget across several pages of a website, each with its own document, and of the website's calls to the widget.
 
 import type { Frame, Page } from 'playwright-core'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'

@@ -1,4 +1,4 @@
-// The widget screen: the look, the preview, the sites, and the snippet to copy.
+// Browser tests of the widget's settings screen: the look, the preview, the allowed sites, and the snippet to copy.
 
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -17,7 +17,7 @@ beforeAll(async () => {
   isKnown = isObject(config) && Array.isArray(config['features']) && config['features'].includes('widget_settings')
 })
 beforeEach(({ skip, task }) => { if (!isKnown && !task.name.includes('build before')) skip('a server of the build before') })
-// The tests share the desk: leave it as it was.
+// The tests share one desk. Clear the widget's settings at the end.
 afterAll(async () => { if (isKnown) await rest(who.admin, 'PUT', '/settings/widget', { value: null }, TEAM) })
 
 const setting = async () => (await rest(who.admin, 'GET', '/settings', undefined, TEAM))['widget']

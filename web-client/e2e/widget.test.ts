@@ -1,4 +1,4 @@
-// The widget in a host page, and the apps mounted in one.
+// Browser tests of the widget in a host page, and of the apps mounted in a host page.
 
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
@@ -126,7 +126,7 @@ test('the support page and the console work mounted in a page of the platform, w
     const page = await place.newPage()
     const seen = watch(page, place)
     await page.goto(`${TEAM}/demo`)
-    // A string, because the test runner would rewrite the import.
+    // The script is a string, because the test runner would rewrite its `import`.
     await page.evaluate(`(async () => {
       const element = document.createElement('section')
       element.style.height = '100vh'

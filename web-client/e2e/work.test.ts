@@ -1,4 +1,5 @@
-// An agent's daily work: views, the stale-answer guard, drafts, saved replies, bulk changes, and all of it by keyboard.
+// Browser tests of an agent's daily work with the keyboard: views, the warning about messages not yet seen, drafts, saved replies, and bulk
+// changes.
 
 import { beforeAll, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'
@@ -79,7 +80,7 @@ test('everything by keyboard: j, k, Enter, r, n, a, e, /, ?, and the palette', a
   await page.keyboard.press('Escape')
   await page.keyboard.press('e')
   await page.locator(row(newer.number, '[data-status="resolved"]')).waitFor()
-  // Resolving has opened the next ticket.
+  // Resolving a ticket has opened the next one in the list.
   await page.locator(id(T.ticket, `[data-number="${older.number}"]`)).waitFor()
   await page.keyboard.press('/')
   await eventually('the search has the focus', async () => (await focused()) === T.search)

@@ -1,4 +1,5 @@
-// A browser and a desk for the scripts here; the desk's addresses are given as for the browser tests.
+// Helpers of the scripts in this folder: starting a browser and sending requests to a desk. The desk's address comes from the same variable
+// as in the browser tests.
 
 import { chromium } from 'playwright-core'
 

@@ -1,5 +1,5 @@
-// Writes a brotli file next to each script, style sheet and drawing; the server sends it to browsers that accept it. Skips the loader, which the
-// server fills in on request, and pages, which are too small to gain.
+// Writes a Brotli file next to each script, style sheet and SVG file. The server sends it to browsers that accept Brotli. The loader is
+// skipped, because the server fills it in on request. Pages are skipped, because they are too small to gain.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

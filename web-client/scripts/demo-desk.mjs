@@ -1,4 +1,5 @@
-// A desk on a working day, for the screenshots: forty tickets of people with names in several scripts, answered, waiting and resolved.
+// Fills a desk for the screenshots, as on a working day: forty tickets of people with names in several scripts, some answered, some
+// waiting, some resolved.
 
 import { createHmac, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -38,7 +39,7 @@ const SUBJECTS = [
   ['Where is the mentor list?', 'general', 'medium', 'It was in the menu last week.'],
 ]
 
-/** Returns the numbers of the tickets that the screenshots show. */
+/** Creates the tickets. Returns the numbers of the tickets that the screenshots show. */
 export async function prepare() {
   const say = (who, ticket, body, more = {}) => rest(who, 'POST', `/tickets/${ticket.id}/messages`, { body, ...more })
   const tokens = []

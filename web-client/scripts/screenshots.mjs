@@ -1,5 +1,5 @@
-// Takes the pictures in screenshots/ from a desk with demo people: every screen, light and dark, wide and narrow; with arguments, only the named
-// ones.
+// Takes the screenshots in screenshots/ of a desk with demo people: every screen, light and dark, wide and narrow. Arguments limit the run
+// to the named screenshots.
 
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -39,14 +39,14 @@ const inWidget = (act) => async (page) => {
   await page.waitForTimeout(800)
 }
 
-/** A colleague replies while a reply is being written. */
+/** Prepares the screenshot of the console's warning: a colleague replies while the agent is writing a reply. */
 const stale = (number) => async (page) => {
   await page.locator('[data-testid="composer-input"]').fill('Please send us a picture of the')
   await rest(ALAN, 'POST', `/tickets/${number}/messages`, { body: 'Then I close this one. All the best!' })
   await page.locator('[data-testid="composer-stale"]').waitFor()
 }
 
-/** A message that waits for the connection. */
+/** Prepares the screenshot of a message that waits for the connection. */
 const offline = async (page) => {
   await page.context().setOffline(true)
   await page.locator('[data-testid="composer-input"]').fill('One more thing: my tablet is late as well.')
@@ -86,6 +86,6 @@ await shot('console-arabic', { person: GRACE, path: `/admin/support/${ticket}?la
 await shot('widget-ticket', { path: `/demo?person=${encodeURIComponent(ADA)}`, act: inWidget((frame) => frame.locator(`[data-number="${ticket}"]`).click()) })
 await shot('widget-narrow', { path: `/demo?person=${encodeURIComponent(ADA)}`, size: NARROW, act: inWidget(async () => {}) })
 await shot('sign-in', { path: '/support' })
-// Writes to the ticket that the other pictures show, so it comes last.
+// This screenshot adds a message to the ticket that other screenshots show, so it is taken last.
 await shot('console-stale', { person: GRACE, path: `/admin/support/${ticket}`, act: stale(ticket) })
 await browser.close()

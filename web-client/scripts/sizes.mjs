@@ -1,4 +1,4 @@
-// Compares the gzipped size of the apps with their budgets. Fails if one is too large.
+// Compares the compressed size of each app with its budget, and fails if an app is too large.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib'
 const DIST = join(dirname(fileURLToPath(import.meta.url)), '../dist')
 const weigh = (file) => gzipSync(readFileSync(join(DIST, file)), { level: 9 }).length
 
-/** A page or script with everything that it loads before its first screen: style sheets, scripts, and the scripts that those import. */
+/** Finds all files that a page or script loads before its first screen: the file itself, style sheets, scripts, and imported scripts. */
 function whole(entry) {
   const found = new Set([entry])
   for (const file of found) {
@@ -22,7 +22,10 @@ function whole(entry) {
   return [...found]
 }
 
-/** The Latin letters, which a first visit of the console or the support page loads once; other scripts are loaded when a page has them. */
+/**
+ * The font file for Latin letters, which the console and the support page load on the first visit. Font files for other scripts are loaded
+ * only by pages that contain those letters.
+ */
 const typeface = readdirSync(join(DIST, 'assets')).filter((file) => /^inter-latin-wght-.*\.woff2$/.test(file)).map((file) => `assets/${file}`)
 
 const BUDGETS = [

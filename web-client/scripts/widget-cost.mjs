@@ -1,4 +1,5 @@
-// What the widget costs its host page: requests, bytes and main-thread time, folded and opened, compared with the same page without it.
+// Measures what the widget costs its host page, compared with the same page without the widget. It counts requests, bytes and main-thread
+// time, with the widget closed and open.
 
 import { BASE, launch } from './browser.mjs'
 

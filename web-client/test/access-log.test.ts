@@ -1,4 +1,4 @@
-// The access log: the query of its filters, its pages, and its file.
+// Tests of the access log's client code: the filters in the query, paging, and the exported file.
 
 import { once } from 'node:events'
 import { createServer } from 'node:http'

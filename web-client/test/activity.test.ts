@@ -1,4 +1,4 @@
-// Events of a ticket as sentences: other people by name, the reader as "you".
+// Tests of a ticket's events as sentences: other people are named, and the reader is "you".
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LANGUAGES, setLanguage, t, type Language } from '../src/locales/index.ts'
@@ -17,11 +17,11 @@ const SIDES: readonly (readonly [string, Person, Reader, other: Reader])[] = [
   ['one of the team', GRACE, { side: 'staff', id: 'grace' }, { side: 'staff', id: 'ada' }],
   ['a customer', CARL, { side: 'customer' }, { side: 'staff', id: 'ada' }],
 ]
-/** The kinds that name an actor. */
+/** The kinds of events that have an actor. */
 const DONE = KINDS.filter((kind) => kind !== 'unreadable')
 const PRIORITY = { old_value: 'low', new_value: 'high' }
 
-/** One event of each kind, some kinds in several forms. */
+/** One event of each kind. Some kinds occur in several variants. */
 function eventsBy(actor: Person): readonly HistoryEvent[] {
   const more: readonly Partial<HistoryEvent>[] = [
     ...DONE.map((kind) => ({ kind, ...PRIORITY })),
@@ -34,7 +34,7 @@ function eventsBy(actor: Person): readonly HistoryEvent[] {
 }
 const words = (event: HistoryEvent, reader: Reader) => inWords(event, reader, () => null)
 
-/** How each language begins a sentence about the reader; in Arabic, the verb contains the person. */
+/** How a sentence about the reader begins in each language. In Arabic the verb form contains the person. */
 const BEGINNING: Readonly<Record<Language, RegExp>> = { en: /^You \p{L}/u, de: /^Sie haben /, fr: /^Vous avez /, ar: /^\p{L}+ّ?\p{L}*تَ /u }
 
 describe.each(LANGUAGES)('%s', (language) => {

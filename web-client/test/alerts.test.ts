@@ -1,4 +1,5 @@
-// Alerts for the whole team: each person gets each alert once, and none for their own changes, whether pushes arrive or are missed.
+// Tests of alerts for the whole team. Each agent gets each alert once, and none for their own changes, whether the server's pushes arrive
+// or are lost.
 
 import { signal } from '@preact/signals'
 import { expect, test } from 'vitest'

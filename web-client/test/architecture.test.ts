@@ -1,11 +1,11 @@
-// The layers of the client, and which may import from which: imports point downward. A file that breaks the rule is named with its import.
+// Tests the layers of the client: which layer may import from which others. A file that breaks a rule is reported with its import.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { files, importsOf, read } from './help/imports.ts'
 
-/** For each layer, from the bottom up, the layers that it may import from besides itself. */
+/** For each layer, from the bottom up: the other layers that it may import from. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'testids.ts': [],
   protocol: [],
@@ -19,7 +19,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'apps/support': ['protocol', 'timeline', 'client', 'ui', 'locales', 'testids.ts'],
   'apps/widget': ['protocol', 'timeline', 'client', 'ui', 'locales', 'testids.ts'],
   'apps/console': ['protocol', 'timeline', 'client', 'ui', 'locales', 'testids.ts'],
-  // Embeds the pages in pages of the platform.
+  // This layer mounts the apps inside pages of the platform that embeds Helpline.
   'apps/mount': ['protocol', 'client', 'ui', 'apps/support', 'apps/console', 'locales'],
 }
 
@@ -28,7 +28,7 @@ function roomOf(file: string): string {
   return parts[0] === 'apps' ? parts.slice(0, 2).join('/') : (parts[0] ?? '')
 }
 
-/** The imports in this source text that its layer is not allowed. */
+/** The imports in this source text that its layer does not allow. */
 function faultsOf(file: string, source: string): readonly string[] {
   const room = roomOf(file)
   const allowed = [room, ...(ARROWS[room] ?? [])]

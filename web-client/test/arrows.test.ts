@@ -1,4 +1,4 @@
-// Keyboard navigation in a group of buttons, without a browser.
+// Tests of arrow keys in a group of buttons, without a browser.
 
 import { expect, test } from 'vitest'
 import { arrows } from '../src/ui/arrows.ts'

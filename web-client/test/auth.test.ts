@@ -1,4 +1,4 @@
-// Who is signed in, and their tokens, for any behaviour of the platform and any error of the device's clock.
+// Tests of the sign-in and its tokens: whatever the platform's token function does, and however wrong the device's clock is.
 
 import { createServer } from 'node:http'
 import { once } from 'node:events'
@@ -19,7 +19,7 @@ const AUTH0 = 'auth0|64b7F1'
 const jwt = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`
 const ofUser = (sub: string) => jwt({ sub, iat: 1_700_000_000, exp: 1_700_000_300 })
 
-/** The desk's `/v1/me`, which takes the person from the token itself. */
+/** Starts a server for the desk's `/v1/me`. It reads the person from the token itself. */
 async function client(): Promise<string> {
   const server = createServer((request, response) => {
     const payload = request.headers.authorization?.split('.')[1] ?? ''
@@ -99,7 +99,10 @@ describe('one person', () => {
 })
 
 describe('tokens of any lifetime, and a clock that is wrong', () => {
-  /** How often the platform is asked within an hour of a live session. */
+  /**
+   * Counts how often the client requests a token from the platform during ten minutes of a live session. Tokens are valid for `life_s`
+   * seconds, and the device's clock is wrong by `skew_ms`.
+   */
   async function asked(life_s: number, skew_ms: number, hasBegin = true): Promise<number> {
     const time = manualClock()
     let n = 0

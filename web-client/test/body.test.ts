@@ -1,4 +1,4 @@
-// No message can freeze its reader's page: the cost of rendering a text is bounded, whatever it contains.
+// Tests that no message can freeze a reader's page: the time to render a text is bounded, whatever it contains.
 
 import { getHeapSnapshot, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -10,7 +10,9 @@ import { PART_CHARS_MAX, partsOf } from '../src/ui/markdown-parts.ts'
 
 const BYTES = LIMITS.body_bytes_max
 const full = (unit: string) => unit.repeat(Math.ceil(BYTES / unit.length)).slice(0, BYTES - 4)
-/** The CPU time of the fastest of a few runs: a busy machine may slow down some of them, but a slow text is slow in all. */
+/**
+ * The CPU time of the fastest of three runs. A busy machine slows down some runs, but a text that is slow to render is slow in every run.
+ */
 function least_ms(run: (nth: number) => void): number {
   return Math.min(...[0, 1, 2].map((nth) => {
     const begun = process.cpuUsage()
@@ -20,7 +22,7 @@ function least_ms(run: (nth: number) => void): number {
   }))
 }
 
-// The slowest inputs for the parser, or for a careless regular expression, found by measuring.
+// The slowest inputs for the parser, or for a careless regular expression. They were found by measuring.
 const UNITS = [
   '\n', ' \n', '\t\n', 'a\n\n', '*a ', '*a', '**a', '__a', '_', '`', '``a', '~~a', '[', '[[', '](', '[a](', '[a](b "', '![', '<', '<a ', '<!--', '&a;', '\\', '> ', '>', '> a\n', '- ', '- a\n', '+ ', '1. ', '1) ', '  - a\n',
   '> - ', '- > ', 'a\n- ', '\n- a\n\n', '| a |\n', 'a|b\n-|-\n', '[a]: b\n', 'a*b_c', '*a_b', '*_', '**a*', 'a@', 'a@a.', 'www.', 'http://', 'http://a.', '1', '-', '#', '```\n', '    a\n', 'x ',
@@ -31,7 +33,7 @@ describe('the longest message that may be written', () => {
     expect(least_ms(() => { for (let n = 0; n < 5; n++) MARKED_UP.test(`a${full(unit)}b`) }) / 5).toBeLessThan(5)
   })
   test.each(UNITS)('of %j is rendered within its time', (unit) => {
-    // A different text each time, so that no cache helps.
+    // Each run renders a different text, so that no cache can help.
     expect(least_ms((nth) => renderMarkdown(`${full(unit)}${nth}`))).toBeLessThan(120)
   })
   test.each(['> ', '- ', '1. ', '* '])('with nested levels of %j is, too', (unit) => {
@@ -72,7 +74,7 @@ test('a text that is no longer shown leaves the memory', async () => {
   const word = () => ['hun', 'ter', 2 + 40].join('')
   renderMarkdown(`**${word()}** was removed`)
   await new Promise((done) => setTimeout(done, 20))
-  // The engine keeps the last text in which a regular expression matched, until the next match.
+  // The JavaScript engine keeps the last text that a regular expression matched. Match another text, so that it releases the removed one.
   expect('x'.match(/x/)).not.toBeNull()
   runInNewContext('gc')()
   let heap = ''

@@ -1,4 +1,4 @@
-// For any brand colour, text in it and on it is readable, in the light and the dark theme.
+// Tests that for any brand colour, text in that colour and text on it is readable, in the light and the dark theme.
 
 import { expect, test } from 'vitest'
 import { brandTokens } from '../src/client/brand.ts'
@@ -24,7 +24,7 @@ test.each(colors)('%s', (color) => {
   for (const [theme, grounds] of [[0, ['#ffffff', '#f5f6f8', '#eef0f4']], [1, ['#1a1e26', '#12151b', '#242a34']]] as const) {
     for (const ground of [...grounds, soft[theme] ?? '']) expect(contrast(accent[theme] ?? '', ground), `${theme} on ${ground}`).toBeGreaterThanOrEqual(4.5)
     expect(contrast(ink[theme] ?? '', accent[theme] ?? '')).toBeGreaterThanOrEqual(4.5)
-    // Grey text on the tint.
+    // Grey text on a tinted background must be readable too.
     expect(contrast(theme === 0 ? '#555e70' : '#a6afbf', soft[theme] ?? ''), 'grey on the tint').toBeGreaterThanOrEqual(4.5)
     expect(contrast(theme === 0 ? '#555e70' : '#a6afbf', halves(tokens['--mine'])[theme] ?? ''), 'grey on one’s own messages').toBeGreaterThanOrEqual(4.5)
   }

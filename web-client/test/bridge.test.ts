@@ -1,4 +1,4 @@
-// The frame's end of the messaging with its host page: whose messages it accepts, and what it sends.
+// Tests of the iframe's side of the messages between the widget's iframe and its host page: which messages it accepts, and what it sends.
 
 import { expect, test } from 'vitest'
 import { createBridge, type BridgeEvents } from '../src/client/bridge.ts'

@@ -1,4 +1,4 @@
-// The browser's functions where it refuses them: storage, locks.
+// Tests of browser functions that may be refused: storage and locks.
 
 import { afterEach, describe, expect, test } from 'vitest'
 import { hushToast, toast } from '../src/client/notifications.ts'

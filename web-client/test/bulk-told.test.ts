@@ -1,4 +1,5 @@
-// The message after a bulk change and its undo: which tickets were restored, which were left, and what failed in between.
+// Tests of the notification after a bulk change and its undo: how many tickets were restored, how many were left unchanged, and what
+// failed.
 
 import { afterEach, expect, test } from 'vitest'
 import { changedMany } from '../src/apps/console/bulk/undo.ts'
@@ -17,7 +18,10 @@ type Answer = Problem['code'] | Readonly<Record<string, RejectCode>>
 const DONE: Answer = {}
 const settled = () => new Promise((resolve) => { setTimeout(resolve) })
 
-/** Changes the tickets, then undoes the change. Each request gets the next answer: a problem, or the refusals for its tickets. */
+/**
+ * Applies the change and then its undo. Each request gets the next of `answers`: either the code of a problem, or for single tickets the
+ * code of their refusal.
+ */
 async function undone(patch: TicketPatch, before: readonly StaffView[], answers: readonly Answer[]) {
   const sent: BulkPatch[] = []
   const bulk = (change: BulkPatch): Promise<Result<readonly BulkResult[]>> => {

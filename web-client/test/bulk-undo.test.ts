@@ -1,4 +1,4 @@
-// A bulk change is undone ticket by ticket, without touching what was changed since.
+// Tests that undo reverts a bulk change ticket by ticket, and leaves alone what was changed since.
 
 import { expect, test } from 'vitest'
 import { changedBy, undoOf } from '../src/client/bulk-undo.ts'

@@ -1,4 +1,4 @@
-// Logic that the apps build on, without a browser: sorted lists, the window over a long column, saved replies, filters and search.
+// Tests of logic that the apps use, without a browser: sorted lists, the rendered part of a long list, saved replies, filters and search.
 
 import { describe, expect, test } from 'vitest'
 import { filtersOf, NO_FILTERS, queryOf, restQuery } from '../src/client/filters.ts'

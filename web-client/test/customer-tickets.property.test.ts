@@ -1,4 +1,5 @@
-// A customer's list under random paging, searches, tab changes and failures: at rest, it equals the server's.
+// Property test of a customer's ticket list, with random paging, searches, tab changes and failures. Once all requests have finished, the
+// list must equal the server's.
 
 import { signal } from '@preact/signals'
 import { expect, test } from 'vitest'
@@ -61,7 +62,8 @@ async function world(seed: number): Promise<void> {
     connection.value = live
   }
   const query = (): TicketQuery => (own.search.value === '' ? { tab: own.tab.value } : { search: own.search.value })
-  // Tickets that ended with something unread stand before the active ones, not among the closed; the server's list does not do this.
+  // The client shows resolved and closed tickets that are unread above the active tickets. The server's list has no such order, so leave
+  // these tickets out.
   const listed = () => own.shown.value.filter(({ status }) => own.search.value !== '' || own.tab.value === 'closed' || !isOver(status))
   const ids = () => listed().map((ticket) => ticket.id)
   const check = () => {
@@ -71,7 +73,7 @@ async function world(seed: number): Promise<void> {
   const act = async () => {
     const dice = random()
     if (dice < 0.3) {
-      // A change that is not pushed is found by the next connection.
+      // If the change cannot be pushed, note that the client has missed it. It must find the change when it connects again.
       const [before, after] = server.change(query())
       if (after === undefined || before === undefined) return
       const sink = sinks.get(after.id)
@@ -92,7 +94,7 @@ async function world(seed: number): Promise<void> {
     await arrived()
     check()
   }
-  // The poll for unread tickets repeats forever, so it does not count as busy.
+  // The timer that polls for unread tickets repeats forever, so it does not count as pending work.
   const isIdle = () => (clock.next() ?? LONG_MS) >= LONG_MS
   const rest = async () => {
     if (connection.value.kind !== 'live' || missed) {

@@ -1,4 +1,4 @@
-// A customer's unread tickets, whichever part of their list is shown.
+// Tests of a customer's unread tickets, which must be counted whichever part of the list is shown.
 
 import { effect, signal } from '@preact/signals'
 import { expect, test } from 'vitest'

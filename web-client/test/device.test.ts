@@ -1,4 +1,4 @@
-// The name of a customer's browser and system.
+// Tests of finding the customer's browser and operating system.
 
 import { expect, test } from 'vitest'
 import { deviceOf } from '../src/apps/console/device.ts'

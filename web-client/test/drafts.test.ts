@@ -1,4 +1,4 @@
-// Drafts: two tabs of one person, a message that returns to its draft, and a full storage.
+// Tests of drafts: two tabs of one person, a message that becomes a draft again, and a storage that is full.
 
 import { effect } from '@preact/signals'
 import { afterEach, beforeEach, expect, test } from 'vitest'

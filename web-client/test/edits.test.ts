@@ -1,4 +1,5 @@
-// Editing a message: a refusal gives its reason and keeps the text, edits are kept apart from drafts, and removing the message ends its edit.
+// Tests of editing a message. A refused edit shows the reason and keeps the text, edits are separate from drafts, and removing a message
+// ends its edit.
 
 import { signal } from '@preact/signals'
 import { expect, test } from 'vitest'

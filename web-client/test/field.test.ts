@@ -1,4 +1,4 @@
-// The hint and the error of a field are its description for screen readers.
+// Tests that screen readers read a field's hint and error as its description.
 
 import { h, type ComponentChildren } from 'preact'
 import { expect, test } from 'vitest'
@@ -11,7 +11,7 @@ const onChange = () => {}
 
 const every = (root: TestElement): readonly TestElement[] => ['fieldset', 'input', 'select', 'textarea', 'p'].flatMap((name) => root.all(name))
 
-/** The texts that describe the one element with a description. */
+/** The texts that describe the only element in `field` that has a description. */
 function described(field: ComponentChildren): readonly string[] {
   const { root } = rendered(field)
   const all = every(root)

@@ -1,4 +1,4 @@
-// The first message of a conversation: its subject, how it is kept, and what happens when it is sent.
+// Tests of a conversation's first message: its subject, how it is stored, and what happens when it is sent.
 
 import { afterAll, beforeEach, expect, test, vi } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'

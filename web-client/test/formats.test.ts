@@ -1,4 +1,4 @@
-// Times, waits and lists in the format of each language.
+// Tests of times, waiting times and lists in the format of each language.
 
 import { afterEach, expect, test } from 'vitest'
 import { inUnit, inRow, waited } from '../src/locales/formats.ts'
@@ -12,12 +12,12 @@ afterEach(() => {
   return setLanguage('en')
 })
 
-/** A device with these preferred languages. */
+/** Simulates a device with these preferred languages. */
 const device = (...languages: readonly string[]) => Object.defineProperty(globalThis, 'navigator', { value: { languages }, configurable: true })
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-/** A Monday at noon, by the clock of this device. */
+/** A Monday at noon in the device's time zone. */
 const NOW = new Date(2026, 10, 23, 12, 0).getTime()
 const ago = (ms: number) => new Date(NOW - ms).toISOString()
 
@@ -40,7 +40,7 @@ test('calendar days count, not spans of 24 hours', () => {
   expect(shortWhen(lateYesterday, NOW)).toBe('yesterday')
   expect(dayHeading(new Date(2026, 10, 23, 0, 5).toISOString(), NOW)).toBe('Today')
   expect(dayHeading(ago(3 * 24 * HOUR), NOW)).toBe('Fri, 20 Nov 2026')
-  // If the clock is behind the server's, the time is shown.
+  // If the device's clock is behind the server's, a time can be in the future. It is then shown as a time of day.
   expect(shortWhen(ago(-2 * HOUR), NOW)).toBe('14:00')
 })
 

@@ -1,4 +1,4 @@
-// This client decodes the samples that core writes.
+// Tests that this client decodes the sample frames and bodies that the Rust crate `core` writes.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -20,7 +20,9 @@ const samples = (name: string): readonly unknown[] => {
   return Array.isArray(value) ? value : [value]
 }
 
-/** Every value that the client keeps equals the sample's; values that customers do not get are null, false or empty. */
+/**
+ * Checks that every value that the client keeps equals the sample's value. Values that customers do not get must be null, false or empty.
+ */
 function agrees(read: unknown, sample: unknown, path: string): void {
   if (isObject(sample)) {
     expect(isObject(read), path).toBe(true)
@@ -54,7 +56,7 @@ describe('frames', () => {
 
 describe('bodies', () => {
   const MADE: Readonly<Record<string, (value: unknown) => unknown>> = { ...first, ...admin, ...team, ...ticket }
-  /** The decoders for staff also read what customers get. */
+  /** The decoder that reads `name`. The staff decoders also read the customers' samples. */
   const made = (name: string) => MADE[`decode${name.split('.')[1]?.replace('CustomerEventPage', 'StaffEventPage')}`]
   const sent = names.filter((name) => name.startsWith('rest.') && made(name) !== undefined)
 
@@ -68,7 +70,7 @@ describe('bodies', () => {
     for (const sample of samples(name)) agrees(made(name)?.(sample), sample, name)
   })
 
-  /** Further decoders of the client. */
+  /** Hand-written decoders of the client, for samples without a generated decoder. */
   const READERS: Readonly<Record<string, (value: unknown) => unknown>> = {
     'rest.ClientConfig.json': decodeConfig,
     'rest.BulkOutcome.json': (value) => ({ results: decodeBulk(value) }),

@@ -1,4 +1,4 @@
-// A person's habits, as their browser keeps them.
+// Tests of how the browser stores a person's habits.
 
 import { expect, test } from 'vitest'
 import { isFull, memoryStorage } from '../src/client/browser.ts'

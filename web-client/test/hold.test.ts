@@ -1,4 +1,4 @@
-// A list is held still while it is used, and no longer than it is shown.
+// Tests that a list does not move while a person uses it, and moves again once it is no longer shown.
 
 import { expect, test } from 'vitest'
 import { holdWhileUsed } from '../src/apps/console/hold.ts'

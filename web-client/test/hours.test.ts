@@ -77,7 +77,8 @@ describe('holidays', () => {
   test('have their faults by date', () => {
     const of = (...holidays: HoursDraft['holidays']) => [...faultsOf(dated(...holidays), newer)]
     expect(of({ date: '2026-12-24', name: 'x'.repeat(LIMITS.holiday_name_chars_max + 1), spans: [span('9', 'noon')] })).toEqual([['2026-12-24.name', 'long'], ['2026-12-24.0', 'time']])
-    // A Thursday whose hours run into Friday's; and the same before a holiday, which cuts them off.
+    // The hours of Thursday evening continue until Friday morning and overlap Friday's own hours, which is an error. It is no error if
+    // Friday is a closed holiday, because the holiday ends Thursday's hours.
     expect(of({ date: '2026-12-24', name: '', spans: [span('22:00', '10:00')] })).toEqual([['2026-12-24.0', 'runs_into']])
     expect(of({ date: '2026-12-24', name: '', spans: [span('22:00', '10:00')] }, { date: '2026-12-25', name: '', spans: [] })).toEqual([])
   })
@@ -101,7 +102,7 @@ test('a draft stored on the device is read again; anything else is rejected', ()
 })
 
 describe('the status at a given moment', () => {
-  // 2026-11-27 is a Friday.
+  // 2026-11-27, the date that most tests use, is a Friday.
   const at = (date: string, time: string) => ({ date, minutes: Number(time.slice(0, 2)) * 60 + Number(time.slice(3)) })
   const status = (draft: HoursDraft, time: string, date = '2026-11-27') => statusAt(draft, at(date, time))
   test('open until, closed until, across the weekend', () => {

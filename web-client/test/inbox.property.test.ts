@@ -1,4 +1,5 @@
-// The console's list under random pages, pushes and failures in any order: at rest, it equals the server's; while held, it only grows at its end.
+// Property test of the console's list, with pages, pushes and failures in random order. Once all requests have finished, the list must
+// equal the server's. While it is held still, it may only grow at its end.
 
 import { expect, test } from 'vitest'
 import { matches, NO_FILTERS, restQuery, sortOf, VIEWS, type Filters } from '../src/client/filters.ts'
@@ -10,7 +11,7 @@ import { manualClock, ME, ticketServer, WORDS } from './help/ticket-server.ts'
 
 const arrived = () => new Promise<void>((done) => { setImmediate(done) })
 
-/** A server, a connection that delays and breaks, and an agent who scrolls, points, filters and sorts. */
+/** Simulates a server, a connection that delays and breaks, and an agent who scrolls, points at rows, filters and sorts. */
 async function world(seed: number): Promise<void> {
   const random = seeded(seed)
   const clock = manualClock()
@@ -27,20 +28,20 @@ async function world(seed: number): Promise<void> {
     return dice < 0.95 ? { user_id: one(['', 'ada'], '') } : { status: one(['', 'active', 'open', 'closed'], '') }
   }
   const inbox = createInbox(server.client, server.team, { ...NO_FILTERS, sort: one(SORTS, 'created'), ...(random() < 0.6 ? {} : chosen()) }, clock)
-  /** How often the agent chooses another query. */
+  /** The probability, in each step, that the agent changes the filters. */
   const choosy = one([0, 0.01, 0.05], 0)
   let isHeld = false
-  /** Answers about single tickets that are on the way, read before or after a change. */
+  /** Tickets from responses about single tickets that have not arrived yet. Each was read before or after a change. */
   const late: StaffView[] = []
   let shown: readonly string[] = []
   let [was_held, was_loaded] = [false, false]
-  /** The place and state of each row when it was last allowed to move. */
+  /** For each row: its sort key when the row was last allowed to move. */
   let places = new Map<string, string>()
   let seqs = new Map<string, number>()
 
   const fail = (what: string): never => { throw new Error(`seed ${seed}: ${what}`) }
   const placeOf = (ticket: StaffView | undefined) => (ticket === undefined ? '' : sortOf(inbox.filters.value) === 'waiting' ? (ticket.waiting_since ?? '') : sortOf(inbox.filters.value) === 'last_activity' ? ticket.last_activity_at : ticket.created_at)
-  /** `moves`: rows may move in this step, even while held. */
+  /** Checks the list after a step. `moves` is true if rows may move in this step although the list is held still. */
   const check = (moves = false) => {
     const order = inbox.order.value
     if (new Set(order).size !== order.length) fail('a ticket is there twice')
@@ -119,7 +120,7 @@ async function world(seed: number): Promise<void> {
   inbox.want(wanted)
   await rest()
   if (!isHeld) {
-    // As far as pages were requested.
+    // Compare only the pages that the client has requested.
     const all = truth()
     expect(inbox.order.value, `seed ${seed}: as far as it is looked at`).toEqual(all.slice(0, inbox.order.value.length))
     if (inbox.order.value.length < Math.min(wanted, all.length)) fail('a page that was wanted is missing')
@@ -131,7 +132,7 @@ async function world(seed: number): Promise<void> {
   await rest()
   expect(inbox.more.value, `seed ${seed}`).toBe(false)
   if (isHeld) {
-    // Exactly the tickets whose shown place is not their real one are counted.
+    // While the list is held still, it counts the tickets that would change their position. The count must be exact.
     const belongs = new Set(truth())
     const elsewhere = [...new Set([...belongs, ...inbox.order.value])].filter((id) => (belongs.has(id) ? placeOf(server.get(id)) : undefined) !== places.get(id)).length
     if (inbox.held.value !== elsewhere) fail(`${elsewhere} tickets stand elsewhere, ${inbox.held.value} are counted`)

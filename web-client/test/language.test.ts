@@ -1,4 +1,4 @@
-// A language is switched completely or not at all, and failed loads are retried.
+// Tests that a language is switched completely or not at all, and that a failed load is retried.
 
 import { afterEach, expect, test } from 'vitest'
 import { createPreferences } from '../src/client/preferences.ts'

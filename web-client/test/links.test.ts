@@ -1,11 +1,11 @@
-// A text with links and no other markup looks the same with and without the parser.
+// Tests that a text whose only markup is links looks the same with and without the Markdown parser.
 
 import { isValidElement, type ComponentChildren } from 'preact'
 import { afterEach, expect, test, vi } from 'vitest'
 import { renderLinks } from '../src/ui/links.tsx'
 import { renderMarkdown } from '../src/ui/markdown.tsx'
 
-/** Elements with their attributes; adjacent texts are joined. */
+/** Serialises rendered elements with their attributes. Adjacent texts are joined. */
 function drawn(node: ComponentChildren): string {
   if (node === null || node === undefined || typeof node === 'boolean') return ''
   if (typeof node === 'string' || typeof node === 'number' || typeof node === 'bigint') return JSON.stringify(String(node)).slice(1, -1).replace(/[<>]/g, (sign) => `\\${sign}`)
@@ -25,7 +25,7 @@ const BETWEEN = [' ', ' ', ' ', '\n', '\n', '\n\n', '\n\n\n', '', '  \n', '\n ']
 
 afterEach(() => void vi.restoreAllMocks())
 
-/** A seeded generator: the same seed gives the same numbers. */
+/** A small seeded random generator: the same seed gives the same numbers. */
 function numbers(seed: number): (below: number) => number {
   let state = seed
   return (below) => {
@@ -35,12 +35,12 @@ function numbers(seed: number): (below: number) => number {
 }
 
 test('any text that does not need the parser is drawn as the parser draws it', () => {
-  // Stop the clock: on a busy machine the parser would give up for lack of time.
+  // Stop the clock. On a busy machine the parser would otherwise exceed its time limit and show the text as typed.
   vi.spyOn(performance, 'now').mockReturnValue(0)
   const below = numbers(7)
   let found = 0
   for (let run = 0; run < 20_000; run++) {
-    // Half of the texts use only what people commonly write, so that enough of them do not need the parser.
+    // Half of the texts use only common pieces. Otherwise too few texts could be rendered without the parser.
     const pieces = run % 2 === 0 ? PIECES : PIECES.slice(0, 9)
     const text = Array.from({ length: 1 + below(7) }, () => (pieces[below(pieces.length)] ?? '') + (BETWEEN[below(BETWEEN.length)] ?? '')).join('')
     const linked = renderLinks(text)

@@ -1,4 +1,4 @@
-// Which tickets belong to a list, and how events change a ticket's facts.
+// Tests of which tickets belong to a list, and of how events change a ticket's fields.
 
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -20,7 +20,7 @@ describe('a pushed ticket belongs to the list', () => {
     [{ category: 'billing' }, true], [{ category: 'general' }, false],
     [{ priority: 'high' }, true], [{ priority: 'low' }, false],
     [{ assigned_to: 'me' }, true], [{ assigned_to: 'nobody' }, false], [{ assigned_to: 'somebody' }, false],
-    // Only the server decides what a search finds.
+    // Only the server can decide which tickets a search finds, so the client keeps every ticket.
     [{ search: 'printer' }, true],
   ])('under %o: %s', (filters, belongs) => {
     expect(matches(ticket, { ...NO_FILTERS, ...filters }, 'me')).toBe(belongs)

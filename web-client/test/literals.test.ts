@@ -1,23 +1,23 @@
-// No component contains a sentence: all text that people read or hear comes from `t`, in every language.
+// Tests that no component contains a sentence. All text that people read or hear must come from `t`, which knows every language.
 
 import { expect, test } from 'vitest'
 import { files, read } from './help/imports.ts'
 
-/** Removes comments, which contain sentences, and operators that look like elements. */
+/** Removes comments, because they contain sentences. */
 const bare = (source: string) => source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1')
 
 /** Attributes whose values people read or hear. */
 const ATTRIBUTE = /\b(?:aria-label|aria-description|aria-roledescription|aria-valuetext|title|label|placeholder|alt|words)=(?:"([^"]*)"|\{'([^']*)'\}|\{`([^`]*)`\})/g
-/** Text between two tags, and string literals in braces there. */
+/** Matches the text between two tags. `BRACED` below matches string literals in braces between tags. */
 const TEXT = />([^<>{}=;()]*)<(?=\/|[a-z]|[A-Z])/g
 const BRACED = />\s*\{(?:[^{}]*(?:&&|\?|:)\s*)?'([^'\n]*)'\}\s*</g
 
-/** Keys on a keyboard and the product's name, which are the same in every language. */
+/** Names of keys, and the product's name. They are the same in every language. */
 const NAMES = /^(?:Esc|Ctrl K|\(?(?:Ctrl\+)?(?:Shift\+)?Enter\)?|Helpline)$/
-/** Code between a comparison or a type and a tag. */
+/** Code that `TEXT` matches by mistake, because it is between a `>` and a tag. */
 const CODE = /&&|\|\||\?\.|^\(?return$|^case '\w+': return$|^Promise$|^signal$|^extends \w+$|^readonly \w+: /
 
-/** The sentences that a component's source contains. */
+/** The sentences in the source text of a component. */
 export function literals(source: string): readonly string[] {
   const code = bare(source)
   const said = [...code.matchAll(ATTRIBUTE)].map(([, plain, quoted, template]) => plain ?? quoted ?? (template ?? '').replace(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, ''))

@@ -1,4 +1,4 @@
-// The launcher's number belongs to the person signed in on the page, and to no one else.
+// Tests of the unread number on the launcher: it belongs to the person who is signed in on the page, and is shown to no one else.
 
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Api } from '../src/apps/widget/loader.ts'
@@ -9,7 +9,7 @@ const told: number[] = []
 let answer = { status: 200 }
 let lookedAt = () => {}
 let widget: Api
-/** The error of a call before `init`. */
+/** The error that a call before `init` throws. */
 let early: unknown
 
 function faultOf(call: () => void): unknown {

@@ -1,4 +1,5 @@
-// Every language has every sentence, in the same sections, with the same places, and with the plural forms that it needs.
+// Tests that every language has every sentence, in the same sections, with the same placeholders and with the plural forms that the
+// language needs.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +10,7 @@ import { files, read, SRC } from './help/imports.ts'
 
 const DIR = join(SRC, 'locales')
 const SCREENS = join(SRC, 'apps/console/screens')
-/** Parts that are loaded later, such as the console's screens, have their sentences in their own folders: `apps/…/locales/<tag>.json`. */
+/** The lazily loaded parts of the apps. Each part has its sentences in its own folder: `apps/…/locales/<tag>.json`. */
 const parts = readdirSync(join(SRC, 'apps'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('/locales')).map((path) => `apps/${path}`)
 const isThere = (language: string, part: string) => existsSync(join(SRC, part, `${language}.json`))
 const sectionsOf = (language: string) => [...readdirSync(join(DIR, language)), ...parts.filter((part) => isThere(language, part))].toSorted()
@@ -21,10 +22,10 @@ function sentencesOf(language: string, section: string): ReadonlyMap<string, str
   return new Map(Object.entries(table).map(([key, sentence]) => [key, String(sentence)]))
 }
 
-/** Extracts the places: `{n|one:# day|other:# days}` gives n with the forms one and other. */
+/** Extracts the placeholders of a sentence. For example, `{n|one:# day|other:# days}` gives `n` with the forms `one` and `other`. */
 const placesOf = (sentence: string) => [...sentence.matchAll(/\{(\w+)((?:\|\w+:[^|}]*)*)\}/g)].map(([, name, forms]) => ({ name, forms: [...(forms ?? '').matchAll(/\|(\w+):/g)].map(([, form]) => form ?? '') }))
 
-/** Sentences that are the same in another language on purpose: names, and words that languages share. */
+/** Sentences that are intentionally the same in English and another language: names, and words that the languages share. */
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   ar: ['app.system', 'app.tab', 'app.unread', 'system.database'],
   de: ['app.support', 'app.system', 'app.tab', 'app.team', 'app.unread', 'category.compliance', 'console.nav', 'details.show', 'details.title', 'palette.status', 'panel.details', 'replies.body', 'roles.admin', 'roles.count_online', 'roles.offline', 'roles.online', 'roles.support_agent', 'signin.admin', 'system.database', 'system.version', 'ticket.status', 'widget.title'],
@@ -42,7 +43,7 @@ test('no two sections have the same key', () => {
 
 test('every sentence is used somewhere', () => {
   const source = files.map(read).join('\n')
-  // Keys that are composed: by a template, or from a word of a ticket.
+  // The beginnings of keys that the code composes, either in a template or from a ticket's status, priority or category.
   const begun = [...[...source.matchAll(/`([a-z_]+\.[a-z_.]*)\$\{/g)].map(([, prefix]) => prefix ?? ''), 'status.', 'priority.', 'category.']
   const unsaid = sectionsOf('en').flatMap((section) => [...sentencesOf('en', section).keys()]).filter((key) => !source.includes(`'${key}'`) && !begun.some((prefix) => key.startsWith(prefix)) && !source.includes(`"${key}"`))
   expect(unsaid).toEqual([])
@@ -92,7 +93,7 @@ describe.each(LANGUAGES.filter((language) => language !== 'en'))('%s', (language
 })
 
 const sentences = (language: string) => sectionsOf(language).flatMap((section) => [...sentencesOf(language, section)])
-/** Removes the places, whose forms contain colons. */
+/** Removes the placeholders, because their plural forms contain colons. */
 const bare = (sentence: string) => sentence.replace(/\{[^}]*\}/g, '{}')
 
 test('French has narrow no-break spaces before ? ! ; and no-break spaces before : and inside « »', () => {
@@ -106,7 +107,7 @@ test('German and French address the reader formally', () => {
   for (const [key, sentence] of sentences('fr')) expect(bare(sentence), key).not.toMatch(/(?:^|[\s’])(?:[Tt]u|[Tt]oi|[Tt]on|[Tt]a|[Tt]es?)(?=[\s.,]|$)/)
 })
 
-/** Words that a language must not use for a thing, because docs/translating.md has another one. */
+/** For each language, words that must not be used, because docs/translating.md prescribes another word for the thing. */
 const OTHER_WORDS: Readonly<Record<Language, RegExp>> = {
   en: /canned|macro|reply template|opening time|office hours/i,
   de: /[Gg]espeicherte[nr]? Antwort|[Vv]orlage|[Bb]enutzer|[Mm]itarbeiter|[Hh]istorie|Konversation|Geschäftszeit|Arbeitszeit|Ihre Anfragen/,
@@ -114,7 +115,10 @@ const OTHER_WORDS: Readonly<Record<Language, RegExp>> = {
   ar: /موظف|رد جاهز|ردود جاهزة|ساعات الدوام|معيّنة|زبون/,
 }
 
-/** The words that the widget shows before its frame is loaded. They are in the source, because the loader has no room for tables. */
+/**
+ * Tests the words that the widget shows before its iframe has loaded. They are in the source code, because the translation tables would
+ * make the loader too large.
+ */
 test.each(['apps/widget/loader.ts', 'apps/widget/guest.ts'])('%s has its words in every language, and no others', (path) => {
   const table = /const WORDS:[^=]*= \{([^}]*)\}/.exec(readFileSync(join(SRC, path), 'utf8'))?.[1] ?? ''
   const words = new Map([...table.matchAll(/(\w+): (\[[^\]]*\]|'[^']*')/g)].map(([, language, said]) => [language, [...(said ?? '').matchAll(/'([^']*)'/g)].map(([, sentence]) => sentence ?? '')]))
@@ -123,7 +127,7 @@ test.each(['apps/widget/loader.ts', 'apps/widget/guest.ts'])('%s has its words i
   expect(english).not.toEqual([])
   for (const [language, said] of words) {
     expect(said.filter((sentence) => sentence !== ''), language).toHaveLength(english.length)
-    // "Support" is the same word in German.
+    // "Support" is also a German word, so it may be equal in both languages.
     if (language !== 'en') expect(said.filter((sentence, at) => sentence === english[at] && !(language === 'de' && sentence === 'Support')), language).toEqual([])
   }
 })

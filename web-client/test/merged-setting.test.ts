@@ -1,4 +1,4 @@
-// Merging a person's changes with what another person has saved.
+// Tests of merging a person's unsaved changes to a setting with what another person has saved.
 
 import { expect, test } from 'vitest'
 import { merged } from '../src/client/merged-setting.ts'

@@ -1,4 +1,4 @@
-// Buttons that show only an icon have an accessible name in every language; overlays give the focus back.
+// Tests that buttons with only an icon have an accessible name in every language, and that closing an overlay returns the focus.
 
 import { expect, test } from 'vitest'
 import { files, read } from './help/imports.ts'

@@ -1,4 +1,4 @@
-// Which tab rings, and what happens where the system refuses.
+// Tests of which tab plays the notification sound, and of a browser that refuses notifications.
 
 import { signal } from '@preact/signals'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ const NAMES = ['Notification', 'window'] as const
 const before = NAMES.map((name) => Reflect.get(globalThis, name))
 afterEach(() => NAMES.forEach((name, index) => Reflect.set(globalThis, name, before[index])))
 
-/** Tabs that receive each other's messages, like a BroadcastChannel. */
+/** Simulates a BroadcastChannel: tabs that receive each other's messages. */
 function channel() {
   const listeners: { readonly of: object; readonly call: (message: unknown) => void }[] = []
   return (): Tabs => {

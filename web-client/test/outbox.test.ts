@@ -1,4 +1,4 @@
-// The outbox: every message is sent once and in order, across reloads, lost answers and second tabs.
+// Tests of the outbox: every message is sent once and in order, even with reloads, lost responses and second tabs.
 
 import { describe, expect, test } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'
@@ -8,7 +8,7 @@ import { createOutboxStore, type KeyValue, type Queued } from '../src/outbox/sto
 import { scriptedServer, sessionTo, until, welcome } from './help/scripted-server.ts'
 import { seeded } from './help/random.ts'
 
-/** Web locks as in the browser: one holder per name, in the order of requests. */
+/** Simulates the browser's Web Locks: each name has one holder at a time, in the order of the requests. */
 function locks() {
   const queues = new Map<string, Promise<void>>()
   return (name: string, run: () => Promise<void>) => {
@@ -40,7 +40,7 @@ function tab(storage: KeyValue, send: (entry: Queued) => Promise<SendOutcome>, l
 
 const draft = (body: string, ticket = 't1') => ({ ticket, number: 'TKT-000001', body, internal: false, based_on: null })
 
-/** A server that stores each key once and remembers the order. */
+/** A simulated server that stores the message of each key once, and records their order. */
 function ledger() {
   const stored: string[] = []
   const keys = new Map<string, number>()
@@ -178,7 +178,7 @@ describe('the outbox', () => {
       const dice = random()
       if (dice < 0.2) return { kind: 'later', ms: 1 }
       const seq = store(entry)
-      // The answer may be lost although the message was stored.
+      // In some cases the message is stored but the response is lost.
       return dice < 0.4 ? { kind: 'later', ms: 1 } : { kind: 'stored', seq }
     })
     const bodies = Array.from({ length: 25 }, (_, index) => `m${index}`)
@@ -252,7 +252,8 @@ describe('the outbox', () => {
 
 describe('a message that this server does not support', () => {
   test('is kept, its author is told, and it is sent again after the next welcome', async () => {
-    // The first instance has an older build and refuses one field; the second one has the current build.
+    // The client connects to two servers. The first has an older release and refuses a field of the message; the second has the current
+    // release.
     const server = await scriptedServer((link, frame) => {
       if (frame['type'] === 'hello') welcome(link, frame)
       if (frame['type'] !== 'send') return
@@ -280,7 +281,7 @@ describe('a message that this server does not support', () => {
       await until('live', () => session.state().kind === 'live')
       outbox.queue(draft('first'))
       await until('told', () => changes.some((change) => change.type === 'held'))
-      // Later messages of the ticket wait in order; another ticket is not affected.
+      // Later messages of the same ticket wait, so that the order is kept. A message to another ticket is sent at once.
       outbox.queue(draft('second'))
       outbox.queue(draft('elsewhere', 't2'))
       outbox.retry('u1-1', 'as_written')
@@ -294,7 +295,7 @@ describe('a message that this server does not support', () => {
       await until('stored', () => outbox.of('t1').length === 0)
       expect(sends(2)).toEqual(['u1-1', 'u1-2'])
       expect(outbox.held('u1-1')).toBeNull()
-      // The author sees: waiting, held, waiting again, stored.
+      // The author sees the message waiting, then held back, then waiting again, then stored.
       expect(changes.filter((change) => change.type !== 'withdrawn' && change.entry.key === 'u1-1').map((change) => change.type)).toEqual(['queued', 'held', 'queued', 'acked'])
     } finally {
       outbox.dispose()

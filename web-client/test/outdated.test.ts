@@ -1,4 +1,4 @@
-// Distinguishes a part that no longer exists, because of a new build, from one that is unreachable.
+// Tests of telling apart why a part could not be loaded: a new release has removed its file, or the server is unreachable.
 
 import { expect, test } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'

@@ -1,4 +1,4 @@
-// The desk's own sign-in through a provider: the link to it, its result, and sign-out. The browser is simulated in a few lines.
+// Tests of the desk's own sign-in through a provider: the link to it, its result, and signing out. A few lines simulate the browser.
 
 import { createServer } from 'node:http'
 import { once } from 'node:events'

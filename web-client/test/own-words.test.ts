@@ -4,7 +4,7 @@ import { tOwnStatus } from '../src/locales/own-status.ts'
 import '../src/locales/ticket.ts'
 import { CATEGORIES, PRIORITIES, STATUSES } from '../src/protocol/generated.ts'
 
-// Customers do not load the team's sentences, so this file must not import the module that adds them.
+// This file must not import `locales/team.ts`, which adds the team's sentences: customers do not load that file.
 test('customers read a sentence for every status, priority and category, never the protocol’s word', () => {
   for (const status of STATUSES) expect(tOwnStatus(status), status).toMatch(/^\p{Lu}/u)
   for (const priority of PRIORITIES) expect(tWord('priority', priority), priority).toMatch(/^\p{Lu}/u)

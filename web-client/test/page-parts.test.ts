@@ -1,4 +1,5 @@
-// The parts of a page that stores use: window events, visibility, the desk's settings for the widget, and texts of two tabs.
+// Tests of the page's parts that the stores use: window events, visibility, the desk's settings for the widget, and a text that two tabs
+// edit.
 
 import { afterEach, describe, expect, test } from 'vitest'
 import { every } from '../src/client/browser.ts'

@@ -1,4 +1,4 @@
-// Lists that are read page by page: holding, retries, and what a query leaves to the next one.
+// Tests of lists that are loaded page by page: holding the list still, retries, and a change of the query while a page is loading.
 
 import { describe, expect, test, vi } from 'vitest'
 import { NO_FILTERS } from '../src/client/filters.ts'
@@ -17,7 +17,7 @@ const settled = () => new Promise<void>((done) => { setImmediate(done) })
 
 describe('a sorted list orders as the server does', () => {
   test('times with and without a fraction, and equal times by id, in the direction of the order', () => {
-    // Without its fraction a time is the shorter text, and would sort last.
+    // The server omits a fraction of zero. Compared as text, such a time would be sorted incorrectly.
     const all = [ticket('a', 2_000_000), ticket('b', 2_500_000), ticket('c', 2_500_001), ticket('d', 2_000_000), ticket('e', 1_999_999)]
     const sorted = (sort: 'created' | 'oldest') => {
       const list = createSortedList<StaffView>(sort)
@@ -75,7 +75,7 @@ describe('a held list', () => {
   })
 })
 
-/** A list whose answers the test gives. */
+/** A list whose requests the test answers. */
 function asked() {
   const clock = manualClock()
   const requests: { readonly limit: number; readonly cursor?: string; readonly answer: (result: Result<Page<StaffView>>) => Promise<void> }[] = []
@@ -100,7 +100,7 @@ describe('pages', () => {
     list.want(60)
     await requests[0]?.answer(page(0, 50, 'a'))
     expect(requests[1]?.cursor).toBe('a')
-    // All tickets of that page have moved up into the first page in the meantime.
+    // Meanwhile all tickets of the second page have moved up into the first page.
     list.heard(Array.from({ length: 50 }, (_, n) => ticket(`t${50 + n}`, 5_000 + n, { seq: 2 })))
     await requests[1]?.answer(page(50, 100, 'b'))
     expect(list.order.value.length).toBe(100)
@@ -127,7 +127,7 @@ describe('pages', () => {
     await requests[3]?.answer(refused('invalid_field'))
     clock.pass(1e9)
     expect(requests.length, 'asking again would not help').toBe(4)
-    // Even if the reader has scrolled away from it.
+    // The retry must also work if the reader has scrolled up since the request failed.
     list.want(20)
     list.retry()
     await requests[4]?.answer(page(50, 70, null))

@@ -1,4 +1,5 @@
-// The person who uses the widget: the part that shows tickets is loaded for people who have some, and a failed load is retried.
+// Tests of the person who uses the widget. The code that shows tickets is loaded only for people who have some, and a failed load is
+// retried.
 
 import { afterEach, expect, test } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'

@@ -1,4 +1,5 @@
-// Theme, language and sound, in order of precedence: the platform, the address, the device, the browser.
+// Tests of theme, language and sound. The sources are, in order of precedence: the platform's options, the address, the device's storage,
+// the browser's settings.
 
 import { afterEach, expect, test, vi } from 'vitest'
 import { createAppearance, THEMES } from '../src/client/appearance.ts'
@@ -14,7 +15,7 @@ function root() {
 }
 afterEach(() => setLanguage('en'))
 
-/** Checks that a page is in this language, once its sentences are loaded. */
+/** Checks that the page has this language and direction once its sentences are loaded. */
 async function shows(wanted: string, given: Parameters<typeof createAppearance>[1], search = '', kept: string | null = null, languages: readonly string[] = []): Promise<void> {
   await setLanguage('en')
   const storage = memoryStorage()
@@ -30,7 +31,7 @@ test('the language is the first one that is offered', async () => {
   await shows('fr ltr', {}, '?lang=fr', 'ar', ['de-AT'])
   await shows('ar rtl', {}, '', 'ar', ['de-AT'])
   await shows('de ltr', {}, '', null, ['xx', 'de-AT'])
-  // The desk offers no others.
+  // The desk offers only English and French, so the wish for German is ignored.
   await shows('fr ltr', { languages: ['en', 'fr'] }, '?lang=de', 'ar', ['fr-CA'])
   await shows('en ltr', {}, '?lang=klingon')
 })

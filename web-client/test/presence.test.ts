@@ -1,4 +1,4 @@
-// Typing, viewing and read positions, with a clock that the test advances.
+// Tests of typing, viewing and read positions, with a clock that the test advances.
 
 import { signal } from '@preact/signals'
 import { expect, test } from 'vitest'

@@ -1,5 +1,5 @@
-// The server's reasons for refusing a field, in the reader's language: every sentence that a form can meet is known, and occurs in the server's
-// source.
+// Tests of the server's reasons for refusing a form field, shown in the reader's language. Each known reason must occur in the server's
+// source code.
 
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -12,7 +12,10 @@ import '../src/locales/team.ts'
 const ROOT = resolve(import.meta.dirname, '../..')
 afterEach(() => setLanguage('en'))
 
-/** The source file, its words around the numbers, the sentence as it arrives, the key, and the number. */
+/**
+ * For each reason: the server's source file, its words around the numbers, the complete sentence, the key of its translation, and its
+ * number.
+ */
 const SAID = [
   ['core/src/body.rs', ['must not be empty'], 'must not be empty', 'why.empty', 0],
   ['core/src/body.rs', ['is too long'], 'is too long', 'why.long', 0],

@@ -1,4 +1,4 @@
-// Editing saved replies, against a server in this test.
+// Tests of editing saved replies, with a server that the test simulates.
 
 import { describe, expect, test } from 'vitest'
 import { memoryStorage, namesOf } from '../src/client/browser.ts'

@@ -1,4 +1,4 @@
-// The menu of saved replies in the composer: a begun reply is completed, searched or dismissed, and never sent.
+// Tests of the menu of saved replies in the composer. An unfinished shortcut can be completed, searched or dismissed, but is never sent.
 
 import { h } from 'preact'
 import { describe, expect, test } from 'vitest'
@@ -11,7 +11,7 @@ import { staffTicket } from './help/sample.ts'
 
 const HELLO: SavedReply = { id: '1', shortcut: 'hello', title: 'Hello', body: 'Good day', updated_at: '' }
 
-/** A composer with the text before the cursor. The result of a key is `sent` if nothing kept the text from being sent. */
+/** Simulates a composer that contains `begun`. Pressing a key returns `sent` if the menu did not keep the key from sending the text. */
 function composer(replies: readonly SavedReply[], begun: string) {
   let text = begun
   let offer: Offer | null = null

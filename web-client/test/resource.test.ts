@@ -1,4 +1,4 @@
-// Resources and mutations as signals, with a clock that the test advances.
+// Tests of resources and mutations (asynchronous state in signals), with a clock that the test advances.
 
 import { describe, expect, test } from 'vitest'
 import { createMutation, createResource, keptFor } from '../src/client/resource.ts'
@@ -18,7 +18,7 @@ function manualClock() {
   return { clock, due, fire: () => due.splice(0).forEach(({ call }) => call()) }
 }
 
-/** A server that answers when the test says so. */
+/** A simulated server that responds when the test says so. */
 function scripted<T>() {
   const waiting: ((result: Result<T>) => void)[] = []
   return { load: () => new Promise<Result<T>>((resolve) => { waiting.push(resolve) }), waiting, async answer(result: Result<T>) { waiting.shift()?.(result); await settle() } }

@@ -1,4 +1,4 @@
-// The REST client against a real HTTP server.
+// Tests of the REST client with a real HTTP server.
 
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
@@ -59,14 +59,15 @@ describe('REST', () => {
   describe('a note', () => {
     const STORED = { status: 201, body: '{"seq":3,"at":"now","duplicate":false}' }
     const unknown = (field: string) => ({ status: 422, type: 'application/problem+json', body: `{"type":"about:blank","title":"${field}: no such field","status":422,"code":"unknown_field"}` })
-    /** What each server makes of the flags of a request. */
+    /** For each release of the server: how it interprets a message's flags. */
     const servers = {
       before: (flags: Json) => (flags['is_internal'] === true ? 'note' : 'public'),
       between: (flags: Json) => (flags['internal'] === true || flags['is_internal'] === true ? 'note' : 'public'),
       ours: (flags: Json) => ('is_internal' in flags ? 'refused' : flags['internal'] === true ? 'note' : 'public'),
     }
     const named = { before: [], between: ['strict_fields', 'rest_send_names'], ours: ['strict_fields', 'rest_send_names'] }
-    // A build older than the project's own schema shares no database with a later one, so its neighbours have the same build.
+    // Pairs of releases: the one whose features the client knows, and the one whose server gets the request. No newer client meets a
+    // `before` server, because `before` cannot share a database with later releases.
     const pairs = [['before', 'before'], ['before', 'between'], ['before', 'ours'], ['between', 'between'], ['between', 'ours'], ['ours', 'between'], ['ours', 'ours']] as const
     test.each(pairs)('is never public: features of the build %s, request at the build %s', async (asked, answering) => {
       const made: string[] = []
@@ -102,7 +103,7 @@ describe('REST', () => {
       ? { status: 409, type: 'application/problem+json', body: `{"type":"about:blank","title":"no","status":409,"code":"${n === 1 ? 'invalid_transition' : 'invalid_move'}"}` }
       : { status: 502, type: 'text/html', body: '<h1>Bad gateway</h1>' }))
     expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'invalid_transition' } })
-    // The code's former name, from a server of the previous build.
+    // A server of the previous release uses the code's former name. The client maps it to the new name, `invalid_transition`.
     expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'invalid_transition' } })
     expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'unreadable', status: 502 } })
   })

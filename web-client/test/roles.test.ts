@@ -1,4 +1,4 @@
-// The team's roles: the state after a change, even if it is refused or another admin was first.
+// Tests of the team's roles: the state after a change, also if the server refuses the change or another admin was faster.
 
 import { expect, test } from 'vitest'
 import { createRoles, named } from '../src/client/roles.ts'
@@ -74,7 +74,7 @@ test('a refusal is shown at its person, not reported as done, and the server’s
   const { roles, members, refuse, changes } = client()
   await roles.load()
   refuse()
-  // Another admin was first.
+  // Another admin has changed the role first.
   members.set('grace', { ...grace, role: 'admin' })
   expect(await roles.set('grace', null)).toBe(false)
   expect(roles.refused.value).toEqual({ user: 'grace', problem: conflict })

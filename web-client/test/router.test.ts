@@ -1,4 +1,4 @@
-// The place in the address bar: history steps, queries, and the list's own query.
+// Tests of the app's location in the address bar: history entries, queries, and the list's own query.
 
 import { expect, test } from 'vitest'
 import { createRouter } from '../src/client/router.ts'

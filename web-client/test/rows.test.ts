@@ -1,4 +1,4 @@
-// The position of the mark before new messages.
+// Tests of where the "new" mark is placed in the history.
 
 import { expect, test } from 'vitest'
 import { reduce } from '../src/timeline/reduce.ts'

@@ -1,13 +1,13 @@
-// Rules for the sources: what must not occur in them.
+// Tests of rules for the source code: what must not occur in it.
 
 import { describe, expect, test } from 'vitest'
 import { files, read } from './help/imports.ts'
 
 const PURE = ['protocol', 'timeline', 'connection/backoff.ts']
 
-/** Code without comments and string contents, precise enough for these searches. */
+/** Source code without comments and without the contents of strings. The regular expressions are precise enough for the searches below. */
 const code = (file: string) => read(file).replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '').replace(/'(?:[^'\\\n]|\\.)*'/g, "''")
-  // `as` in an import or an export is a name, not a cast.
+  // Remove imports and exports, because `as` is no cast in them.
   .replace(/^(?:import|export) (?:type )?(?:\{[^}]*\}|\* as \w+) from ''/gm, '')
 
 describe('forbidden in the sources', () => {
@@ -26,26 +26,27 @@ describe('forbidden in the sources', () => {
     expect(code(file)).not.toMatch(/\bDate\b|Math\.random|setTimeout|setInterval|WebSocket|fetch\(|crypto|localStorage|sessionStorage|\bwindow\b|\bdocument\b/)
   })
 
-  // The loader and what it loads run in pages of other sites: they request the number of unread tickets themselves, and store whether the widget is
-  // open.
+  // All files of the UI and the apps are checked except the loader and guest.ts. These two run in pages of other sites, so they fetch the
+  // unread number and store the widget's state themselves.
   test.each(files.filter((file) => file.startsWith('ui/') || (file.startsWith('apps/') && !['apps/widget/loader.ts', 'apps/widget/guest.ts'].includes(file))))('%s knows neither transport nor session', (file) => {
     expect(code(file)).not.toMatch(/WebSocket|localStorage|sessionStorage|\bfetch\(/)
   })
 })
 
 describe('the browser’s edges', () => {
-  // All other files get the browser through arguments, whose defaults are here: `clock`, `storageOr`, `thisPage`, sockets and locks.
+  // Only these files may use the browser's globals directly. All other files get them as arguments, whose default values are defined in
+  // these files.
   const EDGES = ['client/browser.ts', 'client/browser-send.ts']
   const ROOMS = ['client/', 'timeline/', 'outbox/', 'connection/']
   const NAMES = /(?<![.\w])(?:localStorage|sessionStorage|setTimeout|clearTimeout|setInterval|clearInterval|fetch|location|history|navigator|document|window|globalThis)\b(?!\??:)|(?<![.\w])(?:add|remove)EventListener\((?!type:)|\bDate\.now\b|\bnew Date\(\)/g
 
-  /** In a template, only the inserted expressions are code. */
+  /** Reduces template strings to the inserted expressions, because only these are code. */
   const bare = (text: string) => text.replace(/`(?:[^`\\]|\\.)*`/g, (template) => [...template.matchAll(/\$\{([^{}]*)\}/g)].map(([, put]) => put ?? '').join(';'))
   const touchedBy = (text: string) => [...bare(text).matchAll(NAMES)].map(([name]) => name)
 
   test.each(files.filter((file) => ROOMS.some((room) => file.startsWith(room)) && !EDGES.includes(file)))('%s gets them as arguments', (file) => {
     expect(touchedBy(code(file))).toEqual([])
-    // `thisPage` may only be a default: used inside a function, it would be one more global.
+    // `thisPage` may only be used as the default value of an argument. Inside a function it would be one more global.
     expect(code(file).replace(/^import .*$/gm, '').match(/(?<!= )\bthisPage\b/g)).toBeNull()
   })
 

@@ -1,4 +1,4 @@
-// The console's screens: each has a folder and an entry in the registry, and no other file knows it.
+// Tests that each screen of the console has a folder and an entry in the registry, and that no other file refers to it.
 
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'

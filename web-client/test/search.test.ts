@@ -1,4 +1,4 @@
-// A search text reaches the server as typed, and its results are shown.
+// Tests that a search text reaches the server as typed, and that its results are shown.
 
 import { describe, expect, test } from 'vitest'
 import { NO_FILTERS } from '../src/client/filters.ts'

@@ -1,4 +1,4 @@
-// A select shows the current value: after a refusal, after a choice that changed nothing, and after one that failed.
+// Tests that a select shows the current value: after a refused change, after a choice that changed nothing, and after a failed change.
 
 import { h } from 'preact'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// The console's selection: ranges, changes of the filters, and refusals.
+// Tests of the console's selection of tickets: ranges, changed filters, and refused changes.
 
 import { signal } from '@preact/signals'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// The session against a real WebSocket server that follows a script.
+// Tests of the session with a real WebSocket server that follows a script.
 
 import { afterEach, describe, expect, test } from 'vitest'
 import { afterClose, BACKOFF_MS_MAX, backoffMs } from '../src/connection/backoff.ts'
@@ -101,7 +101,7 @@ describe('a page that was in the background', () => {
     const server = await serve(greets)
     const { session } = start(server.url, undefined, time)
     await until('live', () => kindOf(session) === 'live')
-    // Timers stood still while time went on.
+    // Simulate a device that slept: the time went on, but no timers ran.
     const now = time.now()
     time.now = () => now + asleep_ms
     session.wake(how)
@@ -209,7 +209,8 @@ describe('identity and tokens', () => {
     const { session } = start(server.url, () => Promise.resolve({ token: `t${++n}`, expires_at: time.now() + 300_000 }), time)
     await until('live', () => kindOf(session) === 'live')
     time.pass(30_000); time.pass(30_000); time.pass(30_000)
-    // The test's clock runs ahead, while the real connection stays silent.
+    // The test advances its clock faster than the real connection delivers, so send a ping in each step. Otherwise the session would
+    // consider the connection dead.
     const asked = () => server.links.flatMap((link) => link.frames.filter((frame) => frame['type'] === 'token')).length
     for (let step = 0; step < 60 && asked() < 2; step++) {
       await new Promise((resolve) => setTimeout(resolve, 5))
@@ -227,7 +228,7 @@ describe('identity and tokens', () => {
   })
 })
 
-/** A reader like the ticket store: a timeline that subscribes again when it sees a hole. */
+/** Subscribes as the ticket store does: with a timeline that subscribes again when it detects missing events. */
 function reader(session: Session) {
   let timeline: Timeline = EMPTY
   const step = (input: TimelineInput) => {
@@ -250,7 +251,7 @@ function reader(session: Session) {
   return { timeline: () => timeline, subscription }
 }
 
-/** Answers subscriptions from a history, with two rows per page. */
+/** Answers subscriptions from a history of events, with two events per page. */
 function historian(rows: () => number, epoch = () => 'e1') {
   return (link: Link, frame: Json) => {
     greets(link, frame)

@@ -1,4 +1,4 @@
-// Changing a setting, against a server in this test.
+// Tests of changing a setting, with a server that the test simulates.
 
 import { describe, expect, test } from 'vitest'
 import { createSettingDraft } from '../src/client/setting-draft.ts'

@@ -1,4 +1,5 @@
-// Stores for the desk's settings and a person's saved replies: one per person, kept in their client's storage, saved by requests.
+// Tests of the stores for the desk's settings and a person's saved replies. Each person has their own stores. Drafts are kept in the
+// storage of that person's client, and requests save them on the server.
 
 import { afterEach, expect, test } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'
@@ -22,7 +23,7 @@ function admin(storage = memoryStorage()) {
   const { page } = testPage({
     answer(address, init) {
       const path = new URL(address).pathname
-      // The server has its own spelling of zones.
+      // The simulated server changes the spelling of time zones, as the real server does.
       const body: unknown = typeof init?.body === 'string' ? parseJson(init.body.replace('europe/vienna', 'Europe/Vienna')) : null
       if (refusing.has(path)) return { status: 422, body: { code: 'invalid_field', title: '' } }
       if (init?.method === 'PUT' && path.startsWith('/v1/settings/')) settings = { ...settings, [path.slice('/v1/settings/'.length)]: isObject(body) ? body['value'] : null }

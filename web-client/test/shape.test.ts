@@ -1,4 +1,4 @@
-// Decoders of values, and how they treat what another build sends.
+// Tests of decoders for single values, and of how they treat values from a server of another release.
 
 import { expect, test } from 'vitest'
 import { decodeAvailability, decodeMeView, decodeRejectCode } from '../src/protocol/decoders/first.ts'

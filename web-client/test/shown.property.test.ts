@@ -1,4 +1,4 @@
-// Everything visible in a text is shown; only markup that formatted something disappears.
+// Property test of rendered messages: everything visible in a text is shown. Only markup that formatted something disappears.
 
 import { describe, expect, test } from 'vitest'
 import { hasVisible } from '../src/protocol/visible.ts'
@@ -15,7 +15,7 @@ const PIECES = [
   '\\', '\\\\', '\\*', '\\_', '\\\n', 'C:\\Temp\\', '\\\\srv\\x', '[', ']', '(', ')', '](', `[k](${LINK})`, `[k](${LINK} "words")`, `<${LINK}>`, `[](${LINK})`, '[r]: https://e.example/r\n', '[r]', '[k][r]', '![', `![i](${LINK})`,
   LINK, `${LINK}。`, `（${LINK}）`, `"${LINK}","b"`, 'www.e.example', 'a@b.example', 'http://', '<b>', '</b>', '<!--', '-->', '<script>', '&amp;', '&lt;', '&', '<', '=', '!', '?', '.', ',', ':', ';', '。', '，', '」', '"', "'", '\u200b', '\u2060', '\u00ad', '\u202e', '\u2066', '\u2800', '\u3164', '\ufeff',
 ]
-/** Markup characters, and how many of them an element can replace at most; null: any number. */
+/** Markup characters. For each element, how many of them that element can replace; null means any number. */
 const MARKS: readonly (readonly [RegExp, Readonly<Record<string, number | null>>])[] = [
   [/[*_]/, { em: 2, strong: 4, li: 1 }],
   [/~/, { del: 4, pre: null }],
@@ -34,7 +34,7 @@ const counted = (characters: readonly string[]) => {
   return counts
 }
 
-/** The part of the text that is missing without reason; empty if nothing is. */
+/** Returns the visible characters of the text that are not shown although no element replaces them. Empty if none are missing. */
 export function missing(source: string, shown: Shown): string {
   const left = counted(seen(source))
   for (const one of [...seen(shown.text), ...shown.hrefs.filter((href) => source.includes(href)).flatMap((href) => [...href])]) left.set(one, (left.get(one) ?? 0) - 1)
@@ -53,7 +53,7 @@ export function missing(source: string, shown: Shown): string {
   return found
 }
 
-/** Whether the shown text is in the order of writing. */
+/** Whether the shown characters are in the order in which they were written. */
 function isInOrder(source: string, shown: Shown): boolean {
   const characters = seen(source)
   let at = 0
@@ -72,7 +72,7 @@ describe('nothing that was typed disappears', () => {
   test(`from ${RUNS} random texts of markup (seed ${SEED})`, () => {
     const random = seeded(SEED)
     for (let run = 0; run < RUNS; run++) {
-      // Some texts are long enough to be rendered in parts.
+      // A few texts are so long that they are rendered in parts.
       const source = run % 50 === 49 ? Array.from({ length: 90 }, () => textOf(random)).join('\n') : textOf(random)
       const shown = shownOf(renderMarkdown(source))
       const about = `${JSON.stringify(source)} is shown as ${JSON.stringify(shown.text)}`.slice(0, 2_000)
@@ -86,7 +86,8 @@ describe('nothing that was typed disappears', () => {
     const random = seeded(SEED + 1)
     for (let run = 0; run < RUNS / 10; run++) {
       const source = Array.from({ length: below(random, 400) }, () => String.fromCodePoint(below(random, 2) === 0 ? 32 + below(random, 95) : [below(random, 0x3000), below(random, 0xd800), 0x1f300 + below(random, 0x400)][below(random, 3)] ?? 65)).join('')
-      // A busy machine may slow down some runs, but a slow text is slow in all. Each run has a different text, so that no cache helps.
+      // The fastest of three runs counts: a busy machine slows down some runs, but a slow text is slow in every run. Each run has another
+      // text, so that no cache can help.
       const times = [0, 1, 2].map((nth) => {
         const begun = performance.now()
         renderMarkdown(`${source}${nth}`)

@@ -1,4 +1,4 @@
-// The client of one signed-in person with simulated edges: a socket to a scripted server, a storage, locks, a page.
+// Tests of the client of a signed-in person. The surroundings are simulated: a socket to a scripted server, a storage, locks, and a page.
 
 import { afterEach, expect, test } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'

@@ -1,4 +1,4 @@
-// Numbers and names as each language writes them.
+// Tests of numbers and names in the format of each language.
 
 import { afterEach, expect, test } from 'vitest'
 import { s as ofCustomer } from '../src/apps/console/customer/strings.ts'

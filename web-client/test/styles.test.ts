@@ -1,4 +1,5 @@
-// Style sheets and class names from data: a row that has a side, a status or a view as its class must not match another part's rule.
+// Tests of class names that come from data. A row has its side, status or view as a class, and that class must not match a CSS rule of
+// another part.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
@@ -19,7 +20,7 @@ test('no word of data has a rule of its own', () => {
 
 const TOKENS = new Map(['tokens.css', 'ticket-parts.css', 'ticket-page.css'].flatMap((file) => [...readFileSync(new URL(file, STYLES), 'utf8').matchAll(/--([a-z0-9-]+):\s*light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);/g)].map(([, name = '', light = '', dark = '']): [string, { readonly light: string; readonly dark: string }] => [name, { light, dark }])))
 
-/** WCAG's relative luminance of `#rrggbb`. */
+/** The relative luminance of `#rrggbb`, as WCAG defines it. */
 function luminance(colour: string): number {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
     const part = Number.parseInt(colour.slice(at, at + 2), 16) / 255
@@ -33,7 +34,7 @@ function contrast(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05)
 }
 
-/** Text colours, each with the backgrounds on which it appears. */
+/** The text colours, each with the backgrounds on which it appears. */
 const TEXT: Readonly<Record<string, readonly string[]>> = {
   ink: ['bg', 'surface', 'surface-2', 'accent-soft', 'mine', 'ours', 'theirs', 'note', 'alarm-soft', 'warn-soft'],
   'ink-2': ['bg', 'surface', 'surface-2', 'accent-soft', 'mine', 'ours', 'theirs', 'note', 'grey-soft'],

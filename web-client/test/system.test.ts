@@ -1,4 +1,4 @@
-// The system's health: polled every 15 seconds while visible, and shown in sentences.
+// Tests of the system's health in the console: it is fetched every 15 seconds while the page is visible, and shown in sentences.
 
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'

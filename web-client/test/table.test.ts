@@ -1,4 +1,4 @@
-// Tables: rows by column, and the details of an open row.
+// Tests of the table component: its cells by row and column, and the details of an open row.
 
 import { h } from 'preact'
 import { expect, test } from 'vitest'

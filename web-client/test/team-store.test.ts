@@ -1,4 +1,4 @@
-// An agent's unread tickets, counted over all pages of their tickets, with answers and pushes in any order.
+// Tests of an agent's unread tickets, counted over all pages of their tickets, with responses and pushes in any order.
 
 import { expect, test } from 'vitest'
 import { createTeamStore, type TeamOf, type TeamOfRest } from '../src/client/team-store.ts'

@@ -1,4 +1,4 @@
-// A described ticket becomes one ticket even if the answer is lost; two forms of one person share one text.
+// Tests that sending a new ticket creates exactly one ticket even if the response is lost, and that two forms of one person share one text.
 
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'
@@ -25,7 +25,7 @@ afterAll(() => {
 const TICKET: NewTicket = { subject: 'The printer', category: 'general', priority: 'medium', description: 'It burns.' }
 const NOON = Date.UTC(2026, 10, 26, 12)
 
-/** Stores each ticket by user and key, as the server does; `cut`: the answer never arrives. */
+/** A simulated server that stores each ticket by its key. While `cut` is on, it stores tickets but its responses are lost. */
 function server() {
   const opened = new Map<string, { readonly content: string; readonly number: string }>()
   const closed = new Set<string>()

@@ -1,4 +1,4 @@
-// The open ticket: each fault is cleared by what resolves it, and by nothing else.
+// Tests of the open ticket's errors: each error is removed by whatever resolves it, and by nothing else.
 
 import { signal } from '@preact/signals'
 import { expect, test, vi } from 'vitest'
@@ -17,13 +17,13 @@ const problem = (code: Problem['code']): Problem => ({ status: 0, code, title: '
 const OTHER = '01a20000-0000-7000-8000-00000000000b'
 const settled = async () => { for (let n = 0; n < 5; n++) await new Promise((done) => setImmediate(done)) }
 
-/** Sets the client's connection to live or off. */
+/** Sets the client's connection to live, or to off. */
 function live({ connection }: Pick<Client, 'connection'>, on: boolean): void {
   const state: object = { kind: on ? 'live' : 'off', limits: {} }
   Reflect.set(connection, 'value', state)
 }
 
-/** The parts of a desk that a ticket needs. */
+/** Simulates the parts of a desk that an open ticket needs, and opens a ticket. */
 async function opened() {
   const answers = { older: 'unreachable' as 'ok' | 'unreachable' | 'forbidden', change: 'conflict' as 'ok' | 'conflict' | 'unreachable', taken: null as AgentRef | null }
   const changes: object[] = []
@@ -180,7 +180,7 @@ test("a customer who was renamed gets the new name, which no event contains: it 
   await vi.waitFor(() => expect(store.opening.value).toMatchObject({ ticket: { customer_name: 'Ada King' } }))
   from(12, 'Ada King')
   await settled()
-  // The answer was read twice.
+  // A single load reads the test's `ticket` property twice.
   expect(asked).toBe(2)
 })
 
@@ -200,7 +200,7 @@ test('a ticket that could not be loaded without a connection is loaded when ther
     live(parts, true)
   }
   goesLive()
-  // This request was sent before the connection was lost and restored: its failure says nothing about now.
+  // The request that is running was sent before the connection was lost and restored again. Its failure must not be shown.
   goesLive()
   answers.shift()?.(failed)
   await settled()

@@ -1,4 +1,4 @@
-// A timeline under random input: the history shown never has a hole, a duplicate or another order than the server's.
+// Property test of the timeline with random input: the history never has missing or duplicate events, or another order than the server's.
 
 import { expect, test } from 'vitest'
 import type { HistoryEvent } from '../src/protocol/model.ts'
@@ -12,7 +12,7 @@ const REPLAY_MAX = 25
 
 interface Pages { readonly id: number; next: number; first: boolean; reset: boolean; latest: boolean }
 
-/** A server, a connection that loses, duplicates and delays, and a client that follows the protocol. */
+/** Simulates a server, a connection that loses, duplicates and delays frames, and a client that follows the protocol. */
 function world(seed: number) {
   const random = seeded(seed)
   let epoch = 1
@@ -109,7 +109,7 @@ function world(seed: number) {
     else if (dice < 0.985) step({ type: 'head', seq: history.length })
     else restore()
   }
-  // In the end a ping tells the head, and all answers arrive.
+  // At the end, a ping tells the client the head (the newest sequence number), and all responses arrive.
   for (let round = 0; round < 200; round++) {
     answer()
     step({ type: 'head', seq: history.length })

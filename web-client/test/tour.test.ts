@@ -1,4 +1,4 @@
-// The steps of the tour: on every page of the console, those whose element exists.
+// Tests of the console tour: on each page it has the steps whose elements exist there.
 
 import { expect, test } from 'vitest'
 import { stepFrom, STEPS, stepsOn } from '../src/apps/console/tour/steps.ts'

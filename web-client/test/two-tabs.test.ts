@@ -1,4 +1,4 @@
-// Two tabs of one person with one storage: neither erases what was written in the other, and nothing is sent twice.
+// Tests with two tabs of one person that share one storage: no tab erases what was written in the other, and nothing is sent twice.
 
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'
@@ -28,11 +28,11 @@ async function openTab() {
   drafts.openDrafts('ada', storage, testPage().page)
   return {
     ...drafts,
-    /** The text that the person sees in that tab. */
+    /** The text that the person sees in this tab. */
     text: () => drafts.draftOf('t1', 'message').text,
     type: (text: string) => drafts.writeDraft('t1', 'message', text, 1),
     send: () => drafts.sendDraft('t1', 'message', drafts.draftOf('t1', 'message').text),
-    /** Delivers the storage event for what the other tab stored. */
+    /** Delivers the storage event that reports what the other tab has stored. */
     hear: () => drafts.draftChangedElsewhere(NAME),
   }
 }
@@ -55,7 +55,7 @@ describe('two tabs on one ticket', () => {
     const [a, b] = [await openTab(), await openTab()]
     b.type('begun in b')
     pause()
-    // The storage event has not arrived: this tab was frozen.
+    // Tab `a` was frozen and has not received the storage event.
     a.type('short')
     a.send()
     expect(stored()).toContain('begun in b')

@@ -1,4 +1,4 @@
-// Tickets marked as unread, as the browser keeps them.
+// Tests of how the browser stores which tickets are marked as unread.
 
 import { expect, test } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'

@@ -1,4 +1,4 @@
-// When a ticket is unread, and the newest known state of tickets from all sources.
+// Tests of when a ticket counts as unread, and of keeping the newest state of a ticket that arrives from several sources.
 
 import { expect, test } from 'vitest'
 import { createTicketCollection } from '../src/client/ticket-collection.ts'
@@ -14,7 +14,7 @@ const collection = (max = 100) => {
 
 test('an event after the read position makes a ticket unread, as on the server', () => {
   expect([isUnread(ticket('a', 3, 2)), isUnread(ticket('a', 3, 3)), isUnread(ticket('a', 2, 3))]).toEqual([true, false, false])
-  // An archived ticket does not count, even if it has something unread.
+  // An archived ticket never counts as unread, even if the person has not read all its events.
   expect(isUnread(ticket('a', 3, 2, { archived_at: '2026-01-01T00:00:00Z' }))).toBe(false)
   expect([isUnread(ticket('a', 3, 3), { isMarked: true }), isUnread(ticket('a', 3, 2), { isOpen: true }), isUnread(ticket('a', 3, 3), { isOpen: true, isMarked: true })]).toEqual([true, false, false])
 })
@@ -22,7 +22,7 @@ test('an event after the read position makes a ticket unread, as on the server',
 test('the newest state is kept, with the furthest known read position', () => {
   const { tickets } = collection()
   expect(tickets.take(ticket('a', 4, 4))).toMatchObject({ seq: 4, read_seq: 4 })
-  // A push is the same for all staff, so it has no read position.
+  // A push is the same for all staff, so it does not contain the person's read position, which must keep its value.
   expect(tickets.take(ticket('a', 5, 0))).toMatchObject({ seq: 5, read_seq: 4 })
   expect(tickets.take(ticket('a', 3, 3))).toBeNull()
   expect(tickets.get('a')).toMatchObject({ seq: 5, read_seq: 4 })

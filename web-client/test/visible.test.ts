@@ -1,4 +1,4 @@
-// Names, subjects and texts that show nothing or reorder other text.
+// Tests of names, subjects and texts that contain nothing visible, or characters that would reorder other text.
 
 import { describe, expect, test } from 'vitest'
 import { decodeAgents } from '../src/protocol/decode-team.ts'

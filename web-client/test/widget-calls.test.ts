@@ -1,11 +1,11 @@
-// The effects of a page's calls on the widget.
+// Tests of how a page's calls affect the widget.
 
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { turned, widgetPage } from './help/widget-page.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 const getToken = () => 'ada'
-/** Calls as a page in JavaScript does, regardless of the types. */
+/** Calls the function with options of any type, as a page in JavaScript can. */
 const said = (call: unknown, options: object): unknown => (typeof call === 'function' ? Reflect.apply(call, null, [options]) : null)
 
 test('an option that is undefined or invalid changes nothing', async () => {
@@ -29,7 +29,7 @@ test('an option that is undefined or invalid changes nothing', async () => {
 test('a listener that throws is reported; the call continues, and the other listeners are called', async () => {
   const { widget, frames } = await widgetPage()
   const reported: unknown[] = []
-  // A browser reports such an error; Node would exit.
+  // A browser only reports an error that a listener throws. Node would exit, so handle the error.
   const others = process.listeners('uncaughtException')
   process.removeAllListeners('uncaughtException').on('uncaughtException', (fault) => reported.push(fault))
   onTestFinished(() => {

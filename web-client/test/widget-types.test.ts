@@ -1,4 +1,4 @@
-// Platforms copy widget.d.ts, so it must equal the loader's own types and the listing in docs/embedding.md.
+// Tests the types in widget.d.ts. Platforms copy this file, so it must equal the loader's own types and the listing in docs/embedding.md.
 
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
@@ -8,7 +8,7 @@ import type { HelplineEvents, HelplineOptions, HelplineWidget } from '../widget.
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false
 
 test('the types are the loader’s', () => {
-  // The compiler checks these.
+  // The compiler does the check: these lines do not compile if the types differ.
   const options: Same<Options, HelplineOptions> = true
   const events: Same<Events, HelplineEvents> = true
   const calls: Same<keyof Api, keyof HelplineWidget> = true

@@ -1,4 +1,5 @@
-// The client can be bundled for Node, where two builds run next to each other (world/bundle.mjs).
+// Tests that the client without its user interface can be bundled for Node. world/bundle.mjs does this to test two releases against each
+// other.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// The text of a message in a row: its words, without the markup.
+// Tests of the preview of a message in a ticket's row: its words, without Markdown marks.
 
 import { expect, test } from 'vitest'
 import { withoutMarkdown } from '../src/ui/without-markdown.ts'

@@ -1,4 +1,4 @@
-// People without a name are called by what is known of them.
+// Tests of how colleagues without a name are shown.
 
 import { expect, test } from 'vitest'
 import { namesOf } from '../src/apps/console/viewers.ts'

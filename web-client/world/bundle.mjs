@@ -1,4 +1,5 @@
-// Bundles one build's client without its user interface, as a module for Node: node bundle.mjs <web-client of that build> <file>.
+// Bundles the client of one release, without its user interface, as a module for Node. Usage: node bundle.mjs <web-client folder of that
+// release> <output file>
 
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -9,7 +10,7 @@ if (tree === undefined || file === undefined) throw new Error('bundle.mjs <web-c
 const path = (name) => resolve(tree, 'src', name)
 const source = (name) => JSON.stringify(path(name))
 const ENTRY = 'client-without-faces'
-// The previous build has its stores in `app/`, and one client for both customers and the team.
+// In the previous release, the stores are in `app/`, and customers and the team use the same client.
 const isBefore = !existsSync(path('client'))
 const code = isBefore
   ? `
@@ -29,7 +30,7 @@ const code = isBefore
 const bundle = await rolldown({
   input: ENTRY,
   platform: 'node',
-  // Packages come from this build; the client's source from the given one.
+  // Packages are resolved from this release, the client's source from the given release.
   resolve: { modules: [resolve(import.meta.dirname, '../node_modules')] },
   plugins: [{
     name: 'entry',

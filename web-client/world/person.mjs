@@ -1,5 +1,7 @@
-// One person at an open ticket, using the client of one build. Reads orders from standard input and reports to standard output what the person
-// sees, one JSON object per line. node person.mjs <bundle> <origin> <token> <identity> <ticket> <canary>
+// Simulates one person with an open ticket, using the client of one release. Reads commands from standard input. Writes what the person
+// sees to standard output, as one JSON object per line.
+//
+// Usage: node person.mjs <bundle> <origin> <token> <identity> <ticket> <canary>
 
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
@@ -10,7 +12,8 @@ const [bundle = '', origin = '', token = '', identity = '', ticket = '', canary 
 const person = JSON.parse(identity)
 const tell = (line) => process.stdout.write(`${JSON.stringify(line)}\n`)
 
-// The browser features that the client needs. All data from the server passes through here, so a leak is noticed.
+// The browser features that the client needs. All data from the server passes through `arrived`, which reports a leak: a customer who
+// receives the canary (a text that only staff may see).
 const arrived = (text) => { if (person.role === null && text.includes(canary)) tell({ leak: text }) }
 class Listened extends WebSocket {
   constructor(...args) {
@@ -51,7 +54,7 @@ effect(() => {
   if (connection.kind === 'live') tell({ live: connection.features ?? [] })
 })
 
-/** Posts over REST. Repeats with the same key until it is answered, as any client does. */
+/** Posts a message over REST. Repeats the request with the same key until the server responds, as every client does. */
 async function post({ body, note }) {
   const key = crypto.randomUUID()
   const message = { body, ...(note === undefined ? {} : { [note]: true }) }
@@ -64,7 +67,7 @@ async function post({ body, note }) {
   }
 }
 
-// Write no message before the ticket is open.
+// Do not write a message before the ticket is open.
 await new Promise((opened) => effect(() => { if (store.opening.value.kind === 'open') opened() }))
 for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line)

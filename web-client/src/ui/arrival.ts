@@ -1,24 +1,24 @@
-// Moves the focus on a narrow page, which shows either the list or a ticket: the element that had it disappears when the view changes.
+// Moves the focus when the view changes on a narrow page. Such a page shows either the list or a ticket, so the focused element disappears.
 
 import { useEffect, useRef } from 'preact/hooks'
 
-/** Whether the element takes up space on the page now. */
+/** Whether the element is rendered, that is, takes up space on the page. */
 export const isShown = (element: Element) => element.getClientRects().length > 0
 
-/** Whether no visible element has the focus. */
+/** True if the focus is on no visible element. */
 export function isLost(near: Node): boolean {
   const root = near.getRootNode()
   const active = root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null
   return active === null || active === document.body || !isShown(active)
 }
 
-/** The visible main part of the page. On a narrow page without one, the list or the navigation. */
+/** The visible main element of the page. If there is none (narrow pages), the list or the settings navigation. */
 export function contentOf(page: Element): HTMLElement | undefined {
   const shown = [...page.querySelectorAll<HTMLElement>('main, .side, .settings-nav')].filter(isShown)
   return shown.find((one) => one.matches('main')) ?? shown[0]
 }
 
-/** Give the ref to the heading of the view that opened. On a narrow page it takes the focus. */
+/** Returns a ref for the heading of a view. When the view opens on a narrow page, the heading gets the focus. */
 export function useArrival() {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
@@ -29,7 +29,7 @@ export function useArrival() {
   return heading
 }
 
-/** Give the ref to the element around the list. When a ticket closes, the ticket's row gets the focus back. */
+/** Returns a ref for the element around the ticket list. When a ticket is closed, that ticket's row gets the focus again. */
 export function useReturn(place: string) {
   const holder = useRef<HTMLDivElement>(null)
   const before = useRef(place)

@@ -1,11 +1,14 @@
-// Arrow keys in a group of buttons that is a single Tab stop.
+// Keyboard support for a group of buttons that counts as a single Tab stop: the arrow keys move between the buttons.
 
 import { direction } from '../locales/index.ts'
 
-/** Whether a modifier is held. Such keys belong to the browser (back, top of the page). */
+/** Whether a modifier key is held. Arrow keys with a modifier belong to the browser, for example for "back". */
 export const isHeld = ({ altKey, ctrlKey, metaKey }: KeyboardEvent): boolean => altKey || ctrlKey || metaKey
 
-/** Moves the focus within the group: arrow keys in the direction of writing, Home and End. Among tabs, the move also chooses the tab. */
+/**
+ * Moves the focus within a group of buttons. Arrow keys follow the direction of writing, and Home and End go to the first and last button.
+ * In a group of tabs, the focused tab is also chosen.
+ */
 export function arrows(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
   if (isHeld(event)) return
   const all = [...event.currentTarget.querySelectorAll<HTMLElement>('button:not(:disabled)')]

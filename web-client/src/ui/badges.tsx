@@ -1,4 +1,4 @@
-// Badges for a ticket's status and priority. Each has a word, visible or in its accessible name.
+// Badges for a ticket's status and priority. Each badge has a word, visible or as its accessible name.
 
 import type { Priority, Status } from '../protocol/generated.ts'
 import { tWord } from '../locales/index.ts'
@@ -9,7 +9,7 @@ export function StatusBadge({ status, testid }: { readonly status: Status; reado
   return <span class={`badge status-${status}`} title={name} data-testid={testid} data-value={status}>{name}</span>
 }
 
-/** The status in the customer's words, where an escalated ticket is one in progress. */
+/** The status as customers see it. An escalated ticket is shown as "in progress". */
 export function OwnStatusBadge({ status, testid }: { readonly status: Status; readonly testid?: string }) {
   return <span class={`badge status-${status === 'escalated' ? 'in_progress' : status}`} data-testid={testid} data-value={status}>{tOwnStatus(status)}</span>
 }
@@ -23,14 +23,14 @@ export function PriorityBadge({ priority, testid }: { readonly priority: Priorit
   )
 }
 
-/** Whether the priority is high enough to be shown: two of the four are. */
+/** Whether the priority is shown in lists. Only the two highest of the four priorities are. */
 export function isPressing(priority: Priority): boolean {
   return priority === 'urgent' || priority === 'high'
 }
 
 const HUES = 12
 
-/** A person's initials on a colour computed from the name, so that it is the same everywhere. */
+/** A person's initials in a circle. The colour is computed from the name, so a person has the same colour everywhere. */
 export function Avatar({ name, side, size }: { readonly name: string; readonly side?: 'customer' | 'admin' | 'system'; readonly size?: 'small' }) {
   const words = name.split(/[\s@._-]+/).filter((word) => word !== '')
   const initials = [words[0], words.length > 1 && !name.includes('@') ? words.at(-1) : undefined].map((word) => Array.from(word ?? '')[0] ?? '').join('').toUpperCase()

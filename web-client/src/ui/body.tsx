@@ -1,5 +1,5 @@
-// The text of a message. Plain links are found here; light Markdown needs a parser, which is loaded for the first text that needs it. Until then, and for
-// marks that are not supported, the text is shown as it was written.
+// Renders the text of a message. Plain links are recognised without the Markdown parser, which is loaded for the first text that needs it.
+// Until then, and for unsupported marks, the text is shown as typed.
 
 import { signal } from '@preact/signals'
 import type { VNode } from 'preact'
@@ -14,19 +14,22 @@ const renderer = signal<Renderer | null>(null)
 let asked = false
 let load: () => Promise<{ readonly renderMarkdown: Renderer }> = () => import('./markdown.tsx')
 
-/** Sets how the parser is loaded, for an app that loads its styles with it. Call before the first message is rendered. */
+/** Sets how the Markdown parser is loaded, for an app that loads styles together with it. Call before the first message is rendered. */
 export function fetchMarkdown(by: typeof load): void {
   load = by
 }
 
-/** Loads the parser before the first text needs it. A failed load is tried again at the next call. */
+/** Loads the Markdown parser. After a failed load, the next call tries again. */
 export function prepareMarkdown(): void {
   if (asked) return
   asked = true
   load().then(({ renderMarkdown }) => { renderer.value = renderMarkdown }, () => { asked = false })
 }
 
-/** Tests whether a text needs more than plain rendering; most texts do not. `[ \t]` and not `\s`: a match across line ends would take quadratic time. */
+/**
+ * Tests whether a text may contain markup; most texts do not. The pattern uses `[ \t]` for indentation, because `\s` could match across
+ * line ends and take quadratic time.
+ */
 export const MARKED_UP = /[*_`[\]>~\\]|^[ \t]*(?:[-+]|\d{1,9}[.)])\s|https?:\/\/|www\.|\S@\S/m
 
 export function Body({ text }: { readonly text: string }) {
@@ -38,10 +41,10 @@ export function Body({ text }: { readonly text: string }) {
 function MarkedUp({ text }: { readonly text: string }) {
   const render = renderer.value
   const spoken = language()
-  // Parsed once, and dropped when no longer rendered, so that no removed text stays in memory.
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the links' hidden words depend on the language
+  // Results are cached only while the message is rendered, so that the text of a removed message does not stay in memory.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- links contain hidden text in the current language
   const linked = useMemo(() => renderLinks(text), [text, spoken])
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the links' hidden words depend on the language
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- links contain hidden text in the current language
   const rich = useMemo(() => linked ?? render?.(text) ?? null, [text, linked, render, spoken])
   if (rich !== null) return <div class="body rich" data-testid={T.messageBody} dir="auto">{rich}</div>
   prepareMarkdown()

@@ -1,6 +1,6 @@
 const encoder = new TextEncoder()
 
-/** Length of a text in UTF-8 bytes, which is what the server limits. */
+/** Returns the length of a text in UTF-8 bytes, the unit of the server's limits. */
 export function bytesOf(text: string): number {
   return encoder.encode(text).length
 }

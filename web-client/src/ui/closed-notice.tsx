@@ -7,7 +7,7 @@ export function isWritable(ticket: TicketView): boolean {
   return ticket.status !== 'closed' && ticket.archived_at === null
 }
 
-/** Replaces the composer of a closed ticket. Offers to reopen it, unless it is archived. */
+/** Shown instead of the composer if the ticket is closed. Offers to reopen the ticket, unless it is archived. */
 export function ClosedNotice({ ticket, store }: { readonly ticket: TicketView; readonly store: TicketStore }) {
   const archived = ticket.archived_at !== null
   return (

@@ -1,4 +1,4 @@
-// The team's additions to the composer: notes, saved replies, and a button to send and resolve.
+// Parts of the composer that only the team needs: internal notes, saved replies, and the "Send & resolve" button.
 
 import type { Mode } from '../client/drafts.ts'
 import { t } from '../locales/index.ts'
@@ -18,7 +18,7 @@ function Modes({ mode, onMode }: { readonly mode: Mode; readonly onMode: (mode: 
   )
 }
 
-/** Warns that others have written since the agent began this answer. */
+/** Warns the agent that others have written since the agent began this reply. */
 function Stale({ onRead }: { readonly onRead: () => void }) {
   return (
     <p class="stale" role="alert" data-testid={T.composerStale}>
@@ -36,7 +36,7 @@ function SendResolve({ isReady, onSend }: { readonly isReady: boolean; readonly 
   return <button type="button" class="send-resolve" disabled={!isReady} title={`${t('composer.send_resolve')} (Ctrl+Shift+Enter)`} data-testid={T.composerResolve} onClick={onSend}>{t('composer.send_resolve')}</button>
 }
 
-/** Appends the slash that starts a saved reply, after a space if needed. */
+/** Appends the slash that starts a saved reply. Adds a space before it if needed. */
 function withSlash(text: string): string {
   return text === '' || /\s$/.test(text) ? `${text}/` : `${text} /`
 }

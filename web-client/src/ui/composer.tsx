@@ -1,4 +1,4 @@
-// The field to write a message in. For a note it has the colours of a note, so that the two are not confused.
+// The field in which people write a message. For an internal note it has another colour, so that agents do not confuse notes and messages.
 
 import type { Signal } from '@preact/signals'
 import type { ComponentChildren, ComponentType } from 'preact'
@@ -21,13 +21,13 @@ interface ComposerProps {
   readonly ticket: string
   readonly reader: Reader
   readonly bodyBytesMax: number
-  /** A request to focus the composer of one ticket. That composer clears it. */
+  /** A request to focus one ticket's composer. The composer clears it once it has the focus. */
   readonly wanted: Signal<Wanted | null>
-  /** The team's additions: notes, the guard against stale answers, saved replies. */
+  /** The parts that only the team's composer has: internal notes, the warning about unseen messages, and saved replies. */
   readonly team?: TeamWriting
 }
 
-/** Asks for the focus in the composer of `ticket`, switched to `mode`. */
+/** A request to focus the composer of `ticket` and switch it to `mode`. */
 export interface Wanted {
   readonly ticket: string
   readonly mode: Mode
@@ -37,15 +37,15 @@ export interface TeamWriting {
   readonly parts: TeamParts
   readonly mode: Mode
   readonly onMode: (mode: Mode) => void
-  /** What to offer for the text before the cursor; null for nothing. The offer may handle keys, and may replace the text through `put`. */
+  /** Returns what to offer for the text in the composer, or null. The offer may handle keys, and may replace the text by calling `put`. */
   readonly offer: (text: string, put: (text: string) => void) => Offer | null
-  /** Whether there are saved replies, so that the slash is explained. */
+  /** Whether saved replies exist. If so, the composer explains the slash. */
   readonly hasReplies: boolean
-  /** Called with the key of an answer that was sent with "Send & resolve". */
+  /** Called with the outbox key of a reply that was sent with "Send & resolve". */
   readonly onResolve: (key: string) => void
 }
 
-/** Components that only the team's composer needs, from composer-team.tsx. */
+/** Components from composer-team.tsx that only the team's composer needs. */
 export interface TeamParts {
   readonly Modes: ComponentType<{ readonly mode: Mode; readonly onMode: (mode: Mode) => void }>
   readonly Stale: ComponentType<{ readonly onRead: () => void }>
@@ -57,7 +57,7 @@ export interface Offer {
   readonly menu: ComponentChildren
   readonly menuId: string | undefined
   readonly activeId: string | null
-  /** `sends`: whether the key would otherwise send the text. Returns true if the offer has handled the key. */
+  /** Handles a key press. `sends` says whether the key would send the text. Returns true if the offer has handled the key. */
   onKey(key: string, sends: boolean): boolean
 }
 
@@ -73,17 +73,19 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
   const stale = guarded && text !== '' && begun_at > 0 && writtenSince(store.timeline.value, begun_at, reader).length > 0
   const ready = isWritten(text) && over <= 0
   useEffect(() => setTurnedAway(''), [ticket, mode])
-  // A draft begun before the history was loaded: count what others write from the position that was loaded first.
+  // If the draft was begun before the history was loaded, the draft's start is set to the loaded position. Only messages after this
+  // position then trigger the warning about unseen messages.
   useEffect(() => { if (begun_at === 0 && position > 0) rebaseDraft(ticket, mode, position) }, [ticket, mode, begun_at, position])
   const isWanted = wanted.value?.ticket === ticket
-  // A layout effect, so that the next key already goes into the text. The request is cleared, so that the next ticket does not take the focus.
+  // A layout effect runs before the next key press, so that key already goes into the text. The request is cleared, so that the next
+  // ticket's composer does not take the focus.
   useLayoutEffect(() => {
     const want = wanted.peek()
     if (!isWanted || want === null) return
     wanted.value = null
     team?.onMode(want.mode)
     input.current?.focus()
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each request
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- runs once for each request
   }, [isWanted])
 
   const write = (next: string) => {
@@ -146,7 +148,7 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
               const sends = event.key === 'Enter' && (withControl || (!event.shiftKey && enterSends))
               if (offer?.onKey(event.key, sends) === true) return event.preventDefault()
               if (event.key === 'Escape') {
-                // Escape leaves the field and must not close anything else.
+                // Escape only takes the focus from the field. `preventDefault` stops it from closing anything else.
                 event.preventDefault()
                 return event.currentTarget.blur()
               }

@@ -2,11 +2,11 @@ import type { Client } from '../client/client.ts'
 import { language, t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 
-/** The bar is shown only while the connection is not live. */
+/** Props of the connection bar, which is visible only while the connection has a problem or is catching up. */
 interface BarProps {
   readonly client: Client
   readonly behind: number | null
-  /** Whether the page also needs the subscription to the desk's tickets. */
+  /** True if the page also needs the live list of all tickets, as the console does. */
   readonly needsWatch?: boolean
 }
 
@@ -14,7 +14,7 @@ export function ConnectionBar({ client, behind, needsWatch = false }: BarProps) 
   const state = client.connection.value
   const [kind, text] = sentence(client, state, behind, needsWatch)
   return (
-    // The number of missing events changes all the time, so it is not read out.
+    // While events are being fetched, the number of missing events changes all the time, so screen readers must not read it.
     <div class="connection-slot" role="status" aria-live={kind === 'catching_up' ? 'off' : 'polite'}>
       {kind !== null && (
         <div class={`connection ${kind}`} data-testid={T.connection} data-state={kind}>
@@ -34,7 +34,7 @@ function sentence(client: Client, state: Client['connection']['value'], behind: 
     case 'off':
     case 'left':
     case 'connecting':
-      // The first attempt is part of loading the page: show nothing.
+      // During the first connection attempt the page is still loading, so show no bar.
       return state.kind === 'connecting' && state.attempt > 0 ? ['connecting', t('connection.connecting')] : [null, '']
     case 'waiting': return ['waiting', t(client.isUnkept() ? 'connection.unkept' : 'connection.waiting')]
     case 'away': return ['away', t('connection.away', { reason: state.reason === '' || language() !== 'en' ? String(state.code) : state.reason })]

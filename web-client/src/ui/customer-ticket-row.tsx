@@ -21,7 +21,7 @@ export function CustomerTicketRow({ client, ticket, router, isOpen }: { readonly
   )
 }
 
-/** Who wrote last, and the beginning of the text. */
+/** Shows who wrote the last message, and the beginning of that message. */
 function Snippet({ ticket: { last_message } }: { readonly ticket: CustomerView }) {
   if (last_message === null) return null
   const { side, name, snippet } = last_message

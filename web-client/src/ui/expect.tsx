@@ -1,4 +1,5 @@
-// Tells a customer what to expect after their message was stored. It promises only what is known.
+// Tells a customer what to expect after they have sent a message: the usual reply time and when the desk opens. It shows only what the
+// server knows.
 
 import { useEffect, useState } from 'preact/hooks'
 import type { Client } from '../client/client.ts'
@@ -12,11 +13,11 @@ interface ExpectProps {
   readonly client: Client
   readonly availability: Client['rest']['availability']
   readonly ticket: TicketView
-  /** Where the customer will find the answer. */
+  /** The text that says where the customer will find the reply. */
   readonly back: 'expect.back' | 'expect.back_widget'
 }
 
-/** Shown while the customer waits for an answer and has no unsent messages. */
+/** Shown while the customer waits for a reply and has no unsent messages. */
 export function Expect({ client, availability, ticket, back }: ExpectProps) {
   const waits = ticket.waiting_since !== null
   const [now, setNow] = useState<Availability | null>(null)
@@ -27,7 +28,7 @@ export function Expect({ client, availability, ticket, back }: ExpectProps) {
     return () => { current = false }
   }, [availability, waits])
   if (!waits || client.unsent.value.some((entry) => entry.ticket === ticket.id)) return null
-  // The usual answer time does not apply while the desk is closed.
+  // The usual reply time does not apply while the desk is closed.
   const took = now?.open === true && now.first_answer_s !== null ? ` ${t('expect.took', { time: about(now.first_answer_s) })}` : ''
   return <p class="expect" dir="auto" data-testid={T.expect}>{now?.open === false && <strong>{closedUntil(now.opens_at)}</strong>}{t('expect.sent')}{took} {t(back)}</p>
 }

@@ -1,4 +1,4 @@
-// Shown in place of content: an error, or an empty state.
+// Components that are shown instead of content: an error, or an empty state.
 
 import type { ComponentChildren } from 'preact'
 import type { Problem } from '../protocol/model.ts'
@@ -9,7 +9,7 @@ import { Icon, type IconName } from './icon.tsx'
 interface ProblemProps {
   readonly problem: Problem | null
   readonly onRetry?: (() => void) | undefined
-  /** Replaces the default texts for the problem. */
+  /** Texts to show instead of the default texts for this problem. */
   readonly words?: { readonly sentence: string; readonly retry: string } | undefined
   readonly onDismiss?: (() => void) | undefined
 }
@@ -29,12 +29,12 @@ interface EmptyProps {
   readonly children: ComponentChildren
   readonly icon?: IconName
   readonly title?: string
-  /** The suggested next step. */
+  /** A button with the suggested next step. */
   readonly action?: { readonly label: string; readonly run: () => void; readonly isMain?: boolean; readonly testid?: string } | undefined
   readonly testid?: string
 }
 
-/** An empty state: why nothing is here, and what to do. */
+/** An empty state: says why there is nothing to show, and suggests what to do. */
 export function Empty({ children, icon, title, action, testid }: EmptyProps) {
   return (
     <div class="empty" data-testid={testid}>
@@ -46,7 +46,7 @@ export function Empty({ children, icon, title, action, testid }: EmptyProps) {
   )
 }
 
-/** Adds a hidden `h1` where no ticket subject can be the page's heading. */
+/** Adds a hidden `h1`. Used on pages without an open ticket, whose subject would be the `h1`. */
 export function Unopened({ children }: { readonly children: ComponentChildren }) {
   return <><h1 class="hidden">{t('app.support')}</h1>{children}</>
 }

@@ -1,4 +1,4 @@
-// People and events in words.
+// Puts people and events into words.
 
 import type { LastMessage } from '../protocol/generated.ts'
 import type { HistoryEvent, Person } from '../protocol/model.ts'
@@ -18,17 +18,20 @@ export function nameOf(person: Person, reader: Reader): string {
   }
 }
 
-/** Who wrote last, for a row that staff see. The reader is named too: the row has no ids to tell two people of one name apart. */
+/**
+ * The author of the last message, for a row of the staff's list. Unlike in the history, "you" is never used, because the row contains no
+ * ids and two people may have the same name.
+ */
 export function writerOf(last: LastMessage): string {
   return last.side === 'customer' ? t('row.customer') : (last.name ?? t('app.team'))
 }
 
-/** The name of an agent by their id, from the list of agents; null if they are not in it. */
+/** Returns the name of the agent with this id, or null if they are not in the list of agents. */
 export type NameById = (id: string) => string | null
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/i
 
-/** Suffix of the texts that address the reader, because most languages use another form for "you took" than for "Grace took". */
+/** Suffix of the keys of texts that address the reader. Most languages use another verb form for "you took" than for "Grace took". */
 type You = '' | '_you'
 
 export function inWords(event: HistoryEvent, reader: Reader, nameById: NameById): string {
@@ -72,7 +75,7 @@ function status(event: HistoryEvent, who: string, you: You, reader: Reader): str
   return before === '' ? t(`activity.status_set${you}`, { who, new: after }) : t(`activity.status_changed${you}`, { who, old: before, new: after })
 }
 
-/** The name that colleagues know an agent by: their name, else their address, else the start of their id. */
+/** The name shown for an agent: their name, or else their email address, or else the beginning of their id. */
 export function nameOfAgent(agent: { readonly name: string | null; readonly email: string | null; readonly user_id: string }): string {
   return agent.name ?? agent.email ?? agent.user_id.slice(0, 8)
 }

@@ -1,4 +1,4 @@
-// The frame around every page: the top bar, and short notifications.
+// The frame around every page: the top bar and the short notifications.
 
 import type { ComponentChildren } from 'preact'
 import { hushToast, toast } from '../client/notifications.ts'
@@ -16,7 +16,7 @@ import { PreferencesMenu } from './preferences-menu.tsx'
 
 addIcons(PAGE_ICONS)
 
-/** How the page is linked with the platform's other pages. */
+/** The links between the app and the platform's other pages. */
 export interface Site {
   readonly title: StringKey
   readonly links: readonly NavLink[]
@@ -30,7 +30,7 @@ interface TopBarProps {
   readonly site: Site
   readonly preferences: Preferences
   readonly identity: Identity | null
-  /** Further entries of the settings menu. */
+  /** Further entries of the preferences menu. */
   readonly menu?: ComponentChildren
   readonly children?: ComponentChildren
 }
@@ -72,7 +72,7 @@ export function TopBar({ site, preferences, identity, menu, children }: TopBarPr
   )
 }
 
-/** Sign-out in the menu, for narrow pages, where the bar has no room for it. */
+/** The sign-out entry of the menu. It is shown on narrow pages, whose top bar has no room for a sign-out button. */
 function NarrowSignOut({ name, onSignOut }: { readonly name: string; readonly onSignOut: () => void }) {
   return (
     <p class="narrow-only menu-sign-out">

@@ -1,4 +1,5 @@
-// A person's working habits: what Enter does, and how long sending can be undone. Stored in this browser.
+// The form for a person's working habits: what Enter does, and for how long a sent message can be undone. The choices are stored in this
+// browser.
 
 import type { ComponentChildren } from 'preact'
 import { ENTERS, UNDO_S, type Habits } from '../client/habits.ts'

@@ -1,4 +1,4 @@
-// The history of a ticket in words, newest first, without messages.
+// Shows the history of a ticket in words, newest first, without the messages.
 
 import { useState } from 'preact/hooks'
 import type { TicketStore } from '../client/ticket.ts'
@@ -9,7 +9,7 @@ import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { inWords, type NameById } from './format.ts'
 
-/** Rows shown at first and added by each click, because a history may have ten thousand rows. */
+/** How many rows are shown at first, and how many each click adds. A history may have ten thousand rows. */
 const SHOWN_STEP = 200
 
 interface HistoryProps {

@@ -1,4 +1,4 @@
-// Icons. Each one is next to a word or has a label.
+// Renders icons. Each icon is next to a word or has a label.
 
 import { BASE_ICONS, type PAGE_ICONS } from './icons.ts'
 
@@ -6,14 +6,14 @@ export type IconName = keyof typeof BASE_ICONS | keyof typeof PAGE_ICONS
 
 const paths = new Map<string, string>(Object.entries(BASE_ICONS))
 
-/** Registers icons that the first screen does not need. Called by the part that uses them. */
+/** Registers icons that the first screen does not need. The part of the app that uses them calls this. */
 export function addIcons(more: Readonly<Record<string, string>>): void {
   for (const [name, path] of Object.entries(more)) paths.set(name, path)
 }
 
 const PX_PER_REM = 16
 
-/** `size` is in CSS pixels at the default font size; the icon grows with the font. */
+/** `size` is in CSS pixels at the default font size. The icon grows with the font size. */
 export function Icon({ name, size = 20 }: { readonly name: IconName; readonly size?: number }) {
   return (
     <svg class={`glyph glyph-${name}`} viewBox="0 0 24 24" width={`${size / PX_PER_REM}rem`} height={`${size / PX_PER_REM}rem`} fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false">

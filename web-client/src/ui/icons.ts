@@ -1,6 +1,6 @@
-// Icon paths on a grid of 24, drawn with lines of 1.75.
+// The drawings of the icons, as SVG paths on a 24 × 24 grid with a line width of 1.75.
 
-/** Icons that any first screen may need. */
+/** Icons that the first screen of any app may need. */
 export const BASE_ICONS = {
   down: 'M12 5v14M6 13l6 6 6-6',
   more: 'M5 12h.01M12 12h.01M19 12h.01',
@@ -11,7 +11,7 @@ export const BASE_ICONS = {
   star: 'M12 3.6l2.6 5.3 5.8.8-4.2 4.1 1 5.8-5.2-2.7-5.2 2.7 1-5.8-4.2-4.1 5.8-.8z',
 } as const
 
-/** Further icons of the pages. The widget does not include them. */
+/** Further icons, used by the pages but not by the widget. */
 export const PAGE_ICONS = {
   close: 'M6 6l12 12M18 6L6 18',
   back: 'M15 5l-7 7 7 7',

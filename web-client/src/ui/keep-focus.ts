@@ -1,17 +1,23 @@
-// Finds a new place for the focus when the focused element is removed. Loaded after the first screen.
+// When the focused element is removed from the page, moves the focus to a nearby element. Loaded after the first screen.
 
 import { contentOf, isLost, isShown } from './arrival.ts'
 
-/** Elements with a `tabindex` that may take the focus. A group with arrow keys is excluded, because its buttons take the focus. */
+/**
+ * Elements with a `tabindex` that can take the focus. Groups of buttons with arrow keys are excluded, because their buttons take the focus
+ * themselves.
+ */
 const PLACE = '[tabindex]:not([role="toolbar"], [role="tablist"], [role="radiogroup"], [role="menu"])'
 const FOCUSABLE = `a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, ${PLACE}`
-/** Time for other code to set the focus on its own. */
+/** How long to wait after a removal, because other code may set the focus itself. */
 const SETTLED_MS = 100
 
-/** An ancestor of the focused element, and the index of the child that contains it. */
+/** An ancestor of the focused element, and the index of the child that contains the focused element. */
 type Around = readonly [HTMLElement, number]
 
-/** When a focused element is removed, for example a deleted row, focuses what is now in its place. Returns a function that stops this. */
+/**
+ * When the focused element is removed (for example with its row), focuses the element that is now in its place. Returns a function that
+ * removes the listeners.
+ */
 export function keepFocus(root: HTMLElement): () => void {
   let last: HTMLElement | null = null
   let around: readonly Around[] = []
@@ -23,14 +29,14 @@ export function keepFocus(root: HTMLElement): () => void {
     for (let one = target; one !== root && one.parentElement !== null; one = one.parentElement) found.push([one.parentElement, [...one.parentElement.children].indexOf(one)])
     around = found
   }
-  // A person who clicked elsewhere has left the element: do not bring the focus back.
+  // If the person has clicked elsewhere, the element lost the focus on purpose, so its later removal must not move the focus.
   const went = ({ target }: FocusEvent) => setTimeout(() => { if (target === last && last?.isConnected === true) last = null })
   const give = () => {
     if (last?.isConnected !== false || !isLost(root)) return
     last = null
     const left = around.filter(([one]) => one.isConnected && isShown(one))
     const nearest = left[0]?.[0]
-    // A replaced page starts at its top, and a virtual list restores its own focus: leave both alone.
+    // Do nothing if the whole page was replaced, or in a virtual list, which restores its focus itself.
     if (nearest !== root && nearest?.closest('.virtual') === null) left.some(([one, at]) => take(one, at))
   }
   const removed = new MutationObserver(() => {
@@ -49,7 +55,10 @@ export function keepFocus(root: HTMLElement): () => void {
   }
 }
 
-/** Focuses the child at the index, else one before it, else the element itself. Returns false if none can take the focus. */
+/**
+ * Focuses an element inside `within`: its main content, or the child at index `at` or a nearby child. Focuses `within` itself if it has a
+ * `tabindex`. Returns false if no element can take the focus.
+ */
 function take(within: HTMLElement, at: number): boolean {
   const parts = [...within.children]
   const near = [...parts.slice(at), ...parts.slice(0, at).toReversed()].flatMap((one) => [one, ...one.querySelectorAll(FOCUSABLE)])

@@ -1,4 +1,4 @@
-// A component that is loaded when it is first shown.
+// Returns a component whose code is loaded when the component is first shown.
 
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
@@ -24,7 +24,7 @@ export const unreachable = (onRetry: () => void) => <p class="problem" role="ale
 
 let failed: (onRetry: () => void, fault: unknown) => preact.JSX.Element = unreachable
 
-/** Sets what is shown in place of a component that could not be loaded. */
+/** Sets what is shown instead of a component that could not be loaded. */
 export function showFailed(show: typeof failed): void {
   failed = show
 }

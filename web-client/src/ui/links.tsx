@@ -1,17 +1,17 @@
-// Renders texts whose only marks are plain links, without the parser, because most texts that are not plain are of this kind. The result equals the
-// parser's (a test compares them). Any text that the parser might read otherwise is left to it.
+// Renders texts that contain plain links and no other markup, without the Markdown parser. Most messages that are not plain text are of
+// this kind. The result equals the parser's, as a test checks. Any text that the parser might read differently is left to the parser.
 
 import type { ComponentChildren, VNode } from 'preact'
 import { inOrder } from '../protocol/visible.ts'
 import { t } from '../locales/index.ts'
 
-/** A link of unambiguous characters, surrounded by spaces, line ends or punctuation that ends a sentence. */
+/** A link of unambiguous characters. Around it are spaces, line ends, or punctuation at the end of a sentence. */
 const LINK = /(?<=^|[ \n])https?:\/\/[a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z]{2,}(?:\/(?:[A-Za-z0-9/%=?#.-]*[A-Za-z0-9/])?)?(?=[.,!?]?(?:[ \n]|$))/g
-/** Anything that might be a Markdown mark or another block, and spaces that could be one. */
+/** Anything that might be Markdown: a mark, the start of a block, or spaces with a meaning. */
 const OTHER = /[*_`[\]<>~\\|#&=\t\r@]|:\/\/|www\.|^(?: |[-+=]|\d{1,9}[.)])| \n| $/m
 const CHARS_MAX = 2_048
 
-/** Null if the text needs the parser. */
+/** Returns null if the text needs the Markdown parser. */
 export function renderLinks(text: string): VNode | null {
   if (text.length > CHARS_MAX || OTHER.test(text.replace(LINK, 'link'))) return null
   const blocks = text.split(/\n{2,}/).filter((block) => block !== '')
@@ -38,7 +38,7 @@ export function anchor(href: string, key: number, children: ComponentChildren): 
   return <a key={key} href={href} title={href} target="_blank" rel="noopener noreferrer nofollow ugc">{children}<span class="hidden"> ({t('timeline.opens_in_new')})</span></a>
 }
 
-/** The normalised address if its scheme is safe; null if it must stay text. */
+/** Returns the normalised address if its scheme is safe. Returns null if the link must be shown as text. */
 export function safe(href: string): string | null {
   try {
     const url = new URL(href)

@@ -1,18 +1,22 @@
-// Splits a message into parts to parse one by one, because the parser takes quadratic time and a message may be anything. Pure.
+// Splits a message into parts that are parsed one by one. The parser's time is quadratic in the length, and a message may contain anything.
+// Pure.
 
 export interface Part {
   readonly text: string
-  /** Too long for the parser: shown as written. */
+  /** True if the part is too long for the parser and must be shown as typed. */
   readonly isPlain: boolean
 }
 
-/** The parser takes a few milliseconds at most for a part of this length, in characters. */
+/** For a part of at most this many characters, the parser needs a few milliseconds at most. */
 export const PART_CHARS_MAX = 2_048
 
-/** The start of fenced code by the parser's rules: after backticks, the rest of the line has no further backtick. */
+/** The start of fenced code, as the parser defines it: after backticks, the line contains no further backtick. */
 const FENCE = /^ {0,3}(`{3,}(?=[^`\n]*(?:\n|$))|~{3,})/
 
-/** A short text is one part. A longer one is cut after blank lines, else after any line, but never inside fenced code. */
+/**
+ * Splits a text. A short text is one part. A longer text is cut after blank lines if possible, otherwise after any line, but never inside
+ * fenced code.
+ */
 export function partsOf(text: string): readonly Part[] {
   if (text.length <= PART_CHARS_MAX) return [{ text, isPlain: false }]
   const parts: Part[] = []
@@ -28,7 +32,7 @@ export function partsOf(text: string): readonly Part[] {
   for (const line of text.split('\n')) {
     const mark = FENCE.exec(line)?.[1] ?? null
     if (fence === null && mark !== null) {
-      // Fenced code is a part of its own, of any length: the parser reads it in one step.
+      // Fenced code becomes a part of its own, whatever its length, because the parser reads it in a single step.
       cut()
       fence = mark
     } else if (fence === null && length > 0 && (length + line.length > PART_CHARS_MAX || (line === '' && length > PART_CHARS_MAX / 2))) cut()

@@ -1,9 +1,12 @@
-// Restricts the parser's tokens to light Markdown: fewer marks count as formatting, and links end where their authors meant. Pure.
+// Restricts the Markdown parser to light Markdown: fewer marks count as formatting, and a link ends where its author meant it to end. Pure.
 
 import { Lexer, Tokenizer, type Token, type Tokens } from 'marked'
 import { hasVisible } from '../protocol/visible.ts'
 
-/** A character that ends a link: non-ASCII punctuation except dashes, connectors and middle dots; an invisible character; one that no address may contain. */
+/**
+ * A character that ends a link: an invisible character, a character that no address may contain, or non-ASCII punctuation (except dashes,
+ * connectors and middle dots).
+ */
 const ADDRESS_END = /(?![\p{ASCII}\p{Pd}\p{Pc}\u00B7\u30FB])\p{P}|[\p{Default_Ignorable_Code_Point}"<>`\\]/u
 const TRAILING = /[?!.,:;*_'~\u30FB]+$/
 const BRACKETS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' }
@@ -13,7 +16,7 @@ export function lexLight(text: string): readonly Token[] {
 }
 
 class LightTokenizer extends Tokenizer {
-  // No reference links: their targets are elsewhere in the text and would be hidden.
+  // Reference links are disabled: the address of such a link is elsewhere in the text, so the reader would not see it.
   override def(): undefined {
     return undefined
   }
@@ -29,7 +32,7 @@ class LightTokenizer extends Tokenizer {
   }
 }
 
-/** The part of `found` that is the link's address. */
+/** Returns the part of `found` that is the link's address, without brackets or punctuation that follow it. */
 function addressOf(found: string): string {
   const end = ADDRESS_END.exec(found)?.index ?? found.length
   const open: string[] = []
@@ -42,7 +45,7 @@ function addressOf(found: string): string {
   return at === found.length ? found : found.slice(0, at).replace(TRAILING, '')
 }
 
-/** Whether the token shows anything once its marks are removed. */
+/** Whether anything of the token remains visible once its marks are removed. */
 export function shows(token: Token): boolean {
   if (token.type === 'list' && 'items' in token && Array.isArray(token.items)) return token.items.some(shows)
   if (token.type === 'code') return hasVisible(infoOf(token.raw) ?? token.raw) || hasVisible(textOf(token))
@@ -54,18 +57,21 @@ export function textOf(token: Token): string {
   return 'text' in token ? String(token.text) : token.raw
 }
 
-/** The info text after the opening marks of fenced code; null if it is not fenced code. */
+/** The info text on the first line of fenced code, for example a language. Null if `raw` is not fenced code. */
 export function infoOf(raw: string): string | null {
   return /^ {0,3}(?:`{3,}|~{3,})([^\n]*)/.exec(raw)?.[1]?.trim() ?? null
 }
 
-/** The number of a list item as typed; null if a list cannot show it that way (leading zeros). */
+/** The number of a list item as typed. Null if an HTML list cannot show it that way, for example with leading zeros. */
 export function numberOf(item: Tokens.ListItem): number | null {
   const digits = /^\s*(\d{1,9})/.exec(item.raw)?.[1] ?? ''
   return digits === '' || String(Number(digits)) !== digits ? null : Number(digits)
 }
 
-/** False for a star inside a word or a calculation, which stays a star. */
+/**
+ * Whether the mark counts as formatting. A star next to a digit or a Latin letter may be part of a word or a calculation, so it stays a
+ * star.
+ */
 export function isFormatting(mark: string, before: string, after: string): boolean {
   return !mark.startsWith('*') || !(/[0-9A-Za-z)]$/.test(before) || /^[0-9A-Za-z(]/.test(after))
 }

@@ -1,4 +1,5 @@
-// Renders the parser's tokens as nodes, never as HTML. Supports bold, italics, strikethrough, code, lists, quotes and links; the rest is shown as written.
+// Renders the parser's tokens as nodes, never as HTML text. Supports bold, italics, strikethrough, code, lists, quotes and links. All other
+// Markdown is shown as typed.
 
 import type { Token, Tokens } from 'marked'
 import { Fragment, type ComponentChildren, type VNode } from 'preact'
@@ -7,11 +8,11 @@ import { anchor, safe } from './links.tsx'
 import { partsOf } from './markdown-parts.ts'
 import { infoOf, isFormatting, lexLight, numberOf, shows, textOf } from './markdown-tokens.ts'
 
-/** Deeper nesting is shown as written. */
+/** Markup that is nested deeper than this is shown as typed. */
 const DEPTH_MAX = 8
-/** Longer texts, in characters, are shown as written. */
+/** Texts with more characters than this are shown as typed. */
 const CHARS_MAX = 16_384
-/** Time limit for parsing one message. The rest is shown as written. */
+/** Time limit for parsing one message. Parts that are not parsed by then are shown as typed. */
 const LEX_MS_MAX = 30
 
 export function renderMarkdown(text: string): VNode {
@@ -51,20 +52,20 @@ function one(token: Token, key: number, depth: number, all: readonly Token[]): C
   switch (token.type) {
     case 'space': return null
     case 'paragraph': return <p key={key}>{children}</p>
-    // In a tight list item a text token holds inline tokens; elsewhere it is the text itself.
+    // In some list items, a text token contains inline tokens, which `children` has rendered. Otherwise `children` is the token's own text.
     case 'text': return children
     case 'strong': return marked(token, 2, all[key - 1], all[key + 1]) ? <strong key={key}>{children}</strong> : bare(token, 2, children)
     case 'em': return marked(token, 1, all[key - 1], all[key + 1]) ? <em key={key}>{children}</em> : bare(token, 1, children)
-    // A single tilde stays: it occurs in names and numbers.
+    // Text between single tildes is not struck through, because single tildes occur in names and numbers.
     case 'del': return !token.raw.startsWith('~~') ? bare(token, 1, children) : shows(token) ? <del key={key}>{children}</del> : inOrder(token.raw)
-    // A backslash before a line break may end a Windows path: show it.
+    // Markdown would hide a backslash before a line break. Show it, because it may be the end of a Windows path.
     case 'br': return <Fragment key={key}>{token.raw.startsWith('\\') && '\\'}<br /></Fragment>
     case 'codespan': return shows(token) ? <code key={key}>{inOwnOrder(textOf(token))}</code> : inOrder(token.raw)
     case 'code': return shows(token) ? code(token, key) : written(token, key)
     case 'blockquote': return shows(token) ? <blockquote key={key}>{children}</blockquote> : written(token, key)
     case 'list': return isList(token) && shows(token) ? list(token, key, depth) : written(token, key)
     case 'link': return isLink(token) && shows(token) ? link(token, key, children) : inOrder(token.raw)
-    // Other tokens, including escaped characters, are shown as typed.
+    // All other tokens, including escaped characters, are shown as typed.
     default: return blockTypes.has(token.type) && !isInline(token) ? written(token, key) : inOrder(token.raw)
   }
 }
@@ -73,17 +74,20 @@ function marked(token: Token, marks: number, before: Token | undefined, after: T
   return shows(token) && isFormatting(token.raw.slice(0, marks), before?.raw ?? '', after?.raw ?? '')
 }
 
-/** Shows the marks as text around the content. */
+/** Shows the formatting marks as text around the content. */
 function bare({ raw }: Token, marks: number, children: ComponentChildren): ComponentChildren {
   return [raw.slice(0, marks), children, raw.slice(-marks)]
 }
 
-/** A block shown as typed. */
+/** Shows a whole block as typed. */
 function written({ raw }: Token, key: number): VNode {
   return <p key={key}>{inOrder(trimmed(raw))}</p>
 }
 
-/** Indented lines are not code here, because people paste them. The info text of fenced code is shown, because it may be the first line and not a language. */
+/**
+ * Renders code. Indented lines are not treated as code, because people often paste indented text. The info text of fenced code is shown,
+ * because it may be the first line of the code and not a language.
+ */
 function code(token: Token, key: number): VNode {
   const info = infoOf(token.raw)
   if (info === null) return written(token, key)
@@ -92,7 +96,7 @@ function code(token: Token, key: number): VNode {
 
 const blockTypes = new Set(['heading', 'table', 'html', 'hr', 'def'])
 
-/** Whether it is HTML within a line, which is shown as part of that line. */
+/** Whether the token is an HTML tag within a line. Such a tag is shown as part of the line. */
 function isInline(token: Token): boolean {
   return token.type === 'html' && 'block' in token && token.block === false
 }
@@ -105,7 +109,7 @@ function isList(token: Token): token is Tokens.List {
   return token.type === 'list' && 'items' in token && Array.isArray(token.items)
 }
 
-/** Items keep their numbers as typed. If one of them cannot be shown that way, the whole list is shown as typed. */
+/** Renders a list. Numbered items keep their numbers as typed. If HTML cannot show one of the numbers, the whole list is shown as typed. */
 function list(token: Tokens.List, key: number, depth: number): VNode {
   const content = (item: Tokens.ListItem) => many(item.tokens, depth + 1)
   if (!token.ordered) return <ul key={key}>{token.items.map((item, index) => <li key={index}>{content(item)}</li>)}</ul>
@@ -118,7 +122,7 @@ function isLink(token: Token): token is Tokens.Link {
   return token.type === 'link' && 'href' in token && typeof token.href === 'string'
 }
 
-/** A link with a safe scheme that hides no text; otherwise the source text. */
+/** Renders a link if its scheme is safe and it hides no text. Otherwise shows the source text. */
 function link(token: Tokens.Link, key: number, children: ComponentChildren): ComponentChildren {
   const href = safe(token.href)
   const isNamed = token.raw.startsWith('[')

@@ -1,4 +1,4 @@
-// The forms to edit and to remove a message. Loaded when one is opened.
+// The forms to edit and to remove a message. Loaded when one of them is first opened.
 
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { changesOf } from '../client/edit-changes.ts'
@@ -26,7 +26,7 @@ export function EditForm({ edits, message, changing }: EditProps) {
   useSheet(input, css)
   const changes = changesOf(edits)
   const text = edits.texts.value.get(message.id) ?? message.body
-  // The text as it will be sent.
+  // `written` returns the text in the form in which it will be sent.
   const body = written(text)
   const over = bytesOf(body) - changes.bodyBytesMax()
   const ready = isWritten(body) && over <= 0 && !changing.isBusy
@@ -34,7 +34,7 @@ export function EditForm({ edits, message, changing }: EditProps) {
     input.current?.focus()
     input.current?.setSelectionRange(text.length, text.length)
     input.current?.closest('article')?.scrollIntoView({ block: 'nearest' })
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once, when the form opens
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- runs once, when the form opens
   }, [])
   const save = () => {
     if (!ready) return
@@ -77,7 +77,7 @@ export function RemoveForm({ edits, changing }: Omit<EditProps, 'message'>) {
   const no = useRef<HTMLButtonElement>(null)
   useSheet(no, css)
   const changes = changesOf(edits)
-  // The focus starts on the button that changes nothing.
+  // Focus the button that changes nothing, so that Enter does not remove the message by accident.
   useEffect(() => no.current?.focus(), [])
   return (
     <div class="remove-form" role="group" aria-live="off" aria-label={t('timeline.remove')} onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); changes.leave() } }}>

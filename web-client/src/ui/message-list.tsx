@@ -1,4 +1,4 @@
-// The history of the open ticket.
+// Renders the history of the open ticket, with its messages.
 
 import type { Signal } from '@preact/signals'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
@@ -25,24 +25,24 @@ interface MessageListProps {
   readonly ticket: string
   readonly reader: Reader
   readonly nameById: NameById
-  /** Set when an unsent message goes back into the composer. */
+  /** Set when an unsent message is moved back into the composer, to focus the composer. */
   readonly wanted: Signal<Wanted | null>
 }
 
-/** Earlier rows are fetched when less than this is left above the visible part. */
+/** Earlier rows are fetched when the reader is less than this many pixels from the top of the loaded rows. */
 const OLDER_PX = 600
 
 export function MessageList({ store, ticket, reader, nameById, wanted }: MessageListProps) {
   const timeline = store.timeline.value
   const readAt = store.readAtOpening
-  // The "new" mark goes before what was unread when the ticket was opened, not before what arrives later.
+  // The "new" mark is placed before the messages that were unread when the ticket was opened. Messages that arrive later do not move it.
   const upTo = useRef<number | null>(null)
   upTo.current ??= timeline.position
   const [opened, head] = [readAt, upTo.current]
   const shown = useMemo(() => rows(timeline, reader, dayKey, opened === null || head === null ? null : { after: opened, upTo: head }), [timeline, reader, opened, head])
   const ids = useMemo(() => shown.map((row) => row.id), [shown])
   const { scroller, window: view, isAtEnd, toEnd } = useVirtual(ids)
-  // One render late, so that the first page is not read out as news.
+  // `isRead` becomes true one render after the first page of messages is shown, so that a screen reader does not read out that whole page.
   const [isRead, setRead] = useState(false)
   const hasPage = timeline.position !== null
   useEffect(() => setRead(hasPage), [hasPage])
@@ -58,7 +58,7 @@ export function MessageList({ store, ticket, reader, nameById, wanted }: Message
       const entry = store.queued(key)
       if (entry === null) return
       const mode = entry.internal ? 'note' : 'message'
-      // Discard the queued message only after its text is back in the draft.
+      // Discard the queued message only after its text is in the draft again, so that the text is always stored.
       returnToDraft(ticket, mode, entry.body, store.timeline.peek().position ?? 0)
       store.discard(key)
       wanted.value = { ticket, mode }
@@ -68,7 +68,7 @@ export function MessageList({ store, ticket, reader, nameById, wanted }: Message
   }), [store, ticket, wanted])
   return (
     <div class="timeline-frame">
-      {/* The first page and rows added by scrolling are not news: they are not read out. */}
+      {/* A screen reader reads out only new messages. The first page, and rows that scrolling adds, are excluded. */}
       <div class="timeline" ref={scroller} data-testid={T.timeline} data-position={timeline.position ?? ''} role="log" aria-live={isLive && !isFlood ? 'polite' : 'off'} aria-label={t('timeline.label')} tabIndex={0}>
         {timeline.more_before && (
           <button type="button" class="quiet older" data-testid={T.timelineOlder} disabled={store.loadingOlder.value} onClick={() => void store.loadOlder(true)}>
@@ -96,12 +96,12 @@ export function MessageList({ store, ticket, reader, nameById, wanted }: Message
 
 const FRESH_MS = 3_000
 
-/** Whether the row was created just now, so that its entry is animated. */
+/** Whether the row was created within the last `FRESH_MS`. Such a row appears with an animation. */
 function isFresh(row: Row): boolean {
   return row.kind === 'item' && Math.abs(Date.now() - Date.parse(atOf(row.item))) < FRESH_MS
 }
 
-/** Own messages and their progress are not read out. */
+/** Whether the row is the reader's own message, sent or unsent. Such a row is not read out. */
 function isOwn(row: Row): boolean {
   return row.kind === 'item' && (row.item.kind === 'pending' || (row.item.kind === 'message' && row.item.mine))
 }
@@ -121,7 +121,8 @@ function One({ store, row, reader, nameById, actions }: OneProps) {
     case 'item': {
       const { item, grouped } = row
       switch (item.kind) {
-        // A function call and not JSX, so that a message keeps its element when it goes from pending to stored. A new element would be read out again.
+        // Call the component as a function instead of using JSX, so that a message keeps its element when it goes from pending to stored. A
+        // screen reader would read out a new element again.
         case 'message': return Message({ store, item, reader, grouped })
         case 'pending': return PendingMessage({ pending: item.pending, grouped, ...actions })
         case 'activity': return <ActivityLine item={item} reader={reader} nameById={nameById} />
@@ -130,7 +131,7 @@ function One({ store, row, reader, nameById, actions }: OneProps) {
   }
 }
 
-/** Read out once, and again only after the history has moved on. `at`: the position of the history. */
+/** Shows who is typing. It is read out once, and again only after the history has a new position. `at` is that position. */
 function Typing({ store, reader, at }: { readonly store: TicketStore; readonly reader: Reader; readonly at: number | null }) {
   const told = useRef<number | null>(null)
   const text = store.typing.value.map(({ person, internal }) => t(internal ? 'timeline.typing_note' : 'timeline.typing', { who: nameOf(person, reader) })).join(' ')
@@ -138,7 +139,7 @@ function Typing({ store, reader, at }: { readonly store: TicketStore; readonly r
   return <p class="typing" aria-live={told.current === at ? 'off' : undefined} data-testid={T.typing}>{text}</p>
 }
 
-/** Number of messages from others that arrived while the reader was scrolled up. */
+/** The number of messages from other people that arrived while the reader was scrolled up. */
 function useMissed(shown: readonly Row[], isAtEnd: boolean): number {
   const [left, setLeft] = useState(0)
   const seq = newestSeq(shown)
@@ -147,7 +148,7 @@ function useMissed(shown: readonly Row[], isAtEnd: boolean): number {
   return othersAfter(shown, left)
 }
 
-/** Tells the store that the reader sees the end of the history. */
+/** Tells the ticket store when the reader sees the end of the history, so that the ticket counts as read. */
 function useSeen(store: TicketStore, isAtEnd: boolean, position: number | null): void {
   const open = isUnfolded.value
   useEffect(() => {
@@ -164,7 +165,8 @@ function useOlder(store: TicketStore, scroller: { readonly current: HTMLDivEleme
     const element = scroller.current
     if (element === null || !more) return
     const near = () => { if (element.scrollTop < OLDER_PX) void store.loadOlder(false) }
-    // A page may hold only edits, which add no rows. Then there is nothing to scroll, so fetch the next page at once.
+    // If a page of events adds no rows, because it contains only edits, there may be nothing to scroll. In that case fetch the next page at
+    // once.
     if (element.scrollHeight <= element.clientHeight) near()
     element.addEventListener('scroll', near, { passive: true })
     return () => element.removeEventListener('scroll', near)

@@ -1,4 +1,4 @@
-// Buttons to edit or remove a stored message, and its earlier versions.
+// The buttons to edit or remove a stored message, and the list of its earlier versions.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { TicketStore } from '../client/ticket.ts'
@@ -19,14 +19,14 @@ interface ToolsProps {
   readonly message: TicketMessage
 }
 
-/** Only the last message's tools are a Tab stop. The arrow keys move to the tools of the others. */
+/** The tools of one message. Only the last message's tools are a Tab stop. The arrow keys move the focus to the other messages' tools. */
 export function MessageTools({ store, message }: ToolsProps) {
   const { edits } = store
   const [isOpen, setOpen] = useState(false)
   const toggle = useRef<HTMLButtonElement>(null)
   const changing = edits.changing.value?.of === message.id
   const before = useRef(changing)
-  // After a change, the focus returns to the button that started it, unless it has moved elsewhere.
+  // When the edit form closes, return the focus to the button that opened it, unless another element has the focus.
   useEffect(() => {
     if (before.current && !changing && (document.activeElement === null || document.activeElement === document.body)) toggle.current?.focus()
     if (before.current !== changing) setOpen(false)
@@ -71,7 +71,7 @@ function goTo(from: HTMLElement, by: 1 | -1): void {
   all[all.indexOf(from) + by]?.focus()
 }
 
-/** Says that a message was edited and when. Shows earlier versions to readers who may see them. */
+/** Says that the message was edited and when. People who may see its earlier versions can open them. */
 export function Edited({ store, message, at }: ToolsProps & { readonly at: string }) {
   const [isOpen, setOpen] = useState(false)
   const versions = earlier(store.timeline.value, message)

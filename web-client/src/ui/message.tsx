@@ -1,4 +1,4 @@
-// One message, note or change in the history.
+// Renders one item of the history: a message, an internal note, or a change to the ticket.
 
 import { useEffect, useState } from 'preact/hooks'
 import type { Item, Reader } from '../timeline/view.ts'
@@ -25,11 +25,11 @@ interface MessageProps {
   readonly store: TicketStore
   readonly item: Extract<Item, { kind: 'message' }>
   readonly reader: Reader
-  /** True if it closely follows a message of the same person, so that the name is not repeated. */
+  /** True if the message closely follows another message of the same person. The name is then not repeated. */
   readonly grouped: boolean
 }
 
-/** The accessible name of a message: the author and the time. */
+/** The accessible name of a message: the word for an internal note if it is one, the author, and the time. */
 function labelOf(who: string, at: string, isNote: boolean): string {
   return [...(isNote ? [t('timeline.note')] : []), who, dateTime(at)].join(', ')
 }
@@ -68,7 +68,7 @@ export function Message({ store, item, reader, grouped }: MessageProps) {
           <ul class="attachments">{message.attachments.map((file) => <li key={file.id}>{file.name}</li>)}</ul>
         )}
         {changing?.change === 'remove' && <RemoveForm edits={store.edits} changing={changing} />}
-        {/* Opening the tools, and the age of an edit, must not be read out as news. */}
+        {/* Opening the tools, or a change of "edited 2 minutes ago", must not be read out. */}
         <footer aria-live="off">
           <MessageTools store={store} message={message} />
           {message.edited_at !== null && message.redacted_at === null && <Edited store={store} message={message} at={message.edited_at} />}
@@ -118,7 +118,7 @@ export function PendingMessage({ pending, grouped, ...actions }: PendingProps) {
   )
 }
 
-/** Below an unsent message: while it is held back, the remaining time and an undo button. */
+/** The line below an unsent message. While the message is held back for undo, shows the remaining seconds and an undo button. */
 function Foot({ pending, onUndo }: { readonly pending: Pending; readonly onUndo: (key: string) => void }) {
   const { key, at, state, hold_until } = pending
   const left_s = useLeft(state.kind === 'waiting' ? (hold_until ?? 0) : 0)
@@ -129,7 +129,7 @@ function Foot({ pending, onUndo }: { readonly pending: Pending; readonly onUndo:
 
 const TICK_MS = 250
 
-/** Whole seconds until a time in milliseconds; 0 once it has passed. */
+/** Returns the whole seconds until `until` (in milliseconds since the Unix epoch), or 0 once that time has passed. */
 function useLeft(until: number): number {
   const [now, setNow] = useState(Date.now())
   const isOver = until <= now
@@ -147,7 +147,7 @@ function isUndecided(state: PendingState): state is UndecidedState {
   return state.kind !== 'waiting' && state.kind !== 'stored'
 }
 
-/** A message that was not sent and needs a decision of its author. */
+/** Shown below a message that was not sent and that needs a decision of its author, for example to retry or to discard it. */
 function Undecided({ state, pendingKey, onRetry, onInsist, onRewrite, onDiscard }: PendingActions & { readonly state: UndecidedState; readonly pendingKey: string }) {
   const isStale = state.kind === 'refused' && state.code === 'stale'
   return (

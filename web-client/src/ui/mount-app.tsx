@@ -23,7 +23,7 @@ import { SignIn } from './sign-in.tsx'
 
 showFailed((onRetry, fault) => <PartFailed onRetry={onRetry} fault={fault} />)
 
-/** Loaded after the first screen, because it is needed most when there is no connection. */
+/** The sign-out dialog. It is loaded right after the first screen, because it is needed most when there is no connection. */
 const loadSignOut = async () => (await import('./sign-out.tsx')).SignOut
 const SignOut = lazy(loadSignOut)
 
@@ -32,14 +32,14 @@ export interface AppProps {
   readonly router: Router
   readonly preferences: Preferences
   readonly site: Site
-  /** Whether the app may change the tab's title and icon. */
+  /** Whether the app may change the tab's title and icon. False in a host page. */
   readonly ownsTab: boolean
 }
 
 export interface Place {
-  /** The element to render into. */
+  /** The element to render the app into. */
   readonly container: HTMLElement
-  /** The element that carries theme, language and direction: the document, or the container in a host page. */
+  /** The element on which the theme, the language and the direction are set: the document's root, or the container in a host page. */
   readonly themed: HTMLElement
   readonly origin: string
   readonly router: Router
@@ -59,7 +59,7 @@ interface Open {
   readonly auth: Auth
   readonly site: Site
   readonly preferences: Preferences
-  /** Null if the platform signs people in. */
+  /** The desk's own sign-in. Null if the platform signs people in. */
   readonly own: OwnSignIn | null
 }
 
@@ -67,19 +67,24 @@ type Why = 'site_refused' | 'no_sign_in' | 'unreachable'
 
 type Start = { readonly kind: 'working' } | { readonly kind: 'failed'; readonly why: Why } | ({ readonly kind: 'ready' } & Open)
 
-/** Returns a function that unmounts the app and releases everything. */
+/** Mounts an app. Returns a function that unmounts it and releases all its resources. */
 export function mountApp(place: Place, { title, app: App }: AppDefinition): () => void {
   const start = signal<Start>({ kind: 'working' })
   const client = signal<Client | null>(null)
-  /** What to do once the person has decided about unsent messages; null while they are not being asked. */
+  /**
+   * Completes the sign-out after the person has decided what happens to their unsent messages. Null while the sign-out dialog is closed.
+   */
   const leaving = signal<(() => void) | null>(null)
   let last: string | null = null
   const signOut = (out: () => void) => {
-    // Paused messages were decided about before: do not ask again.
+    // Paused messages do not open the dialog, because the person has already decided about them at an earlier sign-out.
     if (client.peek()?.unsent.peek().some((entry) => !entry.paused) === true) leaving.value = out
     else out()
   }
-  /** The person has signed out: pause their unsent messages, so that after the next sign-in they are asked first. */
+  /**
+   * Called when the person has signed out. Pauses their unsent messages, so that these are sent only if the person agrees after the next
+   * sign-in.
+   */
   const ended = (auth: Auth) => {
     const who = client.peek()
     if (who === null) return
@@ -109,7 +114,7 @@ export function mountApp(place: Place, { title, app: App }: AppDefinition): () =
       client.value = null
       return
     }
-    // Another person must not see the place or the search of the one before.
+    // Another person must not see the previous person's location in the app or their search text.
     if (last !== null && last !== state.identity.id) place.router.leave()
     last = state.identity.id
     openDrafts(state.identity.id)
@@ -122,7 +127,7 @@ export function mountApp(place: Place, { title, app: App }: AppDefinition): () =
     if (now.kind === 'failed') return <Bare title={title}><Failed why={now.why} onRetry={() => void begin()} /></Bare>
     if (now.kind === 'working') return <Bare title={title}><Skeleton lines={4} /></Bare>
     const signedIn = client.value
-    // A new person gets a new component tree, so that no state of the one before is left.
+    // The `key` gives each person a new component tree, so that no state of the previous person remains.
     if (signedIn !== null) {
       return (
         <>
@@ -150,10 +155,10 @@ export function mountApp(place: Place, { title, app: App }: AppDefinition): () =
 }
 
 interface Leaving {
-  /** Calls `out` once the person has decided about unsent messages. */
+  /** Calls `out` once the person has decided what happens to unsent messages, or at once if there are none. */
   signOut(out: () => void): void
   ended(auth: Auth): void
-  /** Signing out has failed: the person stays signed in. */
+  /** Called if signing out has failed, so the person is still signed in. */
   stays(): void
 }
 
@@ -161,12 +166,12 @@ async function open(place: Place, title: StringKey, { signOut, ended, stays }: L
   const config = await loadConfig(place.origin)
   const preferences = createPreferences(place.themed, { languages: config.languages, ...place.preferences })
   await sentencesCame()
-  // The sign-in uses a cookie of the desk's own origin, so it does not work in a page of another site.
+  // The desk's own sign-in uses a cookie of the desk's origin, so it does not work in a page of another site.
   const own = place.getToken === undefined && place.origin === location.origin && config.sign_in_url !== null && config.sign_out_url !== null
     ? createOwnSignIn(config.sign_in_url, config.sign_out_url, place.router)
     : null
   const getToken = place.getToken ?? (config.token_url === null ? null : tokenFrom(config.token_url))
-  // Without a token source, only a development server can sign anyone in, with demo people.
+  // Without a source of tokens, no one can sign in, except as a demo person of a development server.
   if (getToken === null && !config.dev) throw new NoSignIn()
   const auth = getToken === null ? createDevAuth(place.origin) : createTokenAuth(place.origin, getToken)
   const { demo } = auth
@@ -210,7 +215,7 @@ function Failed({ why, onRetry }: { readonly why: Why | 'blocked'; readonly onRe
   )
 }
 
-/** Shown while no one is signed in. */
+/** Shown while no one is signed in: the sign-in, a placeholder while loading, or an error. */
 function Gate({ title, open: { auth, site, preferences, own } }: { readonly title: StringKey; readonly open: Open }) {
   const state = auth.state.value
   const heading = <h1 class="hidden">{t(title)}</h1>

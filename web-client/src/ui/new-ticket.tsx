@@ -1,4 +1,4 @@
-// The form for a new ticket. The text is kept on this device until the ticket is created.
+// The form for a new ticket. Its text is stored on this device until the ticket has been created.
 
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { onWindow } from '../client/on-window.ts'
@@ -40,12 +40,12 @@ export function NewTicketForm({ client, onCreated, onCancel }: FormProps) {
     latest.current = next
     setDraft(next)
   }
-  // Takes over what another tab has written, and clears what it has sent. Returns whether the text has changed.
+  // Merges what another tab has written into this form, and clears what another tab has sent. Returns whether the form's text has changed.
   const meet = (): boolean => {
     const next = kept.meet(latest.current)
     if (next === latest.current) return false
     show(next)
-    // Store only text from this tab. Storing the other tab's text again would overwrite what it has written since.
+    // Store the text only if it contains something from this tab. Otherwise this tab could overwrite what the other tab has written since.
     if (!kept.isKept(next)) kept.write(next)
     return true
   }
@@ -55,7 +55,7 @@ export function NewTicketForm({ client, onCreated, onCancel }: FormProps) {
       onWindow('beforeunload', (event) => { if (isWritten(latest.current) && !kept.isStored()) event.preventDefault() }),
     ]
     return () => { for (const stop of stops) stop() }
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- subscribes once: the current text is in a ref
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- subscribes once: the current text is read from a ref
   }, [kept])
 
   const change = (part: Partial<TicketDraft>) => {

@@ -1,4 +1,4 @@
-// The device's time, for texts such as "5 minutes ago". One timer serves all components, twice a minute.
+// The device's time, for texts such as "5 minutes ago". All components share one timer, which ticks twice a minute.
 
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
@@ -8,7 +8,7 @@ const ticks = signal(0)
 let readers = 0
 let timer: ReturnType<typeof setInterval> | undefined
 
-/** The time in milliseconds. Renders the component again every `TICK_MS`. */
+/** Returns the time in milliseconds since the Unix epoch. Renders the component again every `TICK_MS`. */
 export function useNow(): number {
   void ticks.value
   useEffect(() => {

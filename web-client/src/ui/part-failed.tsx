@@ -1,4 +1,4 @@
-// Replaces a part of the page that could not be loaded: the server was unreachable, or has been updated and no longer has the file.
+// Shown instead of a part of the page that could not be loaded. Either the server was unreachable, or a new release no longer has the file.
 
 import { useEffect, useState } from 'preact/hooks'
 import { isOutdated, reloads } from '../client/outdated.ts'

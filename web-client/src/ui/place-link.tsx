@@ -1,4 +1,4 @@
-// A link within the app. A plain click navigates in place; a click that asks for a new tab or window is left to the browser.
+// A link within the app. A plain click navigates without loading a document. The browser handles clicks that open a new tab or window.
 
 import type { ComponentChildren } from 'preact'
 
@@ -8,7 +8,7 @@ interface PlaceLinkProps {
   readonly isCurrent?: boolean
   readonly className?: string
   readonly testid?: string
-  /** Path of the screen that the link leads to. */
+  /** The path of the screen to which the link leads. */
   readonly screen?: string
   readonly children: ComponentChildren
 }

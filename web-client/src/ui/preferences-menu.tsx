@@ -1,4 +1,4 @@
-// The preferences that stay on this device: theme, language, sound, notifications.
+// The menu of preferences that are stored on this device: theme, language, sound, notifications.
 
 import type { ComponentChildren } from 'preact'
 import { useId, useRef, useState } from 'preact/hooks'
@@ -24,7 +24,7 @@ export function PreferencesMenu({ preferences, children }: { readonly preference
 const GAP_PX = 6
 const EDGE_PX = 12
 
-/** Places the menu below its button, in coordinates of the window. */
+/** Positions the menu below its button, in coordinates of the window. */
 function putBelow(menu: HTMLElement, { left, right, bottom }: DOMRect): void {
   const width = document.documentElement.clientWidth
   menu.style.insetBlockStart = `${bottom + GAP_PX}px`
@@ -39,13 +39,13 @@ export function LooksForm({ preferences }: { readonly preferences: Preferences }
     const allowed = !on || (await askToNotify())
     setRefused(!allowed)
     preferences.notify.value = on && allowed
-    // If notifications are refused again, no state changes and nothing renders: reset the box by hand.
+    // If the browser refuses notifications again, no state changes and nothing is rendered, so reset the checkbox by hand.
     field.checked = preferences.notify.value
   }
   const speak = async (field: HTMLSelectElement) => {
     const next = word(preferences.languages, field.value)
     if (next !== null) await chooseLanguage(preferences, next)
-    // If the language could not be loaded, nothing renders: reset the select by hand.
+    // If the language could not be loaded, nothing is rendered again, so reset the select by hand.
     field.value = language()
   }
   return (
@@ -78,7 +78,7 @@ export function LooksForm({ preferences }: { readonly preferences: Preferences }
   )
 }
 
-/** Switches the language. On failure, says so and offers a retry. */
+/** Switches the language. If the language cannot be loaded, shows a notification with a retry button. */
 export async function chooseLanguage(preferences: Pick<Preferences, 'choose'>, next: Language): Promise<void> {
   if (await preferences.choose(next)) return
   say(t('preferences.language_failed', { language: LANGUAGE_NAMES[next] }), { label: t('app.retry'), run: () => void chooseLanguage(preferences, next) })

@@ -26,7 +26,7 @@ export function RatingForm({ store, ticket }: { readonly store: TicketStore; rea
   const change = useRef<HTMLButtonElement>(null)
   const chosen = useRef<HTMLSpanElement>(null)
   const wasDone = useRef(isDone)
-  // The pressed button disappeared with its form: focus what replaced it.
+  // The button that was pressed has disappeared with its form, so focus the content that replaced the form.
   useLayoutEffect(() => {
     if (wasDone.current === isDone) return
     wasDone.current = isDone
@@ -34,7 +34,7 @@ export function RatingForm({ store, ticket }: { readonly store: TicketStore; rea
     if (next !== null && isLost(next)) next.focus({ preventScroll: true })
   }, [isDone])
 
-  /** The stars are a single Tab stop, like radio buttons. The arrow keys choose. */
+  /** The stars are a single Tab stop, like radio buttons. The arrow keys choose the number of stars. */
   const step = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }) => {
     const onwards = direction() === 'rtl' ? ['ArrowLeft', 'ArrowDown'] : ['ArrowRight', 'ArrowDown']
     const back = direction() === 'rtl' ? ['ArrowRight', 'ArrowUp'] : ['ArrowLeft', 'ArrowUp']

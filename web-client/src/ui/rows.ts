@@ -1,4 +1,4 @@
-// Turns the items of a timeline into rows, with day headings, the "new" mark, and grouping by author. Pure.
+// Turns the items of a timeline into the rows to show: adds day headings and the "new" mark, and groups messages by author. Pure.
 
 import { items, type Item, type Reader } from '../timeline/view.ts'
 import type { Timeline } from '../timeline/state.ts'
@@ -8,7 +8,9 @@ export type Row =
   | { readonly kind: 'new'; readonly id: string }
   | { readonly kind: 'item'; readonly id: string; readonly item: Item; readonly grouped: boolean }
 
-/** The range of sequence numbers that the reader had not read when they opened the ticket. */
+/**
+ * The sequence numbers of the events that were unread when the reader opened the ticket: those after `after`, up to and including `upTo`.
+ */
 export interface Unread {
   readonly after: number
   readonly upTo: number
@@ -17,8 +19,8 @@ export interface Unread {
 const GROUP_MS = 5 * 60_000
 
 /**
- * `dayKey` maps a time to the reader's calendar day. Within the range `unread`, the first message from another person gets the "new" mark,
- * unless the reader has sent a message after it. If `unread` is null, no message gets the mark.
+ * Builds the rows. `dayKey` maps a time to a calendar day in the reader's time zone. The "new" mark goes before the first message in
+ * `unread` from another person, unless the reader has sent a message after it. If `unread` is null, there is no mark.
  */
 export function rows(timeline: Timeline, reader: Reader, dayKey: (at: string) => string, unread: Unread | null): readonly Row[] {
   const made: Row[] = []

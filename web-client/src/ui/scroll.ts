@@ -1,4 +1,4 @@
-/** Scrolls the option that the keyboard is at into view. */
+/** Scrolls an option of a list into view. Used for the option that the arrow keys have reached. */
 export function intoSight(option: HTMLElement | null): void {
   option?.scrollIntoView({ block: 'nearest' })
 }

@@ -1,4 +1,4 @@
-// Below a search field: the text is too short to search, or the server refused it.
+// The hint below a search field: the text is too short to search, or the server has refused it.
 
 import { isTooShort, refusedSearch } from '../client/search.ts'
 import { LIMITS } from '../protocol/generated.ts'

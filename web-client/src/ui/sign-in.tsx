@@ -1,4 +1,4 @@
-// Sign-in of a development server: choose a demo person.
+// The sign-in page of a development server, where a tester chooses a demo person.
 
 import { useEffect, useState } from 'preact/hooks'
 import type { Demo } from '../client/auth.ts'

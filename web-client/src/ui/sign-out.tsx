@@ -1,4 +1,4 @@
-// Asks a person who signs out with unsent messages whether to send, keep or discard them.
+// The dialog for a person who signs out with unsent messages: it asks whether to send, keep or discard them.
 
 import { useEffect, useState } from 'preact/hooks'
 import type { Client } from '../client/client.ts'
@@ -18,13 +18,13 @@ export function SignOut({ client, onSignOut, onClose }: SignOutProps) {
   const unsent = client.unsent.value
   const n = unsent.length
   const isRefused = n > 0 && unsent.every((entry) => entry.refused !== null)
-  // All messages have been sent or discarded: sign out.
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- once, when no message is left
+  // When the last message has been sent or discarded, sign the person out.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- runs once, when no message is left
   useEffect(() => { if (n === 0) onSignOut() }, [n])
   useEffect(() => { if (isRefused) setSending(false) }, [isRefused])
   const send = () => {
     setSending(true)
-    // Sends them as they were written, including messages that were held back, paused or refused.
+    // Sends all unsent messages as written, including messages that were held back, paused or refused.
     for (const { key } of client.outbox.entries()) client.outbox.retry(key, 'as_written')
   }
   const keep = () => {

@@ -1,4 +1,4 @@
-// A placeholder for content that is loading.
+// Grey lines that stand in for content while it is loading.
 
 export function Skeleton({ lines }: { readonly lines: number }) {
   return (

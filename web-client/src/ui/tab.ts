@@ -5,7 +5,7 @@ import { t } from '../locales/index.ts'
 import icon from './icon.svg'
 import iconUnread from './icon-unread.svg'
 
-/** Keeps the tab's title and icon up to date, if `owns` allows it. */
+/** Keeps the title and the icon of the browser tab up to date. Does nothing if `owns` is false. */
 export function useTab(owns: boolean, page: string, unread: ReadonlySignal<number>): void {
   const title = useSignal('')
   title.value = t('app.tab', { page })

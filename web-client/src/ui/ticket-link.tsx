@@ -1,4 +1,4 @@
-// A ticket in a list. The list supplies what is below the subject.
+// A ticket's row in a list. The list provides the content below the subject.
 
 import type { ComponentChildren } from 'preact'
 import type { Client } from '../client/client.ts'
@@ -18,7 +18,7 @@ interface LinkProps {
   readonly client: Client
   /** Whether the reader has marked the ticket as unread. */
   readonly isMarked?: boolean
-  /** Shown at the end of the line, in place of the time of the last activity. */
+  /** Shown at the end of the first line, instead of the time of the last activity. */
   readonly tail?: ComponentChildren
   readonly children: ComponentChildren
 }
@@ -38,7 +38,7 @@ export function TicketLink({ ticket, router, isOpen, client, isMarked = false, t
       data-status={ticket.status}
       data-priority={ticket.priority}
       onClick={(event) => {
-        // Ctrl, Cmd and Shift clicks are left to the browser.
+        // The browser handles clicks with Ctrl, Cmd or Shift, which open a new tab or window.
         if (event.metaKey || event.ctrlKey || event.shiftKey) return
         event.preventDefault()
         router.go(ticket.ticket_number)

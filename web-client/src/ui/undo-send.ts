@@ -2,7 +2,10 @@ import type { Signal } from '@preact/signals'
 import { returnToDraft, type Mode } from '../client/drafts.ts'
 import type { TicketStore } from '../client/ticket.ts'
 
-/** Moves a message that is still held back into the composer: the one with `key`, or the last one. Returns false if it is too late. */
+/**
+ * Moves a message that is held back for undo into the composer again: the message with `key`, or the last one if `key` is omitted. Returns
+ * false if the message is no longer held back.
+ */
 export function undoSend(store: TicketStore, ticket: string, wanted: Signal<{ readonly ticket: string; readonly mode: Mode } | null>, key?: string): boolean {
   const entry = store.undo(key)
   if (entry === null) return false

@@ -3,7 +3,7 @@ import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { Icon } from './icon.tsx'
 
-/** Marks the row of a ticket in which the person has unsent messages. */
+/** A mark on a ticket's row that says that the person has unsent messages in the ticket. */
 export function UnsentMark({ client, ticket }: { readonly client: Client; readonly ticket: string }) {
   const own = client.unsent.value.filter((entry) => entry.ticket === ticket)
   if (own.length === 0) return null

@@ -1,4 +1,5 @@
-// Lists refused and paused messages of tickets that are not open, so that no one takes them for sent.
+// Lists the refused and the paused messages of tickets that are not open. Otherwise their authors might believe that the messages were
+// sent.
 
 import { useEffect, useRef } from 'preact/hooks'
 import { say } from '../client/notifications.ts'
@@ -8,7 +9,7 @@ import { T } from '../testids.ts'
 
 interface UnsentProps {
   readonly client: Client
-  /** Id of the open ticket, which shows its own unsent messages. */
+  /** Id of the open ticket. Its unsent messages are not listed here, because the ticket's own page shows them. */
   readonly open: string | null
   readonly go: (place: string) => void
 }
@@ -42,7 +43,7 @@ function One({ client, entry, go }: Pick<UnsentProps, 'client' | 'go'> & { reado
   )
 }
 
-/** Also shows a notification when a message is refused whose ticket is no longer open. */
+/** Shows a notification when a message is refused and its ticket is not the open one. */
 export function useRefusals({ client, open, go }: UnsentProps): void {
   const now = useRef({ open, go })
   now.current = { open, go }

@@ -1,4 +1,4 @@
-// Adds the style sheet of a lazily loaded part to the document or the shadow root that contains the part.
+// Adds the style sheet of a lazily loaded part to the document or shadow root that contains the part.
 
 import { useLayoutEffect } from 'preact/hooks'
 import { inPixels } from './pixels.ts'
@@ -14,12 +14,12 @@ function sheetOf(css: string): CSSStyleSheet {
   return sheet
 }
 
-/** `css` must be the same string in every call: each string is added once and stays. */
+/** `css` must be the same string in every call. Each string is added only once, and is never removed. */
 export function useSheet(inside: { readonly current: Element | null }, css: string): void {
   useLayoutEffect(() => {
     const root = inside.current?.getRootNode()
     if (!(root instanceof Document) && !(root instanceof ShadowRoot)) return
-    // In a shadow root, the root font size belongs to the host page: use pixels.
+    // In a shadow root, `rem` depends on the host page's root font size, so convert the lengths to pixels.
     const sheet = sheetOf(root instanceof ShadowRoot ? inPixels(css) : css)
     if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet]
   }, [inside, css])

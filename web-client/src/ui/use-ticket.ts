@@ -1,4 +1,4 @@
-// The store of the ticket that the address names, created and disposed as the address changes.
+// Provides the store of the ticket named in the page's address. Creates a new store, and disposes the old one, when the address changes.
 
 import { useEffect, useState } from 'preact/hooks'
 import type { Client } from '../client/client.ts'
@@ -12,17 +12,17 @@ export function useTicket(client: Client, ref: string, listener: TicketListener)
     setOpen({ ref, store })
     return () => store.dispose()
   }, [client, ref, listener])
-  // While the address changes, do not show the old store under the new name.
+  // When the address has just changed, the store may still be of the previous ticket. Return no store in that case.
   return open?.ref === ref ? open.store : null
 }
 
-/** Id of the open ticket; null if none is open yet. */
+/** The id of the open ticket, or null if no ticket has been loaded. */
 export function idOf(store: TicketStore | null): string | null {
   const opening = store?.opening.value
   return opening?.kind === 'open' ? opening.ticket.id : null
 }
 
-/** How many events the open ticket is still missing; null if it is up to date or none is open. */
+/** How many events the open ticket still has to fetch. Null if the ticket is up to date, or if no ticket is open. */
 export function behindOf(store: TicketStore | null): number | null {
   const timeline = store?.timeline.value
   if (timeline === undefined) return null

@@ -1,13 +1,13 @@
-// Renders a window of a long list whose row heights are known only after rendering. The first visible row keeps its position whatever changes
-// above it, and a reader at the end stays at the end.
+// Renders only the visible part of a long list whose row heights are known only after rendering. The first visible row keeps its position
+// when rows above it change. A reader at the end of the list stays at the end when rows are added.
 
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 
-/** Up to this many rows, all are rendered, so that the browser's own search finds them. */
+/** A list of at most this many rows is rendered completely, so that the browser's own search finds all its text. */
 const WHOLE_ROWS_MAX = 150
-/** Rows are rendered this far beyond the visible part. */
+/** Rows are also rendered this many pixels above and below the visible part. */
 const OVERSCAN_PX = 900
-/** This close to the end counts as at the end. */
+/** A reader who is at most this many pixels from the end counts as at the end. */
 const END_PX = 80
 const ROW_PX = 64
 
@@ -18,7 +18,10 @@ export interface Window {
   readonly after_px: number
 }
 
-/** The rows between two offsets. `tops` holds the offset of each row and, last, the total height. Pure. */
+/**
+ * Returns the range of rows to render for the visible part from `top` to `bottom`. `tops` contains the offset of each row and, as its last
+ * element, the total height. Pure.
+ */
 export function windowOf(tops: readonly number[], top: number, bottom: number): Window {
   const count = tops.length - 1
   if (count <= WHOLE_ROWS_MAX) return { from: 0, to: count, before_px: 0, after_px: 0 }
@@ -50,7 +53,7 @@ export function useVirtual(ids: readonly string[]) {
   for (const id of ids) tops.push((tops.at(-1) ?? 0) + (heights.current.get(id) ?? ROW_PX))
   const bottom = Math.max(0, (tops.at(-1) ?? 0) - view.height)
   const held = stuck.current || anchor.current === null ? -1 : ids.indexOf(anchor.current.id)
-  // The position of the anchored row is more reliable than the scroll offset, because rows may have been added above it.
+  // Compute the scroll position from the anchored row, not from the last scroll offset, because rows may have been added above it.
   const place = held < 0 || anchor.current === null ? view.top : (tops[held] ?? 0) - anchor.current.offset_px
   const top = stuck.current ? bottom : Math.min(place, bottom)
   const window_ = windowOf(tops, top, top + view.height)
@@ -60,12 +63,12 @@ export function useVirtual(ids: readonly string[]) {
     const element = scroller.current
     if (element === null) return
     const edge = element.getBoundingClientRect().top
-    // Skip day headings: they move when earlier messages of that day are added.
+    // Do not anchor a day heading: it moves when earlier messages of the same day are added.
     const first = rowsOf(element).find((row) => row.dataset['fleeting'] === undefined && row.getBoundingClientRect().bottom > edge)
     anchor.current = first?.dataset['row'] === undefined ? null : { id: first.dataset['row'], offset_px: first.getBoundingClientRect().top - edge }
   }, [])
 
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- measures rows at every render; it settles when no height has changed
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- measures rows after every render; no further render follows once no height has changed
   useLayoutEffect(() => {
     const element = scroller.current
     if (element === null) return
@@ -81,7 +84,7 @@ export function useVirtual(ids: readonly string[]) {
       const held = rowsOf(element).find((row) => row.dataset['row'] === anchor.current?.id)
       const drift = held === undefined ? 0 : held.getBoundingClientRect().top - element.getBoundingClientRect().top - anchor.current.offset_px
       if (Math.abs(drift) >= 1) element.scrollTop += drift
-      // After a long jump, the anchored row may no longer be rendered: choose a new one.
+      // After a long jump, the anchored row may no longer be rendered, so choose a new one.
       look()
     }
     if (changed && ids.length > WHOLE_ROWS_MAX) remeasured((n) => n + 1)
@@ -96,7 +99,7 @@ export function useVirtual(ids: readonly string[]) {
       look()
       setView((before) => (Math.abs(before.top - element.scrollTop) > OVERSCAN_PX / 3 || before.height !== element.clientHeight ? { top: element.scrollTop, height: element.clientHeight } : before))
     }
-    // The composer and the window change the available height.
+    // The available height changes with the size of the composer and of the window.
     const resized = new ResizeObserver(() => {
       if (stuck.current) element.scrollTop = element.scrollHeight
       setView((before) => (before.height === element.clientHeight ? before : { ...before, height: element.clientHeight }))

@@ -1,4 +1,4 @@
-// A minimal document in which a component can be rendered and pressed, without a browser.
+// A minimal document for tests without a browser. Components can be rendered into it, and their elements can be pressed.
 
 import { options, render, type ComponentChildren } from 'preact'
 
@@ -34,7 +34,7 @@ export class TestElement extends TestNode {
   readonly style = {}
   readonly namespaceURI = 'http://www.w3.org/1999/xhtml'
   private readonly listeners = new Map<string, Listener>()
-  /** The value, if this element is a form field. */
+  /** The value of a form field. Unused for other elements. */
   value: unknown = ''
   checked = false
   constructor(localName: string) { super(1, localName) }
@@ -52,7 +52,7 @@ export class TestElement extends TestNode {
   addEventListener(name: string, listener: Listener): void { this.listeners.set(name.toLowerCase(), listener) }
   removeEventListener(name: string): void { this.listeners.delete(name.toLowerCase()) }
   attribute(name: string): string | null { return this.attributes.get(name) ?? null }
-  /** All descendants with this name, in order. */
+  /** All descendants with this element name, in document order. */
   all(localName: string): readonly TestElement[] {
     return this.childNodes.flatMap((one) => (one instanceof TestElement ? [...(one.localName === localName ? [one] : []), ...one.all(localName)] : []))
   }
@@ -61,7 +61,7 @@ export class TestElement extends TestNode {
     if (first === undefined) throw new Error(`no ${localName}`)
     return first
   }
-  /** Calls the element's listener, then draws the changes. */
+  /** Calls the element's listener for the event, then renders the changes. */
   fire(type: string): void {
     const listener = this.listeners.get(type)
     if (listener === undefined) throw new Error(`${this.localName} does not hear ${type}`)
@@ -77,17 +77,17 @@ const owner = {
 }
 
 const waiting: (() => void)[] = []
-/** Draws all pending changes. */
+/** Renders all pending changes. */
 export function draw(): void {
   while (waiting.length > 0) for (const one of waiting.splice(0)) one()
 }
 
-/** Renders `children` into a new root; `set` renders other children in their place. */
+/** Renders `children` into a new root element. `set` renders other children instead. */
 export function rendered(children: ComponentChildren): { readonly root: TestElement; set(children: ComponentChildren): void } {
   options.debounceRendering = (run) => { waiting.push(run) }
   const root = new TestElement('div')
   const set = (next: ComponentChildren) => {
-    // This document has only what the renderer needs, so its type does not match.
+    // This document has only what the renderer needs, so its type does not match the renderer's. `Reflect.apply` avoids the type check.
     const parts: unknown[] = [next, root]
     Reflect.apply(render, undefined, parts)
     draw()

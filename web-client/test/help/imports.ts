@@ -1,4 +1,4 @@
-// Which file of the client imports which, read from the sources for every form of import.
+// Finds which file of the client imports which other file. It reads the sources and recognises every form of import.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -8,7 +8,9 @@ export const SRC = resolve(import.meta.dirname, '../../src')
 export const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name)).map((name) => name.replaceAll('\\', '/'))
 export const read = (file: string) => readFileSync(join(SRC, file), 'utf8')
 
-/** Matches `… from './x'`, `import './x'`, `import('./x')` and `export … from './x'`. Type imports count as well, because they are dependencies, too. */
+/**
+ * Matches `… from './x'`, `import './x'`, `import('./x')` and `export … from './x'`. Type imports count too, because they are dependencies.
+ */
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)'(\.[^'?]+)(?:\?[^']*)?'/g
 
 /** The paths below `src` that this source text imports. */

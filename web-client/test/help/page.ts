@@ -1,4 +1,4 @@
-// The parts of a page that stores use: an address with its history, window events, and requests.
+// Test doubles for the parts of a page that the stores use: an address with its history, window events, and requests.
 
 import type { Page } from '../../src/client/browser.ts'
 
@@ -11,7 +11,7 @@ interface PageParts {
   readonly pathname?: string
   readonly search?: string
   readonly languages?: readonly string[]
-  /** The server's answer to a request; null: the server cannot be reached. */
+  /** Returns the server's response to a request. Null means that the server cannot be reached. */
   readonly answer?: (address: string, init: RequestInit | undefined) => Answer | null | Promise<Answer | null>
 }
 
@@ -48,19 +48,19 @@ export function testPage({ pathname = '/', search = '', languages = [], answer =
   }
   return {
     page, location, document, navigator, requests,
-    /** The steps of the history after the first place. */
+    /** The history entries that were added after the first location. */
     steps,
     move,
-    /** Calls all listeners; returns whether one of them prevented the default. */
+    /** Calls all listeners of the event. Returns whether one of them called `preventDefault`. */
     fire(type: string, fields: object = {}): boolean {
       const event = Object.assign(new Event(type, { cancelable: true }), fields)
       for (const listener of [...(listeners.get(type) ?? [])]) listener(event)
       return event.defaultPrevented
     },
-    /** The number of listeners for all events. */
+    /** The number of listeners, for all events together. */
     listening: () => [...listeners.values()].reduce((sum, one) => sum + one.size, 0),
   }
 }
 
-/** Waits until everything that was begun has had its turn. */
+/** Waits a few turns of the event loop, so that asynchronous work that has started can finish. */
 export const settled = async () => { for (let n = 0; n < 5; n++) await new Promise((done) => setImmediate(done)) }

@@ -1,4 +1,4 @@
-// A WebSocket server on a free port that sends what the test tells it to.
+// A WebSocket server on a free port that sends what the test tells it to send.
 
 import { once } from 'node:events'
 import { WebSocket, WebSocketServer } from 'ws'
@@ -13,7 +13,7 @@ export interface Link {
   readonly frames: Json[]
   say(frame: object): void
   close(code: number, reason?: string): void
-  /** Cuts the connection without a close frame. */
+  /** Ends the connection without a close frame. */
   cut(): void
 }
 
@@ -57,10 +57,10 @@ export function welcome(link: Link, frame: Json, heartbeat_ms = 25_000, user = '
   link.say({ type: 'welcome', id: frame['id'], user: { id: user, name: 'Ada', email: null }, role: null, heartbeat_ms, limits: LIMITS })
 }
 
-/** The `ws` client in the shape of a browser's WebSocket. */
+/** Adapts the `ws` package's client to the interface of a browser's WebSocket. */
 export function socketTo(url: string): Socket {
   const socket = new WebSocket(url, 'helpline.v1')
-  // A refused connection is reported by its close event.
+  // The client gets a refused connection as a close event, so ignore the error event.
   socket.on('error', () => {})
   return {
     send: (text) => socket.send(text),
@@ -81,7 +81,7 @@ export function sessionTo(url: string, tokens: TokenSource = () => Promise.resol
   return { session, states }
 }
 
-/** Waits until the condition holds; fails after 5 s. */
+/** Waits until `holds` returns true. Fails after 5 s. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
   const deadline = Date.now() + 5_000
   while (!holds()) {

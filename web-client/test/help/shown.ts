@@ -1,14 +1,14 @@
-// What a reader sees of rendered components, without a browser.
+// Collects what a reader sees of rendered components, without a browser.
 
 import type { ComponentChildren } from 'preact'
 import { isObject } from '../../src/protocol/narrow.ts'
 
 export interface Shown {
-  /** All readable text in order, including what the browser adds (a number before a list item). */
+  /** All readable text in order, including text that the browser adds, such as the number of a list item. */
   readonly text: string
-  /** The number of elements of each kind. */
+  /** How many elements of each kind were rendered. */
   readonly kinds: ReadonlyMap<string, number>
-  /** The targets of links whose text differs from their target. */
+  /** The addresses of links whose text differs from their address. */
   readonly hrefs: readonly string[]
 }
 

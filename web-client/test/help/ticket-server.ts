@@ -1,4 +1,4 @@
-// A server with tickets, as lists see it: keyset pages of a snapshot, and frames with changes, delayed and conflated.
+// A simulated server for tests of ticket lists. It returns pages by cursor, and sends frames with changes that may be delayed and merged.
 
 import { signal } from '@preact/signals'
 import { createInboxRows } from '../../src/connection/inbox-rows.ts'
@@ -16,15 +16,15 @@ import { staffTicket } from './sample.ts'
 export const ME = 'agent-me'
 const AGENTS = [null, ME, 'agent-other'] as const
 const PEOPLE = ['ada', 'carl'] as const
-/** Words that a search finds in a ticket. They are not in its subject, so only the server knows them. */
+/** A search for one of these words finds about half of the tickets. Only the server knows which tickets, so the client cannot decide it. */
 export const WORDS = ['red', 'blue'] as const
 
 export interface ManualClock extends Clock {
-  /** May be replaced, to simulate a device that slept. */
+  /** The current time. A test may replace this function to simulate a device that slept. */
   now: () => number
-  /** Lets `ms` milliseconds pass and runs the timers that are due. */
+  /** Advances the time by `ms` milliseconds and runs the timers that are due. */
   pass(ms: number): void
-  /** How long until the next timer; null if there is none. */
+  /** Milliseconds until the next timer is due, or null if there is no timer. */
   next(): number | null
 }
 
@@ -54,7 +54,7 @@ export function manualClock(): ManualClock {
   }
 }
 
-/** A time as the server writes it: without trailing zeros in its fraction, in groups of three digits. */
+/** Formats a time as the server does. The fraction of a second has zero, three or six digits, depending on its trailing zeros. */
 export function stamp(micros: number): string {
   const seconds = new Date(1_750_000_000_000 + Math.floor(micros / 1_000_000) * 1_000).toISOString().slice(0, 19)
   const rest = micros % 1_000_000
@@ -82,17 +82,20 @@ export function ticketServer(random: () => number) {
   let requests: Request[] = []
   let changed: string[] = []
   let known = new Map<string, string>()
-  /** Frames on the way: delivered in order, but not at once. */
+  /** Frames that were sent and not delivered yet. They are delivered in order. */
   let wire: InboxFrame[] = []
   let listener: InboxListener = { frame() {}, began() {} }
   let [made, time] = [0, 0]
   const live = signal(false)
-  /** Whether changes are pushed from now on. */
+  /** Whether the server pushes changes to the client now. */
   let isWatched = false
   const rows = createInboxRows()
   const one = <T>(of: readonly T[]): T | undefined => of[below(random, of.length)]
 
-  /** Advances the time; sometimes by nothing, and sometimes to a round time. */
+  /**
+   * Advances the server's time by a random amount. Sometimes the time does not change, and sometimes it becomes a whole second or
+   * millisecond.
+   */
   const tick = () => {
     const dice = random()
     time += dice < 0.15 ? 0 : dice < 0.3 ? 1_000_000 - (time % 1_000_000) : dice < 0.45 ? 1_000 - (time % 1_000) : below(random, 3_000)
@@ -101,7 +104,7 @@ export function ticketServer(random: () => number) {
   const touch = (id: string) => { if (isWatched && !changed.includes(id)) changed.push(id) }
   const create = () => {
     const at = tick()
-    // Tickets created at the same time have ids in random order.
+    // Tickets created at the same time have ids in random order, so that tests depend on the tie-break by id.
     const id = `${String(below(random, 1e6)).padStart(6, '0')}-${++made}`
     hidden.set(id, random() < 0.5 ? WORDS[0] : WORDS[1])
     tickets.set(id, {
@@ -112,13 +115,16 @@ export function ticketServer(random: () => number) {
     if (fresh !== undefined) tickets.set(id, waits(fresh))
     touch(id)
   }
-  /** Sets a random wait of the customer; a ticket that is over has none. */
+  /** Sets at random since when the customer has been waiting. In a resolved, closed or archived ticket no customer waits. */
   const waits = (ticket: StaffView): StaffView => ({ ...ticket, waiting_since: isOver(ticket.status) || ticket.archived_at !== null || random() < 0.4 ? null : random() < 0.6 ? ticket.waiting_since ?? ticket.last_activity_at : ticket.last_activity_at })
   const agent = () => {
     const id = one(AGENTS) ?? null
     return id === null ? null : { id, name: id }
   }
-  /** Changes a ticket. `near`: at an edge of this query's pages, where errors are likely; otherwise anywhere. Returns the ticket before and after. */
+  /**
+   * Changes a ticket at random and returns it before and after. If `near` is given, the ticket is near the edge of a page of that query,
+   * where errors are likely.
+   */
   const change = (near: TicketQuery | null, of?: string) => {
     const before = of !== undefined ? tickets.get(of) : (near === null ? undefined : all(near)[(one([0, 49, 99, 149]) ?? 0) + below(random, 3)]) ?? tickets.get(one([...tickets.keys()]) ?? '')
     if (before === undefined) return []
@@ -148,7 +154,7 @@ export function ticketServer(random: () => number) {
     return [...tickets.values()].filter((ticket) => fits(ticket, query)).toSorted((a, b) => (query.sort === 'oldest' || query.sort === 'waiting' ? up(a, b) : up(b, a)))
   }
   const page = ({ cursor, limit = 25, ...query }: TicketQuery): Page<StaffView> => {
-    // A cursor is the place of a page's last ticket, even if that ticket has moved since.
+    // A cursor contains the position that the last ticket of a page had. The position stays valid if that ticket has moved since.
     const [time_of = '', id_of = ''] = (cursor ?? '').split('|')
     const at = (ticket: StaffView) => micros(query.sort === 'waiting' ? (ticket.waiting_since ?? '9999-01-01T00:00:00Z') : query.sort === undefined || query.sort === 'last_activity' ? ticket.last_activity_at : ticket.created_at)
     const up = (ticket: StaffView) => at(ticket) - Number(time_of) || (ticket.id < id_of ? -1 : ticket.id > id_of ? 1 : 0)
@@ -158,7 +164,7 @@ export function ticketServer(random: () => number) {
     return { items, next_cursor: last !== undefined && behind.length > limit ? `${at(last)}|${last.id}` : null }
   }
 
-  /** A request, which reads at one time and is answered at a later one. */
+  /** Starts a request. The simulated server first reads the data, and sends its response at a later time. */
   const ask = <T>(look: () => T): Promise<Result<T>> => new Promise((resolve) => {
     let result: Result<T> | null = null
     requests.push({
@@ -194,16 +200,16 @@ export function ticketServer(random: () => number) {
     create,
     change,
     push,
-    /** Sends a frame directly. */
+    /** Delivers a frame at once, before the frames that are on their way. */
     say: (frame: InboxFrame) => listener.frame(rows.fill(frame)),
     deliver() {
       const frame = wire.shift()
       if (frame !== undefined) listener.frame(rows.fill(frame))
     },
     isQuiet: () => requests.length === 0 && changed.length === 0 && wire.length === 0,
-    /** Lets one request read the database. */
+    /** Makes one random request read the server's data. */
     read: () => one(requests.filter((of) => !of.isRead()))?.read(),
-    /** Delivers an answer, perhaps long after it was read; answers may overtake each other. */
+    /** Delivers the response of one random request, perhaps long after the data was read. Responses may overtake each other. */
     answer() {
       const request = one(requests.filter((of) => of.isRead()))
       requests = requests.filter((of) => of !== request)
@@ -222,7 +228,7 @@ export function ticketServer(random: () => number) {
     },
     connect() { live.value = true },
     isWatched: () => isWatched,
-    /** Grants the request for pushes. */
+    /** Starts pushing changes, as the client has requested. */
     watch() {
       if (!live.peek() || isWatched) return
       known = new Map()

@@ -1,4 +1,4 @@
-// The parts of a page that the widget's loader uses, and frames that forget when they are told to.
+// Test doubles for the parts of a page that the widget's loader uses, and for the widget's iframe.
 
 import { vi } from 'vitest'
 import type { Guest, Page } from '../../src/apps/widget/guest.ts'
@@ -6,18 +6,18 @@ import type { Api } from '../../src/apps/widget/loader.ts'
 
 const isHelpline = (value: unknown): value is Api => typeof value === 'object' && value !== null && 'init' in value
 
-/** Replaces the file that creates the frame. */
+/** Replaces the script that creates the iframe (guest.ts). */
 const GUEST_FILE = 'data:text/javascript,export const createGuest = (page) => globalThis.createTestGuest(page)'
 
 export interface TestFrame {
   readonly page: Page
-  /** The calls that the frame received: what to show, or that it was opened or folded. */
+  /** The calls that the iframe received: what to show, and when it was opened or closed. */
   readonly told: unknown[]
-  /** Reports that the frame has forgotten its person and is gone, or that it stays because the person is the same. */
+  /** Completes the loader's request to forget the person. `stays` is true if the iframe stays, because the person is the same. */
   forget(stays?: boolean): void
 }
 
-/** Loads the loader again in a page of its own. */
+/** Imports the loader again, in a new simulated page. */
 export async function widgetPage() {
   const listeners = new Map<string, () => void>()
   const frames: TestFrame[] = []
@@ -60,5 +60,5 @@ export async function widgetPage() {
   return { widget, frames, focus, answer, lookedAt: () => listeners.get('visibilitychange')?.() }
 }
 
-/** Waits until everything that was begun has had its turn. */
+/** Waits a few turns of the event loop, so that asynchronous work that has started can finish. */
 export const turned = async () => { for (let n = 0; n < 20; n++) await new Promise((done) => setImmediate(done)) }

@@ -1,4 +1,4 @@
-// What a key or a palette command does to one ticket, whether that ticket is open or only in the list, and how to undo it.
+// What a shortcut key or a palette command does to one ticket, and how to undo it. The ticket may be open or only in the list.
 
 import { say } from '../../client/notifications.ts'
 import { returnToDraft, type Mode } from '../../client/drafts.ts'
@@ -15,13 +15,13 @@ export function tell({ client }: Pick<ConsoleContext, 'client'>, ...said: Parame
   if (!client.isDisposed) say(...said)
 }
 
-/** The open ticket as staff see it; null if none is open. */
+/** The open ticket as staff see it, or null if no ticket is open. */
 export function openTicketOf({ store }: Pick<ConsoleContext, 'store'>): StaffView | null {
   const opening = store?.opening.value
   return opening?.kind === 'open' && opening.ticket.side === 'staff' ? opening.ticket : null
 }
 
-/** Puts the cursor into the ticket's composer, and opens the ticket first if it is not open. */
+/** Puts the text cursor into the ticket's composer. Opens the ticket first if it is not open. */
 export function write(context: ConsoleContext, ticket: StaffView, mode: Mode): void {
   if (openTicketOf(context)?.id !== ticket.id) context.go(ticket.ticket_number)
   else if (!isWritable(ticket)) return
@@ -35,9 +35,12 @@ export async function take(context: ConsoleContext, ticket: StaffView): Promise<
   await takeFrom(context, ticket, before)
 }
 
-/** `before`: the assignee that this person last saw. The server refuses the change if the assignee has changed since. */
+/**
+ * Assigns the ticket to this agent. `before` is the assignee that the agent last saw. The server refuses the change if the assignee is
+ * another person now.
+ */
 async function takeFrom(context: ConsoleContext, ticket: StaffView, before: string): Promise<void> {
-  // Undo unassigns only while the ticket is still assigned to this person.
+  // The undo patch unassigns the ticket only while it is still assigned to this agent.
   if (await change(context, ticket, { assigned_to: 'me', if_assigned_to: before })) told(context, ticket, t('action.took', { number: ticket.ticket_number }), [{ assigned_to: before, if_assigned_to: 'me' }])
 }
 
@@ -50,7 +53,10 @@ export async function resolve(context: ConsoleContext, ticket: StaffView): Promi
   goOn()
 }
 
-/** Call before a ticket leaves the list. Returns a function that then goes on to the ticket after it, or to the one before it if it was the last. */
+/**
+ * Call before a ticket leaves the list. Returns a function to call afterwards: it opens the next ticket of the list, or the previous one if
+ * the ticket was the last.
+ */
 function leaving(context: ConsoleContext, ticket: StaffView): () => void {
   const { inbox, cursor } = context
   const wasOpen = openTicketOf(context)?.id === ticket.id
@@ -59,7 +65,7 @@ function leaving(context: ConsoleContext, ticket: StaffView): () => void {
   const next = at < 0 ? undefined : (order[at + 1] ?? order[at - 1])
   return () => {
     if (context.client.isDisposed) return
-    // Unless the agent has opened something else since.
+    // Do not navigate if the agent has opened something else since.
     if (wasOpen && openTicketOf(context.now())?.id === ticket.id) {
       const number = next === undefined ? undefined : inbox.ticket(next)?.ticket_number
       if (number !== undefined) context.go(number)
@@ -69,7 +75,7 @@ function leaving(context: ConsoleContext, ticket: StaffView): () => void {
   }
 }
 
-/** Opens the next ticket in the list (`by` 1) or the previous one (-1). Returns false if there is none. */
+/** Opens the next ticket in the list (`by` 1) or the previous one (-1). Returns false only if the list is empty. */
 export function openNext(context: ConsoleContext, by: 1 | -1): boolean {
   const { inbox, cursor } = context
   const order = inbox.order.peek()
@@ -86,14 +92,14 @@ export function openNext(context: ConsoleContext, by: 1 | -1): boolean {
   return true
 }
 
-/** Marks the ticket as unread, and closes it if it is open. */
+/** Marks the ticket as unread. Closes the ticket if it is open. */
 export function markUnread(context: ConsoleContext, ticket: StaffView): void {
   if (openTicketOf(context)?.id === ticket.id) context.go('')
   context.marks.mark(ticket.id)
   tell(context, t('action.unread', { number: ticket.ticket_number }), { label: t('action.undo'), key: 'z', run: () => context.marks.clear(ticket.id) })
 }
 
-/** Called when an answer is queued that will resolve its ticket once it is stored: opens the next ticket. */
+/** Opens the next ticket. Called when the agent has sent a "Send & resolve" reply, which resolves its ticket once the reply is stored. */
 export function answered(context: ConsoleContext, ticket: StaffView, key: string): void {
   const { client } = context
   const n = client.habits.undo_s.peek()
@@ -109,7 +115,7 @@ export function answered(context: ConsoleContext, ticket: StaffView, key: string
   tell(context, t('action.sending', { number, n }), { label: t('action.undo'), key: 'z', run: undo }, n * 1_000)
 }
 
-/** Says what was done and offers to undo it. `back`: the patches that undo it, in order. */
+/** Shows a notification about a change to a ticket and offers to undo it. `back` lists the patches that undo the change, in order. */
 export function told(context: ConsoleContext, ticket: StaffView, sentence: string, back: readonly TicketPatch[]): void {
   const wasOpen = openTicketOf(context)?.id === ticket.id
   const undo = async () => {
@@ -121,7 +127,7 @@ export function told(context: ConsoleContext, ticket: StaffView, sentence: strin
   tell(context, sentence, { label: t('action.undo'), key: 'z', run: () => void undo() })
 }
 
-/** Ids of tickets with a change in progress: a ticket takes one change at a time. A refusal comes with a link to its ticket, which may not be the open one. */
+/** Ids of tickets with a change in progress. A second change to the same ticket is ignored meanwhile. */
 const changing = new Set<string>()
 async function change(context: ConsoleContext, ticket: StaffView, patch: TicketPatch): Promise<boolean> {
   if (changing.has(ticket.id)) return false

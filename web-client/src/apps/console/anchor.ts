@@ -1,6 +1,6 @@
 /**
- * How many rows to scroll so that the first visible row that did not move stays where it is.
- * If every row from there on moved, the last unmoved row above the visible ones is the anchor. Pure.
+ * Returns how many rows to scroll after a reordering, so that the first visible row that did not move itself keeps its position. If no such
+ * row exists, the last one above the visible rows is used. Pure function.
  */
 export function shiftOf(before: readonly string[], after: readonly string[], first: number, moved: ReadonlySet<string>): number {
   const at = new Map(after.map((id, index) => [id, index]))

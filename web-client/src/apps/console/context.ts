@@ -1,4 +1,4 @@
-// State that the parts of the console share: the stores, the keyboard cursor, the selection, and the overlay that is open.
+// State that all parts of the console share: the stores, the keyboard cursor, the selection, and which overlay is open.
 
 import { computed, useSignal, type ReadonlySignal, type Signal } from '@preact/signals'
 import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
@@ -36,40 +36,40 @@ export interface ConsoleContext {
   readonly inbox: Inbox
   readonly team: TeamStore
   readonly store: TicketStore | null
-  /** The path below the console: a ticket number, the path of a screen, or empty. */
+  /** The path below the console's own path: a ticket number, the path of a screen, or empty. */
   readonly place: string
-  /** Id of the ticket whose row the keyboard is at. */
+  /** Id of the ticket whose row has the keyboard cursor, or null. */
   readonly cursor: Signal<string | null>
-  /** True while the row of `cursor` has not received the focus yet. */
+  /** True while the keyboard cursor has moved to a row that has not received the focus yet. */
   readonly arriving: { current: boolean }
   readonly selection: Selection
   readonly overlay: Signal<Overlay>
   readonly mode: Signal<Mode>
-  /** A request to put the text cursor into one of the composers; the composer that it names clears it. */
+  /** A request to put the text cursor into a composer. The composer named in the request clears it. */
   readonly wanted: Signal<Wanted | null>
-  /** Whether single keys are shortcuts. A preference. */
+  /** Whether single keys are shortcuts. The person sets this in the preferences. */
   readonly keys: ReadonlySignal<boolean>
-  /** Number of tickets with something unread. */
+  /** Number of tickets with unread events. */
   readonly unread: ReadonlySignal<number>
-  /** Tickets that the agent has marked as unread. */
+  /** The tickets that the agent has marked as unread. */
   readonly marks: UnreadMarks
   readonly searchRef: { current: HTMLInputElement | null }
   open(overlay: Overlay): void
   go(place: string): void
   href(place: string): string
-  /** Changes the path without a new entry in the browser's history. */
+  /** Navigates to a path without adding an entry to the browser's history. */
   replace(place: string): void
-  /** The query of the address, for screens that keep their filters in it. */
+  /** The query of the page's address. Screens with filters keep them in it. */
   readonly query: URLSearchParams
   setQuery(query: URLSearchParams): void
-  /** The latest context, for asynchronous work that outlives a render. */
+  /** Returns the latest context. Asynchronous code uses it, because its own context may be outdated after an `await`. */
   now(): ConsoleContext
 }
 
 export function useConsole({ client, router, preferences }: AppProps): ConsoleContext {
   const rest = useMemo(() => createTeam(client), [client])
-  // The list and the unread count share one collection, so that each sees what the other learns about a ticket.
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- another client means another person: start with an empty collection
+  // The list and the unread counter share one ticket collection, so that a ticket loaded by either of them is up to date in both.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- a new client means that another person signed in: start with an empty collection
   const tickets = useMemo(() => createTicketCollection<StaffView>(), [client])
   const inbox = useInbox(client, rest, router, tickets)
   const now = useRef<ConsoleContext | null>(null)
@@ -93,7 +93,7 @@ export function useConsole({ client, router, preferences }: AppProps): ConsoleCo
       const ticket = inbox.ticket(id)
       return ticket === undefined || !isUnread(ticket)
     }
-    // `team.unread` already counts the agent's own unread tickets; do not count them twice.
+    // `team.unread` already includes the unread tickets that are assigned to this agent, so this sum leaves them out.
     return team.unread.value + new Set([...marks.ids.value, ...alerts.fresh.value].filter((id) => isOnlyMarked(id) || inbox.ticket(id)?.assigned_to?.id !== client.identity.id)).size
   }), [inbox, team, marks, alerts, client])
   const listener = useMemo((): TicketListener => ({
@@ -138,18 +138,18 @@ export function useConsole({ client, router, preferences }: AppProps): ConsoleCo
   return context
 }
 
-/** When the tab becomes visible again, marks the open ticket as read in the list and in the title. */
+/** When the tab becomes visible again, marks the open ticket as read in the list and in the tab's title. */
 function useReadOnReturn(store: TicketStore | null, listener: TicketListener): void {
   useEffect(() => onWindow('visibilitychange', () => {
     const opening = store?.opening.peek()
     if (opening?.kind !== 'open' || !isVisible()) return
     listener.ticket(opening.ticket)
-    // Some changes leave no event, for example a new name: fetch the ticket again.
+    // Some changes produce no event, for example a customer's new name, so fetch the ticket again.
     store?.reload()
   }), [store, listener])
 }
 
-/** The inbox, with its filters and the query of the address kept in step, including back and forward. */
+/** Creates the inbox, and keeps its filters equal to the query of the page's address, also when the person goes back or forward. */
 function useInbox(client: Client, rest: ReturnType<typeof createTeam>, router: Router, tickets: TicketCollection<StaffView>): Inbox {
   const inbox = useMemo(() => createInbox(client, rest, filtersOf(listQuery(router) ?? new URLSearchParams()), clock, tickets), [client, rest, router, tickets])
   useEffect(() => () => inbox.dispose(), [inbox])
@@ -166,7 +166,7 @@ function useInbox(client: Client, rest: ReturnType<typeof createTeam>, router: R
   return inbox
 }
 
-/** The query that holds the list's filters; null on a screen that uses the query for its own filters. */
+/** The query of the address if it contains the list's filters, or null on a screen that uses the query for its own filters. */
 function listQuery(router: Router): URLSearchParams | null {
   const { rest, query } = router.place.peek()
   return hasOwnQuery(rest) ? null : query

@@ -1,4 +1,4 @@
-// The column next to the messages: the open ticket's fields that staff see and change.
+// The panel next to the messages: the open ticket's fields, which staff can see and change.
 
 import type { TicketStore } from '../../client/ticket.ts'
 import type { Agent } from '../../protocol/decode-team.ts'

@@ -1,6 +1,6 @@
-// Turns a User-Agent header into the usual names of the browser and the system. Pure.
+// Finds the usual names of the browser and the operating system in a User-Agent header. Pure.
 
-/** The first match wins, because many browsers name others in their User-Agent as well. */
+/** The first matching pattern wins. The order matters, because many browsers also name other browsers in their User-Agent. */
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdg(?:A|iOS)?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -24,7 +24,7 @@ export interface Device {
   readonly system: string | null
 }
 
-/** A field is null if the User-Agent names nothing in these lists. */
+/** Finds the browser and the operating system. A field of the result is null if no pattern matches. */
 export function deviceOf(userAgent: string): Device {
   const first = (of: readonly (readonly [RegExp, string])[]) => of.find(([sign]) => sign.test(userAgent))?.[1] ?? null
   return { browser: first(BROWSERS), system: first(SYSTEMS) }

@@ -15,12 +15,12 @@ interface FilterProps {
   readonly inbox: Inbox
   readonly agents: readonly Agent[]
   readonly me: string
-  /** Whether the `/` key focuses the search field. */
+  /** Whether the `/` key focuses the search field, which its hint mentions. */
   readonly keys: boolean
   readonly searchRef: { current: HTMLInputElement | null }
 }
 
-/** The filters that have a select. */
+/** The filters that are shown as a select. */
 const NARROWING = ['status', 'category', 'priority', 'assigned_to'] as const
 
 export function FilterBar({ inbox, agents, me, keys, searchRef }: FilterProps) {

@@ -1,11 +1,14 @@
-// Decides when the rows of a list must not move: while the pointer or the keyboard focus is in it, and while it is scrolled down.
+// Decides when the rows of a list must not move: while the pointer or the keyboard focus is in the list, or the list is scrolled down.
 
-/** A list scrolled by no more than this counts as being at its top. */
+/** A list that is scrolled down by at most this many pixels counts as being at its top. */
 export const TOP_PX = 4
 
 type Scroller = Pick<HTMLElement, 'addEventListener' | 'removeEventListener' | 'scrollTop'>
 
-/** Calls `hold(true)` when the list is in use and `hold(false)` when it no longer is. Returns a function that stops listening and releases the list. */
+/**
+ * Calls `hold(true)` when a person starts to use the list and `hold(false)` when they stop. Returns a function that removes the listeners
+ * and calls `hold(false)`.
+ */
 export function holdWhileUsed(list: Scroller, hold: (on: boolean) => void): () => void {
   let [pointed, focused, scrolled] = [false, false, false]
   const told = () => hold(pointed || focused || scrolled)

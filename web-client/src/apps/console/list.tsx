@@ -1,4 +1,4 @@
-// The list of tickets. Only visible rows are rendered, and no row moves while the reader points at the list or has scrolled down.
+// The console's ticket list. Only visible rows are rendered. No row moves while the pointer is over the list or the list is scrolled down.
 
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Client } from '../../client/client.ts'
@@ -25,10 +25,10 @@ import { holdWhileUsed, TOP_PX } from './hold.ts'
 import { namesOf } from './viewers.ts'
 import type { ConsoleContext } from './context.ts'
 
-/** Row height in CSS pixels until a row has been measured. The real height depends on the reader's font size. */
+/** Assumed height of a row in CSS pixels, until a row has been measured. The real height depends on the person's font size. */
 const ROW_PX = 60
 const OVERSCAN_ROWS = 6
-/** The next page is fetched when this many rows remain below the visible ones. */
+/** The list fetches its next page when fewer than this many rows remain below the visible ones. */
 const AHEAD_ROWS = 20
 
 interface ListProps {
@@ -40,7 +40,7 @@ interface ListProps {
 export function InboxList({ context, router, me }: ListProps) {
   const { inbox, cursor } = context
   const order = inbox.order.value
-  // Reading the version renders the rows again when a ticket changes.
+  // Reading `version` subscribes this component, so that it renders again when a ticket changes.
   const version = inbox.version.value
   const viewers = inbox.viewers.value
   const agents = context.team.agents.value
@@ -51,7 +51,10 @@ export function InboxList({ context, router, me }: ListProps) {
   const { scroller, from, to, row_px, jump } = useRows(order.length, inbox)
   useHold(scroller, inbox)
   const isPlacing = useCursor(scroller, order, cursor.value, row_px)
-  /** The cursor follows the focus. While `useCursor` is moving the focus, the focus lags behind the cursor and is ignored. */
+  /**
+   * Moves the cursor to the row that received the focus. Focus events that `useCursor` causes itself are ignored, because the cursor may
+   * have moved on since.
+   */
   const follow = (target: EventTarget | null) => {
     const row = target instanceof Element && !isPlacing.current ? target.closest<HTMLElement>('li[data-row-of]') : null
     if (row !== null) cursor.value = row.dataset['rowOf'] ?? null
@@ -64,12 +67,12 @@ export function InboxList({ context, router, me }: ListProps) {
     const top = scroller.current?.scrollTop ?? 0
     const before = inbox.order.peek()
     const moved = inbox.release()
-    // A reader who has scrolled down keeps the rows that they see.
+    // A person who has scrolled down keeps seeing the same rows.
     if (top > TOP_PX) jump(top + row_px * shiftOf(before, inbox.order.peek(), Math.ceil(top / row_px), moved))
   }
   return (
     <>
-      {/* The line is always rendered, even when empty, so that its text does not push the rows down. */}
+      {/* This line is always rendered, even when empty. Otherwise the rows would move down when its text appears. */}
       <p class="list-line">
         <span class="muted">{t(`console.sort.${sortOf(filters)}`)}</span>
         {context.keys.value && inbox.held.value === 0 && <span class="muted keys-hint wide-only" title={t('console.keys_hint')}><kbd>j</kbd> <kbd>k</kbd> <kbd>Enter</kbd></span>}
@@ -92,7 +95,7 @@ export function InboxList({ context, router, me }: ListProps) {
   )
 }
 
-/** Says why the list is empty, and offers a way to see tickets. */
+/** Shown when the list is empty: says why, and offers a way to see tickets again. */
 function NoTickets({ inbox }: { readonly inbox: Inbox }) {
   const filters = inbox.filters.value
   const search = searchOf(filters.search)
@@ -104,7 +107,7 @@ function NoTickets({ inbox }: { readonly inbox: Inbox }) {
 }
 
 interface RowProps {
-  /** The server's time, in milliseconds since the Unix epoch. */
+  /** The server's time in milliseconds since the Unix epoch. */
   readonly now: number
   readonly isMarked: boolean
   readonly viewers: readonly Viewer[]
@@ -142,25 +145,25 @@ function Row({ now, isMarked, viewers, nameById, client, ticket, router, isOpen,
   )
 }
 
-/** How long the customer has been waiting for an answer, or the time of the last activity if no customer is waiting. */
+/** Shows how long the customer has been waiting for a reply. If the customer is not waiting, shows the time of the last activity. */
 function When({ ticket, now }: Pick<RowProps, 'ticket' | 'now'>) {
   return ticket.waiting_since !== null
     ? <Wait since={ticket.waiting_since} now={now} />
     : <time dateTime={ticket.last_activity_at} title={dateTime(ticket.last_activity_at)}>{shortWhen(ticket.last_activity_at, now)}</time>
 }
 
-/** The assignee: a small avatar and the name. */
+/** Shows the ticket's assignee: a small avatar and the name. */
 function Assignee({ ticket: { assigned_to }, me }: Pick<RowProps, 'ticket' | 'me'>) {
   const name = assigned_to?.name ?? t(assigned_to === null ? 'ticket.unassigned' : 'app.someone')
   const word = assigned_to?.id === me ? t('app.you') : name
   return <span class="assignee" title={`${t('ticket.assignee')}: ${word}`}>{assigned_to === null ? <span class="no-one" /> : <Avatar name={name} size="small" />}<span class="hidden">{t('ticket.assignee')}: </span><bdi>{word}</bdi></span>
 }
 
-/** Who wrote the last message, and how it begins. */
+/** Shows who wrote the ticket's last message, and the beginning of that message. */
 function LastWritten({ ticket }: { readonly ticket: StaffView }) {
   const last = ticket.last_message
   if (last === null) return null
-  // The author is outside the snippet, because the snippet has its own text direction.
+  // The author's name is outside of the snippet element, because the snippet's text may have another direction.
   return (
     <>
       {last.side === 'customer' ? <span class="hidden">{writerOf(last)}: </span> : <span class="by" dir="auto"><Icon name="reply" size={13} />{writerOf(last)}:</span>}
@@ -171,7 +174,7 @@ function LastWritten({ ticket }: { readonly ticket: StaffView }) {
 
 const NO_VIEWERS: readonly Viewer[] = []
 
-/** The colleagues who are viewing the ticket: the first one by name, the others as a number. */
+/** Shows the colleagues who are viewing the ticket: the first one by name, and how many others there are. */
 function Colleagues({ viewers, me, nameById }: Pick<RowProps, 'viewers' | 'me' | 'nameById'>) {
   const names = namesOf(viewers, me, nameById)
   if (names.length === 0) return null
@@ -189,14 +192,14 @@ function Wait({ since, now }: { readonly since: string; readonly now: number }) 
 
 const TICK_MS = 20_000
 
-/** The server's time. Renders again every `TICK_MS`, which is often enough for waiting times. */
+/** Returns the server's time. Renders the component again every `TICK_MS`, which is often enough for waiting times. */
 function useServerTime(client: Client): number {
   const [, tick] = useState(0)
   useEffect(() => {
     const timer = setInterval(() => tick((n) => n + 1), TICK_MS)
     return () => clearInterval(timer)
   }, [client])
-  // Read at every render: until the first answer of the server, this is the device's clock, which may be wrong.
+  // Read the time at every render. Until the server's first response, `now` uses the device's clock, which may be wrong.
   return client.rest.now()
 }
 
@@ -205,7 +208,7 @@ function useRows(count: number, inbox: Inbox) {
   const [view, setView] = useState({ first: 0, rows: 12 })
   const [row_px, setRow] = useState(ROW_PX)
   const top = useRef<number | null>(null)
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- measures a row at every render; it settles when the height is known
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- measures a row after every render; no further render follows once the height is known
   useLayoutEffect(() => {
     const height = scroller.current?.querySelector('li')?.offsetHeight ?? 0
     if (height > 0 && height !== row_px) setRow(height)
@@ -227,10 +230,10 @@ function useRows(count: number, inbox: Inbox) {
       element.removeEventListener('scroll', look)
     }
   }, [row_px])
-  // After a change of the filters, start at the top.
+  // Scroll to the top whenever the filters change.
   useEffect(() => inbox.filters.subscribe(() => { if (scroller.current !== null) scroller.current.scrollTop = 0 }), [inbox])
   const from = Math.max(0, Math.min(view.first, count - view.rows) - OVERSCAN_ROWS)
-  /** Scrolls to `to_px` once the rows at that position are rendered. */
+  /** Scrolls to `to_px` after the rows at that position are rendered. */
   const jump = (to_px: number) => {
     top.current = to_px
     setView((before) => ({ ...before, first: Math.floor(to_px / row_px) }))
@@ -238,12 +241,12 @@ function useRows(count: number, inbox: Inbox) {
   return { scroller, from, to: Math.min(count, view.first + view.rows + OVERSCAN_ROWS), row_px, jump }
 }
 
-/** Rows keep their places under the pointer, under the keyboard focus, and for a reader who has scrolled down. */
+/** Keeps the rows from moving while the pointer or the focus is in the list, or while it is scrolled down. */
 function useHold(scroller: { readonly current: HTMLDivElement | null }, inbox: Inbox): void {
   useEffect(() => (scroller.current === null ? undefined : holdWhileUsed(scroller.current, inbox.hold)), [scroller, inbox])
 }
 
-/** Scrolls the row of `cursor` into view and focuses it. The result is true while it sets the focus. */
+/** Scrolls the row of `cursor` into view and focuses it. The returned ref is true while this function is setting the focus. */
 function useCursor(scroller: { readonly current: HTMLDivElement | null }, order: readonly string[], cursor: string | null, row_px: number): { readonly current: boolean } {
   const isPlacing = useRef(false)
   const [wanted, setWanted] = useState<string | null>(null)
@@ -251,21 +254,21 @@ function useCursor(scroller: { readonly current: HTMLDivElement | null }, order:
     const element = scroller.current
     const at = cursor === null ? -1 : order.indexOf(cursor)
     if (element === null || at < 0) return
-    // The bulk bar covers the end of the list: scroll further by its height.
+    // The bulk action bar covers the end of the list, so scroll down by its height too.
     const covered = element.parentElement?.querySelector<HTMLElement>('.bulk')?.offsetHeight ?? 0
     const [top, bottom] = [at * row_px, (at + 1) * row_px + covered]
     if (top < element.scrollTop) element.scrollTop = top
     else if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight
     setWanted(cursor)
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- only a move of the cursor scrolls the list, rows that come and go do not
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- scroll only when the cursor moves, not when rows are added or removed
   }, [cursor])
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- any render may bring the row; it settles when the row is there
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- any render may add the wanted row; after it has the focus, `wanted` is null
   useLayoutEffect(() => {
     if (wanted === null) return
     const link = scroller.current?.querySelector<HTMLAnchorElement>(`a[data-id="${CSS.escape(wanted)}"]`)
     if (link === null || link === undefined) return
     const active = link.getRootNode()
-    // The focus may already be on the checkbox of the same row: leave it there.
+    // If the row's checkbox already has the focus, leave the focus there.
     if (!(active instanceof Document || active instanceof ShadowRoot) || link.closest('li')?.contains(active.activeElement) !== true) {
       isPlacing.current = true
       link.focus({ preventScroll: true })

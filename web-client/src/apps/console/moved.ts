@@ -1,9 +1,9 @@
-// Redirects from paths of earlier versions.
+// Redirects for console paths that earlier versions used.
 
-/** Old path to new path, both below the console's path. */
+/** Maps each old path to its new path. Both are below the console's own path. */
 const MOVED: Readonly<Record<string, string>> = { replies: 'settings/saved-replies', hours: 'settings/opening-hours', team: 'settings/team' }
 
-/** The new path of `place`; null if it has not moved. */
+/** Returns the new path of `place`, or null if `place` is not an old path. */
 export function movedTo(place: string): string | null {
   return Object.hasOwn(MOVED, place) ? (MOVED[place] ?? null) : null
 }

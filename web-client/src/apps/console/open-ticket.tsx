@@ -57,7 +57,7 @@ function StaffTicket({ context, store, ticket, onBack }: OpenProps & { readonly 
   const connection = client.connection.value
   const me = (connection.kind === 'live' ? connection.user.name : null) ?? client.identity.name
   const offer = useReplyOffer(team.replies.value, ticket, me)
-  // Reload the ticket when a saved reply is being chosen, so that the reply is filled in with current names.
+  // When the agent starts to choose a saved reply, reload the ticket, so that the reply is filled in with current names.
   const isOffered = slashed(draftOf(ticket.id, mode.value).text) !== null
   useEffect(() => { if (isOffered) store.reload() }, [isOffered, store])
   const reader = useMemo(() => ({ side: 'staff' as const, id: client.identity.id }), [client])
@@ -108,7 +108,7 @@ function Head({ ticket, store, me, nameById, onBack, details, onDetails, onNext,
   )
 }
 
-/** The colleagues who are viewing the ticket too. If one of them is typing, that is shown instead. */
+/** Names the colleagues who are also viewing the ticket. While one of them is typing, shows who is typing instead. */
 function Viewers({ store, me, nameById }: Pick<HeadProps, 'store' | 'me' | 'nameById'>) {
   const others = namesOf(store.viewers.value, me, nameById, store.timeline.value.events)
   if (others.length === 0) return null
@@ -123,7 +123,9 @@ function Viewers({ store, me, nameById }: Pick<HeadProps, 'store' | 'me' | 'name
 
 const FACES_SHOWN = 3
 
-/** Shown while no ticket is open: a hint, and buttons for the first ticket of the list and for the keyboard shortcuts. */
+/**
+ * Shown while no ticket is open: a hint, a button that opens the first ticket of the list, and a button that shows the keyboard shortcuts.
+ */
 export function NothingOpen({ context }: { readonly context: ConsoleContext }) {
   const { inbox } = context
   const first = inbox.ticket(inbox.order.value[0] ?? '')

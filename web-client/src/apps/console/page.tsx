@@ -1,4 +1,4 @@
-// The console: figures on top, the ticket list on the left, the open ticket next to it.
+// The console page: the figures on top, the ticket list on the left, and the open ticket next to the list.
 
 import { useComputed } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
@@ -26,7 +26,7 @@ import { Overview } from './stats.tsx'
 
 const SettingsArea = lazy(async () => (await import('./settings/area.tsx')).SettingsArea)
 const BulkBar = lazy(async () => (await import('./bulk/bulk.tsx')).BulkBar)
-/** Loaded after the first screen, so that the palette opens without delay. */
+/** Imports the command palette. Called right after the first screen is shown, so that the palette later opens without delay. */
 const loadPalette = async () => (await import('./palette/palette.tsx')).Palette
 const Palette = lazy(loadPalette)
 const Tour = lazy(async () => (await import('./tour/tour.tsx')).Tour)
@@ -36,7 +36,7 @@ export function ConsolePage(props: AppProps) {
   return props.client.role.value !== null ? <StaffConsole {...props} /> : <SentHome {...props} />
 }
 
-/** For people without staff rights: redirects to the home page. */
+/** Shown to people without staff rights. Redirects them to the host's home page, or to the support page. */
 function SentHome({ client, preferences, site, ownsTab }: AppProps) {
   const home = site.homeUrl ?? `${client.origin}/support`
   useEffect(() => { if (ownsTab || site.homeUrl !== null) location.replace(home) }, [home, ownsTab, site])
@@ -58,13 +58,13 @@ function StaffConsole(props: AppProps) {
   useShortcuts(context, router, preferences, !ownsTab)
   const { inbox, store, place } = context
   useEffect(() => void loadPalette().catch(() => {}), [])
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- subscribes once per client: `context.now()` always gives the latest context
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- subscribes once per client: `context.now()` always returns the latest context
   useEffect(() => client.outbox.follow(async (entry) => (await import('./resolve-answered/resolve-answered.ts')).resolveAnswered(context.now(), entry)), [client])
   useRefusals({ client, open: idOf(store), go: router.go })
   const isAdmin = client.role.value === 'admin'
   const features = useComputed(() => (client.connection.value.kind === 'live' ? client.connection.value.features : null)).value
   const knows = (feature: Feature) => features?.includes(feature) === true
-  // A server of the previous version does not support the `needs_answer` view: show all tickets instead.
+  // A server of the previous release does not support the `needs_answer` view, so show all tickets instead.
   const isOld = features !== null && !knows('needs_answer')
   useEffect(() => { if (isOld && inbox.filters.peek().view === 'needs_answer') inbox.filter({ view: 'all' }) }, [isOld, inbox])
   const isSettings = hasOwnQuery(place)
@@ -86,7 +86,7 @@ function StaffConsole(props: AppProps) {
   )
 }
 
-/** The figures, the list, and the open ticket. */
+/** The main part of the console: the figures, the ticket list, and the open ticket. */
 function Desk({ context, router, preferences }: { readonly context: ConsoleContext } & Pick<AppProps, 'router' | 'preferences'>) {
   const { client, inbox, team, store, place } = context
   const columns = useReturn(place)
@@ -110,18 +110,20 @@ function Desk({ context, router, preferences }: { readonly context: ConsoleConte
   )
 }
 
-/** The connection bar. A component of its own, because it renders again with each event of the open ticket. */
+/**
+ * The connection bar. It is a component of its own, so that an event of the open ticket renders only the bar again and not the whole page.
+ */
 function Connection({ client, store }: { readonly client: AppProps['client']; readonly store: TicketStore | null }) {
   return <ConnectionBar client={client} behind={behindOf(store)} needsWatch />
 }
 
-/** Offers the tour to a person who has neither taken nor declined it. */
+/** Offers the tour to an agent who has neither taken nor declined it. */
 function TourOffer({ context }: { readonly context: ConsoleContext }) {
   return (
     <p class="tour-offer" data-testid={TOUR.offer}>
       <span>{t('tour.offer')}</span>
       <button type="button" data-testid={TOUR.start} onClick={() => context.open('tour')}>{t('tour.start')}</button>
-      {/* This button disappears with the offer: move the focus to the page. */}
+      {/* A click on this button removes it together with the offer, so move the focus to the main element first. */}
       <button type="button" class="quiet" onClick={(event) => { event.currentTarget.closest('main')?.focus(); endTour(context) }}>{t('app.dismiss')}</button>
     </p>
   )
@@ -132,7 +134,7 @@ function endTour(context: ConsoleContext): void {
   context.open(null)
 }
 
-/** A link from the menu, which has the most used preferences, to all settings. */
+/** The link to all settings, in the menu of the most used preferences. */
 function AllSettings({ context }: { readonly context: ConsoleContext }) {
   return <p class="menu-settings"><PlaceLink context={context} to="settings" className="button" testid={T.menuSettings}>{t('settings.all')}</PlaceLink></p>
 }

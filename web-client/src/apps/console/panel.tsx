@@ -1,4 +1,4 @@
-// The panel next to the messages: the ticket's fields, its customer, and its history.
+// The panel next to the messages, with tabs for the ticket's fields, its customer, and its history.
 
 import { useId, useState } from 'preact/hooks'
 import type { TicketStore } from '../../client/ticket.ts'

@@ -1,4 +1,4 @@
-// Offers saved replies when the agent types a slash and the beginning of a shortcut.
+// Offers saved replies when the agent types a slash and the beginning of a reply's shortcut.
 
 import { useId, useState } from 'preact/hooks'
 import { filled, inserted, isPersonal, isSlashed, offered, slashed } from '../../client/saved-replies.ts'
@@ -11,7 +11,7 @@ import type { Offer } from '../../ui/composer.tsx'
 
 export function useReplyOffer(replies: readonly SavedReply[], ticket: StaffView, agent: string) {
   const [at, setAt] = useState(0)
-  /** The shortcut that was being typed when the menu was closed. The menu stays closed until that text changes. */
+  /** The unfinished shortcut whose menu the agent has closed. The menu stays closed until the agent types something else. */
   const [away, setAway] = useState<string | null>(null)
   const id = useId()
   return (whole: string, put: (text: string) => void): Offer | null => {
@@ -41,7 +41,7 @@ export function useReplyOffer(replies: readonly SavedReply[], ticket: StaffView,
       ),
       onKey(key, sends) {
         if (isAway) {
-          // A message that is only an unfinished shortcut is not sent; the menu opens again instead.
+          // A message that consists only of an unfinished shortcut is not sent. The menu opens again instead.
           if (sends) setAway(null)
           return sends
         }
@@ -52,7 +52,7 @@ export function useReplyOffer(replies: readonly SavedReply[], ticket: StaffView,
           case 'Tab':
           case 'Enter':
             if (active !== undefined) take(active)
-            // No reply matches: nothing is sent. The menu closes, unless the unfinished shortcut is the whole message.
+            // If no saved reply matches, nothing is sent. The menu closes, unless the unfinished shortcut is the whole message.
             else if (sends && !isWhole) setAway(begun)
             return active !== undefined || sends
           default:

@@ -1,4 +1,5 @@
-// Single-key shortcuts, active outside of text fields, and Ctrl+K for the palette, active everywhere. Single keys can be switched off.
+// Keyboard shortcuts of the console. Single keys work outside of text fields and can be switched off. Ctrl+K opens the command palette from
+// everywhere.
 
 import { useEffect, useRef } from 'preact/hooks'
 import { hushToast, toast } from '../../client/notifications.ts'
@@ -8,7 +9,10 @@ import { isComposing } from '../../ui/composition.ts'
 import { markUnread, openNext, openTicketOf, resolve, take, write } from './actions.ts'
 import type { ConsoleContext } from './context.ts'
 
-/** Presses of `j` at the last loaded row. They apply when the next page arrives, unless the person does something else first. */
+/**
+ * Presses of `j` (next row) at the last loaded row. They take effect when the next page of the list arrives, unless the person does
+ * something else first.
+ */
 interface PendingSteps {
   readonly from: string
   readonly steps: number
@@ -16,12 +20,12 @@ interface PendingSteps {
 
 type PendingRef = { current: PendingSteps | null }
 
-/** Limits the steps, so that a held key does not run through all pages that arrive later. */
+/** At most this many presses are remembered. Otherwise a held key would skip through all pages that arrive later. */
 const PENDING_STEPS_MAX = 20
 
 export function useShortcuts(context: ConsoleContext, router: Router, preferences: Preferences, isGuest: boolean): void {
   const pending = useRef<PendingSteps | null>(null)
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- subscribes to the inbox; nothing else here matters
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- subscribes once per inbox; `context` changes with it
   useEffect(() => context.inbox.order.subscribe((order) => takePendingSteps(context, pending, order)), [context.inbox])
   useEffect(() => { pending.current = null }, [context.place, context.inbox.filters.value])
   useEffect(() => {
@@ -35,7 +39,7 @@ export function useShortcuts(context: ConsoleContext, router: Router, preference
       if (keyOf(event) !== 'j') pending.current = null
       if (act(event, context, router, pending)) event.preventDefault()
     }
-    // A click or a focus elsewhere cancels the steps that are pending.
+    // Pending presses of `j` are cancelled when the person clicks, or moves the focus to another row.
     const elsewhere = (event: Event) => {
       context.arriving.current = false
       if (event.type === 'pointerdown' || rowOf(event) !== pending.current?.from) pending.current = null
@@ -51,7 +55,7 @@ export function useShortcuts(context: ConsoleContext, router: Router, preference
   })
 }
 
-/** In a host page, keys pressed outside of Helpline belong to the host. */
+/** Whether the key was pressed inside of Helpline. In a host page, all other key presses belong to the host. */
 function isInside(event: KeyboardEvent): boolean {
   return event.composedPath().some((one) => one instanceof Element && one.classList.contains('helpline'))
 }
@@ -61,14 +65,14 @@ function isWriting(event: KeyboardEvent): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=checkbox]), textarea, select'))
 }
 
-/** An open menu handles Escape and its other keys itself. */
+/** Whether a menu is open. An open menu handles Escape and its other keys itself. */
 function isInMenu(event: KeyboardEvent): boolean {
   const target = event.composedPath()[0]
   const root = target instanceof Node ? target.getRootNode() : document
   return (root instanceof Document || root instanceof ShadowRoot) && root.querySelector(':popover-open') !== null
 }
 
-/** The typed character. On a non-Latin keyboard, the Latin letter at the position of the key. */
+/** Returns the typed character. For a non-Latin keyboard layout, returns the Latin letter that a US keyboard has at this position. */
 function keyOf({ key, code, shiftKey }: KeyboardEvent): string {
   const place = /^Key([A-Z])$/.exec(code)?.[1]
   if (/^[\x20-\x7e]$/.test(key) || key.length !== 1) return key
@@ -76,7 +80,7 @@ function keyOf({ key, code, shiftKey }: KeyboardEvent): string {
   return code === 'Slash' ? (shiftKey ? '?' : '/') : key
 }
 
-/** The ticket id of the row that has the focus; null if no row has it. */
+/** The id of the ticket whose row contains the event's target, or null. */
 function rowOf(event: Event): string | null {
   const target = event.composedPath()[0]
   const row = target instanceof Element ? target.closest<HTMLElement>('li[data-row-of]') : null
@@ -85,8 +89,8 @@ function rowOf(event: Event): string | null {
 
 function act(event: KeyboardEvent, context: ConsoleContext, router: Router, pending: PendingRef): boolean {
   const { inbox, cursor, selection } = context
-  // Keys act on the row that has the focus or is about to get it, otherwise on the open ticket. The cursor moves at once; the focus follows with
-  // the next render.
+  // Keys act on the row that has the focus or is about to get it, otherwise on the open ticket. The cursor moves at once, and the focus
+  // follows in the next render.
   const row = rowOf(event) !== null || context.arriving.current ? cursor.value : null
   const ticket = row === null ? openTicketOf(context) : (inbox.ticket(row) ?? null)
   const hasMany = selection.ids.value.size > 0
@@ -145,7 +149,7 @@ function step({ inbox, cursor, wanted, store, arriving }: ConsoleContext, row: s
   const from = row ?? cursor.value ?? openTicketOf({ store })?.id ?? null
   const at = from === null ? -1 : order.indexOf(from)
   const next = order[at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + by))]
-  // Moving to another row cancels a pending request to focus the composer.
+  // Moving to another row cancels a request to focus the composer that has not been fulfilled yet.
   wanted.value = null
   const before = pending.current
   pending.current = null
@@ -161,7 +165,7 @@ function step({ inbox, cursor, wanted, store, arriving }: ConsoleContext, row: s
   return next !== undefined
 }
 
-/** Applies the pending steps once the next page has arrived. */
+/** When the next page has arrived, moves the cursor by the presses of `j` that were waiting for it. */
 function takePendingSteps({ inbox, cursor, arriving }: ConsoleContext, pending: PendingRef, order: readonly string[]): void {
   const due = pending.current
   if (due === null || cursor.peek() !== due.from) return
@@ -176,7 +180,7 @@ function takePendingSteps({ inbox, cursor, arriving }: ConsoleContext, pending: 
 }
 
 function openCursor({ inbox, cursor }: ConsoleContext, router: Router): boolean {
-  // A focused link or button handles Enter itself.
+  // If a link or button has the focus, Enter activates that element instead.
   if (document.activeElement?.matches('body, main, nav') === false) return false
   const ticket = cursor.value === null ? undefined : inbox.ticket(cursor.value)
   if (ticket !== undefined) router.go(ticket.ticket_number)

@@ -1,4 +1,4 @@
-// The line on top of the console: the views, then the figures, each a value above its name, and the averages.
+// The line at the top of the console: the views, then the figures (each a value above its name), and the averages.
 
 import { VIEWS, type Filters } from '../../client/filters.ts'
 import type { Inbox } from '../../client/inbox.ts'
@@ -14,7 +14,7 @@ interface OverviewProps {
   readonly stats: TicketStats | null
 }
 
-/** Statuses that have a figure. */
+/** The statuses whose number of tickets is shown as a figure. */
 const COUNTED = ['open', 'in_progress', 'waiting'] as const
 
 export function Overview({ inbox, counts, stats }: OverviewProps) {
@@ -53,7 +53,7 @@ interface FigureProps {
   readonly label: StringKey
   readonly value: number | undefined
   readonly isPicked: boolean
-  /** Whether Tab stops at this view. The arrow keys move to the others. */
+  /** Whether the Tab key stops at this view. The arrow keys move between the views. */
   readonly isStop?: boolean
   readonly onClick: () => void
 }
@@ -67,7 +67,7 @@ function Figure({ name, label, value, isPicked, isStop = isPicked, onClick }: Fi
   )
 }
 
-/** An average over all tickets of the desk. */
+/** A figure with an average over all tickets of the desk. */
 function Average({ name, label, value }: { readonly name: string; readonly label: StringKey; readonly value: number | string | undefined }) {
   return (
     <div class="figure" title={t('stats.so_far', { what: t(label) })} data-testid={T.stat} data-stat={name} data-value={value}>
@@ -79,7 +79,7 @@ function Average({ name, label, value }: { readonly name: string; readonly label
 
 const DAY_HOURS = 24
 
-/** A duration in its largest unit that fits. */
+/** Formats a duration in the largest unit that fits. */
 function duration(hours: number): string {
   const minutes = Math.round(hours * 60)
   if (minutes < 1) return t('stats.moments')

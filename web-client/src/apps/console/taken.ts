@@ -1,4 +1,4 @@
-// What an agent is told when a colleague has taken the ticket first.
+// Texts and retry of a change that was refused because a colleague has taken the ticket first.
 
 import type { Insisting } from '../../client/ticket.ts'
 import type { TicketPatch } from '../../protocol/generated.ts'
@@ -10,7 +10,10 @@ interface Refused {
   readonly patch: TicketPatch | null
 }
 
-/** Names the current assignee and labels the button that overrides it; undefined if the change was refused for another reason. */
+/**
+ * Returns a sentence that names the ticket's current assignee, and the label of a button that makes the change anyway. Undefined if the
+ * change was refused for another reason.
+ */
 export function taken({ problem, patch }: Refused): { readonly sentence: string; readonly retry: string } | undefined {
   if (problem.code !== 'conflict' || patch?.if_assigned_to === undefined) return undefined
   const isForMe = patch.assigned_to === 'me'
@@ -21,6 +24,8 @@ export function taken({ problem, patch }: Refused): { readonly sentence: string;
   return { sentence: isForMe ? t('taken.before_you', { name }) : t('taken.meanwhile', { name }), retry }
 }
 
-/** The same change again, now on the condition that the assignee is the one whom the refusal named. */
+/**
+ * Returns the patch for "do it anyway": the refused change again, on the condition that the assignee is still the one named in the refusal.
+ */
 export const insisting: Insisting = (patch, { code, assigned_to }) =>
   code === 'conflict' && patch.if_assigned_to !== undefined ? { ...patch, if_assigned_to: assigned_to?.id ?? 'nobody' } : patch

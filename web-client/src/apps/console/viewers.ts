@@ -1,11 +1,12 @@
-// Names of colleagues. An identity without a name falls back to the team's list, then to the author name of an earlier event.
+// Finds the display names of colleagues. If a person's identity has no name, uses the name in the team list, then the author name of an
+// earlier event.
 
 import type { Viewer } from '../../protocol/generated.ts'
 import type { HistoryEvent } from '../../protocol/model.ts'
 import { t } from '../../locales/index.ts'
 import type { NameById } from '../../ui/format.ts'
 
-/** Names of the people who are viewing a ticket, without the reader. */
+/** The names of the people who are viewing a ticket, except the person who reads the list. */
 export function namesOf(viewers: readonly Viewer[], me: string, nameById: NameById, events: readonly Pick<HistoryEvent, 'actor'>[] = []): readonly string[] {
   const wrote = (id: string) => events.findLast(({ actor }) => actor.id === id && actor.name !== null)?.actor.name
   return viewers.filter(({ id }) => id !== me).map(({ id, name }) => name ?? nameById(id) ?? wrote(id) ?? t('app.someone'))

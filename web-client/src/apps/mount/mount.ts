@@ -1,4 +1,4 @@
-// /mount.js: mounts the support page or the console inside a page of the platform, each in a shadow root.
+// The script `/mount.js`: mounts the support page or the console inside a page of the platform that embeds Helpline, each in a shadow root.
 
 import '../../locales/team.ts'
 import type { FunctionComponent } from 'preact'
@@ -15,19 +15,25 @@ import { ConsolePage } from '../console/page.tsx'
 import { SupportPage } from '../support/page.tsx'
 
 export interface MountOptions {
-  /** Resolves to a token of the signed-in person, or null if no one is signed in. If `getToken` is omitted, the desk's settings say where tokens come from. */
+  /**
+   * Resolves to a token of the signed-in person, or to null if the visitor is not signed in. If `getToken` is omitted, tokens come from the
+   * address in the desk's settings.
+   */
   readonly getToken?: () => Promise<string | null>
   readonly language?: string
   readonly theme?: 'auto' | 'light' | 'dark'
-  /** Links of the platform's own navigation, shown in the top bar. */
+  /** Links to other pages of the platform, shown in the app's top bar. */
   readonly links?: readonly { readonly label: string; readonly href: string }[]
-  /** Where the console sends people without staff rights. */
+  /** The page to which the console redirects people without staff rights. */
   readonly homeUrl?: string
-  /** A path of the platform under which the app's places appear in the address bar. Without it, they are kept in memory. */
+  /**
+   * A path of the platform. The app shows its current location in the address bar, below this path. If it is omitted, the location is kept
+   * only in memory.
+   */
   readonly path?: string
 }
 
-/** The desk is at the origin that served this script. */
+/** The address of the desk: the origin that served this script. */
 const ORIGIN = new URL(import.meta.url).origin
 
 function mount(element: HTMLElement, options: MountOptions, page: string, title: StringKey, app: FunctionComponent<AppProps>): () => void {
@@ -54,7 +60,7 @@ function mount(element: HTMLElement, options: MountOptions, page: string, title:
 }
 
 export const Helpline = {
-  /** Returns a function that unmounts the app. */
+  /** Mounts the support page. Returns a function that unmounts it. */
   mountSupport: (element: HTMLElement, options: MountOptions = {}) => mount(element, options, '/support', 'app.support', SupportPage),
   mountConsole: (element: HTMLElement, options: MountOptions = {}) => mount(element, options, '/admin/support', 'app.console', ConsolePage),
 }

@@ -1,4 +1,4 @@
-// The open ticket's fields, and its history in words.
+// The details panel of the support page: the open ticket's fields, and its history in words.
 
 import type { TicketStore } from '../../client/ticket.ts'
 import type { HistoryEvent, TicketView } from '../../protocol/model.ts'

@@ -24,7 +24,7 @@ export function TicketList({ client, tickets, router, open }: ListProps) {
   const shown = tickets.shown.value
   const search = tickets.search.value
   const searching = searchOf(search) !== ''
-  // When a ticket is open, its subject is the `h1` of the page.
+  // If a ticket is open, its subject is the page's `h1`, so the list's title is an `h2`.
   const Title = open === '' ? 'h1' : 'h2'
   return (
     <nav class="side" tabIndex={-1} aria-label={t('list.title')}>

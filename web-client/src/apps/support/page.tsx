@@ -1,4 +1,4 @@
-// The customer's page: their tickets on the left, the open ticket in the middle, its details on the right.
+// The support page for customers: their tickets on the left, the open ticket in the middle, the ticket's details on the right.
 
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { createBell, hushToast, openTabs, say, toast, type Saying } from '../../client/notifications.ts'
@@ -43,7 +43,7 @@ export function SupportPage({ client, router, preferences, site, ownsTab }: AppP
   const columns = useReturn(ref)
   useRefusals({ client, open: openId, go: router.go })
   const opened = useRef<{ readonly number: string; readonly said: Saying | null } | null>(null)
-  // A notification about one ticket is hidden when another ticket is opened.
+  // When another ticket is opened, hide the notification about the previous ticket.
   useEffect(() => {
     if (ref === '' || opened.current === null || ref === opened.current.number) return
     if (toast.peek() === opened.current.said) hushToast()
@@ -75,7 +75,9 @@ export function SupportPage({ client, router, preferences, site, ownsTab }: AppP
   )
 }
 
-/** The connection bar. A component of its own, because it renders again with each event of the open ticket. */
+/**
+ * The connection bar. It is a component of its own, so that an event of the open ticket renders only the bar again and not the whole page.
+ */
 function Connection({ client, store }: { readonly client: AppProps['client']; readonly store: TicketStore | null }) {
   return <ConnectionBar client={client} behind={behindOf(store)} />
 }

@@ -1,4 +1,4 @@
-// The text box that starts a conversation.
+// The text box on the widget's first screen, with which a customer starts a conversation.
 
 import { useEffect, useRef } from 'preact/hooks'
 import type { FirstMessage } from '../../client/first-message.ts'
@@ -14,7 +14,7 @@ const Chips = lazy(async () => (await import('./chips.tsx')).Chips)
 interface AskProps {
   readonly first: FirstMessage
   readonly onSend: () => void
-  /** Increased each time the text box is to take the focus. */
+  /** The parent increases this number to move the focus into the text box. */
   readonly wanted: number
 }
 
@@ -45,7 +45,8 @@ export function Ask({ first, onSend, wanted }: AskProps) {
       />
       {isBegun && look.value.asksCategory && <Chips first={first} />}
       <Notice first={first} />
-      {/* A screen reader reads the warning once, not at every key. Written out here, because importing `TooLong` would add more bytes. */}
+      {/* `aria-live="off"` makes a screen reader read the warning once, not at every key press. The warning is repeated in this file,
+          because importing `TooLong` would make the widget larger. */}
       <div class="ask-foot">
         <span class="muted">{over > 0 ? <span class="problem-text" id="ask-long" role="alert"><span aria-live="off">{t('widget.too_long', { n: over })}</span></span> : isBegun && t(first.isKept() ? 'widget.kept' : 'widget.unkept')}</span>
         <button type="submit" class="primary send" disabled={!first.isSendable()} aria-label={t('widget.send')} data-testid={T.askSend}>
@@ -56,7 +57,7 @@ export function Ask({ first, onSend, wanted }: AskProps) {
   )
 }
 
-/** Why the text was not sent. The text itself is still in the box. */
+/** Says why the text was not sent. The text stays in the text box. */
 function Notice({ first }: { readonly first: FirstMessage }) {
   const state = first.state.value
   const problem = state.kind === 'writing' ? state.problem : null
@@ -69,7 +70,7 @@ function Notice({ first }: { readonly first: FirstMessage }) {
   )
 }
 
-/** The sent message, shown until its ticket is loaded. */
+/** Shows the sent message until its ticket has been loaded. */
 export function Sent({ text, isDone }: { readonly text: string; readonly isDone: boolean }) {
   return (
     <main class="widget-body sent" data-testid={T.askSent}>

@@ -1,4 +1,4 @@
-// Buttons to choose a category. Loaded while the customer types, if the desk asks for a category.
+// Buttons to choose a category. They are loaded when the customer starts to type, if the desk asks for a category.
 
 import type { FirstMessage } from '../../client/first-message.ts'
 import { CATEGORIES } from '../../protocol/generated.ts'

@@ -1,37 +1,40 @@
-// Loaded by loader.ts when the widget is first opened: creates the iframe in the host page, exchanges messages with it, and adapts it to
-// the page's size, history and scrolling. One guest is one iframe.
+// The part of the widget's script that loader.ts loads when the widget is first opened. A "guest" is one iframe in the host page. This file
+// creates the iframe, exchanges messages with it, and adapts it to the page's size, history and scrolling.
 
 import { brandTokens } from '../../client/brand.ts'
 
-/** What the loader provides to the guest. */
+/** What the loader provides to the guest (the widget's iframe). */
 export interface Page {
   readonly origin: string
-  /** The element that the iframe is added to. */
+  /** The element to which the iframe is added. */
   readonly box: HTMLElement
-  /** The options of `Helpline.init`, completed by the desk's settings. */
+  /** The options given to `Helpline.init`. Options that were not given come from the desk's settings. */
   look(): { readonly getToken?: unknown; readonly unread?: boolean; readonly color?: string }
   token(): Promise<string | null> | string | null | undefined
   language(): string
   tell(event: string, value?: unknown): void
   count(unread: number): void
   close(): void
-  /** Called when the iframe did not load. `notice` is shown in its place if the widget was open. */
+  /** Called if the iframe did not load. If the widget is open, the loader shows `notice` instead. */
   failed(notice: HTMLElement): void
 }
 
-/** A ticket number to open, or a text to put into the box. */
+/** What the page asks the widget to show: the number of a ticket to open, or a text to put into the text box. */
 export type Wanted = string | { readonly text: string }
 
 export interface Guest {
-  /** Shows or hides the iframe. `byPerson` is false when the widget only reopens because it was open on the previous page. */
+  /** Shows or hides the iframe. `byPerson` is false if the widget reopens only because it was open on the previous page. */
   show(on: boolean, byPerson: boolean): void
-  /** Sends `what` to the iframe, now or as soon as it is ready. */
+  /** Sends `what` to the iframe: at once, or as soon as the iframe is ready. */
   send(what: Wanted): void
-  /** Label of the launcher while the widget is open, in the page's language. */
+  /** The launcher's label while the widget is open, in the language of the page. */
   closes(): string
-  /** Call after the options have changed. */
+  /** Sends the options to the iframe. Call this after the options have changed. */
   dress(): void
-  /** Another person may have signed in: the iframe forgets the previous one. `all`: even if it is the same person. Resolves to whether the iframe stays. */
+  /**
+   * Makes the iframe forget its person if another person has signed in, or in any case if `all` is true. Resolves to true if the iframe
+   * stays in use, false if it was removed.
+   */
   end(all: boolean): Promise<boolean>
 }
 
@@ -41,10 +44,13 @@ const WORDS: Readonly<Record<string, readonly [title: string, close: string, fai
   de: ['Support', 'Support schließen', 'Der Support kann auf dieser Seite nicht angezeigt werden.'],
   fr: ['Assistance', 'Fermer l’assistance', 'L’assistance ne peut pas être affichée sur cette page.'],
 }
-/** An iframe that stays silent for this long after loading did not load the widget: the site is not allowed, or the desk is down. */
+/**
+ * How long the loaded iframe may take to report that it is ready. After that, the widget counts as failed: the site is not allowed, or the
+ * desk is down.
+ */
 const READY_MS = 2_000
 const FORGET_MS = 2_000
-/** On screens this small, the widget covers the whole page. */
+/** On screens that match this media query, the widget covers the whole page. */
 const SMALL = '(max-width:480px),(max-height:480px)'
 const ITEM = 'helpline.widget'
 const STYLE = `
@@ -68,12 +74,12 @@ export function createGuest(page: Page): Guest {
   let isReady = false
   let isOpen = false
   let isByPerson = false
-  /** Whether the iframe shows a view from which "back" leads to another view. */
+  /** Whether the iframe shows a view from which "back" leads to another view of the widget. */
   let isDeep = false
-  /** True while `leave` is removing the widget's history entry. */
+  /** True while `leave` is going back over the widget's history entry. */
   let isLeaving = false
   let forgotten: (whose: unknown) => void = () => {}
-  /** Events from the iframe that wait until it is known whether the person has changed. */
+  /** Events from the iframe that wait until it is known whether the signed-in person has changed. Null if events need not wait. */
   let held: (() => void)[] | null = null
   const heard = (tell: () => void) => { if (held === null) tell(); else held.push(tell) }
   let unread: number | null = null
@@ -97,11 +103,14 @@ export function createGuest(page: Page): Guest {
     frame.title = words()[0]
     if (!isReady) return
     const { getToken: _, unread: __, ...look } = page.look()
-    // The iframe stays empty until it knows its colours. Without a colour from the page, it uses its own.
+    // The iframe shows nothing until it receives this message with its colours. If the page sets no colour, the iframe uses its default.
     post({ type: 'init', ...look, colors: colors(look.color), was })
   }
 
-  /** On a small screen, "back" closes the widget. The entry added for this keeps the state that the page's own router has stored. */
+  /**
+   * On a small screen, adds a history entry, so that the browser's "back" closes the widget. The entry keeps the state that the page's own
+   * router has stored.
+   */
   const step = () => { if (small.matches && !isOurs()) history.pushState({ ...history.state, helpline: 1 }, '') }
   const leave = () => {
     if (!isOurs()) return
@@ -119,7 +128,10 @@ export function createGuest(page: Page): Guest {
     }
   }
 
-  /** On a small screen, fits the iframe into the part of the page that the on-screen keyboard leaves. Not while the page is zoomed in. */
+  /**
+   * On a small screen, fits the iframe into the part of the page that the on-screen keyboard leaves free. Does nothing while the page is
+   * zoomed in.
+   */
   const fit = () => {
     const seen = visualViewport
     if (seen === null) return
@@ -150,7 +162,7 @@ export function createGuest(page: Page): Guest {
     frame.remove()
     document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== lock)
   }
-  /** Shows a notice in place of the iframe. Opening the widget again tries again. */
+  /** Replaces the iframe with a notice. Opening the widget again creates a new iframe. */
   const failed = () => {
     if (isReady || stop.signal.aborted) return
     remove()
@@ -162,7 +174,7 @@ export function createGuest(page: Page): Guest {
     page.failed(notice)
   }
 
-  /** Answers the iframe's request for a token, unless another iframe has replaced it since. */
+  /** Answers the iframe's request for a token, unless the iframe has been removed meanwhile. */
   const give = async (id: number) => {
     let answer: object
     try {
@@ -218,7 +230,7 @@ export function createGuest(page: Page): Guest {
       else waiting.push(message)
     },
     async end(all) {
-      // An iframe that is not ready has asked for no token, so it belongs to no person yet.
+      // An iframe that is not ready has not asked for a token, so it belongs to no person yet and can be kept.
       if (!isReady && !all) return true
       held = []
       const whose = isReady && await new Promise<unknown>((done) => {
@@ -229,7 +241,7 @@ export function createGuest(page: Page): Guest {
       const told = held
       held = null
       if (whose === 'same') {
-        // The launcher's number was reset when the page called `identify`: set it again.
+        // `identify` has set the launcher's unread number to 0. The person is the same as before, so restore the number.
         if (unread !== null) page.count(unread)
         for (const tell of told) tell()
         return true
@@ -248,7 +260,10 @@ function isOurs(): boolean {
   return Reflect.get(Object(history.state), 'helpline') === 1
 }
 
-/** Stored per tab and site: `1` while the widget is open, `0` after it was used and closed, null before. The next page continues from it. */
+/**
+ * Reads or stores, per tab and site, what the next page should do. `1`: the widget is open; `0`: the widget was used and then closed; null:
+ * the widget was never used.
+ */
 function kept(value?: string): string | null {
   try {
     if (value !== undefined) sessionStorage.setItem(ITEM, value)

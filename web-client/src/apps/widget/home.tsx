@@ -1,4 +1,4 @@
-// The first screen: a greeting, the team's availability, the text box, and earlier tickets.
+// The widget's first screen: a greeting, the team's availability, the text box, and the person's earlier tickets.
 
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
@@ -16,11 +16,11 @@ interface HomeProps {
   readonly rest: FirstRest
   readonly place: PlaceStore
   readonly ask: ComponentChildren
-  /** The person's tickets, or what is shown in their place. */
+  /** The list of the person's tickets, or what is shown instead of the list. */
   readonly children: ComponentChildren
 }
 
-/** How often the team's availability is fetched. Cheap, because the server caches the answer for five seconds. */
+/** How often the team's availability is fetched. The requests are cheap, because the server caches its response for five seconds. */
 const AVAILABILITY_MS = 10_000
 
 export function Home({ name, rest, place, ask, children }: HomeProps) {
@@ -40,7 +40,7 @@ export function Home({ name, rest, place, ask, children }: HomeProps) {
   )
 }
 
-/** Restores the scroll position of the previous page once the content is tall enough. */
+/** Restores the scroll position that the widget had on the previous page. It waits until the content is tall enough. */
 function useScroll(place: PlaceStore) {
   const scroller = useRef<HTMLElement>(null)
   const content = useRef<HTMLDivElement>(null)
@@ -55,7 +55,7 @@ function useScroll(place: PlaceStore) {
       }
     }
     const scrolled = () => { if (top === 0) place.keep({ top: Math.round(element.scrollTop) }) }
-    // Stop restoring when the person scrolls.
+    // Stop restoring the position as soon as the person scrolls.
     const begun = () => { top = 0 }
     const grown = new ResizeObserver(restore)
     grown.observe(inner)
@@ -70,13 +70,13 @@ function useScroll(place: PlaceStore) {
   return { scroller, content }
 }
 
-/** Whether the team is available. Empty until the answer is known. */
+/** Says whether the team is available. The line is empty until the server has responded. */
 function AvailabilityLine({ rest }: { readonly rest: FirstRest }) {
   const [now, setNow] = useState<Availability | null>(null)
   useEffect(() => {
     let current = true
     const load = () => { void rest.availability().then((result) => { if (current && result.ok) setNow(result.value) }) }
-    // Ask when the widget opens, and repeat while it is visible.
+    // Fetch the availability when the widget opens, and repeat that while the widget is visible.
     const stop = isUnfolded.subscribe((on) => { if (on) load() })
     const timer = setInterval(() => { if (isVisible()) load() }, AVAILABILITY_MS)
     return () => {
@@ -94,7 +94,7 @@ function AvailabilityLine({ rest }: { readonly rest: FirstRest }) {
 }
 
 function sentences(now: Availability): readonly string[] {
-  // The desk's notice may have another text direction, so it is isolated.
+  // The desk's notice may be written in the other text direction, so isolate it with Unicode isolate characters.
   if (!now.open) return [closedUntil(now.opens_at), ...(now.notice === null ? [] : [`\n\u2068${now.notice}\u2069`])]
   const took = now.first_answer_s === null ? [] : [t('widget.took', { time: about(now.first_answer_s) })]
   return now.agents_online ? [t('widget.online'), ...took] : [now.notice ?? t('widget.away')]

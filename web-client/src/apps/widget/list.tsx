@@ -1,4 +1,4 @@
-// The person's tickets on the first screen.
+// The list of the person's tickets on the widget's first screen.
 
 import type { Client } from '../../client/client.ts'
 import type { CustomerTickets } from '../../client/customer-tickets.ts'
@@ -13,7 +13,7 @@ import { ProblemLine } from '../../ui/feedback.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Unsent } from '../../ui/unsent.tsx'
 
-/** The search field appears from this many tickets on. */
+/** The search field is shown from this number of tickets on. */
 const SEARCHED_MIN = 5
 
 export interface ListProps {

@@ -1,6 +1,10 @@
-// /widget.js, the only script of a host page: the launcher and `window.Helpline`. The code that shows the iframe loads when the widget opens.
-// Until then the loader stores nothing and sends one request, when the page is idle: the number of unread tickets (not with `unread: false`,
-// nor with `data-unread="off"` on the script). A test checks the types against widget.d.ts.
+// The script `/widget.js`, the only script that a host page includes. It shows the launcher and defines `window.Helpline`. The code that
+// shows the iframe is loaded when the widget opens.
+//
+// Until then the loader stores nothing. It sends one request when the page is idle, for the number of unread tickets. `unread: false` or
+// `data-unread="off"` on the script switches the request off.
+//
+// A test compares the types of this file with widget.d.ts.
 
 import type { Guest, Page, Wanted } from './guest.ts'
 
@@ -25,17 +29,17 @@ export interface Events {
   ticket: { readonly ticket: string }
 }
 
-/** Path of the script with guest.ts, inserted by the build. */
+/** Path of the script that contains guest.ts. The build inserts the path. */
 declare const HELPLINE_GUEST: string
 
 export type Api = Readonly<typeof API>
 
 const SCRIPT = document.currentScript instanceof HTMLScriptElement ? document.currentScript : null
 const ORIGIN = new URL(SCRIPT?.src ?? location.href).origin
-/** Label of the closed launcher, by language. Its label while open comes from the guest. */
+/** The launcher's label while the widget is closed, by language. guest.ts has the labels for the open widget. */
 const WORDS: Readonly<Record<string, string>> = { en: 'Open support', ar: 'افتح الدعم', de: 'Support öffnen', fr: 'Ouvrir l’assistance' }
 const TEXT = [/^string/, 'a text'] as const
-/** For each option, a pattern for its type and value, and the same rule in words. */
+/** For each option: a pattern that its type and value must match, and the same rule in words for error messages. */
 const RULES: Readonly<Record<string, readonly [RegExp, string]>> = {
   getToken: [/^function/, 'a function'],
   unread: [/^boolean/, 'true or false'],
@@ -48,14 +52,14 @@ const RULES: Readonly<Record<string, readonly [RegExp, string]>> = {
   greeting: TEXT,
 }
 const EVENTS = 'ready, open, close, unread, message, ticket'
-/** The request for the unread number waits for an idle moment of the page, but no longer than this. */
+/** The request for the unread number waits until the page is idle, but at most this long. */
 const IDLE_MS = 5_000
-/** A tab that becomes visible again repeats the request, at most once in this time. */
+/** When the tab becomes visible again, the request for the unread number is repeated if the last one was longer ago than this. */
 const AGAIN_MS = 60_000
 const ITEM = 'helpline.widget'
 /**
- * Rules of the host page win over `:host` rules that are not `!important`. The icon is black or white, whichever
- * contrasts more with the colour; older browsers always draw it white.
+ * The styles of the launcher. Rules on `:host` need `!important`, because otherwise the host page's rules win. The icon is black or white,
+ * whichever contrasts more with the launcher's colour. Browsers without `lab(from …)` always draw it white.
  */
 const STYLE = `
 :host{all:initial!important;position:fixed!important;z-index:2147483000!important}
@@ -70,13 +74,13 @@ b{position:absolute;top:-3px;right:-3px;min-width:10px;padding:0 5px;border-radi
 const BUBBLE = 'M5 4h14a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-6l-5 4v-4H5a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3z'
 const DOWN = 'M6 9l6 6 6-6'
 
-/** The desk's settings. The server replaces the text in `JSON.parse` with them. */
+/** The options from the desk's settings. The server replaces the text in `JSON.parse` with these settings. */
 let desk: Partial<Options> = {}
 try {
   const { color, position, team_name: teamName }: Readonly<Record<string, unknown>> = JSON.parse('__HELPLINE_WIDGET__')
   desk = checked('', { color, position, teamName })
 } catch {
-  // The server inserted no settings: use the default look.
+  // The server has inserted no settings, so use the default look.
 }
 
 const element = (name: string) => document.createElement(name)
@@ -100,15 +104,15 @@ sign.append(path)
 let options: Partial<Options> | null = null
 let notice: HTMLElement | null = null
 let guest: Guest | null = null
-/** Settles when the iframe of the previous person has been cleared and removed. The next iframe waits for it. */
+/** Settles when the iframe of the previous person has been cleared and removed. The next iframe is created after that. */
 let ending = Promise.resolve()
-/** Increased by `shutdown`. Work that started in an earlier round is dropped. */
+/** Increased by `shutdown`. Asynchronous work remembers the number, and stops if a `shutdown` has changed it. */
 let round = 0
 let isOpen = false
-/** Undefined until a number for this person, or for one before, is known. */
+/** The launcher's unread number. Undefined until the number has been known once. */
 let unread: number | undefined
 let askedAt = 0
-/** What to show as soon as the guest has loaded. */
+/** What to show as soon as the guest script has been loaded. */
 let wishes: Wanted[] = []
 let events = new EventTarget()
 
@@ -116,7 +120,10 @@ function wrong(why: string): never {
   throw new TypeError(`Helpline.${why}`)
 }
 
-/** Checks options and returns those that are set. Throws on an invalid one; among the desk's settings (`call` is empty), drops it instead. */
+/**
+ * Checks options and returns those that are set. Throws if an option given by the page is invalid. If `call` is empty, the options come
+ * from the desk's settings, and invalid ones are dropped.
+ */
 function checked(call: string, given: object): Partial<Options> {
   if (Object(given) !== given) wrong(`${call} takes an object`)
   const said: Partial<Options> = {}
@@ -146,10 +153,10 @@ function init(given: Options): void {
   document.addEventListener('visibilitychange', lookedAt)
   show()
   try {
-    // The widget was open on the previous page.
+    // The widget was open on the previous page, so open it again.
     if (sessionStorage.getItem(ITEM) === '1') void bring(false)
   } catch {
-    // The page has no access to storage.
+    // The browser does not let the page use storage, so the widget stays closed.
   }
   askSoon()
 }
@@ -169,30 +176,33 @@ function askSoon(): void {
   else setTimeout(ask, 1_000)
 }
 
-/** Asks for the number of unread tickets, unless the iframe exists or is loading: then the iframe reports it. */
+/**
+ * Fetches the number of unread tickets. Does nothing if the widget is open or its iframe exists, because the iframe reports the number
+ * itself.
+ */
 async function ask(): Promise<void> {
   const mine = ending
   await mine
   if (options === null || isOpen || guest !== null) return
   askedAt = Date.now()
-  // On failure the number stays as it is. After a change of person that is 0, and this call reports it to the page.
+  // If the request fails, the number keeps its value. That is 0 after `identify`, and this function then reports the 0 to the page.
   let tickets: unknown = unread
   try {
     if (SCRIPT?.dataset['unread'] !== 'off' && options.unread !== false) {
       const token: unknown = await options.getToken?.()
       const answer = typeof token === 'string' && await fetch(`${ORIGIN}/v1/me/unread`, { headers: { authorization: `Bearer ${token}` }, credentials: 'omit' })
-      // A 401 means that no one is signed in any more.
+      // A 401 response means that the person has been signed out.
       tickets = answer && answer.status !== 401 ? Reflect.get(Object(await answer.json()), 'tickets') ?? unread : 0
     }
   } catch {
-    // The network failed, the host's function failed, or the desk does not allow this site.
+    // The network failed, the host's `getToken` failed, or the desk does not allow this site.
   }
-  // The person may have changed since, or the iframe may exist now.
+  // Use the number only if the person has not changed and no iframe has been created meanwhile.
   if (ending === mine && guest === null && typeof tickets === 'number') count(tickets)
 }
 
 function show(): void {
-  // A page that replaced its whole content has removed the launcher: add it again.
+  // If the page has replaced its whole content, the launcher is gone from it, so add the launcher again.
   if (!host.isConnected) document.documentElement.append(host)
   const { color = '#2f5bd0', position = 'right' } = options ?? {}
   box.className = position
@@ -218,7 +228,7 @@ function open(what?: Wanted): void {
   void bring(true)
 }
 
-/** Opens the widget. The first call loads the guest. */
+/** Opens the widget. The first call loads the guest script. */
 async function bring(byPerson: boolean): Promise<void> {
   const mine = round
   const was = isOpen
@@ -228,9 +238,9 @@ async function bring(byPerson: boolean): Promise<void> {
   if (!was) tell('open')
   try {
     const { createGuest } = await guestFile()
-    // Read `ending` only now: the page may have called `identify` in the same turn.
+    // Read `ending` only after the import: the page may have called `identify` right after `open`.
     await ending
-    // Closed or shut down while the guest was loading.
+    // Stop if the page has closed the widget or shut it down while the script was loading.
     if (round !== mine || !isOpen) return
     guest ??= createGuest(PAGE)
     show()
@@ -262,7 +272,7 @@ const PAGE: Page = {
 
 function close(): void {
   if (!isOpen) return
-  // Keep the focus where it is if it is not in the widget.
+  // Closing moves the focus to the launcher only if the focus is in the widget.
   const inside = root.activeElement
   isOpen = false
   notice?.remove()
@@ -278,12 +288,18 @@ function count(n: number): void {
   tell('unread', n)
 }
 
-/** Uses a DOM event, so that a listener that throws is reported and the other listeners still run. */
+/**
+ * Reports an event to the page's listeners. A DOM event is used, so that an error in one listener is logged and the other listeners still
+ * run.
+ */
 function tell(event: string, value?: unknown): void {
   events.dispatchEvent(new CustomEvent(event, { detail: value }))
 }
 
-/** Another person may be signed in now, or none: the iframe forgets the previous one, and a new one is created when it is needed. */
+/**
+ * Called when the signed-in person may have changed, or signed out. The iframe forgets a previous person, and a new iframe is created when
+ * needed.
+ */
 async function identify(given: Partial<Options> = {}): Promise<void> {
   change('identify', given)
   unread = 0
@@ -294,7 +310,7 @@ async function identify(given: Partial<Options> = {}): Promise<void> {
   return ending
 }
 
-/** Makes the guest forget its person. Calls run one after the other. */
+/** Makes the guest forget its person. Several calls run one after the other. */
 function end(all: boolean): void {
   ending = ending.then(async () => {
     if (!await guest?.end(all)) guest = null
@@ -305,7 +321,7 @@ function shutdown(): void {
   if (options === null) return
   guest?.show(false, true)
   box.hidden = true
-  // Clearing the iframe takes a moment: `round` makes earlier work stop now.
+  // Clearing the iframe is asynchronous. The new `round` makes work that was started before `shutdown` stop now.
   round++
   wishes = []
   end(true)
@@ -319,7 +335,7 @@ function shutdown(): void {
   try {
     sessionStorage.removeItem(ITEM)
   } catch {
-    // Without access to storage, there is nothing to remove.
+    // The browser does not let the page use storage, so no value has been stored.
   }
 }
 
@@ -335,5 +351,5 @@ function on<E extends keyof Events>(event: E, listener: (value: Events[E]) => vo
 const API = { init, update, open, close, identify, shutdown, on, onUnread: (listener: (tickets: number) => void) => on('unread', listener) }
 
 const helpline: object = Object(Reflect.get(window, 'Helpline'))
-// A site that loads its pages into one document may run this script again: keep the first instance, with its launcher and person.
+// A website that swaps pages within one document may run this script several times. Keep the first instance, with its launcher and person.
 if (!('init' in helpline)) Reflect.set(window, 'Helpline', Object.assign(helpline, API))

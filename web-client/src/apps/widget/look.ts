@@ -1,4 +1,5 @@
-// The widget's look: the page's options first, then the desk's settings. Colours come from the page, which has received the desk's colour too.
+// The look of the widget inside the iframe: the options that the host page passes, then the desk's settings. Colours come only from the
+// page, because the loader has already merged the desk's colour into the page's options.
 
 import { computed, signal } from '@preact/signals'
 import { givenLook, loadLook, mergedLook, NO_LOOK, type DeskLook } from '../../client/widget-desk.ts'
@@ -6,7 +7,7 @@ import { isObject, text } from '../../protocol/narrow.ts'
 
 const desk = signal<DeskLook>(NO_LOOK)
 const page = signal(givenLook({}))
-/** Names of the custom properties that are set now. */
+/** Names of the custom CSS properties that this file has set on the root element. */
 let set: readonly string[] = []
 
 export const look = computed(() => mergedLook(desk.value, page.value))

@@ -1,4 +1,4 @@
-// Entry of the widget's iframe: signs the person in and renders the widget for them.
+// The entry point of the widget's iframe: signs the person in and renders the widget for them.
 
 import { effect, signal } from '@preact/signals'
 import { render } from 'preact'
@@ -26,7 +26,10 @@ const wishes = signal<readonly Wish[]>([])
 const openings = signal(0)
 
 let appearance: Appearance | null = null
-/** Id of the person before the host called `identify`. Their stored data stays until it is known whether the person has changed. */
+/**
+ * Id of the person who was signed in before the host page called `identify`. Their stored data is kept until it is known whether the person
+ * has changed.
+ */
 let former: string | null = null
 let stopFollowing = () => {}
 
@@ -40,7 +43,8 @@ function begin(bridge: Bridge): void {
     const user = state.kind === 'in' ? state.identity.id : null
     person.peek()?.dispose()
     if (state.kind === 'out') bridge.unread(0)
-    // A token that the desk refused may still belong to the same person: keep their data.
+    // Remove the previous person's data only if it is known who is signed in, or that no one is. A token that the desk refused may belong
+    // to the same person.
     if (user !== null || said === null) leaveOthers(bridge, user)
     if (state.kind === 'failed' && former !== null) setTimeout(signIn.retry, RETRY_MS)
     person.value = state.kind === 'in' ? createPerson({ identity: state.identity, tokens: state.tokens, left: signIn.left }, async () => {
@@ -51,11 +55,13 @@ function begin(bridge: Bridge): void {
   })
 }
 
-/** Removes what the previous person had open and stored, if the person is now another one or no one. */
+/**
+ * Removes what the previous person had open and stored. Does nothing if `user` is still that person; `user` is null if no one is signed in.
+ */
 function leaveOthers(bridge: Bridge, user: string | null): void {
   if (isOthersPlace(user)) {
     forgetPlaces()
-    // Only the previous page had the widget open, for the other person: close it.
+    // If the widget is open only because it was open on the previous page, where another person used it, close it.
     if (!former && !openings.peek()) bridge.close()
   }
   if (former && former !== user) forgetPerson(former)
@@ -63,7 +69,7 @@ function leaveOthers(bridge: Bridge, user: string | null): void {
 }
 
 const RETRY_MS = 3_000
-/** How long `forget` waits for a new token. If the token is of the same person, the widget stays as it is. */
+/** How long `forget` waits for a new token. If the token belongs to the same person, the widget stays as it is. */
 const SAME_MS = 400
 
 async function forget(bridge: Bridge, all: boolean, shown: HTMLElement): Promise<void> {
@@ -71,7 +77,7 @@ async function forget(bridge: Bridge, all: boolean, shown: HTMLElement): Promise
   const user = now?.kind === 'in' ? now.identity.id : former
   let whose: Whose = all ? 'other' : 'unknown'
   if (!all && now?.kind === 'in') {
-    // Hides the content meanwhile without taking the focus away.
+    // Hide the content while it is unknown who is signed in. `opacity` is used, because it does not take the focus from the content.
     shown.style.opacity = '0'
     whose = compared(await bridge.token(SAME_MS).catch(() => ''), now.owner)
     shown.style.opacity = ''
@@ -101,14 +107,14 @@ if (container !== null && origin !== null && window.parent !== window) {
       appearance?.dispose()
       appearance = createAppearance(document.documentElement, given)
       if (auth.peek() !== null) return
-      // A place stored by another tab's page or before `shutdown`: start at the first screen.
+      // The stored location may come from another tab or from before a `shutdown`. In these cases, start at the first screen.
       if (!given.was) forgetPlaces()
       begin(bridge)
     },
     open: (on, byPerson) => {
       isUnfolded.value = on
       if (on && byPerson) openings.value++
-      // A person may have signed in at the host since the last attempt.
+      // If the person was not signed in before, try again: they may have signed in on the host page meanwhile.
       const signIn = auth.peek()
       if (on && signIn?.state.peek().kind === 'out') signIn.retry()
     },

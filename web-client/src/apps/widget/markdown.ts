@@ -1,4 +1,4 @@
-// The Markdown parser and the styles for its output. Loaded when a message first needs them.
+// The Markdown parser and the styles for its output. This file is loaded when a message first needs the parser.
 
 import rich from '../../ui/styles/rich.css?inline'
 import { addStyles } from './styles.ts'

@@ -1,5 +1,5 @@
-// The person's tickets: the store and the list that shows it. Loaded when the list is shown, or when the widget is closed and must report
-// new answers.
+// The person's tickets in the widget: the store, and the list that shows it. Loaded when the list is shown, or when the widget is closed,
+// because a closed widget must report new replies.
 
 import { effect } from '@preact/signals'
 import type { Client } from '../../client/client.ts'
@@ -16,7 +16,7 @@ addStyles(rows, list)
 
 export interface Own {
   readonly tickets: CustomerTickets
-  /** Calls the listener with the number of tickets that have something unread, once it is known. */
+  /** Calls the listener with the number of unread tickets, as soon as the number is known and after each change. */
   onUnread(listener: (tickets: number) => void): () => void
   readonly List: (props: { readonly router: Router }) => preact.JSX.Element
 }

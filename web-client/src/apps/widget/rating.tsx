@@ -1,4 +1,4 @@
-// The rating form for a resolved or closed ticket. Loaded when a person is asked for a rating.
+// The rating form for a resolved or closed ticket. Loaded when the customer is first asked for a rating.
 
 import form from '../../ui/styles/rating.css?inline'
 import own from '../../ui/styles/widget-rating.css?inline'

@@ -1,4 +1,4 @@
-// Adds the style sheets that a lazily loaded part carries in its script.
+// Adds style sheets to the document. A lazily loaded part of the widget has its style sheets as strings in its script.
 
 export function addStyles(...sheets: readonly string[]): void {
   const sheet = new CSSStyleSheet()

@@ -1,4 +1,4 @@
-// The view of a ticket and its connection. Loaded for people who have a ticket.
+// The widget's view of a ticket, and the connection that updates it. Loaded only for people who have a ticket.
 
 import '../../locales/ticket.ts'
 import { sentencesCame } from '../../locales/index.ts'
@@ -18,16 +18,16 @@ import type { Own } from './own.tsx'
 import { addStyles } from './styles.ts'
 import { Room } from './views.tsx'
 
-/** The client of one person, and the components that need it. */
+/** The client for one signed-in person, and the components that need it. */
 export interface Joined {
   readonly client: Client
-  /** The person's tickets; null until `wantOwn` has loaded them. */
+  /** The person's tickets. Null until `wantOwn` has loaded them. */
   readonly own: ReadonlySignal<Own | null>
-  /** Loads `own`, and retries until it has succeeded. */
+  /** Loads `own`. Retries until the load succeeds. */
   wantOwn(): void
   readonly Bar: () => preact.JSX.Element
   readonly Room: (props: { readonly place: string; readonly meanwhile: ComponentChildren }) => preact.JSX.Element
-  /** Calls the listener with a ticket's number when the team has answered in that ticket. */
+  /** Calls the listener with a ticket's number when the team has replied in that ticket. */
   onNews(listener: (number: string) => void): () => void
   dispose(): void
 }
@@ -60,7 +60,7 @@ export function join({ identity, tokens, left, rest }: Joining): Joined {
     isAsked = true
     void fetchOwn()
   }
-  // A closed widget reports the number of unread tickets.
+  // A closed widget must report the number of unread tickets, so load the list of tickets.
   const stop = isUnfolded.subscribe((on) => { if (!on) wantOwn() })
   return {
     client,

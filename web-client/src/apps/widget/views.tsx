@@ -24,18 +24,18 @@ import { MessageList } from '../../ui/message-list.tsx'
 import { useTicket } from '../../ui/use-ticket.ts'
 import type { Own } from './own.tsx'
 
-/** Loaded only when a person is asked for a rating. */
+/** The rating form. It is loaded when the customer is first asked for a rating. */
 const RatingForm = lazy(async () => (await import('./rating.tsx')).RatingForm)
 
 interface RoomProps {
   readonly client: Client
-  /** Null until the person's tickets are needed. */
+  /** The person's tickets. Null until they have been loaded. */
   readonly own: ReadonlySignal<Own | null>
   readonly availability: FirstRest['availability']
   readonly place: string
-  /** Shown until the ticket is loaded. */
+  /** What to show until the ticket is loaded. */
   readonly meanwhile: ComponentChildren
-  /** Called when the team has answered in this ticket. */
+  /** Called with the ticket's number when the team has replied in this ticket. */
   readonly ring: (number: string) => void
 }
 
@@ -55,7 +55,7 @@ export function Room({ client, own, availability, place, meanwhile, ring }: Room
       const ticket = shown.peek()
       if (came === null || ticket === null) return
       came.tickets.setOpen(ticket.id)
-      // While the widget is closed the server knows better what was read: do not take this ticket's read state.
+      // While the widget is closed, this view's read state may be older than the server's, so do not copy the ticket into the list.
       if (isVisible()) came.tickets.take(ticket)
     })
     return () => {
@@ -66,7 +66,7 @@ export function Room({ client, own, availability, place, meanwhile, ring }: Room
   return store === null ? <OnItsWay meanwhile={meanwhile} /> : <Talk client={client} store={store} availability={availability} meanwhile={meanwhile} />
 }
 
-/** `meanwhile` brings its own `main` element. */
+/** The placeholder for a ticket that is loading. `meanwhile` contains its own `main` element. */
 function OnItsWay({ meanwhile }: Pick<RoomProps, 'meanwhile'>) {
   return <>{meanwhile ?? <main><Skeleton lines={5} /></main>}</>
 }

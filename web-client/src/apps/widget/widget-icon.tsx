@@ -1,4 +1,4 @@
-// The widget's own few icons: the full set would be too heavy for its first screen.
+// The few icons of the widget. The full icon set would make the widget's first screen too large.
 
 const PATHS = { close: 'M6 6l12 12M18 6L6 18', back: 'M15 5l-7 7 7 7', send: 'M12 19V5M5 12l7-7 7 7' } as const
 

@@ -1,4 +1,4 @@
-// The widget's views: the first screen and a ticket. The code for tickets is loaded for people who have one.
+// Switches between the widget's two views: the first screen and a ticket. The code for tickets is loaded only for people who have one.
 
 import type { ComponentChildren } from 'preact'
 import { useSignal, type ReadonlySignal, type Signal } from '@preact/signals'
@@ -22,7 +22,7 @@ import type { Joined } from './talk.tsx'
 interface WidgetProps {
   readonly person: Person<Joined>
   readonly bridge: Bridge
-  /** Things to show, in order. They are removed once shown. */
+  /** What the host page has asked to show, in order. Each request is removed once it has been carried out. */
   readonly wishes: Signal<readonly Wish[]>
   /** How many times the person has opened the widget. */
   readonly openings: ReadonlySignal<number>
@@ -52,7 +52,7 @@ export function Widget({ person, bridge, wishes, openings }: WidgetProps) {
     own.tickets.pick(place.now().tab)
     return own.tickets.tab.subscribe((tab) => place.keep({ tab }))
   }, [own, place])
-  // Focus the text box, but not on touch screens: the on-screen keyboard would cover the screen.
+  // Focus the text box when the person opens the widget. Not on touch screens, where the on-screen keyboard would cover the screen.
   useEffect(() => openings.subscribe((n) => { if (n > 0 && matchMedia('(pointer: fine)').matches) wanted.value++ }), [openings, wanted])
   useEffect(() => wishes.subscribe((all) => {
     if (!all[0]) return
@@ -72,7 +72,7 @@ export function Widget({ person, bridge, wishes, openings }: WidgetProps) {
     own?.tickets.pick('active')
     own?.tickets.reload()
     person.opened()
-    // A person who has opened another ticket meanwhile stays there.
+    // Open the new ticket, unless the person has opened another ticket meanwhile.
     if (router.place.peek().rest === '') router.go(number)
   }
   const sent = state.kind === 'sending' || (state.kind === 'sent' && state.number === rest) ? <Sent text={state.text} isDone={state.kind === 'sent'} /> : null
@@ -89,7 +89,7 @@ export function Widget({ person, bridge, wishes, openings }: WidgetProps) {
   )
 }
 
-/** A failed load is retried automatically; the button retries at once. */
+/** The placeholder while the client is loading. A failed load is retried automatically; the button retries at once. */
 function OnItsWay({ person }: { readonly person: Person<Joined> }) {
   return person.stand.value === 'failed' ? <Unreachable sentence={t('problem.unreachable')} onRetry={person.join} /> : <Skeleton lines={4} />
 }
@@ -99,7 +99,7 @@ function Unreachable({ sentence, onRetry }: { readonly sentence: string; readonl
 }
 
 interface ShellProps {
-  /** Null on the first screen, which shows the team's name. */
+  /** The title of the view. Null on the first screen, which shows the team's name. */
   readonly title: string | null
   readonly onClose: () => void
   readonly onBack: (() => void) | null
@@ -122,7 +122,7 @@ function Shell({ title, onClose, onBack, isLive, children }: ShellProps) {
   )
 }
 
-/** Shown until it is known who is signed in. */
+/** Shown until it is known who is signed in, or instead of the widget if the visitor cannot use it. */
 export function Gate({ auth, onClose }: { readonly auth: Auth | null; readonly onClose: () => void }) {
   const state = auth?.state.value.kind ?? 'working'
   return (

@@ -2,15 +2,15 @@ import type { ComponentChildren } from 'preact'
 import { Icon, type IconName } from '../icon.tsx'
 
 interface ButtonProps {
-  /** `primary` for one button per screen: the action that most people come for. */
+  /** `primary` is for one button per screen: the action that most people come for. */
   readonly kind?: 'primary' | 'plain' | 'quiet' | 'danger'
   readonly type?: 'button' | 'submit'
   readonly icon?: IconName
-  /** Its action is in progress. The button stays in place and ignores clicks. */
+  /** True while the button's action is in progress. The button stays in place and ignores clicks. */
   readonly isBusy?: boolean
   readonly isDisabled?: boolean
   readonly testid?: string
-  /** Accessible name, if the visible text does not say what the button acts on. */
+  /** Accessible name, needed if the visible text does not say what the button acts on. */
   readonly label?: string
   readonly onClick?: () => void
   readonly children: ComponentChildren
@@ -18,7 +18,7 @@ interface ButtonProps {
 
 const CLASSES = { primary: 'primary', plain: '', quiet: 'quiet', danger: 'danger' } as const
 
-/** Uses `aria-disabled`, because a `disabled` button would lose the focus. */
+/** A button. If disabled it has `aria-disabled`, because a `disabled` button would lose the focus. */
 export function Button({ kind = 'plain', type = 'button', icon, isBusy = false, isDisabled = false, testid, label, onClick, children }: ButtonProps) {
   const isOff = isDisabled || isBusy
   return (
@@ -31,9 +31,9 @@ export function Button({ kind = 'plain', type = 'button', icon, isBusy = false, 
 
 interface IconButtonProps {
   readonly icon: IconName
-  /** What it does: the accessible name and the tooltip. */
+  /** What the button does. Used as accessible name and as tooltip. */
   readonly label: string
-  /** The keyboard shortcut for the same action. */
+  /** The keyboard shortcut of the same action, shown in the tooltip. */
   readonly keyName?: string
   readonly isPressed?: boolean
   readonly testid?: string

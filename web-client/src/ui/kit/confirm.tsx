@@ -5,9 +5,9 @@ import { Dialog } from './dialog.tsx'
 
 interface ConfirmProps {
   readonly title: string
-  /** What will happen, and what cannot be restored. */
+  /** Says what the action will do, and what cannot be restored. */
   readonly children: ComponentChildren
-  /** The verb on the button that confirms. */
+  /** The verb on the button that confirms, for example "Delete". */
   readonly action: string
   readonly isDanger?: boolean
   readonly isBusy?: boolean
@@ -16,7 +16,7 @@ interface ConfirmProps {
   readonly onClose: () => void
 }
 
-/** Asks before an action that cannot be undone. The focus starts on Cancel. */
+/** Asks for confirmation before an action that cannot be undone. The Cancel button has the focus first. */
 export function Confirm({ title, children, action, isDanger = false, isBusy = false, testid, onConfirm, onClose }: ConfirmProps) {
   return (
     <Dialog title={title} onClose={onClose}>

@@ -1,4 +1,4 @@
-// A modal dialog. The browser keeps the focus inside, and Escape closes it.
+// A modal dialog. The browser keeps the focus inside the dialog, and Escape closes it.
 
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
@@ -15,7 +15,7 @@ interface DialogProps {
 
 export function Dialog({ title, onClose, children, kind, testid }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
-  // Close it while it is still in the document: only then does the browser return the focus to where it was.
+  // Close the dialog while it is still in the document. Only then does the browser return the focus to the previous element.
   useLayoutEffect(() => {
     const element = dialog.current
     if (element !== null && !element.open) element.showModal()
@@ -29,7 +29,7 @@ export function Dialog({ title, onClose, children, kind, testid }: DialogProps) 
       data-testid={testid}
       onCancel={(event) => { event.preventDefault(); onClose() }}
       onMouseDown={(event) => { if (event.target === event.currentTarget) onClose() }}
-      // Keys in the dialog must not reach the page's shortcuts.
+      // Keys pressed in the dialog must not trigger the page's shortcuts.
       onKeyDown={(event) => event.stopPropagation()}
     >
       <div class="dialog-body">

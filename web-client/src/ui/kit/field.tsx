@@ -1,4 +1,4 @@
-// Form fields with a label above, a hint and an error below. Screen readers get both as the description.
+// Form fields with a label above, and a hint and an error below. Screen readers read the hint and the error as the field's description.
 
 import type { ComponentChildren } from 'preact'
 import { useId, useRef } from 'preact/hooks'
@@ -7,7 +7,7 @@ import { SelectControl, type Option } from './select.tsx'
 export interface FieldProps {
   readonly label: string
   readonly hint?: ComponentChildren
-  /** The error text; null or absent if the value is valid. */
+  /** The error text. Null or omitted if the value is valid. */
   readonly error?: string | null | undefined
   readonly isDisabled?: boolean
   readonly testid?: string
@@ -19,7 +19,7 @@ interface Described {
   readonly 'aria-describedby': string | undefined
 }
 
-/** Adds a label, a hint and an error to the control that `children` renders with the given attributes. */
+/** Renders a label, a hint and an error around a control. `children` renders the control with the attributes that it receives. */
 export function Field({ label, hint, error = null, children }: FieldProps & { readonly children: (control: Described) => ComponentChildren }) {
   const id = useId()
   const described = [hint === undefined ? '' : `${id}-hint`, error === null ? '' : `${id}-error`].filter((one) => one !== '').join(' ')
@@ -38,7 +38,7 @@ interface TextFieldProps extends FieldProps {
   readonly onChange: (value: string) => void
   readonly type?: 'text' | 'search' | 'email' | 'url' | 'date' | 'time' | 'datetime-local' | 'color'
   readonly placeholder?: string
-  /** `ltr` for values that are not text of a language: addresses, time zones, colours. */
+  /** `ltr` is for values that are not words: addresses, time zones, colours. */
   readonly dir?: 'auto' | 'ltr'
   readonly list?: string
 }
@@ -70,7 +70,7 @@ export function TextArea({ value, onChange, rows = 4, placeholder, isDisabled = 
 interface SelectProps<V extends string> extends FieldProps {
   readonly value: V
   readonly options: readonly Option<V>[]
-  /** May be asynchronous and may fail: the field then shows the actual value, not the chosen one. */
+  /** May be asynchronous. If the change fails, the field shows the actual value again, not the chosen one. */
   readonly onChange: (value: V) => unknown
 }
 
@@ -82,7 +82,7 @@ interface CheckboxProps {
   readonly label: string
   readonly hint?: string
   readonly value: boolean
-  /** May be asynchronous and may fail: the box then shows the actual value. */
+  /** May be asynchronous. If the change fails, the checkbox shows the actual value again. */
   readonly onChange: (value: boolean) => unknown
   readonly isDisabled?: boolean
   readonly testid?: string
@@ -110,7 +110,7 @@ interface RadioGroupProps<V extends string> extends Omit<FieldProps, 'error'> {
   readonly onChange: (value: V) => void
 }
 
-/** Radio buttons, for a choice among a few options that are all visible. */
+/** Radio buttons for a choice among a few options that are all visible. */
 export function RadioGroup<V extends string>({ label, hint, value, options, onChange, isDisabled = false, testid }: RadioGroupProps<V>) {
   const name = useId()
   return (

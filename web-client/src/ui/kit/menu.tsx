@@ -20,7 +20,10 @@ interface MenuProps {
 
 const GAP_PX = 4
 
-/** A button that opens a menu of actions. Arrow keys move between them; Escape closes the menu and returns the focus to the button. */
+/**
+ * A button that opens a menu of actions. The arrow keys move between the actions. Escape closes the menu and returns the focus to the
+ * button.
+ */
 export function Menu({ label, icon = 'more', items, testid }: MenuProps) {
   const id = useId()
   const list = useRef<HTMLDivElement>(null)

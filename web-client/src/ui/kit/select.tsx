@@ -1,4 +1,4 @@
-// A select whose change may fail. It shows the actual value, not the chosen one.
+// A `select` element whose change may fail. After a failure it shows the actual value again, not the chosen one.
 
 import { useRef } from 'preact/hooks'
 
@@ -10,13 +10,13 @@ export interface Option<V extends string> {
 export interface SelectControlProps<V extends string> {
   readonly value: V
   readonly options: readonly Option<V>[]
-  /** May be asynchronous and may fail. */
+  /** May be asynchronous, and may fail. */
   readonly onChange: (value: V) => unknown
   readonly isDisabled?: boolean
   readonly testid?: string | undefined
 }
 
-/** The bare select, for use inside a label; further props become its attributes. `Select` in field.tsx adds a label, a hint and an error. */
+/** The select element without a label; further props become its attributes. `Select` in field.tsx adds a label, a hint and an error. */
 export function SelectControl<V extends string>({ value, options, onChange, isDisabled = false, testid, ...attributes }: SelectControlProps<V>) {
   const latest = useRef(value)
   latest.current = value
@@ -25,7 +25,7 @@ export function SelectControl<V extends string>({ value, options, onChange, isDi
     try {
       if (wanted !== undefined) await onChange(wanted.value)
     } finally {
-      // If the change failed, no state has changed and nothing renders again: reset the element by hand.
+      // If the change failed, no state has changed, so nothing is rendered again. Reset the element by hand.
       element.value = latest.current
     }
   }

@@ -5,25 +5,25 @@ import { Icon } from '../icon.tsx'
 export interface Column<R> {
   readonly title: string
   readonly cell: (row: R) => ComponentChildren
-  /** Makes the cell the heading of its row. */
+  /** Makes the cells of this column the headings of their rows. */
   readonly isHeading?: boolean
-  /** Aligns the column to its end. */
+  /** Aligns the column to the end, as is usual for numbers. */
   readonly isNumber?: boolean
 }
 
 interface TableProps<R> {
-  /** The table's name, for screen readers. */
+  /** The table's name, which screen readers read. */
   readonly label: string
   readonly columns: readonly Column<R>[]
   readonly rows: readonly R[]
   readonly keyOf: (row: R) => string
   readonly testid?: string
   readonly rowTestid?: string
-  /** Details shown below a row when its heading is pressed. Needs a column with `isHeading`. */
+  /** Renders the details that appear below a row when its heading is pressed. Needs a column with `isHeading`. */
   readonly details?: (row: R) => ComponentChildren
 }
 
-/** A table. On a narrow page each row becomes a card, whose lines carry the titles of their columns. */
+/** A table. On a narrow page each row becomes a card, and each line of the card shows its column's title. */
 export function Table<R>({ label, columns, rows, keyOf, testid, rowTestid, details }: TableProps<R>) {
   return (
     <div class="table-scroll" role="region" aria-label={label} tabIndex={0}>

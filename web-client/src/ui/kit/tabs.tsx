@@ -9,11 +9,11 @@ interface TabsProps<V extends string> {
   readonly options: readonly Option<V>[]
   readonly onChange: (value: V) => void
   readonly testid?: string
-  /** Content of the chosen tab. */
+  /** The content of the chosen tab. */
   readonly children: ComponentChildren
 }
 
-/** Tabs above one panel. They are a single Tab stop; arrow keys move between them. */
+/** Tabs above one panel. All tabs together are a single Tab stop, and the arrow keys move between them. */
 export function Tabs<V extends string>({ label, value, options, onChange, testid, children }: TabsProps<V>) {
   const id = useId()
   return (

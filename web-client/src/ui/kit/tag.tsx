@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 
-/** The meaning of the colour. The tag's text says the same. */
+/** The meaning of the colour. The tag's text must say the same, for people who cannot see the colour. */
 export type Tone = 'neutral' | 'good' | 'warn' | 'bad' | 'accent'
 
 export function Tag({ tone = 'neutral', testid, children }: { readonly tone?: Tone; readonly testid?: string; readonly children: ComponentChildren }) {

@@ -1,39 +1,39 @@
-// A field for a time of day, shown in the format of the reader's language in every browser.
+// A field for a time of day. Every browser shows the time in the format of the reader's language.
 
 import { useState } from 'preact/hooks'
 import { minutesOf, timeAfter, timeOf } from '../../client/hours.ts'
 import { format } from '../../locales/dates.ts'
 
 interface TimeFieldProps {
-  /** The text as typed; `HH:MM` after the field has lost the focus. */
+  /** The text as typed. When the field loses the focus, a valid time is replaced with `HH:MM`. */
   readonly value: string
   readonly label: string
   readonly isInvalid: boolean
   readonly describedBy?: string
-  /** Index among several such fields, for tests. */
+  /** The field's index among several time fields, which tests use to find it. */
   readonly index: number
   readonly testid: string
   readonly onChange: (value: string) => void
 }
 
-/** How far one press of an arrow key moves the time. */
+/** By how many minutes one press of an arrow key changes the time. */
 const STEP_MINUTES = 15
 
-/** Formats minutes since midnight, for example `9:05 AM` or `09:05`. */
+/** Formats minutes since midnight, for example as `9:05 AM` or `09:05`. */
 export function clockOf(minutes: number): string {
   return format('clock', { timeStyle: 'short', timeZone: 'UTC' }).format(minutes * 60_000)
 }
 
-/** The time in the reader's format. Returned as typed if it is not a time, or if the formatted text could not be parsed again. */
+/** Formats a time for the reader's language. Returns the text unchanged if it is not a time, or if the result could not be parsed again. */
 export function timeInWords(written: string): string {
   const minutes = minutesOf(written)
   const shown = minutes === null ? written : clockOf(minutes)
   return minutesOf(shown) === minutes ? shown : written
 }
 
-/** Accepts `9`, `930`, `9.30` and `9:30 PM`. The arrow keys move the time by `STEP_MINUTES`. */
+/** Accepts times such as `9`, `930`, `9.30` and `9:30 PM`. The up and down arrow keys change the time by `STEP_MINUTES`. */
 export function TimeField({ value, label, isInvalid, describedBy, index, testid, onChange }: TimeFieldProps) {
-  // While the person types, the text is not reformatted.
+  // The text is not reformatted while the person is typing.
   const [isWriting, setWriting] = useState(false)
   const leave = () => {
     setWriting(false)

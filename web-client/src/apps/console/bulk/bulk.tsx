@@ -1,4 +1,4 @@
-// Applies one change to all selected tickets, and lists the result for each ticket.
+// The bulk action bar: applies one change to all selected tickets, and lists the result for each ticket.
 
 import { SELECTED_MAX, type BulkOutcome, type Selection } from '../../../client/selection.ts'
 import { PRIORITIES, STATUSES } from '../../../protocol/generated.ts'
@@ -27,7 +27,8 @@ export function BulkBar({ selection }: { readonly selection: Selection }) {
       )}
       {ids.length > 0 && (
         <div class="bulk-line">
-          {/* A change in progress disables nothing, because a disabled control loses the focus. A second change is ignored meanwhile. */}
+          {/* The controls stay enabled while a change is in progress, because disabling a control would take the focus from it. A
+              second change is ignored meanwhile. */}
           <Button isDisabled={tooMany} isBusy={busy} testid={T.bulkTake} onClick={() => void apply({ assigned_to: 'me' })}>{t('bulk.take')}</Button>
           <select value="" disabled={tooMany} aria-label={s('bulk.status')} data-testid={T.bulkStatus} onChange={(event) => { const status = word(STATUSES, event.currentTarget.value); event.currentTarget.value = ''; if (status !== null) void apply({ status }) }}>
             <option value="">{s('bulk.status')}</option>

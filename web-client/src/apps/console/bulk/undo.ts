@@ -1,4 +1,4 @@
-// Reports a change to many tickets and offers to undo it.
+// After a bulk change, shows a notification that offers to undo it.
 
 import { changedBy, undoOf } from '../../../client/bulk-undo.ts'
 import type { Client } from '../../../client/client.ts'
@@ -10,7 +10,9 @@ import type { StaffView } from '../../../protocol/model.ts'
 import { sentencesCame, t, tProblem, type Refused } from '../../../locales/index.ts'
 import { s } from './strings.ts'
 
-/** Refusals which mean that the ticket has changed since the bulk change. Undo leaves such a ticket alone; any other refusal may be retried. */
+/**
+ * Refusals which mean that a ticket has changed since the bulk change. Undo does not retry these tickets. Any other refusal may be retried.
+ */
 const CHANGED_SINCE: readonly (RejectCode | undefined)[] = ['conflict', 'invalid_transition', 'ticket_archived', 'not_found']
 
 /** The parts of the console that undo needs. */
@@ -18,13 +20,13 @@ interface Parts {
   readonly client: Pick<Client, 'identity' | 'isDisposed'>
   readonly rest: Pick<ReturnType<typeof createTeam>, 'bulk'>
   readonly inbox: Pick<Inbox, 'reload'>
-  /** The ticket as this client last saw it; undefined if it never did. */
+  /** Returns the ticket as this client last saw it, or undefined if the client has never loaded it. */
   readonly now: (id: string) => StaffView | undefined
 }
 
 export async function changedMany({ client, rest, inbox, now }: Parts, patch: TicketPatch, before: readonly StaffView[]): Promise<void> {
   await sentencesCame()
-  // Skip the notification when the person who made the change has signed out.
+  // Show no notification if the person who made the change has signed out.
   const tell = (...said: Parameters<typeof say>) => { if (!client.isDisposed) say(...said) }
   const changed = changedBy(patch, before, client.identity.id)
   const restored = new Set<string>()

@@ -1,4 +1,4 @@
-// The customer of the open ticket: when they were last seen, where they came from, and their other tickets.
+// The panel about the open ticket's customer: when they were last seen, where they came from, and their other tickets.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { PersonView } from '../../../protocol/generated.ts'
@@ -25,7 +25,7 @@ interface Found {
   readonly of: string
   readonly person: PersonView | null
   readonly others: readonly StaffView[]
-  /** When the customer's oldest ticket was opened, ISO 8601; null if not known. */
+  /** When the customer's oldest ticket was opened (ISO 8601), or null if not known. */
   readonly since: string | null
   readonly problem: Problem | null
 }
@@ -48,10 +48,10 @@ export function Customer({ context, ticket }: { readonly context: ConsoleContext
   const showAll = (button: Element) => {
     context.inbox.filter({ view: 'all', user_id })
     const list = button.closest('.columns')?.querySelector('.side')
-    // Where the ticket covers the list (narrow pages), close the ticket to show the list.
+    // On narrow pages the open ticket covers the list, so close the ticket to show the list.
     if (list != null && !isShown(list)) context.go('')
   }
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each person and ticket
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- loads once for each customer and ticket
   useEffect(() => { void load() }, [user_id, id])
   const name = ticket.customer_name ?? ticket.customer_email ?? t('ticket.customer')
   return (
@@ -110,7 +110,7 @@ function PersonFacts({ person, since, now }: { readonly person: PersonView; read
   )
 }
 
-/** The browser and the system in words; null if neither is recognised. */
+/** Names the browser and the operating system, or only one of them. Null if neither is recognised. */
 function inWords(userAgent: string): string | null {
   const { browser, system } = deviceOf(userAgent)
   return browser !== null && system !== null ? s('customer.device', { browser, system }) : (browser ?? system)

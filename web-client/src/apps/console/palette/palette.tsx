@@ -45,7 +45,7 @@ export function Palette({ context, preferences, router }: PaletteProps) {
   const close = () => context.open(null)
   const run = (command: Command | undefined) => {
     if (command === undefined) return
-    // Close the dialog at once, so that the command can move the focus to the page.
+    // Close the dialog before running the command, so that the command can move the focus to the page.
     input.current?.closest('dialog')?.close()
     close()
     command.run()

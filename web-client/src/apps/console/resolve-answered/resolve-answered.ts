@@ -1,4 +1,4 @@
-// Resolves a ticket after a "Send & resolve" answer is stored. Loaded when the first such answer is sent.
+// Resolves a ticket after a "Send & resolve" reply has been stored. This code is loaded when such a reply is first sent.
 
 import type { Saying } from '../../../client/notifications.ts'
 import type { FollowOutcome, Queued } from '../../../client/client.ts'
@@ -13,17 +13,23 @@ import { s } from './strings.ts'
 
 const RETRY_MS = 3_000
 
-/** Events by others that stop the resolving, because the agent had not seen them. An already resolved or closed ticket is detected by its status. */
+/**
+ * If another person has caused an event of one of these kinds since the reply, the ticket is not resolved, because the agent has not seen
+ * the event. Resolved and closed tickets are recognised by their status instead.
+ */
 const MOVES: readonly (Kind | 'unknown')[] = ['message_added', 'internal_note_added', 'status_changed', 'reopened', 'escalated', 'assigned', 'unassigned']
 
 /**
- * Resolves the ticket of a stored answer. Safe to call twice. If anyone else has written, moved or changed the ticket since the answer,
- * it stays as it is and the agent is told; the same if more than one page of events has arrived since.
+ * Resolves the ticket after its reply has been stored. May be called twice. If another person has written or changed the ticket since the
+ * reply, the ticket stays as it is and the agent is notified. The same happens if more than one page of events has arrived since.
  */
 export async function resolveAnswered(context: ConsoleContext, { ticket: id, number, sent }: Queued): Promise<FollowOutcome> {
   const { rest } = context.client
   const open: Saying['action'] = { label: t('unsent.open'), run: () => context.go(number) }
-  /** The page of the author has closed: retry in another tab, or when they come back. */
+  /**
+   * Returned if the author has closed the page or signed out. Another tab of the author retries, or this browser does when the author signs
+   * in again.
+   */
   const left: FollowOutcome = { kind: 'later', ms: RETRY_MS }
   const failed = (problem: Problem): FollowOutcome => {
     if (context.client.isDisposed) return left

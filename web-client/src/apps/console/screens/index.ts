@@ -1,4 +1,4 @@
-// The screens that a person can open, and the lookup of a screen by its path.
+// Says which settings screens a person can open, and finds a screen by its path.
 
 import type { Features } from '../../../protocol/model.ts'
 import * as registry from './registry.ts'
@@ -12,11 +12,11 @@ const ALL: readonly Screen[] = Object.values(registry).toSorted((a, b) => GROUPS
 
 interface Reader {
   readonly isAdmin: boolean
-  /** Features of the server; null until it has told them, and then every screen is offered. */
+  /** The server's features. Null until the server has sent them; until then every screen is offered. */
   readonly features: Features | null
 }
 
-/** The screens for a reader, in the order of the navigation. */
+/** The screens that this person can open, in the order of the navigation. */
 export function screensFor({ isAdmin, features }: Reader): readonly Screen[] {
   return ALL.filter(({ needs, feature }) => (needs === 'staff' || isAdmin) && (feature === undefined || features === null || features.includes(feature)))
 }
@@ -26,7 +26,7 @@ export interface Found {
   readonly sub: string
 }
 
-/** The screen at a path, whether or not the person may open it; null if there is none. */
+/** Finds the screen at a path, even if the person may not open it. Null if no screen has that path. */
 export function screenAt(place: string): Found | null {
   const screen = ALL.find(({ path }) => place === path || place.startsWith(`${path}/`))
   return screen === undefined ? null : { screen, sub: place.slice(screen.path.length + 1) }

@@ -1,4 +1,5 @@
-// All screens of the console, one per line. A screen is a folder with its texts, styles and test ids; no other code refers to it.
+// All settings screens, one per line. Each screen is a folder with its own texts, styles and test ids. No other source file refers to a
+// screen.
 
 export { screen as accessLog } from './access-log/index.ts'
 export { screen as appearance } from './appearance/index.ts'

@@ -1,4 +1,4 @@
-// What the console knows about a screen before its code is fetched.
+// What the console knows about a settings screen before it loads the screen's code.
 
 import type { ComponentType } from 'preact'
 import type { Feature } from '../../../protocol/generated.ts'
@@ -8,23 +8,23 @@ import type { ConsoleContext } from '../context.ts'
 export interface ScreenProps {
   readonly context: ConsoleContext
   readonly isAdmin: boolean
-  /** The rest of the path after the screen's own: `new`, an id, or empty. */
+  /** The part of the path that follows the screen's own path: `new`, an id, or empty. */
   readonly sub: string
 }
 
 export interface Screen {
-  /** Path below the console's, unescaped, for example `settings/access-log`. */
+  /** The screen's path below the console's path, without escapes, for example `settings/access-log`. */
   readonly path: string
-  /** The title in the current language. */
+  /** Returns the screen's title in the current language. */
   readonly title: () => string
   readonly icon: IconName
-  /** Section of the navigation. */
+  /** The section of the navigation that lists the screen. */
   readonly group: 'desk' | 'team' | 'you'
-  /** Position in its group, ascending. */
+  /** The screen's position in its group, ascending. */
   readonly order: number
-  /** The role that may open the screen. */
+  /** The role that a person needs to open the screen. Admins can open `staff` screens too. */
   readonly needs: 'staff' | 'admin'
-  /** A feature that the server must have; absent if every server has it. */
+  /** A feature that the server needs for this screen. Omitted if every supported server has it. */
   readonly feature?: Feature
   readonly load: () => Promise<ComponentType<ScreenProps>>
 }

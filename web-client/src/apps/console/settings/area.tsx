@@ -1,4 +1,4 @@
-// The settings: navigation on one side, the chosen screen next to it. A narrow page shows one of the two at a time.
+// The settings area: the navigation on one side, the chosen screen next to it. A narrow page shows only one of them at a time.
 
 import type { ComponentType } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
@@ -30,7 +30,7 @@ export function SettingsArea({ context, isAdmin, features }: AreaProps) {
   useSheet(area, CSS)
   const screens = screensFor({ isAdmin, features })
   const found = screenAt(context.place)
-  // A screen brings its own `h1`.
+  // If a screen is shown, its title is the `h1` of the page, so the area's title is a paragraph.
   const Title = found === null ? 'h1' : 'p'
   return (
     <div ref={area} class={`settings ${found === null ? 'at-nav' : 'at-screen'}`} data-testid={T.settings}>
@@ -64,7 +64,7 @@ export function SettingsArea({ context, isAdmin, features }: AreaProps) {
   )
 }
 
-/** No screen is in the path: open the first one if the page is wide enough for both columns. */
+/** Shown if the address names no screen. On a page wide enough for both columns, opens the first screen. */
 function First({ context, screens }: { readonly context: ConsoleContext; readonly screens: readonly Screen[] }) {
   const main = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -79,6 +79,6 @@ const partOf = (screen: Screen): ComponentType<ScreenProps> => parts(screen)
 
 function Shown({ screen, ...props }: ScreenProps & { readonly screen: Screen }) {
   const Part = partOf(screen)
-  // oxlint-disable-next-line react/static-components -- components come from a table outside of the render, one per screen
+  // oxlint-disable-next-line react/static-components -- `partOf` caches one component per screen, so no render creates a new one
   return <Part {...props} />
 }

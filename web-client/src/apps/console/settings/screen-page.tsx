@@ -1,4 +1,4 @@
-// The frame of every settings screen: a back link on narrow pages, the title, a hint, and the main action.
+// The layout that all settings screens share: a back link on narrow pages, the title, a hint, and the main action.
 
 import type { ComponentChildren } from 'preact'
 import { t } from '../../../locales/index.ts'
@@ -10,12 +10,12 @@ import type { ConsoleContext } from '../context.ts'
 interface ScreenPageProps {
   readonly context: Pick<ConsoleContext, 'go'>
   readonly title: string
-  /** One sentence about the purpose of the screen. */
+  /** One sentence that says what the screen is for. */
   readonly hint?: ComponentChildren
   /** The main action, shown next to the title. */
   readonly action?: ComponentChildren
   readonly testid?: string
-  /** Uses the full width, for tables. */
+  /** True for screens with a table, which use the full width. */
   readonly isWide?: boolean
   readonly children: ComponentChildren
 }

@@ -1,13 +1,16 @@
-// The steps of the tour for new agents, in order. Pure.
+// The steps of the console tour for new agents, in order. Pure.
 
 import { T } from '../../../testids.ts'
 
-/** One step. Its texts are `tour.<name>.title` and `tour.<name>.text`. */
+/** One step of the tour. Its texts have the keys `tour.<name>.title` and `tour.<name>.text`. */
 export interface Step {
   readonly name: 'views' | 'list' | 'ticket' | 'answer' | 'note' | 'keys' | 'settings'
-  /** Test ids of the elements that the step may point at; the first one on the page wins. Empty: the step points at nothing. */
+  /**
+   * Test ids of the elements that the step may point at. The first one that is on the page is used. If the list is empty, the step points
+   * at nothing.
+   */
   readonly at: readonly string[]
-  /** The step describes a part of an open ticket. */
+  /** Set if the step describes a part of an open ticket. */
   readonly inTicket?: true
 }
 
@@ -21,12 +24,15 @@ export const STEPS: readonly [Step, ...Step[]] = [
   { name: 'settings', at: [T.preferences] },
 ]
 
-/** The steps that have an element to point at. `mayOpen`: a ticket can still be opened, so steps inside a ticket count too. */
+/**
+ * The steps that can be shown now: those whose element is on the page, and those that need none. `mayOpen` says that a ticket can still be
+ * opened, so steps inside a ticket are included.
+ */
 export function stepsOn(isShown: (testid: string) => boolean, mayOpen: boolean): readonly Step[] {
   return STEPS.filter(({ at, inTicket }) => at.length === 0 || at.some(isShown) || (inTicket === true && mayOpen))
 }
 
-/** The nearest of `steps` after the step `name` (`by` 1) or before it (`by` -1); undefined if there is none. */
+/** The next of `steps` after the step `name` (`by` 1), or the previous one (`by` -1). Undefined if there is none. */
 export function stepFrom(steps: readonly Step[], name: Step['name'], by: 1 | -1): Step | undefined {
   const place = (step: Step) => STEPS.findIndex((one) => one.name === step.name)
   const from = STEPS.findIndex((one) => one.name === name)

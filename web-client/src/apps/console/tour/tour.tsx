@@ -1,4 +1,4 @@
-// A tour of the console for new agents. It takes no keys or clicks from the page below.
+// The tour of the console for new agents. The page below stays usable: the tour intercepts no keys or clicks meant for the page.
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { t } from '../../../locales/index.ts'
@@ -37,7 +37,7 @@ export function Tour({ context, onClose }: TourProps) {
   const before = stepFrom(steps, step.name, -1)
   const opens = next?.inTicket === true && openTicket !== null ? openTicket : null
   const isThere = steps.includes(step)
-  // The current step may have lost its element: go to a neighbouring step.
+  // If the element that the step points at has disappeared, go to the next or the previous step.
   useLayoutEffect(() => { if (!isThere) setStep(next ?? before ?? step) }, [isThere, next, before, step])
   return (
     <>
@@ -57,13 +57,13 @@ export function Tour({ context, onClose }: TourProps) {
 
 const [FIRST] = STEPS
 
-/** A function that opens the first ticket of the list; null if a ticket is open or the list is empty. */
+/** Returns a function that opens the first ticket of the list, or null if a ticket is open or the list is empty. */
 function toFirst({ place, inbox, go }: ConsoleContext): (() => void) | null {
   const first = inbox.ticket(inbox.order.value[0] ?? '')
   return place !== '' || first === undefined ? null : () => go(first.ticket_number)
 }
 
-/** Moves the focus into the card, and restores it at the end unless it has moved elsewhere since. */
+/** Focuses the tour's card. When the tour ends, returns the focus to where it was, unless the focus has left the card meanwhile. */
 function useFocus(card: { readonly current: HTMLElement | null }): void {
   useLayoutEffect(() => {
     const element = card.current
@@ -81,12 +81,12 @@ function useFocus(card: { readonly current: HTMLElement | null }): void {
 }
 
 interface Look {
-  /** Position of the element that the step points at; null while it is not on the page. */
+  /** Position of the element that the step points at, or null while that element is not on the page. */
   readonly box: Box | null
   readonly steps: readonly Step[]
 }
 
-/** Watches the page for the element that the step points at, and for the steps that are possible now. */
+/** Checks the page every `LOOK_MS`: where the element is that the step points at, and which steps can be shown. */
 function useLook(card: { readonly current: HTMLElement | null }, step: Step, mayOpen: boolean): Look {
   const [look, setLook] = useState<Look>({ box: null, steps: STEPS })
   useLayoutEffect(() => {
@@ -99,7 +99,7 @@ function useLook(card: { readonly current: HTMLElement | null }, step: Step, may
       const steps = stepsOn((testid) => find(testid) !== null, mayOpen)
       setLook((before) => (isSame(before, { box, steps }) ? before : { box, steps }))
     }
-    // Wait a frame, so that everything rendered together with the card is on the page.
+    // Wait one frame before the first check, until everything that is rendered together with the card is on the page.
     const frame = requestAnimationFrame(see)
     const timer = setInterval(see, LOOK_MS)
     return () => {

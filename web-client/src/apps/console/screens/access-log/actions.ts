@@ -1,4 +1,4 @@
-// Names of the recorded actions. An action and its refusal share one name.
+// Display names of the actions in the access log. An allowed action and the refused attempt at it share one name.
 
 import { s } from './strings.ts'
 
@@ -47,7 +47,10 @@ function names(): readonly Kind[] {
   return Object.keys(KINDS).filter((name): name is Kind => Object.hasOwn(KINDS, name))
 }
 
-/** The action in words. An action that this client does not know is shown by its own name, with spaces for underscores. */
+/**
+ * Returns the display name of an action. An action that this client does not know is shown by its server name, with spaces instead of
+ * underscores.
+ */
 export function actionInWords(action: string): string {
   const kind = kinds.get(action)
   return kind === undefined ? action.replaceAll('_', ' ') : s(`access.action.${kind}`)
@@ -58,7 +61,7 @@ export interface ActionChoice {
   readonly actions: readonly string[]
 }
 
-/** The choices of the filter, sorted by label. `actions`: names from the server; those that share a label become one choice. */
+/** The choices of the action filter, sorted by label. `actions` are the server's names; names with the same label become one choice. */
 export function choicesOf(actions: readonly string[], locale: string): readonly ActionChoice[] {
   const groups = new Map<string, string[]>()
   for (const action of actions) {

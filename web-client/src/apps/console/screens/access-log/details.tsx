@@ -1,4 +1,4 @@
-// Everything that the access log stores about one entry.
+// The expanded part of an entry: everything that the access log stores about it.
 
 import { format } from '../../../../locales/dates.ts'
 import type { AccessEntry } from '../../../../protocol/generated.ts'

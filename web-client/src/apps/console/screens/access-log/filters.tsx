@@ -1,4 +1,4 @@
-// The filters of the access log. Each change applies at once and is kept in the address.
+// The filters of the access log. Each change takes effect at once and is kept in the page's address.
 
 import { useEffect, useState } from 'preact/hooks'
 import { NO_ACCESS_FILTERS, type AccessFault, type AccessFilters } from '../../../../client/access-log.ts'
@@ -18,7 +18,7 @@ interface FiltersProps {
   readonly filters: AccessFilters
   readonly faults: ReadonlySet<AccessFault>
   readonly people: readonly Named[]
-  /** Actions that the server records; empty if not known. */
+  /** The actions that the server can record, or empty if they are not known. */
   readonly actions: readonly string[]
   readonly onChange: (part: Partial<AccessFilters>) => void
 }
@@ -27,7 +27,7 @@ export function Filters({ filters, faults, people, actions, onChange }: FiltersP
   const persons = [{ value: '', label: s('access.anyone') }, ...people.map(({ id, name }) => ({ value: id, label: name }))]
   const wanted = filters.actions.join(',')
   const kinds = [{ value: '', label: s('access.any_action') }, ...choicesOf(actions, locale()).map((choice) => ({ value: choice.actions.join(','), label: choice.label }))]
-  // The address may name a combination of actions that is none of the choices.
+  // The address may contain a combination of actions that is not among the choices, so add it as a choice.
   if (!kinds.some(({ value }) => value === wanted)) kinds.push({ value: wanted, label: filters.actions.map(actionInWords).join(' · ') })
   const fault = (name: AccessFault, sentence: string) => (faults.has(name) ? sentence : null)
   const isFiltered = Object.values({ ...filters, actions: wanted }).some((one) => one !== '' && one !== false)
@@ -55,7 +55,7 @@ interface TypedProps {
   readonly onChange: (value: string) => void
 }
 
-/** A field that applies its value on Enter or when it loses the focus. */
+/** An input field whose value is applied on Enter or when the field loses the focus. */
 function Typed({ label, type, value, error, testid, onChange }: TypedProps) {
   const [draft, setDraft] = useState(value)
   useEffect(() => setDraft(value), [value])

@@ -1,4 +1,4 @@
-// The access log, for admins: who read customers' tickets, what was refused, and who changed roles and settings.
+// The access log screen, for admins: who read customers' tickets, what was refused, and who changed roles and settings.
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { accessAsked, accessFaultsOf, accessFiltersOf, accessQueryOf, accessLogRest, createAccessLog, NO_ACCESS_FILTERS, type AccessFilters, type AccessLog, type AccessLogRest } from '../../../../client/access-log.ts'
@@ -37,7 +37,7 @@ export function AccessLogScreen({ context }: ScreenProps) {
   const asked = accessAsked(filters)
   const log = useMemo(() => createAccessLog(rest), [rest])
   const key = JSON.stringify(asked)
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- `key` is the whole request
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- `key` changes whenever `asked` does
   useEffect(() => { if (isAsked) void log.begin(asked) }, [log, key, isAsked])
   const file = useMemo(() => createMutation({
     send: (wanted: ReturnType<typeof accessAsked>) => rest.accessLogFile(wanted),
@@ -45,9 +45,9 @@ export function AccessLogScreen({ context }: ScreenProps) {
       download(made)
       tell(context, s('access.exported', { file: made.name }))
     },
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- `rest` belongs to the context's client
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- `rest` and `context` change together
   }), [rest])
-  // Two changes may happen before the first one is rendered: the second builds on the first.
+  // Two filter changes may come before the first one is rendered. The second change builds on `latest`, which already contains the first.
   const latest = useRef(filters)
   latest.current = filters
   const change = (part: Partial<AccessFilters>) => {
@@ -73,7 +73,7 @@ export function AccessLogScreen({ context }: ScreenProps) {
   )
 }
 
-/** The people and the actions to choose from. If one of the two cannot be fetched, only that choice is empty. */
+/** Loads the people and the actions that the filters offer. If one of the two requests fails, only that list is empty. */
 function useChoices({ rest: team }: ScreenProps['context'], rest: AccessLogRest) {
   const [people, setPeople] = useState<readonly Named[]>([])
   const [actions, setActions] = useState<readonly string[]>([])
@@ -89,7 +89,10 @@ function useChoices({ rest: team }: ScreenProps['context'], rest: AccessLogRest)
   return { people, actions }
 }
 
-/** The team, and the chosen person if they are not in the team, named after an entry if one has their name. */
+/**
+ * The team, plus the person chosen in the filter if they are not in the team. Their name is taken from a log entry, or is the id if no
+ * entry has it.
+ */
 function knownPeople(team: readonly Named[], entries: readonly AccessEntry[], chosen: string): readonly Named[] {
   if (chosen === '' || team.some(({ id }) => id === chosen)) return team
   const user = entries.find((entry) => entry.user?.id === chosen)?.user ?? null

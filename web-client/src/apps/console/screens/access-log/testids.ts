@@ -1,4 +1,4 @@
-// The names by which browser tests find things on this screen.
+// Test ids of the access log screen.
 
 export const L = {
   screen: 'access-log',
@@ -11,13 +11,13 @@ export const L = {
   clear: 'access-log-clear',
   export: 'access-log-export',
   table: 'access-log-table',
-  /** `data-row=<id of the entry>`. */
+  /** The element also has `data-row`: the id of the entry. */
   row: 'access-log-row',
   details: 'access-log-details',
   onlyPerson: 'access-log-only-person',
   onlyTicket: 'access-log-only-ticket',
   more: 'access-log-more',
   empty: 'access-log-empty',
-  /** `data-count`. */
+  /** The element also has `data-count`: the number of entries shown. */
   told: 'access-log-told',
 } as const

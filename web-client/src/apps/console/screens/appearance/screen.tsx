@@ -1,4 +1,4 @@
-// How the console looks and works for one person. All of it is stored in this browser only.
+// The appearance screen: how the console looks and works for one person. The choices are stored only in this browser.
 
 import { useId, useRef, useState } from 'preact/hooks'
 import { isFull } from '../../../../client/browser.ts'

@@ -1,14 +1,14 @@
-// The names by which browser tests find things on this screen.
+// Test ids of the appearance screen.
 
 export const A = {
   screen: 'appearance',
-  /** A theme's picture; `data-value=auto|light|dark`. */
+  /** The picture of a theme. The element also has `data-value`: `auto`, `light` or `dark`. */
   theme: 'appearance-theme',
   language: 'appearance-language',
   sound: 'appearance-sound',
   notify: 'appearance-notify',
   notifyRefused: 'appearance-notify-refused',
-  /** `data-alert=unassigned|urgent`. */
+  /** The element also has `data-alert`: `unassigned` or `urgent`. */
   alert: 'appearance-alert',
   when: 'appearance-when',
   enter: 'appearance-enter',

@@ -11,7 +11,7 @@ interface DayProps {
   readonly onChange: (spans: readonly Span[]) => void
 }
 
-/** One day of the week: closed, or the times between which the desk is open. */
+/** The form row of a weekday: closed, or the spans of time in which the desk is open. */
 export function DayRow({ day, spans, faults, onChange }: DayProps) {
   const name = weekday(DAYS.indexOf(day))
   const isOpen = spans.length > 0

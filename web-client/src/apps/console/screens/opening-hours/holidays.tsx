@@ -15,14 +15,14 @@ interface HolidaysProps {
   readonly context: ScreenProps['context']
   readonly holidays: readonly HolidayDraft[]
   readonly faults: Faults
-  /** Today's date in the desk's time zone. Earlier holidays are past. */
+  /** Today's date in the desk's time zone. Holidays before this date are listed as past. */
   readonly today: string
-  /** The holidays at the time of the call, which may be newer than the rendered ones. */
+  /** Returns the current holidays. After an asynchronous wait, they may be newer than the rendered `holidays`. */
   readonly now: () => readonly HolidayDraft[]
   readonly onChange: (holidays: readonly HolidayDraft[]) => void
 }
 
-/** Dates with opening hours of their own, or closed all day. */
+/** The list of special dates, each closed all day or with its own opening hours. */
 export function Holidays({ context, holidays, faults, today, now, onChange }: HolidaysProps) {
   const put = (date: string, part: Partial<HolidayDraft>) => onChange(now().map((one) => (one.date === date ? { ...one, ...part } : one)))
   const remove = (gone: HolidayDraft) => {
@@ -80,7 +80,7 @@ function NewHoliday({ holidays, onAdd }: { readonly holidays: readonly HolidayDr
     setDate('')
     setName('')
   }
-  // A group and not a form, because it is inside the form of the screen.
+  // A `div` with the role `group` is used, because HTML forms cannot be nested and this is inside the screen's form.
   return (
     <div ref={form} class="holiday-new" role="group" aria-labelledby={`${id}-add`} onKeyDown={(event) => { if (event.key === 'Enter' && event.target instanceof HTMLInputElement) { event.preventDefault(); add() } }}>
       <TextField type="date" label={s('hours.holiday_date')} value={date} error={fault === null ? null : s(`hours.holiday_fault.${fault}`)} testid={H.holidayDate} onChange={(next) => { setDate(next); setFault(null) }} />

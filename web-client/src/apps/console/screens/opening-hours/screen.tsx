@@ -1,4 +1,4 @@
-// Opening hours, and the notice that customers read while the desk is closed. Admins set them; the widget shows them.
+// The opening hours screen: the hours, and the notice that customers see while the desk is closed. Admins set both; the widget shows them.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { DAYS, faultsOf, noticeLeft, type Fault, type HoursDraft } from '../../../../client/hours.ts'
@@ -36,7 +36,7 @@ const CLOCK_MS = 15_000
 export function HoursScreen({ context }: ScreenProps) {
   const { client } = context
   const store = hoursFor(client)
-  // Returning to the tab shows what another person has saved since.
+  // Reload the hours when the tab becomes visible again, because another person may have changed them.
   useEffect(() => {
     void store.reload()
     return onWindow('visibilitychange', () => { if (isVisible()) void store.reload() })
@@ -69,7 +69,7 @@ function HoursForm({ context, store, draft }: FormProps) {
   const save = async () => {
     setTried(true)
     if (faultsOf(draft, rules).size > 0) {
-      // Wait until the invalid fields are marked.
+      // The invalid fields get their marks in the next render, so wait a frame before focusing the first one.
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
       return
     }
@@ -120,13 +120,13 @@ function HoursForm({ context, store, draft }: FormProps) {
   )
 }
 
-/** The server's objection to the notice; null if there is none. An objection to the hours names a field other than `value`. */
+/** The server's error about the notice, or null if there is none. Errors about the hours name a field other than `value`. */
 function noticeFault(problem: Problem | null) {
   const field = problem === null ? null : fieldOf(problem)
   return field?.name === 'value' ? field : null
 }
 
-/** The device's time in milliseconds, renewed every `CLOCK_MS`. */
+/** The device's time in milliseconds, updated every `CLOCK_MS`. */
 function useNow(): number {
   const [now, setNow] = useState(Date.now)
   useEffect(() => {

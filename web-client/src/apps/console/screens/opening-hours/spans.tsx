@@ -7,20 +7,20 @@ import { s } from './strings.ts'
 import { H } from './testids.ts'
 
 interface SpansProps {
-  /** The key under which the faults of these spans are stored. */
+  /** The key of these spans in `faults`. */
   readonly name: string
-  /** Name of the day, for the labels that screen readers read. */
+  /** Name of the weekday or date, for the labels that screen readers read. */
   readonly day: string
   readonly spans: readonly Span[]
   readonly faults: Faults
   readonly onChange: (spans: readonly Span[]) => void
 }
 
-/** The spans of one day, each from one time to another. */
+/** The form rows of one day's opening times, each from one time to another. */
 export function Spans({ name, day, spans, faults, onChange }: SpansProps) {
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
-  // Spans are addressed by index: after a removal, the next span takes over the index.
+  // Find the span to focus by its index: when a span is removed, the next span gets its index.
   const focusAt = (index: number) => requestAnimationFrame(() => list.current?.querySelectorAll<HTMLElement>(`[data-testid=${T.hoursFrom}]`)[index]?.focus())
   const put = (index: number, part: Partial<Span>) => onChange(spans.map((span, at) => (at === index ? { ...span, ...part } : span)))
   return (
@@ -29,7 +29,7 @@ export function Spans({ name, day, spans, faults, onChange }: SpansProps) {
         const fault = faults.get(`${name}.${index}`) ?? null
         const field = { isInvalid: fault !== null, describedBy: `${id}-${index}`, index }
         return (
-          // oxlint-disable-next-line react/no-array-index-key -- a span has no id of its own
+          // oxlint-disable-next-line react/no-array-index-key -- a span has no id, so its index is the key
           <div key={index} class="hours-span">
             <TimeField {...field} value={span.from} label={s('hours.from', { day })} testid={T.hoursFrom} onChange={(from) => put(index, { from })} />
             <span aria-hidden="true">–</span>
@@ -45,7 +45,7 @@ export function Spans({ name, day, spans, faults, onChange }: SpansProps) {
   )
 }
 
-/** The error text of a field, empty if there is none. */
+/** Shows the error of a field. The element exists even without an error, because the field refers to it by `id`. */
 export function FaultLine({ id, fault }: { readonly id: string; readonly fault: Fault | null }) {
   return <span class="problem-text" id={id} data-testid={fault === null ? undefined : T.hoursFault} data-fault={fault}>{fault !== null && s(`hours.fault.${fault}`)}</span>
 }

@@ -1,10 +1,10 @@
-/** What tests find on this screen, beside the names in src/testids.ts. */
+/** Test ids that only this screen uses. The shared ones are in src/testids.ts. */
 export const H = {
   zoneOption: 'hours-zone-option',
   zoneNow: 'hours-zone-now',
-  /** What the hours mean at this moment; `data-now=open|closed|always`. */
+  /** Says whether the desk is open at this moment. The element also has `data-now`: `open`, `closed` or `always`. */
   now: 'hours-now',
-  /** `data-date`. */
+  /** The element also has `data-date`: the date of the holiday. */
   holiday: 'hours-holiday',
   holidayDate: 'hours-holiday-date',
   holidayNewName: 'hours-holiday-new-name',

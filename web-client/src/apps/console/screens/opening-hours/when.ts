@@ -1,4 +1,4 @@
-// Times in the desk's time zone, in words.
+// Formats dates and times in the desk's time zone as words.
 
 import { DAYS, dateAfter, dayOf } from '../../../../client/hours.ts'
 import type { HoursStatus, WallTime } from '../../../../client/hours-status.ts'
@@ -6,7 +6,7 @@ import { day, weekday } from '../../../../locales/dates.ts'
 import { clockOf } from '../../../../ui/kit/time-field.tsx'
 import { s } from './strings.ts'
 
-/** A date in the desk's time zone, formatted for the reader's language. */
+/** Formats a date of the desk's time zone in the reader's language. */
 export const dateOf = (date: string) => day(`${date}T12:00:00`)
 
 function moment({ date, minutes }: WallTime, today: string): string {

@@ -16,15 +16,15 @@ interface ZonePickerProps {
   readonly onChange: (zone: string) => void
 }
 
-/** The list shows this many matches; to see others, the person types more. */
+/** The list shows at most this many matching time zones. To see others, the person types more of the name. */
 const SHOWN_MAX = 50
 
-/** Picks a time zone by a part of its name. Each match shows its UTC offset and its current time. */
+/** A field to choose a time zone by a part of its name. Each match shows its UTC offset and its current time. */
 export function ZonePicker({ value, now, fault, onChange }: ZonePickerProps) {
   const id = useId()
   const names = useMemo(zoneNames, [])
   const [isOpen, setOpen] = useState(false)
-  /** False until the person types after opening the list: until then the list shows all zones. */
+  /** Whether the person has typed since the list opened. Until then the list shows all time zones. */
   const [isAsked, setAsked] = useState(false)
   const [at, setAt] = useState(0)
   const found = useMemo(() => (isOpen ? zonesFor(names, isAsked ? value : '', [ownZone(), ...(isZone(value) ? [value] : [])]) : []), [isOpen, isAsked, value, names])
@@ -37,7 +37,7 @@ export function ZonePicker({ value, now, fault, onChange }: ZonePickerProps) {
   }
   const leave = () => {
     setOpen(false)
-    // A typed name counts whatever its case.
+    // Accept a typed name in upper or lower case, and replace it with its standard spelling.
     const named = names.find((name) => name.toLowerCase() === value.trim().toLowerCase())
     if (named !== undefined && named !== value) onChange(named)
   }

@@ -1,4 +1,4 @@
-// The form for one saved reply, shown in its place in the list.
+// The form for one saved reply. It is shown in the list, in place of the reply's row.
 
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { faultsOfReply, type ReplyDraft, type ReplyEditor, type ReplyFaults, type ReplyField } from '../../../../client/reply-editor.ts'
@@ -23,10 +23,10 @@ export interface EditorProps {
   readonly knowsFolders: boolean
   readonly folders: readonly string[]
   readonly onSaved: () => void
-  /** Replaces the draft with what another person has saved. */
+  /** Discards the draft and shows the version that another person has saved. */
   readonly onTheirs: () => void
   readonly onClose: () => void
-  /** Null for a reply that has not been saved yet. */
+  /** Null if the reply cannot be deleted, for example because it has never been saved. */
   readonly onDelete: (() => void) | null
 }
 
@@ -41,7 +41,7 @@ export function Editor({ editor, draft, agent, isAdmin, knowsFolders, folders, o
   const faults = faultsOfReply(draft)
   const error = (field: ReplyField) => errorAt(field, faults, isTried, problem, draft)
   const change = (part: Partial<ReplyDraft>) => editor.change(draft.id, part)
-  // A new form takes the focus and scrolls into view.
+  // When the form opens, focus its first field and scroll the form into view.
   useLayoutEffect(() => { form.current?.querySelector<HTMLElement>('input')?.focus({ preventScroll: true }); form.current?.scrollIntoView({ block: 'nearest' }) }, [])
   const toFault = () => requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
   const save = async (anyway = false) => {
@@ -83,7 +83,10 @@ export function Editor({ editor, draft, agent, isAdmin, knowsFolders, folders, o
 
 const isAt = (field: ReplyField, problem: Problem) => (problem.code === 'conflict' ? field === 'shortcut' : fieldOf(problem)?.name === field)
 
-/** The error of a field. A bad or too long value shows at once, a missing one after the first attempt to save, and a refusal once the server has answered. */
+/**
+ * The error of a field. An invalid or too long value shows its error at once. A missing value shows its error after the first attempt to
+ * save, and a refused value after the server's response.
+ */
 function errorAt(field: ReplyField, faults: ReplyFaults, isTried: boolean, problem: Problem | null, draft: ReplyDraft): string | null {
   const fault = faults.get(field)
   if (fault === 'shortcut') return s('saved.fault.shortcut')
@@ -92,7 +95,7 @@ function errorAt(field: ReplyField, faults: ReplyFaults, isTried: boolean, probl
   return problem.code === 'conflict' ? s('saved.fault.taken', { shortcut: `/${draft.shortcut}` }) : (fieldOf(problem)?.why ?? null)
 }
 
-/** The text inserted for a variable. Names get a fallback for customers whose name is not known. */
+/** The placeholder that is inserted for a variable. For a customer's name it includes a fallback, used if the name is not known. */
 const placeOf = (variable: Variable) => (variable === 'customer_first_name' || variable === 'customer_name' ? `{{${variable}|${s('saved.fallback')}}}` : `{{${variable}}}`)
 
 function BodyField({ draft, error, onChange }: { readonly draft: ReplyDraft; readonly error: string | null; readonly onChange: (body: string) => void }) {

@@ -12,10 +12,10 @@ import { R } from './testids.ts'
 interface RowProps {
   readonly reply: SavedReply
   readonly agent: string
-  /** Null if the reader may not change the reply: the team's replies are for admins. */
+  /** Null if the person may not edit this reply. Only admins may edit the team's replies. */
   readonly onEdit: (() => void) | null
   readonly onCopy: () => void
-  /** Further actions, in a menu. */
+  /** Further actions, shown in the row's menu. */
   readonly items: readonly MenuItem[]
 }
 

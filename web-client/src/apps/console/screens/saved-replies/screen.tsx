@@ -1,4 +1,5 @@
-// The team's saved replies, in folders, and the person's own. Admins change the team's; everyone changes their own.
+// The saved replies screen: the team's replies in folders, and the person's own replies. Admins edit the team's replies; everyone edits
+// their own.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { newUuid } from '../../../../client/browser-send.ts'
@@ -26,7 +27,7 @@ import title from './title.json'
 
 const SCOPES = ['all', 'team', 'mine'] as const
 type Scope = (typeof SCOPES)[number]
-/** The menu of a reply lists at most this many folders to move it to. The form lists all of them. */
+/** A reply's menu offers at most this many folders to move the reply to. The edit form offers all folders. */
 const MOVES_MAX = 12
 
 export function RepliesScreen({ context, isAdmin }: ScreenProps) {
@@ -48,7 +49,10 @@ export function RepliesScreen({ context, isAdmin }: ScreenProps) {
 
   const begin = (part: Partial<ReplyDraft>) => editor.begin({ id: newUuid(), base: null, shortcut: '', title: '', body: '', folder: '', personal: !isAdmin || scope === 'mine', ...part })
   const copy = (reply: SavedReply) => begin({ title: reply.title, body: reply.body, folder: reply.folder ?? '', shortcut: isAdmin && !isPersonal(reply) ? '' : reply.shortcut, personal: knowsFolders })
-  /** `over`: the version to replace, refused if it has changed since; null: overwrite what is there, or create the reply. */
+  /**
+   * Saves a reply. If `over` is given, the server refuses the change unless that version is still the current one. If `over` is null, the
+   * reply is created or overwritten.
+   */
   const put = async (draft: ReplyDraft, over: SavedReply | null, sentence: string, undo: ((saved: SavedReply) => void) | null = null, done?: (saved: SavedReply) => void) => {
     const result = await rest.saveReply(draft.id, changeOf(draft, knowsFolders), over?.etag)
     if (result.ok) done?.(result.value)
@@ -58,7 +62,7 @@ export function RepliesScreen({ context, isAdmin }: ScreenProps) {
   }
   const remove = async (reply: SavedReply) => {
     const result = await rest.deleteReply(reply.id, reply.etag)
-    // If only the answer was lost, the reply is deleted all the same: ask the server.
+    // The server may have deleted the reply even if its response was lost, so check whether the reply still exists.
     const left = result.ok ? null : await rest.replies()
     const isGone = left === null || (left.ok && !left.value.some(({ id }) => id === reply.id))
     const draft = editor.drafts.peek().get(reply.id)
@@ -78,7 +82,7 @@ export function RepliesScreen({ context, isAdmin }: ScreenProps) {
     const moves = knowsFolders ? [...folders.filter((folder) => folder !== here).slice(0, MOVES_MAX).map((folder) => ({ id: `move-${folder}`, label: s('saved.move', { folder }), onPick: () => move(reply, folder) })), ...(here === '' ? [] : [{ id: 'move-out', label: s('saved.move_out'), onPick: () => move(reply, '') }])] : []
     return [{ id: 'edit', label: s('saved.edit'), onPick: () => editor.open(reply) }, ...duplicate, ...moves, { id: 'delete', label: t('app.delete'), isDanger: true, onPick: () => void remove(reply) }]
   }
-  /** Focuses the row of a reply whose form has closed. A new reply appears in the list only after it has been fetched again. */
+  /** Focuses the row of a reply after its form has closed. The row of a new reply exists only after the list has been reloaded. */
   const toRow = async (id: string) => {
     const focus = () => requestAnimationFrame(() => body.current?.querySelector<HTMLElement>(`[data-reply="${id}"] button`)?.focus())
     focus()
@@ -104,7 +108,7 @@ export function RepliesScreen({ context, isAdmin }: ScreenProps) {
   }
   const isIn = (reply: SavedReply) => (scope === 'all' || (scope === 'mine') === isPersonal(reply)) && (asked.trim() === '' || isFound(reply, asked.trim()))
   const shown = replies.filter((reply) => isIn(reply) || editor.drafts.value.has(reply.id))
-  // Drafts without a row: new replies, and replies that were deleted elsewhere while they were being edited.
+  // Drafts whose reply is not in the list: new replies, and replies that were deleted elsewhere while this person was editing them.
   const loose = drafts.filter(({ id }) => !replies.some((reply) => reply.id === id))
   const isEmpty = team.hasReplies.value && replies.length === 0 && loose.length === 0
   const add = mayWrite ? <Button kind="primary" icon="plus" testid={T.replyNew} onClick={() => begin({})}>{s('saved.new')}</Button> : undefined

@@ -1,17 +1,17 @@
-/** What tests find on this screen, beside the names in src/testids.ts. */
+/** Test ids that only this screen uses. The shared ones are in src/testids.ts. */
 export const R = {
   search: 'replies-search',
-  /** All, the team's, or one's own. */
+  /** The filter by owner: all replies, the team's, or the person's own. */
   scope: 'replies-scope',
-  /** `data-folder`; empty: in none. */
+  /** The element also has `data-folder`: the name of the folder, or empty for replies without a folder. */
   folder: 'replies-folder',
   open: 'reply-open',
   menu: 'reply-menu-button',
-  /** `data-id`. */
+  /** The element also has `data-id`: the id of the reply. */
   form: 'reply-form',
   folderField: 'reply-folder-field',
   personal: 'reply-personal',
-  /** `data-variable`. */
+  /** The element also has `data-variable`: the name of the variable. */
   variable: 'reply-variable',
   preview: 'reply-preview',
   nameless: 'reply-nameless',

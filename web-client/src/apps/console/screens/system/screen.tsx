@@ -1,4 +1,4 @@
-// The state of the system: the readiness checks in words, with what to do about a failing one.
+// The system screen: describes the server's readiness checks in words, and says what to do about a failing check.
 
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { onWindow } from '../../../../client/on-window.ts'
@@ -40,7 +40,10 @@ export function SystemScreen({ context }: ScreenProps) {
   )
 }
 
-/** Without its database the server cannot authenticate the request: this error says what is wrong. */
+/**
+ * Shows why the system's state could not be loaded. If the database is down, the server cannot even authenticate the request, so that case
+ * has its own text.
+ */
 function Missing({ problem, hasOlder, onRetry }: { readonly problem: Problem | null; readonly hasOlder: boolean; readonly onRetry: () => void }) {
   if (problem === null) return null
   return (
@@ -79,7 +82,7 @@ function Check({ check }: { readonly check: SystemCheck }) {
   )
 }
 
-/** A time with seconds, because the screen refreshes every 15 seconds. */
+/** Formats a time with seconds, because the screen refreshes every 15 seconds. */
 const clockTime = (iso: string) => new Intl.DateTimeFormat(locale(), { timeStyle: 'medium' }).format(new Date(iso))
 
 function Values({ view }: { readonly view: SystemView }) {

@@ -1,14 +1,14 @@
-/** What tests find on the screen of the system. */
+/** Test ids of the system screen. */
 export const S = {
   screen: 'system-screen',
-  /** `data-failing=<n>`. */
+  /** The element also has `data-failing`: the number of failing checks. */
   summary: 'system-summary',
-  /** `data-check`, `data-state`, `data-code`. */
+  /** The element also has `data-check` (the check's name), `data-state` and `data-code`. */
   check: 'system-check',
   refresh: 'system-refresh',
-  /** `data-at`: when it was looked at. */
+  /** The element also has `data-at`: the time at which the server ran the checks. */
   at: 'system-at',
-  /** `data-value`. */
+  /** The element also has `data-value`: the name of the value. */
   value: 'system-value',
   stale: 'system-stale',
 } as const

@@ -1,4 +1,4 @@
-// The checks' names and codes in words. A check or code of a newer server is shown by its own name.
+// Puts the names and codes of the readiness checks into words. A name or code that only a newer server has is shown unchanged.
 
 import type { SystemCheck } from '../../../../protocol/generated.ts'
 import en from './locales/en.json'
@@ -14,7 +14,7 @@ export function checkName({ name }: SystemCheck): string {
   return isKey(key) ? s(key) : plain(name)
 }
 
-/** What the state of the check means and what to do. Without a text for its code, what the check is for. */
+/** Says what the check's state means and what to do. If its code has no text, says what the check is for. */
 export function checkWords({ name, state, code }: SystemCheck): string {
   const keys = [`system.why.${name}.${code ?? ''}`, `system.why.${code ?? ''}`]
   const found = code === null ? undefined : keys.find(isKey)

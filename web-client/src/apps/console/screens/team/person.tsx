@@ -1,4 +1,4 @@
-// One person in a list: who they are, whether they are online, a refused change, and the block button.
+// Parts of a team member's row: who the person is, whether they are online, an error if a change was refused, and the block button.
 
 import { useState } from 'preact/hooks'
 import type { Agent } from '../../../../protocol/decode-team.ts'
@@ -27,7 +27,7 @@ export function Who({ of, children }: { readonly of: Person; readonly children?:
   )
 }
 
-/** Whether the person is online; null if the server is too old to say. */
+/** Shows whether the person is online. `is` is null if the server is too old to say. */
 function Online({ is }: { readonly is: boolean | null }) {
   if (is === null) return null
   return <span class="team-online" data-testid={M.online} data-online={is}><span class="dot" aria-hidden="true" />{s(is ? 'roles.online' : 'roles.offline')}</span>
@@ -44,7 +44,10 @@ interface BlockProps {
   readonly onSet: (blocked: boolean) => void
 }
 
-/** Asks for confirmation, because a block takes effect at once, in the middle of the person's work. */
+/**
+ * The button that blocks or unblocks a person. It asks for confirmation before a block, which takes effect at once, in the middle of the
+ * person's work.
+ */
 export function Block({ one, isBusy, onSet }: BlockProps) {
   const [isAsking, setAsking] = useState(false)
   const name = nameOf(one)

@@ -7,7 +7,7 @@ import { ProblemLine } from '../../../../ui/feedback.tsx'
 import { Checkbox } from '../../../../ui/kit/field.tsx'
 import type { ConsoleContext } from '../../context.ts'
 
-/** The setting "the first agent to answer an unassigned ticket gets it", for admins. */
+/** The setting "the first agent to reply to an unassigned ticket gets it", for admins. */
 export function ReplyAssigns({ rest }: { readonly rest: ConsoleContext['rest'] }) {
   const [seen, setSeen] = useState<DeskSettings | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
@@ -18,9 +18,10 @@ export function ReplyAssigns({ rest }: { readonly rest: ConsoleContext['rest'] }
     return result.ok ? null : result.problem
   }
   const load = async () => setProblem(take(await rest.settings()))
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each client
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- loads once for each client
   useEffect(() => { void load() }, [rest])
-  // Changes run one after the other, each with the version that the one before has produced.
+  // Changes are sent one after the other. Each change sends the `etags` of the previous response, because the server would refuse a change
+  // with older `etags`.
   const pick = (value: boolean) => {
     turn.current = turn.current.then(async () => {
       const refused = take(await rest.saveSetting('reply_assigns', value, latest.current?.etags))

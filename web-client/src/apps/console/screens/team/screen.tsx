@@ -1,4 +1,4 @@
-// The team: who is in it and who is online. Admins give, change and remove roles, and block people.
+// The team screen: lists the members and who is online. Admins give, change and remove roles, and block people.
 
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import { onWindow } from '../../../../client/on-window.ts'
@@ -33,7 +33,10 @@ function Assigning({ context: { client, rest } }: Pick<ScreenProps, 'context'>) 
   return state.kind === 'live' && state.features.includes('reply_assigns') ? <div class="card"><h2>{s('roles.takes')}</h2><ReplyAssigns rest={rest} /></div> : null
 }
 
-/** Address of the platform's page that manages roles; null if roles are managed here or the setting is not known yet. */
+/**
+ * The address of the platform's page on which roles are managed. Null if roles are managed in the console, or if the setting is not loaded
+ * yet.
+ */
 function useManagedAt({ rest }: ScreenProps['context']): string | null {
   const [page, setPage] = useState<string | null>(null)
   useEffect(() => {
@@ -45,7 +48,7 @@ function useManagedAt({ rest }: ScreenProps['context']): string | null {
 function Team({ context }: Pick<ScreenProps, 'context'>) {
   const { rest, team, client } = context
   const roles = useMemo(() => createRoles(rest, () => void team.reloadAgents()), [rest, team])
-  // Returning to the tab refreshes who is online.
+  // Reload the team when the tab becomes visible again, to update who is online.
   useEffect(() => {
     void roles.load()
     return onWindow('visibilitychange', () => { if (isVisible()) void roles.load() })
@@ -60,7 +63,7 @@ function Team({ context }: Pick<ScreenProps, 'context'>) {
   const done = async (act: Promise<boolean>, sentence: string) => {
     if (!await act) return
     tell(context, sentence)
-    // The button that was pressed may be gone: focus the list.
+    // The pressed button may have disappeared with its row, so focus the list.
     list.current?.focus()
   }
   const block = (one: Person, blocked: boolean) => void done(roles.setBlocked(one.user_id, blocked), s(blocked ? 'roles.was_blocked' : 'roles.was_unblocked', { name: nameOf(one) }))
@@ -94,7 +97,7 @@ function Team({ context }: Pick<ScreenProps, 'context'>) {
   )
 }
 
-/** The number of people listed, and how many of them are online if the server says so. */
+/** Says how many people are listed. Adds how many of them are online, if the server provides that. */
 function countOf(shown: readonly Agent[]): string {
   const people = s('roles.count', { n: shown.length })
   return shown.some(({ online }) => typeof online === 'boolean') ? s('roles.count_online', { people, n: shown.filter(({ online }) => online === true).length }) : people
@@ -109,7 +112,10 @@ interface MemberProps {
   readonly onSet: (role: StaffRole | null) => void
 }
 
-/** A person in the team. A role is chosen in the select and saved by a button, so that an arrow key does not make anyone an admin. */
+/**
+ * The controls of a team member. A role chosen in the select is saved only by a button. Otherwise pressing an arrow key in the select could
+ * make a person an admin.
+ */
 function Member({ one, roles, isManaged, onBlock, onSet }: MemberProps) {
   const [isRemoving, setRemoving] = useState(false)
   const [chosen, setChosen] = useState<StaffRole | null>(null)
@@ -142,7 +148,7 @@ function Member({ one, roles, isManaged, onBlock, onSet }: MemberProps) {
 
 function Confirmation({ name, onRemove, onKeep }: { readonly name: string; readonly onRemove: () => void; readonly onKeep: () => void }) {
   const keep = useRef<HTMLButtonElement>(null)
-  // The focus starts on the button that changes nothing.
+  // Focus the button that changes nothing, so that Enter does not remove the role by accident.
   useEffect(() => keep.current?.focus(), [])
   return (
     <span class="team-role" role="group" aria-label={s('roles.remove_of', { name })} onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); onKeep() } }}>
@@ -198,7 +204,7 @@ function FoundPerson({ one, roles, isManaged, ownId, onBlock, onGive }: AddingPr
   return (
     <li data-testid={T.roleFound} data-user={one.user_id}>
       <Who of={one}>
-        {/* The id, which tells apart people with the same address. */}
+        {/* The id tells people with the same email address apart. */}
         <span class="muted">{one.since !== '' && <>{s('roles.since', { when: day(one.since) })} · </>}<bdi>{one.subject ?? one.user_id}</bdi></span>
       </Who>
       <span class="team-role">

@@ -1,10 +1,10 @@
-/** What tests find on the screen of the team, beside what every screen has. */
+/** Test ids that only the team screen uses. */
 export const M = {
   filter: 'team-filter',
-  /** `data-n=<people shown>`. */
+  /** The element also has `data-n`: the number of people shown. */
   count: 'team-count',
   none: 'team-none',
-  /** `data-online=true|false`. */
+  /** The element also has `data-online`: `true` or `false`. */
   online: 'team-online',
   blocked: 'team-blocked',
   block: 'team-block',

@@ -7,7 +7,7 @@ import { W } from './testids.ts'
 
 type Part = 'html' | 'policy'
 
-/** The code to paste into the pages of a site, with this desk's address filled in. */
+/** The code that an admin copies into the pages of a website to show the widget. It contains this desk's address. */
 export function Install({ origin }: { readonly origin: string }) {
   const [part, setPart] = useState<Part>('html')
   const code = part === 'html' ? snippetFor(origin, { comment: s('widget_setting.code_comment'), token: s('widget_setting.code_token') }) : policyFor(origin)
@@ -22,7 +22,7 @@ export function Install({ origin }: { readonly origin: string }) {
   )
 }
 
-/** How long the button says "Copied". */
+/** How long the copy button shows "Copied". */
 const COPIED_MS = 4_000
 
 function Code({ code }: { readonly code: string }) {
@@ -38,7 +38,7 @@ function Code({ code }: { readonly code: string }) {
       await navigator.clipboard.writeText(code)
       setState('copied')
     } catch {
-      // The browser refused: select the code, so that the person can copy it.
+      // The browser refused access to the clipboard, so select the code for the person to copy.
       if (text.current !== null) getSelection()?.selectAllChildren(text.current)
       setState('marked')
     }

@@ -1,4 +1,4 @@
-// The widget's look: colour, logo, texts, corner.
+// The form for the widget's look: colour, logo, texts, and corner.
 
 import { useId, useRef, useState } from 'preact/hooks'
 import { logoOf, LOGO_TYPES, type LogoFault } from '../../../../client/logo.ts'
@@ -46,7 +46,7 @@ function ColorField({ draft, faults, onChange }: LookProps) {
   )
 }
 
-/** Says which text colour goes on `color`, and whether `color` itself is made darker or lighter where it is used as a text colour. */
+/** Says which text colour is used on `color`. Also says if the widget uses a darker or lighter shade of `color` for text. */
 function noteOf(color: string | null): string {
   const note = color === null ? null : colorNote(color)
   if (note === null) return ''
@@ -65,7 +65,7 @@ function LogoField({ logo, onChange }: { readonly logo: string; readonly onChang
     if (chosen === undefined) return
     setBusy(true)
     const result = await logoOf(chosen)
-    // Clear the input, so that choosing the same file again fires `change`.
+    // Clear the input. Otherwise choosing the same file again would fire no `change` event.
     input.value = ''
     setBusy(false)
     setFault(result.ok ? null : result.why)

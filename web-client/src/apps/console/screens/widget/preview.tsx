@@ -5,7 +5,7 @@ import { Icon } from '../../../../ui/icon.tsx'
 import { s } from './strings.ts'
 import { W } from './testids.ts'
 
-/** The launcher and the first screen as a customer sees them, in light and dark. */
+/** Previews of the launcher and the widget's first screen, in light and dark. */
 export function WidgetPreview({ draft }: { readonly draft: WidgetDraft }) {
   return (
     <section class="card widget-previews" aria-label={s('widget_setting.preview')}>

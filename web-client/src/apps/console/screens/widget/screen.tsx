@@ -1,4 +1,4 @@
-// The widget's look, the sites that may embed it, and the code to install it.
+// The widget screen: the widget's look, the sites that may embed it, and the code to install it.
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { onWindow } from '../../../../client/on-window.ts'
@@ -24,7 +24,7 @@ import css from './widget.css?inline'
 
 export function WidgetScreen({ context }: ScreenProps) {
   const store = widgetFor(context.client)
-  // Returning to the tab shows what another person has saved since.
+  // Reload the settings when the tab becomes visible again, because another person may have changed them.
   useEffect(() => {
     void store.reload()
     return onWindow('visibilitychange', () => { if (isVisible()) void store.reload() })
@@ -53,7 +53,7 @@ function WidgetForm({ context, store, draft }: FormProps) {
   const save = async () => {
     setTried(true)
     if (widgetFaultsOf(draft).size > 0) {
-      // Wait until the invalid fields are marked.
+      // The invalid fields get their marks in the next render, so wait a frame before focusing the first one.
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
       return
     }

@@ -5,7 +5,7 @@ import { Button, IconButton } from '../../../../ui/kit/button.tsx'
 import { s } from './strings.ts'
 import { W } from './testids.ts'
 
-/** Placeholder of a site's address, the same in every language. */
+/** The placeholder of an address field, the same in every language. */
 const EXAMPLE = 'https://www.example.com'
 
 interface SitesProps {
@@ -14,7 +14,7 @@ interface SitesProps {
   readonly onChange: (sites: readonly string[]) => void
 }
 
-/** The origins that may embed the widget, one per line. A line that is not an origin shows an error. */
+/** The form for the origins that may embed the widget, one per row. A row whose text is not an origin shows an error. */
 export function Sites({ sites, faults, onChange }: SitesProps) {
   const list = useRef<HTMLUListElement>(null)
   const id = useId()
@@ -36,7 +36,7 @@ export function Sites({ sites, faults, onChange }: SitesProps) {
           {sites.map((site, index) => {
             const fault = faults.get(`site.${index}`) ?? null
             return (
-              // oxlint-disable-next-line react/no-array-index-key -- a line has no id but its position
+              // oxlint-disable-next-line react/no-array-index-key -- a row has no id, so its index is the key
               <li key={index} data-testid={W.site} data-site={index}>
                 <span class="widget-site">
                   <input type="url" inputMode="url" dir="ltr" value={site} placeholder={EXAMPLE} autocapitalize="none" spellcheck={false} aria-label={s('widget_setting.site', { n: index + 1 })} aria-invalid={fault !== null} aria-describedby={fault === null ? undefined : `${id}-${index}`}

@@ -1,6 +1,6 @@
-/** What tests find on the screen of the widget. */
+/** Test ids of the widget screen. */
 export const W = {
-  /** `data-saved=true|false`. */
+  /** The element also has `data-saved`: `true` or `false`. */
   form: 'widget-form',
   color: 'widget-color',
   colorPicker: 'widget-color-picker',
@@ -13,14 +13,14 @@ export const W = {
   logo: 'widget-logo',
   logoRemove: 'widget-logo-remove',
   logoFault: 'widget-logo-fault',
-  /** `data-site=<0…>`. */
+  /** The element also has `data-site`: the row's index, from 0. */
   site: 'widget-site',
   siteAdd: 'widget-site-add',
   siteRemove: 'widget-site-remove',
-  /** `data-theme=light|dark`, `data-position`. */
+  /** The element also has `data-theme` (`light` or `dark`) and `data-position`. */
   preview: 'widget-preview',
   install: 'widget-install',
-  /** What is to be copied. */
+  /** The code that the admin copies. */
   code: 'widget-code',
   copy: 'widget-copy',
   copied: 'widget-copied',
