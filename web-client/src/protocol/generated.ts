@@ -8,13 +8,14 @@
 export type TicketId = string;
 
 /**
- * A person (`people.id`). If the `sub` of their token is a UUID, it is this id.
+ * A person (`people.id`). If the `sub` claim of the person's token is a UUID, that UUID is the
+ * id.
  */
 export type UserId = string;
 
 /**
- * A message or note (`support_messages.id`). The writer creates a UUIDv7, so that the messages
- * of a batch are ordered by their ids.
+ * A message or note (`support_messages.id`). The writer makes each id a UUIDv7, so that
+ * sorting a batch by id gives the order of its messages.
  */
 export type MessageId = string;
 
@@ -24,44 +25,47 @@ export type MessageId = string;
 export type SavedReplyId = string;
 
 /**
- * A position in one ticket's history, counted from 1; 0 is before the first event. The reader
- * decides which of the two numberings applies: in frames for staff, it is the column `seq`; in
- * frames for customers, it is `public_seq`, also under the name `seq`.
+ * A position in one ticket's history, counted from 1; 0 is before the first event. An event has
+ * two such numbers: `seq` counts all events, and `public_seq` counts only those that customers may
+ * see. Frames for staff have the first number and frames for customers the second, both in the
+ * field `seq`.
  */
 export type Seq = number;
 
 /**
- * The sender's name for one send (`support_messages.key`): the same key again is the same send. 1
- * to [`limits::KEY_CHARS_MAX`] visible ASCII characters.
+ * Identifies one send of a client (`support_messages.key`). A second send with the same key is a
+ * retry and creates no second message. A key has 1 to [`limits::KEY_CHARS_MAX`] visible ASCII
+ * characters.
  */
 export type Key = string;
 
 /**
- * The number by which people name a ticket: `TKT-000001`, with at least six digits and never cut
- * (`TKT-1000000` is the millionth). A ticket that was imported from an earlier system keeps the
- * number it had there, in any form, such as `SUP-77`.
+ * The number that people use for a ticket: `TKT-000001`, with at least six digits (`TKT-1000000`
+ * is the millionth). A ticket that was imported from another system keeps its number in any form,
+ * such as `SUP-77`.
  */
 export type TicketNumber = string;
 
 /**
- * A staff role (`user_roles.role`). Both work on tickets; only admins manage roles, settings
- * and retention.
+ * A staff role (`user_roles.role`). Staff of both roles work on tickets; only admins manage
+ * roles, settings and retention.
  */
 export type StaffRole = "admin" | "support_agent";
 
 /**
- * The side that performed an action (`actor_type`, `sender_type`). Staff of either role count
- * as `admin`, the word of the original system.
+ * The side that performed an action (`actor_type`, `sender_type`). Staff of both roles are
+ * stored as `admin`, as in the original system.
  */
 export type ActorType = "customer" | "admin" | "system";
 
 /**
- * The side as which a person reads. It decides numbering, frame types and the database role.
+ * Whether a person reads as a customer or as staff. This decides which event numbers, frame
+ * types and database role apply.
  */
 export type Audience = "customer" | "staff";
 
 /**
- * The status of a ticket. [`crate::transitions`] has the transitions between them.
+ * The status of a ticket. [`crate::transitions`] defines the allowed changes of status.
  */
 export type Status = "open" | "in_progress" | "waiting_on_customer" | "waiting_on_admin" | "resolved" | "closed" | "escalated";
 
@@ -76,7 +80,7 @@ export type Priority = "low" | "medium" | "high" | "urgent";
 export type Category = "technical" | "billing" | "account" | "feature_request" | "bug_report" | "general" | "security" | "compliance";
 
 /**
- * What happened (`support_ticket_activity.kind`).
+ * The kind of an event (`support_ticket_activity.kind`).
  */
 export type Kind = "created" | "status_changed" | "message_added" | "internal_note_added" | "assigned" | "unassigned" | "priority_changed" | "category_changed" | "resolved" | "closed" | "reopened" | "escalated" | "rated" | "message_edited" | "message_redacted" | "note_edited" | "note_redacted" | "logged" | "archived" | "unreadable";
 
@@ -86,8 +90,8 @@ export type Kind = "created" | "status_changed" | "message_added" | "internal_no
 export type RejectCode = "malformed" | "unknown_type" | "hello_expected" | "not_authenticated" | "token_expired" | "blocked" | "forbidden" | "not_found" | "invalid_field" | "unknown_field" | "invalid_body" | "too_large" | "ticket_closed" | "ticket_archived" | "invalid_transition" | "not_ratable" | "key_reused" | "stale" | "redacted" | "legal_hold" | "conflict" | "precondition_failed" | "roles_managed" | "not_subscribed" | "too_many_subscriptions" | "rate_limited" | "overloaded" | "unavailable" | "internal";
 
 /**
- * A file that is attached to a message. The platform stores the file; the history has only this
- * description.
+ * A file that is attached to a message. The platform stores the file; the ticket's history has
+ * only this description.
  */
 export type Attachment = { 
 /**
@@ -117,11 +121,12 @@ export type ClientFrame = { "type": "hello", id: number,
 token: string, } | { "type": "subscribe", id: number, ticket: TicketId, 
 /**
  * The number of the last event that the client has seen. If absent, the answer is the
- * latest page.
+ * latest page of the history.
  */
 after?: Seq, 
 /**
- * The epoch in which `after` was counted.
+ * The database epoch in which the client received `after`. The epoch changes after a
+ * restore or failover, and event numbers may then differ.
  */
 epoch?: string, } | { "type": "unsubscribe", id: number, ticket: TicketId, } | { "type": "send", id: number, ticket: TicketId, 
 /**
@@ -130,17 +135,17 @@ epoch?: string, } | { "type": "unsubscribe", id: number, ticket: TicketId, } | {
 key: Key, body: string, internal?: boolean, attachments?: Array<Attachment>, 
 /**
  * The number of the last event that the author has seen. If another person has written a
- * message since then, the send is refused as `stale`.
+ * message since that event, the send is refused as `stale`.
  */
 based_on?: Seq, } | { "type": "typing", ticket: TicketId, on: boolean, internal?: boolean, } | { "type": "read", ticket: TicketId, seq: Seq, } | { "type": "inbox", id: number, on: boolean, filter?: InboxFilter, } | { "type": "token", id: number, token: string, } | { "type": "pong" };
 
 /**
- * Selects the tickets of an inbox: those that match every given field. Archived tickets never
- * match.
+ * Selects the tickets of an inbox: those that match every field that is set. Archived tickets
+ * never match.
  */
 export type InboxFilter = { status?: Array<Status>, category?: Array<Category>, priority?: Array<Priority>, 
 /**
- * Tickets assigned to this person.
+ * Only tickets assigned to this person.
  */
 assigned_to?: UserId, 
 /**
@@ -153,7 +158,7 @@ unassigned?: boolean,
 needs_answer?: boolean, };
 
 /**
- * A capability that was added after the first `helpline.v1`. A name is never removed, and its
+ * A feature that was added after the first `helpline.v1`. Its name is never removed, and its
  * meaning never changes.
  */
 export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "own_unread" | "reply_assigns" | "inbox_presence" | "if_assigned_to" | "access_log" | "holidays" | "reply_folders" | "widget_settings" | "derived_subject" | "system" | "block_people";
@@ -163,16 +168,16 @@ export type Feature = "strict_fields" | "rest_send_names" | "needs_answer" | "ow
  */
 export type CommonFrame = { "type": "welcome", id: number, user: Me, 
 /**
- * Null for customers.
+ * The person's staff role; null for customers.
  */
 role: StaffRole | null, heartbeat_ms: number, limits: WireLimits, 
 /**
- * What this server can do beyond the first `helpline.v1`; see `Feature`. Older servers
- * send no names.
+ * The names of this server's features; see `Feature`. Older servers do not send this
+ * field.
  */
 features: Array<string>, } | { "type": "ok", id: number, } | { "type": "ack", id: number, key: Key, seq: Seq, at: string, duplicate: boolean, } | { "type": "reset", ticket: TicketId, epoch: string, head: Seq, } | { "type": "ping", heads: Array<TicketHead>, } | { "type": "bye", retry_after_ms: number, reason: string, } | { "type": "error", id?: number, code: RejectCode, message: string, retry_after_ms?: number, 
 /**
- * With `stale`: the ticket's head in the sender's numbering.
+ * If `code` is `stale`: the ticket's head, in the numbering of the sender's audience.
  */
 head?: Seq, };
 
@@ -181,7 +186,7 @@ head?: Seq, };
  */
 export type StaffFrame = { "type": "subscribed", id: number, ticket: TicketId, epoch: string, 
 /**
- * The history's last number when this page was read.
+ * The number of the history's last event when this page was read.
  */
 head: Seq, events: Array<StaffEvent>, more: boolean, 
 /**
@@ -189,12 +194,12 @@ head: Seq, events: Array<StaffEvent>, more: boolean,
  */
 reset: boolean, viewers: Array<Viewer>, 
 /**
- * How far each person has read, in the reader's numbering.
+ * How far each person has read, as event numbers for staff.
  */
 reads: Array<StaffRead>, } | { "type": "event" } & StaffEvent | { "type": "typing", ticket: TicketId, person: StaffPerson, on: boolean, internal: boolean, } | { "type": "presence", ticket: TicketId, viewers: Array<Viewer>, } | { "type": "read", ticket: TicketId, person: StaffPerson, seq: Seq, } | { "type": "inbox", tickets: Array<StaffTicket>, 
 /**
- * Tickets that were sent in full before and of which only these fields have changed since,
- * usually because of a new message.
+ * Tickets that the client already has in full. Since then, only the fields of
+ * `TicketMoved` have changed, usually because of a new message.
  */
 moved: Array<TicketMoved>, stats?: TicketStats, } | { "type": "inbox_presence", tickets: Array<TicketViewers>, };
 
@@ -209,12 +214,12 @@ export type CustomerFrame = { "type": "subscribed", id: number, ticket: TicketId
 export type Me = { id: UserId, name: string | null, email: string | null, };
 
 /**
- * The limits that a client must keep within.
+ * The limits that a client must not exceed.
  */
 export type WireLimits = { body_bytes_max: number, frame_bytes_max: number, attachments_max: number, subscriptions_max: number, frames_per_second: number, typing_interval_ms: number, typing_fade_ms: number, };
 
 /**
- * The last number of a ticket's history, in the reader's numbering.
+ * The number of the last event in a ticket's history, in the numbering of the reader's audience.
  */
 export type TicketHead = { ticket: TicketId, seq: Seq, };
 
@@ -223,13 +228,13 @@ export type TicketHead = { ticket: TicketId, seq: Seq, };
  */
 export type StaffPerson = { 
 /**
- * Null for the system.
+ * The person's id; null for the system.
  */
 id: UserId | null, type: ActorType, name: string | null, };
 
 /**
- * A person as customers see them: the side, and the name. The name of staff is a single word, or
- * null.
+ * A person as customers see them: their side and their name. The name of staff is a single word,
+ * or null.
  */
 export type CustomerPerson = { type: ActorType, name: string | null, };
 
@@ -244,40 +249,40 @@ export type Viewer = { id: UserId, name: string | null, };
 export type TicketViewers = { ticket: TicketId, viewers: Array<Viewer>, };
 
 /**
- * How far a person has read, for staff.
+ * How far a person has read, as staff see it.
  */
 export type StaffRead = { person: StaffPerson, seq: Seq, };
 
 /**
- * How far a person has read, for customers.
+ * How far a person has read, as customers see it.
  */
 export type CustomerRead = { person: CustomerPerson, seq: Seq, };
 
 /**
- * One event of a ticket's history, for staff.
+ * One event of a ticket's history, as staff see it.
  */
 export type StaffEvent = { ticket: TicketId, seq: Seq, at: string, kind: Kind, actor: StaffPerson, old_value: string | null, new_value: string | null, description?: string, message?: StaffMessage, };
 
 /**
- * A message or note for staff.
+ * A message or note, as staff see it.
  */
 export type StaffMessage = { id: MessageId, sender_id: UserId | null, sender_type: ActorType, 
 /**
- * Empty if the message is redacted.
+ * The message's text; empty if the message is redacted.
  */
 body: string, is_internal: boolean, attachments: Array<Attachment>, key: Key | null, created_at: string, edited_at: string | null, redacted_at: string | null, };
 
 /**
- * One event of a ticket's history, for customers.
+ * One event of a ticket's history, as customers see it.
  */
 export type CustomerEvent = { ticket: TicketId, seq: Seq, at: string, kind: Kind, actor: CustomerPerson, old_value: string | null, new_value: string | null, message?: CustomerMessage, };
 
 /**
- * A message for a customer.
+ * A message, as customers see it.
  */
 export type CustomerMessage = { id: MessageId, sender_type: ActorType, 
 /**
- * Empty if the message is redacted.
+ * The message's text; empty if the message is redacted.
  */
 body: string, attachments: Array<Attachment>, key: Key | null, created_at: string, edited_at: string | null, redacted_at: string | null, };
 
@@ -291,7 +296,7 @@ export type AgentRef = { id: UserId, name: string | null, };
  */
 export type Rating = { 
 /**
- * 1 to 5.
+ * The rating, 1 to 5.
  */
 satisfaction_rating: number, satisfaction_comment: string | null, };
 
@@ -300,30 +305,32 @@ satisfaction_rating: number, satisfaction_comment: string | null, };
  */
 export type LastMessage = { at: string, 
 /**
- * The side that wrote the message. Messages of the system count as the team's.
+ * The side that wrote the message. A message of the system counts as written by staff.
  */
 side: Audience, 
 /**
- * The author's name; for customers, the public name of staff. Null if there is none.
+ * The author's name; for customers, the public name of staff. Null if the author has no name.
  */
 name: string | null, 
 /**
- * The start of the current text, as one line of at most 120 characters. Empty if the message
- * is redacted.
+ * The start of the message's current text, as one line of at most 120 characters. Empty if the
+ * message is redacted.
  */
 snippet: string, };
 
 /**
- * A ticket as staff see it: in lists, in the inbox and on its own.
+ * A ticket as staff see it, in lists, in the inbox and on the ticket's own page.
  */
 export type StaffTicket = { id: TicketId, ticket_number: TicketNumber, subject: string, category: Category, priority: Priority, status: Status, user_id: UserId, customer_name: string | null, customer_email: string | null, assigned_to: AgentRef | null, assigned_at: string | null, rating: Rating | null, created_at: string, updated_at: string, first_response_at: string | null, resolved_at: string | null, closed_at: string | null, archived_at: string | null, last_activity_at: string, 
 /**
- * The last number of the ticket's history. It is also the version of this state.
+ * The number of the last event in the ticket's history. It also serves as the version of the
+ * ticket's state.
  */
 seq: Seq, 
 /**
- * How far the reader has read. The reader's own messages directly after that number count as
- * read. Always 0 in `inbox` frames, which are the same for all staff.
+ * The number of the last event that the reader has read. The reader's own messages directly
+ * after that event also count as read. Always 0 in `inbox` frames, which are the same for all
+ * staff.
  */
 read_seq: Seq, last_message: LastMessage | null, 
 /**
@@ -347,11 +354,12 @@ assignee_name: string | null, rating: Rating | null, created_at: string, resolve
  */
 last_activity_at: string, 
 /**
- * The last number of the history that the customer can see (`public_seq`).
+ * The number of the last event that the customer can see (`public_seq`).
  */
 seq: Seq, 
 /**
- * How far the customer has read. Their own messages directly after that number count as read.
+ * The number of the last event that the customer has read. The customer's own messages
+ * directly after that event also count as read.
  */
 read_seq: Seq, last_message: LastMessage | null, 
 /**
@@ -361,11 +369,13 @@ read_seq: Seq, last_message: LastMessage | null,
 waiting_since: string | null, };
 
 /**
- * A ticket of the inbox of which only these fields have changed since it was sent in full.
+ * An update of a ticket in the inbox, if only these fields have changed since the ticket was sent
+ * in full.
  */
 export type TicketMoved = { id: TicketId, 
 /**
- * The last number of the ticket's history: the version of this state.
+ * The number of the last event in the ticket's history. It also serves as the version of the
+ * ticket's state.
  */
 seq: Seq, last_activity_at: string, last_message: LastMessage | null, waiting_since: string | null, };
 
@@ -391,27 +401,28 @@ unassigned_tickets: number,
 needs_answer_tickets: number, avg_resolution_hours: number | null, tickets_last_24h: number, tickets_last_7d: number, avg_satisfaction_rating: number | null, };
 
 /**
- * `POST /v1/tickets`, with an `Idempotency-Key`. The description becomes the first message.
+ * `POST /v1/tickets`, with an `Idempotency-Key`. The description becomes the ticket's first
+ * message.
  */
 export type NewTicket = { 
 /**
- * If absent, it is derived from the first line of the description, with at most 80
- * characters. Leave it out only if the server lists the feature `derived_subject`.
+ * If absent, the subject is derived from the first line of the description, with at most
+ * 80 characters. Leave it out only if the server lists the feature `derived_subject`.
  */
 subject?: string, 
 /**
- * `general` if absent. Leave it out only if the server lists the feature
+ * `general` if absent. Leave the category out only if the server lists the feature
  * `derived_subject`.
  */
 category?: Category, 
 /**
- * `medium` if absent.
+ * The priority is `medium` if absent.
  */
 priority?: Priority, description: string, attachments?: Array<Attachment>, metadata?: Record<string, unknown>, };
 
 /**
- * `PATCH /v1/tickets/{id}`: changes the given fields, all or none. Customers may change only
- * `status`.
+ * `PATCH /v1/tickets/{id}`: changes all given fields or, if one is refused, none. Customers
+ * may change only `status`.
  */
 export type TicketPatch = { status?: Status, priority?: Priority, category?: Category, 
 /**
@@ -419,62 +430,64 @@ export type TicketPatch = { status?: Status, priority?: Priority, category?: Cat
  */
 assigned_to?: string, 
 /**
- * The assignee that the caller saw, in the form of `assigned_to`. It requires
- * `assigned_to`. If another person has the ticket by now, the answer is `conflict` and
- * nothing is changed. If the ticket already has the requested assignee, that is not a
- * conflict. Send it only to a server that lists the feature `if_assigned_to`.
+ * The assignee that the caller saw, written like `assigned_to`, which is then required. If
+ * the ticket now has another assignee, the response is `conflict` and nothing is changed.
+ * It is no conflict if the ticket already has the requested assignee. Send this field only
+ * to a server that lists the feature `if_assigned_to`.
  */
 if_assigned_to?: string, };
 
 /**
- * `POST /v1/tickets/{id}/messages`, with an `Idempotency-Key`.
+ * The body of `POST /v1/tickets/{id}/messages`, which needs an `Idempotency-Key`.
  */
 export type NewMessage = { body: string, 
 /**
- * Whether this is a note for the team, as in `send`.
+ * Whether this is an internal note, as in the frame `send`.
  */
 internal?: boolean, attachments?: Array<Attachment>, based_on?: Seq, };
 
 /**
- * The answer to a sent message. `seq` is the message's number in the sender's numbering.
+ * The response to a sent message. `seq` is the message's number in the ticket's history, as
+ * the sender sees the history.
  */
 export type MessageStored = { seq: Seq, at: string, duplicate: boolean, };
 
 /**
- * `PATCH /v1/tickets/{id}/messages/{message_id}`.
+ * The body of `PATCH /v1/tickets/{id}/messages/{message_id}`.
  */
 export type MessageEdit = { body: string, };
 
 /**
- * `PUT /v1/tickets/{id}/rating`.
+ * The body of `PUT /v1/tickets/{id}/rating`.
  */
 export type NewRating = { 
 /**
- * 1 to 5.
+ * The rating, 1 to 5.
  */
 satisfaction_rating: number, 
 /**
- * Null means no comment, like leaving it out. A rating replaces the previous one,
- * including its comment.
+ * Null means no comment, as if the field were absent. A new rating replaces the previous
+ * rating and its comment.
  */
 satisfaction_comment?: string, };
 
 /**
- * `GET /v1/me`.
+ * The response of `GET /v1/me`.
  */
 export type MeView = { user: Me, role: StaffRole | null, };
 
 /**
- * `GET /v1/me/unread`: what the caller has not read on their own tickets, as their customer. Archived tickets do not count.
+ * `GET /v1/me/unread`: what the caller has not read on their own tickets, as their customer.
+ * Archived tickets do not count.
  */
 export type OwnUnread = { 
 /**
- * Tickets with unread events of other people: messages, or changes such as the end of the
+ * Tickets with unread events of other people: messages, or changes such as closing the
  * ticket. Only the 1,000 most recently active tickets are counted.
  */
 tickets: number, 
 /**
- * Unread messages of the team on those tickets, up to 100 for each ticket.
+ * Unread messages of staff on the counted tickets, at most 100 for each ticket.
  */
 messages: number, };
 
@@ -487,8 +500,8 @@ export type RoleView = { user_id: UserId, role: StaffRole, name: string | null, 
  */
 blocked: boolean, 
 /**
- * Whether the person was connected within the last 90 seconds and is not blocked. Only in
- * `GET /v1/roles`; older servers do not send it.
+ * Whether the person was connected within the last 90 seconds and is not blocked. Only
+ * `GET /v1/roles` of newer servers sends this field.
  */
 online?: boolean | null, };
 
@@ -506,18 +519,19 @@ blocked: boolean,
 since: string, last_seen_at: string | null, 
 /**
  * Issuer and `sub` of the person's token, if `sub` is not a UUID. They distinguish people
- * with the same address.
+ * with the same e-mail address.
  */
 subject: string | null, };
 
 /**
- * `PUT /v1/roles/{user_id}`. Refused with `roles_managed` if the platform manages roles.
+ * The body of `PUT /v1/roles/{user_id}`. Refused with `roles_managed` if the platform manages
+ * roles.
  */
 export type RoleGrant = { role: StaffRole, };
 
 /**
- * `PUT /v1/people/{user_id}/blocked` (admins). Send it only to a server that lists the feature
- * `block_people`.
+ * `PUT /v1/people/{user_id}/blocked` (admins). Send this request only to a server that lists
+ * the feature `block_people`.
  */
 export type BlockChange = { blocked: boolean, };
 
@@ -550,11 +564,11 @@ more_before: boolean, };
 export type CustomerEventPage = { epoch: string, head: Seq, events: Array<CustomerEvent>, more_before: boolean, };
 
 /**
- * A link to a page of the platform, shown on all pages.
+ * A link to a page of the platform, shown on all of Helpline's pages.
  */
 export type NavLink = { label: string, 
 /**
- * `http(s)://…` or a path; no other scheme.
+ * The link's target: `http(s)://…` or a path; no other scheme.
  */
 href: string, };
 
@@ -572,8 +586,8 @@ token_url: string | null,
  */
 sign_in_url: string | null, 
 /**
- * The path to which the page sends a `POST` to end such a session. `next` in the answer is
- * the provider's own sign-out URL, or null.
+ * The path to which the page sends a `POST` to end a session of the desk's own OpenID
+ * provider. `next` in the response is the provider's own sign-out URL, or null.
  */
 sign_out_url: string | null, 
 /**
@@ -581,34 +595,35 @@ sign_out_url: string | null,
  */
 home_url: string | null, 
 /**
- * The platform's page on which roles are managed; the desk's own pages then only show
- * them. Null if roles are managed on the desk's pages.
+ * The platform's page on which roles are managed; the desk's own pages then only show the
+ * roles. Null if roles are managed on the desk's pages.
  */
 roles_managed_at?: string | null, links: Array<NavLink>, languages: Array<string>, 
 /**
- * Whether demo people can sign in by name.
+ * Whether this is a demo server, where people can sign in by name.
  */
 dev: boolean, 
 /**
- * What this server can do beyond the first `helpline.v1`; see `Feature`. Older servers
- * send no names.
+ * The names of this server's features; see `Feature`. Older servers do not send this
+ * field.
  */
 features: Array<string>, };
 
 /**
- * The desk's hours of each weekday, as local times such as `["09:00", "17:00"]`. A day without
- * spans is closed. `24:00` is the end of the day. A span whose end is not after its start ends
- * on the next day: `["22:00", "06:00"]`.
+ * The desk's opening hours of each weekday, as local times such as `["09:00", "17:00"]`. The
+ * desk is closed on a day without spans. `24:00` is the end of the day. A span whose end is
+ * not after its start ends on the next day: `["22:00", "06:00"]`.
  */
 export type WeekHours = { mon: Array<[string, string]>, tue: Array<[string, string]>, wed: Array<[string, string]>, thu: Array<[string, string]>, fri: Array<[string, string]>, sat: Array<[string, string]>, sun: Array<[string, string]>, };
 
 /**
- * A date with its own hours, which replace those of its weekday.
+ * A date with its own opening hours, which replace those of its weekday.
  */
 export type Holiday = { 
 /**
- * A date such as `2026-12-25`, from midnight to midnight in the desk's time zone. A span
- * that began on the day before ends at that midnight.
+ * A date such as `2026-12-25`, from midnight to midnight in the desk's time zone. An
+ * opening span that began on the day before ends at the midnight at which this date
+ * begins.
  */
 date: string, 
 /**
@@ -616,7 +631,7 @@ date: string,
  */
 name?: string | null, 
 /**
- * Spans as in `WeekHours`. Without any, the desk is closed all day.
+ * Opening hours in the format of `WeekHours`. If empty, the desk is closed all day.
  */
 spans: Array<[string, string]>, };
 
@@ -625,7 +640,7 @@ spans: Array<[string, string]>, };
  */
 export type OpeningHours = { 
 /**
- * An IANA name such as `Europe/Vienna`.
+ * The desk's time zone: an IANA name such as `Europe/Vienna`.
  */
 timezone: string, days: WeekHours, 
 /**
@@ -635,7 +650,7 @@ timezone: string, days: WeekHours,
 holidays?: Array<Holiday>, };
 
 /**
- * `GET /v1/availability`, without a token.
+ * The response of `GET /v1/availability`, which needs no token.
  */
 export type Availability = { 
 /**
@@ -651,7 +666,7 @@ agents_online: boolean,
  */
 opens_at: string | null, 
 /**
- * Null if the desk has no opening hours.
+ * The desk's opening hours; null if it has none.
  */
 hours: OpeningHours | null, 
 /**
@@ -660,7 +675,8 @@ hours: OpeningHours | null,
 notice: string | null, 
 /**
  * How long customers recently waited for a first answer, in seconds: the median of the
- * newest 200 answered tickets of the last 30 days. Null if there are fewer than 5.
+ * newest 200 answered tickets of the last 30 days. Null if there are fewer than 5 such
+ * tickets.
  */
 first_answer_s: number | null, };
 
@@ -670,7 +686,7 @@ first_answer_s: number | null, };
 export type WidgetPosition = "right" | "left";
 
 /**
- * The setting `widget`. A field that is absent or null has its default.
+ * The setting `widget`. A field that is absent or null gets its default value.
  */
 export type WidgetSettings = { 
 /**
@@ -686,8 +702,8 @@ team_name: string | null,
  */
 greeting: string | null, position: WidgetPosition, 
 /**
- * A PNG, JPEG, WebP or SVG of at most 12 KiB, as a base64 `data:` URL. Show it only as a
- * picture (`<img>`): an SVG may contain scripts.
+ * The widget's logo: a PNG, JPEG, WebP or SVG of at most 12 KiB, as a base64 `data:` URL.
+ * Show it only in `<img>`, because an SVG may contain scripts.
  */
 logo: string | null, 
 /**
@@ -696,7 +712,7 @@ logo: string | null,
 asks_category: boolean, 
 /**
  * Sites that may embed the widget, in addition to those of the instance's
- * `--widget-sites`. Each one is written exactly as browsers send it in `Origin`.
+ * `--widget-sites`. Each site is written exactly as browsers send it in `Origin`.
  */
 sites: Array<string>, };
 
@@ -705,13 +721,14 @@ sites: Array<string>, };
  */
 export type WidgetView = { color: string | null, team_name: string | null, greeting: string | null, position: WidgetPosition, 
 /**
- * Show it only as a picture (`<img>`): an SVG may contain scripts.
+ * The widget's logo as a `data:` URL. Show it only in `<img>`, because an SVG may contain
+ * scripts.
  */
 logo: string | null, asks_category: boolean, };
 
 /**
  * The entity tags of the settings, with their quotes, for `If-Match` of `PUT
- * /v1/settings/{name}`. A setting without a value has a tag too.
+ * /v1/settings/{name}`. A setting without a value also has a tag.
  */
 export type SettingEtags = { opening_hours: string, away_notice: string, reply_assigns: string, widget: string, };
 
@@ -725,16 +742,17 @@ export type DeskSettings = { opening_hours: OpeningHours | null, away_notice: st
  */
 reply_assigns: boolean, 
 /**
- * Null if the widget has its default appearance and behaviour.
+ * The widget's settings; null if it has its default appearance and behaviour.
  */
 widget?: WidgetSettings | null, 
 /**
- * Older servers send none, and ignore `If-Match`.
+ * The entity tags of the settings. Older servers do not send this field, and ignore
+ * `If-Match`.
  */
 etags?: SettingEtags | null, };
 
 /**
- * `PUT /v1/settings/{name}` (admins).
+ * The body of `PUT /v1/settings/{name}` (admins).
  */
 export type SettingChange = { 
 /**
@@ -744,12 +762,14 @@ value: OpeningHours | WidgetSettings | string | boolean | null, };
 
 /**
  * An item of `GET /v1/saved-replies` (staff): the shared replies and the caller's own, ordered
- * by shortcut. If a shared and a personal reply have the same shortcut, the personal one takes
- * precedence. The server stores `{{…}}` unchanged; the client fills it in.
+ * by shortcut. If a shared and a personal reply have the same shortcut, the personal reply
+ * takes precedence. The server stores placeholders `{{…}}` unchanged; the client replaces
+ * them.
  */
 export type SavedReply = { id: SavedReplyId, shortcut: string, title: string, body: string, 
 /**
- * Null if the reply is in no folder. Older servers do not send it.
+ * The name of the reply's folder; null if the reply is in no folder. Older servers do not
+ * send this field.
  */
 folder?: string | null, 
 /**
@@ -757,8 +777,8 @@ folder?: string | null,
  */
 owner?: UserId | null, updated_at: string, 
 /**
- * The entity tag, with its quotes, for `If-Match` of a change or a deletion. Older servers
- * send none, and ignore `If-Match`.
+ * The saved reply's entity tag, with its quotes, for `If-Match` of a change or a deletion.
+ * Older servers do not send this field, and ignore `If-Match`.
  */
 etag?: string | null, };
 
@@ -774,14 +794,14 @@ export type SavedReplyChange = {
 shortcut: string, title: string, body: string, 
 /**
  * The folder that lists the reply: one line of at most 60 characters. Null means no
- * folder, like leaving it out. Send it only to a server that lists the feature
- * `reply_folders`.
+ * folder, as if the field were absent. Send this field only to a server that lists the
+ * feature `reply_folders`.
  */
 folder?: string, 
 /**
- * Whether the reply is the caller's own, which no other person sees. Shared if absent. It
- * cannot change after the reply was first saved (`conflict`). Send it only to a server
- * that lists the feature `reply_folders`.
+ * Whether the reply belongs only to the caller, so that no other person sees it. If
+ * absent, the reply is shared. The value cannot change after the reply was first saved
+ * (`conflict`). Send this field only to a server that lists the feature `reply_folders`.
  */
 personal?: boolean, };
 
@@ -795,8 +815,8 @@ export type AccessPage = { entries: Array<AccessEntry>,
  */
 next_cursor: string | null, 
 /**
- * How far back this page searched, if the search stopped before the page was full; null if
- * nothing was left out.
+ * The time back to which this page searched, if the search stopped before the page was
+ * full; otherwise null.
  */
 searched_to: string | null, };
 
@@ -806,19 +826,21 @@ searched_to: string | null, };
  */
 export type AccessEntry = { 
 /**
- * Increases with time.
+ * A newer entry has a higher `id`.
  */
 id: number, at: string, 
 /**
- * Null for a request before sign-in and for an administrator of the database.
+ * The person who acted. Null for a request before sign-in, and for a database
+ * administrator.
  */
 user: AccessPerson | null, 
 /**
- * One of the names in `GET /v1/access-log/actions`, or a name of another version.
+ * One of the names in `GET /v1/access-log/actions`, or a name that another version of
+ * Helpline recorded.
  */
 action: string, ticket: AccessTicket | null, 
 /**
- * The code of the refusal; null if the action was carried out.
+ * The error code of a refused request; null if the action was carried out.
  */
 refused: string | null, ip: string | null, user_agent: string | null, 
 /**
@@ -832,7 +854,7 @@ detail: Record<string, unknown>,
 detail_cut: boolean, };
 
 /**
- * The person who acted, with their current name and address.
+ * The person who acted, with their current name and e-mail address.
  */
 export type AccessPerson = { id: UserId, name: string | null, email: string | null, };
 
@@ -841,7 +863,7 @@ export type AccessPerson = { id: UserId, name: string | null, email: string | nu
  */
 export type AccessTicket = { id: TicketId, 
 /**
- * Null if the ticket does not exist or was deleted.
+ * The ticket's number. Null if the ticket does not exist or was deleted.
  */
 number: TicketNumber | null, };
 
@@ -851,7 +873,7 @@ number: TicketNumber | null, };
 export type AccessActions = { actions: Array<string>, };
 
 /**
- * The state of a system check.
+ * The state of one check in the system status.
  */
 export type CheckState = "ok" | "failing" | "unknown";
 
@@ -865,11 +887,11 @@ export type SystemView = { version: string,
  */
 instance: string, started_at: string, 
 /**
- * The time of this answer, by the instance's clock.
+ * The time of this response, by the instance's clock.
  */
 at: string, 
 /**
- * Another version may have more checks, or fewer.
+ * The results of the checks. Another version of Helpline may have more checks, or fewer.
  */
 checks: Array<SystemCheck>, 
 /**
@@ -891,22 +913,23 @@ pool_used: number, pool_idle: number, pool_waiting: number,
  */
 database_version: string | null, 
 /**
- * Size of the whole database on its disk, in MiB. SQL cannot tell how much space is free.
+ * Size of the whole database on disk, in MiB. The free disk space is not reported, because
+ * SQL cannot determine it.
  */
 database_mib: number | null, 
 /**
  * How far the database's clock is ahead of the instance's, in milliseconds; negative if it
- * is behind. The error is less than the round trip.
+ * is behind. The error of this value is less than one round trip to the database.
  */
 clock_offset_ms: number | null, schema_found: SchemaVersion | null, schema_expected: SchemaVersion, 
 /**
- * When retention last archived or deleted something; null if the newest entries of the
- * access log do not tell.
+ * When the retention job last archived or deleted something; null if the newest entries of
+ * the access log contain no such run.
  */
 retention_at: string | null, };
 
 /**
- * The result of one check.
+ * The result of one check in the system status.
  */
 export type SystemCheck = { 
 /**
@@ -915,12 +938,13 @@ export type SystemCheck = {
  */
 name: string, state: CheckState, 
 /**
- * Why the state is failing or unknown, or which of several good states it is: a word such
- * as `unreachable`.
+ * A word such as `unreachable`: why the check is failing or unknown, or which of several
+ * good states it found.
  */
 code: string | null, 
 /**
- * Since when this instance has seen this result; null if it was the first one.
+ * Since when the check has had this result; null if this instance has seen no other
+ * result.
  */
 since: string | null, };
 
@@ -929,11 +953,11 @@ since: string | null, };
  */
 export type SchemaVersion = { 
 /**
- * The newest migration up to which none is missing.
+ * The highest migration number up to which every migration is applied.
  */
 version: number, 
 /**
- * The generation of the functions, views, triggers and policies.
+ * The generation number of the installed functions, views, triggers and policies.
  */
 generation: number, };
 
@@ -947,7 +971,7 @@ export type TicketTotals = {
 open: number, total: number, };
 
 /**
- * `GET /v1/people/{id}` (staff).
+ * The response of `GET /v1/people/{id}` (staff).
  */
 export type PersonView = { id: UserId, name: string | null, email: string | null, last_seen_at: string | null, 
 /**
@@ -955,20 +979,21 @@ export type PersonView = { id: UserId, name: string | null, email: string | null
  */
 address: string | null, user_agent: string | null, tickets: TicketTotals, 
 /**
- * Blocked people can no longer sign in. Older servers do not send it.
+ * Blocked people can no longer sign in. Older servers do not send this field.
  */
 blocked: boolean, };
 
 /**
- * `GET /v1/tickets/counts` (staff): the number of tickets in each view of the console. Archived tickets do not count.
+ * `GET /v1/tickets/counts` (staff): the number of tickets in each view of the console.
+ * Archived tickets do not count.
  */
 export type TicketCounts = { 
 /**
- * Assigned to the caller, and neither resolved nor closed.
+ * Tickets assigned to the caller that are neither resolved nor closed.
  */
 mine: number, 
 /**
- * Not assigned, and neither resolved nor closed.
+ * Unassigned tickets that are neither resolved nor closed.
  */
 unassigned: number, 
 /**
@@ -980,12 +1005,13 @@ needs_answer: number,
  */
 all: number, 
 /**
- * Urgent, and neither resolved nor closed.
+ * Tickets of priority `urgent` that are neither resolved nor closed.
  */
 urgent: number, resolved: number, closed: number, };
 
 /**
- * `POST /v1/tickets/bulk` (staff): one change to many tickets. Each ticket is changed or refused independently.
+ * `POST /v1/tickets/bulk` (staff): one change to many tickets. Each ticket is changed or
+ * refused independently.
  */
 export type BulkPatch = { tickets: Array<TicketId>, patch: TicketPatch, };
 
@@ -999,21 +1025,21 @@ export type BulkResult = { id: TicketId, ok: boolean,
 code?: RejectCode, };
 
 /**
- * The answer to a `BulkPatch`, in the order of its tickets.
+ * The response to a `BulkPatch`: one result for each ticket, in the order of the request.
  */
 export type BulkOutcome = { results: Array<BulkResult>, };
 
 /**
- * RFC 9457 `application/problem+json`.
+ * An error over REST, as RFC 9457 `application/problem+json`.
  */
 export type Problem = { 
 /**
- * Always `about:blank`; `code` is the reason for programs.
+ * Always `about:blank`. Programs use `code` instead.
  */
 type: string, title: string, status: number, code: RejectCode, retry_after_ms?: number, head?: Seq, 
 /**
- * With `conflict` of `if_assigned_to`: the person who has the ticket now, with their first
- * name. Absent if the ticket is unassigned.
+ * If `code` is `conflict` because of `if_assigned_to`: the person to whom the ticket is
+ * assigned now, with their first name. Absent if the ticket is unassigned.
  */
 assigned_to?: AgentRef, };
 
