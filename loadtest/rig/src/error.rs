@@ -1,4 +1,4 @@
-//! Errors of starting, stopping and breaking components.
+//! Errors of starting, stopping and breaking the rig's components (Postgres, Redis, gateways).
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ pub enum RigError {
     /// The program is not installed on this machine.
     #[error("{program} was not found: {hint}")]
     NotFound {
-        /// The program that was searched for.
+        /// The name of the missing program.
         program: &'static str,
         /// Where the rig searched, and what to install.
         hint: &'static str,
@@ -29,7 +29,7 @@ pub enum RigError {
         program: String,
         /// The exit status.
         status: String,
-        /// The last lines of its log.
+        /// The last lines of the program's log.
         log: String,
     },
     /// A program took too long.
@@ -37,7 +37,7 @@ pub enum RigError {
     Timeout {
         /// The program's name.
         program: String,
-        /// What it should have done.
+        /// What the program should have done.
         what: &'static str,
         /// The time limit in seconds.
         seconds: u64,
