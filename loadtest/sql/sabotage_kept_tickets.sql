@@ -1,2 +1,2 @@
--- For the test of the checker: breaks the promise that a blocked agent keeps no ticket.
+-- Sabotage, to test that the checker finds the bug: a blocked agent keeps the assigned tickets.
 drop trigger people_blocked on people

@@ -447,8 +447,8 @@ async fn bytes_that_arrive_while_the_proxy_heals_do_not_follow_lost_ones() {
     for stream in &mut streams {
         stream.write_all(b"b").await.unwrap();
     }
-    // The last connection loses its byte after all others: if it were not lost, it would have
-    // arrived by now.
+    // The last connection is cut after all other connections. If a byte on one of them was going to
+    // arrive, it would have arrived by now.
     assert_eq!(
         exchange(
             &mut servers[CONNECTIONS - 1],
@@ -460,7 +460,7 @@ async fn bytes_that_arrive_while_the_proxy_heals_do_not_follow_lost_ones() {
         Some("")
     );
     proxy.resume();
-    // Write before any task of the proxy notices the change.
+    // Write the bytes before any task of the proxy notices the changed fault.
     for stream in &streams {
         stream.try_write(b"c").unwrap();
     }

@@ -70,7 +70,7 @@ fn targets_table(results: &Results) -> String {
     html + "</table>"
 }
 
-/// Draws a bar for each subject's median, with a thin line for the spread.
+/// Draws one bar per measured server for its median, with a thin line from minimum to maximum.
 fn bars(scenario: &Scenario, metric: Metric) -> String {
     let subjects: Vec<(&str, (f64, f64, f64))> = scenario
         .subjects

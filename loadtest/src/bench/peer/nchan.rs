@@ -1,4 +1,5 @@
-//! Adapter for nginx with nchan (Debian's module), which uses Redis between instances.
+//! Adapter for nginx with the module nchan, as packaged by Debian. Several instances are connected
+//! through Redis.
 
 use std::path::Path;
 use std::process::Command;
