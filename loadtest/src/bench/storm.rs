@@ -176,8 +176,9 @@ async fn log_reads(helpline: &Helpline) -> Result<f64, LoadError> {
 }
 
 /// While `meanwhile` runs, a speaker and a listener exchange frames in a separate room. Returns the
-/// result of `meanwhile` and the pair's latencies. The pair has its own thread, so that waiting for
-/// other clients in this process does not count as the server's latency.
+/// result of `meanwhile` and the latencies of these frames. The two connections have a separate
+/// thread, so that waiting for other clients in this process does not count as the server's
+/// latency.
 async fn pair<T>(
     helpline: &Arc<Helpline>,
     meanwhile: impl Future<Output = T>,
@@ -195,7 +196,7 @@ async fn pair<T>(
         })?;
         runtime.block_on(probe(&helpline, there, ended))
     });
-    // If the pair could not connect, `probe` returns the error at the end.
+    // This also completes if the two connections failed. `probe` returns that error at the end.
     let _ = arrived.await;
     let result = meanwhile.await;
     drop(over);
@@ -226,7 +227,8 @@ async fn probe(
     let due = |n: u32| begun + PROBE_EVERY * n;
     let (mut said, mut received) = (0, 0);
     loop {
-        // Cancel-safe: a channel's receiver, a timer and a connection.
+        // Cancel-safe: the branches wait for a channel, a timer and a connection, and none of these
+        // loses data when it is dropped.
         tokio::select! {
             _ = &mut over => return Ok(times.quantiles()),
             () = sleep_until(due(said)) => {

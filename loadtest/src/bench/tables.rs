@@ -1,4 +1,4 @@
-//! The report as Markdown, which is also printed to the terminal.
+//! The benchmark report as Markdown, which is also printed to the terminal.
 
 use std::fmt::Write as _;
 
@@ -79,7 +79,7 @@ fn figures_table(scenario: &Scenario) -> String {
     aligned(&rows)
 }
 
-/// Formats the median, followed by the spread if there is one.
+/// Formats the median of the values, followed by minimum and maximum if there are several values.
 pub fn cell(values: &[f64], metric: Metric) -> String {
     let (median, least, most) = spread(values);
     let digits = metric.digits;
