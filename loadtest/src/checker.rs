@@ -241,7 +241,7 @@ fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Viol
         own: &own_keys(evidence),
     };
     for life in &observed.earlier {
-        // The observer discarded these events at its reset, also those after the first `sure` ones.
+        // The reset made the observer discard all these events, including those that may be undone.
         check_rows(&seen, life, AfterSure::Forgotten, found);
     }
     let life = Life {

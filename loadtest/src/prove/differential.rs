@@ -160,7 +160,7 @@ async fn send(
     }
 }
 
-/// Collects received frames until a frame of type `until` has a position above `beyond`. Answers
+/// Collects received frames until a frame of type `word` has a position above `position`. Answers
 /// pings without collecting them, because their timing differs between runs.
 async fn receive(
     customer: &mut Link,

@@ -342,7 +342,7 @@ impl Executor {
                 Err(_) if failpoints_reached(gateway.log()) > reached_before => {
                     return Ok("reached at once".into());
                 }
-                // Retry as an orchestrator does: the database may be unavailable.
+                // Retry after an error, as an orchestrator does: the database may be unavailable.
                 Err(_) if Instant::now() < deadline => sleep(FAILPOINT_POLL).await,
                 Err(error) => return Err(error.into()),
             }
@@ -363,8 +363,8 @@ impl Executor {
             all_reached = all_reached.and(reached);
             exits.push(gateway.stop().await?);
             self.cluster.start_gateway(n).await?;
-            // Wait before the next instance, as an orchestrator does, so that disconnected clients
-            // have somewhere to connect.
+            // Wait before stopping the next instance, as an orchestrator does, so that disconnected
+            // clients find an instance to connect to.
             sleep(MIN_READY).await;
         }
         all_reached.map(|()| format!("exit codes {exits:?}"))
@@ -445,8 +445,8 @@ impl Executor {
     }
 }
 
-/// Counts the deaths at a failpoint in an instance's log. An instance that ended in any other way
-/// has not played that fault.
+/// Counts in an instance's log how often it crashed at a failpoint. If an instance ended in a
+/// different way, the failpoint was not tested.
 fn failpoints_reached(log: &Path) -> usize {
     let text = std::fs::read(log).unwrap_or_default();
     String::from_utf8_lossy(&text)

@@ -1,4 +1,4 @@
-//! The time of every ack and every event, for the plots and the targets.
+//! The time and latency of every ack and every event, for the plots and the targets.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -8,21 +8,21 @@ use tokio::time::Instant;
 /// How an event arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// Live, when it happened.
+    /// As a live event, sent when it happened.
     Live,
-    /// In a page, after a `subscribe`.
+    /// In a page of history, after a `subscribe`.
     Page,
 }
 
 /// What a sample measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
-    /// From the intended time of a send to its ack.
+    /// Time from a message's intended sending time to its ack.
     Ack,
-    /// From the database's time of an event to its live arrival.
+    /// Time from an event's timestamp in the database to its live arrival.
     Delivery,
-    /// From the database's time of an event to its arrival in a page, for a reader who was
-    /// disconnected.
+    /// Time from an event's timestamp in the database to its arrival in a page of history. It
+    /// applies to a reader who was disconnected.
     CaughtUp,
 }
 
