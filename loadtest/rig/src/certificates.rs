@@ -37,7 +37,7 @@ pub enum Validity {
 }
 
 impl Certificates {
-    /// Creates a new authority with its own key.
+    /// Creates a certificate authority with a new key.
     ///
     /// # Panics
     /// If the files cannot be written.

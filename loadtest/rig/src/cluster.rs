@@ -29,7 +29,8 @@ pub(crate) struct Cluster {
     pub(crate) password: String,
     /// The system user that runs the cluster; `None` for the current user.
     pub(crate) user: Option<OsUser>,
-    /// The directory to remove on drop. With `None` the cluster's files are kept.
+    /// A temporary cluster's directory, which is removed on drop. With `None` the cluster's files
+    /// are kept.
     temporary: Option<PathBuf>,
 }
 
@@ -118,8 +119,8 @@ impl Cluster {
                 temporary: None,
             });
         }
-        // An interrupted `initdb` leaves a data directory without PG_VERSION. Such a directory
-        // holds no data, so remove it.
+        // An interrupted `initdb` leaves a data directory without PG_VERSION. This directory
+        // contains no data, so remove it.
         let _ = std::fs::remove_dir_all(&data);
         let cluster = Self {
             data,
@@ -244,7 +245,8 @@ fn enterable(dir: &Path, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
         // not the folders above the link.
         match place.canonicalize() {
             Ok(private) => return Ok(private),
-            // /var/tmp was cleaned: the data is gone and the symbolic link points nowhere.
+            // /var/tmp was cleaned: the data directory no longer exists and the symbolic link
+            // points nowhere.
             Err(_) => std::fs::remove_file(&place).map_err(RigError::io(format!(
                 "removing the dead link {}",
                 place.display()

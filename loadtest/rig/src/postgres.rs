@@ -312,8 +312,9 @@ impl Postgres {
         self.process.start(self.command())?;
         loop {
             if let Some(status) = self.process.ended() {
-                // A previous server on the same data directory may still be writing its last
-                // checkpoint. It stops that way when its parent process was killed.
+                // The log says that a previous server still uses the data directory. After its
+                // parent process was killed, the previous server may still be writing its last
+                // checkpoint.
                 let still_held = tail(self.process.log())
                     .lines()
                     .rev()

@@ -1,4 +1,5 @@
-//! The test kit: databases copied from a migrated template, and signed tokens. Each test suite adds its own requests and checks.
+//! The test kit: databases copied from a migrated template, and signed tokens. Each test suite adds
+//! its own requests and checks.
 
 use std::fmt::Display;
 use std::sync::{Arc, Weak};

@@ -17,7 +17,8 @@ impl Postgres {
     /// settings and passwords. The old cluster is left unchanged; do not start it again.
     ///
     /// # Errors
-    /// [`RigError::Failed`] with the output of `initdb` or `pg_upgrade`; also if the new server does not start.
+    /// [`RigError::Failed`] with the output of `initdb` or `pg_upgrade`, or if the new server does
+    /// not start.
     pub async fn upgraded(&self, bin: &Path) -> Result<Self, RigError> {
         let (old, old_bin, bin) = (
             self.cluster.shared(),

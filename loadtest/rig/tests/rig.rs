@@ -447,8 +447,8 @@ async fn bytes_that_arrive_while_the_proxy_heals_do_not_follow_lost_ones() {
     for stream in &mut streams {
         stream.write_all(b"b").await.unwrap();
     }
-    // The last connection is cut after all other connections. If a byte on one of them was going to
-    // arrive, it would have arrived by now.
+    // The last connection is cut after all other connections. Once its byte is known to be lost, a
+    // byte on any other connection would have arrived already.
     assert_eq!(
         exchange(
             &mut servers[CONNECTIONS - 1],

@@ -57,7 +57,7 @@ const READS: &[(&str, &str)] = &[
     ("statistics", "/v1/stats"),
 ];
 
-/// Runs the scenario and records its results.
+/// Runs the scenario `growth` and records its results.
 ///
 /// # Errors
 /// If Helpline does not run, or a read fails.

@@ -31,7 +31,7 @@ const WRITERS: usize = 20;
 /// The inbox counts as idle if no ticket was shown for this long. It is two polling intervals of
 /// the gateway: a poll also reports tickets that were created just before it.
 const REST: Duration = Duration::from_millis(2 * limits::SWEEP_INTERVAL_MS);
-/// Wait for outstanding updates after the last change.
+/// How long to wait for outstanding updates after the last change.
 const DRAIN: Duration = Duration::from_secs(3);
 
 /// A ticket's sequence number, and a time in microseconds since the start of the run. The time says
@@ -70,7 +70,7 @@ struct Shown {
     seq: u64,
 }
 
-/// Runs the scenario and records its results.
+/// Runs the scenario `inbox` and records its results.
 ///
 /// # Errors
 /// If Helpline does not run or a connection cannot be opened.

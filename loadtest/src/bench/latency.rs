@@ -65,13 +65,13 @@ struct Outcome {
     seen: Quantiles,
     late: Quantiles,
     per_second: f64,
-    /// Number of sends without an ack, plus messages that did not arrive on the other instance.
+    /// Number of messages without an ack, plus messages that did not arrive on the second instance.
     wrong: u64,
     /// CPU in use, in cores: first of the servers only, then of the servers and the load generator.
     cores: (f64, f64),
 }
 
-/// Runs the scenario and records its results.
+/// Runs the scenario `latency` and records its results.
 ///
 /// # Errors
 /// If Helpline does not run.

@@ -11,9 +11,9 @@ use crate::report::median;
 /// How a metric is named and formatted.
 #[derive(Debug, Clone, Copy)]
 pub struct Metric {
-    /// The name in `results.json`.
+    /// The metric's name in `results.json`.
     pub name: &'static str,
-    /// The column title in tables, with the unit.
+    /// The metric's column title in tables, with the unit.
     pub title: &'static str,
     /// Digits after the decimal point.
     pub digits: usize,
@@ -55,7 +55,7 @@ pub const MAX: Metric = Metric {
     title: "max ms",
     digits: 1,
 };
-/// 99th percentile of the latency until a message arrives on the other instance.
+/// 99th percentile of the latency from one instance to the second instance.
 pub const SEEN_P99: Metric = Metric {
     name: "seen_p99_ms",
     title: "seen p99 ms",

@@ -17,7 +17,7 @@ const ROOMS: usize = 500;
 const PER_SECOND: f64 = 500.0;
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-/// Runs the scenario and records its results.
+/// Runs the scenario `soak` and records its results.
 ///
 /// # Errors
 /// If Helpline does not run.

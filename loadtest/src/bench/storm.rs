@@ -34,7 +34,7 @@ const PROBE_EVERY: Duration = Duration::from_millis(5);
 /// How long to wait for Postgres's statistics counters, which it updates about once a second.
 const COUNTERS_SETTLE: Duration = Duration::from_millis(1_500);
 
-/// Runs the scenario and records its results.
+/// Runs the scenario `storm` and records its results.
 ///
 /// # Errors
 /// If Helpline does not run, or a client cannot reconnect.
@@ -196,7 +196,8 @@ async fn pair<T>(
         })?;
         runtime.block_on(probe(&helpline, there, ended))
     });
-    // This also completes if the two connections failed. `probe` returns that error at the end.
+    // Ignore an error: `arrived` is also closed if the speaker or the listener could not connect,
+    // and `probe` returns that error at the end.
     let _ = arrived.await;
     let result = meanwhile.await;
     drop(over);

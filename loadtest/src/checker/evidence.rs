@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use helpline_core::actor::Audience;
 use helpline_core::history::Kind;
 
-/// The part of an event that must be the same for all observers.
+/// The part of an event that must be equal for all observers (connected clients).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     pub kind: Kind,
@@ -83,8 +83,8 @@ pub enum Fate {
     /// Acknowledged at this position, in the numbering that the sender sees.
     Acked(u64),
     /// Acknowledged, but a database promotion or restore may have undone the message. The message
-    /// may be missing. It may also be stored at a later position, if a retry was on its way at that
-    /// time.
+    /// may be missing. It may also be stored at a different position, if a retry was stored after
+    /// the promotion or restore.
     Void,
     /// Refused permanently by the server.
     Refused,

@@ -103,7 +103,7 @@ pub struct Record {
     pub resets: u64,
     /// Number of connections that the member opened.
     pub connections: u64,
-    /// Number of messages that were sent again.
+    /// Number of times a message was sent again.
     pub retries: u64,
     /// Whether the server asked for a retry or left a message unanswered.
     pub asked_to_retry: bool,

@@ -50,7 +50,7 @@ pub async fn converse(
             room: rooms[nth as usize % rooms.len()],
             nth,
         };
-        // If a request fails, skip the rest of this turn and continue with the next turn.
+        // If a request fails, skip the later requests of this turn and continue with the next turn.
         let _ = turn.take(&mut answers).await;
     }
     answers

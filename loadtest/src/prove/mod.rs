@@ -305,8 +305,8 @@ async fn make_tickets(cluster: &TestCluster, count: usize) -> Result<Tickets, Lo
     let admin = target::connect(&cluster.admin_url().await).await?;
     let count = count + members::QUIET_TICKETS;
     let all = answers::TICKETS + poison::TICKETS + count + revoked::TICKETS + 2;
-    // Creation order is the order of ids, and a response about too many tickets shows the last
-    // ticket. Take the tickets for REST requests first, so that such a response shows a wrong
+    // Ids ascend in creation order, and a response about too many tickets shows the last ticket.
+    // The first tickets are used for REST requests, so that a response of this kind shows a wrong
     // ticket.
     let mut asked = people::make_rooms(&admin, all)
         .await

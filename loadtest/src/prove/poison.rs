@@ -36,7 +36,7 @@ pub const WATCHED: Duration =
 /// gateway's polling interval.
 const STARVED_AFTER: Duration = Duration::from_secs(8);
 /// Maximum number of attempts to write without the check constraints. An attempt fails if a
-/// concurrent writer holds the table lock.
+/// concurrent writer has locked the table.
 const BYPASS_TRIES: usize = 5;
 
 /// Three attachments that cannot be decoded: a number that no double can represent, JSON that is

@@ -43,7 +43,7 @@ pub struct Sample {
 pub struct Outage {
     /// Start, in seconds into the run.
     pub at: f64,
-    /// Duration.
+    /// How long the outage lasted.
     pub lasted: Duration,
     /// The delay before reconnecting that the server's `bye` asked for, if any.
     pub told: Option<Duration>,

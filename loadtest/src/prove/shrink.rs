@@ -133,8 +133,8 @@ mod tests {
         );
         let plan: Plan = text.parse().expect("a plan");
         let mut tries = 0;
-        // A plan that fails while it contains two certain lines. One of them also needs a third
-        // line, except when all other lines are gone.
+        // The plan fails if it contains two certain lines. A plan of four or more lines must also
+        // contain a third line to fail.
         let smallest = smallest(plan, async |plan| {
             tries += 1;
             let has = |line: &str| plan.to_string().contains(line);

@@ -39,7 +39,7 @@ pub enum Kind {
 }
 
 impl Window {
-    /// Whether the window covers this time and lane.
+    /// Whether this time is in the period, and whether the fault affects this network lane.
     pub fn holds(&self, at: f64, lane: usize) -> bool {
         (self.from..=self.to).contains(&at) && (self.lanes.is_empty() || self.lanes.contains(&lane))
     }
@@ -70,7 +70,8 @@ pub fn of(log: &[Done]) -> Vec<Window> {
         };
         if kind == Kind::Poison {
             // The operation first locks whole tables to bypass the check constraints, as an
-            // administrator's migration does. All other clients continue only after that.
+            // administrator's migration does. Until it releases the locks, nothing is required of
+            // delivery.
             let written = (done.until - poison::WATCHED.as_secs_f64()).max(done.at);
             windows.push(Window {
                 from: done.at - 0.5,
@@ -152,8 +153,8 @@ fn fault(op: &Op) -> Option<(Kind, Option<Mends>)> {
             Away,
             Some(|_, later| matches!(later, Op::Gateway(_, GatewayOp::Thaw))),
         ),
-        // A crash at this failpoint leaves events that were committed but not published. The
-        // gateways' polling must deliver them, as when Redis is down.
+        // An instance that dies may have committed events without publishing them. The other
+        // gateways' polling must deliver these events, as when Redis is down.
         Op::Gateway(
             _,
             GatewayOp::AfterCommit

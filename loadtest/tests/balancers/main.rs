@@ -80,7 +80,7 @@ async fn behind_caddy_that_is_reloaded() {
 /// What happens while clients send messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Event {
-    /// Both instances are restarted, one is killed, and one is restarted again.
+    /// Each of the two instances is restarted, then one is killed, and one is restarted again.
     Roll,
     /// The proxy reloads its configuration file.
     Reload,

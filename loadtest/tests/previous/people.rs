@@ -84,7 +84,7 @@ impl Person {
             .expect("the client listens");
     }
 
-    /// Reads the web client's output until the condition `holds` is true.
+    /// Reads the web client's output until the condition is true.
     pub async fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
         let reading = async {
             while !holds(self) {

@@ -33,10 +33,10 @@ pub(super) struct Written {
     gateway_cpu: f64,
 }
 
-/// Runs the scenario and records its results.
+/// Runs the scenario `commit-rate` and records its results.
 ///
 /// # Errors
-/// If a server does not run, or the database does not hold exactly the acked messages.
+/// If a server does not run, or the database does not hold exactly the acknowledged messages.
 pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     results.scenario(
         "commit-rate",
