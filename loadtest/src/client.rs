@@ -41,13 +41,13 @@ struct Pending {
     again_at: Instant,
 }
 
-/// How a connection ended.
+/// Why a connection ended.
 enum End {
     Done,
     Lost(LinkError),
 }
 
-/// A member of a ticket, with its outbox and position.
+/// A protocol client for one member of a ticket, with its outbox and position.
 pub struct Client {
     member: Member,
     run: Arc<Run>,

@@ -3,7 +3,7 @@
 
 use helpline_rig::RigError;
 
-/// A run could not be completed.
+/// The errors that prevent a run from completing.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     #[error("the rig failed")]
@@ -44,7 +44,7 @@ impl LoadError {
         Self::Unplayed(why.into())
     }
 
-    /// Wraps an error of Postgres and states the operation that failed.
+    /// Wraps an error of Postgres and adds the operation that failed.
     pub fn postgres(doing: &'static str) -> impl FnOnce(tokio_postgres::Error) -> Self {
         move |source| Self::Postgres { doing, source }
     }

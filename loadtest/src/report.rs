@@ -61,7 +61,7 @@ pub enum Verdict {
     Broken,
 }
 
-/// Returns the median; NaN if there are no values.
+/// Returns the median of the values; NaN if there are no values.
 pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

@@ -29,7 +29,7 @@ pub enum LinkError {
     /// The TCP or TLS connection failed.
     #[error("the connection broke")]
     Broken(#[source] Box<Error>),
-    /// The server closed the connection with this code.
+    /// The server closed the connection with this WebSocket close code.
     #[error("the server closed the connection with {0}")]
     Closed(u16),
     /// The connection ended without a WebSocket Close frame.
@@ -50,7 +50,7 @@ impl LinkError {
     }
 }
 
-/// A signed-in connection.
+/// A signed-in WebSocket connection to a gateway.
 #[derive(Debug)]
 pub struct Link {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
@@ -60,7 +60,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// Connects and signs in.
+    /// Connects to a gateway and signs in.
     ///
     /// # Errors
     /// Any [`LinkError`].

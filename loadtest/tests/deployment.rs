@@ -34,7 +34,7 @@ fn files(dir: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Every `HELPLINE_…` name in a text.
+/// Returns every `HELPLINE_…` name in a text.
 fn settings(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices("HELPLINE_").map(|(at, _)| {
         let rest = &text[at..];

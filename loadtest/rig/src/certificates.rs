@@ -65,7 +65,7 @@ impl Certificates {
         }
     }
 
-    /// The authority's own certificate, in PEM form.
+    /// Path of the certificate authority's own certificate, in PEM form.
     pub fn authority(&self) -> PathBuf {
         self.dir.join("authority.pem")
     }

@@ -157,22 +157,22 @@ impl Gateway {
         self.port
     }
 
-    /// `http://127.0.0.1:<port>`.
+    /// The gateway's HTTP URL: `http://127.0.0.1:<port>`.
     pub fn http_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// `ws://127.0.0.1:<port>/v1/ws`.
+    /// The gateway's WebSocket URL: `ws://127.0.0.1:<port>/v1/ws`.
     pub fn ws_url(&self) -> String {
         format!("ws://127.0.0.1:{}/v1/ws", self.port)
     }
 
-    /// The process id while the process runs.
+    /// The gateway's process id; `None` if it is not running.
     pub fn pid(&self) -> Option<u32> {
         self.process.pid()
     }
 
-    /// The file with the process's output.
+    /// The file that receives the gateway's output.
     pub fn log(&self) -> &Path {
         self.process.log()
     }

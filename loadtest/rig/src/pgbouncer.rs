@@ -13,12 +13,12 @@ use crate::{ParentDeath, Process, RigError, free_port, locate};
 
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How long a client keeps its server connection.
+/// How long PgBouncer reserves a server connection for a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PoolMode {
-    /// Until the client disconnects.
+    /// A client keeps its server connection until the client disconnects.
     Session,
-    /// Until the transaction ends.
+    /// A client keeps its server connection until its transaction ends.
     Transaction,
 }
 

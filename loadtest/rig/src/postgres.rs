@@ -1,4 +1,5 @@
-//! A private Postgres server that tests can start, break and stop. A temporary one leaves no files.
+//! A private Postgres server that tests can start, break and stop. A temporary server leaves no
+//! files.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,8 +31,8 @@ const TEMPORARY_SETTINGS: &[(&str, &str)] = &[
 /// statements name the schema, and its role has an empty search path.
 const SEARCH_PATH: (&str, &str) = ("search_path", "helpline, public");
 
-/// A cluster on 127.0.0.1 with a random superuser password. Killed on drop; a temporary cluster is
-/// also deleted.
+/// A Postgres cluster on 127.0.0.1 with a random superuser password. Dropping it kills the server,
+/// and deletes the files of a temporary cluster.
 #[derive(Debug)]
 pub struct Postgres {
     // Fields are dropped in order: the server ends before its files are removed.
@@ -293,12 +294,12 @@ impl Postgres {
         self.start().await
     }
 
-    /// Sends SIGSTOP to the postmaster and every backend.
+    /// Sends SIGSTOP to the main Postgres process and every backend.
     pub fn freeze(&self) {
         self.process.freeze();
     }
 
-    /// Sends SIGCONT to the postmaster and every backend.
+    /// Sends SIGCONT to the main Postgres process and every backend, which ends [`Self::freeze`].
     pub fn thaw(&self) {
         self.process.thaw();
     }
@@ -363,7 +364,8 @@ impl Postgres {
         .await
     }
 
-    /// As [`Self::execute`], but an error with this SQLSTATE counts as success.
+    /// Executes a statement as [`Self::execute`] does. An error with this SQLSTATE counts as
+    /// success.
     pub(crate) async fn execute_ignoring(&self, sql: &str, sqlstate: &str) -> Result<(), RigError> {
         match self.execute(sql).await {
             Err(RigError::Postgres { source, .. })

@@ -80,7 +80,7 @@ impl Process {
         self.lock().as_ref().map(Child::id)
     }
 
-    /// The file with the process's output.
+    /// The file that receives the process's output.
     pub fn log(&self) -> &Path {
         &self.log
     }
@@ -108,7 +108,7 @@ impl Process {
         self.signal_tree("STOP");
     }
 
-    /// Sends SIGCONT to the process and all its children.
+    /// Sends SIGCONT to the process and all its children, which ends [`Self::freeze`].
     pub fn thaw(&self) {
         self.signal_tree("CONT");
     }
@@ -173,7 +173,7 @@ impl Process {
         kill(name, &self.tree());
     }
 
-    /// The process and all its descendants, parents first.
+    /// Returns the ids of the process and all its descendants, parents before children.
     fn tree(&self) -> Vec<u32> {
         let Some(root) = self.pid() else {
             return Vec::new();

@@ -1,7 +1,7 @@
 //! A TCP proxy that behaves like a bad network.
 //!
 //! One task accepts connections, and closes its listener while the proxy refuses connections. One
-//! task per connection carries bytes in both directions. All tasks watch one shared [`Weather`]
+//! task per connection forwards bytes in both directions. All tasks watch one shared [`Weather`]
 //! (the current faults) and wake when it changes. A cut increments the generation, and connections
 //! of older generations end.
 
@@ -85,7 +85,7 @@ impl Proxy {
         })
     }
 
-    /// The port to connect to instead of the upstream's port.
+    /// The proxy's port. Clients connect to it instead of the upstream's port.
     pub const fn port(&self) -> u16 {
         self.address.port()
     }
@@ -209,7 +209,7 @@ async fn forward(client: TcpStream, weather: watch::Receiver<Weather>) {
     let mut watching = weather.clone();
     tokio::select! {
         () = async { tokio::join!(pump(client_in, server_out, weather.clone(), born), pump(server_in, client_out, weather, born)); } => {}
-        // The proxy cut this connection or was dropped.
+        // The proxy cut this connection, or the proxy was dropped.
         _ = watching.wait_for(|now| now.generation != born) => {}
     }
 }

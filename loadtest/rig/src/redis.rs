@@ -127,12 +127,12 @@ impl Redis {
         self.port
     }
 
-    /// `redis://127.0.0.1:<port>`.
+    /// The server's URL: `redis://127.0.0.1:<port>`.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// The process id while the process runs.
+    /// The server's process id; `None` if it is not running.
     pub fn pid(&self) -> Option<u32> {
         self.process.pid()
     }
@@ -205,7 +205,7 @@ impl Redis {
         self.process.freeze();
     }
 
-    /// Sends SIGCONT.
+    /// Sends SIGCONT, which ends [`Self::freeze`].
     pub fn thaw(&self) {
         self.process.thaw();
     }

@@ -68,10 +68,10 @@ impl TestDatabases {
     }
 }
 
-/// A test's migrated database, and the cluster that contains it.
+/// A migrated database for one test, and the cluster that contains it.
 #[derive(Debug, Clone)]
 pub struct Database {
-    ///  The cluster that contains the database.
+    /// The cluster that contains the database.
     pub postgres: Arc<Postgres>,
     /// The database's name.
     pub name: String,

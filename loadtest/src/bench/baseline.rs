@@ -39,7 +39,7 @@ struct Rooms {
     rooms: RefCell<HashMap<String, Senders>>,
 }
 
-/// Serves until the process is killed.
+/// Serves connections until the process is killed.
 ///
 /// # Errors
 /// If the port cannot be bound.

@@ -25,7 +25,7 @@ const KIB_MAX: f64 = 10.0;
 /// Minimum of Helpline's messages per second divided by pgbench's.
 const COMMIT_RATE_RATIO_MIN: f64 = 2.0;
 
-/// Runs the check and prints each figure with its bound.
+/// Runs the short check, and prints each measured value with its bound.
 ///
 /// # Errors
 /// If Helpline or the baseline does not run.

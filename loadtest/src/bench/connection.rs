@@ -42,7 +42,7 @@ pub enum Step {
     Await(&'static str),
 }
 
-/// An open connection.
+/// An open WebSocket connection to a measured server.
 #[derive(Debug)]
 pub struct Connection {
     socket: WebSocketStream<TcpStream>,

@@ -1,5 +1,5 @@
 //! A member's view of its ticket's history: a position that advances over contiguous events, until
-//! a reset.
+//! the server resets the member.
 
 use helpline_core::history::{Kind, Observed as Place, Position};
 use helpline_core::ids::{Key, Seq, TicketId};

@@ -70,7 +70,7 @@ pub struct Seen {
     pub dated: Vec<i64>,
 }
 
-/// What a member knows at the end of a run.
+/// What a member recorded during a run.
 #[derive(Debug, Default)]
 pub struct Record {
     /// The sent messages, in order.

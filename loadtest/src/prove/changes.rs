@@ -13,7 +13,7 @@ use super::members;
 use crate::people::{self, Room};
 use crate::target;
 
-/// Time between two changes.
+/// Time between two requested changes.
 const INTERVAL: Duration = Duration::from_millis(400);
 /// Maximum number of requests in progress. While there are this many, further changes are skipped.
 const REQUESTS_MAX: usize = 32;

@@ -40,7 +40,7 @@ pub struct ConsoleLog {
 }
 
 impl ConsoleLog {
-    /// Whether the console was connected during this whole period.
+    /// Whether the console was connected from `from` to `to` without interruption.
     pub fn was_connected(&self, from: Instant, to: Instant) -> bool {
         self.connected
             .iter()

@@ -1,4 +1,4 @@
-//! Reads and limits the number of a process's file descriptors.
+//! Counts a process's open file descriptors, and changes its limit of open file descriptors.
 
 use std::process::{Command, Stdio};
 

@@ -16,7 +16,7 @@ use crate::wire::{Link, LinkError};
 
 /// Number of messages in one conversation. The customer disconnects and resumes in the middle.
 const MESSAGES: u64 = 8;
-/// Time limit of one conversation. Without faults it takes a second or two.
+/// Time limit of one conversation. It takes a second or two if no fault is active.
 const CONVERSATION_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Runs the conversation with and without internal notes, and compares the frames that the customer

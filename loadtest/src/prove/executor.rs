@@ -46,13 +46,13 @@ const NO_DISK: &str =
 /// What a plan's operations act on: the servers, the networks and the tickets.
 #[derive(Debug)]
 pub struct Executor {
-    /// The servers and networks to break.
+    /// The deployment to break: servers and networks.
     pub cluster: TestCluster,
     /// The tickets in which the run's members send messages.
     pub rooms: Vec<Room>,
     /// Separate tickets for rows that the gateways cannot decode.
     pub poison: Poison,
-    /// Separate tickets for agents who temporarily lose their rights.
+    /// Separate tickets for agents who temporarily lose access.
     pub revoked: Revoked,
     /// The most recent database dump, for a later restore.
     dump: Mutex<Option<Dump>>,

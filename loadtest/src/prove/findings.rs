@@ -13,7 +13,7 @@ use crate::client::{Member, Record, Run};
 /// The members of a run, each with its record of the run.
 pub(super) type Records = [(Member, Record)];
 
-/// The results of a run.
+/// The results of a run of `prove`.
 #[derive(Debug)]
 pub struct Findings {
     /// The run's options, as text for a table of several runs.
@@ -25,7 +25,7 @@ pub struct Findings {
     /// Number of acknowledged messages that promotions and restores undid. The report shows the
     /// numbers, but does not count them as violations.
     pub void: Void,
-    /// The time of every ack and event since the first send.
+    /// The time and latency of every ack and event since the first message.
     pub samples: Vec<Sample>,
     /// Periods in which a member had no working connection.
     pub outages: Vec<Outage>,

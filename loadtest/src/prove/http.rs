@@ -17,7 +17,7 @@ const ANSWER_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// The response to a request.
 #[derive(Debug)]
 pub struct Answer {
-    /// The HTTP status.
+    /// The HTTP status code.
     pub status: u16,
     /// The JSON body; null if there is none.
     pub body: Value,

@@ -21,7 +21,7 @@ pub enum Cause {
     Restore,
 }
 
-/// A promotion or a restore, and the period whose commits it may have undone.
+/// A promotion or a restore, with the period of commits that it may have undone.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LostCommits {
     /// Start of the period, in seconds into the run.

@@ -295,7 +295,7 @@ struct Tickets {
     asked: Vec<Room>,
     /// Tickets for rows that cannot be decoded.
     poisoned: Vec<Room>,
-    /// Tickets of agents who temporarily lose their rights.
+    /// Tickets of agents who temporarily lose access.
     revoked: Vec<Room>,
     /// Two tickets for the same conversation: one without internal notes and one with them.
     pair: Vec<Room>,

@@ -6,12 +6,12 @@ use super::plan::Op;
 use crate::checker::Violation;
 use crate::error::LoadError;
 
-/// An operation that was executed or skipped.
+/// A plan's operation that was executed or skipped.
 #[derive(Debug, Clone)]
 pub struct Done {
-    /// Start, in seconds into the run.
+    /// Start of the operation, in seconds into the run.
     pub at: f64,
-    /// End, in seconds into the run.
+    /// End of the operation, in seconds into the run.
     pub until: f64,
     pub op: Op,
     pub outcome: Outcome,

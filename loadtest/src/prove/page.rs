@@ -1,4 +1,5 @@
-//! The report as a self-contained HTML page with plots. It loads nothing and runs no script.
+//! The report of `prove` as a self-contained HTML page with plots. The page loads no files and runs
+//! no script.
 
 use std::fmt::Write as _;
 

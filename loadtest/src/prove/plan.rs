@@ -15,7 +15,7 @@ pub struct Plan {
     pub steps: Vec<Step>,
 }
 
-/// An operation and its time.
+/// An operation of a plan and its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// Time since the run's first message.
@@ -28,7 +28,7 @@ pub struct Step {
 pub enum Op {
     /// An operation on Redis, which relays events between instances.
     Redis(RedisOp),
-    /// An operation on the database.
+    /// An operation on Postgres.
     Postgres(PostgresOp),
     /// An operation on one gateway instance, counted from 0.
     Gateway(usize, GatewayOp),
@@ -36,7 +36,7 @@ pub enum Op {
     Roll,
     /// An operation on some of the clients' network lanes.
     Clients(Vec<usize>, ClientOp),
-    /// Opens a transaction by plain SQL and commits it after this many seconds.
+    /// Opens a transaction with plain SQL, and commits it after this many seconds.
     Psql(u64),
     /// Locks every ticket in a separate database session for this many seconds. Meanwhile more
     /// requests wait than the gateway's connection pool has connections.

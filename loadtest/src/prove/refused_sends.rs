@@ -20,7 +20,7 @@ pub fn of_logs<'a>(logs: impl Iterator<Item = &'a Path>) -> HashSet<String> {
     .collect()
 }
 
-/// Parses lines such as `… DEBUG helpline_gateway::refused_sends: a send was refused key="…"
+/// Parses log lines such as `… DEBUG helpline_gateway::refused_sends: a send was refused key="…"
 /// code=…`.
 fn of_text(text: &str) -> HashSet<String> {
     let refused = text.lines().filter(|line| line.contains(REFUSED));

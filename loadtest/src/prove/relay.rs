@@ -31,7 +31,7 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Starts one server, with TLS if there are certificates.
+    /// Starts one Redis server, with TLS if there are certificates.
     ///
     /// # Errors
     /// If Redis does not start.
@@ -46,7 +46,7 @@ impl Relay {
         })
     }
 
-    /// Starts a master, its replica and a Sentinel.
+    /// Starts a Redis master, its replica and a Sentinel.
     ///
     /// # Errors
     /// If Redis or the Sentinel does not start.
@@ -162,7 +162,7 @@ impl Relay {
         Ok(master)
     }
 
-    /// Waits until the Sentinel reports a master that responds.
+    /// Waits until the Sentinel reports a master that responds as a master.
     async fn another_is_master(&self) -> Result<String, LoadError> {
         let Some(sentinel) = &self.sentinel else {
             return Ok(String::new());

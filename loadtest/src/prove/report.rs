@@ -38,7 +38,7 @@ pub struct Judged {
     pub row: String,
 }
 
-/// A target and its measurement.
+/// A performance target and its measured value.
 struct Target {
     what: &'static str,
     /// The measured value; `None` if the run has no matching sample.

@@ -142,7 +142,7 @@ impl Revoked {
         Ok("and given back".into())
     }
 
-    /// Returns the violations of all observed agents.
+    /// Returns a violation for each rule that was broken for an agent who lost access.
     pub fn violations(&self) -> Vec<Violation> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.iter().flat_map(judge).collect()

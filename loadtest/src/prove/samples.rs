@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
-/// How an event arrived.
+/// How an event reached the member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     /// As a live event, sent when it happened.
@@ -26,10 +26,10 @@ pub enum Measure {
     CaughtUp,
 }
 
-/// One measurement.
+/// One latency measurement.
 #[derive(Debug, Clone, Copy)]
 pub struct Sample {
-    /// Time of arrival, in seconds into the run.
+    /// Time of the ack or event, in seconds into the run.
     pub at: f64,
     /// Latency in milliseconds.
     pub ms: f64,
@@ -41,7 +41,7 @@ pub struct Sample {
 /// A period in which a member had no working connection.
 #[derive(Debug, Clone, Copy)]
 pub struct Outage {
-    /// Start, in seconds into the run.
+    /// Start of the outage, in seconds into the run.
     pub at: f64,
     /// How long the outage lasted.
     pub lasted: Duration,

@@ -51,7 +51,7 @@ pub const BRIEF: &[Scene] = &[
     &[(0.0, "gateways roll")],
 ];
 
-/// Additional scenes of a full run.
+/// The scenes that only a full run has, in addition to the brief run's.
 pub const FURTHER: &[Scene] = &[
     &[
         (0.0, "redis freeze"),

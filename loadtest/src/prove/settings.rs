@@ -47,7 +47,7 @@ pub struct ShrinkArgs {
     pub(super) settings: Settings,
 }
 
-/// Settings of a run.
+/// Settings of a run of `prove`.
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
     /// Seed of the generated plan; the same seed gives the same plan on every machine
@@ -186,7 +186,7 @@ pub(super) fn label(settings: &Settings) -> String {
     }
 }
 
-/// Describes the deployment that the run breaks.
+/// Describes the deployment that the run starts and breaks.
 pub(super) fn spec(
     settings: &Settings,
     plan: &Plan,

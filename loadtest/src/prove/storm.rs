@@ -17,7 +17,7 @@ use crate::wire::{Link, LinkError};
 
 /// Time limit from the first attempt until the last client is connected.
 const STORM_TIMEOUT: Duration = Duration::from_secs(90);
-/// Maximum delay between two attempts of one client.
+/// Maximum delay between two connection attempts of one client.
 const BACKOFF_MAX: Duration = Duration::from_secs(4);
 
 /// Connects all clients, disconnects them, and returns how long connecting took.

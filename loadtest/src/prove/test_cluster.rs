@@ -214,8 +214,8 @@ impl TestCluster {
         dump: &Dump,
         postgres: &mut Postgres,
     ) -> Result<(), LoadError> {
-        // Start the new cluster before killing the old server, so that the outage lasts only for
-        // the restore.
+        // Start the new cluster before killing the old server. The database is then unavailable
+        // only while the dump is restored.
         let name = format!("{:08x}", rand::random::<u32>());
         let other = start_postgres(self.disk.as_ref(), self.encryption.as_ref(), &name).await?;
         postgres.kill9().await?;

@@ -12,7 +12,7 @@ const GRACE_S: f64 = 4.0;
 /// A period in which a fault was active.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Window {
-    /// Start, in seconds into the run.
+    /// Start of the period, in seconds into the run.
     pub from: f64,
     /// End in seconds into the run, including [`GRACE_S`] after the fault's end.
     pub to: f64,
@@ -27,8 +27,8 @@ pub enum Kind {
     /// Redis or an instance is down. Events must be delivered within two seconds, by the gateways'
     /// polling of the database.
     Relay,
-    /// No requirement: the database is unavailable, an instance is frozen, or the reader's own
-    /// network is broken.
+    /// The database is unavailable, an instance is frozen, or the reader's own network is broken.
+    /// Delivery has no time limit.
     Away,
     /// A rolling restart. A client may be disconnected for at most one second longer than the delay
     /// that the server's `bye` asked for.

@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::proxy::Proxy;
 
-/// Pause between two requests.
+/// Pause between two requests to the proxy.
 const INTERVAL: Duration = Duration::from_millis(100);
 /// Time limit of a request. It is longer than any proxy searches for an available instance.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -100,7 +100,7 @@ impl Fleet {
         [self.catalog("postgres").await, self.catalog("fresh").await]
     }
 
-    /// The output of `pg_dump --schema-only` for Helpline's schema.
+    /// Returns the output of `pg_dump --schema-only` for Helpline's schema.
     async fn catalog(&self, database: &str) -> String {
         let output = Command::new(self.postgres.bin_dir().join("pg_dump"))
             .args(["--schema-only", "--schema=helpline", "--dbname"])
