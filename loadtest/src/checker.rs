@@ -175,7 +175,7 @@ fn check_sends(evidence: &Evidence, found: &mut Vec<Violation>) {
     }
 }
 
-/// The database must hold each sender's messages in the order in which they were sent.
+/// The database must contain each sender's messages in the order in which they were sent.
 fn check_order(evidence: &Evidence, found: &mut Vec<Violation>) {
     for sender in [Sender::Customer, Sender::Agent] {
         if evidence.asked_to_retry.contains(&sender) {

@@ -20,7 +20,7 @@ const BURST: u64 = 16;
 const BURSTS_PER_SECOND: f64 = 4.0;
 /// Number of two-member rooms.
 const ROOMS: usize = 500;
-/// Frames per second over all two-member rooms.
+/// Frames per second, summed over all two-member rooms.
 const ROOMS_PER_SECOND: f64 = 5_000.0;
 /// Frames per second over all two-member rooms when the two members are connected to different
 /// instances.

@@ -38,7 +38,7 @@ const DRAIN: Duration = Duration::from_secs(3);
 /// when the change was due, or when a console showed it.
 type At = (u64, u64);
 
-/// Measurements of one run.
+/// Measurements of one run of the inbox scenario.
 struct Run {
     begun: Instant,
     frames: AtomicU64,

@@ -50,7 +50,7 @@ struct Run {
     window: Option<Semaphore>,
 }
 
-/// How fast to send.
+/// How fast messages are sent.
 #[derive(Debug, Clone, Copy)]
 enum Pace {
     /// Sends this many messages per second, independent of the acks.
@@ -59,7 +59,7 @@ enum Pace {
     Closed,
 }
 
-/// The result of one run.
+/// The result of one run at one sending rate.
 struct Outcome {
     acked: Quantiles,
     seen: Quantiles,
@@ -89,7 +89,8 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
         .await
         .map_err(LoadError::postgres("making WAL files"))?;
     let helpline: Arc<dyn Peer> = Arc::new(helpline);
-    // Discard the first run, which warms up caches, query plans and the allocator.
+    // Ignore the result of the first run, which warms up caches, query plans and the memory
+    // allocator.
     one(&helpline, rooms, Pace::Closed, 2.0).await?;
     let highest = one(&helpline, rooms, Pace::Closed, effort.pick(SECONDS, 2.0))
         .await?

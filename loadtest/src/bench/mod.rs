@@ -131,7 +131,7 @@ impl Effort {
     }
 }
 
-/// Runs the scenarios and writes the report.
+/// Runs the selected scenarios and writes the benchmark report.
 ///
 /// # Errors
 /// If Helpline or the baseline does not run, or the report cannot be written.
@@ -221,7 +221,7 @@ fn write(results: &Results, out: &std::path::Path) -> std::io::Result<()> {
     )
 }
 
-/// Describes the machine in one line.
+/// Describes the machine (its CPU and cores) in one line.
 fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();

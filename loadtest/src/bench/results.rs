@@ -15,7 +15,7 @@ pub struct Metric {
     pub name: &'static str,
     /// The metric's column title in tables, with the unit.
     pub title: &'static str,
-    /// Digits after the decimal point.
+    /// Number of digits after the decimal point.
     pub digits: usize,
 }
 
@@ -37,7 +37,7 @@ pub const POSTGRES_CPU: Metric = Metric {
     title: "of it Postgres",
     digits: 2,
 };
-/// Median latency.
+/// Median latency in milliseconds.
 pub const P50: Metric = Metric {
     name: "p50_ms",
     title: "p50 ms",
@@ -49,7 +49,7 @@ pub const P99: Metric = Metric {
     title: "p99 ms",
     digits: 2,
 };
-/// The highest latency.
+/// The highest latency, in milliseconds.
 pub const MAX: Metric = Metric {
     name: "max_ms",
     title: "max ms",
@@ -75,7 +75,7 @@ pub const LATE: Metric = Metric {
     title: "generator late p99 ms",
     digits: 2,
 };
-/// Deliveries that were lost, duplicated or out of order.
+/// Number of deliveries that were lost, duplicated or out of order.
 pub const WRONG: Metric = Metric {
     name: "wrong",
     title: "wrong",
@@ -129,7 +129,7 @@ pub const GROWTH: Metric = Metric {
     digits: 1,
 };
 
-/// All metrics, in the order of table columns.
+/// All metrics, in the order of the report's table columns.
 pub const METRICS: &[Metric] = &[
     CPU,
     HOLDER_CPU,
@@ -186,7 +186,7 @@ pub struct Curve {
 }
 
 impl Results {
-    /// Adds a scenario unless it already exists.
+    /// Adds a scenario to the results, unless it already exists.
     pub fn scenario(&mut self, name: &'static str, about: impl Into<String>) {
         if !self.scenarios.iter().any(|scenario| scenario.name == name) {
             self.scenarios.push(Scenario {

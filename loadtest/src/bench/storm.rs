@@ -57,7 +57,7 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     for _ in 0..effort.rounds.min(2) {
         let standing = open_storm(&openings).await?;
         drop(standing);
-        // Give the gateway time to notice the closed connections and drop its rooms.
+        // Wait until the gateway has noticed the closed connections and dropped its rooms.
         sleep(Duration::from_secs(2)).await;
         let before = log_reads(&helpline).await?;
         let begun = Instant::now();
@@ -204,7 +204,7 @@ async fn pair<T>(
     Ok((result, apart.await.expect("the pair does not panic")?))
 }
 
-/// Sends and receives frames until `over` ends.
+/// Sends and receives frames until `over` is signalled. Returns the latencies.
 async fn probe(
     helpline: &Helpline,
     there: oneshot::Sender<()>,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::results::{METRICS, Metric, Results, Scenario, spread};
 use super::targets::{self, Judged};
 
-/// Renders the whole report.
+/// Renders the whole benchmark report as Markdown.
 pub fn markdown(results: &Results) -> String {
     let mut text = String::new();
     let judged = targets::judge(results);

@@ -22,13 +22,13 @@ pub enum Bound {
     AtLeast(f64),
 }
 
-/// A target with its measurement.
+/// A performance target with its measured values.
 #[derive(Debug)]
 pub struct Judged {
     pub target: Target,
     /// Median, minimum and maximum over all rounds.
     pub measured: (f64, f64, f64),
-    /// Whether the median satisfies the bound.
+    /// Whether the median of the measured values satisfies the target's bound.
     pub met: bool,
 }
 
@@ -54,7 +54,7 @@ const fn figure(scenario: &'static str, metric: Metric, bound: Bound) -> Target 
 
 use Bound::{AtLeast, AtMost};
 
-/// All targets, in the order of the report.
+/// All performance targets, in the order of the report.
 pub const TARGETS: &[Target] = &[
     ratio("fanout", results::CPU, "baseline", AtMost(1.15)),
     ratio("fanout", results::CPU, "nchan", AtMost(0.9)),
@@ -115,7 +115,7 @@ pub const TARGETS: &[Target] = &[
     },
 ];
 
-/// Judges the targets whose figures were measured.
+/// Compares every target whose values were measured with those values.
 pub fn judge(results: &Results) -> Vec<Judged> {
     TARGETS
         .iter()

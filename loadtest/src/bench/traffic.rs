@@ -46,7 +46,7 @@ pub struct Shape {
     pub listen_on: usize,
 }
 
-/// The measurements of a run.
+/// The measurements of one run of speakers and listeners.
 #[derive(Debug, Clone)]
 pub struct Sample {
     /// Number of deliveries in the measured part.
@@ -103,7 +103,7 @@ impl Times {
     }
 }
 
-/// State that all tasks of a run share.
+/// State that all speakers and listeners of a run share.
 struct Run {
     peer: Arc<dyn Peer>,
     shape: Shape,
@@ -351,7 +351,7 @@ async fn send_all(run: &Run, speakers: &[mpsc::Sender<Order>], begun: Instant, f
     }
 }
 
-/// Waits until `expected` deliveries have arrived, or until the timeout.
+/// Waits until `expected` deliveries have arrived, or until [`ARRIVAL_TIMEOUT`].
 async fn arrive(run: &Run, expected: u64) {
     let deadline = Instant::now() + ARRIVAL_TIMEOUT;
     while run.arrived.load(Ordering::Relaxed) < expected && Instant::now() < deadline {

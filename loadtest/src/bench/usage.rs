@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 
-/// Linux reports CPU time to user space in hundredths of a second on every machine.
+/// Unit of CPU times in `/proc`. Linux reports them in hundredths of a second on every machine.
 const TICKS_PER_SECOND: f64 = 100.0;
 
 /// User and system CPU seconds of these processes and their descendants, including children that

@@ -16,7 +16,7 @@ pub struct Row {
     pub body: Option<String>,
 }
 
-/// A part of a ticket's state that events change.
+/// A part of a ticket's state (such as its status) that events change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Facet {
     /// The ticket's `status`.
@@ -71,13 +71,13 @@ pub struct TrueRow {
 /// The author of a message. Each ticket of a run has one customer and one agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Sender {
-    /// The ticket's owner.
+    /// The customer who owns the ticket.
     Customer,
     /// The member of staff who replies.
     Agent,
 }
 
-/// The result of a send, as its sender knows it.
+/// The result of sending a message, as its sender knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     /// Acknowledged at this position, in the numbering that the sender sees.
@@ -137,11 +137,11 @@ pub struct Observed {
     /// Frames that a customer must not receive: they contain a note's canary (a marker text in
     /// internal notes), or have a type that is only for staff.
     pub leaks: Vec<String>,
-    /// The ticket's state according to the observer's events.
+    /// The ticket's state, computed from the events that the observer received.
     pub state: BTreeMap<Facet, Option<String>>,
 }
 
-/// All evidence about one ticket.
+/// All evidence about one ticket: what was sent, stored and received.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Evidence {
     /// The ticket's name in the report.

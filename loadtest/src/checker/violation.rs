@@ -32,7 +32,7 @@ pub enum Violation {
     /// An event arrived too late because a different ticket has a row that the server cannot
     /// decode.
     Starved(String),
-    /// A valid send was refused.
+    /// The server refused a valid message.
     Refused(String),
     /// A component did not recover, or an operation failed, although all injected faults had ended.
     Stuck(String),

@@ -76,12 +76,12 @@ impl Helpline {
         })
     }
 
-    /// The process id of Postgres.
+    /// The process id of Postgres; empty if it is not running.
     pub fn postgres(&self) -> Vec<u32> {
         self.target.postgres.pid().into_iter().collect()
     }
 
-    /// How to open a signed-in connection without a subscription.
+    /// Returns how to open a connection that is signed in, but not subscribed to a ticket.
     pub fn signed_in(&self, instance: usize, token: &str) -> Opening {
         let hello = Utf8Bytes::from(format!(r#"{{"type":"hello","id":0,"token":"{token}"}}"#));
         Opening {

@@ -1,4 +1,5 @@
-//! Adapters for the measured servers: Helpline, its peers and the baseline.
+//! Adapters for the measured servers: Helpline, comparable servers (peers) and a minimal server
+//! (the baseline).
 
 mod baseline;
 mod helpline;
@@ -42,7 +43,7 @@ pub trait Peer: Send + Sync {
     fn opening(&self, endpoint: Endpoint) -> Opening;
     /// The `n`th frame that the room's speaker sends in run `run`.
     fn frame(&self, run: u32, room: usize, n: u64) -> Utf8Bytes;
-    /// Classifies a received frame.
+    /// Says what kind of frame a received text is.
     fn classify(&self, text: &str) -> Received;
     /// Whether a delivered frame is number `n` of its room.
     fn bears(&self, text: &str, n: u64) -> bool;
@@ -55,20 +56,20 @@ pub struct Endpoint {
     pub instance: usize,
     /// The room to join.
     pub room: usize,
-    /// Speaker or listener.
+    /// Whether the connection speaks or listens.
     pub side: Side,
 }
 
 /// The role of a connection in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// The member that sends.
+    /// The member that sends frames.
     Speaker,
-    /// A member that receives, with its number in the room.
+    /// A member that only receives frames, with its number in the room.
     Listener(usize),
 }
 
-/// A received frame.
+/// The kind of a received frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Received {
     /// A frame that the speaker sent.
@@ -101,7 +102,7 @@ pub enum Kind {
 pub struct Setup {
     /// Number of instances. Two or more instances are connected through Redis.
     pub instances: usize,
-    /// Maximum number of rooms.
+    /// Maximum number of rooms that a scenario opens.
     pub rooms: usize,
     /// Whether Helpline uses Redis when there is only one instance.
     pub relay: Relay,

@@ -11,7 +11,7 @@ use super::{Endpoint, Means, Peer, Received, Setup, bears_mark, payload};
 use crate::bench::connection::Opening;
 
 const TEMPLATE: &str = "nchan.conf";
-/// Debian's directory for nginx modules.
+/// The directory in which Debian installs nginx modules.
 const MODULES: &str = "/usr/lib/nginx/modules";
 
 pub(super) struct Nchan {

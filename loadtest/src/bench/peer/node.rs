@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use super::{Endpoint, Means, Peer, Received, Setup, bears_mark, payload};
 use crate::bench::connection::{Opening, Step};
 
-/// One Node process per instance.
+/// The running Node.js servers: the process and port of each instance.
 struct Instances(Vec<(Process, u16)>);
 
 impl Instances {
