@@ -1,2 +1,3 @@
--- Sabotage, to test that the checker finds the bug: a blocked agent keeps the assigned tickets.
+-- Sabotage, to test that the checker finds the bug. Drops the trigger that unassigns the tickets of
+-- a blocked agent.
 drop trigger people_blocked on people

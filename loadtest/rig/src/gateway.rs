@@ -83,7 +83,7 @@ impl GatewaySpec {
         Ok(gateway)
     }
 
-    /// Chooses the port, the log file and the binary, without starting the process.
+    /// Prepares the process with its binary, port and log file, but does not start it.
     fn prepare(self) -> Result<Gateway, RigError> {
         let binary = self.binary.map_or_else(Gateway::find_binary, Ok)?;
         let port = self.port.unwrap_or_else(free_port);
