@@ -1,5 +1,5 @@
-// Socket.IO as its documentation recommends for many clients: WebSocket only, no compression,
-// rooms, and the Redis adapter if a URL is given.
+// A Socket.IO server, set up as the Socket.IO documentation recommends for many clients: WebSocket
+// transport only, no compression, and rooms. It uses the Redis adapter if a Redis URL is given.
 import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 

@@ -1,5 +1,5 @@
-// The smallest room server that can be written with `ws`: parses a message, looks up the room, and
-// sends the same string to all other members.
+// A minimal room server with the library `ws`. It parses each message, looks up the message's room,
+// and sends the unchanged text to all other members.
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 

@@ -1,4 +1,4 @@
--- Counts the messages of a run by the run's name, with which their keys begin. Every acked send
+-- Counts the messages of a run. Their keys begin with the run's name. Every acknowledged message
 -- must be stored exactly once.
 select count(*)
 from support_messages m

@@ -1,2 +1,3 @@
--- The database's part of the epoch. The gateway appends the audience.
+-- The database's part of the epoch, which changes when the database is restored. The gateway
+-- appends the audience (customer or staff).
 select helpline_epoch()

@@ -1,4 +1,4 @@
--- The history events of the generated tickets and messages.
+-- Inserts the history events of the generated tickets and messages.
 insert into support_ticket_activity (ticket_id, seq, public_seq, kind, actor_id, actor_type, public_actor_name, message_id, created_at)
 select ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, k + 1, k + 1,
        case k when 0 then 'created' else 'message_added' end,

@@ -1,5 +1,5 @@
--- Ten messages per ticket, all from the customer, because the sender makes no difference to
--- a reader.
+-- Ten messages per ticket. All are from the customer, because the sender makes no difference to the
+-- cost of reading.
 insert into support_messages (id, ticket_id, sender_id, sender_type, body, created_at)
 select ('01900000-0000-7001-8000-' || lpad(to_hex(n * 16 + k), 12, '0'))::uuid,
        ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid,

@@ -1,4 +1,5 @@
--- The counts that the statistics' triggers would have maintained.
+-- Adds the ticket counts that triggers maintain in normal operation. The benchmark inserts its data
+-- with triggers disabled.
 insert into support_ticket_tallies as a (metric, amount)
 select k.metric, sum(k.amount)
 from support_tickets t

@@ -1,5 +1,5 @@
--- Tickets as they are after years: nearly all closed, and some thousands active. One in a thousand
--- mentions an obelisk.
+-- Generates tickets as in an installation after years: nearly all are closed, and some thousands
+-- are active. One in a thousand mentions the word "obelisk", which the search benchmark looks for.
 insert into support_tickets (id, ticket_number, user_id, subject, category, priority, status, assigned_to, customer_email, created_at,
   resolved_at, closed_at, satisfaction_rating)
 select ('01900000-0000-7000-8000-' || lpad(to_hex(g.n), 12, '0'))::uuid, 'TKT-' || (g.n + 1000000),

@@ -1,4 +1,5 @@
--- Grants the lower staff role, which is enough for agents.
+-- Grants the role `support_agent`, the lower of the two staff roles. It is enough for the test's
+-- agents.
 insert into user_roles (user_id, role)
 select a.id, 'support_agent'
 from unnest($1::uuid[]) as a (id)

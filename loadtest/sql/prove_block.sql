@@ -1,2 +1,2 @@
--- Blocks or unblocks a person by plain SQL.
+-- Blocks or unblocks a person with plain SQL, without the gateway.
 update people set blocked_at = case when $2 then now() end where id = $1

@@ -1,6 +1,6 @@
--- Drops every check constraint of the three tables until `prove_bypass_end.sql` in the same
--- transaction, to insert rows that an older schema may have allowed. Locks the tables first, in the
--- order in which writers lock them.
+-- Drops every check constraint of the three tables, so that a test can insert rows that an older
+-- schema may have allowed. `prove_bypass_end.sql` restores the constraints in the same transaction.
+-- The tables are locked first, in the order in which the gateway locks them.
 lock table support_tickets, support_messages, support_ticket_activity in access exclusive mode;
 do $$
 declare

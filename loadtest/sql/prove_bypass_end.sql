@@ -1,4 +1,5 @@
--- Restores the check constraints, for rows that are written from now on.
+-- Restores the check constraints that `prove_bypass.sql` dropped. They apply only to rows that are
+-- written afterwards.
 do $$
 declare
   v_check record;

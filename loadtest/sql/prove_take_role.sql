@@ -1,2 +1,2 @@
--- Removes a member of staff by plain SQL. The instances notice it only when they poll the database.
+-- Removes a staff role with plain SQL. Gateways notice this only when they next poll the database.
 delete from user_roles where user_id = $1

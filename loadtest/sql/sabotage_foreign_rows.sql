@@ -1,6 +1,6 @@
--- For the test of the checker: restores functions that compare transaction ids without the
--- cluster's identity. After a restore into another cluster, a write then returns events of other
--- tickets as its own.
+-- Sabotage, to test that the checker finds the bug. Two functions compare transaction ids only
+-- within one Postgres cluster; this removes their check of the cluster. After a restore into a
+-- different cluster, a write then returns events of unrelated tickets.
 do $$
 declare
   v_function record;

@@ -1,2 +1,3 @@
--- For the test of the checker: breaks the promise that a blocked agent keeps no ticket.
+-- Sabotage, to test that the checker finds the bug. Drops the trigger that unassigns the tickets of
+-- a blocked agent.
 drop trigger people_blocked on people

@@ -1,4 +1,4 @@
--- The histories in the database, which every observer's history must equal.
+-- The histories in the database. Every client's received history must be equal to them.
 select a.ticket_id, a.seq, a.public_seq, a.kind, m.key, m.body
 from support_ticket_activity a
 left join support_messages m on m.id = a.message_id

@@ -1,8 +1,8 @@
-//! The history checker: compares what was sent, what the database holds and what every observer
-//! saw, and returns the violations. It is pure.
+//! The history checker. It compares three things: what was sent, what the database contains, and
+//! what every observer (a connected client) saw. It returns the violations.
 //!
-//! It knows nothing about connections or time: the scenarios provide the evidence. Its own tests
-//! show that it reports each kind of violation.
+//! It has no side effects and knows nothing about connections or time: the scenarios provide the
+//! evidence. The checker's own tests show that it reports each kind of violation.
 
 mod evidence;
 mod violation;
@@ -15,7 +15,7 @@ use helpline_core::history::Kind;
 pub use evidence::{Evidence, Facet, Fate, Life, Observed, Row, Sender, Sent, TrueRow};
 pub use violation::Violation;
 
-/// Returns every violation on one ticket; empty if all promises held.
+/// Returns every violation on one ticket. The list is empty if the server kept all its promises.
 pub fn check(evidence: &Evidence) -> Vec<Violation> {
     let mut found = Vec::new();
     check_numbers(evidence, &mut found);
@@ -29,7 +29,7 @@ pub fn check(evidence: &Evidence) -> Vec<Violation> {
     found
 }
 
-/// No text may be stored twice, even under different keys: texts of a run are unique.
+/// No text may be stored twice, even under different keys: every text of a run is unique.
 fn check_texts(evidence: &Evidence, found: &mut Vec<Violation>) {
     let mut places: HashMap<&str, u64> = evidence
         .sent
@@ -58,7 +58,7 @@ fn check_texts(evidence: &Evidence, found: &mut Vec<Violation>) {
     }
 }
 
-/// The state that an observer's events add up to must be the state in the database.
+/// The ticket state computed from an observer's events must equal the state in the database.
 fn check_state(evidence: &Evidence, observed: &Observed, found: &mut Vec<Violation>) {
     for (facet, told) in &observed.state {
         let customer = observed.audience == Audience::Customer;
@@ -78,8 +78,8 @@ fn check_state(evidence: &Evidence, observed: &Observed, found: &mut Vec<Violati
     }
 }
 
-/// Both numberings in the database must be 1, 2, 3 …, and an event must have a public number
-/// exactly if its kind is public.
+/// Both numberings in the database (all events, and the public events) must be 1, 2, 3 … without
+/// gaps. An event must have a public number exactly if its kind is public.
 fn check_numbers(evidence: &Evidence, found: &mut Vec<Violation>) {
     let ticket = &evidence.ticket;
     let mut public = 0;
@@ -109,8 +109,8 @@ fn check_numbers(evidence: &Evidence, found: &mut Vec<Violation>) {
     }
 }
 
-/// Every acked key must be stored exactly once, at the acked position. No refused key and no other
-/// key may be stored.
+/// Every acknowledged key must be stored exactly once, at the acknowledged position. Refused and
+/// unknown keys must not be stored.
 fn check_sends(evidence: &Evidence, found: &mut Vec<Violation>) {
     let ticket = &evidence.ticket;
     let mut places: HashMap<&str, Vec<&TrueRow>> = HashMap::new();
@@ -175,7 +175,7 @@ fn check_sends(evidence: &Evidence, found: &mut Vec<Violation>) {
     }
 }
 
-/// The database must hold each sender's messages in the order in which they were sent.
+/// The database must contain each sender's messages in the order in which they were sent.
 fn check_order(evidence: &Evidence, found: &mut Vec<Violation>) {
     for sender in [Sender::Customer, Sender::Agent] {
         if evidence.asked_to_retry.contains(&sender) {
@@ -210,8 +210,8 @@ fn check_order(evidence: &Evidence, found: &mut Vec<Violation>) {
     }
 }
 
-/// An observer must hold exactly the database's events for its audience, from its base to the head,
-/// in order.
+/// An observer must have exactly the database's events for its audience (customer or staff), in
+/// order, from its base position to the head.
 fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Violation>) {
     let who = format!("{}: {}", evidence.ticket, observed.name);
     let truth: BTreeMap<u64, &Row> = evidence
@@ -241,7 +241,7 @@ fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Viol
         own: &own_keys(evidence),
     };
     for life in &observed.earlier {
-        // Events that the observer applied after these were forgotten with the reset.
+        // The reset made the observer discard all these events, including those that may be undone.
         check_rows(&seen, life, AfterSure::Forgotten, found);
     }
     let life = Life {
@@ -258,12 +258,12 @@ fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Viol
     }
 }
 
-/// The keys of all sends to this ticket.
+/// The keys of all messages that members sent to this ticket.
 fn own_keys(evidence: &Evidence) -> HashSet<&str> {
     evidence.sent.iter().map(|sent| sent.key.as_str()).collect()
 }
 
-/// An observer's view, and what to compare it with.
+/// What an observer saw, and the database's events to compare with.
 struct Seen<'a> {
     who: &'a str,
     audience: Audience,
@@ -271,17 +271,17 @@ struct Seen<'a> {
     own: &'a HashSet<&'a str>,
 }
 
-/// What the observer did with events that a promotion or a restore may have undone.
+/// What an observer did with events that a database promotion or restore may have undone.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum AfterSure {
-    /// It was reset and dropped them.
+    /// The observer was reset and discarded the events.
     Forgotten,
-    /// It still holds them.
+    /// The observer still has the events.
     Kept,
 }
 
-/// Checks that events are in order, without gaps, and equal to the database's. Returns the last
-/// position.
+/// Checks that the events are in order, without gaps, and equal to the database's events. Returns
+/// the last position.
 fn check_rows(
     seen: &Seen<'_>,
     life: &Life,
@@ -319,8 +319,8 @@ fn check_rows(
     position
 }
 
-/// Whether an event has a key that no member of this ticket used, and is not part of the ticket's
-/// history either.
+/// Whether an event belongs to a different ticket: its key was used by no member of this ticket,
+/// and it is not in this ticket's history.
 fn is_foreign(seen: &Seen<'_>, row: &Row) -> bool {
     row.key
         .as_deref()

@@ -26,8 +26,8 @@ fn plain(kind: Kind) -> Row {
     }
 }
 
-/// created, c1, note a1, a2, status_changed, c2: everything is sent, acked, stored and seen
-/// correctly.
+/// Evidence without faults. The history is: created, c1, note a1, a2, status_changed, c2. Every
+/// message is sent, acknowledged, stored and seen correctly.
 fn faultless() -> Evidence {
     let rows = [
         plain(Kind::Created),
@@ -93,7 +93,8 @@ fn faultless() -> Evidence {
     }
 }
 
-/// Breaks the faultless evidence. Returns the words of the reported violations.
+/// Applies a change to the faultless evidence. Returns the words of the violations that the checker
+/// reports.
 fn broken(breaking: impl FnOnce(&mut Evidence)) -> Vec<&'static str> {
     let mut evidence = faultless();
     breaking(&mut evidence);
@@ -224,8 +225,8 @@ fn a_note_at_a_customer_is_leaked_whatever_number_it_bears() {
         broken(|e| e.observed[CUSTOMER].leaks.push("a canary".into())),
         ["leaked"]
     );
-    // A note with a public number shifts all later public numbers, so the customer notices that
-    // something exists.
+    // A public number on an internal note shifts all later public numbers. The customer can then
+    // see that a hidden event exists.
     assert!(broken(|e| e.truth[2].public_seq = Some(3)).contains(&"leaked"));
 }
 
@@ -255,7 +256,7 @@ fn what_nobody_wrote_is_forged() {
 
 #[test]
 fn what_was_acked_and_taken_back_may_be_gone_or_stand_elsewhere() {
-    // The message is gone.
+    // An acknowledged message is missing in the database.
     assert!(
         broken(|e| e.sent.push(Sent {
             key: "c3".into(),
@@ -265,7 +266,7 @@ fn what_was_acked_and_taken_back_may_be_gone_or_stand_elsewhere() {
         }))
         .is_empty()
     );
-    // The first message was sent again after the last one, and stored behind it.
+    // The first message was sent again after the last message, and is stored behind it.
     let again = |e: &mut Evidence, fate| {
         e.sent.insert(
             0,
@@ -294,7 +295,8 @@ fn what_belongs_to_another_ticket_is_foreign() {
             .push("an event of another ticket".into())),
         ["foreign"]
     );
-    // Also reported if the observer forgot it, and if it may have been undone.
+    // A forged message is also reported if the observer discarded it at a reset, and if a restore
+    // may have undone it.
     let life = Life {
         base: 3,
         rows: vec![(4, message("c9"))],
@@ -308,8 +310,8 @@ fn what_belongs_to_another_ticket_is_foreign() {
 
 #[test]
 fn what_a_restore_took_back_must_be_forgotten() {
-    // The agent's last event was undone and another one was written in its place, but no reset was
-    // sent.
+    // A restore undid the agent's last event, and a different event was written in its place, but
+    // the server did not reset the agent.
     let keeps = |e: &mut Evidence, row: Row| {
         e.observed[AGENT].rows[5].1 = row;
         e.observed[AGENT].sure = 5;
@@ -319,7 +321,7 @@ fn what_a_restore_took_back_must_be_forgotten() {
         ["false history"]
     );
     assert_eq!(broken(|e| keeps(e, message("c1"))), ["false history"]);
-    // The same events may have survived.
+    // No violation: the restored database may contain the same events.
     assert!(broken(|e| e.observed[AGENT].sure = 2).is_empty());
     let beyond = |e: &mut Evidence| {
         e.observed[CUSTOMER].rows.push((6, plain(Kind::Closed)));
@@ -390,7 +392,7 @@ fn what_was_held_before_a_reset_counts_too() {
     let mut evidence = faultless();
     evidence.observed[AGENT].earlier.push(life(&held, 2));
     assert_eq!(check(&evidence), []);
-    // An event that only the dead primary had.
+    // Events that only the failed primary database had.
     let lost = [(4, message("a2")), (5, plain(Kind::PriorityChanged))];
     assert_eq!(
         broken(|e| e.observed[AGENT].earlier.push(life(&lost, 2))),

@@ -1,6 +1,7 @@
-//! One member of a ticket, which behaves as the protocol page asks of client authors. Its outbox
-//! keeps every send until the ack. Its position advances only over contiguous events. After every
-//! lost connection it subscribes again from that position, on any instance that responds.
+//! A client for one member of a ticket, which behaves as the protocol documentation requires. Its
+//! outbox keeps every message until the ack. Its position advances only over contiguous events.
+//! When a connection is lost, the client subscribes again from its position, on any instance that
+//! responds.
 
 mod frames;
 mod history;
@@ -26,27 +27,27 @@ pub use member::{Goal, Member, Outgoing, Record, Run, Seen, Visibility};
 const BACKOFF_MAX: Duration = Duration::from_secs(2);
 /// Delay before the first reconnection.
 const BACKOFF_MIN: Duration = Duration::from_millis(50);
-/// A send that is not answered within this time is sent again with the same key, even if the
-/// connection is alive.
+/// A message that is not answered within this time is sent again with the same key, even if the
+/// connection still works.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 
 struct Pending {
     outgoing: Outgoing,
     nth: usize,
-    /// How many times it was written.
+    /// How many times this message was sent.
     written: u64,
-    /// The `id` under which it was sent on this connection; `None` if it is still to be sent.
+    /// The `id` of the `send` frame on this connection; `None` if the message still has to be sent.
     id: Option<u64>,
     again_at: Instant,
 }
 
-/// How a connection ended.
+/// Why a connection ended.
 enum End {
     Done,
     Lost(LinkError),
 }
 
-/// A member of a ticket, with its outbox and position.
+/// A protocol client for one member of a ticket, with its outbox and position.
 pub struct Client {
     member: Member,
     run: Arc<Run>,
@@ -58,15 +59,16 @@ pub struct Client {
     next_id: u64,
     /// The `id` of the unanswered `subscribe`, if any.
     subscribing: Option<u64>,
-    /// The delay that a `bye` asked for; the next attempt uses another instance.
+    /// The delay that the server's `bye` asked for. After a `bye`, the next attempt uses a
+    /// different instance.
     bye: Option<Duration>,
-    /// Start of the current outage, and the delay that the server asked for.
+    /// Start of the current outage, and the delay that the server asked for, if any.
     lost: Option<(Instant, Option<Duration>)>,
     record: Record,
 }
 
 impl Client {
-    /// Creates a member that has not seen anything yet.
+    /// Creates a member that has not received anything yet.
     pub fn new(
         member: Member,
         run: Arc<Run>,
@@ -89,13 +91,12 @@ impl Client {
         }
     }
 
-    /// Runs until the goal is reached. Returns what the member knows.
+    /// Runs until the goal is reached. Returns the member and what it recorded.
     pub async fn run(mut self) -> (Member, Record) {
         let mut backoff = BACKOFF_MIN;
         let mut url = 0;
         loop {
-            // A first connection that fails is not an outage, because there was no service before
-            // it.
+            // A failed first connection is not an outage, because the member had no service before.
             let seen_before = self.position;
             match self.live(url).await {
                 Ok(End::Done) => break,
@@ -116,8 +117,8 @@ impl Client {
                 backoff = BACKOFF_MIN;
             }
             if self.record.joined {
-                // A second `bye` may arrive before the member is served again. The server asked for
-                // both delays, so they add up.
+                // A second `bye` may arrive before the server has sent anything else. The server
+                // asked for two delays, so add them up.
                 let (since, told) = self.lost.unwrap_or((Instant::now(), None));
                 self.lost = Some((
                     since,
@@ -137,7 +138,8 @@ impl Client {
         (self.member, self.record)
     }
 
-    /// Waits before the next attempt. Returns true if the member was told to stop meanwhile.
+    /// Waits before the next connection attempt. Returns true if the member was told to stop while
+    /// it waited.
     async fn rest(&mut self, wait: Duration) -> bool {
         let wake = Instant::now() + wait;
         loop {
@@ -170,7 +172,7 @@ impl Client {
                 return Ok(End::Done);
             }
             let again_at = self.outbox.iter().map(|pending| pending.again_at).min();
-            // All branches are cancel-safe: the link keeps partial frames; `recv` and `changed`
+            // All branches are cancel-safe: the link keeps partial frames, and `recv` and `changed`
             // take nothing unless they complete.
             tokio::select! {
                 text = link.next() => match text {
@@ -186,8 +188,8 @@ impl Client {
                 }
                 () = sleep_until(again_at.unwrap_or_else(Instant::now)), if again_at.is_some() => {
                     let now = Instant::now();
-                    // The send timed out. If the later of the two copies is stored, it comes after
-                    // messages that were sent meanwhile.
+                    // A message timed out and is sent again. If only the second copy is stored, it
+                    // comes after messages that were sent in between.
                     self.record.asked_to_retry |= self.outbox.iter().any(|pending| pending.again_at <= now && pending.id.is_some());
                     for pending in self.outbox.iter_mut().filter(|pending| pending.again_at <= now) {
                         pending.id = None;
@@ -251,7 +253,8 @@ impl Client {
         let id = self.fresh_id();
         self.subscribing = Some(id);
         let (after, epoch) = (self.position.map(Position::seq), self.epoch.clone());
-        // Without a position, request the whole history: a run's tickets have short ones.
+        // A member without a position requests the whole history, because a run's tickets are
+        // short.
         let after = after.or((self.record.resets == 0).then_some(Seq::ZERO));
         link.send(&ClientFrame::Subscribe {
             id,
@@ -262,7 +265,7 @@ impl Client {
         .await
     }
 
-    /// Writes, in order, all sends of the outbox that are not in flight.
+    /// Sends, in order, all messages of the outbox that were not yet sent on this connection.
     async fn send_waiting(&mut self, link: &mut Link) -> Result<(), LinkError> {
         let mut id = self.next_id;
         for pending in self

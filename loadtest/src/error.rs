@@ -1,9 +1,9 @@
-//! Errors that prevent a run from completing. What a run finds is not an error: see
-//! [`crate::checker::Violation`].
+//! Errors that prevent a run from completing. A broken promise that a run detects is not an error,
+//! but a [`crate::checker::Violation`].
 
 use helpline_rig::RigError;
 
-/// A run could not be completed.
+/// The errors that prevent a run from completing.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     #[error("the rig failed")]
@@ -16,7 +16,7 @@ pub enum LoadError {
         #[source]
         source: tokio_postgres::Error,
     },
-    /// A required connection failed.
+    /// A WebSocket connection that the run needs has failed.
     #[error("a connection failed")]
     Link(#[from] crate::wire::LinkError),
     /// A program could not be run, or it failed.
@@ -24,27 +24,27 @@ pub enum LoadError {
     Program {
         /// The program's name.
         program: &'static str,
-        /// Its error output, or why it could not be started.
+        /// The program's error output, or the reason why it could not be started.
         why: String,
     },
-    /// A fault of a plan could not be played because a requirement is missing.
+    /// A fault of a plan could not be injected because a requirement is missing.
     #[error("{0}")]
     Unplayed(String),
     /// The run did not make the expected progress in time.
     #[error("{0}")]
     Stalled(String),
-    /// The settings cannot be combined.
+    /// The command-line options cannot be combined.
     #[error("{0}")]
     Usage(&'static str),
 }
 
 impl LoadError {
-    /// A fault that could not be played, and the missing requirement.
+    /// The error for a fault that could not be injected. `why` states the missing requirement.
     pub fn unplayed(why: impl Into<String>) -> Self {
         Self::Unplayed(why.into())
     }
 
-    /// Wraps an error of Postgres and states the operation that failed.
+    /// Wraps an error of Postgres and adds the operation that failed.
     pub fn postgres(doing: &'static str) -> impl FnOnce(tokio_postgres::Error) -> Self {
         move |source| Self::Postgres { doing, source }
     }

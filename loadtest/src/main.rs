@@ -1,5 +1,5 @@
-//! `helpline-loadtest`: a second, independent client of the protocol. It generates load, breaks
-//! servers on request, and checks every history.
+//! `helpline-loadtest`: a second implementation of a protocol client, independent of the web
+//! client. It generates load, breaks servers on request, and checks every ticket's history.
 
 mod bench;
 mod checker;

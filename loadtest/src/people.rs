@@ -1,4 +1,4 @@
-//! Creates tickets with a customer and an agent by plain SQL. Triggers number and record them as
+//! Creates tickets with a customer and an agent each, by plain SQL. Triggers number the events as
 //! usual.
 
 use helpline_core::ids::{TicketId, UserId};
@@ -6,18 +6,19 @@ use helpline_rig::testing;
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-/// Longer than any run.
+/// Lifetime of the test's tokens. It is longer than any run.
 const TOKEN_LIFETIME_S: i64 = 24 * 60 * 60;
-/// Tickets that one statement creates.
+/// Maximum number of tickets that one statement creates.
 const TICKETS_PER_STATEMENT: usize = 1_000;
 
 /// A ticket, its customer, and the agent who replies.
 #[derive(Debug, Clone, Copy)]
 pub struct Room {
     pub ticket: TicketId,
-    /// The ticket's owner.
+    /// The customer who owns the ticket.
     pub customer: UserId,
-    /// A member of staff for this ticket only, so that limits per user do not apply.
+    /// The agent who replies. Each ticket has a different agent, so that the limits per user do not
+    /// affect the run.
     pub agent: UserId,
 }
 
@@ -57,7 +58,7 @@ pub async fn make_rooms(admin: &Client, count: usize) -> Result<Vec<Room>, tokio
     Ok(rooms)
 }
 
-/// A token as the platform would sign it.
+/// Signs a token as the customer's platform would sign it.
 pub fn token(secret: &str, user: UserId, name: &str) -> String {
     testing::sign(secret, &testing::claims(user, name, TOKEN_LIFETIME_S))
 }

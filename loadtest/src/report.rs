@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-/// Longer than any run. Longer latencies count as this.
+/// The highest latency that the histogram can record, longer than any run. Longer latencies count
+/// as this value.
 const LATENCY_MICROS_MAX: u64 = 600_000_000;
 
-/// A latency histogram that all members share. Some hundred records a second cause no lock
-/// contention.
+/// A latency histogram that all members share. It has one lock, which is fast enough for some
+/// hundred records per second.
 #[derive(Debug)]
 pub struct Latencies {
     micros: Mutex<Histogram<u64>>,
@@ -34,7 +35,7 @@ impl Latencies {
             .saturating_record(micros.max(1));
     }
 
-    /// For example `1200 measured; ms: p50 3.1 · p90 …`.
+    /// The latencies in one line, for example `1200 measured; ms: p50 3.1 · p90 …`.
     pub fn line(&self) -> String {
         let micros = self.micros.lock().unwrap_or_else(PoisonError::into_inner);
         let ms = |value: u64| format!("{:.1}", value as f64 / 1000.0);
@@ -51,16 +52,16 @@ impl Latencies {
     }
 }
 
-/// Whether the promises held.
+/// Whether the gateways kept all promises that a run checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// All promises held.
+    /// All promises were kept.
     Held,
     /// At least one promise was broken; the exit code is 1.
     Broken,
 }
 
-/// Returns the median; NaN if there are no values.
+/// Returns the median of the values; NaN if there are no values.
 pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

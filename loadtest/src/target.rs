@@ -9,52 +9,55 @@ use tokio_postgres::{Client, NoTls};
 
 use crate::error::LoadError;
 
-/// A benchmark measures durable writes, so these settings override the rig's fast ones. WAL files
-/// are kept and recycled.
+/// Postgres settings for durable writes, which a benchmark measures. They override the rig's fast
+/// settings. WAL files are kept and recycled.
 const DURABLE: &[(&str, &str)] = &[
     ("fsync", "on"),
     ("full_page_writes", "on"),
     ("min_wal_size", "1GB"),
 ];
-/// Secrets of the rig. The servers listen only on this machine and end with the run.
+/// Secrets of the benchmark's servers. The servers listen only on this machine and stop at the end
+/// of the run.
 pub(crate) const RIG_SECRET: &str = "the load generator's secret which is gone with the rig";
 pub(crate) const RIG_PASSWORD: &str = "rig";
-/// All connections come from one address.
+/// Limit of connections per address. It is high, because all clients connect from one address.
 const RIG_CONNECTIONS_MAX: &str = "100000";
 
-/// What a scenario requires.
+/// What a scenario requires from the servers.
 #[derive(Debug, Clone)]
 pub struct TargetSpec {
-    /// The gateway's binary. The default is `HELPLINE_BIN`, or else the one next to this program.
+    /// Path of the gateway's binary. The default is `HELPLINE_BIN`, or else `helpline` in the
+    /// directory of this program.
     pub binary: Option<PathBuf>,
     /// Number of gateways to start.
     pub instances: usize,
-    /// Additional settings of the gateways, `NAME=VALUE`. A later one overrides an earlier one.
+    /// Additional settings of the gateways, each as `NAME=VALUE`. A later setting overrides an
+    /// earlier setting of the same name.
     pub settings: Vec<String>,
     /// How the instances exchange events.
     pub relay: Relay,
-    /// Directory of the gateways' logs.
+    /// Directory for the gateways' logs.
     pub logs: PathBuf,
 }
 
-/// The relay between instances.
+/// How gateway instances exchange events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relay {
-    /// Its own Redis server.
+    /// Through a private Redis server.
     Redis,
-    /// No Redis: a single instance.
+    /// Not at all: there is no Redis and only one instance.
     InProcess,
 }
 
-/// Running gateways with their database. Fields are declared so that gateways end before the
+/// Running gateways with their database. Fields are dropped in order: gateways end before the
 /// servers that they depend on.
 #[derive(Debug)]
 pub struct Target {
     pub gateways: Vec<Gateway>,
-    /// The relay; `None` for a single instance.
+    /// The Redis server that relays events between instances; `None` for a single instance.
     pub redis: Option<Redis>,
     pub postgres: Postgres,
-    /// URL of the database for an administrator.
+    /// URL for connecting to the database as an administrator.
     pub admin_url: String,
 }
 
@@ -111,7 +114,7 @@ impl Target {
         self.gateways[n % self.gateways.len()].ws_url()
     }
 
-    /// Connects as an administrator.
+    /// Connects to the database as an administrator.
     ///
     /// # Errors
     /// If Postgres refuses the connection.
@@ -134,7 +137,7 @@ pub async fn connect(admin_url: &str) -> Result<Admin, LoadError> {
             tracing::warn!(%error, "the administrator's connection ended");
         }
     });
-    // The SQL of tests does not name the schema.
+    // Set the search path, because the SQL of tests does not name the schema.
     client
         .batch_execute("set search_path = helpline, public")
         .await
@@ -145,7 +148,7 @@ pub async fn connect(admin_url: &str) -> Result<Admin, LoadError> {
     })
 }
 
-/// An administrator's connection, with the task that drives it.
+/// An administrator's database connection, with the background task that drives it.
 #[derive(Debug)]
 pub struct Admin {
     client: Client,
@@ -190,8 +193,8 @@ pub(crate) fn migrate(binary: &std::path::Path, admin_url: &str) -> Result<(), L
     })
 }
 
-/// Raises the limit of file descriptors, here and in the gateways, which inherit it: thousands of
-/// sockets need as many.
+/// Raises the limit of open file descriptors for this process and for the gateways, which inherit
+/// the limit. Thousands of sockets need as many descriptors.
 pub fn raise_descriptor_limit() {
     let us = std::process::id().to_string();
     for wanted in ["200000:", "65536:", "20000:"] {

@@ -1,4 +1,4 @@
-//! Reads the histories from the database as an administrator.
+//! Reads the tickets' histories from the database as an administrator.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,8 +10,8 @@ use crate::checker::{Facet, Row, TrueRow};
 use crate::error::LoadError;
 use crate::people::Room;
 
-/// Returns the last position of each ticket: among all events, and among those that the customer
-/// sees.
+/// Returns the last position of each ticket: among all events, and among the events that the
+/// customer sees.
 ///
 /// # Errors
 /// If Postgres refuses the query.
@@ -34,7 +34,8 @@ pub async fn heads(
         .collect())
 }
 
-/// Returns the prefix of every epoch that clients currently receive.
+/// Returns the database's part of the epoch. Every epoch that clients currently receive starts with
+/// it.
 ///
 /// # Errors
 /// If Postgres refuses the query.
@@ -46,7 +47,8 @@ pub async fn epoch(admin: &Client) -> Result<String, LoadError> {
     Ok(row.get(0))
 }
 
-/// Describes the Postgres version, the database's owner, and whether that owner is a superuser.
+/// Describes the database in one text: the Postgres version, the database's owner, and whether the
+/// owner is a superuser.
 ///
 /// # Errors
 /// If Postgres refuses the query.

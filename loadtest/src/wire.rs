@@ -1,4 +1,4 @@
-//! One signed-in WebSocket connection. It opens, signs in, and ends at the first error.
+//! One WebSocket connection to a gateway. It connects, signs in, and ends at the first error.
 
 use std::time::Duration;
 
@@ -12,29 +12,30 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
-/// Time limit from the first SYN to `welcome`.
+/// Time limit from the start of connecting to the server's `welcome`.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
-/// Time limit of one write. After that, the server has stopped reading.
+/// Time limit of one write. A write that takes longer means that the server has stopped reading.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
-/// Small, because a load generator opens thousands of connections.
+/// Size of each connection's buffers. It is small, because a load generator opens thousands of
+/// connections.
 const BUFFER_BYTES: usize = 4 * 1024;
 
 /// Why a connection could not be opened, or why it ended.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
-    /// The port is closed, or the upgrade was refused.
+    /// The port is closed, or the server refused the WebSocket upgrade.
     #[error("the connection could not be opened")]
     Open(#[source] Box<Error>),
-    /// The transport failed.
+    /// The TCP or TLS connection failed.
     #[error("the connection broke")]
     Broken(#[source] Box<Error>),
-    /// The server closed the connection with this code.
+    /// The server closed the connection with this WebSocket close code.
     #[error("the server closed the connection with {0}")]
     Closed(u16),
-    /// The stream ended without a Close frame.
+    /// The connection ended without a WebSocket Close frame.
     #[error("the connection ended")]
     Ended,
-    /// The server or a write took too long.
+    /// The server sent nothing for too long, or a write took too long.
     #[error("the server was silent for too long")]
     Silent,
     /// A frame violates the protocol.
@@ -49,17 +50,17 @@ impl LinkError {
     }
 }
 
-/// A signed-in connection.
+/// A signed-in WebSocket connection to a gateway.
 #[derive(Debug)]
 pub struct Link {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// A server that is silent for longer is gone.
+    /// If the server sends nothing for longer than this, the connection counts as lost.
     silence_max: Duration,
     heard: Instant,
 }
 
 impl Link {
-    /// Connects and signs in.
+    /// Connects to a gateway and signs in.
     ///
     /// # Errors
     /// Any [`LinkError`].
@@ -98,7 +99,7 @@ impl Link {
                 link.silence_max = Duration::from_millis(heartbeat_ms * 3 / 2);
                 Ok(link)
             }
-            // After a refused hello, the close code says whether to reconnect.
+            // After the server refused the `hello`, its close code says whether to reconnect.
             Ok(CommonFrame::Error { .. }) => {
                 Err(link.next().await.err().unwrap_or(LinkError::Ended))
             }
@@ -108,7 +109,7 @@ impl Link {
         }
     }
 
-    /// Writes a frame and flushes.
+    /// Writes a frame and flushes the socket.
     ///
     /// # Errors
     /// [`LinkError::Broken`], [`LinkError::Silent`].
@@ -130,7 +131,7 @@ impl Link {
         .await
     }
 
-    /// As [`Self::queue`], with an encoded frame.
+    /// As [`Self::queue`], for a frame that is already encoded.
     ///
     /// # Errors
     /// As [`Self::send`].
@@ -146,8 +147,9 @@ impl Link {
         bounded(self.socket.flush()).await
     }
 
-    /// Returns the next text frame. The caller must answer a `ping`, because it needs the heads in
-    /// it. Cancel-safe: tungstenite keeps partial frames.
+    /// Returns the next text frame. This includes `ping` frames, which the caller must answer,
+    /// because they contain heads that the caller needs. Cancel-safe: tungstenite keeps partial
+    /// frames.
     ///
     /// # Errors
     /// Any [`LinkError`]; [`LinkError::Silent`] if nothing arrived for 1.5 heartbeats.

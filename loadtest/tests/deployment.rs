@@ -1,5 +1,5 @@
-//! Checks that the files of `deploy/` agree with the program: their settings exist, and their
-//! timeouts fit the program's own.
+//! Checks that the files of `deploy/` agree with the program: every setting in them exists, and
+//! their timeouts fit the program's own timeouts.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,10 +13,11 @@ const CADDY: &str = include_str!("../../deploy/Caddyfile");
 const UNIT: &str = include_str!("../../deploy/helpline.service");
 const COMPOSE: &str = include_str!("../../deploy/compose.yaml");
 const KUBERNETES: &str = include_str!("../../deploy/kubernetes/deployment.yaml");
-/// How much longer a supervisor must wait than an instance takes at most to shut down.
+/// Minimum difference between a supervisor's stop timeout and the longest time that an instance
+/// takes to shut down.
 const GRACE: Duration = Duration::from_secs(5);
-/// Time in which a proxy notices a failed instance: the interval between its probes times the
-/// failures that it needs, plus the same again for slow answers.
+/// Time in which a proxy notices a failed instance. It is the probe interval times the number of
+/// failed probes required, doubled to allow for slow responses.
 const NOTICED: Duration = Duration::from_secs(4);
 
 fn files(dir: &Path) -> Vec<PathBuf> {
@@ -33,7 +34,7 @@ fn files(dir: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Every `HELPLINE_…` name in a text.
+/// Returns every `HELPLINE_…` name in a text.
 fn settings(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices("HELPLINE_").map(|(at, _)| {
         let rest = &text[at..];
@@ -43,8 +44,8 @@ fn settings(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The number after the first occurrence of this word. Numbers of 1,000 and more are milliseconds,
-/// smaller ones are seconds.
+/// The number after the first occurrence of `word`, as a duration. A number of 1,000 or more is in
+/// milliseconds, a smaller number in seconds.
 fn time(text: &str, word: &str) -> Duration {
     let rest = text.split_once(word).map(|(_, rest)| rest);
     let rest = rest.unwrap_or_else(|| panic!("there is no {word:?}"));

@@ -1,5 +1,5 @@
-//! Parses every command line of `helpline-loadtest` in the documents, including the `ARGS` of
-//! `make bench` and `make prove`.
+//! Checks every command line of `helpline-loadtest` in the documentation by parsing its arguments.
+//! This includes the `ARGS` of `make bench` and `make prove`.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ mod documents;
 #[allow(dead_code, reason = "no suite uses all of it")]
 mod pages;
 
-/// Returns the program's arguments if this line calls it.
+/// Returns the arguments of `helpline-loadtest` if this line of a document calls it.
 fn arguments(line: &str) -> Option<String> {
     let line = line.split(" #").next().unwrap_or(line);
     let line = line.split(", …").next().unwrap_or(line);
@@ -30,7 +30,8 @@ fn every_line_of_the_load_generator_is_taken() {
         for snippet in page.blocks.iter().chain(&page.mentions) {
             for arguments in snippet.text.lines().filter_map(arguments) {
                 lines += 1;
-                // Everything before `--help` is parsed, and nothing is run.
+                // With `--help` at the end, the program parses all preceding arguments but runs
+                // nothing.
                 let output = Command::new(env!("CARGO_BIN_EXE_helpline-loadtest"))
                     .args(arguments.split_whitespace())
                     .arg("--help")

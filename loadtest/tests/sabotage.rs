@@ -1,8 +1,9 @@
-//! A checker that cannot fail proves nothing. Each test breaks one promise of the gateway on purpose (`--sabotage`, debug builds only)
-//! and expects the checker to report it. Other tests break no promise and expect no violation.
+//! Tests of the history checker. Most tests break one promise of the gateway on purpose
+//! (`--sabotage`, only in debug builds) and expect the checker to report it. The remaining tests
+//! break no promise and expect no violation.
 
-// Release builds of the gateway have no sabotage, and a release profile of these tests would start
-// one.
+// Compile these tests only in debug builds. In a release build they would start a release build of
+// the gateway, which has no sabotage.
 #![cfg(debug_assertions)]
 
 use std::fs::File;
@@ -11,14 +12,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-/// A run takes at most a minute, or somewhat longer if several run at once on a busy machine. A
-/// longer run hangs.
+/// Time limit of a run. A run takes about a minute, or somewhat longer if several runs share a busy
+/// machine.
 const LIMIT: Duration = Duration::from_secs(240);
 const POLL: Duration = Duration::from_millis(50);
-/// The certificate's text about the database's owner.
+/// The text in the run's certificate about the database's owner.
 const BY_ITS_OWNER: &str = ", database of helpline_administrator, no superuser";
 
-/// A small run with its plan and its settings.
+/// A small run of `prove`, with its plan and its settings.
 struct Run {
     sabotage: Option<&'static str>,
     plan: &'static str,
@@ -37,7 +38,7 @@ impl Run {
         )
     }
 
-    /// Runs it. Returns the exit code and the program's output.
+    /// Executes the run. Returns the exit code and the program's output.
     fn prove(&self) -> (Option<i32>, String) {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("prove-{}", self.name()));
         std::fs::create_dir_all(&dir).expect("the target directory can be written");
@@ -70,7 +71,7 @@ impl Run {
         }
     }
 
-    /// Asserts that the checker reports a violation of this kind.
+    /// Asserts that the checker reports a violation of the kind `word`.
     fn is_caught_as(&self, word: &str) {
         let (code, text) = self.prove();
         assert_eq!(code, Some(1), "{text}");
@@ -82,8 +83,8 @@ impl Run {
     }
 }
 
-/// Runs a program with its output in this file. Returns `None` if the program took longer than
-/// `limit` and was killed. Its children end with it.
+/// Runs a program and writes its output to the file `log`. Returns `None` if the program took
+/// longer than `limit` and was killed. Its children end with it.
 fn ends_within(limit: Duration, command: &mut Command, log: &Path) -> Option<ExitStatus> {
     let file = File::create(log).expect("the target directory can be written");
     command
@@ -104,7 +105,8 @@ fn ends_within(limit: Duration, command: &mut Command, log: &Path) -> Option<Exi
     }
 }
 
-/// The debug build next to this test, because only that one has sabotage.
+/// Returns the path of the gateway's debug build, in the directory of the load generator. Only
+/// debug builds have sabotage.
 fn gateway() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_BIN_EXE_helpline-loadtest")).with_file_name("helpline");
     beside.is_file().then_some(beside)
@@ -175,8 +177,8 @@ fn an_ack_before_the_commit_is_caught() {
 
 #[test]
 fn a_retry_that_is_stored_twice_is_caught() {
-    // Do it twice: the batch that an instance holds when it dies may contain only messages sent by
-    // REST, which are judged differently.
+    // Crash the instances twice. The batch that an instance has when it crashes may contain only
+    // messages sent by REST, which the checker judges differently.
     let plan = "2s gateway 1 failpoint-after-commit\n3s gateway 2 failpoint-after-commit\n5s gateway 1 start\n5s gateway 2 start\n\
                 8s gateway 1 failpoint-after-commit\n9s gateway 2 failpoint-after-commit\n11s gateway 1 start\n11s gateway 2 start\n";
     Run {
@@ -189,7 +191,8 @@ fn a_retry_that_is_stored_twice_is_caught() {
 
 #[test]
 fn a_cursor_by_number_is_caught() {
-    // Only a long transaction changes the quiet tickets.
+    // In this run, only a long transaction changes the quiet tickets (tickets to which no member
+    // writes).
     let settings = &[
         "--tickets",
         "4",
@@ -263,7 +266,8 @@ fn a_resume_one_too_late_is_caught() {
 
 #[test]
 fn a_write_that_takes_rows_of_another_cluster_for_its_own_is_caught() {
-    // Write so many rows before the dump that the new cluster's transaction ids reach theirs.
+    // Write many rows before the dump. The restored rows then contain transaction ids that the new
+    // cluster's counter reaches within the run.
     let settings = &["--tickets", "4", "--rate", "60", "--seconds", "36"];
     let plan = "9s postgres dump\n10s postgres restore-elsewhere\n";
     Run {

@@ -22,7 +22,8 @@ pub struct Certificates {
 pub struct CertificateFiles {
     /// PEM file of the certificate.
     pub certificate: PathBuf,
-    /// PEM file of the private key, readable only by its owner, as Postgres requires.
+    /// PEM file of the private key. Only its owner can read it, because Postgres refuses other key
+    /// files.
     pub key: PathBuf,
 }
 
@@ -36,7 +37,7 @@ pub enum Validity {
 }
 
 impl Certificates {
-    /// Creates a new authority with its own key.
+    /// Creates a certificate authority with a new key.
     ///
     /// # Panics
     /// If the files cannot be written.
@@ -64,13 +65,13 @@ impl Certificates {
         }
     }
 
-    /// The authority's own certificate, in PEM form.
+    /// Path of the certificate authority's own certificate, in PEM form.
     pub fn authority(&self) -> PathBuf {
         self.dir.join("authority.pem")
     }
 
-    /// Creates a certificate for these host names (or for one person, whose name comes first),
-    /// signed by the authority.
+    /// Creates a certificate signed by the authority. `names` are host names for a server, or the
+    /// person's name for a client certificate.
     ///
     /// # Panics
     /// If the files cannot be written.

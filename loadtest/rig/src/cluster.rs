@@ -13,22 +13,24 @@ use crate::upgrade::OldCluster;
 /// The superuser of every cluster that the rig creates.
 pub(crate) const SUPERUSER: &str = "postgres";
 
-/// Parent of temporary directories. The Postgres user can enter it: all of its ancestors are
+/// Parent of temporary directories. The Postgres user can enter it, because this path is
 /// world-accessible.
 const OPEN_PLACE: &str = "/var/tmp";
-/// Prefix of temporary directories; the creating process's id follows.
+/// Name prefix of temporary directories. The id of the process that creates a directory follows the
+/// prefix.
 const TEMPORARY_PREFIX: &str = "helpline-rig-";
 
 /// A cluster's directories and its superuser's password.
 #[derive(Debug)]
 pub(crate) struct Cluster {
-    /// The data directory.
+    /// The Postgres data directory.
     pub(crate) data: PathBuf,
     /// The superuser's password.
     pub(crate) password: String,
     /// The system user that runs the cluster; `None` for the current user.
     pub(crate) user: Option<OsUser>,
-    /// The directory to remove on drop; `None` keeps the cluster.
+    /// A temporary cluster's directory, which is removed on drop. With `None` the cluster's files
+    /// are kept.
     temporary: Option<PathBuf>,
 }
 
@@ -64,8 +66,8 @@ impl Cluster {
         ))
     }
 
-    /// Copies the files of this cluster, which must be stopped, like a volume snapshot. The copy is
-    /// removed on drop.
+    /// Copies the files of this cluster, as a volume snapshot would. The cluster must be stopped.
+    /// The copy is removed on drop.
     pub(crate) fn snapshot(&self) -> Result<Self, RigError> {
         let (copy, _) = Self::reserved(self.password.clone())?;
         let status = Command::new("cp")
@@ -84,7 +86,7 @@ impl Cluster {
         Ok(copy)
     }
 
-    /// The parts of this cluster that an upgrade needs.
+    /// The parts of this cluster that `pg_upgrade` needs.
     pub(crate) fn shared(&self) -> OldCluster {
         OldCluster {
             data: self.data.clone(),
@@ -92,8 +94,8 @@ impl Cluster {
         }
     }
 
-    /// Opens the cluster in `dir`, and creates it on the first call. The password is in a file in
-    /// `dir` that only the owner can read.
+    /// Opens the cluster in `dir`. The first call creates it. The password is stored in a file in
+    /// `dir` that only its owner can read.
     pub(crate) fn kept_in(bin: &Path, dir: &Path) -> Result<Self, RigError> {
         std::fs::create_dir_all(dir)
             .map_err(RigError::io(format!("creating {}", dir.display())))?;
@@ -117,8 +119,8 @@ impl Cluster {
                 temporary: None,
             });
         }
-        // An interrupted initdb leaves no PG_VERSION or an incomplete directory, which was never
-        // used.
+        // An interrupted `initdb` leaves a data directory without PG_VERSION. This directory
+        // contains no data, so remove it.
         let _ = std::fs::remove_dir_all(&data);
         let cluster = Self {
             data,
@@ -131,8 +133,8 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// Takes a base backup, for a standby, of the cluster that listens on `port`. The copy is
-    /// removed on drop.
+    /// Takes a base backup of the cluster that listens on `port`, to start a standby from. The
+    /// backup is removed on drop.
     pub(crate) fn copied_from(&self, bin: &Path, port: u16) -> Result<Self, RigError> {
         let name = format!(
             "{TEMPORARY_PREFIX}{}-{:016x}",
@@ -183,7 +185,8 @@ impl Cluster {
     pub(crate) fn initdb(&self, bin: &Path, place: &Path, extra: &[&str]) -> Result<(), RigError> {
         let password_file = place.join("initdb.password");
         write_private(&password_file, &self.password, self.user.as_ref())?;
-        // Initialise under a temporary name, so that a directory called `data` is always complete.
+        // Run `initdb` in a directory with a temporary name and rename it afterwards. A directory
+        // called `data` is therefore always complete.
         let unfinished = place.join("data.unfinished");
         let _ = std::fs::remove_dir_all(&unfinished);
         let mut command = Command::new(bin.join("initdb"));
@@ -232,16 +235,18 @@ impl Drop for Cluster {
     }
 }
 
-/// Returns a directory named `postgres` in `dir` that the user can enter. If an ancestor forbids
-/// that (a clone under /root), it is a link to a private directory in [`OPEN_PLACE`].
+/// Returns a directory named `postgres` in `dir` that the Postgres user can enter. If an ancestor
+/// of `dir` denies that user access (for example a clone under /root), `postgres` is a symbolic
+/// link to a private directory in [`OPEN_PLACE`].
 fn enterable(dir: &Path, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
     let place = dir.join("postgres");
     if place.is_symlink() {
-        // Return the private directory and not the link: the user can enter the directory, but not
-        // the folders that lead to the link.
+        // Return the target of the link, not the link: the Postgres user can enter the target, but
+        // not the folders above the link.
         match place.canonicalize() {
             Ok(private) => return Ok(private),
-            // /var/tmp was cleaned: the data is gone and the link is dangling.
+            // /var/tmp was cleaned: the data directory no longer exists and the symbolic link
+            // points nowhere.
             Err(_) => std::fs::remove_file(&place).map_err(RigError::io(format!(
                 "removing the dead link {}",
                 place.display()
@@ -249,7 +254,8 @@ fn enterable(dir: &Path, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
         }
     }
     if place.join("data/PG_VERSION").is_file() {
-        // Use existing data as it is. If the server cannot, it reports why.
+        // Use the existing data directory unchanged. If Postgres cannot read it, Postgres reports
+        // why.
         return Ok(place);
     }
     std::fs::create_dir_all(&place)
@@ -270,7 +276,8 @@ fn enterable(dir: &Path, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
     Ok(private)
 }
 
-/// Tests access by running a shell as that user, so that modes, groups and ACLs all count.
+/// Tests whether the user can enter `place`, by running a shell as that user. File modes, groups
+/// and ACLs all count this way.
 fn can_enter(place: &Path, user: Option<&OsUser>) -> bool {
     let mut command = Command::new("/bin/sh");
     command
@@ -287,8 +294,8 @@ pub(crate) fn run_as(command: &mut Command, user: Option<&OsUser>) {
     }
 }
 
-/// Creates a directory in [`OPEN_PLACE`] that only the user can enter. `create_dir` fails if the
-/// name already exists.
+/// Creates a directory in [`OPEN_PLACE`] that only this user can enter. Fails if the name already
+/// exists.
 fn private_dir(name: &str, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
     let place = Path::new(OPEN_PLACE).join(name);
     std::fs::create_dir(&place).map_err(RigError::io(format!("creating {}", place.display())))?;

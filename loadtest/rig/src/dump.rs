@@ -1,5 +1,5 @@
-//! Logical backups: `pg_dump` in the custom format with the roles that it needs, and `pg_restore`
-//! into the same cluster or another one.
+//! Logical backups. `pg_dump` writes a database in the custom format, and its roles are saved with
+//! it. `pg_restore` restores the dump into the same cluster or a different one.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -16,12 +16,12 @@ const ROLE_PREFIX: &str = "helpline_";
 const DUPLICATE_OBJECT: &str = "42710";
 
 /// A database in `pg_dump --format=custom` form, and the statements that create its roles. The
-/// files are removed on drop.
+/// dump's files are removed on drop.
 #[derive(Debug)]
 pub struct Dump {
     dir: PathBuf,
     roles: Vec<String>,
-    /// The database's owner, which `pg_dump` does not include.
+    /// The role that owns the database. The dump file does not name this role.
     owner: String,
 }
 
@@ -52,7 +52,8 @@ impl Drop for Dump {
 }
 
 impl Postgres {
-    /// Dumps a database as the superuser, because row-level security refuses a dump by the owner.
+    /// Dumps a database as the superuser. The owner cannot dump it, because row-level security also
+    /// applies to the owner.
     ///
     /// # Errors
     /// [`RigError::Failed`] with what the program wrote, or [`RigError::Timeout`].
@@ -77,9 +78,9 @@ impl Postgres {
         Ok(dump)
     }
 
-    /// Restores a dump into a new database of this name, and first creates the missing roles. Only
-    /// superusers can connect until the restore is complete, so that a waiting instance cannot
-    /// write into a half-restored database.
+    /// Restores a dump into a new database named `database`. Roles that do not exist yet are
+    /// created first. Only superusers can connect until the restore is complete, so that a waiting
+    /// gateway cannot write into a half-restored database.
     ///
     /// # Errors
     /// As [`Self::dump`]; also if a database of this name exists.
@@ -94,8 +95,9 @@ impl Postgres {
         ))
         .await?;
         let mut command = self.client_program("pg_restore", database);
-        // A single transaction uses one transaction id. In another cluster, the counter then stays
-        // below the ids in the restored rows, and new transactions soon reuse them.
+        // A single transaction consumes only one transaction id. In a new cluster the id counter
+        // then stays below the ids stored in the restored rows, and new transactions soon reuse
+        // those ids. Tests need this case.
         command
             .args(["--exit-on-error", "--single-transaction"])
             .arg(dump.file());
@@ -116,8 +118,8 @@ impl Postgres {
         .await
     }
 
-    /// Renames a database after it has ended the connections to it. Instances that reconnect
-    /// meanwhile are refused.
+    /// Ends all connections to a database and renames it. Clients that try to reconnect in between
+    /// are refused.
     ///
     /// # Errors
     /// [`RigError::Name`], [`RigError::Postgres`].
@@ -146,7 +148,7 @@ impl Postgres {
     }
 }
 
-/// Waits for a program to exit without blocking the runtime.
+/// Starts a program and waits until it exits, without blocking the async runtime.
 async fn finish(name: &str, command: Command, dir: &Path) -> Result<(), RigError> {
     let process = Process::new(name, dir.join(format!("{name}.log")), ParentDeath::Kill);
     process.start(command)?;

@@ -1,4 +1,4 @@
-//! Errors of starting, stopping and breaking components.
+//! Errors of starting, stopping and breaking the rig's components (Postgres, Redis, gateways).
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ pub enum RigError {
     /// The program is not installed on this machine.
     #[error("{program} was not found: {hint}")]
     NotFound {
-        /// The program that was searched for.
+        /// The name of the missing program.
         program: &'static str,
         /// Where the rig searched, and what to install.
         hint: &'static str,
@@ -18,18 +18,18 @@ pub enum RigError {
     Io {
         /// The operation that failed.
         doing: String,
-        /// Why it failed.
+        /// The operating system's error.
         #[source]
         source: std::io::Error,
     },
-    /// A program exited although it should be running, or it exited with an error.
+    /// A program exited although it was expected to keep running, or it exited with an error.
     #[error("{program} failed ({status}); the end of its log:\n{log}")]
     Failed {
         /// The program's name.
         program: String,
-        /// The exit status.
+        /// The program's exit status, as text.
         status: String,
-        /// The last lines of its log.
+        /// The last lines of the program's log.
         log: String,
     },
     /// A program took too long.
@@ -37,7 +37,7 @@ pub enum RigError {
     Timeout {
         /// The program's name.
         program: String,
-        /// What it should have done.
+        /// What the program should have done.
         what: &'static str,
         /// The time limit in seconds.
         seconds: u64,
@@ -49,17 +49,18 @@ pub enum RigError {
     Postgres {
         /// The operation that failed.
         doing: &'static str,
-        /// Why it failed.
+        /// The error that Postgres returned.
         #[source]
         source: tokio_postgres::Error,
     },
-    /// The name is not a plain identifier.
+    /// The database name has characters other than ASCII letters, digits and underscores, or is
+    /// empty.
     #[error("{0:?} is not a plain database name")]
     Name(String),
 }
 
 impl RigError {
-    /// Wraps an IO error and states the operation that failed.
+    /// Wraps an IO error and adds the operation that failed.
     pub(crate) fn io(doing: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let doing = doing.into();
         move |source| Self::Io { doing, source }

@@ -1,4 +1,5 @@
-//! A gateway in its own process: the real binary, killed and restarted as in production.
+//! Runs a gateway in a separate process. Tests use the real binary, and kill and restart it as in
+//! production.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,7 +12,7 @@ use crate::process::POLL_INTERVAL;
 use crate::{ParentDeath, Process, RigError, free_port};
 
 const READY_TIMEOUT: Duration = Duration::from_secs(60);
-/// Longer than the gateway's own drain timeout.
+/// Time limit for a clean stop. It is longer than the gateway's own drain timeout.
 const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -35,15 +36,15 @@ impl GatewaySpec {
         self
     }
 
-    /// Adds an environment setting: `env("HELPLINE_REDIS_URL", …)`. `HELPLINE_*` and `PG*`
-    /// variables of this process are not inherited.
+    /// Sets an environment variable of the gateway: `env("HELPLINE_REDIS_URL", …)`. The gateway
+    /// does not inherit `HELPLINE_*` and `PG*` variables from this process.
     #[must_use]
     pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.env.push((name.into(), value.into()));
         self
     }
 
-    /// Adds an argument after `serve`.
+    /// Adds a command-line argument after `helpline serve`.
     #[must_use]
     pub fn arg(mut self, arg: impl Into<String>) -> Self {
         self.args.push(arg.into());
@@ -82,7 +83,7 @@ impl GatewaySpec {
         Ok(gateway)
     }
 
-    /// Does everything except starting the process.
+    /// Prepares the process with its binary, port and log file, but does not start it.
     fn prepare(self) -> Result<Gateway, RigError> {
         let binary = self.binary.map_or_else(Gateway::find_binary, Ok)?;
         let port = self.port.unwrap_or_else(free_port);
@@ -123,13 +124,14 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// A default specification, to be adjusted and started.
+    /// Returns the default specification. Adjust it, and then call `start`.
     pub fn spec() -> GatewaySpec {
         GatewaySpec::default()
     }
 
-    /// Finds the binary: `HELPLINE_BIN`, or `helpline` in the directory of the running program or
-    /// its parent (`target/debug/helpline-loadtest` and `target/debug/deps/test-…` both find it).
+    /// Finds the gateway binary: the path in `HELPLINE_BIN`, or else a file named `helpline` in the
+    /// directory of the running program or in its parent. Both `target/debug/helpline-loadtest` and
+    /// `target/debug/deps/test-…` find it this way.
     ///
     /// # Errors
     /// [`RigError::NotFound`].
@@ -155,22 +157,22 @@ impl Gateway {
         self.port
     }
 
-    /// `http://127.0.0.1:<port>`.
+    /// The gateway's HTTP URL: `http://127.0.0.1:<port>`.
     pub fn http_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// `ws://127.0.0.1:<port>/v1/ws`.
+    /// The gateway's WebSocket URL: `ws://127.0.0.1:<port>/v1/ws`.
     pub fn ws_url(&self) -> String {
         format!("ws://127.0.0.1:{}/v1/ws", self.port)
     }
 
-    /// The process id while the process runs.
+    /// The gateway's process id; `None` if it is not running.
     pub fn pid(&self) -> Option<u32> {
         self.process.pid()
     }
 
-    /// The file with the process's output.
+    /// The file that receives the gateway's output.
     pub fn log(&self) -> &Path {
         self.process.log()
     }
@@ -183,15 +185,16 @@ impl Gateway {
         self.start_with(&[]).await
     }
 
-    /// Starts the gateway like [`Self::start`], with additional settings that the next start does
-    /// not keep.
+    /// Starts the gateway like [`Self::start`], with additional environment variables for this
+    /// start only.
     ///
     /// # Errors
     /// As [`Self::start`].
     pub async fn start_with(&self, settings: &[(&str, &str)]) -> Result<(), RigError> {
         let mut command = Command::new(&self.binary);
         command.arg("serve").args(&self.args);
-        // Variables that configure another desk, or psql, must not affect this gateway.
+        // `HELPLINE_*` variables for a different installation, and `PG*` variables for psql, must
+        // not affect this gateway.
         for (name, _) in std::env::vars_os().filter(|(name, _)| {
             let name = name.to_string_lossy();
             name.starts_with("HELPLINE_") || name.starts_with("PG")
@@ -219,8 +222,8 @@ impl Gateway {
         Ok(())
     }
 
-    /// Sends SIGTERM and waits for the drain. Returns the exit code; `None` if a signal ended the
-    /// process or it was not running.
+    /// Sends SIGTERM and waits until the gateway has drained its connections and exited. Returns
+    /// the exit code, or `None` if a signal ended the process or the process was not running.
     ///
     /// # Errors
     /// [`RigError::Timeout`].
@@ -242,13 +245,13 @@ impl Gateway {
             .and_then(|status| status.code()))
     }
 
-    /// Sends SIGTERM without waiting, so that a test can observe the drain. A second call cuts the
-    /// drain short.
+    /// Sends SIGTERM without waiting, so that a test can observe the drain. A second SIGTERM cuts
+    /// the drain short.
     pub fn terminate(&self) {
         self.signal("TERM");
     }
 
-    /// Sends another signal (`INT`, `HUP`, …).
+    /// Sends the signal of this name (`INT`, `HUP`, …).
     pub fn signal(&self, name: &str) {
         self.process.signal(name);
     }
@@ -270,12 +273,12 @@ impl Gateway {
         self.start().await
     }
 
-    /// Sends SIGSTOP: connections stay open, and no request is answered.
+    /// Sends SIGSTOP: the gateway's connections stay open, but it answers no request.
     pub fn freeze(&self) {
         self.process.freeze();
     }
 
-    /// Sends SIGCONT.
+    /// Sends SIGCONT, which ends [`Self::freeze`].
     pub fn thaw(&self) {
         self.process.thaw();
     }

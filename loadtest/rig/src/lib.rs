@@ -1,19 +1,21 @@
 //! The rig starts the real components on free ports and breaks them on purpose. Tests, the load
 //! generator and `helpline dev` use it.
 //!
-//! - [`Postgres`], [`Redis`], [`Gateway`]: one real process each; stop, kill -9, restart on the same port, freeze and thaw
-//! - [`Sentinel`]: watches a Redis and its replica; [`RedisShards`]: a Redis Cluster of several masters
-//! - [`PgBouncer`]: a connection pooler in front of Postgres, if it is installed
-//! - [`Dump`]: a logical backup, restored into the same cluster or another one; [`Postgres::upgraded`]: the next major version in place
+//! - [`Postgres`], [`Redis`], [`Gateway`]: one real process each; stop, kill -9, restart on the
+//!   same port, freeze and thaw
+//! - [`Sentinel`]: watches a Redis and its replica; [`RedisShards`]: a Redis Cluster of several
+//!   masters
+//! - [`PgBouncer`]: a connection pooler in front of Postgres, if PgBouncer is installed
+//! - [`Dump`]: a logical backup, restored into the same cluster or a different one;
+//!   [`Postgres::upgraded`]: an in-place upgrade to the next major version
 //! - [`Proxy`]: a TCP proxy that cuts, refuses, delays, throttles, stalls and half-opens
 //!   connections
 //! - `certificates` (a feature): a certificate authority for TLS
-//! - [`free_port`], [`spawn`]: the building blocks of the above
+//! - [`free_port`], [`spawn`]: the building blocks of these types
 //! - [`testing`]: the test kit, with a migrated database for each test, and signed tokens
 //!
-//! A process that the rig starts ends with the process that started it, even if SIGKILL ends that
-//! one (see [`spawn`]). All waiting is async, so a test's clients keep running while a server
-//! stops.
+//! Child processes end when the process that started them ends, even if SIGKILL ends the parent
+//! (see [`spawn`]). All waiting is async, so a test's clients keep running while a server stops.
 
 #[cfg(feature = "certificates")]
 pub mod certificates;

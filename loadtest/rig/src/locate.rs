@@ -1,4 +1,4 @@
-//! Finds installed programs, and the system user that may run Postgres.
+//! Finds installed programs, and the system user that Postgres runs as.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -26,8 +26,8 @@ pub(crate) fn find_in_path(program: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// Returns the directory of `postgres` and `initdb`: the newest supported version in `PATH`, in
-/// Debian's directories or from `pg_config`.
+/// Returns the directory that contains `postgres` and `initdb`: the newest supported version found
+/// in `PATH`, in Debian's directories or through `pg_config`.
 pub(crate) fn postgres_bin_dir() -> Result<PathBuf, RigError> {
     let in_path = find_in_path("postgres").and_then(|file| Some(file.parent()?.to_owned()));
     let debian = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"]
@@ -57,7 +57,8 @@ pub(crate) fn postgres_bin_dir() -> Result<PathBuf, RigError> {
         })
 }
 
-/// Parses `postgres (PostgreSQL) 15.13 (Debian …)` into 15.
+/// Returns the major version of a Postgres binary: `postgres (PostgreSQL) 15.13 (Debian …)` gives
+/// 15.
 pub(crate) fn major_version(postgres: &Path) -> Option<u32> {
     let output = Command::new(postgres).arg("--version").output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
@@ -71,7 +72,7 @@ pub(crate) fn major_version(postgres: &Path) -> Option<u32> {
         .ok()
 }
 
-/// A user of the system.
+/// A user account of the operating system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OsUser {
     pub(crate) uid: u32,
@@ -79,8 +80,8 @@ pub(crate) struct OsUser {
 }
 
 impl OsUser {
-    /// The user that runs Postgres. Postgres refuses root, so root runs it as `postgres` or else as
-    /// `nobody`. `None` means the current user.
+    /// Returns the user that runs Postgres. Postgres refuses to run as root, so root runs it as the
+    /// user `postgres` or else as `nobody`. `None` means the current user.
     pub(crate) fn for_postgres() -> Option<Self> {
         if effective_uid() != Some(0) {
             return None;

@@ -1,5 +1,5 @@
-//! A private PgBouncer in front of Postgres, in session or transaction mode. Both keep transactions
-//! intact.
+//! A private PgBouncer (connection pooler) in front of Postgres. It runs in session or transaction
+//! mode; a transaction keeps its server connection in either mode.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -13,17 +13,17 @@ use crate::{ParentDeath, Process, RigError, free_port, locate};
 
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How long a client keeps its server connection.
+/// How long PgBouncer reserves a server connection for a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PoolMode {
-    /// Until the client disconnects.
+    /// A client keeps its server connection until the client disconnects.
     Session,
-    /// Until the transaction ends.
+    /// A client keeps its server connection until its transaction ends.
     Transaction,
 }
 
 impl PoolMode {
-    /// The value of `pool_mode`.
+    /// The value of PgBouncer's setting `pool_mode`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Session => "session",
@@ -35,7 +35,7 @@ impl PoolMode {
 /// A PgBouncer on 127.0.0.1. Killed on drop.
 #[derive(Debug)]
 pub struct PgBouncer {
-    // Declared before `place`, so that the process ends before its files are removed.
+    // Fields are dropped in order: the process ends before its files are removed.
     process: Process,
     place: Cluster,
     binary: PathBuf,
@@ -48,9 +48,9 @@ impl PgBouncer {
         locate::find_in_path("pgbouncer").is_some()
     }
 
-    /// Starts a PgBouncer in front of the Postgres on `postgres_port`, for all of its databases and
-    /// these logins with their passwords. `settings` are additional lines of the section
-    /// `[pgbouncer]`; `databases` are lines before the wildcard database.
+    /// Starts a PgBouncer in front of the Postgres on `postgres_port`. It serves all databases of
+    /// that Postgres, to the given logins with their passwords. `settings` are additional lines of
+    /// the section `[pgbouncer]`. `databases` are lines before the wildcard database.
     ///
     /// # Errors
     /// If PgBouncer is not installed or does not start.

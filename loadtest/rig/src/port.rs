@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Mutex, PoisonError};
 
-/// Below Linux's ephemeral range (32768 and up), so that no outgoing connection takes the port of a
-/// server that is being restarted.
+/// The range of ports to choose from. It is below Linux's ephemeral range (32768 and up): while a
+/// server restarts, no outgoing connection can take its port.
 const PORTS: std::ops::Range<u16> = 15_000..32_000;
 
 static TAKEN: Mutex<Option<HashSet<u16>>> = Mutex::new(None);

@@ -1,4 +1,5 @@
-//! A private Postgres server that tests can start, break and stop. A temporary one leaves no files.
+//! A private Postgres server that tests can start, break and stop. A temporary server leaves no
+//! files.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,13 +11,13 @@ use crate::cluster::{Cluster, SUPERUSER};
 use crate::process::{POLL_INTERVAL, tail};
 use crate::{ParentDeath, Process, RigError, free_port, locate};
 
-/// Time limit from the start to the first answer, including crash recovery of a large test
-/// database.
+/// Time limit from the start of Postgres to its first answer. It includes crash recovery of a large
+/// test database.
 const START_TIMEOUT: Duration = Duration::from_secs(60);
-/// A fast shutdown writes a checkpoint first.
+/// Time limit for a fast shutdown, which writes a checkpoint first.
 const STOP_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Turns off the durability that tests do not need and that would take most of their time.
+/// Turns off durability: tests do not need it, and it would take most of their time.
 const TEMPORARY_SETTINGS: &[(&str, &str)] = &[
     ("fsync", "off"),
     ("full_page_writes", "off"),
@@ -26,15 +27,15 @@ const TEMPORARY_SETTINGS: &[(&str, &str)] = &[
     ("checkpoint_timeout", "30min"),
 ];
 
-/// For the SQL of tests and of people at psql, which does not name the schema. Helpline's own
-/// statements name it, and its role has an empty search path.
+/// For SQL that does not name the schema: the SQL of tests and of a person at psql. Helpline's own
+/// statements name the schema, and its role has an empty search path.
 const SEARCH_PATH: (&str, &str) = ("search_path", "helpline, public");
 
-/// A cluster on 127.0.0.1 with a random superuser password. Killed on drop; a temporary cluster is
-/// also deleted.
+/// A Postgres cluster on 127.0.0.1 with a random superuser password. Dropping it kills the server,
+/// and deletes the files of a temporary cluster.
 #[derive(Debug)]
 pub struct Postgres {
-    // Declared before the cluster, so that the server ends before its files are removed.
+    // Fields are dropped in order: the server ends before its files are removed.
     process: Process,
     pub(crate) cluster: Cluster,
     bin: PathBuf,
@@ -51,14 +52,14 @@ impl Postgres {
         Self::start_temporary_with(&[]).await
     }
 
-    /// As [`Self::start_temporary`], with additional settings of `postgresql.conf`, which override
-    /// the rig's own.
+    /// As [`Self::start_temporary`], with additional settings of `postgresql.conf`. They override
+    /// the rig's settings.
     ///
     /// # Errors
     /// As [`Self::start_temporary`].
     pub async fn start_temporary_with(settings: &[(&str, &str)]) -> Result<Self, RigError> {
         let bin = locate::postgres_bin_dir()?;
-        // initdb takes about a second; the test's clients keep running meanwhile.
+        // `initdb` takes about a second. In a blocking task it does not stop the test's clients.
         let made = tokio::task::spawn_blocking(move || {
             Cluster::temporary(&bin).map(|cluster| (bin, cluster))
         });
@@ -67,11 +68,11 @@ impl Postgres {
         Self::start_cluster(bin, cluster, ParentDeath::Quit, &settings).await
     }
 
-    /// Starts the cluster in `dir`, and creates it on the first call. Its settings are durable,
+    /// Starts the cluster in `dir`. The first call creates the cluster. Its settings are durable,
     /// because it keeps real data.
     ///
     /// # Errors
-    /// As [`Self::start_temporary`]; also if another Postgres runs on this directory.
+    /// As [`Self::start_temporary`]; also if a Postgres server already runs on this directory.
     pub async fn start_in(dir: impl AsRef<Path>) -> Result<Self, RigError> {
         Self::start_in_with(dir, &[]).await
     }
@@ -89,9 +90,9 @@ impl Postgres {
         Self::start_cluster(bin, cluster, ParentDeath::Interrupt, settings).await
     }
 
-    /// Starts a standby that streams from this cluster, in its own temporary directory, with the
-    /// same roles and passwords. Its application name is `rig`, so that `synchronous_standby_names`
-    /// can wait for it.
+    /// Starts a standby that streams from this cluster, in a temporary directory of its own, with
+    /// the same roles and passwords. The standby's application name is `rig`, so that
+    /// `synchronous_standby_names` can name it.
     ///
     /// # Errors
     /// If the base backup fails or the standby does not start.
@@ -105,8 +106,8 @@ impl Postgres {
         Self::start_cluster(self.bin.clone(), cluster, ParentDeath::Quit, &settings).await
     }
 
-    /// Starts a second server on a copy of this one's files, like a volume snapshot: the same
-    /// system identifier, databases and passwords. This server must be stopped.
+    /// Starts a second server on a copy of this server's files, as from a volume snapshot. The copy
+    /// has the same system identifier, databases and passwords. This server must be stopped.
     ///
     /// # Errors
     /// If the files cannot be copied or the copy does not start.
@@ -125,7 +126,7 @@ impl Postgres {
         .await
     }
 
-    /// Promotes a standby to primary, on a new timeline. Returns once it accepts writes.
+    /// Promotes this standby to primary, on a new timeline. Returns once the server accepts writes.
     ///
     /// # Errors
     /// [`RigError::Postgres`].
@@ -133,8 +134,8 @@ impl Postgres {
         self.execute("select pg_promote(true, 60)").await
     }
 
-    /// Disconnects a standby from its primary until [`Self::promote`]. The primary's later commits
-    /// do not reach the standby.
+    /// Disconnects this standby from its primary until [`Self::promote`]. Commits that the primary
+    /// makes afterwards do not reach the standby.
     ///
     /// # Errors
     /// [`RigError::Postgres`].
@@ -185,12 +186,12 @@ impl Postgres {
         self.port
     }
 
-    /// The postmaster's process id while it runs.
+    /// The process id of the main Postgres process while the server runs.
     pub fn pid(&self) -> Option<u32> {
         self.process.pid()
     }
 
-    /// Whether the server has exited on its own.
+    /// Whether the server has exited without a call of `stop` or `kill9`.
     pub fn has_ended(&self) -> bool {
         self.process.ended().is_some()
     }
@@ -225,8 +226,8 @@ impl Postgres {
         )
     }
 
-    /// Creates a database for one test from a template (`template1` by default). There must be no
-    /// connection to the template.
+    /// Creates a database as a copy of a template (`template1` by default). Postgres refuses the
+    /// copy while the template has connections.
     ///
     /// # Errors
     /// [`RigError::Name`], [`RigError::Postgres`].
@@ -244,9 +245,9 @@ impl Postgres {
         .await
     }
 
-    /// Creates a database owned by a new role that can create roles but is not a superuser, as a
-    /// hosted Postgres provides. A role whose name begins with `helpline_` is part of a
-    /// [`Dump`](crate::Dump).
+    /// Creates a database and a new role that owns it. As with a hosted Postgres, the role can
+    /// create roles but is not a superuser. A [`Dump`](crate::Dump) includes the role if its name
+    /// begins with `helpline_`.
     ///
     /// # Errors
     /// [`RigError::Name`], [`RigError::Postgres`].
@@ -266,7 +267,8 @@ impl Postgres {
             .await
     }
 
-    /// Shuts down fast (SIGINT): connections are cut, and all data is on disk.
+    /// Stops the server with SIGINT, a fast shutdown: client connections are cut, and all data is
+    /// written to disk.
     ///
     /// # Errors
     /// [`RigError::Timeout`].
@@ -275,7 +277,7 @@ impl Postgres {
         self.process.wait(STOP_TIMEOUT).await.map(drop)
     }
 
-    /// Sends SIGKILL to the postmaster and every backend, like a power cut.
+    /// Sends SIGKILL to the main Postgres process and every backend, to simulate a power cut.
     ///
     /// # Errors
     /// [`RigError::Timeout`].
@@ -292,12 +294,12 @@ impl Postgres {
         self.start().await
     }
 
-    /// Sends SIGSTOP to the postmaster and every backend.
+    /// Sends SIGSTOP to the main Postgres process and every backend.
     pub fn freeze(&self) {
         self.process.freeze();
     }
 
-    /// Sends SIGCONT to the postmaster and every backend.
+    /// Sends SIGCONT to the main Postgres process and every backend, which ends [`Self::freeze`].
     pub fn thaw(&self) {
         self.process.thaw();
     }
@@ -311,8 +313,9 @@ impl Postgres {
         self.process.start(self.command())?;
         loop {
             if let Some(status) = self.process.ended() {
-                // The previous server, stopped because its parent was killed, may still be writing
-                // its last checkpoint.
+                // The log says that a previous server still uses the data directory. After its
+                // parent process was killed, the previous server may still be writing its last
+                // checkpoint.
                 let still_held = tail(self.process.log())
                     .lines()
                     .rev()
@@ -361,7 +364,8 @@ impl Postgres {
         .await
     }
 
-    /// As [`Self::execute`], but an error with this SQLSTATE counts as success.
+    /// Executes a statement as [`Self::execute`] does. An error with this SQLSTATE counts as
+    /// success.
     pub(crate) async fn execute_ignoring(&self, sql: &str, sqlstate: &str) -> Result<(), RigError> {
         match self.execute(sql).await {
             Err(RigError::Postgres { source, .. })

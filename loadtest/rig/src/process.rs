@@ -1,5 +1,5 @@
-//! A started process and its children: signals, waiting, freezing. Signals go through the shell's
-//! `kill`, because unsafe code is forbidden.
+//! A started process and its children: signals, waiting, freezing. Signals are sent with the
+//! shell's `kill`, because this crate forbids unsafe code.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -11,15 +11,15 @@ use crate::RigError;
 use crate::locate::OsUser;
 use crate::spawn::{ParentDeath, spawn_as};
 
-/// Interval between two checks of a condition that has no event to wait for.
+/// Interval between two checks of a condition that cannot be awaited.
 pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(10);
-/// Time limit after SIGKILL, when only the kernel has work to do.
+/// Time limit for a process to disappear after SIGKILL.
 const KILL_TIMEOUT: Duration = Duration::from_secs(10);
-/// Lines from the end of a log that an error includes.
+/// How many lines from the end of a log an error includes.
 const LOG_TAIL_LINES: usize = 30;
 
-/// A process that can be started again after it has ended. Killed together with its children on
-/// drop.
+/// A process that can be started again after it has ended. Dropping it kills the process and its
+/// children.
 #[derive(Debug)]
 pub struct Process {
     name: String,
@@ -75,12 +75,12 @@ impl Process {
         Ok(())
     }
 
-    /// The process id, until the process is known to have ended.
+    /// The process id, or `None` once the process is known to have ended.
     pub fn pid(&self) -> Option<u32> {
         self.lock().as_ref().map(Child::id)
     }
 
-    /// The file with the process's output.
+    /// The file that receives the process's output.
     pub fn log(&self) -> &Path {
         &self.log
     }
@@ -108,7 +108,7 @@ impl Process {
         self.signal_tree("STOP");
     }
 
-    /// Sends SIGCONT to the process and all its children.
+    /// Sends SIGCONT to the process and all its children, which ends [`Self::freeze`].
     pub fn thaw(&self) {
         self.signal_tree("CONT");
     }
@@ -131,8 +131,8 @@ impl Process {
         Ok(None)
     }
 
-    /// Sends SIGKILL to the process and all its children. Returns once all of them are gone, so
-    /// that ports and files are free again.
+    /// Sends SIGKILL to the process and all its children. Returns once all these processes are gone
+    /// and their ports and files are free again.
     ///
     /// # Errors
     /// [`RigError::Timeout`].
@@ -169,11 +169,11 @@ impl Process {
     }
 
     fn signal_tree(&self, name: &str) {
-        // Parents first: a stopped parent cannot start further children.
+        // Signal parents first: a stopped parent cannot start further children.
         kill(name, &self.tree());
     }
 
-    /// The process and all its descendants, parents first.
+    /// Returns the ids of the process and all its descendants, parents before children.
     fn tree(&self) -> Vec<u32> {
         let Some(root) = self.pid() else {
             return Vec::new();
@@ -215,7 +215,7 @@ fn kill(signal: &str, pids: &[u32]) {
     if pids.is_empty() {
         return;
     }
-    // The shell's built-in `kill`: slim systems have no /bin/kill. Errors are ignored, because a
+    // Use the shell's built-in `kill`, because slim systems have no /bin/kill. Ignore errors: a
     // process that has already ended needs no signal.
     let _ = Command::new("/bin/sh")
         .args(["-c", "kill -s \"$0\" \"$@\"", signal])
@@ -245,8 +245,8 @@ fn is_running(pid: u32) -> bool {
     state_and_parent(pid).is_some_and(|(state, _)| state != 'Z' && state != 'X')
 }
 
-/// Parses `/proc/<pid>/stat`: `pid (name) state parent …`. The name may contain any character,
-/// including brackets and spaces.
+/// Returns a process's state letter and its parent's id from `/proc/<pid>/stat`, which reads `pid
+/// (name) state parent …`. The name may contain any character, including brackets and spaces.
 fn state_and_parent(pid: u32) -> Option<(char, u32)> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let mut fields = stat.get(stat.rfind(')')? + 1..)?.split_whitespace();

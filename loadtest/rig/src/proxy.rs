@@ -1,8 +1,9 @@
 //! A TCP proxy that behaves like a bad network.
 //!
-//! One task accepts connections (and closes its listener while it refuses them), and one task per
-//! connection carries both directions. All tasks watch one shared [`Weather`], and a change wakes
-//! them. A cut increments the generation: connections of older generations end.
+//! One task accepts connections, and closes its listener while the proxy refuses connections. One
+//! task per connection forwards bytes in both directions. All tasks watch one shared [`Weather`]
+//! (the current faults) and wake when it changes. A cut increments the generation, and connections
+//! of older generations end.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -15,24 +16,26 @@ use tokio::task::JoinSet;
 
 use crate::{RigError, free_port};
 
-/// Bytes carried at once: few, so that delay and throttling take effect.
+/// Bytes read and forwarded at a time. The number is small, so that delays and throttling take
+/// effect.
 const PIECE_BYTES: usize = 4 * 1024;
 
-/// What the proxy does with bytes.
+/// What the proxy does with the bytes it receives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Flow {
-    /// Delivers them.
+    /// Delivers the bytes.
     Pass,
-    /// Stops reading, so that buffers fill up as with a peer that has stopped reading.
+    /// Stops reading, so that the sender's buffers fill up, as when the receiver has stopped
+    /// reading.
     Stall,
-    /// Reads and discards them while the connection stays open (half-open).
+    /// Reads and discards the bytes while the connection stays open (a half-open connection).
     Swallow,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Weather {
     flow: Flow,
-    /// Whether bytes may have been lost since the last fair weather.
+    /// Whether bytes may have been discarded since the proxy last forwarded everything.
     lost: bool,
     accepts: bool,
     delay: Duration,
@@ -41,13 +44,14 @@ struct Weather {
     upstream: SocketAddr,
 }
 
-/// Listens on its own port and forwards bytes to and from the upstream, with the faults that it is
-/// told to inject. Stops on drop.
+/// Listens on its own port and forwards bytes to and from an upstream port. Its methods inject
+/// network faults. Stops on drop.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
     weather: watch::Sender<Weather>,
-    // Owns the acceptor, which owns the connections: all of them end on drop.
+    // The task that accepts connections; it owns the connections' tasks. Dropping the proxy ends
+    // all of them.
     _tasks: JoinSet<()>,
 }
 
@@ -81,17 +85,17 @@ impl Proxy {
         })
     }
 
-    /// The port to connect to instead of the upstream's port.
+    /// The proxy's port. Clients connect to it instead of the upstream's port.
     pub const fn port(&self) -> u16 {
         self.address.port()
     }
 
-    /// Ends every connection. New ones are accepted.
+    /// Ends every existing connection. New connections are accepted.
     pub fn cut(&self) {
         self.weather.send_modify(|weather| weather.generation += 1);
     }
 
-    /// Ends every connection. New ones lead to another upstream.
+    /// Ends every existing connection. New connections go to the new upstream.
     pub fn redirect(&self, upstream_port: u16) {
         self.weather.send_modify(|weather| {
             weather.upstream = SocketAddr::from((Ipv4Addr::LOCALHOST, upstream_port));
@@ -99,26 +103,26 @@ impl Proxy {
         });
     }
 
-    /// New connections lead to another upstream. Existing ones stay where they are, as behind a
-    /// load balancer.
+    /// Sends new connections to a different upstream. Existing connections keep their upstream, as
+    /// behind a load balancer.
     pub fn lead_to(&self, upstream_port: u16) {
         self.weather.send_modify(|weather| {
             weather.upstream = SocketAddr::from((Ipv4Addr::LOCALHOST, upstream_port));
         });
     }
 
-    /// Refuses new connections (the port is closed). Existing ones stay open.
+    /// Refuses new connections (the port is closed). Existing connections stay open.
     pub fn refuse(&self) {
         self.weather.send_modify(|weather| weather.accepts = false);
     }
 
-    /// Ends every connection and refuses new ones, as if the cable were unplugged.
+    /// Ends every existing connection and refuses new connections, as if the cable were unplugged.
     pub fn unplug(&self) {
         self.refuse();
         self.cut();
     }
 
-    /// Delays every chunk of bytes by this long, in either direction.
+    /// Delays every chunk of bytes by this duration, in each direction.
     pub fn delay(&self, by: Duration) {
         self.weather.send_modify(|weather| weather.delay = by);
     }
@@ -130,20 +134,21 @@ impl Proxy {
     }
 
     /// Stops reading from both sides and keeps every connection open. After [`Self::resume`] the
-    /// bytes flow again; none are lost.
+    /// bytes flow again, and no byte is lost.
     pub fn stall(&self) {
         self.weather
             .send_modify(|weather| weather.flow = Flow::Stall);
     }
 
-    /// Reads and discards bytes, and keeps every connection open: neither side notices.
+    /// Reads and discards all bytes, and keeps every connection open. Neither the client nor the
+    /// upstream sees an error.
     pub fn half_open(&self) {
         self.weather
             .send_modify(|weather| (weather.flow, weather.lost) = (Flow::Swallow, true));
     }
 
-    /// Ends all faults. Connections that lost bytes are cut, because their ends could not interpret
-    /// what follows.
+    /// Ends all faults. Connections that lost bytes are cut, because the missing bytes would
+    /// corrupt their streams.
     pub fn resume(&self) {
         self.weather.send_modify(|weather| {
             let generation = weather.generation + u64::from(weather.lost);
@@ -160,7 +165,7 @@ impl Proxy {
     }
 }
 
-/// Owns the connections' tasks, which end with it.
+/// Accepts connections and starts a task for each. The connections' tasks end when this task ends.
 async fn accept(address: SocketAddr, first: TcpListener, mut weather: watch::Receiver<Weather>) {
     let mut listener = Some(first);
     let mut connections = JoinSet::new();
@@ -171,7 +176,8 @@ async fn accept(address: SocketAddr, first: TcpListener, mut weather: watch::Rec
         } else if listener.is_none() {
             listener = TcpListener::bind(address).await.ok();
         }
-        // All branches are cancel-safe: `accept`, `changed` and `join_next` document it.
+        // All branches are cancel-safe, according to the documentation of `accept`, `changed` and
+        // `join_next`.
         tokio::select! {
             accepted = next_client(listener.as_ref()) => {
                 if let Some(client) = accepted {
@@ -203,12 +209,12 @@ async fn forward(client: TcpStream, weather: watch::Receiver<Weather>) {
     let mut watching = weather.clone();
     tokio::select! {
         () = async { tokio::join!(pump(client_in, server_out, weather.clone(), born), pump(server_in, client_out, weather, born)); } => {}
-        // The proxy cut this connection or was dropped.
+        // The proxy cut this connection, or the proxy was dropped.
         _ = watching.wait_for(|now| now.generation != born) => {}
     }
 }
 
-/// Forwards one direction until its end, and then closes the write half.
+/// Forwards one direction until the sender closes it, and then closes the write half.
 async fn pump(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
@@ -229,8 +235,8 @@ async fn pump(
         };
         let now = *weather.borrow();
         if now.generation != born {
-            // The connection was cut, but the other branch has not noticed yet. Earlier bytes may
-            // have been lost.
+            // The connection was cut, and the branch that ends it has not run yet. Bytes may be
+            // missing before this chunk, so do not forward the chunk.
             return;
         }
         if now.flow == Flow::Swallow {
@@ -242,7 +248,7 @@ async fn pump(
         if !(now.delay + held_back).is_zero() {
             tokio::time::sleep(now.delay + held_back).await;
         }
-        // Bytes that were read before a stall wait here for its end.
+        // Bytes that were read before a stall wait at this point until the stall ends.
         if weather
             .wait_for(|now| now.flow != Flow::Stall)
             .await

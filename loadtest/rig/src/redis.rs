@@ -1,4 +1,4 @@
-//! A private Redis without persistence, as the relay needs it.
+//! A private Redis server without persistence, as the relay between gateways uses it.
 
 use std::path::Path;
 use std::process::Command;
@@ -12,10 +12,11 @@ use crate::{ParentDeath, Process, RigError, free_port, locate};
 
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
-/// More than a client's fixed output buffer, and less than the limit of an inline command.
+/// Payload that overruns a subscriber's output buffer. It is larger than Redis's fixed buffer per
+/// client, and smaller than the limit of an inline command.
 const OVERRUN_BYTES: usize = 40 * 1024;
 
-/// Number of keys that make loading slow, and the delay of each key.
+/// Number of keys that Redis loads at a slow start, and the delay for each key.
 const LOADED_KEYS: u32 = 1_000;
 const KEY_LOAD_MICROS: u32 = 4_000;
 
@@ -75,7 +76,7 @@ impl Redis {
         Ok(self.command("ROLE").await?.contains("slave"))
     }
 
-    /// Starts two nodes of one cluster. The second node owns all slots.
+    /// Starts two nodes of one Redis Cluster. The second node owns all slots.
     ///
     /// # Errors
     /// As [`Self::start_new`].
@@ -102,7 +103,7 @@ impl Redis {
         Ok([first, second])
     }
 
-    /// Starts a cluster node that knows no other nodes yet.
+    /// Starts a Redis Cluster node that knows no other nodes yet.
     pub(crate) async fn start_node(settings: &[(&str, &str)]) -> Result<Self, RigError> {
         let bus = free_port().to_string();
         let file = format!("helpline-redis-{}-{bus}.nodes", std::process::id());
@@ -126,12 +127,12 @@ impl Redis {
         self.port
     }
 
-    /// `redis://127.0.0.1:<port>`.
+    /// The server's URL: `redis://127.0.0.1:<port>`.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// The process id while the process runs.
+    /// The server's process id; `None` if it is not running.
     pub fn pid(&self) -> Option<u32> {
         self.process.pid()
     }
@@ -141,7 +142,7 @@ impl Redis {
         self.process.log()
     }
 
-    /// Shuts down in order (SIGTERM).
+    /// Stops the server cleanly with SIGTERM.
     ///
     /// # Errors
     /// [`RigError::Timeout`].
@@ -158,7 +159,7 @@ impl Redis {
         self.process.kill9().await
     }
 
-    /// Stops the server if it runs, and starts it on the same port without data.
+    /// Stops the server if it runs, and starts it on the same port. All data is lost.
     ///
     /// # Errors
     /// As [`Self::stop`] and [`Self::start`].
@@ -167,8 +168,8 @@ impl Redis {
         self.start().await
     }
 
-    /// Kills the server and restarts it with enough data that it answers `LOADING` for some
-    /// seconds. Returns once it is ready and empty.
+    /// Kills the server and restarts it with so much data that it answers `LOADING` for some
+    /// seconds. Returns once loading has finished and all keys are deleted.
     ///
     /// # Errors
     /// [`RigError::Io`], and as [`Self::kill9`] and [`Self::start`].
@@ -179,8 +180,8 @@ impl Redis {
         .await?;
         self.command("SAVE").await?;
         self.kill9().await?;
-        // While loading, Redis serves its clients after every 1,024 bytes. Its `LOADING` answer is
-        // the fault to test.
+        // Make Redis serve its clients after every 1,024 loaded bytes, so that they receive its
+        // `LOADING` error, which is the fault to test.
         let delay = KEY_LOAD_MICROS.to_string();
         let started = self
             .start_with(&[
@@ -204,7 +205,7 @@ impl Redis {
         self.process.freeze();
     }
 
-    /// Sends SIGCONT.
+    /// Sends SIGCONT, which ends [`Self::freeze`].
     pub fn thaw(&self) {
         self.process.thaw();
     }
@@ -217,7 +218,7 @@ impl Redis {
         self.command("FLUSHALL").await.map(drop)
     }
 
-    /// Requires this password from now on.
+    /// From this call on, new connections must authenticate with this password.
     ///
     /// # Errors
     /// [`RigError::Io`].
@@ -227,7 +228,7 @@ impl Redis {
             .map(drop)
     }
 
-    /// Ends every subscriber's connection, as an operator may do.
+    /// Ends every subscriber's connection with `CLIENT KILL`, as an operator may do.
     ///
     /// # Errors
     /// [`RigError::Io`].
@@ -235,7 +236,7 @@ impl Redis {
         self.command("CLIENT KILL TYPE pubsub").await.map(drop)
     }
 
-    /// Ends every client's connection, including publishers.
+    /// Ends every client's connection with `CLIENT KILL`, including publishers' connections.
     ///
     /// # Errors
     /// [`RigError::Io`].
@@ -244,9 +245,9 @@ impl Redis {
         self.kill_subscribers().await
     }
 
-    /// Lowers the output buffer limit of subscribers to 1 KiB and sends one of them more than that.
-    /// Redis then disconnects the subscriber, and the publisher does not notice. The payload is not
-    /// a valid event; subscribers must ignore it.
+    /// Lowers the output buffer limit of subscribers to 1 KiB and publishes a larger payload. Redis
+    /// then disconnects the subscriber, and the publisher does not notice. The payload is not a
+    /// valid event; subscribers must ignore it.
     ///
     /// # Errors
     /// [`RigError::Io`].
@@ -265,7 +266,7 @@ impl Redis {
         Ok(())
     }
 
-    /// Restores Redis's default limit after [`Self::overrun`].
+    /// Restores Redis's default output buffer limit after [`Self::overrun`].
     ///
     /// # Errors
     /// [`RigError::Io`].
@@ -338,8 +339,8 @@ impl Redis {
     }
 }
 
-/// Sends one inline command to the server on `port`. Returns the first chunk of the answer, which
-/// holds all of a short answer.
+/// Sends one inline command to the Redis server on `port`. Returns the first chunk of the answer,
+/// which is enough for short answers.
 pub(crate) async fn ask(port: u16, line: &str) -> Result<String, RigError> {
     let exchange = async {
         let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;

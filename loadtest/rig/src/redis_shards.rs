@@ -8,14 +8,15 @@ use crate::{Redis, RigError};
 const WITHIN: Duration = Duration::from_secs(30);
 const SLOTS: usize = 16_384;
 
-/// A cluster. Its nodes are killed on drop.
+/// A Redis Cluster. Its nodes are killed on drop.
 #[derive(Debug)]
 pub struct RedisShards {
     nodes: Vec<Redis>,
 }
 
 impl RedisShards {
-    /// Starts this many masters, each with an equal range of the slots, in order.
+    /// Starts a cluster with this many masters. Each master owns an equal range of the slots, in
+    /// order.
     ///
     /// # Errors
     /// If Redis is not installed, or the nodes do not form a cluster in time.
@@ -34,8 +35,8 @@ impl RedisShards {
         let mut shards = Self { nodes: Vec::new() };
         for n in 0..masters {
             let node = Redis::start_node(settings).await?;
-            // Distinct epochs from the start, or the nodes would first have to resolve the
-            // conflict.
+            // Give each node a distinct epoch from the start. With equal epochs the nodes would
+            // first have to resolve the conflict.
             node.command(&format!("CLUSTER SET-CONFIG-EPOCH {}", n + 1))
                 .await?;
             let (first, next) = (n * SLOTS / masters, (n + 1) * SLOTS / masters);
@@ -73,13 +74,13 @@ impl RedisShards {
         urls.join(",")
     }
 
-    /// Moves an empty slot to this node, and updates every node.
+    /// Moves an empty slot to the given node, and tells every node of the cluster.
     ///
     /// # Errors
     /// [`RigError::Io`].
     pub async fn give_slot(&self, slot: u16, node: usize) -> Result<(), RigError> {
         let id = self.id(node).await?;
-        // The new owner first, as the Redis Cluster specification requires.
+        // Tell the new owner first, as the Redis Cluster specification requires.
         let others = (0..self.nodes.len()).filter(|other| *other != node);
         for n in std::iter::once(node).chain(others) {
             self.nodes[n]

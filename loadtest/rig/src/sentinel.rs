@@ -1,4 +1,4 @@
-//! A private Redis Sentinel, which watches one master and replaces it by its replica when it fails.
+//! A private Redis Sentinel. It watches one master, and replaces a failed master by its replica.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -20,8 +20,8 @@ pub struct Sentinel {
 }
 
 impl Sentinel {
-    /// Watches `master`, which has a replica, under `name`. Returns once Sentinel knows the
-    /// replica.
+    /// Starts a Sentinel that watches `master` under `name`. The master must have a replica.
+    /// Returns once Sentinel knows the replica.
     ///
     /// # Errors
     /// If Redis is not installed, or Sentinel does not start.
@@ -72,7 +72,7 @@ impl Sentinel {
         self.port
     }
 
-    /// Replaces the watched master of this name, as an operator may do.
+    /// Makes Sentinel watch a different master under this name, as an operator may do.
     ///
     /// # Errors
     /// [`RigError::Io`].
@@ -80,7 +80,7 @@ impl Sentinel {
         self.monitor(name, "127.0.0.1", master.port()).await
     }
 
-    /// Reports from now on that the master of this name is on another host.
+    /// Makes Sentinel report that the master of this name is on a different host.
     ///
     /// # Errors
     /// [`RigError::Io`].
@@ -95,7 +95,7 @@ impl Sentinel {
     pub async fn master_port(&self, name: &str) -> Result<u16, RigError> {
         let question = format!("SENTINEL GET-MASTER-ADDR-BY-NAME {name}");
         let answer = crate::redis::ask(self.port, &question).await?;
-        // The answer has two strings, each after a line with its length.
+        // The answer has two strings (host and port), each after a line with its length.
         let port = answer.lines().nth(4).and_then(|port| port.parse().ok());
         let unknown = || std::io::Error::other(answer.trim().to_owned());
         port.ok_or_else(unknown)

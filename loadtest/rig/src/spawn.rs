@@ -2,10 +2,10 @@
 //! runs.
 //!
 //! Linux can send a signal to a child when its parent ends (`PR_SET_PDEATHSIG`), but "parent" means
-//! the *thread* that spawned the child: a child of a pool thread would die when the pool shrinks.
-//! Therefore one thread, which lives as long as the process, spawns all children. `setpriv` sets
-//! the signal, because this crate has no unsafe code. Without `setpriv`, children are still killed
-//! on drop.
+//! the *thread* that spawned the child. A child of a pool thread would die when the pool shrinks.
+//! Therefore one thread, which runs until the process ends, spawns all children. The program
+//! `setpriv` sets the signal, because a direct system call would need unsafe code. Without
+//! `setpriv`, children are still killed on drop.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -18,9 +18,9 @@ use crate::locate::{OsUser, find_in_path};
 /// The signal that a child receives when its parent ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ParentDeath {
-    /// SIGKILL.
+    /// SIGKILL: the child ends at once.
     Kill,
-    /// SIGTERM.
+    /// SIGTERM: asks the child to exit.
     Terminate,
     /// SIGINT: a fast but clean shutdown of Postgres.
     Interrupt,
@@ -44,17 +44,17 @@ type Request = (Command, Sender<io::Result<Child>>);
 static SPAWNER: OnceLock<Mutex<Sender<Request>>> = OnceLock::new();
 
 /// Spawns a child that receives `signal` when this process ends. The child has its own process
-/// group, so that Ctrl-C in a terminal reaches only this process, which stops its children in
-/// order. `stdio` is input, output and error output; it is a parameter because a [`Command`] does
-/// not reveal them. Program, arguments, environment and directory come from `command`.
+/// group: Ctrl-C in a terminal reaches only this process, which then stops its children in order.
+/// `stdio` is input, output and error output. It is a parameter because a [`Command`] does not
+/// expose its own.
 ///
 /// # Errors
-/// Those of [`Command::spawn`].
+/// The errors of [`Command::spawn`].
 pub fn spawn(command: Command, signal: ParentDeath, stdio: [Stdio; 3]) -> io::Result<Child> {
     spawn_as(command, signal, stdio, None)
 }
 
-/// As [`spawn`], as another system user if one is given.
+/// As [`spawn`], but runs the child as the given system user, if there is one.
 pub(crate) fn spawn_as(
     command: Command,
     signal: ParentDeath,
@@ -86,8 +86,8 @@ fn start_spawner() -> Sender<Request> {
         .name("rig-spawner".into())
         .spawn(move || {
             for (mut command, answer) in requests {
-                // The requester may be gone. Then the child is dropped without being killed, and
-                // dies with this process.
+                // The caller of `spawn` may have stopped waiting. In that case the child is dropped
+                // without being killed, and ends when this process ends.
                 let _ = answer.send(command.spawn());
             }
         })
@@ -95,8 +95,8 @@ fn start_spawner() -> Sender<Request> {
     sender
 }
 
-/// Wraps a command as `setpriv … program args…` with the same environment and directory. setpriv
-/// changes the user before it sets the signal, because the kernel clears the signal when
+/// Wraps a command as `setpriv … program args…` with the same environment and directory. `setpriv`
+/// changes the user first and sets the signal second, because the kernel clears the signal when
 /// credentials change.
 fn wrapped(command: Command, signal: ParentDeath, user: Option<&OsUser>) -> Command {
     let Some(setpriv) = find_in_path("setpriv") else {

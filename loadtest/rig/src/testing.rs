@@ -1,4 +1,5 @@
-//! The test kit: databases copied from a migrated template, and signed tokens. Each test suite adds its own requests and checks.
+//! The test kit: databases copied from a migrated template, and signed tokens. Each test suite adds
+//! its own requests and checks.
 
 use std::fmt::Display;
 use std::sync::{Arc, Weak};
@@ -18,8 +19,8 @@ pub const RUNTIME_PASSWORD: &str = "runtimepassword";
 pub const TOKEN_SECRET: &str = "a-secret-of-the-tests-that-is-longer-than-thirty-two-bytes";
 const TEMPLATE: &str = "helpline_template";
 
-/// The databases of one test binary, in a cluster that its tests share. The cluster stops, and its
-/// files are removed, when the last test that uses it ends.
+/// The databases of one test binary, in a Postgres cluster that its tests share. When the last test
+/// that uses the cluster ends, the cluster stops and its files are removed.
 #[derive(Debug)]
 pub struct TestDatabases {
     settings: &'static [(&'static str, &'static str)],
@@ -27,7 +28,7 @@ pub struct TestDatabases {
 }
 
 impl TestDatabases {
-    /// Describes a cluster with these settings. It starts on first use.
+    /// Describes a cluster with these Postgres settings. The cluster starts on first use.
     pub const fn new(settings: &'static [(&'static str, &'static str)]) -> Self {
         Self {
             settings,
@@ -35,8 +36,8 @@ impl TestDatabases {
         }
     }
 
-    /// Returns the running cluster. The first call starts it and runs `migrate` on its template
-    /// database, with the administrator's URL.
+    /// Returns the running cluster. The first call starts the cluster and calls `migrate` with the
+    /// administrator's URL of the template database.
     ///
     /// # Errors
     /// If Postgres does not start.
@@ -55,7 +56,7 @@ impl TestDatabases {
         Ok(postgres)
     }
 
-    /// Creates a database for one test, copied from the template.
+    /// Creates a database for one test, as a copy of the migrated template.
     ///
     /// # Errors
     /// As [`Self::cluster`].
@@ -67,10 +68,10 @@ impl TestDatabases {
     }
 }
 
-/// A test's migrated database, and the cluster that contains it.
+/// A migrated database for one test, and the cluster that contains it.
 #[derive(Debug, Clone)]
 pub struct Database {
-    ///  The cluster that contains the database.
+    /// The cluster that contains the database.
     pub postgres: Arc<Postgres>,
     /// The database's name.
     pub name: String,
@@ -94,12 +95,12 @@ impl Database {
         })
     }
 
-    /// The URL for a connection as the administrator.
+    /// The URL for a connection to this database as the administrator.
     pub fn admin_url(&self) -> String {
         self.postgres.admin_url(&self.name)
     }
 
-    /// The URL for a connection as the gateway.
+    /// The URL for a connection to this database with the gateway's role.
     pub fn runtime_url(&self) -> String {
         self.runtime_url_through(self.postgres.port())
     }
@@ -121,7 +122,8 @@ impl Database {
     }
 }
 
-/// Connects to `url`. The connection's task ends when the client is dropped.
+/// Connects to `url`. The background task of the connection ends when the returned client is
+/// dropped.
 ///
 /// # Errors
 /// If Postgres refuses the connection.
@@ -132,8 +134,8 @@ pub async fn connect(url: &str) -> Result<Client, tokio_postgres::Error> {
     Ok(client)
 }
 
-/// Returns the claims of a token as the platform would issue it. It expires in `expires_in_s`
-/// seconds; a negative value makes an expired token.
+/// Returns the claims of a user token, as the customer's platform would issue it. The token expires
+/// in `expires_in_s` seconds; a negative value makes an expired token.
 ///
 /// # Panics
 /// If the clock is before 1970.
@@ -149,7 +151,7 @@ pub fn claims(user: impl Display, name: &str, expires_in_s: i64) -> Value {
     })
 }
 
-/// Signs claims with HS256 and this secret.
+/// Signs token claims with HS256 and this secret.
 ///
 /// # Panics
 /// Never: plain claims encode under HS256.

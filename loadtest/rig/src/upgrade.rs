@@ -1,5 +1,5 @@
-//! `pg_upgrade`: moves a cluster to the next major version in place. Transaction ids continue; the
-//! system identifier changes.
+//! `pg_upgrade`: moves a cluster to the next major Postgres version in place. Transaction ids
+//! continue; the system identifier changes.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,8 +7,8 @@ use std::process::Command;
 use crate::cluster::{Cluster, SUPERUSER, run_as};
 use crate::{ParentDeath, Postgres, RigError, free_port, locate};
 
-/// From this version on, `initdb` enables checksums by default, and `pg_upgrade` refuses clusters
-/// that differ in that.
+/// The first Postgres version whose `initdb` enables checksums by default. `pg_upgrade` refuses two
+/// clusters if only one has checksums.
 const CHECKSUMS_BY_DEFAULT_SINCE: u32 = 18;
 
 impl Postgres {
@@ -17,7 +17,8 @@ impl Postgres {
     /// settings and passwords. The old cluster is left unchanged; do not start it again.
     ///
     /// # Errors
-    /// [`RigError::Failed`] with the output of `initdb` or `pg_upgrade`; also if the new server does not start.
+    /// [`RigError::Failed`] with the output of `initdb` or `pg_upgrade`, or if the new server does
+    /// not start.
     pub async fn upgraded(&self, bin: &Path) -> Result<Self, RigError> {
         let (old, old_bin, bin) = (
             self.cluster.shared(),
@@ -39,7 +40,7 @@ impl Postgres {
     }
 }
 
-/// The parts of the old cluster that an upgrade needs.
+/// The parts of the old cluster that `pg_upgrade` needs.
 pub(crate) struct OldCluster {
     pub(crate) data: PathBuf,
     pub(crate) password: String,

@@ -1,4 +1,4 @@
-//! Tests of the rig itself.
+//! Tests of the rig, which starts, stops and breaks real Postgres, Redis and gateway processes.
 
 #![allow(
     clippy::unwrap_used,
@@ -244,7 +244,7 @@ async fn redis_comes_back_empty_on_its_port_and_freezes() {
     redis.restart().await.unwrap();
 }
 
-/// Not a test by itself: the next test starts this function as a process and kills it.
+/// Not a test of its own: another test starts this function as a process and kills it.
 #[tokio::test]
 #[ignore = "started by another test"]
 async fn parent_that_waits_to_be_killed() {
@@ -252,7 +252,7 @@ async fn parent_that_waits_to_be_killed() {
         return;
     };
     let postgres = Postgres::start_temporary().await.unwrap();
-    // Start from a thread that ends long before the process does.
+    // Start Redis from a thread that ends long before the process does.
     let redis = std::thread::spawn(|| {
         tokio::runtime::Runtime::new()
             .unwrap()
@@ -322,7 +322,7 @@ fn a_port_is_given_out_once() {
     assert_eq!(ports.len(), 500);
 }
 
-/// Starts a server that sends everything back. Returns its port.
+/// Starts a server that sends back every byte it receives. Returns its port.
 async fn echo() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -337,8 +337,8 @@ async fn echo() -> u16 {
     port
 }
 
-/// Sends a word and returns what comes back within `within`: empty if nothing did, `None` if the
-/// connection ended or was refused.
+/// Sends a word and returns what the server sends back within `within`. The result is empty if
+/// nothing arrived, and `None` if the connection ended or was refused.
 async fn exchange(stream: &mut TcpStream, word: &str, within: Duration) -> Option<String> {
     stream.write_all(word.as_bytes()).await.ok()?;
     let mut answer = vec![0; 64];
@@ -408,7 +408,7 @@ async fn the_proxy_stalls_without_loss_and_half_opens_with_it() {
 async fn what_follows_lost_bytes_never_arrives() {
     let proxy = Proxy::start(echo().await).await.unwrap();
     let short = Duration::from_millis(200);
-    // Change the network's behaviour once more before it recovers.
+    // Change the proxy's faults once more before the network recovers.
     let mut stream = TcpStream::connect(("127.0.0.1", proxy.port()))
         .await
         .unwrap();
@@ -447,8 +447,8 @@ async fn bytes_that_arrive_while_the_proxy_heals_do_not_follow_lost_ones() {
     for stream in &mut streams {
         stream.write_all(b"b").await.unwrap();
     }
-    // The last connection loses its byte after all others: if it were not lost, it would have
-    // arrived by now.
+    // The last connection is cut after all other connections. Once its byte is known to be lost, a
+    // byte on any other connection would have arrived already.
     assert_eq!(
         exchange(
             &mut servers[CONNECTIONS - 1],
@@ -460,7 +460,7 @@ async fn bytes_that_arrive_while_the_proxy_heals_do_not_follow_lost_ones() {
         Some("")
     );
     proxy.resume();
-    // Write before any task of the proxy notices the change.
+    // Write the bytes before any task of the proxy notices the changed fault.
     for stream in &streams {
         stream.try_write(b"c").unwrap();
     }

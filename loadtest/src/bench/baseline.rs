@@ -1,6 +1,6 @@
-//! The baseline: a minimal broadcast server on tokio and tungstenite, in its own process. It has
-//! one thread. Each connection has a queue; its task drains many frames and flushes once. The
-//! server stores nothing, authenticates no client and parses only `join`.
+//! The baseline: a minimal broadcast server on tokio and tungstenite. It runs in its own process
+//! with one thread. Each connection has a queue and a task, which writes many queued frames and
+//! flushes once. The server stores nothing, authenticates no client and parses only `join`.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 use crate::error::LoadError;
 use crate::report::Verdict;
 
-/// The same sizes as Helpline's.
+/// The same buffer and queue sizes as in Helpline's gateway.
 const BUFFER_BYTES: usize = 4 * 1024;
 const DRAIN_FRAMES: usize = 64;
 const QUEUE_FRAMES: usize = 4_096;
@@ -39,7 +39,7 @@ struct Rooms {
     rooms: RefCell<HashMap<String, Senders>>,
 }
 
-/// Serves until the process is killed.
+/// Serves connections until the process is killed.
 ///
 /// # Errors
 /// If the port cannot be bound.
@@ -72,7 +72,7 @@ async fn serve(port: u16) -> std::io::Result<()> {
         let me = next;
         tokio::task::spawn_local(async move {
             let mut room = String::new();
-            // Errors are ignored: the generator counts what each connection received.
+            // Ignore connection errors: the load generator counts what each connection received.
             let _ = attend(stream, me, &rooms, &mut room).await;
             if let Some(members) = rooms.rooms.borrow_mut().get_mut(&room) {
                 members.retain(|(id, _)| *id != me);
@@ -104,8 +104,8 @@ async fn attend(
     let (sender, mut frames) = mpsc::channel(QUEUE_FRAMES);
     let mut batch = Vec::new();
     loop {
-        // Cancel-safe: `recv_many` takes nothing unless it completes, and tungstenite keeps partial
-        // frames.
+        // Cancel-safe: `recv_many` takes no frame unless it completes, and tungstenite keeps
+        // partially read frames.
         tokio::select! {
             _ = frames.recv_many(&mut batch, DRAIN_FRAMES) => {
                 for frame in batch.drain(..) {
@@ -120,10 +120,11 @@ async fn attend(
                     rooms.rooms.borrow_mut().entry(name.to_owned()).or_default().push((me, sender.clone()));
                     socket.send(Message::Text(Utf8Bytes::from_static("joined"))).await?;
                 } else if let Some(members) = rooms.rooms.borrow().get(room) {
-                    // Copy the text: a slice would keep the whole read buffer alive.
+                    // Copy the text: a slice would keep the whole read buffer allocated.
                     let text = Utf8Bytes::from(text.as_str());
                     for (_, sender) in members.iter().filter(|(id, _)| *id != me) {
-                        // A full queue drops the frame. The generator counts the loss.
+                        // If the receiver's queue is full, the frame is dropped. The load generator
+                        // counts the loss.
                         let _ = sender.try_send(text.clone());
                     }
                 }

@@ -1,7 +1,7 @@
-//! A short check of the most stable ratios, for `make test`, so that a performance regression does
-//! not go unnoticed. The bounds are looser than the targets, because the machine may be busy. They
-//! catch structural changes: an additional write per delivery, an additional buffer per connection,
-//! a transaction per message.
+//! A short check for `make test` of the ratios that vary least between runs. It finds performance
+//! regressions. Its bounds are looser than the targets of `bench`, because the machine may be busy.
+//! It finds structural changes: an additional write per delivery, an additional buffer per
+//! connection, or a transaction per message.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,15 +16,16 @@ use crate::target::Relay;
 const ROUNDS: usize = 3;
 const MEMBERS: usize = 400;
 const CONNECTIONS: usize = 2_000;
-/// Maximum CPU per delivery relative to the baseline: for paced frames, and for bursts of 16.
+/// Maximum of Helpline's CPU per delivery divided by the baseline server's: for evenly paced
+/// frames, and for bursts of 16 frames.
 const PACED_RATIO_MAX: f64 = 1.6;
 const BURST_RATIO_MAX: f64 = 2.5;
-/// Maximum memory of an idle, subscribed connection, in KiB.
+/// Maximum memory per idle connection that has joined a room, in KiB.
 const KIB_MAX: f64 = 10.0;
-/// Minimum messages per second relative to pgbench.
+/// Minimum of Helpline's messages per second divided by pgbench's.
 const COMMIT_RATE_RATIO_MIN: f64 = 2.0;
 
-/// Runs the check and prints each figure with its bound.
+/// Runs the short check, and prints each measured value with its bound.
 ///
 /// # Errors
 /// If Helpline or the baseline does not run.
@@ -51,8 +52,8 @@ pub async fn run(means: &Means) -> Result<Verdict, LoadError> {
     };
     let paced = ratio(&helpline, &baseline, paced).await?;
     let bursts = ratio(&helpline, &baseline, bursts).await?;
-    // Measured last: closing thousands of connections would cost the gateway CPU during the runs
-    // above.
+    // Measure memory last: closing thousands of connections would cost the gateway CPU during a
+    // later measurement.
     let (kib, _) = idle::hold_open(&helpline, CONNECTIONS, Duration::ZERO).await?;
     drop((helpline, baseline));
     let commit_rate = commit_rate::ratio(means, ROUNDS).await?;
@@ -101,8 +102,8 @@ async fn own(kind: Kind, setup: Setup, means: &Means) -> Result<Arc<dyn Peer>, L
     }
 }
 
-/// Runs Helpline and the baseline alternately. Returns the median over the rounds of their CPU
-/// ratio.
+/// Runs Helpline and the baseline alternately, computes the ratio of their CPU in each round, and
+/// returns the median.
 async fn ratio(
     helpline: &Arc<dyn Peer>,
     baseline: &Arc<dyn Peer>,
@@ -120,7 +121,7 @@ async fn ratio(
                 ours.wrong + theirs.wrong
             )));
         }
-        // Count only the gateway's CPU: background work of Postgres belongs to no delivery.
+        // Count only the gateway's CPU. Background work of Postgres is not caused by deliveries.
         ratios.push(ours.holder_cpu_micros / theirs.holder_cpu_micros);
     }
     Ok(median(&ratios))
@@ -149,7 +150,7 @@ mod tests {
         ] {
             assert!(SCALING.contains(&claim), "{claim}");
         }
-        // The targets of `bench`, in the page's words.
+        // The targets of the full benchmark, in the words of its report.
         let bound = |scenario: &str, over: Option<&str>, metric: Metric| {
             let target = TARGETS
                 .iter()

@@ -1,5 +1,5 @@
-//! A WebSocket from the generator to any of the measured servers. A script opens it; then frames
-//! are read and written as text.
+//! A WebSocket from the load generator to any of the measured servers. A list of steps opens it;
+//! afterwards frames are read and written as text.
 
 use std::time::Duration;
 
@@ -15,18 +15,19 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use crate::error::LoadError;
 use crate::wire::LinkError;
 
-/// Time limit from the first SYN to the last step of the script, on a machine that opens thousands
-/// of other connections.
+/// Time limit for connecting and for all opening steps, while the machine opens thousands of other
+/// connections.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(60);
-/// Small, because a load generator opens thousands of connections. A burst of 16 frames fits.
+/// Size of each connection's buffers. It is small, because a load generator opens thousands of
+/// connections. A burst of 16 frames fits.
 const BUFFER_BYTES: usize = 4 * 1024;
 
 /// How to open a connection.
 #[derive(Debug, Clone)]
 pub struct Opening {
-    /// `ws://127.0.0.1:port/path`.
+    /// The WebSocket URL, `ws://127.0.0.1:port/path`.
     pub url: String,
-    /// The subprotocol to offer.
+    /// The WebSocket subprotocol to offer.
     pub subprotocol: Option<&'static str>,
     /// Frames to send and to await before the connection counts as open.
     pub steps: Vec<Step>,
@@ -37,18 +38,18 @@ pub struct Opening {
 pub enum Step {
     /// Sends a frame.
     Send(Utf8Bytes),
-    /// Waits for a frame with this prefix, and drops the frames before it.
+    /// Waits for a frame with this prefix, and discards all frames before that frame.
     Await(&'static str),
 }
 
-/// An open connection.
+/// An open WebSocket connection to a measured server.
 #[derive(Debug)]
 pub struct Connection {
     socket: WebSocketStream<TcpStream>,
 }
 
 impl Connection {
-    /// Connects and runs the script.
+    /// Connects and runs the opening's steps.
     ///
     /// # Errors
     /// [`LoadError::Link`].
@@ -105,7 +106,7 @@ impl Connection {
         }
     }
 
-    /// Writes a frame and flushes.
+    /// Writes a frame and flushes the socket.
     ///
     /// # Errors
     /// [`LoadError::Link`].

@@ -1,5 +1,5 @@
-//! Delivery scenarios: a large room, small rooms, and two instances. The servers take turns within
-//! each round.
+//! Delivery scenarios: a large room, small rooms, and two instances. In each round every server is
+//! measured once, one after the other.
 
 use std::sync::Arc;
 
@@ -10,19 +10,20 @@ use super::traffic::{self, Shape};
 use crate::error::LoadError;
 use crate::target::Relay;
 
-/// Members of the large room.
+/// Number of members of the large room.
 const MEMBERS: usize = 1_000;
-/// Frames per second to the large room in the paced scenario.
+/// Frames per second to the large room when frames are evenly paced.
 const PACED_PER_SECOND: f64 = 25.0;
-/// Frames of one burst.
+/// Number of frames in one burst.
 const BURST: u64 = 16;
 /// Bursts per second to the large room.
 const BURSTS_PER_SECOND: f64 = 4.0;
 /// Number of two-member rooms.
 const ROOMS: usize = 500;
-/// Frames per second over all two-member rooms.
+/// Frames per second, summed over all two-member rooms.
 const ROOMS_PER_SECOND: f64 = 5_000.0;
-/// Frames per second over all two-member rooms between two instances.
+/// Frames per second over all two-member rooms when the two members are connected to different
+/// instances.
 const RELAY_PER_SECOND: f64 = 2_500.0;
 
 const ONE_INSTANCE: &[Kind] = &[
@@ -35,7 +36,7 @@ const ONE_INSTANCE: &[Kind] = &[
 ];
 const TWO_INSTANCES: &[Kind] = &[Kind::Helpline, Kind::Nchan, Kind::SocketIo];
 
-/// Runs the scenario of one room with 1,000 members.
+/// Runs the scenario with one room of 1,000 members.
 ///
 /// # Errors
 /// If Helpline or the baseline does not run.
@@ -87,7 +88,7 @@ pub async fn fanout(
     .await
 }
 
-/// Runs the scenario of two-member rooms.
+/// Runs the scenario with many two-member rooms.
 ///
 /// # Errors
 /// If Helpline or the baseline does not run.
@@ -121,7 +122,7 @@ pub async fn rooms(results: &mut Results, effort: &Effort, means: &Means) -> Res
     by_turns(results, effort, &peers, &[("rooms", shape)]).await
 }
 
-/// Runs the scenario of two instances with Redis between them: small rooms, and bursts into a large
+/// Runs the scenario with two instances that Redis connects: small rooms, and bursts into a large
 /// room.
 ///
 /// # Errors
@@ -172,7 +173,8 @@ pub async fn relay(results: &mut Results, effort: &Effort, means: &Means) -> Res
     .await
 }
 
-/// Starts these servers. One that is not available is recorded as skipped, with the reason.
+/// Starts the given servers. A server that is not available is recorded as skipped, with the
+/// reason.
 pub(super) async fn start(
     results: &mut Results,
     effort: &Effort,

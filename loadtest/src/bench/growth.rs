@@ -1,6 +1,6 @@
-//! `growth`: the same reads with ten thousand, a hundred thousand and a million tickets of ten
-//! messages each. The data is created by plain SQL with triggers disabled, so that ten million
-//! messages take only minutes.
+//! `growth`: runs the same reads with ten thousand, a hundred thousand and a million tickets of ten
+//! messages each. Plain SQL creates the data with triggers disabled, so that ten million messages
+//! take only minutes.
 
 use std::time::Duration;
 
@@ -19,12 +19,12 @@ use crate::target::Relay;
 
 const SIZES: [u64; 3] = [10_000, 100_000, 1_000_000];
 const QUICK_SIZES: [u64; 2] = [1_000, 5_000];
-/// Tickets that one statement creates. Bounded, so that progress is visible.
+/// Number of tickets that one statement creates. It is limited, so that progress is visible.
 const STEP: u64 = 50_000;
 const REPEATS: usize = 200;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The name and path of each read.
+/// The name and URL path of each measured read.
 const READS: &[(&str, &str)] = &[
     ("first page", "/v1/tickets?scope=all"),
     ("by status", "/v1/tickets?scope=all&status=escalated"),
@@ -57,7 +57,7 @@ const READS: &[(&str, &str)] = &[
     ("statistics", "/v1/stats"),
 ];
 
-/// Runs the scenario and records its results.
+/// Runs the scenario `growth` and records its results.
 ///
 /// # Errors
 /// If Helpline does not run, or a read fails.
@@ -77,7 +77,7 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
         relay: Relay::InProcess,
     };
     let helpline = Helpline::start(setup, means, Talk::Messages).await?;
-    // Each read first commits its audit row. Do not wait for the disk, because the scenario
+    // Each read first commits its audit row. Turn off waiting for the disk, because the scenario
     // measures the reads.
     for sql in [
         "alter system set synchronous_commit = off",
@@ -131,8 +131,8 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     Ok(())
 }
 
-/// Records the slowest read at the largest size, and the largest growth of a read between the
-/// smallest and the largest size.
+/// Records two results: the latency of the slowest read at the largest size, and the largest growth
+/// of one read's latency from the smallest to the largest size.
 fn judge(results: &mut Results, times: &[(&str, Vec<(f64, f64)>)]) {
     let ends = times
         .iter()
@@ -163,7 +163,7 @@ async fn execute(
         .map_err(LoadError::postgres("making tickets"))
 }
 
-/// Grows the database from `from` to `to` tickets.
+/// Inserts tickets until the database grows from `from` to `to` tickets.
 async fn grow(helpline: &Helpline, from: u64, to: u64) -> Result<(), LoadError> {
     let batch = |sql| async move {
         helpline
@@ -245,7 +245,7 @@ async fn read_all(
         for n in 0..repeats + 3 {
             let begun = Instant::now();
             http.get(&path).await?;
-            // The first requests plan their queries and fill caches.
+            // Skip the first requests, which plan their queries and fill caches.
             if n >= 3 {
                 times.record(begun.elapsed());
             }
@@ -256,7 +256,8 @@ async fn read_all(
     Ok(answers)
 }
 
-/// Measures resuming over the socket: the last hundred events of the long history, repeatedly.
+/// Measures resuming over the WebSocket: repeatedly requests the last hundred events of a ticket
+/// with a long history.
 async fn resume(helpline: &Helpline, token: &str, repeats: usize) -> Result<Quantiles, LoadError> {
     let ticket = helpline.rooms[0].ticket;
     let Opening {
@@ -295,7 +296,7 @@ async fn resume(helpline: &Helpline, token: &str, repeats: usize) -> Result<Quan
     Ok(times.quantiles())
 }
 
-/// A connection that sends one request at a time, as a console does.
+/// An HTTP connection that sends one request at a time, as a staff console does.
 struct Http {
     stream: BufReader<TcpStream>,
     token: String,

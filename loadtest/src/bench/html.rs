@@ -1,4 +1,5 @@
-//! The report as a self-contained HTML page with plots. It loads nothing and runs no script.
+//! The benchmark report as a self-contained HTML page with plots. The page loads no files and runs
+//! no script.
 
 use std::fmt::Write as _;
 
@@ -16,7 +17,7 @@ const COLOURS: [&str; 8] = [
     "#0b57d0", "#b3261e", "#146c2e", "#9a5b00", "#6a1b9a", "#00796b", "#5d4037", "#455a64",
 ];
 
-/// Renders the whole page.
+/// Renders the whole benchmark report as HTML.
 pub fn page(results: &Results, when: &str) -> String {
     let mut html = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Helpline bench</title><style>{STYLE}</style><h1>Helpline beside its peers</h1>\
@@ -70,7 +71,7 @@ fn targets_table(results: &Results) -> String {
     html + "</table>"
 }
 
-/// Draws a bar for each subject's median, with a thin line for the spread.
+/// Draws one bar per measured server for its median, with a thin line from minimum to maximum.
 fn bars(scenario: &Scenario, metric: Metric) -> String {
     let subjects: Vec<(&str, (f64, f64, f64))> = scenario
         .subjects
@@ -115,8 +116,8 @@ fn bars(scenario: &Scenario, metric: Metric) -> String {
     svg + "</svg>"
 }
 
-/// Draws lines through the points. Both axes start at zero; the horizontal axis is logarithmic if
-/// its values differ by more than a factor of 50.
+/// Draws lines through the points of all curves. Each axis starts at zero. The horizontal axis is
+/// logarithmic if its values differ by more than a factor of 50.
 fn lines(curves: &[&Curve]) -> String {
     const HEIGHT: f64 = 300.0;
     let points = || curves.iter().flat_map(|curve| &curve.points);

@@ -1,5 +1,5 @@
-//! `idle`: silent connections, each in its own room. Measures their memory and the cost of their
-//! heartbeats.
+//! `idle`: silent connections, each in its own room. Measures the connections' memory and the CPU
+//! cost of their heartbeats.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,9 +17,9 @@ use crate::error::LoadError;
 use crate::target::Relay;
 
 const CONNECTIONS: usize = 15_000;
-/// Delay until temporary memory from opening connections is released.
+/// Delay after opening the connections, until temporary memory is released.
 const SETTLE: Duration = Duration::from_secs(4);
-/// Longer than one of Helpline's heartbeats.
+/// How long heartbeats are measured. It is longer than one heartbeat interval of Helpline.
 const BEATS: Duration = Duration::from_secs(28);
 
 const KINDS: &[Kind] = &[
@@ -30,7 +30,7 @@ const KINDS: &[Kind] = &[
     Kind::Ws,
 ];
 
-/// Runs the scenario once, because memory hardly varies between rounds.
+/// Measures idle connections. Runs only once, because memory hardly varies between rounds.
 ///
 /// # Errors
 /// If Helpline or the baseline does not run.
@@ -70,8 +70,8 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     Ok(())
 }
 
-/// Opens the connections and keeps them open. Returns KiB per connection, and the heartbeats' CPU
-/// in percent of a core (`None` if `beats` is zero).
+/// Opens `connections` connections and keeps them open. Returns KiB per connection, and the
+/// heartbeats' CPU in percent of a core (`None` if `beats` is zero).
 pub async fn hold_open(
     peer: &Arc<dyn Peer>,
     connections: usize,

@@ -1,5 +1,5 @@
-//! `inbox`: hundreds of consoles watch the inbox while thousands of tickets change. For some
-//! consoles, every frame is decoded, to measure when each of them first shows a change.
+//! `inbox`: hundreds of staff consoles watch the inbox while thousands of tickets change. A few
+//! consoles decode every frame, to measure when each of them first shows a change.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,28 +26,28 @@ const CONSOLES: usize = 300;
 const READ_IN_FULL: usize = 3;
 const TICKETS: usize = 2_000;
 const CHANGES_PER_SECOND: f64 = 2_000.0;
-/// Number of agents whose messages cause the changes.
+/// Number of agents who send the messages that change tickets.
 const WRITERS: usize = 20;
-/// The inbox is idle if no ticket was shown for this long: two sweeps, which also report tickets
-/// that were created just before.
+/// The inbox counts as idle if no ticket was shown for this long. It is two polling intervals of
+/// the gateway: a poll also reports tickets that were created just before it.
 const REST: Duration = Duration::from_millis(2 * limits::SWEEP_INTERVAL_MS);
-/// Delay after the last change.
+/// How long to wait for outstanding updates after the last change.
 const DRAIN: Duration = Duration::from_secs(3);
 
-/// A ticket's sequence number, and a time in microseconds since the start of the run: when the
-/// change was due, or when a console showed it.
+/// A ticket's sequence number, and a time in microseconds since the start of the run. The time says
+/// when the change was due, or when a console showed it.
 type At = (u64, u64);
 
-/// Measurements of one run.
+/// Measurements of one run of the inbox scenario.
 struct Run {
     begun: Instant,
     frames: AtomicU64,
     acked: AtomicU64,
-    /// The changes by ticket.
+    /// The scheduled changes, by ticket.
     changes: Mutex<HashMap<String, Vec<At>>>,
     /// Time at which a ticket was last shown, in microseconds since the start of the run.
     shown_last: AtomicU64,
-    /// What was shown, by console and ticket.
+    /// The changes that consoles showed, by console and ticket.
     shown: Mutex<HashMap<(usize, String), Vec<At>>>,
 }
 
@@ -70,7 +70,7 @@ struct Shown {
     seq: u64,
 }
 
-/// Runs the scenario and records its results.
+/// Runs the scenario `inbox` and records its results.
 ///
 /// # Errors
 /// If Helpline does not run or a connection cannot be opened.
@@ -171,7 +171,7 @@ async fn one(
     Ok(())
 }
 
-/// Waits until no ticket was shown for [`REST`].
+/// Waits until no console has shown a ticket for [`REST`].
 async fn rest(run: &Run) {
     loop {
         let last = Duration::from_micros(run.shown_last.load(Ordering::Relaxed));
@@ -220,15 +220,16 @@ async fn watch_inbox(run: Arc<Run>, console: usize, mut connection: Connection) 
     }
 }
 
-/// Sends a message to the ticket of each order. The frame's `id` contains the intended time and its
-/// `key` the ticket, so that the ack returns both.
+/// Sends one message to each ticket that arrives in `orders`. The frame's `id` contains the
+/// intended time and its `key` contains the ticket. The ack returns `id` and `key`.
 async fn write(
     run: Arc<Run>,
     mut connection: Connection,
     mut orders: tokio::sync::mpsc::Receiver<(String, Instant)>,
 ) {
     loop {
-        // Cancel-safe: a channel's receiver and a connection.
+        // Cancel-safe: the branches receive from a channel and from a connection, and neither loses
+        // data when it is dropped.
         tokio::select! {
             order = orders.recv() => {
                 let Some((ticket, due)) = order else { return };
@@ -250,8 +251,8 @@ async fn write(
     }
 }
 
-/// For every change and every decoded console: the delay until the change was shown. Also counts
-/// the changes that were never shown.
+/// Measures for every change and every decoding console how long it took until the change was
+/// shown. Also counts the changes that were never shown.
 fn lateness(run: &Run) -> (Times, u64) {
     let changes = run.changes.lock().unwrap_or_else(PoisonError::into_inner);
     let shown = run.shown.lock().unwrap_or_else(PoisonError::into_inner);

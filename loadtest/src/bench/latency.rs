@@ -1,7 +1,7 @@
-//! `latency`: the latency of a message at half of the highest rate, and at other shares of it for
-//! the plot. It is measured from the intended time to the ack, and to the arrival on the other
-//! instance. The highest rate is first determined with the same setup: two instances and listeners
-//! on the second one, which costs more than writers only.
+//! `latency`: the latency of a message at half of the highest sending rate, and at other fractions
+//! of that rate for the plot. It is measured from the intended time to the ack, and to the arrival
+//! on the second instance. A first run finds the highest rate with the same setup: two instances,
+//! and listeners on the second instance.
 
 use std::io::Write as _;
 use std::sync::Arc;
@@ -22,21 +22,21 @@ use crate::error::LoadError;
 use crate::target::Relay;
 
 const ROOMS: usize = 300;
-/// Shares of the highest rate. The target applies to the second one.
+/// Fractions of the highest rate to measure. The latency target applies to 0.5.
 const SHARES: [f64; 4] = [0.25, 0.5, 0.7, 0.85];
-/// Duration of one run.
+/// Duration of one run in seconds.
 const SECONDS: f64 = 6.0;
-/// Maximum unacked sends per room while the highest rate is determined.
+/// Maximum number of unacknowledged sends per room while the highest rate is determined.
 const WINDOW: usize = 8;
-/// Time between two measurements of the disk.
+/// Time between two measurements of the disk's sync latency.
 const SYNC_EVERY: Duration = Duration::from_millis(25);
-/// Messages that have not arrived after this delay count as wrong.
+/// How long to wait for outstanding messages after a run. Later messages count as wrong.
 const DRAIN: Duration = Duration::from_secs(3);
 
 /// State that all connections of a run share.
 struct Run {
-    /// Part of every text and key, because a page of the history may include messages of an earlier
-    /// run.
+    /// The run's name, which is part of every text and key. A page of the history may include
+    /// messages of an earlier run; the name tells them apart.
     name: String,
     begun: Instant,
     acked: Times,
@@ -45,32 +45,33 @@ struct Run {
     sent: AtomicU64,
     acks: AtomicU64,
     sights: AtomicU64,
-    /// Limits unacked sends while the highest rate is determined: each ack allows another send.
+    /// Limits unacknowledged sends while the highest rate is determined. Each ack allows another
+    /// send.
     window: Option<Semaphore>,
 }
 
-/// How fast to send.
+/// How fast messages are sent.
 #[derive(Debug, Clone, Copy)]
 enum Pace {
-    /// This many messages per second, independent of the acks.
+    /// Sends this many messages per second, independent of the acks.
     Open(f64),
-    /// As fast as acks arrive.
+    /// Sends as fast as acks arrive.
     Closed,
 }
 
-/// The result of one run.
+/// The result of one run at one sending rate.
 struct Outcome {
     acked: Quantiles,
     seen: Quantiles,
     late: Quantiles,
     per_second: f64,
-    /// Number of sends without an ack, plus messages that did not arrive on the other instance.
+    /// Number of messages without an ack, plus messages that did not arrive on the second instance.
     wrong: u64,
-    /// CPU in use, in cores: by the servers, and by the servers and the generator.
+    /// CPU in use, in cores: first of the servers only, then of the servers and the load generator.
     cores: (f64, f64),
 }
 
-/// Runs the scenario and records its results.
+/// Runs the scenario `latency` and records its results.
 ///
 /// # Errors
 /// If Helpline does not run.
@@ -88,7 +89,8 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
         .await
         .map_err(LoadError::postgres("making WAL files"))?;
     let helpline: Arc<dyn Peer> = Arc::new(helpline);
-    // Discard the first run, which warms up caches, query plans and the allocator.
+    // Ignore the result of the first run, which warms up caches, query plans and the memory
+    // allocator.
     one(&helpline, rooms, Pace::Closed, 2.0).await?;
     let highest = one(&helpline, rooms, Pace::Closed, effort.pick(SECONDS, 2.0))
         .await?
@@ -271,7 +273,7 @@ async fn one(
     })
 }
 
-/// Sends at this pace. The rooms take turns.
+/// Sends messages at this pace, to one room after the other.
 async fn send(run: &Run, speakers: &[mpsc::Sender<Instant>], pace: Pace, seconds: f64) {
     let end = run.begun + Duration::from_secs_f64(seconds);
     for n in 0_u64.. {
@@ -288,12 +290,12 @@ async fn send(run: &Run, speakers: &[mpsc::Sender<Instant>], pace: Pace, seconds
         if let Some(window) = &run.window {
             window.acquire().await.expect("it is never closed").forget();
         }
-        // A speaker is gone only if its connection has ended.
+        // Ignore the error: a speaker's channel is closed only if its connection has ended.
         let _ = speakers[n as usize % speakers.len()].send(due).await;
     }
 }
 
-/// Extracts the ticket's id from a frame that contains it.
+/// Extracts the ticket's id from a frame that the speaker would send.
 fn ticket(peer: &Arc<dyn Peer>, room: usize) -> String {
     let frame = peer.frame(0, room, 0);
     frame
@@ -313,7 +315,8 @@ async fn speak(
 ) {
     let mut n = 0_u64;
     loop {
-        // Cancel-safe: a channel's receiver and a connection.
+        // Cancel-safe: the branches receive from a channel and from a connection, and neither loses
+        // data when it is dropped.
         let said = tokio::select! {
             order = orders.recv() => {
                 let Some(due) = order else { return };
@@ -321,8 +324,8 @@ async fn speak(
                 let (name, micros) = (&run.name, due.duration_since(run.begun).as_micros());
                 run.late.record(due.elapsed());
                 run.sent.fetch_add(1, Ordering::Relaxed);
-                // The ack returns the id, and the event returns the text. Both encode the intended
-                // time.
+                // The ack returns the frame's `id`, and the event returns its text. Each of them
+                // contains the intended time.
                 let (key, body) = (format!("{name}.{room}.{n}"), format!("@{name}@{micros}@"));
                 connection.send(format!(r#"{{"type":"send","id":{micros},"ticket":"{ticket}","key":"{key}","body":"{body}"}}"#).into()).await
             }

@@ -1,12 +1,14 @@
-//! `bench`: measures Helpline, its peers and the baseline on the same machine at the same time, and
-//! reports ratios.
+//! `bench`: measures Helpline, its peers (comparable servers) and the baseline (a minimal server)
+//! on the same machine at the same time, and reports ratios.
 //!
-//! - [`peer`]: the measured servers, each behind the same adapter; [`baseline`]: a minimal server
-//! - [`traffic`], [`connection`], [`usage`]: an open loop of speakers and listeners, and the CPU
-//!   and memory that it uses
-//! - [`delivery`], [`idle`], [`commit_rate`], [`latency`], [`inbox`], [`storm`], [`growth`], [`soak`]: the scenarios
-//! - [`results`], [`targets`], [`tables`], [`html`]: the report; [`check`]: the most stable ratios,
-//!   for `make test`
+//! - [`peer`]: the measured servers, each behind the same adapter trait; [`baseline`]: the minimal
+//!   server
+//! - [`traffic`], [`connection`], [`usage`]: speakers that send at a fixed rate, listeners, and the
+//!   servers' CPU and memory
+//! - [`delivery`], [`idle`], [`commit_rate`], [`latency`], [`inbox`], [`storm`], [`growth`],
+//!   [`soak`]: the scenarios
+//! - [`results`], [`targets`], [`tables`], [`html`]: the report; [`check`]: the ratios that vary
+//!   least, for `make test`
 
 pub mod baseline;
 mod check;
@@ -109,16 +111,16 @@ const ALL: &[Name] = &[
     Name::Growth,
 ];
 
-/// How much to measure.
+/// How long and what to measure.
 #[derive(Debug, Clone)]
 pub struct Effort {
-    /// Number of rounds.
+    /// Number of rounds per scenario.
     pub rounds: usize,
-    /// Seconds of each measured part.
+    /// Duration of each measured part, in seconds.
     pub seconds: f64,
-    /// Whether this is a smoke test.
+    /// Whether to run only a short smoke test.
     pub quick: bool,
-    /// Peers to leave out.
+    /// Servers to leave out.
     pub without: Vec<peer::Kind>,
 }
 
@@ -129,7 +131,7 @@ impl Effort {
     }
 }
 
-/// Runs the scenarios and writes the report.
+/// Runs the selected scenarios and writes the benchmark report.
 ///
 /// # Errors
 /// If Helpline or the baseline does not run, or the report cannot be written.
@@ -201,7 +203,8 @@ pub async fn run(args: BenchArgs) -> Result<Verdict, LoadError> {
     })
 }
 
-/// Writes the report after each scenario, so that a later failure does not lose earlier results.
+/// Writes the report. It is called after each scenario, so that a later failure does not lose
+/// earlier results.
 fn write(results: &Results, out: &std::path::Path) -> std::io::Result<()> {
     let machine = machine();
     std::fs::write(
@@ -218,7 +221,7 @@ fn write(results: &Results, out: &std::path::Path) -> std::io::Result<()> {
     )
 }
 
-/// Describes the machine in one line.
+/// Describes the machine (its CPU and cores) in one line.
 fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Measured values by scenario, subject and metric, with one value per round.
+//! Measured values by scenario, subject (a server or a way of writing) and metric. Each has one
+//! value per round.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +8,14 @@ use serde::Serialize;
 use super::traffic::Sample;
 use crate::report::median;
 
-/// A metric's names and its number of digits.
+/// How a metric is named and formatted.
 #[derive(Debug, Clone, Copy)]
 pub struct Metric {
-    /// The name in `results.json`.
+    /// The metric's name in `results.json`.
     pub name: &'static str,
-    /// The column title in tables, with the unit.
+    /// The metric's column title in tables, with the unit.
     pub title: &'static str,
-    /// Digits after the decimal point.
+    /// Number of digits after the decimal point.
     pub digits: usize,
 }
 
@@ -24,55 +25,57 @@ pub const CPU: Metric = Metric {
     title: "CPU s / million",
     digits: 2,
 };
-/// [`CPU`] of the processes that hold connections.
+/// The part of [`CPU`] that is used by the processes with client connections.
 pub const HOLDER_CPU: Metric = Metric {
     name: "holder_cpu",
     title: "of it servers",
     digits: 2,
 };
-/// [`CPU`] of Postgres.
+/// The part of [`CPU`] that Postgres uses.
 pub const POSTGRES_CPU: Metric = Metric {
     name: "postgres_cpu",
     title: "of it Postgres",
     digits: 2,
 };
-/// Median latency.
+/// Median latency in milliseconds.
 pub const P50: Metric = Metric {
     name: "p50_ms",
     title: "p50 ms",
     digits: 2,
 };
-/// Latency that one in a hundred exceeds.
+/// 99th percentile of the latency: one in a hundred is slower.
 pub const P99: Metric = Metric {
     name: "p99_ms",
     title: "p99 ms",
     digits: 2,
 };
-/// The highest latency.
+/// The highest latency, in milliseconds.
 pub const MAX: Metric = Metric {
     name: "max_ms",
     title: "max ms",
     digits: 1,
 };
-/// Latency until arrival on the other instance.
+/// 99th percentile of the latency from one instance to the second instance.
 pub const SEEN_P99: Metric = Metric {
     name: "seen_p99_ms",
     title: "seen p99 ms",
     digits: 2,
 };
-/// Time for the disk to sync 8 KiB during the same seconds. No commit can be faster.
+/// 99th percentile of the time in which the disk syncs 8 KiB, measured during the same run. No
+/// commit can be faster than the disk.
 pub const DISK_P99: Metric = Metric {
     name: "disk_sync_p99_ms",
     title: "disk sync p99 ms",
     digits: 2,
 };
-/// Delay between the intended time and the generator's own write.
+/// 99th percentile of the delay between the intended time of a frame and the load generator's
+/// write.
 pub const LATE: Metric = Metric {
     name: "generator_late_p99_ms",
     title: "generator late p99 ms",
     digits: 2,
 };
-/// Deliveries that were lost, duplicated or out of order.
+/// Number of deliveries that were lost, duplicated or out of order.
 pub const WRONG: Metric = Metric {
     name: "wrong",
     title: "wrong",
@@ -89,7 +92,7 @@ pub const CORE: Metric = Metric {
     title: "% of a core",
     digits: 1,
 };
-/// Frequency of whatever the scenario counts.
+/// How often per second the scenario's counted event happened.
 pub const RATE: Metric = Metric {
     name: "per_second",
     title: "per second",
@@ -101,13 +104,13 @@ pub const BATCH: Metric = Metric {
     title: "per commit",
     digits: 1,
 };
-/// Duration.
+/// A duration in seconds.
 pub const SECONDS: Metric = Metric {
     name: "seconds",
     title: "s",
     digits: 2,
 };
-/// Database reads per ticket.
+/// Number of database reads per ticket.
 pub const READS: Metric = Metric {
     name: "reads",
     title: "reads / ticket",
@@ -119,14 +122,14 @@ pub const FRAMES: Metric = Metric {
     digits: 1,
 };
 
-/// Latency at the largest size divided by latency at the smallest.
+/// Latency at the largest database size divided by latency at the smallest size.
 pub const GROWTH: Metric = Metric {
     name: "growth",
     title: "times the smallest",
     digits: 1,
 };
 
-/// All metrics, in the order of table columns.
+/// All metrics, in the order of the report's table columns.
 pub const METRICS: &[Metric] = &[
     CPU,
     HOLDER_CPU,
@@ -148,28 +151,28 @@ pub const METRICS: &[Metric] = &[
     WRONG,
 ];
 
-/// One row of a scenario's table: metric name → one value per round.
+/// One row of a scenario's table: from metric name to one value per round.
 pub type Figures = BTreeMap<&'static str, Vec<f64>>;
 
-/// Everything that one `bench` measured.
+/// Everything that one run of `bench` measured.
 #[derive(Debug, Default, Serialize)]
 pub struct Results {
-    /// Scenario, subject, metric → one value per round. A list keeps the order of measurement.
+    /// The scenarios in the order in which they were measured.
     pub scenarios: Vec<Scenario>,
-    /// Peers that were not available, with the reason.
+    /// Servers that were not available, each with the reason.
     pub skipped: BTreeMap<String, String>,
-    /// What a subject does not do, shown next to its figures.
+    /// The features of Helpline that each server lacks, shown next to its figures.
     pub lacks: BTreeMap<String, String>,
-    /// Series over sizes or rates, for plots.
+    /// Data for plots: values over database sizes or sending rates.
     pub curves: Vec<Curve>,
 }
 
 #[derive(Debug, Serialize)]
 pub struct Scenario {
     pub name: &'static str,
-    /// How the scenario was run.
+    /// How the scenario was run, in one sentence.
     pub about: String,
-    /// The figures of each subject.
+    /// The measured values of each server or way of writing.
     pub subjects: Vec<(String, Figures)>,
 }
 
@@ -178,12 +181,12 @@ pub struct Curve {
     /// The title of the plot that contains this line.
     pub plot: &'static str,
     pub name: String,
-    /// Pairs of x and y.
+    /// The line's points, as pairs of x and y.
     pub points: Vec<(f64, f64)>,
 }
 
 impl Results {
-    /// Adds a scenario unless it already exists.
+    /// Adds a scenario to the results, unless it already exists.
     pub fn scenario(&mut self, name: &'static str, about: impl Into<String>) {
         if !self.scenarios.iter().any(|scenario| scenario.name == name) {
             self.scenarios.push(Scenario {
@@ -194,7 +197,7 @@ impl Results {
         }
     }
 
-    /// Records one value. Does nothing if the scenario was not added.
+    /// Records one measured value. Does nothing if the scenario was not added before.
     pub fn record(&mut self, scenario: &str, subject: &str, metric: Metric, value: f64) {
         let Some(scenario) = self.scenarios.iter_mut().find(|of| of.name == scenario) else {
             return;
@@ -214,7 +217,7 @@ impl Results {
             .push(value);
     }
 
-    /// Records one run of speakers and listeners.
+    /// Records the results of one run with speakers and listeners.
     pub fn sample(&mut self, scenario: &str, subject: &str, sample: &Sample) {
         self.record(scenario, subject, CPU, sample.cpu_micros);
         self.record(scenario, subject, HOLDER_CPU, sample.holder_cpu_micros);
@@ -224,15 +227,15 @@ impl Results {
         self.record(scenario, subject, WRONG, sample.wrong as f64);
     }
 
-    /// The values of a metric, one per round.
+    /// The values of a metric, one per round; `None` if there are none.
     pub fn values(&self, scenario: &str, subject: &str, metric: Metric) -> Option<&[f64]> {
         let scenario = self.scenarios.iter().find(|of| of.name == scenario)?;
         let (_, figures) = scenario.subjects.iter().find(|(name, _)| name == subject)?;
         figures.get(metric.name).map(Vec::as_slice)
     }
 
-    /// Ratios of two subjects' values, round by round: a disturbance usually affects both values of
-    /// a round.
+    /// Divides two subjects' values round by round, because a disturbance of the machine usually
+    /// affects both subjects in a round.
     pub fn ratios(&self, scenario: &str, metric: Metric, of: &str, over: &str) -> Option<Vec<f64>> {
         let (of, over) = (
             self.values(scenario, of, metric)?,
@@ -247,7 +250,7 @@ impl Results {
         (!ratios.is_empty()).then_some(ratios)
     }
 
-    /// Total number of wrong deliveries of Helpline in all scenarios.
+    /// Total number of wrong deliveries by Helpline in all scenarios.
     pub fn wrong(&self) -> f64 {
         let all = self
             .scenarios
@@ -260,7 +263,7 @@ impl Results {
     }
 }
 
-/// Returns median, minimum and maximum.
+/// Returns the median, the minimum and the maximum, in this order.
 pub fn spread(values: &[f64]) -> (f64, f64, f64) {
     let least = values.iter().copied().fold(f64::INFINITY, f64::min);
     let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -1,5 +1,5 @@
-//! `soak`: sends messages through rooms for a long time. A memory leak appears as a slope of the
-//! gateways' memory.
+//! `soak`: sends messages through rooms for a long time, to find memory leaks. A leak appears as
+//! steady growth of the gateways' memory.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ const ROOMS: usize = 500;
 const PER_SECOND: f64 = 500.0;
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-/// Runs the scenario and records its results.
+/// Runs the scenario `soak` and records its results.
 ///
 /// # Errors
 /// If Helpline does not run.
@@ -56,7 +56,8 @@ pub async fn run(
     let running = traffic::run(&peer, shape);
     tokio::pin!(running);
     let sample = loop {
-        // Cancel-safe: the run is pinned outside the loop, and the other branch is a timer.
+        // Cancel-safe: the measured run is pinned outside the loop, and the second branch is a
+        // timer.
         tokio::select! {
             sample = &mut running => break sample?,
             () = sleep(LOOK_EVERY) => points.push((begun.elapsed().as_secs_f64(), usage::memory_bytes(&holders) as f64 / 1048576.0)),

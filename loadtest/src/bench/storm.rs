@@ -1,6 +1,7 @@
 //! `storm`: every connection breaks, and all clients reconnect at once and resume three tickets
-//! each. Half of them are customers with their own tickets, the others consoles of agents with the
-//! same tickets. A separate pair measures whether others are affected.
+//! each. Half of the clients are customers with their own tickets; the other half are agents with
+//! the same tickets. A separate pair of connections measures whether uninvolved clients are
+//! affected.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,16 +24,17 @@ use crate::target::Relay;
 
 const CLIENTS: usize = 10_000;
 const TICKETS_EACH: usize = 3;
-/// Number of agents behind the consoles; each has several connections.
+/// Number of agents; each agent has several connections.
 const AGENTS: usize = 500;
-/// Maximum clients that reconnect at the same moment. The next one starts when one is done.
+/// Maximum number of clients that reconnect at the same moment. When one client has reconnected,
+/// the next client starts.
 const AT_ONCE: usize = 512;
-/// Time between two frames of the separate pair.
+/// Time between two frames of the pair that measures whether uninvolved clients are affected.
 const PROBE_EVERY: Duration = Duration::from_millis(5);
-/// Postgres updates its statistics counters about once a second.
+/// How long to wait for Postgres's statistics counters, which it updates about once a second.
 const COUNTERS_SETTLE: Duration = Duration::from_millis(1_500);
 
-/// Runs the scenario and records its results.
+/// Runs the scenario `storm` and records its results.
 ///
 /// # Errors
 /// If Helpline does not run, or a client cannot reconnect.
@@ -55,7 +57,7 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     for _ in 0..effort.rounds.min(2) {
         let standing = open_storm(&openings).await?;
         drop(standing);
-        // Give the gateway time to notice the closed connections and drop its rooms.
+        // Wait until the gateway has noticed the closed connections and dropped its rooms.
         sleep(Duration::from_secs(2)).await;
         let before = log_reads(&helpline).await?;
         let begun = Instant::now();
@@ -83,7 +85,8 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     Ok(())
 }
 
-/// Two openings per pair of clients: a customer's, and an agent's with the same tickets.
+/// Returns two ways to connect for each pair of clients: a customer's, and an agent's with the same
+/// tickets.
 async fn openings(helpline: &Helpline, clients: usize) -> Result<Vec<Opening>, LoadError> {
     let pairs = clients / 2;
     let mut tickets: Vec<Vec<TicketId>> =
@@ -121,7 +124,8 @@ async fn openings(helpline: &Helpline, clients: usize) -> Result<Vec<Opening>, L
         for token in [customer, agent] {
             let mut opening = helpline.signed_in(0, &token);
             for (id, ticket) in (1..).zip(tickets) {
-                // Every client has seen the ticket's first event, which is its whole history.
+                // Resume after event 1: each ticket has only this event, and the client has already
+                // received it.
                 let resume =
                     format!(r#"{{"type":"subscribe","id":{id},"ticket":"{ticket}","after":1}}"#);
                 opening.steps.push(Step::Send(resume.into()));
@@ -137,7 +141,7 @@ async fn openings(helpline: &Helpline, clients: usize) -> Result<Vec<Opening>, L
     Ok(openings)
 }
 
-/// Opens all connections and waits until each is subscribed.
+/// Opens all connections and waits until each connection is subscribed to its tickets.
 async fn open_storm(openings: &Arc<Vec<Opening>>) -> Result<Vec<Connection>, LoadError> {
     let mut coming = JoinSet::new();
     let mut connections = Vec::with_capacity(openings.len());
@@ -160,7 +164,7 @@ async fn open_storm(openings: &Arc<Vec<Opening>>) -> Result<Vec<Connection>, Loa
     Ok(connections)
 }
 
-/// Index scans of the history so far, over both indexes: one scan per page read.
+/// The number of history pages read so far: index scans of the two history indexes.
 async fn log_reads(helpline: &Helpline) -> Result<f64, LoadError> {
     let row = helpline
         .admin
@@ -172,8 +176,9 @@ async fn log_reads(helpline: &Helpline) -> Result<f64, LoadError> {
 }
 
 /// While `meanwhile` runs, a speaker and a listener exchange frames in a separate room. Returns the
-/// result of `meanwhile` and the pair's latencies. The pair has its own thread, so that waiting for
-/// other clients in this process does not count as the server's latency.
+/// result of `meanwhile` and the latencies of these frames. The two connections have a separate
+/// thread, so that waiting for other clients in this process does not count as the server's
+/// latency.
 async fn pair<T>(
     helpline: &Arc<Helpline>,
     meanwhile: impl Future<Output = T>,
@@ -191,14 +196,15 @@ async fn pair<T>(
         })?;
         runtime.block_on(probe(&helpline, there, ended))
     });
-    // If the pair could not connect, `probe` returns the error at the end.
+    // Ignore an error: `arrived` is also closed if the speaker or the listener could not connect,
+    // and `probe` returns that error at the end.
     let _ = arrived.await;
     let result = meanwhile.await;
     drop(over);
     Ok((result, apart.await.expect("the pair does not panic")?))
 }
 
-/// Sends and receives frames until `over` ends.
+/// Sends and receives frames until `over` is signalled. Returns the latencies.
 async fn probe(
     helpline: &Helpline,
     there: oneshot::Sender<()>,
@@ -222,7 +228,8 @@ async fn probe(
     let due = |n: u32| begun + PROBE_EVERY * n;
     let (mut said, mut received) = (0, 0);
     loop {
-        // Cancel-safe: a channel's receiver, a timer and a connection.
+        // Cancel-safe: the branches wait for a channel, a timer and a connection, and none of these
+        // loses data when it is dropped.
         tokio::select! {
             _ = &mut over => return Ok(times.quantiles()),
             () = sleep_until(due(said)) => {

@@ -1,11 +1,11 @@
-//! The report as Markdown, which is also printed to the terminal.
+//! The benchmark report as Markdown, which is also printed to the terminal.
 
 use std::fmt::Write as _;
 
 use super::results::{METRICS, Metric, Results, Scenario, spread};
 use super::targets::{self, Judged};
 
-/// Renders the whole report.
+/// Renders the whole benchmark report as Markdown.
 pub fn markdown(results: &Results) -> String {
     let mut text = String::new();
     let judged = targets::judge(results);
@@ -79,7 +79,7 @@ fn figures_table(scenario: &Scenario) -> String {
     aligned(&rows)
 }
 
-/// Formats the median, followed by the spread if there is one.
+/// Formats the median of the values, followed by minimum and maximum if there are several values.
 pub fn cell(values: &[f64], metric: Metric) -> String {
     let (median, least, most) = spread(values);
     let digits = metric.digits;

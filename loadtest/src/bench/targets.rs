@@ -1,33 +1,34 @@
-//! Helpline's performance targets: a figure or a ratio, and its bound.
+//! Helpline's performance targets. Each target is a measured value or a ratio of two servers'
+//! values, with its bound.
 
 use super::results::{self, Metric, Results, spread};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Target {
-    /// The scenario that measures it.
+    /// The scenario that measures this target.
     pub scenario: &'static str,
-    /// The subject to judge.
+    /// The subject (a server or a way of writing) to judge.
     pub of: &'static str,
-    /// The subject to divide by; `None` judges the figure itself.
+    /// The subject whose value is the divisor; `None` judges the value of `of` itself.
     pub over: Option<&'static str>,
     pub metric: Metric,
     pub bound: Bound,
 }
 
-/// The direction of a bound.
+/// Whether the bound is a maximum or a minimum.
 #[derive(Debug, Clone, Copy)]
 pub enum Bound {
     AtMost(f64),
     AtLeast(f64),
 }
 
-/// A target with its measurement.
+/// A performance target with its measured values.
 #[derive(Debug)]
 pub struct Judged {
     pub target: Target,
-    /// Median, minimum and maximum over the rounds.
+    /// Median, minimum and maximum over all rounds.
     pub measured: (f64, f64, f64),
-    /// Whether the median satisfies the bound.
+    /// Whether the median of the measured values satisfies the target's bound.
     pub met: bool,
 }
 
@@ -53,7 +54,7 @@ const fn figure(scenario: &'static str, metric: Metric, bound: Bound) -> Target 
 
 use Bound::{AtLeast, AtMost};
 
-/// All targets, in the order of the report.
+/// All performance targets, in the order of the report.
 pub const TARGETS: &[Target] = &[
     ratio("fanout", results::CPU, "baseline", AtMost(1.15)),
     ratio("fanout", results::CPU, "nchan", AtMost(0.9)),
@@ -114,7 +115,7 @@ pub const TARGETS: &[Target] = &[
     },
 ];
 
-/// Judges the targets whose figures were measured.
+/// Compares every target whose values were measured with those values.
 pub fn judge(results: &Results) -> Vec<Judged> {
     TARGETS
         .iter()
@@ -142,7 +143,7 @@ fn judge_one(results: &Results, target: Target) -> Option<Judged> {
 }
 
 impl Target {
-    /// For example `CPU s / million: Helpline ÷ baseline`.
+    /// The target in words, for example `CPU s / million: Helpline ÷ baseline`.
     pub fn words(&self) -> String {
         match self.over {
             Some(over) => format!("{}: {} ÷ {over}", self.metric.title, self.of),
@@ -152,7 +153,7 @@ impl Target {
 }
 
 impl Bound {
-    /// For example `≤ 1.15`.
+    /// The bound in words, for example `≤ 1.15`.
     pub fn words(self) -> String {
         match self {
             AtMost(most) => format!("≤ {most}"),

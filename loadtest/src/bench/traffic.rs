@@ -1,5 +1,6 @@
-//! One run of speakers and listeners on one server. It is an open loop: every delivery is checked,
-//! and timed from the moment at which its frame was due.
+//! One run of speakers and listeners on one server. Speakers send at fixed times, independent of
+//! the server's speed (an open loop). Every delivery is checked, and its latency counts from the
+//! moment at which its frame was due.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -15,17 +16,17 @@ use super::peer::{Endpoint, Peer, Received, Side};
 use super::usage;
 use crate::error::LoadError;
 
-/// Maximum connections being opened at the same time.
+/// Maximum number of connections that are being opened at the same time.
 const OPENING_MAX: usize = 128;
-/// Delay after opening, until presence updates and garbage collection settle.
+/// Delay after opening all connections, until presence updates and garbage collection settle.
 const SETTLE: Duration = Duration::from_millis(700);
-/// Duration of the warm-up, as a share of the measured time.
+/// Duration of the warm-up, as a fraction of the measured time.
 const WARM_UP_SHARE: f64 = 0.2;
-/// Deliveries that have not arrived after this are lost.
+/// How long to wait for deliveries. A later delivery counts as lost.
 const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(15);
-/// Longer latencies are recorded as this value.
+/// The highest latency that the histogram can record. Longer latencies are recorded as this value.
 const MICROS_MAX: u64 = 600_000_000;
-/// Maximum bursts queued for one speaker.
+/// Maximum number of bursts that may wait for one speaker.
 const ORDERS_MAX: usize = 1_024;
 
 /// What to send, and to how many listeners.
@@ -35,17 +36,17 @@ pub struct Shape {
     pub rooms: usize,
     /// Number of listeners per room.
     pub listeners: usize,
-    /// Frames that a speaker sends at once.
+    /// Number of frames that a speaker sends at once.
     pub burst: u64,
     /// Bursts per second over all rooms.
     pub bursts_per_second: f64,
-    /// Duration of the measured part.
+    /// Duration of the measured part, in seconds.
     pub seconds: f64,
-    /// The instance of the listeners; speakers use the first one.
+    /// The instance that listeners connect to. Speakers connect to the first instance.
     pub listen_on: usize,
 }
 
-/// The measurements of a run.
+/// The measurements of one run of speakers and listeners.
 #[derive(Debug, Clone)]
 pub struct Sample {
     /// Number of deliveries in the measured part.
@@ -54,11 +55,11 @@ pub struct Sample {
     pub wrong: u64,
     /// CPU of all server processes per delivery, in microseconds.
     pub cpu_micros: f64,
-    /// CPU of the processes that hold connections per delivery, in microseconds.
+    /// CPU of the processes that keep client connections, per delivery, in microseconds.
     pub holder_cpu_micros: f64,
-    /// From the intended time to the arrival.
+    /// Time from the intended sending time to the arrival.
     pub latency_ms: Quantiles,
-    /// From the intended time to the generator's own write.
+    /// Time from the intended sending time to the load generator's write.
     pub lateness_ms: Quantiles,
 }
 
@@ -90,7 +91,7 @@ impl Times {
             .saturating_record(micros.max(1));
     }
 
-    /// The quantiles of all times so far.
+    /// The quantiles of all times that were recorded so far.
     pub fn quantiles(&self) -> Quantiles {
         let times = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let ms = |micros: u64| micros as f64 / 1_000.0;
@@ -102,14 +103,14 @@ impl Times {
     }
 }
 
-/// State that all tasks of a run share.
+/// State that all speakers and listeners of a run share.
 struct Run {
     peer: Arc<dyn Peer>,
     shape: Shape,
     id: u32,
-    /// Number of bursts per room before the measured part.
+    /// Number of warm-up bursts per room before the measured part.
     warm: u64,
-    /// Start of the measured part, once it has begun.
+    /// Start of the measured part; empty during the warm-up.
     begun: OnceLock<Instant>,
     arrived: AtomicU64,
     wrong: AtomicU64,
@@ -119,7 +120,8 @@ struct Run {
 }
 
 impl Run {
-    /// The time at which a room's burst of the measured part is due. The rooms take turns.
+    /// The time at which a room's burst is due in the measured part. One room follows after the
+    /// other at equal intervals.
     fn intended(&self, begun: Instant, room: usize, burst: u64) -> Instant {
         let nth = (burst - self.warm) * self.shape.rooms as u64 + room as u64;
         begun + Duration::from_secs_f64(nth as f64 / self.shape.bursts_per_second)
@@ -138,7 +140,7 @@ impl Run {
     }
 }
 
-/// Opens all connections, warms up, measures and closes.
+/// Opens all connections, warms up, measures, and closes the connections.
 ///
 /// # Errors
 /// If a connection cannot be opened.
@@ -190,10 +192,11 @@ pub async fn run(peer: &Arc<dyn Peer>, shape: Shape) -> Result<Sample, LoadError
     })
 }
 
-/// A due burst: the number of its first frame, and its time in the measured part.
+/// A burst to send: the number of its first frame, and its due time in the measured part.
 type Order = (u64, Option<Instant>);
 
-/// Opens all listeners, then all speakers. Returns the speakers' channels.
+/// Opens all listeners' connections, then all speakers' connections. Returns the channels that tell
+/// the speakers what to send.
 async fn enter(
     run: &Arc<Run>,
     tasks: &mut JoinSet<()>,
@@ -233,7 +236,7 @@ async fn enter(
 /// Opens connections, up to [`OPENING_MAX`] at the same time.
 ///
 /// # Errors
-/// The first error.
+/// The first connection error.
 pub async fn open_all(
     peer: &Arc<dyn Peer>,
     endpoints: impl Iterator<Item = Endpoint>,
@@ -291,7 +294,8 @@ async fn speak(
     mut orders: mpsc::Receiver<Order>,
 ) {
     loop {
-        // Cancel-safe: a channel's receiver and a connection.
+        // Cancel-safe: the branches receive from a channel and from a connection, and neither loses
+        // data when it is dropped.
         let spoken = tokio::select! {
             order = orders.recv() => match order {
                 Some((first, intended)) => send_burst(&run, room, &mut connection, first, intended).await,
@@ -328,8 +332,8 @@ async fn send_burst(
     connection.flush().await
 }
 
-/// Sends bursts in an open loop. A slow speaker delays the loop, but not the times from which
-/// latency is measured.
+/// Orders bursts at fixed times. A slow speaker delays this loop, but not the due times from which
+/// latencies are measured.
 async fn send_all(run: &Run, speakers: &[mpsc::Sender<Order>], begun: Instant, from: u64, to: u64) {
     let measured = from >= run.warm;
     for burst in from..to {
@@ -339,7 +343,7 @@ async fn send_all(run: &Run, speakers: &[mpsc::Sender<Order>], begun: Instant, f
             if due > Instant::now() {
                 sleep_until(due).await;
             }
-            // A speaker that is gone has already logged a warning.
+            // Ignore the error: a speaker whose connection ended has already logged a warning.
             let _ = speaker
                 .send((burst * run.shape.burst, measured.then_some(due)))
                 .await;
@@ -347,7 +351,7 @@ async fn send_all(run: &Run, speakers: &[mpsc::Sender<Order>], begun: Instant, f
     }
 }
 
-/// Waits until `expected` deliveries have arrived, or until the timeout.
+/// Waits until `expected` deliveries have arrived, or until [`ARRIVAL_TIMEOUT`].
 async fn arrive(run: &Run, expected: u64) {
     let deadline = Instant::now() + ARRIVAL_TIMEOUT;
     while run.arrived.load(Ordering::Relaxed) < expected && Instant::now() < deadline {

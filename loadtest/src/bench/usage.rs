@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::fs;
 
-/// Linux reports CPU time to user space in hundredths of a second on every machine.
+/// Unit of CPU times in `/proc`. Linux reports them in hundredths of a second on every machine.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// User and system seconds of these processes and their descendants, including children that have
-/// exited and were waited for.
+/// User and system CPU seconds of these processes and their descendants, including children that
+/// have exited and were waited for.
 pub fn cpu_seconds(roots: &[u32]) -> f64 {
     let table = table();
     tree(roots, &table)
@@ -18,7 +18,8 @@ pub fn cpu_seconds(roots: &[u32]) -> f64 {
         / TICKS_PER_SECOND
 }
 
-/// Memory in bytes of these processes and their descendants. Shared pages count in proportion.
+/// Memory in bytes of these processes and their descendants. A page that several processes share is
+/// divided between them.
 pub fn memory_bytes(roots: &[u32]) -> u64 {
     tree(roots, &table())
         .iter()
@@ -40,8 +41,8 @@ fn table() -> HashMap<u32, Entry> {
     pids.filter_map(|pid| Some((pid, entry(pid)?))).collect()
 }
 
-/// Parses `pid (name) state parent … utime stime cutime cstime`. The name may contain any
-/// character, so fields are counted from the last bracket.
+/// Parses `/proc/<pid>/stat`: `pid (name) state parent … utime stime cutime cstime`. The name may
+/// contain any character, so fields are counted from the last closing bracket.
 fn entry(pid: u32) -> Option<Entry> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let fields: Vec<&str> = stat

@@ -1,38 +1,38 @@
-//! The evidence about one ticket: what was sent, what the database holds, and what every observer
-//! saw.
+//! The evidence about one ticket: what was sent, what the database contains, and what every
+//! observer (a connected client) saw.
 
 use std::collections::{BTreeMap, HashSet};
 
 use helpline_core::actor::Audience;
 use helpline_core::history::Kind;
 
-/// The part of an event that must be the same for all observers.
+/// The part of an event that must be equal for all observers (connected clients).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     pub kind: Kind,
-    /// The key of the message.
+    /// The key of the event's message, if it has one.
     pub key: Option<String>,
-    /// The text of the message.
+    /// The text of the event's message, if it has one.
     pub body: Option<String>,
 }
 
-/// A part of a ticket's state that events change.
+/// A part of a ticket's state (such as its status) that events change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Facet {
-    /// `status`.
+    /// The ticket's `status`.
     Status,
-    /// `priority`.
+    /// The ticket's `priority`.
     Priority,
-    /// `category`.
+    /// The ticket's `category`.
     Category,
-    /// `assigned_to`; customers receive a name instead.
+    /// The ticket's `assigned_to`. Customers receive the assignee's name instead.
     Assignee,
-    /// `satisfaction_rating`.
+    /// The ticket's `satisfaction_rating`.
     Rating,
 }
 
 impl Facet {
-    /// The part of the state that an event of this kind changes, if any.
+    /// The part of a ticket's state that an event of this kind changes; `None` if it changes none.
     pub const fn of(kind: Kind) -> Option<Self> {
         match kind {
             Kind::StatusChanged
@@ -58,40 +58,41 @@ impl Facet {
     }
 }
 
-/// An event as the database holds it.
+/// An event as the database contains it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrueRow {
-    /// Position among all events.
+    /// The event's position among all events of its ticket.
     pub seq: u64,
-    /// Position among the events that customers may see.
+    /// The event's position among those that customers may see; `None` if it is only for staff.
     pub public_seq: Option<u64>,
     pub row: Row,
 }
 
-/// The author of a send. Each ticket of a run has one of each.
+/// The author of a message. Each ticket of a run has one customer and one agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Sender {
-    /// The ticket's owner.
+    /// The customer who owns the ticket.
     Customer,
     /// The member of staff who replies.
     Agent,
 }
 
-/// The result of a send, as its sender knows it.
+/// The result of sending a message, as its sender knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// Acked at this position, in the sender's numbering.
+    /// Acknowledged at this position, in the numbering that the sender sees.
     Acked(u64),
-    /// Acked, but a promotion or a restore may have undone it. The message may be gone, or may be
-    /// stored at another position if a copy in flight was stored afterwards.
+    /// Acknowledged, but a database promotion or restore may have undone the message. The message
+    /// may be missing. It may also be stored at a different position, if a retry was stored after
+    /// the promotion or restore.
     Void,
-    /// Refused permanently.
+    /// Refused permanently by the server.
     Refused,
-    /// Not answered until the end of the run.
+    /// Not answered before the end of the run.
     Unknown,
 }
 
-/// One send. Sends are listed in the order in which their sender sent them.
+/// One sent message. Each sender's messages are listed in the order in which they were sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
     pub key: String,
@@ -100,62 +101,63 @@ pub struct Sent {
     pub fate: Fate,
 }
 
-/// What an observer held before a reset.
+/// What an observer had received before a reset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Life {
-    /// The position before its first event.
+    /// The position before the first received event.
     pub base: u64,
     /// The events in the order in which they were applied.
     pub rows: Vec<(u64, Row)>,
-    /// This many events from the start must be in the database. A primary that died may have taken
-    /// the rest with it.
+    /// Number of events, counted from the first, that must be in the database. Later events may be
+    /// lost, because the primary database may have died before it replicated them.
     pub sure: usize,
 }
 
 /// Everything that one observer of a ticket saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observed {
-    /// The name in the report.
+    /// The observer's name in the report.
     pub name: String,
-    /// The audience as which it reads, which selects the numbering.
+    /// Whether the observer reads as customer or staff. This selects the numbering of positions.
     pub audience: Audience,
-    /// The position before its first event: 0 unless it was reset.
+    /// The position before the observer's first event. It is 0 unless the observer was reset.
     pub base: u64,
-    /// Positions and events from there, in the order in which they were applied.
+    /// The observer's events with their positions, in the order in which they were applied.
     pub rows: Vec<(u64, Row)>,
-    /// What it held before each reset.
+    /// What the observer had received before each reset.
     pub earlier: Vec<Life>,
-    /// This many events from the start arrived before any promotion or restore. The rest must be in
-    /// the database too, because no reset told the observer to drop them.
+    /// Number of events, counted from the first, that arrived before any database promotion or
+    /// restore. Later events must be in the database too, because no reset told the observer to
+    /// discard them.
     pub sure: usize,
-    /// Number of live events that skipped a position: gaps that the server did not report.
+    /// Number of live events that skipped a position. The server did not report these gaps.
     pub holes: u64,
-    /// Frames about a ticket that the observer did not subscribe to.
+    /// Frames about tickets that the observer did not subscribe to.
     pub foreign: Vec<String>,
-    /// Frames with a note's canary, or of a type that is not for customers, that a customer
-    /// received.
+    /// Frames that a customer must not receive: they contain a note's canary (a marker text in
+    /// internal notes), or have a type that is only for staff.
     pub leaks: Vec<String>,
-    /// The ticket's state according to the observer's events.
+    /// The ticket's state, computed from the events that the observer received.
     pub state: BTreeMap<Facet, Option<String>>,
 }
 
-/// All evidence about one ticket.
+/// All evidence about one ticket: what was sent, stored and received.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Evidence {
-    /// The name in the report.
+    /// The ticket's name in the report.
     pub ticket: String,
     /// The ticket's history in the database.
     pub truth: Vec<TrueRow>,
-    /// The ticket's state in the database; an empty map is not compared.
+    /// The ticket's state in the database. An empty map means that it is not compared.
     pub state: BTreeMap<Facet, Option<String>>,
-    /// The sends, in order for each sender.
+    /// All sent messages, in order for each sender.
     pub sent: Vec<Sent>,
-    /// Senders whom the server asked to retry a send later. Only their messages may be stored in
-    /// another order.
+    /// Senders whom the server asked to retry a message later. Only the messages of these senders
+    /// may be stored in a different order than they were sent.
     pub asked_to_retry: Vec<Sender>,
-    /// Keys of sends that an instance refused, according to its log. This includes refusals that
-    /// the client never received because it lost the connection. Each of these messages may be
-    /// stored after later ones.
+    /// Keys of messages that an instance refused at the first attempt, according to its log. The
+    /// log also has refusals that the client never received because its connection broke. Each of
+    /// these messages may be stored after messages that were sent later.
     pub refused_at_first: HashSet<String>,
     pub observed: Vec<Observed>,
 }

@@ -2,40 +2,42 @@
 
 use std::fmt;
 
-/// A broken promise.
+/// A promise of the server that was broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Violation {
-    /// An acked message is not in the database.
+    /// An acknowledged message is not in the database.
     AckedAndLost {
         ticket: String,
         key: String,
-        /// The acked position.
+        /// The position that the server acknowledged.
         seq: u64,
     },
-    /// An observer did not receive an event, or a send was never answered.
+    /// An observer did not receive an event, or a message was never acknowledged or refused.
     Lost(String),
     /// A message is stored twice, or an observer applied an event twice.
     Doubled(String),
-    /// A message is at another position than it should be.
+    /// A message is stored at the wrong position.
     Reordered(String),
     /// A customer received something that is only for staff.
     Leaked(String),
-    /// A position is missing in a numbering.
+    /// A number is missing in a ticket's numbering of events.
     Hole(String),
-    /// An observer saw, or the database holds, something that was never written, or a changed text.
+    /// An observer or the database has an event that no member wrote, or a changed text.
     Forged(String),
-    /// An answer or an event is about another ticket than the one requested.
+    /// An answer or an event is about a different ticket than the client requested.
     Foreign(String),
-    /// An observer holds events that a restore or a promotion undid, and was not reset.
+    /// An observer still has events that a database restore or promotion undid, because the server
+    /// did not reset it.
     FalseHistory(String),
-    /// An event arrived too late because another ticket holds an undecodable row.
+    /// An event arrived too late because a different ticket has a row that the server cannot
+    /// decode.
     Starved(String),
-    /// A valid send was refused.
+    /// The server refused a valid message.
     Refused(String),
-    /// Something did not recover or could not be done although all faults were over.
+    /// A component did not recover, or an operation failed, although all injected faults had ended.
     Stuck(String),
-    /// A fault of the plan was not played because the machine or the plan lacks a requirement. The
-    /// run proves nothing about it.
+    /// A fault of the plan was not injected because the machine or the plan lacks a requirement.
+    /// The run proves nothing about this fault.
     Unplayed(String),
 }
 
@@ -64,7 +66,8 @@ impl fmt::Display for Violation {
 }
 
 impl Violation {
-    /// All words, so that kinds that did not occur are counted as zero.
+    /// All words under which violations are counted. The report shows zero for a word without
+    /// violations.
     pub const WORDS: [&str; 12] = [
         "lost",
         "doubled",

@@ -1,4 +1,4 @@
-//! Handles received frames: answers those that need an answer, and passes events to the history.
+//! Handles received frames: answers frames that need an answer, and passes events to the history.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -14,13 +14,14 @@ use crate::checker::{Fate, Sender};
 use crate::prove::samples::Way;
 use crate::wire::{Link, LinkError};
 
-/// Delay before a retry that the server asked for without naming a delay.
+/// Delay before a retry if the server asked for a retry without stating a delay.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
-/// How long to hold a send that the connection's server does not accept: longer than any run.
+/// How long to keep a message that the connected server cannot accept. It is longer than any run,
+/// so the message waits for the next connection.
 const HELD: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Client {
-    /// Handles one frame.
+    /// Handles one received frame.
     pub(super) async fn take(&mut self, text: &str, link: &mut Link) -> Result<(), LinkError> {
         if self.member.sender == Sender::Customer && text.contains(&self.run.canary) {
             self.record.leaks.push("a frame held a canary".into());
@@ -107,7 +108,8 @@ impl Client {
                         self.record.asked_to_retry = true;
                         self.outbox[n].again_at = Instant::now() + wait;
                     } else if code.ends_with_connection() {
-                        // `welcome` clears all ids, so the next connection sends it again.
+                        // `welcome` clears all ids of the outbox, so the next connection sends this
+                        // message again.
                         tracing::warn!(member = self.member.name, %code, "a send is held until another connection");
                         self.outbox[n].again_at = Instant::now() + HELD;
                     } else {
@@ -196,7 +198,8 @@ impl Client {
     }
 }
 
-/// Returns the frame's `type`: from its usual place at the start, or else by parsing the frame.
+/// Returns the frame's `type`. It is usually at the start of the frame; otherwise the whole frame
+/// is parsed.
 fn word(text: &str) -> Option<Cow<'_, str>> {
     #[derive(serde::Deserialize)]
     struct Tag {

@@ -1,5 +1,5 @@
 //! A member's view of its ticket's history: a position that advances over contiguous events, until
-//! a reset.
+//! the server resets the member.
 
 use helpline_core::history::{Kind, Observed as Place, Position};
 use helpline_core::ids::{Key, Seq, TicketId};
@@ -12,7 +12,8 @@ use crate::checker::{Facet, Row};
 use crate::prove::samples::Way;
 
 impl Client {
-    /// Records a frame about another ticket: this member subscribed to one ticket only.
+    /// Records a frame about a different ticket. This is an error, because the member subscribed to
+    /// one ticket only.
     pub(super) fn foreign(&mut self, ticket: TicketId, what: &str) -> Step {
         self.record.foreign.push(format!("{what} of {ticket}"));
         Step::Fine
@@ -60,7 +61,8 @@ impl Client {
             row,
             change,
         } = arrival;
-        // Ignore events before the first page: they are in that page or come after it.
+        // Ignore live events before the first page of history: the page contains them, or the
+        // server sends them again after it.
         let Some(position) = self.position.as_mut() else {
             return Step::Fine;
         };
@@ -68,8 +70,8 @@ impl Client {
             Place::Duplicate => self.record.repeats += 1,
             Place::Gap { .. } => return Step::Gap,
             Place::InOrder => {
-                // Plain SQL dates its rows when the statement runs, not at the commit, which may be
-                // much later. They cannot measure delivery.
+                // Only plain SQL writes `CategoryChanged` events in a run. Their time is that of
+                // the statement, and the commit may be much later, so they cannot measure delivery.
                 if row.kind != Kind::CategoryChanged {
                     self.run.samples.seen(at_micros, way, self.member.lane);
                 }
@@ -102,7 +104,7 @@ impl Client {
     }
 }
 
-/// A page of history without its events.
+/// The fields of a history page, except its events.
 pub(super) struct PageHead {
     pub(super) id: u64,
     pub(super) ticket: TicketId,
@@ -112,7 +114,7 @@ pub(super) struct PageHead {
     pub(super) reset: bool,
 }
 
-/// Whether an event continues the history.
+/// Whether a received event continues the history.
 pub(super) enum Step {
     Fine,
     Gap,
@@ -124,7 +126,7 @@ pub(super) struct Arrival {
     /// The database's time of the event, in microseconds since 1970.
     at_micros: i64,
     row: Row,
-    /// The change to the ticket's state, if any.
+    /// The change to the ticket's state that the event describes, if any.
     change: Option<(Facet, Option<String>)>,
 }
 

@@ -1,4 +1,5 @@
-//! A member's identity, its orders and its record, and the state that all members of a run share.
+//! A member's identity, its orders (what to send) and its record (what happened), and the state
+//! that all members of a run share.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,24 +14,25 @@ use crate::checker::{Facet, Row, Sender, Sent};
 use crate::prove::samples::Samples;
 use crate::report::Latencies;
 
-/// A member's identity, and where it may connect.
+/// A member's identity, and the servers that it may connect to.
 #[derive(Debug, Clone)]
 pub struct Member {
-    /// The name in the report.
+    /// The member's name in the report.
     pub name: String,
-    /// Customer or agent.
+    /// Whether the member is the customer or the agent.
     pub sender: Sender,
     pub ticket: TicketId,
-    /// The bearer token.
+    /// The bearer token for signing in.
     pub token: String,
     /// WebSocket URLs of the instances, the preferred one first.
     pub urls: Vec<String>,
-    /// The network lane between this client and the instances. A fault may hit only some lanes.
+    /// The network lane (a group of clients behind one proxy) between this client and the
+    /// instances. A network fault may affect only some lanes.
     pub lane: usize,
 }
 
 impl Member {
-    /// The audience as which the member reads.
+    /// Whether the member reads as customer or staff.
     pub const fn audience(&self) -> Audience {
         match self.sender {
             Sender::Customer => Audience::Customer,
@@ -39,92 +41,95 @@ impl Member {
     }
 }
 
-/// An order to send a message or note.
+/// An order to a member to send a message or an internal note.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
-    /// The key of the send.
+    /// The key of the message, which makes retries idempotent.
     pub key: Key,
     pub body: String,
     pub visibility: Visibility,
 }
 
-/// Who may see a send.
+/// Who may see a sent text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Visibility {
     /// All members of the ticket.
     Message,
-    /// Staff only.
+    /// Only staff.
     Note,
 }
 
-/// What a member held before a reset.
+/// What a member had received before a reset.
 #[derive(Debug)]
 pub struct Seen {
-    /// The position before the first event.
+    /// The position before the first received event.
     pub base: u64,
-    /// Positions and events in the order in which they were applied.
+    /// The events with their positions, in the order in which they were applied.
     pub rows: Vec<(u64, Row)>,
     /// The database's time of each event, in µs since 1970.
     pub dated: Vec<i64>,
 }
 
-/// What a member knows at the end of a run.
+/// What a member recorded during a run.
 #[derive(Debug, Default)]
 pub struct Record {
-    /// The sends, in order.
+    /// The sent messages, in order.
     pub sent: Vec<Sent>,
-    /// Positions and events since the last reset, in the order in which they were applied.
+    /// The events since the last reset with their positions, in the order in which they were
+    /// applied.
     pub rows: Vec<(u64, Row)>,
     /// The database's time of each event, in µs since 1970.
     pub dated: Vec<i64>,
-    /// What the member held before each reset.
+    /// What the member had received before each reset.
     pub earlier: Vec<Seen>,
-    /// The key of each acked send, and the time of its ack.
+    /// The key of each acknowledged message, and the time of its ack.
     pub acked: Vec<(String, Instant)>,
-    /// The ticket's state according to the events.
+    /// The ticket's state, computed from the received events.
     pub state: BTreeMap<Facet, Option<String>>,
-    /// The position before the first event.
+    /// The position before the first event in `rows`.
     pub base: u64,
-    /// Number of live events that skipped a position.
+    /// Number of live events that skipped a position in the history.
     pub holes: u64,
     /// Frames about other tickets.
     pub foreign: Vec<String>,
     /// Position and arrival time of each event, including those before a reset.
     pub arrived: Vec<(u64, Instant)>,
-    /// What a customer received and should not have received.
+    /// Content that a customer received although it is only for staff.
     pub leaks: Vec<String>,
-    /// Number of repeated events, which are allowed and dropped.
+    /// Number of events received again. The protocol allows repeated events, and the member drops
+    /// them.
     pub repeats: u64,
-    /// Number of resets.
+    /// Number of times the server told the member to discard its history.
     pub resets: u64,
-    /// Number of connections.
+    /// Number of connections that the member opened.
     pub connections: u64,
-    /// Number of sends that were written again.
+    /// Number of times a message was sent again.
     pub retries: u64,
-    /// Whether the server asked for a retry or left a send unanswered.
+    /// Whether the server asked for a retry or left a message unanswered.
     pub asked_to_retry: bool,
-    /// Whether a page of the history ever came.
+    /// Whether the member ever received a page of the history.
     pub joined: bool,
-    /// How the last connection that was lost ended.
+    /// The error that ended the most recent lost connection.
     pub last_error: Option<String>,
-    /// Why the member gave up, if it did.
+    /// Why the member stopped before reaching its goal, if it did.
     pub gave_up: Option<String>,
 }
 
 /// State that all members of a run share.
 #[derive(Debug)]
 pub struct Run {
-    /// Start of the run's clock. Keys contain microseconds since then.
+    /// Start of the run's clock. Each key contains the microseconds from this time to its intended
+    /// sending time.
     pub begun: Instant,
     /// Prefix of every key of the run.
     pub name: String,
-    /// Part of every note; no customer may ever receive it.
+    /// A marker text in every internal note. No customer may ever receive it.
     pub canary: String,
     /// Number of members that have received a `subscribed`.
     pub joined: AtomicU64,
-    /// Number of sends that members have not yet completed.
+    /// Number of ordered messages that are not yet acknowledged or refused.
     pub pending: AtomicU64,
-    /// Latency from the intended time to the ack.
+    /// Latency from a message's intended time to its ack.
     pub to_ack: Latencies,
     /// The time of every ack and every event.
     pub samples: Samples,
@@ -133,24 +138,25 @@ pub struct Run {
 /// When a member may stop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Goal {
-    /// Not yet.
+    /// The member may not stop yet.
     Open,
-    /// When it has reached this position in the history whose epoch starts with this prefix. A
-    /// position in a history that was undone does not count.
+    /// Stop at this position in the history whose epoch starts with this prefix. The epoch changes
+    /// when the database is restored, so a position in an undone history does not count.
     SeqIn(u64, Arc<str>),
-    /// Now.
+    /// Stop now.
     Stop,
 }
 
 impl Run {
-    /// Creates a key that contains the intended time of its send: `<run>.<who>.<n>.<µs since the
+    /// Creates a key that contains the intended time of its message: `<run>.<who>.<n>.<µs since the
     /// start of the run>`.
     pub fn key(&self, who: &str, n: u64, intended: Instant) -> Key {
         let micros = intended.saturating_duration_since(self.begun).as_micros();
         Key::parse(format!("{}.{who}.{n}.{micros}", self.name)).expect("short and visible ASCII")
     }
 
-    /// Returns the intended time of a key's send, or `None` if the key is not from this run.
+    /// Returns the intended time of the message with this key, or `None` if the key is not from
+    /// this run.
     pub fn intended(&self, key: &str) -> Option<Instant> {
         let rest = key.strip_prefix(&self.name)?;
         Some(self.begun + Duration::from_micros(rest.rsplit('.').next()?.parse().ok()?))

@@ -1,6 +1,6 @@
-//! Runs conversations by REST on their own tickets during all faults. Every answer must be about
-//! what was requested. A write returns what its transaction wrote; an instance that mixes up
-//! transactions would return other people's messages.
+//! Sends REST requests about separate tickets during all faults, and checks the responses. Every
+//! response must be about what was requested: a write returns what its transaction wrote. A gateway
+//! that mixes up transactions would return other people's messages.
 
 use std::time::Duration;
 
@@ -14,22 +14,22 @@ use crate::checker::Violation;
 use crate::people::{self, Room};
 use crate::target;
 
-/// Number of tickets for these conversations.
+/// Number of tickets for these REST requests.
 pub const TICKETS: usize = 4;
-/// Time between two turns. A turn is a message, its edit and a change of priority.
+/// Time between two turns. One turn writes a message, edits the message and changes the priority.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// The result of the conversations.
+/// The result of all turns.
 #[derive(Debug, Default)]
 pub struct Answers {
-    /// Number of answers that were checked.
+    /// Number of responses that were checked.
     pub judged: u64,
-    /// Answers that were about something else.
+    /// Responses that were about something other than the request.
     pub foreign: Vec<Violation>,
 }
 
-/// Runs turns until the end. Each turn waits for the previous one, so that what it requests is on
-/// the ticket unless a restore undid it.
+/// Runs turns until the end of the run. Each turn waits for the previous turn. What a turn requests
+/// is therefore on the ticket, unless a restore undid it.
 pub async fn converse(
     executor: &Executor,
     rooms: &[Room],
@@ -50,7 +50,7 @@ pub async fn converse(
             room: rooms[nth as usize % rooms.len()],
             nth,
         };
-        // An unanswered request ends the turn, not the conversation.
+        // If a request fails, skip the later requests of this turn and continue with the next turn.
         let _ = turn.take(&mut answers).await;
     }
     answers
@@ -63,7 +63,7 @@ struct Turn {
 }
 
 impl Turn {
-    /// Runs the turn. Returns `None` if a request was refused or not answered.
+    /// Runs one turn. Returns `None` if a request was refused or not answered.
     async fn take(&self, answers: &mut Answers) -> Option<()> {
         let Self {
             room:
@@ -99,7 +99,8 @@ impl Turn {
             .await?;
         let event = &page.body["events"][0];
         answers.judge("a page of history", event, &[("/ticket", json!(ticket))]);
-        // If another event has this number by now, a restore undid the message.
+        // The event must contain this turn's text. If it does not, a restore undid the message and
+        // a different event has its number.
         let message = event["message"]["id"]
             .as_str()
             .filter(|_| event["message"]["body"] == json!(text))?;
@@ -121,8 +122,8 @@ impl Turn {
         let answer = self
             .ask(agent, "PATCH", &path, json!({ "priority": priority }))
             .await?;
-        // Do not compare the priority: an earlier change that was not awaited may take effect only
-        // now.
+        // Do not compare the priority: an earlier request whose response was lost may change it
+        // only now.
         answers.judge("a change", &answer.body, &[("/id", json!(ticket))]);
         Some(())
     }
@@ -149,7 +150,7 @@ impl Turn {
 }
 
 impl Answers {
-    /// Checks that the answer has these values at these JSON pointers.
+    /// Checks that the response has these values at these JSON pointers.
     fn judge(&mut self, what: &str, answer: &Value, expected: &[(&str, Value)]) {
         self.judged += 1;
         let differs = expected

@@ -1,6 +1,6 @@
-//! Changes status, priority, assignee and rating by REST at alternating instances, while members
-//! send messages. The answers are only counted. Whether a change took effect shows in the history,
-//! which must agree with the ticket's final state.
+//! Changes status, priority, assignee and rating with REST requests at alternating instances, while
+//! members send messages. The responses are only counted. The ticket's history shows whether a
+//! change took effect, and must agree with the ticket's final state.
 
 use std::time::Duration;
 
@@ -13,12 +13,13 @@ use super::members;
 use crate::people::{self, Room};
 use crate::target;
 
-/// Time between two changes.
+/// Time between two requested changes.
 const INTERVAL: Duration = Duration::from_millis(400);
-/// Maximum requests in flight; further changes are skipped.
+/// Maximum number of requests in progress. While there are this many, further changes are skipped.
 const REQUESTS_MAX: usize = 32;
 
-/// Requests changes until the end. Returns how many succeeded, and how many were due.
+/// Sends requests until the end of the run. Returns how many requests succeeded, and how many were
+/// due.
 pub async fn ask_all(executor: &Executor, begun: Instant, seconds: u64) -> (u64, u64) {
     let end = begun + Duration::from_secs(seconds);
     let mut asking = JoinSet::new();

@@ -1,6 +1,7 @@
-//! A console on each instance, which must be told of every ticket that changes, and a reader of
-//! each poisoned ticket, so that its room is open on every instance when the poisoned row is
-//! written. All of them reconnect after every lost connection.
+//! Connects two kinds of clients to each instance. A console must receive an update for every
+//! ticket that changes. A reader subscribes to each ticket that will get an undecodable
+//! ("poisoned") row, so that the ticket's room is open on every instance when this row is written.
+//! Consoles and readers reconnect after every lost connection.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,30 +16,31 @@ use crate::people::{self, Room};
 use crate::target;
 use crate::wire::{Link, LinkError};
 
-/// Delay before reconnecting.
+/// Delay before a client reconnects.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// A ticket as a console received it.
+/// A ticket update that a console received.
 #[derive(Debug, Clone, Copy)]
 pub struct Shown {
     pub ticket: TicketId,
-    /// The ticket's position at that time.
+    /// The ticket's position in the update.
     pub seq: u64,
-    /// Time of arrival.
+    /// Time at which the update arrived.
     pub at: Instant,
 }
 
 /// What one console received, and when it was connected.
 #[derive(Debug, Clone, Default)]
 pub struct ConsoleLog {
-    /// Periods from the answer to `inbox` until the last frame of the connection.
+    /// Periods in which the console was connected: from the response to `inbox` until the last
+    /// frame of the connection.
     pub connected: Vec<(Instant, Instant)>,
-    /// In order of arrival.
+    /// The received ticket updates, in order of arrival.
     pub shown: Vec<Shown>,
 }
 
 impl ConsoleLog {
-    /// Whether the console was connected during this whole period.
+    /// Whether the console was connected from `from` to `to` without interruption.
     pub fn was_connected(&self, from: Instant, to: Instant) -> bool {
         self.connected
             .iter()
@@ -46,15 +48,15 @@ impl ConsoleLog {
     }
 }
 
-/// All running consoles and readers.
+/// All running consoles and readers (clients that only subscribe to a ticket).
 pub struct Consoles {
     logs: Vec<Arc<Mutex<ConsoleLog>>>,
     tasks: JoinSet<()>,
 }
 
 impl Consoles {
-    /// Starts a console and a reader of each of these tickets on every instance. Each has its own
-    /// connection, so that an error in one does not affect the others.
+    /// Starts on every instance a console, and a reader for each of these tickets. Each client has
+    /// its own connection, so that an error in one client does not affect the others.
     pub fn enter(cluster: &TestCluster, poisoned: &[Room]) -> Self {
         let mut consoles = Self {
             logs: Vec::new(),
@@ -82,7 +84,7 @@ impl Consoles {
         consoles
     }
 
-    /// Ends all of them. Returns what each console received.
+    /// Stops all consoles and readers. Returns what each console received.
     pub async fn leave(mut self) -> Vec<ConsoleLog> {
         self.tasks.shutdown().await;
         self.logs
@@ -92,7 +94,7 @@ impl Consoles {
     }
 }
 
-/// Opens a connection, uses it until it ends, and reconnects, forever.
+/// Opens a connection, uses it until it ends, and reconnects. Never returns.
 pub(super) async fn again_and_again(
     url: String,
     token: String,
@@ -144,7 +146,8 @@ async fn watch(mut link: Link, log: &Mutex<ConsoleLog>) -> Result<(), LinkError>
     }
 }
 
-/// Reads a poisoned ticket without checking what arrives.
+/// Subscribes to a poisoned ticket (a ticket with an undecodable row) without checking what
+/// arrives.
 async fn read(mut link: Link, ticket: TicketId) -> Result<(), LinkError> {
     link.send(&ClientFrame::Subscribe {
         id: 1,
@@ -158,7 +161,7 @@ async fn read(mut link: Link, ticket: TicketId) -> Result<(), LinkError> {
         if text.starts_with("{\"type\":\"ping\"") {
             link.send(&ClientFrame::Pong).await?;
         } else if text.starts_with("{\"type\":\"reset\"") {
-            // A reset: start over on a new connection.
+            // The server reset the subscription. Return, so that the caller opens a new connection.
             return Ok(());
         }
     }

@@ -1,4 +1,4 @@
-//! Reads and limits the number of a process's file descriptors.
+//! Counts a process's open file descriptors, and changes its limit of open file descriptors.
 
 use std::process::{Command, Stdio};
 
@@ -6,7 +6,7 @@ use crate::error::LoadError;
 
 const NO_PRLIMIT: &str = "`prlimit` (util-linux) is missing or was refused";
 
-/// Sets the process's soft limit of file descriptors to `limit(pid)`.
+/// Sets the process's soft limit of open file descriptors to `limit(pid)`.
 pub fn limit(pid: Option<u32>, limit: fn(u32) -> Option<usize>) -> Result<String, LoadError> {
     let pid = pid.ok_or_else(|| LoadError::unplayed("the instance is not running"))?;
     let limit = limit(pid).ok_or_else(|| {
@@ -28,7 +28,7 @@ pub fn open(pid: u32) -> Option<usize> {
     Some(std::fs::read_dir(format!("/proc/{pid}/fd")).ok()?.count())
 }
 
-/// The process's hard limit, from the line `Max open files  soft  hard  files`.
+/// The process's hard limit of open files, from the line `Max open files  soft  hard  files`.
 pub fn at_most(pid: u32) -> Option<usize> {
     let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).ok()?;
     limits

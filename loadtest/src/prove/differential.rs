@@ -1,5 +1,5 @@
-//! Runs the same conversation twice, once with notes in between. The customer must receive the same
-//! bytes, except for times and ids.
+//! Runs the same conversation twice, with internal notes only the second time. The customer must
+//! receive the same bytes in each run, except for times and ids.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -14,16 +14,17 @@ use crate::people::{self, Room};
 use crate::target;
 use crate::wire::{Link, LinkError};
 
-/// Messages of one conversation. The customer disconnects and resumes in the middle.
+/// Number of messages in one conversation. The customer disconnects and resumes in the middle.
 const MESSAGES: u64 = 8;
-/// Time limit of one conversation. Without faults it takes a second or two.
+/// Time limit of one conversation. It takes a second or two if no fault is active.
 const CONVERSATION_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Runs both conversations and compares the customer's frames.
+/// Runs the conversation with and without internal notes, and compares the frames that the customer
+/// receives.
 ///
 /// # Errors
-/// Errors of the connections, which no fault can excuse: all faults are over. Also [`LinkError::Silent`] if answers do not
-/// arrive in time.
+/// Connection errors. No fault can excuse them, because all faults have ended. Also
+/// [`LinkError::Silent`] if answers do not arrive in time.
 pub async fn check(
     cluster: &TestCluster,
     plain: Room,
@@ -159,8 +160,8 @@ async fn send(
     }
 }
 
-/// Keeps all frames up to a frame of this type beyond the position. Pings are answered and not
-/// kept, because their timing differs.
+/// Collects received frames until a frame of type `word` has a position above `position`. Answers
+/// pings without collecting them, because their timing differs between runs.
 async fn receive(
     customer: &mut Link,
     heard: &mut Vec<String>,
@@ -188,8 +189,8 @@ async fn receive(
     }
 }
 
-/// Makes two runs comparable: replaces each id by the number of its first appearance, and each time
-/// by a constant.
+/// Makes the frames of two runs comparable: replaces each id by the number of its first appearance,
+/// and each time by a constant.
 fn normalised(frames: &[String]) -> Vec<String> {
     let mut ids: HashMap<String, usize> = HashMap::new();
     frames

@@ -1,10 +1,11 @@
-//! TLS between the instances and their Postgres and Redis. The run has its own certificate
-//! authority, and the instances trust no other.
+//! TLS between the gateways and their Postgres and Redis. The run creates a certificate authority,
+//! and the gateways trust no other authority.
 
 use helpline_rig::certificates::{CertificateFiles, Certificates, Validity};
 use helpline_rig::{Redis, RigError, free_port};
 
-/// The host by which the instances reach Postgres and Redis, and the name in the certificates.
+/// The host name at which the gateways reach Postgres and Redis. The certificates contain this
+/// name.
 const HOST: &str = "127.0.0.1";
 
 /// The certificates of Postgres and Redis, and the TLS port of Redis.
@@ -16,7 +17,7 @@ pub struct Encryption {
 }
 
 impl Encryption {
-    /// Creates an authority and a server certificate.
+    /// Creates a certificate authority and a server certificate.
     pub fn new() -> Self {
         let authority = Certificates::new();
         Self {
@@ -26,7 +27,7 @@ impl Encryption {
         }
     }
 
-    /// The settings for `postgresql.conf`.
+    /// The TLS settings for `postgresql.conf`.
     pub fn of_postgres(&self) -> [(&'static str, String); 3] {
         [
             ("ssl", "on".to_owned()),
@@ -38,14 +39,15 @@ impl Encryption {
         ]
     }
 
-    /// The query string for the database URL.
+    /// The query string of the database URL, which makes the gateway verify the server's
+    /// certificate.
     pub fn query(&self) -> String {
         let authority = self.authority.authority();
         format!("?sslmode=verify-full&sslrootcert={}", authority.display())
     }
 
-    /// Starts a Redis that accepts TLS at [`Self::redis_port`]. The instances get no other address
-    /// of it.
+    /// Starts a Redis that accepts TLS at [`Self::redis_port`]. The gateways know only this port,
+    /// not the port without TLS.
     ///
     /// # Errors
     /// If Redis does not start.
@@ -72,7 +74,7 @@ impl Encryption {
         self.redis_port
     }
 
-    /// The instances' setting that names the certificate authority for Redis.
+    /// The gateways' setting that names the certificate authority for Redis.
     pub fn redis_authority(&self) -> (&'static str, String) {
         let authority = self.authority.authority();
         ("HELPLINE_REDIS_CA_FILE", authority.display().to_string())

@@ -1,5 +1,6 @@
-//! Executes a plan, each operation at its time, and records when each one ran. Operations on one
-//! component wait for each other; a slow operation does not delay other components.
+//! Executes a fault plan: starts each operation at its time, and records when each operation ran.
+//! Operations on one component wait for each other. A slow operation does not delay operations on
+//! other components.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,44 +23,45 @@ use crate::error::LoadError;
 use crate::people::Room;
 use crate::target::{self, Admin};
 
-/// How long an instance may take to reach its failpoint, counted from the operation that restarts
-/// it.
+/// How long an instance may take to reach its failpoint (the place where it must crash), counted
+/// from the restart that sets the failpoint.
 const FAILPOINT_TIMEOUT: Duration = Duration::from_secs(20);
 const FAILPOINT_POLL: Duration = Duration::from_millis(20);
-/// Bandwidth of a slow network.
+/// Bandwidth of a slow network, in bytes per second.
 const SLOW_BYTES_PER_SECOND: u32 = 2_048;
-/// Added latency of a bad network to Redis.
+/// Added latency when a plan makes the network to Redis slow.
 const REDIS_DELAY: Duration = Duration::from_millis(150);
-/// Delay between one instance becoming ready and stopping the next one.
+/// In a rolling restart, the delay between one instance becoming ready and the next one stopping.
 const MIN_READY: Duration = Duration::from_secs(3);
-/// Added latency of a Postgres in another region.
+/// Added latency that simulates a Postgres in a different region.
 const POSTGRES_DELAY: Duration = Duration::from_millis(20);
 
-/// Reasons why an operation cannot be played.
+/// Reasons why an operation of a plan cannot be executed.
 const NO_STANDBY: &str = "there is no standby: the plan has no `postgres standby-sync` or `standby-async` before it, or that one failed";
 const NO_DUMP: &str =
     "there is no dump: the plan has no `postgres dump` before it, or that one failed";
 const NO_DISK: &str =
     "the database is not on a small disk of its own: `mount -t tmpfs` failed, which needs root";
 
-/// Everything that the operations need.
+/// What a plan's operations act on: the servers, the networks and the tickets.
 #[derive(Debug)]
 pub struct Executor {
-    /// The servers and networks to break.
+    /// The deployment to break: servers and networks.
     pub cluster: TestCluster,
-    /// The tickets of the members.
+    /// The tickets in which the run's members send messages.
     pub rooms: Vec<Room>,
-    /// Separate tickets for rows that cannot be decoded.
+    /// Separate tickets for rows that the gateways cannot decode.
     pub poison: Poison,
-    /// Separate tickets for agents who temporarily lose their rights.
+    /// Separate tickets for agents who temporarily lose access.
     pub revoked: Revoked,
-    /// The dump that a restore uses.
+    /// The most recent database dump, for a later restore.
     dump: Mutex<Option<Dump>>,
-    /// Ensures that each component runs one operation at a time.
+    /// Locks that let each component run only one operation at a time.
     parts: Parts,
 }
 
-/// The failpoint at which an instance must die, and the number of such deaths in its log before.
+/// A failpoint at which an instance must crash, and how many such crashes its log contained when
+/// the failpoint was set.
 #[derive(Debug, Clone, Copy)]
 struct Failpoint {
     place: &'static str,
@@ -70,7 +72,7 @@ struct Failpoint {
 struct Parts {
     redis: Mutex<()>,
     postgres: Mutex<()>,
-    /// For each instance, the failpoint with which it was last started.
+    /// For each instance, the failpoint of its last start, if any.
     gateways: Vec<Mutex<Option<Failpoint>>>,
 }
 
@@ -92,7 +94,7 @@ impl Executor {
         }
     }
 
-    /// Executes the whole plan. Returns the operations in order of their start.
+    /// Executes the whole plan. Returns the operations in the order in which they started.
     pub async fn play(self: &Arc<Self>, plan: &Plan, begun: Instant) -> Vec<Done> {
         let mut playing = JoinSet::new();
         for step in plan.steps.clone() {
@@ -181,8 +183,8 @@ impl Executor {
                 drop(postgres);
                 *self.cluster.standby.lock().await = Some(standby);
                 if op == PostgresOp::StandbySync {
-                    // After the standby is copied: once it is promoted, it must not wait for
-                    // another standby.
+                    // Set this after the standby has been copied. A promoted standby would
+                    // otherwise wait for a standby of its own.
                     let waits = "alter system set synchronous_standby_names = 'rig'";
                     let admin = self.admin().await?;
                     admin
@@ -273,7 +275,7 @@ impl Executor {
             GatewayOp::FewDescriptors => {
                 return descriptors::limit(gateway.pid(), descriptors::open);
             }
-            // A restarted instance already has its own limit again.
+            // A restarted instance already has its normal file descriptor limit again.
             GatewayOp::ManyDescriptors if !runs() => {}
             GatewayOp::ManyDescriptors => {
                 return descriptors::limit(gateway.pid(), descriptors::at_most);
@@ -282,8 +284,8 @@ impl Executor {
         Ok(String::new())
     }
 
-    /// Restarts an instance. If it has not died at its failpoint yet, it gets time to do so; after
-    /// the restart it must not reach it.
+    /// Restarts an instance. If the instance still has to crash at its failpoint, waits for the
+    /// crash first. The restarted instance has no failpoint.
     async fn start(&self, n: usize, failpoint: Option<Failpoint>) -> Result<String, LoadError> {
         let reached = self.reached(n, failpoint).await;
         self.cluster.gateways[n].kill9().await?;
@@ -291,7 +293,7 @@ impl Executor {
         reached.map(|()| String::new())
     }
 
-    /// Waits until an instance has died at its failpoint, if it has one.
+    /// If an instance has a failpoint, waits until the instance has crashed at it.
     async fn reached(&self, n: usize, failpoint: Option<Failpoint>) -> Result<(), LoadError> {
         let Some(Failpoint {
             place,
@@ -316,8 +318,8 @@ impl Executor {
         )))
     }
 
-    /// Restarts an instance with a failpoint at which it dies. `failpoint` keeps it until
-    /// [`Self::start`].
+    /// Restarts an instance with a failpoint at which it must crash. `failpoint` remembers this
+    /// until [`Self::start`].
     async fn doom(
         &self,
         n: usize,
@@ -335,11 +337,12 @@ impl Executor {
         loop {
             match gateway.start_with(&[("HELPLINE_FAILPOINT", place)]).await {
                 Ok(()) => return Ok(String::new()),
-                // The instance may die before it is ready, because clients connect at once.
+                // The instance may crash before it reports that it is ready, because clients
+                // connect at once.
                 Err(_) if failpoints_reached(gateway.log()) > reached_before => {
                     return Ok("reached at once".into());
                 }
-                // Retry as an orchestrator does: the database may be unavailable.
+                // Retry after an error, as an orchestrator does: the database may be unavailable.
                 Err(_) if Instant::now() < deadline => sleep(FAILPOINT_POLL).await,
                 Err(error) => return Err(error.into()),
             }
@@ -360,8 +363,8 @@ impl Executor {
             all_reached = all_reached.and(reached);
             exits.push(gateway.stop().await?);
             self.cluster.start_gateway(n).await?;
-            // Wait before the next instance, as an orchestrator does, so that disconnected clients
-            // have somewhere to connect.
+            // Wait before stopping the next instance, as an orchestrator does, so that disconnected
+            // clients find an instance to connect to.
             sleep(MIN_READY).await;
         }
         all_reached.map(|()| format!("exit codes {exits:?}"))
@@ -442,8 +445,8 @@ impl Executor {
     }
 }
 
-/// Counts the deaths at a failpoint in an instance's log. An instance that ended in any other way
-/// has not played that fault.
+/// Counts in an instance's log how often it crashed at a failpoint. If an instance ended in a
+/// different way, the failpoint was not tested.
 fn failpoints_reached(log: &Path) -> usize {
     let text = std::fs::read(log).unwrap_or_default();
     String::from_utf8_lossy(&text)

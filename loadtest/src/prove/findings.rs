@@ -1,4 +1,4 @@
-//! The results of a run: violations, samples and counts.
+//! The results of a run: violations, latency samples and counts.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -10,46 +10,46 @@ use super::samples::{Outage, Sample};
 use crate::checker::{Evidence, Fate, Violation};
 use crate::client::{Member, Record, Run};
 
-/// The members of a run, and what each of them knows at the end.
+/// The members of a run, each with its record of the run.
 pub(super) type Records = [(Member, Record)];
 
-/// The results of a run.
+/// The results of a run of `prove`.
 #[derive(Debug)]
 pub struct Findings {
-    /// The run's options, for a table of runs.
+    /// The run's options, as text for a table of several runs.
     pub label: String,
     pub plan: Plan,
-    /// The operations, and how each ended.
+    /// The plan's operations, and how each operation ended.
     pub log: Vec<Done>,
     pub violations: Vec<Violation>,
-    /// Number of acked messages that promotions and restores undid. They are reported, but are not
-    /// violations.
+    /// Number of acknowledged messages that promotions and restores undid. The report shows the
+    /// numbers, but does not count them as violations.
     pub void: Void,
-    /// The time of every ack and event since the first send.
+    /// The time and latency of every ack and event since the first message.
     pub samples: Vec<Sample>,
-    /// Periods in which a member had no service.
+    /// Periods in which a member had no working connection.
     pub outages: Vec<Outage>,
-    /// Time from the end of all faults until every member had seen everything; `None` if that did
-    /// not happen.
+    /// Time from the end of all faults until every member had received every event; `None` if that
+    /// did not happen.
     pub converged: Option<Duration>,
     /// Counts for the report.
     pub counts: Vec<(&'static str, String)>,
-    /// The counts for a table of runs.
+    /// The counts for a table of several runs.
     pub tally: Tally,
 }
 
-/// Acked messages that are gone, as these operations allow.
+/// Number of acknowledged messages that are missing because of operations that may lose messages.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Void {
-    /// The asynchronous standby had not received them before its promotion.
+    /// Messages that the asynchronous standby had not received before its promotion.
     pub by_promotion: usize,
-    /// They were committed after the dump that was restored.
+    /// Messages that were committed after the dump that was restored.
     pub by_restore: usize,
 }
 
 impl Void {
-    /// Marks acks that may be void, so that the checker does not judge them, and counts those whose
-    /// message is gone.
+    /// Marks acks that a promotion or restore may have undone, so that the checker does not report
+    /// them. Counts those whose message is missing.
     pub(super) fn set_apart(
         &mut self,
         evidence: &mut Evidence,
@@ -78,18 +78,18 @@ impl Void {
     }
 }
 
-/// The counts by which runs are compared.
+/// The counts for comparing several runs.
 #[derive(Debug, Clone, Copy)]
 pub struct Tally {
-    /// Number of sends.
+    /// Number of sent messages.
     pub sends: u64,
-    /// Number of connections in addition to each member's first one.
+    /// Number of reconnections of all members.
     pub reconnects: u64,
-    /// Number of sends that were written again.
+    /// Number of messages that clients sent again.
     pub repeated: u64,
 }
 
-/// Returns a violation for each member that stopped before the end.
+/// Returns a violation for each member that stopped before the end of the run.
 pub(super) fn gave_up(records: &Records) -> impl Iterator<Item = Violation> {
     let gave_up = records
         .iter()
@@ -97,7 +97,7 @@ pub(super) fn gave_up(records: &Records) -> impl Iterator<Item = Violation> {
     gave_up.map(|(member, why)| Violation::Stuck(format!("{} gave up: {why}", member.name)))
 }
 
-/// Computes the counts by which this run is compared with others.
+/// Computes the counts for comparing this run with other runs.
 pub(super) fn tally(records: &Records, sends: u64) -> Tally {
     let sum = |of: fn(&Record) -> u64| records.iter().map(|(_, record)| of(record)).sum();
     Tally {

@@ -1,28 +1,30 @@
-//! Generates a plan from a seed. The plan consists of scenes in shuffled order; each breaks
-//! something and repairs it. Some scenes run in parallel.
+//! Generates a fault plan from a seed. The plan consists of scenes in random order. Each scene
+//! breaks a component and repairs it. Some scenes run in parallel.
 
 use std::time::Duration;
 
 use super::plan::{Plan, Step};
 use super::scenes::{BRIEF, FAILOVERS, FURTHER, RESTORES, Scene, clash, length, may_mix};
 
-/// Pause between two scenes, so that clients can reconnect after their backoff and catch up.
+/// Pause between two scenes, in seconds. Clients need it to reconnect after their backoff and to
+/// catch up.
 const PAUSE_S: f64 = 3.0;
-/// Pause after a promotion, when every client starts over.
+/// Pause after a database promotion, in seconds. Every client is reset and loads its history again.
 const FAILOVER_S: f64 = 16.0;
-/// Pause before the end, so that the effects of the last scene are repaired within the run.
+/// Pause before the end of the plan, in seconds, so that the last scene's effects are repaired
+/// within the run.
 const CALM_S: f64 = 4.0;
 
-/// How much to break.
+/// Which faults a generated plan contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
-    /// Whatever shows within a minute.
+    /// Only faults whose effects show within a minute.
     Brief,
-    /// Everything.
+    /// All faults.
     Full,
 }
 
-/// A small random generator that gives the same plan for a seed on every machine.
+/// A small pseudo-random generator. A seed gives the same plan on every machine.
 struct Dice(u64);
 
 impl Dice {
@@ -45,10 +47,10 @@ impl Dice {
     }
 }
 
-/// Shorter full runs do not include failovers.
+/// Minimum duration of a full run with failovers, in seconds. Shorter runs have no failover.
 const FAILOVERS_FROM_S: u64 = 120;
 
-/// Generates the plan of this seed for a duration and a number of instances.
+/// Generates the plan for a seed, a duration and a number of instances.
 pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
     let mut dice = Dice(seed);
     let mut scenes: Vec<Scene> = BRIEF.to_vec();
@@ -67,8 +69,8 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
     let end = seconds as f64 - CALM_S - tail;
     let mut steps = Vec::new();
     let mut at = 2.0;
-    // First play every scene once in shuffled order, with the restore in the middle. Then repeat
-    // them in pairs until the time is over.
+    // First add every scene once in random order, with a database restore in the middle. Afterwards
+    // add the scenes again, in pairs, until the plan is long enough.
     dice.shuffle(&mut scenes);
     scenes.insert(scenes.len() / 2, RESTORES[dice.below(RESTORES.len())]);
     for scene in &scenes {
@@ -111,7 +113,7 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
     Plan { steps }
 }
 
-/// Adds pairs of parallel scenes for as long as there is time.
+/// Adds pairs of parallel scenes until the time range is full.
 fn mix(
     scenes: &mut Vec<Scene>,
     time: std::ops::Range<f64>,
@@ -155,14 +157,14 @@ fn mix(
     }
 }
 
-/// The instances from which a scene picks one.
+/// The gateway instances from which a scene picks one to break.
 struct Instances {
     count: usize,
-    /// The instance that a parallel scene breaks.
+    /// The instance that the other scene of a parallel pair breaks.
     taken: Option<usize>,
 }
 
-/// Adds a scene's operations. Returns the instance that it breaks, if any.
+/// Adds a scene's operations to the plan. Returns the instance that the scene breaks, if any.
 fn add_scene(
     scene: Scene,
     at: f64,
@@ -210,7 +212,7 @@ mod tests {
         assert_eq!(read.to_string(), of(7).to_string());
     }
 
-    /// Whether the plan contains a scene, for any choice of instance and lane.
+    /// Whether the plan contains a scene, with any instance and any network lane.
     fn is_played(scene: Scene, plan: &Plan) -> bool {
         let played: Vec<String> = plan.steps.iter().map(|step| step.op.to_string()).collect();
         scene.iter().all(|(_, line)| {
@@ -259,8 +261,8 @@ mod tests {
 
     #[test]
     fn every_operation_is_part_of_a_full_run() {
-        // Scenes include the operations that repair. Operations that only hand-written plans use
-        // are listed here.
+        // Scenes include the operations that repair components. This list has the operations that
+        // occur only in hand-written plans.
         let written_only = ["gateway stop"];
         let lines: Vec<String> = BRIEF
             .iter()
@@ -296,8 +298,8 @@ mod tests {
         );
     }
 
-    /// Parallel scenes must use different instances: a dead instance can be neither frozen nor
-    /// killed.
+    /// Parallel scenes must use different instances: an instance that is down can be neither frozen
+    /// nor killed.
     #[test]
     fn no_fault_hits_an_instance_that_is_down() {
         for (seed, instances) in (0..200).flat_map(|seed| [(seed, 1), (seed, 2), (seed, 3)]) {
@@ -325,7 +327,8 @@ mod tests {
         }
     }
 
-    /// `make test` also runs a brief plan as an ordinary user.
+    /// `make test` also runs a brief plan as an ordinary user, so its operations must not need
+    /// root.
     #[test]
     fn a_brief_plan_needs_no_privilege() {
         for seed in 0..200 {

@@ -1,5 +1,5 @@
-//! Sends one REST request on its own connection. Instances may die meanwhile, so a missing answer
-//! is a valid result.
+//! Sends one REST request on a new connection. Instances may crash during the request, so a missing
+//! response is a valid result.
 
 use std::time::Duration;
 
@@ -10,15 +10,16 @@ use tokio::time::timeout;
 
 /// Time limit of one request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
-/// Maximum bytes of an answer: larger than any page that is requested here.
+/// Maximum size of a response, in bytes. It is larger than any page of results that the tests
+/// request.
 const ANSWER_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
-/// The answer to a request.
+/// The response to a request.
 #[derive(Debug)]
 pub struct Answer {
-    /// The HTTP status.
+    /// The HTTP status code.
     pub status: u16,
-    /// The JSON body; null if there was none.
+    /// The JSON body; null if there is none.
     pub body: Value,
 }
 
@@ -29,7 +30,7 @@ impl Answer {
     }
 }
 
-/// A request that is authorised by a token.
+/// A request with a bearer token.
 #[derive(Debug)]
 pub struct Request<'a> {
     /// The HTTP method.
@@ -42,7 +43,7 @@ pub struct Request<'a> {
     pub body: String,
 }
 
-/// Sends a request to the instance on this port. Returns `None` if there was no complete answer.
+/// Sends a request to the instance on this port. Returns `None` if there was no complete response.
 pub async fn ask(port: u16, request: Request<'_>) -> Option<Answer> {
     timeout(REQUEST_TIMEOUT, exchange(port, request))
         .await
@@ -77,7 +78,7 @@ async fn exchange(
     read(&answer)
 }
 
-/// Parses an answer with a `content-length`. Returns `None` if it is incomplete.
+/// Parses an HTTP response with a `content-length`. Returns `None` if the response is incomplete.
 fn read(answer: &[u8]) -> Option<Answer> {
     let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
     let head = std::str::from_utf8(&answer[..end])

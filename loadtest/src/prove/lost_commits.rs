@@ -1,5 +1,5 @@
-//! Lost commits: promotions and restores that may have undone commits, and the period of those
-//! commits.
+//! Lost commits: which promotions and restores may have undone commits, and in which period those
+//! commits were made.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -8,20 +8,20 @@ use tokio::time::Instant;
 use super::outcome::{Done, Outcome};
 use super::plan::{Op, PostgresOp};
 
-/// Margin in seconds for commits that a standby had not received when it was detached or when its
-/// primary died, and for transactions in progress when a dump began.
+/// Margin in seconds. It covers commits that a standby had not received when it was detached or its
+/// primary was killed, and transactions in progress when a dump began.
 const LAG_S: f64 = 1.0;
 
-/// The operation that undid commits.
+/// The operation that may have undone commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
-    /// A standby that lacked its primary's last commits was promoted.
+    /// A standby was promoted that had not received its primary's last commits.
     Promotion,
-    /// A dump was restored, without the commits after it.
+    /// A dump was restored, which does not contain later commits.
     Restore,
 }
 
-/// A promotion or a restore, and the period whose commits it may have undone.
+/// A promotion or a restore, with the period of commits that it may have undone.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LostCommits {
     /// Start of the period, in seconds into the run.
@@ -29,13 +29,13 @@ pub struct LostCommits {
     /// End of the period, in seconds into the run.
     pub to: f64,
     pub cause: Cause,
-    /// Whether acks of that period may be void as well, because they did not wait for the standby
-    /// or because a restore undid them.
+    /// Whether acknowledged messages of this period may be lost too. They may be if acks did not
+    /// wait for the standby, or if a dump was restored.
     pub voids_acks: bool,
 }
 
 impl LostCommits {
-    /// Whether a commit at `at` may have been undone.
+    /// Whether a commit at `at` (seconds into the run) may have been undone.
     pub fn holds(&self, at: f64) -> bool {
         (self.from..=self.to).contains(&at)
     }
@@ -71,7 +71,7 @@ pub fn of(log: &[Done]) -> Vec<LostCommits> {
                 to: done.until,
                 ..loss
             })),
-            // If a dump fails, the previous one is restored later.
+            // Ignore failed dumps: a later restore uses the most recent successful dump.
             PostgresOp::Dump if done.outcome.is_done() => dumped = Some(done.at - LAG_S),
             PostgresOp::RestoreElsewhere | PostgresOp::RestoreHere => {
                 let loss = |from| LostCommits {
@@ -101,8 +101,8 @@ pub fn of(log: &[Done]) -> Vec<LostCommits> {
     losses
 }
 
-/// Converts the database's times (µs since 1970) to seconds since `begun`. Both clocks are the same
-/// machine's.
+/// Converts the database's times (µs since 1970) to seconds since `begun`. The database runs on
+/// this machine, so its clock is the same.
 pub fn seconds_into(begun: Instant) -> impl Fn(i64) -> f64 {
     let since_1970 = SystemTime::now()
         .duration_since(UNIX_EPOCH)

@@ -1,5 +1,5 @@
-//! The members of each ticket: a customer and an agent who write, and a second device of each that
-//! only reads.
+//! The members of each ticket: a customer and an agent who write, and for each of them a second
+//! device that only reads.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,19 +16,19 @@ use crate::checker::{Evidence, Life, Observed, Sender, TrueRow};
 use crate::client::{Client, Goal, Member, Outgoing, Record, Run, Seen, Visibility};
 use crate::people::{self, Room};
 
-/// The last tickets are changed only by plain SQL, so that their members learn of changes only
-/// through the sweep.
+/// Number of quiet tickets (the last ones of a run), which only plain SQL changes. Their members
+/// receive changes only when the gateway polls the database.
 pub const QUIET_TICKETS: usize = 2;
 pub const MEMBERS_PER_TICKET: usize = 4;
-/// Maximum orders queued for one member.
+/// Maximum number of messages that may wait for one member.
 const ORDERS_MAX: usize = 4_096;
-/// One in this many sends of an agent is a note.
+/// Every how many messages an agent sends an internal note.
 const NOTE_EVERY: u64 = 4;
-/// Delay between connecting two tickets' members, so that the start of a run is not a connection
-/// storm.
+/// Delay before the members of the next ticket connect, so that a run does not start with a
+/// connection storm.
 const CONNECT_PACE: Duration = Duration::from_millis(5);
 
-/// Tells a member what to send and when it may stop.
+/// Controls one member: what the member sends, and when it may stop.
 pub struct ClientHandle {
     orders: mpsc::Sender<Outgoing>,
     /// When the member may stop.
@@ -40,17 +40,18 @@ pub struct ClientHandle {
 }
 
 impl ClientHandle {
-    /// Whether the member has stopped, by itself or as it was told.
+    /// Whether the member has stopped, because it gave up or reached its goal.
     pub fn has_ended(&self) -> bool {
         self.orders.is_closed()
     }
 }
 
-/// The tasks of all members.
+/// The running tasks of all members. Each returns its member and record.
 pub type Members = JoinSet<(Member, Record)>;
 
-/// Starts every member. The two devices of a person prefer different instances. `sockets` returns
-/// the WebSocket URLs for a preferred instance and a lane.
+/// Starts every member. The two devices of a person connect to different instances first. `sockets`
+/// returns the WebSocket URLs for a preferred instance and a lane (a group of clients behind one
+/// proxy).
 pub async fn enter(
     sockets: &impl Fn(usize, usize) -> Vec<String>,
     secret: &str,
@@ -98,29 +99,30 @@ pub async fn enter(
                 writes,
             });
         }
-        // Shift the lanes between tickets, or a lane would contain only customers.
+        // Shift the lanes between tickets; otherwise a lane would contain only customers.
         lane += n % 3;
         sleep(CONNECT_PACE).await;
     }
     (tasks, handles)
 }
 
-/// The tickets on which members write.
+/// The tickets in which members send messages.
 pub fn spoken(rooms: &[Room]) -> &[Room] {
     &rooms[..rooms.len().saturating_sub(QUIET_TICKETS)]
 }
 
-/// What to send.
+/// How many messages to send, for how long and of which size.
 #[derive(Debug, Clone, Copy)]
 pub struct Traffic {
-    /// Sends per second of all members together.
+    /// Messages per second of all members together.
     pub rate: f64,
-    /// Duration.
+    /// Duration in seconds.
     pub seconds: u64,
     pub body_bytes: usize,
 }
 
-/// Sends in an open loop. Returns the number of sends.
+/// Tells members to send messages at fixed times, independent of the server's speed. Returns the
+/// number of messages.
 pub async fn send_all(
     run: &Run,
     handles: &[ClientHandle],
@@ -156,14 +158,14 @@ pub async fn send_all(
             .await
             .is_err()
         {
-            // The member gave up; its record says why.
+            // The member stopped early; its record says why.
             run.pending.fetch_sub(1, Ordering::Relaxed);
         }
     }
     total
 }
 
-/// Stops the remaining members and collects what each of them knows.
+/// Stops the remaining members. Returns all members with their records.
 pub async fn disconnect_all(mut tasks: Members, handles: &[ClientHandle]) -> Vec<(Member, Record)> {
     for handle in handles {
         handle.goal.send_replace(Goal::Stop);
@@ -175,8 +177,8 @@ pub async fn disconnect_all(mut tasks: Members, handles: &[ClientHandle]) -> Vec
     records
 }
 
-/// Builds the checker's evidence for each ticket. `may_be_undone` tells from an event's time (µs
-/// since 1970) whether a promotion or a restore may have undone it.
+/// Builds the checker's evidence for each ticket. `may_be_undone` says for an event's time (µs
+/// since 1970) whether a promotion or a restore may have undone the event.
 pub fn evidence(
     records: Vec<(Member, Record)>,
     rooms: &[Room],
@@ -227,8 +229,8 @@ pub fn evidence(
                 ..
             } = record;
             let (earlier, sure) = (earlier.into_iter().map(life).collect(), sure(&dated));
-            // Every member requests the whole history, so its history starts later only after a
-            // reset.
+            // Every member requests the whole history at first. A history that starts later without
+            // a reset therefore has a hole.
             holes += u64::from(base > 0 && resets == 0);
             evidence.observed.push(Observed {
                 name: member.name,

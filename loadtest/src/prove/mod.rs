@@ -1,6 +1,6 @@
-//! `prove`: breaks its own deployment in every way that an operator may encounter, by a seeded
-//! plan, and checks every history. The report shows what was done when, and what clients saw of it.
-//! The exit code is 1 if any promise was broken.
+//! `prove`: starts a private deployment, breaks it by a seeded plan in every way that an operator
+//! may encounter, and checks every ticket's history. The report shows which faults happened when,
+//! and what clients saw. The exit code is 1 if any promise was broken.
 
 mod answers;
 mod changes;
@@ -64,11 +64,13 @@ pub use settings::{ProveArgs, Settings};
 
 /// Time limit from the first connection until every member is subscribed.
 const JOIN_TIMEOUT: Duration = Duration::from_secs(120);
-/// Time between two reads of the epoch that every member must have reached.
+/// Time between two reads of the database's epoch. Every member must reach the current epoch, which
+/// changes when the database is restored.
 const EPOCH_INTERVAL: Duration = Duration::from_secs(1);
-/// Time limit of everything except sending. A run that takes longer has stalled and is ended.
+/// Time limit of a run in addition to its sending time. A run that takes longer is ended as
+/// stalled.
 const OVERHEAD_MAX: Duration = Duration::from_secs(900);
-/// Runs, writes the report and returns the verdict.
+/// Runs the tests, writes the report and returns the verdict.
 ///
 /// # Errors
 /// If the run could not be completed. Violations are part of the verdict.
@@ -99,7 +101,7 @@ pub async fn run(args: ProveArgs) -> Result<Verdict, LoadError> {
     conclude(&attempt(&settings, plan, &dir).await?, &settings, &dir)
 }
 
-/// Prints the certificate, and saves it with the report.
+/// Prints the certificate (a short text with the run's results), and saves it with the report.
 fn conclude(findings: &Findings, settings: &Settings, dir: &Path) -> Result<Verdict, LoadError> {
     let judged = report::judge(findings, settings);
     write(
@@ -123,7 +125,7 @@ fn write(file: &Path, text: &str) -> Result<(), LoadError> {
     })
 }
 
-/// Runs one plan.
+/// Runs one fault plan against a new deployment.
 async fn attempt(settings: &Settings, plan: Plan, dir: &Path) -> Result<Findings, LoadError> {
     let limit = Duration::from_secs(seconds(settings)).max(Duration::from_secs(length(&plan)))
         + OVERHEAD_MAX;
@@ -226,7 +228,7 @@ async fn attempt_without_limit(
     })
 }
 
-/// Prints the end of each instance's log, for a run that could not begin.
+/// Prints the end of each instance's log, because the run could not begin.
 fn print_log_ends(cluster: &TestCluster) {
     const LINES: usize = 20;
     for log in cluster.gateways.iter().map(Gateway::log) {
@@ -242,8 +244,8 @@ fn print_log_ends(cluster: &TestCluster) {
 /// Waits until every member is subscribed.
 ///
 /// # Errors
-/// If a member gives up, or if not all are subscribed in time. The error says how far each of the
-/// others came.
+/// If a member gives up, or if not all members are subscribed in time. The error says how far each
+/// remaining member came.
 async fn all_joined(
     run: &Run,
     rooms: &[Room],
@@ -286,15 +288,16 @@ async fn all_joined(
 
 /// The tickets of a run by their use.
 struct Tickets {
-    /// Tickets with members. Members write on all but the last ones.
+    /// Tickets with members. Members write in all of them except the last
+    /// [`members::QUIET_TICKETS`].
     rooms: Vec<Room>,
-    /// Tickets for conversations by REST.
+    /// Tickets for REST requests during the faults.
     asked: Vec<Room>,
     /// Tickets for rows that cannot be decoded.
     poisoned: Vec<Room>,
-    /// Tickets of agents who temporarily lose their rights.
+    /// Tickets of agents who temporarily lose access.
     revoked: Vec<Room>,
-    /// Tickets for the conversation with and without notes.
+    /// Two tickets for the same conversation: one without internal notes and one with them.
     pair: Vec<Room>,
 }
 
@@ -302,8 +305,9 @@ async fn make_tickets(cluster: &TestCluster, count: usize) -> Result<Tickets, Lo
     let admin = target::connect(&cluster.admin_url().await).await?;
     let count = count + members::QUIET_TICKETS;
     let all = answers::TICKETS + poison::TICKETS + count + revoked::TICKETS + 2;
-    // In the order of their ids: an answer that covers too many tickets shows the last one, so the
-    // tickets for REST must come first.
+    // Ids ascend in creation order, and a response about too many tickets shows the last ticket.
+    // The first tickets are used for REST requests, so that a response of this kind shows a wrong
+    // ticket.
     let mut asked = people::make_rooms(&admin, all)
         .await
         .map_err(LoadError::postgres("making tickets"))?;
@@ -320,8 +324,8 @@ async fn make_tickets(cluster: &TestCluster, count: usize) -> Result<Tickets, Lo
     })
 }
 
-/// Checks every history against the database. Returns the violations, and separately how many acks
-/// promotions and restores made void.
+/// Checks every history against the database. Returns the violations, and how many acknowledged
+/// messages promotions and restores undid.
 async fn examine(
     admin: &Admin,
     rooms: &[Room],
@@ -345,7 +349,7 @@ async fn examine(
     Ok((evidence.iter().flat_map(checker::check).collect(), void))
 }
 
-/// The keys of acks that a promotion or a restore may have made void.
+/// The keys of acknowledged messages that a promotion or a restore may have undone.
 fn void_acks(records: &Records, losses: &[LostCommits], begun: Instant) -> HashMap<String, Cause> {
     let acked = records.iter().flat_map(|(_, record)| &record.acked);
     let voided_by = |at: Instant| {
@@ -373,8 +377,8 @@ fn new_run() -> Run {
     }
 }
 
-/// Waits for all answers, then tells every member which head to reach. Returns whether all of them
-/// reached it. A member that reaches its head ends its task.
+/// Waits until no message is unanswered, and tells every member which head (newest event) to reach.
+/// Returns whether all members reached it. A member that reaches its head ends its task.
 async fn converge(
     admin: &Admin,
     rooms: &[Room],
@@ -383,12 +387,13 @@ async fn converge(
     settings: &Settings,
 ) -> Result<bool, LoadError> {
     let within = Duration::from_secs(settings.converge_seconds);
-    // A send that times out is sent again by its client, so wait for longer than one time limit.
+    // The client repeats a message that times out, so wait for longer than one time limit.
     holds_within(within * 2, || run.pending.load(Ordering::Relaxed) == 0).await;
     let heads = truth::heads(admin, rooms).await?;
     let deadline = Instant::now() + within;
     loop {
-        // Read the epoch again: an instance that notices a restore late may still increment it.
+        // Read the epoch again in each round: an instance that notices a restore late may still
+        // increment it.
         let epoch: Arc<str> = truth::epoch(admin).await?.into();
         for handle in handles {
             let (seq, public_seq) = heads.get(&handle.ticket).copied().unwrap_or_default();
@@ -414,7 +419,8 @@ async fn converge(
     }
 }
 
-/// Polls a condition that has no event to wait for.
+/// Checks a condition repeatedly until it is true or the time is over. Returns whether it became
+/// true.
 async fn holds_within(within: Duration, holds: impl Fn() -> bool) -> bool {
     let deadline = Instant::now() + within;
     while !holds() {

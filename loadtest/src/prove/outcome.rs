@@ -1,4 +1,4 @@
-//! How operations ended: done, failed or not played.
+//! How a plan's operations ended: done, failed or not executed.
 
 use std::fmt;
 
@@ -6,20 +6,20 @@ use super::plan::Op;
 use crate::checker::Violation;
 use crate::error::LoadError;
 
-/// An operation that was executed or skipped.
+/// A plan's operation that was executed or skipped.
 #[derive(Debug, Clone)]
 pub struct Done {
-    /// Start, in seconds into the run.
+    /// Start of the operation, in seconds into the run.
     pub at: f64,
-    /// End, in seconds into the run.
+    /// End of the operation, in seconds into the run.
     pub until: f64,
     pub op: Op,
     pub outcome: Outcome,
 }
 
 impl Done {
-    /// Returns the violation of an operation that failed or was not played. A fault that was not
-    /// played proves nothing.
+    /// Returns a violation if the operation failed or was not executed: a fault that did not happen
+    /// proves nothing. With `allow_unplayed`, an operation that was not executed is no violation.
     pub fn violation(&self, allow_unplayed: bool) -> Option<Violation> {
         match &self.outcome {
             Outcome::Done(_) => None,
@@ -36,16 +36,16 @@ impl Done {
 /// How an operation ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was done. The remark may be empty.
+    /// The operation was executed. The remark may be empty.
     Done(String),
-    /// It was attempted and failed.
+    /// The operation was attempted and failed, for this reason.
     Failed(String),
-    /// It was not attempted, because the machine or the plan lacks a requirement.
+    /// The operation was not attempted, because the machine or the plan lacks this requirement.
     Unplayed(String),
 }
 
 impl Outcome {
-    /// Converts an operation's result.
+    /// Converts an operation's result to its outcome.
     pub(super) fn of(result: Result<String, LoadError>) -> Self {
         match result {
             Ok(remark) => Self::Done(remark),
@@ -54,7 +54,7 @@ impl Outcome {
         }
     }
 
-    /// Whether the operation was done.
+    /// Whether the operation was executed successfully.
     pub const fn is_done(&self) -> bool {
         matches!(self, Self::Done(_))
     }

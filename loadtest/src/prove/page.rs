@@ -1,4 +1,5 @@
-//! The report as a self-contained HTML page with plots. It loads nothing and runs no script.
+//! The report of `prove` as a self-contained HTML page with plots. The page loads no files and runs
+//! no script.
 
 use std::fmt::Write as _;
 
@@ -11,14 +12,14 @@ const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;mar
 table{border-collapse:collapse;font-size:13px}td,th{padding:.2rem .6rem;border-bottom:1px solid #ddd;text-align:left;vertical-align:top}\
 pre{background:#f5f5f7;padding:1rem;overflow:auto}svg{display:block;width:100%;height:auto}svg text{font:10px system-ui,sans-serif}\
 .bad{color:#b3261e;font-weight:600}";
-/// Size of a plot in its own units.
+/// Size of a plot in SVG units.
 const WIDTH: f64 = 1_120.0;
 const HEIGHT: f64 = 260.0;
 const LEFT: f64 = 50.0;
-/// Upper end of the scale, which is logarithmic and starts at 1 ms.
+/// Upper end of the latency axis, which is logarithmic and starts at 1 ms.
 const MOST_MS: f64 = 100_000.0;
-/// Size of the plot's cells. All points in one cell are drawn as one, so that a page with millions
-/// of points can be opened.
+/// Size of the plot's cells, in SVG units. All points in one cell are drawn as one point, so that a
+/// browser can open a page with millions of points.
 const CELL: f64 = 2.0;
 
 /// Renders the whole page.

@@ -1,55 +1,55 @@
-//! A plan: what to break and when, one operation per line, such as `12.5s redis kill9`. Plans are
-//! generated, saved, replayed and shrunk as text.
+//! A fault plan: which operations happen when. It has one operation per line, such as `12.5s redis
+//! kill9`. Plans are generated, saved, replayed and shrunk in this text form.
 
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// Number of network lanes between clients and each instance. A fault hits some lanes, each with a
-/// tenth of the clients.
+/// Number of network lanes (proxies) between the clients and each instance. Each lane carries a
+/// tenth of the clients, and a fault affects only some lanes.
 pub const LANES: usize = 10;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan {
-    /// Ordered by time.
+    /// The plan's steps, ordered by time.
     pub steps: Vec<Step>,
 }
 
-/// An operation and its time.
+/// An operation of a plan and its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// Time since the first send.
+    /// Time since the run's first message.
     pub at: Duration,
     pub op: Op,
 }
 
-/// An operation.
+/// An operation of a plan: a fault or its repair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Op {
-    /// An operation on the relay.
+    /// An operation on Redis, which relays events between instances.
     Redis(RedisOp),
-    /// An operation on the database.
+    /// An operation on Postgres.
     Postgres(PostgresOp),
-    /// An operation on one instance, counted from 0.
+    /// An operation on one gateway instance, counted from 0.
     Gateway(usize, GatewayOp),
     /// Drains, stops and restarts all instances, one after the other.
     Roll,
     /// An operation on some of the clients' network lanes.
     Clients(Vec<usize>, ClientOp),
-    /// Opens a transaction by plain SQL and commits it after this many seconds.
+    /// Opens a transaction with plain SQL, and commits it after this many seconds.
     Psql(u64),
-    /// Locks every ticket in another session for this many seconds, while more requests wait than
-    /// the pool has connections.
+    /// Locks every ticket in a separate database session for this many seconds. Meanwhile more
+    /// requests wait than the gateway's connection pool has connections.
     Locks(u64),
-    /// Connects this many clients at once.
+    /// Connects this many additional clients at once.
     Storm(usize),
     /// An operation on the database's disk.
     Disk(DiskOp),
-    /// Takes an agent's rights by plain SQL and restores them some seconds later, on a separate
-    /// ticket.
+    /// Takes an agent's role or blocks the agent by plain SQL, and reverts this some seconds later.
+    /// Uses a separate ticket.
     Agent(AgentOp),
-    /// Writes rows that no correct client writes, by plain SQL on separate tickets, while other
-    /// tickets stay in use.
+    /// Writes rows that no correct client writes ("poison"), by plain SQL on separate tickets.
+    /// Other tickets stay in use.
     Poison,
 }
 
@@ -59,7 +59,7 @@ macro_rules! words {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum $name { $($(#[$vdoc])* $variant,)* }
         impl $name {
-            /// All words, for the test that generated plans use every one of them.
+            /// The words of all operations. A test checks that generated plans use every word.
             #[cfg(test)]
             pub const WORDS: &[&str] = &[$($word),*];
             const fn word(self) -> &'static str {
@@ -73,138 +73,139 @@ macro_rules! words {
 }
 
 words! {
-    /// Operations on the relay.
+    /// Operations on Redis, which relays events between instances.
     RedisOp {
-        /// SIGKILL.
+        /// Send SIGKILL to Redis.
         Kill9 = "kill9",
-        /// Start again.
+        /// Start Redis again.
         Start = "start",
-        /// SIGSTOP.
+        /// Send SIGSTOP to Redis.
         Freeze = "freeze",
-        /// SIGCONT.
+        /// Send SIGCONT to Redis.
         Thaw = "thaw",
-        /// Delete every key.
+        /// Delete every key in Redis.
         Flush = "flush",
-        /// Stop and start at once.
+        /// Stop Redis and start it at once.
         Restart = "restart",
-        /// Kill it and restart it with so much data that it answers `LOADING` for some seconds.
+        /// Kill Redis and restart it with so much data that it answers `LOADING` for some seconds.
         RestartLoading = "restart-loading",
         /// End every subscriber's connection.
         KillSubscribers = "kill-subscribers",
-        /// Lower a subscriber's buffer limit so far that Redis disconnects it.
+        /// Lower the subscribers' buffer limit so far that Redis disconnects a subscriber.
         Overrun = "overrun",
-        /// Restore the buffer limit.
+        /// Restore the subscribers' buffer limit.
         Relax = "relax",
     }
 }
 words! {
-    /// Operations on the database.
+    /// Operations on Postgres.
     PostgresOp {
-        /// End every backend of the service, whatever it is doing.
+        /// End every database session of the gateways, whatever it is doing.
         Terminate = "terminate",
-        /// Fast shutdown, then start.
+        /// Stop Postgres with a fast shutdown, and start it again.
         Restart = "restart",
-        /// SIGKILL.
+        /// Send SIGKILL to Postgres.
         Kill9 = "kill9",
-        /// Start again.
+        /// Start Postgres again.
         Start = "start",
-        /// SIGSTOP.
+        /// Send SIGSTOP to Postgres.
         Freeze = "freeze",
-        /// SIGCONT.
+        /// Send SIGCONT to Postgres.
         Thaw = "thaw",
-        /// Cut every connection of the instances in the network.
+        /// Cut every network connection from the instances to Postgres.
         Cut = "cut",
-        /// Delay every chunk of bytes by 20 ms.
+        /// Delay every chunk of bytes to and from Postgres by 20 ms.
         Delay = "delay",
-        /// Restore the network.
+        /// Restore the network to Postgres.
         Heal = "heal",
-        /// Reject writes; existing sessions stay open.
+        /// Make Postgres reject writes; existing sessions stay open.
         ReadOnly = "read-only",
-        /// Accept writes again.
+        /// Make Postgres accept writes again.
         ReadWrite = "read-write",
-        /// Route the instances to the standby, like a misconfigured load balancer.
+        /// Connect the instances to the standby, as a misconfigured load balancer would.
         Misdirect = "misdirect",
-        /// Route new connections to the primary again without cutting any. The standby ends later.
+        /// Connect the instances to the primary again, but cut no existing connection to the
+        /// standby. The standby stops later.
         Direct = "direct",
-        /// Start a streaming standby; acks wait for it.
+        /// Start a streaming standby. Commits, and therefore acks, wait for the standby.
         StandbySync = "standby-sync",
-        /// Start a streaming standby; acks do not wait for it.
+        /// Start a streaming standby. Commits and acks do not wait for it.
         StandbyAsync = "standby-async",
-        /// Disconnect the standby from its primary. Later commits stay on the primary, or wait if
-        /// acks wait for the standby.
+        /// Disconnect the standby from its primary. The standby does not receive later commits. If
+        /// acks wait for the standby, these commits wait too.
         StandbyDetach = "standby-detach",
-        /// Kill the primary, promote the standby and route the instances to it.
+        /// Kill the primary, promote the standby and connect the instances to it.
         Promote = "promote",
-        /// Take a logical dump under traffic.
+        /// Take a logical dump while members send messages.
         Dump = "dump",
-        /// Kill the server, restore the last dump into a new cluster and route the instances to it.
+        /// Kill Postgres, restore the last dump into a new cluster and connect the instances to it.
         RestoreElsewhere = "restore-elsewhere",
-        /// Drop the database, and restore the last dump under its name in the same cluster.
+        /// Drop the database, and restore the last dump in the same cluster under the same name.
         RestoreHere = "restore-here",
     }
 }
 words! {
-    /// Operations on one instance.
+    /// Operations on one gateway instance.
     GatewayOp {
-        /// SIGKILL.
+        /// Send SIGKILL to the instance.
         Kill9 = "kill9",
-        /// Start again.
+        /// Start the instance again.
         Start = "start",
-        /// SIGTERM, with drain.
+        /// Send SIGTERM, which makes the instance drain its connections and exit.
         Stop = "stop",
-        /// SIGSTOP.
+        /// Send SIGSTOP to the instance.
         Freeze = "freeze",
-        /// SIGCONT.
+        /// Send SIGCONT to the instance.
         Thaw = "thaw",
-        /// Restart it so that it dies between a commit and its publication.
+        /// Restart the instance so that it crashes between committing a message and publishing it.
         AfterCommit = "failpoint-after-commit",
-        /// Restart it so that it dies while it holds a batch.
+        /// Restart the instance so that it crashes while it has an unfinished batch of messages.
         InsideBatch = "failpoint-inside-batch",
-        /// Restart it so that it dies while a client catches up.
+        /// Restart the instance so that it crashes while a client catches up on missed events.
         DuringCatchUp = "failpoint-during-catch-up",
-        /// Delay its network to Redis by 150 ms.
+        /// Delay the instance's network to Redis by 150 ms.
         RedisDelay = "redis-delay",
-        /// Disconnect it from Redis.
+        /// Disconnect the instance from Redis.
         RedisUnplug = "redis-unplug",
-        /// Restore its network to Redis.
+        /// Restore the instance's network to Redis.
         RedisHeal = "redis-heal",
-        /// Leave no file descriptors for new connections.
+        /// Lower the instance's file descriptor limit until it cannot accept new connections.
         FewDescriptors = "few-descriptors",
-        /// Restore the limit of file descriptors.
+        /// Restore the instance's file descriptor limit.
         ManyDescriptors = "many-descriptors",
     }
 }
 words! {
     /// Operations on the clients' networks.
     ClientOp {
-        /// End the connections.
+        /// End the clients' connections.
         Cut = "cut",
-        /// Discard bytes and keep the connections open.
+        /// Discard all bytes and keep the clients' connections open.
         HalfOpen = "half-open",
-        /// Stop reading on behalf of the clients.
+        /// Stop reading, as if the clients had frozen.
         Freeze = "freeze",
-        /// Limit the bandwidth to 2 KiB per second.
+        /// Limit the clients' bandwidth to 2 KiB per second.
         Slow = "slow",
-        /// Restore the networks.
+        /// Restore the clients' networks.
         Heal = "heal",
     }
 }
 words! {
     /// Operations on the database's disk.
     DiskOp {
-        /// Fill the disk to the last byte.
+        /// Fill the database's disk to the last byte.
         Full = "full",
-        /// Free the space again.
+        /// Free the space on the disk again.
         Free = "free",
     }
 }
 
 words! {
-    /// How an agent temporarily loses their rights.
+    /// How an agent temporarily loses access.
     AgentOp {
-        /// Take the staff role away and restore it.
+        /// Remove the agent's staff role, and restore it later.
         RoleTaken = "role-taken",
-        /// Block the agent and unblock them.
+        /// Block the agent, and unblock the agent later.
         Blocked = "blocked",
     }
 }
@@ -314,8 +315,8 @@ fn lanes(share: &str, first: &str) -> Option<Vec<usize>> {
 }
 
 impl Plan {
-    /// Whether the plan may lose acked messages: if an asynchronous standby is promoted, or a dump
-    /// is restored.
+    /// Whether the plan may lose acknowledged messages. It may if it promotes an asynchronous
+    /// standby or restores a dump.
     pub fn may_lose(&self) -> bool {
         let mut standby = None;
         self.steps.iter().any(|step| match step.op {
@@ -329,13 +330,14 @@ impl Plan {
         })
     }
 
-    /// Whether the database must be on a separate small disk.
+    /// Whether the plan fills the database's disk. If so, the database must be on a separate small
+    /// disk.
     pub fn fills_disk(&self) -> bool {
         self.steps.iter().any(|step| matches!(step.op, Op::Disk(_)))
     }
 }
 
-/// Each component with the words of its operations.
+/// Each component's name with the words of its operations.
 #[cfg(test)]
 pub fn every_word() -> [(&'static str, &'static [&'static str]); 6] {
     [

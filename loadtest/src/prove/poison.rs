@@ -1,7 +1,7 @@
-//! Writes rows that no correct client writes but that a database may still contain. They are on
-//! separate tickets, each open on every instance: a row that cannot be decoded must affect only its
-//! own ticket. Meanwhile plain SQL changes other tickets, so that only the sweep can deliver those
-//! changes.
+//! Writes "poisoned" rows: rows that no correct client writes but that a database may still
+//! contain. They are on separate tickets, and each ticket's room is open on every instance. A row
+//! that cannot be decoded must affect only its own ticket. Meanwhile plain SQL changes other
+//! tickets, so that only the gateway's regular polling can deliver those changes.
 
 use std::time::Duration;
 
@@ -19,27 +19,28 @@ use crate::people::{self, Room};
 use crate::target::{self, Admin};
 use crate::wire::Link;
 
-/// Number of poisoned tickets: three for [`attachments`], and one each for a time, a word and a
-/// number.
+/// Number of poisoned tickets: three for [`attachments`], and one each for an invalid time, an
+/// unknown sender type and a foreign ticket number.
 pub const TICKETS: usize = 6;
-/// Number of changes to other tickets.
+/// Number of changes to unpoisoned tickets.
 const TOUCHES: u32 = 24;
-/// Number of other tickets that are changed.
+/// Number of unpoisoned tickets that are changed.
 const TOUCHED_TICKETS: usize = 4;
-/// Time between two of those changes.
+/// Time between two changes to unpoisoned tickets.
 const TOUCH_INTERVAL: Duration = Duration::from_millis(250);
-/// The last part of the operation, in which changes to other tickets are observed.
+/// Duration of the part in which unpoisoned tickets are changed and observed, at the end of the
+/// operation.
 pub const WATCHED: Duration =
     Duration::from_millis(TOUCH_INTERVAL.as_millis() as u64 * TOUCHES as u64);
-/// Maximum time from a row's commit until every reader has it: much longer than the sweep promises,
-/// but finite.
+/// Maximum time from a row's commit until every reader has received it. It is much longer than the
+/// gateway's polling interval.
 const STARVED_AFTER: Duration = Duration::from_secs(8);
-/// Maximum attempts to write past the checks. An attempt fails if a concurrent writer gets the
-/// lock.
+/// Maximum number of attempts to write without the check constraints. An attempt fails if a
+/// concurrent writer has locked the table.
 const BYPASS_TRIES: usize = 5;
 
-/// A number that no double can hold, JSON that is nested too deeply for a parser, and a text that
-/// is too long for a frame.
+/// Three attachments that cannot be decoded: a number that no double can represent, JSON that is
+/// nested too deeply for a parser, and a text that is too long for a frame.
 fn attachments() -> [String; 3] {
     let long = format!(
         r#"[{{"id":"018f3c1e-0000-7000-8000-000000000001","name":"{}","content_type":"text/plain","size_bytes":1}}]"#,
@@ -52,17 +53,17 @@ fn attachments() -> [String; 3] {
     ]
 }
 
-/// An event on another ticket that plain SQL wrote while poisoned rows existed.
+/// An event that plain SQL wrote on an unpoisoned ticket while poisoned rows existed.
 #[derive(Debug, Clone, Copy)]
 pub struct Touch {
     ticket: TicketId,
     seq: u64,
     public_seq: u64,
-    /// Just after the commit.
+    /// A time just after the commit.
     at: Instant,
 }
 
-/// The poisoned tickets, and the changes to other tickets.
+/// The poisoned tickets, and the changes to unpoisoned tickets.
 #[derive(Debug)]
 pub struct Poison {
     rooms: Vec<Room>,
@@ -70,7 +71,7 @@ pub struct Poison {
 }
 
 impl Poison {
-    /// Takes the tickets to poison; nothing is written yet.
+    /// Stores the tickets to poison. Writes nothing to the database yet.
     pub fn new(rooms: Vec<Room>) -> Self {
         Self {
             rooms,
@@ -78,10 +79,11 @@ impl Poison {
         }
     }
 
-    /// Writes the poisoned rows, and meanwhile changes other tickets.
+    /// Writes the poisoned rows, and then changes unpoisoned tickets.
     ///
     /// # Errors
-    /// If the database refuses a statement, although the connection is its owner's.
+    /// If the database refuses a statement, although the connection belongs to the database's
+    /// owner.
     pub async fn run(&self, cluster: &TestCluster, others: &[Room]) -> Result<String, LoadError> {
         let mut admin = target::connect(&cluster.admin_url().await).await?;
         let how = self.write_rows(&mut admin).await?;
@@ -194,8 +196,8 @@ impl Poison {
                     .await?;
             }
             Write::Number(_) => {
-                // A trigger would correct the number, but imported rows may have been written
-                // without it.
+                // Disable the trigger that would correct the number: imported rows may have been
+                // written without this trigger.
                 transaction
                     .batch_execute("set local session_replication_role = replica")
                     .await?;
@@ -216,7 +218,8 @@ impl Poison {
     async fn touch(&self, admin: &Admin, others: &[Room]) -> Result<(), LoadError> {
         let doing = || LoadError::postgres("writing beside poisoned rows");
         let from = Instant::now();
-        // Quiet tickets first: where members write, a gap reveals an event that the sweep missed.
+        // Change quiet tickets first. In tickets where members write, a gap in the numbering would
+        // reveal an event that the gateway's polling missed.
         for (n, room) in (0..TOUCHES).zip(others.iter().rev().take(TOUCHED_TICKETS).cycle()) {
             sleep_until(from + TOUCH_INTERVAL * n).await;
             let ticket = room.ticket.uuid();
@@ -240,9 +243,9 @@ impl Poison {
         Ok(())
     }
 
-    /// The customers of the tickets with poisoned attachments repeat sends that already exist.
-    /// Their answers contain the poisoned rows and share batches with all other sends. The other
-    /// poisoned rows are read only by the sweep.
+    /// The customers of the tickets with poisoned attachments send messages with keys that already
+    /// exist. The gateway's answers then contain the poisoned rows, and share batches with the
+    /// answers to all other members. Only the gateway's polling reads the other poisoned rows.
     async fn send_under_poisoned_keys(&self, cluster: &TestCluster) {
         let end = Instant::now() + WATCHED;
         let senders =

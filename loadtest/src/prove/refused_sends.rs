@@ -1,15 +1,16 @@
-//! Reads from the instances' logs which sends they refused. A client that loses its connection
-//! before the refusal arrives never learns of it. It sends the message again on another instance,
-//! possibly after the first instance has stored later messages. The protocol allows that order.
-//! Without the logs, the checker would have to treat it as a fault, or to excuse real faults.
+//! Reads from the instances' logs which messages they refused. A client that loses its connection
+//! before the refusal arrives does not learn of it. It sends the message again on a different
+//! instance, possibly after the first instance has stored later messages. The protocol allows that
+//! order. Without the logs, the checker would report this order as a fault, or overlook real
+//! faults.
 
 use std::collections::HashSet;
 use std::path::Path;
 
-/// The log message of the gateway.
+/// The gateway's log message for a refused message.
 const REFUSED: &str = "a send was refused";
 
-/// Returns the keys of all sends that are refused in these logs.
+/// Returns the keys of all messages that were refused according to these logs.
 pub fn of_logs<'a>(logs: impl Iterator<Item = &'a Path>) -> HashSet<String> {
     logs.flat_map(|log| {
         of_text(&String::from_utf8_lossy(
@@ -19,7 +20,7 @@ pub fn of_logs<'a>(logs: impl Iterator<Item = &'a Path>) -> HashSet<String> {
     .collect()
 }
 
-/// Parses lines such as `… DEBUG helpline_gateway::refused_sends: a send was refused key="…"
+/// Parses log lines such as `… DEBUG helpline_gateway::refused_sends: a send was refused key="…"
 /// code=…`.
 fn of_text(text: &str) -> HashSet<String> {
     let refused = text.lines().filter(|line| line.contains(REFUSED));

@@ -1,5 +1,5 @@
-//! The Redis of a run: one server, or a master and its replica with a Sentinel that replaces the
-//! master when it fails.
+//! The Redis of a run. It is either one server, or a master and its replica with a Sentinel, which
+//! replaces a failed master.
 
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ use super::encrypted::Encryption;
 use super::plan::RedisOp;
 use crate::error::LoadError;
 
-/// The name under which the Sentinel knows the master.
+/// The name of the Redis master in Sentinel's configuration.
 const MASTER: &str = "desk";
-/// The Sentinel decides after one second, retries after eight, and turns a former master into a
-/// replica within about ten.
+/// Time limit for a Sentinel failover. The Sentinel decides after one second, retries after eight,
+/// and turns a former master into a replica within about ten.
 const SENTINEL_TIMEOUT: Duration = Duration::from_secs(30);
 const SENTINEL_POLL: Duration = Duration::from_millis(50);
 
-/// Reasons why an operation cannot be played.
+/// Reasons why an operation on Redis cannot be executed.
 const NO_REPLICA: &str =
     "no replica can take the master's place: the former master was not made one within 30 s";
 const NO_FAILOVER: &str = "the Sentinel put no replica in the master's place within 30 s";
@@ -25,13 +25,13 @@ const NO_FAILOVER: &str = "the Sentinel put no replica in the master's place wit
 /// The Redis servers and their Sentinel.
 #[derive(Debug)]
 pub struct Relay {
-    /// The second server, if there is one, starts as a replica of the first.
+    /// One or two servers. The second server starts as a replica of the first.
     servers: Vec<Redis>,
     sentinel: Option<Sentinel>,
 }
 
 impl Relay {
-    /// Starts one server, with TLS if there are certificates.
+    /// Starts one Redis server, with TLS if there are certificates.
     ///
     /// # Errors
     /// If Redis does not start.
@@ -46,7 +46,7 @@ impl Relay {
         })
     }
 
-    /// Starts a master, its replica and a Sentinel.
+    /// Starts a Redis master, its replica and a Sentinel.
     ///
     /// # Errors
     /// If Redis or the Sentinel does not start.
@@ -60,7 +60,8 @@ impl Relay {
         })
     }
 
-    /// The port to which instances connect: the Sentinel's, or else the server's.
+    /// The port to which instances connect: the Sentinel's port if there is a Sentinel, otherwise
+    /// the Redis server's.
     pub fn port(&self) -> u16 {
         let server = || self.servers[0].port();
         self.sentinel.as_ref().map_or_else(server, Sentinel::port)
@@ -72,11 +73,11 @@ impl Relay {
         self.sentinel.as_ref().map(|_| setting)
     }
 
-    /// Plays an operation on the master. After a kill or a freeze, the operation that repairs it
-    /// first waits until the replica has taken over, so that every such fault is a failover.
+    /// Executes an operation on the master. The operation that repairs a killed or frozen master
+    /// first waits until the replica has taken over. Every such fault therefore causes a failover.
     ///
     /// # Errors
-    /// Errors of the rig, and operations that cannot be played.
+    /// Errors of the rig, and operations that cannot be executed.
     pub async fn play(&self, op: RedisOp) -> Result<String, LoadError> {
         let master = self.master().await?;
         match op {
@@ -101,7 +102,7 @@ impl Relay {
         Ok(String::new())
     }
 
-    /// Makes every server run again.
+    /// Repairs every Redis server: thaws it, or starts it if it is not running.
     ///
     /// # Errors
     /// If a server does not start.
@@ -115,21 +116,21 @@ impl Relay {
         Ok(())
     }
 
-    /// Makes instances look up the master again after their network to the Sentinel was broken, by
-    /// ending their connections to the master. Does nothing without a Sentinel, because that
-    /// network then leads to Redis itself. The other instances also lose their connections and find
-    /// the master again.
+    /// Makes all instances ask the Sentinel for the master again, by ending their connections to
+    /// the master. It is called after an instance's network to the Sentinel was broken. Without a
+    /// Sentinel it does nothing, because that network leads to Redis itself.
     pub async fn make_instances_ask(&self) {
         if self.sentinel.is_none() {
             return;
         }
         if let Ok(master) = self.master().await {
-            // A master that another fault killed or froze has no connections to end.
+            // Ignore the error: a master that a different fault killed or froze has no connections
+            // to end.
             let _ = master.kill_clients().await;
         }
     }
 
-    /// The server that the Sentinel reports as master, or the only server.
+    /// The server that the Sentinel reports as master, or the only server if there is no Sentinel.
     async fn master(&self) -> Result<&Redis, RigError> {
         let Some(sentinel) = &self.sentinel else {
             return Ok(&self.servers[0]);
@@ -139,7 +140,7 @@ impl Relay {
         Ok(named.expect("the Sentinel knows these servers only"))
     }
 
-    /// If there are two servers, waits until the other one is a replica that can replace the
+    /// If there are two servers, waits until the second server is a replica that can replace the
     /// master.
     async fn replaceable<'a>(&self, master: &'a Redis) -> Result<&'a Redis, LoadError> {
         if master.pid().is_none() {
@@ -161,7 +162,7 @@ impl Relay {
         Ok(master)
     }
 
-    /// Waits until the Sentinel reports a master that responds.
+    /// Waits until the Sentinel reports a master that responds as a master.
     async fn another_is_master(&self) -> Result<String, LoadError> {
         let Some(sentinel) = &self.sentinel else {
             return Ok(String::new());
@@ -169,7 +170,8 @@ impl Relay {
         let deadline = Instant::now() + SENTINEL_TIMEOUT;
         loop {
             let master = self.master().await?;
-            // A dead or frozen server does not respond, and a replica is not a master yet.
+            // The Sentinel may still name a server that is down or is not a master yet. Such a
+            // server does not respond, or responds as a replica.
             if matches!(master.is_replica().await, Ok(false)) {
                 return Ok(format!(
                     "the Sentinel names port {}",

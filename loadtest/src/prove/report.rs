@@ -1,4 +1,5 @@
-//! The certificate: a short text with the run's results and the measurements for the targets.
+//! The certificate: a short text with the run's results, and the measurements that are compared
+//! with the targets.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -14,35 +15,38 @@ use super::{Findings, Settings, Void};
 use crate::checker::Violation;
 use crate::client::Run;
 
-/// Maximum violations of each kind that are printed; further ones are only counted.
+/// Maximum number of violations of each kind that are printed. Further violations are only counted.
 const DETAILS_MAX: usize = 12;
-/// Target for the p99 from commit to delivery while the relay or an instance is dead.
+/// Target for the 99th percentile from commit to delivery, in milliseconds, while Redis or an
+/// instance is down.
 const RELAY_DEAD_MS: f64 = 2_000.0;
-/// The same target at other times.
+/// Target for the 99th percentile from commit to delivery, in milliseconds, while Redis and all
+/// instances are up.
 const OTHERWISE_MS: f64 = 250.0;
-/// Maximum outage in addition to the delay that a `bye` asked for.
+/// In a rolling restart, a client's outage may exceed the delay that the server's `bye` asked for
+/// by this much.
 const ROLL_MARGIN: Duration = Duration::from_secs(1);
 
-/// The judged results of a run.
+/// A run's results, compared with the targets.
 #[derive(Debug)]
 pub struct Judged {
-    /// Periods under faults.
+    /// Periods in which faults were active.
     pub windows: Vec<Window>,
-    /// The text for the terminal and the file.
+    /// The certificate as text, for the terminal and the file.
     pub certificate: String,
     /// A Markdown table with one row for this run.
     pub row: String,
 }
 
-/// A target and its measurement.
+/// A performance target and its measured value.
 struct Target {
     what: &'static str,
-    /// `None` if the run has no matching sample.
+    /// The measured value; `None` if the run has no matching sample.
     measured: Option<f64>,
     most: f64,
 }
 
-/// Judges the findings and writes the certificate.
+/// Compares the findings with the targets and writes the certificate.
 pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
     let windows = windows::of(&findings.log);
     let mut text = String::new();
@@ -106,8 +110,8 @@ pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
         let verdict = match target.measured {
             None => "nothing to measure it by".to_owned(),
             Some(ms) if ms <= target.most => format!("{ms:.0} ms, at most {:.0}: met", target.most),
-            // The latency also depends on this machine, so a missed target is reported but is no
-            // violation.
+            // Latency also depends on this machine. A missed target is therefore reported, but is
+            // not a violation.
             Some(ms) => format!("{ms:.0} ms, at most {:.0}: MISSED", target.most),
         };
         line("target", format!("{} {verdict}", target.what));
@@ -143,7 +147,7 @@ pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
     }
 }
 
-/// Column titles for [`row`].
+/// Column titles for the table that [`row`] formats.
 const HEADS: &str = "| run | sends, all acked | reconnects | sends repeated | violations | delivery p99, relay dead | beside poisoned rows | otherwise \
                      | roll: without service beyond the told delay | storm: clients live in |";
 
@@ -187,7 +191,8 @@ fn targets(findings: &Findings, windows: &[Window]) -> [Target; 4] {
         .iter()
         .filter(|sample| sample.measure == Measure::Delivery)
     {
-        // A late event belongs to the window of its commit and to the window of its arrival.
+        // Assign a late event to the fault period of its commit and to the fault period of its
+        // arrival.
         let committed = sample.at - sample.ms / 1000.0;
         if under(Kind::Away, sample.at, sample.lane) || under(Kind::Away, committed, sample.lane) {
             continue;
@@ -201,8 +206,8 @@ fn targets(findings: &Findings, windows: &[Window]) -> [Target; 4] {
             otherwise.push(sample.ms);
         }
     }
-    // Judge only a restart without other faults: if another fault breaks the other instance,
-    // clients have nowhere to connect.
+    // Judge only restarts without simultaneous faults. If a fault breaks a second instance, clients
+    // have nowhere to connect.
     let alone = |outage: &&Outage| {
         [Kind::Away, Kind::Relay]
             .iter()
@@ -245,7 +250,8 @@ fn p99(mut values: Vec<f64>) -> Option<f64> {
         .copied()
 }
 
-/// Returns samples and outages with times since the first send. Samples before it are dropped.
+/// Returns the run's samples and outages, with times counted from the first message. Samples from
+/// before the first message are dropped.
 pub fn from_first_send(run: &Run, begun: Instant) -> (Vec<Sample>, Vec<Outage>) {
     let offset = begun.saturating_duration_since(run.begun).as_secs_f64();
     let (mut samples, mut outages) = run.samples.take();

@@ -1,8 +1,8 @@
-//! Takes an agent's role or blocks them, and restores the rights some seconds later. Each agent has
-//! a separate ticket and a connection on every instance. Meanwhile nothing may be delivered to the
-//! agent, REST must refuse them, and the ticket must be unassigned. Afterwards they must be served
-//! again. Plain SQL makes the changes, so that the instances must notice them by their own checks
-//! of the database.
+//! Removes an agent's role or blocks the agent, and restores the agent's access some seconds later.
+//! Each agent has a separate ticket and a connection on every instance. Without access, the agent
+//! must receive no events, REST requests must be refused, and the ticket must be unassigned.
+//! Afterwards the agent must be served again. Plain SQL makes the changes, so the instances can
+//! notice them only by checking the database.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -23,48 +23,49 @@ use crate::target::{self, Admin};
 use crate::truth;
 use crate::wire::{Link, LinkError};
 
-/// Number of tickets, each with an agent: one loses the role, one is blocked.
+/// Number of tickets, each with an agent: one agent loses the role, the other is blocked.
 pub const TICKETS: usize = 2;
-/// Time without rights: long enough for a forbidden delivery after [`ENDED_WITHIN`] to show.
+/// How long the agent has no access. It is long enough to detect a forbidden delivery after
+/// [`ENDED_WITHIN`].
 const AWAY: Duration = Duration::from_secs(9);
-/// Time limit for ending a connection whose person has lost their rights: five seconds as
-/// documented, and one for a busy machine.
+/// Time limit for ending the connection of a person who has lost access. It is the documented five
+/// seconds, and one more for a busy machine.
 const ENDED_WITHIN: Duration = Duration::from_secs(6);
-/// Time limit for serving the agent, before and after.
+/// Time limit until the agent receives events, before losing access and after regaining it.
 const SERVED_WITHIN: Duration = Duration::from_secs(20);
-/// Time between two events that plain SQL writes on the ticket.
+/// Time between two events that plain SQL writes on the agent's ticket.
 const TOUCH_INTERVAL: Duration = Duration::from_millis(250);
 
-/// A received frame about the ticket.
+/// A received frame about the agent's ticket.
 #[derive(Debug, Clone, Copy)]
 struct Heard {
-    /// Time at which its connection was opened.
+    /// Time at which the frame's connection was opened.
     opened: Instant,
-    /// Time of arrival.
+    /// Time at which the frame arrived.
     at: Instant,
 }
 
 /// The frames that one agent received on one instance.
 type Log = Arc<Mutex<Vec<Heard>>>;
 
-/// The observations of one agent.
+/// What was observed while one agent lost and regained access.
 #[derive(Debug)]
 struct Seen {
     op: AgentOp,
     ticket: TicketId,
-    /// Just after the commit that took the rights.
+    /// Time just after the commit that removed the agent's access.
     taken: Instant,
-    /// Just before the rights were restored.
+    /// Time just before the agent's access was restored.
     given: Instant,
-    /// The ticket's assignee just after the commit.
+    /// The ticket's assignee just after the agent lost access.
     assignee: Option<String>,
-    /// The HTTP status from each instance after the commit.
+    /// Each instance's HTTP status for the agent's request after the agent lost access.
     answers: Vec<Option<u16>>,
-    /// The frames received from each instance.
+    /// The frames that the agent received from each instance.
     heard: Vec<Vec<Heard>>,
 }
 
-/// The tickets, and the observations of their agents.
+/// The tickets whose agents lose access, and what was observed.
 #[derive(Debug)]
 pub struct Revoked {
     rooms: Vec<Room>,
@@ -72,7 +73,7 @@ pub struct Revoked {
 }
 
 impl Revoked {
-    /// Takes the tickets to use; nothing happens yet.
+    /// Stores the tickets to use. Changes nothing yet.
     pub fn new(rooms: Vec<Room>) -> Self {
         Self {
             rooms,
@@ -80,10 +81,10 @@ impl Revoked {
         }
     }
 
-    /// Takes an agent's rights for a while.
+    /// Removes an agent's access for some seconds and restores it.
     ///
     /// # Errors
-    /// If the database refuses a statement, or the agent was not served beforehand.
+    /// If the database refuses a statement, or the agent received no events beforehand.
     pub async fn run(&self, cluster: &TestCluster, op: AgentOp) -> Result<String, LoadError> {
         let room = self.rooms[op as usize % TICKETS];
         let admin = target::connect(&cluster.admin_url().await).await?;
@@ -141,7 +142,7 @@ impl Revoked {
         Ok("and given back".into())
     }
 
-    /// Returns the violations of all observed agents.
+    /// Returns a violation for each rule that was broken for an agent who lost access.
     pub fn violations(&self) -> Vec<Violation> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.iter().flat_map(judge).collect()
@@ -152,7 +153,7 @@ fn all(log: &Log) -> Vec<Heard> {
     log.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-/// Records every frame that names the ticket, except refusals.
+/// Records every received frame that contains the ticket's id, except refusals.
 async fn listen(mut link: Link, ticket: TicketId, log: &Log) -> Result<(), LinkError> {
     let opened = Instant::now();
     let (id, after, epoch) = (1, None, None);
@@ -167,7 +168,8 @@ async fn listen(mut link: Link, ticket: TicketId, log: &Log) -> Result<(), LinkE
     loop {
         let text = link.next().await?;
         if text.starts_with("{\"type\":\"error\"") {
-            // Refused: try again on a new connection.
+            // The server refused the subscription. Return, so that the caller tries again on a new
+            // connection.
             return Ok(());
         }
         if text.contains(&name) {
@@ -219,8 +221,8 @@ async fn touch(admin: &Admin, room: Room) -> Result<(), LoadError> {
         .map_err(LoadError::postgres("writing on an agent's ticket"))
 }
 
-/// Writes events until the agent has received one on every instance. Returns false if that takes
-/// too long.
+/// Writes events on the ticket until the agent has received an event on every instance. Returns
+/// false if that takes too long.
 async fn touch_until_served(admin: &Admin, room: Room, logs: &[Log]) -> Result<bool, LoadError> {
     let from = Instant::now();
     let is_served = |log: &Log| all(log).iter().any(|heard| heard.at > from);
@@ -234,7 +236,7 @@ async fn touch_until_served(admin: &Admin, room: Room, logs: &[Log]) -> Result<b
     Ok(true)
 }
 
-/// Requests the ticket's history from every instance.
+/// Requests the ticket's history from every instance. Returns the HTTP statuses.
 async fn answers(cluster: &TestCluster, room: Room, token: &str) -> Vec<Option<u16>> {
     let path = format!("/v1/tickets/{}/activity?after=0&limit=1", room.ticket);
     let mut answers = Vec::new();
@@ -312,9 +314,10 @@ impl AgentOp {
 mod tests {
     use super::*;
 
-    /// An agent who was served before and after, with these frames in between. Each pair is the
-    /// time of the connection's opening and the time of arrival, in seconds after the loss of the
-    /// rights (negative: before it).
+    /// Builds the observation of an agent who received events before losing access and after
+    /// regaining it, and received the frames `between`. Each pair is the time at which the
+    /// connection was opened and the time of arrival, in seconds after the agent lost access
+    /// (negative: before).
     fn seen(between: &[(f64, f64)]) -> Seen {
         let taken = Instant::now() + Duration::from_secs(100);
         let at = |s: f64| {

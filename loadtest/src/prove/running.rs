@@ -1,5 +1,5 @@
-//! `prove --urls`: traffic and history checks on instances that are already running, without
-//! faults.
+//! `prove --urls`: sends messages to instances that are already running, and checks every history.
+//! It injects no faults.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::error::LoadError;
 use crate::people;
 use crate::target;
 
-/// Which running instances.
+/// Options that select instances that are already running.
 #[derive(Debug, Args)]
 pub struct RunningArgs {
     /// URLs of running instances: inject no faults, only send messages and check every history
@@ -44,7 +44,7 @@ impl RunningArgs {
     }
 }
 
-/// Sends messages and checks every history.
+/// Sends messages to the running instances and checks every history.
 ///
 /// # Errors
 /// If the run could not be completed. Violations are part of the findings.
@@ -78,7 +78,8 @@ pub async fn attempt(args: &RunningArgs, settings: &Settings) -> Result<Findings
     };
     let sent = members::send_all(&run, &handles, traffic, begun).await;
     let ended = Instant::now();
-    // Connect again: whatever happened during the run may have ended the first connection.
+    // Open a new database connection: an event during the run, such as a restart, may have ended
+    // the first one.
     let admin = target::connect(database_url).await?;
     let converged = converge(&admin, &rooms, &handles, &run, settings)
         .await?
@@ -113,7 +114,7 @@ pub async fn attempt(args: &RunningArgs, settings: &Settings) -> Result<Findings
     })
 }
 
-/// Converts `http://host:port` to `ws://host:port/v1/ws`. A WebSocket URL stays as it is.
+/// Converts `http://host:port` to `ws://host:port/v1/ws`. Returns a WebSocket URL unchanged.
 fn socket(url: &str) -> String {
     if url.starts_with("ws") {
         return url.to_owned();

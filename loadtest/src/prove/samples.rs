@@ -1,57 +1,58 @@
-//! The time of every ack and every event, for the plots and the targets.
+//! The time and latency of every ack and every event, for the plots and the targets.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
-/// How an event arrived.
+/// How an event reached the member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// Live, when it happened.
+    /// As a live event, sent when it happened.
     Live,
-    /// In a page, after a `subscribe`.
+    /// In a page of history, after a `subscribe`.
     Page,
 }
 
 /// What a sample measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
-    /// From the intended time of a send to its ack.
+    /// Time from a message's intended sending time to its ack.
     Ack,
-    /// From the database's time of an event to its live arrival.
+    /// Time from an event's timestamp in the database to its live arrival.
     Delivery,
-    /// From the database's time of an event to its arrival in a page, for a reader who was
-    /// disconnected.
+    /// Time from an event's timestamp in the database to its arrival in a page of history. It
+    /// applies to a reader who was disconnected.
     CaughtUp,
 }
 
-/// One measurement.
+/// One latency measurement.
 #[derive(Debug, Clone, Copy)]
 pub struct Sample {
-    /// Time of arrival, in seconds into the run.
+    /// Time of the ack or event, in seconds into the run.
     pub at: f64,
-    /// Latency in ms.
+    /// Latency in milliseconds.
     pub ms: f64,
     pub measure: Measure,
-    /// The network lane of the member.
+    /// The network lane (group of clients behind one proxy) of the member.
     pub lane: usize,
 }
 
-/// A period in which a member had no service.
+/// A period in which a member had no working connection.
 #[derive(Debug, Clone, Copy)]
 pub struct Outage {
-    /// Start, in seconds into the run.
+    /// Start of the outage, in seconds into the run.
     pub at: f64,
-    /// Duration.
+    /// How long the outage lasted.
     pub lasted: Duration,
-    /// The delay that a `bye` asked for.
+    /// The delay before reconnecting that the server's `bye` asked for, if any.
     pub told: Option<Duration>,
-    /// The network lane of the member.
+    /// The network lane (group of clients behind one proxy) of the member.
     pub lane: usize,
 }
 
-/// Collects the samples of all members. Some thousand a second cause no lock contention.
+/// Collects the samples of all members. The members share one lock, which is fast enough for some
+/// thousand samples per second.
 #[derive(Debug)]
 pub struct Samples {
     begun: Instant,
@@ -60,7 +61,7 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// Creates an empty collection.
+    /// Creates an empty collection for a run that began at `begun`.
     pub const fn new(begun: Instant) -> Self {
         Self {
             begun,
@@ -69,7 +70,7 @@ impl Samples {
         }
     }
 
-    /// Records an ack.
+    /// Records an ack that arrived just now, for a message with this intended time.
     pub fn acked(&self, intended: Instant, lane: usize) {
         self.record(
             intended.elapsed().as_secs_f64() * 1000.0,
@@ -78,7 +79,8 @@ impl Samples {
         );
     }
 
-    /// Records an event with the database's time, in µs since 1970.
+    /// Records an event that arrived just now. `at_micros` is the event's timestamp in the
+    /// database, in µs since 1970.
     pub fn seen(&self, at_micros: i64, way: Way, lane: usize) {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -95,7 +97,8 @@ impl Samples {
         );
     }
 
-    /// Records the end of an outage.
+    /// Records an outage that ends now. It began at `since`, and the server's `bye` asked for the
+    /// delay `told`.
     pub fn served_again(&self, since: Instant, told: Option<Duration>, lane: usize) {
         let at = since.saturating_duration_since(self.begun).as_secs_f64();
         let outage = Outage {
@@ -123,7 +126,7 @@ impl Samples {
             });
     }
 
-    /// Takes all samples and outages collected so far.
+    /// Removes and returns all samples and outages collected so far.
     pub fn take(&self) -> (Vec<Sample>, Vec<Outage>) {
         let samples =
             std::mem::take(&mut *self.samples.lock().unwrap_or_else(PoisonError::into_inner));

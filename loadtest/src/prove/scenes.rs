@@ -1,25 +1,28 @@
-//! The scenes of generated plans, each of which breaks something and repairs it, and the rules for
-//! playing scenes in parallel.
+//! The scenes of generated plans, and the rules for running scenes in parallel. A scene breaks a
+//! component and repairs it.
 
-/// Time to drain, start and wait for two instances. A fault of another scene meanwhile would leave
-/// clients nowhere to connect.
+/// Seconds for a rolling restart of two instances. No other scene may break an instance in this
+/// time, because clients would have nowhere to connect.
 const ROLL_S: f64 = 20.0;
-/// Time for thousands of clients to connect. All must be served before the next fault.
+/// Seconds for thousands of clients to connect. All of them must be connected before the next
+/// fault.
 const STORM_S: f64 = 45.0;
-/// Time to copy the database for the standby.
+/// Seconds for copying the database to a new standby.
 const STANDBY_S: f64 = 10.0;
-/// Time to restore a dump, after which every client starts over.
+/// Seconds for restoring a dump. Afterwards every client loads its history again.
 const RESTORE_S: f64 = 7.0;
-/// Time in which other tickets are changed after the poisoned rows, and to wait for the changes.
+/// Seconds for the "poison" scene: it writes undecodable rows, changes other tickets, and waits
+/// until clients have received the changes.
 const POISON_S: f64 = 14.0;
-/// Nine seconds without rights, and time to be served before and after.
+/// Seconds for the scene in which an agent loses access. The agent has no access for nine of them,
+/// and needs the remaining ones to receive events before and after.
 const AGENT_S: f64 = 12.0;
 
-/// A scene's operations, each with its offset in seconds. `$g` stands for an instance, `$n` for a
-/// lane.
+/// A scene's operations, each with its offset in seconds from the scene's start. In the text, `$g`
+/// is replaced by an instance and `$n` by a network lane.
 pub type Scene = &'static [(f64, &'static str)];
 
-/// The scenes of a brief run. A run of about two minutes plays all of them.
+/// The scenes of a brief run, which takes about two minutes.
 pub const BRIEF: &[Scene] = &[
     &[
         (0.0, "redis kill9"),
@@ -48,7 +51,7 @@ pub const BRIEF: &[Scene] = &[
     &[(0.0, "gateways roll")],
 ];
 
-/// Additional scenes of a full run.
+/// The scenes that only a full run has, in addition to the brief run's.
 pub const FURTHER: &[Scene] = &[
     &[
         (0.0, "redis freeze"),
@@ -82,7 +85,7 @@ pub const FURTHER: &[Scene] = &[
         (6.0, "redis start"),
     ],
     &[(0.0, "postgres kill9"), (2.0, "postgres start")],
-    // Longer than an instance waits for a statement.
+    // The freeze is longer than a gateway waits for a statement.
     &[(0.0, "postgres freeze"), (14.0, "postgres thaw")],
     &[
         (0.0, "postgres standby-async"),
@@ -116,17 +119,17 @@ pub const FURTHER: &[Scene] = &[
     &[(0.0, "poison")],
 ];
 
-/// The database is restored from a dump under traffic. The seed chooses one of these scenes, which
-/// is played in the middle of the run: by then, many rows hold transaction ids from before, and the
-/// new cluster's counter reaches those ids in the rest of the run.
+/// Scenes that restore the database from a dump taken under traffic. The seed chooses one scene,
+/// for the middle of the run. By that time many rows contain old transaction ids. Later in the run,
+/// the new cluster's id counter reaches these ids, which tests how gateways handle reused ids.
 pub const RESTORES: [Scene; 2] = [
     &[(0.0, "postgres dump"), (3.0, "postgres restore-elsewhere")],
     &[(0.0, "postgres dump"), (3.0, "postgres restore-here")],
 ];
 
-/// The end of a full run. After each of these scenes, another server is the primary. The first
-/// scene ends backends that have committed locally and wait for the standby: a repeated send may be
-/// acked only once the standby has it.
+/// The scenes at the end of a full run. Each of them promotes a standby to primary. The first scene
+/// also ends sessions that have committed locally and still wait for the standby. If a client then
+/// repeats its message, the message may be acknowledged only once the standby has it.
 pub const FAILOVERS: [Scene; 2] = [
     &[
         (0.0, "postgres standby-sync"),
@@ -141,8 +144,8 @@ pub const FAILOVERS: [Scene; 2] = [
         (STANDBY_S + 2.0, "postgres promote"),
     ],
 ];
-/// Whether two scenes break the same component and would interfere: a dead Redis cannot be flushed,
-/// and a dead instance cannot be frozen.
+/// Whether two scenes break the same component and would interfere. For example, a killed Redis
+/// cannot be flushed, and a killed instance cannot be frozen.
 pub fn clash(one: Scene, other: Scene, instances: usize) -> bool {
     let parts = |scene: Scene| {
         scene.iter().map(|(_, line)| match line.split(' ').next() {
@@ -155,8 +158,8 @@ pub fn clash(one: Scene, other: Scene, instances: usize) -> bool {
     parts(one).any(|part| shared(part) && parts(other).any(|further| further == part))
 }
 
-/// Whether a scene may run in parallel with another. Scenes that need the database for themselves,
-/// or whose judgement depends on other faults, may not.
+/// Whether a scene may run in parallel with a second scene. It may not if it needs exclusive use of
+/// the database, or if a second fault would make its results meaningless.
 pub fn may_mix(scene: &Scene) -> bool {
     let alone = [
         "disk",
@@ -171,7 +174,7 @@ pub fn may_mix(scene: &Scene) -> bool {
         .any(|(_, line)| alone.iter().any(|word| line.starts_with(word)))
 }
 
-/// Seconds from a scene's first operation until its effects are over.
+/// Seconds from a scene's first operation until the scene's effects are over.
 pub fn length(scene: &[(f64, &str)]) -> f64 {
     let lasts = |line: &str| match line
         .strip_prefix("psql hold ")

@@ -12,9 +12,9 @@ use super::running;
 use super::test_cluster::TestClusterSpec;
 use crate::error::LoadError;
 
-/// Default duration of a full run.
+/// Default duration of a full run, in seconds.
 pub(super) const SECONDS: u64 = 600;
-/// Default duration of a brief run.
+/// Default duration of a brief run, in seconds.
 pub(super) const SECONDS_BRIEF: u64 = 140;
 
 /// Settings of `prove`.
@@ -47,7 +47,7 @@ pub struct ShrinkArgs {
     pub(super) settings: Settings,
 }
 
-/// Settings of a run.
+/// Settings of a run of `prove`.
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
     /// Seed of the generated plan; the same seed gives the same plan on every machine
@@ -116,7 +116,7 @@ fn pool_mode(word: &str) -> Result<PoolMode, String> {
         .ok_or_else(|| "must be session or transaction".to_owned())
 }
 
-/// The duration of a run, in seconds.
+/// The duration of a run, in seconds: `--seconds` or the default.
 pub(super) fn seconds(settings: &Settings) -> u64 {
     settings.seconds.unwrap_or(if settings.brief {
         SECONDS_BRIEF
@@ -125,7 +125,7 @@ pub(super) fn seconds(settings: &Settings) -> u64 {
     })
 }
 
-/// Returns the saved plan, or generates the plan of the seed.
+/// Returns the plan from the file `--plan`, or generates the plan from the seed.
 pub(super) fn plan_of(settings: &Settings) -> Result<Plan, LoadError> {
     let Some(file) = &settings.plan else {
         let scale = if settings.brief {
@@ -144,7 +144,7 @@ pub(super) fn plan_of(settings: &Settings) -> Result<Plan, LoadError> {
     read_plan(file)
 }
 
-/// Reads a saved plan.
+/// Reads a saved plan from a file.
 pub(super) fn read_plan(file: &Path) -> Result<Plan, LoadError> {
     let text = std::fs::read_to_string(file).map_err(|error| LoadError::Program {
         program: "reading the plan",
@@ -156,12 +156,12 @@ pub(super) fn read_plan(file: &Path) -> Result<Plan, LoadError> {
     })
 }
 
-/// Duration of a replayed plan: until its last operation, and a few seconds more.
+/// Duration of a replayed plan in seconds: until its last operation, and a few seconds more.
 pub(super) fn length(plan: &Plan) -> u64 {
     plan.steps.last().map_or(10, |step| step.at.as_secs() + 6)
 }
 
-/// Creates a separate directory for the output of this run.
+/// Creates a new directory for the output of this run.
 pub(super) fn new_directory(settings: &Settings) -> Result<PathBuf, LoadError> {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -174,7 +174,7 @@ pub(super) fn new_directory(settings: &Settings) -> Result<PathBuf, LoadError> {
     Ok(dir)
 }
 
-/// Names this run by its options.
+/// Returns the run's options as text, which names the run in reports.
 pub(super) fn label(settings: &Settings) -> String {
     match &settings.plan {
         Some(file) => format!("`--plan {}`", file.display()),
@@ -186,7 +186,7 @@ pub(super) fn label(settings: &Settings) -> String {
     }
 }
 
-/// Describes the deployment that the run breaks.
+/// Describes the deployment that the run starts and breaks.
 pub(super) fn spec(
     settings: &Settings,
     plan: &Plan,

@@ -1,5 +1,5 @@
-//! Finds a minimal part of a failing plan that still fails: tries to remove halves, then quarters,
-//! down to single lines.
+//! Shrinks a failing plan to a minimal plan that still fails. Tries to remove halves, then
+//! quarters, and so on down to single lines.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,15 @@ use crate::checker::Violation;
 use crate::error::LoadError;
 use crate::report::Verdict;
 
-/// Shrinks the plan in the file, and writes the result next to it with the extension `.shrunk`.
+/// Shrinks the plan in the given file. Writes the result to the same directory, with the extension
+/// `.shrunk`.
 ///
 /// # Errors
 /// If the plan in the file could not be executed.
 pub async fn run(args: &ShrinkArgs) -> Result<Verdict, LoadError> {
     let plan = read_plan(&args.file)?;
-    // Every part runs as long as the whole plan, because a violation may need that time to show.
+    // Every shortened plan runs as long as the whole plan, because a violation may need that time
+    // to show.
     let seconds = args.settings.seconds.unwrap_or_else(|| length(&plan));
     let whole = wrong_with(args, &plan, seconds).await?;
     if whole.is_empty() {
@@ -25,8 +27,8 @@ pub async fn run(args: &ShrinkArgs) -> Result<Verdict, LoadError> {
     }
     let lines = plan.steps.len();
     let plan = smallest(plan, async |smaller| {
-        // A part may fail only because a repairing operation is missing, so count only kinds of
-        // violations that the whole plan shows.
+        // A shortened plan may fail only because a repairing operation was removed. Count only
+        // kinds of violations that the whole plan also shows.
         let mut fails = false;
         for _ in 0..args.tries {
             fails = match wrong_with(args, smaller, seconds).await {
@@ -60,7 +62,7 @@ pub async fn run(args: &ShrinkArgs) -> Result<Verdict, LoadError> {
     Ok(Verdict::Broken)
 }
 
-/// Removes halves, quarters and so on, as long as the rest still fails.
+/// Removes halves, quarters and so on, as long as the remaining plan still fails.
 async fn smallest(mut plan: Plan, mut fails: impl AsyncFnMut(&Plan) -> bool) -> Plan {
     let mut size = plan.steps.len().div_ceil(2);
     while size > 0 {
@@ -74,7 +76,8 @@ async fn smallest(mut plan: Plan, mut fails: impl AsyncFnMut(&Plan) -> bool) -> 
                 from += size;
             }
         }
-        // After a line is removed, lines that only it needed can be removed as well, so try again.
+        // After a line is removed, lines that only the removed line needed can be removed too. Try
+        // single lines again.
         let again = size == 1 && plan.steps.len() < before;
         size = if again { 1 } else { size / 2 };
     }
@@ -92,7 +95,7 @@ fn without(plan: &Plan, from: usize, size: usize) -> Plan {
     }
 }
 
-/// Runs a plan and returns the kinds of violations.
+/// Runs a plan and returns the kinds of violations that it shows.
 async fn wrong_with(
     args: &ShrinkArgs,
     plan: &Plan,
@@ -130,7 +133,8 @@ mod tests {
         );
         let plan: Plan = text.parse().expect("a plan");
         let mut tries = 0;
-        // Two lines matter. One of them needs a third, but only until all others are gone.
+        // The plan fails if it contains two certain lines. A plan of four or more lines must also
+        // contain a third line to fail.
         let smallest = smallest(plan, async |plan| {
             tries += 1;
             let has = |line: &str| plan.to_string().contains(line);

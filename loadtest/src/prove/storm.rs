@@ -1,5 +1,5 @@
-//! Many clients connect at once, as after an outage. Each retries with the jittered backoff that
-//! the protocol asks for.
+//! A connection storm: many clients connect at once, as after an outage. Each client retries with
+//! random exponential backoff, as the protocol requires.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,15 +15,15 @@ use crate::people::{self, Room};
 use crate::target;
 use crate::wire::{Link, LinkError};
 
-/// Time limit from the first attempt until the last client is served.
+/// Time limit from the first attempt until the last client is connected.
 const STORM_TIMEOUT: Duration = Duration::from_secs(90);
-/// Maximum delay between two attempts of one client.
+/// Maximum delay between two connection attempts of one client.
 const BACKOFF_MAX: Duration = Duration::from_secs(4);
 
-/// Connects all clients, reports how long that took, and disconnects them.
+/// Connects all clients, disconnects them, and returns how long connecting took.
 ///
 /// # Errors
-/// [`LoadError::Stalled`] if some clients were not served in time.
+/// [`LoadError::Stalled`] if some clients were not connected in time.
 pub async fn run(
     cluster: &TestCluster,
     rooms: &[Room],

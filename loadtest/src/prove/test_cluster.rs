@@ -1,5 +1,5 @@
-//! The deployment of a run: its own Postgres, Redis and gateways, with a breakable network between
-//! them.
+//! The deployment of a test run: a private Postgres, Redis and gateways, with a proxy on each
+//! network link to inject faults.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -15,23 +15,28 @@ use super::relay::Relay;
 use crate::error::LoadError;
 use crate::target;
 
-/// Short, so that a half-open connection is detected within the run.
+/// Heartbeat interval of the gateways, in milliseconds. It is short, so that a half-open connection
+/// is detected within the run.
 const HEARTBEAT_MS: &str = "4000";
-/// All connections come from one address.
+/// Limit of connections per address. It is high, because all clients connect from one address.
 const CONNECTIONS_MAX: &str = "100000";
-/// Time limit for an instance to become ready, including repeated starts.
+/// Time limit for an instance to become ready. An instance that exits in this time is started
+/// again.
 const START_TIMEOUT: Duration = Duration::from_secs(90);
-/// Delay between two starts of an instance.
+/// Delay between two attempts to start an instance.
 const START_PAUSE: Duration = Duration::from_secs(1);
-/// Small enough to be filled, and large enough for the database and its WAL.
+/// Size of the small disk in MiB. A test can fill it quickly, and it has room for the database and
+/// its WAL.
 const DISK_MIB: u32 = 700;
 
-/// The database's name. A separate database can be dropped and restored while the cluster runs.
+/// The database's name. It is not Postgres's default database, so it can be dropped and restored
+/// while the cluster runs.
 const DATABASE: &str = "desk";
-/// Owns and migrates the database without being a superuser, as on a hosted Postgres. Because of
-/// its prefix, the role is part of a dump. Faults use the superuser.
+/// The role that owns and migrates the database. As on a hosted Postgres, it is not a superuser.
+/// Its name prefix makes it part of a dump. Injected faults use the superuser instead.
 const ADMINISTRATOR: &str = "helpline_administrator";
-/// `prove` kills processes but does not cut the power, so the rig's fast settings lose no data.
+/// Additional Postgres settings. The rig also turns off `fsync`. That loses no data, because a run
+/// kills processes but does not cut the power.
 const SETTINGS: [(&str, &str); 4] = [
     ("max_wal_size", "128MB"),
     ("wal_level", "replica"),
@@ -39,46 +44,49 @@ const SETTINGS: [(&str, &str); 4] = [
     ("restart_after_crash", "on"),
 ];
 
-/// How to build the deployment.
+/// Settings for building the deployment.
 #[derive(Debug, Clone)]
 pub struct TestClusterSpec {
     pub binary: PathBuf,
     /// Number of gateways.
     pub instances: usize,
-    /// Additional settings of the gateways.
+    /// Additional settings of the gateways, as environment variables.
     pub settings: Vec<(String, String)>,
-    /// The mode of a pooler between the instances and Postgres, if there is one.
+    /// The pool mode of a PgBouncer between the instances and Postgres; `None` for no PgBouncer.
     pub pooler: Option<PoolMode>,
     /// Whether the instances connect to Postgres and Redis by TLS and verify their certificates.
     pub tls: bool,
-    /// Whether Redis is a master with a replica and a Sentinel.
+    /// Whether Redis consists of a master, a replica and a Sentinel.
     pub sentinel: bool,
-    /// Directory for logs.
+    /// Directory for the gateways' logs.
     pub logs: PathBuf,
-    /// Whether the database is on a small disk.
+    /// Whether the database is on a small disk that a fault can fill.
     pub small_disk: bool,
-    /// A promise to break. The gateways are told; if the database keeps the promise, its functions
-    /// are replaced.
+    /// A promise to break on purpose, to test the checker. The gateways receive its name as a
+    /// setting. If the database implements the promise, its functions are replaced.
     pub sabotage: Option<String>,
 }
 
-/// A running deployment. Fields are declared in the order in which they must end.
+/// A running deployment. Fields are dropped in the order of their declaration, which is the order
+/// in which the servers must end.
 #[derive(Debug)]
 pub struct TestCluster {
     pub gateways: Vec<Gateway>,
-    /// The networks between clients and instances: by instance, then by lane.
+    /// The proxies between clients and instances: one list per instance, with one proxy per lane
+    /// (group of clients).
     pub lanes: Vec<Vec<Proxy>>,
-    /// The network between each instance and Redis, or the Sentinel if there is one.
+    /// The proxy between each instance and Redis, or between each instance and the Sentinel if
+    /// there is one.
     pub redis_links: Vec<Proxy>,
     pub relay: Relay,
-    /// The pooler between the instances and the link to Postgres, if there is one. It ends with the
-    /// cluster.
+    /// The PgBouncer between the instances and the proxy to Postgres, if there is one. Never read;
+    /// it stops when it is dropped.
     _pooler: Option<PgBouncer>,
-    /// The network between Postgres and the instances or their pooler.
+    /// The proxy in front of Postgres. The instances, or their PgBouncer, connect through it.
     pub postgres_link: Proxy,
-    /// The standby, until it is promoted.
+    /// The standby database, until it is promoted.
     pub standby: Mutex<Option<Postgres>>,
-    /// The database server. After a promotion, this is the former standby.
+    /// The primary database server. After a promotion, this is the former standby.
     pub postgres: Mutex<Postgres>,
     /// The small disk, if the database uses one.
     pub disk: Option<Disk>,
@@ -87,7 +95,7 @@ pub struct TestCluster {
 }
 
 impl TestCluster {
-    /// Starts all servers and networks.
+    /// Starts all servers and proxies of the deployment.
     ///
     /// # Errors
     /// If a server does not start or the migration fails.
@@ -183,12 +191,12 @@ impl TestCluster {
         })
     }
 
-    /// The administrator's URL of the database on its current server.
+    /// The URL for connecting to the current primary database as the superuser.
     pub async fn admin_url(&self) -> String {
         self.postgres.lock().await.admin_url(DATABASE)
     }
 
-    /// Dumps the database.
+    /// Dumps the deployment's database.
     ///
     /// # Errors
     /// If the dump fails.
@@ -196,7 +204,8 @@ impl TestCluster {
         Ok(postgres.dump(DATABASE).await?)
     }
 
-    /// Kills the server, restores a dump into a new cluster and routes the instances to it.
+    /// Kills the database server, restores a dump into a new cluster and connects the instances to
+    /// it.
     ///
     /// # Errors
     /// If the new cluster does not start or the restore fails.
@@ -205,8 +214,8 @@ impl TestCluster {
         dump: &Dump,
         postgres: &mut Postgres,
     ) -> Result<(), LoadError> {
-        // Start the new cluster before killing the old server, so that the outage lasts only for
-        // the restore.
+        // Start the new cluster before killing the old server. The database is then unavailable
+        // only while the dump is restored.
         let name = format!("{:08x}", rand::random::<u32>());
         let other = start_postgres(self.disk.as_ref(), self.encryption.as_ref(), &name).await?;
         postgres.kill9().await?;
@@ -216,7 +225,7 @@ impl TestCluster {
         Ok(())
     }
 
-    /// Drops the database and restores a dump in its place.
+    /// Drops the deployment's database and restores a dump under the same name.
     ///
     /// # Errors
     /// If the database cannot be dropped or the restore fails.
@@ -225,11 +234,11 @@ impl TestCluster {
         Ok(postgres.restore(dump, DATABASE).await?)
     }
 
-    /// Starts an instance as an orchestrator does: if it exits because the database is unavailable,
-    /// it is started again.
+    /// Starts an instance as an orchestrator does: if the instance exits because the database is
+    /// unavailable, it is started again.
     ///
     /// # Errors
-    /// If it is not ready within [`START_TIMEOUT`].
+    /// If the instance is not ready within [`START_TIMEOUT`].
     pub async fn start_gateway(&self, n: usize) -> Result<(), LoadError> {
         let deadline = Instant::now() + START_TIMEOUT;
         loop {
@@ -264,7 +273,8 @@ impl TestCluster {
         Ok(())
     }
 
-    /// The WebSocket URLs of a lane, with the preferred instance first.
+    /// The WebSocket URLs of all instances for the clients of a lane, with the preferred instance
+    /// first.
     pub fn sockets(&self, preferred: usize, lane: usize) -> Vec<String> {
         let instances = self.lanes.len();
         (0..instances)
@@ -277,8 +287,8 @@ impl TestCluster {
             .collect()
     }
 
-    /// Ends every fault that the plan may have left, because the end of a run is judged without
-    /// faults.
+    /// Ends every fault that the plan may have left active, because the final checks of a run
+    /// require working components.
     ///
     /// # Errors
     /// If a component does not recover.
@@ -309,7 +319,7 @@ impl TestCluster {
     }
 }
 
-/// Replaces the database functions that keep a promise, if it is kept there.
+/// If database functions implement this promise, replaces them by functions that break it.
 async fn break_functions(postgres: &Postgres, promise: Option<&str>) -> Result<(), LoadError> {
     let sql = match promise {
         Some("foreign-rows") => include_str!("../../sql/sabotage_foreign_rows.sql"),
@@ -347,15 +357,15 @@ async fn start_postgres(
     Ok(Postgres::start_in_with(disk.place.join(name), &settings).await?)
 }
 
-/// A file system in memory for the database only. Unmounted on drop.
+/// A small in-memory file system that only the database uses. Unmounted on drop.
 #[derive(Debug)]
 pub struct Disk {
     place: PathBuf,
 }
 
 impl Disk {
-    /// Returns `None` without root or if mounting fails. Faults that need the disk are then not
-    /// played.
+    /// Mounts the small disk. Returns `None` without root or if mounting fails. Faults that fill
+    /// the disk are then reported as not executed.
     fn mount() -> Option<Self> {
         unmount_orphans();
         let place = Path::new("/var/tmp").join(format!("helpline-disk-{}", std::process::id()));
@@ -382,13 +392,13 @@ impl Disk {
             .status();
     }
 
-    /// Frees the space again.
+    /// Removes the file that fills the disk.
     pub fn free(&self) {
         let _ = std::fs::remove_file(self.place.join("filler"));
     }
 }
 
-/// Unmounts the disks of runs that were killed before they could do so.
+/// Unmounts the small disks of test runs that were killed before they could unmount them.
 fn unmount_orphans() {
     for entry in std::fs::read_dir("/var/tmp")
         .into_iter()

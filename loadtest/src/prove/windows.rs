@@ -1,48 +1,52 @@
-//! Which fault affected which period of a run. The targets depend on it.
+//! Which faults were active in which period of a run. The latency targets depend on the active
+//! faults.
 
 use super::outcome::{Done, Outcome};
 use super::plan::{ClientOp, DiskOp, GatewayOp, LANES, Op, PostgresOp, RedisOp};
 use super::poison;
 
-/// Seconds after a fault's end in which clients reconnect with the usual backoff.
+/// Seconds after a fault's end that still belong to the fault's period, because clients reconnect
+/// with backoff.
 const GRACE_S: f64 = 4.0;
 
-/// A period under a fault.
+/// A period in which a fault was active.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Window {
-    /// Start, in seconds into the run.
+    /// Start of the period, in seconds into the run.
     pub from: f64,
-    /// End in seconds into the run, including [`GRACE_S`].
+    /// End in seconds into the run, including [`GRACE_S`] after the fault's end.
     pub to: f64,
     pub kind: Kind,
-    /// The affected network lanes; empty for all.
+    /// The affected network lanes (groups of clients); empty for all lanes.
     pub lanes: Vec<usize>,
 }
 
-/// What delivery must achieve under a fault.
+/// The requirement on delivery while a fault is active.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Delivery within two seconds, by the sweep.
+    /// Redis or an instance is down. Events must be delivered within two seconds, by the gateways'
+    /// polling of the database.
     Relay,
-    /// No requirement: the database is unavailable, an instance is frozen, or the reader's own
-    /// network is broken.
+    /// The database is unavailable, an instance is frozen, or the reader's own network is broken.
+    /// Delivery has no time limit.
     Away,
-    /// No client may be without service for longer than a second more than the delay that it was
-    /// told.
+    /// A rolling restart. A client may be disconnected for at most one second longer than the delay
+    /// that the server's `bye` asked for.
     Roll,
-    /// The same as without any fault: undecodable rows must affect only their own ticket.
+    /// Undecodable rows exist. They must affect only their own tickets, so delivery must be as fast
+    /// as without any fault.
     Poison,
 }
 
 impl Window {
-    /// Whether the window covers this time and lane.
+    /// Whether this time is in the period, and whether the fault affects this network lane.
     pub fn holds(&self, at: f64, lane: usize) -> bool {
         (self.from..=self.to).contains(&at) && (self.lanes.is_empty() || self.lanes.contains(&lane))
     }
 }
 
-/// Returns the windows of a run. A fault lasts until the operation that repairs it, or for its own
-/// duration.
+/// Returns the fault periods of a run. A fault lasts until the operation that repairs it, or for
+/// its own duration.
 pub fn of(log: &[Done]) -> Vec<Window> {
     let mut windows = Vec::new();
     for (n, done) in log.iter().enumerate() {
@@ -65,8 +69,9 @@ pub fn of(log: &[Done]) -> Vec<Window> {
             _ => Vec::new(),
         };
         if kind == Kind::Poison {
-            // The operation first locks whole tables to bypass the checks, like an administrator's
-            // migration. Then everything continues.
+            // The operation first locks whole tables to bypass the check constraints, as an
+            // administrator's migration does. Until it releases the locks, nothing is required of
+            // delivery.
             let written = (done.until - poison::WATCHED.as_secs_f64()).max(done.at);
             windows.push(Window {
                 from: done.at - 0.5,
@@ -148,8 +153,8 @@ fn fault(op: &Op) -> Option<(Kind, Option<Mends>)> {
             Away,
             Some(|_, later| matches!(later, Op::Gateway(_, GatewayOp::Thaw))),
         ),
-        // The sweep must deliver what an instance committed but did not publish before it died, as
-        // if Redis were dead.
+        // An instance that dies may have committed events without publishing them. The other
+        // gateways' polling must deliver these events, as when Redis is down.
         Op::Gateway(
             _,
             GatewayOp::AfterCommit
@@ -207,8 +212,7 @@ mod tests {
         );
         assert!(windows[1].holds(8.0, 3) && !windows[1].holds(8.0, 4));
         assert_eq!(windows.len(), 2);
-        // `read-write` ends `read-only`, and `direct` ends `misdirect`; neither ends the other
-        // fault.
+        // `read-write` ends only `read-only`, and `direct` ends only `misdirect`.
         let log = [
             done(1.0, "postgres read-only"),
             done(2.0, "postgres direct"),

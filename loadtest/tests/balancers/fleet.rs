@@ -1,4 +1,5 @@
-//! Two instances on one database and one Redis, with the settings of the files in `deploy/`.
+//! Two gateway instances with one database and one Redis. Their settings equal those in the files
+//! of `deploy/`.
 
 use std::time::{Duration, Instant};
 
@@ -7,14 +8,14 @@ use helpline_rig::{Gateway, Postgres, Redis};
 use tokio::process::Command;
 use tokio::time::sleep;
 
-/// As in the files.
+/// The drain delay in milliseconds, equal to the one in the files of `deploy/`.
 const DRAIN_DELAY_MS: &str = "5000";
-/// Pause after an instance is ready, before the next step: longer than a proxy takes to notice.
-/// Kubernetes calls it `minReadySeconds`.
+/// Pause between an instance becoming ready and the next step. It is longer than a proxy takes to
+/// notice the instance. In Kubernetes this is `minReadySeconds`.
 const MIN_READY: Duration = Duration::from_secs(3);
 
 pub struct Fleet {
-    // Declared before what the instances depend on, so that they end first.
+    // Fields are dropped in order: instances end before the servers that they depend on.
     instances: [Gateway; 2],
     _redis: Redis,
     postgres: Postgres,
@@ -55,8 +56,8 @@ impl Fleet {
         self.postgres.admin_url("postgres")
     }
 
-    /// Restarts the instances one after the other, and kills one in between. Like an orchestrator,
-    /// waits for a moment after each instance is ready.
+    /// Restarts the instances one after the other, and kills one in between. As an orchestrator
+    /// does, it waits for a moment after each instance is ready.
     pub async fn roll(&self) {
         let [one, two] = &self.instances;
         let begun = Instant::now();

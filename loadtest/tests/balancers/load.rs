@@ -1,5 +1,5 @@
-//! Runs the load generator as a separate program: clients that keep writing to tickets, and check
-//! every history at the end.
+//! Runs the load generator as a separate process. Its clients send messages to tickets all the
+//! time, and check every history at the end.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use crate::fleet::Fleet;
 use crate::proxy::{Kind, Proxy};
 
-/// Time limit for the clients to join, on a busy machine.
+/// Time limit for all clients to join, even on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub struct Load {
@@ -22,8 +22,8 @@ pub struct Load {
 }
 
 impl Load {
-    /// Starts the load, which writes for the duration `traffic`. Returns once all clients have
-    /// joined.
+    /// Starts the load generator, which sends messages for the duration `traffic`. Returns once all
+    /// of its clients have joined.
     pub async fn start(kind: Kind, fleet: &Fleet, proxy: &Proxy, traffic: Duration) -> Self {
         let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(kind.name());
         let mut process = Command::new(env!("CARGO_BIN_EXE_helpline-loadtest"))
@@ -51,7 +51,8 @@ impl Load {
         Self { process, lines }
     }
 
-    /// Waits for the end, and asserts that no violation was found. Returns the output.
+    /// Waits until the load generator exits, and asserts that it found no violation. Returns its
+    /// output.
     pub async fn ends(mut self) -> String {
         let mut told = String::new();
         while let Some(line) = self.lines.next_line().await.expect("it is read") {

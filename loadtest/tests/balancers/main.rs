@@ -1,8 +1,9 @@
-//! A rolling restart with one SIGKILL, and a reload of the proxy, with active clients, behind each
-//! proxy for which `deploy/` has a file. No acked message may be lost or duplicated. No ack may
-//! take much longer than the time for which its client was told to stay away. Only the requests
-//! that the SIGKILL cuts off may fail. A reload ends every socket within the time that the file
-//! allows.
+//! Tests every proxy for which `deploy/` has a configuration file, with two events while clients
+//! are active: a rolling restart with one SIGKILL, and a reload of the proxy.
+//!
+//! No acknowledged message may be lost or duplicated. No ack may take much longer than the delay
+//! that the server asked its client to wait. Only requests that the SIGKILL interrupts may fail.
+//! After a reload, the proxy closes every old socket within the time that its file states.
 //!
 //! `.ci/test-world balancers` installs the proxies and runs this test.
 
@@ -21,21 +22,23 @@ use fleet::Fleet;
 use load::Load;
 use proxy::{Kind, Proxy};
 
-/// The longest time for which a client is told to stay away.
+/// The longest delay before reconnecting that a server asks a client for.
 const TOLD_MAX: Duration = Duration::from_millis(helpline_core::limits::BYE_SPREAD_MS);
-/// Additional time that an ack may take.
+/// How much longer than [`TOLD_MAX`] an ack may take.
 const MARGIN: Duration = Duration::from_secs(3);
-/// Duration of the traffic during a rolling restart, which it must outlast.
+/// How long clients send messages in the rolling restart test. It is longer than the restart.
 const ROLL_TRAFFIC: Duration = Duration::from_secs(80);
-/// Duration of the traffic after a reload, in addition to the time for which sockets outlive it.
+/// How long clients send messages after a reload, in addition to the time for which the proxy keeps
+/// old sockets.
 const RELOAD_TRAFFIC: Duration = Duration::from_secs(25);
-/// How much later than its file says a proxy may close the sockets.
+/// How much later than its file states a proxy may close old sockets.
 const LATE_MAX: Duration = Duration::from_secs(10);
-/// Minimum number of sockets before a reload. Fewer would mean that the test does not see them.
+/// Minimum number of sockets before a reload. A smaller number means that the test cannot find the
+/// proxy's sockets.
 const SOCKETS_MIN: usize = 20;
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
-/// Maximum number of failed requests: those in progress in the instance that is killed. A proxy
-/// cannot retry a request once its answer has begun.
+/// Maximum number of failed requests. Only requests that are in progress in the killed instance may
+/// fail: a proxy cannot retry a request once its response has begun.
 const CUT_OFF_MAX: usize = 2;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -74,17 +77,17 @@ async fn behind_caddy_that_is_reloaded() {
     holds_behind(Kind::Caddy, Event::Reload).await;
 }
 
-/// What happens under chat.
+/// What happens while clients send messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Event {
-    /// Both instances are restarted, one is killed, one is restarted again.
+    /// Each of the two instances is restarted, then one is killed, and one is restarted again.
     Roll,
-    /// The proxy reads its file again.
+    /// The proxy reloads its configuration file.
     Reload,
 }
 
-/// The time limits are absolute and other processes may keep both cores busy, so one of this many
-/// runs must stay within them. With a wrong proxy file every run fails.
+/// Maximum number of runs, of which one must stay within the time limits. Other processes may slow
+/// down a run, but with a wrong proxy file every run fails.
 const RUNS_MAX: usize = 3;
 
 async fn holds_behind(kind: Kind, event: Event) {
@@ -98,8 +101,8 @@ async fn holds_behind(kind: Kind, event: Event) {
     panic!("{}: every run exceeded the time limit", kind.name());
 }
 
-/// Makes one run. Asserts that no acked message is lost or duplicated. Returns what took too long
-/// or failed.
+/// Runs the test once. Asserts that no acknowledged message is lost or duplicated. Returns a
+/// description of what took too long or failed; empty if nothing did.
 async fn held_behind(kind: Kind, event: Event) -> String {
     let fleet = Fleet::start().await;
     let proxy = kind.start(fleet.ports()).await;
@@ -157,7 +160,7 @@ async fn held_behind(kind: Kind, event: Event) -> String {
     late
 }
 
-/// Reloads the proxy. Returns once it has closed all sockets of before the reload.
+/// Reloads the proxy. Returns once the proxy has closed all sockets from before the reload.
 async fn is_reloaded(kind: Kind, proxy: &Proxy) {
     let before = proxy.sockets();
     assert!(before.len() >= SOCKETS_MIN, "only {} sockets", before.len());
@@ -186,7 +189,8 @@ async fn is_reloaded(kind: Kind, proxy: &Proxy) {
     );
 }
 
-/// The number of stored messages, and of distinct ones. Every body contains its key.
+/// Returns the number of stored messages, and the number of distinct messages. Every message text
+/// is unique, because it contains the message's key.
 async fn messages(sql: &tokio_postgres::Client) -> [i64; 2] {
     let counts = "select count(*), count(distinct body) from helpline.support_messages";
     let row = sql.query_one(counts, &[]).await.expect("counts");

@@ -1,5 +1,5 @@
-//! The proxies, each with its file from `deploy/`. The test replaces only the lines that an
-//! operator changes too, and fails if one of them is missing.
+//! The tested proxies, each with its configuration file from `deploy/`. The test replaces only the
+//! lines that an operator also has to change. It fails if one of these lines is missing.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy");
 const START_TIMEOUT: Duration = Duration::from_secs(20);
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// The supported proxies.
+/// The proxies for which `deploy/` has a configuration file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Nginx,
@@ -24,18 +24,19 @@ pub enum Kind {
 
 /// A running proxy. Its files are removed on drop.
 pub struct Proxy {
-    // Declared before its files, so that the process ends first.
+    // Fields are dropped in order: the process ends before its files are removed.
     process: Process,
     kind: Kind,
     _certificates: Certificates,
     dir: PathBuf,
-    /// The port without TLS, for the clients.
+    /// The port without TLS, which the load generator's clients use.
     pub port: u16,
-    /// The port with TLS; `None` if the certificate would come from the internet.
+    /// The port with TLS. It is `None` if the proxy would request its certificate from the
+    /// internet.
     pub tls_port: Option<u16>,
-    /// The certificate authority that signed the certificate.
+    /// The authority that signed the proxy's certificate.
     pub authority: PathBuf,
-    /// Where Caddy takes commands.
+    /// The address of Caddy's administration interface.
     admin: String,
 }
 
@@ -46,14 +47,13 @@ impl Drop for Proxy {
 }
 
 impl Proxy {
-    /// Makes the proxy read its file again, in the way that an operator (or `systemctl reload`)
-    /// does.
+    /// Makes the proxy reload its configuration file, as an operator (or `systemctl reload`) does.
     pub async fn reload(&self) {
         match self.kind {
             Kind::Nginx => self.process.signal("HUP"),
             Kind::HaProxy => self.process.signal("USR2"),
             Kind::Caddy => {
-                // Without `--force`, a file that has not changed is not read.
+                // Without `--force`, Caddy does not reload a file that has not changed.
                 let reloaded = tokio::process::Command::new("caddy")
                     .args(["reload", "--force", "--address", &self.admin])
                     .args(["--adapter", "caddyfile", "--config"])
@@ -68,10 +68,11 @@ impl Proxy {
         }
     }
 
-    /// The clients' ports of the proxy's established sockets.
+    /// The client ports of the established connections to the proxy.
     pub fn sockets(&self) -> BTreeSet<u16> {
         let held = std::fs::read_to_string("/proc/net/tcp").expect("a list of sockets");
-        // Each line: a number, the own address, the other's, the state, of which 1 is established.
+        // Each line has a number, the local address, the remote address and the state. State 1
+        // means established.
         let client = |line: &str| {
             let mut words = line.split_whitespace().skip(1);
             let [own, other, state] = [words.next()?, words.next()?, words.next()?];
@@ -87,7 +88,7 @@ impl Proxy {
     }
 }
 
-/// Values for the lines that an operator changes.
+/// Values for the configuration lines that an operator changes.
 struct Place<'a> {
     dir: &'a Path,
     files: &'a CertificateFiles,
@@ -104,7 +105,8 @@ impl Kind {
         }
     }
 
-    /// How long sockets may live on after a reload, by the file.
+    /// How long the proxy keeps old sockets open after a reload, according to its configuration
+    /// file.
     pub const fn lets_go_after(self) -> Duration {
         match self {
             Self::Nginx | Self::HaProxy => Duration::from_secs(30),
@@ -120,7 +122,7 @@ impl Kind {
         }
     }
 
-    /// Starts the proxy in front of these instances.
+    /// Starts the proxy in front of the instances on these ports.
     pub async fn start(self, instances: [u16; 2]) -> Proxy {
         let (port, tls_port) = (free_port(), free_port());
         let dir = std::env::temp_dir().join(format!("helpline-{}-{port}", self.name()));
@@ -179,8 +181,8 @@ impl Kind {
         }
     }
 
-    /// The lines to replace, each with its replacement: other ports than 80 and 443, and an
-    /// additional listener without TLS for the clients.
+    /// The configuration lines to replace, each with its replacement. The proxy then uses free
+    /// ports instead of 80 and 443, and an additional port without TLS.
     fn changes(self, place: &Place<'_>) -> Vec<(String, String)> {
         let Place {
             dir,
@@ -222,7 +224,7 @@ impl Kind {
                     change("bind :80\n", format!("bind 127.0.0.1:{port}\n")),
                     change("bind :443 ", format!("bind 127.0.0.1:{tls_port} ")),
                     change("/etc/haproxy/tls/desk.pem", both.display().to_string()),
-                    // The test's clients connect without TLS.
+                    // Allow plain HTTP, because the test's clients connect without TLS.
                     change("unless { ssl_fc }", "unless { always_true }".into()),
                 ]
             }
@@ -237,7 +239,8 @@ impl Kind {
         let mut command = Command::new(self.name());
         match self {
             Self::Nginx => command.arg("-c").arg(config).args(["-g", "daemon off;"]),
-            // With a master process, as the service of Debian has it: without one, it cannot be reloaded.
+            // `-W` starts HAProxy with a master process, as Debian's service does. HAProxy cannot
+            // be reloaded without one.
             Self::HaProxy => command.args(["-W", "-db"]).arg("-f").arg(config),
             Self::Caddy => command
                 .args(["run", "--adapter", "caddyfile", "--config"])

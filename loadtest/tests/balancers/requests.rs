@@ -1,4 +1,4 @@
-//! REST requests through a proxy.
+//! Sends REST requests through a proxy and checks the responses.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -11,16 +11,18 @@ use tokio::time::{sleep, timeout};
 
 use crate::proxy::Proxy;
 
-/// Pause between two requests.
+/// Pause between two requests to the proxy.
 const INTERVAL: Duration = Duration::from_millis(100);
-/// Longer than any proxy may look for an available instance.
+/// Time limit of a request. It is longer than any proxy searches for an available instance.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Source address of the requests, different from the proxy's.
+/// Source address of the requests. It differs from the proxy's own address, so that the access log
+/// shows which one was recorded.
 const ADDRESS: &str = "127.0.0.7:0";
-/// The false address that a client claims in `X-Forwarded-For`; reserved for documentation.
+/// The false address that a client claims in `X-Forwarded-For`. This range is reserved for
+/// documentation.
 const PRETENDED: &str = "203.0.113.9";
 
-/// The results of many requests.
+/// What happened to a series of requests.
 #[derive(Default)]
 pub struct Asked {
     pub count: usize,
@@ -28,7 +30,7 @@ pub struct Asked {
     pub failed: Vec<String>,
 }
 
-/// Sends requests until it is told to stop.
+/// Sends requests until `stopped` is signalled.
 pub async fn ask_until(mut stopped: oneshot::Receiver<()>, proxy: &Proxy) -> Asked {
     let mut asked = Asked::default();
     let first = Instant::now();
@@ -46,8 +48,8 @@ pub async fn ask_until(mut stopped: oneshot::Receiver<()>, proxy: &Proxy) -> Ask
     asked
 }
 
-/// Asserts that the access log holds the client's real address, whatever the client claimed, and
-/// that clients cannot read the metrics.
+/// Asserts that the access log contains the client's real address, even if the client claims a
+/// false one. Asserts also that clients cannot read the metrics through the proxy.
 pub async fn come_from_their_client(sql: &tokio_postgres::Client, proxy: &Proxy) {
     let answer = get(proxy.port, "/v1/tickets").await;
     assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
@@ -66,7 +68,7 @@ pub async fn come_from_their_client(sql: &tokio_postgres::Client, proxy: &Proxy)
     assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
 }
 
-/// If the proxy's file names a certificate, TLS works with it.
+/// Asserts that TLS works, if the proxy's file names a certificate.
 pub async fn are_answered_over_tls(proxy: &Proxy) {
     let Some(port) = proxy.tls_port else { return };
     let asked = Command::new("curl")
@@ -80,7 +82,7 @@ pub async fn are_answered_over_tls(proxy: &Proxy) {
     assert!(answer.status.success(), "{told}");
 }
 
-/// The answer, or the reason why there is none.
+/// Returns the response as text, or the reason why there is none.
 async fn get(port: u16, path: &str) -> String {
     let exchange = async {
         let socket = TcpSocket::new_v4()?;

@@ -1,4 +1,5 @@
-//! Two instances, each of one of two builds, with the same database and Redis, behind one address.
+//! Two gateway instances with one database and one Redis, behind one address. Each instance runs
+//! the previous build or this build.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +14,7 @@ use crate::SECRET;
 
 const PASSWORD: &str = "runtime";
 
-/// One of the two builds.
+/// One of the two builds that the test compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Build {
     Previous,
@@ -21,7 +22,7 @@ pub enum Build {
 }
 
 impl Build {
-    /// The path of a program of this build, or of its client bundle.
+    /// The path of this build's program, or of its web client bundle.
     pub fn file(self, name: &str) -> PathBuf {
         let var = if self == Self::Previous {
             "HELPLINE_TEST_PREVIOUS"
@@ -33,14 +34,15 @@ impl Build {
         Path::new(&dir).join(name)
     }
 
-    /// The arguments with which this build's load generator checks histories on running instances.
+    /// The arguments that make this build's load generator check histories on instances that are
+    /// already running.
     pub fn load(self) -> Vec<String> {
         let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{self:?}"));
         vec!["prove".into(), "--out".into(), out.display().to_string()]
     }
 }
 
-/// Two instances with the same database and Redis.
+/// Two gateway instances with the same database and Redis.
 pub struct Fleet {
     pub postgres: Postgres,
     pub redis: Redis,
@@ -53,7 +55,7 @@ impl Fleet {
         let postgres = Postgres::start_temporary_with(&[("max_connections", "200")])
             .await
             .expect("a Postgres starts");
-        // As in an update: the database was created by the previous build and is in use.
+        // Let the previous build create the database, as before an update.
         migrate(&postgres, "postgres", Build::Previous).await;
         let redis = Redis::start_new().await.expect("a Redis starts");
         let mut fleet = Self {
@@ -83,13 +85,14 @@ impl Fleet {
         self.running[n] = Some(spec.start().await.expect("an instance starts"));
     }
 
-    /// Migrates with the newer build, as an update does first. Instances and clients of the
-    /// previous build keep running.
+    /// Migrates the database with the newer build, which is the first step of an update. Instances
+    /// and clients of the previous build keep running.
     pub async fn update(&self) {
         migrate(&self.postgres, "postgres", Build::This).await;
     }
 
-    /// The schema of the updated database, and of a database that this build created.
+    /// Returns two schemas to compare: of the updated database, and of a database that this build
+    /// created from scratch.
     pub async fn catalogs(&self) -> [String; 2] {
         let made = self.postgres.create_database("fresh", None).await;
         made.expect("a database is made");
@@ -97,7 +100,7 @@ impl Fleet {
         [self.catalog("postgres").await, self.catalog("fresh").await]
     }
 
-    /// The output of `pg_dump --schema-only` for Helpline's schema.
+    /// Returns the output of `pg_dump --schema-only` for Helpline's schema.
     async fn catalog(&self, database: &str) -> String {
         let output = Command::new(self.postgres.bin_dir().join("pg_dump"))
             .args(["--schema-only", "--schema=helpline", "--dbname"])
@@ -110,7 +113,7 @@ impl Fleet {
             "{}",
             String::from_utf8_lossy(&output.stderr)
         );
-        // A newer pg_dump writes a `\restrict` line with a new random key each time.
+        // Remove the `\restrict` lines: a newer pg_dump writes a new random key in them each time.
         let text = String::from_utf8_lossy(&output.stdout);
         let kept: Vec<&str> = text
             .lines()
@@ -119,7 +122,7 @@ impl Fleet {
         kept.join("\n")
     }
 
-    /// Restarts one instance with this build, as in a rolling restart.
+    /// Restarts instance `n` with the given build, as in a rolling restart.
     pub async fn roll(&mut self, n: usize, build: Build) {
         let old = self.running[n].take().expect("it runs");
         assert_eq!(old.stop().await.expect("it drains"), Some(0));
@@ -145,7 +148,8 @@ async fn migrate(postgres: &Postgres, database: &str, build: Build) {
     );
 }
 
-/// One address for both instances. Each connection goes to the next instance that accepts it.
+/// Starts a load balancer with one address for the two instances. Each connection goes to the next
+/// instance that accepts it.
 pub async fn balancer(ports: [u16; 2]) -> (String, JoinSet<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("it listens"));

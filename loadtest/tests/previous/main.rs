@@ -1,7 +1,7 @@
-//! Runs the previous build next to this one: with the same database and Redis, behind one address,
-//! while instances are restarted into this build and back. People with either build's web client
-//! and the load generators of both builds run all the time. Nothing may be refused, lost,
-//! duplicated or shown to a customer who must not see it.
+//! Runs the previous build and this build together, with one database and Redis, behind one
+//! address. Instances are restarted into this build and back. Meanwhile people use the web clients
+//! of each build, and the load generators of each build send messages. No message may be refused,
+//! lost, duplicated or shown to a customer who must not see it.
 //!
 //! `.ci/test-world previous_build` builds what this test needs and sets the paths.
 
@@ -21,11 +21,12 @@ use fleet::{Build, Fleet, balancer};
 use people::{Scene, Talk, talk};
 
 const SECRET: &str = "the secret of two builds that stand beside each other";
-/// Events between instances of two builds may need the sweep, which takes up to 2 s, and this
-/// machine is busy.
+/// Time limit for an event to arrive. Events between instances of different builds may be delivered
+/// only by polling, which takes up to 2 s, and the machine is busy.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Starts the load generator of one build on both instances. Returns once its members have joined.
+/// Starts one build's load generator against the two instances. Returns once its members have
+/// joined.
 async fn load(fleet: &Fleet, build: Build) -> (Build, Child, Lines<BufReader<ChildStdout>>) {
     let mut process = Command::new(build.file("helpline-loadtest"))
         .args(build.load())
@@ -88,7 +89,7 @@ async fn a_rolling_restart_forth_and_back_refuses_loses_and_leaks_nothing() {
         talks.push(talk(&sql, &scene, of_customer, of_agent).await);
     }
     turn_all(&mut talks, &canary).await;
-    // The database is updated while instances and load of the previous build run.
+    // Update the database while instances and load generator of the previous build run.
     let generator = load(&fleet, Previous).await;
     tokio::join!(fleet.update(), turn_all(&mut talks, &canary));
     succeeded(generator, "the update").await;
@@ -101,7 +102,8 @@ async fn a_rolling_restart_forth_and_back_refuses_loses_and_leaks_nothing() {
             .zip(fresh.lines())
             .find(|(updated, fresh)| updated != fresh)
     );
-    // Restart into this build, back into the previous one, and into this build again.
+    // Restart the instances into this build, back into the previous build, and into this build
+    // again.
     for (n, build) in [
         (0, This),
         (1, This),
@@ -120,8 +122,9 @@ async fn a_rolling_restart_forth_and_back_refuses_loses_and_leaks_nothing() {
     for talk in &talks {
         check(&sql, talk, &canary).await;
     }
-    // The previous client also sends a note's flag under its former name, is refused, and repeats
-    // the note with the current name only.
+    // The previous web client first sends an internal note with a field under its current and its
+    // former name. The server refuses the former name, and the client repeats the note with the
+    // current name only. Do not count these refusals.
     let refused = "select action || ' ' || refused || ' ' || detail from access_log where refused is not null and (refused <> 'unknown_field' or detail ->> 'route' <> '/v1/tickets/{ticket}/messages')";
     let refused: Vec<String> = sql
         .query(refused, &[])
@@ -148,7 +151,7 @@ async fn a_rolling_restart_forth_and_back_refuses_loses_and_leaks_nothing() {
     );
 }
 
-/// The load generator must end without violations.
+/// Asserts that the load generator ends without violations.
 async fn succeeded(generator: (Build, Child, Lines<BufReader<ChildStdout>>), meanwhile: &str) {
     let (of, mut process, mut lines) = generator;
     let mut said = String::new();
@@ -166,7 +169,7 @@ async fn turn_all(talks: &mut [Talk], canary: &str) {
     futures_util::future::join_all(talks.iter_mut().map(|talk| talk.turn(canary))).await;
 }
 
-/// Both people must have seen what the database holds, once and in order.
+/// Asserts that the customer and the agent have seen what the database contains, once and in order.
 async fn check(sql: &tokio_postgres::Client, talk: &Talk, canary: &str) {
     let rows =
         "select a.seq, a.public_seq, m.body, m.is_internal from support_ticket_activity a join support_messages m on m.id = a.message_id

@@ -1,4 +1,4 @@
-//! People with the web client of either build, and their conversations.
+//! Test people who use the web client of one of the two builds, and their messages to each other.
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::fleet::Build;
 use crate::{PATIENCE, SECRET};
 
-/// A person on a ticket, with the web client of one build.
+/// A person on a ticket who uses the web client of one build.
 pub struct Person {
     pub name: String,
     pub build: Build,
@@ -20,10 +20,10 @@ pub struct Person {
     _process: Child,
     orders: ChildStdin,
     told: Lines<BufReader<ChildStdout>>,
-    /// By position: the text, and whether it is a note.
+    /// What the person has seen, by position: the text, and whether it is an internal note.
     pub seen: BTreeMap<u64, (String, bool)>,
     pub posted: Vec<String>,
-    /// Unexpected output of the client.
+    /// Unexpected output of the web client.
     pub faults: Vec<String>,
 }
 
@@ -84,7 +84,7 @@ impl Person {
             .expect("the client listens");
     }
 
-    /// Reads the client's output until the condition holds.
+    /// Reads the web client's output until the condition is true.
     pub async fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
         let reading = async {
             while !holds(self) {
@@ -121,7 +121,7 @@ impl Person {
     }
 }
 
-/// A customer and an agent on one ticket, each with their own build.
+/// A customer and an agent on one ticket. Each uses the web client of one build.
 pub struct Talk {
     pub customer: Person,
     pub agent: Person,
@@ -130,8 +130,8 @@ pub struct Talk {
 }
 
 impl Talk {
-    /// Both write; the agent also writes notes by socket and over REST. Returns once both have seen
-    /// everything that they may see.
+    /// Makes the customer and the agent send messages. The agent also sends internal notes by
+    /// WebSocket and REST. Returns once each of them has seen everything that they may see.
     pub async fn turn(&mut self, canary: &str) {
         self.said += 1;
         let n = self.said;
@@ -166,7 +166,7 @@ pub fn token(user: Uuid, name: &str) -> String {
     testing::sign(SECRET, &testing::claims(user, name, 3_600))
 }
 
-/// Creates a ticket with its customer and an agent.
+/// Creates a ticket, and starts web clients for its customer and an agent.
 pub async fn talk(
     sql: &tokio_postgres::Client,
     scene: &Scene<'_>,

@@ -1,5 +1,5 @@
-//! The baseline for writing: the gateway's own SQL statement, with the same number of lanes and the
-//! same batch size, but without a gateway.
+//! The baseline for writing: runs the gateway's SQL statement without a gateway. It uses the
+//! gateway's number of lanes (parallel writers) and its batch size.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -19,7 +19,7 @@ use crate::people::Room;
 const APPEND: &str = include_str!("../../../sql/bench_batch.sql");
 const WARM_UP: Duration = Duration::from_secs(1);
 
-/// Runs once with batches of `batch` messages.
+/// Runs the measurement once with batches of `batch` messages.
 pub(super) async fn run(
     helpline: &Helpline,
     batch: usize,

@@ -1,6 +1,6 @@
-//! `commit-rate`: messages committed per second through the gateway, compared with pgbench (the
-//! same rows, one transaction each) and with the gateway's SQL without a gateway. All three run
-//! alternately on the same Postgres.
+//! `commit-rate`: messages committed per second through the gateway. Two ways to write without a
+//! gateway are measured for comparison: pgbench, which writes the same rows with one transaction
+//! each, and the gateway's SQL statement. All three run alternately on the same Postgres.
 
 mod direct;
 mod pgbench;
@@ -18,12 +18,13 @@ const WRITERS: usize = 64;
 /// The text of every message.
 const TEXT: &str = "This is a message of ordinary length, as people write them when something does not work and they are in a hurry.";
 
-/// Seconds of one run of the short check.
+/// Duration in seconds of one run of `bench --check`.
 const CHECK_SECONDS: u64 = 3;
-/// Close to pgbench's best configuration on any machine with a few cores.
+/// The pgbench script and number of clients of the short check. They are close to pgbench's best
+/// configuration on any machine with a few cores.
 const CHECK_PGBENCH: (pgbench::Script, usize) = (pgbench::Script::Append, 16);
 
-/// The result of one way of writing in one round.
+/// The result of one writer (the gateway, pgbench or direct SQL) in one round.
 pub(super) struct Written {
     per_second: f64,
     /// Postgres CPU per message, in microseconds.
@@ -32,10 +33,10 @@ pub(super) struct Written {
     gateway_cpu: f64,
 }
 
-/// Runs the scenario and records its results.
+/// Runs the scenario `commit-rate` and records its results.
 ///
 /// # Errors
-/// If a server does not run, or the database does not hold exactly the acked messages.
+/// If a server does not run, or the database does not hold exactly the acknowledged messages.
 pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     results.scenario(
         "commit-rate",
@@ -124,7 +125,8 @@ pub async fn ratio(means: &Means, rounds: usize) -> Result<f64, LoadError> {
     Ok(median(&ratios))
 }
 
-/// CPU seconds used so far by Postgres, and by the other servers. Read before and after a run.
+/// CPU seconds used so far: by Postgres, and by the gateways with Redis. The caller subtracts the
+/// values before and after a run.
 fn used(helpline: &Helpline) -> (f64, f64) {
     let postgres = usage::cpu_seconds(&helpline.postgres());
     (

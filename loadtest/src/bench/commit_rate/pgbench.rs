@@ -1,5 +1,6 @@
-//! Writes the same rows with pgbench, one transaction each: by plain insert or by the gateway's
-//! function, with whichever number of clients is fastest.
+//! Writes messages with pgbench, one transaction each, and leaves the same rows as the gateway. It
+//! uses a plain insert or the gateway's append function, with the number of clients that is
+//! fastest.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,16 +10,16 @@ use crate::bench::Effort;
 use crate::bench::peer::Helpline;
 use crate::error::LoadError;
 
-/// Duration of a run that only selects the configuration.
+/// Duration of a short run that only finds the fastest configuration.
 const PROBE_SECONDS: u64 = 2;
 const CLIENTS: [usize; 4] = [4, 8, 16, 32];
 
 /// The SQL that pgbench runs for each message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Script {
-    /// A plain insert; triggers number and record the message.
+    /// A plain insert. Triggers number the message and add its history event.
     Insert,
-    /// The gateway's own function with a batch of one message.
+    /// The append function that the gateway uses, with a batch of one message.
     Append,
 }
 

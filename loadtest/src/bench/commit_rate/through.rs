@@ -1,5 +1,5 @@
-//! Writes through the gateway: every writer keeps a window of unacked sends, and is also subscribed
-//! to its ticket.
+//! Writes through the gateway. Every writer is subscribed to its ticket, and keeps several sends
+//! unacknowledged at a time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -16,9 +16,10 @@ use crate::bench::connection::Connection;
 use crate::bench::peer::{Endpoint, Helpline, Peer, Side};
 use crate::error::LoadError;
 
-/// Maximum unacked sends of one connection.
+/// Maximum number of unacknowledged sends per connection.
 const WINDOW: usize = 32;
-/// Delay before counting, so that caches, query plans and the allocator warm up.
+/// Delay before the measurement starts, so that caches, query plans and the memory allocator warm
+/// up.
 const WARM_UP: Duration = Duration::from_secs(1);
 
 /// State that the writers of one run share.
@@ -29,7 +30,7 @@ struct Tally {
     over: AtomicBool,
 }
 
-/// Runs once. Also returns the mean number of messages per commit.
+/// Runs the measurement once. Also returns the mean number of messages per commit.
 pub(super) async fn run(helpline: &Helpline, seconds: u64) -> Result<(Written, f64), LoadError> {
     let tally = Arc::new(Tally {
         name: format!("b{:08x}", rand::random::<u32>()),
@@ -73,7 +74,7 @@ pub(super) async fn run(helpline: &Helpline, seconds: u64) -> Result<(Written, f
     ))
 }
 
-/// Checks that the database holds exactly the acked sends, each once.
+/// Checks that the database contains every acknowledged message exactly once, and no other message.
 async fn check(helpline: &Helpline, tally: &Tally) -> Result<(), LoadError> {
     let tickets: Vec<_> = helpline
         .rooms
@@ -102,7 +103,7 @@ async fn check(helpline: &Helpline, tally: &Tally) -> Result<(), LoadError> {
     )))
 }
 
-/// Messages and commits so far, from the gateway's metrics.
+/// The numbers of messages and commits so far, from the gateway's metrics.
 async fn batches(helpline: &Helpline) -> (f64, f64) {
     let Some(port) = helpline
         .target
@@ -148,7 +149,8 @@ impl Writer {
             if over && waiting == 0 {
                 return Ok(());
             }
-            // Refill when half of the window is acked, so that several sends share a write.
+            // Send again when half of the window is acknowledged, so that several sends share one
+            // write to the socket.
             if !over && waiting <= WINDOW / 2 {
                 while waiting < WINDOW {
                     sent += 1;
@@ -172,8 +174,8 @@ impl Writer {
         }
     }
 
-    /// Formats the frame by hand: client and server share the machine, so encoding should cost
-    /// little.
+    /// Formats the JSON frame without a serialiser: client and server share the machine, so
+    /// encoding should cost little.
     fn frame(&self, n: u64) -> Utf8Bytes {
         let (ticket, name, writer) = (&self.ticket, &self.tally.name, self.n);
         format!(r#"{{"type":"send","id":{n},"ticket":"{ticket}","key":"{name}.{writer}.{n}","body":"{TEXT}"}}"#).into()

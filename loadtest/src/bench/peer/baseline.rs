@@ -9,7 +9,7 @@ use super::{Endpoint, Means, Peer, Received, bears_mark, payload};
 use crate::bench::connection::{Opening, Step};
 use crate::error::LoadError;
 
-/// The baseline, started as a process from this program's own binary.
+/// The baseline server, started as a separate process from this program's binary.
 pub(super) struct Baseline {
     process: Process,
     port: u16,

@@ -9,7 +9,8 @@ use crate::error::LoadError;
 use crate::people::{self, Room};
 use crate::target::{self, Admin, Relay, Target, TargetSpec};
 
-/// Raises the limits per user and address, because the benchmark measures the server's cost.
+/// Gateway settings that raise the limits per user and per address, because the benchmark measures
+/// the server's cost, not its limits.
 const SETTINGS: [&str; 7] = [
     "HELPLINE_FRAMES_PER_SECOND=1000000",
     "HELPLINE_FRAMES_BURST=1000000",
@@ -19,11 +20,11 @@ const SETTINGS: [&str; 7] = [
     "HELPLINE_REQUESTS_BURST=1000000",
     "HELPLINE_CONNECTIONS_PER_USER_MAX=100000",
 ];
-/// Number of agents who listen to one room. Further listeners are additional connections of the
-/// same agents.
+/// Number of agents who listen to one room. Further listeners are additional connections of these
+/// agents.
 const AGENTS_PER_ROOM: usize = 20;
 
-/// The kind of frames that the speaker sends.
+/// The kind of frames that a speaker sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Talk {
     /// Typing frames, which are not stored.
@@ -32,7 +33,7 @@ pub enum Talk {
     Messages,
 }
 
-/// A running Helpline with its tickets.
+/// A running Helpline installation with the benchmark's tickets.
 pub struct Helpline {
     pub target: Target,
     /// The tickets with their customer and agent.
@@ -75,12 +76,12 @@ impl Helpline {
         })
     }
 
-    /// The process id of Postgres.
+    /// The process id of Postgres; empty if it is not running.
     pub fn postgres(&self) -> Vec<u32> {
         self.target.postgres.pid().into_iter().collect()
     }
 
-    /// How to open a signed-in connection without a subscription.
+    /// Returns how to open a connection that is signed in, but not subscribed to a ticket.
     pub fn signed_in(&self, instance: usize, token: &str) -> Opening {
         let hello = Utf8Bytes::from(format!(r#"{{"type":"hello","id":0,"token":"{token}"}}"#));
         Opening {
@@ -145,7 +146,8 @@ impl Peer for Helpline {
     fn frame(&self, run: u32, room: usize, n: u64) -> Utf8Bytes {
         let ticket = self.rooms[room].ticket;
         match self.talk {
-            // Alternate between on and off: repeated values are throttled, changes are not.
+            // Alternate between typing on and off: the gateway throttles repeated values, but not
+            // changes.
             Talk::Typing => format!(r#"{{"type":"typing","ticket":"{ticket}","on":{}}}"#, n.is_multiple_of(2)).into(),
             Talk::Messages => {
                 format!(r#"{{"type":"send","id":{n},"ticket":"{ticket}","key":"{run:08x}.{room}.{n}","body":"message #{n}"}}"#).into()

@@ -1,4 +1,5 @@
-//! Adapters for the measured servers: Helpline, its peers and the baseline.
+//! Adapters for the measured servers: Helpline, comparable servers (peers) and a minimal server
+//! (the baseline).
 
 mod baseline;
 mod helpline;
@@ -19,30 +20,32 @@ use crate::target::Relay;
 
 pub use helpline::{Helpline, Talk};
 
-/// A server that is not ready after this will not become ready.
+/// Time limit for a server to become ready.
 const READY_TIMEOUT: Duration = Duration::from_secs(20);
 const READY_POLL: Duration = Duration::from_millis(20);
-/// Size of the peers' payload: the same as one of Helpline's typing frames.
+/// Size of the frames that speakers send to the peers. It equals the size of a typing frame of
+/// Helpline.
 const PAYLOAD_BYTES: usize = 185;
 
-/// A running server, and how to talk to it.
+/// A running server. The methods say how to connect to it and how to read its frames.
 pub trait Peer: Send + Sync {
-    /// The name in the report.
+    /// The server's name in the report.
     fn name(&self) -> &'static str;
-    /// What the server does not do, for the report next to its figures; empty if nothing is
-    /// missing.
+    /// The features of Helpline that this server lacks. The report shows this text next to the
+    /// server's figures; empty if nothing is missing.
     fn lacks(&self) -> &'static str;
-    /// The ids of all its processes, including those it depends on (Postgres, Redis).
+    /// The ids of all the server's processes, including Postgres and Redis if the server depends on
+    /// them.
     fn processes(&self) -> Vec<u32>;
-    /// The ids of the processes that hold connections.
+    /// The ids of the processes that keep client connections.
     fn holders(&self) -> Vec<u32>;
-    /// How to open a connection that has joined the endpoint's room.
+    /// How to open a connection that joins the endpoint's room.
     fn opening(&self, endpoint: Endpoint) -> Opening;
     /// The `n`th frame that the room's speaker sends in run `run`.
     fn frame(&self, run: u32, room: usize, n: u64) -> Utf8Bytes;
-    /// Classifies a received frame.
+    /// Says what kind of frame a received text is.
     fn classify(&self, text: &str) -> Received;
-    /// Whether a delivery is the room's `n`th.
+    /// Whether a delivered frame is number `n` of its room.
     fn bears(&self, text: &str, n: u64) -> bool;
 }
 
@@ -53,31 +56,31 @@ pub struct Endpoint {
     pub instance: usize,
     /// The room to join.
     pub room: usize,
-    /// Speaker or listener.
+    /// Whether the connection speaks or listens.
     pub side: Side,
 }
 
 /// The role of a connection in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// The member that sends.
+    /// The member that sends frames.
     Speaker,
-    /// A member that receives, with its number in the room.
+    /// A member that only receives frames, with its number in the room.
     Listener(usize),
 }
 
-/// A received frame.
+/// The kind of a received frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Received {
-    /// A frame from the speaker.
+    /// A frame that the speaker sent.
     Delivery,
-    /// A heartbeat, with the answer that it requires.
+    /// A heartbeat, with the frame that the client must answer.
     Ping(Utf8Bytes),
-    /// Anything else.
+    /// Any other frame.
     Other,
 }
 
-/// Which server.
+/// The servers that can be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Kind {
     /// Helpline with typing frames, which it does not store
@@ -94,31 +97,32 @@ pub enum Kind {
     Ws,
 }
 
-/// What the scenarios of a group require from each server.
+/// What a group of scenarios requires from each server.
 #[derive(Debug, Clone, Copy)]
 pub struct Setup {
-    /// Number of instances; more than one are connected by Redis.
+    /// Number of instances. Two or more instances are connected through Redis.
     pub instances: usize,
-    /// Maximum number of rooms.
+    /// Maximum number of rooms that a scenario opens.
     pub rooms: usize,
-    /// Whether a single Helpline instance uses Redis.
+    /// Whether Helpline uses Redis when there is only one instance.
     pub relay: Relay,
 }
 
-/// What is needed to start the servers.
+/// The binaries, settings and directories needed to start the servers.
 #[derive(Debug, Clone)]
 pub struct Means {
-    /// Helpline's binary; `None` for the default.
+    /// Path of Helpline's binary; `None` for the default.
     pub bin: Option<PathBuf>,
-    /// Additional settings of Helpline's gateways, `NAME=VALUE`.
+    /// Additional settings of Helpline's gateways, each as `NAME=VALUE`.
     pub settings: Vec<String>,
-    /// Directory of the peers' files: `loadtest/peers`.
+    /// Directory with the peers' source files: `loadtest/peers`.
     pub peers: PathBuf,
-    /// Directory for configurations and logs.
+    /// Directory for the servers' configuration files and logs.
     pub work: PathBuf,
 }
 
-/// Starts a server. The inner error says why a peer is not available; the report repeats it.
+/// Starts a server. The inner error says why a peer is not available; the report repeats this
+/// reason.
 ///
 /// # Errors
 /// If Helpline or the baseline does not start.
@@ -144,20 +148,21 @@ pub async fn start(
     Ok(peer)
 }
 
-/// Returns a payload of the size of Helpline's typing frames that ends in `n`, for [`bears_mark`].
+/// Returns a payload that ends in `n` and has the size of Helpline's typing frames. [`bears_mark`]
+/// recognises it.
 fn payload(n: u64) -> String {
     format!("{n:#>PAYLOAD_BYTES$}")
 }
 
-/// Whether a frame ends in the mark of `n`, ignoring the few characters that the server adds after
-/// it.
+/// Whether a frame ends in the number `n` that [`payload`] added. Ignores the few characters that a
+/// server appends.
 fn bears_mark(text: &str, n: u64) -> bool {
     text.rsplit_once('#')
         .and_then(|(_, rest)| rest.trim_end_matches(['"', ']', '}']).parse().ok())
         == Some(n)
 }
 
-/// Waits until `path` returns 200.
+/// Waits until a GET request for `path` returns 200.
 async fn ready(port: u16, path: &str, process: &helpline_rig::Process) -> Result<(), String> {
     let deadline = Instant::now() + READY_TIMEOUT;
     loop {

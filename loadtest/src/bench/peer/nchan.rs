@@ -1,4 +1,5 @@
-//! Adapter for nginx with nchan (Debian's module), which uses Redis between instances.
+//! Adapter for nginx with the module nchan, as packaged by Debian. Several instances are connected
+//! through Redis.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +11,7 @@ use super::{Endpoint, Means, Peer, Received, Setup, bears_mark, payload};
 use crate::bench::connection::Opening;
 
 const TEMPLATE: &str = "nchan.conf";
-/// Debian's directory for nginx modules.
+/// The directory in which Debian installs nginx modules.
 const MODULES: &str = "/usr/lib/nginx/modules";
 
 pub(super) struct Nchan {

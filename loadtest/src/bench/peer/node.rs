@@ -1,5 +1,5 @@
-//! Adapters for Socket.IO and `ws`. Each server is as small as its documentation suggests
-//! (`loadtest/peers`).
+//! Adapters for the two Node.js servers, Socket.IO and `ws`. Their code in `loadtest/peers` is as
+//! small as the libraries' documentation suggests.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use super::{Endpoint, Means, Peer, Received, Setup, bears_mark, payload};
 use crate::bench::connection::{Opening, Step};
 
-/// One Node process per instance.
+/// The running Node.js servers: the process and port of each instance.
 struct Instances(Vec<(Process, u16)>);
 
 impl Instances {
@@ -57,7 +57,8 @@ impl Instances {
     }
 }
 
-/// Socket.IO 4 with the WebSocket transport only, and with its Redis adapter between instances.
+/// Socket.IO 4 with the WebSocket transport only. Several instances are connected through its Redis
+/// adapter.
 pub(super) struct SocketIo {
     instances: Instances,
     redis: Option<Redis>,
