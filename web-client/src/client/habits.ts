@@ -1,4 +1,5 @@
-// A person's working habits. Kept per person in this browser, never sent; all of their tabs follow a change.
+// A person's working preferences, such as what the Enter key does. Stored in this browser for each person and never sent to the server. Changes take
+// effect in all of the person's tabs.
 
 import { signal, type Signal } from '@preact/signals'
 import type { KeyValue } from '../outbox/store.ts'
@@ -6,9 +7,9 @@ import { isObject, parseJson } from '../protocol/narrow.ts'
 import { keepItem, storageOr } from './browser.ts'
 
 export const ENTERS = ['sends', 'breaks'] as const
-/** Options for how long a message can be undone before it is sent, in seconds. */
+/** The choices, in seconds, for how long a message is held before it is sent, so that the person can undo it. */
 export const UNDO_S = [0, 5, 10] as const
-/** When to alert. `away`: only while the person is looking at none of their tabs. */
+/** When to raise alerts. `away`: only while none of the person's tabs is visible. */
 export const WHENS = ['always', 'away'] as const
 export const ALERTS = ['unassigned', 'urgent'] as const
 export type Alert = (typeof ALERTS)[number]
