@@ -15,13 +15,13 @@ export const ALERTS = ['unassigned', 'urgent'] as const
 export type Alert = (typeof ALERTS)[number]
 
 export interface Habits {
-  /** What the Enter key does in a composer. */
+  /** Whether the Enter key sends the message or inserts a line break. */
   readonly enter: Signal<(typeof ENTERS)[number]>
   readonly undo_s: Signal<(typeof UNDO_S)[number]>
-  /** Which team-wide alerts the person gets. */
+  /** The kinds of team-wide alerts that the person receives. */
   readonly alerts: Signal<readonly Alert[]>
   readonly when: Signal<(typeof WHENS)[number]>
-  /** Whether the person has taken or declined the tour. */
+  /** Whether the person has already taken or declined the introductory tour. */
   readonly toured: Signal<boolean>
   /** Call when another tab has changed the stored item `name`. */
   changedElsewhere(name: string): void
