@@ -1,4 +1,4 @@
-// The state of the admins' access log page. The address bar holds the filters; pages load from the newest entry to the oldest.
+// The state of the access log page for admins. The page's URL contains the filters. Pages of entries load from the newest entry to the oldest.
 
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import type { AccessEntry } from '../protocol/generated.ts'
@@ -6,7 +6,7 @@ import type { Problem } from '../protocol/model.ts'
 import { createAccessLogRest, type AccessLogRest, type AccessQuery } from '../rest/access-log.ts'
 import type { Client } from './client.ts'
 
-/** The filters of the access log. An empty field matches every entry. */
+/** The filters of the access log. An empty filter matches every entry. */
 export interface AccessFilters {
   /** Only entries of the person with this id. */
   readonly user: string

@@ -13,7 +13,7 @@ import type { Alert } from './habits.ts'
 import { compareTimes } from './sorted-list.ts'
 
 export interface Alerts {
-  /** Ids of tickets with an active alert. An alert ends when this person opens the ticket or a team member takes it. */
+  /** Ids of tickets with an active alert. An alert ends when this person opens the ticket, or when a team member takes or finishes it. */
   readonly fresh: ReadonlySignal<ReadonlySet<string>>
   /** Call when this person has opened the ticket: ends its alert. */
   saw(ticket: string): void
@@ -38,7 +38,10 @@ const RETRY_MS = 3_000
 
 export function createAlerts({ identity, session, rest, team, wanted, ring, isOnScreen, time = clock }: AlertsParts): Alerts {
   const fresh = signal<ReadonlySet<string>>(new Set())
-  /** The creation time of the newest ticket at the first load, by the server's clock. Only later events raise alerts. */
+  /**
+   * The creation time of the newest ticket at the first load, by the server's clock. Only tickets created or made urgent after this time raise
+   * alerts.
+   */
   let known: string | null = null
   let urgent: Set<string> | null = null
   const told = new Set<string>()
@@ -103,7 +106,7 @@ export function createAlerts({ identity, session, rest, team, wanted, ring, isOn
       urgent = new Set(pressing.value.items.map((ticket) => ticket.id))
       return
     }
-    // Forget tickets that are no longer urgent, so that they raise an alert when they become urgent again.
+    // End the alerts of tickets that are no longer urgent. Such a ticket raises a new alert when it becomes urgent again.
     const there = new Set([...newest.value.items, ...pressing.value.items].map((ticket) => ticket.id))
     for (const id of pressing.value.next_cursor === null ? before.filter((one) => !there.has(one)) : []) {
       urgent.delete(id)

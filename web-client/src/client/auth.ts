@@ -142,7 +142,7 @@ export function keeping(get: GetToken, time: Clock = clock): TokenSource {
 function inTime(get: GetToken, time: Clock): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const stop = time.after(TOKEN_TIMEOUT_MS, () => reject(new Error('no token in time')))
-    // Run inside a promise, because the platform's function may throw instead of returning a rejected promise.
+    // Call the platform's function inside a promise, because it may throw instead of returning a rejected promise.
     new Promise<string | null>((given) => given(get())).then(resolve, reject).finally(stop)
   })
 }
@@ -151,8 +151,8 @@ function inTime(get: GetToken, time: Clock): Promise<string | null> {
 const PLAUSIBLE_MS = 60_000
 
 /**
- * Returns a token's expiry time by this device's clock, which may be hours off. Returns null if the expiry time is unknown; the server then reports
- * that the token has expired.
+ * Returns a token's expiry time by this device's clock, which may be hours off. Returns null if the expiry time is unknown; the token is then used
+ * until the server rejects it.
  */
 function endOf(issued_ms: number | null, ends_ms: number | null, now: number, ahead_ms: number): number | null {
   if (ends_ms === null) return null

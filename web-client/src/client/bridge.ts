@@ -35,8 +35,8 @@ export interface BridgeEvents {
   /** Called when the host page sends its options: at the start, and after every change. */
   init(given: Given): void
   /**
-   * The host page opens or closes the widget. `byPerson` is true if the person did it, and false if the widget reopens because it was open on the
-   * previous page.
+   * The host page opens or closes the widget (`on`). `byPerson` is true if the person did this, and false if the widget reopens because it was open
+   * on the previous page.
    */
   open(on: boolean, byPerson: boolean): void
   wish(one: Wish): void

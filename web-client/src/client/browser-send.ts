@@ -12,7 +12,7 @@ export function openSocket(origin: string): Socket {
 const PROBE = 'helpline.probe'
 const PROBE_CHARS = 2_000
 
-/** Whether the storage has room for one more message of usual size. False if items are lost when the page closes. */
+/** Whether the storage has room for one more message of usual size. False for in-memory storage, whose items are lost when the page closes. */
 export function hasRoom(storage: KeyValue): boolean {
   try {
     storage.setItem(PROBE, 'x'.repeat(PROBE_CHARS))

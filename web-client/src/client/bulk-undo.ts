@@ -4,19 +4,19 @@ import type { BulkPatch, TicketPatch } from '../protocol/generated.ts'
 import type { StaffView } from '../protocol/model.ts'
 import { wayBack } from '../protocol/words.ts'
 
-/** Returns the tickets that the patch really changes, in their state before the patch. `me` is the id of the person who made the bulk change. */
+/** Returns the tickets that the patch really changes, in their state before the patch. `me` is the id of the person who makes the bulk change. */
 export function changedBy({ status, priority, assigned_to }: TicketPatch, before: readonly StaffView[], me: string): readonly StaffView[] {
   if (assigned_to !== undefined) return before.filter((one) => one.assigned_to?.id !== (assigned_to === 'me' ? me : assigned_to))
   return before.filter((one) => (status === undefined ? one.priority !== priority : one.status !== status))
 }
 
 /**
- * Returns the requests that undo `patch`, in order. `before` contains the tickets in their state before the patch; `now` returns a ticket's newest
- * known state.
+ * Returns the requests that undo `patch`, in the order in which to send them. `before` contains the tickets in their state before the patch; `now`
+ * returns a ticket's newest known state.
  */
 export function undoOf(patch: TicketPatch, before: readonly StaffView[], now: (id: string) => StaffView | undefined): readonly BulkPatch[] {
   const { status, priority, assigned_to } = patch
-  // The `if_assigned_to` field makes the server skip tickets whose assignee has changed again.
+  // Because of `if_assigned_to`, the server rejects the undo for each ticket whose assignee has changed again.
   if (assigned_to !== undefined) return grouped(before, (one) => one.assigned_to?.id ?? 'nobody', (former) => [{ assigned_to: former, if_assigned_to: assigned_to }])
   /** The tickets to restore: those whose value has not changed again since the patch. A ticket without a known newer state counts as unchanged. */
   const still = before.filter((one) => {

@@ -6,13 +6,13 @@ import { thisPage, type Page } from './browser.ts'
 
 const NONE: ClientConfig = { token_url: null, sign_in_url: null, sign_out_url: null, home_url: null, links: [], languages: ['en'], dev: false, features: [] }
 
-/** The Helpline server responds, but does not accept requests from this site. */
+/** Thrown if the Helpline server responds, but does not accept requests from this site. */
 export class SiteRefused extends Error {}
 
 /** If the server does not respond within this time, the page reports that it is unreachable and offers a retry. */
 const TIMEOUT_MS = 15_000
 
-/** Neither the server's configuration nor the page's options say where to get access tokens. */
+/** Thrown if neither the server's configuration nor the page's options say where to get access tokens. */
 export class NoSignIn extends Error {}
 
 /**
@@ -26,7 +26,7 @@ export async function loadConfig(origin: string, timeout_ms = TIMEOUT_MS, page: 
     const config = response.ok ? decodeConfig(await response.json()) : null
     if (config !== null) return config
   } catch {
-    // The network or decoding error is reported by the code below: without a configuration, the page cannot start.
+    // The code below reports the error: without a configuration, the page cannot start.
   }
   if (origin !== page.location.origin && (await isThere(origin, page))) {
     console.error(`Helpline: ${origin} answers, but not to this site. Is ${page.location.origin} among its --origins?`)

@@ -25,7 +25,7 @@ export interface CustomerTickets {
   readonly loaded: ReadonlySignal<boolean>
   readonly more: ReadonlySignal<boolean>
   readonly problem: ReadonlySignal<Problem | null>
-  /** The number of tickets with unread messages. A lower bound until `counted` is true. */
+  /** The number of tickets with unread messages. Incomplete until `counted` is true. */
   readonly unread: ReadonlySignal<number>
   /** True once the server has reported the number of unread tickets. */
   readonly counted: ReadonlySignal<boolean>
@@ -37,7 +37,7 @@ export interface CustomerTickets {
   reload(): void
   /** Repeats the request for the page that failed to load. */
   retry(): void
-  /** Adds or updates a ticket with a state that another part of the client received. */
+  /** Adds or updates a ticket from a state that another part of the client received. */
   take(ticket: TicketView): void
   /** Sets the id of the open ticket, which has its own subscription outside this list; null if no ticket is open. */
   setOpen(id: string | null): void
@@ -53,7 +53,10 @@ const WATCHED_ACTIVE = 25
 const REFRESH_MS = 80
 const RETRY_MS = 3_000
 const SEARCH_MS = 200
-/** The interval between queries for the unread count, which includes tickets without a subscription. */
+/**
+ * The part of `WATCHED_MAX` that is reserved for active tickets, even while the other tab is shown. The customer must learn of replies in active
+ * tickets at once.
+ */
 const UNREAD_MS = 60_000
 
 /** The parts of `Client` that the ticket list uses. */
@@ -140,8 +143,8 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
 
   let startingOver: (() => void) | null = null
   /**
-   * The database was restored to an earlier state, so known tickets may have sequence numbers newer than the database's. Discards all tickets and
-   * reloads the list.
+   * Discards all known tickets and reloads the list. Needed after the database was restored to an earlier state, because the known sequence numbers
+   * may be too high.
    */
   const startOver = () => {
     startingOver ??= time.after(REFRESH_MS, () => {
@@ -234,7 +237,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     shown.subscribe(watch),
     client.connection.subscribe((state) => {
       if (state.kind !== 'live') return
-      // After a reconnect, reload the list: tickets without a subscription may have changed, and new tickets may exist.
+      // The connection is live again: reload the list. Tickets without a subscription may have changed, and new tickets may exist.
       connections++
       list.reload()
       void readActive().then(readUnread)

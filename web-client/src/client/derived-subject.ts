@@ -14,7 +14,7 @@ export function derivedSubject(text: string): string {
     cut += sign
   }
   const word = cut.lastIndexOf(' ')
-  // If there is no space in the second half, cut at the limit. This happens in scripts without spaces and in very long words.
+  // If the second half of the shortened text contains no space, cut at the limit. This happens in scripts without spaces and in very long words.
   return `${word > CHARS_MAX / 2 ? cut.slice(0, word) : cut}…`
 }
 

@@ -38,7 +38,7 @@ export interface Edits {
   begin(message: TicketMessage, change: Change): void
   /** Starts an edit of the person's own last message. Returns false if there is no message to edit. */
   editLast(): boolean
-  /** Call when new events have arrived in the history. Ends the edit of a message that was removed. */
+  /** Call when new events have arrived in the history. Restores stored edits at the first call. Ends the edit of a message that was removed. */
   grown(): void
 }
 
@@ -88,7 +88,7 @@ export function createEdits(parts: EditsParts): Edits {
   const begin = (message: TicketMessage, change: Change) => {
     if (change === 'edit') {
       const [text, base] = [texts.peek().get(message.id), bases.get(message.id)]
-      // An edit in progress keeps the message text from which it was started as its base.
+      // If an edit of this message is already in progress, its base (the message text from which it started) does not change.
       if (text === undefined || text === base) hold(message.id, message.body)
       if (text === undefined || text === base || base === undefined) bases.set(message.id, message.body)
     }

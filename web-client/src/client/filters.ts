@@ -1,4 +1,4 @@
-// Which tickets the team's console lists: a view (for example, all active tickets), narrowed by filters. The address bar holds the view and the
+// Which tickets the team's console lists: a view (for example, all active tickets), narrowed by filters. The page's URL contains the view and the
 // filters.
 
 import type { StaffView } from '../protocol/model.ts'

@@ -1,5 +1,5 @@
 // A sorted ticket list that can be frozen while a person reads it. While frozen, tickets are updated in place and new pages are added at the end, but
-// no visible row moves. Pure functions.
+// no visible row moves. Does no I/O.
 
 import type { Sortable, SortedList } from './sorted-list.ts'
 

@@ -152,7 +152,7 @@ export function withSpan(spans: readonly Span[]): readonly Span[] {
 
 export const isFull = (spans: readonly Span[]) => spans.length >= LIMITS.day_spans_max
 
-/** Whether the span ends on the next day. A span that ends exactly at midnight does not. */
+/** Whether the span ends on the next day. False for a span that ends exactly at midnight. */
 export function endsNextDay({ from, to }: Span): boolean {
   const [begin, end] = [minutesOf(from), minutesOf(to)]
   return begin !== null && end !== null && endOf(begin, end) > DAY_MINUTES

@@ -14,7 +14,7 @@ export interface KeptText {
   isStored(): boolean
 }
 
-/** Stores one named text of a person, for example the description of a new ticket. Drafts of replies are stored in drafts.ts. */
+/** Stores one named text of a person, for example the description of a new ticket. Drafts of replies are handled by drafts.ts. */
 export function keptText(user: string, name: string, storage: KeyValue = storageOr('localStorage')): KeptText {
   const item = `helpline.text.${user}.${name}`
   return {

@@ -13,7 +13,7 @@ export type LogoResult = { readonly ok: true; readonly url: string } | { readonl
 
 const FILE_BYTES_MAX = 10 * 1024 * 1024
 /**
- * The side lengths to try, in order. The first is three times the display size, for high-density screens. Smaller ones are tried only if the picture
+ * The side lengths to try, in order. The first is three times the display size, for high-density screens. Smaller sizes are tried only if the picture
  * has too many bytes.
  */
 const SIDES_PX = [96, 64, 48, 32] as const

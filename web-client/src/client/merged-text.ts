@@ -1,4 +1,4 @@
-// Merges one text that was changed in two tabs. Pure functions.
+// Merges one text that was changed in two tabs. Pure function.
 
 /**
  * Merges two versions of a text. `base` is their last common version. Keeps everything that either tab wrote. Text that one tab sent or deleted is

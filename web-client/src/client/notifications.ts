@@ -70,12 +70,17 @@ interface BellParts {
 
 /** The minimum wait before a tab notifies. Meanwhile another tab can report that it is in front or has already notified. */
 const HUSH_MS = 150
-/** Tabs receive the same event at different times. If another tab has handled an event within this time, this tab does not notify again. */
+/**
+ * Tabs receive the same event at different times. After another tab has handled an event, this tab does not notify of the same ticket for this time.
+ */
 const HUSHED_MS = 2_000
 /** At most one sound is played within this time. */
 const CHIME_MS = 3_000
 
-/** Notifies the person of new events if none of the person's tabs has the focus. Only one of the tabs notifies. */
+/**
+ * Notifies the person of new events if none of the person's tabs has the focus. Only one of the tabs notifies. If `isAlways` returns true, team-wide
+ * alerts also appear in the tab with the focus.
+ */
 export function createBell({ preferences, open, tabs, time = clock, isLookedAt = hasFocus, chime: sound = chime, isOnScreen = () => false, isAlways = () => false }: BellParts): Bell {
   const pending = new Map<string, () => void>()
   const hushed = new Map<string, number>()

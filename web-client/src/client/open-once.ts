@@ -13,8 +13,8 @@ import { BLANK, ticketOf, type TicketDraft } from './ticket-draft.ts'
 import { isWritten } from './written.ts'
 
 /**
- * Converts a draft to the request body for a new ticket. If `isDerived` is true, the server derives a missing subject or category, so empty fields
- * are left out. Otherwise a missing subject is filled in here.
+ * Converts a draft to the request body for a new ticket. If `isDerived` is true, the server derives a missing subject or category, so both are sent
+ * only if the person set them. Otherwise a missing subject is filled in here.
  */
 export function firstTicketOf(draft: TicketDraft, isDerived: boolean): DescribedTicket {
   const whole = ticketOf(draft)

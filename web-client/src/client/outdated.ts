@@ -10,7 +10,7 @@ const ITEM = 'helpline.reloaded'
 const GONE: readonly number[] = [404, 410]
 
 /**
- * Whether a lazily loaded script failed because it no longer exists, not because the network failed. `build` is the URL of one of this page's
+ * Whether a lazily loaded script failed to load because it no longer exists, not because the network failed. `build` is the URL of one of this page's
  * scripts, which identifies its build. `fault` is the browser's error, which usually contains the failed script's URL. Returns false if the page was
  * already reloaded for this build, because another reload would not help.
  */
