@@ -1,4 +1,4 @@
-// The access log for admins: filters kept in the address bar, and pages loaded from the newest entry backwards.
+// The state of the access log page for admins. The page's URL contains the filters. Pages of entries load from the newest entry to the oldest.
 
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import type { AccessEntry } from '../protocol/generated.ts'
@@ -6,15 +6,15 @@ import type { Problem } from '../protocol/model.ts'
 import { createAccessLogRest, type AccessLogRest, type AccessQuery } from '../rest/access-log.ts'
 import type { Client } from './client.ts'
 
-/** The filters of the access log. An empty field filters nothing. */
+/** The filters of the access log. An empty filter matches every entry. */
 export interface AccessFilters {
-  /** A person's id. */
+  /** Only entries of the person with this id. */
   readonly user: string
   readonly actions: readonly string[]
-  /** A ticket's number or id. */
+  /** The number or id of a ticket. */
   readonly ticket: string
   readonly isRefused: boolean
-  /** The first and the last day, inclusive, as `2026-03-01`, in the reader's time zone. */
+  /** The first and the last day to show, both included, as `2026-03-01` in the reader's time zone. */
   readonly from: string
   readonly to: string
 }
@@ -29,7 +29,7 @@ export function accessFiltersOf(query: URLSearchParams): AccessFilters {
   return { ...NO_ACCESS_FILTERS, ...texts, actions, isRefused: query.get('refused') === 'true' }
 }
 
-/** Leaves out fields that filter nothing. */
+/** Converts filters to the URL's query string. Leaves out empty fields. */
 export function accessQueryOf(filters: AccessFilters): URLSearchParams {
   const query = new URLSearchParams()
   for (const name of TEXTS) if (filters[name] !== '') query.set(name, filters[name])
@@ -38,20 +38,20 @@ export function accessQueryOf(filters: AccessFilters): URLSearchParams {
   return query
 }
 
-/** The field with the invalid value; `order` means that the last day is before the first. */
+/** The filter whose value is invalid. `order` means that the last day is before the first day. */
 export type AccessFault = 'user' | 'action' | 'ticket' | 'from' | 'to' | 'order'
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const TICKET_NUMBER = /^TKT-\d{6,12}$/i
-/** No log has older entries, and some servers reject earlier times. */
+/** The earliest year that a date filter accepts. No entry is older, and some servers reject earlier dates. */
 const FIRST_YEAR = 1970
-/** The day after the last day of this year still has a four-digit year. */
+/** The latest year that a date filter accepts. The next day's date still has a four-digit year, even after 31 December. */
 const LAST_YEAR = 9998
 const ACTION = /^[a-z][a-z_]{0,63}$/
 
 /**
- * Returns the fields with invalid values; empty if the query can be sent. `recorded` lists the known actions; if it is empty, only their form is
- * checked.
+ * Returns the filters that have invalid values; an empty set means that the query can be sent. `recorded` lists the known action names. If it is
+ * empty, only the spelling of action names is checked.
  */
 export function accessFaultsOf({ user, actions, ticket, from, to }: AccessFilters, recorded: readonly string[] = []): ReadonlySet<AccessFault> {
   const faults = new Set<AccessFault>()
@@ -65,7 +65,7 @@ export function accessFaultsOf({ user, actions, ticket, from, to }: AccessFilter
   return faults
 }
 
-/** Converts valid filters to the server's query. The last day is included. */
+/** Converts valid filters to query parameters for the server. Entries from the last day (`to`) are included. */
 export function accessAsked({ user, actions, ticket, isRefused, from, to }: AccessFilters): AccessQuery {
   const [start, end] = [startOf(from), startOf(to, 1)]
   return {
@@ -78,7 +78,10 @@ export function accessAsked({ user, actions, ticket, isRefused, from, to }: Acce
   }
 }
 
-/** The start of a day in local time, or of the day `later` days after it; a day may have 23 or 25 hours. Null if there is no such day. */
+/**
+ * Returns the local midnight that begins `day`, or begins the day `later` days after `day`. Days are counted in the calendar, because a day may have
+ * 23 or 25 hours. Returns null for an invalid date.
+ */
 function startOf(day: string, later = 0): Date | null {
   const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day)
   if (parts === null) return null
@@ -88,17 +91,17 @@ function startOf(day: string, later = 0): Date | null {
 }
 
 export interface AccessLog {
-  /** Null until this query has an answer. */
+  /** The loaded entries; null until the current query's first page arrives. */
   readonly entries: ReadonlySignal<readonly AccessEntry[] | null>
   readonly isBusy: ReadonlySignal<boolean>
   readonly hasMore: ReadonlySignal<boolean>
-  /** How far back the server searched, if the last page ended before it was full; otherwise null. */
+  /** The time back to which the server has searched, if it ended the last page before the page was full; otherwise null. */
   readonly searchedTo: ReadonlySignal<string | null>
-  /** Why the last page failed to load; `more` retries. */
+  /** The reason why the last page failed to load, or null. Calling `more` tries again. */
   readonly problem: ReadonlySignal<Problem | null>
-  /** Starts another query at the newest entry. Discards answers to earlier queries. */
+  /** Starts a new query from the newest entry. Responses to earlier queries are discarded. */
   begin(query: AccessQuery): Promise<void>
-  /** Loads the next page; does nothing while a request is running or when there are no more pages. */
+  /** Loads the next page. Does nothing while a request is running or when there are no more pages. */
   more(): Promise<void>
 }
 
@@ -108,9 +111,9 @@ export function createAccessLog(rest: Pick<AccessLogRest, 'accessLog'>): AccessL
   const searchedTo = signal<string | null>(null)
   const problem = signal<Problem | null>(null)
   let query: AccessQuery = {}
-  /** Where the next page begins; empty for the first page. */
+  /** The cursor of the next page; empty for the first page. */
   let next: Pick<AccessQuery, 'cursor'> = {}
-  /** Incremented by every new query. */
+  /** Counts the queries, so that a response to an earlier query can be recognized and discarded. */
   let round = 0
   const load = async () => {
     const mine = round
@@ -150,5 +153,5 @@ export function createAccessLog(rest: Pick<AccessLogRest, 'accessLog'>): AccessL
 
 export type { AccessLogRest }
 
-/** The access log's part of the REST client. */
+/** Creates the REST calls for the access log. */
 export const accessLogRest = (client: Pick<Client, 'rest'>): AccessLogRest => createAccessLogRest(client.rest)

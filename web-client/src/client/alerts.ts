@@ -1,4 +1,4 @@
-// Alerts for the whole team: new unassigned tickets, and tickets that have become urgent.
+// Alerts for the whole support team: new unassigned tickets, and tickets that have become urgent.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
@@ -13,9 +13,9 @@ import type { Alert } from './habits.ts'
 import { compareTimes } from './sorted-list.ts'
 
 export interface Alerts {
-  /** Tickets that raised an alert, until this person opens them or a team member takes them. */
+  /** Ids of tickets with an active alert. An alert ends when this person opens the ticket, or when a team member takes or finishes it. */
   readonly fresh: ReadonlySignal<ReadonlySet<string>>
-  /** Clears the alert of a ticket that the person has opened. */
+  /** Call when this person has opened the ticket: ends its alert. */
   saw(ticket: string): void
   dispose(): void
 }
@@ -27,22 +27,25 @@ export interface AlertsParts {
   readonly team: Pick<TeamRest, 'allTickets'>
   readonly wanted: ReadonlySignal<readonly Alert[]>
   readonly ring: (news: News) => void
-  /** Whether the person is looking at the ticket now. */
+  /** Whether this person is looking at the ticket right now. */
   readonly isOnScreen: (ticket: string) => boolean
   readonly time?: Clock
 }
 
-/** How many rows of history to search for the person who made a ticket urgent. */
+/** The number of recent history events in which to look for the person who made a ticket urgent. */
 const CHANGES = 10
 const RETRY_MS = 3_000
 
 export function createAlerts({ identity, session, rest, team, wanted, ring, isOnScreen, time = clock }: AlertsParts): Alerts {
   const fresh = signal<ReadonlySet<string>>(new Set())
-  /** Creation time of the newest ticket at the first load, by the server's clock. Only what is newer raises an alert. */
+  /**
+   * The creation time of the newest ticket at the first load, by the server's clock. Only tickets created or made urgent after this time raise
+   * alerts.
+   */
   let known: string | null = null
   let urgent: Set<string> | null = null
   const told = new Set<string>()
-  /** The assignee of each ticket at the time of its alert: a different one means that the ticket was taken. */
+  /** Each ticket's assignee (user id) when its alert was raised. A different assignee later means that a team member took the ticket. */
   const assignees = new Map<string, string | null>()
   let isDisposed = false
   let stopWaiting = () => {}
@@ -64,10 +67,10 @@ export function createAlerts({ identity, session, rest, team, wanted, ring, isOn
   const becameUrgent = async (ticket: StaffView) => {
     const changes = await rest.activity(ticket.id, { before: ticket.seq + 1 }, CHANGES)
     if (isDisposed) return
-    // Forget the ticket, so that its next update tries again.
+    // Forget that the ticket is urgent, so that its next update checks again.
     if (!changes.ok) return void urgent?.delete(ticket.id)
     const last = changes.value.events.findLast((event) => event.kind === 'priority_changed')
-    // A person's own changes raise no alert, nor do changes from before the first load.
+    // No alert for this person's own change, or for a change made before the first load.
     if (last !== undefined && known !== null && compareTimes(last.at, known) > 0 && last.actor.id !== identity.id) alert(ticket, 'urgent')
   }
   const judge = (ticket: StaffView) => {
@@ -82,7 +85,10 @@ export function createAlerts({ identity, session, rest, team, wanted, ring, isOn
     if (isNewlyUrgent) void (isNew ? alert(ticket, 'urgent') : becameUrgent(ticket))
     else if (isNew && isActive(ticket) && ticket.assigned_to === null) alert(ticket, 'unassigned')
   }
-  /** The first load only sets the baseline. Later loads alert about what changed while nothing was pushed. */
+  /**
+   * Loads the newest and the urgent tickets. The first load raises no alerts. Later loads raise alerts for changes that were missed while
+   * disconnected.
+   */
   const load = async () => {
     stopWaiting()
     const before = [...(urgent ?? [])]
@@ -100,7 +106,7 @@ export function createAlerts({ identity, session, rest, team, wanted, ring, isOn
       urgent = new Set(pressing.value.items.map((ticket) => ticket.id))
       return
     }
-    // A ticket that is no longer urgent can become urgent again.
+    // End the alerts of tickets that are no longer urgent. Such a ticket raises a new alert when it becomes urgent again.
     const there = new Set([...newest.value.items, ...pressing.value.items].map((ticket) => ticket.id))
     for (const id of pressing.value.next_cursor === null ? before.filter((one) => !there.has(one)) : []) {
       urgent.delete(id)

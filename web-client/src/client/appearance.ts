@@ -1,4 +1,4 @@
-// The theme and language of a page. Kept on this device, never sent.
+// The theme and language of a page. The choices are stored in this browser and never sent to the server.
 
 import { effect, signal, type Signal } from '@preact/signals'
 import { direction, language, LANGUAGES, setLanguage, type Language } from '../locales/index.ts'
@@ -11,29 +11,31 @@ export type Theme = (typeof THEMES)[number]
 
 export interface Appearance {
   readonly theme: Signal<Theme>
-  /** The languages offered for selection. */
+  /** The languages that the person can choose from. */
   readonly languages: readonly Language[]
   dispose(): void
 }
 
-/** The element that gets the theme, the language and the text direction. */
+/** The element on which the theme, the language and the text direction are set. */
 export type Root = Pick<HTMLElement, 'dataset' | 'lang' | 'dir'>
 
 export interface GivenPreferences {
   readonly language?: string | undefined
   readonly theme?: string | undefined
-  /** The languages that the desk offers. */
+  /** The languages that the server's configuration offers. */
   readonly languages?: readonly string[] | undefined
 }
 
 const ITEM = 'helpline.looks.'
 
-/** Reads and writes the preferences kept on this device. */
+/** Returns functions that read and write the preferences stored in this browser. */
 export function keptPreferences(storage: KeyValue): { readonly kept: (name: string) => string | null; readonly keep: (name: string, value: string) => void } {
   return { kept: (name) => storage.getItem(ITEM + name), keep: (name, value) => void keepItem(storage, ITEM + name, value) }
 }
 
-/** Applies theme, language and direction to `root`. Values given by the platform take precedence over the device's own. */
+/**
+ * Applies the theme, the language and the text direction to `root`. Values in `given` (from the embedding platform) take precedence over stored ones.
+ */
 export function createAppearance(root: Root, given: GivenPreferences = {}, storage: KeyValue = storageOr('localStorage'), page: Pick<Page, 'location' | 'navigator'> = thisPage): Appearance {
   const { kept, keep } = keptPreferences(storage)
   const theme = signal<Theme>(word(THEMES, given.theme) ?? word(THEMES, kept('theme')) ?? 'auto')
@@ -48,7 +50,7 @@ export function createAppearance(root: Root, given: GivenPreferences = {}, stora
     root.lang = language()
     root.dir = direction()
   })
-  // Store only choices made here, not the theme that the platform gave.
+  // Store the theme only when the person changes it here. The theme that the embedding platform passed in is not stored.
   let last = theme.peek()
   const stop = theme.subscribe((value) => { if (value !== last) keep('theme', last = value) })
   return {

@@ -1,4 +1,4 @@
-// Who is signed in on this page, and their tokens, as the embedding platform reports them.
+// Sign-in state of this page. The embedding platform supplies the access tokens, and the Helpline server tells who owns a token.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { StaffRole } from '../protocol/generated.ts'
@@ -18,21 +18,21 @@ export interface Identity {
 
 export type AuthState =
   | { readonly kind: 'working' }
-  /** Development only: waits for a demo person to be picked. */
+  /** Development only: the person has not yet chosen a demo account. */
   | { readonly kind: 'pick' }
   | { readonly kind: 'in'; readonly identity: Identity; readonly owner: Owner | null; readonly tokens: TokenSource }
-  /** The platform reports that no user is signed in. */
+  /** The embedding platform reports that no user is signed in. */
   | { readonly kind: 'out' }
-  /** Signed in, but blocked by the desk. */
+  /** The user is signed in, but is blocked on the Helpline server. */
   | { readonly kind: 'blocked' }
   | { readonly kind: 'failed' }
 
 export interface Auth {
   readonly state: ReadonlySignal<AuthState>
   retry(): void
-  /** Called by the session when `user` is no longer signed in on this page. */
+  /** The session calls this when `user` is no longer signed in on this page. */
   left(user: string, why: Left): void
-  /** Development only; otherwise null. */
+  /** Sign-in with demo accounts, in development only; otherwise null. */
   readonly demo: Demo | null
 }
 
@@ -42,20 +42,20 @@ export interface Demo {
   signOut(): void
 }
 
-/** Supplied by the platform. Resolves to a token, or to null when no user is signed in. */
+/** The embedding platform supplies this function. It resolves to an access token, or to null when no user is signed in. */
 export type GetToken = () => Promise<string | null>
 
-/** A token that expires within this time counts as expired. */
+/** A cached token that expires within this time counts as expired. */
 const NEAR_END_MS = 10_000
-/** A request for a token fails after this time, so that the next one asks the platform again. */
+/** A token request to the embedding platform fails after this time. The next call then starts a new request. */
 const TOKEN_TIMEOUT_MS = 15_000
 
-/** Sign-in through the platform. The desk tells who owns a token. */
+/** Creates the sign-in state from the embedding platform's tokens. The Helpline server at `origin` tells who owns a token. */
 export function createTokenAuth(origin: string, getToken: GetToken, time: Clock = clock, page: Pick<Page, 'fetch'> = thisPage): Auth {
   const state = signal<AuthState>({ kind: 'working' })
   const tokens = keeping(getToken, time)
   let round = 0
-  /** Asks the desk who owns the token. */
+  /** Asks the Helpline server who owns the token. */
   const whose = async ({ token }: Token): Promise<AuthState> => {
     const response = await page.fetch(`${origin}/v1/me`, { headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS) })
     if (response.status === 401) return { kind: 'out' }
@@ -74,7 +74,7 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
       const token = await tokens(isFresh)
       next = token === null ? { kind: 'out' } : await whose(token)
       if (token !== null && next.kind === 'out') {
-        // The token was refused; the platform may have a newer one than the cached token.
+        // The server rejected the token. It may come from the cache, so ask the platform for a newer one.
         const fresh = await tokens(true)
         if (fresh !== null && fresh.token !== token.token) next = await whose(fresh)
       }
@@ -86,19 +86,19 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
   const left = (user: string, why: Left) => {
     const now = state.peek()
     if (now.kind !== 'in' || now.identity.id !== user) return
-    // Another person is signed in now: sign them in as on a fresh page.
+    // Another person is signed in now: sign in again with that person's token.
     if (why === 'other_user') return void start(false)
     round++
     state.value = { kind: 'out' }
   }
   void start(false)
-  // After a sign-out, a cached token is not worth trying: request a fresh one.
+  // After a sign-out, a retry requests a new token instead of using the cached one.
   return { state, retry: () => void start(state.peek().kind === 'out'), left, demo: null }
 }
 
 /**
- * Wraps `tokens` for one person. If the token belongs to another owner or there is none, calls `left` and returns null. Unknown owners are not
- * compared.
+ * Wraps `tokens` for one person. If there is no token, or the token belongs to another owner, calls `left` and returns null. If an owner is unknown,
+ * the token is accepted.
  */
 export function tokensOf(user: string, owner: Owner | null, tokens: TokenSource, left: (user: string, why: Left) => void): TokenSource {
   return async (fresh) => {
@@ -111,11 +111,11 @@ export function tokensOf(user: string, owner: Owner | null, tokens: TokenSource,
   }
 }
 
-/** Caches the last token until shortly before it expires. Concurrent callers share one request to the platform. */
+/** Caches the last token until shortly before its expiry. Concurrent callers share one request to the platform. */
 export function keeping(get: GetToken, time: Clock = clock): TokenSource {
   let kept: { readonly token: Token; readonly until: number } | null = null
   let asking: Promise<Token | null> | null = null
-  /** Upper bound for how far this device's clock is ahead, in milliseconds: a token may have been issued some time before it arrived. */
+  /** Upper bound, in milliseconds, for how far this device's clock is ahead of the token issuer's clock. Each new token can lower it. */
   let ahead_ms = Infinity
   const ask = async (): Promise<Token | null> => {
     try {
@@ -142,15 +142,18 @@ export function keeping(get: GetToken, time: Clock = clock): TokenSource {
 function inTime(get: GetToken, time: Clock): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const stop = time.after(TOKEN_TIMEOUT_MS, () => reject(new Error('no token in time')))
-    // The platform's function may throw before it returns a promise.
+    // Call the platform's function inside a promise, because it may throw instead of returning a rejected promise.
     new Promise<string | null>((given) => given(get())).then(resolve, reject).finally(stop)
   })
 }
 
-/** If less than this is left of a token by this device's clock, the clock is assumed to be wrong. */
+/** If a token just received has less than this time left by this device's clock, the clock is assumed to be wrong. */
 const PLAUSIBLE_MS = 60_000
 
-/** When a token expires by this device's clock, which may be hours off; null if unknown: the server then reports the expiry. */
+/**
+ * Returns a token's expiry time by this device's clock, which may be hours off. Returns null if the expiry time is unknown; the token is then used
+ * until the server rejects it.
+ */
 function endOf(issued_ms: number | null, ends_ms: number | null, now: number, ahead_ms: number): number | null {
   if (ends_ms === null) return null
   const left_ms = ends_ms - now
@@ -160,21 +163,21 @@ function endOf(issued_ms: number | null, ends_ms: number | null, now: number, ah
 }
 
 /**
- * Identifies the owner of a token: a UUID in one spelling, or any other subject together with its issuer. Only the desk can map the latter to a
- * person.
+ * Identifies the owner of a token. A UUID subject has one normalized spelling; any other subject is combined with its issuer, and only the server can
+ * map the combination to a person.
  */
 export type Owner = string
 
 interface Claims {
-  /** Null if the token names no subject or cannot be decoded. */
+  /** Null if the token has no subject or cannot be decoded. */
   readonly owner: Owner | null
   readonly issued_ms: number | null
   readonly ends_ms: number | null
 }
 
 /**
- * Reads the claims of a JWT without verifying them: only for timely renewal and for noticing early that the person has changed. The server verifies
- * tokens.
+ * Reads the claims of a JWT without verifying the signature. The claims only tell when to renew the token and whether its owner has changed; the
+ * server verifies every token.
  */
 export function claimsOf(token: string): Claims {
   try {
@@ -185,22 +188,25 @@ export function claimsOf(token: string): Claims {
       return { owner: subject === null ? null : ownerOf(subject, text(claims['iss'])), issued_ms: at('iat'), ends_ms: at('exp') }
     }
   } catch {
-    // Not a JWT: its claims are unknown.
+    // Not a JWT: the claims are unknown.
   }
   return { owner: null, issued_ms: null, ends_ms: null }
 }
 
-/** The result of comparing a token with an owner; `other` includes no token. */
+/** The result of comparing a token's owner with a known owner. A missing token gives `other`. */
 export type Whose = 'same' | 'other' | 'unknown'
 
-/** Compares the owner of a token with `owner`; `unknown` if either one names no owner (an empty token, for example). */
+/** Compares the token's owner with `owner`. Returns `unknown` if `owner` or the token's own owner is not known. */
 export function compared(token: string | null, owner: Owner | null): Whose {
   if (token === null) return 'other'
   const next = claimsOf(token).owner
   return !next || !owner ? 'unknown' : next === owner ? 'same' : 'other'
 }
 
-/** The owner for a subject. A UUID has several spellings and is the same person for every issuer; any other subject belongs to its issuer. */
+/**
+ * Returns the owner for a token's subject. A UUID is normalized and means the same person for every issuer; any other subject is combined with its
+ * issuer.
+ */
 export function ownerOf(subject: string, issuer: string | null): Owner {
   const digits = subject.replace(/^urn:uuid:/i, '').replace(/^\{(.*)\}$/, '$1').replaceAll('-', '')
   return /^[0-9a-f]{32}$/i.test(digits) ? digits.toLowerCase() : JSON.stringify([issuer ?? '', subject])

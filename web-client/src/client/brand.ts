@@ -1,22 +1,24 @@
-// Derives a page's colours from the brand's colour, for the light and the dark theme: text on the colour, text in the colour, and tints. Every text
-// has a contrast of at least 4.5. Pure.
+// Derives a page's colours from the brand colour, for the light and the dark theme: text colours, backgrounds and tints. All text keeps a contrast
+// ratio of at least 4.5. Pure functions.
 
 type Rgb = readonly [number, number, number]
 
 const CONTRAST_MIN = 4.5
 const WHITE: Rgb = [255, 255, 255]
 const BLACK: Rgb = [0, 0, 0]
-/** The backgrounds of text in the brand's colour, from tokens.css: the darkest light one and the lightest dark one. */
+/**
+ * The least favourable backgrounds for text in the brand colour, from tokens.css: the darkest in the light theme and the lightest in the dark theme.
+ */
 const LIGHT_GROUND: Rgb = [238, 240, 244]
 const DARK_GROUND: Rgb = [36, 42, 52]
 const LIGHT: Rgb = [255, 255, 255]
 const DARK: Rgb = [26, 30, 38]
-/** The faintest text colour in tokens.css, which also appears on tints. */
+/** The faintest text colours in tokens.css, for the light and the dark theme. Tinted backgrounds must keep text in these colours readable. */
 const GREY: Rgb = [85, 94, 112]
 const GREY_DARK: Rgb = [166, 175, 191]
 const STEPS = 20
 
-/** Returns custom properties by name; null if `color` is not `#rrggbb`. */
+/** Returns CSS custom properties and their values. Returns null if `color` is not of the form `#rrggbb`. */
 export function brandTokens(color: string): Readonly<Record<string, string>> | null {
   if (!/^#[\da-f]{6}$/i.test(color)) return null
   const brand: Rgb = [part(color, 1), part(color, 3), part(color, 5)]
@@ -27,7 +29,7 @@ export function brandTokens(color: string): Readonly<Record<string, string>> | n
   return {
     '--brand': hex(brand),
     '--brand-ink': hex(ink),
-    // Shift away from the ink colour, which can only increase the contrast.
+    // On hover, mix in black or white, whichever differs from the text colour. This can only increase the contrast.
     '--brand-hover': hex(mix(brand, ink === WHITE ? BLACK : WHITE, 0.12)),
     '--accent': pair(light, dark),
     '--accent-ink': pair(inkOn(light), inkOn(dark)),
@@ -36,7 +38,7 @@ export function brandTokens(color: string): Readonly<Record<string, string>> | n
   }
 }
 
-/** Moves `color` towards `towards` only as far as the contrast on all of `grounds` requires. */
+/** Shifts `color` towards `towards` just far enough for readable contrast on every background in `grounds`. */
 function readable(color: Rgb, towards: Rgb, grounds: readonly Rgb[]): Rgb {
   for (let step = 0; step < STEPS; step++) {
     const next = mix(color, towards, step / STEPS)
@@ -45,7 +47,7 @@ function readable(color: Rgb, towards: Rgb, grounds: readonly Rgb[]): Rgb {
   return towards
 }
 
-/** Mixes as much of the brand's colour into `ground` as grey text on it allows. */
+/** Mixes the brand colour into `ground`, up to `share`, but only as far as text in the colour `grey` stays readable on the result. */
 function tint(ground: Rgb, brand: Rgb, share: number, grey: Rgb): Rgb {
   for (let step = STEPS; step > 0; step--) {
     const next = mix(ground, brand, (share * step) / STEPS)
@@ -69,7 +71,7 @@ function contrast(a: Rgb, b: Rgb): number {
   return ((high ?? 0) + 0.05) / ((low ?? 0) + 0.05)
 }
 
-/** Relative luminance as defined by WCAG 2. */
+/** The relative luminance of a colour, as defined by WCAG 2. */
 function luminance([red, green, blue]: Rgb): number {
   const of = (value: number) => (value <= 10 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4)
   return 0.2126 * of(red) + 0.7152 * of(green) + 0.0722 * of(blue)

@@ -1,5 +1,5 @@
-// The frame's end of the messaging with its host page. Accepts messages only from the parent window, only from the origin for which the frame was
-// opened, and only in these shapes. The server decides which sites may embed the frame.
+// The widget frame's side of the messaging with its host page. Accepts only well-formed messages from the parent window and from the expected origin.
+// The server decides which sites may embed the frame.
 
 import type { Clock } from '../connection/transport.ts'
 import { flag, isObject, number, text } from '../protocol/narrow.ts'
@@ -8,47 +8,55 @@ import { clock, thisPage, type Page } from './browser.ts'
 import { onWindow } from './on-window.ts'
 
 export interface Bridge {
-  /** Requests a token of the person signed in at the host; null if there is none. Rejects after `within_ms`. */
+  /** Requests the access token of the person signed in on the host page; null if no user is signed in. Rejects after `within_ms`. */
   token(within_ms?: number): Promise<string | null>
   unread(n: number): void
-  /** Tells the host whether the widget can go one step back. */
+  /** Tells the host page whether the widget can go one step back. */
   place(deep: boolean): void
-  /** Tells the host that the team has answered in this ticket. */
+  /** Tells the host page that the team has replied in the ticket with this id. */
   message(ticket: string): void
-  /** Tells the host that the person has opened this ticket. */
+  /** Tells the host page that the person has opened the ticket with this id. */
   ticket(ticket: string): void
   close(): void
   /**
-   * The answer to `forget`. `same`: nothing was deleted. `unknown`: the frame stays to find out who the person is. `other`: the host may remove the
-   * frame.
+   * Sends the result of `forget` to the host page. `same`: the person has not changed and nothing was deleted. `unknown`: the frame must stay until
+   * the person is known. `other`: the host page may remove the frame.
    */
   forgotten(whose: Whose): void
   dispose(): void
 }
 
-/** What the host asks to show: a ticket by its number, a prepared text that the person can edit and send, or one step back. */
+/**
+ * What the host page asks the widget to do: show a ticket (by its number), prefill a message that the person can edit and send, or go one step back.
+ */
 export type Wish = { readonly kind: 'go'; readonly ticket: string } | { readonly kind: 'write'; readonly text: string } | { readonly kind: 'back' }
 
 export interface BridgeEvents {
-  /** Called at the beginning, and whenever the host changes an option. */
+  /** Called when the host page sends its options: at the start, and after every change. */
   init(given: Given): void
-  /** `byPerson`: the person opened it; false if it only reopens because it was open on the previous page. */
+  /**
+   * The host page opens or closes the widget (`on`). `byPerson` is true if the person did this, and false if the widget reopens because it was open
+   * on the previous page.
+   */
   open(on: boolean, byPerson: boolean): void
   wish(one: Wish): void
-  /** Another person may have signed in; the data of the previous one must then be deleted. `all`: delete it even if the person is the same. */
+  /**
+   * Another person may have signed in on the host page. If so, the previous person's data must be deleted. If `all` is true, the data must be deleted
+   * in any case.
+   */
   forget(all: boolean): void
 }
 
 export interface Given {
   readonly language: string | undefined
   readonly theme: string | undefined
-  /** The widget was used earlier in this tab on the host's site. */
+  /** Whether the widget was used earlier in this tab on the host's site. */
   readonly was: boolean
-  /** The host's appearance options, not validated. */
+  /** The appearance options from the host page, not yet validated. */
   readonly look: Readonly<Record<string, unknown>>
 }
 
-/** The window that embeds the frame. */
+/** The window of the host page, which embeds the widget's frame. */
 export interface Host {
   postMessage(message: unknown, origin: string): void
 }

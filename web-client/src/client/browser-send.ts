@@ -1,4 +1,4 @@
-// Browser functions that only sending and receiving need: sockets, locks between tabs, and free storage.
+// Browser functions for sending and receiving messages: sockets, locks between tabs, ids, and a check for free storage.
 
 import type { Socket } from '../connection/transport.ts'
 import type { KeyValue } from '../outbox/store.ts'
@@ -12,7 +12,7 @@ export function openSocket(origin: string): Socket {
 const PROBE = 'helpline.probe'
 const PROBE_CHARS = 2_000
 
-/** Whether the storage still has room for a message of usual size that outlives the page. */
+/** Whether the storage has room for one more message of usual size. False for in-memory storage, whose items are lost when the page closes. */
 export function hasRoom(storage: KeyValue): boolean {
   try {
     storage.setItem(PROBE, 'x'.repeat(PROBE_CHARS))
@@ -23,19 +23,19 @@ export function hasRoom(storage: KeyValue): boolean {
   }
 }
 
-/** How long to wait for a lock. A frozen tab may hold one forever, so this is no longer than a send may take. */
+/** The longest wait for a lock between tabs. A frozen tab may keep the lock forever, so the wait must end. */
 const LOCK_MS = 20_000
 
 /**
- * Runs `run` while no other tab holds the lock `name`, so that one tab at a time sends a person's waiting messages for a ticket. Rejects if locks are
- * unavailable or the wait times out.
+ * Runs `run` while this tab owns the lock `name`. The lock lets only one tab at a time send a person's queued messages for a ticket. Rejects if the
+ * wait times out.
  */
 export async function lock(name: string, run: () => Promise<void>): Promise<void> {
   if ('locks' in navigator) await navigator.locks.request(name, { signal: AbortSignal.timeout(LOCK_MS) }, run)
   else await run()
 }
 
-/** A UUIDv7, like the ids in the database: they increase with time. */
+/** Returns a new UUIDv7. Like the ids in the database, these ids increase with time. */
 export function newUuid(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   const view = new DataView(bytes.buffer)

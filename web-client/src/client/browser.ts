@@ -1,10 +1,10 @@
-// The browser's functions in the shapes that the core expects.
+// Thin wrappers around browser functions (clock, storage, random keys), with the interfaces that the client's other modules expect.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
 import type { KeyValue } from '../outbox/store.ts'
 
-/** The parts of the page that stores use; each store names the parts that it needs. */
+/** The parts of the browser's global object that the stores use. A store declares the properties that it needs with `Pick`. */
 export interface Page {
   readonly location: Pick<Location, 'origin' | 'pathname' | 'search'>
   readonly navigator: Pick<Navigator, 'languages' | 'onLine'>
@@ -15,7 +15,7 @@ export interface Page {
   removeEventListener(type: string, listener: (event: Event) => void, options?: EventListenerOptions): void
 }
 
-/** The default `page` of every store. Its properties are read on use, not on import. */
+/** The default `page` argument of every store: the global object. Its properties are read when they are used, not at import. */
 export const thisPage = globalThis
 
 export const clock: Clock = {
@@ -26,7 +26,7 @@ export const clock: Clock = {
   },
 }
 
-/** Calls `call` every `ms` milliseconds; returns the disposer. */
+/** Calls `call` every `ms` milliseconds. Returns a function that stops the calls. */
 export function every(time: Pick<Clock, 'after'>, ms: number, call: () => void): () => void {
   let stop = () => {}
   const again = () => {
@@ -40,10 +40,10 @@ export function every(time: Pick<Clock, 'after'>, ms: number, call: () => void):
 }
 
 type Kind = 'localStorage' | 'sessionStorage'
-/** One in-memory storage per kind, shared by all parts of the page. */
+/** In-memory replacements for browser storage, one for each kind, shared by all modules of the page. */
 const memories = new Map<Kind, KeyValue>()
 
-/** Returns the browser's storage, or one in memory where storage is forbidden: its items live as long as the page. */
+/** Returns the browser's storage. Where the browser forbids storage, returns an in-memory storage, whose items are lost with the page. */
 export function storageOr(kind: Kind): KeyValue {
   try {
     const storage = kind === 'localStorage' ? localStorage : sessionStorage
@@ -56,16 +56,16 @@ export function storageOr(kind: Kind): KeyValue {
   }
 }
 
-/** Whether items of this storage outlive the page, as far as can be told. */
+/** Whether the storage keeps its items after the page closes: false for in-memory storage. */
 export function isKept(storage: KeyValue): boolean {
   return ![...memories.values()].includes(storage)
 }
 
 const full = signal(false)
-/** True if the last item could not be stored permanently: it is lost with the page. */
+/** True if the last item could not be stored permanently and will be lost when the page closes. */
 export const isFull: ReadonlySignal<boolean> = full
 
-/** Stores an item. False if the storage is full or forbidden: the value lasts only as long as the page. */
+/** Stores an item. Returns false if the storage is full or forbidden; the value is then lost when the page closes. */
 export function keepItem(storage: KeyValue, item: string, value: string): boolean {
   let isStored = isKept(storage)
   try {
@@ -88,12 +88,12 @@ export function memoryStorage(): KeyValue {
   }
 }
 
-/** A random key for one send, with 128 bits. Works on plain http too, where `randomUUID` is missing. */
+/** Returns a random 128-bit key for one send. Also works on plain HTTP, where `crypto.randomUUID` is missing. */
 export function newKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** The names of all items that start with `prefix`. */
+/** Returns the names of all stored items that start with `prefix`. */
 export function namesOf(storage: KeyValue, prefix: string): readonly string[] {
   return Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '').filter((name) => name.startsWith(prefix))
 }

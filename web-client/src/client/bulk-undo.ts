@@ -1,21 +1,24 @@
-// Undoes a bulk change: each ticket gets its former value back, unless a later change of it is known. Pure.
+// Undoes a bulk change: restores each ticket's former value, unless the ticket is known to have changed again. Pure functions.
 
 import type { BulkPatch, TicketPatch } from '../protocol/generated.ts'
 import type { StaffView } from '../protocol/model.ts'
 import { wayBack } from '../protocol/words.ts'
 
-/** The tickets, in their state before the patch, that the patch really changes. `me` is the id of the person who asked for it. */
+/** Returns the tickets that the patch really changes, in their state before the patch. `me` is the id of the person who makes the bulk change. */
 export function changedBy({ status, priority, assigned_to }: TicketPatch, before: readonly StaffView[], me: string): readonly StaffView[] {
   if (assigned_to !== undefined) return before.filter((one) => one.assigned_to?.id !== (assigned_to === 'me' ? me : assigned_to))
   return before.filter((one) => (status === undefined ? one.priority !== priority : one.status !== status))
 }
 
-/** The requests that undo `patch`, in order. `before`: the tickets before the change; `now`: the newest known state of a ticket. */
+/**
+ * Returns the requests that undo `patch`, in the order in which to send them. `before` contains the tickets in their state before the patch; `now`
+ * returns a ticket's newest known state.
+ */
 export function undoOf(patch: TicketPatch, before: readonly StaffView[], now: (id: string) => StaffView | undefined): readonly BulkPatch[] {
   const { status, priority, assigned_to } = patch
-  // For the assignee, the server itself checks that it is unchanged.
+  // Because of `if_assigned_to`, the server rejects the undo for each ticket whose assignee has changed again.
   if (assigned_to !== undefined) return grouped(before, (one) => one.assigned_to?.id ?? 'nobody', (former) => [{ assigned_to: former, if_assigned_to: assigned_to }])
-  /** If no state after the change is known, the change is assumed to be the latest. */
+  /** The tickets to restore: those whose value has not changed again since the patch. A ticket without a known newer state counts as unchanged. */
   const still = before.filter((one) => {
     const known = now(one.id)
     return known === undefined || known.seq <= one.seq || (status === undefined ? known.priority === priority : known.status === status)

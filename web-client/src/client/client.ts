@@ -1,4 +1,4 @@
-// The client of one signed-in person: joins REST, session and outbox.
+// Connects the REST calls, the live session and the outbox (queue of unsent messages) of one signed-in person.
 
 import { computed, signal, type ReadonlySignal } from '@preact/signals'
 import { createSession, type Left, type Session, type SessionState, type TokenSource } from '../connection/session.ts'
@@ -22,41 +22,44 @@ export type { FollowUp, Queued } from '../outbox/store.ts'
 
 export interface Client {
   readonly identity: Identity
-  /** The desk's origin: this page's own, unless the page belongs to another site. */
+  /** The origin of the Helpline server. It differs from the page's origin when the client is embedded in another site. */
   readonly origin: string
   readonly rest: Rest
   readonly session: Session
   readonly outbox: Outbox
   readonly habits: Habits
   readonly opened: OpenedTickets
-  /** Keeps this person's drafts and unsent messages. */
+  /** The storage for this person's drafts and unsent messages. */
   readonly storage: KeyValue
   readonly connection: ReadonlySignal<SessionState>
   readonly live: ReadonlySignal<boolean>
-  /** The role that the server reported last; before that, the one from sign-in. */
+  /** The role that the server reported last; until its first report, the role from sign-in. */
   readonly role: ReadonlySignal<StaffRole | null>
-  /** The state of the watch on the desk's tickets, for lists that depend on pushes. */
+  /** The state of the session's watch on all tickets, on which the live ticket lists depend. */
   readonly watch: ReadonlySignal<WatchState>
-  /** This person's messages that the server has not stored yet, for all tickets. */
+  /** This person's messages, in all tickets, that the server has not stored yet. */
   readonly unsent: ReadonlySignal<readonly Queued[]>
-  /** Whether texts written here are lost with the page, because this browser stores nothing or has no room. */
+  /** Whether texts written here will be lost when the page closes, because the browser's storage is forbidden or full. */
   isUnkept(): boolean
-  /** True once this person has left: late answers must not be shown to the next person. */
+  /** True after this person has left the page. Late responses must then be discarded, so that the next person never sees them. */
   readonly isDisposed: boolean
   dispose(): void
 }
 
-/** The parts of the browser that the client uses. */
+/** The browser functions that the client uses, replaceable in tests. */
 export interface ClientEdges {
   readonly time?: Clock
   readonly storage?: KeyValue
   readonly sockets?: (origin: string) => Socket
-  /** Runs `run` while no other tab holds the lock `name`. */
+  /** Runs `run` while no other tab owns the lock `name`. */
   readonly locks?: (name: string, run: () => Promise<void>) => Promise<void>
   readonly page?: Pick<Page, 'document' | 'fetch' | 'addEventListener' | 'removeEventListener'>
 }
 
-/** `left` is called when this person is no longer signed in here. `watching` creates the watch on the desk's tickets. */
+/**
+ * Creates a person's client. `left` is called when this person is no longer signed in here. `watching` creates the watch on all tickets (see
+ * `Client.watch`).
+ */
 export function createClient(identity: Identity, tokens: TokenSource, origin: string, left: (user: string, why: Left) => void, watching: WatchFactory, { time = clock, storage = storageOr('localStorage'), sockets = openSocket, locks = lock, page = thisPage }: ClientEdges = {}): Client {
   const session = createSession({ sockets: () => sockets(origin), clock: time, random: Math.random, tokens, user: identity.id, watch: watching })
   const connection = signal<SessionState>(session.state())
@@ -85,7 +88,7 @@ export function createClient(identity: Identity, tokens: TokenSource, origin: st
         outbox.flush()
       }
       if (state.kind === 'left') {
-        // After signing in again, the person is asked before these messages are sent.
+        // Keep the queued messages. After the next sign-in, the person is asked before they are sent.
         outbox.pause()
         left(identity.id, state.why)
       }
@@ -96,7 +99,7 @@ export function createClient(identity: Identity, tokens: TokenSource, origin: st
     }, page),
     on('beforeunload', (event) => { if (outbox.isUnkept() || outbox.isHeld()) event.preventDefault() }),
     on('online', () => session.nudge()),
-    // Timers and the socket may have stopped while the page was hidden or frozen.
+    // Timers and the socket may have stopped while the page was hidden or frozen, so check the connection.
     on('visibilitychange', () => { if (page.document.visibilityState === 'visible') session.wake('looked_at') }),
     on('resume', () => session.wake('looked_at')),
     on('pageshow', (event) => { if ('persisted' in event && event.persisted) session.wake('restored') }),

@@ -1,4 +1,4 @@
-// What the desk tells every page before sign-in.
+// Loads the configuration that the Helpline server gives to every page before sign-in.
 
 import type { ClientConfig } from '../protocol/generated.ts'
 import { decodeConfig } from '../protocol/decode-rest.ts'
@@ -6,16 +6,19 @@ import { thisPage, type Page } from './browser.ts'
 
 const NONE: ClientConfig = { token_url: null, sign_in_url: null, sign_out_url: null, home_url: null, links: [], languages: ['en'], dev: false, features: [] }
 
-/** The desk answers, but does not allow pages of this site. */
+/** Thrown if the Helpline server responds, but does not accept requests from this site. */
 export class SiteRefused extends Error {}
 
-/** A desk that does not answer within this time counts as unreachable; the page then offers a retry. */
+/** If the server does not respond within this time, the page reports that it is unreachable and offers a retry. */
 const TIMEOUT_MS = 15_000
 
-/** Neither the desk nor the page says where tokens come from. */
+/** Thrown if neither the server's configuration nor the page's options say where to get access tokens. */
 export class NoSignIn extends Error {}
 
-/** Loads the desk's configuration. An older desk has no such endpoint: then only the page's own options count, and demo people if there are any. */
+/**
+ * Loads the server's configuration. If an older server responds 404, returns an empty configuration with demo accounts enabled; the page's own
+ * options then apply.
+ */
 export async function loadConfig(origin: string, timeout_ms = TIMEOUT_MS, page: Pick<Page, 'fetch' | 'location'> = thisPage): Promise<ClientConfig> {
   try {
     const response = await page.fetch(`${origin}/v1/config`, { signal: AbortSignal.timeout(timeout_ms) })
@@ -23,7 +26,7 @@ export async function loadConfig(origin: string, timeout_ms = TIMEOUT_MS, page: 
     const config = response.ok ? decodeConfig(await response.json()) : null
     if (config !== null) return config
   } catch {
-    // Handled below: the page cannot start without the configuration.
+    // The code below reports the error: without a configuration, the page cannot start.
   }
   if (origin !== page.location.origin && (await isThere(origin, page))) {
     console.error(`Helpline: ${origin} answers, but not to this site. Is ${page.location.origin} among its --origins?`)
@@ -32,7 +35,7 @@ export async function loadConfig(origin: string, timeout_ms = TIMEOUT_MS, page: 
   throw new Error('no config')
 }
 
-/** Requests a script that every site may load. */
+/** Whether the server responds at all. Requests a script that every site may load. */
 async function isThere(origin: string, page: Pick<Page, 'fetch'>): Promise<boolean> {
   try {
     return (await page.fetch(`${origin}/mount.js`, { method: 'HEAD', cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT_MS) })).ok

@@ -1,4 +1,4 @@
-// A client for customers, without the watch that the team's lists need.
+// Creates the client for a customer. It leaves out the live watch on all tickets, which only the team's lists need.
 
 import { noInboxWatch } from '../connection/no-watch.ts'
 import type { Left, TokenSource } from '../connection/session.ts'

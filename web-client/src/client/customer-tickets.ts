@@ -1,4 +1,4 @@
-// A customer's ticket list, kept live: subscribes to each listed ticket from its head, and reloads a ticket when something happens there.
+// A customer's live ticket list. Subscribes to listed tickets, and reloads a ticket when it changes.
 
 import { batch, computed, signal, type ReadonlySignal } from '@preact/signals'
 import type { Subscription } from '../connection/subscriptions.ts'
@@ -25,36 +25,41 @@ export interface CustomerTickets {
   readonly loaded: ReadonlySignal<boolean>
   readonly more: ReadonlySignal<boolean>
   readonly problem: ReadonlySignal<Problem | null>
-  /** The number of tickets with something unread, as far as known. */
+  /** The number of tickets with unread messages. Incomplete until `counted` is true. */
   readonly unread: ReadonlySignal<number>
-  /** Whether the server has reported the number of unread tickets. */
+  /** True once the server has reported the number of unread tickets. */
   readonly counted: ReadonlySignal<boolean>
   find(text: string): void
-  /** Handles an event of the open ticket, which has its own subscription. */
+  /** Handles an event of the open ticket, which has its own subscription outside this list. */
   heard(event: HistoryEvent, ticket: TicketView): void
   pick(tab: Tab): void
   loadMore(): void
   reload(): void
-  /** Requests the page that failed again. */
+  /** Repeats the request for the page that failed to load. */
   retry(): void
-  /** Takes a newer state of a ticket from any source. */
+  /** Adds or updates a ticket from a state that another part of the client received. */
   take(ticket: TicketView): void
-  /** Names the open ticket, which has its own subscription; null if none is open. */
+  /** Sets the id of the open ticket, which has its own subscription outside this list; null if no ticket is open. */
   setOpen(id: string | null): void
   dispose(): void
 }
 
-/** Maximum number of subscribed tickets besides the open one: far below the limit of a connection, and more than a screen shows. */
+/** The maximum number of tickets that this list subscribes to. It is far below the server's limit for a connection, and more than a screen shows. */
 const WATCHED_MAX = 50
-/** How many of them are active tickets in either tab: an answer there is news wherever the customer is looking. */
+/**
+ * Of `WATCHED_MAX`, the number of subscriptions for active tickets, even while the other tab is shown: the customer must learn of replies to them.
+ */
 const WATCHED_ACTIVE = 25
 const REFRESH_MS = 80
 const RETRY_MS = 3_000
 const SEARCH_MS = 200
-/** Interval between queries for unread tickets that have no subscription. */
+/**
+ * The part of `WATCHED_MAX` that is reserved for active tickets, even while the other tab is shown. The customer must learn of replies in active
+ * tickets at once.
+ */
 const UNREAD_MS = 60_000
 
-/** The parts of the client that the list uses. */
+/** The parts of `Client` that the ticket list uses. */
 export interface TicketsClient {
   readonly rest: Pick<Client['rest'], 'ticket' | 'ownTickets' | 'ownUnread'>
   readonly session: Pick<Client['session'], 'subscribe'>
@@ -66,16 +71,16 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   const tab = signal<Tab>('active')
   const tickets = createTicketCollection<CustomerView>({ isLooking: () => isVisible(page) })
   const watched = new Map<string, Subscription>()
-  /** The open ticket, and the tab in which it was opened. */
+  /** The id of the open ticket, and the tab that was selected when it was opened. */
   const opened = signal<{ readonly id: string | null; readonly tab: Tab }>({ id: null, tab: 'active' })
-  /** Unread tickets that the server counts but this client has not seen: beyond the loaded pages, or ended. */
+  /** The number of unread tickets that the server counts but this client has not loaded. */
   const others = signal(0)
   const counted = signal(false)
-  /** Incremented by every new connection: answers to earlier requests may miss what happened in between. */
+  /** Incremented by every new connection, to discard responses to earlier requests: they may lack changes made while disconnected. */
   let connections = 0
   let isDisposed = false
 
-  /** The search text as the server takes it; empty if there is none. */
+  /** The search text in the form that the server expects; empty if there is no search. */
   const words = () => searchOf(search.peek())
   const list = createPagedTickets<CustomerView, SortedList<CustomerView>>({
     load: async (range) => {
@@ -87,7 +92,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
       return { ok: true, value: { ...result.value, items } }
     },
     judge: (ticket, before) => {
-      // A search covers all tickets, whatever tab is selected.
+      // A search covers all tickets that are not archived, whichever tab is selected.
       if (words() === '' ? !isOfTab(ticket) : ticket.archived_at !== null) return 'out'
       return before !== undefined || words() === '' ? 'in' : 'ask'
     },
@@ -101,15 +106,15 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     void tickets.version.value
     const rows = list.order.value.flatMap((id) => list.list().get(id) ?? [])
     if (searchOf(search.value) !== '') return rows
-    // A ticket that ended with something unread stays under active until it is read. A resolved ticket also stays while it is open there, because it
-    // asks for a rating.
+    // A finished ticket with unread messages stays in the active tab until it is read. A resolved ticket that was opened from the active tab also
+    // stays while it is open, because it asks for a rating.
     const isOpenHere = ({ id }: CustomerView) => id === opened.value.id && opened.value.tab === 'active'
     const stays = (ticket: CustomerView) => ticket.archived_at === null && isOver(ticket.status) && (isUnread(ticket) || (ticket.status === 'resolved' && isOpenHere(ticket)))
     if (tab.value === 'closed') return rows.filter((ticket) => !stays(ticket))
     return [...[...tickets.values()].filter((ticket) => stays(ticket) && list.list().get(ticket.id) === undefined).toSorted(byActivity), ...rows]
   })
 
-  /** Takes these tickets, and no longer counts them among the others. */
+  /** Adds or updates tickets, and subtracts unread tickets that were unknown until now from `others`. */
   const note = (heardOf: readonly CustomerView[]) => batch(() => {
     others.value = Math.max(0, others.peek() - heardOf.filter((ticket) => tickets.get(ticket.id) === undefined && isUnread(tickets.marked(ticket))).length)
     for (const ticket of heardOf) tickets.take(ticket)
@@ -137,7 +142,10 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   }
 
   let startingOver: (() => void) | null = null
-  /** The database was restored to an earlier state: known tickets may have sequence numbers that it has not reached again. */
+  /**
+   * Discards all known tickets and reloads the list. Needed after the database was restored to an earlier state, because the known sequence numbers
+   * may be too high.
+   */
   const startOver = () => {
     startingOver ??= time.after(REFRESH_MS, () => {
       startingOver = null
@@ -155,7 +163,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     for (const [id, subscription] of watched) {
       if (wanted.has(id)) continue
       watched.delete(id)
-      // If the open ticket's own subscription has taken over, this dispose does nothing.
+      // If the opened ticket's own subscription has already replaced this subscription, `dispose` does nothing.
       subscription.dispose()
     }
     for (const id of wanted) if (!watched.has(id)) watched.set(id, listen(id))
@@ -172,7 +180,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
         else if (page.head > seq()) soon()
       },
       frame: (frame) => {
-        // A ticket that this customer read elsewhere counts as read here too.
+        // The customer may have read the ticket in another tab or on another device: reload its read state.
         if (frame.type === 'event' || (frame.type === 'read' && frame.person.type === 'customer')) soon()
         if (frame.type === 'event') heard(frame.event, tickets.get(id))
         if (frame.type === 'reset') startOver()
@@ -194,7 +202,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   }
   const isActive = ({ status, archived_at }: CustomerView) => archived_at === null && !isOver(status)
   const isOfTab = (ticket: CustomerView) => ticket.archived_at === null && isActive(ticket) === (tab.value === 'active')
-  /** Loads the active tickets while another tab or a search is shown, so that unread ones among them are counted. */
+  /** Loads the active tickets while the other tab or a search is shown, so that their unread messages are counted. */
   const readActive = async () => {
     if (tab.peek() === 'active' && words() === '') return
     const mine = connections
@@ -206,7 +214,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   }
   const unreadOnes = () => [...tickets.values()].filter((ticket) => isUnread(ticket))
   const unreadHere = () => unreadOnes().length
-  /** Asks how many tickets are unread in total, and loads the ended ones among them. */
+  /** Requests the total number of unread tickets. If some of them are unknown to this client, loads the latest finished tickets to find them. */
   const readUnread = async () => {
     const mine = connections
     const result = await client.rest.ownUnread()
@@ -215,7 +223,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
       others.value = Math.max(0, result.value.tickets - unreadHere())
       counted.value = true
     })
-    // Some tickets were read elsewhere while they had no subscription here.
+    // More unread tickets are known here than the server counts: some were read on another device. Reload their state.
     if (unreadHere() > result.value.tickets) for (const { id } of unreadOnes().slice(0, WATCHED_ACTIVE)) refreshSoon(id, REFRESH_MS)
     if (others.peek() === 0 || tab.peek() === 'closed') return
     const ended = await client.rest.ownTickets({ tab: 'closed', limit: WATCHED_ACTIVE })
@@ -229,7 +237,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     shown.subscribe(watch),
     client.connection.subscribe((state) => {
       if (state.kind !== 'live') return
-      // Load changes of tickets that had no subscription or were not listed yet.
+      // The connection is live again: reload the list. Tickets without a subscription may have changed, and new tickets may exist.
       connections++
       list.reload()
       void readActive().then(readUnread)
@@ -252,7 +260,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
       if (next === tab.value && !searched) return
       search.value = ''
       tab.value = next
-      // Show what can be decided locally at once; the server's answer follows.
+      // Show the matching tickets already loaded at once. The server's response replaces them.
       const known = [...tickets.values()].filter(isOfTab)
       list.begin('last_activity', known, 0, false)
     },

@@ -2,7 +2,9 @@ import { isWritten, writtenLine } from './written.ts'
 
 const CHARS_MAX = 80
 
-/** Derives a subject from a text: its first line, cut at a word. Never splits a grapheme. Pure. */
+/**
+ * Derives a ticket's subject from a message: the first line, shortened at a word boundary if it is too long. Never splits a grapheme. Pure function.
+ */
 export function derivedSubject(text: string): string {
   const line = writtenLine(text.split(/\r\n?|\n/).find(isWritten) ?? '')
   if ([...line].length <= CHARS_MAX) return line
@@ -12,7 +14,7 @@ export function derivedSubject(text: string): string {
     cut += sign
   }
   const word = cut.lastIndexOf(' ')
-  // In a script without spaces, or in one very long word, cut at the limit.
+  // If the second half of the shortened text contains no space, cut at the limit. This happens in scripts without spaces and in very long words.
   return `${word > CHARS_MAX / 2 ? cut.slice(0, word) : cut}…`
 }
 

@@ -1,4 +1,4 @@
-// Hands a file from the server to the browser as a download.
+// Offers a file from the server to the person as a browser download.
 
 import type { Clock } from '../connection/transport.ts'
 import { clock, thisPage } from './browser.ts'
@@ -9,12 +9,12 @@ interface Edges {
   readonly time: Pick<Clock, 'after'>
 }
 
-/** Some browsers start to read the file only after the click is over. */
+/** The time after which the file's object URL is revoked. Some browsers start to read the file only after the click handler has returned. */
 const KEPT_MS = 60_000
 
 const browser = (page: { readonly document: Pick<Document, 'createElement'> } = thisPage): Edges => ({ urls: URL, link: () => page.document.createElement('a'), time: clock })
 
-/** Saves `file` under its own name. */
+/** Starts the download of `file` under its own file name. */
 export function download(file: File, { urls, link, time }: Edges = browser()): void {
   const url = urls.createObjectURL(file)
   const anchor = link()

@@ -1,4 +1,4 @@
-// Drafts: unsent texts per ticket, kind and person. They survive a reload, and only their author sees them.
+// Drafts: one unsent text for each ticket, kind (message or note) and person. Drafts survive a reload, and only their author sees them.
 
 import { signal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
@@ -12,7 +12,7 @@ import { onWindow } from './on-window.ts'
 
 export interface DraftText {
   readonly text: string
-  /** The writer's position in the history when the text was begun: later events may be unseen. */
+  /** The writer's position (last seen event) in the ticket's history when the text was begun. Later events may be unseen. */
   readonly begun_at: number
 }
 
@@ -28,17 +28,17 @@ let stopFollowing = () => {}
 let storage = memoryStorage()
 let time = clock
 const unkept = new Set<string>()
-/** Drafts that the storage had no room for: they are lost with the page. */
+/** The names of drafts that could not be stored permanently. They are lost when the page closes. */
 const homeless = new Set<string>()
-/** The texts as they were when this page and the storage last agreed. */
+/** For each draft, the text that this page last read from the storage or wrote to it. */
 const agreed = new Map<string, string>()
 
-/** The parts of the page that drafts use. */
+/** The parts of the browser page that the drafts use. */
 type DraftsPage = Pick<Page, 'document' | 'addEventListener' | 'removeEventListener'>
 
-/** Opens the drafts of this person; from now on, all calls refer to them. */
+/** Opens the drafts of `user`. All later calls in this module refer to these drafts. */
 export function openDrafts(user: string, kept: KeyValue = storageOr('localStorage'), page: DraftsPage = thisPage, by: Clock = clock): void {
-  // Reopening would lose drafts that exist only in memory.
+  // The drafts of this user are already open. Opening them again would lose drafts that exist only in memory.
   if (owner === user) return
   keep()
   homeless.clear()
@@ -56,7 +56,7 @@ export function openDrafts(user: string, kept: KeyValue = storageOr('localStorag
   for (const [name, draft] of drafts.peek()) agreed.set(name, draft.text)
 }
 
-/** Closes the drafts: they stay stored for their author, and leave the memory. */
+/** Removes the drafts from memory. They stay in the storage for their author. */
 export function closeDrafts(): void {
   keep()
   stopFollowing()
@@ -76,7 +76,10 @@ export function writeDraft(ticket: string, mode: Mode, next: string, position: n
   put(`${ticket}/${mode}`, next === '' ? null : { text: next, begun_at: before.text === '' ? position : before.begun_at })
 }
 
-/** Removes a text that is about to be sent. False: another tab has sent or changed it, and the draft now shows the result. */
+/**
+ * Removes the draft before its text is sent. Returns false if another tab has sent or changed the draft; the draft then contains the merged text, and
+ * the caller must not send.
+ */
 export function sendDraft(ticket: string, mode: Mode, text: string): boolean {
   const name = `${ticket}/${mode}`
   if (!storedText(name).startsWith(agreed.get(name) ?? '')) {
@@ -87,14 +90,14 @@ export function sendDraft(ticket: string, mode: Mode, text: string): boolean {
   return true
 }
 
-/** Puts a message back into the draft, after any text begun in the meantime, and stores it at once. */
+/** Puts a message that was not sent back into the draft, after any text written since then. Stores the draft at once. */
 export function returnToDraft(ticket: string, mode: Mode, body: string, position: number): void {
   const begun = draftOf(ticket, mode).text.trimEnd()
   writeDraft(ticket, mode, begun === '' ? body : `${begun}\n\n${body}`, position)
   keep()
 }
 
-/** The writer has seen everything up to `position` and continues: only later events count as unseen. */
+/** Call when the writer has seen all events up to `position`. Only later events then count as unseen. */
 export function rebaseDraft(ticket: string, mode: Mode, position: number): void {
   const before = draftOf(ticket, mode)
   if (before.text !== '') put(`${ticket}/${mode}`, { ...before, begun_at: position })
@@ -104,7 +107,7 @@ function put(name: string, draft: DraftText | null): void {
   show(name, draft)
   unkept.add(name)
   stopKeeping()
-  // A sent text must not come back, so its removal is stored at once. A text being written is stored after a pause.
+  // Store a removal at once, so that a sent text never reappears as a draft. Store a text only after a pause in typing.
   if (draft === null) keep()
   else stopKeeping = time.after(KEEP_MS, keep)
 }
@@ -129,7 +132,7 @@ function keep(): void {
       else storage.setItem(prefix + name, JSON.stringify(draft))
       if (draft !== undefined && !isKept(storage)) homeless.add(name)
     } catch {
-      // No room: the draft lives as long as the page, which asks before it closes.
+      // No room in the storage: keep the draft in memory, and let the page ask before it closes.
       homeless.add(name)
       agreed.set(name, storedText(name))
     }
@@ -140,7 +143,7 @@ function keep(): void {
 const stored = (name: string): DraftText | null => decode(storage.getItem(prefix + name))
 const storedText = (name: string): string => stored(name)?.text ?? ''
 
-/** Merges the text that another tab stored with the text written here. */
+/** Merges the draft that another tab stored with the draft written in this tab. */
 function meet(name: string): void {
   const [base, here, there] = [agreed.get(name) ?? '', drafts.peek().get(name) ?? EMPTY, stored(name) ?? EMPTY]
   if (there.text === base) return
@@ -151,12 +154,12 @@ function meet(name: string): void {
   show(name, text === '' ? null : text === there.text ? there : { text, begun_at: begun.length === 0 ? 0 : Math.min(...begun) })
 }
 
-/** Another tab of this person wrote, sent or deleted a draft: merge it, so that neither text is lost and nothing is sent twice. */
+/** Call when another tab of this person has written, sent or deleted a draft. Merges the two versions, so that no text is lost or sent twice. */
 export function draftChangedElsewhere(item: string): void {
   if (prefix !== '' && item.startsWith(prefix)) meet(item.slice(prefix.length))
 }
 
-/** Other tabs may have written or sent drafts while this one was suspended. */
+/** Merges all stored drafts. Call when the tab resumes, because other tabs may have changed drafts while it was suspended. */
 export function lookAgain(): void {
   if (prefix === '') return
   const names = namesOf(storage, prefix).map((item) => item.slice(prefix.length))
@@ -167,7 +170,7 @@ function follow(page: DraftsPage): () => void {
   const on = (call: (event: Event) => void, ...types: readonly string[]) => types.map((type) => onWindow(type, call, page))
   const stops = [
     ...on((event) => { if (endsWithPage()) event.preventDefault() }, 'beforeunload'),
-    // Store the drafts before the person can type in another tab.
+    // Store drafts when this tab loses focus, before the person can type in another tab.
     ...on(keep, 'pagehide', 'blur', 'freeze'),
     ...on(lookAgain, 'pageshow', 'focus', 'resume'),
     ...on(() => (page.document.visibilityState === 'visible' ? lookAgain() : keep()), 'visibilitychange'),
@@ -176,7 +179,7 @@ function follow(page: DraftsPage): () => void {
   return () => { for (const stop of stops) stop() }
 }
 
-/** Whether a draft would be lost with the page. */
+/** Stores all drafts, then returns whether any draft would still be lost when the page closes. */
 export function endsWithPage(): boolean {
   keep()
   return homeless.size > 0

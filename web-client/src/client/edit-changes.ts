@@ -1,4 +1,4 @@
-// The form's actions for a message that is being edited or removed. Loaded with the form.
+// The form's actions for editing or removing a message. Loaded together with the form.
 
 import { LIMITS } from '../protocol/generated.ts'
 import type { Result } from '../rest/request.ts'
@@ -9,16 +9,16 @@ import { written } from './written.ts'
 export interface EditChanges {
   write(text: string): void
   bodyBytesMax(): number
-  /** Closes the form and keeps the text. */
+  /** Closes the form. The edited text is kept for later. */
   leave(): void
-  /** Closes the form and discards the text. */
+  /** Closes the form and discards the edited text. */
   giveUp(): void
   save(): Promise<void>
   remove(): Promise<void>
 }
 
 export function changesOf({ changing, texts, bases, replaced, keep, parts: { client, timeline, open } }: Edits): EditChanges {
-  /** Runs one change at a time, because a second one would be refused. `sent` is the text being saved; null for a removal. */
+  /** Runs one request at a time, because the server would reject a second one. `sent` is the text to save, or null for a removal. */
   const attempt = async (act: (ticket: string, message: string) => Promise<Result<null>>, sent: string | null) => {
     const [now, ticket] = [changing.peek(), open()?.ticket.id]
     if (now === null || now.isBusy || ticket === undefined) return
@@ -29,7 +29,7 @@ export function changesOf({ changing, texts, bases, replaced, keep, parts: { cli
       const [text, base] = [texts.peek().get(now.of), bases.get(now.of)]
       const isMore = sent !== null && text !== undefined && text !== sent && text !== base
       if (isMore) {
-        // The text changed while it was being saved: continue from the saved one.
+        // The person changed the text during the save request. Further edits start from the saved text.
         if (base !== undefined) replaced.set(now.of, base)
         bases.set(now.of, written(sent))
       }
@@ -49,7 +49,7 @@ export function changesOf({ changing, texts, bases, replaced, keep, parts: { cli
     leave() {
       const now = changing.peek()
       if (now === null) return
-      // An unchanged text need not be kept.
+      // Discard an edited text that equals the original message.
       const text = texts.peek().get(now.of)
       if (now.change === 'edit' && (text === bases.get(now.of) || text === messageOf(timeline.peek(), now.of)?.body)) keep(now.of, null)
       changing.value = null
@@ -64,7 +64,7 @@ export function changesOf({ changing, texts, bases, replaced, keep, parts: { cli
       const text = now === null ? undefined : texts.peek().get(now.of)
       const body = now === null ? undefined : messageOf(timeline.peek(), now.of)?.body
       if (now === null || text === undefined || body === undefined) return
-      // The message was edited in another tab in the meantime: save only if the author insists.
+      // The message was edited in another tab in the meantime. Warn first; save only if the author tries again.
       if (bases.get(now.of) !== body && replaced.get(now.of) !== body) {
         bases.set(now.of, body)
         changing.value = { ...now, problem: { code: 'stale', title: '' } }

@@ -1,5 +1,5 @@
-// Which messages of a ticket are being edited or removed, and the edited texts. The texts are kept apart from drafts, across reloads too, until they
-// are saved or given up. The form's actions are in edit-changes.ts, loaded with the form.
+// Tracks which messages of a ticket are being edited or removed, and the edited texts. Edited texts survive a reload and are kept apart from drafts,
+// until they are saved or discarded. The form's actions are in edit-changes.ts.
 
 import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import type { KeyValue } from '../outbox/store.ts'
@@ -13,32 +13,32 @@ import { keptText } from './kept-text.ts'
 
 export type Change = 'edit' | 'remove'
 
-/** The one message that is being changed. */
+/** The message that is being edited or removed now. There is at most one. */
 export interface Changing {
   readonly of: string
   readonly change: Change
   readonly isBusy: boolean
-  /** Why the last attempt failed. */
+  /** The reason why the last attempt to save or remove failed. */
   readonly problem: Pick<Problem, 'code' | 'title'> | null
 }
 
 export interface Edits {
   readonly changing: Signal<Changing | null>
-  /** Texts begun and not saved, by message id. */
+  /** The edited texts that are not saved yet, by message id. */
   readonly texts: ReadonlySignal<ReadonlyMap<string, string>>
-  /** What each message said when its edit began, by message id; stored with the text. */
+  /** The text of each message when its edit began, by message id. Stored together with the edited text. */
   readonly bases: Map<string, string>
-  /** What each message said before this tab saved its edit, by message id, until the history shows the edit. */
+  /** The text of each message before this tab saved an edit, by message id. Kept until the edit appears in the ticket's history. */
   readonly replaced: Map<string, string>
   readonly parts: EditsParts
-  /** Stores the edited text of a message; null removes it. */
+  /** Stores the edited text of a message; null deletes the edited text. */
   keep(message: string, text: string | null): void
   mayEdit(message: TicketMessage): boolean
   mayRemove(message: TicketMessage): boolean
   begin(message: TicketMessage, change: Change): void
-  /** Begins to edit the reader's last message; false if there is none to edit. */
+  /** Starts an edit of the person's own last message. Returns false if there is no message to edit. */
   editLast(): boolean
-  /** Call when the history has grown: a removed message can no longer be edited. */
+  /** Call when new events have arrived in the history. Restores stored edits at the first call. Ends the edit of a message that was removed. */
   grown(): void
 }
 
@@ -88,13 +88,13 @@ export function createEdits(parts: EditsParts): Edits {
   const begin = (message: TicketMessage, change: Change) => {
     if (change === 'edit') {
       const [text, base] = [texts.peek().get(message.id), bases.get(message.id)]
-      // An edit that was begun from an earlier text keeps that text as its base.
+      // If an edit of this message is already in progress, its base (the message text from which it started) does not change.
       if (text === undefined || text === base) hold(message.id, message.body)
       if (text === undefined || text === base || base === undefined) bases.set(message.id, message.body)
     }
     changing.value = { of: message.id, change, isBusy: false, problem: null }
   }
-  /** Restores texts that were stored before a reload. */
+  /** Restores the edited texts that this person stored before a reload. */
   const restore = (ticket: string) => {
     isRestored = true
     const prefix = `helpline.text.${client.identity.id}.${nameOf(ticket, '')}`
@@ -126,7 +126,7 @@ export function createEdits(parts: EditsParts): Edits {
   }
 }
 
-/** Decodes a stored edit; older builds stored only the text. */
+/** Decodes a stored edit. Earlier versions stored only the edited text, without its base. */
 function decode(source: string): { readonly base: string | null; readonly text: string } {
   const value = parseJson(source)
   const [base, begun] = isObject(value) ? [text(value['base']), text(value['text'])] : [null, null]

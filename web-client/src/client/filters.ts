@@ -1,4 +1,5 @@
-// Which tickets the console lists: a view, narrowed by filters. Kept in the address bar.
+// Which tickets the team's console lists: a view (for example, all active tickets), narrowed by filters. The page's URL contains the view and the
+// filters.
 
 import type { StaffView } from '../protocol/model.ts'
 import { word } from '../protocol/narrow.ts'
@@ -10,32 +11,32 @@ import { SORTS, type Sort } from './sorted-list.ts'
 export const VIEWS = ['needs_answer', 'mine', 'unassigned', 'all', 'urgent', 'resolved', 'closed'] as const
 type View = (typeof VIEWS)[number]
 
-/** A view and its filters. An empty filter means any value, or the view's own. */
+/** A view and its filters. An empty filter uses the view's default or, without a default, matches any value. */
 export interface Filters {
   readonly view: View
-  /** `active`, `waiting` (for either side), or one status; overrides the view's status. */
+  /** `active`, `waiting` (for the customer or for the team), or one status. Overrides the view's own status. */
   readonly status: string
   readonly category: string
   readonly priority: string
-  /** `me`, `nobody`, or an id. */
+  /** `me`, `nobody` (unassigned), or a user id. */
   readonly assigned_to: string
   readonly user_id: string
   readonly search: string
-  /** Empty: the view's own order. */
+  /** The sort order. Empty means the view's default order. */
   readonly sort: Sort | ''
 }
 
-/** Most agents open the console to see who is waiting for an answer. */
+/** The default view: most agents open the console to see which customers are waiting for an answer. */
 const FIRST_VIEW: View = 'needs_answer'
 
 export const NO_FILTERS: Filters = { view: FIRST_VIEW, status: '', category: '', priority: '', assigned_to: '', user_id: '', search: '', sort: '' }
 
 const NAMES = ['status', 'category', 'priority', 'assigned_to', 'user_id', 'search'] as const
 
-/** Clears every filter, so that only the view remains. */
+/** A patch that clears every filter and keeps the view. */
 export const NO_NARROWING: Partial<Filters> = { status: '', category: '', priority: '', assigned_to: '', user_id: '', search: '' }
 
-/** The statuses in which one side waits for the other. */
+/** The statuses in which the team waits for the customer, or the customer waits for the team. */
 const WAITING = ['waiting_on_customer', 'waiting_on_admin'] as const
 
 export function filtersOf(query: URLSearchParams): Filters {
@@ -55,19 +56,19 @@ export function isNarrowed(filters: Filters): boolean {
   return NAMES.some((name) => filters[name] !== '')
 }
 
-/** Whether only tickets that wait for an answer are listed. A search, a status filter or a customer filter also finds tickets that do not wait. */
+/** Whether the list contains only tickets that wait for an answer. A search, a status filter or a customer filter lists other tickets as well. */
 export function isWaiting(filters: Filters): boolean {
   return filters.view === 'needs_answer' && filters.status === '' && filters.user_id === '' && searchOf(filters.search) === ''
 }
 
-/** The sort order: the chosen one or, by default, the longest wait first if only waiting tickets are listed, otherwise the last activity. */
+/** Returns the sort order. The default is the longest wait first in a list of waiting tickets, and the last activity first in other lists. */
 export function sortOf(filters: Filters): Sort {
   const isAboutWaiting = isWaiting(filters)
   if (filters.sort === '' || (filters.sort === 'waiting' && !isAboutWaiting)) return isAboutWaiting ? 'waiting' : 'last_activity'
   return filters.sort
 }
 
-/** Combines the view and the filters. */
+/** Resolves the view and the filters to one set of conditions. */
 function asked(filters: Filters) {
   const { view } = filters
   const ofView = view === 'resolved' || view === 'closed' ? view : filters.user_id !== '' || searchOf(filters.search) !== '' ? '' : 'active'
@@ -94,7 +95,7 @@ export function restQuery(filters: Filters): TicketQuery {
   }
 }
 
-/** Whether a ticket matches the view and the filters. Ignores the search: only the server can tell whether a ticket has its words. */
+/** Whether a ticket matches the view and the filters. Ignores the search text: only the server can search a ticket's messages. */
 export function matches(ticket: StaffView, filters: Filters, me: string): boolean {
   const { status, priority, assigned_to } = asked(filters)
   const { category, user_id } = filters
@@ -107,7 +108,7 @@ export function matches(ticket: StaffView, filters: Filters, me: string): boolea
   return assigned_to === 'nobody' ? ticket.assigned_to === null : assigned_to === '' || ticket.assigned_to?.id === (assigned_to === 'me' ? me : assigned_to)
 }
 
-/** Whether two states of a ticket agree in every field that `matches` checks. */
+/** Whether `a` and `b` are equal in every field that `matches` checks. */
 export function isSame(a: StaffView, b: StaffView): boolean {
   return a.status === b.status && a.category === b.category && a.priority === b.priority && a.user_id === b.user_id
     && a.assigned_to?.id === b.assigned_to?.id && (a.archived_at === null) === (b.archived_at === null)

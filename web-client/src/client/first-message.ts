@@ -1,4 +1,4 @@
-// The first message of a new ticket: stored while it is being written, and only one ticket however often it is sent.
+// The first message of a new ticket. The text is stored while the customer writes, and sending it repeatedly creates only one ticket.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import { LIMITS, type Category } from '../protocol/generated.ts'
@@ -14,31 +14,31 @@ import { isWritten, written } from './written.ts'
 export type FirstMessageState =
   | { readonly kind: 'writing'; readonly problem: Problem | null }
   | { readonly kind: 'sending'; readonly text: string }
-  /** The ticket exists. */
+  /** The server has created the ticket. */
   | { readonly kind: 'sent'; readonly text: string; readonly number: string }
 
 export interface FirstMessage {
   readonly draft: ReadonlySignal<TicketDraft>
   readonly state: ReadonlySignal<FirstMessageState>
   readonly isOffline: ReadonlySignal<boolean>
-  /** By how many bytes the text is too long; 0 if it is not. */
+  /** The number of bytes by which the text exceeds the limit; 0 if the text is within the limit. */
   over(): number
   isSendable(): boolean
-  /** Whether the stored text outlives the page. */
+  /** Whether the stored text survives closing the page. */
   isKept(): boolean
   write(text: string): void
-  /** Sets the category; `general` means none. */
+  /** Sets the ticket's category. `general` is the default. */
   choose(category: Category): void
-  /** Adds a text from the host, after any text already begun. */
+  /** Appends a text supplied by the host page to any text that the customer has already written. */
   offer(text: string): void
-  /** Returns the ticket's number; null if it was not sent: the text then stays here. */
+  /** Sends the message and returns the new ticket's number. Returns null if sending failed; the text is then kept. */
   send(): Promise<string | null>
   dispose(): void
 }
 
 const WRITING: FirstMessageState = { kind: 'writing', problem: null }
 
-/** `submit` opens the ticket; null or a rejection means that the desk cannot be reached. */
+/** Creates the store for the first message. `submit` creates the ticket; null or a rejection means that the server is unreachable. */
 export function createFirstMessage(user: string, submit: (draft: TicketDraft) => Promise<Result<Opened> | null>, storage?: KeyValue, page: Pick<Page, 'navigator' | 'addEventListener' | 'removeEventListener'> = thisPage): FirstMessage {
   const isAway = () => !page.navigator.onLine
   const kept = keptTicketDraft(user, storage)
@@ -46,7 +46,7 @@ export function createFirstMessage(user: string, submit: (draft: TicketDraft) =>
   const state = signal<FirstMessageState>(WRITING)
   const isOffline = signal(isAway())
 
-  /** Merges what another tab wrote, and removes what it sent. Returns whether the draft changed. */
+  /** Merges the draft that another tab stored, or clears it if that tab has sent it. Returns whether the draft changed. */
   const meet = (): boolean => {
     const next = kept.meet(draft.peek())
     if (next === draft.peek()) return false
@@ -91,7 +91,7 @@ export function createFirstMessage(user: string, submit: (draft: TicketDraft) =>
         return null
       }
       const now = kept.meet(draft.peek())
-      // Text that another tab wrote in the meantime is a message of its own.
+      // Text that another tab wrote during the send request is kept as the draft of a new message.
       draft.value = now.description === sent.description ? { ...now, subject: '', description: '', category: 'general' } : now
       kept.write(draft.peek())
       state.value = { kind: 'sent', text, number: result.value.ticket_number }

@@ -3,12 +3,12 @@ import { namesOf, storageOr } from './browser.ts'
 
 const forgotten = new Set<string>()
 
-/** Whether this page has forgotten the person: nothing is stored for them any more. */
+/** Whether this page has deleted the person's data. Nothing may be stored for this person any more. */
 export function isForgotten(user: string): boolean {
   return forgotten.has(user)
 }
 
-/** Deletes from this device everything that a person wrote and did not send. */
+/** Deletes all unsent texts of a person (drafts, edits and queued messages) from this browser. */
 export function forgetPerson(user: string, storage: KeyValue = storageOr('localStorage')): void {
   forgotten.add(user)
   for (const kind of ['outbox', 'draft', 'text']) {

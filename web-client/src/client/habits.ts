@@ -1,4 +1,5 @@
-// A person's working habits. Kept per person in this browser, never sent; all of their tabs follow a change.
+// A person's working preferences, such as what the Enter key does. Stored in this browser for each person and never sent to the server. Changes take
+// effect in all of the person's tabs.
 
 import { signal, type Signal } from '@preact/signals'
 import type { KeyValue } from '../outbox/store.ts'
@@ -6,21 +7,21 @@ import { isObject, parseJson } from '../protocol/narrow.ts'
 import { keepItem, storageOr } from './browser.ts'
 
 export const ENTERS = ['sends', 'breaks'] as const
-/** Options for how long a message can be undone before it is sent, in seconds. */
+/** The choices, in seconds, for how long a message is held before it is sent, so that the person can undo it. */
 export const UNDO_S = [0, 5, 10] as const
-/** When to alert. `away`: only while the person is looking at none of their tabs. */
+/** When to raise alerts. `away`: only while none of the person's tabs has the focus. */
 export const WHENS = ['always', 'away'] as const
 export const ALERTS = ['unassigned', 'urgent'] as const
 export type Alert = (typeof ALERTS)[number]
 
 export interface Habits {
-  /** What the Enter key does in a composer. */
+  /** Whether the Enter key sends the message or inserts a line break. */
   readonly enter: Signal<(typeof ENTERS)[number]>
   readonly undo_s: Signal<(typeof UNDO_S)[number]>
-  /** Which team-wide alerts the person gets. */
+  /** The kinds of team-wide alerts that the person receives. */
   readonly alerts: Signal<readonly Alert[]>
   readonly when: Signal<(typeof WHENS)[number]>
-  /** Whether the person has taken or declined the tour. */
+  /** Whether the person has already taken or declined the introductory tour. */
   readonly toured: Signal<boolean>
   /** Call when another tab has changed the stored item `name`. */
   changedElsewhere(name: string): void

@@ -1,39 +1,40 @@
-// A sorted list that can be held while it is being read: tickets are updated in place and rows are added at the end, but no visible row moves. Pure.
+// A sorted ticket list that can be frozen while a person reads it. While frozen, tickets are updated in place and new pages are added at the end, but
+// no visible row moves. Does no I/O.
 
 import type { Sortable, SortedList } from './sorted-list.ts'
 
 export interface HeldList<T> extends SortedList<T> {
-  /** The ids to show, in order. */
+  /** The ids of the visible rows, in display order. */
   shown(): readonly string[]
-  /** Returns a ticket that is listed, or that is still shown although it has left the list. */
+  /** Returns a ticket of the list. Also finds a ticket that has left the list but is still displayed because the list is frozen. */
   look(id: string): T | undefined
-  /** The number of tickets whose shown place differs from their real place. */
+  /** The number of tickets whose displayed position differs from their sorted position. */
   count(): number
   hold(on: boolean): void
-  /** Moves every row to its real place; returns the ids of those that were elsewhere. */
+  /** Moves every row to its sorted position. Returns the ids of the tickets whose position was out of date. */
   release(): ReadonlySet<string>
-  /** Shows requested rows after the last one. */
+  /** Adds the rows of a newly loaded page after the last row. */
   append(ids: readonly string[]): void
 }
 
 interface Held<T> {
   order: readonly string[]
   readonly shown: Set<string>
-  /** Changed tickets in the state in which they were shown; null for those that were not shown. */
+  /** For each ticket that changed while the list was frozen, its state when it was displayed; null if it was not displayed. */
   readonly before: Map<string, T | null>
   readonly moved: Set<string>
 }
 
 export function createHeldList<T extends Sortable>(list: SortedList<T>, isHeld: boolean): HeldList<T> {
   let held: Held<T> | null = null
-  /** Tickets still shown although they have left the list. */
+  /** Tickets that have left the list but are still displayed because the list is frozen. */
   const leaving = new Map<string, T>()
 
   const keepStill = () => {
     leaving.clear()
     held = { order: list.ids(), shown: new Set(list.ids()), before: new Map(), moved: new Set() }
   }
-  /** Applies a change, and notes whether the ticket's real place now differs from its shown place. */
+  /** Applies a change, then records in `moved` whether the ticket's sorted position now differs from its displayed position. */
   const change = (id: string, act: () => void) => {
     if (held === null) return act()
     const { shown, before, moved } = held
@@ -42,7 +43,7 @@ export function createHeldList<T extends Sortable>(list: SortedList<T>, isHeld: 
     const [was, is] = [before.get(id) ?? null, list.get(id) ?? null]
     if (was === is || (was !== null && is !== null && list.compare(was, is) === 0)) moved.delete(id)
     else moved.add(id)
-    // No rows are shown, so none can jump.
+    // No rows are displayed, so the new order can be shown at once.
     if (held.order.length === 0) keepStill()
   }
   if (isHeld) keepStill()

@@ -1,8 +1,8 @@
-// Whether a desk is open at a given moment, and until when, by the wall clock of its own time zone. For display only. Pure.
+// Computes whether the support team is open at a given moment, and until when, in the team's own time zone. For display only. Pure functions.
 
 import { dateAfter, dayOf, endOf, minutesOf, type HoursDraft, type Span } from './hours.ts'
 
-/** A wall-clock time: a date and the minutes since midnight. */
+/** A local date and time in the team's time zone: the date, and the minutes since midnight. */
 export interface WallTime {
   readonly date: string
   readonly minutes: number
@@ -11,13 +11,13 @@ export interface WallTime {
 export type HoursStatus =
   | { readonly kind: 'always' }
   | { readonly kind: 'open'; readonly until: WallTime }
-  /** Null if it never opens. */
+  /** The support team is closed. `opens` is null if no opening time follows within `DAYS_AHEAD`. */
   | { readonly kind: 'closed'; readonly opens: WallTime | null }
 
 const DAY_MINUTES = 24 * 60
-/** How far to look ahead. 400 days cover a year of holidays. */
+/** How many days to search for the next opening time. 400 days cover a full year of holidays. */
 const DAYS_AHEAD = 400
-/** A desk that stays open longer than this counts as always open. */
+/** If the support team stays open for longer than this, the status is `always`. */
 const ALWAYS_MINUTES = 8 * DAY_MINUTES
 
 export function statusAt({ keepsHours, days, holidays }: HoursDraft, now: WallTime): HoursStatus {
@@ -27,7 +27,7 @@ export function statusAt({ keepsHours, days, holidays }: HoursDraft, now: WallTi
   let open: number | null = null
   for (const { begin, end } of pieces(now.date, spansOn, (date) => special.has(date))) {
     if (open !== null) {
-      // A span that follows without a gap continues this one.
+      // A time span that begins exactly when the previous span ends extends the opening time.
       if (begin > open) return { kind: 'open', until: wallTime(now.date, open) }
       open = Math.max(open, end)
       if (open - now.minutes > ALWAYS_MINUTES) return { kind: 'always' }
@@ -43,11 +43,11 @@ interface Piece {
   readonly end: number
 }
 
-/** Yields the spans from the day before `today` onwards, in order, in minutes from today's midnight. */
+/** Yields the opening times in order, starting with the day before `today`. Times are in minutes from the midnight that begins `today`. */
 function* pieces(today: string, spansOn: (date: string) => readonly Span[], isHoliday: (date: string) => boolean): Generator<Piece> {
   for (let day = -1; day <= DAYS_AHEAD; day++) {
     const date = dateAfter(today, day)
-    // A span past midnight ends where a holiday begins.
+    // A time span that runs past midnight is cut off at midnight if the next day is a holiday.
     const latest = isHoliday(dateAfter(date, 1)) ? DAY_MINUTES : 2 * DAY_MINUTES
     for (const span of spansOn(date)) {
       const [from, to] = [minutesOf(span.from), minutesOf(span.to)]

@@ -1,4 +1,4 @@
-// Drafts of the desk's opening hours and away notice, for admins.
+// An admin's unsaved changes to the opening hours and the away notice.
 
 import { isObject } from '../protocol/narrow.ts'
 import { createTeamRest } from '../rest/team.ts'
@@ -11,13 +11,16 @@ import { ownZone } from './zones.ts'
 
 export type HoursStore = SettingDraft<HoursDraft>
 
-/** The server may spell the time zone differently, so zones are compared in lower case. */
+/**
+ * Converts a draft to a form that can be compared with the server's settings. The server may change the case of a time zone's name, so zones are
+ * converted to lower case.
+ */
 function normalHours(draft: HoursDraft): HoursDraft {
   const stored = draftOf({ opening_hours: hoursOf(draft), away_notice: noticeOf(draft) }, ownZone())
   return { ...stored, timezone: stored.timezone.toLowerCase() }
 }
 
-/** One store per person: unsaved changes survive a visit to another screen. */
+/** One store for each person, so that unsaved changes survive switching to another screen. */
 export const hoursFor = keptFor((client: Client): HoursStore => {
   const rest = createTeamRest(client.rest)
   return createSettingDraft({

@@ -1,10 +1,10 @@
-// Opening hours while an admin edits them. Every field keeps what was typed, even if it is invalid. Pure.
+// Opening hours while an admin edits them. Every field keeps the typed text, even if it is invalid. Pure functions.
 
 import { LIMITS, type Holiday, type OpeningHours, type WeekHours } from '../protocol/generated.ts'
 import { bool, object, readable, string } from '../protocol/shape.ts'
 import { isWritten, written, writtenLine } from './written.ts'
 
-/** From Monday on, as the setting names the days. */
+/** The days of the week from Monday to Sunday, with the keys of the `opening_hours` setting. */
 export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 export type Day = (typeof DAYS)[number]
 
@@ -13,7 +13,7 @@ export interface Span {
   readonly to: string
 }
 
-/** A date with its own hours; without spans, the desk is closed all day. */
+/** A date with its own opening hours. If `spans` is empty, the support team is closed all day. */
 export interface HolidayDraft {
   readonly date: string
   readonly name: string
@@ -21,22 +21,25 @@ export interface HolidayDraft {
 }
 
 export interface HoursDraft {
-  /** Without hours the desk is always open; the typed hours are kept in case the admin turns them on again. */
+  /** If false, the support team is always open. The entered hours are kept, so that the admin can turn them on again. */
   readonly keepsHours: boolean
   readonly timezone: string
   readonly days: Readonly<Record<Day, readonly Span[]>>
-  /** Sorted by date. */
+  /** The dates with their own hours, sorted by date. */
   readonly holidays: readonly HolidayDraft[]
   readonly notice: string
 }
 
-/** What is invalid. A fault's key names its field: `timezone`, `notice`, `mon.0`, or for a holiday `2026-12-25.0` or `2026-12-25.name`. */
+/**
+ * The kind of an invalid value. The key in `Faults` names the invalid field: `timezone`, `notice`, `mon.0` (Monday's first span), or, for a holiday,
+ * `2026-12-25.0` or `2026-12-25.name`.
+ */
 export type Fault = 'zone' | 'time' | 'order' | 'overlap' | 'runs_into' | 'long'
 export type Faults = ReadonlyMap<string, Fault>
 
 export interface HoursRules {
   readonly isZone: (name: string) => boolean
-  /** Whether the server supports holidays and spans that end on the next day. */
+  /** Whether the server supports holidays and time spans that end on the next day. */
   readonly knowsHolidays: boolean
 }
 
@@ -46,10 +49,10 @@ const END = '24:00'
 const DAY_MINUTES = 24 * 60
 
 const week = <T>(of: (day: Day) => T) => ({ mon: of('mon'), tue: of('tue'), wed: of('wed'), thu: of('thu'), fri: of('fri'), sat: of('sat'), sun: of('sun') })
-// Time fields have no 24:00. At the end of a span, 00:00 can only mean the midnight that ends the day.
+// A time input field does not accept 24:00, so the midnight that ends a span is shown as 00:00.
 const spansOf = (spans: readonly (readonly [string, string])[]): readonly Span[] => spans.map(([from, to]) => ({ from, to: to === END ? '00:00' : to }))
 
-/** The settings as read; a server without holidays sends none. */
+/** The opening hours and the away notice from the server. An older server that does not support holidays sends no `holidays` field. */
 interface HoursSettings {
   readonly opening_hours: (Pick<OpeningHours, 'timezone' | 'days'> & { readonly holidays?: readonly { readonly date: string; readonly name?: string | null; readonly spans: Holiday['spans'] }[] | null }) | null
   readonly away_notice: string | null
@@ -68,13 +71,13 @@ export function draftOf({ opening_hours, away_notice }: HoursSettings, ownZone: 
 const keptSpans = readable(object({ from: string, to: string }))
 const keptDraft = object({ keepsHours: bool, timezone: string, notice: string, holidays: readable(object({ date: string, name: string, spans: keptSpans })), days: object(week(() => keptSpans)) })
 
-/** Parses a draft stored on the device; null if it is unreadable. */
+/** Parses a draft that was stored in this browser. Returns null if its form is invalid. */
 export function parseDraft(value: unknown): HoursDraft | null {
   const draft = keptDraft(value)
   return draft === undefined ? null : { ...draft, holidays: draft.holidays.toSorted(byDate) }
 }
 
-/** Converts a draft without faults to the setting; null means always open. */
+/** Converts a valid draft to the `opening_hours` setting. Returns null if the support team is always open. */
 export function hoursOf({ keepsHours, timezone, days, holidays }: HoursDraft): OpeningHours | null {
   if (!keepsHours) return null
   const of = (spans: readonly Span[]) => spans.map(({ from, to }): [string, string] => [timeOf(from) ?? from, ending(timeOf(to) ?? to)])
@@ -114,7 +117,7 @@ export function faultsOf(draft: HoursDraft, { isZone, knowsHolidays }: HoursRule
   return faults
 }
 
-/** Marks spans that run past midnight beyond the start of the next day's first span. */
+/** Records a fault for each span that runs past midnight and overlaps the first span of the next day. */
 function runningOn({ days, holidays }: HoursDraft, faults: Map<string, Fault>): void {
   const check = (name: string, spans: readonly Span[], next: readonly Span[]) => {
     const [last, first] = [spans.at(-1), next[0]]
@@ -127,17 +130,17 @@ function runningOn({ days, holidays }: HoursDraft, faults: Map<string, Fault>): 
   const dates = new Set(holidays.map(({ date }) => date))
   for (const { date, spans } of holidays) {
     const next = dateAfter(date, 1)
-    // A holiday starts at midnight and cuts off earlier spans.
+    // If the next day is a holiday, nothing overlaps: spans of the day before are cut off at midnight.
     if (!dates.has(next)) check(date, spans, days[dayOf(next)])
   }
 }
 
-/** How many more characters the notice may have, counted as the database counts them; negative if it is too long. */
+/** Returns how many more characters the away notice may have; negative if it is too long. Counts code points, like the database. */
 export function noticeLeft(notice: string): number {
   return LIMITS.notice_chars_max - [...notice.trim()].length
 }
 
-/** Adds a span, an hour after the last one; an empty one if no time is left before midnight. */
+/** Adds a span that starts one hour after the last one ends. If the day has no room for another span, adds an empty one for the admin to fill in. */
 export function withSpan(spans: readonly Span[]): readonly Span[] {
   const last = spans.at(-1)
   if (last === undefined) return [SPAN]
@@ -149,20 +152,20 @@ export function withSpan(spans: readonly Span[]): readonly Span[] {
 
 export const isFull = (spans: readonly Span[]) => spans.length >= LIMITS.day_spans_max
 
-/** Whether the span ends on the next day; midnight itself belongs to the same day. */
+/** Whether the span ends on the next day. False for a span that ends exactly at midnight. */
 export function endsNextDay({ from, to }: Span): boolean {
   const [begin, end] = [minutesOf(from), minutesOf(to)]
   return begin !== null && end !== null && endOf(begin, end) > DAY_MINUTES
 }
 
-/** Adds a date, in order; returns the same list if the date is already there. */
+/** Adds a holiday in date order. Returns the same list if the date already has a holiday. */
 export function withHoliday(holidays: readonly HolidayDraft[], date: string, name: string): readonly HolidayDraft[] {
   return holidays.some((one) => one.date === date) ? holidays : [...holidays, { date, name, spans: [] }].toSorted(byDate)
 }
 
 const byDate = (a: { readonly date: string }, b: { readonly date: string }) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0)
 
-/** Parses a typed time to `HH:MM`: `9`, `930`, `9.30` and `9:30` are accepted, for example. Null if it is no time. */
+/** Parses a typed time to `HH:MM`. Accepts, for example, `9`, `930`, `9.30` and `9:30`. Returns null for an invalid time. */
 export function timeOf(written: string): string | null {
   const plain = written.normalize('NFKC').replace(/[\u0660-\u0669\u06F0-\u06F9]/g, (digit) => String(digit.charCodeAt(0) & 0xf)).replace(/[\s\u200E\u200F]/g, '')
   const found = /^(\d{1,2})(?:[:.h]?(\d{2}))?(?:([apصم])\.?m?\.?)?$/i.exec(plain)
@@ -171,7 +174,7 @@ export function timeOf(written: string): string | null {
   return found === null || Number(found[1]) > (half === undefined ? 23 : 12) || minute > 59 ? null : `${two(hour)}:${two(minute)}`
 }
 
-/** The time `minutes` later, rounded to that step and wrapped at midnight. */
+/** Returns the time `minutes` later (or earlier, if negative), rounded to a multiple of `minutes`. Wraps around at midnight. */
 export function timeAfter(time: string, minutes: number): string {
   const at = minutesOf(time)
   if (at === null) return SPAN.from
@@ -179,18 +182,18 @@ export function timeAfter(time: string, minutes: number): string {
   return `${two(Math.floor(next / 60))}:${two(next % 60)}`
 }
 
-/** Minutes since midnight; null if it is no time. */
+/** Parses a typed time to minutes since midnight. Returns null for an invalid time. */
 export function minutesOf(written: string): number | null {
   const time = timeOf(written)
   return time === null ? null : Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 }
 
-/** The end of a span in minutes from the midnight before its start; more than 1,440 if it is on the next day. */
+/** Returns the end of a span in minutes since the midnight that begins its first day. More than 1,440 if the span ends on the next day. */
 export function endOf(from: number, to: number): number {
   return to > from ? to : to + DAY_MINUTES
 }
 
-/** The date `days` later: `2026-12-31` and 1 give `2027-01-01`. */
+/** Returns the date `days` after `date`: `2026-12-31` and 1 give `2027-01-01`. */
 export function dateAfter(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MINUTES * 60_000).toISOString().slice(0, 10)
 }

@@ -1,5 +1,5 @@
-// The console's ticket list: pages loaded over REST with the chosen filters, kept live by the inbox watch, and held still while the pointer is over
-// it.
+// The ticket list of the team's console. Loads pages over REST with the selected filters, receives live updates over the WebSocket, and is frozen
+// while the pointer is over the list.
 
 import { batch, computed, signal, type ReadonlySignal } from '@preact/signals'
 import type { Viewers } from '../connection/inbox-watch.ts'
@@ -18,37 +18,37 @@ import type { Verdict } from './ticket-pages.ts'
 
 export interface Inbox {
   readonly filters: ReadonlySignal<Filters>
-  /** The visible ids, in order. */
+  /** The ids of the visible tickets, in display order. */
   readonly order: ReadonlySignal<readonly string[]>
-  /** Incremented by every change of a listed ticket; read it before `ticket`. */
+  /** Incremented by every change of a listed ticket. Read this signal before calling `ticket`, so that the caller runs again after a change. */
   readonly version: ReadonlySignal<number>
   readonly loaded: ReadonlySignal<boolean>
   readonly more: ReadonlySignal<boolean>
-  /** The number of tickets whose new place waits for `release`. */
+  /** The number of tickets that will move to another position when `release` is called. */
   readonly held: ReadonlySignal<number>
   readonly problem: ReadonlySignal<Problem | null>
-  /** Who is viewing which ticket now, including this agent. */
+  /** The people who are viewing each ticket now, including this agent. */
   readonly viewers: ReadonlySignal<Viewers>
   ticket(id: string): StaffView | undefined
   filter(change: Partial<Filters>): void
-  /** How many rows are in view: pages are loaded that far. */
+  /** Loads pages until the list has at least `rows` rows. */
   want(rows: number): void
   reload(): void
-  /** Requests the page that failed again. */
+  /** Repeats the request for the page that failed to load. */
   retry(): void
   take(ticket: TicketView): void
-  /** While held, tickets are updated in place and pages are added at the end, but no row moves. */
+  /** Freezes or unfreezes the list. While the list is frozen, tickets are updated in place and pages are added at the end, but no row moves. */
   hold(on: boolean): void
-  /** Moves every row to its place; returns the ids of those that were elsewhere. */
+  /** Moves every row to its sorted position. Returns the ids of the tickets whose position was out of date. */
   release(): ReadonlySet<string>
-  /** The open ticket counts as read up to its current state. */
+  /** Sets the id of the open ticket, which then counts as read up to its current state; null if no ticket is open. */
   setOpen(id: string | null): void
   dispose(): void
 }
 
 const SEARCH_MS = 200
 
-/** The parts of the client that the list uses. */
+/** The parts of `Client` that the ticket list uses. */
 export interface InboxClient {
   readonly identity: Pick<Client['identity'], 'id'>
   readonly session: Pick<Client['session'], 'inbox'>
@@ -59,10 +59,10 @@ export function createInbox(client: InboxClient, team: Pick<TeamRest, 'allTicket
   const viewers = signal<Viewers>(new Map())
 
   const judge = (one: StaffView, before: StaffView | undefined): Verdict => {
-    // The server itself has listed the ticket with these facts.
+    // The server listed the ticket, and no field that the filters check has changed since: it stays in the list.
     if (before !== undefined && isSame(before, one)) return 'in'
     if (!matches(one, filters.value, client.identity.id)) return 'out'
-    // The facts of a ticket change; the words that a search found in it do not.
+    // Only the server can search a ticket's text. A listed ticket has already matched the search, so ask the server only about unlisted tickets.
     return before !== undefined || searchOf(filters.value.search) === '' ? 'in' : 'ask'
   }
   let isHeld = false
@@ -78,14 +78,14 @@ export function createInbox(client: InboxClient, team: Pick<TeamRest, 'allTicket
     clock: time,
   })
   const ticket = (id: string) => list.list().look(id)
-  /** Adds how far this agent has read, which pushes do not contain. The list itself ignores a state older than the known one. */
+  /** Adds how far this agent has read the ticket, which live updates do not contain. */
   const marked = (one: StaffView): StaffView => tickets.take(one) ?? tickets.marked(one)
   const take = (one: TicketView) => { if (one.side === 'staff') list.told(marked(one)) }
 
   list.begin(sortOf(initial), [], null, false)
   const stop = client.session.inbox({
     frame: (frame) => { if (frame.tickets.length > 0) list.heard(frame.tickets.map(marked)) },
-    // Load what changed before pushes began; later changes are pushed.
+    // The live updates have just begun: reload, to find changes made before.
     began: list.reload,
     viewers: (now) => { viewers.value = now },
   })
@@ -99,7 +99,7 @@ export function createInbox(client: InboxClient, team: Pick<TeamRest, 'allTicket
     filter(change) {
       const before = filters.value
       const next = { ...before, ...change }
-      // Show what can be decided locally at once; the server's answer follows.
+      // Show the matching tickets already loaded at once. The server's response replaces them.
       const known = order.value.flatMap((id) => ticket(id) ?? []).filter((one) => matches(one, next, client.identity.id))
       batch(() => {
         filters.value = next

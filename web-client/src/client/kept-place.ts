@@ -1,14 +1,15 @@
-// Where a person was in the widget. Kept for this tab and this person only, so that the host's next page shows the same place.
+// Remembers which screen of the widget a person was on. Stored for this browser tab and this person, so that the host site's next page shows the same
+// screen.
 
 import type { KeyValue } from '../outbox/store.ts'
 import { isObject, number, parseJson, text } from '../protocol/narrow.ts'
 import { namesOf, storageOr } from './browser.ts'
 
 export interface KeptPlace {
-  /** A ticket's number; empty for the first screen. */
+  /** The number of the open ticket; empty for the start screen. */
   readonly rest: string
   readonly tab: 'active' | 'closed'
-  /** How far the first screen was scrolled, in pixels. */
+  /** The scroll position of the start screen, in pixels. */
   readonly top: number
 }
 
@@ -20,7 +21,7 @@ export interface PlaceStore {
   keep(change: Partial<KeptPlace>): void
 }
 
-/** Opens the kept place of `user`, and forgets the places of all others. */
+/** Opens the stored widget position of `user`, and deletes the stored positions of all other people. */
 export function keptPlace(user: string, storage: KeyValue = storageOr('sessionStorage')): PlaceStore {
   for (const name of namesOf(storage, PREFIX)) if (name !== PREFIX + user) storage.removeItem(name)
   let now = decode(storage.getItem(PREFIX + user))
@@ -31,13 +32,13 @@ export function keptPlace(user: string, storage: KeyValue = storageOr('sessionSt
       try {
         storage.setItem(PREFIX + user, JSON.stringify(now))
       } catch {
-        // No room: the next page begins at the first screen.
+        // The storage is full: the widget on the host's next page opens at the start screen.
       }
     },
   }
 }
 
-/** Whether this tab keeps the place of a person other than `user`. */
+/** Whether this tab has stored the widget position of a person other than `user`. */
 export function isOthersPlace(user: string | null, storage: KeyValue = storageOr('sessionStorage')): boolean {
   return namesOf(storage, PREFIX).some((name) => name !== PREFIX + user)
 }

@@ -1,20 +1,20 @@
-// Named texts that are kept on this device.
+// Named texts of a person, stored in this browser.
 
 import type { KeyValue } from '../outbox/store.ts'
 import { isKept, namesOf, storageOr } from './browser.ts'
 import { isForgotten } from './forget.ts'
 
-/** Texts that the storage had no room for: they live as long as the page. */
+/** Texts that did not fit into the storage, by item name. They are lost when the page closes. */
 const unstored = new Map<string, string>()
 
 export interface KeptText {
   read(): string
   write(next: string): void
-  /** Whether the text outlives the page. */
+  /** Whether the text survives closing the page. */
   isStored(): boolean
 }
 
-/** One named text of a person, for anything but replies (a ticket being described, for example). */
+/** Stores one named text of a person, for example the description of a new ticket. Drafts of replies are handled by drafts.ts. */
 export function keptText(user: string, name: string, storage: KeyValue = storageOr('localStorage')): KeptText {
   const item = `helpline.text.${user}.${name}`
   return {
@@ -33,7 +33,7 @@ export function keptText(user: string, name: string, storage: KeyValue = storage
   }
 }
 
-/** Wraps a text that several tabs may write: clearing it does not remove what another tab has written since. */
+/** Wraps a text that several tabs may write. Clearing the text in one tab does not delete what another tab has written since the last read. */
 export function sharedText(kept: KeptText): KeptText {
   let own = kept.read()
   return {
@@ -50,13 +50,13 @@ export function sharedText(kept: KeptText): KeptText {
   }
 }
 
-/** Kept texts by id. */
+/** A collection of stored texts, each with an id. */
 export interface KeptTexts {
   ids(): readonly string[]
   of(id: string): KeptText
 }
 
-/** Each text is an item of its own, so that two tabs that write different texts do not overwrite each other. */
+/** Opens a collection of stored texts. Each text is a separate storage item, so that two tabs with different texts do not overwrite each other. */
 export function keptTexts(user: string, name: string, storage: KeyValue = storageOr('localStorage')): KeptTexts {
   const prefix = `helpline.text.${user}.${name}.`
   const texts = new Map<string, KeptText>()

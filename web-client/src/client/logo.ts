@@ -1,19 +1,25 @@
-// Turns a chosen picture into the widget's logo, scaled down to the size at which it is shown.
+// Converts a picture file to the widget's logo, scaled down to the display size.
 
 import { LIMITS } from '../protocol/generated.ts'
 import { thisPage } from './browser.ts'
 
 export const LOGO_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'image/svg+xml'] as const
-/** `type`: not one of these picture formats. `large`: the file is too large to be read. `broken`: it cannot be decoded or made small enough. */
+/**
+ * Why a logo file was rejected. `type`: not one of `LOGO_TYPES`. `large`: the file is larger than `FILE_BYTES_MAX`. `broken`: the picture cannot be
+ * decoded, or even its smallest version has too many bytes.
+ */
 export type LogoFault = 'type' | 'large' | 'broken'
 export type LogoResult = { readonly ok: true; readonly url: string } | { readonly ok: false; readonly why: LogoFault }
 
 const FILE_BYTES_MAX = 10 * 1024 * 1024
-/** Up to three times the displayed size, for high-density screens; smaller sides are tried only if the picture has too many bytes. */
+/**
+ * The side lengths to try, in order. The first is three times the display size, for high-density screens. Smaller sizes are tried only if the picture
+ * has too many bytes.
+ */
 const SIDES_PX = [96, 64, 48, 32] as const
 const KINDS = [['image/png', 1], ['image/webp', 0.9], ['image/webp', 0.7], ['image/jpeg', 0.8]] as const
 
-/** Returns a `data:` URL of a picture with at most 96 pixels per side and 12 KiB. An SVG becomes pixels, so it cannot bring scripts. */
+/** Returns the picture as a `data:` URL, at most 96 pixels per side and 12 KiB. An SVG is converted to pixels, so that it cannot contain scripts. */
 export async function logoOf(file: Blob): Promise<LogoResult> {
   if (!LOGO_TYPES.some((type) => type === file.type)) return { ok: false, why: 'type' }
   if (file.size > FILE_BYTES_MAX) return { ok: false, why: 'large' }
@@ -29,20 +35,20 @@ export async function logoOf(file: Blob): Promise<LogoResult> {
       }
     }
   } catch {
-    // Reported below: the file claims to be a picture, but is none.
+    // The file is not a valid picture. The `broken` result below reports this.
   }
   return { ok: false, why: 'broken' }
 }
 
-/** The number of bytes that the base64 part of a `data:` URL encodes. */
+/** Returns the number of bytes that the base64 part of a `data:` URL encodes. */
 export function bytesOfUrl(url: string): number {
   const data = url.slice(url.indexOf(',') + 1)
   return Math.floor((data.length * 3) / 4) - (data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0)
 }
 
-/** Scales a width and height to fit a square of `side`; enlarges only with `mayGrow`, for drawings that lose nothing. */
+/** Scales a width and height to fit into a square of `side`. Enlarges only if `mayGrow` is true, for vector graphics. */
 export function fitted(width: number, height: number, side: number, mayGrow: boolean): { readonly width: number; readonly height: number } {
-  // A drawing without a size of its own fills the square.
+  // A vector graphic without a size of its own fills the square.
   if (width === 0 || height === 0) return { width: side, height: side }
   const scale = mayGrow ? side / Math.max(width, height) : Math.min(1, side / Math.max(width, height))
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }

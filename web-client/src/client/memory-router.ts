@@ -1,38 +1,38 @@
-// Keeps the current place in memory instead of the address bar: for an app embedded in another site's page.
+// A router that keeps the current place in memory instead of the address bar. Used by an app that is embedded in another site's page.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 
 export interface Place {
-  /** The path after the page's own, unescaped: a ticket's number, `new`, `settings/access-log`, or empty. */
+  /** The part of the path after the app's base path, unescaped: a ticket's number, `new`, `settings/access-log`, or empty. */
   readonly rest: string
   readonly query: URLSearchParams
 }
 
 export interface Router {
   readonly place: ReadonlySignal<Place>
-  /** Goes to a place, as a new step in the history. The list keeps its query; places below `settings` start without one. */
+  /** Goes to a place and adds a history entry. Places under `settings` start with an empty query; all other places share the ticket list's query. */
   go(rest: string): void
-  /** Replaces the current place, without a new step in the history. */
+  /** Goes to a place without adding a history entry. */
   replace(rest: string): void
-  /** Changes the query, without a new step in the history. */
+  /** Changes the query without adding a history entry. */
   setQuery(query: URLSearchParams): void
   href(rest: string): string
-  /** Forgets the place and the query for the next person. The back button does not return there. */
+  /** Clears the place and the query before the next person signs in. The back button then does not return to the previous person's place. */
   leave(): void
   dispose(): void
 }
 
-/** Whether a place has its own query instead of the list's filters. */
+/** Whether a place has its own query instead of the ticket list's filters. */
 export function hasOwnQuery(rest: string): boolean {
   return rest === 'settings' || rest.startsWith('settings/')
 }
 
-/** Escapes each part between slashes. */
+/** URL-encodes each segment of the path. */
 export function escaped(rest: string): string {
   return rest.split('/').map(encodeURIComponent).join('/')
 }
 
-/** `page` is the address of the same app as a full page, for links that open in a new tab. `first` is the initial place. */
+/** `page` is the URL of the same app as a full page, for links that open in a new tab. `first` is the initial place. */
 export function createMemoryRouter(page: string, first = ''): Router {
   const place = signal<Place>({ rest: first, query: new URLSearchParams() })
   let listQuery = new URLSearchParams()

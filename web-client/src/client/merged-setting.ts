@@ -1,32 +1,35 @@
-// Merges a person's unsaved changes with the newest saved setting, part by part. Pure.
+// Merges a person's unsaved changes to a setting with the newest saved version, field by field. Pure functions.
 
 import { isObject } from '../protocol/narrow.ts'
 
-/** One value in several states; `undefined` if it does not exist. All but `mine` and `now` are normalized for comparison. */
+/**
+ * The versions of one value to merge; `undefined` if the value does not exist in that version. All versions except `mine` and `now` are normalized
+ * for comparison.
+ */
 export interface States {
-  /** The person's value as typed. */
+  /** The value as the person typed it. */
   readonly mine: unknown
-  /** `mine`, normalized. */
+  /** The normalized form of `mine`. */
   readonly wanted: unknown
-  /** The saved value when the changes began. */
+  /** The saved value when the person began to make changes. */
   readonly before: unknown
-  /** The value sent last, whether or not an answer came. */
+  /** The value in the last save request, even if its response was lost. */
   readonly sent: unknown
   readonly now: unknown
-  /** `now`, normalized. */
+  /** The normalized form of `now` (the newest saved value). */
   readonly saved: unknown
 }
 
-/** Fields whose lists have no order, each with a function that gives an entry's key. */
+/** The fields that contain unordered lists, each with a function that returns an entry's key. */
 export type Lists = Readonly<Record<string, (entry: unknown) => string>>
 
 export interface Merged {
   readonly value: unknown
-  /** Both sides changed the same part; `value` contains the person's own. */
+  /** True if the person and the server changed the same field, so that the person must choose. `value` then contains the person's version. */
   readonly isAsked: boolean
 }
 
-/** Merges recursively: parts that the person did not change take the saved value. */
+/** Merges the versions of a value recursively. Fields that the person did not change take the newest saved value. */
 export function merged(states: States, lists: Lists, name = ''): Merged {
   const { mine, wanted, before, sent, now, saved } = states
   if ([before, sent, wanted].some((state) => isSame(state, saved))) return { value: mine, isAsked: false }
@@ -48,7 +51,7 @@ function mergedParts(states: States, lists: Lists): readonly [string, Merged][] 
   }, lists, key)])
 }
 
-/** The person's entries in their order, followed by the entries that only the saved list has. */
+/** Merges two lists: the person's entries in their order, followed by the entries that exist only in the saved list. */
 function mergedList(mine: readonly unknown[], states: States, keyOf: (entry: unknown) => string): Merged {
   const parts = new Map(mergedParts(states, {}))
   const own = new Set(mine.map(keyOf))

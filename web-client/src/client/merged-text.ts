@@ -1,6 +1,9 @@
-// Merges one text that was changed in two tabs. Pure.
+// Merges one text that was changed in two tabs. Pure function.
 
-/** `base` is the last common text. Keeps everything that either tab wrote, and does not bring back what one of them sent or deleted. */
+/**
+ * Merges two versions of a text. `base` is their last common version. Keeps everything that either tab wrote. Text that one tab sent or deleted is
+ * not restored.
+ */
 export function merged(base: string, mine: string, theirs: string): string {
   if (theirs === base || mine === theirs) return mine
   if (mine === base) return theirs

@@ -1,5 +1,5 @@
-// Notifications for a person who is looking elsewhere: the tab's title and icon, a sound, and a system notification. Sound and notification are
-// opt-in.
+// Notifies a person who is not looking at this tab: changes the tab's title and icon, plays a sound, and shows a system notification. The sound and
+// the system notification are opt-in.
 
 import { effect, signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
@@ -15,7 +15,7 @@ export interface Icons {
   readonly unread: string
 }
 
-/** Shows the number of unread tickets in the tab's title and icon. Returns the disposer, which leaves the title as it is. */
+/** Shows the number of unread tickets in the tab's title and icon. Returns a function that stops the updates. */
 export function showUnread(title: ReadonlySignal<string>, unread: ReadonlySignal<number>, icons: Icons, page: { readonly document: Pick<Document, 'title' | 'querySelector'> } = thisPage): () => void {
   const link = page.document.querySelector<HTMLLinkElement>('link[rel="icon"]')
   const stop = effect(() => {
@@ -29,11 +29,11 @@ export interface News {
   readonly ticket: string
   readonly number: string
   readonly subject: string
-  /** Absent if the news concerns this person; otherwise the kind of team-wide alert. */
+  /** The kind of team-wide alert. Absent for a notification about the person's own tickets. */
   readonly kind?: Alert
 }
 
-/** A channel between the tabs of one person on this site. */
+/** A message channel between the tabs of one person on this site. */
 export interface Tabs {
   post(message: unknown): void
   onMessage(listener: (message: unknown) => void): void
@@ -62,20 +62,25 @@ interface BellParts {
   readonly time?: Clock
   readonly isLookedAt?: () => boolean
   readonly chime?: () => void
-  /** Whether the person is looking at this ticket. */
+  /** Whether the person is looking at the ticket with this id now. */
   readonly isOnScreen?: (ticket: string) => boolean
-  /** Whether team-wide alerts are shown while the person is looking at another ticket. */
+  /** Whether team-wide alerts are also shown while the person is looking at another ticket. */
   readonly isAlways?: () => boolean
 }
 
-/** How long to wait for another tab to say that it is in front or has already rung. */
+/** The minimum wait before a tab notifies. Meanwhile another tab can report that it is in front or has already notified. */
 const HUSH_MS = 150
-/** Tabs get the same news at different times: news that another tab has handled within this time is not repeated. */
+/**
+ * Tabs receive the same event at different times. After another tab has handled an event, this tab does not notify of the same ticket for this time.
+ */
 const HUSHED_MS = 2_000
-/** All news within this time makes only one sound. */
+/** At most one sound is played within this time. */
 const CHIME_MS = 3_000
 
-/** Rings for news when the person is looking at none of their tabs, and in one tab only. */
+/**
+ * Notifies the person of new events if none of the person's tabs has the focus. Only one of the tabs notifies. If `isAlways` returns true, team-wide
+ * alerts also appear in the tab with the focus.
+ */
 export function createBell({ preferences, open, tabs, time = clock, isLookedAt = hasFocus, chime: sound = chime, isOnScreen = () => false, isAlways = () => false }: BellParts): Bell {
   const pending = new Map<string, () => void>()
   const hushed = new Map<string, number>()
@@ -116,7 +121,7 @@ export function createBell({ preferences, open, tabs, time = clock, isLookedAt =
       for (const [ticket, until] of hushed) if (until <= time.now()) hushed.delete(ticket)
       if (hushed.has(news.ticket)) return
       pending.get(news.ticket)?.()
-      // Wait a random time, so that the first tab can speak for all.
+      // Wait a random time, so that one tab notifies first and the other tabs stay silent.
       pending.set(news.ticket, tabs === null ? () => {} : time.after(HUSH_MS * (1 + Math.random()), () => out(news)))
       if (tabs === null) out(news)
     },
@@ -132,11 +137,11 @@ function titleOf({ kind }: News): StringKey {
   return kind === undefined ? 'notify.title' : `notify.${kind}`
 }
 
-/** Returns false if this browser cannot show notifications from a page, although it grants the permission (Android). */
+/** Shows a system notification. Returns false if this browser cannot show one from a page although the permission was granted, as on Android. */
 function notify(news: News, open: (number: string) => void, page: { focus(): void } = thisPage): boolean {
   if (typeof Notification === 'undefined' || Notification.permission !== 'granted') return true
   try {
-    // One notification per ticket: a later one replaces the earlier one.
+    // The `tag` allows one notification per ticket: a new notification replaces the previous one.
     const shown = new Notification(t(titleOf(news), { number: news.number, subject: news.subject }), { body: news.subject, tag: `helpline.${news.ticket}` })
     shown.addEventListener('click', () => {
       page.focus()
@@ -149,7 +154,7 @@ function notify(news: News, open: (number: string) => void, page: { focus(): voi
   }
 }
 
-/** Whether the system allows notifications; asks the person if this was never decided. */
+/** Whether system notifications are allowed. Asks the person for permission if it is not granted yet. */
 export async function askToNotify(): Promise<boolean> {
   if (typeof Notification === 'undefined') return false
   return Notification.permission === 'granted' || (await Notification.requestPermission()) === 'granted'
@@ -157,7 +162,7 @@ export async function askToNotify(): Promise<boolean> {
 
 const NOTES_HZ = [660, 880] as const
 
-/** Plays two short notes, synthesized here so that no file needs to be loaded. */
+/** Plays two short tones. They are synthesized, so that no sound file has to be loaded. */
 function chime(): void {
   try {
     const audio = new AudioContext()
@@ -173,20 +178,20 @@ function chime(): void {
     })
     clock.after(1_000, () => void audio.close())
   } catch {
-    // No sound available; the title and the icon show the news anyway.
+    // No sound is available. The tab's title and icon still show the unread tickets.
   }
 }
 
 export interface Saying {
   readonly sentence: string
-  /** What the person can do about it while the toast is shown. */
+  /** A button in the toast, for example to undo the action; null for none. */
   readonly action: { readonly label: string; readonly run: () => void; readonly key?: string } | null
 }
 
-/** A short sentence that appears and disappears after a few seconds. */
+/** The current toast: a short sentence that disappears after a few seconds; null for none. */
 export const toast = signal<Saying | null>(null)
 const TOAST_MS = 6_000
-/** A toast with an action stays longer. */
+/** A toast with a button is shown longer, so that the person can reach the button. */
 const ACTION_MS = 10_000
 let stopToast = () => {}
 
@@ -198,7 +203,7 @@ export function say(sentence: string, action: Saying['action'] = null, stands_ms
 
 let toastsAreOf: string | null = null
 
-/** Sets who is signed in; null for none. Removes toasts for another person, and with them their undo actions. */
+/** Sets the signed-in person; null for none. If the person has changed, removes the previous person's toast, including its undo button. */
 export function toastsFor(user: string | null): void {
   if (user !== toastsAreOf) hushToast()
   toastsAreOf = user

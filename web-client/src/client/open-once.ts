@@ -1,4 +1,4 @@
-// Opens only one ticket for a described text, however often it is sent.
+// Creates only one ticket for a message, however often the request is repeated.
 
 import type { Opened } from '../protocol/decode-first.ts'
 import { count, isObject, list, parseJson, text } from '../protocol/narrow.ts'
@@ -13,8 +13,8 @@ import { BLANK, ticketOf, type TicketDraft } from './ticket-draft.ts'
 import { isWritten } from './written.ts'
 
 /**
- * The ticket as it is sent. With `isDerived`, the desk derives subject and category, so only what the person chose is sent; otherwise the missing
- * parts are filled in.
+ * Converts a draft to the request body for a new ticket. If `isDerived` is true, the server derives a missing subject or category, so both are sent
+ * only if the person set them. Otherwise a missing subject is filled in here.
  */
 export function firstTicketOf(draft: TicketDraft, isDerived: boolean): DescribedTicket {
   const whole = ticketOf(draft)
@@ -23,21 +23,23 @@ export function firstTicketOf(draft: TicketDraft, isDerived: boolean): Described
   return { ...(isWritten(subject) ? { subject } : {}), ...(category === BLANK.category ? {} : { category }), description }
 }
 
-/** Opens a ticket under an idempotency key. */
+/** The REST call that creates a ticket. `key` is the idempotency key. */
 export interface Opening {
   createTicket(ticket: DescribedTicket, key: string): Promise<Result<Opened>>
 }
 
 /**
- * Opens a ticket once: the same content gets the same key after a reload, in another tab, or on another device on the same day, in case the answer
- * was lost. Tickets opened from here are counted, so that the same words written again on purpose open another ticket.
+ * Creates a ticket only once, even if the response to an earlier request was lost. The same content gets the same idempotency key after a reload, in
+ * another tab, or on another device on the same day. A count of created tickets changes the key, so that a deliberate repetition of the same text
+ * creates another ticket.
  */
 export async function createOnce(rest: Opening, user: string, ticket: DescribedTicket, now = clock.now(), storage?: KeyValue): Promise<Result<Opened>> {
   const [keptKey, opened] = [keptText(user, 'new-ticket-key', storage), openedToday(user, now, storage)]
   const content = JSON.stringify(ticket)
   const key = keyFor(content, keptKey, () => digest(`${user}\n${opened.day}\n${opened.count(content)}\n${content}`))
   let result = await rest.createTicket(ticket, key)
-  // The key belongs to another ticket, or to one that has already ended: this text is meant as a new ticket.
+  // The key belongs to a ticket with different content, or to a ticket that is already resolved or closed. The text is meant as a new ticket, so send
+  // it with a new key.
   if (result.ok ? isOver(result.value.status) : result.problem.code === 'key_reused') {
     keptKey.write('')
     result = await rest.createTicket(ticket, keyFor(content, keptKey, newKey))
@@ -49,7 +51,7 @@ export async function createOnce(rest: Opening, user: string, ticket: DescribedT
   return result
 }
 
-/** Returns the key under which this content was first sent from here, or makes one. */
+/** Returns the stored idempotency key if it belongs to the same content. Otherwise creates and stores a new key. */
 export function keyFor(content: string, kept: { read(): string; write(next: string): void }, make: () => string): string {
   const last = parseJson(kept.read())
   const [of, key] = isObject(last) ? [text(last['content']), text(last['key'])] : [null, null]
@@ -61,7 +63,7 @@ export function keyFor(content: string, kept: { read(): string; write(next: stri
 
 const OPENED_KEPT = 20
 
-/** Counts how often each content has been opened from this device today. */
+/** Counts how many tickets with the same content were created from this browser today. */
 function openedToday(user: string, now: number, storage: KeyValue | undefined) {
   const kept = keptText(user, 'new-ticket-opened', storage)
   const day = new Date(now).toISOString().slice(0, 10)
@@ -84,8 +86,8 @@ function entry(value: unknown): { readonly of: string; readonly n: number } | nu
 }
 
 /**
- * A 128-bit digest of a text, the same on every device. Not cryptographic: `crypto.subtle` is missing on plain http, and a collision would gain its
- * author nothing.
+ * Returns a 128-bit digest of a text, which is the same on every device. Not cryptographic, because `crypto.subtle` is missing on plain HTTP. An
+ * author gains nothing from a collision.
  */
 function digest(of: string): string {
   return [0x811c9dc5, 0x9e3779b9, 0x85ebca6b, 0xc2b2ae35].map((seed) => {

@@ -1,4 +1,4 @@
-// Recently opened tickets in their last state: shown at once when opened again, then brought up to date.
+// Recently opened tickets in their last known state. When a person opens such a ticket again, this state is shown at once and then updated.
 
 import type { TicketView } from '../protocol/model.ts'
 import type { Timeline } from '../timeline/state.ts'
@@ -8,11 +8,11 @@ export interface Opened {
   readonly timeline: Timeline
 }
 
-/** The recently opened tickets of one person's client. */
+/** The recently opened tickets of the signed-in person. */
 export interface OpenedTickets {
-  /** Finds a ticket by its id or number. */
+  /** Finds a recently opened ticket by its id or its number. */
   find(ref: string): Opened | null
-  /** Keeps a ticket; if `timeline` is null, forgets it. */
+  /** Remembers a ticket and its timeline. If `timeline` is null, forgets the ticket. */
   keep(ticket: TicketView, timeline: Timeline | null): void
 }
 
@@ -24,7 +24,7 @@ export function createOpenedTickets(): OpenedTickets {
     find: (ref) => [...kept.values()].find(({ ticket }) => ticket.id === ref || ticket.ticket_number === ref) ?? null,
     keep(ticket, timeline) {
       kept.delete(ticket.id)
-      // The outbox reports pending messages itself, and an interrupted answer is requested again.
+      // Leave out temporary state: the outbox adds the pending messages again, and running requests are repeated.
       if (timeline !== null && timeline.position !== null) kept.set(ticket.id, { ticket, timeline: { ...timeline, pending: [], syncing: false, answering: null, hole: false } })
       for (const id of kept.keys()) if (kept.size > KEPT_MAX) kept.delete(id)
     },

@@ -1,10 +1,10 @@
-// Applies a ticket's own events to its facts, before the full ticket is loaded.
+// Updates a ticket's fields from a received event, before the full ticket is loaded again.
 
 import { CATEGORIES, PRIORITIES, STATUSES, type Status } from '../protocol/generated.ts'
 import type { HistoryEvent, TicketView } from '../protocol/model.ts'
 import { word } from '../protocol/narrow.ts'
 
-/** The ticket after the event, as far as the event tells. */
+/** Returns the ticket with the fields that the event changes. Fields that the event does not contain stay as they are. */
 export function withEvent<T extends TicketView>(ticket: T, event: HistoryEvent): T {
   if (event.seq <= ticket.seq) return ticket
   const moved = { ...ticket, seq: event.seq, last_activity_at: event.at }
@@ -14,7 +14,10 @@ export function withEvent<T extends TicketView>(ticket: T, event: HistoryEvent):
   return { ...moved, ...waitsAfter(ticket, event), status: status ?? moved.status, priority: priority ?? moved.priority, category: category ?? moved.category }
 }
 
-/** Who wrote last and who waits, by the server's rules. What only the server knows comes with the next load. */
+/**
+ * Returns the last message and the start of the customer's wait after the event, by the server's rules. Later loads correct what this client cannot
+ * know.
+ */
 function waitsAfter(ticket: TicketView, event: HistoryEvent): Pick<TicketView, 'last_message' | 'waiting_since'> {
   const { last_message, waiting_since } = ticket
   const { kind, message, at } = event
@@ -30,7 +33,7 @@ function waitsAfter(ticket: TicketView, event: HistoryEvent): Pick<TicketView, '
   return { last_message, waiting_since: kind === 'reopened' && byCustomer ? waiting_since ?? at : waiting_since }
 }
 
-/** Same as `snippet` in core: one line, cut at `SNIPPET_CHARS_MAX` characters. */
+/** Does the same as `snippet` in the Rust crate `core`: makes a single line of at most `SNIPPET_CHARS_MAX` characters. */
 function snippetOf(body: string): string {
   const line = Array.from(body.slice(0, 4 * SNIPPET_CHARS_MAX).split(/[\s\p{Cc}]+/u).filter((part) => part !== '').join(' '))
   return line.length <= SNIPPET_CHARS_MAX ? line.join('') : `${line.slice(0, SNIPPET_CHARS_MAX - 1).join('').trimEnd()}…`
@@ -49,12 +52,12 @@ function statusAfter(event: HistoryEvent): Status | null {
   }
 }
 
-/** The customer's name in this event if it differs from the ticket's; otherwise null. A rename has no event of its own. */
+/** Returns the customer's name in this event if it differs from the ticket's; otherwise null. There is no separate event for a rename. */
 export function renamedTo(ticket: TicketView, { actor }: HistoryEvent): string | null {
   return ticket.side === 'staff' && actor.type === 'customer' && actor.name !== null && actor.name !== ticket.customer_name ? actor.name : null
 }
 
-/** Whether the event changes facts that it does not contain (an assignee's name, a rating's comment, times). */
+/** Whether the event may change ticket fields that it does not contain, for example the assignee's name. The ticket must then be loaded again. */
 export function changesFacts(event: HistoryEvent): boolean {
   switch (event.kind) {
     case 'message_added':

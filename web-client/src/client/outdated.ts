@@ -1,17 +1,18 @@
-// Detects a page that is older than its server: parts that it loads later no longer exist there, so it must be reloaded.
+// Detects that the server has been updated since this page was loaded. The page's lazily loaded scripts then no longer exist on the server, so the
+// page must be reloaded.
 
 import type { KeyValue } from '../outbox/store.ts'
 import { keepItem, storageOr, thisPage, type Page } from './browser.ts'
 
 const ITEM = 'helpline.reloaded'
 
-/** Status codes for a part that the server's build does not have. */
+/** Status codes for a script that does not exist in the server's build. */
 const GONE: readonly number[] = [404, 410]
 
 /**
- * Whether a part that failed to load no longer exists, rather than being unreachable. `build` is the address of a script of this page, which names
- * its build; `fault` is the browser's error, which in most browsers contains the part's address. Also false if the page was already reloaded for this
- * build: another reload would not help.
+ * Whether a lazily loaded script failed to load because it no longer exists, not because the network failed. `build` is the URL of one of this page's
+ * scripts, which identifies its build. `fault` is the browser's error, which usually contains the failed script's URL. Returns false if the page was
+ * already reloaded for this build, because another reload would not help.
  */
 export async function isOutdated(build: string, fault: unknown, storage: KeyValue = storageOr('sessionStorage'), page: Pick<Page, 'fetch'> = thisPage): Promise<boolean> {
   if (storage.getItem(ITEM) === build) return false
@@ -20,7 +21,7 @@ export async function isOutdated(build: string, fault: unknown, storage: KeyValu
   return await isGone(build) || (part !== undefined && isGone(part))
 }
 
-/** Remembers that the page is about to be reloaded for this build. */
+/** Records that the page is about to be reloaded because of this build. */
 export function reloads(build: string, storage: KeyValue = storageOr('sessionStorage')): void {
   void keepItem(storage, ITEM, build)
 }

@@ -1,4 +1,4 @@
-// The desk's own sign-in through a provider: the link to it, its result, and sign-out.
+// Sign-in that the Helpline server itself handles through an identity provider: the link, the result, and sign-out.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
@@ -12,27 +12,27 @@ export const SIGN_IN_REFUSALS = ['denied', 'expired', 'failed', 'unavailable', '
 export type SignInRefusal = (typeof SIGN_IN_REFUSALS)[number]
 
 export interface OwnSignIn {
-  /** The link to the provider, which leads back to the current page. */
+  /** Returns the link that starts the sign-in. After the sign-in, the browser returns to the current page. */
   href(): string
-  /** Why the last sign-in failed, as the address said when the page was opened; null if there was none or it worked. */
+  /** The reason why the last sign-in failed, taken from the page's URL at load; null if no sign-in failed. */
   readonly refused: ReadonlySignal<SignInRefusal | null>
-  /** Clears `refused`. */
+  /** Clears `refused`. Called after a later sign-in has succeeded. */
   settle(): void
-  /** Ends the session in all tabs of this browser. Null if that failed. */
+  /** Signs out in all tabs of this browser. Returns null if the request failed. */
   signOut(): Promise<SignedOut | null>
-  /** Calls `listener` when another tab has signed out; returns the disposer. */
+  /** Calls `listener` when another tab has signed out. Returns a function that stops listening. */
   onSignedOutElsewhere(listener: () => void): () => void
 }
 
 export interface SignedOut {
-  /** Where to end the provider's own session; null if it has no such address or cannot be asked. */
+  /** The URL that ends the identity provider's own session; null if the provider has no such URL or cannot be reached. */
   readonly next: string | null
 }
 
-/** The query parameter that the desk adds to the return address after a failed sign-in. */
+/** The query parameter that the server adds to the return URL after a failed sign-in. */
 const OUTCOME = 'sign_in'
 const SIGNED_OUT_ITEM = 'helpline.signed_out'
-/** Maximum length of a return address that the desk accepts. */
+/** The longest return URL, in characters, that the server accepts. */
 const RETURN_CHARS_MAX = 400
 const TIMEOUT_MS = 15_000
 
@@ -40,7 +40,7 @@ export function createOwnSignIn(signInUrl: string, signOutUrl: string, router: R
   const query = new URLSearchParams(router.place.peek().query)
   const refused = signal(word(SIGN_IN_REFUSALS, query.get(OUTCOME)))
   if (query.has(OUTCOME)) {
-    // Show the outcome once: not again after a reload, and not in a bookmark.
+    // Remove the outcome from the URL, so that a reload or a bookmark does not show it again.
     query.delete(OUTCOME)
     router.setQuery(query)
   }
@@ -48,7 +48,7 @@ export function createOwnSignIn(signInUrl: string, signOutUrl: string, router: R
     refused,
     settle() { refused.value = null },
     href() {
-      // Read the signal, so that the link follows the page.
+      // Read the signal, so that the link is computed again when the current page changes.
       void router.place.value
       const whole = page.location.pathname + page.location.search
       const back = whole.length <= RETURN_CHARS_MAX ? whole : page.location.pathname
@@ -77,6 +77,6 @@ function tellOtherTabs(storage: KeyValue, now: number): void {
     storage.setItem(SIGNED_OUT_ITEM, String(now))
     storage.removeItem(SIGNED_OUT_ITEM)
   } catch {
-    // No room: the other tabs notice when their token expires.
+    // The storage is full. The other tabs notice the sign-out when their token expires.
   }
 }
