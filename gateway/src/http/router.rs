@@ -1,5 +1,6 @@
 //! Builds the HTTP routers of an instance from all handlers.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::Router;
@@ -34,6 +35,8 @@ pub struct Routers {
     /// The router for connections beyond the connection limits. It serves health and metrics, and
     /// responds to everything else with "full".
     pub reserve: Router,
+    /// Keeps the metric `helpline_ready` current until the instance stops. The caller must run it.
+    pub readiness: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
 /// Builds the routers for all HTTP requests of this instance except the WebSocket. `more` contains
@@ -73,7 +76,7 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
         Arc::clone(&relay),
         lifecycle.clone(),
     ));
-    lifecycle.spawn(Arc::clone(&health).watch());
+    let readiness = Box::pin(Arc::clone(&health).watch());
     let system = Arc::new(SystemStatus::new(
         Arc::clone(&health),
         (store.clone(), relay, lifecycle),
@@ -133,7 +136,11 @@ pub fn routers(parts: HttpParts, more: Router) -> Routers {
         .layer(DefaultBodyLimit::max(limits::JSON_BODY_BYTES_MAX))
         .layer(middleware::from_fn_with_state(origins, cors::answer))
         .layer(middleware::from_fn_with_state(policies, headers::guard));
-    Routers { all, reserve }
+    Routers {
+        all,
+        reserve,
+        readiness,
+    }
 }
 
 async fn full() -> Refusal {

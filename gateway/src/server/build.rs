@@ -162,7 +162,12 @@ pub async fn build(
         jobs: jobs_outage,
     };
     let http = engine.http(&config, signed, system, (messages, metrics), &lifecycle);
-    let Routers { all, reserve } = crate::http::routers(http, more);
+    let Routers {
+        all,
+        reserve,
+        readiness,
+    } = crate::http::routers(http, more);
+    lifecycle.spawn(readiness);
     let mut router = all.route(
         "/v1/ws",
         get(websocket::upgrade).with_state(Arc::new(sockets)),
