@@ -1,4 +1,4 @@
-// For sessions of customers: only the team's lists need a watch.
+// A watch that does nothing. Customer sessions use it, because only the lists of the console need a watch.
 
 import type { InboxWatch } from './inbox-watch.ts'
 
