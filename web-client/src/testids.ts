@@ -1,7 +1,7 @@
 // The element ids (`data-testid`) that browser tests use. Change an id only together with the tests.
 
 export const T = {
-  // Ids of the sign-in page and of the header of every page.
+  // Ids of the sign-in page, and of elements that every page has.
   signIn: 'sign-in',
   /** The button of each demo person, with the attribute `data-person=<name>`. */
   signInPerson: 'sign-in-person',
@@ -37,7 +37,10 @@ export const T = {
   /** A notice that disappears after a few seconds. */
   toast: 'toast',
   toastAction: 'toast-action',
-  /** The list of unsent messages of tickets that are not open. Its attributes `data-refused=<n>` and `data-paused=<n>` count them. */
+  /**
+   * The list of unsent messages of tickets that are not open. Attributes: `data-refused=<n>` and `data-paused=<n>`, the number of messages
+   * in each state.
+   */
   unsent: 'unsent',
   /** One unsent message, with the message's key in the attribute `data-key`. */
   unsentOne: 'unsent-one',
@@ -231,7 +234,7 @@ export const T = {
   hoursRemove: 'hours-remove',
   hoursNotice: 'hours-notice',
   hoursSave: 'hours-save',
-  /** The error of a field, with the kind of error in the attribute `data-fault`. */
+  /** The error of an opening-hours field, with the kind of error in the attribute `data-fault`. */
   hoursFault: 'hours-fault',
   hoursState: 'hours-state',
   palette: 'palette',

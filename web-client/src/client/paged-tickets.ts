@@ -33,7 +33,7 @@ export interface PagedTickets<T, L> {
   heard(tickets: readonly T[]): void
   /** Applies a ticket from the response to an unrelated request. Does not add a ticket to the list. */
   told(ticket: T): void
-  /** Loads all pages that were loaded before again, starting with the first page. */
+  /** Reloads all loaded pages, starting with the first page. */
   reload(): void
   /** Repeats a page request that failed. */
   retry(): void
@@ -56,10 +56,7 @@ interface PageSource<T, L> {
 }
 
 const PAGE_TICKETS = 50
-/**
- * Minimum interval between queries for changed tickets whose place in the list only the server can decide. One query covers all waiting
- * tickets.
- */
+/** Minimum interval between reloads of the list for changed tickets whose place only the server can decide. */
 const ASK_MS = 1_500
 /** Minimum delay before a failed page request is repeated. */
 const RETRY_MS = 2_000
@@ -99,7 +96,7 @@ export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ 
     const mine = round
     state = 'asking'
     pages.asked(due)
-    // Use larger pages when loading rows that were loaded before.
+    // Use larger pages when reloading rows.
     const limit = !due.isNext && order.peek().length > PAGE_TICKETS && loaded.peek() ? LIMITS.list_tickets_max : PAGE_TICKETS
     const result = await load({ limit, ...(due.cursor === null ? {} : { cursor: due.cursor }) })
     if (mine !== round) return

@@ -113,7 +113,10 @@ export interface Mutation<A, T> {
 
 interface MutationParts<A, T> {
   readonly send: (argument: A) => Promise<Result<T>>
-  /** Shows the expected result before the response arrives. The returned function undoes it if the server refuses the change. */
+  /**
+   * Shows the expected result before the response arrives. The returned function restores the previous state if the server refuses the
+   * change.
+   */
   readonly expect?: (argument: A) => () => void
   readonly done?: (value: T, argument: A) => void
 }

@@ -11,7 +11,7 @@ export function createRouter(base: string, page: Pick<Page, 'location' | 'histor
     return { rest: unescaped(path.replace(/\/$/, '')), query: new URLSearchParams(page.location.search) }
   }
   const place = signal(read())
-  /** The ticket list's query string. It is kept here while a screen with its own query string is open. */
+  /** The query string of the ticket list, kept while a screen with a different query string is open. */
   let listSearch = hasOwnQuery(place.peek().rest) ? '' : page.location.search
   const href = (rest: string) => `${base}${rest === '' ? '' : `/${escaped(rest)}`}${hasOwnQuery(rest) ? '' : listSearch}`
   const update = () => {

@@ -11,8 +11,8 @@ export type Variable = (typeof VARIABLES)[number]
 export type Values = Readonly<Record<Variable, string>>
 
 /**
- * A part of a saved reply. `text` is literal, `filled` is a variable's value, `fallback` is used instead of an unknown value, and `left` is
- * a variable that could not be filled in.
+ * A part of a saved reply. `text`: literal text. `filled`: the value of a variable. `fallback`: the text used instead of an unknown value.
+ * `left`: a variable that could not be filled in.
  */
 export interface ReplyPart {
   readonly kind: 'text' | 'filled' | 'fallback' | 'left'

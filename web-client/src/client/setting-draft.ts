@@ -119,8 +119,7 @@ export function createSettingDraft<S, D>({ load, draftOf, send, normal, lists = 
     if (now !== null) begin({ ...now, sent })
     const result = await save.run({ sent, seen })
     if (result?.ok === true) return true
-    // Reload after a failure, because another admin may have saved at the same moment, or the server may have saved only a part of the
-    // setting.
+    // Reload after a failure. Another admin may have saved at the same moment, or the server may have saved only a part of the setting.
     await resource.reload()
     if (isOvertaken.peek() || !isChanged.peek()) save.dismiss()
     else if (left > 1 && save.problem.peek()?.code === 'precondition_failed') return attempt(left - 1)

@@ -69,7 +69,7 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
   const mine = new Map<string, StaffView>()
   /** The sequence number up to which each ticket's events have been handled, whether or not they caused a notification. */
   const told = new Map<string, number>()
-  /** Pushed tickets that have not been checked with a request yet. The value is the last sequence number known before the push. */
+  /** Pushed tickets that have not been checked with a request yet, by ticket id, with the last sequence number known before the push. */
   const asked = new Map<string, number>()
   const stops = new Set<() => void>()
   /** `before`: the ids of this agent's tickets when the last load started. `since`: the ids of tickets pushed during the load. */
@@ -160,8 +160,8 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
     }
   }
   /**
-   * Whether another person made the change. If the ticket had unread events before, the agent's own change does not mark it as read, so
-   * check the authors of the new events.
+   * Whether another person made the change. An agent's own change does not mark older unread events as read. So check the authors of the
+   * new events.
    */
   const isOfOthers = async (id: string, known: number) => {
     const since = await client.rest.activity(id, { after: known }, LIMITS.page_events)

@@ -13,10 +13,10 @@ export interface Listed extends Sortable {
 /** Whether a changed ticket belongs in the list. `ask`: only the server can decide. */
 export type Verdict = 'in' | 'out' | 'ask'
 
-/** Decides about a changed ticket. `before` is its state in the list; undefined if it was not listed. */
+/** Decides whether a changed ticket belongs in the list. `before` is the ticket's state in the list; undefined if it was not listed. */
 export type Judge<T> = (ticket: T, before: T | undefined) => Verdict
 
-/** The next page to request. If `isNext` is false, it is a page that was loaded before and may have changed since. */
+/** The next page to request. If `isNext` is false, a loaded page is reloaded because it may have changed. */
 export interface Due {
   readonly isNext: boolean
   readonly cursor: string | null
@@ -24,7 +24,7 @@ export interface Due {
 
 export interface TicketPages<T> {
   hasMore(): boolean
-  /** Starts loading all pages again from the beginning. Used when changes may have been missed. */
+  /** Starts reloading all loaded pages from the beginning, because changes may have been missed. */
   restart(): void
   due(wantsMore: boolean): Due | null
   /** Call this when the request for a page is sent. */
@@ -35,7 +35,7 @@ export interface TicketPages<T> {
   heard(ticket: T): void
   /** Applies a ticket from an unrelated response. Ignores it if it is not in the list or if the list has a newer state. */
   told(ticket: T): void
-  /** Whether some changed tickets can be placed only by loading the pages again. */
+  /** Whether some changed tickets can be placed only by reloading the pages. */
   isUnsure(): boolean
 }
 
@@ -46,7 +46,7 @@ type Reach<T> = 'nowhere' | T | 'end'
 export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: Judge<T>): TicketPages<T> {
   let reach: Reach<T> = 'nowhere'
   let cursor: string | null = null
-  /** How far the pages have been loaded again. Null if no pages must be loaded again. */
+  /** How far reloading the pages has come. Null if no reload is in progress. */
   let again: { readonly place: T | null; readonly cursor: string | null } | null = { place: null, cursor: null }
   /** Tickets that arrived by push or response since the running page request was sent. `isNews`: the ticket was pushed. */
   let since: Map<string, { readonly ticket: T; readonly isNews: boolean }> | null = null
@@ -63,7 +63,7 @@ export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: 
     if (verdict === 'in') rows.put(ticket)
     else rows.remove(ticket.id, ticket)
   }
-  /** Records that pages now reach to `to`. While earlier pages are being loaded again, only the progress of that loading is recorded. */
+  /** Records that pages now reach to `to`. During a reload, records only how far the reload has come. */
   const advance = ({ isNext }: Due, to: Reach<T>, next: string | null) => {
     const target = placeOf(reach)
     if (!isNext && to !== 'end' && to !== 'nowhere' && target !== null && rows.compare(to, target) < 0) {
@@ -80,7 +80,7 @@ export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: 
     restart() {
       again = { place: null, cursor: null }
       if (reach !== 'end') return
-      // While pages are loaded again, ignore pushed tickets that are sorted after the last row. A page will contain them.
+      // During the reload, ignore pushed tickets that are sorted after the last row. A page will contain them.
       reach = rows.get(rows.ids().at(-1) ?? '') ?? 'nowhere'
     },
     due(wantsMore) {
@@ -89,7 +89,7 @@ export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: 
     },
     asked(due) {
       since = new Map()
-      // Loading the pages again decides about all tickets that were undecided until now.
+      // The reload decides about all tickets that were undecided until now.
       if (!due.isNext && due.cursor === null) unsure.clear()
     },
     arrived(due, { items, next_cursor }) {

@@ -25,15 +25,16 @@ export interface InboxListener {
 export type Viewers = ReadonlyMap<string, readonly Viewer[]>
 
 /**
- * `off`: no listener, or no connection. `asking`: the request was just sent. `late`: the server has not responded in time, or has refused
- * temporarily. `on`: the server pushes every change. `refused`: the server refused permanently.
+ * State of the subscription to changes of all tickets. `off`: no listener, or no connection. `asking`: the request was just sent. `late`:
+ * the server has not responded in time, or has refused temporarily. `on`: the server pushes every change. `refused`: the server refused
+ * permanently.
  */
 export type WatchState = 'off' | 'asking' | 'late' | 'on' | 'refused'
 
 export interface InboxWatch {
   state(): WatchState
   onState(listener: (state: WatchState) => void): () => void
-  /** Requests the watch again if the server refused it or did not respond in time. */
+  /** Subscribes again to changes of all tickets, if the server refused or did not respond in time. */
   again(): void
   add(listener: InboxListener): () => void
   frame(frame: InboxFrame): void
@@ -43,10 +44,14 @@ export interface InboxWatch {
   cut(): void
 }
 
-/** Creates the watch of a session. `no-watch.ts` has a factory for a watch that does nothing. */
+/**
+ * Creates the subscription of a session to changes of all tickets (the watch). `no-watch.ts` has a factory for a watch that does nothing.
+ */
 export type WatchFactory = (clock: Clock, random: () => number, requests: Requests, isLive: () => boolean) => InboxWatch
 
-/** If the watch is not on after this time, lists load without it. They load again when it is on. */
+/**
+ * If the subscription to changes of all tickets is not active after this time, lists load without it. They load again when it is active.
+ */
 const PATIENCE_MS = 2_000
 
 export function createInboxWatch(clock: Clock, random: () => number, requests: Requests, isLive: () => boolean): InboxWatch {
@@ -80,7 +85,7 @@ export function createInboxWatch(clock: Clock, random: () => number, requests: R
     stop()
     const mine = round
     if (state !== 'late') enter('asking')
-    // Clear the viewers, because the server sends all viewers again when the watch starts.
+    // Clear the viewers, because the server sends all viewers again at the start of a subscription.
     if (viewers.size > 0) look(new Map())
     stop = clock.after(PATIENCE_MS, () => {
       enter('late')

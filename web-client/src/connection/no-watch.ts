@@ -1,4 +1,5 @@
-// A watch that does nothing. Customer sessions use it, because only the lists of the console need a watch.
+// An inbox watch (subscription to changes of all tickets) that does nothing. Customer sessions use it, because only the console's lists
+// need the changes.
 
 import type { InboxWatch } from './inbox-watch.ts'
 

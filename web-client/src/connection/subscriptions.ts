@@ -19,7 +19,7 @@ export interface TicketSink {
   /** Receives the ticket's head (the sequence number of its last event), which the server sends with each `ping`. */
   head(seq: number): void
   disconnected(): void
-  /** The server refused the subscription permanently on this connection. It is tried again on the next connection. */
+  /** The server refused the subscription and will not accept it on this connection. The client subscribes again on the next connection. */
   refused(code: Code): void
 }
 
@@ -39,7 +39,7 @@ interface Entry {
   stopTimer: () => void
 }
 
-/** If no `again` was needed for this long after subscribing, the next `again` subscribes without a delay. */
+/** If `again` is not called for this long after subscribing, the next call subscribes without a delay. */
 const REST_MS = 5_000
 
 export function createSubscriptions(clock: Clock, random: () => number, requests: Requests, isLive: () => boolean) {

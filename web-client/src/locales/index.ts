@@ -35,7 +35,7 @@ interface Sections {
   readonly widget: typeof widget
 }
 
-/** A group of sentences. Each language has one file per section: `<tag>/<section>.json`. */
+/** A group of translated texts. Each language has one file per section: `<tag>/<section>.json`. */
 export type Section = keyof Sections
 type KeysOf<S> = S extends Section ? Extract<keyof Sections[S], string> : never
 export type StringKey = KeysOf<Section>
@@ -44,7 +44,7 @@ export type Table = Readonly<Record<string, string>>
 /** Loaders for the languages other than English, by file path. Each file is loaded on demand. */
 export type Files = Readonly<Record<string, () => Promise<Table>>>
 
-/** Loads the sentences of one part of the client in a language other than English. */
+/** Loads the texts of one part of the client in a language other than English. */
 type Source = (language: Language) => Promise<Table>
 
 /** Returns a source that loads the file whose path ends with the text that `end` returns. */

@@ -1,5 +1,4 @@
-// Decoders for what the widget reads before it shows a ticket: whether the customer has tickets, why the server refused a request, and a
-// ticket that was just created.
+// Decodes what the widget reads before it shows a ticket: whether the customer has tickets, error responses, and a newly created ticket.
 
 import { decodeProblem, decodeStatus } from './decoders/first.ts'
 import type { MeView } from './generated.ts'

@@ -1,5 +1,5 @@
-// Decodes the bodies of REST responses with the decoders that are generated from the Rust types of `core`, and converts them to the types
-// of `model.ts`.
+// Decodes the bodies of REST responses, and converts them to the types of `model.ts`. The decoders are generated from the Rust types of
+// `core`.
 
 import { decodeStaffRole } from './decoders/first.ts'
 import { decodeClientConfig, decodeCustomerTicket, decodeCustomerTicketPage, decodeNavLink, decodeStaffTicket } from './decoders/ticket.ts'
@@ -16,7 +16,7 @@ export function decodeCustomerView(value: unknown): CustomerView | null {
   return ticket === undefined ? null : customerView(ticket)
 }
 
-/** Decodes a ticket as the server sends it to staff or to customers. Only the staff's form contains the customer's `user_id`. */
+/** Decodes a ticket as the server sends it to staff or to customers. Only the form for staff contains the customer's `user_id`. */
 export function decodeTicket(value: unknown): TicketView | null {
   if (!isObject(value) || !('user_id' in value)) return decodeCustomerView(value)
   const ticket = decodeStaffTicket(value)
@@ -28,7 +28,7 @@ export function decodeCustomerPage(value: unknown): Page<CustomerView> | null {
   return page === undefined ? null : { items: page.tickets.map(customerView), next_cursor: page.next_cursor }
 }
 
-/** Decodes a demo person, as whom one can sign in in development mode. */
+/** Decodes a demo person. In development mode, one can sign in as a demo person. */
 const decodeDemoPerson = object({ name: string, id: string, role: nullable(decodeStaffRole), email: nullable(string) })
 export type DemoPerson = Exclude<ReturnType<typeof decodeDemoPerson>, undefined>
 export const decodeDemoPeople = all(decodeDemoPerson)

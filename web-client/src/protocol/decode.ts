@@ -1,5 +1,5 @@
-// Decodes the server's WebSocket frames with the decoders that are generated from the Rust types of `core`, and converts them to the types
-// of `model.ts`. Unknown frames decode to null, unknown fields are ignored, and no function throws.
+// Decodes the server's WebSocket frames, and converts them to the types of `model.ts`. The decoders are generated from the Rust types of
+// `core`. Unknown frames decode to null, unknown fields are ignored, and no function throws.
 
 import { decodeCommonFrame, decodeStaffEvent, decodeStaffFrame } from './decoders/ticket.ts'
 import { staffView } from './decode-rest.ts'

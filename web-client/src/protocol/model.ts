@@ -114,7 +114,7 @@ export interface SubscribedFrame {
 
 export interface Problem {
   readonly status: number
-  /** `unreachable`: no response arrived. `unreadable`: the response is not one of Helpline's. */
+  /** `unreachable`: no response arrived. `unreadable`: the response is not a valid Helpline response. */
   readonly code: Code | 'unreachable' | 'unreadable'
   readonly title: string
   readonly retry_after_ms: number | null

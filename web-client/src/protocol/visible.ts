@@ -21,7 +21,7 @@ export function inOrder(text: string): string {
   return text.replace(/[\u202D\u202E]/g, '')
 }
 
-/** Removes all direction marks from a name, subject or code, because they could reorder the text next to it. */
+/** Removes Unicode direction controls from a name, subject or code, because they could reorder the text next to it. */
 export function inOwnOrder(text: string): string {
   return text.replace(/[\u202A-\u202E\u2066-\u2069]/g, '')
 }

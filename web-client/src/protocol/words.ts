@@ -6,7 +6,7 @@ const OVER: readonly Status[] = OVER_STATUSES
 const PASSING: readonly RejectCode[] = PASSING_REJECT_CODES
 const NEXT_WELCOME: readonly (RejectCode | 'unknown')[] = NEXT_WELCOME_REJECT_CODES
 
-/** Whether a ticket with this status is over, for example resolved or closed. An over ticket can be reopened. */
+/** Whether a ticket with this status counts as finished: resolved or closed. A finished ticket can be reopened. */
 export function isOver(status: Status): boolean {
   return OVER.includes(status)
 }
@@ -26,12 +26,15 @@ export function wayBack(from: Status, to: Status): readonly { readonly status: S
   return statusesAfter(from).includes(to) ? [{ status: to }] : [{ status: 'open' }, { status: to }]
 }
 
-/** Whether repeating the request unchanged may succeed later. Assumes so for unknown codes of newer servers. */
+/** Whether repeating the request unchanged may succeed later. Returns true for an unknown code, which a newer server may send. */
 export function isPassing(code: RejectCode | 'unknown'): boolean {
   return code === 'unknown' || PASSING.includes(code)
 }
 
-/** Whether repeating the request unchanged may succeed after the next `welcome`, because that may come from a server of another build. */
+/**
+ * Whether repeating the request unchanged may succeed after the next `welcome`. A server of another build may send that `welcome` and
+ * accept the request.
+ */
 export function endsWithConnection(code: RejectCode | 'unknown'): boolean {
   return NEXT_WELCOME.includes(code)
 }

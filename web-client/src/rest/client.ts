@@ -25,7 +25,7 @@ export interface TicketQuery {
   readonly limit?: number
 }
 
-/** The events before or after a sequence number. */
+/** A range of a ticket's history: the events before or after a sequence number. */
 type HistoryRange = { readonly before: number } | { readonly after: number }
 
 export interface Rest {
@@ -36,7 +36,7 @@ export interface Rest {
   now(): number
   /** Sends a request to any path. Other REST clients, such as the team's, are built on it. */
   readonly request: Request
-  /** The feature names in the server's latest list. */
+  /** The names of the features that the server supports, as last received. */
   readonly features: () => Features
   ownTickets(query: TicketQuery): Promise<Result<Page<CustomerView>>>
   /** Loads a ticket. `ref` is its id or number. */
@@ -57,7 +57,7 @@ export interface Rest {
 interface RestParts {
   readonly fetch: (path: string, init: RequestInit) => Promise<Response>
   readonly token: BearerSource
-  /** The feature names in the server's latest list. Empty if no list was received or the server sends none. */
+  /** The names of the features that the server supports, as last received. Empty if none were received or the server is too old. */
   readonly features: () => Features
 }
 

@@ -47,8 +47,8 @@ function begin(timeline: Timeline, page: SubscribedFrame): Timeline {
 }
 
 /**
- * After a reset, removes pending messages that the server had stored. Such a message is either in the new history or lost with the old one.
- * Messages without a response stay pending.
+ * After a reset (the server replaced the whole history), removes pending messages that the server had stored. Each of them is either in the
+ * new history or lost with the old one. Messages without a response stay pending.
  */
 function unstored(pending: readonly Pending[], reset: boolean): readonly Pending[] {
   return reset ? pending.filter((one) => one.state.kind !== 'stored') : pending
@@ -69,7 +69,7 @@ function extend(timeline: Timeline, arrivals: readonly HistoryEvent[]): Timeline
   return behind({ ...timeline, events, position, head })
 }
 
-/** Updates `hole`: events are missing although no more pages are expected. While pages are still arriving, missing events are normal. */
+/** Sets `hole` if events are missing and no more pages are expected. While pages are still arriving, missing events are normal. */
 function behind(timeline: Timeline): Timeline {
   const hole = !timeline.syncing && timeline.position !== null && timeline.head > timeline.position
   return hole === timeline.hole ? timeline : { ...timeline, hole }
@@ -143,8 +143,8 @@ function mark(timeline: Timeline, key: string, state: Pending['state']): Timelin
 }
 
 /**
- * Removes pending messages that the history contains. A message is recognised by its key, or by a sequence number up to the current
- * position.
+ * Removes pending messages that the history contains. They are recognised by their key, or because the position has reached their sequence
+ * number.
  */
 function settle(timeline: Timeline): Timeline {
   if (timeline.pending.length === 0) return timeline

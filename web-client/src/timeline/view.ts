@@ -11,8 +11,8 @@ export type Item =
   | { readonly kind: 'pending'; readonly id: string; readonly pending: Pending }
 
 /**
- * The person who reads the ticket. A message is a customer's own if its sender is a customer. A message is an agent's own if the sender's
- * id matches.
+ * The person who reads the ticket. For a customer, all messages from customers count as own messages. For staff, only messages whose sender
+ * has this `id`.
  */
 export type Reader = { readonly side: 'customer' } | { readonly side: 'staff'; readonly id: string }
 
