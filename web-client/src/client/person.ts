@@ -1,5 +1,5 @@
-// State of the person who uses the widget. The code that shows tickets opens a connection. It is loaded only if the person has a ticket or
-// an unsent message.
+// State of the person who uses the widget. The module that shows tickets opens a connection. It is loaded only if the person has a ticket
+// or an unsent message.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Left, TokenSource } from '../connection/session.ts'
@@ -26,14 +26,14 @@ export interface Joining extends SignedIn {
   readonly rest: FirstRest
 }
 
-/** The ticket code, which is loaded on demand. `join` creates the ticket view of a signed-in person. */
+/** The module that shows tickets, which is loaded on demand. `join` creates the ticket view of a signed-in person. */
 export interface Talk<J> {
   join(who: Joining): J
 }
 
 /**
- * Whether the ticket code is loaded. `asking`: checking whether the person has tickets. `new`: the person has no ticket and no unsent
- * message.
+ * State of loading the module that shows tickets. `asking`: checking whether the person has tickets. `new`: the person has no ticket and no
+ * unsent message, so the module is not needed.
  */
 export type Stand = 'asking' | 'new' | 'joining' | 'failed' | 'joined'
 
@@ -43,9 +43,9 @@ export interface Person<J> {
   readonly stand: ReadonlySignal<Stand>
   /** The ticket view with its connection. Null if it is not needed or not loaded yet. */
   readonly joined: ReadonlySignal<J | null>
-  /** Loads the ticket code. A failed load is retried automatically, or immediately by calling `join` again. */
+  /** Loads the module that shows tickets. A failed load is retried automatically, or immediately by calling `join` again. */
   join(): void
-  /** Call this when the person has created a ticket. Loads the ticket code. */
+  /** Call this when the person has created a ticket. Loads the module that shows tickets. */
   opened(): void
   dispose(): void
 }
@@ -63,7 +63,7 @@ export function createPerson<J extends { dispose(): void }>(who: SignedIn, load:
   const rest = createFirstRest((path, init) => page.fetch(path, init), async (fresh) => (await tokens(fresh))?.token ?? null)
   const stand = signal<Stand>('asking')
   const joined = signal<J | null>(null)
-  /** Stores on this device that the person has tickets, so that the next visit does not ask the server. */
+  /** Stores on this device that the person has tickets, so that the next visit need not ask the server. */
   const known = keptText(identity.id, 'has-tickets', storage)
   let isDisposed = false
   let stopRetry = () => {}
@@ -94,7 +94,7 @@ export function createPerson<J extends { dispose(): void }>(who: SignedIn, load:
     if (isDisposed || (stand.peek() !== 'asking' && stand.peek() !== 'new')) return
     if (result.ok && !result.value) stand.value = 'new'
     else if (result.ok) joinForGood()
-    // If the check failed, load the ticket code anyway, because it shows the error.
+    // If the check failed, load the module that shows tickets anyway, because it shows the error.
     else if (stand.peek() === 'asking') void join()
   }
   const askAgain = () => { if (stand.peek() === 'new' && isVisible(page)) void ask() }

@@ -85,7 +85,8 @@ export function createPresence(client: PresenceClient, time: Clock = clock) {
     disconnected() {
       viewers.value = []
       for (const { person } of typing.value) forget(person)
-      // The last frames may not have reached the server, so send them again on the next connection.
+      // The last frames may not have reached the server. After this reset, the read position and the typing signal are sent again on the
+      // next connection.
       readSaid = 0
       saidTypingAt = 0
     },

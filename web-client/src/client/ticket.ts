@@ -265,7 +265,8 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
         return
       case 'reset':
         step({ type: 'reset' })
-        // The reset may have removed text from the ticket's subject, so reload the ticket.
+        // The `reset` frame says that the known events are no longer valid. The ticket's subject may have changed too, so reload the
+        // ticket.
         refreshSoon(REFRESH_MS)
         return subscription?.again()
       case 'read': return step({ type: 'read', mark: { person: frame.person, seq: frame.seq } })
