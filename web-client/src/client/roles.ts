@@ -49,7 +49,7 @@ export function named(team: readonly Agent[], written: string): readonly Agent[]
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** Creates the store. Calls `onChanged` after each successful change. */
+/** Creates the state for managing team roles. Calls `onChanged` after each successful change. */
 export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'person' | 'setRole' | 'setBlocked'>, onChanged: () => void): Roles {
   const team = signal<readonly Agent[] | null>(null)
   const problem = signal<Problem | null>(null)

@@ -55,7 +55,7 @@ export function unknownIn(body: string): readonly string[] {
   return [...new Set([...body.matchAll(PLACE)].map(([, name]) => name ?? '').filter((name) => !VARIABLES.some((one) => one === name)))]
 }
 
-/** Returns the shortcut being typed after a slash at the end of the text. Null if the text does not end in one. */
+/** Returns the shortcut being typed after a slash at the end of the text. Null if the text does not end in a shortcut. */
 export function slashed(text: string): string | null {
   return /(?:^|\s)\/([\p{L}\p{M}\p{N}_-]*)$/u.exec(text)?.[1]?.toLowerCase() ?? null
 }

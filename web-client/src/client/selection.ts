@@ -44,7 +44,7 @@ export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox,
   }
   /**
    * Splits a bulk assignment into groups of tickets with the same displayed assignee. Each request sends that assignee, so that the server
-   * can refuse if it has changed.
+   * can refuse if a ticket's assignee has changed.
    */
   const parts = (tickets: readonly string[], { assigned_to }: TicketPatch) => {
     if (assigned_to === undefined) return [{ tickets: [...tickets], seen: {} }]
@@ -85,7 +85,7 @@ export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox,
       isBusy.value = false
       problem.value = failed
       if (told.length === 0) return
-      // Keep the tickets that failed selected, and deselect those that were changed.
+      // Deselect the tickets that were changed. Tickets that failed stay selected.
       const changed = new Set(told.filter((one) => one.ok).map((one) => one.id))
       const read = told.map((one) => ({ ...one, number: inbox.ticket(one.id)?.ticket_number ?? one.id }))
       // Show the results only if a ticket failed.

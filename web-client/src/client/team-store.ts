@@ -38,7 +38,9 @@ export interface TeamStore {
 const COUNTS_MS = 1_500
 /** How many pages of the agent's own tickets, newest first, to search for tickets that were pushed. */
 const OWN_PAGES_MAX = 10
-/** If more tickets than this are pushed at once, all of them ring without a request for the author of each change. */
+/**
+ * If more tickets than this are pushed at once, the client plays a notification for each, without requesting the authors of the changes.
+ */
 const ASKED_ALONE = 3
 /** Tickets pushed within this time are checked with one request. */
 const ASK_MS = 400

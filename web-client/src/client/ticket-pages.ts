@@ -96,8 +96,8 @@ export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: 
       const meanwhile = since
       since = null
       const last = items.at(-1)
-      // This client could decode no ticket of the page, because a newer server sent it. Without a last ticket, it is unknown how far the
-      // page reaches.
+      // This client could decode no ticket of the page, for example because a newer server sent it. Without a last ticket, it is unknown
+      // how far the page reaches.
       if (last === undefined && next_cursor !== null) {
         if (due.isNext) cursor = next_cursor
         else again = { place: again?.place ?? null, cursor: next_cursor }

@@ -55,7 +55,7 @@ export interface TicketStore {
   undo(key?: string): Queued | null
   retry(key: string, how: 'as_written' | 'insist'): void
   discard(key: string): Queued | null
-  /** Returns a message that is still in the outbox; null if it is not. */
+  /** Returns a message from the outbox. Null if the outbox does not contain the message. */
   queued(key: string): Queued | null
   /** Loads earlier events. `isAsked`: the reader clicked to load them. Loading by scrolling waits longer after a failure. */
   loadOlder(isAsked: boolean): Promise<void>
@@ -202,8 +202,8 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
   }
 
   /**
-   * The open ticket no longer exists, or this person may no longer read it. After a restore of the database, another ticket may have the
-   * same number, so load the ticket in the address bar again.
+   * The open ticket no longer exists, or this person may no longer read it. Load the ticket again by the reference in the address bar,
+   * because another ticket may have that number after a restore of the database.
    */
   const gone = () => batch(() => {
     if (opening.value.kind === 'open') client.opened.keep(opening.value.ticket, null)

@@ -1,5 +1,5 @@
-// Tickets that the person has marked as unread. The marks are stored in this browser until the person opens the ticket. They do not change
-// the read positions that other people see.
+// Tickets that the person has marked as unread. A mark is stored in this browser until the person opens the ticket. Marks do not change the
+// read positions that other people see.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { KeyValue } from '../outbox/store.ts'

@@ -40,7 +40,7 @@ export function givenLook(value: Readonly<Record<string, unknown>>): Look {
   return { teamName: name(value['teamName']), greeting: name(value['greeting']), logo: pictureOf(value['logo']) }
 }
 
-/** Combines both appearances. Options set by the embedding page override the desk's setting. */
+/** Combines the desk's appearance with the embedding page's options. The page's options take precedence. */
 export function mergedLook(desk: DeskLook, page: Look): DeskLook {
   return { teamName: page.teamName ?? desk.teamName, greeting: page.greeting ?? desk.greeting, logo: page.logo ?? desk.logo, asksCategory: desk.asksCategory }
 }

@@ -106,9 +106,11 @@ function parsed(address: string): URL | null {
 }
 
 export interface ColorNote {
-  /** The text colour that is readable on this background colour. */
+  /** The text colour that is readable on a background in the chosen colour. */
   readonly ink: 'white' | 'black'
-  /** Whether text in this colour is made darker in the light theme, to stay readable. `isLightened`: made lighter in the dark theme. */
+  /**
+   * Whether text in the chosen colour is made darker in the light theme, to stay readable. `isLightened`: made lighter in the dark theme.
+   */
   readonly isDarkened: boolean
   readonly isLightened: boolean
 }

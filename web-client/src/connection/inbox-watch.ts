@@ -50,7 +50,8 @@ export interface InboxWatch {
 export type WatchFactory = (clock: Clock, random: () => number, requests: Requests, isLive: () => boolean) => InboxWatch
 
 /**
- * If the subscription to changes of all tickets is not active after this time, lists load without it. They load again when it is active.
+ * If the subscription to changes of all tickets is not active after this time, lists load without it. When it becomes active, the lists
+ * load again.
  */
 const PATIENCE_MS = 2_000
 

@@ -58,7 +58,10 @@ export interface Session {
   /** Sends a frame for which delivery is not guaranteed, such as typing or a read position. Returns false if the connection is not live. */
   tell(frame: Tell): boolean
   subscribe(ticket: string, sink: TicketSink): Subscription
-  /** Subscribes `listener` to changes of all tickets in the desk, across connections. Returns a function that unsubscribes. */
+  /**
+   * Subscribes `listener` to changes of all tickets in the desk. The subscription is restored after a reconnect. Returns a function that
+   * unsubscribes.
+   */
   inbox(listener: InboxListener): () => void
   /** The state of the subscription to changes of all tickets in the desk. */
   watch(): WatchState
@@ -84,8 +87,8 @@ const RENEW_RETRY_MS = 10_000
  */
 const WAKE_HEARTBEATS = 1.25
 /**
- * Renew a token at least this long before it expires, or a fifth of its remaining time before if that is longer. Never renew earlier than
- * half of the remaining time.
+ * Renew a token this long before it expires. If a fifth of the remaining time is longer, renew that early. Never renew before half of the
+ * remaining time has passed.
  */
 const RENEW_AHEAD_MS = 30_000
 const RENEW_MS_MIN = 1_000
@@ -225,7 +228,7 @@ export function createSession({ sockets, clock, random, tokens, user, watch }: S
     stopTimer = clock.after(delay_ms, () => transport?.close('bye'))
   }
 
-  /** Closes the connection in any state. Ends all requests, and tells subscriptions and the watch that the connection is gone. */
+  /** Closes the connection in any state. Ends all requests, and tells all subscriptions that the connection is gone. */
   const tearDown = () => {
     round++
     stopTimer()

@@ -30,7 +30,7 @@ export function dateTime(iso: string): string {
 
 /** Returns the name of a weekday. Index 0 is Monday. */
 export function weekday(index: number): string {
-  // 5 January 1970 was a Monday, so index 0 is that day.
+  // 5 January 1970 was a Monday, and that day has index 0.
   return format('weekday-name', { weekday: 'long', timeZone: 'UTC' }).format(new Date((index + 4) * 86_400_000))
 }
 

@@ -70,8 +70,8 @@ function add(source: Source, english: Table): void {
 }
 
 /**
- * Returns the `t` function of a part of the client that keeps its sentences in its own folder. `files` are its translations, with paths
- * that end in `<tag>.json`. All parts share one key space, so each key must begin with the part's name.
+ * Returns a function like `t` for a part of the client that keeps its sentences in its own folder. `files` are the part's translations,
+ * with paths that end in `<tag>.json`. All parts share one key space, so each key must begin with the part's name.
  */
 export function sentences<K extends string>(english: Readonly<Record<K, string>>, files: Files): (key: K, places?: Places) => string {
   add(from(files, (language) => `/${language}.json`), english)

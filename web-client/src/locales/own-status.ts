@@ -12,7 +12,7 @@ const OWN: Readonly<Record<string, StringKey>> = {
   closed: 'own_status.closed',
 }
 
-/** Returns the customer's word for a status. If there is none, returns the team's word. */
+/** Returns the customer's word for a status, or the team's word if there is no customer's word. */
 export function tOwnStatus(status: string | null): string {
   const key = OWN[status ?? '']
   return key === undefined ? tWord('status', status) : t(key)

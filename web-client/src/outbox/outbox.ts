@@ -15,7 +15,7 @@ export type SendOutcome =
   /** The connection was cut. Retry when the next connection is live. */
   | { readonly kind: 'cut' }
 
-/** The outcome of the follow-up action of a stored message. `later`: retry after `ms` milliseconds. */
+/** The outcome of a stored message's follow-up action. `later`: retry after `ms` milliseconds. */
 export type FollowOutcome = { readonly kind: 'done' } | { readonly kind: 'later'; readonly ms: number }
 
 export type OutboxChange =
@@ -34,7 +34,7 @@ export interface Draft {
   readonly body: string
   readonly internal: boolean
   readonly based_on: number | null
-  /** How long the author can take back the message, in milliseconds. It is sent only after this time. */
+  /** How long the author can take back the message, in milliseconds. The message is sent only after this time. */
   readonly hold_ms?: number
   readonly then?: FollowUp | null
 }
@@ -61,8 +61,8 @@ export interface Outbox {
   /** Whether the undo time of any message is still running. */
   isHeld(): boolean
   /**
-   * Sets the handler for follow-up actions. They wait until a handler is set. The handler must be idempotent. Returns a function that
-   * removes the handler.
+   * Sets the handler for follow-up actions. Follow-up actions wait until a handler is set. The handler must be idempotent. Returns a
+   * function that removes the handler.
    */
   follow(act: (entry: Queued) => Promise<FollowOutcome>): () => void
   of(ticket: string): readonly Queued[]
@@ -91,8 +91,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
   const rerun = new Set<string>()
   const timers = new Map<string, () => void>()
   /**
-   * Messages that this server build cannot store, by ticket. Later messages of the ticket wait behind them. Cleared at the next `welcome`,
-   * never stored.
+   * Messages that this server build cannot store, by ticket. Later messages of the ticket wait behind them. The map is cleared at the next
+   * `welcome` and never stored.
    */
   const held = new Map<string, { readonly key: string; readonly code: Code }>()
   let disposed = false

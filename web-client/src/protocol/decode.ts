@@ -14,7 +14,8 @@ export function decodeFrame(source: string): ServerFrame | null {
     const event = decodeStaffEvent(value)
     return event === undefined ? null : { type: 'event', event }
   }
-  // One decoder reads events for both sides, because the fields that customers receive are a subset of those that staff receive.
+  // Frames for customers are decoded with the types for staff, because the fields that customers receive are a subset of the staff's
+  // fields.
   const frame = decodeCommonFrame(value) ?? decodeStaffFrame(value)
   if (frame === undefined || frame.type === 'event') return null
   return frame.type === 'inbox' ? { ...frame, tickets: frame.tickets.map(staffView) } : frame

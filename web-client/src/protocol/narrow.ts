@@ -24,7 +24,7 @@ export function flag(value: unknown): boolean | null {
   return typeof value === 'boolean' ? value : null
 }
 
-/** Accepts one of the given words. */
+/** Returns the value if it is one of the given words, otherwise null. */
 export function word<const T extends string>(words: readonly T[], value: unknown): T | null {
   return words.find((known) => known === value) ?? null
 }
