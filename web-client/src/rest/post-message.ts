@@ -9,9 +9,9 @@ import type { Result } from './request.ts'
 const SEND_NAMES: Feature = 'rest_send_names'
 
 /**
- * Posts a message with the name of the note flag that the server supports. A server without `rest_send_names` may ignore `internal` and
- * publish the note to the customer, so it is sent only `is_internal`. If a server refuses `is_internal` as an unknown field, it supports
- * `internal`, so the request is repeated with that name.
+ * Posts a message. A server without `rest_send_names` may ignore `internal` and publish the note to the customer, so the client sends only
+ * `is_internal` to such a server. If the server refuses `is_internal` as an unknown field, it supports `internal`, so the client repeats
+ * the request with that name.
  */
 export async function postMessage({ request, features }: Pick<Rest, 'request' | 'features'>, id: string, { internal, ...message }: NewMessage, key: string): Promise<Result<MessageStored>> {
   const post = (body: NewMessage & { readonly is_internal?: boolean }) => request(`/v1/tickets/${encodeURIComponent(id)}/messages`, { method: 'POST', body, headers: { 'idempotency-key': key } }, decodeMessageStored)
