@@ -1,21 +1,24 @@
-// The ids by which browser tests find elements. Change them only together with the tests.
+// The element ids (`data-testid`) that browser tests use. Change an id only together with the tests.
 
 export const T = {
-  // Sign-in and frame of every page
+  // Ids of the sign-in page, and of elements that every page has.
   signIn: 'sign-in',
-  /** On each demo person's button, with `data-person=<name>`. */
+  /** The button of each demo person, with the attribute `data-person=<name>`. */
   signInPerson: 'sign-in-person',
   /** The link to the sign-in provider. */
   signInGo: 'sign-in-go',
   signOut: 'sign-out',
-  /** Who is signed in; `data-user=<id>`. */
+  /** The signed-in person's name, with the attribute `data-user=<id>`. */
   whoami: 'whoami',
-  /** Present only while the connection is not live; `data-state=connecting|waiting|away|catching_up|late|not_live`. */
+  /**
+   * The connection notice, which exists only while the connection is not live. Attribute:
+   * `data-state=connecting|waiting|away|catching_up|late|not_live`.
+   */
   connection: 'connection',
   connectionRetry: 'connection-retry',
-  /** On the page's root; `data-live=true|false`. */
+  /** The root element of the page, with the attribute `data-live=true|false`. */
   page: 'page',
-  /** A refusal as a sentence; `data-code`. */
+  /** An error message about a refused request, with the error code in the attribute `data-code`. */
   problem: 'problem',
   problemDismiss: 'problem-dismiss',
   problemRetry: 'problem-retry',
@@ -31,36 +34,39 @@ export const T = {
   habitsEnter: 'habits-enter',
   habitsUndo: 'habits-undo',
   replyAssigns: 'reply-assigns',
-  /** A sentence that disappears after a few seconds. */
+  /** A notice that disappears after a few seconds. */
   toast: 'toast',
   toastAction: 'toast-action',
-  /** Unsent messages of tickets that are not open; `data-refused=<n>`, `data-paused=<n>`. */
+  /**
+   * The list of unsent messages of tickets that are not open. Attributes: `data-refused=<n>` and `data-paused=<n>`, the number of messages
+   * in each state.
+   */
   unsent: 'unsent',
-  /** One unsent message; `data-key`. */
+  /** One unsent message, with the message's key in the attribute `data-key`. */
   unsentOne: 'unsent-one',
   unsentOpen: 'unsent-open',
   unsentSend: 'unsent-send',
   unsentDiscard: 'unsent-discard',
-  /** The mark for unsent messages on a row; `data-state=refused|waiting`. */
+  /** The mark on a ticket's row that the ticket has unsent messages, with the attribute `data-state=refused|waiting`. */
   rowUnsent: 'row-unsent',
 
-  // Lists
-  /** Who wrote last; `data-side=customer|staff`. */
+  // Ids of ticket lists.
+  /** The author of the ticket's last message, with the attribute `data-side=customer|staff`. */
   rowLast: 'row-last',
   rowViewers: 'row-viewers',
-  /** How long the customer has waited; `data-since`. */
+  /** How long the customer has been waiting, with the start time in the attribute `data-since`. */
   rowWait: 'row-wait',
   tabActive: 'tab-active',
   tabClosed: 'tab-closed',
   ticketList: 'ticket-list',
-  /** One row; `data-number=TKT-…`, `data-unread=true|false`, `data-status`, `data-priority`. */
+  /** The row of one ticket. Attributes: `data-number=TKT-…`, `data-unread=true|false`, `data-status`, `data-priority`. */
   ticketRow: 'ticket-row',
   ticketSnippet: 'ticket-snippet',
   expect: 'expect',
   listEmpty: 'list-empty',
   listMore: 'list-more',
 
-  // New ticket
+  // Ids of the form that creates a ticket.
   newTicket: 'new-ticket',
   newForm: 'new-form',
   newSubject: 'new-subject',
@@ -69,30 +75,33 @@ export const T = {
   newDescription: 'new-description',
   newSubmit: 'new-submit',
 
-  // An open ticket, on both pages
-  /** `data-number`, `data-status`. */
+  // Ids of an open ticket, used on the support page and in the console.
+  /** The open ticket, with the attributes `data-number` and `data-status`. */
   ticket: 'ticket',
   ticketMissing: 'ticket-missing',
   ticketNumber: 'ticket-number',
   ticketSubject: 'ticket-subject',
-  /** `data-value=<word>`. */
+  /** The ticket's status, with the status word in the attribute `data-value`. */
   ticketStatus: 'ticket-status',
-  /** `data-value=<word>`. */
+  /** The ticket's priority, with the priority word in the attribute `data-value`. */
   ticketPriority: 'ticket-priority',
-  /** `data-value=<word>`. */
+  /** The ticket's category, with the category word in the attribute `data-value`. */
   ticketCategory: 'ticket-category',
   ticketAssignee: 'ticket-assignee',
-  /** `data-value=<1..5>`; present only when rated. */
+  /** The customer's rating, with the attribute `data-value=<1..5>`. Exists only if the ticket was rated. */
   ticketRating: 'ticket-rating',
   ticketClose: 'ticket-close',
   ticketReopen: 'ticket-reopen',
   back: 'back',
 
-  // Thread
-  /** `data-position=<last contiguous number>`. */
+  // Ids of the ticket's messages and events.
+  /** The list of messages and events. Its attribute `data-position` is the sequence number up to which the history has no gap. */
   timeline: 'timeline',
   timelineOlder: 'timeline-older',
-  /** A message; `data-key`, `data-mine=true|false`, `data-note=true|false`, `data-seq` (once stored), `data-state=waiting|stored|seen|refused|received`. */
+  /**
+   * One message. Attributes: `data-key`, `data-mine=true|false`, `data-note=true|false`, `data-seq` (once stored),
+   * `data-state=waiting|stored|seen|refused|received`.
+   */
   message: 'message',
   messageBody: 'message-body',
   messageState: 'message-state',
@@ -100,53 +109,53 @@ export const T = {
   messageInsist: 'message-insist',
   messageRewrite: 'message-rewrite',
   messageDiscard: 'message-discard',
-  /** The actions for a stored message. */
+  /** The actions that are offered for a stored message. */
   messageTools: 'message-tools',
   messageEdit: 'message-edit',
   messageRemove: 'message-remove',
-  /** The form for editing a message. */
+  /** The form in which a message is edited. */
   messageForm: 'message-form',
   messageText: 'message-text',
   messageSave: 'message-save',
   messageGiveUp: 'message-give-up',
   messageRemoveYes: 'message-remove-yes',
   messageRemoveNo: 'message-remove-no',
-  /** "edited", with the time; for the team it opens the earlier versions. */
+  /** The note "edited" with the time of the edit. For staff, clicking it shows the earlier versions of the message. */
   messageEdited: 'message-edited',
   messageVersion: 'message-version',
-  /** On a message that is held before it is sent. */
+  /** The countdown on a message that can still be undone before it is sent. */
   messageHeld: 'message-held',
   messageUndo: 'message-undo',
-  /** A change as a sentence; `data-kind`. */
+  /** A change of the ticket, described in a sentence, with the event's kind in the attribute `data-kind`. */
   activity: 'activity',
   typing: 'typing',
   timelineLatest: 'timeline-latest',
-  /** The mark before new messages. */
+  /** The line above the first new message. */
   timelineNew: 'timeline-new',
 
-  // Composer
+  // Ids of the form for writing a message.
   composer: 'composer',
   composerInput: 'composer-input',
   composerSend: 'composer-send',
   composerResolve: 'composer-resolve',
-  /** Changes what Enter does; `data-value=sends|breaks`. */
+  /** Changes what the Enter key does, with the attribute `data-value=sends|breaks`. */
   composerEnter: 'composer-enter',
   composerReply: 'composer-reply',
   composerNote: 'composer-note',
-  /** The warning about new messages, shown before anything is sent. */
+  /** The warning that new messages arrived while the author was writing. Shown before the message is sent. */
   composerStale: 'composer-stale',
 
   /** The notice that a pasted or dropped file was rejected. */
   composerFiles: 'composer-files',
 
-  // Details of an open ticket
+  // Ids of the details panel of an open ticket.
   details: 'details',
   detailsToggle: 'details-toggle',
   history: 'history',
 
-  // Rating (support)
+  // Ids of the rating form on the support page.
   rating: 'rating',
-  /** `data-value=<1..5>`. */
+  /** The button of one star, with the attribute `data-value=<1..5>`. */
   ratingStar: 'rating-star',
   ratingComment: 'rating-comment',
   ratingSubmit: 'rating-submit',
@@ -155,12 +164,12 @@ export const T = {
   outdated: 'outdated',
   ratingThanks: 'rating-thanks',
 
-  // Console
-  /** One of the views; `data-view`, `data-count`, `aria-pressed`. */
+  // Ids of the console.
+  /** The button of one view of the ticket list. Attributes: `data-view`, `data-count`, `aria-pressed`. */
   view: 'view',
   sort: 'sort',
   filtersToggle: 'filters-toggle',
-  /** The notice "n updates", shown while the list keeps its order because the pointer is over it. */
+  /** The notice "n updates". Shown while the list does not reorder its rows because the pointer is over it. */
   listHeld: 'list-held',
   select: 'select',
   skip: 'skip',
@@ -169,10 +178,10 @@ export const T = {
   bulkTake: 'bulk-take',
   bulkStatus: 'bulk-status',
   bulkPriority: 'bulk-priority',
-  /** `data-done`, `data-refused`. */
+  /** The results of a bulk change. Attributes: `data-done` and `data-refused`, which count tickets. */
   bulkResult: 'bulk-result',
   bulkClear: 'bulk-clear',
-  /** `data-panel=details|customer|history`. */
+  /** The tab of one panel, with the attribute `data-panel=details|customer|history`. */
   panelTab: 'panel-tab',
   customer: 'customer',
   historyFilter: 'history-filter',
@@ -189,16 +198,16 @@ export const T = {
   replySave: 'reply-save',
   replyDelete: 'reply-delete',
   replyDeleteSure: 'reply-delete-sure',
-  /** The menu's link to the settings. */
+  /** The link to the settings in the user menu. */
   menuSettings: 'menu-settings',
   settings: 'settings',
   settingsNav: 'settings-nav',
   settingsLink: 'settings-link',
   settingsBack: 'settings-back',
   settingsOnlyAdmins: 'settings-only-admins',
-  /** The screen for the team and its roles. */
+  /** The screen that lists the team members and their roles. */
   roles: 'roles',
-  /** `data-user`, `data-role`. */
+  /** The row of a team member, with the attributes `data-user` and `data-role`. */
   roleRow: 'role-row',
   roleSelect: 'role-select',
   roleRemove: 'role-remove',
@@ -206,17 +215,17 @@ export const T = {
   roleEmail: 'role-email',
   roleFind: 'role-find',
   roleChange: 'role-change',
-  /** How many were found; `data-count`. */
+  /** The number of people that a search found, with the attribute `data-count`. */
   roleTold: 'role-told',
-  /** `data-user`. */
+  /** A person that a search found, with the person's id in the attribute `data-user`. */
   roleFound: 'role-found',
   roleMakeAgent: 'role-make-agent',
   roleMakeAdmin: 'role-make-admin',
-  /** The screen for opening hours; `data-saved=true|false`. */
+  /** The screen for the opening hours, with the attribute `data-saved=true|false`. */
   hours: 'hours',
   hoursKept: 'hours-kept',
   hoursZone: 'hours-zone',
-  /** A day; `data-day=mon|…`. Its fields have `data-span=<0…>`. */
+  /** A weekday, with the attribute `data-day=mon|…`. The fields of its time spans have the attribute `data-span=<0…>`. */
   hoursDay: 'hours-day',
   hoursOpen: 'hours-open',
   hoursFrom: 'hours-from',
@@ -225,7 +234,7 @@ export const T = {
   hoursRemove: 'hours-remove',
   hoursNotice: 'hours-notice',
   hoursSave: 'hours-save',
-  /** What is wrong with a field; `data-fault`. */
+  /** The error of an opening-hours field, with the kind of error in the attribute `data-fault`. */
   hoursFault: 'hours-fault',
   hoursState: 'hours-state',
   palette: 'palette',
@@ -233,7 +242,7 @@ export const T = {
   paletteOption: 'palette-option',
   keys: 'keys',
   stats: 'stats',
-  /** `data-stat=open|in_progress|…`, `data-value`. */
+  /** One figure of the statistics. Attributes: `data-stat=open|in_progress|…` and `data-value`. */
   stat: 'stat',
   filterStatus: 'filter-status',
   filterCategory: 'filter-category',
@@ -253,30 +262,30 @@ export const T = {
   notStaff: 'not-staff',
   ownTicket: 'own-ticket',
 
-  // Widget
+  // Ids of the widget.
   widgetHome: 'widget-home',
-  /** The text that becomes a ticket. */
+  /** The form for the first message, which creates a ticket. */
   ask: 'ask',
   askText: 'ask-text',
   askSend: 'ask-send',
-  /** `data-value=<word>`, `aria-pressed`. */
+  /** The button of one category, with the attributes `data-value=<word>` and `aria-pressed`. */
   askCategory: 'ask-category',
-  /** Why the text was not sent; `data-why=offline|unreachable|<code>`. */
+  /** The reason why the first message was not sent, with the attribute `data-why=offline|unreachable|<code>`. */
   askNotice: 'ask-notice',
-  /** The text while it is being sent. */
+  /** The view that shows the first message while it is being sent. */
   askSent: 'ask-sent',
   widgetGreeting: 'widget-greeting',
   widgetTeam: 'widget-team',
   widgetLogo: 'widget-logo',
   widgetClose: 'widget-close',
-  /** `data-open`, `data-online`. */
+  /** Whether the desk is open and agents are online, in the attributes `data-open` and `data-online`. */
   availability: 'availability',
 } as const
 
-/** The question at sign-out about unsent messages. A separate object, because the widget does not load it. */
+/** Ids of the dialog about unsent messages at sign-out. A separate object, so that the widget does not load it. */
 export const SIGN_OUT = { ask: 'sign-out-ask', send: 'sign-out-send', keep: 'sign-out-keep', discard: 'sign-out-discard', narrow: 'sign-out-narrow' } as const
 
-/** The tour of the console. */
+/** Ids of the tour that introduces the console. */
 export const TOUR = {
   card: 'tour',
   next: 'tour-next',

@@ -1,4 +1,4 @@
-// Sign-in on the desk's own pages: with tokens from a URL of the platform, or by picking a demo person.
+// Sign-in on Helpline's own pages. Tokens come from a URL of the host platform, or from choosing a demo person in development mode.
 
 import { signal } from '@preact/signals'
 import type { KeyValue } from '../outbox/store.ts'
@@ -12,7 +12,7 @@ import { keepItem, storageOr, thisPage, type Page } from './browser.ts'
 
 const ITEM = 'helpline.dev.person'
 
-/** The demo person is kept per tab, so that two tabs can be two people. */
+/** Signs in as a demo person. The choice is stored per tab, so that two tabs can be signed in as two people. */
 export function createDevAuth(origin: string, storage: KeyValue = storageOr('sessionStorage'), page: Pick<Page, 'fetch'> = thisPage): Auth {
   const left = (user: string) => {
     const now = state.peek()
@@ -50,7 +50,7 @@ export function createDevAuth(origin: string, storage: KeyValue = storageOr('ses
   }
 }
 
-/** Fetches tokens from a URL of the platform, with its cookies. */
+/** Returns a function that fetches a token from a URL of the host platform. The request includes the platform's cookies. */
 export function tokenFrom(url: string, page: Pick<Page, 'fetch'> = thisPage): GetToken {
   return async () => {
     const response = await page.fetch(url, { credentials: 'include', headers: { accept: 'application/json' } })
@@ -67,7 +67,7 @@ async function devToken(page: Pick<Page, 'fetch'>, origin: string, user: string)
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ user }),
   })
-  // The person no longer exists; other failures may be temporary.
+  // A 4xx status means that the demo person no longer exists. Status 429 and other failures may be temporary.
   if (response.status >= 400 && response.status < 500 && response.status !== 429) return null
   const token = response.ok ? decodeToken(await response.json()) : null
   if (token === null) throw new Error('no token')

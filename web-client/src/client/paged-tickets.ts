@@ -1,4 +1,5 @@
-// Loads the pages of a list as far as it is scrolled, one request at a time; discards answers to an earlier query.
+// Loads a ticket list page by page, as far as the user has scrolled. Runs one request at a time. Discards responses to a query that has
+// since been replaced.
 
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import { backoffMs } from '../connection/backoff.ts'
@@ -12,30 +13,31 @@ import { createTicketPages, type Judge, type Listed } from './ticket-pages.ts'
 
 export interface PagedTickets<T, L> {
   readonly list: () => L
-  /** The visible ids, in order. */
+  /** The ids of the visible tickets, in display order. */
   readonly order: ReadonlySignal<readonly string[]>
-  /** Incremented by every change of the list or of its tickets. */
+  /** Incremented whenever the list or one of its tickets changes. */
   readonly version: ReadonlySignal<number>
-  /** Whether the server has answered this query. */
+  /** Whether the server has responded to the current query. */
   readonly loaded: ReadonlySignal<boolean>
   readonly more: ReadonlySignal<boolean>
-  /** Why the last page failed to load. */
+  /** Why the last page request failed; null if it did not fail. */
   readonly problem: ReadonlySignal<Problem | null>
   /**
-   * Starts another query after `in_ms` (null: at the next `reload`). Shows `known` at once; with `isGuess`, only until the server refuses the query.
+   * Replaces the query and loads its first page after `in_ms` milliseconds. If `in_ms` is null, loading waits for `reload` or `retry`.
+   * Shows the tickets in `known` at once. If `isGuess` is true and the first request fails, the list is emptied again.
    */
   begin(sort: Sort, known: readonly T[], in_ms: number | null, isGuess: boolean): void
-  /** How many rows are in view: pages are loaded that far. */
+  /** Sets how many rows must be loaded to fill the view. Pages are requested until the list has that many rows. */
   want(rows: number): void
-  /** Takes changes pushed by the server. */
+  /** Applies tickets that the server has pushed. */
   heard(tickets: readonly T[]): void
-  /** Takes a ticket from another answer. */
+  /** Applies a ticket from the response to an unrelated request. Does not add a ticket to the list. */
   told(ticket: T): void
-  /** Reads again what was read, from the first page. */
+  /** Reloads all loaded pages, starting with the first page. */
   reload(): void
-  /** Requests the page that failed again. */
+  /** Repeats a page request that failed. */
   retry(): void
-  /** Publishes the current state of the list. */
+  /** Updates `order`, `version` and `more` from the current list. */
   show(): void
   dispose(): void
 }
@@ -45,15 +47,18 @@ interface PageSource<T, L> {
   readonly judge: Judge<T>
   readonly list: (sort: Sort) => L
   readonly shown: (list: L) => readonly string[]
-  /** Called when rows were added at the end; the first rows of a query replace whatever was shown. */
+  /**
+   * Called with the ids of rows that a page appended to the list. `isFirst`: the rows are the first of a new query and replace all earlier
+   * rows.
+   */
   readonly added: (list: L, ids: readonly string[], isFirst: boolean) => void
   readonly clock: Clock
 }
 
 const PAGE_TICKETS = 50
-/** Tickets that only the server can judge cost a query, so they are asked about together, at most this often. */
+/** Minimum interval between reloads of the list for changed tickets whose place only the server can decide. */
 const ASK_MS = 1_500
-/** Minimum delay before a failed page is requested again. */
+/** Minimum delay before a failed page request is repeated. */
 const RETRY_MS = 2_000
 
 export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ load, judge, list: create, shown, added, clock }: PageSource<T, L>): PagedTickets<T, L> {
@@ -65,7 +70,7 @@ export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ 
   const [loaded, more] = [signal(false), signal(false)]
   const problem = signal<Problem | null>(null)
   let wanted = PAGE_TICKETS
-  /** Incremented by everything that makes the running request useless. */
+  /** Incremented whenever the result of the running request must be ignored. */
   let round = 0
   let state: 'idle' | 'asking' | 'waiting' = 'waiting'
   let failures = 0
@@ -91,7 +96,7 @@ export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ 
     const mine = round
     state = 'asking'
     pages.asked(due)
-    // Re-reading uses larger pages.
+    // Use larger pages when reloading rows.
     const limit = !due.isNext && order.peek().length > PAGE_TICKETS && loaded.peek() ? LIMITS.list_tickets_max : PAGE_TICKETS
     const result = await load({ limit, ...(due.cursor === null ? {} : { cursor: due.cursor }) })
     if (mine !== round) return
@@ -116,7 +121,7 @@ export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ 
     })
   }
   const failed = (why: Problem) => {
-    // Rows guessed from the previous query mean nothing if this one cannot be answered.
+    // The first request of this query failed, so remove the rows that were guessed from the previous query.
     if (isGuess && !loaded.peek()) {
       start([])
       show()
@@ -132,7 +137,7 @@ export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ 
   const go = () => {
     stopWaiting()
     state = 'idle'
-    // Include the page that failed, even if the reader has scrolled away from it.
+    // Include the page that failed, even if the user has scrolled away from it since.
     if (problem.peek() !== null) wanted = Math.max(wanted, order.peek().length + 1)
     void pump()
   }
@@ -180,7 +185,7 @@ export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ 
   }
 }
 
-/** Whether the same request may succeed later. */
+/** Whether repeating the request unchanged may succeed later. */
 export function mayPass({ code }: Problem): boolean {
   return code === 'unreachable' || (code !== 'unreadable' && isPassing(code))
 }

@@ -1,5 +1,5 @@
-// The person who uses the widget. A customer without tickets needs no connection: the part that shows tickets is loaded when there is a ticket to
-// show or a message waits to be sent.
+// State of the person who uses the widget. The module that shows tickets opens a connection. It is loaded only if the person has a ticket
+// or an unsent message.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Left, TokenSource } from '../connection/session.ts'
@@ -14,11 +14,11 @@ import { isVisible, isUnfolded } from './visibility.ts'
 
 export type { FirstRest } from '../rest/first.ts'
 
-/** The result of a sign-in. */
+/** The result of a successful sign-in. */
 export interface SignedIn {
   readonly identity: Identity
   readonly tokens: TokenSource
-  /** To be called when this person is no longer signed in here. */
+  /** Call this when `user` is no longer signed in on this page; `why` is the reason. */
   readonly left: (user: string, why: Left) => void
 }
 
@@ -26,41 +26,44 @@ export interface Joining extends SignedIn {
   readonly rest: FirstRest
 }
 
-/** The part that is loaded on demand: turns a sign-in into what shows its tickets. */
+/** The module that shows tickets, which is loaded on demand. `join` creates the ticket view of a signed-in person. */
 export interface Talk<J> {
   join(who: Joining): J
 }
 
-/** `new`: there are no tickets, and no message waits to be sent. */
+/**
+ * State of loading the module that shows tickets. `asking`: checking whether the person has tickets. `new`: the person has no ticket and no
+ * unsent message, so the module is not needed.
+ */
 export type Stand = 'asking' | 'new' | 'joining' | 'failed' | 'joined'
 
 export interface Person<J> {
   readonly identity: Identity
   readonly rest: FirstRest
   readonly stand: ReadonlySignal<Stand>
-  /** What shows tickets, with its connection; null if it is not needed or still loading. */
+  /** The ticket view with its connection. Null if it is not needed or not loaded yet. */
   readonly joined: ReadonlySignal<J | null>
-  /** Loads what shows tickets. A failed load is retried automatically and by this call. */
+  /** Loads the module that shows tickets. A failed load is retried automatically, or immediately by calling `join` again. */
   join(): void
-  /** The person has opened a ticket. */
+  /** Call this when the person has created a ticket. Loads the module that shows tickets. */
   opened(): void
   dispose(): void
 }
 
 const RETRY_MS = 3_000
-/** Interval for checking whether there are tickets now: the desk or another device may have opened one. */
+/** How often to check whether the person has tickets. The team, or the person on another device, may have created one. */
 const AGAIN_MS = 60_000
 
-/** The parts of the page that this store uses. */
+/** The parts of the browser page that `createPerson` uses. */
 type PersonPage = Pick<Page, 'fetch' | 'document' | 'addEventListener' | 'removeEventListener'>
 
 export function createPerson<J extends { dispose(): void }>(who: SignedIn, load: () => Promise<Talk<J>>, storage: KeyValue = storageOr('localStorage'), time: Clock = clock, page: PersonPage = thisPage): Person<J> {
   const { identity, tokens } = who
-  // The widget's frame is a page of the desk, so paths are relative to its origin.
+  // The widget runs in an iframe that Helpline's server serves, so relative paths reach that server.
   const rest = createFirstRest((path, init) => page.fetch(path, init), async (fresh) => (await tokens(fresh))?.token ?? null)
   const stand = signal<Stand>('asking')
   const joined = signal<J | null>(null)
-  /** Remembers on this device that the person has tickets, as most people do. */
+  /** Stores on this device that the person has tickets, so that the next visit need not ask the server. */
   const known = keptText(identity.id, 'has-tickets', storage)
   let isDisposed = false
   let stopRetry = () => {}
@@ -91,13 +94,13 @@ export function createPerson<J extends { dispose(): void }>(who: SignedIn, load:
     if (isDisposed || (stand.peek() !== 'asking' && stand.peek() !== 'new')) return
     if (result.ok && !result.value) stand.value = 'new'
     else if (result.ok) joinForGood()
-    // An error is shown in place of the tickets.
+    // If the check failed, load the module that shows tickets anyway, because it shows the error.
     else if (stand.peek() === 'asking') void join()
   }
   const askAgain = () => { if (stand.peek() === 'new' && isVisible(page)) void ask() }
   const stopAgain = every(time, AGAIN_MS, askAgain)
   const stopUnfolded = isUnfolded.subscribe(askAgain)
-  // Another tab opened a ticket or queued a message.
+  // Another tab may have created a ticket or queued a message.
   const stored = () => { if (stand.peek() === 'new' && (known.read() !== '' || waits())) void join() }
   const stopStored = onWindow('storage', stored, page)
   void ask()

@@ -1,4 +1,4 @@
-// How pages look and sound on this device. Kept here, never sent.
+// Appearance and sound settings of this device. They are stored locally and never sent to the server.
 
 import { signal, type Signal } from '@preact/signals'
 import { language, setLanguage, type Language } from '../locales/index.ts'
@@ -11,13 +11,13 @@ export { THEMES, type GivenPreferences, type Theme } from './appearance.ts'
 export interface Preferences extends Appearance {
   readonly sound: Signal<boolean>
   readonly notify: Signal<boolean>
-  /** Whether single-key shortcuts are on. */
+  /** Whether keyboard shortcuts that consist of a single key are enabled. */
   readonly keys: Signal<boolean>
-  /** Returns false if the language's sentences could not be loaded; then nothing changes. */
+  /** Changes the language. If the strings of the language cannot be loaded, returns false and keeps the current language. */
   choose(language: Language): Promise<boolean>
 }
 
-/** Applies the appearance to `root`. */
+/** Creates the preferences, and applies the appearance settings to `root`. */
 export function createPreferences(root: Root, given: GivenPreferences = {}, storage: KeyValue = storageOr('localStorage'), page: Pick<Page, 'location' | 'navigator'> = thisPage): Preferences {
   const { kept, keep } = keptPreferences(storage)
   const appearance = createAppearance(root, given, storage, page)

@@ -1,4 +1,5 @@
-// The transient state of one open ticket: who is typing, who is viewing, and the read positions to report. Nothing of it is stored on this side.
+// The transient state of one open ticket: who is typing, who is viewing, and this person's read position. None of it is stored in the
+// browser.
 
 import { signal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
@@ -15,7 +16,7 @@ export interface TypingPerson {
 const READ_MS = 250
 const IDLE_MS = 4_000
 
-/** The parts of the client that presence uses. */
+/** The parts of the client that the presence state uses. */
 export interface PresenceClient {
   readonly identity: Pick<Client['identity'], 'id'>
   readonly connection: Client['connection']
@@ -58,7 +59,8 @@ export function createPresence(client: PresenceClient, time: Clock = clock) {
       return
     }
     stopIdle = time.after(IDLE_MS, () => wrote(false, internal))
-    // Two signals per fade time keep the typing mark visible on the other side.
+    // The other side hides the typing indicator after `typing_fade_ms`. Send a signal twice in that time, so that the indicator does not
+    // disappear while the person types.
     if (time.now() - saidTypingAt < (limits()?.typing_fade_ms ?? LIMITS.typing_fade_ms) / 2) return
     saidTypingAt = time.now()
     saidInternal = internal
@@ -75,20 +77,23 @@ export function createPresence(client: PresenceClient, time: Clock = clock) {
       typing.value = [...typing.value, who]
       fades.set(nameOf(who.person), time.after(limits()?.typing_fade_ms ?? LIMITS.typing_fade_ms, () => forget(who.person)))
     },
-    /** A person who has done something is no longer typing. */
+    /** Call this with the author of a new event: that person is no longer typing. */
     spoke: forget,
-    /** The subscription is live again: send the read position if it was not sent or may have been lost. */
+    /** Call this when the subscription to the ticket is live again. Sends the read position if it was not sent on this connection. */
     joined: sayRead,
     arrived(now: readonly Viewer[]) { viewers.value = now },
     disconnected() {
       viewers.value = []
       for (const { person } of typing.value) forget(person)
-      // What was sent may not have arrived: send it again on the next connection.
+      // The last frames may not have reached the server. After this reset, the read position and the typing signal are sent again on the
+      // next connection.
       readSaid = 0
       saidTypingAt = 0
     },
     wrote,
-    /** The history was replaced: sequence numbers of the old one mean nothing. */
+    /**
+     * Call this after the server has replaced the history. Sequence numbers of the old history are invalid, so forget the read position.
+     */
     restarted() {
       readSaid = 0
       readWanted = 0
@@ -101,7 +106,7 @@ export function createPresence(client: PresenceClient, time: Clock = clock) {
       stopRead = time.after(READ_MS, sayRead)
     },
     dispose() {
-      // End the kind of typing that was reported: the customer must not hear of a note.
+      // Stop the kind of typing that was started: reply or internal note. Customers must not learn that an agent types a note.
       wrote(false, saidInternal)
       stopRead()
       sayRead()

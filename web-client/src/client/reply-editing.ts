@@ -1,4 +1,4 @@
-// The saved replies that one person is editing.
+// Creates one saved-reply editor per client.
 
 import { createTeamRest } from '../rest/team.ts'
 import type { Client } from './client.ts'

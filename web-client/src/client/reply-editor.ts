@@ -1,4 +1,4 @@
-// Saved replies being edited, any number at once. Unsaved drafts are also kept on this device.
+// Edits saved replies. Several drafts can be open at once. Unsaved drafts are also stored on this device.
 
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import { LIMITS, type SavedReply, type SavedReplyChange } from '../protocol/generated.ts'
@@ -12,13 +12,13 @@ import { isWritten, written, writtenLine } from './written.ts'
 
 export interface ReplyDraft {
   readonly id: string
-  /** The reply's `updated_at` when this draft began; null for a new reply. */
+  /** The saved reply's `updated_at` when this draft was opened. Null for a new reply. */
   readonly base: string | null
   readonly shortcut: string
   readonly title: string
   readonly body: string
   readonly folder: string
-  /** Fixed when the reply is first saved. */
+  /** Whether only its author can use the reply. Cannot be changed after the first save. */
   readonly personal: boolean
 }
 
@@ -26,18 +26,18 @@ export type ReplyField = 'shortcut' | 'title' | 'body' | 'folder'
 export type ReplyFault = 'shortcut' | 'taken' | 'empty' | 'long'
 export type ReplyFaults = ReadonlyMap<ReplyField, ReplyFault>
 
-/** `overtaken`: another person has saved or deleted the reply since the draft began. */
+/** `overtaken`: another person has saved or deleted the reply since the draft was opened. */
 export type SaveOutcome = 'saved' | 'overtaken' | 'refused' | 'busy'
 
 export interface ReplyEditor {
-  /** Drafts by id, in the order in which they were begun. */
+  /** Drafts by reply id, in the order in which they were opened. */
   readonly drafts: ReadonlySignal<ReadonlyMap<string, ReplyDraft>>
   readonly busy: ReadonlySignal<ReadonlySet<string>>
-  /** Why the last attempt failed, by id; cleared when the draft changes. */
+  /** Why the last save of a draft failed, by reply id. Cleared when the draft changes. */
   readonly problems: ReadonlySignal<ReadonlyMap<string, Problem>>
   readonly overtaken: ReadonlySignal<ReadonlySet<string>>
   begin(draft: ReplyDraft): void
-  /** Begins a draft from a saved reply. */
+  /** Opens a draft of an existing saved reply. */
   open(reply: SavedReply): void
   change(id: string, part: Partial<ReplyDraft>): void
   close(id: string): void
@@ -46,9 +46,9 @@ export interface ReplyEditor {
 
 interface EditorParts {
   readonly list: () => Promise<Result<readonly SavedReply[]>>
-  /** With the `etag` that was seen, the server refuses to overwrite a later change: `precondition_failed`. */
+  /** Saves a reply. If the stored reply no longer has this `etag`, the server refuses with `precondition_failed`. */
   readonly save: (id: string, change: SavedReplyChange, etag?: string | null) => Promise<Result<SavedReply>>
-  /** Whether the server supports folders and personal replies. */
+  /** Whether the server supports folders and personal replies; older servers do not. */
   readonly knowsFolders: () => boolean
   readonly kept: KeptTexts
 }
@@ -75,7 +75,7 @@ export function faultsOfReply(draft: ReplyDraft): ReplyFaults {
   return faults
 }
 
-/** The request for a draft. A server without folders gets neither `folder` nor `personal`. */
+/** Converts a draft to the body of the save request. Omits `folder` and `personal` if the server does not support them. */
 export function changeOf(draft: ReplyDraft, knowsFolders: boolean): SavedReplyChange {
   const folder = writtenLine(draft.folder)
   return { shortcut: draft.shortcut, title: writtenLine(draft.title), body: written(draft.body), ...(knowsFolders ? { personal: draft.personal, ...(folder === '' ? {} : { folder }) } : {}) }
@@ -86,16 +86,16 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
   const busy = signal<ReadonlySet<string>>(new Set())
   const problems = signal<ReadonlyMap<string, Problem>>(new Map())
   const overtaken = signal<ReadonlySet<string>>(new Set())
-  /** Drafts in the state in which they were opened, as JSON, by id. */
+  /** Each draft as it was when it was opened, by reply id, as JSON. Used to detect changes. */
   const opened = new Map<string, string>()
-  /** The words sent last, by id: the answer may have been lost. */
+  /** The text last sent to the server, by reply id. If the response was lost, comparing with this text shows whether the save succeeded. */
   const sent = new Map<string, string>()
-  /** The stored reply when it was last loaded, by id: saving anyway overwrites this state. */
+  /** The stored reply as it was last loaded, by id; null if it was deleted. "Save anyway" overwrites only this version. */
   const theirs = new Map<string, SavedReply | null>()
   const put = (draft: ReplyDraft) => {
     drafts.value = new Map(drafts.peek()).set(draft.id, draft)
     const text = JSON.stringify(draft)
-    // A reply that was only opened is not kept: its words are on the server and may change there.
+    // Do not store an unchanged draft on this device: the server has its text, and that text may change.
     kept.of(draft.id).write(text === opened.get(draft.id) ? '' : text)
   }
   const clear = (id: string) => batch(() => {
@@ -118,8 +118,9 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
     return { ok: true, value }
   }
   /**
-   * Saves over the state that the draft began from or, with `anyway`, over the state that the person was shown. Null: the reply has changed since. If
-   * the stored words already equal the wanted ones, an earlier save succeeded and only its answer was lost.
+   * Saves a reply only if the stored version is still the one that the draft is based on. With `anyway`, it must be the version that the
+   * person was shown last. Returns null if the stored reply has changed since. If the stored text already equals the new text, an earlier
+   * save succeeded and only its response was lost.
    */
   const sendOver = async ({ id, base }: ReplyDraft, change: SavedReplyChange, anyway: boolean): Promise<Result<SavedReply> | null> => {
     if (!anyway || !theirs.has(id)) {
@@ -147,7 +148,7 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
       return 'refused'
     }
     const now = drafts.peek().get(draft.id)
-    // Keep what was typed during the save, based on the saved reply.
+    // The person changed the draft while it was being saved. Keep the draft, based on the version that was saved.
     if (now === undefined || now === draft) close(draft.id)
     else put({ ...now, base: result.value.updated_at })
     return 'saved'
@@ -186,7 +187,7 @@ function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<strin
   return new Map([...map].filter(([one]) => one !== key))
 }
 
-/** The words that a change of a reply may affect, as one text for comparison. */
+/** The editable text of a saved reply, as one string for comparison. */
 function wordsOf({ shortcut, title, body, folder }: SavedReply | SavedReplyChange): string {
   return JSON.stringify([shortcut, title, body, folder ?? ''])
 }

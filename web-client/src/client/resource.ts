@@ -1,4 +1,4 @@
-// Server data and changes as signals. A resource is loading, ready, stale or failed with a retry; a mutation is busy, refused or rolled back.
+// Server data as signals. A resource loads a value and retries temporary failures. A mutation sends a change and can be rolled back.
 
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import { backoffMs } from '../connection/backoff.ts'
@@ -8,20 +8,20 @@ import type { Result } from '../rest/request.ts'
 import { clock } from './browser.ts'
 import { mayPass } from './paged-tickets.ts'
 
-/** `stale`: an older value is shown while a newer one is being loaded or could not be loaded. */
+/** `stale`: an older value is shown, because a newer value is loading or failed to load. */
 export type ResourceState = 'loading' | 'ready' | 'stale' | 'failed'
 
 export interface Resource<T> {
   readonly state: ReadonlySignal<ResourceState>
-  /** Null until the first value. */
+  /** The loaded value. Null until the first request succeeds. */
   readonly value: ReadonlySignal<T | null>
-  /** Why the last request failed; cleared by the next successful answer. */
+  /** Why the last request failed. Cleared by the next successful response. */
   readonly problem: ReadonlySignal<Problem | null>
-  /** Loads now. Calls made while a request is running share one request that follows it. */
+  /** Loads the value again. Calls during a running request share one further request. */
   reload(): Promise<void>
-  /** Shows `value`; the returned function restores the previous one, unless another one has come since. */
+  /** Shows `value` without a request. The returned function restores the previous value, unless the value has changed again since. */
   set(value: T): () => void
-  /** Stops loading, and ignores late answers. */
+  /** Stops retries, and ignores the response of a running request. */
   dispose(): void
 }
 
@@ -31,10 +31,10 @@ interface ResourceParts<T> {
   readonly random?: () => number
 }
 
-/** Minimum delay before a temporary failure is retried; it grows with each failure. */
+/** Minimum delay before a temporary failure is retried. The delay grows with each consecutive failure. */
 const RETRY_MS = 2_000
 
-/** Starts loading at once. */
+/** Creates a resource and starts loading its value immediately. */
 export function createResource<T>({ load, time = clock, random = Math.random }: ResourceParts<T>): Resource<T> {
   const state = signal<ResourceState>('loading')
   const value = signal<T | null>(null)
@@ -44,7 +44,7 @@ export function createResource<T>({ load, time = clock, random = Math.random }: 
   let stopWaiting = () => {}
   let current: Promise<void> | null = null
   let next: Promise<void> | null = null
-  /** Incremented by every shown value. */
+  /** Incremented whenever the shown value changes. */
   let version = 0
 
   const show = (shown: T) => {
@@ -61,7 +61,7 @@ export function createResource<T>({ load, time = clock, random = Math.random }: 
       if (result.ok) {
         failures = 0
         problem.value = null
-        // A value set during the request is newer than its answer.
+        // If `set` was called during the request, keep that value, because it is newer than the response.
         if (version === before) show(result.value)
         state.value = 'ready'
         return
@@ -104,16 +104,19 @@ export function createResource<T>({ load, time = clock, random = Math.random }: 
 
 export interface Mutation<A, T> {
   readonly isBusy: ReadonlySignal<boolean>
-  /** Why the last run failed; cleared by the next run and by `dismiss`. */
+  /** Why the last change failed. Cleared by the next change and by `dismiss`. */
   readonly problem: ReadonlySignal<Problem | null>
-  /** Runs one change at a time: returns null if another one is running. */
+  /** Sends a change. Returns null, and sends nothing, while another change is in progress. */
   run(argument: A): Promise<Result<T> | null>
   dismiss(): void
 }
 
 interface MutationParts<A, T> {
   readonly send: (argument: A) => Promise<Result<T>>
-  /** Shows the expected result at once; the returned function takes it back if the server refuses. */
+  /**
+   * Shows the expected result before the response arrives. The returned function restores the previous state if the server refuses the
+   * change.
+   */
   readonly expect?: (argument: A) => () => void
   readonly done?: (value: T, argument: A) => void
 }
@@ -143,7 +146,10 @@ export function createMutation<A, T>({ send, expect, done }: MutationParts<A, T>
   }
 }
 
-/** Creates one value per key on first use and keeps it as long as the key: for state that outlives a screen but not its person. */
+/**
+ * Returns a function that creates one value per key and caches it as long as the key exists. Used for state that outlives a screen, but not
+ * the signed-in client.
+ */
 export function keptFor<K extends object, V>(make: (key: K) => V): (key: K) => V {
   const kept = new WeakMap<K, V>()
   return (key) => {

@@ -1,4 +1,4 @@
-// Team roles for admins: the list of members, the search for people by address or id, and one change at a time.
+// Team roles, managed by admins: lists the members, finds people by email address or id, and changes one person at a time.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Agent } from '../protocol/decode-team.ts'
@@ -8,7 +8,7 @@ import type { Result } from '../rest/request.ts'
 import type { TeamRest } from '../rest/team.ts'
 
 export interface Found {
-  /** The search text: an address or an id. */
+  /** The search text: an email address or a person's id. */
   readonly asked: string
   readonly people: readonly PersonFound[]
 }
@@ -19,29 +19,29 @@ export interface Refused {
 }
 
 export interface Roles {
-  /** Null until first loaded. */
+  /** The team members. Null until the list is loaded. */
   readonly team: ReadonlySignal<readonly Agent[] | null>
-  /** Why the list could not be loaded. */
+  /** Why the list of members could not be loaded. */
   readonly problem: ReadonlySignal<Problem | null>
   readonly found: ReadonlySignal<Found | null>
-  /** Why the search failed. */
+  /** Why the last search failed. */
   readonly searchProblem: ReadonlySignal<Problem | null>
-  /** The id of the person whose role is being changed. */
+  /** The id of the person who is being changed; null if no change is in progress. */
   readonly changing: ReadonlySignal<string | null>
   readonly refused: ReadonlySignal<Refused | null>
   load(): Promise<void>
-  /** Finds people who have signed in with this address, or the person with this id. */
+  /** Finds the people who have signed in with this email address, or the person with this id. */
   find(asked: string): Promise<void>
   /**
-   * Sets a role; null removes it. Returns whether it was done, which it is not while another change is running. With `of` set to `member`, a person
-   * whom another admin has removed in the meantime is not added back.
+   * Sets a person's role; null removes the role. Returns whether the role was changed. Returns false while another change is in progress.
+   * With `of` set to `member`, nothing is sent if another admin has removed the person from the team.
    */
   set(user: string, role: StaffRole | null, of?: 'member'): Promise<boolean>
-  /** Blocks or unblocks a person. Returns whether it was done, which it is not while another change is running. */
+  /** Blocks or unblocks a person. Returns whether the change succeeded. Returns false while another change is in progress. */
   setBlocked(user: string, blocked: boolean): Promise<boolean>
 }
 
-/** The members whose name or address contains `written`, ignoring case. */
+/** Returns the members whose name or email address contains `written`, ignoring case. */
 export function named(team: readonly Agent[], written: string): readonly Agent[] {
   const wanted = written.trim().toLocaleLowerCase()
   return wanted === '' ? team : team.filter(({ name, email }) => `${name ?? ''} ${email ?? ''}`.toLocaleLowerCase().includes(wanted))
@@ -49,7 +49,7 @@ export function named(team: readonly Agent[], written: string): readonly Agent[]
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** `onChanged` is called after each successful change. */
+/** Creates the state for managing team roles. Calls `onChanged` after each successful change. */
 export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'person' | 'setRole' | 'setBlocked'>, onChanged: () => void): Roles {
   const team = signal<readonly Agent[] | null>(null)
   const problem = signal<Problem | null>(null)
@@ -57,7 +57,7 @@ export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'person'
   const searchProblem = signal<Problem | null>(null)
   const changing = signal<string | null>(null)
   const refused = signal<Refused | null>(null)
-  // Answers may arrive out of order: only the latest request counts.
+  // Responses may arrive out of order. These counters identify the latest request, so that older responses are ignored.
   let loads = 0
   let searches = 0
   const load = async () => {
@@ -67,7 +67,7 @@ export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'person'
     problem.value = result.ok ? null : result.problem
     if (!result.ok) return
     team.value = result.value
-    // Show the current role of the people found.
+    // Update the roles in the search results from the reloaded list.
     const before = found.peek()
     if (before !== null) found.value = { ...before, people: before.people.map((one) => ({ ...one, role: roleOf(one.user_id) })) }
   }
@@ -79,7 +79,7 @@ export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'person'
     const member = team.peek()?.find((one) => one.user_id === id)
     return { ok: true, value: [{ user_id: id, role: member?.role ?? null, name, email, blocked: result.value.blocked || member?.blocked === true, since: '', last_seen_at, subject: null }] }
   }
-  /** Runs one change at a time. `send` returns null if nothing was sent. */
+  /** Runs `send` unless another change is in progress. `send` returns null if it sent no request. */
   const change = async (user: string, send: () => Promise<Result<null> | null>): Promise<boolean> => {
     if (changing.peek() !== null) return false
     changing.value = user
@@ -87,7 +87,7 @@ export function createRoles(rest: Pick<TeamRest, 'roles' | 'peopleBy' | 'person'
     const result = await send()
     if (result?.ok === true) onChanged()
     else if (result !== null) refused.value = { user, problem: result.problem }
-    // Reload even after a refusal: another admin may have changed the same person first.
+    // Reload the list even after a refusal, because another admin may have changed the same person first.
     if (result !== null) await load()
     changing.value = null
     return result?.ok === true

@@ -1,4 +1,4 @@
-// The current place: which ticket or screen is open, and its query. Kept in the address bar of the desk's own pages.
+// The current location in the app: the open ticket or screen, and the query. On Helpline's own pages, it is kept in the address bar.
 
 import { signal } from '@preact/signals'
 import { thisPage, type Page } from './browser.ts'
@@ -11,7 +11,7 @@ export function createRouter(base: string, page: Pick<Page, 'location' | 'histor
     return { rest: unescaped(path.replace(/\/$/, '')), query: new URLSearchParams(page.location.search) }
   }
   const place = signal(read())
-  /** The list's query, remembered while a place with its own query is shown. */
+  /** The query string of the ticket list, kept while a screen with a different query string is open. */
   let listSearch = hasOwnQuery(place.peek().rest) ? '' : page.location.search
   const href = (rest: string) => `${base}${rest === '' ? '' : `/${escaped(rest)}`}${hasOwnQuery(rest) ? '' : listSearch}`
   const update = () => {

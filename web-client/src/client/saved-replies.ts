@@ -1,16 +1,19 @@
-// Inserting, listing and searching saved replies. Pure.
+// Finds saved replies and inserts them into a text. Pure functions.
 
 import type { SavedReply } from '../protocol/generated.ts'
 import type { StaffView } from '../protocol/model.ts'
 import { hasVisible } from '../protocol/visible.ts'
 import { folded } from './search.ts'
 
-/** The variables for `{{…}}`. In `{{name|text}}`, `text` is used if the value is unknown. */
+/** Variables that a saved reply may contain, as `{{name}}`. In `{{name|text}}`, `text` is used if the value is not known. */
 export const VARIABLES = ['customer_first_name', 'customer_name', 'ticket_number', 'subject', 'agent_name'] as const
 export type Variable = (typeof VARIABLES)[number]
 export type Values = Readonly<Record<Variable, string>>
 
-/** A part of a reply: literal text, a filled-in value, a fallback text, or a variable left as it is. */
+/**
+ * A part of a saved reply. `text`: literal text. `filled`: the value of a variable. `fallback`: the text used instead of an unknown value.
+ * `left`: a variable that could not be filled in.
+ */
 export interface ReplyPart {
   readonly kind: 'text' | 'filled' | 'fallback' | 'left'
   readonly text: string
@@ -25,7 +28,7 @@ export function valuesOf(ticket: Pick<StaffView, 'customer_name' | 'ticket_numbe
 
 const firstName = (name: string) => name.trim().split(/\s+/)[0] ?? ''
 
-/** An unknown variable, or one without a visible value and without a fallback, stays as it is, so that the writer notices it. */
+/** Splits a saved reply into parts. A variable without a value and without a fallback is left unchanged, so that the writer notices it. */
 export function partsOf(body: string, values: Values): readonly ReplyPart[] {
   const parts: ReplyPart[] = []
   let from = 0
@@ -42,28 +45,28 @@ export function partsOf(body: string, values: Values): readonly ReplyPart[] {
   return parts
 }
 
-/** The reply's text with the variables filled in for this ticket. */
+/** Returns a saved reply's text, with the variables filled in for this ticket. */
 export function filled(body: string, ticket: Pick<StaffView, 'customer_name' | 'ticket_number' | 'subject'>, agent: string): string {
   return partsOf(body, valuesOf(ticket, agent)).map(({ text }) => text).join('')
 }
 
-/** Unknown variable names in `{{…}}`, each once. */
+/** Returns the names in `{{…}}` that are not known variables, without duplicates. */
 export function unknownIn(body: string): readonly string[] {
   return [...new Set([...body.matchAll(PLACE)].map(([, name]) => name ?? '').filter((name) => !VARIABLES.some((one) => one === name)))]
 }
 
-/** The shortcut begun with a slash at the end of the text; null if there is none. */
+/** Returns the shortcut being typed after a slash at the end of the text. Null if the text does not end in a shortcut. */
 export function slashed(text: string): string | null {
   return /(?:^|\s)\/([\p{L}\p{M}\p{N}_-]*)$/u.exec(text)?.[1]?.toLowerCase() ?? null
 }
 
-/** Whether the text is only a begun shortcut, which is no message to send. */
+/** Whether the text consists only of a shortcut being typed, such as `/hel`. Such a text must not be sent. */
 export function isSlashed(text: string): boolean {
   const all = text.trim()
   return !/\s/.test(all) && slashed(all) !== null
 }
 
-/** Replaces the begun shortcut with `body`. */
+/** Replaces the shortcut at the end of `text` with `body`. */
 export function inserted(text: string, body: string): string {
   return text.replace(/\/[\p{L}\p{M}\p{N}_-]*$/u, () => body)
 }
@@ -72,7 +75,10 @@ const SHOWN_MAX = 8
 
 export const isPersonal = ({ owner }: Pick<SavedReply, 'owner'>) => (owner ?? null) !== null
 
-/** Matching replies: by shortcut, then by title, then by text; within each, personal ones before the team's. A fully typed shortcut comes first. */
+/**
+ * Returns the replies that match the shortcut being typed. An exact shortcut comes first, then matches of the shortcut, the title and the
+ * text. Within each group, personal replies come before the team's replies.
+ */
 export function offered(replies: readonly SavedReply[], begun: string): readonly SavedReply[] {
   const asked = folded(begun)
   const rank = (reply: SavedReply) => {
@@ -84,19 +90,19 @@ export function offered(replies: readonly SavedReply[], begun: string): readonly
     .toSorted((a, b) => a.at - b.at).slice(0, SHOWN_MAX).map(({ reply }) => reply)
 }
 
-/** Whether every search word occurs in the reply. */
+/** Whether the reply contains every search word, in any field. */
 export function isFound({ shortcut, title, body, folder }: SavedReply, asked: string): boolean {
   const all = folded(`${shortcut} ${title} ${folder ?? ''} ${body}`)
   return folded(asked).split(/\s+/).every((word) => all.includes(word.replace(/^\//, '')))
 }
 
 export interface ReplyFolder {
-  /** Null for replies without a folder. */
+  /** The folder's name. Null for the group of replies without a folder. */
   readonly name: string | null
   readonly replies: readonly SavedReply[]
 }
 
-/** Groups replies by folder, sorted for the reader's language, with replies without a folder last; sorted by title within each group. */
+/** Groups replies by folder, with replies without a folder last. Sorts folders by name and replies by title, by the rules of `locale`. */
 export function inFolders(replies: readonly SavedReply[], locale: string): readonly ReplyFolder[] {
   const order = new Intl.Collator(locale, { numeric: true })
   const byTitle = (list: readonly SavedReply[]) => list.toSorted((a, b) => order.compare(a.title, b.title))

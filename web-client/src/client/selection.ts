@@ -1,4 +1,4 @@
-// The selected tickets, and bulk changes on them.
+// The set of selected tickets, and bulk changes to them.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Inbox } from './inbox.ts'
@@ -13,10 +13,10 @@ export interface Selection {
   readonly results: ReadonlySignal<readonly BulkOutcome[] | null>
   readonly problem: ReadonlySignal<Problem | null>
   readonly isBusy: ReadonlySignal<boolean>
-  /** `isRange`: selects everything between the last toggled ticket and this one. */
+  /** Selects or deselects a ticket. With `isRange`, selects all tickets between the last toggled ticket and this ticket. */
   toggle(id: string, isRange: boolean): void
   clear(): void
-  /** Clears the results and the problem, which the person has read. */
+  /** Hides the results and the problem of the last bulk change. */
   dismiss(): void
   apply(patch: TicketPatch): Promise<void>
   dispose(): void
@@ -24,7 +24,10 @@ export interface Selection {
 
 export const SELECTED_MAX = 100
 
-/** `done` gets the patch and the changed tickets as they were before. If it rejects, the results are shown instead. */
+/**
+ * Creates the selection. `done` receives the patch and the changed tickets as they were before the change. If `done` rejects, the selection
+ * shows the results instead.
+ */
 export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox, 'order' | 'ticket' | 'reload' | 'filters'>, done: (patch: TicketPatch, before: readonly StaffView[]) => Promise<void>): Selection {
   const ids = signal<ReadonlySet<string>>(new Set())
   const results = signal<readonly BulkOutcome[] | null>(null)
@@ -39,7 +42,10 @@ export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox,
     results.value = null
     problem.value = null
   }
-  /** For an assignment, groups the tickets by the assignee that the screen shows, which the server compares. */
+  /**
+   * Splits a bulk assignment into groups of tickets with the same displayed assignee. Each request sends that assignee, so that the server
+   * can refuse if a ticket's assignee has changed.
+   */
   const parts = (tickets: readonly string[], { assigned_to }: TicketPatch) => {
     if (assigned_to === undefined) return [{ tickets: [...tickets], seen: {} }]
     const seenWith = (id: string) => inbox.ticket(id)?.assigned_to?.id ?? 'nobody'
@@ -47,7 +53,7 @@ export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox,
   }
   let shown = inbox.filters.peek()
   const stop = inbox.filters.subscribe((filters) => {
-    // Clear the selection when the filters change: the next change must not affect tickets that are no longer listed.
+    // When the filters change, clear the selection, so that a bulk change does not affect tickets that are no longer listed.
     if (filters !== shown) clear()
     shown = filters
   })
@@ -79,10 +85,10 @@ export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox,
       isBusy.value = false
       problem.value = failed
       if (told.length === 0) return
-      // Tickets that failed stay selected, unless the selection was changed in the meantime.
+      // Deselect the tickets that were changed. Tickets that failed stay selected.
       const changed = new Set(told.filter((one) => one.ok).map((one) => one.id))
       const read = told.map((one) => ({ ...one, number: inbox.ticket(one.id)?.ticket_number ?? one.id }))
-      // If everything succeeded, there is nothing to report.
+      // Show the results only if a ticket failed.
       if (changed.size < told.length) results.value = read
       ids.value = new Set([...ids.peek()].filter((id) => !changed.has(id)))
       inbox.reload()

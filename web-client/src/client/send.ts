@@ -1,4 +1,4 @@
-// Sends one message of the outbox over the session, and interprets the answer.
+// Sends one message from the outbox over the session, and interprets the response.
 
 import type { Session } from '../connection/session.ts'
 import { LIMITS } from '../protocol/generated.ts'
@@ -7,7 +7,7 @@ import type { SendOutcome } from '../outbox/outbox.ts'
 import type { Queued } from '../outbox/store.ts'
 
 const RETRY_MS = 1_000
-/** The bytes that the request id adds to a frame. */
+/** Upper bound for the bytes that the request id adds to a frame. */
 const ID_BYTES_MAX = 32
 
 export async function send(session: Session, entry: Queued): Promise<SendOutcome> {
@@ -19,7 +19,8 @@ export async function send(session: Session, entry: Queued): Promise<SendOutcome
     ...(entry.internal ? { internal: true } : {}),
     ...(entry.based_on === null ? {} : { based_on: entry.based_on }),
   } as const
-  // The server closes the connection over a frame this large, and would close the next one too.
+  // The server closes the connection when it receives a frame this large. Retrying would close the next connection too, so refuse the
+  // message here.
   if (new TextEncoder().encode(JSON.stringify(ask)).length + ID_BYTES_MAX > LIMITS.frame_bytes_max) return { kind: 'refused', code: 'too_large' }
   const answer = await session.ask(ask)
   switch (answer.kind) {
@@ -30,7 +31,7 @@ export async function send(session: Session, entry: Queued): Promise<SendOutcome
     case 'refused': {
       const { code, retry_after_ms } = answer.error
       if (endsWithConnection(code)) return { kind: 'held', code }
-      // The error is not about the message: it is temporary, or the connection ends.
+      // Passing errors are temporary or caused by the connection, not by the message, so the message is retried.
       const passing = isPassing(code) || code === 'token_expired' || code === 'not_authenticated' || code === 'hello_expected'
       return passing ? { kind: 'later', ms: retry_after_ms ?? RETRY_MS } : { kind: 'refused', code }
     }

@@ -1,5 +1,5 @@
-// A setting of the desk while an admin changes it: the saved value, the value on the screen, and whether another admin has saved in the meantime.
-// Unsaved changes are also kept on this device until they are saved or discarded.
+// A desk setting while an admin edits it: the saved value, the edited value, and whether another admin has saved in the meantime. Unsaved
+// edits are also stored on this device until they are saved or discarded.
 
 import { batch, computed, effect, signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
@@ -12,24 +12,27 @@ import { createMutation, createResource, type ResourceState } from './resource.t
 
 export interface SettingDraft<D> {
   readonly state: ReadonlySignal<ResourceState>
-  /** Why loading failed. */
+  /** Why the setting could not be loaded. */
   readonly problem: ReadonlySignal<Problem | null>
-  /** The server's value; null until loaded. */
+  /** The value stored on the server. Null until loaded. */
   readonly saved: ReadonlySignal<D | null>
-  /** The value on the screen; null until loaded. */
+  /** The edited value that the screen shows. Null until loaded. */
   readonly draft: ReadonlySignal<D | null>
   readonly isChanged: ReadonlySignal<boolean>
-  /** Another admin has changed the same parts since these changes began. Parts that are not changed here follow the saved value. */
+  /**
+   * Whether another admin has changed parts of the setting that are also edited here. Parts that are not edited here follow the saved
+   * value.
+   */
   readonly isOvertaken: ReadonlySignal<boolean>
   readonly isSaving: ReadonlySignal<boolean>
-  /** Why saving failed. */
+  /** Why the last save failed. */
   readonly refused: ReadonlySignal<Problem | null>
   change(part: Partial<D>): void
-  /** Discards the changes. */
+  /** Discards the unsaved edits. */
   cancel(): void
-  /** Keeps the changes, based on the value that is saved now. */
+  /** Keeps the unsaved edits, and bases them on the value that is now saved. */
   keepMine(): void
-  /** Loads the saved value first, then saves. Returns false if not saved; `isOvertaken` or `refused` tells why. */
+  /** Loads the saved value, then saves the edits. Returns false if nothing was saved; `isOvertaken` or `refused` gives the reason. */
   save(): Promise<boolean>
   reload(): Promise<void>
 }
@@ -37,26 +40,29 @@ export interface SettingDraft<D> {
 interface SettingParts<S, D> {
   readonly load: () => Promise<Result<S>>
   readonly draftOf: (setting: S) => D
-  /** `seen` is the server's value when it was last loaded. If it has changed since, the code is `precondition_failed`. */
+  /**
+   * Sends the draft. `seen` is the server's value when it was last loaded. If the server's value has changed since, the error code is
+   * `precondition_failed`.
+   */
   readonly send: (draft: D, seen: S) => Promise<Result<S>>
-  /** Normalizes a draft as if it had been saved and read back, up to spelling. Two drafts with equal results count as unchanged. */
+  /** Normalizes a draft as the server would when saving it. Two drafts with the same normalized value count as equal. */
   readonly normal: (draft: D) => D
   readonly lists?: Lists
   readonly kept: KeptText
-  /** Parses a kept draft; null if it is unreadable. */
+  /** Parses a draft that was stored on this device. Returns null if it is invalid. */
   readonly parse: (value: unknown) => D | null
   readonly time?: Clock
 }
 
 interface Begun<D> {
   readonly draft: D
-  /** The saved value when the changes began. */
+  /** The saved value when the admin started to edit. */
   readonly base: D
-  /** The draft sent last: its answer may have been lost. */
+  /** The draft that was last sent to the server. If the response was lost, this draft may be what the server has saved. */
   readonly sent: D | null
 }
 
-/** How often in a row to try a save if another admin saves something else at the same moment. */
+/** How many times to try a save. A save must be repeated if another admin saves other parts of the setting at the same moment. */
 const SAVES_MAX = 3
 
 export function createSettingDraft<S, D>({ load, draftOf, send, normal, lists = {}, kept: text, parse, ...more }: SettingParts<S, D>): SettingDraft<D> {
@@ -67,16 +73,16 @@ export function createSettingDraft<S, D>({ load, draftOf, send, normal, lists = 
   const saved = computed(() => (resource.value.value === null ? null : draftOf(resource.value.value)))
   const draft = computed(() => (saved.value === null ? null : (begun.value?.draft ?? saved.value)))
   const isChanged = computed(() => begun.value !== null && saved.value !== null && !isSame(begun.value.draft, saved.value))
-  /** Applies the changes to the value that is saved now. */
+  /** Applies the unsaved edits to `now`, the value that is currently saved. `isAsked`: the edits conflict with changes of another admin. */
   const onto = ({ draft: mine, base, sent }: Begun<D>, now: D) => {
     const { value, isAsked } = merged({ mine, wanted: normal(mine), before: normal(base), sent: normal(sent ?? base), now, saved: normal(now) }, lists)
-    // An unchanged draft stays the same object.
+    // Return the same object if the draft has not changed.
     return { draft: JSON.stringify(value) === JSON.stringify(mine) ? mine : (parse(value) ?? mine), isAsked }
   }
   const isOvertaken = computed(() => begun.value !== null && saved.value !== null && onto(begun.value, saved.value).isAsked)
   const begin = (next: Begun<D> | null) => {
     begun.value = next
-    // A draft that equals its base need not be kept.
+    // A draft without edits need not be stored on this device.
     kept.write(next === null || isSame(next.draft, next.base) ? '' : JSON.stringify(next))
   }
   effect(() => {
@@ -89,7 +95,7 @@ export function createSettingDraft<S, D>({ load, draftOf, send, normal, lists = 
     send: ({ sent, seen }) => send(sent, seen),
     done(value, { sent }) {
       resource.set(value)
-      // Keep what was changed during the save, based on what was sent.
+      // The admin continued to edit during the save. Keep the new edits, based on the value that was sent.
       const now = begun.peek()
       begin(now === null || now.draft === sent ? null : { ...now, base: sent })
     },
@@ -113,7 +119,7 @@ export function createSettingDraft<S, D>({ load, draftOf, send, normal, lists = 
     if (now !== null) begin({ ...now, sent })
     const result = await save.run({ sent, seen })
     if (result?.ok === true) return true
-    // Another admin may have saved at the same moment, or only a part of the setting was saved.
+    // Reload after a failure. Another admin may have saved at the same moment, or the server may have saved only a part of the setting.
     await resource.reload()
     if (isOvertaken.peek() || !isChanged.peek()) save.dismiss()
     else if (left > 1 && save.problem.peek()?.code === 'precondition_failed') return attempt(left - 1)

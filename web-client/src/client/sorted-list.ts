@@ -1,9 +1,9 @@
-// Keeps tens of thousands of tickets in the server's order, cheap to update one at a time. Pure.
+// Keeps tens of thousands of tickets in the server's order. Adding, changing or removing one ticket is cheap. No I/O.
 
 export const SORTS = ['last_activity', 'created', 'oldest', 'waiting'] as const
 export type Sort = (typeof SORTS)[number]
 
-/** The fields of a ticket that an order needs. */
+/** The ticket fields that the sort orders use. */
 export interface Sortable {
   readonly id: string
   readonly created_at: string
@@ -13,14 +13,17 @@ export interface Sortable {
 
 export interface SortedList<T> {
   get(id: string): T | undefined
-  /** The ids in order. Returns the same array until the next change. */
+  /** The ticket ids in sort order. Returns the same array until the list changes. */
   ids(): readonly string[]
   put(ticket: T): void
-  /** `now`: the ticket's new state, which no longer belongs in this list. */
+  /** Removes a ticket. `now` is the ticket's new state, which no longer belongs in this list. */
   remove(id: string, now?: T): void
-  /** Negative if `a` comes first, zero if both have the same place. */
+  /** Negative if `a` is sorted before `b`, positive if after. Zero if their order is equal. */
   compare(a: T, b: T): number
-  /** The ids after the place of `after`, up to and including the place of `to`. Null: from the beginning, or to the end. */
+  /**
+   * The ids that are sorted after `after`, up to and including `to`. If `after` is null, begins at the start of the list. If `to` is null,
+   * continues to the end.
+   */
   between(after: T | null, to: T | null): readonly string[]
 }
 
@@ -28,14 +31,14 @@ export function createSortedList<T extends Sortable>(sort: Sort): SortedList<T> 
   const rows = new Map<string, T>()
   let order: string[] = []
   let isShared = false
-  // The server's order: equal times are ordered by id, in the same direction.
+  // Compares like the server: tickets with equal times are ordered by id, in the same direction as the times.
   const compare = (a: T, b: T): number => {
-    // The longest wait comes first; tickets without a wait come last.
+    // The longest wait comes first. Tickets whose customer is not waiting come last.
     if (sort === 'waiting') return compareWaits(a.waiting_since ?? null, b.waiting_since ?? null) || compareTexts(a.id, b.id)
     const order = sort === 'last_activity' ? compareTimes(a.last_activity_at, b.last_activity_at) : compareTimes(a.created_at, b.created_at)
     return (order || compareTexts(a.id, b.id)) * (sort === 'oldest' ? 1 : -1)
   }
-  /** The first index whose place is not before the ticket's; with `past`, the first one after it. */
+  /** Binary search: the index at which `ticket` belongs. With `past`, the index after all tickets with an equal order. */
   const indexOf = (ticket: T, past = false): number => {
     let [low, high] = [0, order.length]
     while (low < high) {
@@ -86,7 +89,10 @@ function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** Compares two times. The server omits trailing zeros of a fraction, so times of different length do not sort as texts. */
+/**
+ * Compares two ISO 8601 times. The server omits trailing zeros of fractional seconds, so times of different lengths cannot be compared as
+ * strings.
+ */
 export function compareTimes(a: string, b: string): number {
   return a.length === b.length ? compareTexts(a, b) : compareTexts(whole(a), whole(b))
 }

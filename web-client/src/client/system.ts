@@ -1,4 +1,4 @@
-// The system's health, polled while it is visible.
+// The server's readiness checks, reloaded periodically while the page is visible.
 
 import type { Clock } from '../connection/transport.ts'
 import { decodeSystemView } from '../protocol/decoders/admin.ts'
@@ -17,7 +17,7 @@ interface SystemParts {
   readonly isSeen?: () => boolean
 }
 
-/** Loads at once, and then every 15 seconds while visible. */
+/** Loads the checks immediately, and then every 15 seconds while the page is visible. */
 export function createSystem({ load, time = clock, isSeen = isVisible }: SystemParts): Resource<SystemView> {
   const resource = createResource({ load, time })
   let stop = () => {}
@@ -39,10 +39,10 @@ export function createSystem({ load, time = clock, isSeen = isVisible }: SystemP
 
 const ORDER = ['failing', 'unknown', 'ok'] as const
 
-/** Failing checks first, then unknown ones; otherwise in the server's order. */
+/** Sorts failing checks first, then those with an unknown result. Checks with equal results keep the server's order. */
 export function byNeed(checks: readonly SystemCheck[]): readonly SystemCheck[] {
   return checks.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state))
 }
 
-/** For admins, on a server with the feature `system`. */
+/** Loads the system's state. Only admins may call this, and only if the server has the feature `system`. */
 export const askSystem = (client: Pick<Client, 'rest'>): Promise<Result<SystemView>> => client.rest.request('/v1/system', {}, decodeSystemView)

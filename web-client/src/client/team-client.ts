@@ -1,4 +1,4 @@
-// A client whose session watches all of the desk's tickets, as the team's lists need.
+// Creates a client for staff. Its session receives the changes of all tickets, which the console's lists need.
 
 import { createInboxWatch } from '../connection/inbox-watch.ts'
 import type { Left, TokenSource } from '../connection/session.ts'

@@ -1,4 +1,4 @@
-// What the console knows apart from its list: statistics, counts per view, agents, this agent's unread tickets, and saved replies.
+// Console data besides the ticket list: statistics, ticket counts per view, agents, this agent's unread tickets, and saved replies.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
@@ -21,31 +21,33 @@ export interface TeamStore {
   readonly counts: ReadonlySignal<TicketCounts | null>
   readonly agents: ReadonlySignal<readonly Agent[]>
   readonly replies: ReadonlySignal<readonly SavedReply[]>
-  /** Whether the replies have been loaded: until then, an empty list does not mean that there are none. */
+  /** Whether the saved replies have been loaded. Until then, an empty list does not mean that no replies exist. */
   readonly hasReplies: ReadonlySignal<boolean>
-  /** The number of this agent's tickets with something unread. */
+  /** How many of this agent's tickets have unread events. */
   readonly unread: ReadonlySignal<number>
-  /** The agent has read the ticket up to this state. */
+  /** Call this when the agent has read all events of the ticket. */
   saw(ticket: StaffView): void
-  /** Handles an event of the open ticket, which has its own subscription. */
+  /** Call this for each event of the open ticket. The open ticket has its own subscription. */
   heard(event: HistoryEvent, ticket: TicketView): void
   reloadReplies(): Promise<void>
   reloadAgents(): Promise<void>
   dispose(): void
 }
 
-/** Counts cost a query, so they follow pushes no more often than this. */
+/** Minimum interval between requests for the ticket counts, because each request costs a database query. */
 const COUNTS_MS = 1_500
-/** How many pages of the agent's own tickets, newest first, are searched for pushed ones. */
+/** How many pages of the agent's own tickets, newest first, to search for tickets that were pushed. */
 const OWN_PAGES_MAX = 10
-/** If more tickets than this change at once, they ring without a query for the author of each change. */
+/**
+ * If more tickets than this are pushed at once, the client plays a notification for each, without requesting the authors of the changes.
+ */
 const ASKED_ALONE = 3
-/** Pushes within this time are asked about together. */
+/** Tickets pushed within this time are checked with one request. */
 const ASK_MS = 400
 /** Minimum delay before a failed load is retried. */
 const RETRY_MS = 3_000
 
-/** The parts of the client and of REST that the store uses. */
+/** The parts of the client that the team store uses. */
 export interface TeamOf {
   readonly identity: Pick<Client['identity'], 'id'>
   readonly rest: Pick<Client['rest'], 'activity'>
@@ -54,7 +56,10 @@ export interface TeamOf {
 }
 export type TeamOfRest = Pick<TeamRest, 'allTickets' | 'stats' | 'counts' | 'agents' | 'replies'>
 
-/** `take` gets each ticket of this agent as the server returns it, including how far they have read. */
+/**
+ * Creates the team store. `ring` plays the notification for a ticket. `take` receives each of this agent's tickets as the server returns
+ * it, including the agent's read position.
+ */
 export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: News) => void, take: (ticket: TicketView) => void, time: Clock = clock, tickets: TicketCollection<StaffView> = createTicketCollection(), isSeen: () => boolean = isVisible): TeamStore {
   const stats = signal<TicketStats | null>(null)
   const counts = signal<TicketCounts | null>(null)
@@ -62,21 +67,24 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
   const replies = signal<readonly SavedReply[]>([])
   const hasReplies = signal(false)
   const unread = signal(0)
-  /** This agent's tickets as last loaded. A pushed state is checked first: it may be the agent's own change. */
+  /** This agent's tickets as last loaded. A pushed ticket is not added until it is loaded, because the change may be the agent's own. */
   const mine = new Map<string, StaffView>()
-  /** Up to which sequence number each ticket's events have been handled, whether or not they rang. */
+  /** The sequence number up to which each ticket's events have been handled, whether or not they caused a notification. */
   const told = new Map<string, number>()
-  /** Pushed tickets that are not asked about yet, with the sequence number known before. */
+  /** Pushed tickets that have not been checked with a request yet, by ticket id, with the last sequence number known before the push. */
   const asked = new Map<string, number>()
   const stops = new Set<() => void>()
-  /** `before`: the ids of this agent's tickets at the last load. `since`: the ids pushed during the load. */
+  /** `before`: the ids of this agent's tickets when the last load started. `since`: the ids of tickets pushed during the load. */
   let before: readonly string[] = []
   let since: Set<string> | null = null
   let stopAsking: (() => void) | null = null
   let stopCounts: (() => void) | null = null
   let isDisposed = false
 
-  /** Answers may arrive out of order: only the latest request counts. A temporary failure is retried while the connection is live. */
+  /**
+   * Returns a function that loads a value and ignores all responses except that of the latest request. Retries a temporary failure while
+   * the connection is live.
+   */
   const latest = <T>(ask: () => Promise<Result<T>>, take: (value: T) => void) => {
     let round = 0
     let stop = () => {}
@@ -102,7 +110,7 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
   const concerns = (ticket: StaffView) => ticket.assigned_to?.id === client.identity.id && !isOver(ticket.status) && ticket.archived_at === null
   const note = (ticket: StaffView) => {
     const taken = tickets.take(ticket)
-    // An outdated answer must not bring back a ticket that no longer concerns this agent.
+    // Ignore an outdated ticket, because it may no longer be assigned to this agent.
     if (taken === null) return
     if (concerns(taken)) mine.set(taken.id, taken)
     else mine.delete(taken.id)
@@ -111,7 +119,7 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
   const count = () => { unread.value = [...mine.values()].filter((one) => isUnread(tickets.marked(one))).length }
   const ringFor = (ticket: StaffView) => { if (!isDisposed) ring({ ticket: ticket.id, number: ticket.ticket_number, subject: ticket.subject }) }
 
-  /** Loads this agent's tickets, page by page, until `isEnough`. */
+  /** Loads this agent's tickets page by page, until `isEnough` returns true or no page is left. */
   const own = async (isEnough: (tickets: readonly StaffView[]) => boolean): Promise<Result<{ readonly tickets: readonly StaffView[]; readonly isWhole: boolean }>> => {
     const found: StaffView[] = []
     let cursor: string | null = null
@@ -124,8 +132,8 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
     }
     return { ok: true, value: { tickets: found, isWhole: cursor === null } }
   }
-  // A push is the same for all agents. Only a load tells whether it is news for this agent or their own change, which counts as read. One list
-  // answers for any number of pushes: those tickets are not open, and a bulk change must not cause a flood of requests.
+  // All agents receive the same push. Only a load shows whether the change is unread for this agent, because an agent's own change counts
+  // as read. One list request covers all pushed tickets, so that a bulk change does not cause one request per ticket.
   const ask = async () => {
     stopAsking = null
     const pushes = new Map(asked)
@@ -136,7 +144,7 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
     })
     if (isDisposed) return
     if (!result.ok) {
-      // Ask again together with later pushes, so that no news is lost while the server is busy.
+      // Try again later, together with tickets pushed in the meantime. Otherwise a notification would be lost while the server is busy.
       for (const [id, known] of pushes) asked.set(id, known)
       stopAsking ??= time.after(COUNTS_MS, () => void ask())
       return
@@ -153,7 +161,10 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
       if (isDisposed) return
     }
   }
-  /** With something unread before it, the agent's own change does not count as read, so look at the rows of history. */
+  /**
+   * Whether another person made the change. An agent's own change does not mark older unread events as read. So check the authors of the
+   * new events.
+   */
   const isOfOthers = async (id: string, known: number) => {
     const since = await client.rest.activity(id, { after: known }, LIMITS.page_events)
     return !since.ok || since.value.events.some((event) => event.actor.id !== client.identity.id)
@@ -173,16 +184,17 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
 
   const reloadReplies = latest(() => team.replies(), (value) => { replies.value = value; hasReplies.value = true })
   const reloadAgents = latest(() => team.agents(), (value) => { agents.value = value })
-  // Take the answer only before the first push: a late answer would bring back older figures.
+  // Use the response only if no push has set the statistics yet, because the response may be older than the push.
   const loadStats = latest(() => team.stats(), (value) => { stats.value ??= value })
-  /** Loads changes of this agent's tickets that were not pushed. */
+  /** Loads this agent's tickets, to find changes that were not pushed. */
   const loadOwn = latest(() => {
     before = [...mine.keys()]
     since = new Set()
     return own(() => false)
   }, ({ tickets: found, isWhole }) => {
     for (const ticket of found) {
-      // The sequence number is lower although nothing was pushed: the database was restored, and the known state belongs to another history.
+      // The sequence number has decreased although nothing was pushed. The database was restored, so forget the ticket's state from before
+      // the restore.
       if ((tickets.get(ticket.id)?.seq ?? 0) > ticket.seq && since?.has(ticket.id) !== true) {
         tickets.forget(ticket.id)
         for (const one of [mine, told, asked]) one.delete(ticket.id)

@@ -1,37 +1,40 @@
-// All known tickets, in their newest state, with how far this person has read, from whatever source.
+// The newest known state of every ticket, including this person's read position, from pushes and responses.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { TicketView } from '../protocol/model.ts'
 import { isVisible } from './visibility.ts'
 
 export interface TicketCollection<T extends TicketView> {
-  /** Incremented by every change; read it before `get` and `values`. */
+  /** Incremented whenever a ticket changes. Read it before `get` or `values`, so that a component re-renders on changes. */
   readonly version: ReadonlySignal<number>
   get(id: string): T | undefined
   values(): Iterable<T>
-  /** The same state with this person's read position as far as known: pushes do not contain it, and answers may have an older one. */
+  /**
+   * Returns the ticket with this person's known read position. Pushed tickets have no read position, and responses may have an outdated
+   * one.
+   */
   marked(ticket: T): T
-  /** Takes a state from any source and returns it as `marked` does. Null if a newer state is known. */
+  /** Stores a ticket from a push or a response, and returns it with the known read position. Returns null if a newer state is known. */
   take(ticket: T): T | null
-  /** This person has read up to `seq`. Returns the updated ticket, if it is known. */
+  /** Records that this person has read up to `seq`. Returns the updated ticket, or undefined if the ticket is not known. */
   read(id: string, seq: number): T | undefined
-  /** Sets the open ticket, which counts as read while it is visible. Returns it. */
+  /** Sets which ticket is open. The open ticket counts as read while it is visible. Returns its updated state, if known. */
   setOpen(id: string | null): T | undefined
-  /** The open ticket is visible again. Returns it. */
+  /** Call this when the open ticket becomes visible again. Marks it as read and returns it. */
   look(): T | undefined
-  /** Forgets a ticket whose known state belongs to another history. */
+  /** Forgets one ticket, because its known state is from before a restore of the database. */
   forget(id: string): void
-  /** Forgets everything: the database was restored to an earlier state, and known sequence numbers mean nothing. */
+  /** Forgets all tickets. Call this after a restore of the database, because the known sequence numbers are invalid then. */
   reset(): void
 }
 
 interface CollectionParts {
-  /** Whether the person sees the open ticket now. */
+  /** Whether the person can see the open ticket at this moment. */
   readonly isLooking?: () => boolean
   readonly max?: number
 }
 
-/** Upper bound for a console that runs for days; the least recently updated tickets are dropped first. */
+/** Maximum number of tickets to keep, because a console may stay open for days. The least recently updated tickets are dropped first. */
 const KNOWN_MAX = 50_000
 
 export function createTicketCollection<T extends TicketView>({ isLooking = isVisible, max = KNOWN_MAX }: CollectionParts = {}): TicketCollection<T> {

@@ -1,4 +1,4 @@
-// The draft of a new ticket: kept on this device, one text in all tabs. open-once.ts sends it.
+// The draft of a new ticket. It is stored on this device and shared by all tabs. `open-once.ts` sends it.
 
 import { CATEGORIES, LIMITS, PRIORITIES, type Category, type NewTicket, type Priority } from '../protocol/generated.ts'
 import type { KeyValue } from '../outbox/store.ts'
@@ -15,14 +15,14 @@ export interface TicketDraft {
 }
 
 interface TicketDraftStore {
-  /** The draft that was stored when the form was opened. */
+  /** The draft that was in the storage when the form was opened. */
   readonly first: TicketDraft
-  /** Merges what another tab stored with `here`; returns the same object if nothing changed. */
+  /** Merges the draft stored by another tab into `here`, this tab's draft. Returns `here` itself if nothing changed. */
   meet(here: TicketDraft): TicketDraft
-  /** Whether `here` equals the stored draft, as far as known. */
+  /** Whether `here` equals the draft that this tab last read or wrote in the storage. */
   isKept(here: TicketDraft): boolean
   write(next: TicketDraft): void
-  /** Whether the stored draft outlives the page. */
+  /** Whether the storage keeps the draft when the page is closed. */
   isStored(): boolean
 }
 
@@ -53,7 +53,7 @@ export function keptTicketDraft(user: string, storage?: KeyValue): TicketDraftSt
   }
 }
 
-/** The draft after `sent` has become a ticket: emptied, unless it was changed in the meantime. */
+/** Returns the draft to show after `sent` was submitted. The text is cleared unless the person has changed it in the meantime. */
 export function afterSent(here: TicketDraft, sent: TicketDraft): TicketDraft {
   return here.subject === sent.subject && here.description === sent.description ? { ...here, subject: '', description: '' } : here
 }
@@ -73,14 +73,14 @@ function decodeDraft(source: string): TicketDraft {
   }
 }
 
-/** The ticket as the server takes it. */
+/** Converts a draft to the body of the request that creates the ticket. */
 export function ticketOf(draft: TicketDraft): NewTicket & { readonly subject: string } {
   return { ...draft, subject: writtenLine(draft.subject), description: written(draft.description) }
 }
 
 export type DraftFault = { readonly kind: 'missing' } | { readonly kind: 'long'; readonly over: number }
 
-/** What is invalid, by field. */
+/** Returns what is invalid in each field; null for a valid field. */
 export function faultsOf(draft: TicketDraft): { readonly subject: DraftFault | null; readonly description: DraftFault | null } {
   const { subject, description } = ticketOf(draft)
   const fault = (value: string, over: number): DraftFault | null => (!isWritten(value) ? { kind: 'missing' } : over > 0 ? { kind: 'long', over } : null)

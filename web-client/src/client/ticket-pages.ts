@@ -1,6 +1,6 @@
-// A server's list that is read page by page while it changes: combines pages and live changes in the server's order. Pure. Pages decide as far as
-// they reach; a live change beyond that is left to the page that will reach it. A page's state of a ticket counts, unless a live change arrived after
-// the page was requested: the page may be older.
+// Combines pages of a server's list with pushed changes, in the server's order. No I/O. Pushed changes beyond the last loaded page are
+// ignored, because a later page will contain them. A loaded page overwrites known tickets, except those pushed after the page was
+// requested.
 
 import type { Page } from '../protocol/model.ts'
 import type { Sortable, SortedList } from './sorted-list.ts'
@@ -10,13 +10,13 @@ export interface Listed extends Sortable {
   readonly read_seq: number
 }
 
-/** Whether a changed ticket belongs in the list; `ask`: only the server can tell. */
+/** Whether a changed ticket belongs in the list. `ask`: only the server can decide. */
 export type Verdict = 'in' | 'out' | 'ask'
 
-/** `before`: the ticket's state in the list. */
+/** Decides whether a changed ticket belongs in the list. `before` is the ticket's state in the list; undefined if it was not listed. */
 export type Judge<T> = (ticket: T, before: T | undefined) => Verdict
 
-/** The page to request: the next one, or a part that was read before and may have changed since. */
+/** The next page to request. If `isNext` is false, a loaded page is reloaded because it may have changed. */
 export interface Due {
   readonly isNext: boolean
   readonly cursor: string | null
@@ -24,31 +24,31 @@ export interface Due {
 
 export interface TicketPages<T> {
   hasMore(): boolean
-  /** Starts re-reading: what was read may have changed without a push. */
+  /** Starts reloading all loaded pages from the beginning, because changes may have been missed. */
   restart(): void
   due(wantsMore: boolean): Due | null
-  /** Call when the request for a page is sent. */
+  /** Call this when the request for a page is sent. */
   asked(due: Due): void
-  /** Takes a page; returns the ids that it added after those of earlier pages. */
+  /** Applies a loaded page. Returns the ids of the rows that it appended to the list. */
   arrived(due: Due, page: Page<T>): readonly string[]
-  /** Takes a pushed change. */
+  /** Applies a ticket that the server has pushed. */
   heard(ticket: T): void
-  /** Takes a ticket from another answer, which may be older than the known state. Adds no ticket to the list. */
+  /** Applies a ticket from an unrelated response. Ignores it if it is not in the list or if the list has a newer state. */
   told(ticket: T): void
-  /** Whether there are changed tickets that only re-reading can judge. */
+  /** Whether some changed tickets can be placed only by reloading the pages. */
   isUnsure(): boolean
 }
 
-/** How far pages reach: nowhere, up to the place of a ticket, or to the end. */
+/** How far the loaded pages reach in the sort order: nowhere, up to and including a ticket, or to the end of the list. */
 type Reach<T> = 'nowhere' | T | 'end'
 
-/** `rows` may already contain tickets that are known to fit; they stay until the first page decides. */
+/** Creates the pages of one list. `rows` may already contain tickets, which stay until the first page arrives. */
 export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: Judge<T>): TicketPages<T> {
   let reach: Reach<T> = 'nowhere'
   let cursor: string | null = null
-  /** How far re-reading has come; null if there is nothing to re-read. */
+  /** How far reloading the pages has come. Null if no reload is in progress. */
   let again: { readonly place: T | null; readonly cursor: string | null } | null = { place: null, cursor: null }
-  /** Tickets that arrived since the running request was sent. */
+  /** Tickets that arrived by push or response since the running page request was sent. `isNews`: the ticket was pushed. */
   let since: Map<string, { readonly ticket: T; readonly isNews: boolean }> | null = null
   const unsure = new Set<string>()
 
@@ -63,7 +63,7 @@ export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: 
     if (verdict === 'in') rows.put(ticket)
     else rows.remove(ticket.id, ticket)
   }
-  /** Pages now reach as far as `to`; or re-reading does, if it has not caught up yet. */
+  /** Records that pages now reach to `to`. During a reload, records only how far the reload has come. */
   const advance = ({ isNext }: Due, to: Reach<T>, next: string | null) => {
     const target = placeOf(reach)
     if (!isNext && to !== 'end' && to !== 'nowhere' && target !== null && rows.compare(to, target) < 0) {
@@ -80,7 +80,7 @@ export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: 
     restart() {
       again = { place: null, cursor: null }
       if (reach !== 'end') return
-      // Tickets that arrive after the last row in the meantime are left to the pages, as everywhere else.
+      // During the reload, ignore pushed tickets that are sorted after the last row. A page will contain them.
       reach = rows.get(rows.ids().at(-1) ?? '') ?? 'nowhere'
     },
     due(wantsMore) {
@@ -89,14 +89,15 @@ export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: 
     },
     asked(due) {
       since = new Map()
-      // This re-read decides the tickets that were unsure until now.
+      // The reload decides about all tickets that were undecided until now.
       if (!due.isNext && due.cursor === null) unsure.clear()
     },
     arrived(due, { items, next_cursor }) {
       const meanwhile = since
       since = null
       const last = items.at(-1)
-      // This client cannot decode any ticket of the page (newer kinds), so the page does not tell how far it reaches.
+      // This client could decode no ticket of the page, for example because a newer server sent it. Without a last ticket, it is unknown
+      // how far the page reaches.
       if (last === undefined && next_cursor !== null) {
         if (due.isNext) cursor = next_cursor
         else again = { place: again?.place ?? null, cursor: next_cursor }

@@ -1,4 +1,4 @@
-// One open ticket: its facts and timeline, who is typing and viewing, and the actions of this person.
+// State of one open ticket: its fields and history, who is typing and viewing, and the actions of this person.
 
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import type { NewRating, TicketPatch, Viewer } from '../protocol/generated.ts'
@@ -22,12 +22,15 @@ export type Opening =
   | { readonly kind: 'open'; readonly ticket: TicketView; readonly reader: Reader }
   | { readonly kind: 'failed'; readonly problem: Problem }
 
-/** Returns the patch to send when the person has read a refusal and insists on the change. */
+/** Returns the patch to send if the person repeats a refused change. */
 export type Insisting = (patch: TicketPatch, problem: Problem) => TicketPatch
 
 export interface Fault {
   readonly problem: Problem
-  /** The change that was refused, if any. For an assignment that came too late, `retry` makes it anyway. */
+  /**
+   * The refused change; null if the fault is not about a change. If an assignment was refused because another person assigned the ticket
+   * first, `retry` overwrites that assignment.
+   */
   readonly patch: TicketPatch | null
   retry(): void
   dismiss(): void
@@ -39,37 +42,37 @@ export interface TicketStore {
   readonly typing: ReadonlySignal<readonly TypingPerson[]>
   readonly viewers: ReadonlySignal<readonly Viewer[]>
   readonly loadingOlder: ReadonlySignal<boolean>
-  /** Edits and removals of this ticket's messages. */
+  /** This person's edits and removals of messages in the ticket. */
   readonly edits: Edits
-  /** The latest attempt that failed, until it succeeds or is dismissed. */
+  /** The latest action that failed. Null after it succeeds or is dismissed. */
   readonly fault: ReadonlySignal<Fault | null>
-  /** How far this person had read when the ticket was opened. */
+  /** This person's read position when the ticket was opened. Null until loaded. */
   readonly readAtOpening: number | null
-  /** This person's working habits. */
+  /** This person's settings for writing and alerts, which are stored in this browser. */
   readonly habits: Client['habits']
   send(body: string, how: { readonly internal: boolean; readonly based_on: number | null; readonly then?: FollowUp | null }): Queued | null
-  /** Takes back an unsent message (without a key, the last one); null if it is too late. */
+  /** Takes back a message before it is sent. Without `key`, takes back the last one. Returns null if it was already sent. */
   undo(key?: string): Queued | null
   retry(key: string, how: 'as_written' | 'insist'): void
   discard(key: string): Queued | null
-  /** A message that the server has not stored yet. */
+  /** Returns a message from the outbox. Null if the outbox does not contain the message. */
   queued(key: string): Queued | null
-  /** Loads earlier history. `isAsked`: the reader asked for it explicitly; scrolling retries a failing server less often. */
+  /** Loads earlier events. `isAsked`: the reader clicked to load them. Loading by scrolling waits longer after a failure. */
   loadOlder(isAsked: boolean): Promise<void>
-  /** Changes the ticket. When the person retries after a refusal, `insisting` gives the patch to send. */
+  /** Changes the ticket. If the server refuses and the person retries, `insisting` returns the patch to send. */
   change(patch: TicketPatch, insisting?: Insisting): Promise<boolean>
   rate(rating: NewRating): Promise<boolean>
-  /** Call at every keystroke, and with `false` when the text is empty again. */
+  /** Reports typing. Call this with `on` true at every keystroke, and with `on` false when the text is empty again. */
   wrote(on: boolean, internal: boolean): void
-  /** Call when the person sees the end of the thread. */
+  /** Call this when the person sees the end of the ticket's history. Marks all events as read. */
   sawEnd(): void
-  /** Takes the ticket from the answer to a change made elsewhere on the page. */
+  /** Call this with the response to a change of this ticket that another part of the page sent. */
   told(ticket: TicketView): void
   reload(): void
   dispose(): void
 }
 
-/** Actions that may fail; each clears only its own fault. */
+/** Actions that may fail. When an action succeeds, only its own fault is cleared. */
 type Action = 'listen' | 'older' | 'change'
 
 const OLDER_EVENTS = 50
@@ -77,15 +80,15 @@ const REFRESH_MS = 60
 const RETRY_MS = 2_000
 
 export interface TicketListener {
-  /** Called once, at the server's first answer, even if a recently opened state was shown before it. */
+  /** Called once, when the server first responds. A cached state of a recently opened ticket does not count as a response. */
   opened?(ticket: TicketView): void
-  /** Called for every newer state of the ticket. */
+  /** Called whenever a newer state of the ticket is known. */
   ticket(ticket: TicketView): void
   /** Called for each event that arrives while the ticket is open. */
   event(event: HistoryEvent, ticket: TicketView): void
 }
 
-/** Opens a ticket by id or number. */
+/** Opens a ticket. `ref` is the ticket's id or number. */
 export function openTicket(client: Client, ref: string, listener: TicketListener, time: Clock = clock): TicketStore {
   const opening = signal<Opening>({ kind: 'loading' })
   const timeline = signal<Timeline>(EMPTY)
@@ -94,20 +97,20 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
   const presence = createPresence(client, time)
   let subscription: Subscription | null = null
   let readAtOpening: number | null = null
-  /** Whether the server has answered; until then, a recently opened state may be shown. */
+  /** Whether the server has responded. Until then, a cached state of the ticket may be shown. */
   let isAnswered = false
-  /** Until when scrolling does not retry after loading history failed. */
+  /** Until this time, scrolling does not load earlier events, because the last attempt failed. */
   let olderAt = 0
-  /** The customer's new name for which the ticket was last reloaded. */
+  /** The customer's new name that last caused a reload of the ticket. */
   let askedName: string | null = null
   let disposed = false
-  /** Incremented by every restore of the database: answers to earlier requests have invalid sequence numbers. */
+  /** Incremented at every restore of the database. Responses to requests from before the restore have invalid sequence numbers. */
   let epochs = 0
-  /** The value of `epochs` that the shown facts belong to. */
+  /** The value of `epochs` when the shown ticket fields were loaded. */
   let factsOf = 0
   let stopRefresh = () => {}
   let stopOutbox = () => {}
-  /** How often the connection has gone live. */
+  /** How many times the connection has gone live. */
   let lives = 0
 
   const settled = (of: Action) => { if (fault.peek()?.of === of) fault.value = null }
@@ -124,7 +127,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
 
   const take = (ticket: TicketView) => {
     const before = opening.value
-    // An answer older than the known events must not turn the ticket back, unless the database was restored.
+    // Ignore a ticket that is older than the known events, unless the database was restored in the meantime.
     if (before.kind === 'open' && before.ticket.seq > ticket.seq && factsOf === epochs) return
     factsOf = epochs
     const reader: Reader = before.kind === 'open' && before.reader.side === ticket.side ? before.reader : readerOf(ticket)
@@ -145,7 +148,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
     if (disposed || mine !== epochs) return
     if (!result.ok) {
       if (opening.value.kind === 'open') refreshSoon(RETRY_MS)
-      // The request was sent before the connection came back: its failure says nothing about now.
+      // The request was sent before the connection went live, so its failure may be outdated. Load again.
       else if (life !== lives && result.problem.code !== 'not_found') void load()
       else opening.value = { kind: 'failed', problem: result.problem }
       return
@@ -154,7 +157,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
     take(result.value)
     if (!isAnswered) listener.opened?.(result.value)
     isAnswered = true
-    // A recently opened ticket is already subscribed.
+    // A ticket shown from the cache is already subscribed.
     if (subscription === null) listen(result.value.id)
   }
 
@@ -186,7 +189,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
   }
 
   const heard = (events: readonly HistoryEvent[]) => {
-    // After a restore, events cannot be applied until the facts are loaded again.
+    // After a restore of the database, events cannot be applied until the ticket's fields are loaded again.
     if (opening.value.kind !== 'open' || factsOf !== epochs) return
     const { ticket } = opening.value
     const news = events.filter((event) => event.seq > ticket.seq)
@@ -199,8 +202,8 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
   }
 
   /**
-   * The open ticket no longer exists, or is no longer this person's. After a restore another ticket may have its number, so load again by the
-   * reference in the address.
+   * The open ticket no longer exists, or this person may no longer read it. Load the ticket again by the reference in the address bar,
+   * because another ticket may have that number after a restore of the database.
    */
   const gone = () => batch(() => {
     if (opening.value.kind === 'open') client.opened.keep(opening.value.ticket, null)
@@ -233,7 +236,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
         }
         step({ type: 'page', page })
         settled('listen')
-        // The connection is back: clear a failure to load history that its absence caused.
+        // The connection works again, so clear an error from loading earlier events while the server was unreachable.
         if (fault.peek()?.of === 'older' && fault.peek()?.problem.code === 'unreachable') fault.value = null
         if (!page.more) {
           presence.arrived(page.viewers)
@@ -262,7 +265,8 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
         return
       case 'reset':
         step({ type: 'reset' })
-        // The ticket's subject may have been removed.
+        // The `reset` frame says that the known events are no longer valid. The ticket's subject may have changed too, so reload the
+        // ticket.
         refreshSoon(REFRESH_MS)
         return subscription?.again()
       case 'read': return step({ type: 'read', mark: { person: frame.person, seq: frame.seq } })
@@ -284,7 +288,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
   }
   const change = (patch: TicketPatch, insisting: Insisting = (same) => same): Promise<boolean> => act((ticket) => client.rest.changeTicket(ticket, patch), (problem) => {
     failed('change', problem, () => void change(insisting(patch, problem), insisting), patch)
-    // Reload the ticket, so that the current assignee is shown with the refusal.
+    // Reload the ticket, so that the current assignee is shown next to the error.
     if (problem.code === 'conflict') refreshSoon(0)
   })
 

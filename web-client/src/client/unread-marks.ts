@@ -1,4 +1,5 @@
-// Tickets that a person has marked as unread. Kept in this browser until they open them; the read positions that others see do not change.
+// Tickets that the person has marked as unread. A mark is stored in this browser until the person opens the ticket. Marks do not change the
+// read positions that other people see.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { KeyValue } from '../outbox/store.ts'
@@ -9,11 +10,11 @@ export interface UnreadMarks {
   readonly ids: ReadonlySignal<ReadonlySet<string>>
   mark(ticket: string): void
   clear(ticket: string): void
-  /** Call when another tab has changed the stored item `name`. */
+  /** Call this when another tab has changed the storage item with this name. */
   changedElsewhere(name: string): void
 }
 
-/** Beyond this, the oldest marks are dropped. */
+/** Maximum number of marks. If there are more, the oldest are dropped. */
 const MARKS_MAX = 500
 
 export function createUnreadMarks(user: string, storage: KeyValue = storageOr('localStorage')): UnreadMarks {

@@ -1,4 +1,4 @@
-// The widget's appearance and the desk's features, which the desk tells without a token.
+// Loads the widget's appearance and the server's features. Both are public, so the requests need no token.
 
 import { thisPage, type Page } from './browser.ts'
 import { flag, isObject, list, text } from '../protocol/narrow.ts'
@@ -9,12 +9,12 @@ const name = (value: unknown) => decodeName(value) ?? null
 export interface Look {
   readonly teamName: string | null
   readonly greeting: string | null
-  /** A `data:` URL of a picture. */
+  /** The logo as a `data:` URL. */
   readonly logo: string | null
 }
 
 export interface DeskLook extends Look {
-  /** Whether the writer may choose a category. */
+  /** Whether the customer can choose a category for the first message. */
   readonly asksCategory: boolean
 }
 
@@ -22,30 +22,30 @@ export const NO_LOOK: DeskLook = { teamName: null, greeting: null, logo: null, a
 type DeskPage = Pick<Page, 'fetch'>
 const TIMEOUT_MS = 15_000
 
-/** Loads the widget's appearance; the default one if the desk does not answer. */
+/** Loads the widget's appearance. Returns the default appearance if the server does not respond. */
 export async function loadLook(page?: DeskPage): Promise<DeskLook> {
   const value = await load('/v1/widget', page)
   if (!isObject(value)) return NO_LOOK
   return { teamName: name(value['team_name']), greeting: name(value['greeting']), logo: pictureOf(value['logo']), asksCategory: flag(value['asks_category']) ?? false }
 }
 
-/** The desk's feature names; null if the desk cannot be reached. */
+/** Returns the names of the server's features. Null if the server cannot be reached. */
 export async function loadFeatures(page?: DeskPage): Promise<readonly string[] | null> {
   const value = await load('/v1/config', page)
   return isObject(value) ? list(value['features'], text) : null
 }
 
-/** The appearance options of `Helpline.init`, as far as they are valid. */
+/** Reads the appearance options of `Helpline.init`. Invalid options become null. */
 export function givenLook(value: Readonly<Record<string, unknown>>): Look {
   return { teamName: name(value['teamName']), greeting: name(value['greeting']), logo: pictureOf(value['logo']) }
 }
 
-/** The page's options take precedence over the desk's. */
+/** Combines the desk's appearance with the embedding page's options. The page's options take precedence. */
 export function mergedLook(desk: DeskLook, page: Look): DeskLook {
   return { teamName: page.teamName ?? desk.teamName, greeting: page.greeting ?? desk.greeting, logo: page.logo ?? desk.logo, asksCategory: desk.asksCategory }
 }
 
-/** Accepts only `data:` URLs: no page's policy allows pictures from elsewhere. */
+/** Accepts only `data:` URLs, because the Content-Security-Policy allows no images from other sites. */
 function pictureOf(value: unknown): string | null {
   const address = text(value)
   return address?.startsWith('data:image/') === true ? address : null

@@ -1,4 +1,4 @@
-// The widget's appearance and the sites that may embed it, while an admin changes them. Pure.
+// The widget's appearance and the list of sites that may embed it, as an admin edits them. Pure functions.
 
 import { LIMITS, type DeskSettings, type WidgetPosition, type WidgetSettings } from '../protocol/generated.ts'
 import { bool, list, object, string } from '../protocol/shape.ts'
@@ -6,19 +6,19 @@ import { brandTokens } from './brand.ts'
 import { isWritten, writtenLine } from './written.ts'
 
 export interface WidgetDraft {
-  /** As typed; empty: the widget's default colour. */
+  /** The colour as typed. If empty, the widget uses its default colour. */
   readonly color: string
   readonly teamName: string
   readonly greeting: string
   readonly position: WidgetPosition
-  /** A `data:` URL; empty if there is none. */
+  /** The logo as a `data:` URL; empty if there is no logo. */
   readonly logo: string
   readonly asksCategory: boolean
-  /** As typed, including empty lines. */
+  /** The sites as typed, including empty lines. */
   readonly sites: readonly string[]
 }
 
-/** What is invalid. A fault's key is `color`, `teamName`, `greeting`, or `site.0` for the first site. */
+/** What is invalid in the draft. Faults are keyed by field: `color`, `teamName`, `greeting`, or `site.0` for the first site. */
 export type WidgetFault = 'color' | 'long' | 'origin' | 'twice' | 'many'
 export type WidgetFaults = ReadonlyMap<string, WidgetFault>
 
@@ -38,13 +38,13 @@ export function widgetDraftOf({ widget }: Pick<DeskSettings, 'widget'>): WidgetD
 
 const keptDraft = object({ color: string, teamName: string, greeting: string, position: string, logo: string, asksCategory: bool, sites: list(string) })
 
-/** Parses a draft stored on the device; null if it is unreadable. */
+/** Parses a draft that was stored on this device. Returns null if it is invalid. */
 export function parseWidgetDraft(value: unknown): WidgetDraft | null {
   const draft = keptDraft(value)
   return draft === undefined ? null : { ...draft, position: draft.position === 'left' ? 'left' : 'right' }
 }
 
-/** Converts a draft without faults to the setting. */
+/** Converts a draft to the value of the setting. The draft must have no faults. */
 export function widgetOf(draft: WidgetDraft): WidgetSettings {
   const text = (written: string) => (isWritten(written) ? writtenLine(written) : null)
   return {
@@ -75,7 +75,7 @@ export function widgetFaultsOf(draft: WidgetDraft): WidgetFaults {
   return faults
 }
 
-/** Normalizes a colour (`#abc` and `AABBCC` too) to lower-case `#rrggbb`; null if it is no colour. */
+/** Converts a colour such as `#abc` or `AABBCC` to lower-case `#rrggbb`. Returns null if the text is not a colour. */
 export function colorOf(written: string): string | null {
   const digits = /^#?([\da-f]{3}|[\da-f]{6})$/i.exec(written.trim())?.[1]?.toLowerCase()
   if (digits === undefined) return null
@@ -85,7 +85,10 @@ export function colorOf(written: string): string | null {
 const LABEL = /^(?!-)[a-z\d_-]{1,63}(?<!-)$/
 const HOST_CHARS_MAX = 253
 
-/** The origin of an address or bare host name, as browsers send it; null if there is none. The server applies the same rule. */
+/**
+ * Returns the origin of a URL or host name, in the form that browsers send. Null if the text has no valid origin. The server applies the
+ * same rule.
+ */
 export function originOf(written: string): string | null {
   const text = written.trim()
   const url = parsed(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `https://${text}`)
@@ -103,9 +106,11 @@ function parsed(address: string): URL | null {
 }
 
 export interface ColorNote {
-  /** The colour of text on this colour. */
+  /** The text colour that is readable on a background in the chosen colour. */
   readonly ink: 'white' | 'black'
-  /** Whether text in this colour gets another shade to stay readable: darker in the light theme, lighter in the dark one. */
+  /**
+   * Whether text in the chosen colour is made darker in the light theme, to stay readable. `isLightened`: made lighter in the dark theme.
+   */
   readonly isDarkened: boolean
   readonly isLightened: boolean
 }
@@ -117,7 +122,10 @@ export function colorNote(color: string): ColorNote | null {
   return { ink: tokens['--brand-ink'] === '#ffffff' ? 'white' : 'black', isDarkened: shades[1] !== color, isLightened: shades[2] !== color }
 }
 
-/** The HTML that a site puts into its pages. `comment` is a line for readers of the page's source; `token` explains the function below it. */
+/**
+ * Returns the HTML that a site adds to its pages to show the widget. `comment` and `token` become comments in that HTML; `token` explains
+ * `getToken`.
+ */
 export function snippetFor(origin: string, { comment, token }: { readonly comment: string; readonly token: string }): string {
   return `<!-- ${comment} -->
 <script src="${origin}/widget.js"></script>
@@ -133,7 +141,7 @@ export function snippetFor(origin: string, { comment, token }: { readonly commen
 `
 }
 
-/** The directives that a site's Content-Security-Policy must contain. */
+/** Returns the directives that a site must add to its Content-Security-Policy. */
 export function policyFor(origin: string): string {
   return `script-src ${origin}; frame-src ${origin}; connect-src ${origin}`
 }

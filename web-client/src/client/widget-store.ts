@@ -1,4 +1,4 @@
-// The draft of the desk's widget setting, for admins.
+// Creates the draft of the desk's widget setting, which admins edit.
 
 import { createTeamRest } from '../rest/team.ts'
 import type { Client } from './client.ts'

@@ -1,19 +1,19 @@
 import { hasVisible } from '../protocol/visible.ts'
 
 /**
- * Normalizes a text as the server accepts it: removes control characters of pasted text (a page break, terminal colours), for which the server would
- * refuse it. Pure.
+ * Normalizes a text as the server requires. Removes control characters, such as page breaks and terminal colours in pasted text, because
+ * the server would refuse them.
  */
 export function written(text: string): string {
   return text.replace(/\r\n?|[\v\f\u0085]/g, '\n').replace(/[^\P{Cc}\n\t]/gu, '')
 }
 
-/** Normalizes a text for a field with one line. */
+/** Normalizes a text for a single-line field. */
 export function writtenLine(text: string): string {
   return written(text).replace(/\s+/g, ' ').trim()
 }
 
-/** Whether the normalized text has anything visible. */
+/** Whether the text has any visible character after normalization. */
 export function isWritten(text: string): boolean {
   return hasVisible(written(text))
 }

@@ -1,4 +1,5 @@
-// Fills in inbox frames. The server sends a whole ticket once; while only its place in the list changes, it sends only the place.
+// Completes inbox frames, which carry changed tickets. The server sends a ticket in full once. While only the ticket's place in the list
+// changes, the server sends only the new place.
 
 import { LIMITS } from '../protocol/generated.ts'
 import type { ServerFrame, StaffView } from '../protocol/model.ts'
@@ -6,12 +7,12 @@ import type { ServerFrame, StaffView } from '../protocol/model.ts'
 export type InboxFrame = Extract<ServerFrame, { type: 'inbox' }>
 
 export interface InboxRows {
-  /** Returns the frame with whole tickets, all of them in `tickets`. */
+  /** Returns the frame with all its tickets, in full, in `tickets`. */
   fill(frame: InboxFrame): InboxFrame
 }
 
 export function createInboxRows(): InboxRows {
-  // In the order of arrival, so that the first row is the oldest.
+  // The known tickets by id. Updating a ticket moves it to the end, so the first entry is the least recently updated.
   const rows = new Map<string, StaffView>()
   const keep = (row: StaffView) => {
     rows.delete(row.id)

@@ -1,4 +1,5 @@
-// Watches the desk's tickets across connections: requested on each connection, and retried after a temporary refusal.
+// Subscribes to changes of all tickets in the desk (the watch). Subscribes again on each new connection, and retries after a temporary
+// refusal.
 
 import type { TicketViewers, Viewer } from '../protocol/generated.ts'
 import { isPassing } from '../protocol/words.ts'
@@ -10,39 +11,48 @@ import type { Clock } from './transport.ts'
 export interface InboxListener {
   frame(frame: InboxFrame): void
   /**
-   * Called on each connection once every change is pushed: data loaded after this call misses none. Also called if the server is slow or refuses, so
-   * that lists load anyway.
+   * Called on each connection when the server has started to push changes, so data loaded after this call misses no change. Also called if
+   * the server refuses or does not respond in time, so that lists load anyway.
    */
   began(): void
-  /** Who is viewing which ticket; tickets without viewers are missing. Empty without a connection or with an older server. */
+  /**
+   * Called with the viewers of each ticket. Tickets without viewers are not in the map. The map is empty without a connection, or if the
+   * server is too old.
+   */
   viewers?(byTicket: Viewers): void
 }
 
 export type Viewers = ReadonlyMap<string, readonly Viewer[]>
 
 /**
- * `off`: no listener, or no connection. `asking`: requested a moment ago. `late`: the server is slow, or has refused temporarily. `on`: every change
- * is pushed. `refused`: the watch is not available.
+ * State of the subscription to changes of all tickets. `off`: no listener, or no connection. `asking`: the request was just sent. `late`:
+ * the server has not responded in time, or has refused temporarily. `on`: the server pushes every change. `refused`: the server refused
+ * permanently.
  */
 export type WatchState = 'off' | 'asking' | 'late' | 'on' | 'refused'
 
 export interface InboxWatch {
   state(): WatchState
   onState(listener: (state: WatchState) => void): () => void
-  /** Requests the watch again after a refusal. */
+  /** Subscribes again to changes of all tickets, if the server refused or did not respond in time. */
   again(): void
   add(listener: InboxListener): () => void
   frame(frame: InboxFrame): void
   presence(tickets: readonly TicketViewers[]): void
-  /** Call when a connection is live. */
+  /** Call this when a connection goes live. */
   live(): void
   cut(): void
 }
 
-/** Creates the watch of a session; no-watch.ts has one that does nothing. */
+/**
+ * Creates the subscription of a session to changes of all tickets (the watch). `no-watch.ts` has a factory for a watch that does nothing.
+ */
 export type WatchFactory = (clock: Clock, random: () => number, requests: Requests, isLive: () => boolean) => InboxWatch
 
-/** How long lists wait for the watch before they load without it; they load again once it is on. */
+/**
+ * If the subscription to changes of all tickets is not active after this time, lists load without it. When it becomes active, the lists
+ * load again.
+ */
 const PATIENCE_MS = 2_000
 
 export function createInboxWatch(clock: Clock, random: () => number, requests: Requests, isLive: () => boolean): InboxWatch {
@@ -76,7 +86,7 @@ export function createInboxWatch(clock: Clock, random: () => number, requests: R
     stop()
     const mine = round
     if (state !== 'late') enter('asking')
-    // The server sends all viewers again.
+    // Clear the viewers, because the server sends all viewers again at the start of a subscription.
     if (viewers.size > 0) look(new Map())
     stop = clock.after(PATIENCE_MS, () => {
       enter('late')

@@ -1,4 +1,5 @@
-// For sessions of customers: only the team's lists need a watch.
+// An inbox watch (subscription to changes of all tickets) that does nothing. Customer sessions use it, because only the console's lists
+// need the changes.
 
 import type { InboxWatch } from './inbox-watch.ts'
 

@@ -1,11 +1,11 @@
-// Matches answers to requests by id. A request ends exactly once: answered, cut off with its connection, or timed out.
+// Matches responses to requests by id. Each request ends exactly once: with a response, when the connection closes, or on a timeout.
 
 import type { ClientFrame } from '../protocol/generated.ts'
 import type { ErrorFrame, ServerFrame, SubscribedFrame } from '../protocol/model.ts'
 import type { Clock } from './transport.ts'
 
 export type Asking = Extract<ClientFrame, { id: number }>
-/** A request without its id, which is assigned when it is sent. */
+/** A request without its id. The id is assigned when the request is sent. */
 export type Ask = Asking extends infer F ? (F extends Asking ? Omit<F, 'id'> : never) : never
 
 export type Answer =
@@ -19,14 +19,14 @@ export const REQUEST_TIMEOUT_MS = 15_000
 interface Waiting {
   readonly resolve: (answer: Answer) => void
   readonly onPage: (page: SubscribedFrame) => void
-  /** Restarts the timeout: a long answer in several pages is not late. */
+  /** Restarts the timeout. Called for each page of a response that has several pages. */
   renew(): void
   stop(): void
 }
 
 export interface Requests {
   ask(ask: Ask, onPage?: (page: SubscribedFrame) => void): Promise<Answer>
-  /** Takes a frame that answers a request; false if it is no answer. */
+  /** Passes the frame to the request that it answers. Returns false if the frame is not a response. */
   take(frame: ServerFrame): boolean
   cut(): void
 }

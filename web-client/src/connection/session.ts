@@ -1,4 +1,5 @@
-// One person's session with the server across connections: sends `hello`, renews the token, reconnects, and subscribes again.
+// The session of one person with the server. It outlives single connections: it sends `hello`, renews the token, reconnects, and restores
+// subscriptions.
 
 import type { ClientFrame, Me, StaffRole, WireLimits } from '../protocol/generated.ts'
 import { decodeFrame } from '../protocol/decode.ts'
@@ -14,23 +15,29 @@ export type SessionState =
   | { readonly kind: 'connecting'; readonly attempt: number }
   | { readonly kind: 'live'; readonly user: Me; readonly role: StaffRole | null; readonly limits: WireLimits; readonly features: Features }
   | { readonly kind: 'waiting'; readonly attempt: number; readonly until: number }
-  /** Reconnecting is pointless as things are. */
+  /** The server closed the connection with a code that forbids reconnecting automatically. */
   | { readonly kind: 'away'; readonly code: number; readonly reason: string }
-  /** The person of this session is no longer signed in here: nothing more is sent or shown in their name. */
+  /** The session's person is no longer signed in on this page. Nothing more is sent or shown in that person's name. */
   | { readonly kind: 'left'; readonly why: Left }
 
 export type Left = 'signed_out' | 'other_user'
 
 export interface Token {
   readonly token: string
-  /** By this device's clock, in milliseconds; null if unknown: the server reports the expiry. */
+  /**
+   * When the token expires, by this device's clock, in milliseconds since the Unix epoch. If null, the client renews the token only after
+   * the server reports that it has expired.
+   */
   readonly expires_at: number | null
 }
 
-/** Returns a token; `fresh`: the last one was refused. Null if no user is signed in. Rejects if a token cannot be had right now. */
+/**
+ * Returns a token, or null if no user is signed in. `fresh`: return a new token, not a cached one. Rejects if no token is available at the
+ * moment.
+ */
 export type TokenSource = (fresh: boolean) => Promise<Token | null>
 
-/** Frames that get no answer. */
+/** Client frames to which the server sends no response. */
 export type Tell = Exclude<ClientFrame, { id: number }>
 
 export interface Session {
@@ -38,19 +45,25 @@ export interface Session {
   onState(listener: (state: SessionState) => void): () => void
   start(): void
   stop(): void
-  /** Reconnects at once: the network is back, or the person asked. */
+  /** Reconnects immediately. Call this when the network is back or the person asks to reconnect. */
   nudge(): void
-  /** The page is visible again or was restored by the browser: timers may have stopped, and the connection may have died unnoticed. */
+  /**
+   * Call this when the page becomes visible (`looked_at`) or the browser restores it from its cache (`restored`). Timers may have been
+   * paused, so the connection may be dead.
+   */
   wake(how: 'looked_at' | 'restored'): void
-  /** The network is down: drops the connection without waiting for a timeout. */
+  /** Call this when the network is down. Closes the connection without waiting for a timeout. */
   drop(): void
   ask(ask: Ask): Promise<Answer>
-  /** Best effort, for typing and read positions. False if not sent. */
+  /** Sends a frame for which delivery is not guaranteed, such as typing or a read position. Returns false if the connection is not live. */
   tell(frame: Tell): boolean
   subscribe(ticket: string, sink: TicketSink): Subscription
-  /** Watches the desk's tickets across connections; returns the disposer. */
+  /**
+   * Subscribes `listener` to changes of all tickets in the desk. The subscription is restored after a reconnect. Returns a function that
+   * unsubscribes.
+   */
   inbox(listener: InboxListener): () => void
-  /** The state of the watch on the desk's tickets. */
+  /** The state of the subscription to changes of all tickets in the desk. */
   watch(): WatchState
   onWatch(listener: (state: WatchState) => void): () => void
 }
@@ -60,17 +73,23 @@ export interface SessionParts {
   readonly clock: Clock
   readonly random: () => number
   readonly tokens: TokenSource
-  /** The id of the session's person: a welcome for another person ends the session. */
+  /** The id of the session's person. If `welcome` names another person, the session ends. */
   readonly user: string
   readonly watch: WatchFactory
 }
 
-/** A connection that lived this long was healthy: the next attempt starts with the shortest delay. */
+/** A connection that was live for this long was healthy, so reconnecting starts with the shortest delay. */
 const GOOD_LIFE_MS = 5_000
 const RENEW_RETRY_MS = 10_000
-/** After a silence of this many heartbeats, including jitter, a page that becomes visible again treats the connection as dead. */
+/**
+ * When a page becomes visible, the connection counts as dead if it was silent for this many heartbeat intervals. The quarter allows for
+ * jitter.
+ */
 const WAKE_HEARTBEATS = 1.25
-/** Tokens are renewed this long before they expire, or a fifth of their remaining time if that is longer, but not before half of it. */
+/**
+ * Renew a token this long before it expires. If a fifth of the remaining time is longer, renew that early. Never renew before half of the
+ * remaining time has passed.
+ */
 const RENEW_AHEAD_MS = 30_000
 const RENEW_MS_MIN = 1_000
 const TIMER_MS_MAX = 86_400_000
@@ -83,9 +102,9 @@ export function createSession({ sockets, clock, random, tokens, user, watch }: S
   let liveSince: number | null = null
   let comeBackAt: number | null = null
   let heartbeat_ms = 0
-  /** The server itself said when to reconnect. */
+  /** Whether the server set the current reconnect delay. */
   let isWaitAsked = false
-  /** Incremented by everything that ends an attempt, so that its late callbacks are ignored. */
+  /** Incremented whenever a connection attempt ends, so that late callbacks of the attempt are ignored. */
   let round = 0
   let stopTimer = () => {}
   let stopRenewal = () => {}
@@ -130,7 +149,8 @@ export function createSession({ sockets, clock, random, tokens, user, watch }: S
     const answer = await requests.ask({ type: 'hello', token: token.token })
     if (mine !== round) return
     if (answer.kind !== 'answered' || answer.frame.type !== 'welcome') {
-      // After a refused `hello`, the server closes with a code that says what to do. Without an answer, close here.
+      // If the server refuses `hello`, it closes the connection with a code that says what to do. If it does not respond, close the
+      // connection here.
       if (answer.kind !== 'refused') transport?.close('no welcome')
       return
     }
@@ -140,7 +160,7 @@ export function createSession({ sockets, clock, random, tokens, user, watch }: S
     heartbeat_ms = frame.heartbeat_ms
     tokenRefused = false
     liveSince = clock.now()
-    // 1.5 heartbeats and a margin: the server sends a ping every heartbeat, with some jitter.
+    // The server sends a ping every heartbeat interval, with some jitter, so allow 1.5 intervals and 2 seconds.
     transport?.expectWithin(heartbeat_ms * 1.5 + 2_000)
     renewLater(token, mine)
     enter({ kind: 'live', user: frame.user, role, limits, features })
@@ -157,7 +177,7 @@ export function createSession({ sockets, clock, random, tokens, user, watch }: S
   }
 
   const renew = async (mine: number) => {
-    // Retry until it works or the server ends the connection.
+    // Retry until the token is renewed or the connection ends.
     const again = () => { stopRenewal = clock.after(RENEW_RETRY_MS, () => void renew(mine)) }
     let token: Token | null
     try {
@@ -198,14 +218,17 @@ export function createSession({ sockets, clock, random, tokens, user, watch }: S
     }
   }
 
-  /** The instance is draining: running requests may finish. After the delay, this client closes the connection unless the server did. */
+  /**
+   * The server instance is draining (shutting down). Running requests may still finish. After `delay_ms`, close the connection if the
+   * server has not closed it.
+   */
   const bye = (delay_ms: number) => {
     comeBackAt = clock.now() + delay_ms
     stopTimer()
     stopTimer = clock.after(delay_ms, () => transport?.close('bye'))
   }
 
-  /** Tears down the connection in any state, and notifies everything that depends on it. */
+  /** Closes the connection in any state. Ends all requests, and tells all subscriptions that the connection is gone. */
   const tearDown = () => {
     round++
     stopTimer()
@@ -270,7 +293,7 @@ export function createSession({ sockets, clock, random, tokens, user, watch }: S
     },
     nudge,
     wake(how) {
-      // If the server asked for a delay, keep it: it spreads out the clients that reconnect.
+      // If the server asked for a delay, keep waiting. The server uses the delay to spread out the clients that reconnect.
       if (state.kind === 'waiting' && !isWaitAsked) return nudge()
       if (state.kind !== 'live' || transport === null) return
       if (how === 'looked_at' && transport.silent_ms() <= heartbeat_ms * WAKE_HEARTBEATS) return

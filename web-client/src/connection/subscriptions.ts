@@ -1,4 +1,5 @@
-// Subscriptions to tickets across connections: whenever a connection goes live, each one subscribes again from its reader's position.
+// Subscriptions to tickets, which outlive single connections. Whenever a connection goes live, every ticket is subscribed again from the
+// last position that its sink has received.
 
 import type { Code, ServerFrame, SubscribedFrame } from '../protocol/model.ts'
 import { isPassing } from '../protocol/words.ts'
@@ -8,22 +9,22 @@ import type { Clock } from './transport.ts'
 
 export type TicketFrame = Extract<ServerFrame, { type: 'event' | 'reset' | 'typing' | 'presence' | 'read' }>
 
-/** Receives what happens to one ticket. */
+/** Receives the frames of one subscribed ticket. */
 export interface TicketSink {
-  /** Where to resume; null: from the latest page. */
+  /** Returns the position from which to resume. Null to start with the latest page of the history. */
   resume(): { readonly after: number; readonly epoch: string | null } | null
   subscribing(): void
   page(page: SubscribedFrame): void
   frame(frame: TicketFrame): void
-  /** The server's head, from a `ping`. */
+  /** Receives the ticket's head (the sequence number of its last event), which the server sends with each `ping`. */
   head(seq: number): void
   disconnected(): void
-  /** Refused for this connection; retried on the next one. */
+  /** The server refused the subscription and will not accept it on this connection. The client subscribes again on the next connection. */
   refused(code: Code): void
 }
 
 export interface Subscription {
-  /** Subscribes again from the sink's position: at once, unless that was just tried. */
+  /** Subscribes again from the sink's current position. Subscribes immediately, or after a delay if a recent attempt was made. */
   again(): void
   dispose(): void
 }
@@ -32,13 +33,13 @@ interface Entry {
   readonly ticket: string
   readonly sink: TicketSink
   state: 'idle' | 'asking' | 'listening'
-  /** `again` was called while an answer was pending. */
+  /** Whether `again` was called while a request was pending. */
   wanted: boolean
   attempts: number
   stopTimer: () => void
 }
 
-/** How long a subscription must have been quiet before the next `again` is immediate. */
+/** If `again` is not called for this long after subscribing, the next call subscribes without a delay. */
 const REST_MS = 5_000
 
 export function createSubscriptions(clock: Clock, random: () => number, requests: Requests, isLive: () => boolean) {

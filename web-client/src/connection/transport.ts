@@ -1,12 +1,12 @@
-// One socket: sends and receives text, and detects whether the other side is alive. Does not interpret the text.
+// Wraps one WebSocket. Sends and receives text, and detects a dead connection. Does not parse the text.
 
 export interface Clock {
   now(): number
-  /** Calls `call` once after `ms` milliseconds; returns the disposer. */
+  /** Calls `call` once, after `ms` milliseconds. Returns a function that cancels the timer. */
   after(ms: number, call: () => void): () => void
 }
 
-/** The part of a WebSocket that a transport uses. */
+/** The part of a WebSocket that the transport uses. */
 export interface Socket {
   send(text: string): void
   close(code?: number, reason?: string): void
@@ -20,17 +20,17 @@ export type SocketFactory = () => Socket
 export interface TransportEvents {
   opened(): void
   received(text: string): void
-  /** Called once, however the connection ended. Code 1006: it was cut or went silent. */
+  /** Called once when the connection ends, for any reason. Code 1006: the connection broke, or no data arrived in time. */
   closed(code: number, reason: string): void
 }
 
 export interface Transport {
-  /** False if the socket is not open and nothing was sent. */
+  /** Returns false, and sends nothing, if the socket is not open. */
   send(text: string): boolean
   close(reason: string): void
-  /** From now on, a silence of `ms` milliseconds means that the other side is gone. */
+  /** From now on, closes the connection if no message arrives for `ms` milliseconds. */
   expectWithin(ms: number): void
-  /** Milliseconds since the last message, by the clock, even if timers were paused. */
+  /** Milliseconds since the last received message. Measured by the clock, because timers may have been paused. */
   silent_ms(): number
 }
 
@@ -49,11 +49,11 @@ export function openTransport(factory: SocketFactory, clock: Clock, events: Tran
     if (life === 'over') return
     life = 'over'
     stopWatch()
-    // A dead socket takes a long time to close, so do not wait for it.
+    // Closing a dead socket takes a long time, so report `closed` without waiting for it.
     try {
       socket.close(1000, reason)
     } catch {
-      // Already closed by the other side.
+      // The socket is already closed.
     }
     events.closed(code, reason)
   }

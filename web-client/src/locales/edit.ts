@@ -1,4 +1,4 @@
-// Loaded with the forms that edit a message: adds their sentences to the common ones.
+// Texts for the forms that edit a message. This file is loaded with those forms and adds their strings to the common table.
 
 import en from './en/edit.json'
 import { addStrings, type Table } from './index.ts'

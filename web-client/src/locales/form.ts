@@ -1,4 +1,4 @@
-// Loaded with the form for a new ticket: adds its sentences to the common ones.
+// Texts for the form that creates a ticket. This file is loaded with that form and adds its strings to the common table.
 
 import en from './en/form.json'
 import { addStrings, type Table } from './index.ts'

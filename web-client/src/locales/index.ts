@@ -1,5 +1,5 @@
-// Sentences by key, in the chosen language. Each language is a table with the same keys; tables that a first screen does not need are loaded with the
-// part that does. Components that call `t` while rendering render again when the language changes.
+// Translated texts (sentences), looked up by key. Each language has a table with the same keys. Tables that the first screen does not need
+// are loaded later. A component that calls `t` while rendering re-renders when the language changes.
 
 import { signal } from '@preact/signals'
 import common from './en/common.json'
@@ -35,30 +35,30 @@ interface Sections {
   readonly widget: typeof widget
 }
 
-/** A group of sentences, with one file per language: `<tag>/<section>.json`. */
+/** A group of translated texts. Each language has one file per section: `<tag>/<section>.json`. */
 export type Section = keyof Sections
 type KeysOf<S> = S extends Section ? Extract<keyof Sections[S], string> : never
 export type StringKey = KeysOf<Section>
 export type Table = Readonly<Record<string, string>>
 
-/** The other languages of a section, by path, loaded on demand. */
+/** Loaders for the languages other than English, by file path. Each file is loaded on demand. */
 export type Files = Readonly<Record<string, () => Promise<Table>>>
 
-/** Loads the sentences of one part of the client in another language. */
+/** Loads the texts of one part of the client in a language other than English. */
 type Source = (language: Language) => Promise<Table>
 
-/** Finds the file that ends in `<tag>/<section>.json` or `<tag>.json`. */
+/** Returns a source that loads the file whose path ends with the text that `end` returns. */
 const from = (files: Files, end: (language: Language) => string): Source => async (language) => await Object.entries(files).find(([path]) => path.endsWith(end(language)))?.[1]() ?? {}
 const ofSection = (section: Section, files: Files): Source => from(files, (language) => `/${language}/${section}.json`)
 
 const sources: Source[] = [ofSection('common', import.meta.glob<Table>(['./*/common.json', '!./en/*.json'], { import: 'default' }))]
 
-/** The language chosen last, whether or not its tables are loaded. */
+/** The language that was chosen last. Its tables may not be loaded yet. */
 let wanted: Language = 'en'
 const fallback = new Map<string, string>(Object.entries(common))
 const chosen = signal<{ readonly language: Language; readonly table: Table }>({ language: 'en', table: {} })
 
-/** Adds a section: its English sentences directly, those of other languages from `files` on demand. */
+/** Adds a section. Its English sentences are available immediately. Other languages are loaded from `files` on demand. */
 export function addStrings<S extends Section>(section: S, english: Sections[S], files: Files): void {
   add(ofSection(section, files), english)
 }
@@ -70,15 +70,15 @@ function add(source: Source, english: Table): void {
 }
 
 /**
- * The `t` of a part that has its sentences in its own folder. `files` are its other languages, by paths that end in `<tag>.json`. Keys are shared by
- * the whole client, so they begin with the part's name.
+ * Returns a function like `t` for a part of the client that keeps its sentences in its own folder. `files` are the part's translations,
+ * with paths that end in `<tag>.json`. All parts share one key space, so each key must begin with the part's name.
  */
 export function sentences<K extends string>(english: Readonly<Record<K, string>>, files: Files): (key: K, places?: Places) => string {
   add(from(files, (language) => `/${language}.json`), english)
   return (key, places) => filled(key, places)
 }
 
-/** Picks one of a few words that a part shows before its other sentences are loaded. */
+/** Picks a text in the reader's language, or in English. For the few texts that are shown before the tables are loaded. */
 export function inLanguage(words: Readonly<Partial<Record<Language, string>>> & { readonly en: string }): string {
   return words[language()] ?? words.en
 }
@@ -94,12 +94,12 @@ export function direction(): 'ltr' | 'rtl' {
 let coming: Promise<boolean> = Promise.resolve(true)
 
 /**
- * Resolves once the sentences of all parts added so far are loaded, or with false if some could not be. A part shown earlier is in English for a
- * moment.
+ * Resolves when the sentences of all parts added so far are loaded. Resolves to false if some could not be loaded. Until then, a part may
+ * be shown in English.
  */
 export const sentencesCame = (): Promise<boolean> => coming
 
-/** Switches the language once its tables are loaded. If one of them fails, resolves to false and the page stays as it is. */
+/** Switches the language when its tables are loaded. If a table fails to load, resolves to false and keeps the current language. */
 export function setLanguage(next: Language): Promise<boolean> {
   const taking = take(next)
   coming = taking
@@ -115,9 +115,10 @@ async function take(next: Language): Promise<boolean> {
   wanted = asked = next
   let isWhole = true
   const tables = next === 'en' ? [] : await Promise.all(sources.map((source) => source(next).catch(() => { isWhole = false })))
-  // A later call for the same language covers more parts, so its answer counts; or another language was chosen.
+  // A later call has started. If it is for the same language, return its result, because it covers more parts. Otherwise another language
+  // was chosen.
   if (mine !== takes) return next === asked ? coming : true
-  // If the page already has this language, a part whose sentences are missing does not hold back the others.
+  // If the page already shows this language, use the tables that were loaded, even if those of one part are missing.
   if (isWhole || language() === next) chosen.value = { language: next, table: Object.assign({}, ...tables) }
   else wanted = language()
   return isWhole
@@ -125,13 +126,16 @@ async function take(next: Language): Promise<boolean> {
 
 const RIGHT_TO_LEFT_SIGNS = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u
 
-/** Isolates a name in the other text direction, so that it does not reorder the sentence. */
+/** Puts isolation characters around a value of the opposite text direction. Otherwise the value could reorder the words of the sentence. */
 function isolated(value: string): string {
   const isOther = direction() === 'rtl' ? /[A-Za-z]/.test(value) : RIGHT_TO_LEFT_SIGNS.test(value)
   return isOther ? `\u2068${value}\u2069` : value
 }
 
-/** The sentence for `key` with its places filled: `{n}` with a number or a text, `{n|one:# day|other:# days}` by the language's plural rules. */
+/**
+ * Returns the sentence for `key` with its placeholders filled in. `{n}` is replaced by a number or text. `{n|one:# day|other:# days}`
+ * chooses a form by the language's plural rules.
+ */
 export function t(key: StringKey, places: Places = {}): string {
   return filled(key, places)
 }
@@ -148,7 +152,7 @@ function filled(key: string, places: Places = {}): string {
   })
 }
 
-/** A form that the language does not need may be missing; `other` is used then. */
+/** Chooses the plural form for `n`. If the sentence lacks that form, uses `other`. */
 function formFor(n: number, forms: string): string {
   const form = (name: string) => forms.split('|').find((one) => one.startsWith(`${name}:`))?.slice(name.length + 1)
   return form(new Intl.PluralRules(language()).select(n)) ?? form('other') ?? ''
@@ -158,7 +162,7 @@ export function number(n: number, options: Intl.NumberFormatOptions = {}): strin
   return new Intl.NumberFormat(locale(), options).format(n)
 }
 
-/** The sentence for a word from the server; the word itself if a newer server introduced it. */
+/** Returns the text for a status, priority or category of the server. If a newer server introduced the word, returns the word itself. */
 export function tWord(prefix: 'status' | 'priority' | 'category', word: string | null): string {
   const key = `${prefix}.${word ?? ''}`
   return isKey(key) ? t(key) : (word ?? '').replaceAll('_', ' ')
@@ -169,7 +173,7 @@ export interface Refused {
   readonly title?: string
 }
 
-/** Explains a refusal that names a field; null if it names none. Set when the sentences for it are loaded. */
+/** Explains a refusal that names an invalid field. Returns null if it names none. Replaced when `reasons.ts` is loaded. */
 let atField: (refused: Refused) => string | null = () => null
 
 export function explainFields(explain: typeof atField): void {
@@ -178,13 +182,15 @@ export function explainFields(explain: typeof atField): void {
 
 export const isKey = (key: string): key is StringKey => fallback.has(key)
 
-/** The sentence for a refusal, by its code; the server's own text is English. */
+/** Returns the sentence for a refusal, by its error code. The server's own text is not used, because it is in English. */
 export function tProblem(problem: Refused): string {
   const key = `problem.${problem.code}`
   return atField(problem) ?? (isKey(key) ? t(key) : t('problem.other', { code: problem.code }))
 }
 
-/** The device's regional variant of the chosen language if it has one, so that dates and numbers look as the reader knows them. */
+/**
+ * Returns the locale for dates and numbers: the device's regional variant of the chosen language, or the default variant of the language.
+ */
 export function locale(): string {
   const chosen = language()
   return globalThis.navigator?.languages?.find((one) => one.startsWith(`${chosen}-`)) ?? LOCALES[chosen]

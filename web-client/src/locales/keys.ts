@@ -1,4 +1,4 @@
-// Loaded with the list of the console's keyboard shortcuts: adds its sentences to the common ones.
+// Texts for the list of the console's keyboard shortcuts. This file is loaded with that list and adds its strings to the common table.
 
 import en from './en/keys.json'
 import { addStrings, type Table } from './index.ts'

@@ -1,4 +1,4 @@
-// Loaded with ticket lists: adds their sentences to the common ones.
+// Texts for ticket lists. This file is loaded with the lists and adds their strings to the common table.
 
 import en from './en/list.json'
 import { addStrings, type Table } from './index.ts'

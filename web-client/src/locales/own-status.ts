@@ -1,4 +1,4 @@
-// A ticket's status in the customer's words. Needed where a ticket is shown, not on the widget's first screen.
+// A ticket's status in words for customers. Loaded where a ticket is shown, not on the widget's first screen.
 
 import { t, tWord, type StringKey } from './index.ts'
 
@@ -12,7 +12,7 @@ const OWN: Readonly<Record<string, StringKey>> = {
   closed: 'own_status.closed',
 }
 
-/** Falls back to the team's word for a status that has none for customers. */
+/** Returns the customer's word for a status, or the team's word if there is no customer's word. */
 export function tOwnStatus(status: string | null): string {
   const key = OWN[status ?? '']
   return key === undefined ? tWord('status', status) : t(key)

@@ -1,4 +1,4 @@
-// Loaded by full pages: adds their sentences to the common ones.
+// Texts for full pages. This file is loaded by those pages and adds their strings to the common table.
 
 import en from './en/page.json'
 import './edit.ts'

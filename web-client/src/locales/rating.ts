@@ -1,4 +1,4 @@
-// Loaded with the rating form: adds its sentences to the common ones.
+// Texts for the rating form. This file is loaded with the form and adds its strings to the common table.
 
 import en from './en/rating.json'
 import { addStrings, type Table } from './index.ts'

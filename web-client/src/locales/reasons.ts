@@ -1,12 +1,15 @@
-// The server's reasons for refusing a field, as sentences of this client, because the server's own are English. Pages load this file at the start,
-// other apps when a field is refused.
+// Translates the server's reasons for refusing a field, because the server sends them in English. Pages load this file at the start. The
+// widget loads it when a field is refused.
 
 import en from './en/reasons.json'
 import { addStrings, explainFields, isKey, t, type Refused, type StringKey, type Table } from './index.ts'
 
 addStrings('reasons', en, import.meta.glob<Table>(['./*/reasons.json', '!./en/*.json'], { import: 'default' }))
 
-/** The server's text, the sentence for it, and whether it names a number of characters. The first match counts. */
+/**
+ * Patterns of the server's English texts, with the sentence for each. The third item says whether the text contains a number of characters.
+ * The first matching pattern is used.
+ */
 const REASONS: readonly (readonly [RegExp, StringKey, boolean?])[] = [
   [/^(?:must not be empty|is missing|must not be null)$/, 'why.empty'],
   [/^is too long$|^must not have more than \d+ bytes/, 'why.long'],
@@ -18,7 +21,7 @@ const REASONS: readonly (readonly [RegExp, StringKey, boolean?])[] = [
   [/^this person cannot be assigned/, 'why.assignee'],
 ]
 
-/** The sentence for the server's reason, and the number in it; a general sentence for an unknown reason. */
+/** Returns the sentence for the server's reason and the number in it. For an unknown reason, returns a general sentence. */
 export function reasonOf(why: string): { readonly key: StringKey; readonly n: number } {
   for (const [said, key, isCounted = false] of REASONS) {
     const found = said.exec(why)
@@ -27,7 +30,7 @@ export function reasonOf(why: string): { readonly key: StringKey; readonly n: nu
   return { key: 'why.other', n: 0 }
 }
 
-/** Field names as the forms label them. */
+/** The label of each field in the forms, by the field's name on the server. */
 const FIELD_NAMES: Readonly<Record<string, string>> = {
   subject: 'new.subject',
   description: 'new.description',
@@ -38,7 +41,7 @@ const FIELD_NAMES: Readonly<Record<string, string>> = {
   email: 'roles.email',
 }
 
-/** The field that a refusal names, and the reason as a sentence; null if it names none. */
+/** Returns the field that a refusal names, and the reason as a sentence. Null if the refusal names no field. */
 export function fieldOf({ code, title }: Refused): { readonly name: string; readonly why: string } | null {
   const found = code === 'invalid_field' || code === 'invalid_body' ? /^([\w.[\]]+): (.+)$/s.exec(title ?? '') : null
   if (found === null) return null

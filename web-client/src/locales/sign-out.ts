@@ -1,4 +1,4 @@
-// Loaded with the question before sign-out: adds its sentences to the common ones.
+// Texts for the dialog about unsent messages at sign-out. This file is loaded with the dialog and adds its strings to the common table.
 
 import en from './en/sign-out.json'
 import { addStrings, type Table } from './index.ts'

@@ -1,4 +1,4 @@
-// Loaded by the console: adds the team's sentences to the common ones.
+// Texts for the console. This file is loaded by the console and adds its strings to the common table.
 
 import en from './en/team.json'
 import { addStrings, type Table } from './index.ts'

@@ -1,4 +1,4 @@
-// Loaded with the ticket view: adds its sentences to the common ones.
+// Texts for the view of one ticket. This file is loaded with that view and adds its strings to the common table.
 
 import en from './en/ticket.json'
 import { addStrings, type Table } from './index.ts'

@@ -1,4 +1,4 @@
-// Loaded with the widget: adds its sentences to the common ones.
+// Texts for the widget. This file is loaded with the widget and adds its strings to the common table.
 
 import en from './en/widget.json'
 import { addStrings, type Table } from './index.ts'

@@ -1,5 +1,6 @@
-// Sends waiting messages: one at a time per ticket, so that the history has the order of writing, and under the same key until the server accepts or
-// refuses. A second tab waits behind a lock; without locks, only the key prevents duplicates.
+// Sends unsent messages. Messages of one ticket are sent one at a time, so that the history keeps the order of writing. A message keeps its
+// idempotency key until the server stores or refuses it. A lock lets only one tab send at a time. Where the browser has no locks, only the
+// key prevents duplicates.
 
 import type { Code } from '../protocol/model.ts'
 import type { FollowUp, OutboxStore, Queued } from './store.ts'
@@ -7,33 +8,33 @@ import type { FollowUp, OutboxStore, Queued } from './store.ts'
 export type SendOutcome =
   | { readonly kind: 'stored'; readonly seq: number }
   | { readonly kind: 'refused'; readonly code: Code }
-  /** This server cannot take the message, but one with another build may: retry with the same key after the next `welcome`. */
+  /** This server build cannot store the message, but another build may. Retry with the same key after the next `welcome`. */
   | { readonly kind: 'held'; readonly code: Code }
-  /** No answer, or a temporary refusal: retry with the same key after `ms`. */
+  /** There was no response, or the server refused temporarily. Retry with the same key after `ms` milliseconds. */
   | { readonly kind: 'later'; readonly ms: number }
-  /** The connection was cut: retry when it is back. */
+  /** The connection was cut. Retry when the next connection is live. */
   | { readonly kind: 'cut' }
 
-/** The outcome of a message's follow-up action; `later`: retry after `ms`. */
+/** The outcome of a stored message's follow-up action. `later`: retry after `ms` milliseconds. */
 export type FollowOutcome = { readonly kind: 'done' } | { readonly kind: 'later'; readonly ms: number }
 
 export type OutboxChange =
   | { readonly type: 'queued'; readonly entry: Queued }
   | { readonly type: 'acked'; readonly entry: Queued; readonly seq: number }
-  /** `elsewhere`: another tab received the refusal. */
+  /** The server refused the message. `elsewhere`: another tab received the refusal. */
   | { readonly type: 'refused'; readonly entry: Queued; readonly code: Code; readonly elsewhere?: true }
-  /** Kept, and sent again automatically; the author is told why it takes so long. */
+  /** The message is kept and sent again automatically. The author is shown the reason for the delay. */
   | { readonly type: 'held'; readonly entry: Queued; readonly code: Code }
   | { readonly type: 'withdrawn'; readonly key: string }
 
 export interface Draft {
   readonly ticket: string
-  /** The ticket's number, to name the ticket where it is not open. */
+  /** The ticket's number. It identifies the ticket in lists of unsent messages. */
   readonly number: string
   readonly body: string
   readonly internal: boolean
   readonly based_on: number | null
-  /** How long the author can take the message back before it is sent. */
+  /** How long the author can take back the message, in milliseconds. The message is sent only after this time. */
   readonly hold_ms?: number
   readonly then?: FollowUp | null
 }
@@ -50,34 +51,37 @@ export interface OutboxParts {
 
 export interface Outbox {
   queue(draft: Draft): Queued
-  /** Sends a refused message again; `insist`: even if others have written since. */
+  /** Sends a refused message again. `insist`: send it even if other people have written in the ticket since. */
   retry(key: string, how: 'as_written' | 'insist'): void
   discard(key: string): Queued | null
-  /** Call when the author signs out: nothing more is sent until they confirm. */
+  /** Call this when the author signs out. Messages are not sent until the author confirms after the next sign-in. */
   pause(): void
-  /** Takes back a message that is still held; null if it is too late. */
+  /** Takes back a message during its undo time. Returns null if it is too late. */
   undo(key: string): Queued | null
-  /** Whether any message can still be taken back. */
+  /** Whether the undo time of any message is still running. */
   isHeld(): boolean
-  /** Sets the handler for follow-up actions; until then they wait. The handler must be idempotent. Returns the disposer. */
+  /**
+   * Sets the handler for follow-up actions. Follow-up actions wait until a handler is set. The handler must be idempotent. Returns a
+   * function that removes the handler.
+   */
   follow(act: (entry: Queued) => Promise<FollowOutcome>): () => void
   of(ticket: string): readonly Queued[]
-  /** All messages that the server has not stored, in the order of writing. */
+  /** All messages that the server has not stored yet, in the order of writing. */
   entries(): readonly Queued[]
-  /** Whether a waiting message would be lost with the page, because this browser stores nothing. */
+  /** Whether an unsent message would be lost when the page closes, because this browser stores nothing. */
   isUnkept(): boolean
-  /** Why a message waits for the next `welcome`; null if it does not. */
+  /** Returns why a message is held until the next `welcome`. Null if the message is not held. */
   held(key: string): Code | null
-  /** Sends all waiting messages, including held ones; call it after every `welcome`. */
+  /** Sends all unsent messages, including those that wait for the next `welcome`. Call this after every `welcome`. */
   flush(): void
-  /** Call when another tab has changed the stored item `name`. */
+  /** Call this when another tab has changed the storage item with this name. */
   changedElsewhere(name: string): void
   onChange(listener: (change: OutboxChange) => void): () => void
   dispose(): void
 }
 
 const RETRY_MS = 5_000
-/** A longer hold means that the clock was set back, so the message is not held. */
+/** If the undo time seems longer than this, the clock was set back, so send the message immediately. */
 const HOLD_MS_MAX = 60_000
 
 export function createOutbox(parts: OutboxParts): Outbox {
@@ -86,7 +90,10 @@ export function createOutbox(parts: OutboxParts): Outbox {
   const running = new Set<string>()
   const rerun = new Set<string>()
   const timers = new Map<string, () => void>()
-  /** Held messages by ticket; later messages of the ticket wait behind them. Only for this connection, never stored. */
+  /**
+   * Messages that this server build cannot store, by ticket. Later messages of the ticket wait behind them. The map is cleared at the next
+   * `welcome` and never stored.
+   */
   const held = new Map<string, { readonly key: string; readonly code: Code }>()
   let disposed = false
   let following: ((entry: Queued) => Promise<FollowOutcome>) | null = null
@@ -96,7 +103,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
   }
   const waiting = () => store.entries().filter((entry) => entry.refused === null && !entry.paused && (entry.sent === null || following !== null))
   const unsent = () => store.entries().filter((entry) => entry.sent === null)
-  /** How long the message can still be taken back, in milliseconds. */
+  /** Returns for how many more milliseconds the author can take back the message. */
   const heldFor = ({ hold_until }: Queued) => {
     const ms = hold_until === null ? 0 : hold_until - parts.now()
     return ms > HOLD_MS_MAX ? 0 : Math.max(0, ms)
@@ -114,7 +121,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     try {
       await inTurn(ticket)
     } catch {
-      // Nothing is lost: the message is sent again under the same key.
+      // Sending failed unexpectedly. The message is still stored, so send it again under the same key.
       later(ticket, RETRY_MS)
     } finally {
       running.delete(ticket)
@@ -122,7 +129,10 @@ export function createOutbox(parts: OutboxParts): Outbox {
     if (rerun.delete(ticket)) void kick(ticket)
   }
 
-  /** Runs behind the lock; if locks fail or time out, without it: keys prevent duplicates. */
+  /**
+   * Sends a ticket's messages while holding the lock. If locks fail or time out, sends without the lock, because the keys prevent
+   * duplicates.
+   */
   const inTurn = async (ticket: string) => {
     let hasBegun = false
     const run = () => {
@@ -152,26 +162,27 @@ export function createOutbox(parts: OutboxParts): Outbox {
         else return outcome === undefined ? undefined : later(ticket, outcome.ms)
         continue
       }
-      // Keep the order: later messages wait behind this one.
+      // Keep the order: later messages of the ticket wait until this message is sent.
       if (heldFor(entry) > 0) return later(ticket, heldFor(entry))
       const outcome = await parts.send(entry)
-      // The message may have been discarded, or answered in another tab, in the meantime: its outcome still counts, but its item is gone.
+      // While the request was running, the message may have been discarded or sent by another tab. The outcome is still reported, but the
+      // stored item is gone.
       switch (outcome.kind) {
         case 'stored':
-          // The follow-up action outlives the page, as the message did.
+          // Store the sequence number, so that the follow-up action is not lost if the page closes.
           if (entry.then !== null && store.get(entry.key) !== null) store.put({ ...entry, sent: outcome.seq })
           else store.remove(entry.key)
           tell({ type: 'acked', entry, seq: outcome.seq })
           break
         case 'refused': {
-          // Read the stored entry again: its author may have signed out in the meantime.
+          // Read the stored entry again, because it may have changed during the request: the author may have signed out.
           const now = store.get(entry.key)
           if (now !== null) store.put({ ...now, refused: outcome.code })
           tell({ type: 'refused', entry, code: outcome.code })
           break
         }
         case 'held':
-          // The message was discarded while it was being sent: messages behind it go on.
+          // If the message was discarded during the request, continue with the messages behind it.
           if (store.get(entry.key) === null) break
           held.set(ticket, { key: entry.key, code: outcome.code })
           tell({ type: 'held', entry, code: outcome.code })
@@ -186,7 +197,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
   const nextOrder = () => store.entries().reduce((order, entry) => Math.max(order, entry.order + 1), parts.now())
 
-  /** The message is gone, so it no longer blocks others. */
+  /** Removes a message from `held`, so that it no longer blocks later messages of the ticket. */
   const release = (key: string) => {
     for (const [ticket, one] of held) {
       if (one.key === key) {

@@ -1,4 +1,5 @@
-// Unsent messages, one stored item each: tabs never overwrite each other's, and a reload finds them again.
+// Stores unsent messages, one storage item per message. Several tabs cannot overwrite each other's messages, and the messages survive a
+// reload.
 
 import { isObject, count, parseJson, text, word } from '../protocol/narrow.ts'
 import { REJECT_CODES } from '../protocol/generated.ts'
@@ -7,24 +8,24 @@ import type { Code } from '../protocol/model.ts'
 export interface Queued {
   readonly key: string
   readonly ticket: string
-  /** Empty in items stored by an older build. */
+  /** The ticket's number. Empty if an older build stored the message. */
   readonly number: string
   readonly body: string
   readonly internal: boolean
-  /** The last sequence number that the writer saw; null: send regardless. */
+  /** The last sequence number that the author had seen. If null, the server stores the message regardless of newer events. */
   readonly based_on: number | null
   readonly at: string
-  /** Increases with each message on this device: the order of sending. */
+  /** The order of sending. Increases with each message written on this device. */
   readonly order: number
-  /** Why the server refused the message; the author decides what happens to it. */
+  /** Why the server refused the message. Null if it was not refused. The author decides whether to send it again. */
   readonly refused: Code | null
-  /** Until when the author can take it back, by this device's clock; it is not sent before. */
+  /** The message is not sent before this time, in milliseconds of this device's clock, so that the author can take it back. */
   readonly hold_until: number | null
-  /** Its author signed out before it was sent: it is sent only after they confirm. */
+  /** Whether the author signed out before the message was sent. The message is sent only after the author confirms that. */
   readonly paused: boolean
-  /** The follow-up action once the message is stored. */
+  /** The action to take when the server has stored the message. */
   readonly then: FollowUp | null
-  /** The message's sequence number once stored; kept until the follow-up action is done. */
+  /** The message's sequence number after the server stored it. Kept until the follow-up action is done. */
   readonly sent: number | null
 }
 
@@ -45,16 +46,16 @@ export interface OutboxStore {
   get(key: string): Queued | null
   put(entry: Queued): void
   remove(key: string): void
-  /** Whether a message here would be lost with the page. */
+  /** Whether an unsent message would be lost when the page closes. */
   isUnkept(): boolean
-  /** The message key in a stored item's name; null if the item is not in this person's outbox. */
+  /** Returns the message key from the name of a storage item. Null if the item is not in this person's outbox. */
   keyOf(name: string): string | null
 }
 
-/** `isKept`: items of the storage outlive the page. */
+/** Creates the store of this person's unsent messages. `isKept`: items in `storage` survive when the page closes. */
 export function createOutboxStore(storage: KeyValue, user: string, isKept = true): OutboxStore {
   const prefix = `helpline.outbox.${user}.`
-  // Messages that the storage had no room for live as long as the page.
+  // Messages that did not fit into the storage. They are lost when the page closes.
   const unstored = new Map<string, Queued>()
 
   const stored = () => {

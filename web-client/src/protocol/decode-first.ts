@@ -1,4 +1,4 @@
-// What is read before a ticket is there, beyond the types of core: whether there are tickets, why a server refuses, and what was just opened.
+// Decodes what the widget reads before it shows a ticket: whether the customer has tickets, error responses, and a newly created ticket.
 
 import { decodeProblem, decodeStatus } from './decoders/first.ts'
 import type { MeView } from './generated.ts'
@@ -8,17 +8,17 @@ import { object, string } from './shape.ts'
 
 export type Self = MeView
 
-/** A refusal; also of a proxy in between, which speaks no problem+json. */
+/** Decodes an error response. A proxy may have sent a response without problem+json; its code becomes `unreadable`. */
 export function problemOf(status: number, value: unknown): Problem {
   const problem = isObject(value) && 'code' in value ? decodeProblem(value) : undefined
   return problem === undefined ? { status, code: 'unreadable', title: '', retry_after_ms: null, head: null } : { ...problem, status }
 }
 
-/** What is known of a ticket that was just opened, as far as its writer is led there. */
+/** Decodes the parts of a newly created ticket that the widget needs to show it. */
 export const decodeOpened = object({ ticket_number: string, status: decodeStatus })
 export type Opened = Exclude<ReturnType<typeof decodeOpened>, undefined>
 
-/** Whether a page of tickets has any. */
+/** Whether a page of tickets contains any ticket. Null if the page cannot be decoded. */
 export function decodeHasAny(value: unknown): boolean | null {
   const tickets = isObject(value) ? value['tickets'] : null
   return Array.isArray(tickets) ? tickets.length > 0 : null

@@ -1,4 +1,5 @@
-// Bodies of REST: read by the decoders that are made from core's types, and given the client's form of model.ts.
+// Decodes the bodies of REST responses, and converts them to the types of `model.ts`. The decoders are generated from the Rust types of
+// `core`.
 
 import { decodeStaffRole } from './decoders/first.ts'
 import { decodeClientConfig, decodeCustomerTicket, decodeCustomerTicketPage, decodeNavLink, decodeStaffTicket } from './decoders/ticket.ts'
@@ -15,7 +16,7 @@ export function decodeCustomerView(value: unknown): CustomerView | null {
   return ticket === undefined ? null : customerView(ticket)
 }
 
-/** A ticket in whichever form the reader is given: only staff are told whose it is. */
+/** Decodes a ticket as the server sends it to staff or to customers. Only the form for staff contains the customer's `user_id`. */
 export function decodeTicket(value: unknown): TicketView | null {
   if (!isObject(value) || !('user_id' in value)) return decodeCustomerView(value)
   const ticket = decodeStaffTicket(value)
@@ -27,7 +28,7 @@ export function decodeCustomerPage(value: unknown): Page<CustomerView> | null {
   return page === undefined ? null : { items: page.tickets.map(customerView), next_cursor: page.next_cursor }
 }
 
-/** A person as whom development mode signs in. */
+/** Decodes a demo person. In development mode, one can sign in as a demo person. */
 const decodeDemoPerson = object({ name: string, id: string, role: nullable(decodeStaffRole), email: nullable(string) })
 export type DemoPerson = Exclude<ReturnType<typeof decodeDemoPerson>, undefined>
 export const decodeDemoPeople = all(decodeDemoPerson)
@@ -35,7 +36,7 @@ export const decodeDemoPeople = all(decodeDemoPerson)
 const decodeTokenBody = object({ token: string })
 export const decodeToken = (value: unknown): string | null => decodeTokenBody(value)?.token ?? null
 
-/** A link may lead to a page, never run a script. */
+/** Whether `href` is an http(s) URL or a path on this site. Rejects `javascript:` URLs and links such as `//host`. */
 function isSafeHref(href: string): boolean {
   return /^https?:\/\//i.test(href) || (href.startsWith('/') && !href.startsWith('//') && !href.startsWith('/\\'))
 }

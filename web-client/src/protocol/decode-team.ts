@@ -1,4 +1,4 @@
-// Bodies that only the team's pages read, beyond the types of core.
+// Decodes the bodies of REST responses that only staff receive.
 
 import { decodeBulkOutcome, decodePersonFound, decodeRoleView, decodeSavedReply, decodeStaffTicketPage } from './decoders/team.ts'
 import { staffView } from './decode-rest.ts'
@@ -14,7 +14,10 @@ export function decodeStaffPage(value: unknown): Page<StaffView> | null {
 }
 
 export const decodeAgents = all(decodeRoleView)
-/** A person with a role that is newer than this client is left out: they are no one to give a role. */
+/**
+ * Decodes the people found by a search. A person whose role this client does not know is left out, because a newer server introduced that
+ * role.
+ */
 export const decodeFound = readable(decodePersonFound)
 export const decodeReplies = readable(decodeSavedReply)
 

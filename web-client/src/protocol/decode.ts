@@ -1,20 +1,21 @@
-// Frames of the server, read from `unknown` by the decoders that are made from core's types, and given the client's form of model.ts.
-// Total: unknown frames give null, unknown fields are ignored, nothing throws.
+// Decodes the server's WebSocket frames, and converts them to the types of `model.ts`. The decoders are generated from the Rust types of
+// `core`. Unknown frames decode to null, unknown fields are ignored, and no function throws.
 
 import { decodeCommonFrame, decodeStaffEvent, decodeStaffFrame } from './decoders/ticket.ts'
 import { staffView } from './decode-rest.ts'
 import type { ServerFrame } from './model.ts'
 import { isObject, parseJson } from './narrow.ts'
 
-/** Reads one text frame of the server. Null: not a frame that this client knows. */
+/** Decodes one text frame of the server. Returns null if this client does not know the frame. */
 export function decodeFrame(source: string): ServerFrame | null {
   const value = parseJson(source)
-  // Its row stands in the frame itself.
+  // The fields of an event are in the frame itself, not in a nested object.
   if (isObject(value) && value['type'] === 'event') {
     const event = decodeStaffEvent(value)
     return event === undefined ? null : { type: 'event', event }
   }
-  // What customers are shown is a part of what staff are.
+  // Frames for customers are decoded with the types for staff, because the fields that customers receive are a subset of the staff's
+  // fields.
   const frame = decodeCommonFrame(value) ?? decodeStaffFrame(value)
   if (frame === undefined || frame.type === 'event') return null
   return frame.type === 'inbox' ? { ...frame, tickets: frame.tickets.map(staffView) } : frame

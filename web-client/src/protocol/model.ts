@@ -1,5 +1,5 @@
-// What the client works with once a frame has been read. A customer's events are read into the staff's shape, with `null` for what
-// customers are never told, so that one timeline serves both sides. Absent and null are the same thing here: null.
+// The types that the client uses for decoded data. An event for a customer has the same type as one for staff, with `null` for fields that
+// customers do not receive. A missing field also becomes `null`.
 
 import type {
   ActorType, AgentRef, Attachment, Audience, CustomerTicket, Kind, Me, RejectCode, StaffRole, StaffTicket, TicketHead, TicketMoved, TicketStats, TicketViewers,
@@ -7,7 +7,7 @@ import type {
 } from './generated.ts'
 
 export interface Person {
-  /** Null: the system, or somebody whose id this reader is not told. */
+  /** Null for the system, or for a person whose id the reader may not know. */
   readonly id: string | null
   readonly type: ActorType
   readonly name: string | null
@@ -18,7 +18,7 @@ export interface TicketMessage {
   readonly sender_id: string | null
   readonly sender_type: ActorType
   readonly body: string
-  /** A note. Always false in what a customer receives. */
+  /** Whether the message is an internal note. Always false in messages that a customer receives. */
   readonly is_internal: boolean
   readonly attachments: readonly Attachment[]
   readonly key: string | null
@@ -31,7 +31,7 @@ export interface HistoryEvent {
   readonly ticket: string
   readonly seq: number
   readonly at: string
-  /** `unknown`: a kind that a newer server writes. It still counts for the position. */
+  /** `unknown`: a kind that only newer servers know. The event still advances the position in the history. */
   readonly kind: Kind | 'unknown'
   readonly actor: Person
   readonly old_value: string | null
@@ -45,7 +45,7 @@ export interface ReadMark {
   readonly seq: number
 }
 
-/** The reader's side of a ticket decides which of the two it gets. */
+/** A ticket as the reader receives it. Staff and customers receive different fields. */
 export type TicketView =
   | ({ readonly side: Extract<Audience, 'staff'> } & StaffTicket)
   | ({ readonly side: Extract<Audience, 'customer'> } & CustomerTicket)
@@ -65,10 +65,13 @@ export interface EventPage {
   readonly more_before: boolean
 }
 
-/** What a server says that it can do beyond the first protocol; one of the build before says nothing. Names of a newer one's are kept as they are. */
+/**
+ * Names of the protocol features that the server supports. Empty for older servers that do not send the list. Names that this client does
+ * not know are kept.
+ */
 export type Features = readonly string[]
 
-/** `unknown`: a code of a newer server. */
+/** An error code of the server. `unknown`: a code that only newer servers send. */
 export type Code = RejectCode | 'unknown'
 
 export type ServerFrame =
@@ -111,12 +114,12 @@ export interface SubscribedFrame {
 
 export interface Problem {
   readonly status: number
-  /** `unreachable`: no answer came. `unreadable`: one came that is not Helpline's. */
+  /** `unreachable`: no response arrived. `unreadable`: the response is not a valid Helpline response. */
   readonly code: Code | 'unreachable' | 'unreadable'
   readonly title: string
   readonly retry_after_ms: number | null
   readonly head: number | null
-  /** Of an assignment that came too late: who has the ticket; null: nobody. */
+  /** Only for an assignment that was refused because another person assigned the ticket first: the current assignee; null if unassigned. */
   readonly assigned_to?: AgentRef | null
 }
 

@@ -1,4 +1,5 @@
-// Small total functions from `unknown` to a shape: each gives the value or `null`, none throws, none casts.
+// Small functions that check an `unknown` value and return it with its type. They return null if the value does not match, never throw, and
+// never cast.
 
 export type Json = { readonly [field: string]: unknown }
 
@@ -14,7 +15,7 @@ export function number(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null
 }
 
-/** A place in a history or a count: whole, not negative, exact. */
+/** Accepts a sequence number or a count: a non-negative integer that a number represents exactly. */
 export function count(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
 }
@@ -23,12 +24,12 @@ export function flag(value: unknown): boolean | null {
   return typeof value === 'boolean' ? value : null
 }
 
-/** One of a closed list of words. */
+/** Returns the value if it is one of the given words, otherwise null. */
 export function word<const T extends string>(words: readonly T[], value: unknown): T | null {
   return words.find((known) => known === value) ?? null
 }
 
-/** All of a list, or nothing: half a list would look whole. */
+/** Decodes a list. Returns null if any item is invalid, because a partial list would look complete. */
 export function list<T>(value: unknown, item: (value: unknown) => T | null): T[] | null {
   if (!Array.isArray(value)) return null
   const items: T[] = []
@@ -40,7 +41,7 @@ export function list<T>(value: unknown, item: (value: unknown) => T | null): T[]
   return items
 }
 
-/** What `JSON.parse` makes of a text, or `undefined`. */
+/** Parses JSON. Returns undefined if the text is not valid JSON. */
 export function parseJson(source: string): unknown {
   try {
     const value: unknown = JSON.parse(source)

@@ -1,4 +1,5 @@
-// What decoders are made of: small total functions from `unknown` to a value, or `undefined` where it is none. JSON has no `undefined`.
+// Building blocks for decoders. A decoder takes an `unknown` value and returns the typed value. It returns `undefined`, which JSON does not
+// contain, if the value is invalid. Decoders never throw.
 
 import { codesOf, hasVisible, inOwnOrder } from './visible.ts'
 import { count, flag, isObject, text } from './narrow.ts'
@@ -12,52 +13,58 @@ type Read<F extends Fields> = { readonly [K in keyof F]: Decoded<F[K]> }
 export const string: Decoder<string> = (value) => text(value) ?? undefined
 export const bool: Decoder<boolean> = (value) => flag(value) ?? undefined
 export const number: Decoder<number> = (value) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined)
-/** A place in a history or a count: whole, not negative, exact. */
+/** Decodes a sequence number or a count: a non-negative integer that a number represents exactly. */
 export const integer: Decoder<number> = (value) => count(value) ?? undefined
 export const nothing: Decoder<null> = (value) => (value === null ? null : undefined)
 export const anything: Decoder<unknown> = (value) => value
 
-/** A line among others: it turns nothing round. */
+/** Decodes a text that is shown in a line with other texts. Removes characters that would change the direction of the texts around it. */
 export const line: Decoder<string> = (value) => {
   const written = string(value)
   return written === undefined ? written : inOwnOrder(written)
 }
 
-/** The name of a person or a thing: nothing of it reaches into the text around it, and what shows nothing is no name. */
+/**
+ * Decodes the name of a person or thing. Removes characters that would change the direction of surrounding text. Rejects a name without
+ * visible characters.
+ */
 export const name: Decoder<string> = (value) => {
   const given = line(value)
   return given === undefined || hasVisible(given) ? given : undefined
 }
 
-/** A line that something is known by: there is always something to see. */
+/**
+ * Decodes a title, such as a ticket's subject. If the title has no visible characters, returns the code points of its characters, so that
+ * something is shown.
+ */
 export const title: Decoder<string> = (value) => name(value) ?? (typeof value === 'string' ? codesOf(value) : undefined)
 
-/** One of a closed list of words; `former`: what another build calls some of them. */
+/** Decodes one of the given words. `former` maps the names that other builds use for some words. */
 /* @__NO_SIDE_EFFECTS__ */
 export function word<const T extends string>(words: readonly T[], former: Readonly<Record<string, T>> = {}): Decoder<T> {
   const all = new Map([...words.map((known): [string, T] => [known, known]), ...Object.entries(former)])
   return (value) => (typeof value === 'string' ? all.get(value) : undefined)
 }
 
-/** Absent, null and unreadable are one thing. */
+/** Decodes a value, or null if the value is missing, null or invalid. */
 /* @__NO_SIDE_EFFECTS__ */
 export function nullable<T>(decode: Decoder<T>): Decoder<T | null> {
   return (value) => decode(value) ?? null
 }
 
-/** Absent and null are one thing; unreadable is neither. */
+/** Decodes a value, or null if the value is missing or null. Rejects an invalid value. */
 /* @__NO_SIDE_EFFECTS__ */
 export function nullOnly<T>(decode: Decoder<T>): Decoder<T | null> {
   return (value) => (value === undefined || value === null ? null : decode(value))
 }
 
-/** Something else where there is nothing that can be read. */
+/** Decodes a value. Returns `instead` if the value is missing or invalid. */
 /* @__NO_SIDE_EFFECTS__ */
 export function or<T, const F>(decode: Decoder<T>, instead: F): Decoder<T | F> {
   return (value) => decode(value) ?? instead
 }
 
-/** Those of a list that can be read; for lists in which one unreadable entry must not hide the rest. */
+/** Decodes a list and leaves out invalid items. For lists in which one invalid item must not hide the valid items. */
 /* @__NO_SIDE_EFFECTS__ */
 export function readable<T>(decode: Decoder<T>): Decoder<T[]> {
   return (value) => {
@@ -69,13 +76,13 @@ export function readable<T>(decode: Decoder<T>): Decoder<T[]> {
   }
 }
 
-/** The same; no list is an empty one. */
+/** Decodes a list, and leaves out invalid items. Returns an empty list if the value is not a list. */
 /* @__NO_SIDE_EFFECTS__ */
 export function list<T>(decode: Decoder<T>): Decoder<T[]> {
   return or(readable(decode), [])
 }
 
-/** All of a list, or nothing: half a list would look whole. */
+/** Decodes a list. Rejects the whole list if any item is invalid, because a partial list would look complete. */
 /* @__NO_SIDE_EFFECTS__ */
 export function all<T>(decode: Decoder<T>): Decoder<T[]> {
   const read = readable(decode)
@@ -85,7 +92,7 @@ export function all<T>(decode: Decoder<T>): Decoder<T[]> {
   }
 }
 
-/** Values under names that are not known before; unreadable ones are left out. */
+/** Decodes an object with arbitrary keys. Leaves out entries whose value is invalid. */
 /* @__NO_SIDE_EFFECTS__ */
 export function record<T>(decode: Decoder<T>): Decoder<Readonly<Record<string, T>>> {
   return (value) => {
@@ -97,7 +104,7 @@ export function record<T>(decode: Decoder<T>): Decoder<Readonly<Record<string, T
   }
 }
 
-/** What the first of these reads. */
+/** Tries the decoders in order, and returns the first valid result. */
 /* @__NO_SIDE_EFFECTS__ */
 export function either<D extends readonly Decoder<unknown>[]>(...decoders: D): Decoder<Decoded<D[number]>>
 /* @__NO_SIDE_EFFECTS__ */
@@ -111,7 +118,7 @@ export function either(...decoders: readonly Decoder<unknown>[]): Decoder<unknow
   }
 }
 
-/** A list of fixed length. */
+/** Decodes a list of exactly two items. Rejects the list if either item is invalid. */
 /* @__NO_SIDE_EFFECTS__ */
 export function tuple<A, B>(first: Decoder<A>, second: Decoder<B>): Decoder<[A, B]> {
   return (value) => {
@@ -121,9 +128,10 @@ export function tuple<A, B>(first: Decoder<A>, second: Decoder<B>): Decoder<[A, 
   }
 }
 
-// The signatures say more than a compiler can see of a loop over fields: that each field of the answer is what its decoder gives.
+// In `object` and `tagged`, the compiler cannot check that a loop over the fields produces the result type. The overloads declare the
+// result type instead.
 
-/** An object with these fields; others are ignored. */
+/** Decodes an object with these fields. Ignores all other fields. Rejects the object if any field is invalid. */
 /* @__NO_SIDE_EFFECTS__ */
 export function object<F extends Fields>(fields: F): Decoder<Read<F>>
 /* @__NO_SIDE_EFFECTS__ */
@@ -140,7 +148,7 @@ export function object(fields: Fields): Decoder<unknown> {
   }
 }
 
-/** An object of which `type` says what else is in it. */
+/** Decodes an object whose `type` field selects the decoder for its other fields. */
 /* @__NO_SIDE_EFFECTS__ */
 export function tagged<V extends Fields>(variants: V): Decoder<{ [K in keyof V]: { readonly type: K } & Decoded<V[K]> }[keyof V]>
 /* @__NO_SIDE_EFFECTS__ */

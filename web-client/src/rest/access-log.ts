@@ -1,4 +1,4 @@
-// The REST calls of the access log, for a screen that is loaded when it is opened.
+// The REST calls of the access log. The access log screen loads this file when it is opened.
 
 import { decodeAccessActions, decodeAccessPage } from '../protocol/decoders/admin.ts'
 import type { AccessActions, AccessPage } from '../protocol/generated.ts'
@@ -6,29 +6,31 @@ import type { Rest } from './client.ts'
 import { requestFile } from './file.ts'
 import type { Result } from './request.ts'
 
-/** Filters of the access log; an absent field filters nothing. */
+/** Filters of the access log. A missing field does not filter. */
 export interface AccessQuery {
-  /** A person's id. */
+  /** The id of the person who made the access. */
   readonly user?: string
   readonly action?: readonly string[]
-  /** A ticket's id or number. */
+  /** The id or number of the ticket that was accessed. */
   readonly ticket?: string
-  /** True: only refused accesses; false: only successful ones. */
+  /** If true, only refused accesses. If false, only successful ones. */
   readonly refused?: boolean
-  /** At or after this time, ISO 8601. */
+  /** The earliest time, inclusive, in ISO 8601. */
   readonly from?: string
-  /** Before this time, ISO 8601. */
+  /** The latest time, exclusive, in ISO 8601. */
   readonly to?: string
   readonly cursor?: string
   readonly limit?: number
 }
 
 export interface AccessLogRest {
-  /** Admins: one page, newest first. A page may be short or empty and still have a next one. */
+  /**
+   * Returns one page of the access log, newest entries first. Only for admins. A page may be short or empty although a next page exists.
+   */
   accessLog(query: AccessQuery): Promise<Result<AccessPage>>
-  /** Admins: the same entries as CSV, without the page limit. */
+  /** Downloads all entries that match the query as a CSV file. Only for admins. */
   accessLogFile(query: AccessQuery): Promise<Result<File>>
-  /** Admins: the names of the recorded actions. */
+  /** Returns the names of the actions that the access log contains. Only for admins. */
   accessLogActions(): Promise<Result<AccessActions>>
 }
 

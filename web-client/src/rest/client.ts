@@ -1,4 +1,4 @@
-// The REST API under /v1, typed. Every call returns a result; none throws.
+// A typed client for the REST API under /v1. Every call returns a result and never throws.
 
 import type { Availability, CustomerTicket, NewRating, NewTicket, OwnUnread, TicketPatch } from '../protocol/generated.ts'
 import { decodeCustomerPage, decodeCustomerView, decodeTicket } from '../protocol/decode-rest.ts'
@@ -15,25 +15,31 @@ export interface TicketQuery {
   readonly assigned_to?: string
   readonly user_id?: string
   readonly search?: string
-  /** Only for a server with the feature `needs_answer`, like the order `waiting`. */
+  /**
+   * Only tickets that wait for a reply from staff. Only servers with the feature `needs_answer` support this filter and the sort order
+   * `waiting`.
+   */
   readonly needs_answer?: boolean
   readonly sort?: 'last_activity' | 'created' | 'oldest' | 'waiting'
   readonly cursor?: string
   readonly limit?: number
 }
 
-/** The page of history before or after a sequence number. */
+/** A range of a ticket's history: the events before or after a sequence number. */
 type HistoryRange = { readonly before: number } | { readonly after: number }
 
 export interface Rest {
-  /** The server's time in milliseconds, from its last answer; the device's time if unknown. */
+  /**
+   * The server's current time in milliseconds since the Unix epoch, calculated from its last response. Before the first response, the
+   * device's time.
+   */
   now(): number
-  /** For building the more specialized clients. */
+  /** Sends a request to any path. Other REST clients, such as the team's, are built on it. */
   readonly request: Request
-  /** The features that the server named last. */
+  /** The names of the features that the server supports, as last received. */
   readonly features: () => Features
   ownTickets(query: TicketQuery): Promise<Result<Page<CustomerView>>>
-  /** Loads a ticket by id or number. */
+  /** Loads a ticket. `ref` is its id or number. */
   ticket(ref: string): Promise<Result<TicketView>>
   createTicket(ticket: NewTicket, key: string): Promise<Result<CustomerTicket>>
   changeTicket(id: string, patch: TicketPatch): Promise<Result<TicketView>>
@@ -43,7 +49,7 @@ export interface Rest {
   edit(id: string, message: string, body: string): Promise<Result<null>>
   /** Removes the text of a message permanently. */
   redact(id: string, message: string): Promise<Result<null>>
-  /** Counts what is unread on all own tickets; an older server has no such endpoint. */
+  /** Counts the unread events of this person's own tickets. Older servers do not have this endpoint. */
   ownUnread(): Promise<Result<OwnUnread>>
   availability(): Promise<Result<Availability>>
 }
@@ -51,7 +57,7 @@ export interface Rest {
 interface RestParts {
   readonly fetch: (path: string, init: RequestInit) => Promise<Response>
   readonly token: BearerSource
-  /** The features that the server named last; empty if unknown or from an older server. */
+  /** The names of the features that the server supports, as last received. Empty if none were received or the server is too old. */
   readonly features: () => Features
 }
 

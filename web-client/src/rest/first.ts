@@ -1,21 +1,21 @@
-// The REST calls of a customer without tickets: whether there are any, whether the desk is open, and opening one.
+// The REST calls for a customer without tickets: check for tickets, get the desk's availability, and create a ticket.
 
 import { decodeAvailability } from '../protocol/decoders/first.ts'
 import { decodeHasAny, decodeOpened, type Opened } from '../protocol/decode-first.ts'
 import type { Availability, NewTicket } from '../protocol/generated.ts'
 import { createRequester, type BearerSource, type Result } from './request.ts'
 
-/** A new ticket of which only the text is required: a desk with the feature `derived_subject` derives the rest. */
+/** A new ticket for which only the description is required. A server with the feature `derived_subject` fills in the other fields. */
 export type DescribedTicket = Pick<NewTicket, 'description'> & Partial<NewTicket>
 
 export interface FirstRest {
-  /** Whether this person has tickets. */
+  /** Whether the signed-in customer has tickets. */
   hasTickets(): Promise<Result<boolean>>
   availability(): Promise<Result<Availability>>
   createTicket(ticket: DescribedTicket, key: string): Promise<Result<Opened>>
 }
 
-/** The desk itself caches its answer for this long. */
+/** How long an availability response is cached. The server caches it for the same time. */
 const AVAILABILITY_MS = 5_000
 
 export function createFirstRest(fetch: (path: string, init: RequestInit) => Promise<Response>, token: BearerSource): FirstRest {
@@ -27,7 +27,7 @@ export function createFirstRest(fetch: (path: string, init: RequestInit) => Prom
       const answer = request('/v1/availability', {}, decodeAvailability)
       const mine = { at, answer }
       asked = mine
-      // Failed requests are not cached.
+      // If the request failed, clear the cache, so that the next call sends a new request.
       void answer.then(({ ok }) => { if (!ok && asked === mine) asked = null })
     }
     return asked.answer

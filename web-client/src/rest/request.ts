@@ -1,4 +1,5 @@
-// One request to /v1 with the person's token; if the token is refused, once more with a fresh one. Returns a result and never throws.
+// Sends one request to /v1 with the person's token. If the server refuses the token, repeats the request once with a fresh one. Returns a
+// result and never throws.
 
 import { problemOf } from '../protocol/decode-first.ts'
 import type { Problem } from '../protocol/model.ts'
@@ -9,27 +10,30 @@ interface Call {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
-  /** Reads the body of a successful answer; JSON by default. */
+  /** Reads the body of a successful response. By default, the body is parsed as JSON. */
   readonly read?: (response: Response) => Promise<unknown>
-  /** How long the whole answer may take. */
+  /** Timeout for the whole response, in milliseconds. */
   readonly timeout_ms?: number
 }
 
 export type Request = <T>(path: string, call: Call, decode: (value: unknown) => T | null | undefined) => Promise<Result<T>>
 
-/** Like a session's token source: `fresh` means that the last token was refused. */
+/** Returns the access token, or null if no user is signed in. `fresh`: the server refused the last token, so return a new one. */
 export type BearerSource = (fresh: boolean) => Promise<string | null>
 
 interface Requester {
   readonly request: Request
-  /** The server's time in milliseconds, from its last answer; the device's time if unknown. */
+  /**
+   * The server's current time in milliseconds since the Unix epoch, calculated from its last response. Before the first response, the
+   * device's time.
+   */
   now(): number
 }
 
-/** The problem when no answer came. */
+/** The problem to return when no response arrives. */
 export const UNREACHABLE: Problem = { status: 0, code: 'unreachable', title: '', retry_after_ms: null, head: null }
 const SIGNED_OUT: Problem = { ...UNREACHABLE, status: 401, code: 'not_authenticated' }
-/** Smaller differences between the clocks are ignored. */
+/** Differences between the device's clock and the server's clock that are smaller than this are ignored. */
 const CLOCK_MS = 5_000
 const REQUEST_TIMEOUT_MS = 20_000
 
@@ -45,16 +49,16 @@ export function createRequester(fetch: (path: string, init: RequestInit) => Prom
     })
   }
 
-  /** How far this device's clock is behind the server's, in milliseconds. */
+  /** How far the device's clock is behind the server's clock, in milliseconds. */
   let behind_ms = 0
   const request: Request = async (path, call, decode) => {
     try {
       let response = await attempt(path, call, false)
       if (response?.status === 401) response = await attempt(path, call, true)
-      // Without a token nothing is sent.
+      // No token was available, so no request was sent.
       if (response === null) return { ok: false, problem: SIGNED_OUT }
       const told = Date.parse(response.headers.get('date') ?? '')
-      // The header has a resolution of one second.
+      // The `date` header has a resolution of one second, so ignore small differences.
       if (!Number.isNaN(told)) behind_ms = Math.abs(told - Date.now()) < CLOCK_MS ? 0 : told - Date.now()
       const value = await (response.ok ? call.read ?? json : json)(response)
       if (!response.ok) return { ok: false, problem: problemOf(response.status, value) }

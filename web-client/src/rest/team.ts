@@ -1,4 +1,4 @@
-// REST calls that only the team may use.
+// REST calls that only staff may make.
 
 import type { BulkPatch, BulkResult, ClientConfig, DeskSettings, Feature, PersonFound, PersonView, SavedReply, SavedReplyChange, SettingEtags, StaffRole, TicketCounts, TicketPatch, TicketStats } from '../protocol/generated.ts'
 import { decodeAgents, decodeBulk, decodeFound, decodeReplies, decodeStaffPage, type Agent } from '../protocol/decode-team.ts'
@@ -10,45 +10,48 @@ import { nothing, params, type Rest, type TicketQuery } from './client.ts'
 import type { Result } from './request.ts'
 
 export interface TeamRest {
-  /** As in `Rest`, and also sends the assignee that was seen. */
+  /**
+   * Changes a ticket like `Rest.changeTicket`. Also sends the assignee that the agent saw, so that the server can refuse an outdated
+   * assignment.
+   */
   readonly changeTicket: Rest['changeTicket']
   allTickets(query: TicketQuery): Promise<Result<Page<StaffView>>>
   stats(): Promise<Result<TicketStats>>
   counts(): Promise<Result<TicketCounts>>
   agents(): Promise<Result<readonly Agent[]>>
   person(id: string): Promise<Result<PersonView>>
-  /** Admins: everyone with a role, including blocked people. */
+  /** Returns everyone with a role, including blocked people. Only for admins. */
   roles(): Promise<Result<readonly Agent[]>>
-  /** Admins: people who have signed in with this address. */
+  /** Finds the people who have signed in with this email address. Only for admins. */
   peopleBy(email: string): Promise<Result<readonly PersonFound[]>>
-  /** Null removes the role. */
+  /** Sets a person's role; null removes it. */
   setRole(id: string, role: StaffRole | null): Promise<Result<null>>
-  /** Admins, on a server with the feature `block_people`. */
+  /** Blocks or unblocks a person. Only for admins, on a server with the feature `block_people`. */
   setBlocked(id: string, blocked: boolean): Promise<Result<null>>
-  /** What the desk tells every page before sign-in. */
+  /** Returns the public configuration, which pages load before sign-in. */
   config(): Promise<Result<ClientConfig>>
   bulk(change: BulkPatch): Promise<Result<readonly BulkResult[]>>
   replies(): Promise<Result<readonly SavedReply[]>>
   /**
-   * With the `etag` that was seen, the server refuses to overwrite a later change: `precondition_failed`. `deleteReply` and `saveSetting` do the
-   * same.
+   * Creates or changes a saved reply. If `etag` is given and the stored reply has another etag, the server refuses with
+   * `precondition_failed`. `deleteReply` and `saveSetting` use etags in the same way.
    */
   saveReply(id: string, reply: SavedReplyChange, etag?: string | null): Promise<Result<SavedReply>>
   deleteReply(id: string, etag?: string | null): Promise<Result<null>>
   settings(): Promise<Result<DeskSettings>>
-  /** Null removes the setting. Returns all settings. */
+  /** Saves one setting; null removes it. Returns all settings. */
   saveSetting<K extends keyof SettingEtags>(name: K, value: DeskSettings[K], etags?: SettingEtags | null): Promise<Result<DeskSettings>>
 }
 
-/** Older servers send no etags and compare none. */
+/** Returns the `if-match` header for an etag. Without an etag there is no header, because older servers do not support etags. */
 const ifMatch = (etag: string | null | undefined): Readonly<Record<string, string>> => (typeof etag === 'string' ? { 'if-match': etag } : {})
 
-/** With `if_assigned_to`, a change tells which assignee was seen. */
+/** A server with this feature accepts the field `if_assigned_to`: the assignee that the agent saw when assigning the ticket. */
 const SEEN_ASSIGNEE: Feature = 'if_assigned_to'
 
 /**
- * Sends a change with the assignee that was seen. A server without the feature would refuse it, so it gets the change without that field, and the
- * last assignment wins. The same applies if an older instance answers instead.
+ * Sends a change with the assignee that the agent saw, so that the server refuses an outdated assignment. A server without the feature
+ * would refuse the field itself. Such a server gets the change without it, and the last assignment wins.
  */
 async function withSeenAssignee<T>(features: Features, patch: TicketPatch, send: (patch: TicketPatch) => Promise<Result<T>>): Promise<Result<T>> {
   const { if_assigned_to, ...rest } = patch

@@ -1,4 +1,4 @@
-// The reducer of the timeline. Pure: no clock, no socket, no randomness.
+// The reducer of a ticket's timeline (its history in the client). A pure function: it uses no clock, socket or randomness.
 
 import type { EventPage, HistoryEvent, ReadMark, SubscribedFrame, TicketMessage } from '../protocol/model.ts'
 import type { Pending, Timeline, TimelineInput } from './state.ts'
@@ -36,7 +36,10 @@ function takePage(timeline: Timeline, page: SubscribedFrame): Timeline {
   }))
 }
 
-/** Starts a history from its latest page: before the page's first row, or at its head if it shows none. */
+/**
+ * Starts the history from the first page of a subscription. The position is set before the page's first event, or to the page's head if the
+ * page has no events.
+ */
 function begin(timeline: Timeline, page: SubscribedFrame): Timeline {
   const first = page.events[0]
   const position = first === undefined ? page.head : first.seq - 1
@@ -44,14 +47,14 @@ function begin(timeline: Timeline, page: SubscribedFrame): Timeline {
 }
 
 /**
- * After a reset, a stored message is either in the history or lost with it; the page that follows tells which. Messages without an answer stay
- * pending.
+ * After a reset (the server replaced the whole history), removes pending messages that the server had stored. Each of them is either in the
+ * new history or lost with the old one. Messages without a response stay pending.
  */
 function unstored(pending: readonly Pending[], reset: boolean): readonly Pending[] {
   return reset ? pending.filter((one) => one.state.kind !== 'stored') : pending
 }
 
-/** Appends events that follow without a gap, drops known ones, and remembers the highest number seen. */
+/** Appends the events that continue the history without a gap, and ignores known events. Keeps the highest sequence number as the head. */
 function extend(timeline: Timeline, arrivals: readonly HistoryEvent[]): Timeline {
   if (timeline.position === null) return timeline
   let { position, head } = { position: timeline.position, head: timeline.head }
@@ -66,13 +69,13 @@ function extend(timeline: Timeline, arrivals: readonly HistoryEvent[]): Timeline
   return behind({ ...timeline, events, position, head })
 }
 
-/** Being behind is expected while more pages are coming; otherwise it is a hole. */
+/** Sets `hole` if events are missing and no more pages are expected. While pages are still arriving, missing events are normal. */
 function behind(timeline: Timeline): Timeline {
   const hole = !timeline.syncing && timeline.position !== null && timeline.head > timeline.position
   return hole === timeline.hole ? timeline : { ...timeline, hole }
 }
 
-/** Applies edits and redactions to earlier events: an outdated text is not kept, not even in memory. */
+/** Applies edits and redactions to the events of the messages. The old texts are not kept, not even in memory. */
 function revise(events: readonly HistoryEvent[], by: readonly HistoryEvent[]): readonly HistoryEvent[] {
   const newest = new Map<string, TicketMessage>()
   for (const { message } of by.filter(isRevision)) {
@@ -82,7 +85,7 @@ function revise(events: readonly HistoryEvent[], by: readonly HistoryEvent[]): r
   return events.map((event) => {
     const message = event.message === null ? undefined : newest.get(event.message.id)
     if (message === undefined) return event
-    // A redacted text must not survive anywhere, not even as the old value of an edit.
+    // Remove a redacted text everywhere, including the old value of an earlier edit.
     return message.redacted_at === null ? { ...event, message } : { ...event, message, old_value: null, new_value: null, description: null }
   })
 }
@@ -111,7 +114,7 @@ function startOver(timeline: Timeline): Timeline {
   }
 }
 
-/** Prepends older rows that join the first known row without a gap. */
+/** Prepends older events that end directly before the first known event. */
 function takeOlder(timeline: Timeline, page: EventPage): Timeline {
   if (timeline.position === null || timeline.epoch !== page.epoch) return timeline
   let next = timeline.events[0]?.seq ?? timeline.position + 1
@@ -121,7 +124,7 @@ function takeOlder(timeline: Timeline, page: EventPage): Timeline {
     next = event.seq
     joined.unshift(event)
   }
-  // An empty page, or one that did not join, says nothing about what lies before.
+  // A page from which no event was prepended does not show whether earlier events exist.
   const more_before = joined.length > 0 ? page.more_before && next > 1 : timeline.more_before && page.more_before
   return settle({ ...timeline, events: revise([...joined, ...timeline.events], timeline.events), more_before })
 }
@@ -139,7 +142,10 @@ function mark(timeline: Timeline, key: string, state: Pending['state']): Timelin
   return { ...timeline, pending: timeline.pending.map((one) => (one.key === key ? { ...one, state } : one)) }
 }
 
-/** Removes a pending message once the history shows it: by its key, or because its position has been passed. */
+/**
+ * Removes pending messages that the history contains. They are recognised by their key, or because the position has reached their sequence
+ * number.
+ */
 function settle(timeline: Timeline): Timeline {
   if (timeline.pending.length === 0) return timeline
   const keys = new Set(timeline.events.map((event) => event.message?.key))
@@ -148,7 +154,7 @@ function settle(timeline: Timeline): Timeline {
   return pending.length === timeline.pending.length ? timeline : { ...timeline, pending }
 }
 
-/** The latest mark wins, and a read position never moves back: a late frame must not make anything unread. */
+/** Stores a read mark. Ignores a mark that is older than the known one, so that a late frame does not make messages unread. */
 function withMark(reads: readonly ReadMark[], mark: ReadMark): readonly ReadMark[] {
   const same = (one: ReadMark) => one.person.id === mark.person.id && one.person.type === mark.person.type && one.person.name === mark.person.name
   const before = reads.find(same)

@@ -1,37 +1,40 @@
-// What a client holds of one ticket's history, and every input that changes it.
+// The client's state of one ticket's history, and the inputs that change it.
 
 import type { Code, EventPage, HistoryEvent, ReadMark, SubscribedFrame } from '../protocol/model.ts'
 
 /**
- * The events held are always contiguous: each number from the first to `position` occurs once. A hole is never shown; it is noted in `hole`, and the
- * owner of the timeline subscribes again from `position`.
+ * The history of one ticket. Its events have no gap: each sequence number from the first event to `position` occurs once. If events are
+ * missing, `hole` is set, and the owner subscribes again from `position`.
  */
 export interface Timeline {
-  /** Null before the first page. */
+  /** The epoch of the history (it changes when the database is restored). Null before the first page. */
   readonly epoch: string | null
   readonly events: readonly HistoryEvent[]
-  /** The last number of the contiguous history. Null: nothing is known yet, so subscribe without `after`. Only events move it. */
+  /**
+   * The sequence number of the last event without a gap before it. Null if nothing is known yet; the client then subscribes without
+   * `after`. Only events change it.
+   */
   readonly position: number | null
-  /** The highest number heard of; if it is beyond `position`, events are missing. */
+  /** The highest known sequence number. If it is greater than `position`, events are missing. */
   readonly head: number
   readonly more_before: boolean
-  /** True between `subscribe` and the last page of its answer. */
+  /** True from sending `subscribe` until the last page of the response. */
   readonly syncing: boolean
-  /** The id of the request whose pages are being read: only its first page may start over. */
+  /** The id of the `subscribe` request whose pages are arriving. Only its first page may replace the history. */
   readonly answering: number | null
   readonly hole: boolean
   readonly reads: readonly ReadMark[]
   readonly pending: readonly Pending[]
 }
 
-/** A message of this person that the history does not show yet. */
+/** A message of this person that is not in the history yet. */
 export interface Pending {
   readonly key: string
   readonly body: string
   readonly internal: boolean
-  /** When it was written, by this device's clock; pending messages are ordered by it. */
+  /** When the message was written, by this device's clock. Pending messages are sorted by this time. */
   readonly at: string
-  /** Until when it can be taken back, by this device's clock. */
+  /** Until when the author can take back the message, by this device's clock. */
   readonly hold_until?: number | null
   readonly state: PendingState
 }
@@ -40,9 +43,9 @@ export type PendingState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'stored'; readonly seq: number }
   | { readonly kind: 'refused'; readonly code: Code }
-  /** Its author signed out before it was sent, and has not confirmed it yet. */
+  /** The author signed out before the message was sent, and has not confirmed it since. */
   | { readonly kind: 'paused' }
-  /** Waits for a server that can take it. */
+  /** The current server build cannot store the message. It is sent again when a server with another build is connected. */
   | { readonly kind: 'held'; readonly code: Code }
 
 export type TimelineInput =

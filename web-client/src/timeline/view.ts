@@ -1,4 +1,4 @@
-// Turns a timeline into the items that a thread shows.
+// Converts a timeline to the list of items that the ticket view shows.
 
 import type { ActorType } from '../protocol/generated.ts'
 import type { HistoryEvent, TicketMessage } from '../protocol/model.ts'
@@ -10,7 +10,10 @@ export type Item =
   | { readonly kind: 'activity'; readonly id: string; readonly event: HistoryEvent }
   | { readonly kind: 'pending'; readonly id: string; readonly pending: Pending }
 
-/** Who reads: a customer's own messages are known by their side, a staff member's by the sender's id. */
+/**
+ * The person who reads the ticket. For a customer, all messages from customers count as own messages. For staff, only messages whose sender
+ * has this `id`.
+ */
 export type Reader = { readonly side: 'customer' } | { readonly side: 'staff'; readonly id: string }
 
 export function items(timeline: Timeline, reader: Reader): readonly Item[] {
@@ -24,22 +27,22 @@ function item(event: HistoryEvent, reader: Reader, seen: number): readonly Item[
   if (message !== null && (event.kind === 'message_added' || event.kind === 'internal_note_added')) {
     const mine = reader.side === 'customer' ? message.sender_type === 'customer' : message.sender_id === reader.id
     const ours = mine || (reader.side === 'staff' && message.sender_type !== 'customer')
-    // The key stays the same from pending to stored, so the element does too, and nothing jumps.
+    // A message has the same id before and after it is stored. The page keeps its element, and the layout does not jump.
     const id = mine && message.key !== null ? message.key : message.id
     return [{ kind: 'message', id, event, message, mine, ours, seen: event.seq <= seen }]
   }
-  // An edit is shown at its message; an extra row in the thread would only repeat it.
+  // The edit is shown at its message, so it needs no item of its own.
   return isRevision(event) ? [] : [{ kind: 'activity', id: `seq-${event.seq}`, event }]
 }
 
-/** How far anyone on that side has read. */
+/** Returns the highest sequence number that any person on this side has read. */
 function seenUpTo(timeline: Timeline, side: ActorType): number {
   return timeline.reads.reduce((seq, mark) => (mark.person.type === side ? Math.max(seq, mark.seq) : seq), 0)
 }
 
-/** Messages of others that came after `seq`: what a writer who began at `seq` has not seen. */
+/** Returns the messages of other people after `seq`. Used to warn an author who began to write at `seq` and has not seen them. */
 export function writtenSince(timeline: Timeline, seq: number, reader: Reader): readonly HistoryEvent[] {
-  // Search backwards and stop at `seq`: this runs at every keystroke, and histories are long.
+  // Search backwards and stop at `seq`, because this runs at every keystroke and histories can be long.
   const found: HistoryEvent[] = []
   for (let index = timeline.events.length - 1; index >= 0; index--) {
     const event = timeline.events[index]
@@ -49,13 +52,13 @@ export function writtenSince(timeline: Timeline, seq: number, reader: Reader): r
   return found
 }
 
-/** A former text of a message, and since when the message said it. */
+/** An earlier text of a message. `at` is the time from which the message had this text. */
 export interface Version {
   readonly at: string
   readonly text: string
 }
 
-/** The former texts of a message, oldest first; only staff can see them. Empty for a removed message. */
+/** Returns the earlier texts of a message, oldest first. Empty if the text was removed. Only staff receive earlier texts. */
 export function earlier(timeline: Timeline, message: TicketMessage): readonly Version[] {
   if (message.redacted_at !== null) return []
   const found: Version[] = []
@@ -68,7 +71,7 @@ export function earlier(timeline: Timeline, message: TicketMessage): readonly Ve
   return found
 }
 
-/** The message as the known history shows it; null if it does not. */
+/** Returns the message as the known part of the history has it. Null if it is not in that part. */
 export function messageOf(timeline: Timeline, id: string): TicketMessage | null {
   return timeline.events.find((event) => event.message?.id === id)?.message ?? null
 }
