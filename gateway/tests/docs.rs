@@ -198,6 +198,10 @@ fn is_setting(name: &str) -> bool {
     if name.starts_with("E2E_") || name.starts_with("TEST_") {
         return true;
     }
+    // Set when the program is built, not when it runs.
+    if name == "REVISION" {
+        return true;
+    }
     let known = fs::read_to_string(root().join("docs/configuration.md")).unwrap();
     let base = name.strip_suffix("_FILE").unwrap_or(name);
     [name, base]

@@ -19,9 +19,9 @@ use crate::database::batch_loader::BatchLoader;
 use crate::database::loaders::{TicketAccessQuery, TicketPositionQuery};
 use crate::database::outage::OutageLog;
 use crate::database::{AuditLog, OwnSearches, SignIn};
+use crate::http::identified;
 use crate::http::state::{HttpParts, Services, SignInParts};
 use crate::http::system_status::SystemParts;
-use crate::http::{Routers, identified};
 use crate::jobs::{self, Gauges};
 use crate::live::Hub;
 use crate::live::access_check::AccessCheck;
@@ -162,13 +162,9 @@ pub async fn build(
         jobs: jobs_outage,
     };
     let http = engine.http(&config, signed, system, (messages, metrics), &lifecycle);
-    let Routers {
-        all,
-        reserve,
-        readiness,
-    } = crate::http::routers(http, more);
-    lifecycle.spawn(readiness);
-    let mut router = all.route(
+    let routers = crate::http::routers(http, more);
+    lifecycle.spawn(routers.readiness);
+    let mut router = routers.all.route(
         "/v1/ws",
         get(websocket::upgrade).with_state(Arc::new(sockets)),
     );
@@ -183,7 +179,7 @@ pub async fn build(
         admission,
         registry: Arc::clone(registry),
         router: identified(router, log),
-        reserve: identified(reserve, log),
+        reserve: identified(routers.reserve, log),
     })
 }
 
