@@ -115,7 +115,10 @@ export function tokensOf(user: string, owner: Owner | null, tokens: TokenSource,
 export function keeping(get: GetToken, time: Clock = clock): TokenSource {
   let kept: { readonly token: Token; readonly until: number } | null = null
   let asking: Promise<Token | null> | null = null
-  /** Upper bound, in milliseconds, for how far this device's clock is ahead of the token issuer's clock. Each new token can lower it. */
+  /**
+   * Upper bound, in milliseconds, for how far this device's clock is ahead of the token issuer's clock. Each new token can lower the
+   * bound.
+   */
   let ahead_ms = Infinity
   const ask = async (): Promise<Token | null> => {
     try {

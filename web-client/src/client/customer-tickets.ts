@@ -47,16 +47,14 @@ export interface CustomerTickets {
 /** The maximum number of tickets that this list subscribes to. It is far below the server's limit for a connection, and more than a screen shows. */
 const WATCHED_MAX = 50
 /**
- * Of `WATCHED_MAX`, the number of subscriptions for active tickets, even while the other tab is shown: the customer must learn of replies to them.
+ * The part of `WATCHED_MAX` that is reserved for active tickets, whichever tab is shown, so that the customer learns of replies in active tickets
+ * at once.
  */
 const WATCHED_ACTIVE = 25
 const REFRESH_MS = 80
 const RETRY_MS = 3_000
 const SEARCH_MS = 200
-/**
- * The part of `WATCHED_MAX` that is reserved for active tickets, even while the other tab is shown. The customer must learn of replies in active
- * tickets at once.
- */
+/** The interval between requests for the number of unread tickets, some of which have no subscription. */
 const UNREAD_MS = 60_000
 
 /** The parts of `Client` that the ticket list uses. */

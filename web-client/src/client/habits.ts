@@ -23,7 +23,7 @@ export interface Habits {
   readonly when: Signal<(typeof WHENS)[number]>
   /** Whether the person has already taken or declined the introductory tour. */
   readonly toured: Signal<boolean>
-  /** Call when another tab has changed the stored item `name`. */
+  /** Reads a preference again. Call this when another tab has changed the storage item `name`. */
   changedElsewhere(name: string): void
   dispose(): void
 }

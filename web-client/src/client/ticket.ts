@@ -44,14 +44,17 @@ export interface TicketStore {
   readonly loadingOlder: ReadonlySignal<boolean>
   /** This person's edits and removals of messages in the ticket. */
   readonly edits: Edits
-  /** The latest action that failed. Null after it succeeds or is dismissed. */
+  /** The latest action that failed. Null after the action succeeds or the person dismisses the fault. */
   readonly fault: ReadonlySignal<Fault | null>
   /** This person's read position when the ticket was opened. Null until loaded. */
   readonly readAtOpening: number | null
   /** This person's settings for writing and alerts, which are stored in this browser. */
   readonly habits: Client['habits']
   send(body: string, how: { readonly internal: boolean; readonly based_on: number | null; readonly then?: FollowUp | null }): Queued | null
-  /** Takes back a message before it is sent. Without `key`, takes back the last one. Returns null if it was already sent. */
+  /**
+   * Takes back a message before it is sent. Without `key`, takes back the last message. Returns null if the message was already
+   * sent.
+   */
   undo(key?: string): Queued | null
   retry(key: string, how: 'as_written' | 'insist'): void
   discard(key: string): Queued | null

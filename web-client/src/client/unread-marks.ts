@@ -10,7 +10,7 @@ export interface UnreadMarks {
   readonly ids: ReadonlySignal<ReadonlySet<string>>
   mark(ticket: string): void
   clear(ticket: string): void
-  /** Call this when another tab has changed the storage item with this name. */
+  /** Reads the marks again. Call this when another tab has changed the storage item with this name. */
   changedElsewhere(name: string): void
 }
 

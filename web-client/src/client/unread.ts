@@ -13,7 +13,7 @@ export interface Standing {
 /**
  * A ticket is unread if another person caused an event after the read position, such as a message or a status change. The server's `GET
  * /v1/me/unread` uses the same rule and skips archived tickets. The server moves `read_seq` past a person's own events. For customers, the
- * server also moves `read_seq` past changes that only organise the team's work.
+ * server also moves `read_seq` past changes of assignee, priority or category.
  */
 export function isUnread({ seq, read_seq, archived_at }: Pick<TicketView, 'seq' | 'read_seq' | 'archived_at'>, me: Standing = {}): boolean {
   return me.isOpen !== true && (me.isMarked === true || (archived_at === null && seq > read_seq))

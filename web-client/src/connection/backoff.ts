@@ -14,7 +14,10 @@ export function backoffMs(attempt: number, random: number): number {
 
 export type AfterClose = 'come_back' | 'renew_token' | 'stay_away'
 
-/** Returns what to do after the server closed the connection with this code. The code's range decides. After 4501, a fresh token helps. */
+/**
+ * Returns what to do after the server closed the connection with this code. The code's range decides, except for 4501
+ * (`not_authenticated`): the client then reconnects with a fresh token.
+ */
 export function afterClose(code: number): AfterClose {
   if (code === 4501) return 'renew_token'
   return code >= 4500 && code <= 4999 ? 'stay_away' : 'come_back'

@@ -29,7 +29,7 @@ export function dayHeading(iso: string, now: number): string {
   return days === 0 || days === 1 ? capital(relative(-days, 'day')) : day(iso)
 }
 
-/** Counts the calendar days between both times in the reader's time zone. A difference of less than 24 hours can be one day. */
+/** Counts the calendar days between two times in the reader's time zone. A difference of less than 24 hours can be one day. */
 function daysAgo(iso: string, now: number): number {
   const start = (at: Date) => Date.UTC(at.getFullYear(), at.getMonth(), at.getDate())
   return Math.round((start(new Date(now)) - start(new Date(iso))) / 86_400_000)

@@ -74,7 +74,7 @@ export interface Outbox {
   held(key: string): Code | null
   /** Sends all unsent messages, including those that wait for the next `welcome`. Call this after every `welcome`. */
   flush(): void
-  /** Call this when another tab has changed the storage item with this name. */
+  /** Updates the outbox. Call this when another tab has changed the storage item with this name. */
   changedElsewhere(name: string): void
   onChange(listener: (change: OutboxChange) => void): () => void
   dispose(): void

@@ -21,7 +21,9 @@ export interface Queued {
   readonly refused: Code | null
   /** The message is not sent before this time, in milliseconds of this device's clock, so that the author can take it back. */
   readonly hold_until: number | null
-  /** Whether the author signed out before the message was sent. The message is sent only after the author confirms that. */
+  /**
+   * Whether the author signed out before the message was sent. The message is sent only after the author has confirmed the sending.
+   */
   readonly paused: boolean
   /** The action to take when the server has stored the message. */
   readonly then: FollowUp | null

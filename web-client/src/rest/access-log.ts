@@ -13,7 +13,7 @@ export interface AccessQuery {
   readonly action?: readonly string[]
   /** The id or number of the ticket that was accessed. */
   readonly ticket?: string
-  /** If true, only refused accesses. If false, only successful ones. */
+  /** If true, only refused accesses. If false, only successful accesses. */
   readonly refused?: boolean
   /** The earliest time, inclusive, in ISO 8601. */
   readonly from?: string

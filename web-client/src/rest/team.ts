@@ -51,7 +51,7 @@ const SEEN_ASSIGNEE: Feature = 'if_assigned_to'
 
 /**
  * Sends a change with the assignee that the agent saw, so that the server refuses an outdated assignment. A server without the feature
- * would refuse the field itself. Such a server gets the change without it, and the last assignment wins.
+ * would refuse the field itself. Such a server gets the change without the field, and the last assignment wins.
  */
 async function withSeenAssignee<T>(features: Features, patch: TicketPatch, send: (patch: TicketPatch) => Promise<Result<T>>): Promise<Result<T>> {
   const { if_assigned_to, ...rest } = patch

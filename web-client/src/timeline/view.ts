@@ -71,7 +71,7 @@ export function earlier(timeline: Timeline, message: TicketMessage): readonly Ve
   return found
 }
 
-/** Returns the message as the known part of the history has it. Null if it is not in that part. */
+/** Returns the message as the known part of the history has it. Null if the message is not in that part. */
 export function messageOf(timeline: Timeline, id: string): TicketMessage | null {
   return timeline.events.find((event) => event.message?.id === id)?.message ?? null
 }
