@@ -114,8 +114,8 @@ const GUARD = `((one) => {
       const isOne = path.includes(one) || path.some((above) => above.control === one)
       isHit ??= isOne
       if (event.type === 'click') isClicked = isOne
-      // End the guard one task after `pointerup`, because the remaining mouse events follow at once. The guard cannot wait for these
-      // events: if it has cancelled `pointerdown`, they never come.
+      // End the guard one task after pointerup, because the remaining mouse events follow at once. The guard cannot wait for these
+      // events: if it has cancelled pointerdown, they never come.
       if (event.type === 'pointerup') setTimeout(end)
       if (isHit) return
       event.preventDefault()
