@@ -271,13 +271,13 @@ mod tests {
         // More than the buffers of both ends.
         let text = "x".repeat(8 * 1024 * 1024);
         handle.direct.put(text.clone().into());
-        let writing = tokio::spawn(async move {
+        let mut all = Vec::new();
+        let writing = async {
             stream.write_all(b"after").await.unwrap();
             stream.shutdown().await.unwrap();
-        });
-        let mut all = Vec::new();
-        peer.read_to_end(&mut all).await.unwrap();
-        writing.await.unwrap();
+        };
+        let (read, ()) = tokio::join!(peer.read_to_end(&mut all), writing);
+        read.unwrap();
         assert!(all.ends_with(b"after"));
         assert_eq!(all.len(), 10 + text.len() + 5);
     }
