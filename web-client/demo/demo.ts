@@ -102,8 +102,8 @@ function run(call: () => unknown): void {
 }
 
 /**
- * Puts the demo's control panel opposite the widget. The desk's settings may choose the widget's side, so this function looks for the
- * launcher. The launcher is outside of `body`.
+ * Puts the demo's control panel opposite the widget. The desk's settings may choose the widget's side, so this function checks whether the
+ * element in the lower left corner is the launcher (an element next to `body`, not inside of it).
  */
 function makeRoom(): void {
   const corner = document.elementFromPoint(48, innerHeight - 48)

@@ -128,7 +128,7 @@ test('under the pointer the list is read to its end while tickets change, and no
       // Change tickets of every page. A changed ticket moves to the top of the list, which the test has already read.
       const nth = (changes++ * 37) % TICKETS
       const ticket = made[nth]
-      // Leave every third ticket unchanged, so that some visible rows move only when other rows move.
+      // Leave every third ticket unchanged, so that some visible rows have no change of their own when the list is reordered below.
       if (ticket !== undefined && nth % 3 > 0) await rest(who.customer, 'POST', `/tickets/${ticket.id}/messages`, { body: `change ${changes}` }, CUSTOMERS)
       if (changes % 10 === 0) await openTicket(who.other)
     }
@@ -137,7 +137,7 @@ test('under the pointer the list is read to its end while tickets change, and no
   await eventually('several updates', async () => Number(/\d+/.exec(await page.locator(id(T.listHeld)).innerText())?.[0]) > 5)
   expect(await under(), 'the row under the pointer').toBe(before)
 
-  // Read the list to its end. Rows that have moved to the top meanwhile are missing.
+  // Read the list to its end. A ticket that moves to the top before its page is loaded may be missing.
   const seen = new Map<number, string>()
   let [last, isEnd] = [0, false]
   while (!isEnd) {

@@ -31,7 +31,7 @@ async function world(seed: number): Promise<void> {
   /** The probability, in each step, that the agent changes the filters. */
   const choosy = one([0, 0.01, 0.05], 0)
   let isHeld = false
-  /** Tickets from responses about single tickets that have not arrived yet. Each was read before or after a change. */
+  /** Responses about single tickets that have not reached the client yet. Each contains a ticket as it was before or after a change. */
   const late: StaffView[] = []
   let shown: readonly string[] = []
   let [was_held, was_loaded] = [false, false]

@@ -180,7 +180,7 @@ test("a customer who was renamed gets the new name, which no event contains: it 
   await vi.waitFor(() => expect(store.opening.value).toMatchObject({ ticket: { customer_name: 'Ada King' } }))
   from(12, 'Ada King')
   await settled()
-  // A single load reads the test's `ticket` property twice.
+  // The simulated server reads its `ticket` property twice for each load, so two reads mean one load.
   expect(asked).toBe(2)
 })
 

@@ -73,12 +73,12 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
   const stale = guarded && text !== '' && begun_at > 0 && writtenSince(store.timeline.value, begun_at, reader).length > 0
   const ready = isWritten(text) && over <= 0
   useEffect(() => setTurnedAway(''), [ticket, mode])
-  // If the draft was begun before the history was loaded, the draft's start is set to the loaded position. Only messages after this
-  // position then trigger the warning about unseen messages.
+  // A draft that was begun before the history was loaded has no start position (`begun_at` is 0). Use the loaded position instead, so that
+  // only later messages trigger the warning about unseen messages.
   useEffect(() => { if (begun_at === 0 && position > 0) rebaseDraft(ticket, mode, position) }, [ticket, mode, begun_at, position])
   const isWanted = wanted.value?.ticket === ticket
-  // A layout effect runs before the next key press, so that key already goes into the text. The request is cleared, so that the next
-  // ticket's composer does not take the focus.
+  // A layout effect sets the focus before the person can press the next key, so that the key's character goes into the composer. The focus
+  // request in `wanted` is used only once.
   useLayoutEffect(() => {
     const want = wanted.peek()
     if (!isWanted || want === null) return

@@ -122,7 +122,7 @@ function isLink(token: Token): token is Tokens.Link {
   return token.type === 'link' && 'href' in token && typeof token.href === 'string'
 }
 
-/** Renders a link if its scheme is safe and it hides no text. Otherwise shows the source text. */
+/** Renders a link if its scheme is safe and the link hides no text. Otherwise shows the source text. */
 function link(token: Tokens.Link, key: number, children: ComponentChildren): ComponentChildren {
   const href = safe(token.href)
   const isNamed = token.raw.startsWith('[')

@@ -109,7 +109,7 @@ let ending = Promise.resolve()
 /** Increased by `shutdown`. Asynchronous work remembers the number, and stops if a `shutdown` has changed it. */
 let round = 0
 let isOpen = false
-/** The launcher's unread number. Undefined until the number has been known once. */
+/** The launcher's unread number. Undefined until the first number has been received. */
 let unread: number | undefined
 let askedAt = 0
 /** What to show as soon as the guest script has been loaded. */
@@ -185,7 +185,7 @@ async function ask(): Promise<void> {
   await mine
   if (options === null || isOpen || guest !== null) return
   askedAt = Date.now()
-  // If the request fails, the number keeps its value. That is 0 after `identify`, and this function then reports the 0 to the page.
+  // If the request fails, the number keeps its value. After `identify` this value is 0, so the page's listeners get a 0.
   let tickets: unknown = unread
   try {
     if (SCRIPT?.dataset['unread'] !== 'off' && options.unread !== false) {
@@ -310,7 +310,7 @@ async function identify(given: Partial<Options> = {}): Promise<void> {
   return ending
 }
 
-/** Makes the guest forget its person. Several calls run one after the other. */
+/** Makes the guest (the widget's iframe) forget the signed-in person. Several calls run one after the other. */
 function end(all: boolean): void {
   ending = ending.then(async () => {
     if (!await guest?.end(all)) guest = null
