@@ -179,7 +179,7 @@ test('under the pointer the list is read to its end while tickets change, and no
 
 test('the keyboard reaches all pages, and what is selected there is changed', async () => {
   const place = await context()
-  // Pages arrive more slowly than key presses. Presses at the last loaded row must take effect when the next page arrives.
+  // Pages of the list arrive more slowly than key presses. Presses at the last loaded row must take effect when the next page arrives.
   await lateBy(place, 1_000)
   const { page } = await visit(place, TEAM, `/admin/support?search=${word}&sort=oldest`, who.agent)
   await page.locator(id(T.ticketRow)).first().waitFor()
@@ -217,7 +217,7 @@ test('an action after a step into a page that is late counts, and the step is dr
   expect(await focused()).toBe(wanted[48])
 })
 
-/** Delays every page but the first by `ms`. Returns a function that returns how many delayed pages have arrived. */
+/** Delays every page of the list except the first by `ms`. Returns a function that returns how many delayed pages have arrived. */
 async function lateBy(place: BrowserContext, ms: number): Promise<() => number> {
   let come = 0
   await place.route(/\/v1\/tickets\?.*cursor=/, async (route) => {
@@ -356,7 +356,7 @@ test('earlier messages that fail to load are fetched again, and are found behind
     return failing ? route.fulfill({ status: 503, json: { code: 'unavailable', title: 'not now' } }) : route.continue()
   })
   const { page } = await visit(place, CUSTOMERS, `/support/${ticket.number}`, who.customer)
-  // The newest page contains no visible messages, so there is nothing to scroll. Dispatch scroll events instead.
+  // The newest page of the history contains no visible messages, so there is nothing to scroll. Dispatch scroll events instead.
   await page.locator(id(T.problem)).waitFor()
   for (let n = 0; n < 20; n++) await page.locator(id(T.timeline)).dispatchEvent('scroll')
   expect(asked, 'scrolling asks a failing server now and then').toBe(1)

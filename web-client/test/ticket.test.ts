@@ -200,7 +200,7 @@ test('a ticket that could not be loaded without a connection is loaded when ther
     live(parts, true)
   }
   goesLive()
-  // The request that is running was sent before the connection was lost and restored again. Its failure must not be shown.
+  // The connection is lost and restored again while the second request is running. The failure of that request must not be shown.
   goesLive()
   answers.shift()?.(failed)
   await settled()

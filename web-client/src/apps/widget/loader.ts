@@ -202,7 +202,7 @@ async function ask(): Promise<void> {
 }
 
 function show(): void {
-  // If the page has replaced its whole content, the launcher is gone from it, so add the launcher again.
+  // If the page has replaced its whole content, the launcher has been removed too, so add the launcher again.
   if (!host.isConnected) document.documentElement.append(host)
   const { color = '#2f5bd0', position = 'right' } = options ?? {}
   box.className = position
