@@ -1,5 +1,5 @@
 // The script of the demo website (development only). It lists the demo people, fetches their tokens, and logs each call to the widget. The
-// visitor's choices are stored only in the address, so that every page of the site keeps them.
+// visitor's choices are stored in the page's address, and the links to the site's other pages contain the same choices.
 
 import type { HelplineEvents, HelplineOptions } from '../widget.d.ts'
 import hostile from './hostile.css?url'

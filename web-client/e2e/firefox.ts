@@ -104,7 +104,7 @@ const GUARD = `((one) => {
   const kinds = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click']
   let isHit = null
   let isClicked = false
-  // Remove the guard of an earlier click that failed. It would intercept the events of this click.
+  // Remove the guard of an earlier click that failed. That guard would intercept the events of this click.
   window.${HIT}?.end()
   window.${HIT} = {}
   window.${HIT}.said = new Promise((said) => {

@@ -11,7 +11,7 @@ const context = withBrowser()
 const TICKETS = 130
 /** The number of tickets that the console fetches with one request. */
 const PAGE_TICKETS = 50
-/** A word in the subject of every ticket of this file, because other tests create tickets on the same desk. */
+/** A word in the subject of every ticket that this test file creates, because other test files create tickets on the same desk. */
 const word = unique('paged')
 let who: People
 const made: Made[] = []

@@ -1,5 +1,5 @@
 // Property test of the console's list, with pages, pushes and failures in random order. Once all requests have finished, the list must
-// equal the server's. While it is held still, it may only grow at its end.
+// equal the server's. While the list is held still, it may only grow at its end.
 
 import { expect, test } from 'vitest'
 import { matches, NO_FILTERS, restQuery, sortOf, VIEWS, type Filters } from '../src/client/filters.ts'
@@ -132,7 +132,7 @@ async function world(seed: number): Promise<void> {
   await rest()
   expect(inbox.more.value, `seed ${seed}`).toBe(false)
   if (isHeld) {
-    // While the list is held still, it counts the tickets that would change their position. The count must be exact.
+    // While the list is held still, the client counts the tickets that would change their position. The count must be exact.
     const belongs = new Set(truth())
     const elsewhere = [...new Set([...belongs, ...inbox.order.value])].filter((id) => (belongs.has(id) ? placeOf(server.get(id)) : undefined) !== places.get(id)).length
     if (inbox.held.value !== elsewhere) fail(`${elsewhere} tickets stand elsewhere, ${inbox.held.value} are counted`)

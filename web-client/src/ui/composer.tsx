@@ -21,7 +21,7 @@ interface ComposerProps {
   readonly ticket: string
   readonly reader: Reader
   readonly bodyBytesMax: number
-  /** A request to focus one ticket's composer. The composer clears it once it has the focus. */
+  /** A request to focus one ticket's composer. That composer sets the signal to null when it takes the focus. */
   readonly wanted: Signal<Wanted | null>
   /** The parts that only the team's composer has: internal notes, the warning about unseen messages, and saved replies. */
   readonly team?: TeamWriting
@@ -148,7 +148,7 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
               const sends = event.key === 'Enter' && (withControl || (!event.shiftKey && enterSends))
               if (offer?.onKey(event.key, sends) === true) return event.preventDefault()
               if (event.key === 'Escape') {
-                // Escape only takes the focus from the field. `preventDefault` stops it from closing anything else.
+                // Escape only takes the focus from the field. `preventDefault` stops Escape from closing anything else.
                 event.preventDefault()
                 return event.currentTarget.blur()
               }

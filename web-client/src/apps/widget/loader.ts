@@ -1,8 +1,8 @@
 // The script `/widget.js`, the only script that a host page includes. It shows the launcher and defines `window.Helpline`. The code that
 // shows the iframe is loaded when the widget opens.
 //
-// Until then the loader stores nothing. It sends one request when the page is idle, for the number of unread tickets. `unread: false` or
-// `data-unread="off"` on the script switches the request off.
+// Until the widget opens, the loader stores nothing. It sends one request when the page is idle, for the number of unread tickets.
+// `unread: false` or `data-unread="off"` on the script switches the request off.
 //
 // A test compares the types of this file with widget.d.ts.
 
@@ -54,7 +54,7 @@ const RULES: Readonly<Record<string, readonly [RegExp, string]>> = {
 const EVENTS = 'ready, open, close, unread, message, ticket'
 /** The request for the unread number waits until the page is idle, but at most this long. */
 const IDLE_MS = 5_000
-/** When the tab becomes visible again, the request for the unread number is repeated if the last one was longer ago than this. */
+/** When the tab becomes visible again, the unread number is requested again if the last request was longer ago than this. */
 const AGAIN_MS = 60_000
 const ITEM = 'helpline.widget'
 /**

@@ -73,7 +73,7 @@ export function AccessLogScreen({ context }: ScreenProps) {
   )
 }
 
-/** Loads the people and the actions that the filters offer. If one of the two requests fails, only that list is empty. */
+/** Loads the people and the actions that the filters offer. If one of the two requests fails, only the list from that request is empty. */
 function useChoices({ rest: team }: ScreenProps['context'], rest: AccessLogRest) {
   const [people, setPeople] = useState<readonly Named[]>([])
   const [actions, setActions] = useState<readonly string[]>([])
