@@ -1,5 +1,5 @@
 // The script of the demo website (development only). It lists the demo people, fetches their tokens, and logs each call to the widget. The
-// visitor's choices are stored only in the address, so that every page of the site keeps them.
+// visitor's choices are stored in the page's address, and the links to the site's other pages contain the same choices.
 
 import type { HelplineEvents, HelplineOptions } from '../widget.d.ts'
 import hostile from './hostile.css?url'
@@ -102,8 +102,8 @@ function run(call: () => unknown): void {
 }
 
 /**
- * Puts the demo's control panel opposite the widget. The desk's settings may choose the widget's side, so this function looks for the
- * launcher. The launcher is outside of `body`.
+ * Puts the demo's control panel opposite the widget. The desk's settings may choose the widget's side, so this function checks whether the
+ * element in the lower left corner is the launcher (an element next to `body`, not inside of it).
  */
 function makeRoom(): void {
   const corner = document.elementFromPoint(48, innerHeight - 48)

@@ -1,5 +1,5 @@
-// axe-core must find no WCAG 2.2 AA violation on any screen, in the light and the dark theme. `assistive.test.ts` tests keyboard use, which
-// axe-core cannot check.
+// Browser tests in which axe-core must find no WCAG 2.2 AA violation on any screen, in the light and the dark theme. axe-core cannot check
+// keyboard use, which `assistive.test.ts` tests.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import { H } from '../src/apps/console/screens/opening-hours/testids.ts'

@@ -291,8 +291,8 @@ test('a few messages and changes are read out one by one; of many at once only t
   await message(page, 'one by itself').waitFor()
   const numbers = async () => (await heard(page)).filter((said) => /^\d+ new$/.test(said))
   expect((await heard(page)).filter((said) => said.includes('one by itself'))).toHaveLength(1)
-  // Each of the three floods has 20 messages, and "20 new" must be read out each time, although the text is the same. The number for the
-  // first flood may include the message that was sent before it.
+  // Each of the three floods has 20 messages, and "20 new" must be read out each time, although the text is the same. For the first flood
+  // the number may be 21, because it may include the single message sent above.
   for (const flood of [1, 2, 3]) {
     const before = (await heard(page)).length
     for (let n = 1; n <= 20; n += 1) await answer(`of many: ${flood}, ${n}`)

@@ -9,7 +9,7 @@ const context = withBrowser()
 let who: People
 beforeAll(async () => { who = await people() })
 
-/** Which frames the connection drops: `whole` none, `deaf` all frames from the server, `mute` all `send` frames to the server. */
+/** `whole` drops no frames, `deaf` drops all frames from the server, and `mute` drops all `send` frames to the server. */
 type Wire = 'whole' | 'deaf' | 'mute'
 
 /** Routes every WebSocket of the browser context through a connection that the test can break. */

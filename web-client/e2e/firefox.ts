@@ -77,8 +77,8 @@ interface WaitOptions {
 }
 
 /**
- * Runs in the page: finds the elements that the locator's steps match. It is a string, so that it cannot depend on code outside of the
- * page.
+ * Runs in the page: finds the elements that the locator's steps match. The code is a string, so that it cannot depend on code outside of
+ * the page.
  */
 const FIND = `(function find(steps, root) {
   let from = [root]
@@ -104,7 +104,7 @@ const GUARD = `((one) => {
   const kinds = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click']
   let isHit = null
   let isClicked = false
-  // Remove the guard of an earlier click that failed. It would intercept the events of this click.
+  // Remove the guard of an earlier click that failed. That guard would intercept the events of this click.
   window.${HIT}?.end()
   window.${HIT} = {}
   window.${HIT}.said = new Promise((said) => {
@@ -114,8 +114,8 @@ const GUARD = `((one) => {
       const isOne = path.includes(one) || path.some((above) => above.control === one)
       isHit ??= isOne
       if (event.type === 'click') isClicked = isOne
-      // End the guard one task after pointerup, because the remaining mouse events follow at once. The guard cannot wait for these
-      // events: if it has cancelled pointerdown, they never come.
+      // End the guard one task after pointerup. The mouse events that belong to pointerup are dispatched before that. The guard does not
+      // wait for these mouse events, because after a cancelled pointerdown there are none.
       if (event.type === 'pointerup') setTimeout(end)
       if (isHit) return
       event.preventDefault()

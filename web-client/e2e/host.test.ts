@@ -65,7 +65,7 @@ test('the support page in a page of another site: tokens from getToken, REST and
 
 test('the console in a page of another site, in Arabic, with tokens from the configured address', async () => {
   const place = await signedIn(who.agent)
-  // Only the response of `/v1/config` is changed. The token address in it and the token requests are real.
+  // Only the response of `/v1/config` is changed. The token address in that response and the token requests are real.
   await place.route(`${CUSTOMERS}/v1/config`, async (route) => {
     const answer = await route.fetch()
     const config: unknown = await answer.json()

@@ -1,5 +1,5 @@
 // A test server for a host page on its own origin, like a platform that embeds Helpline. It signs people in with a cookie and issues their
-// tokens. A real server is needed: Chromium does not let a page that Playwright fakes open WebSockets to another origin.
+// tokens. A real server is needed, because Chromium forbids WebSockets to another origin in a page that Playwright itself has served.
 
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'

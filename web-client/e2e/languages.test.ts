@@ -46,7 +46,7 @@ function sentencesOf(language: string): ReadonlyMap<string, string> {
 const PLACE = /\{[^}]*\}/g
 const LETTERS_MIN = 4
 
-/** Patterns that match those English texts which differ from every text in `language`. */
+/** Patterns for the English texts that are not also a text in `language`. They find English texts that were left untranslated. */
 function englishOnly(language: string): readonly RegExp[] {
   const own = new Set(sentencesOf(language).values())
   return [...sentencesOf('en').values()]

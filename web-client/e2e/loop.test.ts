@@ -104,7 +104,7 @@ test('assigning a ticket or changing its priority or category does not mark it a
   const row = ({ number }: Made, more = '') => page.locator(id(T.ticketRow, `[data-number="${number}"]${more}`))
   await row(sorted, '[data-unread="false"]').waitFor()
   for (const patch of [{ assigned_to: 'me' }, { priority: 'urgent' }, { category: 'billing' }]) await rest(who.agent, 'PATCH', `/tickets/${sorted.id}`, patch, TEAM)
-  // This reply is sent last. Once its mark is visible, the page has received the earlier changes too.
+  // Reply in the other ticket after the three changes. Once that ticket is marked as unread, the page has also received the changes.
   await rest(who.agent, 'POST', `/tickets/${answered.id}/messages`, { body: 'Done.' }, TEAM)
   await row(answered, '[data-unread="true"]').waitFor()
   expect(await row(sorted).getAttribute('data-unread')).toBe('false')

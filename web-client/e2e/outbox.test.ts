@@ -120,7 +120,7 @@ test('signing out with unsent messages: kept ones are sent only after their auth
   await page.locator(id(T.unsentOne)).filter({ hasText: first }).locator(id(T.unsentOpen)).click()
   await message(page, first, 'paused').locator(id(T.messageRetry)).click()
   await message(page, first, 'stored').waitFor()
-  // The page may show the message just sent before it has loaded the older ones.
+  // The page may show the message just sent before it has loaded the ticket's older messages.
   await message(page, 'Something happened.').waitFor()
   await expect.poll(() => texts(page)).toEqual(['Something happened.', first])
 })

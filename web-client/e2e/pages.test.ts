@@ -11,7 +11,7 @@ const context = withBrowser()
 const TICKETS = 130
 /** The number of tickets that the console fetches with one request. */
 const PAGE_TICKETS = 50
-/** A word in the subject of every ticket of this file, because other tests create tickets on the same desk. */
+/** A word in the subject of every ticket that this test file creates, because other test files create tickets on the same desk. */
 const word = unique('paged')
 let who: People
 const made: Made[] = []
@@ -128,7 +128,7 @@ test('under the pointer the list is read to its end while tickets change, and no
       // Change tickets of every page. A changed ticket moves to the top of the list, which the test has already read.
       const nth = (changes++ * 37) % TICKETS
       const ticket = made[nth]
-      // Leave every third ticket unchanged, so that some visible rows move only when other rows move.
+      // Leave every third ticket unchanged, so that some visible rows have no change of their own when the list is reordered below.
       if (ticket !== undefined && nth % 3 > 0) await rest(who.customer, 'POST', `/tickets/${ticket.id}/messages`, { body: `change ${changes}` }, CUSTOMERS)
       if (changes % 10 === 0) await openTicket(who.other)
     }
@@ -137,7 +137,7 @@ test('under the pointer the list is read to its end while tickets change, and no
   await eventually('several updates', async () => Number(/\d+/.exec(await page.locator(id(T.listHeld)).innerText())?.[0]) > 5)
   expect(await under(), 'the row under the pointer').toBe(before)
 
-  // Read the list to its end. Rows that have moved to the top meanwhile are missing.
+  // Read the list to its end. A ticket that moves to the top before its page is loaded may be missing.
   const seen = new Map<number, string>()
   let [last, isEnd] = [0, false]
   while (!isEnd) {
@@ -179,7 +179,7 @@ test('under the pointer the list is read to its end while tickets change, and no
 
 test('the keyboard reaches all pages, and what is selected there is changed', async () => {
   const place = await context()
-  // Pages arrive more slowly than key presses. Presses at the last loaded row must take effect when the next page arrives.
+  // Pages of the list arrive more slowly than key presses. Presses at the last loaded row must take effect when the next page arrives.
   await lateBy(place, 1_000)
   const { page } = await visit(place, TEAM, `/admin/support?search=${word}&sort=oldest`, who.agent)
   await page.locator(id(T.ticketRow)).first().waitFor()
@@ -217,7 +217,7 @@ test('an action after a step into a page that is late counts, and the step is dr
   expect(await focused()).toBe(wanted[48])
 })
 
-/** Delays every page but the first by `ms`. Returns a function that returns how many delayed pages have arrived. */
+/** Delays every page of the list except the first by `ms`. Returns a function that returns how many delayed pages have arrived. */
 async function lateBy(place: BrowserContext, ms: number): Promise<() => number> {
   let come = 0
   await place.route(/\/v1\/tickets\?.*cursor=/, async (route) => {
@@ -356,7 +356,7 @@ test('earlier messages that fail to load are fetched again, and are found behind
     return failing ? route.fulfill({ status: 503, json: { code: 'unavailable', title: 'not now' } }) : route.continue()
   })
   const { page } = await visit(place, CUSTOMERS, `/support/${ticket.number}`, who.customer)
-  // The newest page contains no visible messages, so there is nothing to scroll. Dispatch scroll events instead.
+  // The newest page of the history contains no visible messages, so there is nothing to scroll. Dispatch scroll events instead.
   await page.locator(id(T.problem)).waitFor()
   for (let n = 0; n < 20; n++) await page.locator(id(T.timeline)).dispatchEvent('scroll')
   expect(asked, 'scrolling asks a failing server now and then').toBe(1)

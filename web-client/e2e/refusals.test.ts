@@ -1,4 +1,5 @@
-// Browser tests of refused messages and changes. The refusal is shown wherever its author is in the app, and no refused message is lost.
+// Browser tests of messages and changes that the server refuses. The author sees the refusal on every screen of the app, and no refused
+// message is lost.
 
 import type { BrowserContext, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
@@ -201,7 +202,7 @@ test('a search of two letters is no error', async () => {
   await page.locator(id(T.search)).fill('ab')
   await page.locator('.search-short').waitFor()
   expect(await page.locator(id(T.problem)).count()).toBe(0)
-  // A third letter sends the search request. No request may have been sent before it.
+  // With a third letter the page sends the search request. With two letters it must not have sent any.
   await page.locator(id(T.search)).fill('abc')
   await eventually('the search', async () => asked.length > 0)
   expect(asked.filter((search) => search !== 'abc')).toEqual([])

@@ -18,7 +18,7 @@ afterAll(async () => {
 })
 
 test('an admin finds a person by address, makes them an agent, and removes the role again', async () => {
-  // The person has signed in once, so the desk knows their email address. The admin types the address in upper case.
+  // The person who gets a role has signed in once, so the desk knows their email address. The admin types the address in upper case.
   await rest(who.other, 'GET', '/me')
   const seen = await visit(await context(), TEAM, '/admin/support', who.admin)
   const { page } = seen

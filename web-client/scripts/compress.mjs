@@ -1,5 +1,5 @@
-// Writes a Brotli file next to each script, style sheet and SVG file. The server sends it to browsers that accept Brotli. The loader is
-// skipped, because the server fills it in on request. Pages are skipped, because they are too small to gain.
+// Writes a Brotli file next to each script, style sheet and SVG file. The server sends this file to browsers that accept Brotli. The loader
+// (widget.js) is skipped, because the server inserts the desk's settings into it. HTML pages are skipped, because they are very small.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

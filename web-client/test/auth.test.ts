@@ -19,7 +19,7 @@ const AUTH0 = 'auth0|64b7F1'
 const jwt = (claims: object) => `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`
 const ofUser = (sub: string) => jwt({ sub, iat: 1_700_000_000, exp: 1_700_000_300 })
 
-/** Starts a server for the desk's `/v1/me`. It reads the person from the token itself. */
+/** Starts a server for the desk's `/v1/me`. The server returns the person whose id is in the request's token. */
 async function client(): Promise<string> {
   const server = createServer((request, response) => {
     const payload = request.headers.authorization?.split('.')[1] ?? ''

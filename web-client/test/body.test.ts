@@ -74,7 +74,8 @@ test('a text that is no longer shown leaves the memory', async () => {
   const word = () => ['hun', 'ter', 2 + 40].join('')
   renderMarkdown(`**${word()}** was removed`)
   await new Promise((done) => setTimeout(done, 20))
-  // The JavaScript engine keeps the last text that a regular expression matched. Match another text, so that it releases the removed one.
+  // The JavaScript engine keeps the last text that a regular expression matched. Match another text, so that the engine releases the text
+  // rendered above.
   expect('x'.match(/x/)).not.toBeNull()
   runInNewContext('gc')()
   let heap = ''

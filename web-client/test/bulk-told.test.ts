@@ -19,8 +19,8 @@ const DONE: Answer = {}
 const settled = () => new Promise((resolve) => { setTimeout(resolve) })
 
 /**
- * Applies the change and then its undo. Each request gets the next of `answers`: either the code of a problem, or for single tickets the
- * code of their refusal.
+ * Applies the change and then its undo. Each request gets the next element of `answers`. If the element is a string, the whole request
+ * fails with this code. Otherwise it maps ids of refused tickets to their codes, and the request changes all other tickets.
  */
 async function undone(patch: TicketPatch, before: readonly StaffView[], answers: readonly Answer[]) {
   const sent: BulkPatch[] = []

@@ -73,7 +73,7 @@ async function world(seed: number): Promise<void> {
   const act = async () => {
     const dice = random()
     if (dice < 0.3) {
-      // If the change cannot be pushed, note that the client has missed it. It must find the change when it connects again.
+      // If the change cannot be pushed, note that the client has missed it. The client must find the change when it connects again.
       const [before, after] = server.change(query())
       if (after === undefined || before === undefined) return
       const sink = sinks.get(after.id)

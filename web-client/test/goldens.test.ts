@@ -56,7 +56,7 @@ describe('frames', () => {
 
 describe('bodies', () => {
   const MADE: Readonly<Record<string, (value: unknown) => unknown>> = { ...first, ...admin, ...team, ...ticket }
-  /** The decoder that reads `name`. The staff decoders also read the customers' samples. */
+  /** The decoder for the sample file `name`. For pages of events, the staff's decoder also reads the customers' sample. */
   const made = (name: string) => MADE[`decode${name.split('.')[1]?.replace('CustomerEventPage', 'StaffEventPage')}`]
   const sent = names.filter((name) => name.startsWith('rest.') && made(name) !== undefined)
 

@@ -1,4 +1,4 @@
-// Tests that a list does not move while a person uses it, and moves again once it is no longer shown.
+// Tests that a list's rows are held still while a person uses the list, and that a list which is removed from the page is no longer held.
 
 import { expect, test } from 'vitest'
 import { holdWhileUsed } from '../src/apps/console/hold.ts'

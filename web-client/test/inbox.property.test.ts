@@ -1,5 +1,5 @@
 // Property test of the console's list, with pages, pushes and failures in random order. Once all requests have finished, the list must
-// equal the server's. While it is held still, it may only grow at its end.
+// equal the server's. While the list is held still, it may only grow at its end.
 
 import { expect, test } from 'vitest'
 import { matches, NO_FILTERS, restQuery, sortOf, VIEWS, type Filters } from '../src/client/filters.ts'
@@ -31,7 +31,7 @@ async function world(seed: number): Promise<void> {
   /** The probability, in each step, that the agent changes the filters. */
   const choosy = one([0, 0.01, 0.05], 0)
   let isHeld = false
-  /** Tickets from responses about single tickets that have not arrived yet. Each was read before or after a change. */
+  /** Responses about single tickets that have not reached the client yet. Each contains a ticket as it was before or after a change. */
   const late: StaffView[] = []
   let shown: readonly string[] = []
   let [was_held, was_loaded] = [false, false]
@@ -132,7 +132,7 @@ async function world(seed: number): Promise<void> {
   await rest()
   expect(inbox.more.value, `seed ${seed}`).toBe(false)
   if (isHeld) {
-    // While the list is held still, it counts the tickets that would change their position. The count must be exact.
+    // While the list is held still, the client counts the tickets that would change their position. The count must be exact.
     const belongs = new Set(truth())
     const elsewhere = [...new Set([...belongs, ...inbox.order.value])].filter((id) => (belongs.has(id) ? placeOf(server.get(id)) : undefined) !== places.get(id)).length
     if (inbox.held.value !== elsewhere) fail(`${elsewhere} tickets stand elsewhere, ${inbox.held.value} are counted`)

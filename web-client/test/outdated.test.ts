@@ -1,4 +1,5 @@
-// Tests of telling apart why a part could not be loaded: a new release has removed its file, or the server is unreachable.
+// Tests of how the client finds out why a part of the app could not be loaded: a new release has removed the part's file, or the server is
+// unreachable.
 
 import { expect, test } from 'vitest'
 import { memoryStorage } from '../src/client/browser.ts'

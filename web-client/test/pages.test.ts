@@ -17,7 +17,7 @@ const settled = () => new Promise<void>((done) => { setImmediate(done) })
 
 describe('a sorted list orders as the server does', () => {
   test('times with and without a fraction, and equal times by id, in the direction of the order', () => {
-    // The server omits a fraction of zero. Compared as text, such a time would be sorted incorrectly.
+    // The server omits the fraction of a second if it is zero. Compared as text, a time without a fraction would be sorted incorrectly.
     const all = [ticket('a', 2_000_000), ticket('b', 2_500_000), ticket('c', 2_500_001), ticket('d', 2_000_000), ticket('e', 1_999_999)]
     const sorted = (sort: 'created' | 'oldest') => {
       const list = createSortedList<StaffView>(sort)

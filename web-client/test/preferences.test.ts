@@ -31,7 +31,7 @@ test('the language is the first one that is offered', async () => {
   await shows('fr ltr', {}, '?lang=fr', 'ar', ['de-AT'])
   await shows('ar rtl', {}, '', 'ar', ['de-AT'])
   await shows('de ltr', {}, '', null, ['xx', 'de-AT'])
-  // The desk offers only English and French, so the wish for German is ignored.
+  // The desk offers only English and French, so German (in the address) and Arabic (stored on the device) are ignored.
   await shows('fr ltr', { languages: ['en', 'fr'] }, '?lang=de', 'ar', ['fr-CA'])
   await shows('en ltr', {}, '?lang=klingon')
 })

@@ -66,8 +66,8 @@ describe('REST', () => {
       ours: (flags: Json) => ('is_internal' in flags ? 'refused' : flags['internal'] === true ? 'note' : 'public'),
     }
     const named = { before: [], between: ['strict_fields', 'rest_send_names'], ours: ['strict_fields', 'rest_send_names'] }
-    // Pairs of releases: the one whose features the client knows, and the one whose server gets the request. No newer client meets a
-    // `before` server, because `before` cannot share a database with later releases.
+    // Each pair names two releases of the server: the client got its features from the first, and sends its request to the second. Features
+    // of a later release never meet a `before` server, because `before` cannot share a database with later releases.
     const pairs = [['before', 'before'], ['before', 'between'], ['before', 'ours'], ['between', 'between'], ['between', 'ours'], ['ours', 'between'], ['ours', 'ours']] as const
     test.each(pairs)('is never public: features of the build %s, request at the build %s', async (asked, answering) => {
       const made: string[] = []
@@ -103,7 +103,7 @@ describe('REST', () => {
       ? { status: 409, type: 'application/problem+json', body: `{"type":"about:blank","title":"no","status":409,"code":"${n === 1 ? 'invalid_transition' : 'invalid_move'}"}` }
       : { status: 502, type: 'text/html', body: '<h1>Bad gateway</h1>' }))
     expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'invalid_transition' } })
-    // A server of the previous release uses the code's former name. The client maps it to the new name, `invalid_transition`.
+    // A server of the previous release sends the former name `invalid_move`. The client maps it to the new name `invalid_transition`.
     expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'invalid_transition' } })
     expect(await rest.changeTicket('id', { status: 'open' })).toMatchObject({ ok: false, problem: { code: 'unreadable', status: 502 } })
   })

@@ -1,4 +1,4 @@
-// Tests that each screen of the console has a folder and an entry in the registry, and that no other file refers to it.
+// Tests that each settings screen of the console has a folder and an entry in the registry, and that no other file refers to the screen.
 
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'

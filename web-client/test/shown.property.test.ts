@@ -15,7 +15,7 @@ const PIECES = [
   '\\', '\\\\', '\\*', '\\_', '\\\n', 'C:\\Temp\\', '\\\\srv\\x', '[', ']', '(', ')', '](', `[k](${LINK})`, `[k](${LINK} "words")`, `<${LINK}>`, `[](${LINK})`, '[r]: https://e.example/r\n', '[r]', '[k][r]', '![', `![i](${LINK})`,
   LINK, `${LINK}。`, `（${LINK}）`, `"${LINK}","b"`, 'www.e.example', 'a@b.example', 'http://', '<b>', '</b>', '<!--', '-->', '<script>', '&amp;', '&lt;', '&', '<', '=', '!', '?', '.', ',', ':', ';', '。', '，', '」', '"', "'", '\u200b', '\u2060', '\u00ad', '\u202e', '\u2066', '\u2800', '\u3164', '\ufeff',
 ]
-/** Markup characters. For each element, how many of them that element can replace; null means any number. */
+/** For each pattern of markup characters: how many of these characters one HTML element can replace. Null means any number. */
 const MARKS: readonly (readonly [RegExp, Readonly<Record<string, number | null>>])[] = [
   [/[*_]/, { em: 2, strong: 4, li: 1 }],
   [/~/, { del: 4, pre: null }],

@@ -180,7 +180,7 @@ test("a customer who was renamed gets the new name, which no event contains: it 
   await vi.waitFor(() => expect(store.opening.value).toMatchObject({ ticket: { customer_name: 'Ada King' } }))
   from(12, 'Ada King')
   await settled()
-  // A single load reads the test's `ticket` property twice.
+  // The simulated server reads its `ticket` property twice for each load, so two reads mean one load.
   expect(asked).toBe(2)
 })
 
@@ -200,7 +200,7 @@ test('a ticket that could not be loaded without a connection is loaded when ther
     live(parts, true)
   }
   goesLive()
-  // The request that is running was sent before the connection was lost and restored again. Its failure must not be shown.
+  // The connection is lost and restored again while the second request is running. The failure of that request must not be shown.
   goesLive()
   answers.shift()?.(failed)
   await settled()

@@ -1,4 +1,4 @@
-// Tests of the console tour: on each page it has the steps whose elements exist there.
+// Tests of the console tour: on each page, the tour has the steps whose elements exist on that page.
 
 import { expect, test } from 'vitest'
 import { stepFrom, STEPS, stepsOn } from '../src/apps/console/tour/steps.ts'

@@ -29,7 +29,7 @@ test('an option that is undefined or invalid changes nothing', async () => {
 test('a listener that throws is reported; the call continues, and the other listeners are called', async () => {
   const { widget, frames } = await widgetPage()
   const reported: unknown[] = []
-  // A browser only reports an error that a listener throws. Node would exit, so handle the error.
+  // If a listener throws an error, a browser logs the error and continues. Node would exit, so handle the error.
   const others = process.listeners('uncaughtException')
   process.removeAllListeners('uncaughtException').on('uncaughtException', (fault) => reported.push(fault))
   onTestFinished(() => {

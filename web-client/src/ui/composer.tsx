@@ -21,7 +21,7 @@ interface ComposerProps {
   readonly ticket: string
   readonly reader: Reader
   readonly bodyBytesMax: number
-  /** A request to focus one ticket's composer. The composer clears it once it has the focus. */
+  /** A request to focus one ticket's composer. That composer sets the signal to null when it takes the focus. */
   readonly wanted: Signal<Wanted | null>
   /** The parts that only the team's composer has: internal notes, the warning about unseen messages, and saved replies. */
   readonly team?: TeamWriting
@@ -73,12 +73,12 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
   const stale = guarded && text !== '' && begun_at > 0 && writtenSince(store.timeline.value, begun_at, reader).length > 0
   const ready = isWritten(text) && over <= 0
   useEffect(() => setTurnedAway(''), [ticket, mode])
-  // If the draft was begun before the history was loaded, the draft's start is set to the loaded position. Only messages after this
-  // position then trigger the warning about unseen messages.
+  // A draft that was begun before the history was loaded has no start position (`begun_at` is 0). Use the loaded position instead, so that
+  // only later messages trigger the warning about unseen messages.
   useEffect(() => { if (begun_at === 0 && position > 0) rebaseDraft(ticket, mode, position) }, [ticket, mode, begun_at, position])
   const isWanted = wanted.value?.ticket === ticket
-  // A layout effect runs before the next key press, so that key already goes into the text. The request is cleared, so that the next
-  // ticket's composer does not take the focus.
+  // A layout effect sets the focus before the person can press the next key, so that the key's character goes into the composer. The focus
+  // request in `wanted` is used only once.
   useLayoutEffect(() => {
     const want = wanted.peek()
     if (!isWanted || want === null) return
@@ -148,7 +148,7 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
               const sends = event.key === 'Enter' && (withControl || (!event.shiftKey && enterSends))
               if (offer?.onKey(event.key, sends) === true) return event.preventDefault()
               if (event.key === 'Escape') {
-                // Escape only takes the focus from the field. `preventDefault` stops it from closing anything else.
+                // Escape only takes the focus from the field. `preventDefault` stops Escape from closing anything else.
                 event.preventDefault()
                 return event.currentTarget.blur()
               }

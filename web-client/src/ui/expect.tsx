@@ -1,5 +1,5 @@
-// Tells a customer what to expect after they have sent a message: the usual reply time and when the desk opens. It shows only what the
-// server knows.
+// Tells a customer what to expect after they have sent a message: the usual reply time and when the desk opens. Values that the server does
+// not know are left out.
 
 import { useEffect, useState } from 'preact/hooks'
 import type { Client } from '../client/client.ts'

@@ -6,7 +6,7 @@ export type IconName = keyof typeof BASE_ICONS | keyof typeof PAGE_ICONS
 
 const paths = new Map<string, string>(Object.entries(BASE_ICONS))
 
-/** Registers icons that the first screen does not need. The part of the app that uses them calls this. */
+/** Registers icons that the first screen does not need. Called by each part of the app that uses such icons. */
 export function addIcons(more: Readonly<Record<string, string>>): void {
   for (const [name, path] of Object.entries(more)) paths.set(name, path)
 }

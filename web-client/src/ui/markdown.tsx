@@ -52,7 +52,7 @@ function one(token: Token, key: number, depth: number, all: readonly Token[]): C
   switch (token.type) {
     case 'space': return null
     case 'paragraph': return <p key={key}>{children}</p>
-    // In some list items, a text token contains inline tokens, which `children` has rendered. Otherwise `children` is the token's own text.
+    // In some list items, a text token contains inline tokens, and `children` is their rendering. Otherwise `children` is the token's text.
     case 'text': return children
     case 'strong': return marked(token, 2, all[key - 1], all[key + 1]) ? <strong key={key}>{children}</strong> : bare(token, 2, children)
     case 'em': return marked(token, 1, all[key - 1], all[key + 1]) ? <em key={key}>{children}</em> : bare(token, 1, children)
@@ -122,7 +122,7 @@ function isLink(token: Token): token is Tokens.Link {
   return token.type === 'link' && 'href' in token && typeof token.href === 'string'
 }
 
-/** Renders a link if its scheme is safe and it hides no text. Otherwise shows the source text. */
+/** Renders a link if its scheme is safe and the link hides no text. Otherwise shows the source text. */
 function link(token: Tokens.Link, key: number, children: ComponentChildren): ComponentChildren {
   const href = safe(token.href)
   const isNamed = token.raw.startsWith('[')

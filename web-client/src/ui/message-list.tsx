@@ -131,7 +131,7 @@ function One({ store, row, reader, nameById, actions }: OneProps) {
   }
 }
 
-/** Shows who is typing. It is read out once, and again only after the history has a new position. `at` is that position. */
+/** Shows who is typing. Screen readers read this once, and again only after the history's position (`at`) has changed. */
 function Typing({ store, reader, at }: { readonly store: TicketStore; readonly reader: Reader; readonly at: number | null }) {
   const told = useRef<number | null>(null)
   const text = store.typing.value.map(({ person, internal }) => t(internal ? 'timeline.typing_note' : 'timeline.typing', { who: nameOf(person, reader) })).join(' ')

@@ -87,7 +87,8 @@ export function rendered(children: ComponentChildren): { readonly root: TestElem
   options.debounceRendering = (run) => { waiting.push(run) }
   const root = new TestElement('div')
   const set = (next: ComponentChildren) => {
-    // This document has only what the renderer needs, so its type does not match the renderer's. `Reflect.apply` avoids the type check.
+    // `TestElement` has only what the renderer needs, so the compiler would not accept it as an argument of `render`. `Reflect.apply`
+    // avoids the type check.
     const parts: unknown[] = [next, root]
     Reflect.apply(render, undefined, parts)
     draw()

@@ -16,7 +16,7 @@ import { staffTicket } from './sample.ts'
 export const ME = 'agent-me'
 const AGENTS = [null, ME, 'agent-other'] as const
 const PEOPLE = ['ada', 'carl'] as const
-/** A search for one of these words finds about half of the tickets. Only the server knows which tickets, so the client cannot decide it. */
+/** A search for one of these words finds about half of the tickets. Only the server knows which tickets match. */
 export const WORDS = ['red', 'blue'] as const
 
 export interface ManualClock extends Clock {

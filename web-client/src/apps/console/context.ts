@@ -45,7 +45,7 @@ export interface ConsoleContext {
   readonly selection: Selection
   readonly overlay: Signal<Overlay>
   readonly mode: Signal<Mode>
-  /** A request to put the text cursor into a composer. The composer named in the request clears it. */
+  /** A request to put the text cursor into one ticket's composer. That composer sets the signal to null when it has done so. */
   readonly wanted: Signal<Wanted | null>
   /** Whether single keys are shortcuts. The person sets this in the preferences. */
   readonly keys: ReadonlySignal<boolean>
@@ -59,7 +59,7 @@ export interface ConsoleContext {
   href(place: string): string
   /** Navigates to a path without adding an entry to the browser's history. */
   replace(place: string): void
-  /** The query of the page's address. Screens with filters keep them in it. */
+  /** The query of the page's address. Screens with filters store their filters in it. */
   readonly query: URLSearchParams
   setQuery(query: URLSearchParams): void
   /** Returns the latest context. Asynchronous code uses it, because its own context may be outdated after an `await`. */

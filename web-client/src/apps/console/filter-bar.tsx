@@ -15,7 +15,7 @@ interface FilterProps {
   readonly inbox: Inbox
   readonly agents: readonly Agent[]
   readonly me: string
-  /** Whether the `/` key focuses the search field, which its hint mentions. */
+  /** Whether the `/` key focuses the search field. If so, the field shows the key as a hint. */
   readonly keys: boolean
   readonly searchRef: { current: HTMLInputElement | null }
 }

@@ -163,7 +163,7 @@ function Assignee({ ticket: { assigned_to }, me }: Pick<RowProps, 'ticket' | 'me
 function LastWritten({ ticket }: { readonly ticket: StaffView }) {
   const last = ticket.last_message
   if (last === null) return null
-  // The author's name is outside of the snippet element, because the snippet's text may have another direction.
+  // The author's name is outside of the snippet element, because the snippet's text may have another writing direction.
   return (
     <>
       {last.side === 'customer' ? <span class="hidden">{writerOf(last)}: </span> : <span class="by" dir="auto"><Icon name="reply" size={13} />{writerOf(last)}:</span>}
@@ -199,7 +199,8 @@ function useServerTime(client: Client): number {
     const timer = setInterval(() => tick((n) => n + 1), TICK_MS)
     return () => clearInterval(timer)
   }, [client])
-  // Read the time at every render. Until the server's first response, `now` uses the device's clock, which may be wrong.
+  // Read the time at every render instead of storing it: before the server's first response, `now` returns the time of the device's clock,
+  // which may be wrong.
   return client.rest.now()
 }
 
@@ -241,7 +242,7 @@ function useRows(count: number, inbox: Inbox) {
   return { scroller, from, to: Math.min(count, view.first + view.rows + OVERSCAN_ROWS), row_px, jump }
 }
 
-/** Keeps the rows from moving while the pointer or the focus is in the list, or while it is scrolled down. */
+/** Keeps the rows from moving while the pointer or the focus is in the list, or while the list is scrolled down. */
 function useHold(scroller: { readonly current: HTMLDivElement | null }, inbox: Inbox): void {
   useEffect(() => (scroller.current === null ? undefined : holdWhileUsed(scroller.current, inbox.hold)), [scroller, inbox])
 }

@@ -11,7 +11,7 @@ import type { Offer } from '../../ui/composer.tsx'
 
 export function useReplyOffer(replies: readonly SavedReply[], ticket: StaffView, agent: string) {
   const [at, setAt] = useState(0)
-  /** The unfinished shortcut whose menu the agent has closed. The menu stays closed until the agent types something else. */
+  /** The unfinished shortcut for which the agent has closed the menu of saved replies, or null. Typing reopens the menu. */
   const [away, setAway] = useState<string | null>(null)
   const id = useId()
   return (whole: string, put: (text: string) => void): Offer | null => {
@@ -41,7 +41,7 @@ export function useReplyOffer(replies: readonly SavedReply[], ticket: StaffView,
       ),
       onKey(key, sends) {
         if (isAway) {
-          // A message that consists only of an unfinished shortcut is not sent. The menu opens again instead.
+          // A message that consists only of an unfinished shortcut is not sent. Instead, the menu of saved replies opens again.
           if (sends) setAway(null)
           return sends
         }
@@ -52,7 +52,8 @@ export function useReplyOffer(replies: readonly SavedReply[], ticket: StaffView,
           case 'Tab':
           case 'Enter':
             if (active !== undefined) take(active)
-            // If no saved reply matches, nothing is sent. The menu closes, unless the unfinished shortcut is the whole message.
+            // If no saved reply matches, this key press sends nothing. It closes the menu of saved replies, except if the message
+            // consists only of the unfinished shortcut.
             else if (sends && !isWhole) setAway(begun)
             return active !== undefined || sends
           default:

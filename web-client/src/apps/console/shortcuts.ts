@@ -25,7 +25,7 @@ const PENDING_STEPS_MAX = 20
 
 export function useShortcuts(context: ConsoleContext, router: Router, preferences: Preferences, isGuest: boolean): void {
   const pending = useRef<PendingSteps | null>(null)
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- subscribes once per inbox; `context` changes with it
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- subscribes once per inbox; `context` changes with the inbox
   useEffect(() => context.inbox.order.subscribe((order) => takePendingSteps(context, pending, order)), [context.inbox])
   useEffect(() => { pending.current = null }, [context.place, context.inbox.filters.value])
   useEffect(() => {

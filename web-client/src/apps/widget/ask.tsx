@@ -45,8 +45,8 @@ export function Ask({ first, onSend, wanted }: AskProps) {
       />
       {isBegun && look.value.asksCategory && <Chips first={first} />}
       <Notice first={first} />
-      {/* `aria-live="off"` makes a screen reader read the warning once, not at every key press. The warning is repeated in this file,
-          because importing `TooLong` would make the widget larger. */}
+      {/* `aria-live="off"` makes a screen reader read the warning once, not at every key press. The component `TooLong` renders the same
+          markup, but importing it would make the widget larger. */}
       <div class="ask-foot">
         <span class="muted">{over > 0 ? <span class="problem-text" id="ask-long" role="alert"><span aria-live="off">{t('widget.too_long', { n: over })}</span></span> : isBegun && t(first.isKept() ? 'widget.kept' : 'widget.unkept')}</span>
         <button type="submit" class="primary send" disabled={!first.isSendable()} aria-label={t('widget.send')} data-testid={T.askSend}>

@@ -45,8 +45,8 @@ const WORDS: Readonly<Record<string, readonly [title: string, close: string, fai
   fr: ['Assistance', 'Fermer l’assistance', 'L’assistance ne peut pas être affichée sur cette page.'],
 }
 /**
- * How long the loaded iframe may take to report that it is ready. After that, the widget counts as failed: the site is not allowed, or the
- * desk is down.
+ * How long the loaded iframe may take to report that it is ready. After that, the widget counts as failed, because the desk does not allow
+ * the site or is down.
  */
 const READY_MS = 2_000
 const FORGET_MS = 2_000

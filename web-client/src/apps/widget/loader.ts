@@ -1,8 +1,8 @@
 // The script `/widget.js`, the only script that a host page includes. It shows the launcher and defines `window.Helpline`. The code that
 // shows the iframe is loaded when the widget opens.
 //
-// Until then the loader stores nothing. It sends one request when the page is idle, for the number of unread tickets. `unread: false` or
-// `data-unread="off"` on the script switches the request off.
+// Until the widget opens, the loader stores nothing. It sends one request when the page is idle, for the number of unread tickets.
+// `unread: false` or `data-unread="off"` on the script switches the request off.
 //
 // A test compares the types of this file with widget.d.ts.
 
@@ -54,7 +54,7 @@ const RULES: Readonly<Record<string, readonly [RegExp, string]>> = {
 const EVENTS = 'ready, open, close, unread, message, ticket'
 /** The request for the unread number waits until the page is idle, but at most this long. */
 const IDLE_MS = 5_000
-/** When the tab becomes visible again, the request for the unread number is repeated if the last one was longer ago than this. */
+/** When the tab becomes visible again, the unread number is requested again if the last request was longer ago than this. */
 const AGAIN_MS = 60_000
 const ITEM = 'helpline.widget'
 /**
@@ -109,7 +109,7 @@ let ending = Promise.resolve()
 /** Increased by `shutdown`. Asynchronous work remembers the number, and stops if a `shutdown` has changed it. */
 let round = 0
 let isOpen = false
-/** The launcher's unread number. Undefined until the number has been known once. */
+/** The launcher's unread number. Undefined until the first number has been received. */
 let unread: number | undefined
 let askedAt = 0
 /** What to show as soon as the guest script has been loaded. */
@@ -185,7 +185,7 @@ async function ask(): Promise<void> {
   await mine
   if (options === null || isOpen || guest !== null) return
   askedAt = Date.now()
-  // If the request fails, the number keeps its value. That is 0 after `identify`, and this function then reports the 0 to the page.
+  // If the request fails, the number keeps its value. After `identify` this value is 0, so the page's listeners get a 0.
   let tickets: unknown = unread
   try {
     if (SCRIPT?.dataset['unread'] !== 'off' && options.unread !== false) {
@@ -202,7 +202,7 @@ async function ask(): Promise<void> {
 }
 
 function show(): void {
-  // If the page has replaced its whole content, the launcher is gone from it, so add the launcher again.
+  // If the page has replaced its whole content, the launcher has been removed too, so add the launcher again.
   if (!host.isConnected) document.documentElement.append(host)
   const { color = '#2f5bd0', position = 'right' } = options ?? {}
   box.className = position
@@ -310,7 +310,7 @@ async function identify(given: Partial<Options> = {}): Promise<void> {
   return ending
 }
 
-/** Makes the guest forget its person. Several calls run one after the other. */
+/** Makes the guest (the widget's iframe) forget the signed-in person. Several calls run one after the other. */
 function end(all: boolean): void {
   ending = ending.then(async () => {
     if (!await guest?.end(all)) guest = null

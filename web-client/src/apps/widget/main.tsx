@@ -61,7 +61,7 @@ function begin(bridge: Bridge): void {
 function leaveOthers(bridge: Bridge, user: string | null): void {
   if (isOthersPlace(user)) {
     forgetPlaces()
-    // If the widget is open only because it was open on the previous page, where another person used it, close it.
+    // Close the widget if it reopened only because another person had it open on the previous page.
     if (!former && !openings.peek()) bridge.close()
   }
   if (former && former !== user) forgetPerson(former)

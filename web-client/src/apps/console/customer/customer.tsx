@@ -110,7 +110,7 @@ function PersonFacts({ person, since, now }: { readonly person: PersonView; read
   )
 }
 
-/** Names the browser and the operating system, or only one of them. Null if neither is recognised. */
+/** Names the browser and the operating system, as far as they are recognised. Returns null if neither is. */
 function inWords(userAgent: string): string | null {
   const { browser, system } = deviceOf(userAgent)
   return browser !== null && system !== null ? s('customer.device', { browser, system }) : (browser ?? system)

@@ -64,7 +64,7 @@ export function SettingsArea({ context, isAdmin, features }: AreaProps) {
   )
 }
 
-/** Shown if the address names no screen. On a page wide enough for both columns, opens the first screen. */
+/** Shown if the address names no screen. If the page is wide enough for the navigation and a screen, opens the first screen. */
 function First({ context, screens }: { readonly context: ConsoleContext; readonly screens: readonly Screen[] }) {
   const main = useRef<HTMLDivElement>(null)
   useEffect(() => {

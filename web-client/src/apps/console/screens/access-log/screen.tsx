@@ -73,7 +73,7 @@ export function AccessLogScreen({ context }: ScreenProps) {
   )
 }
 
-/** Loads the people and the actions that the filters offer. If one of the two requests fails, only that list is empty. */
+/** Loads the people and the actions that the filters offer. If one of the two requests fails, only the list from that request is empty. */
 function useChoices({ rest: team }: ScreenProps['context'], rest: AccessLogRest) {
   const [people, setPeople] = useState<readonly Named[]>([])
   const [actions, setActions] = useState<readonly string[]>([])
@@ -90,8 +90,8 @@ function useChoices({ rest: team }: ScreenProps['context'], rest: AccessLogRest)
 }
 
 /**
- * The team, plus the person chosen in the filter if they are not in the team. Their name is taken from a log entry, or is the id if no
- * entry has it.
+ * The team, plus the person chosen in the filter if that person is not in the team. The person's name is taken from a log entry. If the
+ * person has no log entry, their id is shown instead of a name.
  */
 function knownPeople(team: readonly Named[], entries: readonly AccessEntry[], chosen: string): readonly Named[] {
   if (chosen === '' || team.some(({ id }) => id === chosen)) return team

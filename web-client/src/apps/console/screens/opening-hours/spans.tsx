@@ -20,7 +20,7 @@ interface SpansProps {
 export function Spans({ name, day, spans, faults, onChange }: SpansProps) {
   const id = useId()
   const list = useRef<HTMLDivElement>(null)
-  // Find the span to focus by its index: when a span is removed, the next span gets its index.
+  // Find the span to focus by its index. After a span has been removed, the next span has the index of the removed span.
   const focusAt = (index: number) => requestAnimationFrame(() => list.current?.querySelectorAll<HTMLElement>(`[data-testid=${T.hoursFrom}]`)[index]?.focus())
   const put = (index: number, part: Partial<Span>) => onChange(spans.map((span, at) => (at === index ? { ...span, ...part } : span)))
   return (

@@ -50,7 +50,7 @@ export function RepliesScreen({ context, isAdmin }: ScreenProps) {
   const begin = (part: Partial<ReplyDraft>) => editor.begin({ id: newUuid(), base: null, shortcut: '', title: '', body: '', folder: '', personal: !isAdmin || scope === 'mine', ...part })
   const copy = (reply: SavedReply) => begin({ title: reply.title, body: reply.body, folder: reply.folder ?? '', shortcut: isAdmin && !isPersonal(reply) ? '' : reply.shortcut, personal: knowsFolders })
   /**
-   * Saves a reply. If `over` is given, the server refuses the change unless that version is still the current one. If `over` is null, the
+   * Saves a reply. If `over` is given, the server refuses the change unless `over` is still the current version. If `over` is null, the
    * reply is created or overwritten.
    */
   const put = async (draft: ReplyDraft, over: SavedReply | null, sentence: string, undo: ((saved: SavedReply) => void) | null = null, done?: (saved: SavedReply) => void) => {

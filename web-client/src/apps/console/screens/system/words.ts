@@ -14,7 +14,10 @@ export function checkName({ name }: SystemCheck): string {
   return isKey(key) ? s(key) : plain(name)
 }
 
-/** Says what the check's state means and what to do. If its code has no text, says what the check is for. */
+/**
+ * Says what the check's state means and what to do. If the check's code has no text, shows the code of a failing check, or says what a
+ * passing check is for.
+ */
 export function checkWords({ name, state, code }: SystemCheck): string {
   const keys = [`system.why.${name}.${code ?? ''}`, `system.why.${code ?? ''}`]
   const found = code === null ? undefined : keys.find(isKey)

@@ -97,7 +97,7 @@ function Team({ context }: Pick<ScreenProps, 'context'>) {
   )
 }
 
-/** Says how many people are listed. Adds how many of them are online, if the server provides that. */
+/** Says how many people are listed. Adds how many of them are online, if the server reports who is online. */
 function countOf(shown: readonly Agent[]): string {
   const people = s('roles.count', { n: shown.length })
   return shown.some(({ online }) => typeof online === 'boolean') ? s('roles.count_online', { people, n: shown.filter(({ online }) => online === true).length }) : people
