@@ -5,7 +5,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::limits::DERIVED_SUBJECT_CHARS_MAX;
 
-/// The subject of a description without visible characters, and the end of a shortened subject.
+/// Ends a shortened subject. It is also the whole subject if the description has no visible
+/// characters.
 const ELLIPSIS: char = '…';
 /// Maximum number of nested Markdown marks to remove at the start of a line, such as a list inside
 /// a quotation.

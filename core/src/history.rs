@@ -161,7 +161,7 @@ impl HistoryRow {
     /// Whether this event records that earlier events or ticket fields were redacted. A client that
     /// has cached the redacted text must then read those events or fields again. The check compares
     /// `description` with the texts that the database functions write. If an administrator's SQL
-    /// logs the same text, clients only read once too often.
+    /// logs the same text, clients only read those events or fields once without need.
     pub fn is_redaction_receipt(&self) -> bool {
         let words = self.description.as_deref().unwrap_or_default();
         let is_receipt = matches!(words, "subject redacted" | "rating comment redacted")

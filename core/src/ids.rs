@@ -211,7 +211,8 @@ impl TicketNumber {
         meant
     }
 
-    /// Whether a search contains a ticket number. If so, it needs no word of the minimum length.
+    /// Whether a search contains a ticket number. Such a search is accepted even if all of its
+    /// words are too short.
     pub fn is_in(text: &str) -> bool {
         let narrow = narrow(text);
         narrow.bytes().all(|b| b.is_ascii_digit()) || written_numbers(&narrow).next().is_some()

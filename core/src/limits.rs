@@ -119,14 +119,14 @@ pub const HELLO_TIMEOUT_MS: u64 = 10_000;
 /// Extra time to read a `hello` after its timeout. After the process was paused, its timers fire before its sockets are read, so a `hello`
 /// that arrived in time may still be unread.
 pub const HELLO_SECOND_LOOK_MS: u64 = 200;
-/// A timer that fires this late means that the process was paused. The silence of clients during the pause then does not count.
+/// If a timer fires at least this late, the process was paused. Clients are then not disconnected for having been silent during the pause.
 pub const STANDSTILL_MS: u64 = 1_000;
 /// Time limit from accepting a connection to the end of the request's headers.
 pub const HEADER_TIMEOUT_MS: u64 = 10_000;
 /// Time limit for reading the body of a REST request.
 pub const BODY_TIMEOUT_MS: u64 = 30_000;
-/// Time limit for answering a REST request, not counting the time to receive its body. It is longer than a statement and the wait for a
-/// database connection, and shorter than Helpline's clients wait.
+/// Time limit for answering a REST request, not counting the time to receive its body. It is longer than the time limits of a statement and
+/// of the wait for a database connection together, and shorter than the clients' own time limit.
 pub const REQUEST_TIMEOUT_MS: u64 = 15_000;
 /// Time limit of one write to a socket. A client that takes longer is disconnected as too slow.
 pub const WRITE_TIMEOUT_MS: u64 = 10_000;
@@ -157,8 +157,8 @@ pub const SEND_QUEUE_BYTES_MAX: usize = 2 * 1024 * 1024;
 pub const SEND_QUEUE_FRAMES_MAX: usize = 4_096;
 /// Maximum frames that one flush takes from the send queue.
 pub const SEND_QUEUE_DRAIN_FRAMES: usize = 64;
-/// Maximum frames of one connection that are handled before the connections that receive the resulting events are woken. Each receiving
-/// connection then gets a burst in one write.
+/// After it has handled this many frames of one connection, the server wakes the connections that receive the resulting events. Each
+/// receiving connection then gets a burst in one write.
 pub const TURN_FRAMES_MAX: usize = 16;
 /// Maximum unanswered requests of one connection (`subscribe`, `inbox`, `token`). For `send`, the writer's queue has its own limit.
 pub const PENDING_REQUESTS_MAX: usize = 64;
@@ -263,16 +263,16 @@ pub const FOLLOW_INTERVAL_MS: u64 = 500;
 pub const INSTANCE_RENEW_MS: u64 = 10_000;
 /// An instance counts as running if it wrote to the database within this time.
 pub const INSTANCE_LATELY_MS: u64 = 30_000;
-/// Maximum consecutive checks in which another instance is in the database but silent on the relay; from then on this counts as a fault. It
-/// is longer than an instance takes to start or stop, and than two instances take to reconnect to Redis.
+/// If an instance is in the database but silent on the relay for this many consecutive checks, this counts as a fault. The checks take
+/// longer than an instance needs to start or stop, and than two instances need to reconnect to Redis.
 pub const INSTANCE_UNHEARD_LOOKS: u32 = 4;
 /// Maximum other instances whose last relay message is remembered.
 pub const INSTANCES_HEARD_MAX: usize = 1_024;
 
 /// Maximum writer lanes of one instance. Each lane has one statement in flight.
 pub const WRITER_LANES: usize = 4;
-/// Minimum waiting messages for each further writer lane; with fewer messages, fewer lanes share them. At half of the highest rate, two
-/// lanes with 24 to 48 messages each use 1.3 times the CPU of a single lane (measured).
+/// The writer uses one more lane for each further batch of this many waiting messages. At half of the highest rate, two lanes with 24 to 48
+/// messages each use 1.3 times the CPU of a single lane (measured).
 pub const LANE_MESSAGES_MIN: usize = 64;
 /// Maximum messages that one statement appends.
 pub const BATCH_MESSAGES_MAX: usize = 256;
@@ -359,8 +359,8 @@ pub const PRESENCE_RENEW_MS: u64 = 10_000;
 pub const PRESENCE_LEASE_MS: u64 = 30_000;
 /// Minimum time between two presence frames of one room.
 pub const PRESENCE_INTERVAL_MS: u64 = 250;
-/// Maximum tickets without a local room whose viewers an instance tracks for the lists of its consoles; lists do not show the viewers of
-/// further tickets. Enough for a thousand agents who each have two tickets open.
+/// An instance tracks the viewers of at most this many tickets that have no local room, so that its consoles' ticket lists can show these
+/// viewers. Enough for a thousand agents who each have two tickets open.
 pub const PRESENCE_TICKETS_MAX: usize = 2_000;
 /// Maximum tickets in one presence message between instances; the next message carries further tickets.
 pub const PRESENCE_FRAME_TICKETS_MAX: usize = 100;
@@ -369,8 +369,8 @@ pub const INBOX_INTERVAL_MS: u64 = 100;
 /// Maximum tickets in one inbox frame; the next frame carries further tickets. With [`INBOX_INTERVAL_MS`], 5,000 changed tickets per second
 /// are sent without delay.
 pub const INBOX_TICKETS_MAX: usize = 500;
-/// Maximum bytes of one inbox frame, unless a single ticket is larger; the next frame has further tickets. A socket's buffer can get as
-/// large.
+/// Maximum bytes of one inbox frame, unless a single ticket is larger; the next frame has further tickets. A socket's write buffer can grow
+/// to this size.
 pub const INBOX_FRAME_BYTES_MAX: usize = 128 * 1024;
 /// For this long after it subscribes to the inbox, a console belongs to a cohort of newcomers and gets each ticket in full. After that, it
 /// shares the frames of the other consoles with the same filter.
@@ -389,7 +389,7 @@ pub const STATS_INTERVAL_READS: u32 = 10;
 /// Maximum frames waiting to be published to Redis. Further frames are dropped and counted; the database sweep delivers their events.
 pub const RELAY_QUEUE_MAX: usize = 16_384;
 /// Maximum bytes of the frames waiting to be published to Redis. A pipeline that is being sent needs memory for a second copy. The frames
-/// of the largest event, for both audiences, have more than half a megabyte.
+/// of the largest event (one for staff and one for customers) have more than half a megabyte together.
 pub const RELAY_QUEUE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Minimum time between two pipelines to Redis, so that publications share a pipeline under load. A single publication does not wait.
 pub const RELAY_PACE_MS: u64 = 2;
@@ -449,7 +449,8 @@ pub const SEEN_RENEW_MS: u64 = 30_000;
 pub const SEEN_FRESH_MS: u64 = 90_000;
 /// How long a browser caches scripts whose names never change (`/widget.js`, `/mount.js`).
 pub const LOADER_MAX_AGE_S: u64 = 300;
-/// Maximum audit rows waiting to be written. If the queue is full, the read itself waits, because staff never read without an audit row.
+/// Maximum audit rows waiting to be written. If the queue is full, a staff member's read waits, because every read by staff needs an audit
+/// row.
 pub const AUDIT_ROWS_MAX: usize = 4_096;
 /// Delay after a failed accept. If the process ran out of file descriptors, connections that close meanwhile free some.
 pub const ACCEPT_PAUSE_MS: u64 = 100;

@@ -25,11 +25,11 @@ pub const ACCESS_LOG_EXPORT_MS: u64 = 10 * 60 * 1_000;
 pub const ACCESS_LOG_EXPORTS_MAX: usize = 2;
 /// Maximum characters of a query that searches the staff list.
 pub const PEOPLE_QUERY_CHARS_MAX: usize = 100;
-/// The sweep counts as late if none succeeded for this long, which means that several failed in a
-/// row.
+/// The sweep counts as late if no sweep has succeeded for this long, which means that several
+/// sweeps failed in a row.
 pub const SYSTEM_SWEEP_LATE_MS: u64 = 10_000;
-/// Background jobs count as late if none succeeded for this long. The most frequent job runs every
-/// few seconds.
+/// Background jobs count as late if no job has succeeded for this long. The most frequent job runs
+/// every few seconds.
 pub const SYSTEM_JOBS_LATE_MS: u64 = 60_000;
 /// Maximum difference between the clocks of the database and an instance. A larger difference
 /// causes wrong results, because tokens are checked against the instance's clock and displayed

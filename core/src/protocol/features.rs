@@ -21,8 +21,8 @@ text_enum!(
         OwnUnread = "own_unread",
         /// The server has the setting `reply_assigns`.
         ReplyAssigns = "reply_assigns",
-        /// The server sends `inbox_presence` to consoles, which tells which staff have which listed
-        /// tickets open.
+        /// The server sends `inbox_presence` to consoles. This frame names the staff who have each
+        /// listed ticket open.
         InboxPresence = "inbox_presence",
         /// The server accepts `if_assigned_to` in ticket changes. It then refuses an assignment
         /// with `conflict` if the ticket has another assignee than the caller saw.

@@ -11,8 +11,8 @@ use super::server::{StaffPerson, TicketViewers, Viewer};
 use crate::ids::{Seq, TicketId, UserId};
 
 /// One frame on a relay channel: an object with a single field, whose name is the kind of frame.
-/// There is no `type` field inside, as client frames have it. With a `type` field, serde would
-/// first read the other fields into a buffer, from which it cannot read a [`RawValue`].
+/// Unlike a client frame, it has no `type` field. With a `type` field, serde would first read the
+/// other fields into a buffer, from which it cannot read a [`RawValue`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RelayFrame {

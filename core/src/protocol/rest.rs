@@ -70,10 +70,10 @@ requests! {
         /// A staff member's id, `"me"`, or `"nobody"` to unassign; `null` also unassigns.
         #[serde(default, deserialize_with = "nobody_if_null", skip_serializing_if = "Option::is_none")]
         pub assigned_to: Option<String>,
-        /// The assignee that the caller saw, written like `assigned_to`, which is then required. If
-        /// the ticket now has another assignee, the response is `conflict` and nothing is changed.
-        /// It is no conflict if the ticket already has the requested assignee. Send this field only
-        /// to a server that lists the feature `if_assigned_to`.
+        /// The assignee that the caller saw, in the format of `assigned_to`. Requires
+        /// `assigned_to`. If the ticket now has another assignee, the response is `conflict` and
+        /// nothing is changed. It is no conflict if the ticket already has the requested assignee.
+        /// Send this field only to a server that lists the feature `if_assigned_to`.
         #[serde(default, deserialize_with = "nobody_if_null", skip_serializing_if = "Option::is_none")]
         pub if_assigned_to: Option<String>,
     }
@@ -169,8 +169,8 @@ rest! {
         pub role: Option<StaffRole>,
     }
 
-    /// `GET /v1/me/unread`: what the caller has not read on their own tickets, as their customer.
-    /// Archived tickets do not count.
+    /// `GET /v1/me/unread`: unread tickets and messages on the tickets that the caller opened as a
+    /// customer. Archived tickets do not count.
     pub struct OwnUnread {
         /// Tickets with unread events of other people: messages, or changes such as closing the
         /// ticket. Only the 1,000 most recently active tickets are counted.

@@ -146,7 +146,8 @@ pub enum StaffFrame {
     },
     /// One event of the history.
     Event(StaffEvent),
-    /// A person is typing. A client hides this after `typing_fade_ms` without a new frame.
+    /// A person is typing. A client hides its typing indicator after `typing_fade_ms` without a new
+    /// frame.
     Typing {
         ticket: TicketId,
         person: StaffPerson,

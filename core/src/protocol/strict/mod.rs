@@ -44,7 +44,7 @@ pub struct FieldError {
 /// What is wrong with a field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FieldFault {
-    /// The type does not have this field. The list has the names of its fields.
+    /// The type does not have this field. The list names the fields that the type has.
     #[error("no such field")]
     Unknown(&'static [&'static str]),
     /// The field occurs twice.
