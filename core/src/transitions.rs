@@ -15,7 +15,8 @@ const ALL_BUT_OVER: [Status; 5] = [
     Escalated,
 ];
 
-/// The statuses to which `by` may change a ticket that has status `from`, in the order of a menu.
+/// The statuses to which `by` may change a ticket that has status `from`, in the order in which a
+/// menu lists them.
 ///
 /// Staff may change an active ticket to any status. They may change a resolved ticket to `open`,
 /// `in_progress` or `closed`, and a closed ticket only to `open`. Customers may close and reopen.

@@ -1,5 +1,5 @@
-//! Grants the first admin role. No person in Helpline can grant it, because only admins grant
-//! roles.
+//! Grants the first admin's role over a database connection. Helpline's own pages cannot grant it,
+//! because only an existing admin can grant roles there.
 
 use helpline_core::actor::StaffRole;
 use helpline_core::ids::UserId;

@@ -1,6 +1,6 @@
-//! The values of `type` for frames in each direction. The matches have no wildcard arm, so a new
-//! frame does not compile until its word is added here. The tests of the golden samples and of
-//! `PROTOCOL.md` then fail until both contain the frame.
+//! The values of `type` for frames in each direction. The `match` expressions below have no
+//! wildcard arm, so a new frame does not compile until its word is added here. The tests of the
+//! golden samples and of `PROTOCOL.md` then fail until both contain the frame.
 
 use helpline_core::protocol::{CommonFrame, CustomerFrame, RelayFrame, StaffFrame};
 

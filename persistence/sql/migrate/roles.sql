@@ -39,8 +39,8 @@ begin
   -- The search path is empty, because every statement of the service names its schema.
   --
   -- `jit` (compiling queries) is off. In a function that disables sequential scans, Postgres
-  -- estimates a cost of 1e10 even for a table with one row. It then spent 60 ms on compilation in
-  -- every sweep, the frequent query for new events.
+  -- estimates a cost of 1e10 even for a table with one row. With `jit`, Postgres therefore spent 60
+  -- ms on compilation in every sweep (the frequent query for new events).
   --
   -- A value that the operator has set is kept, unless it disables a timeout.
   for v_setting in

@@ -35,8 +35,8 @@ const IN_PORTIONS: &str = "-- In portions.";
 
 /// The header line of a versioned file that depends on a backfill with a lower number: it makes the
 /// backfilled column not null, or drops what the backfill reads. Such a file is applied after the
-/// functions and views, which must work without it. Among the backfills, the order of the numbers
-/// applies.
+/// functions and views, which must work without it. Such files and the backfills are applied
+/// together, in the order of their numbers.
 const BEHIND_BACKFILLS: &str = "-- Behind the backfills.";
 
 /// How a versioned file is applied.

@@ -20,7 +20,8 @@ const HEADER: &str =
 // Do not edit.
 ";
 
-/// The type declarations of `generated.ts`, and the lists of words that it contains for them.
+/// The type declarations of `generated.ts`, and the lists of words that `generated.ts` has for some
+/// of these types.
 pub struct Declarations<'a> {
     pub types: &'a BTreeMap<String, Shape>,
     pub order: &'a [String],

@@ -23,9 +23,9 @@ pub const FILES: [(&str, &[&str]); 4] = [
     ("team", &[]),
 ];
 
-/// Types that have no decoder, in addition to the `requests!` of `protocol/rest.rs`. Some are sent
-/// only by clients. The customers' types of the history have a subset of the fields of the staff's
-/// types, and the staff's decoders read them.
+/// Types that have no decoder, in addition to the `requests!` of `protocol/rest.rs`. Some of them
+/// are sent only by clients. The types of a customer's history need no decoder of their own: they
+/// have a subset of the fields of the staff types, so the staff types' decoders read them.
 pub const UNREAD: &[&str] = &[
     "ClientFrame",
     "InboxFilter",
