@@ -1,5 +1,5 @@
-//! Grants the first admin's role over a database connection. Helpline's own pages cannot grant it,
-//! because only an existing admin can grant roles there.
+//! Grants the first admin's role over a database connection. Helpline's API cannot grant this role,
+//! because only an existing admin can grant roles through the API.
 
 use helpline_core::actor::StaffRole;
 use helpline_core::ids::UserId;

@@ -1,5 +1,5 @@
 //! The sweep: a frequent query for the events that became visible since the previous sweep. It
-//! finds events of all processes and of transactions that were open for any length of time.
+//! finds the events that any process has written, however long their transactions were open.
 
 use helpline_core::ids::{Seq, TicketId};
 use helpline_core::limits;

@@ -1,6 +1,6 @@
 -- Lists the members of staff without paging, because there are only few. A person with two roles is
--- listed with the higher role. $2 selects people by a part of their name or e-mail address,
--- ignoring case and accents as the ticket search does; a null $2 lists everyone.
+-- listed with the higher role. $2 selects people by a part of their name or e-mail address, folded
+-- (made comparable) as in the ticket search; a null $2 lists everyone.
 select r.user_id, p.display_name, p.email, min(r.role), p.blocked_at is not null, p.first_name,
        p.blocked_at is null and p.last_seen_at is not null and p.last_seen_at > now() - $1::bigint * interval '1 millisecond'
 from {schema}.user_roles r

@@ -1,7 +1,7 @@
 //! Tests `migrate` run by administrators who are not superusers. It must list everything that is
 //! missing before it changes anything, and the statements that it suggests must work. Roles belong
-//! to the whole Postgres cluster, so each test starts its own. The tests run with the installed
-//! Postgres (15), and with a newer version in `.ci/test-world newer_postgres`.
+//! to the whole Postgres cluster, so each test starts its own cluster. The tests run with the
+//! installed Postgres (15), and with a newer version in `.ci/test-world newer_postgres`.
 
 use helpline_persistence::migrate::{self, Plan};
 use helpline_persistence::{Names, Pooler, Settings, Store, StoreError, privileges};

@@ -108,8 +108,8 @@ async fn a_batch_keeps_its_order_within_each_ticket_and_answers_each_message() {
         .iter()
         .map(|n| stored(&answer.outcomes[*n]).seq.get())
         .collect();
-    // The agent's answer changed the status of the first ticket, so a status event has the position
-    // before the next message.
+    // The agent's answer changed the status of the first ticket, so a status event takes position
+    // 5, and the next message gets position 6.
     assert_eq!(seqs, [3, 4, 6, 3, 4]);
     assert_eq!(refused(&answer.outcomes[3]).0, RejectCode::NotFound);
     assert_eq!(refused(&answer.outcomes[4]).0, RejectCode::NotFound);
@@ -338,7 +338,7 @@ async fn a_writer_who_has_not_seen_the_last_word_is_told_so() {
         (RejectCode::Stale, Some(7))
     );
     // The customer has seen the public events 1 to 6. The internal note has no public number, so
-    // nothing is unseen.
+    // the customer has seen everything.
     let at = stored(&db.send(based(db.customer, 6)).await);
     assert_eq!(at.public_seq.map(Seq::get), Some(7));
     // Changes of a ticket's fields by other people do not make a message stale.

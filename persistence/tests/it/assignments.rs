@@ -187,8 +187,8 @@ async fn an_assignment_that_meets_a_revocation_does_not_outlive_it() {
         ("delete from user_roles where user_id = '{}'", false),
         ("update people set blocked_at = now() where id = '{}'", true),
     ] {
-        // The assignment starts before the revocation but commits after it. The ticket must be
-        // unassigned in the end.
+        // The assignment starts before the agent loses the role or is blocked, but commits
+        // afterwards. The ticket must be unassigned in the end.
         let db = TestDb::open().await;
         let ticket = db.ticket().await;
         let lost = lost.replace("{}", &db.agent.to_string());
@@ -208,7 +208,8 @@ async fn an_assignment_that_meets_a_revocation_does_not_outlive_it() {
         assigning.batch_execute("commit").await.unwrap();
         revoked.await.unwrap().unwrap();
         db.is_unassigned(ticket, "a late commit").await;
-        // If the revocation comes first, the assignment must be refused.
+        // If the agent loses the role or is blocked before the assignment, the assignment must be
+        // refused.
         let patch = Patch {
             assigned_to: Some(Assignee::Agent(db.agent)),
             ..Patch::default()
@@ -244,8 +245,8 @@ async fn a_role_is_not_given_to_a_person_that_is_unknown() {
     roles::revoke(&db.store, &boss, user(999)).await.unwrap();
 }
 
-/// An answer that assigns its author has locked the ticket when it locks the person. A block has
-/// locked the person when it locks tickets. The two transactions must not deadlock.
+/// An answer that assigns its author locks the ticket first and then the person. Blocking a person
+/// locks the person first and then the tickets. The two transactions must not deadlock.
 #[tokio::test]
 async fn a_block_waits_for_no_ticket_and_comes_back_for_what_was_locked() {
     for lost in [

@@ -1,6 +1,6 @@
 //! Tests that no role other than the service's can act as the customer or staff role, and that
 //! grants made outside Helpline give no access to Helpline's objects. Roles belong to the whole
-//! Postgres cluster, so each test starts its own.
+//! Postgres cluster, so each test starts its own cluster.
 
 use helpline_persistence::{Names, Pooler, Settings, Store, StoreError, migrate, privileges};
 use helpline_rig::Postgres;

@@ -225,8 +225,8 @@ async fn assert_refused_by_check(session: &Client, sql: &str) {
     );
 }
 
-/// Statements with too long texts. They run as a superuser, whom no privilege restricts, so the
-/// check constraints must refuse them.
+/// Statements with texts that are too long. They run as a superuser, who has every privilege, so
+/// the check constraints must refuse them.
 fn too_large_for_the_owner(ticket: TicketId, of: UserId) -> [String; 8] {
     [
         format!(

@@ -375,8 +375,8 @@ async fn claims_of_an_issuer_give_sql_the_same_person_and_an_unknown_one_is_no_o
             .get(0);
         assert_eq!(seen, tickets, "{role} {claims}");
     }
-    // The customer must see their own person, but neither the table of subjects nor the person of
-    // another subject.
+    // The customer must see their own row of `people`, but neither the table of subjects nor the
+    // row of a person with another subject.
     let customer = db
         .claiming("helpline_customer", &json!({"sub": SUB, "iss": ISSUER}))
         .await;
