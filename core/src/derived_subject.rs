@@ -188,8 +188,8 @@ fn one_line(text: impl Iterator<Item = char>) -> String {
     line
 }
 
-/// Shortens a line that is too long. It cuts after the last word that ends in the second half of
-/// the allowed length, or else after the last grapheme that fits.
+/// Shortens a line that is too long. If a word ends in the second half of the allowed length, the
+/// line is cut after the last such word; otherwise after the last grapheme that fits.
 fn cut(line: &str) -> String {
     if line.chars().nth(DERIVED_SUBJECT_CHARS_MAX).is_none() {
         return line.to_owned();

@@ -106,12 +106,13 @@ pub const SOCKET_WRITE_BYTES_MAX: usize = 512 * 1024;
 pub const PAGE_FRAME_BYTES_MAX: usize = 16 * 1024;
 /// Maximum bytes of a JSON body over REST.
 pub const JSON_BODY_BYTES_MAX: usize = 64 * 1024;
-/// Size at which tungstenite flushes its write buffer. With its default sizes, both buffers take 135 KiB per idle socket (measured).
+/// Size at which tungstenite flushes its write buffer. With tungstenite's default sizes, its read and write buffers take 135 KiB per idle
+/// socket (measured).
 pub const SOCKET_WRITE_BUFFER_BYTES: usize = 4 * 1024;
 /// Initial size of tungstenite's read buffer, allocated for every idle socket. Typical messages fit; it grows for a longer frame.
 pub const SOCKET_READ_BUFFER_BYTES: usize = 2 * 1024;
-/// Frames up to this size are copied into the WebSocket library's write buffer and share a write.
-/// Larger frames are written without a copy, because the buffer never shrinks.
+/// Frames up to this size are copied into the WebSocket library's write buffer, so that several frames are sent in one write. Larger frames
+/// are written without a copy, because the buffer grows to their size and never shrinks.
 pub const SOCKET_COPIED_BYTES_MAX: usize = 1024;
 
 /// Time limit from the WebSocket upgrade to the client's `hello`.
@@ -176,8 +177,8 @@ pub const HTTP_CONNECTIONS_MAX: usize = 2_048;
 /// Maximum connections beyond [`HTTP_CONNECTIONS_MAX`] that still get one short response each. Health checks and metrics are answered as
 /// usual; every other request is told that the server is full.
 pub const HTTP_RESERVE_MAX: usize = 64;
-/// Time limit from accepting a connection of [`HTTP_RESERVE_MAX`] to the end of the request's headers. An orchestrator's health probe sends
-/// its headers at once.
+/// Time limit from accepting one of the [`HTTP_RESERVE_MAX`] connections to the end of the request's headers. An orchestrator's health
+/// probe sends its headers at once.
 pub const RESERVE_HEADER_TIMEOUT_MS: u64 = 2_000;
 /// Maximum connections that the kernel queues before they are accepted; `net.core.somaxconn` also limits it. If the queue is full, the
 /// client's kernel retries after a second. That would delay a health probe while many clients connect.
@@ -217,7 +218,7 @@ pub const READINESS_TIMEOUT_MS: u64 = 2_000;
 /// Interval at which an instance checks its own readiness for the metric `helpline_ready`, in milliseconds.
 pub const READINESS_WATCH_MS: u64 = 5_000;
 
-/// Maximum events that a reconnecting client gets replayed. A client that has missed more gets a `reset`, which costs only one page.
+/// Maximum events that a reconnecting client gets replayed. A client that has missed more gets a `reset` and only the newest page.
 pub const REPLAY_EVENTS_MAX: u64 = 5_000;
 /// Default number of events in the first page of a `subscribe` without `after`, and in a page over REST.
 pub const PAGE_EVENTS: u32 = 50;
@@ -237,8 +238,8 @@ pub const EARLY_HOLD_MS: u64 = 50;
 /// How long `subscribe` waits for Redis to confirm the ticket's channel. Without a confirmation, the periodic sweep of the database
 /// delivers the events.
 pub const RELAY_CONFIRM_MS: u64 = 250;
-/// Time between two sweeps, which read new events from the database. Together with the read itself, it is less than the 2 s that an event
-/// may take while Redis is down.
+/// Time between two sweeps, which read new events from the database. This time plus the duration of a sweep is less than 2 s, the maximum
+/// delay of an event while Redis is down.
 pub const SWEEP_INTERVAL_MS: u64 = 750;
 /// Maximum events that one sweep reads. If more were written (an SQL import), the sweep compares the heads of the open rooms instead:
 /// reading ten million rows would exceed the statement timeout on every instance and in every sweep.
@@ -296,12 +297,13 @@ pub const LOADER_LOCKED_MAX: u32 = 8;
 pub const LOADERS: usize = 3;
 /// Maximum pending requests of one loader. If there are more, further clients wait, and the server stops reading from their sockets.
 pub const LOADER_PENDING_MAX: usize = 16_384;
-/// Maximum history pages that `subscribe` reads at once, so that a mass reconnect does not use every connection of the pool.
+/// Maximum history pages that `subscribe` requests read at the same time, so that a mass reconnect does not use every connection of the
+/// pool.
 pub const JOIN_READS_AT_ONCE_MAX: usize = 2;
 /// Maximum random delay before a client retries a sign-in that timed out under load.
 pub const SIGN_IN_RETRY_MS_MAX: u64 = 5_000;
-/// Maximum connections of the pool that wait at once for a locked ticket. Writes to all other locked tickets are retried together every
-/// [`LOCKED_TICKET_RETRY_MS`].
+/// Maximum connections of the pool that wait for a locked ticket at the same time. Writes to all other locked tickets are retried together
+/// every [`LOCKED_TICKET_RETRY_MS`].
 pub const LOCK_WAITS_MAX: usize = 4;
 /// Time between two retries of locked tickets. Each retry tries to write at most [`BATCH_MESSAGES_MAX`] messages.
 pub const LOCKED_TICKET_RETRY_MS: u64 = 100;

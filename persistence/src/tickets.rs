@@ -200,13 +200,13 @@ pub async fn create(
     })
 }
 
-/// Changes a ticket in one transaction. The caller has the rights of staff or of the ticket's
+/// Changes a ticket in one transaction. The caller must be a member of staff or the ticket's
 /// customer. Returns the events written, or none if nothing changed.
 ///
-/// # Errors
-/// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `invalid_transition`,
-/// `invalid_field` (the assignee is not a member of staff). [`StoreError::AssignedMeanwhile`]: the
-/// present assignee is neither the one that the caller saw nor the one requested.
+/// # Errors [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`,
+/// `invalid_transition`, `invalid_field` (the assignee is not a member of staff).
+/// [`StoreError::AssignedMeanwhile`]: the present assignee is neither the one that the caller saw
+/// nor the one requested.
 pub async fn change(
     within: impl Into<Within<'_>>,
     caller: &Caller,

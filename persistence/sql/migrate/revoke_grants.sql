@@ -1,6 +1,6 @@
 -- Revokes every grant on Helpline's objects to a role that is not Helpline's. A hosting platform's
--- default privileges may give its own roles access to everything that its administrator creates. It
--- runs after each migration, so that new objects are covered too.
+-- default privileges may give its own roles access to everything that its administrator creates.
+-- This statement runs after each migration, so that new objects are covered too.
 do $$
 declare
   v record;

@@ -1,6 +1,6 @@
 //! Applies a plan to a database. It applies the versioned files first, each in its own transaction.
-//! Then it applies all changed functions, views, triggers and policies in one transaction. Last
-//! come the backfills, in portions, and the versioned files that depend on backfills.
+//! Then it applies all changed functions, views, triggers and policies in one transaction. Finally,
+//! it runs the backfills in portions and applies the versioned files that depend on backfills.
 
 use std::collections::HashMap;
 use std::time::Duration;

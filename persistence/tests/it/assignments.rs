@@ -187,8 +187,8 @@ async fn an_assignment_that_meets_a_revocation_does_not_outlive_it() {
         ("delete from user_roles where user_id = '{}'", false),
         ("update people set blocked_at = now() where id = '{}'", true),
     ] {
-        // The assignment starts before the agent loses the role or is blocked, but commits
-        // afterwards. The ticket must be unassigned in the end.
+        // The assignment is not committed yet when the agent loses the role or is blocked. The
+        // ticket must be unassigned in the end.
         let db = TestDb::open().await;
         let ticket = db.ticket().await;
         let lost = lost.replace("{}", &db.agent.to_string());

@@ -87,7 +87,7 @@ async fn a_message_that_the_owner_removes_leaves_a_row_that_says_so() {
         0,
         "the old text is not stored either"
     );
-    // The ticket of these messages can still be deleted by retention, together with its messages.
+    // Retention must still be able to delete the ticket together with its messages.
     db.sql("update support_tickets set status = 'closed'; update support_tickets set archived_at = now() - interval '3 years'")
         .await;
     assert_eq!(

@@ -163,8 +163,8 @@ async fn a_row_that_is_there_already_wins_and_its_change_counts_from_the_next_si
     db.sql("delete from people_subjects").await;
     let own = db.person(ISSUER, SUB).await;
     assert!(own != db.customer && own != db.stranger);
-    // The access log must contain changes that an operator makes, without the subject. It must not
-    // contain first sign-ins.
+    // The access log must record an operator's changes to the table of subjects, without the
+    // subject itself. It must not record first sign-ins.
     let log: String = db
         .ask(
             "select string_agg(concat_ws(' ', action, detail ->> 'user', detail ->> 'issuer'), '; ' order by id)
