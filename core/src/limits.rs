@@ -106,8 +106,7 @@ pub const SOCKET_WRITE_BYTES_MAX: usize = 512 * 1024;
 pub const PAGE_FRAME_BYTES_MAX: usize = 16 * 1024;
 /// Maximum bytes of a JSON body over REST.
 pub const JSON_BODY_BYTES_MAX: usize = 64 * 1024;
-/// Size at which tungstenite flushes its write buffer. With tungstenite's default sizes, its read and write buffers take 135 KiB per idle
-/// socket (measured).
+/// Size at which tungstenite flushes its write buffer. By default, its two buffers take 135 KiB per idle socket (measured).
 pub const SOCKET_WRITE_BUFFER_BYTES: usize = 4 * 1024;
 /// Initial size of tungstenite's read buffer, allocated for every idle socket. Typical messages fit; it grows for a longer frame.
 pub const SOCKET_READ_BUFFER_BYTES: usize = 2 * 1024;
@@ -297,8 +296,7 @@ pub const LOADER_LOCKED_MAX: u32 = 8;
 pub const LOADERS: usize = 3;
 /// Maximum pending requests of one loader. If there are more, further clients wait, and the server stops reading from their sockets.
 pub const LOADER_PENDING_MAX: usize = 16_384;
-/// Maximum history pages that `subscribe` requests read at the same time, so that a mass reconnect does not use every connection of the
-/// pool.
+/// Maximum history pages that `subscribe` requests read at the same time, so that a mass reconnect leaves pool connections free.
 pub const JOIN_READS_AT_ONCE_MAX: usize = 2;
 /// Maximum random delay before a client retries a sign-in that timed out under load.
 pub const SIGN_IN_RETRY_MS_MAX: u64 = 5_000;
@@ -451,8 +449,7 @@ pub const SEEN_RENEW_MS: u64 = 30_000;
 pub const SEEN_FRESH_MS: u64 = 90_000;
 /// How long a browser caches scripts whose names never change (`/widget.js`, `/mount.js`).
 pub const LOADER_MAX_AGE_S: u64 = 300;
-/// Maximum audit rows waiting to be written. If the queue is full, a staff member's read waits, because every read by staff needs an audit
-/// row.
+/// Maximum audit rows waiting to be written. If the queue is full, reads by staff wait, because each of them needs an audit row.
 pub const AUDIT_ROWS_MAX: usize = 4_096;
 /// Delay after a failed accept. If the process ran out of file descriptors, connections that close meanwhile free some.
 pub const ACCEPT_PAUSE_MS: u64 = 100;
