@@ -106,7 +106,7 @@ pub const SOCKET_WRITE_BYTES_MAX: usize = 512 * 1024;
 pub const PAGE_FRAME_BYTES_MAX: usize = 16 * 1024;
 /// Maximum bytes of a JSON body over REST.
 pub const JSON_BODY_BYTES_MAX: usize = 64 * 1024;
-/// Size at which tungstenite flushes its write buffer. By default, its two buffers take 135 KiB per idle socket (measured).
+/// Size at which tungstenite flushes its write buffer. By default, its read and write buffers take 135 KiB per idle socket (measured).
 pub const SOCKET_WRITE_BUFFER_BYTES: usize = 4 * 1024;
 /// Initial size of tungstenite's read buffer, allocated for every idle socket. Typical messages fit; it grows for a longer frame.
 pub const SOCKET_READ_BUFFER_BYTES: usize = 2 * 1024;
