@@ -203,10 +203,10 @@ pub async fn create(
 /// Changes a ticket in one transaction. The caller must be a member of staff or the ticket's
 /// customer. Returns the events written, or none if nothing changed.
 ///
-/// # Errors [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`,
-/// `invalid_transition`, `invalid_field` (the assignee is not a member of staff).
-/// [`StoreError::AssignedMeanwhile`]: the present assignee is neither the one that the caller saw
-/// nor the one requested.
+/// # Errors
+/// [`StoreError::Refused`]: `not_found`, `forbidden`, `ticket_archived`, `invalid_transition`,
+/// `invalid_field` (the assignee is not a member of staff). [`StoreError::AssignedMeanwhile`]: the
+/// present assignee is neither the one that the caller saw nor the one requested.
 pub async fn change(
     within: impl Into<Within<'_>>,
     caller: &Caller,
