@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::{Caller, Store, StoreError, Within, rows};
 
 const APPEND: &str = include_str!("../sql/messages/append.sql");
+const APPEND_ONE: &str = include_str!("../sql/messages/append_one.sql");
 const EDIT: &str = include_str!("../sql/messages/edit.sql");
 const REDACT: &str = include_str!("../sql/messages/redact.sql");
 
@@ -92,7 +93,8 @@ pub struct Appended {
     pub rows: Vec<HistoryRow>,
 }
 
-/// Appends a batch in one statement and one commit, skipping tickets that another transaction has locked (outcome `Busy`).
+/// Appends a batch in one statement and one commit, skipping tickets that another transaction has
+/// locked (outcome `Busy`).
 ///
 /// # Errors
 /// After an error that [passes](StoreError::passes), retry with the same keys, because the batch
@@ -116,13 +118,52 @@ async fn append_as(
     batch: &[NewMessage],
     wait: bool,
 ) -> Result<Appended, StoreError> {
-    if batch.is_empty() {
-        return Ok(Appended {
-            outcomes: Vec::new(),
-            rows: Vec::new(),
-        });
-    }
-    let answer = store
+    let answer = match batch {
+        [] => {
+            return Ok(Appended {
+                outcomes: Vec::new(),
+                rows: Vec::new(),
+            });
+        }
+        [message] => query_one(store, message, wait).await?,
+        batch => query_batch(store, batch, wait).await?,
+    };
+    appended(store, &answer, batch.len())
+}
+
+/// Below the rate at which batches form, a commit holds one message, so this call decides what a
+/// message costs.
+async fn query_one(
+    store: &Store,
+    message: &NewMessage,
+    wait: bool,
+) -> Result<Vec<Row>, StoreError> {
+    store
+        .query(
+            APPEND_ONE,
+            &[
+                &wait,
+                &message.id.uuid(),
+                &message.ticket.uuid(),
+                &message.sender.uuid(),
+                &message.key.as_str(),
+                &message.body.as_str(),
+                &message.internal,
+                &Json(&message.attachments),
+                &message.based_on.map(rows::bigint),
+                &message.address,
+                &message.user_agent.as_deref(),
+            ],
+        )
+        .await
+}
+
+async fn query_batch(
+    store: &Store,
+    batch: &[NewMessage],
+    wait: bool,
+) -> Result<Vec<Row>, StoreError> {
+    store
         .query(
             APPEND,
             &[
@@ -139,16 +180,16 @@ async fn append_as(
                 &column(batch, |m| m.user_agent.as_deref()),
             ],
         )
-        .await?;
-    appended(store, &answer, batch.len())
+        .await
 }
 
 fn column<'a, T>(batch: &'a [NewMessage], value: impl Fn(&'a NewMessage) -> T) -> Vec<T> {
     batch.iter().map(value).collect()
 }
 
-/// Decodes the answer: first one outcome row for each message, then the history rows. A row that
-/// cannot be read affects only its own message.
+/// Decodes the answer: first one outcome row for each message, then the history rows. An outcome row
+/// may also be the history row of its message. A row that cannot be read affects only its own
+/// message.
 fn appended(store: &Store, answer: &[Row], sent: usize) -> Result<Appended, StoreError> {
     if answer.len() < sent {
         return Err(StoreError::Row(format!(
@@ -156,7 +197,8 @@ fn appended(store: &Store, answer: &[Row], sent: usize) -> Result<Appended, Stor
             answer.len()
         )));
     }
-    let (outcomes, history) = answer.split_at(sent);
+    let outcomes = &answer[..sent];
+    let history: Vec<_> = answer.iter().filter(|row| is_history(row)).collect();
     let mut rows: Vec<_> = history
         .iter()
         .filter_map(|row| {
@@ -184,6 +226,11 @@ fn appended(store: &Store, answer: &[Row], sent: usize) -> Result<Appended, Stor
 
 /// Number of columns before the history columns.
 const HISTORY_AT: usize = 5;
+
+/// Whether the row has values in its history columns. The first of them is the ticket.
+fn is_history(row: &Row) -> bool {
+    !matches!(rows::get::<Option<Uuid>>(row, HISTORY_AT), Ok(None))
+}
 
 /// The message that a history row added, and its position. The audience is a placeholder, which
 /// [`outcome`] replaces.
