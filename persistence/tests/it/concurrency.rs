@@ -183,7 +183,7 @@ async fn transactions(client: &Client, db: &TestDb, tickets: &[TicketId]) -> usi
             .map(|_| tickets[rand::rng().random_range(0..tickets.len())])
             .collect();
         some.sort_unstable();
-        let mut transaction = "begin; set local search_path = helpline, public;".to_owned();
+        let mut transaction = "begin;".to_owned();
         for (n, ticket) in some.into_iter().enumerate() {
             let (id, customer) = (Uuid::now_v7(), db.customer);
             transaction += &if n % 2 == 0 {

@@ -49,5 +49,6 @@ mod sweep;
 mod test_db;
 mod tickets;
 mod tls;
+mod twins;
 mod waiting;
 mod waiting_lists;

@@ -45,26 +45,20 @@ impl TestDb {
 #[tokio::test]
 async fn every_insert_of_a_transaction_is_recorded_whatever_was_appended_before() {
     let db = TestDb::open().await;
-    db.sql("set search_path = helpline, public").await;
     let ticket = db.answered_ticket().await;
-    let (short, again, long) = (
-        append_one(ticket, db.customer, "a"),
-        append_one(ticket, db.customer, "b"),
-        append_one(ticket, db.agent, "c"),
-    );
     let insert = insert(ticket, db.customer);
-    let closed = "update support_tickets set status = 'waiting_on_customer'";
+    let waiting = "update support_tickets set status = 'waiting_on_customer'";
     // The owner is the one role whose plain inserts the setting could hide.
     for role in ["postgres", "helpline_owner"] {
+        let [first, second] = ["first", "second"]
+            .map(|key| append_one(ticket, db.customer, &format!("{key} of {role}")));
+        let long = append_one(ticket, db.agent, &format!("long way of {role}"));
         db.sql(&format!(
-            "begin; set local role {role}; {short}; {insert}; {again}; {again}; {insert}; {closed}; {long}; {insert}; {short}; {insert}; commit"
+            "begin; set local role {role}; {first}; {insert}; {second}; {second}; {insert}; {waiting}; {long}; {insert}; {first}; {insert}; commit"
         ))
         .await;
     }
-    // Of the first round: three sends and four inserts. Of the second, only the inserts are new.
-    db.assert_recorded(ticket, 2 + 3 + 4 + 4).await;
-    let stored = "select count(*) from support_messages where key in ('a', 'b', 'c')";
-    assert_eq!(db.ask::<i64>(stored).await, 3);
+    db.assert_recorded(ticket, 2 + 2 * (3 + 4)).await;
 }
 
 #[tokio::test]
@@ -97,7 +91,7 @@ async fn a_message_that_changes_nothing_about_its_ticket_takes_the_short_way() {
 async fn the_setting_of_a_session_hides_no_message() {
     let db = TestDb::open().await;
     let ticket = db.answered_ticket().await;
-    let on = "set search_path = helpline, public; set helpline.numbered = 'on'";
+    let on = "set helpline.numbered = 'on'";
     // Plain inserts, by the administrator and by people.
     db.sql(&format!("{on}; {}", insert(ticket, db.customer)))
         .await;
@@ -181,8 +175,7 @@ async fn a_message_that_a_trigger_inserts_meanwhile_is_recorded() {
     let ticket = db.answered_ticket().await;
     // An autoresponder of the platform.
     db.sql(
-        "set search_path = helpline, public; \
-         create function public.autorespond() returns trigger language plpgsql as $$ begin \
+        "create function public.autorespond() returns trigger language plpgsql as $$ begin \
            if new.body = 'words' then \
              insert into helpline.support_messages (ticket_id, sender_type, body) values (new.ticket_id, 'system', 'We are closed'); \
              perform helpline.support_append_one(true, gen_random_uuid(), new.ticket_id, new.sender_id, new.key || '-2', 'more', false, '[]', null, null, null); \

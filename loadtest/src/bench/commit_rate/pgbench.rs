@@ -1,5 +1,5 @@
 //! Writes the same rows with pgbench, one transaction each: by plain insert or by the gateway's
-//! function, with whichever number of clients is fastest.
+//! function for batches, with whichever number of clients is fastest.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -18,7 +18,7 @@ const CLIENTS: [usize; 4] = [4, 8, 16, 32];
 pub(super) enum Script {
     /// A plain insert; triggers number and record the message.
     Insert,
-    /// The gateway's own function with a batch of one message.
+    /// The gateway's function for batches, with a batch of one message.
     Append,
 }
 
