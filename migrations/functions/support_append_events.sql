@@ -128,6 +128,8 @@ begin
   if v_unassigned and exists (select 1 from support_settings s where s.name = 'reply_assigns' and s.value = 'true') then
     perform set_config('helpline.reply_assigns', 'on', true);
   end if;
+  -- The trigger numbers these messages, whatever the session has set for `support_append_one`.
+  perform set_config('helpline.numbered', '', true);
   v_at := clock_timestamp();
   insert into support_messages (id, ticket_id, sender_id, sender_type, body, is_internal, attachments, key, key_digest, ip_address,
     user_agent, created_at)

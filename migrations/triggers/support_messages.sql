@@ -2,8 +2,12 @@ create trigger support_messages_before_insert before insert on support_messages
   for each row when (new.key is not null and new.key_digest is null) execute function support_messages_before_insert();
 create trigger support_messages_log_deleted after delete on support_messages
   referencing old table as gone for each statement execute function support_messages_log_deleted();
+-- `support_append_one` numbers its message itself, and sets `helpline.numbered` while it inserts. Any session can set it, so it counts only for the
+-- owner, and not for messages that other triggers insert. A function of the owner that inserts messages clears it first.
 create trigger support_messages_log_inserted after insert on support_messages
-  referencing new table as inserted for each statement execute function support_messages_log_inserted();
+  referencing new table as inserted for each statement
+  when (current_user <> btrim('{owner}', '"') or pg_trigger_depth() > 0 or current_setting('helpline.numbered', true) is distinct from 'on')
+  execute function support_messages_log_inserted();
 create trigger support_messages_before_update before update on support_messages
   for each row execute function support_messages_before_update();
 create trigger support_messages_log_updated after update on support_messages

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::{Caller, Store, StoreError, Within, rows};
 
 const APPEND: &str = include_str!("../sql/messages/append.sql");
+const APPEND_ONE: &str = include_str!("../sql/messages/append_one.sql");
 const EDIT: &str = include_str!("../sql/messages/edit.sql");
 const REDACT: &str = include_str!("../sql/messages/redact.sql");
 
@@ -122,13 +123,52 @@ async fn append_as(
     batch: &[NewMessage],
     wait: bool,
 ) -> Result<Appended, StoreError> {
-    if batch.is_empty() {
-        return Ok(Appended {
-            outcomes: Vec::new(),
-            rows: Vec::new(),
-        });
-    }
-    let answer = store
+    let answer = match batch {
+        [] => {
+            return Ok(Appended {
+                outcomes: Vec::new(),
+                rows: Vec::new(),
+            });
+        }
+        [message] => query_one(store, message, wait).await?,
+        batch => query_batch(store, batch, wait).await?,
+    };
+    appended(store, &answer, batch.len())
+}
+
+/// Below the rate at which batches form, a commit holds one message, so this call decides what a
+/// message costs.
+async fn query_one(
+    store: &Store,
+    message: &NewMessage,
+    wait: bool,
+) -> Result<Vec<Row>, StoreError> {
+    store
+        .query(
+            APPEND_ONE,
+            &[
+                &wait,
+                &message.id.uuid(),
+                &message.ticket.uuid(),
+                &message.sender.uuid(),
+                &message.key.as_str(),
+                &message.body.as_str(),
+                &message.internal,
+                &Json(&message.attachments),
+                &message.based_on.map(rows::bigint),
+                &message.address,
+                &message.user_agent.as_deref(),
+            ],
+        )
+        .await
+}
+
+async fn query_batch(
+    store: &Store,
+    batch: &[NewMessage],
+    wait: bool,
+) -> Result<Vec<Row>, StoreError> {
+    store
         .query(
             APPEND,
             &[
@@ -145,8 +185,7 @@ async fn append_as(
                 &column(batch, |m| m.user_agent.as_deref()),
             ],
         )
-        .await?;
-    appended(store, &answer, batch.len())
+        .await
 }
 
 fn column<'a, T>(batch: &'a [NewMessage], value: impl Fn(&'a NewMessage) -> T) -> Vec<T> {
@@ -154,7 +193,8 @@ fn column<'a, T>(batch: &'a [NewMessage], value: impl Fn(&'a NewMessage) -> T) -
 }
 
 /// Decodes the rows that the statement returns: first one outcome for each message, then the
-/// events. A row that cannot be decoded affects only its own message.
+/// events. An outcome's row may also be the event of its message. A row that cannot be decoded
+/// affects only its own message.
 fn appended(store: &Store, answer: &[Row], sent: usize) -> Result<Appended, StoreError> {
     if answer.len() < sent {
         return Err(StoreError::Row(format!(
@@ -162,7 +202,8 @@ fn appended(store: &Store, answer: &[Row], sent: usize) -> Result<Appended, Stor
             answer.len()
         )));
     }
-    let (outcomes, history) = answer.split_at(sent);
+    let outcomes = &answer[..sent];
+    let history: Vec<_> = answer.iter().filter(|row| is_history(row)).collect();
     let mut rows: Vec<_> = history
         .iter()
         .filter_map(|row| {
@@ -190,6 +231,11 @@ fn appended(store: &Store, answer: &[Row], sent: usize) -> Result<Appended, Stor
 
 /// In a row of the result, the number of columns before the columns of the event.
 const HISTORY_AT: usize = 5;
+
+/// Whether the row contains an event: its first event column, the ticket, is not null.
+fn is_history(row: &Row) -> bool {
+    !matches!(rows::get::<Option<Uuid>>(row, HISTORY_AT), Ok(None))
+}
 
 /// Returns the message that an event has added, and the event's position. The audience in the
 /// result is a placeholder, which [`outcome`] replaces.

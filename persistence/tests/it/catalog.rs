@@ -11,7 +11,7 @@ const DEFINERS: &str = "archive_old_tickets assign_ticket delete_old_access_log 
     delete_old_archived_tickets helpline_epoch helpline_record_restore \
     helpline_record_rollback helpline_schema_version log_ticket_activity \
     people_block_recorded people_changed people_subjects_recorded \
-    support_access_status support_append_events \
+    support_access_status support_append_events support_append_one \
     support_availability support_before_delete support_change_seen_ticket \
     support_change_ticket support_create_ticket \
     support_current_role support_delete_reply support_edit_message support_events_after \

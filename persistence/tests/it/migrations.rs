@@ -3,12 +3,15 @@
 
 use std::time::{Duration, Instant};
 
+use helpline_core::ids::TicketId;
+use helpline_persistence::messages::append;
 use helpline_persistence::migrate::{self, Object, Plan, Version};
 use helpline_persistence::{Names, Pooler, Settings, Store, StoreError, people};
 use helpline_rig::Postgres;
+use uuid::Uuid;
 
 use crate::catalog::dump;
-use crate::test_db::{cluster, connect, empty_database, until, user};
+use crate::test_db::{cluster, connect, empty_database, message, stored, until, user};
 
 const DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations");
 
@@ -252,6 +255,15 @@ async fn it_lives_beside_the_tables_that_it_replaces_under_names_of_its_own() {
             name: Some("Ada Lovelace".into()),
         };
         people::sign_in(&store, &identity).await.unwrap();
+        let open = format!(
+            "insert into {}.support_tickets (user_id, subject) values ('{}', 'Smoke') returning id",
+            names.schema(),
+            user(1)
+        );
+        let ticket: Uuid = admin.query_one(&open, &[]).await.unwrap().get(0);
+        let sent = [message(TicketId::new(ticket), user(1), "It burns")];
+        let appended = append(&store, &sent).await.unwrap();
+        assert_eq!(stored(&appended.outcomes[0]).seq.get(), 2);
         let count = format!("select count(*) from {}.people", names.schema());
         assert_eq!(
             admin.query_one(&count, &[]).await.unwrap().get::<_, i64>(0),

@@ -490,9 +490,10 @@ async fn check_people_by_email(db: &TestDb) {
 }
 
 fn append_call(ticket: TicketId, sender: UserId) -> String {
-    let (id, key) = (Uuid::now_v7(), Uuid::now_v7());
+    let [id, key, other] = [(); 3].map(|()| Uuid::now_v7());
     format!(
         "select count(*) from support_append_events(false, array['{id}']::uuid[], array['{ticket}']::uuid[], array['{sender}']::uuid[], \
-         array['{key}'], array['words'], array[false], array['[]'::jsonb], array[1]::bigint[], array[null]::inet[], array[null]::text[])"
+         array['{key}'], array['words'], array[false], array['[]'::jsonb], array[1]::bigint[], array[null]::inet[], array[null]::text[]); \
+         select count(*) from support_append_one(false, '{other}', '{ticket}', '{sender}', '{other}', 'words', false, '[]', null, null, null)"
     )
 }

@@ -36,7 +36,7 @@ pub async fn cluster() -> &'static Postgres {
         .await
 }
 
-async fn migrated(admin_url: &str) {
+pub async fn migrated(admin_url: &str) {
     migrate::migrate(admin_url).await.unwrap();
     migrate::set_runtime_password(admin_url, PASSWORD)
         .await

@@ -1,6 +1,5 @@
-//! Writes messages with pgbench, one transaction each, and leaves the same rows as the gateway. It
-//! uses a plain insert or the gateway's append function, with the number of clients that is
-//! fastest.
+//! Writes the same rows with pgbench, one transaction each: by plain insert or by the gateway's
+//! function for batches, with whichever number of clients is fastest.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -19,7 +18,7 @@ const CLIENTS: [usize; 4] = [4, 8, 16, 32];
 pub(super) enum Script {
     /// A plain insert. Triggers number the message and add its history event.
     Insert,
-    /// The append function that the gateway uses, with a batch of one message.
+    /// The gateway's function for batches, with a batch of one message.
     Append,
 }
 
