@@ -136,8 +136,8 @@ async fn append_as(
     appended(store, &answer, batch.len())
 }
 
-/// Below the rate at which batches form, a commit holds one message, so this call decides what a
-/// message costs.
+/// Appends a single message. At low rates, most commits contain only one message, so this statement
+/// determines the cost of a message.
 async fn query_one(
     store: &Store,
     message: &NewMessage,
@@ -193,8 +193,8 @@ fn column<'a, T>(batch: &'a [NewMessage], value: impl Fn(&'a NewMessage) -> T) -
 }
 
 /// Decodes the rows that the statement returns: first one outcome for each message, then the
-/// events. An outcome's row may also be the event of its message. A row that cannot be decoded
-/// affects only its own message.
+/// events. The row of an outcome may also contain the event of its message. A row that cannot be
+/// decoded affects only its own message.
 fn appended(store: &Store, answer: &[Row], sent: usize) -> Result<Appended, StoreError> {
     if answer.len() < sent {
         return Err(StoreError::Row(format!(

@@ -1,4 +1,5 @@
-//! `support_append_one` does what `support_append_events` does with a batch of one message.
+//! Tests that `support_append_one` has the same effects as `support_append_events` with a batch of
+//! one message.
 
 use std::collections::BTreeMap;
 
@@ -120,7 +121,7 @@ async fn one_message_is_recognised_by_its_key_and_sender_as_a_batch_of_one() {
             assert_eq!(code(&twins.send(&sent).await), expected);
         }
     }
-    // Someone with a role of whom no row of people is known yet.
+    // A person who has a role, but no row in `people` yet.
     let unnamed = user(77);
     twins
         .step(&Step::Sql(format!(
@@ -197,7 +198,8 @@ async fn one_message_is_compared_with_what_its_sender_has_seen_as_a_batch_of_one
                     based_on: Some(based_on),
                     ..twins.message(ticket, sender)
                 };
-                // Roll back, so that each message meets the same history.
+                // Send each message in a transaction that is rolled back, so that every message
+                // meets the same history.
                 for db in [&twins.one, &twins.batch] {
                     db.sql("begin").await;
                 }
@@ -249,7 +251,7 @@ async fn one_answer_assigns_its_ticket_as_a_batch_of_one() {
     twins.compare("reply_assigns").await;
 }
 
-/// A step that a desk could take, drawn at random.
+/// Returns a random step: a message, or a change by plain SQL, as it could occur in production.
 fn random_step(twins: &mut Twins, rng: &mut StdRng, tickets: &[Uuid]) -> Step {
     let people = [
         twins.one.customer,
@@ -259,7 +261,7 @@ fn random_step(twins: &mut Twins, rng: &mut StdRng, tickets: &[Uuid]) -> Step {
     ];
     let ticket = *tickets.choose(rng).unwrap();
     if rng.random_bool(0.75) {
-        // Nearly always the ticket's customer or an agent.
+        // In most cases, choose the ticket's customer or a member of staff.
         let sender = people[[0, 0, 0, 1, 1, 1, 2, 2, 3][rng.random_range(0..9)]];
         let mut sent = twins.message(ticket, sender);
         sent.wait = rng.random();

@@ -74,11 +74,12 @@ async fn appends_per_second() {
 
 const TEXT: &str = "This is a message of ordinary length, as people write them when something does not work and they are in a hurry.";
 const ROUNDS: usize = 9;
-/// Messages of one way of writing in one round.
+/// Number of messages that each way of writing stores in one round.
 const MESSAGES: usize = 1_000;
 
-/// The tables of a message without triggers and policies, with the same constraints and indexes,
-/// for a transaction that pgbench runs as a superuser.
+/// Creates copies of the tables that a message is written to, with the same constraints and
+/// indexes, but without triggers and policies. A transaction that pgbench runs as a superuser
+/// writes to these copies.
 const PLAIN_TABLES: &str = "
     create schema plain;
     create table plain.support_tickets (like helpline.support_tickets including all) with (fillfactor = 85);
@@ -120,11 +121,13 @@ const OLD: &str =
     "select * from support_append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const NEW: &str = "select * from support_append_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
-/// CPU seconds of this server and its processes, including those that have ended.
+/// Returns the CPU seconds that this Postgres server and its child processes have used, including
+/// processes that have ended.
 fn cpu_seconds(postgres: &Postgres) -> f64 {
     let pid = postgres.pid().unwrap();
     let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
-    // The fields after the name: user, system, and those of children that have ended.
+    // After the process name, the fields contain the CPU times of the process (user, system) and of
+    // its ended children.
     let ticks = |pid: &str| -> f64 {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
         let fields = stat
@@ -245,7 +248,7 @@ async fn cost_of_one_message() {
                     send_all(&client, [NEW, OLD][way - 1], &tickets, customer).await;
                 }
             }
-            // The first round warms up.
+            // Do not count the first round, which only warms up the server.
             if round > 0 {
                 costs.push((cpu_seconds(&postgres) - before) * 1e6 / MESSAGES as f64);
             }

@@ -151,7 +151,8 @@ async fn sixteen_writers_on_fifty_tickets_never_deadlock() {
     sixteen_writers(50).await;
 }
 
-/// Sends each message with its own key, and every third one again at the same time.
+/// Sends each message with its own key. Every third message is sent twice at the same time, so that
+/// one of the two sends is a retry.
 async fn retries(db: &TestDb, tickets: &[TicketId]) -> usize {
     for n in 0..ROUNDS * BATCH {
         let first = random_message(db, tickets, n);
@@ -177,7 +178,8 @@ async fn retries(db: &TestDb, tickets: &[TicketId]) -> usize {
     ROUNDS * BATCH
 }
 
-/// Transactions with several calls and inserts each, tickets in ascending order.
+/// Runs transactions that each append several messages with calls and inserts, in ascending order
+/// of the tickets.
 async fn transactions(client: &Client, db: &TestDb, tickets: &[TicketId]) -> usize {
     for _ in 0..ROUNDS {
         let mut some: Vec<_> = (0..BATCH)

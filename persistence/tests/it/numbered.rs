@@ -1,5 +1,6 @@
-//! `helpline.numbered` lets `support_append_one` number its own message, and does nothing for any
-//! other insert: every message has exactly one event.
+//! Tests the setting `helpline.numbered`, with which `support_append_one` tells the trigger that it
+//! numbers the message itself. For every other insert, the setting must have no effect: every
+//! message has exactly one event.
 
 use helpline_core::ids::{Seq, TicketId};
 use helpline_persistence::messages::{NewMessage, append};
@@ -7,7 +8,8 @@ use uuid::Uuid;
 
 use crate::test_db::{TestDb, message, note, stored};
 
-/// A call that takes the short way, as the administrator types it.
+/// Returns a call of `support_append_one`, as an administrator might type it. The message changes
+/// nothing else about the ticket, so the function stores it without `support_append_events`.
 fn append_one(ticket: TicketId, sender: impl std::fmt::Display, key: &str) -> String {
     let id = Uuid::now_v7();
     format!(
@@ -22,7 +24,7 @@ fn insert(ticket: TicketId, sender: impl std::fmt::Display) -> String {
 }
 
 impl TestDb {
-    /// A ticket that has been answered, so that further messages change nothing about it.
+    /// Opens a ticket and answers it. Further messages then change nothing else about the ticket.
     async fn answered_ticket(&self) -> TicketId {
         let ticket = self.ticket().await;
         stored(&self.send(message(ticket, self.agent, "an answer")).await);
@@ -48,7 +50,8 @@ async fn every_insert_of_a_transaction_is_recorded_whatever_was_appended_before(
     let ticket = db.answered_ticket().await;
     let insert = insert(ticket, db.customer);
     let waiting = "update support_tickets set status = 'waiting_on_customer'";
-    // The owner is the one role whose plain inserts the setting could hide.
+    // The trigger skips messages only for the owner, so only the owner's plain inserts could be
+    // lost.
     for role in ["postgres", "helpline_owner"] {
         let [first, second] = ["first", "second"]
             .map(|key| append_one(ticket, db.customer, &format!("{key} of {role}")));
@@ -92,7 +95,7 @@ async fn the_setting_of_a_session_hides_no_message() {
     let db = TestDb::open().await;
     let ticket = db.answered_ticket().await;
     let on = "set helpline.numbered = 'on'";
-    // Plain inserts, by the administrator and by people.
+    // Insert messages by plain SQL, as the administrator, a customer and an agent.
     db.sql(&format!("{on}; {}", insert(ticket, db.customer)))
         .await;
     let customer = db.session("helpline_customer", db.customer).await;
@@ -106,7 +109,7 @@ async fn the_setting_of_a_session_hides_no_message() {
     let answer = insert(ticket, db.agent).replace("'customer'", "'admin'");
     staff.batch_execute(&answer).await.unwrap();
     db.assert_recorded(ticket, 2 + 3).await;
-    // The functions that run as the owner.
+    // Call the functions that run with the owner's rights.
     let service = db.another_admin().await;
     service
         .batch_execute(&format!("{on}; set role helpline_service"))
@@ -173,7 +176,7 @@ async fn every_function_of_the_owner_that_inserts_messages_clears_the_setting() 
 async fn a_message_that_a_trigger_inserts_meanwhile_is_recorded() {
     let db = TestDb::open().await;
     let ticket = db.answered_ticket().await;
-    // An autoresponder of the platform.
+    // Create a trigger of the platform that answers certain messages automatically.
     db.sql(
         "create function public.autorespond() returns trigger language plpgsql as $$ begin \
            if new.body = 'words' then \

@@ -239,7 +239,7 @@ async fn a_sweep_finds_nothing_of_another_cluster_and_everything_of_its_own() {
 #[tokio::test]
 async fn the_cluster_has_the_number_that_its_first_rows_have() {
     let db = TestDb::open().await;
-    // As in V4__history.sql.
+    // The formula with which V4__history.sql numbers the cluster.
     let number = "select helpline_cluster() = ('x' || substr(encode(sha256(int8send(s.system_identifier) || int8send(d.oid::bigint) \
          || int8send('support_ticket_activity'::regclass::oid::bigint)), 'hex'), 1, 16))::bit(64)::bigint \
          from pg_control_system() s, pg_database d where d.datname = current_database()";

@@ -1,5 +1,5 @@
-//! Two databases that take the same steps, one of them with `support_append_one` and the other one
-//! with `support_append_events`, and are then compared row by row.
+//! Runs the same steps in two databases and then compares them row by row. One database appends
+//! messages with `support_append_one`, the other with `support_append_events`.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::test_db::TestDb;
 
-/// One message for either function.
+/// A message, as either of the two functions appends it.
 #[derive(Debug, Clone)]
 pub struct Message {
     pub wait: bool,
@@ -37,7 +37,7 @@ const ONE: &str = "select to_jsonb(r) from support_append_one($1, $2, $3, $4, $5
 const BATCH: &str = "select to_jsonb(r) from support_append_events($1, array[$2::uuid], array[$3::uuid], array[$4::uuid], array[$5::text], \
      array[$6::text], array[$7::boolean], array[$8::jsonb], array[$9::bigint], array[$10::text::inet], array[$11::text]) r";
 
-/// The columns of the outcome. The event's columns follow them.
+/// The columns of a message's outcome. In a result row, the columns of the event follow.
 const OUTCOME: [&str; 5] = ["n", "code", "head", "side", "message_id"];
 
 /// Sends a message and returns the outcomes and the events, or the database's error.
@@ -87,8 +87,9 @@ fn refusal(error: &tokio_postgres::Error) -> Value {
     json!({ "code": error.code().code(), "constraint": error.constraint(), "message": error.message() })
 }
 
-/// Replaces what differs between two databases that did the same: times become the names of the
-/// messages that were written at these times, and transactions the order in which they came.
+/// Replaces the values that differ between two databases after the same steps. A time becomes the
+/// name of the message that was written at that time, and a transaction id becomes its rank in the
+/// order of the transactions.
 struct Normal {
     messages: HashMap<String, String>,
     transactions: BTreeMap<u64, usize>,
@@ -165,7 +166,7 @@ impl Normal {
     }
 }
 
-/// Every row of every table, without its times.
+/// Returns the rows of all tables, with times replaced as in [`Normal`].
 async fn everything(db: &TestDb) -> BTreeMap<String, Vec<String>> {
     let normal = Normal::of(&db.admin).await;
     let tables = "select c.relname::text from pg_class c where c.relnamespace = 'helpline'::regnamespace and c.relkind = 'r' \
@@ -173,7 +174,7 @@ async fn everything(db: &TestDb) -> BTreeMap<String, Vec<String>> {
     let mut found = BTreeMap::new();
     for table in db.admin.query(tables, &[]).await.unwrap() {
         let table: String = table.get(0);
-        // Tallies of seconds depend on how fast the test runs.
+        // Leave out statistics in seconds, because they depend on how fast the test runs.
         let rows = format!(
             "select to_jsonb(t) from helpline.{table} t where to_jsonb(t) ->> 'metric' is null or to_jsonb(t) ->> 'metric' not like '%seconds'"
         );
