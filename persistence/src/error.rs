@@ -113,7 +113,7 @@ const CONSTRAINTS: &[(&str, RejectCode)] = &[
 ];
 
 impl StoreError {
-    /// Whether a retry a moment later may succeed. If not, every retry of the statement fails.
+    /// Whether a retry of the statement may succeed a moment later. If not, every retry fails.
     pub const fn passes(&self) -> bool {
         match self {
             Self::Busy(_) | Self::Unreachable(_) | Self::ReadOnly | Self::PoolExhausted => true,

@@ -185,9 +185,10 @@ pub async fn by_email(
     Ok(found)
 }
 
-/// Blocks or unblocks a person. For admins only. The access log records it as `person_blocked` or
-/// `person_unblocked`; repeating the call changes nothing. A blocked person keeps their role, but
-/// their unfinished tickets are unassigned. Returns the events of these unassignments.
+/// Blocks or unblocks a person. For admins only. The access log records the change as
+/// `person_blocked` or `person_unblocked`; repeating the call changes nothing. A blocked person
+/// keeps their role, but their unfinished tickets are unassigned. Returns the events of these
+/// unassignments.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; `not_found` for a person who has never signed in;

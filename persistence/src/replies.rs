@@ -62,8 +62,8 @@ pub async fn list(store: &Store, reader: Reader) -> Result<Vec<SavedReply>, Stor
 }
 
 /// Creates or replaces a saved reply. Only admins save shared replies, and only the owner saves a
-/// personal reply. The access log records it as `reply_saved`, without the text of a personal
-/// reply.
+/// personal reply. The access log records the change as `reply_saved`, without the text of a
+/// personal reply.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; `conflict` if another reply has this shortcut, or if the
@@ -104,7 +104,7 @@ pub async fn save(
 
 /// Deletes a saved reply. Only admins delete shared replies, and only the owner deletes a personal
 /// reply. Returns whether the reply existed and was visible to the caller. The access log records
-/// it as `reply_deleted`.
+/// the deletion as `reply_deleted`.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; `precondition_failed` if the reply's entity tag does not

@@ -62,8 +62,8 @@ pub async fn has_admin(store: &Store) -> Result<bool, StoreError> {
     rows::get(row, 0)
 }
 
-/// Sets a person's role, which replaces any other role. For admins only. The access log records it
-/// as `role_granted`. Repeating the call changes nothing.
+/// Sets a person's role, which replaces any other role. For admins only. The access log records the
+/// change as `role_granted`. Repeating the call changes nothing.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; `not_found` for a person who has never signed in;
@@ -81,8 +81,8 @@ pub async fn grant(
 }
 
 /// Removes a person's role and unassigns the person's unfinished tickets. For admins only. The
-/// access log records it as `role_revoked`. The last admin's role cannot be removed (`conflict`).
-/// Returns the events of the unassignments.
+/// access log records the change as `role_revoked`. The last admin's role cannot be removed
+/// (`conflict`). Returns the events of the unassignments.
 ///
 /// # Errors
 /// As [`grant`].

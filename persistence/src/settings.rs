@@ -134,7 +134,7 @@ fn typed<T: DeserializeOwned>(value: Option<Value>) -> Result<Option<T>, StoreEr
 }
 
 /// Stores a setting; the caller has checked the value. `None` removes the setting. For admins only.
-/// The access log records it as `setting_changed`. Returns what this change stored.
+/// The access log records the change as `setting_changed`. Returns what this change stored.
 ///
 /// # Errors
 /// [`StoreError::Refused`]: `forbidden`; `precondition_failed` if the setting's entity tag does not

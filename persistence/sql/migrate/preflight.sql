@@ -65,8 +65,8 @@ from trigrams t
 where t.namespace is null and not exists (select 1 from pg_available_extensions x where x.name = 'pg_trgm')
 union all
 select format('%s cannot use the schema of pg_trgm', o.name),
-       -- If the owner role does not exist yet, the role that will create it must be able to grant
-       -- it this privilege.
+       -- If the owner role does not exist yet, the role that will create the owner role must be
+       -- able to grant this privilege to it.
        case when o.oid is null then format('grant usage on schema %s to %I with grant option', t.namespace::regnamespace, m.rolname)
             else format('grant usage on schema %s to %s', t.namespace::regnamespace, o.name) end,
        format('the owner of the schema %s', t.namespace::regnamespace)

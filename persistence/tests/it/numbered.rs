@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use crate::test_db::{TestDb, message, note, stored};
 
-/// Returns a call of `support_append_one`, as an administrator might type it. The message changes
-/// nothing else about the ticket, so the function stores it without `support_append_events`.
+/// Returns a call of `support_append_one`, as an administrator might type it. The function numbers
+/// the message itself, unless the message also changes something else about the ticket.
 fn append_one(ticket: TicketId, sender: impl std::fmt::Display, key: &str) -> String {
     let id = Uuid::now_v7();
     format!(
