@@ -39,7 +39,7 @@ use crate::runtime::lifecycle::Lifecycle;
 use crate::runtime::redis_source::RedisSource;
 use crate::services::{DeskSettings, Messages, People, SavedReplies, Tickets};
 use crate::websocket;
-use crate::websocket::OriginsRefused;
+use crate::websocket::RefusedUpgrades;
 use crate::websocket::state::{Entrance, Joining, SocketState, Writes};
 use crate::writer::Writer;
 
@@ -328,7 +328,7 @@ impl Engine {
                 messages,
                 read_positions: Arc::clone(&self.read_positions),
             },
-            origins_refused: OriginsRefused::default(),
+            refused_upgrades: RefusedUpgrades::default(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use helpline_persistence::Store;
 use tokio::sync::Semaphore;
 
-use super::origins::OriginsRefused;
+use super::refused_upgrades::RefusedUpgrades;
 use crate::auth::Verifier;
 use crate::config::{LimitSettings, Listening};
 use crate::connections::{Admission, ConnectionRegistry, SharedRates};
@@ -34,8 +34,8 @@ pub struct SocketState {
     pub inbox: Arc<Inbox>,
     /// The parts used by `send`, `typing` and `read` frames.
     pub writes: Writes,
-    /// Logs refused web origins for the operator.
-    pub origins_refused: OriginsRefused,
+    /// Logs for the operator why upgrades are refused.
+    pub refused_upgrades: RefusedUpgrades,
 }
 
 /// The parts that decide whether a client may connect, and which person it is.
