@@ -19,7 +19,8 @@ pub(super) struct Change {
 }
 
 impl Change {
-    /// Validates a ticket patch. The assignee `me` stands for the person with the id `me`.
+    /// Validates a ticket patch. `me` is the caller's id, to which the assignee word `"me"` in the
+    /// patch refers.
     ///
     /// # Errors
     /// `invalid_field` if `assigned_to` or `if_assigned_to` is invalid.
