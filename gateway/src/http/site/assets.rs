@@ -317,8 +317,8 @@ pub(in crate::http) async fn file_or_nothing(
     };
     file.unwrap_or_else(|| {
         let nothing = Refusal::new(RejectCode::NotFound, "no such address").into_response();
-        // Marked as shared (`Access-Control-Allow-Origin: *`), so that scripts on other sites can
-        // distinguish a missing file from an unreachable server.
+        // A 404 below `assets/` is marked as shared (`Access-Control-Allow-Origin: *`), so that
+        // scripts on other sites can distinguish a missing file from an unreachable server.
         if name.starts_with(HASHED) {
             made(Made::Shared, nothing)
         } else {

@@ -159,8 +159,8 @@ impl OwnSignIn {
     }
 
     /// Records a failed sign-in in `access_log`. Failures of the provider or of the configuration
-    /// are only logged. The caller records only sign-ins that this browser started, because any
-    /// visitor can request this URL.
+    /// are only logged. Any visitor can request the callback URL, so the caller must first check
+    /// that this browser started the sign-in.
     fn record(&self, why: &NotSignedIn, extensions: &Extensions, headers: &HeaderMap) {
         if why.outcome != Outcome::Denied && !OF_THIS_PERSON.contains(&why.reason) {
             return;
@@ -194,9 +194,9 @@ fn once_each(all: Vec<(String, String)>) -> Option<HashMap<String, String>> {
     (fits && named.len() == count).then_some(named)
 }
 
-/// Logs the failed sign-in and redirects to the page. A fault between the desk and the provider is
-/// logged as a warning, and an error that the provider returns as information. Failures that any
-/// visitor can cause are logged only at debug level.
+/// Logs the failed sign-in and redirects the browser to the page `to`. A fault between the desk and
+/// the provider is logged as a warning, and an error that the provider returns as information.
+/// Failures that any visitor can cause are logged only at debug level.
 fn refused(to: &str, why: &NotSignedIn) -> Response {
     let NotSignedIn {
         outcome, reason, ..
