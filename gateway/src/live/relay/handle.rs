@@ -161,8 +161,8 @@ impl Relay {
         }
     }
 
-    /// Sets the database that this instance reads from. After this call, only messages of instances
-    /// on the same database are published and received.
+    /// Sets the database that this instance reads from. After this call, this instance exchanges
+    /// messages only with instances that use the same database.
     pub(crate) fn observe(&self, epoch: &Epoch, origin: &Origin) {
         if let Self::Redis(redis) = self {
             let now = Channels::of(redis.prefix.as_deref(), epoch, origin);

@@ -2,10 +2,10 @@
 //!
 //! This task owns the connection itself, because the reconnecting manager of redis-rs receives
 //! nothing after an outage until a command is sent (measured). The task retries forever with capped
-//! backoff, and subscribes to all channels again in batches. It sends probes to itself, because a
-//! frozen Redis looks like an idle one. It does nothing slow between two messages, because the
-//! library's message queue is unbounded. The [`Subscription`] is one connection or, in a cluster,
-//! one connection to each master.
+//! backoff, and subscribes to all channels again in batches. It sends probes (test messages) to
+//! itself to detect a frozen Redis. It does nothing slow between two messages, because unread
+//! messages would fill the library's unbounded queue. The [`Subscription`] is one connection or, in
+//! a cluster, one connection to each master.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -295,8 +295,8 @@ impl Session<'_> {
 
     /// Delivers this message and the messages that are already available, at most
     /// [`super::publisher::PIPELINE_MAX`]. The WebSocket tasks are woken at the end, so that each
-    /// task writes a burst with one flush. If the stream ends during this call, the caller's next
-    /// `next` returns the end again.
+    /// task writes a burst with one flush. If the stream ends during this call, the caller learns
+    /// that from its next call of `Stream::next`.
     fn hand_over_all(&mut self, first: &Message, stream: &mut Stream) {
         let mut wakes = WakeList::default();
         self.hand_over(first, &mut wakes);
