@@ -39,7 +39,7 @@ struct Clock {
     next_ping: Instant,
     last_received: Instant,
     /// When the token expires, by the wall clock. `expires` is the monotonic time at which to check
-    /// this.
+    /// whether the token has expired.
     expires_at: DateTime<Utc>,
     expires: Instant,
     pong_timeout: Duration,
@@ -174,8 +174,8 @@ async fn next(
     .await
 }
 
-/// Completes at the timer's deadline, or earlier if the time limit for a partially received message
-/// ends before. The caller sets the timer's next deadline.
+/// Completes at the timer's deadline, or earlier if a partially received message reaches its own
+/// time limit first. The caller sets the timer's next deadline.
 fn poll_timer(
     timer: &mut Pin<&mut Sleep>,
     stream: &StreamHandle,

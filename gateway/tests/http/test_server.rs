@@ -104,7 +104,7 @@ impl TestServer {
             SECRET,
             "--pool-connections-max",
             "8",
-            // The default address of `--listen`. With the same address for both, the instance
+            // This is also the default of `--listen`. If both addresses are equal, the instance
             // serves `/metrics` next to its pages.
             "--metrics-listen",
             "127.0.0.1:8080",

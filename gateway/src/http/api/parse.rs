@@ -93,7 +93,8 @@ pub(super) fn parse_body(field: &str, text: String) -> Result<Body, Refusal> {
 }
 
 /// Searches a JSON object for a NUL character, which the database cannot store in JSON. Returns the
-/// path of the text that contains NUL. If NUL is in a field name, returns the path of its object.
+/// path of the text that contains NUL. If a field name contains NUL, returns the path of the object
+/// with this field.
 pub(super) fn nul_in(path: &str, fields: &Map<String, Value>) -> Option<String> {
     if fields.keys().any(|name| name.contains('\0')) {
         return Some(path.to_owned());

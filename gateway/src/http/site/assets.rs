@@ -226,7 +226,7 @@ fn takes_brotli(request: &HeaderMap) -> bool {
 }
 
 /// The routes of the web client's pages. Each page also handles all paths below its own path,
-/// because the client's router interprets the rest.
+/// because the router in the web client interprets the rest of the path.
 pub(in crate::http) fn routes<S>(dev_people: DevPeople) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,

@@ -1,5 +1,5 @@
-//! The relay's interface for other modules. They publish, join and leave channels through it, and
-//! never wait for Redis.
+//! The relay's interface for other modules. Through it, they publish messages, join channels and
+//! leave channels, and never wait for Redis to publish.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -32,8 +32,7 @@ const DENIED: [&str; 4] = [
     "interaction_required",
 ];
 
-/// Failure reasons that a wrong or forged callback request of this browser can cause, such as a
-/// wrong code.
+/// Failure reasons that a wrong or forged callback request can cause, such as a wrong code.
 const OF_THIS_PERSON: [&str; 4] = [
     "issuer",
     "code_refused",
