@@ -27,7 +27,7 @@ pub(crate) struct CurrentUser {
     pub(super) caller: Caller,
     /// Records reads by this person in `access_log`.
     pub(super) audit: Arc<RequestAudit>,
-    /// The subject of the person's token. It is their key in the rate limiter `rates`.
+    /// The subject of the person's token. The rate limiter `rates` uses it as the person's key.
     pub(super) subject: TokenSubject,
     pub(super) rates: Arc<UserRates>,
 }

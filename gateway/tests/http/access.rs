@@ -257,8 +257,7 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                     ),
                     _ => ("", None),
                 };
-                // Use one id for all placeholders in the path, except that a personal reply has its
-                // owner's id.
+                // Use Carl's id in every path, except that a personal reply has its owner's id.
                 let id = carl().id.to_string();
                 let reply = match action {
                     DeskAction::KeepOwnReplies => person.id.to_string(),
@@ -343,8 +342,7 @@ async fn every_route_refuses_whoever_is_not_signed_in() {
             &format!("Bearer {good}x"),
         ]
         .map(str::to_owned);
-        // Refused sign-ins are rate-limited, so send all bad headers to only one route, and a
-        // single bad header to each other route.
+        // Send all bad headers to one route only, because refused sign-ins are rate-limited.
         let bad = if endpoint == Endpoint::ME {
             &bad[..]
         } else {
@@ -456,8 +454,7 @@ async fn roles_come_from_the_record_and_from_this_moment() {
         "forbidden"
     );
     let last = format!("/v1/roles/{}", katherine().id);
-    // Carl becomes a second admin but is blocked, so Katherine is still the last admin who can sign
-    // in. Her role cannot be revoked.
+    // Carl becomes an admin but is blocked, so Katherine is still the last admin who can sign in.
     let grant = json!({"role": "admin"});
     server
         .call(katherine(), "PUT", &role, Some(grant))

@@ -104,8 +104,8 @@ impl TestServer {
             SECRET,
             "--pool-connections-max",
             "8",
-            // This is also the default of `--listen`. If both addresses are equal, the instance
-            // serves `/metrics` next to its pages.
+            // This is also the default of `--listen`. If `--listen` and `--metrics-listen` are
+            // equal, the instance serves `/metrics` next to its pages.
             "--metrics-listen",
             "127.0.0.1:8080",
         ];

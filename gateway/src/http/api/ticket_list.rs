@@ -35,9 +35,9 @@ pub struct ListParams {
     assigned_to: Option<String>,
     /// Only tickets of the customer with this id. Allowed only with `scope=all`.
     user_id: Option<String>,
-    /// Words to search for in the number and the subject. With `scope=own`, the messages are also
-    /// searched; with `scope=all`, the customer's e-mail address. Upper and lower case are treated
-    /// as equal, as are different Unicode encodings of the same letter.
+    /// Words to search for in the number and the subject. `scope=own` also searches the messages,
+    /// and `scope=all` also searches the customer's e-mail address. Upper and lower case are
+    /// treated as equal, as are different Unicode encodings of the same letter.
     search: Option<String>,
     /// Whether to include archived tickets in the list.
     archived: Option<bool>,
