@@ -272,7 +272,7 @@ impl Guard {
     }
 }
 
-/// Succeeds if at least one of the policy decisions is positive. Otherwise returns the last
+/// Succeeds if at least one of the policy decisions allows its action. Otherwise returns the last
 /// refusal.
 fn any(mut decided: impl Iterator<Item = Result<(), Reject>>) -> Result<(), Reject> {
     let mut last = Ok(());

@@ -43,9 +43,9 @@ pub struct ListParams {
     archived: Option<bool>,
     /// Only tickets whose customer is waiting for a reply. Allowed only with `scope=all`.
     needs_answer: Option<bool>,
-    /// The order of the tickets: `last_activity` (the default), `created` or `oldest`. With
-    /// `scope=all`, also `waiting`: only tickets whose customer is waiting for a reply, longest
-    /// wait first.
+    /// The order of the tickets: `last_activity` (the default), `created`, `oldest` or `waiting`.
+    /// `waiting` is allowed only with `scope=all`, and lists only tickets whose customer is waiting
+    /// for a reply, longest wait first.
     sort: Option<String>,
     /// The `next_cursor` from the response with the previous page.
     cursor: Option<String>,

@@ -359,10 +359,10 @@ impl Session<'_> {
         self.send(batch)
     }
 
-    /// Subscribes to missing channels and unsubscribes from unwanted ones. The two sets can differ,
+    /// Subscribes to missing channels and unsubscribes from unwanted ones. Such channels can exist
     /// because commands of rooms that close and open at the same time may be reordered, and a full
-    /// queue drops commands. Until the difference is corrected, the sweep delivers the events.
-    /// Returns false if the session must end.
+    /// queue drops commands. The sweep delivers the events of missing channels. Returns false if
+    /// the session must end.
     fn reconcile(&self, listening: &mut BTreeSet<String>) -> bool {
         let channels = self.redis.channels();
         let mut wanted = BTreeSet::from([channels.access_status()]);

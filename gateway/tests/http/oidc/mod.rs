@@ -217,8 +217,8 @@ async fn a_provider_that_changes_its_key_is_asked_again() {
     let mut browser = Browser::default();
     assert_eq!(browser.signs_in(&server.url, &provider).await, "/support");
     provider.rotates();
-    // The server fetches the provider's key set at most once in a few seconds, however many
-    // sign-ins need it.
+    // The server fetches the provider's key set at most once every few seconds, so poll until a
+    // sign-in with the new key succeeds.
     let led = crate::kit::test_server::eventually(
         "the new key is known",
         std::time::Duration::from_secs(15),
