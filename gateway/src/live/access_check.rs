@@ -69,8 +69,8 @@ impl AccessCheck {
         }
         let changed = people::changed(&self.store, &connected).await;
         self.outage.observe(&changed);
-        // If the database does not respond, open connections stay open. New connections are refused
-        // anyway.
+        // If the database does not respond, open connections stay open. New connections are
+        // refused, because a sign-in also needs the database.
         if let Ok(changed) = changed {
             if changed.is_empty() {
                 return;

@@ -210,8 +210,8 @@ async fn write(
     let result = match poll_fn(|context| Poll::Ready(socket.poll_write(&mut batch, context))).await
     {
         Poll::Ready(written) => written.map_err(|_| None),
-        // The socket cannot accept more bytes now. The future is boxed, because few connections get
-        // here and it would enlarge the future of every connection.
+        // The socket cannot accept more bytes now. The future is boxed, because few connections
+        // need it and it would enlarge the future of every connection.
         Poll::Pending => Box::pin(write_slowly(connection, socket, batch)).await,
     };
     connection.send_queue.written(bytes);

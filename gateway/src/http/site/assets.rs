@@ -346,7 +346,7 @@ fn collect(root: &Path, dir: &Path, files: &mut HashMap<String, Asset>) {
     }
 }
 
-/// Whether the file name begins with a dot. Build tools leave such files in the directory.
+/// Whether the file name begins with a dot. Build tools leave hidden files in the assets directory.
 fn is_hidden(entry: &std::fs::DirEntry) -> bool {
     entry.file_name().to_string_lossy().starts_with('.')
 }

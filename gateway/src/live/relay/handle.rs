@@ -281,8 +281,8 @@ impl Relay {
         }
     }
 
-    /// Publishes the id under which this instance is registered in the database. A receiver then
-    /// knows that the relay connects the two instances.
+    /// Publishes the id under which this instance is registered in the database. An instance that
+    /// receives the id knows that the relay connects it with this instance.
     pub(crate) fn introduce(&self, id: Uuid) {
         if let Self::Redis(redis) = self {
             let channels = redis.channels();

@@ -204,9 +204,9 @@ impl Others {
         metrics::counter!("helpline_relay_other_origin_total").increment(1);
         match self.known.get_mut(origin) {
             Some((since, warned)) => {
-                // After a restart of the database server, every instance uses the new server's
-                // identity from its next sweep on. If such payloads are still received after that,
-                // they come from a copy of the desk.
+                // After a restart of the database server, every instance uses the server's new
+                // identity from its next sweep on. Payloads with another identity that still arrive
+                // later come from a copy of the desk.
                 if !*warned
                     && since.elapsed() > Duration::from_millis(limits::RELAY_OTHER_ORIGIN_MS)
                 {
