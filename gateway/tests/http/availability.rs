@@ -1,4 +1,4 @@
-//! Tests whether the desk counts as available, and the settings that this depends on.
+//! Tests whether the desk counts as available, and the settings on which its availability depends.
 
 use std::time::{Duration, Instant};
 

@@ -132,8 +132,8 @@ impl Inbox {
         is_watched
     }
 
-    /// Takes the tickets to send in this tick from the queue; further tickets are sent in the next
-    /// tick. Also returns the generation to pass to [`Self::send`].
+    /// Takes the tickets to send in this tick from the queue. Further tickets are sent in the next
+    /// tick. Also returns the current generation, which the caller passes to [`Self::send`].
     pub(super) fn take(&self) -> (Vec<TicketId>, u64) {
         let mut state = self.state.lock();
         let mut taken = Vec::new();
