@@ -1,5 +1,5 @@
-//! Runs one statement for many items. If a single item makes the statement fail, runs the statement
-//! for ever smaller halves until only that item fails.
+//! Runs one statement for many items. If a single item makes the statement fail, runs it for each
+//! half of the items, then for quarters, and so on, until only that item fails.
 
 use helpline_persistence::StoreError;
 

@@ -13,7 +13,8 @@ use crate::raw::{CLOSE, FIN, PING, Raw, TEXT, frame, upgraded_deaf};
 use crate::test_server::{Join, TestServer};
 
 const PONG: u8 = 0xA;
-/// Together more than the buffers of both ends, so that the server must wait for the peer.
+/// Number of messages on the ticket. Together they exceed the socket buffers of both ends, so the
+/// server must wait for the peer to read.
 const MESSAGES: usize = 100;
 const BODY_BYTES: usize = 15_000;
 const LONG: Duration = Duration::from_secs(30);

@@ -234,8 +234,8 @@ impl Raw {
                 close.map_or_else(|| started.elapsed(), |(_, took)| took),
             )
         };
-        // The server may have failed to parse this client's bytes. It then waits in vain for the
-        // reply to its Close frame, so allow time for that.
+        // A server that failed to parse this client's bytes does not recognize the reply to its
+        // Close frame, so also allow for its timeouts.
         let patience = within + Duration::from_millis(limits::CLOSE_TIMEOUT_MS + limits::LINGER_MS);
         tokio::time::timeout(patience, reading)
             .await

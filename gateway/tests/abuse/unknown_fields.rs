@@ -39,8 +39,8 @@ async fn rest(
     .await
 }
 
-/// Reads until the sentinel message, which was sent after everything under test. All earlier
-/// effects have arrived when it arrives.
+/// Reads frames until the sentinel message arrives. It was sent after all inputs under test, so the
+/// effects of those inputs have arrived before it.
 async fn until_sentinel(client: &mut Client, ticket: TicketId, sentinel: &str) {
     client
         .expect("the sentinel", |frame| {

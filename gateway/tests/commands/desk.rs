@@ -156,7 +156,7 @@ impl Desk {
     }
 
     /// Runs a script in bash, with only this environment's programs in its `PATH`. `mode` is
-    /// `block` (a code block) or `mention`.
+    /// `block` for a code block, or `mention` for a command between backquotes.
     pub async fn run(&self, mode: &str, script: &str) -> Done {
         let calls = self.dir.join("calls");
         fs::write(&calls, "").expect("a file");
