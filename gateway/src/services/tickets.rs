@@ -11,7 +11,7 @@ use helpline_persistence::{Caller, Store, StoreError, Transaction};
 use crate::database::errors::reject_of;
 use crate::live::Hub;
 
-/// Writes tickets to the database and publishes the events that this causes.
+/// Writes tickets to the database and publishes the resulting events.
 pub struct Tickets {
     store: Store,
     hub: Arc<Hub>,

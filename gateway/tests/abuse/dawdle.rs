@@ -129,8 +129,8 @@ async fn who_says_hello_to_a_process_that_stands_still_is_not_told_to_stay_away(
     }
 }
 
-/// Starts a request or a message but never ends it. Before that, signs in or completes the header.
-/// Returns how long the server waited.
+/// Signs in or sends a complete header, and then starts a message or a request body that it never
+/// ends. Returns how long the server waited.
 async fn unfinished(port: u16, token: &str, kind: u32) -> Duration {
     let within = LONG + SLACK;
     match kind {

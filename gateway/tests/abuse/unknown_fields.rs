@@ -1,6 +1,6 @@
-//! The server must refuse fields that it does not know. If it ignored a misspelled flag, a note
-//! would become public. Every input is tried with an additional field, and with each field
-//! misspelled and `null`. Nothing from these inputs may be stored or published.
+//! The server must refuse fields that it does not know. If it ignored a misspelled `internal` flag,
+//! an internal note would become public. Every input is tried with an additional field, and with
+//! each field misspelled and `null`. Nothing from these inputs may be stored or published.
 
 use std::time::Duration;
 
