@@ -64,7 +64,7 @@ pub enum Disconnect {
 pub enum QueueEvent {
     /// Write these frames.
     Frames(Batch),
-    /// End the connection in this way.
+    /// End the connection as this [`Disconnect`] says.
     Disconnect(Disconnect),
 }
 

@@ -214,8 +214,8 @@ impl Raw {
     }
 
     /// Reads until the connection ends, and answers a Close frame like a regular client. Returns
-    /// the close code, if a Close frame arrived, and the time until the Close frame or, without it,
-    /// until the end.
+    /// the close code (`None` if no Close frame arrived) and the time until the Close frame, or
+    /// until the end if no Close frame arrived.
     pub async fn ended(&mut self, within: Duration) -> (Option<u16>, Duration) {
         let started = Instant::now();
         let reading = async {

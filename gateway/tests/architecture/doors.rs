@@ -125,7 +125,7 @@ fn routes_are_opened_where_the_guard_stands_before_them() {
 }
 
 /// Checks that only certain files start tasks. A task that runs on a timer is a job and belongs in
-/// the list of jobs. The tasks in the files below are started by the code that they serve.
+/// the list of jobs. The files in `allowed` start other kinds of tasks.
 #[test]
 fn tasks_are_started_where_they_are_known() {
     let allowed = [

@@ -246,7 +246,7 @@ fn furnish(dir: &Path) {
             bin.join(name)
         };
         let run = match *name {
-            // These programs are linked unchanged, so they need no script.
+            // `install` and `openssl` are links to the real programs, so no script replaces them.
             "install" | "openssl" => continue,
             "pg_dump" | "pg_restore" => format!("#!/bin/bash\nexec \"$PG/{name}\" \"$@\"\n"),
             _ => format!("#!/bin/bash\nset -euo pipefail\nTOOL={name}\n{tools}"),

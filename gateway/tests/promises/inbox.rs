@@ -95,8 +95,8 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
         }
     };
     customer.send(ticket, "k1", "one").await;
-    // The sweep may find the ticket, which plain SQL created, before this message or together with
-    // it.
+    // Plain SQL created the ticket. The sweep may find the ticket before this message, or together
+    // with the message.
     first
         .expect("the whole ticket", |frame| {
             frame["type"] == "inbox" && frame["tickets"][0]["id"] == json!(ticket)
