@@ -3,7 +3,7 @@
 
 use helpline_persistence::StoreError;
 
-/// The result of a statement for many items.
+/// The result of running one statement for many items, perhaps in several parts.
 pub(crate) struct Parts<K, T> {
     /// The results of the statements that succeeded, in the order of the items.
     pub answers: Vec<T>,

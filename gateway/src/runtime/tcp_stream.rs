@@ -120,7 +120,7 @@ impl Lingering {
 pub struct StreamHandle {
     /// Counts what the stream reads.
     pub(crate) meter: Meter,
-    /// A large frame that the stream writes past the WebSocket library.
+    /// A large frame that the stream itself writes, without the WebSocket library.
     pub(crate) direct: DirectFrame,
 }
 

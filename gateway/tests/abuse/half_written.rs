@@ -1,5 +1,5 @@
-//! A peer that reads slowly, so that a large frame is written in parts. What the server writes in
-//! between (a pong, a Close frame) must not interrupt that frame.
+//! A peer that reads slowly, so that a large frame is written in parts. A pong or a Close frame
+//! that the server sends during that time must not interrupt the large frame.
 
 use std::time::Duration;
 

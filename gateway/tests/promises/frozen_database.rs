@@ -18,7 +18,7 @@ use crate::test_server::{Join, Person, TestServer, eventually};
 
 /// Number of requests in the crowd, which is sent at once: more than the gateway has slots for.
 const CROWD: usize = limits::HTTP_CONNECTIONS_MAX + limits::HTTP_RESERVE_MAX / 2;
-/// Number of different requests in the crowd. All of them need the database.
+/// Number of kinds of requests in the crowd. Requests of every kind need the database.
 const KINDS: usize = 5;
 /// Number of requests in the crowd that send a message.
 const SENDS: usize = CROWD / KINDS;
