@@ -47,7 +47,7 @@ use crate::writer::Writer;
 pub struct Server {
     /// All settings of the instance.
     pub config: Arc<Config>,
-    /// The tasks of the instance and the signals of its shutdown.
+    /// The tasks of the instance, and the signals that shut it down step by step.
     pub lifecycle: Lifecycle,
     /// Signs people in.
     pub sign_in: Arc<SignIn>,
