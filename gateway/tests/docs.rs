@@ -198,7 +198,7 @@ fn is_setting(name: &str) -> bool {
     if name.starts_with("E2E_") || name.starts_with("TEST_") {
         return true;
     }
-    // Set when the program is built, not when it runs.
+    // `REVISION` is set when the program is built, so it is not a setting of the running program.
     if name == "REVISION" {
         return true;
     }

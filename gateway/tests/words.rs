@@ -164,7 +164,8 @@ const EXEMPT: &[(&str, &str, &str)] = &[
     ("core/src/protocol/strict/", "Signed", "a signed integer"),
 ];
 
-/// Forms of a value that `assigned_to` has in the protocol, in which a former word is allowed.
+/// The protocol's value `nobody` of `assigned_to`, in the spellings that are allowed although
+/// `nobody` is a former word.
 const WIRE_VALUE: &[&str] = &["\"nobody\"", "`nobody`", "=nobody", "me or nobody"];
 
 fn root() -> PathBuf {
@@ -251,7 +252,8 @@ fn is_exempt(file: &str, word: &str, line: &str) -> bool {
     listed || (word == "nobody" && WIRE_VALUE.iter().any(|value| line.contains(value)))
 }
 
-/// Finds the former words in `text`, which is the source or has the same lines as the source.
+/// Finds the former words in `text`, which is `source` itself or `source` with some parts replaced
+/// by spaces.
 fn faults(file: &str, source: &str, text: &str, words: Words) -> Vec<String> {
     let mut found = Vec::new();
     for (n, (line, original)) in text.lines().zip(source.lines()).enumerate() {

@@ -35,8 +35,8 @@ pub struct DeskTokens {
 }
 
 impl DeskTokens {
-    /// Derives the keys of desk tokens from the settings. Returns `None` if the desk has no sign-in
-    /// of its own.
+    /// Derives the keys of desk tokens from the settings. Returns `None` if no OpenID provider is
+    /// configured, because the desk then signs no tokens.
     pub fn new(auth: &Auth) -> Option<Self> {
         let oidc = auth.oidc.as_ref()?;
         Some(Self {
@@ -44,8 +44,8 @@ impl DeskTokens {
             expected: Expected {
                 issuer: Some(oidc.issuer.as_str().to_owned()),
                 audience: Purpose::Desk.name().to_owned(),
-                // If the provider is also the issuer of the platform's tokens, both name a person
-                // by the same `sub`.
+                // If the OpenID provider also issues the platform's tokens, a person has the same
+                // `sub` in desk tokens and in platform tokens.
                 subjects: if auth.issuer.as_deref() == Some(oidc.issuer.as_str()) {
                     Subjects::Platform
                 } else {

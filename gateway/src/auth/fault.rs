@@ -15,7 +15,8 @@ pub enum TokenFault {
     Algorithm,
     /// The algorithm is HS256, but no secret is set for it.
     NoSecret,
-    /// The token is a desk token, but the desk has no sign-in of its own.
+    /// The token claims to be signed by the desk, but no OpenID provider is configured, so the desk
+    /// signs no tokens.
     NoSecretKey,
     /// The algorithm needs a public key, but no key set is configured.
     NoKeySet,

@@ -24,7 +24,8 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// The purpose's name. `--jwt-secret-for-kid` rejects names with this prefix.
+    /// The purpose's name. All names begin with `helpline-`, and `--jwt-secret-for-kid` refuses a
+    /// `kid` that begins with it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Desk => "helpline-desk",

@@ -22,7 +22,7 @@ enum State {
     },
 }
 
-/// A change that is logged.
+/// A change in whether the key set can be fetched, or in why it cannot. Each change is logged.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Change {
     /// The key set was fetched for the first time.

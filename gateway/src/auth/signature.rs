@@ -4,7 +4,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value};
 
 /// Returns the claims of a token if its signature is valid for this key and algorithm. `claims.rs`
-/// checks the claims, because the library ignores claims that have the wrong type.
+/// checks the claims, because `jsonwebtoken` ignores claims that have the wrong type.
 pub(super) fn signed_claims(
     token: &str,
     key: &DecodingKey,

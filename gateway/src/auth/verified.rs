@@ -1,5 +1,5 @@
-//! Types that several modules of sign-in share: a verified token, and a key with its only
-//! algorithm.
+//! Types that several modules of sign-in share: a verified token, and a key together with the only
+//! algorithm that it may be used with.
 
 use chrono::{DateTime, Utc};
 use helpline_persistence::people::Identity;

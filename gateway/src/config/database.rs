@@ -28,9 +28,9 @@ impl From<PoolerMode> for Pooler {
 /// The validated address of the database.
 #[derive(Debug)]
 pub struct Database {
-    /// The complete address.
+    /// The address of the database, completed from the variables of libpq.
     pub url: Hidden,
-    /// A warning about this address, to log for the operator.
+    /// A warning about the database's address, to log for the operator.
     pub warning: Option<String>,
 }
 

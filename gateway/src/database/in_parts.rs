@@ -1,9 +1,9 @@
-//! Runs one statement for many items. If a single item makes the statement fail, runs the statement
-//! for ever smaller halves until only that item fails.
+//! Runs one statement for many items. If a single item makes the statement fail, runs it for each
+//! half of the items, then for quarters, and so on, until only that item fails.
 
 use helpline_persistence::StoreError;
 
-/// The result of a statement for many items.
+/// The result of running one statement for many items, perhaps in several parts.
 pub(crate) struct Parts<K, T> {
     /// The results of the statements that succeeded, in the order of the items.
     pub answers: Vec<T>,

@@ -12,7 +12,7 @@ pub enum DevError {
     /// Another process listens on the address.
     #[error("{address} is in use: choose another address with --listen")]
     Busy {
-        /// The address.
+        /// The address that another process uses.
         address: SocketAddr,
         /// The error of the operating system.
         #[source]

@@ -27,7 +27,7 @@ pub(crate) struct CurrentUser {
     pub(super) caller: Caller,
     /// Records reads by this person in `access_log`.
     pub(super) audit: Arc<RequestAudit>,
-    /// The subject of the person's token. It is their key in the rate limiter `rates`.
+    /// The subject of the person's token. The rate limiter `rates` uses it as the person's key.
     pub(super) subject: TokenSubject,
     pub(super) rates: Arc<UserRates>,
 }
@@ -59,7 +59,8 @@ impl CurrentUser {
     }
 
     /// Checks whether the person may perform an action on the desk. Only needed on routes where the
-    /// query decides which action is needed; on all other routes, the guard checks the action.
+    /// query string decides which action is needed. On all other routes, the guard checks the
+    /// action.
     ///
     /// # Errors
     /// `forbidden` if the person's role does not allow the action.
@@ -86,7 +87,8 @@ impl OpenTicket {
     }
 
     /// Checks whether the person may perform an action on the ticket. Only needed on routes where
-    /// the body decides which action is needed; on all other routes, the guard checks the action.
+    /// the request body decides which action is needed. On all other routes, the guard checks the
+    /// action.
     ///
     /// # Errors
     /// The policy's refusal.
@@ -100,8 +102,8 @@ impl OpenTicket {
 /// read it.
 pub(crate) struct NamedTicket(pub(crate) TicketRef);
 
-/// Returns the value that the guard stored in the request's extensions. Panics if the route's
-/// `needs` do not include a `T`, because the guard then stores none.
+/// Returns the person or ticket (`T`) that the guard stored in the request's extensions. Panics if
+/// the route's `needs` require no `T`, because the guard then stores no `T`.
 fn left<T: Clone + Send + Sync + 'static>(parts: &Parts) -> T {
     parts
         .extensions

@@ -1,6 +1,6 @@
 //! The type of a REST route. Each file of [`super::api`] declares its routes once, in its `ROUTES`.
-//! The router, the guard and `/openapi.json` are built from these declarations. So are tests that
-//! call every route with every role, for own, other people's and missing tickets.
+//! The router, the guard and `/openapi.json` are built from these declarations. Tests also use the
+//! declarations to call every route with every role.
 
 use axum::http::Method;
 use axum::routing::{MethodFilter, MethodRouter};
@@ -16,16 +16,17 @@ pub enum Needs {
     Nothing,
     /// The request needs a valid token.
     SignedIn,
-    /// The caller must be allowed at least one of these actions on the desk. If there are several,
-    /// the query decides which action is needed, and the handler checks that action.
+    /// The caller must be allowed at least one of these actions on the desk. If the list has
+    /// several actions, the query string decides which one is needed, and the handler checks it.
     Desk(&'static [DeskAction]),
     /// The caller must be allowed to read the ticket in the path, and at least one of these actions
-    /// on it. If there are several, the body decides which action is needed, and the handler checks
-    /// that action.
+    /// on it. If the list has several actions, the request body decides which one is needed, and
+    /// the handler checks it.
     Ticket(&'static [TicketAction]),
     /// The caller must be allowed one of these actions on the ticket in the path. The database
-    /// checks the permission while it holds the ticket's lock. The guard cannot check it, because a
-    /// retry of a stored send must get the original response even if the ticket has changed since.
+    /// checks the permission while it holds the ticket's lock. The guard does not check it, because
+    /// a client that retries a stored message must get the original response even if the ticket has
+    /// been closed since.
     TicketUnderLock(&'static [TicketAction]),
 }
 

@@ -130,8 +130,8 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     }
 }
 
-/// The header `If-Match`. The handler changes the object only if its current entity tag is in this
-/// list. Without the header, the object is changed in any case.
+/// The header `If-Match`, a list of entity tags. The handler changes the object only if its current
+/// entity tag is in the list. Without the header, the object is changed in any case.
 pub(super) struct Expected(pub(super) IfMatch);
 
 impl<S: Send + Sync> FromRequestParts<S> for Expected {

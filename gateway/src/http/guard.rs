@@ -272,7 +272,7 @@ impl Guard {
     }
 }
 
-/// Succeeds if at least one of the policy decisions is positive. Otherwise returns the last
+/// Succeeds if at least one of the policy decisions allows its action. Otherwise returns the last
 /// refusal.
 fn any(mut decided: impl Iterator<Item = Result<(), Reject>>) -> Result<(), Reject> {
     let mut last = Ok(());
@@ -317,8 +317,8 @@ fn bearer(parts: &Parts) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-/// The refusal for a request whose deadline has passed. Unless the request is a read, the message
-/// says that it may or may not have been carried out.
+/// The refusal for a request whose deadline has passed. If the request was not a read, the message
+/// says that the server may or may not have carried it out.
 fn late(is_read: bool) -> Refusal {
     metrics::counter!("helpline_http_late_total").increment(1);
     let mut reject = unavailable();

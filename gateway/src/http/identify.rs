@@ -40,7 +40,7 @@ async fn identify(State(log): State<RequestLog>, mut request: Request, next: Nex
             method = word(&method),
             route = route.as_ref().map_or("-", MatchedPath::as_str),
             status = response.status().as_u16(),
-            duration_ms = started.elapsed().as_secs_f64() * 1_000.0,
+            duration_ms = started.elapsed().as_micros() as f64 / 1_000.0,
             "answered"
         );
     }

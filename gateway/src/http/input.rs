@@ -74,8 +74,8 @@ fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refusal> {
     strict::read_query(pairs).map_err(|error| Reject::from(error).into())
 }
 
-/// Refuses any body except an empty JSON object. Some clients send `{}` even where no body is
-/// expected, and it has no field that the server would ignore.
+/// Refuses any body except an empty JSON object. `{}` is accepted because some clients send it even
+/// where no body is expected, and it contains no field that the server would ignore.
 async fn no_body<S: Send + Sync>(request: Request, state: &S) -> Result<(), Refusal> {
     let bytes = bytes(request, state).await?;
     if !bytes.is_empty() {

@@ -178,8 +178,9 @@ impl SystemStatus {
         }
     }
 
-    /// Compares a check's result with its last result to determine since when the state has
-    /// applied. If the caller passes a time, that time is used.
+    /// Returns a check's result with the time since when it has been unchanged. That time is
+    /// `since` if the caller passes it. Otherwise it is the time of the last change that this
+    /// instance saw.
     fn seen(
         &self,
         name: &'static str,

@@ -4,10 +4,11 @@
 //! it ends.
 //!
 //! The check finds two faults. In the first, an instance has no Redis, which the database shows. In
-//! the second, two instances have Redis but receive nothing from each other, because their servers
-//! or prefixes differ. To detect the second fault, each instance publishes its id over the relay at
-//! every check. The fault is logged if an instance is registered in the database, but its id does
-//! not arrive for some time. It is not logged while the relay of the checking instance is down.
+//! the second, two instances have Redis but receive nothing from each other, because their Redis
+//! servers or channel prefixes differ. To detect the second fault, each instance publishes its id
+//! over the relay at every check. The fault is logged if an instance is registered in the database,
+//! but its id does not arrive for some time. It is not logged while the relay of the checking
+//! instance is down.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -100,8 +101,8 @@ impl Neighbours {
     }
 }
 
-/// A new instance id. Its UUID version is 4, because this version publishes its id over the relay.
-/// Older versions of the program use UUID version 7 and do not publish their id.
+/// A new instance id. It is a version 4 UUID, which shows other instances that this program
+/// publishes its id over the relay. Older releases use version 7 UUIDs and do not publish their id.
 fn new_id() -> Uuid {
     Uuid::new_v4()
 }
@@ -130,7 +131,7 @@ struct Unheard {
     is_told: bool,
 }
 
-/// A change in the fault that a check has found.
+/// Whether the fault (ids of other instances do not arrive) begins or ends with a check.
 #[derive(Debug, PartialEq, Eq)]
 enum Turn {
     Begins { instances: usize },
@@ -167,8 +168,8 @@ impl Unheard {
             self.is_told = true;
             return Some(Turn::Begins { instances });
         }
-        // The fault has ended only when no instance is missing. An instance whose count restarted
-        // may still be missing.
+        // The fault ends only when the ids of all instances arrive. A count below the limit is not
+        // enough, because the counts are cleared while this instance's relay is down.
         if self.is_told && self.looks.is_empty() {
             self.is_told = false;
             return Some(Turn::Ends);

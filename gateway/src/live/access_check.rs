@@ -60,16 +60,17 @@ impl AccessCheck {
 
     /// Checks the roles of these people's connections, or of all connections if `users` is `None`.
     async fn check(&self, users: Option<&[UserId]>) {
-        // Read the connections before the roles. A connection that opens during the query gets its
-        // role from a newer read, and must not be compared with this one.
+        // List the connections before the roles are queried. A connection that opens during the
+        // query has read its role later than the query, and must not be compared with the query's
+        // result.
         let (connected, newest) = self.registry.access_status(users);
         if connected.is_empty() || sabotaged("revoked-stay") {
             return;
         }
         let changed = people::changed(&self.store, &connected).await;
         self.outage.observe(&changed);
-        // If the database does not respond, open connections stay open. New connections are refused
-        // anyway.
+        // If the database does not respond, open connections stay open. New connections are
+        // refused, because a sign-in also needs the database.
         if let Ok(changed) = changed {
             if changed.is_empty() {
                 return;

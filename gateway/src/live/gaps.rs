@@ -35,8 +35,8 @@ impl GapFiller {
         }
     }
 
-    /// Fills a room's gap in a separate task. The task ends when the room has no early events left.
-    /// Until then, the room does not report another gap.
+    /// Fills a room's gap in a separate task. The task ends when the room has no events left that
+    /// arrived before their predecessors. Until then, the room does not report another gap.
     pub fn fill(&self, gap: Gap) {
         let this = self.clone();
         self.lifecycle

@@ -173,8 +173,8 @@ impl Hub {
     /// Like [`Self::reset`], but for all rooms. A ticket without an entry in `heads` no longer
     /// exists.
     pub fn reset_all(&self, heads: &[Heads]) {
-        // Restart consoles before rooms. A client that was reset may open a console again at once,
-        // and that new console must not be disconnected.
+        // Restart consoles before rooms. A client whose room was reset may open a new console at
+        // once, and that new console must not be disconnected.
         self.inbox.mark_all_reset();
         self.inbox.restart_consoles();
         // Use a map for the lookup, because there may be tens of thousands of rooms.

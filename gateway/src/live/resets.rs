@@ -1,5 +1,5 @@
-//! Resets the members of a ticket whose history was replaced or cannot be read. The hub triggers
-//! this after a database restore, and the gap filler for an unreadable history.
+//! Resets the members of a ticket whose history was replaced or cannot be read. The hub triggers a
+//! reset after a database restore, and the gap filler triggers one if a history cannot be read.
 
 use std::sync::Arc;
 

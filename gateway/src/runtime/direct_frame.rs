@@ -21,7 +21,7 @@ pub struct DirectFrame(Mutex<Option<Unwritten>>);
 struct Unwritten {
     head: Head,
     text: Utf8Bytes,
-    /// Bytes of head and text that are written.
+    /// Number of bytes of `head` and `text` that are already written.
     written: usize,
 }
 
@@ -108,7 +108,8 @@ mod tests {
 
     use super::*;
 
-    /// Writes the frame through `write` and returns all bytes.
+    /// Writes `text` as a frame, with at most `most` bytes per write, and returns all written
+    /// bytes.
     fn written(text: &str, most: usize) -> Vec<u8> {
         let (frame, mut all) = (DirectFrame::default(), Vec::new());
         frame.put(Utf8Bytes::from(text));

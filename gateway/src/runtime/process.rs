@@ -136,7 +136,7 @@ mod tests {
         assert!(open >= 3.0 && of("process_max_fds ") > open, "{open}");
     }
 
-    /// The module may read only files under `/proc/self`. `ProcSubset=pid` in
+    /// `process.rs` may read only files under `/proc/self`. `ProcSubset=pid` in
     /// deploy/helpline.service hides all other files in `/proc`.
     #[test]
     fn only_what_is_of_this_process_is_read() {

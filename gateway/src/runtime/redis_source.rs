@@ -56,8 +56,8 @@ impl RedisSource {
         redis_topology::ask(nodes, this_machine_only).await
     }
 
-    /// Returns a client for the current server, or for one of the masters with sharded pub/sub.
-    /// Asks the cluster or the Sentinels first, but does not contact a single server. Has no
+    /// Returns a client for the current server, or for one of the masters with sharded pub/sub. For
+    /// a cluster or Sentinels, asks them first. For a single server, sends no request. Has no
     /// timeout, so the caller must set one.
     ///
     /// # Errors

@@ -120,7 +120,7 @@ impl Lingering {
 pub struct StreamHandle {
     /// Counts what the stream reads.
     pub(crate) meter: Meter,
-    /// A large frame that the stream writes past the WebSocket library.
+    /// A large frame that the stream itself writes, without the WebSocket library.
     pub(crate) direct: DirectFrame,
 }
 
@@ -268,7 +268,8 @@ mod tests {
         let (mut peer, handle) = (peer.unwrap(), Arc::<StreamHandle>::default());
         let lingering = Lingering::new(TaskTracker::new());
         let mut stream = Stream::new(accepted.unwrap().0, Arc::clone(&handle), lingering);
-        // More than the buffers of both ends.
+        // The text is larger than the socket buffers of both ends, so the frame is written in
+        // parts.
         let text = "x".repeat(8 * 1024 * 1024);
         handle.direct.put(text.clone().into());
         let mut all = Vec::new();

@@ -54,9 +54,12 @@ fn discreet(asked_for: EnvFilter) -> impl Filter<Registry> {
 
 /// Excludes debug and trace output of libraries, whatever filter is set. That output contains whole
 /// frames and statement parameters, and so message bodies, tokens and addresses, which Helpline's
-/// own crates never log.
+/// own crates never log. Also excludes the lines of the connection pool: they report lost
+/// connections without a cause, and Helpline logs each outage with its cause.
 fn is_discreet(metadata: &Metadata<'_>) -> bool {
-    *metadata.level() <= Level::INFO || metadata.target().starts_with("helpline")
+    let target = metadata.target();
+    (*metadata.level() <= Level::INFO || target.starts_with("helpline"))
+        && !target.starts_with("deadpool")
 }
 
 /// Writes each log event as exactly one line. Control characters are escaped, so that text from a

@@ -55,8 +55,8 @@ async fn accept_all(
                 let permits = guest.zip(Arc::clone(http).try_acquire_owned().ok());
                 let (served, permits) = match permits {
                     Some(permits) => (Served::Fully(server.router.clone()), Ok(permits)),
-                    // When all regular places are taken, a reserved place still answers health
-                    // checks.
+                    // When the maximum number of connections is reached, a few reserved permits
+                    // still let health checks through.
                     None => match reserved(&reserve, is_over_its_own) {
                         Some(place) => (Served::Briefly(server.reserve.clone()), Err(place)),
                         None => {

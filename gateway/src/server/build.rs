@@ -39,7 +39,7 @@ use crate::runtime::lifecycle::Lifecycle;
 use crate::runtime::redis_source::RedisSource;
 use crate::services::{DeskSettings, Messages, People, SavedReplies, Tickets};
 use crate::websocket;
-use crate::websocket::OriginsRefused;
+use crate::websocket::RefusedUpgrades;
 use crate::websocket::state::{Entrance, Joining, SocketState, Writes};
 use crate::writer::Writer;
 
@@ -47,7 +47,7 @@ use crate::writer::Writer;
 pub struct Server {
     /// All settings of the instance.
     pub config: Arc<Config>,
-    /// The tasks of the instance and the signals of its shutdown.
+    /// The tasks of the instance, and the signals that shut it down step by step.
     pub lifecycle: Lifecycle,
     /// Signs people in.
     pub sign_in: Arc<SignIn>,
@@ -328,7 +328,7 @@ impl Engine {
                 messages,
                 read_positions: Arc::clone(&self.read_positions),
             },
-            origins_refused: OriginsRefused::default(),
+            refused_upgrades: RefusedUpgrades::default(),
         }
     }
 

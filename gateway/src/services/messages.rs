@@ -16,7 +16,7 @@ use crate::live::typing::Typing;
 use crate::runtime::errors::unavailable;
 use crate::writer::{Reply, Stored, Writer};
 
-/// Sends, edits and redacts messages, and publishes the events that this writes.
+/// Sends, edits and redacts messages, and publishes the resulting events.
 pub struct Messages {
     store: Store,
     writer: Writer,
@@ -60,7 +60,7 @@ impl Messages {
         self.hub.publish_typing(typing, wakes);
     }
 
-    /// Changes the text of the person's own message. Returns the events that this wrote; there are
+    /// Changes the text of the person's own message. Returns the events that the change wrote, or
     /// none if the text is unchanged.
     ///
     /// # Errors

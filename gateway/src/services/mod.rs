@@ -1,8 +1,8 @@
-//! The operations that a person or a job can perform. Each function decides, writes and publishes
-//! for all its callers (REST, WebSocket and jobs), so a caller never publishes events itself. A
-//! function with the suffix `_in` only decides and writes, in a transaction of its caller;
-//! [`commit`] ends the transaction and publishes. A job can thus make several changes in one
-//! transaction.
+//! The operations that a person or a job can perform. Each function checks whether the operation is
+//! allowed, writes it and publishes its events, so its callers (REST, WebSocket and jobs) never
+//! publish events themselves. A function with the suffix `_in` only checks and writes, in a
+//! transaction of its caller; [`commit`] ends the transaction and publishes. A job can thus make
+//! several changes in one transaction.
 
 pub mod messages;
 pub mod opening_hours;

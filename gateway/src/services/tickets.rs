@@ -11,7 +11,7 @@ use helpline_persistence::{Caller, Store, StoreError, Transaction};
 use crate::database::errors::reject_of;
 use crate::live::Hub;
 
-/// Writes tickets to the database and publishes the events that this causes.
+/// Writes tickets to the database and publishes the resulting events.
 pub struct Tickets {
     store: Store,
     hub: Arc<Hub>,
@@ -142,7 +142,8 @@ pub fn actions_of(patch: &Patch) -> impl Iterator<Item = TicketAction> {
         priority,
         category,
         assigned_to,
-        // A condition of `assigned_to`, which needs no permission of its own.
+        // `if_assigned_to` is only a condition for changing `assigned_to`, so it needs no
+        // additional permission.
         if_assigned_to: _,
     } = patch;
     let triage = priority.is_some() || category.is_some() || assigned_to.is_some();

@@ -39,7 +39,7 @@ struct Clock {
     next_ping: Instant,
     last_received: Instant,
     /// When the token expires, by the wall clock. `expires` is the monotonic time at which to check
-    /// this.
+    /// whether the token has expired.
     expires_at: DateTime<Utc>,
     expires: Instant,
     pong_timeout: Duration,
@@ -174,8 +174,8 @@ async fn next(
     .await
 }
 
-/// Completes at the timer's deadline, or earlier if the time limit for a partially received message
-/// ends before. The caller sets the timer's next deadline.
+/// Completes at the timer's deadline, or earlier if a partially received message reaches its own
+/// time limit first. The caller sets the timer's next deadline.
 fn poll_timer(
     timer: &mut Pin<&mut Sleep>,
     stream: &StreamHandle,
@@ -210,8 +210,8 @@ async fn write(
     let result = match poll_fn(|context| Poll::Ready(socket.poll_write(&mut batch, context))).await
     {
         Poll::Ready(written) => written.map_err(|_| None),
-        // The socket cannot accept more bytes now. The future is boxed, because few connections get
-        // here and it would enlarge the future of every connection.
+        // The socket cannot accept more bytes now. The future is boxed, because few connections
+        // need it and it would enlarge the future of every connection.
         Poll::Pending => Box::pin(write_slowly(connection, socket, batch)).await,
     };
     connection.send_queue.written(bytes);

@@ -228,8 +228,8 @@ async fn greet(
             {
                 record_refusal(entrance, guest, None, &malformed.reject, Value::Null).await;
             }
-            // The client may come from another version whose frames a different instance
-            // understands, so let it reconnect.
+            // The client may have another version than this instance. Let it reconnect, because
+            // another instance may understand its frames.
             let code = if malformed.reject.code.ends_with_connection() {
                 CloseCode::Restart
             } else {

@@ -21,11 +21,12 @@ mod hello;
 mod inbound;
 mod join;
 mod origins;
+mod refused_upgrades;
 mod requests;
 pub mod state;
 mod subscriptions;
 mod upgrade;
 mod wire;
 
-pub use origins::OriginsRefused;
+pub use refused_upgrades::RefusedUpgrades;
 pub use upgrade::upgrade;

@@ -211,8 +211,8 @@ async fn watch(
         Some(filter) => state.inbox.enter(connection, filter),
         None => state.inbox.leave(connection),
     }
-    // The connection may have ended while it was being added to the inbox. Its cleanup has then
-    // already run, so remove it here.
+    // The connection may have ended, and its cleanup may have run, before it was added to the
+    // inbox. In this case, remove the connection from the inbox again.
     if connection.send_queue.disconnecting().is_some() {
         state.inbox.leave(connection);
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use helpline_persistence::Store;
 use tokio::sync::Semaphore;
 
-use super::origins::OriginsRefused;
+use super::refused_upgrades::RefusedUpgrades;
 use crate::auth::Verifier;
 use crate::config::{LimitSettings, Listening};
 use crate::connections::{Admission, ConnectionRegistry, SharedRates};
@@ -26,19 +26,19 @@ pub struct SocketState {
     pub limits: LimitSettings,
     /// Owns the tasks that process client requests.
     pub lifecycle: Lifecycle,
-    /// The parts used from the upgrade to `welcome`.
+    /// The components that sign a client in, from the upgrade request to the `welcome` frame.
     pub entrance: Entrance,
-    /// The parts used by `subscribe` frames.
+    /// The components that handle `subscribe` frames.
     pub joining: Joining,
-    /// The ticket lists of agent consoles, used by `inbox` frames.
+    /// The ticket lists of agent consoles. `inbox` frames subscribe to their updates.
     pub inbox: Arc<Inbox>,
-    /// The parts used by `send`, `typing` and `read` frames.
+    /// The components that handle `send`, `typing` and `read` frames.
     pub writes: Writes,
-    /// Logs refused web origins for the operator.
-    pub origins_refused: OriginsRefused,
+    /// Logs for the operator why upgrades are refused.
+    pub refused_upgrades: RefusedUpgrades,
 }
 
-/// The parts that decide whether a client may connect, and which person it is.
+/// The components that decide whether a client may connect, and which person the client is.
 pub struct Entrance {
     /// Limits the number of open connections.
     pub admission: Arc<Admission>,
@@ -54,7 +54,7 @@ pub struct Entrance {
     pub audit_log: Arc<AuditLog>,
 }
 
-/// The parts that handle a `subscribe` frame until the member is live.
+/// The components that handle a `subscribe` frame until the member is live.
 pub struct Joining {
     /// Adds members to rooms.
     pub hub: Arc<Hub>,
@@ -75,7 +75,7 @@ pub struct Joining {
     pub presence: Arc<Presence>,
 }
 
-/// The parts that handle frames which change state.
+/// The components that handle frames which change state.
 pub struct Writes {
     /// Stores messages, and publishes typing.
     pub messages: Arc<Messages>,

@@ -39,7 +39,7 @@ pub async fn upgrade(
     }
     if !origin_is_allowed(&state.listening, &headers) {
         metrics::counter!("helpline_origins_refused_total").increment(1);
-        state.origins_refused.log(&headers);
+        state.refused_upgrades.log_origin(&headers);
         return (StatusCode::FORBIDDEN, "origin not allowed").into_response();
     }
     if state.lifecycle.is_draining() {
@@ -60,6 +60,9 @@ pub async fn upgrade(
     let permit = match state.entrance.admission.admit(Some(from)) {
         Ok(permit) => permit,
         Err(AtCapacity::Instance | AtCapacity::User) => {
+            metrics::counter!("helpline_upgrades_refused_total", "reason" => "instance")
+                .increment(1);
+            state.refused_upgrades.log_full_instance();
             return (
                 StatusCode::SERVICE_UNAVAILABLE,
                 [(header::RETRY_AFTER, "5")],
@@ -68,6 +71,9 @@ pub async fn upgrade(
                 .into_response();
         }
         Err(AtCapacity::Address) => {
+            metrics::counter!("helpline_upgrades_refused_total", "reason" => "address")
+                .increment(1);
+            state.refused_upgrades.log_full_address();
             return (
                 StatusCode::TOO_MANY_REQUESTS,
                 [(header::RETRY_AFTER, "5")],

@@ -61,8 +61,8 @@ impl CommitLoop {
                     lane,
                 ));
             }
-            // Wait for all lanes before the next round, because later messages of a ticket must be
-            // stored later.
+            // Wait for all lanes before the next round, because the next round may contain later
+            // messages of the same tickets.
             while let Some(ended) = lanes.join_next().await {
                 if let Err(error) = ended {
                     // A panic drops the lane's jobs, which answers their senders. The other lanes

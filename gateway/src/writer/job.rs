@@ -182,9 +182,9 @@ impl Awaited {
     }
 }
 
-/// Logs at debug level that a message was not stored. A client that loses its connection may never
-/// receive the refusal. The command `prove` needs the log line to explain why the message comes
-/// after later messages.
+/// Logs at debug level that a message was not stored. A client that loses its connection before the
+/// refusal arrives sends the message again, perhaps after later messages. The history checker
+/// (`prove`) needs the log line to accept this order.
 pub(crate) fn log_refusal(key: &Key, code: RejectCode) {
     tracing::debug!(target: "helpline_gateway::refused_sends", key = key.as_str(), %code, "a send was refused");
 }

@@ -34,8 +34,8 @@ struct Run {
 
 impl Run {
     async fn start(notes: Notes, canary: &str) -> Self {
-        // A long heartbeat, so that no ping is sent during the run: pings come at no fixed point of
-        // the scenario.
+        // A long heartbeat, so that no ping is sent during the run. Pings would arrive at a
+        // different point in each run.
         let server = TestServer::start_with(2, Join::Redis, |spec| {
             spec.env("HELPLINE_HEARTBEAT_MS", "60000")
         })

@@ -84,7 +84,8 @@ async fn cut_off(port: u16, me: &Asker, other: &Asker) {
     tokio::time::sleep(Duration::from_millis(rand::rng().random_range(0..8))).await;
 }
 
-/// Requests over the socket and REST: data of person `n`, and data that this person may not read.
+/// Signs in as person `n`. Requests, over the socket and over REST, this person's own data and data
+/// that this person may not read.
 async fn ask(url: &str, port: u16, people: &[Asker], n: usize, other: usize) {
     let me = &people[n];
     let mut client = Client::hello(url, &me.person.token).await;

@@ -129,8 +129,8 @@ async fn who_says_hello_to_a_process_that_stands_still_is_not_told_to_stay_away(
     }
 }
 
-/// Starts a request or a message but never ends it. Before that, signs in or completes the header.
-/// Returns how long the server waited.
+/// Signs in or sends a complete header, and then starts a message or a request body that it never
+/// ends. Returns how long the server waited.
 async fn unfinished(port: u16, token: &str, kind: u32) -> Duration {
     let within = LONG + SLACK;
     match kind {
@@ -251,7 +251,8 @@ async fn a_frozen_peer_is_found_within_one_and_a_half_heartbeats() {
             // an unresponsive client takes two seconds.
             figure_becomes(port, "helpline_sockets", 1.0, Duration::from_secs(12)).await;
         };
-        // Let the witness answer pings meanwhile.
+        // Until the stalled client is gone, let the witness answer pings, so that it is not
+        // disconnected.
         tokio::select! {
             () = gone => {}
             _ = witness.drain(Duration::from_secs(60)) => panic!("the witness was cut off"),

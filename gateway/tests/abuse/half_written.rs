@@ -1,5 +1,5 @@
-//! A peer that reads slowly, so that a large frame is written in parts. What the server writes in
-//! between (a pong, a Close frame) must not interrupt that frame.
+//! A peer that reads slowly, so that a large frame is written in parts. A pong or a Close frame
+//! that the server sends during that time must not interrupt the large frame.
 
 use std::time::Duration;
 
@@ -13,7 +13,8 @@ use crate::raw::{CLOSE, FIN, PING, Raw, TEXT, frame, upgraded_deaf};
 use crate::test_server::{Join, TestServer};
 
 const PONG: u8 = 0xA;
-/// Together more than the buffers of both ends, so that the server must wait for the peer.
+/// Number of messages on the ticket. Together they exceed the socket buffers of both ends, so the
+/// server must wait for the peer to read.
 const MESSAGES: usize = 100;
 const BODY_BYTES: usize = 15_000;
 const LONG: Duration = Duration::from_secs(30);

@@ -214,8 +214,8 @@ impl Raw {
     }
 
     /// Reads until the connection ends, and answers a Close frame like a regular client. Returns
-    /// the close code, if a Close frame arrived, and the time until the Close frame or, without it,
-    /// until the end.
+    /// the close code (`None` if no Close frame arrived) and the time until the Close frame, or
+    /// until the end if no Close frame arrived.
     pub async fn ended(&mut self, within: Duration) -> (Option<u16>, Duration) {
         let started = Instant::now();
         let reading = async {
@@ -234,8 +234,8 @@ impl Raw {
                 close.map_or_else(|| started.elapsed(), |(_, took)| took),
             )
         };
-        // The server may have failed to parse this client's bytes. It then waits in vain for the
-        // reply to its Close frame, so allow time for that.
+        // A server that failed to parse this client's bytes does not recognize the reply to its
+        // Close frame, so also allow for its timeouts.
         let patience = within + Duration::from_millis(limits::CLOSE_TIMEOUT_MS + limits::LINGER_MS);
         tokio::time::timeout(patience, reading)
             .await

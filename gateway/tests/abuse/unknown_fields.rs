@@ -1,6 +1,6 @@
-//! The server must refuse fields that it does not know. If it ignored a misspelled flag, a note
-//! would become public. Every input is tried with an additional field, and with each field
-//! misspelled and `null`. Nothing from these inputs may be stored or published.
+//! The server must refuse fields that it does not know. If it ignored a misspelled `internal` flag,
+//! an internal note would become public. Every input is tried with an additional field, and with
+//! each field misspelled and `null`. Nothing from these inputs may be stored or published.
 
 use std::time::Duration;
 
@@ -39,8 +39,8 @@ async fn rest(
     .await
 }
 
-/// Reads until the sentinel message, which was sent after everything under test. All earlier
-/// effects have arrived when it arrives.
+/// Reads frames until the sentinel message arrives. It was sent after all inputs under test, so the
+/// effects of those inputs have arrived before it.
 async fn until_sentinel(client: &mut Client, ticket: TicketId, sentinel: &str) {
     client
         .expect("the sentinel", |frame| {

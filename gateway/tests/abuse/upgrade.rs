@@ -176,3 +176,35 @@ async fn before_hello_there_is_one_small_frame_and_nothing_else() {
     let (_, page) = hasty.read_frame().await.unwrap();
     assert!(page.starts_with(br#"{"type":"subscribed","id":2"#));
 }
+
+#[tokio::test]
+async fn an_operator_sees_upgrades_that_a_limit_refused() {
+    for (setting, status, reason, line) in [
+        (
+            "HELPLINE_CONNECTIONS_MAX",
+            503,
+            "instance",
+            "this instance has its maximum number of connections",
+        ),
+        (
+            "HELPLINE_CONNECTIONS_PER_ADDRESS_MAX",
+            429,
+            "address",
+            "its address has the maximum number of connections",
+        ),
+    ] {
+        let server = TestServer::start_with(1, Join::Alone, |spec| spec.env(setting, "1")).await;
+        let gateway = &server.gateways[0];
+        let ada = server.customer("Ada Lovelace");
+        let _first = server.client(0, &ada).await;
+        for _ in 0..3 {
+            let refused = raw::request(gateway.port(), "GET", "/v1/ws", &raw::UPGRADE, None).await;
+            assert_eq!(refused.status, status, "{setting}");
+        }
+        let counter = format!("helpline_upgrades_refused_total{{reason=\"{reason}\"}} 3");
+        let page = server.metrics(0).await;
+        assert!(page.lines().any(|found| found == counter), "{page}");
+        let log = std::fs::read_to_string(gateway.log()).unwrap();
+        assert_eq!(log.matches(line).count(), 1, "once a minute: {log}");
+    }
+}

@@ -170,7 +170,8 @@ fn an_arrow_that_points_up_is_named_however_it_is_written() {
     assert_eq!(found, Vec::<String>::new());
 }
 
-/// Returns the cycles of files that depend on each other: one cycle for each file that is in one.
+/// Returns the cycles of files that depend on each other: for each file that is part of a cycle,
+/// the shortest such cycle.
 fn circles(modules: &Modules) -> Vec<String> {
     let needs = modules.needs();
     let mut found = BTreeSet::new();

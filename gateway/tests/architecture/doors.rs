@@ -100,7 +100,8 @@ fn routes_are_opened_where_the_guard_stands_before_them() {
         "http/endpoint.rs",
         "dev/routes.rs",
         "server/build.rs",
-        // In this file, `.route(` is a function that assigns messages to lanes.
+        // In `commit_loop.rs`, `.route(` queues messages for locked tickets. It registers no HTTP
+        // route.
         "writer/commit_loop.rs",
     ];
     assert_eq!(
@@ -124,7 +125,7 @@ fn routes_are_opened_where_the_guard_stands_before_them() {
 }
 
 /// Checks that only certain files start tasks. A task that runs on a timer is a job and belongs in
-/// the list of jobs. The tasks in the files below are started by the code that they serve.
+/// the list of jobs. The files in `allowed` start other kinds of tasks.
 #[test]
 fn tasks_are_started_where_they_are_known() {
     let allowed = [
@@ -153,7 +154,8 @@ fn tasks_are_started_where_they_are_known() {
 #[test]
 fn nothing_gets_round_the_parser() {
     let around = lines_with(&["#[path", "include!(", "extern crate", "use crate as"]);
-    // Skip tests in separate files and the build script's output, which has no module path.
+    // Allow two kinds of lines: `#[path]` of a separate test file, and `include!` of the build
+    // script's output.
     let around: Vec<_> = around
         .into_iter()
         .filter(|(_, line)| !line.ends_with("tests.rs\"]") && !line.contains("OUT_DIR"))

@@ -156,7 +156,7 @@ impl Desk {
     }
 
     /// Runs a script in bash, with only this environment's programs in its `PATH`. `mode` is
-    /// `block` (a code block) or `mention`.
+    /// `block` for a code block, or `mention` for a command between backquotes.
     pub async fn run(&self, mode: &str, script: &str) -> Done {
         let calls = self.dir.join("calls");
         fs::write(&calls, "").expect("a file");
@@ -246,7 +246,7 @@ fn furnish(dir: &Path) {
             bin.join(name)
         };
         let run = match *name {
-            // These programs are linked unchanged, so they need no script.
+            // `install` and `openssl` are links to the real programs, so no script replaces them.
             "install" | "openssl" => continue,
             "pg_dump" | "pg_restore" => format!("#!/bin/bash\nexec \"$PG/{name}\" \"$@\"\n"),
             _ => format!("#!/bin/bash\nset -euo pipefail\nTOOL={name}\n{tools}"),

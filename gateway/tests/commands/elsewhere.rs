@@ -1,6 +1,6 @@
 //! Commands of the documents that this package's tests cannot run. They need a cluster, a container
-//! engine or a supervisor, or take too long. The test checks only that the files and targets that
-//! they name exist.
+//! engine or a supervisor, or take too long. The test checks only that the files and targets named
+//! in these commands exist.
 
 use std::fs;
 

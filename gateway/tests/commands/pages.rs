@@ -42,7 +42,7 @@ const NO_SHELL: &[&str] = &[
 /// A shell block, or one command between backquotes.
 #[derive(Debug, Clone)]
 pub struct Snippet {
-    /// The document and the line.
+    /// The document and the line of the snippet.
     pub place: String,
     pub text: String,
 }

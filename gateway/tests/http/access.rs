@@ -257,7 +257,7 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                     ),
                     _ => ("", None),
                 };
-                // Use one id for all placeholders, except that a personal reply has its owner's id.
+                // Use Carl's id in every path, except that a personal reply has its owner's id.
                 let id = carl().id.to_string();
                 let reply = match action {
                     DeskAction::KeepOwnReplies => person.id.to_string(),
@@ -342,7 +342,7 @@ async fn every_route_refuses_whoever_is_not_signed_in() {
             &format!("Bearer {good}x"),
         ]
         .map(str::to_owned);
-        // All bad headers on one route, one on the others: refused sign-ins are rate-limited.
+        // Send all bad headers to one route only, because refused sign-ins are rate-limited.
         let bad = if endpoint == Endpoint::ME {
             &bad[..]
         } else {
@@ -454,7 +454,7 @@ async fn roles_come_from_the_record_and_from_this_moment() {
         "forbidden"
     );
     let last = format!("/v1/roles/{}", katherine().id);
-    // A blocked admin cannot sign in. Therefore, the other admin still counts as the last one.
+    // Carl becomes an admin but is blocked, so Katherine is still the last admin who can sign in.
     let grant = json!({"role": "admin"});
     server
         .call(katherine(), "PUT", &role, Some(grant))

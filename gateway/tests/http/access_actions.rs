@@ -65,8 +65,8 @@ fn recorded_by_the_program() -> BTreeSet<String> {
     for text in texts("src") {
         let words = text
             .split('"')
-            // `code_refused` and `token_refused` are no actions: the first is a reason for a
-            // refusal, the second a label of a metric.
+            // `code_refused` and `token_refused` are not actions: `code_refused` is a reason for a
+            // refusal, and `token_refused` is a label of a metric.
             .filter(|word| is_action(word) && !["code_refused", "token_refused"].contains(word));
         let actions = words.filter(|word| ends.iter().any(|end| word.ends_with(end)));
         found.extend(

@@ -1,5 +1,5 @@
-//! Tests the access log over REST: pages, filters and the exported file. Also checks what these
-//! must not contain, and that reading them is recorded too.
+//! Tests the access log over REST: pages, filters and the exported file. Also checks what the pages
+//! and the file must not contain, and that each read of the access log is recorded in it.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

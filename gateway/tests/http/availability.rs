@@ -1,4 +1,4 @@
-//! Tests whether the desk counts as available, and the settings that this depends on.
+//! Tests whether the desk counts as available, and the settings on which its availability depends.
 
 use std::time::{Duration, Instant};
 
@@ -81,7 +81,8 @@ async fn a_desk_without_hours_is_open_and_one_with_hours_keeps_them() {
     set(&server, "away_notice", json!("  Back on Monday.\n"))
         .await
         .expect(200);
-    // The desk is closed on a day without spans. It opens for one minute on the day after tomorrow.
+    // The desk is closed on days without opening hours. It opens only for one minute, on the day
+    // after tomorrow.
     let soon = chrono::Utc::now() + chrono::Days::new(2);
     let day = soon.format("%a").to_string().to_lowercase();
     set(

@@ -226,8 +226,8 @@ async fn migrate_brings_a_database_up_to_date_and_says_so() {
     postgres.create_database("fresh", None).await.unwrap();
     let url = postgres.admin_url("fresh");
     let env = [("HELPLINE_ADMIN_DATABASE_URL", url.as_str())];
-    // All tests share one Postgres cluster and thus its roles, so set the password that the other
-    // tests use.
+    // `--runtime-password` sets the password of a Postgres role that all tests share, so use the
+    // password that the other tests expect.
     let output = helpline(
         &[
             "migrate",
@@ -254,7 +254,8 @@ async fn migrate_brings_a_database_up_to_date_and_says_so() {
         "{}",
         told(&output)
     );
-    // A subject that is not a UUID needs its issuer, which may be an empty text.
+    // A first admin whose subject is not a UUID is accepted only with `--jwt-issuer`. The issuer
+    // may be an empty text.
     let first = ["migrate", "--first-admin", "auth0|64b7f1e2"];
     let output = helpline(&first, &env).await;
     assert_eq!(output.status.code(), Some(64), "{}", told(&output));

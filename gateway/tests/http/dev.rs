@@ -112,7 +112,7 @@ impl Dev {
     }
 }
 
-/// Finds a port such that it and the next port are free.
+/// Finds a free port that is followed by another free port.
 fn free_pair() -> u16 {
     let free = |port| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
     std::iter::repeat_with(free_port)

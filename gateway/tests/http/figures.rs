@@ -108,8 +108,8 @@ fn described() -> BTreeMap<String, (String, Vec<String>)> {
     .collect()
 }
 
-/// Waits until the instance exports every metric family: metrics of a state appear only once the
-/// state is known. Returns the families.
+/// Waits until the instance exports every metric family, and returns the families. A metric that
+/// shows a state appears only when the instance first knows that state.
 async fn whole(gateway: &Gateway) -> BTreeMap<String, Told> {
     let expected = described();
     kit::eventually("every family", Duration::from_secs(20), async || {

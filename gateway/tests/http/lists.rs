@@ -163,8 +163,8 @@ async fn a_customer_who_searches_often_at_once_takes_one_connection() {
         (waiting().await > 0).then_some(())
     })
     .await;
-    // Twelve searches of one customer are running, but only the first waits in the database, and
-    // another customer's request is answered meanwhile.
+    // Twelve searches of one customer have started, but only one of them may wait in the database.
+    // Another customer's request must be answered at once.
     server.get(carl(), "/v1/me").await.expect(200);
     assert_eq!(waiting().await, 1);
     server.database.batch_execute("rollback").await.unwrap();

@@ -41,8 +41,8 @@ async fn the_panel_shows_who_it_is_where_from_and_how_many_tickets() {
     };
     write("203.0.113.7", "first/1").await;
     write("203.0.113.8", "last/2").await;
-    // Staff write after the customer. Their address and user agent must not appear as the
-    // customer's.
+    // The agent writes after the customer. The agent's address and user agent must not appear as
+    // the customer's.
     server.message(grace(), &first, "An answer").await;
     let view = server
         .get(grace(), &format!("/v1/people/{}", ada().id))
@@ -328,7 +328,7 @@ async fn admins_find_people_by_their_address() {
         .await
         .expect(200);
     assert_eq!(none, json!([]), "a part of an address must find no one");
-    // The access log must have the people who were found, but not the e-mail address that was
+    // The access log must contain the people who were found, but not the e-mail address that was
     // searched for.
     let detail =
         "select detail::text from access_log where action = 'people_found' order by id limit 1";

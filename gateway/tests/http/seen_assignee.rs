@@ -48,8 +48,8 @@ async fn a_ticket_that_another_person_took_meanwhile_is_a_conflict_and_nothing_i
     let row = (Some("conflict".to_owned()), Some(ticket.parse().unwrap()));
     assert_eq!(rows, [row.clone(), row]);
 
-    // The client repeats a successful request, as if the first response was lost. This is no
-    // conflict and writes nothing.
+    // The client repeats a successful request, as if the first response was lost. The repeated
+    // request is not a conflict and writes nothing.
     let head = now["seq"].clone();
     let again = change(&server, grace(), &ticket, take).await.expect(200);
     assert_eq!(again["seq"], head);

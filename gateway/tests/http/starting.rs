@@ -70,8 +70,8 @@ async fn an_instance_waits_for_its_database_and_is_alive_meanwhile() {
     healthy(port, &[]).await;
     child.kill().await.unwrap();
 
-    // A refused login is not an outage, so `serve` exits. The same holds if the URL requires TLS
-    // and the database server has none.
+    // If the database refuses the login, waiting would not help, so `serve` exits. It also exits if
+    // the database URL requires TLS and the server offers none.
     for wrong in [
         url.replace(PASSWORD, "another"),
         format!("{url}?sslmode=require"),
@@ -109,8 +109,8 @@ async fn check_config_tries_what_serve_needs() {
         assert!(told(&output).contains(part), "{part}: {}", told(&output));
     }
     assert!(!told(&output).contains(PASSWORD) && !told(&output).contains(SECRET));
-    // The warning ends once the first admin has signed in. `check-config` also lists settings that
-    // are empty or come from a file.
+    // The warning `NO_ADMIN` must disappear once the first admin has signed in. `check-config` also
+    // lists settings that are empty or come from a file.
     let admin = postgres().await.admin_url(&name);
     let first = ["migrate", "--first-admin", ID];
     let output = helpline(&first, &[("HELPLINE_ADMIN_DATABASE_URL", &admin)]).await;

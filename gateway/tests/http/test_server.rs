@@ -104,8 +104,8 @@ impl TestServer {
             SECRET,
             "--pool-connections-max",
             "8",
-            // The default address of `--listen`. With the same address for both, the instance
-            // serves `/metrics` next to its pages.
+            // This is also the default of `--listen`. If `--listen` and `--metrics-listen` are
+            // equal, the instance serves `/metrics` next to its pages.
             "--metrics-listen",
             "127.0.0.1:8080",
         ];

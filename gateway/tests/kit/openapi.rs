@@ -98,8 +98,8 @@ impl Contract {
         Ok(())
     }
 
-    /// Checks the refusal of an unknown path or method. It must have this status, and a problem as
-    /// its body.
+    /// Checks the refusal of an unknown path or method. The response must have this status, and a
+    /// problem document as its body.
     fn unknown(&self, exchange: &Exchange<'_>, status: u16) -> Result<(), String> {
         let at = format!("{} {}", exchange.method, exchange.path);
         if exchange.status != status {

@@ -205,8 +205,8 @@ async fn everything_happens(
     );
 }
 
-/// Makes everything happen on the copy. Returns the types of the frames that clients of the
-/// original receive meanwhile, and what was published on Redis.
+/// Makes an instance of the copy send every kind of message. Returns the types of the frames that
+/// clients of the original receive during this time, and all messages that were published on Redis.
 async fn crossing(clones: &Clones) -> (BTreeSet<String>, Vec<Publication>) {
     let Clones { original, copy, .. } = clones;
     let (mut customer, mut agent) = enter(original, 0, clones).await;

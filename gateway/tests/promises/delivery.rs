@@ -177,6 +177,7 @@ async fn joining_while_others_write_has_no_hole() {
             );
         }
     };
-    // Stop when either task ends, because clients can only join while messages are being written.
+    // Stop when either task ends. When writing has ended, a client that joins would wait forever
+    // for the next event.
     tokio::select! { () = writing => {}, () = joining => {} }
 }

@@ -1,5 +1,5 @@
 //! Checks that Redis may die, freeze or never have existed. No client may wait for Redis, and no
-//! event may be missing when it returns.
+//! event may be missing when Redis works again.
 
 use std::time::{Duration, Instant};
 

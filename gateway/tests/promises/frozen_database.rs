@@ -16,13 +16,13 @@ use crate::client::{Client, connect as connect_socket};
 use crate::raw::{connect_from, head, request};
 use crate::test_server::{Join, Person, TestServer, eventually};
 
-/// Number of requests at once: more than the gateway has slots for.
+/// Number of requests in the crowd, which is sent at once: more than the gateway has slots for.
 const CROWD: usize = limits::HTTP_CONNECTIONS_MAX + limits::HTTP_RESERVE_MAX / 2;
-/// Number of different requests in the crowd. All of them need the database.
+/// Number of kinds of requests in the crowd. Requests of every kind need the database.
 const KINDS: usize = 5;
 /// Number of requests in the crowd that send a message.
 const SENDS: usize = CROWD / KINDS;
-/// How many of the crowd's sends are repeated concurrently afterwards.
+/// Number of sends that the test repeats at the same time, after the database has recovered.
 const REPEATED_AT_ONCE: usize = 64;
 /// The default timeout of a Kubernetes probe.
 const PROBE: Duration = Duration::from_secs(1);
@@ -55,7 +55,8 @@ impl Desk<'_> {
         self.server.gateways[0].port()
     }
 
-    /// Sends the `n`th request of the crowd. The crowd's requests come from several addresses.
+    /// Sends the `n`th of the many requests that are sent at once. They come from several
+    /// addresses.
     async fn ask(&self, n: usize, key: &str) -> Asked {
         let messages = format!("/v1/tickets/{}/messages", self.ticket);
         let (what, method, path, body) = match n % KINDS {
@@ -109,10 +110,10 @@ impl Desk<'_> {
         started.elapsed()
     }
 
-    /// Requests the health pages repeatedly while the crowd waits.
+    /// Requests the health pages repeatedly while many other requests wait for the database.
     async fn probe_for(&self, time: Duration) {
-        // The first probes queue behind the crowd's requests on this machine, so their duration is
-        // not checked.
+        // The duration of the first probes is not checked, because they queue behind the many other
+        // requests.
         for path in ["/healthz", "/metrics"] {
             self.probe(path, 200).await;
         }
@@ -148,8 +149,8 @@ impl Desk<'_> {
         assert_eq!(refused["code"], "unavailable", "{refused}");
     }
 
-    /// Repeats every send of the crowd with its key. Asserts that each message is stored exactly
-    /// once.
+    /// Repeats every send that was refused while the database hung, with the same key. Asserts that
+    /// each message is stored exactly once.
     async fn repeats(&self, keys: &[String]) {
         let sends: Vec<_> = (0..keys.len()).filter(|n| n % KINDS == KINDS - 1).collect();
         for some in sends.chunks(REPEATED_AT_ONCE) {
@@ -221,8 +222,8 @@ async fn a_database_that_hangs_takes_no_place_and_loses_nothing() {
     let waiting = open.post(send).await;
     let all_along = async {
         desk.probe_for(Duration::from_secs(5)).await;
-        // The crowd's refused requests have freed their slots, so requests that need no database
-        // are answered as usual.
+        // The many requests that were refused have freed their slots, so requests that need no
+        // database are answered as usual.
         for path in ["/openapi.json", "/docs", "/v1/config"] {
             desk.probe(path, 200).await;
         }
@@ -239,7 +240,7 @@ async fn a_database_that_hangs_takes_no_place_and_loses_nothing() {
     .await;
     assert_eq!(within("the ack", open.answer(waiting)).await["type"], "ack");
     desk.repeats(&keys).await;
-    // All slots of the gateway are free again: it serves every request of another crowd.
+    // All slots of the gateway are free again, so it serves every one of many new requests.
     for answer in crowd(limits::HTTP_CONNECTIONS_MAX / 2, KINDS).await {
         assert_eq!(answer.status, Some(200), "{answer:?}");
     }

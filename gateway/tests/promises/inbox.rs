@@ -95,8 +95,8 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
         }
     };
     customer.send(ticket, "k1", "one").await;
-    // The sweep may find the ticket, which plain SQL created, before this message or together with
-    // it.
+    // Plain SQL created the ticket. The sweep may find the ticket before this message, or together
+    // with the message.
     first
         .expect("the whole ticket", |frame| {
             frame["type"] == "inbox" && frame["tickets"][0]["id"] == json!(ticket)
@@ -116,8 +116,8 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
             at("tickets", &ack["seq"]),
         )
         .await;
-    // After a while, the second console has received as much as the first. It then no longer makes
-    // the server send tickets in full to the first console.
+    // A console gets changed tickets in full until `INBOX_SETTLE_MS` after it subscribes. After
+    // that, the second console gets the same frames as the first console: positions only.
     tokio::time::sleep(Duration::from_millis(limits::INBOX_SETTLE_MS + 500)).await;
     let ack = customer.send(ticket, "k3b", "three and a half").await;
     first.expect("its position", at("moved", &ack["seq"])).await;

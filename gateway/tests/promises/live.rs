@@ -162,8 +162,8 @@ async fn a_console_is_told_who_looks_at_a_ticket_at_another_instance() {
     console
         .expect_within("that he has left", soon, lists(two, &[]))
         .await;
-    // A second console on the same instance at once receives the viewers that the instance already
-    // knows.
+    // A second console on the same instance immediately receives the viewers that the instance
+    // already knows.
     let mut second = server.client(1, &ben).await;
     second.ask(watch).await;
     second

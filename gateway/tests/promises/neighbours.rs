@@ -1,4 +1,5 @@
-//! Tests instances of one database that no common Redis connects. They must log this fault.
+//! Tests instances that use the same database but are not connected through Redis. They must log
+//! this fault.
 
 use std::time::Duration;
 

@@ -63,8 +63,8 @@ pub async fn typing_crosses_at(ticket: TicketId, pair: &mut Pair) {
     let Pair {
         customer, agent, ..
     } = pair;
-    // Repeat until a typing frame arrives, because frames that are sent during a change of Redis
-    // may be lost.
+    // Repeat until a typing frame arrives, because frames that are sent while the instances switch
+    // to another Redis may be lost.
     let mut on = false;
     eventually("typing crosses", WITHIN, async || {
         on = !on;

@@ -15,7 +15,8 @@ use uuid::Uuid;
 use crate::overheard::{Overheard, Publication};
 use crate::test_server::{Join, Person, TestServer};
 
-// The number is odd, so that writes of every kind are made to random and to time-ordered ids.
+// Number of tickets. Their ids are alternately random and time-ordered. The number is odd, so that
+// each kind of write is made to tickets with ids of both kinds.
 const TICKETS: usize = 31;
 /// Number of transactions before the dump, one per row. The new cluster reuses their transaction
 /// ids.

@@ -174,8 +174,8 @@ impl Rewound {
     }
 }
 
-/// Returns the next event or `reset` of the ticket. A `reset` means that the client was shown no
-/// event that no longer exists.
+/// Returns the next event or `reset` of the ticket. After the restore, the client must get a
+/// `reset` before any event.
 async fn next_of_history(client: &mut Client, ticket: TicketId) -> Value {
     let of_history = |frame: &Value| {
         (frame["type"] == "event" || frame["type"] == "reset") && frame["ticket"] == json!(ticket)
@@ -295,8 +295,8 @@ async fn a_page_that_was_asked_for_before_a_restore_is_noticed_does_not_bear_the
         .await["epoch"]
         .clone();
     held.rollback().await.expect("released");
-    // A page must have the epoch in which it was read. A client that is cut off after it then
-    // reconnects with the old epoch and still gets a `reset`.
+    // A page must have the epoch in which it was read. If a client is cut off after a page, it
+    // reconnects with the epoch of that page. Only an old epoch then causes a `reset`.
     loop {
         let page = client.answer(id).await;
         assert!(

@@ -27,7 +27,7 @@ cross join lateral (
              where n.oid = '{schema}'::regnamespace and c.relkind in ('r', 'p')
                and not r.rolinherit and has_table_privilege(r.oid, c.oid, 'select, insert, update, delete')),
      'it has rights on tables of its own, beside the roles that it acts for'),
-    (r.rolinherit, 'it inherits the rights of the roles that it acts for (it must be noinherit)')
+    (r.rolinherit, format('it inherits the rights of the roles that it acts for: alter role %I noinherit', r.rolname))
   ) as o (is_so, reason)
   union all
   -- Membership in another role is a reason too. The service's role could act as that role and

@@ -19,7 +19,8 @@ pub(super) struct Change {
 }
 
 impl Change {
-    /// Validates a ticket patch. The assignee `me` stands for the person with the id `me`.
+    /// Validates a ticket patch. `me` is the caller's id, to which the assignee word `"me"` in the
+    /// patch refers.
     ///
     /// # Errors
     /// `invalid_field` if `assigned_to` or `if_assigned_to` is invalid.
@@ -92,7 +93,8 @@ pub(super) fn parse_body(field: &str, text: String) -> Result<Body, Refusal> {
 }
 
 /// Searches a JSON object for a NUL character, which the database cannot store in JSON. Returns the
-/// path of the text that contains NUL. If NUL is in a field name, returns the path of its object.
+/// path of the text that contains NUL. If a field name contains NUL, returns the path of the object
+/// with this field.
 pub(super) fn nul_in(path: &str, fields: &Map<String, Value>) -> Option<String> {
     if fields.keys().any(|name| name.contains('\0')) {
         return Some(path.to_owned());

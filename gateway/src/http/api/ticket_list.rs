@@ -35,17 +35,17 @@ pub struct ListParams {
     assigned_to: Option<String>,
     /// Only tickets of the customer with this id. Allowed only with `scope=all`.
     user_id: Option<String>,
-    /// Words to search for in the number and the subject. With `scope=own`, the messages are also
-    /// searched; with `scope=all`, the customer's e-mail address. Upper and lower case are treated
-    /// as equal, as are different Unicode encodings of the same letter.
+    /// Words to search for in the number and the subject. `scope=own` also searches the messages,
+    /// and `scope=all` also searches the customer's e-mail address. Upper and lower case are
+    /// treated as equal, as are different Unicode encodings of the same letter.
     search: Option<String>,
     /// Whether to include archived tickets in the list.
     archived: Option<bool>,
     /// Only tickets whose customer is waiting for a reply. Allowed only with `scope=all`.
     needs_answer: Option<bool>,
-    /// The order of the tickets: `last_activity` (the default), `created` or `oldest`. With
-    /// `scope=all`, also `waiting`: only tickets whose customer is waiting for a reply, longest
-    /// wait first.
+    /// The order of the tickets: `last_activity` (the default), `created`, `oldest` or `waiting`.
+    /// `waiting` is allowed only with `scope=all`, and lists only tickets whose customer is waiting
+    /// for a reply, longest wait first.
     sort: Option<String>,
     /// The `next_cursor` from the response with the previous page.
     cursor: Option<String>,

@@ -226,7 +226,7 @@ fn takes_brotli(request: &HeaderMap) -> bool {
 }
 
 /// The routes of the web client's pages. Each page also handles all paths below its own path,
-/// because the client's router interprets the rest.
+/// because the router in the web client interprets the rest of the path.
 pub(in crate::http) fn routes<S>(dev_people: DevPeople) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -317,8 +317,8 @@ pub(in crate::http) async fn file_or_nothing(
     };
     file.unwrap_or_else(|| {
         let nothing = Refusal::new(RejectCode::NotFound, "no such address").into_response();
-        // Marked as shared (`Access-Control-Allow-Origin: *`), so that scripts on other sites can
-        // distinguish a missing file from an unreachable server.
+        // A 404 below `assets/` is marked as shared (`Access-Control-Allow-Origin: *`), so that
+        // scripts on other sites can distinguish a missing file from an unreachable server.
         if name.starts_with(HASHED) {
             made(Made::Shared, nothing)
         } else {
@@ -346,7 +346,7 @@ fn collect(root: &Path, dir: &Path, files: &mut HashMap<String, Asset>) {
     }
 }
 
-/// Whether the file name begins with a dot. Build tools leave such files in the directory.
+/// Whether the file name begins with a dot. Build tools leave hidden files in the assets directory.
 fn is_hidden(entry: &std::fs::DirEntry) -> bool {
     entry.file_name().to_string_lossy().starts_with('.')
 }

@@ -30,8 +30,9 @@ pub(in crate::http) enum Made {
     Frame,
     /// A demo page of a host platform. It may use inline styles and scripts.
     Demo,
-    /// A script or style that pages of any site may load. It contains no personal data. CORS allows
-    /// it for module scripts, and the cross-origin resource policy for classic scripts.
+    /// A script or style that pages of any site may load. It contains no personal data. A CORS
+    /// header allows pages to load it as a module script, and `Cross-Origin-Resource-Policy` as a
+    /// classic script.
     Shared,
 }
 
@@ -60,8 +61,8 @@ impl Policies {
         let page = format!(
             "default-src 'self'; connect-src 'self'{token_origin}; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'"
         );
-        // A demo page may load the widget from any configured origin, as a page of another site
-        // would.
+        // A demo page imitates a page of another site, so it may load the widget from any
+        // configured origin.
         let origins: String = config
             .listening
             .named_origins()

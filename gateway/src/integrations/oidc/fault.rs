@@ -104,7 +104,7 @@ pub fn error_code(told: &str) -> String {
 }
 
 /// Checks that the discovery document has all endpoints that a sign-in needs. Also refuses
-/// endpoints without TLS, which the library accepts.
+/// endpoints without TLS, which `openidconnect` accepts.
 ///
 /// # Errors
 /// [`OidcFault::Metadata`] with the first problem.

@@ -148,8 +148,9 @@ pub(super) fn asked_again(
     }
 }
 
-/// The name without a language tag. If there is none, the first name; if there is none either, the
-/// preferred username. The sign-in checks the result for control characters.
+/// The person's display name: the `name` claim without a language tag, otherwise the first `name`
+/// claim in any language, otherwise the preferred username. The sign-in checks the result for
+/// control characters.
 fn display_name(
     name: Option<&LocalizedClaim<EndUserName>>,
     username: Option<&EndUserUsername>,

@@ -113,7 +113,7 @@ impl Provider {
         .set_redirect_uri(self.redirect.clone());
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = CoreAuthenticationFlow::AuthorizationCode;
-        // The library itself adds the scope `openid`.
+        // `openidconnect` itself adds the scope `openid`.
         let scopes = self
             .settings
             .scopes
@@ -187,9 +187,9 @@ impl Provider {
         blocking(asking).await
     }
 
-    /// URL at which a browser signs out at the provider. `None` if the provider has no such
-    /// endpoint or its discovery document is not cached. Sends no request, so that signing out
-    /// never waits.
+    /// URL at which a browser signs out at the provider. `None` if the provider has no endpoint for
+    /// signing out, or if its discovery document is not cached. Sends no request, so that signing
+    /// out never waits.
     pub fn sign_out_url(&self) -> Option<String> {
         let metadata = self.kept.known()?;
         let end = metadata
@@ -285,8 +285,8 @@ impl Provider {
     }
 }
 
-/// How to send the client secret. The header is the default of the standard; the body is used only
-/// if the provider does not support the header.
+/// How to send the client secret: in the `Authorization` header, as the standard prescribes by
+/// default, or in the request body if the provider supports only that.
 fn auth_type(metadata: &ProviderMetadataWithLogout) -> AuthType {
     let methods = metadata.token_endpoint_auth_methods_supported();
     let takes = |method: &CoreClientAuthMethod| methods.is_some_and(|all| all.contains(method));

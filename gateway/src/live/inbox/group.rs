@@ -88,7 +88,7 @@ pub(super) struct Group {
     /// it is sent once more so that consoles remove it from their lists.
     shown: HashSet<TicketId>,
     /// How many tickets were sent because they stopped matching, since `shown` was last cleared.
-    /// They count toward the limit, because consoles remember these tickets too.
+    /// They count toward [`limits::INBOX_KNOWN_MAX`], because consoles remember these tickets too.
     gone: usize,
 }
 

@@ -36,8 +36,8 @@ struct State {
     /// The event number at which each ticket was last sent to all consoles. If the sweep reports a
     /// change a second time, the change is recognised by this number and ignored.
     sent: HashMap<TicketId, Seq>,
-    /// Counts how often tickets had to be sent again regardless of their numbers. Tickets that were
-    /// read in an earlier generation do not count as sent.
+    /// A counter that increases whenever tickets must be sent again regardless of their event
+    /// numbers. A ticket that was read before the increase does not count as sent.
     generation: u64,
     figures: Figures,
 }
@@ -59,16 +59,16 @@ impl Inbox {
         let first = state.groups.is_empty();
         state.remove(connection);
         state.groups.entry(filter).or_default().enter(connection);
-        // The new console has not received earlier updates, and its list may be older than they
-        // are. Therefore no ticket counts as sent any more.
+        // The new console has not received the earlier updates, and its list may not contain them.
+        // Therefore no ticket counts as sent to all consoles any more.
         state.sent.clear();
         state.figures.send_anew();
         drop(state);
         if first {
             self.relay.watch_inboxes(InboxWatch::On);
         }
-        // Enter presence only after the relay has subscribed to the inbox channels, because the
-        // replies to the viewer request arrive on them.
+        // Enter presence only after subscribing to the relay's inbox channels, because the replies
+        // to the viewer request arrive on these channels.
         self.presence.enter(connection);
     }
 
@@ -114,7 +114,7 @@ impl Inbox {
     }
 
     /// Closes the connections of all consoles, so that they reconnect and load their lists again.
-    /// Their lists come from a history that was replaced. They may contain tickets with event
+    /// The old lists come from a history that was replaced, and may contain tickets with event
     /// numbers that the new history has not reached.
     pub fn restart_consoles(&self) {
         for group in self.state.lock().groups.values() {
@@ -132,8 +132,8 @@ impl Inbox {
         is_watched
     }
 
-    /// Takes the tickets to send in this tick from the queue; further tickets are sent in the next
-    /// tick. Also returns the generation to pass to [`Self::send`].
+    /// Takes the tickets to send in this tick from the queue. Further tickets are sent in the next
+    /// tick. Also returns the current generation, which the caller passes to [`Self::send`].
     pub(super) fn take(&self) -> (Vec<TicketId>, u64) {
         let mut state = self.state.lock();
         let mut taken = Vec::new();

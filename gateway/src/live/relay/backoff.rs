@@ -60,7 +60,8 @@ impl Backoff {
     }
 }
 
-/// The connection settings: connecting, and each response, may take at most as long as a probe.
+/// The connection settings. Connecting and each response have the same time limit as a probe (a
+/// test message).
 pub(super) fn config() -> AsyncConnectionConfig {
     let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);
     AsyncConnectionConfig::new()

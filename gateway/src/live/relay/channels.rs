@@ -2,8 +2,9 @@
 //! channels of a partition into the same slot of a Redis Cluster, as sharded pub/sub requires.
 //!
 //! Two desks may share one Redis. Channel names begin with the database's name, so that a copy of a
-//! desk on another database receives none of its messages. A copied data directory keeps the
-//! database's name, so each payload also identifies the database server that its sender reads from.
+//! desk on another database receives none of the original desk's messages. A copied data directory
+//! keeps the database's name, so each payload also identifies the database server that its sender
+//! reads from.
 
 use helpline_core::ids::TicketId;
 use helpline_core::limits;
@@ -29,8 +30,8 @@ impl Channels {
     }
 
     /// The channel on which changed roles and blocked people are published. Every instance
-    /// subscribes to it. The name must stay the same as in earlier versions, because both may run
-    /// during an upgrade.
+    /// subscribes to it. The name must stay the same as in earlier versions, because instances of
+    /// two versions may run at the same time during an upgrade.
     pub(super) fn access_status(&self) -> String {
         format!("{}:{{p0}}.standing", self.prefix)
     }

@@ -1,5 +1,5 @@
-//! The relay's interface for other modules. They publish, join and leave channels through it, and
-//! never wait for Redis.
+//! The relay's interface for other modules. Through it, they publish messages, join channels and
+//! leave channels, and never wait for Redis to publish.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -161,8 +161,8 @@ impl Relay {
         }
     }
 
-    /// Sets the database that this instance reads from. After this call, only messages of instances
-    /// on the same database are published and received.
+    /// Sets the database that this instance reads from. After this call, this instance exchanges
+    /// messages only with instances that use the same database.
     pub(crate) fn observe(&self, epoch: &Epoch, origin: &Origin) {
         if let Self::Redis(redis) = self {
             let now = Channels::of(redis.prefix.as_deref(), epoch, origin);
@@ -281,8 +281,8 @@ impl Relay {
         }
     }
 
-    /// Publishes the id under which this instance is registered in the database. A receiver then
-    /// knows that the relay connects the two instances.
+    /// Publishes the id under which this instance is registered in the database. An instance that
+    /// receives the id knows that the relay connects it with this instance.
     pub(crate) fn introduce(&self, id: Uuid) {
         if let Self::Redis(redis) = self {
             let channels = redis.channels();

@@ -87,8 +87,7 @@ enum Way {
 }
 
 impl Way {
-    /// Publishes a batch. Returns how many payloads were published. If that is not all of them,
-    /// also returns the error.
+    /// Publishes a batch. Returns how many payloads were published, and the error if some were not.
     async fn publish(&mut self, batch: &[Publication]) -> (usize, Option<RedisError>) {
         let line = match self {
             Self::Sharded(lines) => return lines.publish(batch).await,
@@ -112,7 +111,8 @@ impl Way {
 struct Line {
     source: Arc<RedisSource>,
     open: Option<MultiplexedConnection>,
-    /// The generation of `source` when the connection was opened.
+    /// The generation of `source` when the connection was opened. If `source` has a newer
+    /// generation, the connection must be opened again.
     generation: u64,
     backoff: Backoff,
 }

@@ -2,10 +2,10 @@
 //!
 //! This task owns the connection itself, because the reconnecting manager of redis-rs receives
 //! nothing after an outage until a command is sent (measured). The task retries forever with capped
-//! backoff, and subscribes to all channels again in batches. It sends probes to itself, because a
-//! frozen Redis looks like an idle one. It does nothing slow between two messages, because the
-//! library's message queue is unbounded. The [`Subscription`] is one connection or, in a cluster,
-//! one connection to each master.
+//! backoff, and subscribes to all channels again in batches. It sends probes (test messages) to
+//! itself to detect a frozen Redis. It does nothing slow between two messages, because unread
+//! messages would fill the library's unbounded queue. The [`Subscription`] is one connection or, in
+//! a cluster, one connection to each master.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -204,9 +204,9 @@ impl Others {
         metrics::counter!("helpline_relay_other_origin_total").increment(1);
         match self.known.get_mut(origin) {
             Some((since, warned)) => {
-                // After a restart of the database server, every instance uses the new server's
-                // identity from its next sweep on. If such payloads are still received after that,
-                // they come from a copy of the desk.
+                // After a restart of the database server, every instance uses the server's new
+                // identity from its next sweep on. Payloads with another identity that still arrive
+                // later come from a copy of the desk.
                 if !*warned
                     && since.elapsed() > Duration::from_millis(limits::RELAY_OTHER_ORIGIN_MS)
                 {
@@ -295,8 +295,8 @@ impl Session<'_> {
 
     /// Delivers this message and the messages that are already available, at most
     /// [`super::publisher::PIPELINE_MAX`]. The WebSocket tasks are woken at the end, so that each
-    /// task writes a burst with one flush. If the stream ends during this call, the caller's next
-    /// `next` returns the end again.
+    /// task writes a burst with one flush. If the stream ends during this call, the caller learns
+    /// that from its next call of `Stream::next`.
     fn hand_over_all(&mut self, first: &Message, stream: &mut Stream) {
         let mut wakes = WakeList::default();
         self.hand_over(first, &mut wakes);
@@ -359,10 +359,10 @@ impl Session<'_> {
         self.send(batch)
     }
 
-    /// Subscribes to missing channels and unsubscribes from unwanted ones. The two sets can differ,
+    /// Subscribes to missing channels and unsubscribes from unwanted ones. Such channels can exist
     /// because commands of rooms that close and open at the same time may be reordered, and a full
-    /// queue drops commands. Until the difference is corrected, the sweep delivers the events.
-    /// Returns false if the session must end.
+    /// queue drops commands. The sweep delivers the events of missing channels. Returns false if
+    /// the session must end.
     fn reconcile(&self, listening: &mut BTreeSet<String>) -> bool {
         let channels = self.redis.channels();
         let mut wanted = BTreeSet::from([channels.access_status()]);

@@ -44,6 +44,12 @@ pub const FAMILIES: &[Family] = &[
         "Connections closed without an answer, because this instance or the address has reached its limit of connections",
     ),
     counter(
+        "helpline_upgrades_refused_total",
+        &["reason"],
+        || each(["instance", "address"]),
+        "WebSockets refused with 503 or 429, because the instance (--connections-max) or the address (--connections-per-address-max) has its maximum number of connections",
+    ),
+    counter(
         "helpline_origins_refused_total",
         &[],
         one,

@@ -23,14 +23,14 @@ use spans::{DAY_MINUTES, Span, date_of, spans_of};
 
 const MINUTE: Duration = Duration::minutes(1);
 /// Days in which one search looks for the next opening: today and two weeks. One week is not
-/// enough, because a clock change may skip the only span of a week.
+/// enough, because a clock change may skip the only opening of a week.
 const DAYS_AHEAD: u64 = 15;
-/// Days in which a search looks for a date with spans. The desk may open on only one weekday, and
-/// every allowed holiday may fall on that weekday.
+/// Days in which a search looks for a date with opening hours. The desk may open on only one
+/// weekday, and every allowed holiday may close it on that weekday.
 const DATES_AHEAD: u64 = 7 * (limits::HOLIDAYS_MAX as u64 + 1);
 
-/// Maximum number of searches. The second search finds the opening, unless clock changes skip every
-/// span in its days.
+/// Maximum number of searches. The second search finds the opening, unless clock changes skip all
+/// opening hours in the days that it covers.
 const LOOKS_MAX: usize = 4;
 
 /// The opening hours of each weekday, and the holidays that replace them.
@@ -103,8 +103,8 @@ impl Hours {
             if let Some(found) = self.opens_within_days(from) {
                 return Some(found);
             }
-            // The desk is closed on all the days just searched. Continue at the next day that has
-            // spans, one day early because the zone's UTC offset may change.
+            // The desk is closed on all the days just searched. Continue one day before the next
+            // date that has opening hours, because the zone's UTC offset may differ on that date.
             let seen = self.date_at(from).checked_add_days(Days::new(DAYS_AHEAD))?;
             let midnight = self.next_with_spans(seen)?.and_time(NaiveTime::MIN);
             from = midnight.and_utc() - Duration::days(1);

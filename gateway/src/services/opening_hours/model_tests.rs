@@ -133,8 +133,8 @@ fn any_hours_are_those_of_a_table_of_all_minutes() {
                 holidays.contains_key(&date)
             });
             let begin = first.and_time(NaiveTime::MIN).and_utc();
-            // Go backwards through the minutes, so that the next opening is always known. Near the
-            // end of the table it is not known yet, and nothing is compared.
+            // Go backwards through the minutes, so that `next` is the next opening after each
+            // minute. After the last opening in the table, `next` is `None` and is not compared.
             let mut next = None;
             for minute in (0..33 * 24 * 60).rev() {
                 let now = begin + MINUTE * minute;

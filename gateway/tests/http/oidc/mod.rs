@@ -67,8 +67,8 @@ async fn a_person_signs_in_and_is_who_the_provider_says() {
     let me = browser.me(&server.url).await.expect(200);
     assert_eq!(me["user"]["name"], "Ada Lovelace");
     assert_eq!(me["user"]["email"], "ada@id.example");
-    // In another browser, the same provider subject is the same person; another subject is another
-    // person.
+    // A sign-in in another browser with the same provider subject must find the same person.
+    // Another subject must be another person.
     let id = me["user"]["id"].clone();
     let mut again = Browser::default();
     again.signs_in(&server.url, &provider).await;
@@ -217,8 +217,8 @@ async fn a_provider_that_changes_its_key_is_asked_again() {
     let mut browser = Browser::default();
     assert_eq!(browser.signs_in(&server.url, &provider).await, "/support");
     provider.rotates();
-    // The server fetches the provider's key set at most once in a few seconds, however many
-    // sign-ins need it.
+    // The server fetches the provider's key set at most once every few seconds, so poll until a
+    // sign-in with the new key succeeds.
     let led = crate::kit::test_server::eventually(
         "the new key is known",
         std::time::Duration::from_secs(15),

@@ -177,8 +177,9 @@ async fn no_other_host_is_led_back_to() {
 async fn what_the_provider_says_against_it_is_told_on_the_page() {
     let provider = Provider::start().await;
     let server = desk(&provider).await;
-    // Access log rows are written in order. Any visitor can request the callback without having
-    // begun a sign-in, so that request must write no row.
+    // Any visitor can request the callback without having begun a sign-in, and such a request must
+    // write no row. Rows are written in order, so the number of rows at the end of the test shows
+    // whether it wrote one.
     let mut stranger = Browser::default();
     let back = "/oidc/callback?error=access_denied&state=forged";
     stranger.comes_back(&server.url, back).await;

@@ -103,8 +103,8 @@ async fn a_subject_that_looks_like_a_uuid_is_no_person_of_the_platforms() {
     browser.signs_in(&server.url, &provider).await;
     let me = browser.me(&server.url).await.expect(200);
     assert_ne!(me["user"]["id"], json!(victim));
-    // If the platform's tokens come from the same provider, a subject is the same person in both
-    // kinds of sign-in.
+    // If the host platform's tokens have the same issuer as the desk's own sign-in, the same
+    // subject must be the same person in both.
     let shared = desk_with(&provider, PUBLIC, KEY, &["--jwt-issuer", &provider.issuer]).await;
     let mut browser = Browser::default();
     browser.signs_in(&shared.url, &provider).await;

@@ -32,8 +32,7 @@ const DENIED: [&str; 4] = [
     "interaction_required",
 ];
 
-/// Failure reasons that a wrong or forged callback request of this browser can cause, such as a
-/// wrong code.
+/// Failure reasons that a wrong or forged callback request can cause, such as a wrong code.
 const OF_THIS_PERSON: [&str; 4] = [
     "issuer",
     "code_refused",
@@ -159,8 +158,8 @@ impl OwnSignIn {
     }
 
     /// Records a failed sign-in in `access_log`. Failures of the provider or of the configuration
-    /// are only logged. The caller records only sign-ins that this browser started, because any
-    /// visitor can request this URL.
+    /// are only logged. Any visitor can request the callback URL, so the caller must first check
+    /// that this browser started the sign-in.
     fn record(&self, why: &NotSignedIn, extensions: &Extensions, headers: &HeaderMap) {
         if why.outcome != Outcome::Denied && !OF_THIS_PERSON.contains(&why.reason) {
             return;
@@ -194,9 +193,9 @@ fn once_each(all: Vec<(String, String)>) -> Option<HashMap<String, String>> {
     (fits && named.len() == count).then_some(named)
 }
 
-/// Logs the failed sign-in and redirects to the page. A fault between the desk and the provider is
-/// logged as a warning, and an error that the provider returns as information. Failures that any
-/// visitor can cause are logged only at debug level.
+/// Logs the failed sign-in and redirects the browser to the page `to`. A fault between the desk and
+/// the provider is logged as a warning, and an error that the provider returns as information.
+/// Failures that any visitor can cause are logged only at debug level.
 fn refused(to: &str, why: &NotSignedIn) -> Response {
     let NotSignedIn {
         outcome, reason, ..

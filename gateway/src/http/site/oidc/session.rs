@@ -21,9 +21,9 @@ pub(super) async fn token(
     headers: HeaderMap,
     NoInput: NoInput,
 ) -> Result<Response, Refusal> {
-    // The value `none` means that a person opened the URL directly, who may read their own token.
-    // If the browser does not send this header, `SameSite=Lax` keeps the cookie out of script
-    // requests of other sites.
+    // The value `none` means that the person opened the URL directly, and they may read their own
+    // token. If the browser does not send this header, `SameSite=Lax` keeps the cookie out of
+    // script requests of other sites.
     let from = headers.get("sec-fetch-site").map(|site| site.as_bytes());
     if !matches!(from, None | Some(b"same-origin" | b"none")) {
         return Err(Refusal::new(
