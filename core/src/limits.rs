@@ -475,7 +475,7 @@ pub const JWKS_STALE_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// How far a token issuer's clock may be ahead of the server's (`nbf`). Expiry (`exp`) has no leeway.
 pub const CLOCK_LEEWAY_MS: i64 = 5_000;
-/// Minimum time between two log lines about refused WebSocket upgrades.
+/// Minimum time between two log lines about WebSocket upgrades that are refused for one reason.
 pub const UPGRADE_REFUSED_LOGGED_MS: u64 = 60_000;
 /// Maximum characters of a refused origin in the log; the client may send an origin of any length.
 pub const ORIGIN_CHARS_LOGGED_MAX: usize = 100;
