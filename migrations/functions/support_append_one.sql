@@ -1,13 +1,14 @@
--- Appends one message, with the result and in the form of `support_append_events`, except that the event of a stored message may stand in the row of
--- its outcome. A message that changes nothing else about its ticket, as nearly every message, takes the short way: scalar statements that number it
--- here. `support_append_events` decides about every other message, under the lock taken here.
+-- Appends one message. Returns the same columns as `support_append_events`, but the row with the outcome may also contain the message's event.
+-- Most messages change nothing else about their ticket. This function numbers and inserts them itself, with scalar statements, because that costs
+-- about half as much. It passes every other message to `support_append_events`, which runs under the same lock of the ticket.
 --
--- The order of the steps matters: lock the ticket; look up the key in the next statement, whose snapshot is younger than the lock; write.
+-- The order of the statements matters. The first one locks the ticket. The second one looks up the message's key, with a snapshot that is newer than
+-- the lock. The third one writes.
 --
--- On the short way, `helpline.numbered` keeps the trigger of the messages from numbering the message again. It is set for that one statement and
--- cleared directly after it, because a later insert of the same transaction needs the trigger.
+-- The setting `helpline.numbered` tells the trigger on `support_messages` not to number this message again. The setting is on only during the
+-- insert, because later inserts of the same transaction need the trigger.
 --
--- As in the trigger of the messages, plans are restricted to index lookups and made once per connection.
+-- Plans use only index lookups and are made once per connection, as in the trigger on `support_messages`.
 create or replace function support_append_one(
   p_wait boolean, p_id uuid, p_ticket uuid, p_sender uuid, p_key text, p_body text, p_internal boolean, p_attachments jsonb,
   p_based_on bigint, p_address inet, p_user_agent text
@@ -55,8 +56,8 @@ begin
   v_type := case when v_is_customer then 'customer' else 'admin' end;
   v_is_answer := not v_is_customer and not p_internal;
 
-  -- Without a row, the message is not plain: the ticket is unknown, locked by another transaction, archived or closed, or the message is its first
-  -- answer.
+  -- This query returns no row if the ticket is unknown, locked by another transaction, archived or closed, or if the message is the ticket's first
+  -- reply. The message is then not plain.
   select h.seq + 1, case when not p_internal then h.public_seq + 1 end,
          p.display_name, case when v_is_customer then p.display_name else p.first_name end,
          k.id is null
@@ -73,7 +74,7 @@ begin
   where h.ticket_id = p_ticket
     and v_owner is not null and not v_is_archived and (p_internal or v_status <> 'closed') and not (v_is_answer and v_is_unanswered);
 
-  -- Called by a trigger, the short way would have its message numbered twice: see triggers/support_messages.sql.
+  -- Inside another trigger, the trigger on `support_messages` ignores `helpline.numbered` and would number the message a second time.
   if v_is_plain is not true or pg_trigger_depth() > 0 then
     return query
       select r.*

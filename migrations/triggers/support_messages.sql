@@ -2,8 +2,9 @@ create trigger support_messages_before_insert before insert on support_messages
   for each row when (new.key is not null and new.key_digest is null) execute function support_messages_before_insert();
 create trigger support_messages_log_deleted after delete on support_messages
   referencing old table as gone for each statement execute function support_messages_log_deleted();
--- `support_append_one` numbers its message itself, and sets `helpline.numbered` while it inserts. Any session can set it, so it counts only for the
--- owner, and not for messages that other triggers insert. A function of the owner that inserts messages clears it first.
+-- `support_append_one` numbers its message itself, and sets `helpline.numbered` during its insert, so that this trigger does not run. Any session can
+-- set `helpline.numbered`. Therefore the trigger obeys it only if the current user is the owner and no other trigger is running, and other functions
+-- of the owner that insert messages clear it first.
 create trigger support_messages_log_inserted after insert on support_messages
   referencing new table as inserted for each statement
   when (current_user <> btrim('{owner}', '"') or pg_trigger_depth() > 0 or current_setting('helpline.numbered', true) is distinct from 'on')

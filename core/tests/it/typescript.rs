@@ -25,7 +25,7 @@ use helpline_core::{limits, transitions};
 use ts_rs::{Config, TS};
 
 const HEADER: &str =
-    "// Made from core's types and tables; a test in core fails when this file differs from them, and rewrites it on request:
+    "// Generated from the types and tables of the crate `core`. A test fails when this file is out of date. This command writes the file again:
 // UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript
 // Do not edit.
 ";

@@ -15,7 +15,7 @@ use super::rules::{FILES, FORMER_WORDS, LENIENT, LINES, SHAPES, STRICT, TITLES, 
 use super::shape::{Field, Shape};
 
 const HEADER: &str =
-    "// Made from core's types; a test in core fails when this file differs from them, and rewrites it on request:
+    "// Generated from the types of the crate `core`. A test fails when this file is out of date. This command writes the file again:
 // UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript
 // Do not edit.
 ";
