@@ -71,7 +71,10 @@ pub async fn run(
             _ = roll_ups.tick() => roll_up::run(&store).await,
             _ = follow.tick() => follow_people::run(&store).await,
             _ = role_checks.tick() => roles.run(&store).await,
-            _ = seen.tick() => last_seen::run(&store, &registry).await,
+            _ = seen.tick() => match last_seen::run(&store, &registry).await {
+                Some(done) => done,
+                None => continue,
+            },
             _ = looks.tick(), if !has_left => neighbours.run(&store).await,
             () = lifecycle.leave.cancelled(), if !has_left => {
                 has_left = true;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::test_server::{Answer, TestServer, ada, grace};
+use crate::test_server::{Answer, TestServer, ada, grace, katherine};
 
 #[track_caller]
 fn is_problem(answer: &Answer, status: u16, code: &str) {
@@ -287,5 +287,20 @@ async fn a_nul_in_metadata_is_refused_at_its_field() {
             title.starts_with(&format!("{field}: ")),
             "{metadata}: {title}"
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_with_the_character_nul_is_refused_at_its_field() {
+    let server = TestServer::start().await;
+    for (path, field) in [
+        ("/v1/people?email=a%00b", "email"),
+        ("/v1/roles?query=%00", "query"),
+        ("/v1/tickets?search=a%00b", "search"),
+    ] {
+        let refused = server.get(katherine(), path).await;
+        is_problem(&refused, 422, "invalid_field");
+        let title = refused.json()["title"].as_str().unwrap().to_owned();
+        assert!(title.starts_with(&format!("{field}: ")), "{path}: {title}");
     }
 }

@@ -71,7 +71,7 @@ pub(super) async fn complete(
     parameters: Result<Query<Vec<(String, String)>>, QueryRejection>,
 ) -> Response {
     let Some(parameters) = parameters.ok().and_then(|Query(all)| once_each(all)) else {
-        return refused(HOME, &NotSignedIn::new(Outcome::Failed, "parameters"));
+        return refused(HOME, &NotSignedIn::new(Outcome::Expired, "parameters"));
     };
     let begun = parameters
         .get("state")
@@ -209,7 +209,7 @@ fn refused(to: &str, why: &NotSignedIn) -> Response {
                 "the OpenID provider answered with an error instead of signing a person in"
             );
         }
-        (Outcome::Failed, _) if reason != "parameters" => {
+        (Outcome::Failed, _) => {
             tracing::warn!(reason, cause, "a sign-in by the OpenID provider failed");
         }
         _ => tracing::debug!(
