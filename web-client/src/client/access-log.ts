@@ -95,7 +95,7 @@ export interface AccessLog {
   readonly entries: ReadonlySignal<readonly AccessEntry[] | null>
   readonly isBusy: ReadonlySignal<boolean>
   readonly hasMore: ReadonlySignal<boolean>
-  /** The time back to which the server has searched, if it ended the last page before the page was full; otherwise null. */
+  /** The time back to which the server has searched, if the server stopped before the last page was full. Otherwise null. */
   readonly searchedTo: ReadonlySignal<string | null>
   /** The reason why the last page failed to load, or null. Calling `more` tries again. */
   readonly problem: ReadonlySignal<Problem | null>

@@ -97,8 +97,8 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
 }
 
 /**
- * Wraps `tokens` for one person. If there is no token, or the token belongs to another owner, calls `left` and returns null. If an owner is unknown,
- * the token is accepted.
+ * Wraps `tokens` for one person. If there is no token, or the token belongs to another owner, calls `left` and returns null. If `owner` or
+ * the token's owner is unknown, the token is accepted.
  */
 export function tokensOf(user: string, owner: Owner | null, tokens: TokenSource, left: (user: string, why: Left) => void): TokenSource {
   return async (fresh) => {

@@ -200,7 +200,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   }
   const isActive = ({ status, archived_at }: CustomerView) => archived_at === null && !isOver(status)
   const isOfTab = (ticket: CustomerView) => ticket.archived_at === null && isActive(ticket) === (tab.value === 'active')
-  /** Loads the active tickets while the other tab or a search is shown, so that their unread messages are counted. */
+  /** Loads the active tickets while the list shows closed tickets or search results, so that their unread messages are counted. */
   const readActive = async () => {
     if (tab.peek() === 'active' && words() === '') return
     const mine = connections

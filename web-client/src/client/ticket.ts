@@ -205,8 +205,8 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
   }
 
   /**
-   * The open ticket no longer exists, or this person may no longer read it. Load the ticket again by the reference in the address bar,
-   * because another ticket may have that number after a restore of the database.
+   * The open ticket no longer exists, or this person may no longer read it. Load again by `ref`, because after a restore of the database
+   * another ticket may have the same number.
    */
   const gone = () => batch(() => {
     if (opening.value.kind === 'open') client.opened.keep(opening.value.ticket, null)

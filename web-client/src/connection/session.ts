@@ -87,8 +87,8 @@ const RENEW_RETRY_MS = 10_000
  */
 const WAKE_HEARTBEATS = 1.25
 /**
- * Renew a token this long before it expires. If a fifth of the remaining time is longer, renew that early. Never renew before half of the
- * remaining time has passed.
+ * How long before its expiry a token is renewed. A token with more than 150 seconds left is renewed after four fifths of that time. A token
+ * with less than 60 seconds left is renewed after half of that time.
  */
 const RENEW_AHEAD_MS = 30_000
 const RENEW_MS_MIN = 1_000

@@ -75,7 +75,10 @@ function behind(timeline: Timeline): Timeline {
   return hole === timeline.hole ? timeline : { ...timeline, hole }
 }
 
-/** Applies edits and redactions to the events of the messages. The old texts are not kept, not even in memory. */
+/**
+ * Puts the newest text of each edited or redacted message into all events of that message. Keeps no text of a redacted message, not even in
+ * memory.
+ */
 function revise(events: readonly HistoryEvent[], by: readonly HistoryEvent[]): readonly HistoryEvent[] {
   const newest = new Map<string, TicketMessage>()
   for (const { message } of by.filter(isRevision)) {
