@@ -11,7 +11,7 @@ export interface AccessFilters {
   /** Only entries of the person with this id. */
   readonly user: string
   readonly actions: readonly string[]
-  /** The number or id of a ticket. */
+  /** Only entries about the ticket with this number or id. */
   readonly ticket: string
   readonly isRefused: boolean
   /** The first and the last day to show, both included, as `2026-03-01` in the reader's time zone. */

@@ -166,8 +166,8 @@ function endOf(issued_ms: number | null, ends_ms: number | null, now: number, ah
 }
 
 /**
- * Identifies the owner of a token. A UUID subject has one normalized spelling; any other subject is combined with its issuer, and only the server can
- * map the combination to a person.
+ * Identifies the owner of a token: the normalized UUID if the token's subject is a UUID, otherwise the issuer and the subject together.
+ * Only the server knows which person has an issuer and subject.
  */
 export type Owner = string
 

@@ -51,7 +51,7 @@ export interface ClientEdges {
   readonly time?: Clock
   readonly storage?: KeyValue
   readonly sockets?: (origin: string) => Socket
-  /** Runs `run` while no other tab owns the lock `name`. */
+  /** Runs `run` while this tab owns the lock `name`, which only one tab can own at a time. */
   readonly locks?: (name: string, run: () => Promise<void>) => Promise<void>
   readonly page?: Pick<Page, 'document' | 'fetch' | 'addEventListener' | 'removeEventListener'>
 }

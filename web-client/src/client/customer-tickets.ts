@@ -161,7 +161,8 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     for (const [id, subscription] of watched) {
       if (wanted.has(id)) continue
       watched.delete(id)
-      // If the opened ticket's own subscription has already replaced this subscription, `dispose` does nothing.
+      // For a ticket that was opened, the open ticket's own subscription may have replaced this subscription. In that case, `dispose` does
+      // nothing.
       subscription.dispose()
     }
     for (const id of wanted) if (!watched.has(id)) watched.set(id, listen(id))
@@ -178,7 +179,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
         else if (page.head > seq()) soon()
       },
       frame: (frame) => {
-        // The customer may have read the ticket in another tab or on another device: reload its read state.
+        // The ticket has changed, or the customer has read it in another tab or on another device: reload the ticket.
         if (frame.type === 'event' || (frame.type === 'read' && frame.person.type === 'customer')) soon()
         if (frame.type === 'event') heard(frame.event, tickets.get(id))
         if (frame.type === 'reset') startOver()
@@ -258,7 +259,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
       if (next === tab.value && !searched) return
       search.value = ''
       tab.value = next
-      // Show the matching tickets already loaded at once. The server's response replaces them.
+      // Until the server responds, show the matching tickets that are already loaded.
       const known = [...tickets.values()].filter(isOfTab)
       list.begin('last_activity', known, 0, false)
     },

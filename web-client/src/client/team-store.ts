@@ -36,7 +36,7 @@ export interface TeamStore {
 
 /** Minimum interval between requests for the ticket counts, because each request costs a database query. */
 const COUNTS_MS = 1_500
-/** How many pages of the agent's own tickets, newest first, to search for tickets that were pushed. */
+/** Maximum number of pages to request when loading the agent's own tickets. */
 const OWN_PAGES_MAX = 10
 /**
  * If more tickets than this are pushed at once, the client plays a notification for each, without requesting the authors of the changes.

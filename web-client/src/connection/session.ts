@@ -78,7 +78,7 @@ export interface SessionParts {
   readonly watch: WatchFactory
 }
 
-/** A connection that was live for this long was healthy, so reconnecting starts with the shortest delay. */
+/** If a connection was live for at least this long before it ended, reconnecting starts with the shortest delay. */
 const GOOD_LIFE_MS = 5_000
 const RENEW_RETRY_MS = 10_000
 /**

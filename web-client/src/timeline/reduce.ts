@@ -37,8 +37,8 @@ function takePage(timeline: Timeline, page: SubscribedFrame): Timeline {
 }
 
 /**
- * Starts the history from the first page of a subscription. The position is set before the page's first event, or to the page's head if the
- * page has no events.
+ * Starts the history from the first page of a subscription. The position is set to just before the page's first event, or to the page's
+ * head if the page has no events.
  */
 function begin(timeline: Timeline, page: SubscribedFrame): Timeline {
   const first = page.events[0]

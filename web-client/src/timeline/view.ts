@@ -11,8 +11,8 @@ export type Item =
   | { readonly kind: 'pending'; readonly id: string; readonly pending: Pending }
 
 /**
- * The person who reads the ticket. For a customer, all messages from customers count as own messages. For staff, only messages whose sender
- * has this `id`.
+ * The person who reads the ticket. For a customer, all messages from customers count as own messages. For staff, only messages sent by the
+ * person with this `id` count as own messages.
  */
 export type Reader = { readonly side: 'customer' } | { readonly side: 'staff'; readonly id: string }
 
