@@ -222,7 +222,8 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
       others.value = Math.max(0, result.value.tickets - unreadHere())
       counted.value = true
     })
-    // More unread tickets are known here than the server counts: some were read on another device. Reload their state.
+    // More unread tickets are known here than the server counts: some were read on another device. Reload the tickets that count as unread
+    // here.
     if (unreadHere() > result.value.tickets) for (const { id } of unreadOnes().slice(0, WATCHED_ACTIVE)) refreshSoon(id, REFRESH_MS)
     if (others.peek() === 0 || tab.peek() === 'closed') return
     const ended = await client.rest.ownTickets({ tab: 'closed', limit: WATCHED_ACTIVE })

@@ -90,7 +90,7 @@ export function sendDraft(ticket: string, mode: Mode, text: string): boolean {
   return true
 }
 
-/** Puts a message that was not sent back into the draft, after any text written since then. Stores the draft at once. */
+/** Moves an unsent message back into the draft, below any text written in the meantime. Stores the draft at once. */
 export function returnToDraft(ticket: string, mode: Mode, body: string, position: number): void {
   const begun = draftOf(ticket, mode).text.trimEnd()
   writeDraft(ticket, mode, begun === '' ? body : `${begun}\n\n${body}`, position)
@@ -154,7 +154,10 @@ function meet(name: string): void {
   show(name, text === '' ? null : text === there.text ? there : { text, begun_at: begun.length === 0 ? 0 : Math.min(...begun) })
 }
 
-/** Call when another tab of this person has written, sent or deleted a draft. Merges the two versions, so that no text is lost or sent twice. */
+/**
+ * Call when another tab of this person has written, sent or deleted a draft. Merges that tab's version with this tab's version, so that no
+ * text is lost or sent twice.
+ */
 export function draftChangedElsewhere(item: string): void {
   if (prefix !== '' && item.startsWith(prefix)) meet(item.slice(prefix.length))
 }

@@ -63,7 +63,7 @@ export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: 
     if (verdict === 'in') rows.put(ticket)
     else rows.remove(ticket.id, ticket)
   }
-  /** Records that pages now reach to `to`. During a reload, records only that the reload has reached `to`. */
+  /** Records `to` as the place up to which pages are loaded or, during a reload, up to which they are reloaded. */
   const advance = ({ isNext }: Due, to: Reach<T>, next: string | null) => {
     const target = placeOf(reach)
     if (!isNext && to !== 'end' && to !== 'nowhere' && target !== null && rows.compare(to, target) < 0) {

@@ -149,7 +149,7 @@ export function createSession({ sockets, clock, random, tokens, user, watch }: S
     const answer = await requests.ask({ type: 'hello', token: token.token })
     if (mine !== round) return
     if (answer.kind !== 'answered' || answer.frame.type !== 'welcome') {
-      // If the server refuses `hello`, it closes the connection with a code that says what to do. If it does not respond, close the
+      // If the server refuses `hello`, it closes the connection with a code that says what to do. If no response arrives, close the
       // connection here.
       if (answer.kind !== 'refused') transport?.close('no welcome')
       return

@@ -58,7 +58,7 @@ let wanted: Language = 'en'
 const fallback = new Map<string, string>(Object.entries(common))
 const chosen = signal<{ readonly language: Language; readonly table: Table }>({ language: 'en', table: {} })
 
-/** Adds a section. Its English sentences are available immediately. Other languages are loaded from `files` on demand. */
+/** Adds a section (a group of texts). Its English sentences are available immediately. Other languages are loaded from `files` on demand. */
 export function addStrings<S extends Section>(section: S, english: Sections[S], files: Files): void {
   add(ofSection(section, files), english)
 }
