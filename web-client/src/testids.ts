@@ -47,7 +47,7 @@ export const T = {
   unsentOpen: 'unsent-open',
   unsentSend: 'unsent-send',
   unsentDiscard: 'unsent-discard',
-  /** The mark on a ticket's row that the ticket has unsent messages, with the attribute `data-state=refused|waiting`. */
+  /** The mark on the row of a ticket with unsent messages, with the attribute `data-state=refused|waiting`. */
   rowUnsent: 'row-unsent',
 
   // Ids of ticket lists.
@@ -120,7 +120,7 @@ export const T = {
   messageGiveUp: 'message-give-up',
   messageRemoveYes: 'message-remove-yes',
   messageRemoveNo: 'message-remove-no',
-  /** The note "edited" with the time of the edit. For staff, clicking it shows the earlier versions of the message. */
+  /** The label "edited" with the time of the edit. For staff, clicking it shows the earlier versions of the message. */
   messageEdited: 'message-edited',
   messageVersion: 'message-version',
   /** The countdown on a message that can still be undone before it is sent. */

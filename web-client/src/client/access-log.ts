@@ -11,7 +11,7 @@ export interface AccessFilters {
   /** Only entries of the person with this id. */
   readonly user: string
   readonly actions: readonly string[]
-  /** The number or id of a ticket. */
+  /** Only entries about the ticket with this number or id. */
   readonly ticket: string
   readonly isRefused: boolean
   /** The first and the last day to show, both included, as `2026-03-01` in the reader's time zone. */
@@ -50,8 +50,8 @@ const LAST_YEAR = 9998
 const ACTION = /^[a-z][a-z_]{0,63}$/
 
 /**
- * Returns the filters that have invalid values; an empty set means that the query can be sent. `recorded` lists the known action names. If it is
- * empty, only the spelling of action names is checked.
+ * Returns the filters that have invalid values; an empty set means that the query can be sent. `recorded` lists the known action names. If
+ * `recorded` is empty, only the spelling of action names is checked.
  */
 export function accessFaultsOf({ user, actions, ticket, from, to }: AccessFilters, recorded: readonly string[] = []): ReadonlySet<AccessFault> {
   const faults = new Set<AccessFault>()
@@ -79,8 +79,8 @@ export function accessAsked({ user, actions, ticket, isRefused, from, to }: Acce
 }
 
 /**
- * Returns the local midnight that begins `day`, or begins the day `later` days after `day`. Days are counted in the calendar, because a day may have
- * 23 or 25 hours. Returns null for an invalid date.
+ * Returns the local midnight at the start of the day that is `later` days after `day`. Counts calendar days, because a day may have 23 or
+ * 25 hours. Returns null for an invalid date.
  */
 function startOf(day: string, later = 0): Date | null {
   const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day)
@@ -95,7 +95,7 @@ export interface AccessLog {
   readonly entries: ReadonlySignal<readonly AccessEntry[] | null>
   readonly isBusy: ReadonlySignal<boolean>
   readonly hasMore: ReadonlySignal<boolean>
-  /** The time back to which the server has searched, if it ended the last page before the page was full; otherwise null. */
+  /** The time back to which the server has searched, if the server stopped before the last page was full. Otherwise null. */
   readonly searchedTo: ReadonlySignal<string | null>
   /** The reason why the last page failed to load, or null. Calling `more` tries again. */
   readonly problem: ReadonlySignal<Problem | null>

@@ -13,7 +13,7 @@ import type { Alert } from './habits.ts'
 import { compareTimes } from './sorted-list.ts'
 
 export interface Alerts {
-  /** Ids of tickets with an active alert. An alert ends when this person opens the ticket, or when a team member takes or finishes it. */
+  /** Ids of tickets with an active alert. An alert ends when this person opens the ticket, or when a team member takes or finishes the ticket. */
   readonly fresh: ReadonlySignal<ReadonlySet<string>>
   /** Call when this person has opened the ticket: ends its alert. */
   saw(ticket: string): void

@@ -74,7 +74,7 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
       const token = await tokens(isFresh)
       next = token === null ? { kind: 'out' } : await whose(token)
       if (token !== null && next.kind === 'out') {
-        // The server rejected the token. It may come from the cache, so ask the platform for a newer one.
+        // The server rejected the token. The token may come from the cache, so ask the platform for a newer token.
         const fresh = await tokens(true)
         if (fresh !== null && fresh.token !== token.token) next = await whose(fresh)
       }
@@ -97,8 +97,8 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
 }
 
 /**
- * Wraps `tokens` for one person. If there is no token, or the token belongs to another owner, calls `left` and returns null. If an owner is unknown,
- * the token is accepted.
+ * Wraps `tokens` for one person. If there is no token, or the token belongs to another owner, calls `left` and returns null. If `owner` or
+ * the token's owner is unknown, the token is accepted.
  */
 export function tokensOf(user: string, owner: Owner | null, tokens: TokenSource, left: (user: string, why: Left) => void): TokenSource {
   return async (fresh) => {
@@ -145,7 +145,7 @@ export function keeping(get: GetToken, time: Clock = clock): TokenSource {
 function inTime(get: GetToken, time: Clock): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const stop = time.after(TOKEN_TIMEOUT_MS, () => reject(new Error('no token in time')))
-    // Call the platform's function inside a promise, because it may throw instead of returning a rejected promise.
+    // Call the platform's function inside a promise, because that function may throw instead of returning a rejected promise.
     new Promise<string | null>((given) => given(get())).then(resolve, reject).finally(stop)
   })
 }
@@ -166,8 +166,8 @@ function endOf(issued_ms: number | null, ends_ms: number | null, now: number, ah
 }
 
 /**
- * Identifies the owner of a token. A UUID subject has one normalized spelling; any other subject is combined with its issuer, and only the server can
- * map the combination to a person.
+ * Identifies the owner of a token: the normalized UUID if the token's subject is a UUID, otherwise the issuer and the subject together.
+ * Only the server knows which person an issuer and a subject belong to.
  */
 export type Owner = string
 

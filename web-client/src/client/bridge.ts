@@ -8,7 +8,10 @@ import { clock, thisPage, type Page } from './browser.ts'
 import { onWindow } from './on-window.ts'
 
 export interface Bridge {
-  /** Requests the access token of the person signed in on the host page; null if no user is signed in. Rejects after `within_ms`. */
+  /**
+   * Requests the access token of the person signed in on the host page; null if no user is signed in. Rejects if the host page does not
+   * answer within `within_ms`.
+   */
   token(within_ms?: number): Promise<string | null>
   unread(n: number): void
   /** Tells the host page whether the widget can go one step back. */

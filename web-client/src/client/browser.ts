@@ -4,7 +4,7 @@ import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
 import type { KeyValue } from '../outbox/store.ts'
 
-/** The parts of the browser's global object that the stores use. A store declares the properties that it needs with `Pick`. */
+/** The parts of the browser's global object that the client's modules use. Each module selects the properties that it needs with `Pick`. */
 export interface Page {
   readonly location: Pick<Location, 'origin' | 'pathname' | 'search'>
   readonly navigator: Pick<Navigator, 'languages' | 'onLine'>
@@ -15,7 +15,7 @@ export interface Page {
   removeEventListener(type: string, listener: (event: Event) => void, options?: EventListenerOptions): void
 }
 
-/** The default `page` argument of every store: the global object. Its properties are read when they are used, not at import. */
+/** The default value of all `page` parameters: the global object. Its properties are read when they are used, not at import. */
 export const thisPage = globalThis
 
 export const clock: Clock = {

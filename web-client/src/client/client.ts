@@ -39,7 +39,7 @@ export interface Client {
   readonly watch: ReadonlySignal<WatchState>
   /** This person's messages, in all tickets, that the server has not stored yet. */
   readonly unsent: ReadonlySignal<readonly Queued[]>
-  /** Whether texts written here will be lost when the page closes, because the browser's storage is forbidden or full. */
+  /** Whether texts written on this page will be lost when the page closes, because the browser's storage is forbidden or full. */
   isUnkept(): boolean
   /** True after this person has left the page. Late responses must then be discarded, so that the next person never sees them. */
   readonly isDisposed: boolean
@@ -51,14 +51,14 @@ export interface ClientEdges {
   readonly time?: Clock
   readonly storage?: KeyValue
   readonly sockets?: (origin: string) => Socket
-  /** Runs `run` while no other tab owns the lock `name`. */
+  /** Runs `run` while this tab owns the lock `name`, which only one tab can own at a time. */
   readonly locks?: (name: string, run: () => Promise<void>) => Promise<void>
   readonly page?: Pick<Page, 'document' | 'fetch' | 'addEventListener' | 'removeEventListener'>
 }
 
 /**
- * Creates a person's client. `left` is called when this person is no longer signed in here. `watching` creates the watch on all tickets (see
- * `Client.watch`).
+ * Creates a person's client. `left` is called when this person is no longer signed in on this page. `watching` creates the watch on all
+ * tickets (see `Client.watch`).
  */
 export function createClient(identity: Identity, tokens: TokenSource, origin: string, left: (user: string, why: Left) => void, watching: WatchFactory, { time = clock, storage = storageOr('localStorage'), sockets = openSocket, locks = lock, page = thisPage }: ClientEdges = {}): Client {
   const session = createSession({ sockets: () => sockets(origin), clock: time, random: Math.random, tokens, user: identity.id, watch: watching })
@@ -88,7 +88,7 @@ export function createClient(identity: Identity, tokens: TokenSource, origin: st
         outbox.flush()
       }
       if (state.kind === 'left') {
-        // Keep the queued messages. After the next sign-in, the person is asked before they are sent.
+        // Keep the queued messages. After the next sign-in, the person must confirm before the messages are sent.
         outbox.pause()
         left(identity.id, state.why)
       }

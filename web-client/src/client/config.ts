@@ -9,7 +9,7 @@ const NONE: ClientConfig = { token_url: null, sign_in_url: null, sign_out_url: n
 /** Thrown if the Helpline server responds, but does not accept requests from this site. */
 export class SiteRefused extends Error {}
 
-/** If the server does not respond within this time, the page reports that it is unreachable and offers a retry. */
+/** If the server does not respond within this time, the page reports that the server is unreachable and offers a retry. */
 const TIMEOUT_MS = 15_000
 
 /** Thrown if neither the server's configuration nor the page's options say where to get access tokens. */

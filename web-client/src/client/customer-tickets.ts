@@ -161,7 +161,8 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     for (const [id, subscription] of watched) {
       if (wanted.has(id)) continue
       watched.delete(id)
-      // If the opened ticket's own subscription has already replaced this subscription, `dispose` does nothing.
+      // For a ticket that was opened, the open ticket's own subscription may have replaced this subscription. In that case, `dispose` does
+      // nothing.
       subscription.dispose()
     }
     for (const id of wanted) if (!watched.has(id)) watched.set(id, listen(id))
@@ -178,7 +179,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
         else if (page.head > seq()) soon()
       },
       frame: (frame) => {
-        // The customer may have read the ticket in another tab or on another device: reload its read state.
+        // The ticket has changed, or the customer has read it in another tab or on another device: reload the ticket.
         if (frame.type === 'event' || (frame.type === 'read' && frame.person.type === 'customer')) soon()
         if (frame.type === 'event') heard(frame.event, tickets.get(id))
         if (frame.type === 'reset') startOver()
@@ -200,7 +201,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   }
   const isActive = ({ status, archived_at }: CustomerView) => archived_at === null && !isOver(status)
   const isOfTab = (ticket: CustomerView) => ticket.archived_at === null && isActive(ticket) === (tab.value === 'active')
-  /** Loads the active tickets while the other tab or a search is shown, so that their unread messages are counted. */
+  /** Loads the active tickets while the list shows closed tickets or search results, so that their unread messages are counted. */
   const readActive = async () => {
     if (tab.peek() === 'active' && words() === '') return
     const mine = connections
@@ -221,7 +222,8 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
       others.value = Math.max(0, result.value.tickets - unreadHere())
       counted.value = true
     })
-    // More unread tickets are known here than the server counts: some were read on another device. Reload their state.
+    // More unread tickets are known here than the server counts: some were read on another device. Reload the tickets that count as unread
+    // here.
     if (unreadHere() > result.value.tickets) for (const { id } of unreadOnes().slice(0, WATCHED_ACTIVE)) refreshSoon(id, REFRESH_MS)
     if (others.peek() === 0 || tab.peek() === 'closed') return
     const ended = await client.rest.ownTickets({ tab: 'closed', limit: WATCHED_ACTIVE })
@@ -258,7 +260,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
       if (next === tab.value && !searched) return
       search.value = ''
       tab.value = next
-      // Show the matching tickets already loaded at once. The server's response replaces them.
+      // Until the server responds, show the matching tickets that are already loaded.
       const known = [...tickets.values()].filter(isOfTab)
       list.begin('last_activity', known, 0, false)
     },

@@ -12,7 +12,7 @@ import { onWindow } from './on-window.ts'
 
 export interface DraftText {
   readonly text: string
-  /** The writer's position (last seen event) in the ticket's history when the text was begun. Later events may be unseen. */
+  /** The sequence number of the last event that the writer had seen when the text was begun. The writer may not have seen later events. */
   readonly begun_at: number
 }
 
@@ -36,7 +36,7 @@ const agreed = new Map<string, string>()
 /** The parts of the browser page that the drafts use. */
 type DraftsPage = Pick<Page, 'document' | 'addEventListener' | 'removeEventListener'>
 
-/** Opens the drafts of `user`. All later calls in this module refer to these drafts. */
+/** Opens the drafts of `user`. All later calls of this module's functions use these drafts. */
 export function openDrafts(user: string, kept: KeyValue = storageOr('localStorage'), page: DraftsPage = thisPage, by: Clock = clock): void {
   // The drafts of this user are already open. Opening them again would lose drafts that exist only in memory.
   if (owner === user) return
@@ -90,7 +90,7 @@ export function sendDraft(ticket: string, mode: Mode, text: string): boolean {
   return true
 }
 
-/** Puts a message that was not sent back into the draft, after any text written since then. Stores the draft at once. */
+/** Moves an unsent message back into the draft, below any text written in the meantime. Stores the draft at once. */
 export function returnToDraft(ticket: string, mode: Mode, body: string, position: number): void {
   const begun = draftOf(ticket, mode).text.trimEnd()
   writeDraft(ticket, mode, begun === '' ? body : `${begun}\n\n${body}`, position)
@@ -132,7 +132,7 @@ function keep(): void {
       else storage.setItem(prefix + name, JSON.stringify(draft))
       if (draft !== undefined && !isKept(storage)) homeless.add(name)
     } catch {
-      // No room in the storage: keep the draft in memory, and let the page ask before it closes.
+      // The storage has no room: keep the draft in memory, and record that the page must ask the person before it closes.
       homeless.add(name)
       agreed.set(name, storedText(name))
     }
@@ -154,7 +154,10 @@ function meet(name: string): void {
   show(name, text === '' ? null : text === there.text ? there : { text, begun_at: begun.length === 0 ? 0 : Math.min(...begun) })
 }
 
-/** Call when another tab of this person has written, sent or deleted a draft. Merges the two versions, so that no text is lost or sent twice. */
+/**
+ * Call when another tab of this person has written, sent or deleted a draft. Merges that tab's version with this tab's version, so that no
+ * text is lost or sent twice.
+ */
 export function draftChangedElsewhere(item: string): void {
   if (prefix !== '' && item.startsWith(prefix)) meet(item.slice(prefix.length))
 }

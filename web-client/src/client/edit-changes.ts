@@ -1,4 +1,4 @@
-// The form's actions for editing or removing a message. Loaded together with the form.
+// The actions of the form that edits or removes a message. This file is loaded together with that form.
 
 import { LIMITS } from '../protocol/generated.ts'
 import type { Result } from '../rest/request.ts'
@@ -18,7 +18,7 @@ export interface EditChanges {
 }
 
 export function changesOf({ changing, texts, bases, replaced, keep, parts: { client, timeline, open } }: Edits): EditChanges {
-  /** Runs one request at a time, because the server would reject a second one. `sent` is the text to save, or null for a removal. */
+  /** Runs `act`, unless a request of this form is already running. `sent` is the text to save, or null for a removal. */
   const attempt = async (act: (ticket: string, message: string) => Promise<Result<null>>, sent: string | null) => {
     const [now, ticket] = [changing.peek(), open()?.ticket.id]
     if (now === null || now.isBusy || ticket === undefined) return

@@ -1,5 +1,5 @@
-// Tracks which messages of a ticket are being edited or removed, and the edited texts. Edited texts survive a reload and are kept apart from drafts,
-// until they are saved or discarded. The form's actions are in edit-changes.ts.
+// Tracks which messages of a ticket are being edited or removed, and the edited texts. Edited texts survive a reload and are kept apart
+// from drafts, until they are saved or discarded. The actions of the edit form are in edit-changes.ts.
 
 import { signal, type ReadonlySignal, type Signal } from '@preact/signals'
 import type { KeyValue } from '../outbox/store.ts'

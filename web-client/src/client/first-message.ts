@@ -46,7 +46,10 @@ export function createFirstMessage(user: string, submit: (draft: TicketDraft) =>
   const state = signal<FirstMessageState>(WRITING)
   const isOffline = signal(isAway())
 
-  /** Merges the draft that another tab stored, or clears it if that tab has sent it. Returns whether the draft changed. */
+  /**
+   * Merges the draft that another tab stored into this tab's draft, or clears this tab's draft if the other tab has sent the message.
+   * Returns whether this tab's draft changed.
+   */
   const meet = (): boolean => {
     const next = kept.meet(draft.peek())
     if (next === draft.peek()) return false

@@ -20,7 +20,7 @@ export interface HeldList<T> extends SortedList<T> {
 interface Held<T> {
   order: readonly string[]
   readonly shown: Set<string>
-  /** For each ticket that changed while the list was frozen, its state when it was displayed; null if it was not displayed. */
+  /** For each ticket that changed while the list was frozen, its state before the first such change; null if the ticket was not displayed. */
   readonly before: Map<string, T | null>
   readonly moved: Set<string>
 }

@@ -20,7 +20,7 @@ function normalHours(draft: HoursDraft): HoursDraft {
   return { ...stored, timezone: stored.timezone.toLowerCase() }
 }
 
-/** One store for each person, so that unsaved changes survive switching to another screen. */
+/** Returns the signed-in person's store. The store is kept, so that unsaved changes survive switching to another screen. */
 export const hoursFor = keptFor((client: Client): HoursStore => {
   const rest = createTeamRest(client.rest)
   return createSettingDraft({

@@ -99,7 +99,7 @@ export function createInbox(client: InboxClient, team: Pick<TeamRest, 'allTicket
     filter(change) {
       const before = filters.value
       const next = { ...before, ...change }
-      // Show the matching tickets already loaded at once. The server's response replaces them.
+      // Until the server responds, show the matching tickets that are already loaded.
       const known = order.value.flatMap((id) => ticket(id) ?? []).filter((one) => matches(one, next, client.identity.id))
       batch(() => {
         filters.value = next

@@ -71,7 +71,8 @@ interface BellParts {
 /** The minimum wait before a tab notifies. Meanwhile another tab can report that it is in front or has already notified. */
 const HUSH_MS = 150
 /**
- * Tabs receive the same event at different times. After another tab has handled an event, this tab does not notify of the same ticket for this time.
+ * Tabs receive the same event at different times. After another tab has handled an event, this tab does not notify about the same ticket
+ * for this long.
  */
 const HUSHED_MS = 2_000
 /** At most one sound is played within this time. */

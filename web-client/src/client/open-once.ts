@@ -86,8 +86,8 @@ function entry(value: unknown): { readonly of: string; readonly n: number } | nu
 }
 
 /**
- * Returns a 128-bit digest of a text, which is the same on every device. Not cryptographic, because `crypto.subtle` is missing on plain HTTP. An
- * author gains nothing from a collision.
+ * Returns a 128-bit digest of a text, which is the same on every device. Not cryptographic, because `crypto.subtle` is missing on plain
+ * HTTP. That is safe, because an author gains nothing from two texts with the same digest.
  */
 function digest(of: string): string {
   return [0x811c9dc5, 0x9e3779b9, 0x85ebca6b, 0xc2b2ae35].map((seed) => {

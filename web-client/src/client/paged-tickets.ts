@@ -56,7 +56,7 @@ interface PageSource<T, L> {
 }
 
 const PAGE_TICKETS = 50
-/** Minimum interval between reloads of the list for changed tickets whose place only the server can decide. */
+/** Minimum interval between list reloads that are needed because only the server knows the place of a changed ticket. */
 const ASK_MS = 1_500
 /** Minimum delay before a failed page request is repeated. */
 const RETRY_MS = 2_000

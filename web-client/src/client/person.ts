@@ -1,5 +1,5 @@
-// State of the person who uses the widget. The module that shows tickets opens a connection. It is loaded only if the person has a ticket
-// or an unsent message.
+// State of the person who uses the widget. The module that shows tickets, which also opens a connection, is loaded only if the person has a
+// ticket or an unsent message.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Left, TokenSource } from '../connection/session.ts'

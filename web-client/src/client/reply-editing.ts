@@ -1,4 +1,4 @@
-// Creates one saved-reply editor per client.
+// Creates one editor for saved replies for each client.
 
 import { createTeamRest } from '../rest/team.ts'
 import type { Client } from './client.ts'

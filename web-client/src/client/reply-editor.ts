@@ -118,9 +118,9 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
     return { ok: true, value }
   }
   /**
-   * Saves a reply only if the stored version is still the one that the draft is based on. With `anyway`, it must be the version that the
-   * person was shown last. Returns null if the stored reply has changed since. If the stored text already equals the new text, an earlier
-   * save succeeded and only its response was lost.
+   * Saves a reply only if the stored version is still the one that the draft is based on. With `anyway`, the stored version must instead be
+   * the one that the person was shown last. Returns null if another version is stored. If the stored text already equals the new text, an
+   * earlier save succeeded and only its response was lost.
    */
   const sendOver = async ({ id, base }: ReplyDraft, change: SavedReplyChange, anyway: boolean): Promise<Result<SavedReply> | null> => {
     if (!anyway || !theirs.has(id)) {

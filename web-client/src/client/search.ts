@@ -4,7 +4,7 @@ import type { Problem } from '../protocol/model.ts'
 import { fieldOf } from '../locales/reasons.ts'
 import { written } from './written.ts'
 
-/** In these scripts, a word can have only two characters. */
+/** Matches two characters of a script in which a word of two characters is long enough to search for. */
 const SHORT_WORD = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]{2}/u
 const TICKET_NUMBER = /\btkt[-\s]?\d+/i
 

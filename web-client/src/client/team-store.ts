@@ -36,7 +36,7 @@ export interface TeamStore {
 
 /** Minimum interval between requests for the ticket counts, because each request costs a database query. */
 const COUNTS_MS = 1_500
-/** How many pages of the agent's own tickets, newest first, to search for tickets that were pushed. */
+/** Maximum number of pages to request when loading the agent's own tickets. */
 const OWN_PAGES_MAX = 10
 /**
  * If more tickets than this are pushed at once, the client plays a notification for each, without requesting the authors of the changes.
@@ -67,7 +67,10 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
   const replies = signal<readonly SavedReply[]>([])
   const hasReplies = signal(false)
   const unread = signal(0)
-  /** This agent's tickets as last loaded. A pushed ticket is not added until it is loaded, because the change may be the agent's own. */
+  /**
+   * This agent's tickets as last loaded. A pushed ticket is added only after a load, because the push does not tell whether the ticket is
+   * unread for this agent.
+   */
   const mine = new Map<string, StaffView>()
   /** The sequence number up to which each ticket's events have been handled, whether or not they caused a notification. */
   const told = new Map<string, number>()
@@ -132,8 +135,8 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
     }
     return { ok: true, value: { tickets: found, isWhole: cursor === null } }
   }
-  // All agents receive the same push. Only a load shows whether the change is unread for this agent, because an agent's own change counts
-  // as read. One list request covers all pushed tickets, so that a bulk change does not cause one request per ticket.
+  // All agents receive the same push. Only a load shows whether the ticket is unread for this agent, because pushes contain no read
+  // position. One list request covers all pushed tickets, so that a bulk change does not cause one request per ticket.
   const ask = async () => {
     stopAsking = null
     const pushes = new Map(asked)
@@ -162,8 +165,8 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
     }
   }
   /**
-   * Whether another person made the change. An agent's own change does not mark older unread events as read. So check the authors of the
-   * new events.
+   * Whether another person caused an event after `known`. Needed for a ticket that was already unread: it stays unread after this agent's
+   * own change.
    */
   const isOfOthers = async (id: string, known: number) => {
     const since = await client.rest.activity(id, { after: known }, LIMITS.page_events)

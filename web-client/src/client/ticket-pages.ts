@@ -46,7 +46,7 @@ type Reach<T> = 'nowhere' | T | 'end'
 export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: Judge<T>): TicketPages<T> {
   let reach: Reach<T> = 'nowhere'
   let cursor: string | null = null
-  /** How far reloading the pages has come. Null if no reload is in progress. */
+  /** The place up to which the pages have been reloaded. Null if no reload is in progress. */
   let again: { readonly place: T | null; readonly cursor: string | null } | null = { place: null, cursor: null }
   /** Tickets that arrived by push or response since the running page request was sent. `isNews`: the ticket was pushed. */
   let since: Map<string, { readonly ticket: T; readonly isNews: boolean }> | null = null
@@ -63,7 +63,7 @@ export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: 
     if (verdict === 'in') rows.put(ticket)
     else rows.remove(ticket.id, ticket)
   }
-  /** Records that pages now reach to `to`. During a reload, records only how far the reload has come. */
+  /** Records `to` as the place up to which pages are loaded or, during a reload, up to which they are reloaded. */
   const advance = ({ isNext }: Due, to: Reach<T>, next: string | null) => {
     const target = placeOf(reach)
     if (!isNext && to !== 'end' && to !== 'nowhere' && target !== null && rows.compare(to, target) < 0) {

@@ -60,7 +60,10 @@ export interface TicketStore {
   discard(key: string): Queued | null
   /** Returns a message from the outbox. Null if the outbox does not contain the message. */
   queued(key: string): Queued | null
-  /** Loads earlier events. `isAsked`: the reader clicked to load them. Loading by scrolling waits longer after a failure. */
+  /**
+   * Loads earlier events. `isAsked`: the reader clicked to load them. After a failure, scrolling does not load events for a while, but a
+   * click does.
+   */
   loadOlder(isAsked: boolean): Promise<void>
   /** Changes the ticket. If the server refuses and the person retries, `insisting` returns the patch to send. */
   change(patch: TicketPatch, insisting?: Insisting): Promise<boolean>
@@ -205,8 +208,8 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
   }
 
   /**
-   * The open ticket no longer exists, or this person may no longer read it. Load the ticket again by the reference in the address bar,
-   * because another ticket may have that number after a restore of the database.
+   * The open ticket no longer exists, or this person may no longer read it. Load again by `ref`, because after a restore of the database
+   * another ticket may have the same number.
    */
   const gone = () => batch(() => {
     if (opening.value.kind === 'open') client.opened.keep(opening.value.ticket, null)

@@ -1,4 +1,4 @@
-// Whether a ticket is unread. Lists, counts, the tab's title and the widget's badge all use this rule. Pure functions.
+// Whether a ticket is unread. Lists, counts, the tab's title and the widget's badge all use the rule in this file. Pure functions.
 
 import type { TicketView } from '../protocol/model.ts'
 

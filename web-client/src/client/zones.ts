@@ -30,7 +30,7 @@ const plain = (text: string) => folded(text).replace(/[_/\s,]+/g, ' ').trim()
 
 /**
  * Returns the zones whose name contains every search word. Exact matches come first, then zones whose city begins with the search text,
- * then zones whose full name does.
+ * then zones whose full name begins with it.
  */
 export function zonesFor(names: readonly string[], asked: string, first: readonly string[]): readonly string[] {
   const words = plain(asked).split(' ').filter((word) => word !== '')

@@ -7,7 +7,7 @@ import type { ServerFrame, StaffView } from '../protocol/model.ts'
 export type InboxFrame = Extract<ServerFrame, { type: 'inbox' }>
 
 export interface InboxRows {
-  /** Returns the frame with all its tickets, in full, in `tickets`. */
+  /** Returns the frame with the full data of all its tickets in the field `tickets`. */
   fill(frame: InboxFrame): InboxFrame
 }
 

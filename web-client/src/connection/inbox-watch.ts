@@ -17,7 +17,7 @@ export interface InboxListener {
   began(): void
   /**
    * Called with the viewers of each ticket. Tickets without viewers are not in the map. The map is empty without a connection, or if the
-   * server is too old.
+   * server is too old to send viewers.
    */
   viewers?(byTicket: Viewers): void
 }

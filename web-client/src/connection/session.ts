@@ -78,7 +78,7 @@ export interface SessionParts {
   readonly watch: WatchFactory
 }
 
-/** A connection that was live for this long was healthy, so reconnecting starts with the shortest delay. */
+/** If a connection was live for at least this long before it ended, reconnecting starts with the shortest delay. */
 const GOOD_LIFE_MS = 5_000
 const RENEW_RETRY_MS = 10_000
 /**
@@ -87,8 +87,8 @@ const RENEW_RETRY_MS = 10_000
  */
 const WAKE_HEARTBEATS = 1.25
 /**
- * Renew a token this long before it expires. If a fifth of the remaining time is longer, renew that early. Never renew before half of the
- * remaining time has passed.
+ * How long before its expiry a token is renewed. A token with more than 150 seconds left is renewed after four fifths of that time. A token
+ * with less than 60 seconds left is renewed after half of that time.
  */
 const RENEW_AHEAD_MS = 30_000
 const RENEW_MS_MIN = 1_000
@@ -149,7 +149,7 @@ export function createSession({ sockets, clock, random, tokens, user, watch }: S
     const answer = await requests.ask({ type: 'hello', token: token.token })
     if (mine !== round) return
     if (answer.kind !== 'answered' || answer.frame.type !== 'welcome') {
-      // If the server refuses `hello`, it closes the connection with a code that says what to do. If it does not respond, close the
+      // If the server refuses `hello`, it closes the connection with a code that says what to do. If no response arrives, close the
       // connection here.
       if (answer.kind !== 'refused') transport?.close('no welcome')
       return

@@ -1,5 +1,5 @@
 // Subscriptions to tickets, which outlive single connections. Whenever a connection goes live, every ticket is subscribed again from the
-// last position that its sink has received.
+// last position that the ticket's `TicketSink` (its receiver) has reached.
 
 import type { Code, ServerFrame, SubscribedFrame } from '../protocol/model.ts'
 import { isPassing } from '../protocol/words.ts'

@@ -58,7 +58,7 @@ let wanted: Language = 'en'
 const fallback = new Map<string, string>(Object.entries(common))
 const chosen = signal<{ readonly language: Language; readonly table: Table }>({ language: 'en', table: {} })
 
-/** Adds a section. Its English sentences are available immediately. Other languages are loaded from `files` on demand. */
+/** Adds a section (a group of texts). Its English sentences are available immediately. Other languages are loaded from `files` on demand. */
 export function addStrings<S extends Section>(section: S, english: Sections[S], files: Files): void {
   add(ofSection(section, files), english)
 }
@@ -115,10 +115,10 @@ async function take(next: Language): Promise<boolean> {
   wanted = asked = next
   let isWhole = true
   const tables = next === 'en' ? [] : await Promise.all(sources.map((source) => source(next).catch(() => { isWhole = false })))
-  // A later call has started. If it is for the same language, return its result, because it covers more parts. Otherwise another language
-  // was chosen.
+  // A later call of `take` has started. If that call is for the same language, return its result, because it also loads the parts added
+  // since. Otherwise another language was chosen, so report no failure.
   if (mine !== takes) return next === asked ? coming : true
-  // If the page already shows this language, use the tables that were loaded, even if those of one part are missing.
+  // If the page already shows this language, use the tables that were loaded, even if others failed to load.
   if (isWhole || language() === next) chosen.value = { language: next, table: Object.assign({}, ...tables) }
   else wanted = language()
   return isWhole
@@ -162,7 +162,7 @@ export function number(n: number, options: Intl.NumberFormatOptions = {}): strin
   return new Intl.NumberFormat(locale(), options).format(n)
 }
 
-/** Returns the text for a status, priority or category of the server. If a newer server introduced the word, returns the word itself. */
+/** Returns the text for a status, priority or category of the server. If this client does not know the word, returns the word itself. */
 export function tWord(prefix: 'status' | 'priority' | 'category', word: string | null): string {
   const key = `${prefix}.${word ?? ''}`
   return isKey(key) ? t(key) : (word ?? '').replaceAll('_', ' ')
@@ -173,7 +173,7 @@ export interface Refused {
   readonly title?: string
 }
 
-/** Explains a refusal that names an invalid field. Returns null if it names none. Replaced when `reasons.ts` is loaded. */
+/** Explains a refusal that names an invalid field. Returns null if the refusal names no field. Replaced when `reasons.ts` is loaded. */
 let atField: (refused: Refused) => string | null = () => null
 
 export function explainFields(explain: typeof atField): void {

@@ -1,4 +1,4 @@
-// Texts for the support page. This file is loaded by that page and adds its strings to those of all pages.
+// Texts for the support page. This file is loaded by that page and adds its strings to the common table.
 
 import en from './en/support.json'
 import { addStrings, type Table } from './index.ts'

@@ -81,7 +81,7 @@ export interface Outbox {
 }
 
 const RETRY_MS = 5_000
-/** If the undo time seems longer than this, the clock was set back, so send the message immediately. */
+/** If more undo time than this seems to be left, the device's clock was set back, so the message is sent immediately. */
 const HOLD_MS_MAX = 60_000
 
 export function createOutbox(parts: OutboxParts): Outbox {

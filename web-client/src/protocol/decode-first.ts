@@ -8,7 +8,7 @@ import { object, string } from './shape.ts'
 
 export type Self = MeView
 
-/** Decodes an error response. A proxy may have sent a response without problem+json; its code becomes `unreadable`. */
+/** Decodes an error response. If the body is not problem+json, for example because a proxy sent it, the code is `unreadable`. */
 export function problemOf(status: number, value: unknown): Problem {
   const problem = isObject(value) && 'code' in value ? decodeProblem(value) : undefined
   return problem === undefined ? { status, code: 'unreadable', title: '', retry_after_ms: null, head: null } : { ...problem, status }

@@ -15,8 +15,8 @@ export function decodeStaffPage(value: unknown): Page<StaffView> | null {
 
 export const decodeAgents = all(decodeRoleView)
 /**
- * Decodes the people found by a search. A person whose role this client does not know is left out, because a newer server introduced that
- * role.
+ * Decodes the people found by a search. Leaves out a person whose role this client does not know, for example a role that only newer
+ * servers have.
  */
 export const decodeFound = readable(decodePersonFound)
 export const decodeReplies = readable(decodeSavedReply)

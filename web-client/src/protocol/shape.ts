@@ -39,7 +39,7 @@ export const name: Decoder<string> = (value) => {
  */
 export const title: Decoder<string> = (value) => name(value) ?? (typeof value === 'string' ? codesOf(value) : undefined)
 
-/** Decodes one of the given words. `former` maps the names that other builds use for some words. */
+/** Decodes one of the given words. `former` maps alternative names, which servers of other builds send, to these words. */
 /* @__NO_SIDE_EFFECTS__ */
 export function word<const T extends string>(words: readonly T[], former: Readonly<Record<string, T>> = {}): Decoder<T> {
   const all = new Map([...words.map((known): [string, T] => [known, known]), ...Object.entries(former)])

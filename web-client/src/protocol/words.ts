@@ -19,8 +19,8 @@ export function statusesAfter(status: Status): readonly Status[] {
 }
 
 /**
- * Returns the status changes that lead from one status to another. Not every change is allowed directly, but every status can be reached
- * from `open`.
+ * Returns the status changes that lead from one status to another. If the direct change is not allowed, goes through `open`, from which
+ * every status can be reached.
  */
 export function wayBack(from: Status, to: Status): readonly { readonly status: Status }[] {
   return statusesAfter(from).includes(to) ? [{ status: to }] : [{ status: 'open' }, { status: to }]

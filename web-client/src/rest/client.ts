@@ -57,7 +57,7 @@ export interface Rest {
 interface RestParts {
   readonly fetch: (path: string, init: RequestInit) => Promise<Response>
   readonly token: BearerSource
-  /** The names of the features that the server supports, as last received. Empty if none were received or the server is too old. */
+  /** The names of the features that the server supports, as last received. Empty if the server has not sent the names. */
   readonly features: () => Features
 }
 

@@ -24,7 +24,7 @@ export interface TeamRest {
   roles(): Promise<Result<readonly Agent[]>>
   /** Finds the people who have signed in with this email address. Only for admins. */
   peopleBy(email: string): Promise<Result<readonly PersonFound[]>>
-  /** Sets a person's role; null removes it. */
+  /** Sets a person's role; null removes the role. */
   setRole(id: string, role: StaffRole | null): Promise<Result<null>>
   /** Blocks or unblocks a person. Only for admins, on a server with the feature `block_people`. */
   setBlocked(id: string, blocked: boolean): Promise<Result<null>>
@@ -51,7 +51,7 @@ const SEEN_ASSIGNEE: Feature = 'if_assigned_to'
 
 /**
  * Sends a change with the assignee that the agent saw, so that the server refuses an outdated assignment. A server without the feature
- * would refuse the field itself. Such a server gets the change without the field, and the last assignment wins.
+ * `if_assigned_to` would refuse that field, so it gets the change without the field, and the last assignment wins.
  */
 async function withSeenAssignee<T>(features: Features, patch: TicketPatch, send: (patch: TicketPatch) => Promise<Result<T>>): Promise<Result<T>> {
   const { if_assigned_to, ...rest } = patch

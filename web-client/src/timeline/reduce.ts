@@ -37,8 +37,8 @@ function takePage(timeline: Timeline, page: SubscribedFrame): Timeline {
 }
 
 /**
- * Starts the history from the first page of a subscription. The position is set before the page's first event, or to the page's head if the
- * page has no events.
+ * Starts the history from the first page of a subscription. The position is set to just before the page's first event, or to the page's
+ * head if the page has no events.
  */
 function begin(timeline: Timeline, page: SubscribedFrame): Timeline {
   const first = page.events[0]
@@ -75,7 +75,10 @@ function behind(timeline: Timeline): Timeline {
   return hole === timeline.hole ? timeline : { ...timeline, hole }
 }
 
-/** Applies edits and redactions to the events of the messages. The old texts are not kept, not even in memory. */
+/**
+ * Puts the newest text of each edited or redacted message into all events of that message. Keeps no text of a redacted message, not even in
+ * memory.
+ */
 function revise(events: readonly HistoryEvent[], by: readonly HistoryEvent[]): readonly HistoryEvent[] {
   const newest = new Map<string, TicketMessage>()
   for (const { message } of by.filter(isRevision)) {

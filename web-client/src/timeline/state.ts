@@ -4,23 +4,20 @@ import type { Code, EventPage, HistoryEvent, ReadMark, SubscribedFrame } from '.
 
 /**
  * The history of one ticket. Its events have no gap: each sequence number from the first event to `position` occurs once. If events are
- * missing, `hole` is set, and the owner subscribes again from `position`.
+ * missing, `hole` is set, and the client subscribes again from `position`.
  */
 export interface Timeline {
   /** The epoch of the history (it changes when the database is restored). Null before the first page. */
   readonly epoch: string | null
   readonly events: readonly HistoryEvent[]
-  /**
-   * The sequence number of the last event without a gap before it. Null if nothing is known yet; the client then subscribes without
-   * `after`. Only events change it.
-   */
+  /** The sequence number of the last event without a gap before it. Null before the first page; the client then subscribes without `after`. */
   readonly position: number | null
   /** The highest known sequence number. If it is greater than `position`, events are missing. */
   readonly head: number
   readonly more_before: boolean
   /** True from sending `subscribe` until the last page of the response. */
   readonly syncing: boolean
-  /** The id of the `subscribe` request whose pages are arriving. Only its first page may replace the history. */
+  /** The id of the `subscribe` request whose pages are arriving. Only the first page of the response may replace the history. */
   readonly answering: number | null
   readonly hole: boolean
   readonly reads: readonly ReadMark[]

@@ -11,8 +11,8 @@ export type Item =
   | { readonly kind: 'pending'; readonly id: string; readonly pending: Pending }
 
 /**
- * The person who reads the ticket. For a customer, all messages from customers count as own messages. For staff, only messages whose sender
- * has this `id`.
+ * The person who reads the ticket. For a customer, all messages from customers count as own messages. For staff, only messages sent by the
+ * person with this `id` count as own messages.
  */
 export type Reader = { readonly side: 'customer' } | { readonly side: 'staff'; readonly id: string }
 
@@ -35,7 +35,7 @@ function item(event: HistoryEvent, reader: Reader, seen: number): readonly Item[
   return isRevision(event) ? [] : [{ kind: 'activity', id: `seq-${event.seq}`, event }]
 }
 
-/** Returns the highest sequence number that any person on this side has read. */
+/** Returns the highest sequence number that any person of type `side` has read. */
 function seenUpTo(timeline: Timeline, side: ActorType): number {
   return timeline.reads.reduce((seq, mark) => (mark.person.type === side ? Math.max(seq, mark.seq) : seq), 0)
 }
@@ -71,7 +71,7 @@ export function earlier(timeline: Timeline, message: TicketMessage): readonly Ve
   return found
 }
 
-/** Returns the message as the known part of the history has it. Null if the message is not in that part. */
+/** Returns the message with this id from the loaded events. Null if no loaded event contains the message. */
 export function messageOf(timeline: Timeline, id: string): TicketMessage | null {
   return timeline.events.find((event) => event.message?.id === id)?.message ?? null
 }
