@@ -193,10 +193,15 @@ async fn an_operator_sees_upgrades_that_a_limit_refused() {
             "its address has the maximum number of connections",
         ),
     ] {
-        let server = TestServer::start_with(1, Join::Alone, |spec| spec.env(setting, "1")).await;
+        // More than one, because connections without a WebSocket count for the address too, until
+        // they are closed.
+        let server = TestServer::start_with(1, Join::Alone, |spec| spec.env(setting, "4")).await;
         let gateway = &server.gateways[0];
         let ada = server.customer("Ada Lovelace");
-        let _first = server.client(0, &ada).await;
+        let mut open = Vec::new();
+        for _ in 0..4 {
+            open.push(server.client(0, &ada).await);
+        }
         for _ in 0..3 {
             let refused = raw::request(gateway.port(), "GET", "/v1/ws", &raw::UPGRADE, None).await;
             assert_eq!(refused.status, status, "{setting}");
