@@ -12,13 +12,18 @@ const ONLY_ELSEWHERE: &[(&str, &str)] = &[
     ("docker build", "an engine"),
     ("docker compose up", "an engine"),
     ("docker compose run", "an engine"),
+    ("docker compose exec", "an engine"),
     ("kubectl create secret generic", "a cluster"),
     ("kubectl create configmap", "a cluster"),
     ("kubectl apply", "a cluster"),
     ("kubectl delete job", "a cluster"),
     ("kubectl wait", "a cluster"),
+    ("kubectl exec", "a cluster"),
+    ("kubectl get pods", "a cluster"),
+    ("kubectl port-forward", "a cluster"),
     ("kubectl rollout status", "a cluster"),
     ("kubectl rollout undo", "a cluster"),
+    ("sudo sh -c", "the unit's secrets"),
     ("systemctl enable", "a supervisor"),
     ("systemctl restart", "a supervisor"),
     ("systemctl reload", ".ci/test-world balancers"),
@@ -107,6 +112,10 @@ fn missing(call: &[String]) -> Vec<String> {
         ["docker", "build", rest @ ..] => {
             let at = rest.iter().position(|word| *word == "-f").unwrap();
             wants(root().join(rest[at + 1]).is_file(), rest[at + 1]);
+        }
+        ["docker", "compose", "exec", service, ..] => {
+            let compose = text("deploy/compose.yaml");
+            wants(compose.contains(&format!("\n  {service}:")), service);
         }
         ["docker", "compose", _, rest @ ..] => {
             let compose = text("deploy/compose.yaml");

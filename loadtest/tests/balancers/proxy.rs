@@ -2,6 +2,7 @@
 //! lines that an operator also has to change. It fails if one of these lines is missing.
 
 use std::collections::BTreeSet;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -94,6 +95,11 @@ struct Place<'a> {
     files: &'a CertificateFiles,
     port: u16,
     tls_port: u16,
+}
+
+/// Whether this process runs as root.
+fn is_root() -> bool {
+    std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
 }
 
 impl Kind {
@@ -216,7 +222,7 @@ impl Kind {
                 let read = |file| std::fs::read_to_string(file).expect("a certificate");
                 std::fs::write(&both, read(&files.certificate) + &read(&files.key))
                     .expect("a file");
-                vec![
+                let mut changes = vec![
                     change(
                         "log /dev/log local0 notice",
                         "log stdout format raw local0".into(),
@@ -226,7 +232,14 @@ impl Kind {
                     change("/etc/haproxy/tls/desk.pem", both.display().to_string()),
                     // Allow plain HTTP, because the test's clients connect without TLS.
                     change("unless { ssl_fc }", "unless { always_true }".into()),
-                ]
+                ];
+                // Only root can give up its rights.
+                if !is_root() {
+                    changes.push(change("    user haproxy\n", String::new()));
+                    changes.push(change("    group haproxy\n", String::new()));
+                    changes.push(change("    chroot /var/lib/haproxy\n", String::new()));
+                }
+                changes
             }
             Self::Caddy => vec![change(
                 "\ndesk.example {",
