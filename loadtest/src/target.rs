@@ -45,7 +45,7 @@ pub struct TargetSpec {
 pub enum Relay {
     /// Through a private Redis server.
     Redis,
-    /// Not at all: there is no Redis and only one instance.
+    /// No events are exchanged: there is no Redis and only one instance.
     InProcess,
 }
 

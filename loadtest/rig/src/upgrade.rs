@@ -7,8 +7,8 @@ use std::process::Command;
 use crate::cluster::{Cluster, SUPERUSER, run_as};
 use crate::{ParentDeath, Postgres, RigError, free_port, locate};
 
-/// The first Postgres version whose `initdb` enables checksums by default. `pg_upgrade` refuses two
-/// clusters if only one has checksums.
+/// The first Postgres version whose `initdb` enables checksums by default. `pg_upgrade` requires
+/// that both clusters have checksums, or neither of them.
 const CHECKSUMS_BY_DEFAULT_SINCE: u32 = 18;
 
 impl Postgres {

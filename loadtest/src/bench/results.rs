@@ -92,7 +92,7 @@ pub const CORE: Metric = Metric {
     title: "% of a core",
     digits: 1,
 };
-/// How often per second the scenario's counted event happened.
+/// Events per second. Each scenario defines which events it counts.
 pub const RATE: Metric = Metric {
     name: "per_second",
     title: "per second",

@@ -28,8 +28,8 @@ pub struct Answers {
     pub foreign: Vec<Violation>,
 }
 
-/// Runs turns until the end of the run. Each turn waits for the previous turn. What a turn requests
-/// is therefore on the ticket, unless a restore undid it.
+/// Runs turns until the end of the run. Each turn waits for the previous turn, so no other request
+/// changes the messages that a turn writes. Only a restore can undo them.
 pub async fn converse(
     executor: &Executor,
     rooms: &[Room],
