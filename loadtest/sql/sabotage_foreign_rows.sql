@@ -1,6 +1,6 @@
--- Sabotage, to test that the checker finds the bug. Two functions compare transaction ids, and
--- first check that the ids are from the same Postgres cluster. Without this check, a write after a
--- restore into a different cluster returns events of unrelated tickets.
+-- Sabotage, to test that the checker finds the bug. Makes two functions compare transaction ids
+-- without checking that they are from the same Postgres cluster. A write after a restore into a
+-- different cluster returns events of unrelated tickets.
 do $$
 declare
   v_function record;

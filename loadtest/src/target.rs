@@ -43,7 +43,7 @@ pub struct TargetSpec {
 /// How gateway instances exchange events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relay {
-    /// Through a private Redis server.
+    /// The instances exchange events through a private Redis server.
     Redis,
     /// No events are exchanged: there is no Redis and only one instance.
     InProcess,

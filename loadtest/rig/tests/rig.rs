@@ -447,8 +447,8 @@ async fn bytes_that_arrive_while_the_proxy_heals_do_not_follow_lost_ones() {
     for stream in &mut streams {
         stream.write_all(b"b").await.unwrap();
     }
-    // The proxy cuts the last connection after all others. When the byte on the last connection is
-    // known to be lost, any byte forwarded on another connection has already arrived.
+    // Wait until the last byte "b" is known to be lost. The proxy has by then discarded the bytes
+    // of all other connections too.
     assert_eq!(
         exchange(
             &mut servers[CONNECTIONS - 1],

@@ -59,7 +59,7 @@ pub struct Touch {
     ticket: TicketId,
     seq: u64,
     public_seq: u64,
-    /// A time just after the commit.
+    /// Time just after the change was committed.
     at: Instant,
 }
 
