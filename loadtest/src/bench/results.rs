@@ -1,5 +1,5 @@
-//! Measured values by scenario, subject (a server or a way of writing) and metric. Each has one
-//! value per round.
+//! Measured values by scenario, subject (a server or a way of writing) and metric. Each metric has
+//! one value per round.
 
 use std::collections::BTreeMap;
 

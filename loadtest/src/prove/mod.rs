@@ -377,8 +377,8 @@ fn new_run() -> Run {
     }
 }
 
-/// Waits until no message is unanswered, and tells every member which head (newest event) to reach.
-/// Returns whether all members reached it. A member that reaches its head ends its task.
+/// Waits until every message is answered, and tells every member which head (newest event) to
+/// reach. Returns whether all members reached it. A member that reaches its head ends its task.
 async fn converge(
     admin: &Admin,
     rooms: &[Room],
