@@ -1,6 +1,6 @@
--- Sabotage, to test that the checker finds the bug. Two functions compare transaction ids only
--- within one Postgres cluster; this removes their check of the cluster. After a restore into a
--- different cluster, a write then returns events of unrelated tickets.
+-- Sabotage, to test that the checker finds the bug. Makes two functions compare transaction ids
+-- without checking that they are from the same Postgres cluster. A write after a restore into a
+-- different cluster returns events of unrelated tickets.
 do $$
 declare
   v_function record;

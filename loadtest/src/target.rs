@@ -43,9 +43,9 @@ pub struct TargetSpec {
 /// How gateway instances exchange events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relay {
-    /// Through a private Redis server.
+    /// The instances exchange events through a private Redis server.
     Redis,
-    /// Not at all: there is no Redis and only one instance.
+    /// No events are exchanged: there is no Redis and only one instance.
     InProcess,
 }
 

@@ -68,7 +68,7 @@ fn every_setting_that_is_named_exists() {
     let mut named = 0;
     for file in files(&dir) {
         let text = std::fs::read_to_string(&file).expect("a text");
-        // The image's revision is set when it is built, not when it runs.
+        // Skip `HELPLINE_REVISION`, which is set when the image is built, not when it runs.
         for setting in settings(&text).filter(|setting| *setting != "HELPLINE_REVISION") {
             named += 1;
             assert!(

@@ -49,8 +49,9 @@ impl PgBouncer {
     }
 
     /// Starts a PgBouncer in front of the Postgres on `postgres_port`. It serves all databases of
-    /// that Postgres, to the given logins with their passwords. `settings` are additional lines of
-    /// the section `[pgbouncer]`. `databases` are lines before the wildcard database.
+    /// that Postgres. `logins` are the names and passwords of the users who may connect. `settings`
+    /// are additional lines of the configuration section `[pgbouncer]`, and `databases` of the
+    /// section `[databases]`.
     ///
     /// # Errors
     /// If PgBouncer is not installed or does not start.

@@ -27,7 +27,7 @@ const TEMPORARY_SETTINGS: &[(&str, &str)] = &[
     ("checkpoint_timeout", "30min"),
 ];
 
-/// For SQL that does not name the schema: the SQL of tests and of a person at psql. Helpline's own
+/// Lets tests, and a person who uses psql, write SQL without the name of the schema. Helpline's own
 /// statements name the schema, and its role has an empty search path.
 const SEARCH_PATH: (&str, &str) = ("search_path", "helpline, public");
 
@@ -313,8 +313,8 @@ impl Postgres {
         self.process.start(self.command())?;
         loop {
             if let Some(status) = self.process.ended() {
-                // The log says that a previous server still uses the data directory. After its
-                // parent process was killed, the previous server may still be writing its last
+                // The log says that a previous server still uses the data directory. If the process
+                // that started it was killed, the previous server may still be writing its last
                 // checkpoint.
                 let still_held = tail(self.process.log())
                     .lines()

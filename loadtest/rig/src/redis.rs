@@ -246,7 +246,7 @@ impl Redis {
     }
 
     /// Lowers the output buffer limit of subscribers to 1 KiB and publishes a larger payload. Redis
-    /// then disconnects the subscriber, and the publisher does not notice. The payload is not a
+    /// then disconnects the subscribers, and the publisher does not notice. The payload is not a
     /// valid event; subscribers must ignore it.
     ///
     /// # Errors

@@ -7,14 +7,14 @@ use std::process::Command;
 use crate::cluster::{Cluster, SUPERUSER, run_as};
 use crate::{ParentDeath, Postgres, RigError, free_port, locate};
 
-/// The first Postgres version whose `initdb` enables checksums by default. `pg_upgrade` refuses two
-/// clusters if only one has checksums.
+/// The first Postgres version whose `initdb` enables checksums by default. `pg_upgrade` requires
+/// that both clusters have checksums, or neither of them.
 const CHECKSUMS_BY_DEFAULT_SINCE: u32 = 18;
 
 impl Postgres {
-    /// Upgrades this cluster, which must be stopped, with the Postgres programs in `bin`, a
-    /// directory that the Postgres user can enter. Starts the upgraded cluster with the same
-    /// settings and passwords. The old cluster is left unchanged; do not start it again.
+    /// Upgrades this cluster, which must be stopped. `bin` is the directory of the newer Postgres
+    /// programs; the Postgres user must be able to enter it. Starts the upgraded cluster with the
+    /// same settings and passwords. The old cluster is left unchanged; do not start it again.
     ///
     /// # Errors
     /// [`RigError::Failed`] with the output of `initdb` or `pg_upgrade`, or if the new server does

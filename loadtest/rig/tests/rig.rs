@@ -447,8 +447,8 @@ async fn bytes_that_arrive_while_the_proxy_heals_do_not_follow_lost_ones() {
     for stream in &mut streams {
         stream.write_all(b"b").await.unwrap();
     }
-    // The last connection is cut after all other connections. Once its byte is known to be lost, a
-    // byte on any other connection would have arrived already.
+    // Wait until the last byte "b" is known to be lost. The proxy has by then discarded the bytes
+    // of all other connections too.
     assert_eq!(
         exchange(
             &mut servers[CONNECTIONS - 1],

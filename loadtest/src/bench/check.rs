@@ -1,7 +1,7 @@
-//! A short check for `make test` of the ratios that vary least between runs. It finds performance
-//! regressions. Its bounds are looser than the targets of `bench`, because the machine may be busy.
-//! It finds structural changes: an additional write per delivery, an additional buffer per
-//! connection, or a transaction per message.
+//! A short performance check that `make test` runs. It measures only the ratios that vary least
+//! between runs. Its bounds are looser than the targets of `bench`, because the machine may be
+//! busy. It finds structural regressions: an additional write per delivery, an additional buffer
+//! per connection, or a transaction per message.
 
 use std::sync::Arc;
 use std::time::Duration;

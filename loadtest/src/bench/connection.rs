@@ -1,5 +1,5 @@
-//! A WebSocket from the load generator to any of the measured servers. A list of steps opens it;
-//! afterwards frames are read and written as text.
+//! A WebSocket from the load generator to any of the measured servers. To open it, a list of steps
+//! (frames to send or to await) is executed. Afterwards frames are read and written as text.
 
 use std::time::Duration;
 

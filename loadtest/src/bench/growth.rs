@@ -163,7 +163,7 @@ async fn execute(
         .map_err(LoadError::postgres("making tickets"))
 }
 
-/// Inserts tickets until the database grows from `from` to `to` tickets.
+/// Inserts tickets so that the database has `to` tickets. It already has `from` tickets.
 async fn grow(helpline: &Helpline, from: u64, to: u64) -> Result<(), LoadError> {
     let batch = |sql| async move {
         helpline

@@ -29,7 +29,7 @@ const CHANGES_PER_SECOND: f64 = 2_000.0;
 /// Number of agents who send the messages that change tickets.
 const WRITERS: usize = 20;
 /// The inbox counts as idle if no ticket was shown for this long. It is two polling intervals of
-/// the gateway: a poll also reports tickets that were created just before it.
+/// the gateway, so at least one whole poll found no ticket to show.
 const REST: Duration = Duration::from_millis(2 * limits::SWEEP_INTERVAL_MS);
 /// How long to wait for outstanding updates after the last change.
 const DRAIN: Duration = Duration::from_secs(3);

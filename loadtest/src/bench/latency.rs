@@ -1,7 +1,7 @@
 //! `latency`: the latency of a message at half of the highest sending rate, and at other fractions
-//! of that rate for the plot. It is measured from the intended time to the ack, and to the arrival
-//! on the second instance. A first run finds the highest rate with the same setup: two instances,
-//! and listeners on the second instance.
+//! of that rate for the plot. The latency is measured from the intended sending time to the ack,
+//! and to the arrival on the second instance. A first run finds the highest rate with the same
+//! setup: two instances, and listeners on the second instance.
 
 use std::io::Write as _;
 use std::sync::Arc;

@@ -63,7 +63,7 @@ pub struct BenchArgs {
     /// Directory for the report
     #[arg(long, value_name = "DIR", default_value = "target/bench")]
     out: PathBuf,
-    /// Peers to leave out
+    /// Peers (comparable servers) to leave out
     #[arg(long, value_enum, value_delimiter = ',')]
     without: Vec<peer::Kind>,
     /// Environment variable for the gateways; can be given several times
@@ -111,7 +111,7 @@ const ALL: &[Name] = &[
     Name::Growth,
 ];
 
-/// How long and what to measure.
+/// The number and duration of the measurements, and the servers to leave out.
 #[derive(Debug, Clone)]
 pub struct Effort {
     /// Number of rounds per scenario.

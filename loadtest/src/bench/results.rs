@@ -1,5 +1,5 @@
-//! Measured values by scenario, subject (a server or a way of writing) and metric. Each has one
-//! value per round.
+//! Measured values by scenario, subject (a server or a way of writing) and metric. Each metric has
+//! one value per round.
 
 use std::collections::BTreeMap;
 
@@ -92,7 +92,7 @@ pub const CORE: Metric = Metric {
     title: "% of a core",
     digits: 1,
 };
-/// How often per second the scenario's counted event happened.
+/// Events per second. Each scenario defines which events it counts.
 pub const RATE: Metric = Metric {
     name: "per_second",
     title: "per second",

@@ -115,7 +115,7 @@ pub const TARGETS: &[Target] = &[
     },
 ];
 
-/// Compares every target whose values were measured with those values.
+/// Compares each target with its measured values. Targets without measured values are left out.
 pub fn judge(results: &Results) -> Vec<Judged> {
     TARGETS
         .iter()

@@ -86,9 +86,9 @@ pub enum Fate {
     /// may be missing. It may also be stored at a different position, if a retry was stored after
     /// the promotion or restore.
     Void,
-    /// Refused permanently by the server.
+    /// The server refused the message permanently.
     Refused,
-    /// Not answered before the end of the run.
+    /// The server did not answer before the end of the run.
     Unknown,
 }
 

@@ -108,7 +108,7 @@ impl Client {
                         self.record.asked_to_retry = true;
                         self.outbox[n].again_at = Instant::now() + wait;
                     } else if code.ends_with_connection() {
-                        // `welcome` clears all ids of the outbox, so the next connection sends this
+                        // A new connection clears all ids of the outbox, so the client sends this
                         // message again.
                         tracing::warn!(member = self.member.name, %code, "a send is held until another connection");
                         self.outbox[n].again_at = Instant::now() + HELD;

@@ -53,9 +53,9 @@ pub struct Outgoing {
 /// Who may see a sent text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Visibility {
-    /// All members of the ticket.
+    /// All members of the ticket may see the text.
     Message,
-    /// Only staff.
+    /// Only staff may see the text.
     Note,
 }
 
@@ -143,7 +143,7 @@ pub enum Goal {
     /// Stop at this position in the history whose epoch starts with this prefix. The epoch changes
     /// when the database is restored, so a position in an undone history does not count.
     SeqIn(u64, Arc<str>),
-    /// Stop now.
+    /// The member must stop now.
     Stop,
 }
 

@@ -28,8 +28,8 @@ pub struct Answers {
     pub foreign: Vec<Violation>,
 }
 
-/// Runs turns until the end of the run. Each turn waits for the previous turn. What a turn requests
-/// is therefore on the ticket, unless a restore undid it.
+/// Runs turns until the end of the run. Each turn waits for the previous turn, and each request for
+/// the previous request. A requested message therefore exists, unless a restore undid it.
 pub async fn converse(
     executor: &Executor,
     rooms: &[Room],

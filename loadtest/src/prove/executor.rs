@@ -183,8 +183,9 @@ impl Executor {
                 drop(postgres);
                 *self.cluster.standby.lock().await = Some(standby);
                 if op == PostgresOp::StandbySync {
-                    // Set this after the standby has been copied. A promoted standby would
-                    // otherwise wait for a standby of its own.
+                    // Change this setting only after the standby has been copied. The standby would
+                    // otherwise copy the setting too, and after its promotion wait for a standby
+                    // that does not exist.
                     let waits = "alter system set synchronous_standby_names = 'rig'";
                     let admin = self.admin().await?;
                     admin

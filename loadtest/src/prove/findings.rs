@@ -49,7 +49,7 @@ pub struct Void {
 
 impl Void {
     /// Marks acks that a promotion or restore may have undone, so that the checker does not report
-    /// them. Counts those whose message is missing.
+    /// them. Counts the acks whose message is missing.
     pub(super) fn set_apart(
         &mut self,
         evidence: &mut Evidence,

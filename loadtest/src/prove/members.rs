@@ -22,7 +22,7 @@ pub const QUIET_TICKETS: usize = 2;
 pub const MEMBERS_PER_TICKET: usize = 4;
 /// Maximum number of messages that may wait for one member.
 const ORDERS_MAX: usize = 4_096;
-/// Every how many messages an agent sends an internal note.
+/// One in this many messages of an agent is an internal note.
 const NOTE_EVERY: u64 = 4;
 /// Delay before the members of the next ticket connect, so that a run does not start with a
 /// connection storm.

@@ -305,8 +305,8 @@ async fn make_tickets(cluster: &TestCluster, count: usize) -> Result<Tickets, Lo
     let admin = target::connect(&cluster.admin_url().await).await?;
     let count = count + members::QUIET_TICKETS;
     let all = answers::TICKETS + poison::TICKETS + count + revoked::TICKETS + 2;
-    // Ids ascend in creation order, and a response about too many tickets shows the last ticket.
-    // The first tickets are used for REST requests, so that a response of this kind shows a wrong
+    // Use the first tickets, which have the lowest ids, for REST requests. A faulty response that
+    // mixes several tickets shows the ticket with the highest id, so the checker sees a wrong
     // ticket.
     let mut asked = people::make_rooms(&admin, all)
         .await
@@ -377,8 +377,8 @@ fn new_run() -> Run {
     }
 }
 
-/// Waits until no message is unanswered, and tells every member which head (newest event) to reach.
-/// Returns whether all members reached it. A member that reaches its head ends its task.
+/// Waits until every message is answered, and tells every member which head (newest event) to
+/// reach. Returns whether all members reached it. A member that reaches its head ends its task.
 async fn converge(
     admin: &Admin,
     rooms: &[Room],

@@ -36,7 +36,7 @@ impl Done {
 /// How an operation ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The operation was executed. The remark may be empty.
+    /// The operation was executed. The string is a remark about it, and may be empty.
     Done(String),
     /// The operation was attempted and failed, for this reason.
     Failed(String),

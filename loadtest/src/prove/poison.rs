@@ -59,7 +59,7 @@ pub struct Touch {
     ticket: TicketId,
     seq: u64,
     public_seq: u64,
-    /// A time just after the commit.
+    /// Time just after the change was committed.
     at: Instant,
 }
 
@@ -218,8 +218,9 @@ impl Poison {
     async fn touch(&self, admin: &Admin, others: &[Room]) -> Result<(), LoadError> {
         let doing = || LoadError::postgres("writing beside poisoned rows");
         let from = Instant::now();
-        // Change quiet tickets first. In tickets where members write, a gap in the numbering would
-        // reveal an event that the gateway's polling missed.
+        // Change quiet tickets (to which no member writes) first. In the other tickets, the next
+        // message reveals a gap in the numbering, so a change is delivered even if the gateway's
+        // polling missed it.
         for (n, room) in (0..TOUCHES).zip(others.iter().rev().take(TOUCHED_TICKETS).cycle()) {
             sleep_until(from + TOUCH_INTERVAL * n).await;
             let ticket = room.ticket.uuid();

@@ -29,10 +29,11 @@ pub struct RunningArgs {
         conflicts_with_all = ["brief", "plan", "instances", "bin", "no_changes", "set", "sabotage"]
     )]
     urls: Vec<String>,
-    /// Secret that signs the tokens of these instances
+    /// Secret for signing tokens that the running instances accept
     #[arg(long, env = "HELPLINE_JWT_SECRET", hide_env_values = true)]
     jwt_secret: Option<String>,
-    /// Address of their Postgres with an administrator role, to create tickets and read histories
+    /// URL of the instances' Postgres with an administrator role, to create tickets and read
+    /// histories
     #[arg(long, env = "HELPLINE_ADMIN_DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
 }

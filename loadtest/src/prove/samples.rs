@@ -8,9 +8,9 @@ use tokio::time::Instant;
 /// How an event reached the member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// As a live event, sent when it happened.
+    /// The event arrived live: the server sent it when it happened.
     Live,
-    /// In a page of history, after a `subscribe`.
+    /// The event arrived in a page of history, after a `subscribe`.
     Page,
 }
 

@@ -70,8 +70,8 @@ pub fn of(log: &[Done]) -> Vec<Window> {
         };
         if kind == Kind::Poison {
             // The operation first locks whole tables to bypass the check constraints, as an
-            // administrator's migration does. Until it releases the locks, nothing is required of
-            // delivery.
+            // administrator's migration does. Until the operation releases the locks, delivery has
+            // no time limit.
             let written = (done.until - poison::WATCHED.as_secs_f64()).max(done.at);
             windows.push(Window {
                 from: done.at - 0.5,

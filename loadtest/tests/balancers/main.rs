@@ -31,7 +31,7 @@ const ROLL_TRAFFIC: Duration = Duration::from_secs(80);
 /// How long clients send messages after a reload, in addition to the time for which the proxy keeps
 /// old sockets.
 const RELOAD_TRAFFIC: Duration = Duration::from_secs(25);
-/// How much later than its file states a proxy may close old sockets.
+/// Tolerance for closing old sockets, in addition to the time that the proxy's file states.
 const LATE_MAX: Duration = Duration::from_secs(10);
 /// Minimum number of sockets before a reload. A smaller number means that the test cannot find the
 /// proxy's sockets.

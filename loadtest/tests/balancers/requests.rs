@@ -15,8 +15,8 @@ use crate::proxy::Proxy;
 const INTERVAL: Duration = Duration::from_millis(100);
 /// Time limit of a request. It is longer than any proxy searches for an available instance.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Source address of the requests. It differs from the proxy's own address, so that the access log
-/// shows which one was recorded.
+/// Source address of the requests. It differs from the proxy's own address, so that the test can
+/// tell which of the two addresses the access log contains.
 const ADDRESS: &str = "127.0.0.7:0";
 /// The false address that a client claims in `X-Forwarded-For`. This range is reserved for
 /// documentation.

@@ -122,9 +122,9 @@ async fn a_rolling_restart_forth_and_back_refuses_loses_and_leaks_nothing() {
     for talk in &talks {
         check(&sql, talk, &canary).await;
     }
-    // The previous web client first sends an internal note with a field under its current and its
-    // former name. The server refuses the former name, and the client repeats the note with the
-    // current name only. Do not count these refusals.
+    // The previous web client first sends an internal note that contains one field twice, under its
+    // current name and its former name. The server refuses the former name, and the client sends
+    // the note again with only the current name. Do not count these refusals.
     let refused = "select action || ' ' || refused || ' ' || detail from access_log where refused is not null and (refused <> 'unknown_field' or detail ->> 'route' <> '/v1/tickets/{ticket}/messages')";
     let refused: Vec<String> = sql
         .query(refused, &[])
