@@ -77,8 +77,8 @@ impl DeskTokens {
         self.keys.sign(&claims, (now + life).min(ends))
     }
 
-    /// Returns the claims of a token that the desk signed. The claims themselves are not checked
-    /// yet.
+    /// Returns the claims of a token that the desk signed. Does not check the claims, such as the
+    /// expiry.
     pub(super) fn claims(&self, token: &str) -> Option<Map<String, Value>> {
         self.keys.claims(token)
     }

@@ -1,6 +1,6 @@
 //! Sends every client frame as every kind of sender for every kind of ticket. The frames come from
 //! `ClientFrame::TYPES` and the expected results from the policy. The test fails for a new frame
-//! that has no row here.
+//! type that has no expected result in this test.
 
 use std::time::Duration;
 

@@ -202,8 +202,8 @@ async fn pings_of_a_peer_that_reads_no_pong_do_not_pile_up() {
                     sent += 100;
                 }
             };
-            // The timeout may interrupt the last ping halfway. Nothing else is sent after that
-            // ping.
+            // The timeout may cut off the last ping in the middle. This is harmless, because no
+            // bytes are sent after that ping.
             let _ = tokio::time::timeout(Duration::from_secs(4), sending).await;
             (socket, sent)
         });
@@ -211,7 +211,8 @@ async fn pings_of_a_peer_that_reads_no_pong_do_not_pile_up() {
     let mut most = 0;
     let mut ended = Vec::new();
     while ended.len() < 8 {
-        // Measure the memory during the flood, because it is released at the end.
+        // Measure the memory during the flood, because the gateway releases the memory when the
+        // flood ends.
         match tokio::time::timeout(Duration::from_millis(100), floods.join_next()).await {
             Ok(flood) => ended.push(flood.unwrap().unwrap()),
             Err(_) => most = most.max(private_kib(pid).saturating_sub(before)),

@@ -194,7 +194,8 @@ fn missing(call: &[String]) -> Vec<String> {
     missing
 }
 
-/// Returns the faults of these commands, each with its document and line.
+/// Returns the faults of these commands: a command that is not in [`ONLY_ELSEWHERE`], or that names
+/// something that does not exist. Each fault has its document and line.
 pub fn faults(calls: &[(String, Vec<String>)]) -> Vec<String> {
     let mut faults = Vec::new();
     let begins = |call: &[String], how: &str| {

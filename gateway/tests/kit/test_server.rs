@@ -160,8 +160,8 @@ impl TestServer {
         &self.database
     }
 
-    /// Makes this fixture use another Postgres cluster from now on. The calling test redirects the
-    /// gateways.
+    /// Makes this fixture use another Postgres cluster from now on. Does not redirect the gateways'
+    /// connections; the calling test must do that.
     pub fn moved_to(&mut self, postgres: Postgres) {
         self.postgres = Arc::new(postgres);
     }

@@ -164,7 +164,7 @@ impl Desk<'_> {
         let sql = self.server.sql().await;
         let stored = sql.query_one(count, &[]).await.expect("a count");
         let stored: (i64, i64) = (stored.get(0), stored.get(1));
-        // The additional message was sent over the socket.
+        // The test sent one more message than [`SENDS`]: over the socket.
         let expected = i64::try_from(SENDS + 1).expect("few");
         assert_eq!(stored, (expected, expected));
     }

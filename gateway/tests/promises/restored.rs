@@ -120,7 +120,8 @@ impl Settled {
     }
 
     /// Writes over REST on the first gateway. Asserts that each response concerns its own write.
-    /// Also asserts that no old event is published, or shown by the second gateway.
+    /// Also asserts that no event from before the writes is published, or sent by the second
+    /// gateway.
     pub async fn writes_are_answered_with_themselves(&self) {
         let mut customer = self.server.client(1, &self.ada).await;
         for (ticket, _) in &self.tickets {

@@ -1,5 +1,5 @@
-//! Tests a database that is restored from an earlier dump while clients know later events. The
-//! restore removes these events, and new events get their positions.
+//! Tests a database that is restored from a dump, while clients know events that were written after
+//! the dump. The restore removes these events, and new events get their positions.
 
 use helpline_core::ids::TicketId;
 use helpline_rig::Postgres;
@@ -189,8 +189,8 @@ async fn everyone_starts_over(way: Way) {
         .expect("a Postgres starts");
     let mut rewound =
         with_lost_rows(TestServer::start_behind_link(postgres, 2, Join::Redis).await).await;
-    // The instances are cut off during the restore. Afterwards, the database has more events than
-    // before, so event positions do not reveal the restore.
+    // The instances are cut off during the restore. After `write_new`, the database has more events
+    // than before the restore, so event positions do not reveal the restore.
     rewound.server.link().unplug();
     rewound.restore(way).await;
     rewound.write_new().await;
@@ -262,7 +262,8 @@ async fn a_page_that_was_asked_for_before_a_restore_is_noticed_does_not_bear_the
     let (mut client, mut online) = (server.client(0, &ada).await, server.client(0, &ada).await);
     let before = client.subscribe(ticket, None).await[0]["epoch"].clone();
     online.subscribe(other, None).await;
-    // The lock delays the history page, but not what the sweep reads.
+    // The lock on `support_messages` delays the history page, which reads that table. It does not
+    // delay the sweep.
     let mut sql = server.sql().await;
     let held = sql.transaction().await.expect("a transaction");
     held.batch_execute("lock table support_messages in access exclusive mode")

@@ -1,5 +1,5 @@
 //! Customers and staff have separate database roles. `serve` must refuse to start if a third role
-//! can act as both, and must report a role that gets this privilege later.
+//! can act as both, and must report a role that gets this privilege after the start.
 
 use std::time::Duration;
 
