@@ -1,5 +1,6 @@
 //! Desk tokens: tokens that the desk signs for people who signed in through its own OpenID
-//! provider. REST and sockets accept them like the tokens of a platform.
+//! provider. REST and sockets accept desk tokens just as they accept the tokens of the operator's
+//! own platform.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpline_core::limits;

@@ -1,5 +1,5 @@
-//! The data directory of `helpline dev`: its lock, its token secret, and a Postgres cluster left by
-//! an older version.
+//! The data directory of `helpline dev`: its lock, its token secret, and a Postgres cluster that an
+//! older version of Helpline created.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;

@@ -45,8 +45,8 @@ pub async fn run(
     outage: Arc<OutageLog>,
     lifecycle: Lifecycle,
 ) {
-    // Show the gauges before the loop, because a job that waits for the database may delay the
-    // loop's first update.
+    // Update the gauges once before the loop, because a job that waits for the database may delay
+    // the loop's first update.
     figures.show();
     let mut gauges = tokio::time::interval(GAUGES);
     let mut roll_ups = tokio::time::interval(ROLL_UP);

@@ -147,7 +147,7 @@ impl Unheard {
     ) -> Option<Turn> {
         if !is_up {
             // While this instance's own relay is down, nothing can be received from other
-            // instances. Keep the logged state.
+            // instances. The fault therefore neither begins nor ends.
             self.looks.clear();
             return None;
         }

@@ -3,7 +3,7 @@
 
 use helpline_persistence::{Store, StoreError, privileges};
 
-/// The conflicts that have already been logged.
+/// The role conflicts that the previous check found. They have already been logged.
 #[derive(Default)]
 pub(super) struct RoleChecks {
     known: Vec<String>,

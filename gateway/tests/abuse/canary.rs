@@ -305,7 +305,7 @@ impl Run {
             .await;
     }
 
-    /// Resumes the subscription on the other instance, from every possible position.
+    /// Resumes the customer's subscription on the other instance, from every possible position.
     async fn comes_back(&mut self) {
         let mut again =
             Client::hello(&self.server.gateways[1].ws_url(), &self.customer_token).await;

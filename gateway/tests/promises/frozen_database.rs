@@ -1,7 +1,7 @@
 //! Tests a Postgres that hangs: it accepts connections but does not answer. Requests that need no
 //! database must be answered as usual, and requests that need it must be refused in time. Once
-//! Postgres continues, no request may be left over. Also tests an instance that is frozen for a
-//! moment.
+//! Postgres continues, no refused request may still occupy a slot. Also tests an instance that is
+//! frozen for a moment.
 
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};

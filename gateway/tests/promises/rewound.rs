@@ -119,7 +119,8 @@ impl Rewound {
         }
     }
 
-    /// Writes new events at the positions of the lost events, and further ones after them.
+    /// Writes new events at the positions of the lost events, and further events after these
+    /// positions.
     async fn write_new(&self) {
         let sql = self.server.sql().await;
         for n in 0..NEW {
@@ -297,7 +298,8 @@ async fn a_page_that_was_asked_for_before_a_restore_is_noticed_does_not_bear_the
         .clone();
     held.rollback().await.expect("released");
     // A page must have the epoch in which it was read. If a client is cut off after a page, it
-    // reconnects with the epoch of that page. Only an old epoch then causes a `reset`.
+    // reconnects with the epoch of that page. The client gets a `reset` only if that epoch is not
+    // the current epoch.
     loop {
         let page = client.answer(id).await;
         assert!(

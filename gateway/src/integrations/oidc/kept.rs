@@ -101,7 +101,8 @@ impl Kept {
         }
     }
 
-    /// Records the outcome of a code exchange. Logs when an outage of the provider begins and ends.
+    /// Records the outcome of exchanging an authorization code for tokens. Logs when an outage of
+    /// the provider begins and ends.
     pub(super) fn observe<T>(&self, outcome: &Result<T, OidcFault>) {
         self.log(
             outcome,

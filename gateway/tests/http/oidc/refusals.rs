@@ -181,7 +181,7 @@ async fn what_the_provider_says_against_it_is_told_on_the_page() {
     let server = desk(&provider).await;
     // Any visitor can request the callback without having begun a sign-in, and such a request must
     // write no row. Rows are written in order, so the number of rows at the end of the test shows
-    // whether it wrote one.
+    // whether the request wrote a row.
     let mut stranger = Browser::default();
     let back = "/oidc/callback?error=access_denied&state=forged";
     stranger.comes_back(&server.url, back).await;
