@@ -67,7 +67,8 @@ pub fn secret(data: &Path) -> Result<String, DevError> {
 }
 
 /// Moves the Postgres cluster and its password to a new directory inside the data directory, so
-/// that the next start creates a new cluster. Returns the new directory. Postgres must be stopped.
+/// that Postgres creates a new cluster when it starts again. Returns the new directory. Postgres
+/// must be stopped.
 pub fn set_aside(data: &Path) -> Result<PathBuf, DevError> {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)

@@ -19,8 +19,8 @@ const MESSAGES: usize = 100;
 const BODY_BYTES: usize = 15_000;
 const LONG: Duration = Duration::from_secs(30);
 
-/// A ticket with more history than the buffers of a connection, and a peer that has requested the
-/// history.
+/// A ticket with more history than fits into the buffers of a connection, and a peer that has
+/// requested the history.
 struct Setup {
     server: TestServer,
     peer: Raw,

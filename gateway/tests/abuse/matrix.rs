@@ -369,7 +369,7 @@ async fn told_of(
     }
     client.say(&frame).await;
     // The server answers `unsubscribe` only after it has handled the frame under test. Read
-    // positions take longer to arrive, because they are written twice a second.
+    // positions take longer to arrive, because the server writes them only every half second.
     client
         .ask(json!({ "type": "unsubscribe", "ticket": Uuid::nil() }))
         .await;

@@ -417,8 +417,8 @@ async fn a_hello_that_another_build_may_understand_is_sent_there_and_others_stay
             .expect("a refusal", |frame| frame["type"] == "error")
             .await;
         check(&wrong, 7, &answer);
-        // After close code 1012, a client reconnects, to any instance. After 4500, it does not
-        // reconnect until the client is updated.
+        // After close code 1012, a client reconnects, to any instance. After close code 4500, a
+        // client does not reconnect until it is updated.
         let close = if wrong.code == "unknown_field" {
             1012
         } else {

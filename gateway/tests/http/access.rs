@@ -257,7 +257,8 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                     ),
                     _ => ("", None),
                 };
-                // Every path has Carl's id. Only a personal reply's path has its owner's id.
+                // All paths have Carl's id, except a personal reply's path, which has the owner's
+                // id.
                 let id = carl().id.to_string();
                 let reply = match action {
                     DeskAction::KeepOwnReplies => person.id.to_string(),
@@ -342,7 +343,7 @@ async fn every_route_refuses_whoever_is_not_signed_in() {
             &format!("Bearer {good}x"),
         ]
         .map(str::to_owned);
-        // Send most of these headers to one route only, because refused sign-ins are limited.
+        // Send most invalid headers to one route only, because refused sign-ins are rate-limited.
         let bad = if endpoint == Endpoint::ME {
             &bad[..]
         } else {

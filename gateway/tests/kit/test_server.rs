@@ -67,7 +67,8 @@ impl TestServer {
         Self::start_linked(postgres, name, gateways, join, Some(link), |spec| spec).await
     }
 
-    /// Starts gateways on a database that is already migrated, such as a restored one or a copy.
+    /// Starts gateways on a database that is already migrated, such as a restored database or a
+    /// copy.
     pub async fn start_on(
         postgres: Arc<Postgres>,
         database: String,

@@ -55,7 +55,7 @@ impl Desk<'_> {
         self.server.gateways[0].port()
     }
 
-    /// Sends the `n`th of the many requests that are sent at once. They come from several
+    /// Sends the `n`th of the many requests that are sent at once. The requests come from several
     /// addresses.
     async fn ask(&self, n: usize, key: &str) -> Asked {
         let messages = format!("/v1/tickets/{}/messages", self.ticket);

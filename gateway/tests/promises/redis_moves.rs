@@ -1,6 +1,6 @@
 //! Tests Redis on several servers: a master that Sentinels name, and the nodes of a cluster. To
-//! check that events go through Redis, the tests use typing frames. These are not stored, so the
-//! sweep of the database cannot deliver them.
+//! check that events go through Redis, the tests use typing frames. Typing frames are not stored,
+//! so the sweep of the database cannot deliver them.
 
 use std::time::Duration;
 

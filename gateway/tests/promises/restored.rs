@@ -18,8 +18,8 @@ use crate::test_server::{Join, Person, TestServer};
 // Number of tickets. Their ids are alternately random and time-ordered. The number is odd, so that
 // each kind of write is made to tickets with ids of both kinds.
 const TICKETS: usize = 31;
-/// Number of transactions before the dump, one per row. The new cluster reuses their transaction
-/// ids.
+/// Number of transactions that write the history before the dump, one per row. The new cluster
+/// reuses their transaction ids.
 const DONOR_TRANSACTIONS: usize = 2_500;
 const WRITES: usize = 300;
 

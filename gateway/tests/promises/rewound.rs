@@ -15,7 +15,7 @@ enum Way {
     SameName,
     /// The dump is restored next to the old database, and then takes over its name.
     Renamed,
-    /// The dump is restored into another cluster, which then takes over the address.
+    /// The dump is restored into another cluster, which then takes over the old cluster's address.
     AnotherCluster,
 }
 
@@ -263,8 +263,8 @@ async fn a_page_that_was_asked_for_before_a_restore_is_noticed_does_not_bear_the
     let (mut client, mut online) = (server.client(0, &ada).await, server.client(0, &ada).await);
     let before = client.subscribe(ticket, None).await[0]["epoch"].clone();
     online.subscribe(other, None).await;
-    // The lock on `support_messages` delays the history page, which reads that table. It does not
-    // delay the sweep.
+    // The lock on `support_messages` delays the history page, which reads that table. The lock does
+    // not delay the sweep.
     let mut sql = server.sql().await;
     let held = sql.transaction().await.expect("a transaction");
     held.batch_execute("lock table support_messages in access exclusive mode")

@@ -121,7 +121,7 @@ async fn a_code_is_taken_only_by_the_browser_that_began() {
         .await;
     assert_eq!(led, "/support?sign_in=failed");
     assert_eq!(browser.comes_back(&server.url, &back).await, "/support");
-    // The provider's code cannot be used a second time.
+    // The provider's authorization code cannot be used a second time.
     assert_eq!(
         browser.comes_back(&server.url, &back).await,
         "/support?sign_in=expired"
