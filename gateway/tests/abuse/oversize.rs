@@ -93,7 +93,7 @@ async fn a_large_json_body_is_refused_and_the_refusal_arrives() {
         assert_eq!(answer.status, 413, "{}", answer.body);
         assert!(answer.body.contains("too_large"));
     }
-    // Send the same oversized body in chunks, without a declared length.
+    // Send an oversized body in chunks, without a declared length.
     let mut chunked = raw::connect(port).await;
     let mut all = headers.to_vec();
     all.push(("Transfer-Encoding", "chunked"));
@@ -219,9 +219,9 @@ async fn pings_of_a_peer_that_reads_no_pong_do_not_pile_up() {
         }
     }
     let sent: u32 = ended.iter().map(|(_, sent)| sent).sum();
-    // Pongs that the client does not read are bounded. Write buffers grow by doubling, and closing
-    // connections use memory a little longer on a busy machine. 21 MiB were measured; without the
-    // bound, 106 MiB and growing.
+    // The gateway limits how many bytes of unread pongs it keeps for a client. Write buffers grow
+    // by doubling, and closing connections use memory a little longer on a busy machine. 21 MiB
+    // were measured; without the bound, 106 MiB and growing.
     assert!(most < 32 * 1024, "{sent} pings accumulated {most} KiB");
     real.is_served_as_before(latency, "beside floods of pings")
         .await;

@@ -257,8 +257,7 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                     ),
                     _ => ("", None),
                 };
-                // All paths have Carl's id, except a personal reply's path, which has the owner's
-                // id.
+                // All paths have Carl's id, except that a personal reply's path has its owner's.
                 let id = carl().id.to_string();
                 let reply = match action {
                     DeskAction::KeepOwnReplies => person.id.to_string(),

@@ -17,8 +17,8 @@ fn inside(path: &str, name: &str) -> String {
     }
 }
 
-/// Finds all objects in a body. Each is given as the path that an error message shows, and as a
-/// JSON pointer.
+/// Finds all objects in a body. Each object is given as the path that an error message shows, and
+/// as a JSON pointer.
 fn objects(value: &Value, path: &str, pointer: &str, found: &mut Vec<(String, String)>) {
     match value {
         Value::Object(fields) => {

@@ -52,8 +52,8 @@ async fn carriers(nodes: &[Redis], ticket: TicketId) -> Vec<usize> {
     carriers
 }
 
-/// Opens tickets until every master has the channel of at least one. Returns one ticket for each
-/// master, by the master's index.
+/// Opens tickets until every master has the channel of at least one ticket. Returns one ticket for
+/// each master, by the master's index.
 async fn one_by_master(
     server: &TestServer,
     pair: &mut Pair,

@@ -110,8 +110,8 @@ async fn a_code_is_taken_only_by_the_browser_that_began() {
     }
     let twice = format!("{back}&state=another");
     let led = browser.comes_back(&server.url, &twice).await;
-    // Any visitor can send a callback with two states, so it must not count as a failure, which
-    // alerts the operator.
+    // Any visitor can send a callback with two states. Such a callback must not count as a failed
+    // sign-in, because failed sign-ins alert the operator.
     assert_eq!(led, "/support?sign_in=expired");
     assert_eq!(provider.exchanged(), 0, "a code was exchanged");
     let other_provider = format!("{back}&iss=https%3A%2F%2Fother.example");
