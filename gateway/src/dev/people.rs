@@ -77,7 +77,7 @@ pub fn named(word: &str) -> Option<&'static DemoPerson> {
     })
 }
 
-/// Signs a token for a demo person, like a token that a platform issues.
+/// Signs a token for a demo person, like a token that the operator's platform issues.
 ///
 /// # Errors
 /// The token cannot be signed.

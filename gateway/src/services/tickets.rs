@@ -135,7 +135,7 @@ impl Tickets {
     }
 }
 
-/// The actions that the access policy must allow before this change is made.
+/// The actions that the access policy must allow before the changes in `patch` are made.
 pub fn actions_of(patch: &Patch) -> impl Iterator<Item = TicketAction> {
     let Patch {
         status,
