@@ -1,5 +1,5 @@
-//! `helpline check-config`: validates all settings as `serve` does before it connects to any service. With `--connect`, it also connects to
-//! every service that `serve` needs.
+//! `helpline check-config`: validates all settings as `serve` does before it connects to any
+//! service. With `--connect`, it also connects to every service that `serve` needs.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! The demo people. They have the same ids in every new Postgres cluster, so that scripts and bookmarks keep working.
+//! The demo people. They have the same ids in every new Postgres cluster, so that scripts and
+//! bookmarks keep working.
 
 use chrono::Utc;
 use helpline_core::actor::StaffRole;
