@@ -13,7 +13,7 @@ use super::verified::VerifiedToken;
 /// `service_role` (an API key, not a person).
 const ROLE: &str = "authenticated";
 
-/// The claims that a token must have, as the settings require.
+/// The values that the settings require in a token's claims.
 pub struct Expected {
     /// The required `iss`. `None` accepts every issuer.
     pub issuer: Option<String>,

@@ -1,5 +1,6 @@
 //! Desk tokens: tokens that the desk signs for people who signed in through its own OpenID
-//! provider. REST and sockets accept them like the tokens of a platform.
+//! provider. REST and sockets accept desk tokens just as they accept the tokens of the operator's
+//! own platform.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use helpline_core::limits;
@@ -77,8 +78,8 @@ impl DeskTokens {
         self.keys.sign(&claims, (now + life).min(ends))
     }
 
-    /// Returns the claims of a token that the desk signed. The claims themselves are not checked
-    /// yet.
+    /// Returns the claims of a token that the desk signed. Does not check the claims, such as the
+    /// expiry.
     pub(super) fn claims(&self, token: &str) -> Option<Map<String, Value>> {
         self.keys.claims(token)
     }

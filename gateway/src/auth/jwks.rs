@@ -146,8 +146,9 @@ impl KeySet {
         }
     }
 
-    /// Fetches the key set, unless it was fetched just now. `turn` is the held `fetching` lock. The
-    /// response is stored even if the calling task is dropped.
+    /// Fetches the key set, unless a fetch started less than [`limits::JWKS_REFETCH_MS`] ago.
+    /// `turn` is the held `fetching` lock. The response is stored even if the calling task is
+    /// dropped.
     async fn refresh(&self, turn: OwnedMutexGuard<()>) {
         let now = Instant::now();
         {

@@ -110,7 +110,8 @@ impl Verifier {
     }
 
     /// Verifies a desk token, which the desk's own sign-in issues. Only the key of desk tokens is
-    /// tried, never a secret or key of the platform, and that key verifies nothing else.
+    /// tried, never a secret or key of the platform. The key of desk tokens verifies no other
+    /// token.
     fn of_the_desk(&self, token: &str, algorithm: Algorithm) -> Result<VerifiedToken, TokenFault> {
         if algorithm != Algorithm::HS256 {
             return Err(TokenFault::Algorithm);
@@ -122,7 +123,7 @@ impl Verifier {
 
     /// Verifies an HS256 token of the platform. If a secret is configured for the token's `kid`,
     /// only that secret is tried. Otherwise every secret without a `kid` is tried (several during a
-    /// rotation), because Supabase's tokens have an undocumented `kid`.
+    /// rotation), because Supabase's tokens have a `kid` whose value Supabase does not document.
     fn with_secret(
         &self,
         token: &str,

@@ -25,7 +25,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// The purpose's name. All names begin with `helpline-`, and `--jwt-secret-for-kid` refuses a
-    /// `kid` that begins with it.
+    /// `kid` with this prefix.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Desk => "helpline-desk",

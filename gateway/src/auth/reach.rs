@@ -1,5 +1,5 @@
-//! Logs whether the key set can be fetched. A change is logged once, however many fetches succeed
-//! or fail after it.
+//! Logs the first fetch of the key set, and each fetch whose result differs from the fetch before
+//! it: success instead of failure, failure instead of success, or another cause of failure.
 
 use std::time::Instant;
 
@@ -22,7 +22,8 @@ enum State {
     },
 }
 
-/// A change in whether the key set can be fetched, or in why it cannot. Each change is logged.
+/// How the result of a fetch of the key set differs from the fetch before it. Each difference is
+/// logged.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Change {
     /// The key set was fetched for the first time.
@@ -34,8 +35,8 @@ pub(super) enum Change {
 }
 
 impl Reach {
-    /// Records a successful fetch with this number of usable keys. Returns the change, if there is
-    /// one.
+    /// Records a successful fetch with this number of usable keys. Returns the change if the
+    /// previous fetch failed, or if this is the first fetch.
     pub(super) fn fetched(&self, keys: usize) -> Option<Change> {
         let before = std::mem::replace(&mut *self.0.lock(), State::Reachable);
         match before {

@@ -137,8 +137,8 @@ async fn a_subject_that_is_no_uuid_belongs_to_its_issuer() {
         subject(&claims).await,
         Ok(TokenSubject::parse("https://id.example/", auth0).expect("a subject"))
     );
-    // An issuer longer than 1024 bytes is refused if the `sub` is not a UUID. With a UUID, the
-    // issuer does not matter.
+    // An issuer longer than 1024 bytes is refused if the `sub` is not a UUID. If the `sub` is a
+    // UUID, the issuer is ignored.
     claims.insert("iss".into(), json!("a".repeat(1_025)));
     assert_eq!(subject(&claims).await, Err(TokenFault::IssuerText));
     claims.insert("sub".into(), json!(SUB.to_uppercase()));

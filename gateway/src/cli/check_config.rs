@@ -1,5 +1,5 @@
-//! `helpline check-config`: checks all that `serve` checks before it connects. With `--connect`, it also connects to every
-//! service that `serve` needs.
+//! `helpline check-config`: validates all settings as `serve` does before it connects to any
+//! service. With `--connect`, it also connects to every service that `serve` needs.
 
 use std::time::Duration;
 
@@ -153,8 +153,8 @@ async fn try_database(config: &Config) -> Result<String, String> {
     }
     let each = config.backing.pool_connections_max + limits::JOB_CONNECTIONS_MAX;
     let room = usize::try_from(probe.connections_max).unwrap_or_default();
-    // Behind a transaction pooler, the connection limit of the pooler applies, not that of the
-    // server.
+    // Behind a transaction pooler, the connection limit of the pooler applies, so the limit of the
+    // Postgres server is not compared.
     let is_shared = config.backing.pooler == PoolerMode::Transaction;
     if room < each && !is_shared {
         return Err(format!(
@@ -208,8 +208,8 @@ async fn try_redis(config: &Config) -> Result<Result<String, String>, ConfigErro
         Ok(Err(error)) => return Ok(Err(chain(&error))),
         Err(_) => return Ok(Err("does not answer".into())),
     };
-    // `serve` uses the first node that answers, so without this check the faults of other nodes
-    // would stay hidden until a failover.
+    // `serve` uses the first Redis node that answers, so without this check a fault of another
+    // Redis node would stay hidden until a failover.
     let nodes = source.listed_nodes().await;
     let faults = futures_util::future::join_all(nodes.iter().map(node_fault)).await;
     let faults: Vec<_> = faults.into_iter().flatten().collect();
@@ -220,7 +220,7 @@ async fn try_redis(config: &Config) -> Result<Result<String, String>, ConfigErro
     }))
 }
 
-/// The fault of a node, prefixed with its address. `None` if the node answers.
+/// The fault of a Redis node, prefixed with its address. `None` if the node answers.
 async fn node_fault(node: &redis::Client) -> Option<String> {
     let limit = Duration::from_millis(limits::POOL_WAIT_MS);
     let why = match tokio::time::timeout(limit, ping(node)).await {

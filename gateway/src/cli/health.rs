@@ -8,7 +8,8 @@ use clap::Args;
 use super::error::CliError;
 use crate::config::listen_address;
 
-/// Maximum time for the answer. Health checks of container runtimes time out after a similar time.
+/// Maximum wait for the instance's answer. Health checks of container runtimes time out after a
+/// similar time.
 const TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Settings of `health`.

@@ -135,7 +135,7 @@ fn first_admin(settings: &MigrateSettings) -> Result<Option<TokenSubject>, Confi
     Ok(Some(subject))
 }
 
-/// The person with this `sub` at the OpenID provider, in the form that the desk's own tokens use.
+/// The person with this `sub` at the OpenID provider, as the desk's own tokens identify them.
 fn of_provider(settings: &MigrateSettings, sub: &str) -> Result<TokenSubject, ConfigError> {
     let issuer = settings
         .oidc_issuer

@@ -50,8 +50,8 @@ enum Command {
 impl Command {
     /// Number of threads that serve connections. The default is half of the cores, because the
     /// kernel, Postgres and Redis need the other half. Fewer threads also need less CPU time,
-    /// because threads wake each other: with rooms of two, one thread needs three quarters of the
-    /// CPU time of two threads.
+    /// because threads wake each other: in a measurement with two connections per ticket, one
+    /// thread needs three quarters of the CPU time of two threads.
     fn worker_threads(&self) -> usize {
         let set = match self {
             Self::Serve(settings) => settings.worker_threads(),
@@ -111,8 +111,7 @@ pub fn main() -> ExitCode {
         return ExitCode::from(EX_OSERR);
     };
     let result = runtime.block_on(run(cli.command, shown));
-    // Do not wait for blocking tasks that are still running, because the drain timeout is already
-    // over.
+    // The command has ended, so do not wait for blocking tasks that are still running.
     runtime.shutdown_background();
     match result {
         Ok(()) => ExitCode::SUCCESS,

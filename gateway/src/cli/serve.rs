@@ -17,8 +17,8 @@ use crate::runtime::signals::{ignore_hangups, stop_requests};
 use crate::runtime::{descriptors, telemetry};
 use crate::server;
 
-/// How often the histograms of the metrics are compacted. Without this, they grow until `/metrics`
-/// is read.
+/// How often the histograms of the metrics are compacted. Without compaction, the histograms grow
+/// until `/metrics` is read.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
 pub async fn run(settings: ServeSettings, unknown: &[String]) -> Result<(), CliError> {

@@ -1,4 +1,5 @@
-//! `helpline token`: signs a token like those of the platform, for development and scripts, or explains why a token is refused.
+//! `helpline token`: signs a token like the tokens that the operator's platform issues, for
+//! development and scripts, or explains why a token is refused.
 
 use chrono::Utc;
 use clap::Args;

@@ -1,4 +1,4 @@
-//! Access to environment variables. All other modules use these functions.
+//! Reads environment variables. All modules except `cli` read variables through these functions.
 
 /// The value of an environment variable. `None` if it is unset, empty or not UTF-8.
 pub fn variable(name: &str) -> Option<String> {

@@ -1,6 +1,6 @@
 //! All settings of the gateway. Each setting is a flag and an environment variable (`HELPLINE_` and
-//! the flag's name). Most defaults come from `helpline_core::limits`. Only this module parses
-//! settings and reads the environment.
+//! the flag's name). Most defaults come from `helpline_core::limits`. Only this module and `cli`
+//! parse settings and read the environment.
 
 mod checks;
 mod database;

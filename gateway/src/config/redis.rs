@@ -180,8 +180,8 @@ impl RedisSettings {
 
     /// Parses and checks one address of `--redis-url`.
     fn address(&self, url: &str, allowed: &[Plaintext]) -> Result<ConnectionInfo, ConfigError> {
-        // Add examples to the error of the `redis` crate. Its error does not repeat the address,
-        // which may contain a password.
+        // Add examples of valid addresses to the error of the `redis` crate. Its error does not
+        // repeat the address, which may contain a password.
         let info = url
             .into_connection_info()
             .map_err(|error| match error.kind() {

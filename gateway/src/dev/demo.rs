@@ -1,5 +1,5 @@
-//! Demo data: a few tickets with messages. Every write has an idempotency key, so a later start
-//! does not write the data again.
+//! Demo data: a few tickets with messages. Every write has an idempotency key, so another start of
+//! `helpline dev` does not write the tickets again.
 
 use helpline_core::actor::Actor;
 use helpline_core::body::{Body, Subject};
@@ -114,7 +114,8 @@ async fn write(store: &Store, n: usize, story: &Story) -> Result<(), StoreError>
         metadata: serde_json::Map::new(),
     };
     let created = match tickets::create(store, &caller(customer), &new).await {
-        // The ticket exists with another text, from an older version of the program: keep it.
+        // The ticket exists with another text, written by an older version of `helpline dev`: keep
+        // it.
         Err(StoreError::Refused {
             code: RejectCode::KeyReused,
             ..

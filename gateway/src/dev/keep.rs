@@ -1,5 +1,5 @@
-//! The data directory of `helpline dev`: its lock, its token secret, and a Postgres cluster left by
-//! an older version.
+//! The data directory of `helpline dev`: its lock, its token secret, and a Postgres cluster that an
+//! older version of Helpline created.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -67,7 +67,8 @@ pub fn secret(data: &Path) -> Result<String, DevError> {
 }
 
 /// Moves the Postgres cluster and its password to a new directory inside the data directory, so
-/// that the next start creates a new cluster. Returns the new directory. Postgres must be stopped.
+/// that Postgres creates a new cluster when it starts again. Returns the new directory. Postgres
+/// must be stopped.
 pub fn set_aside(data: &Path) -> Result<PathBuf, DevError> {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)

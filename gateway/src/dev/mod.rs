@@ -169,7 +169,7 @@ async fn start(
 async fn prepare(postgres: &Postgres, runtime_password: &str) -> Result<(), DevError> {
     match postgres.create_database(DATABASE, None).await {
         Ok(()) => {}
-        // 42P04 (duplicate_database): the database exists from an earlier run.
+        // 42P04 (duplicate_database): a previous run of `helpline dev` created the database.
         Err(RigError::Postgres { source, .. })
             if source.code().is_some_and(|state| state.code() == "42P04") => {}
         Err(error) => return Err(error.into()),

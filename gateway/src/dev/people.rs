@@ -1,4 +1,5 @@
-//! The demo people. They have the same ids in every new cluster, so that scripts and bookmarks keep working.
+//! The demo people. They have the same ids in every new Postgres cluster, so that scripts and
+//! bookmarks keep working.
 
 use chrono::Utc;
 use helpline_core::actor::StaffRole;
@@ -77,7 +78,7 @@ pub fn named(word: &str) -> Option<&'static DemoPerson> {
     })
 }
 
-/// Signs a token for a demo person, like a token that a platform issues.
+/// Signs a token for a demo person, like a token that the operator's platform issues.
 ///
 /// # Errors
 /// The token cannot be signed.

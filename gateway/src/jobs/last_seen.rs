@@ -5,7 +5,7 @@ use helpline_persistence::{Store, StoreError, people};
 
 use crate::connections::ConnectionRegistry;
 
-/// Returns `None` if no staff are connected. The job then does not ask the database, so it must not
+/// Returns `None` if no staff are connected. The job then sends no query, so this run must not
 /// count as a sign that the database answers.
 pub(super) async fn run(
     store: &Store,

@@ -45,16 +45,16 @@ pub async fn run(
     outage: Arc<OutageLog>,
     lifecycle: Lifecycle,
 ) {
-    // Show the gauges before the loop, because a job that waits for the database may delay the
-    // loop's first update.
+    // Update the gauges once before the loop, because a job that waits for the database may delay
+    // the loop's first update.
     figures.show();
     let mut gauges = tokio::time::interval(GAUGES);
     let mut roll_ups = tokio::time::interval(ROLL_UP);
     let mut role_checks =
         tokio::time::interval(Duration::from_millis(limits::ROLE_CHECK_INTERVAL_MS));
     let mut follow = tokio::time::interval(Duration::from_millis(limits::FOLLOW_INTERVAL_MS));
-    // If a run takes longer than the interval, do not make up for the missed ticks: the next tick
-    // is one interval later.
+    // If a run of `follow_people` takes longer than its interval, do not make up for the missed
+    // ticks: the next tick is one interval later.
     follow.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut roles = RoleChecks::default();
     let mut neighbours = Neighbours::new(Arc::clone(&figures.relay));

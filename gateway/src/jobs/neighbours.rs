@@ -147,7 +147,7 @@ impl Unheard {
     ) -> Option<Turn> {
         if !is_up {
             // While this instance's own relay is down, nothing can be received from other
-            // instances. Keep the logged state.
+            // instances. The fault therefore neither begins nor ends.
             self.looks.clear();
             return None;
         }
@@ -168,8 +168,9 @@ impl Unheard {
             self.is_told = true;
             return Some(Turn::Begins { instances });
         }
-        // The fault ends only when the ids of all instances arrive. A count below the limit is not
-        // enough, because the counts are cleared while this instance's relay is down.
+        // The fault ends only when the ids of all registered instances arrive. Fewer missed checks
+        // than the limit are not enough, because the counts of missed checks are cleared while this
+        // instance's relay is down.
         if self.is_told && self.looks.is_empty() {
             self.is_told = false;
             return Some(Turn::Ends);

@@ -1,9 +1,9 @@
 //! Checks that no database role combines the privileges of customers and staff. If a role does so
-//! at startup, the instance does not start. A conflict that appears later is logged once.
+//! at startup, the instance does not start. A conflict that appears after startup is logged once.
 
 use helpline_persistence::{Store, StoreError, privileges};
 
-/// The conflicts that have already been logged.
+/// The role conflicts that the previous check found. They have already been logged.
 #[derive(Default)]
 pub(super) struct RoleChecks {
     known: Vec<String>,

@@ -12,8 +12,8 @@ use parking_lot::Mutex;
 const FIN_TEXT: u8 = 0x81;
 
 /// At most one frame that is still to be written, in full or in part. The connection's task puts
-/// the frame here, and the stream below the WebSocket library writes it before any later byte of
-/// the library.
+/// the frame here, and the stream below the WebSocket library writes it before any byte that the
+/// library writes afterwards.
 #[derive(Debug, Default)]
 pub struct DirectFrame(Mutex<Option<Unwritten>>);
 
@@ -26,8 +26,8 @@ struct Unwritten {
 }
 
 impl DirectFrame {
-    /// Puts a frame here. The caller must have flushed the WebSocket library since the last frame,
-    /// so that no earlier byte is left in its buffer and no earlier frame is left here.
+    /// Puts a frame here. The caller must first flush the WebSocket library, so that the library's
+    /// buffer is empty and the direct frame of the previous call is written.
     pub(crate) fn put(&self, text: Utf8Bytes) {
         let earlier = self.0.lock().replace(Unwritten {
             head: Head::of(text.len()),

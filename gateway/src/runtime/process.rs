@@ -102,14 +102,15 @@ fn status_bytes(name: &str) -> Option<f64> {
     Some(kib * 1024.0)
 }
 
-/// The number of open file descriptors, without the descriptor that reads the directory.
+/// The number of open file descriptors, without the descriptor with which this function reads
+/// `/proc/self/fd`.
 fn open_fds() -> Option<f64> {
     let open = fs::read_dir("/proc/self/fd").ok()?.count();
     Some(open.saturating_sub(1) as f64)
 }
 
 /// The soft limit of open file descriptors, read from a file, because a supervisor may forbid the
-/// system call.
+/// system call that returns this limit.
 fn max_fds() -> Option<f64> {
     let text = fs::read_to_string("/proc/self/limits").ok()?;
     let limit = text

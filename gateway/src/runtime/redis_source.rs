@@ -107,7 +107,7 @@ impl RedisSource {
         self.generation.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The current generation. Connections that were made in an earlier generation must reconnect.
+    /// The current generation. Connections that were made in a lower generation must reconnect.
     pub fn generation(&self) -> u64 {
         self.generation.load(Ordering::Relaxed)
     }

@@ -3,9 +3,9 @@
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// Receives stop requests. The first request starts the shutdown; each further request cuts the
-/// current wait short. Requests are counted, so that a request is not lost while no task waits for
-/// it.
+/// Receives stop requests. The first request starts the shutdown; each further request ends the
+/// shutdown's current wait early. Requests are counted, so that a request is not lost while no task
+/// waits for it.
 #[derive(Debug)]
 pub struct StopRequests {
     count: watch::Receiver<u32>,
@@ -47,8 +47,8 @@ impl StopRequests {
     }
 }
 
-/// Turns SIGTERM and SIGINT into stop requests. Call this function once, early, because the signals
-/// no longer kill the process after that.
+/// Turns SIGTERM and SIGINT into stop requests. Call this function once, at startup. After the
+/// call, the signals no longer kill the process.
 ///
 /// # Errors
 /// A signal handler cannot be installed.

@@ -21,8 +21,8 @@ use super::direct_frame::DirectFrame;
 /// Size of a client's WebSocket control frame without its payload: header and mask.
 const CONTROL_HEAD_BYTES: u64 = 6;
 
-/// Counts the bytes since the last complete message. The WebSocket library reports only complete
-/// messages, so it would never report a message that stays incomplete.
+/// Counts the bytes received since the last complete message. The WebSocket library reports only
+/// complete messages, so it would never report a message that stays incomplete.
 #[derive(Debug, Default)]
 pub struct Meter(Mutex<Unfinished>);
 

@@ -25,7 +25,8 @@ use crate::runtime::tcp_stream::{Lingering, Stream, StreamHandle};
 
 /// Serves until a stop is requested, and then for the drain delay, during which only `/readyz`
 /// shows the stop. Then drains the instance: accepts no more connections, sends `bye`, and finishes
-/// the requests and messages in progress. Each further stop request cuts the current wait short.
+/// the requests and messages in progress. Each further stop request ends the shutdown's current
+/// wait early.
 pub async fn serve(server: Server, listener: TcpListener, mut stop: StopRequests) {
     let http = Arc::new(Semaphore::new(HTTP_CONNECTIONS_MAX));
     let closing = CancellationToken::new();
@@ -166,7 +167,7 @@ async fn serve_connection(
 }
 
 /// Serves `/metrics` on a separate listener until the instance stops. Its connections have the same
-/// timeouts as all others.
+/// timeouts as the connections to the pages.
 pub async fn serve_metrics(lifecycle: Lifecycle, listener: TcpListener, router: Router) {
     serve_few(&lifecycle, &listener, router).await;
 }

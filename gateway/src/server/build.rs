@@ -201,8 +201,8 @@ impl Engine {
         store: Store,
         lifecycle: &Lifecycle,
     ) -> Result<Self, StoreError> {
-        // Take this snapshot before the first client connects. Later sweeps deliver every event
-        // that is committed after the snapshot.
+        // Take this snapshot of the database before the first client connects. Later sweeps deliver
+        // every event that is committed after the snapshot.
         let SweepResult {
             snapshot,
             epoch,

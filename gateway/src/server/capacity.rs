@@ -7,8 +7,8 @@ use helpline_persistence::capacity::{self, Capacity};
 
 use crate::runtime::errors::chain;
 
-/// Logs how many connections this instance can open, and a warning if the server allows too few. An
-/// error of the database is only logged, because the instance can serve anyway.
+/// Logs how many connections this instance can open, and a warning if the database server allows
+/// too few. An error of the database is only logged, because the instance can serve anyway.
 pub(super) async fn log(store: &Store, pool_connections_max: usize) {
     let each = pool_connections_max + limits::JOB_CONNECTIONS_MAX;
     tracing::info!(

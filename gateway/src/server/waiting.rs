@@ -40,8 +40,8 @@ pub async fn connected(
     };
     meanwhile.stop.cancel();
     meanwhile.tasks.close();
-    // Finish the requests that have arrived, but do not wait long for clients that do not read
-    // their answer.
+    // Finish the requests that arrived during the wait for the database, but do not wait long for
+    // clients that do not read their answer.
     let patience = Duration::from_millis(limits::POOL_WAIT_MS);
     let _ = tokio::time::timeout(patience, meanwhile.tasks.wait()).await;
     store

@@ -30,7 +30,7 @@ impl Messages {
     }
 
     /// Sends a message of a WebSocket client. The `ack` or `error` goes to the connection's send
-    /// queue, with this `id`.
+    /// queue, with the `id` of the client's frame.
     ///
     /// # Errors
     /// `overloaded` if the writer's queue is full. The message is not stored, now or later.

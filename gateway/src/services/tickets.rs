@@ -80,7 +80,7 @@ impl Tickets {
     }
 
     /// Like [`Self::change`], for one of many tickets that a request changes. First reads the
-    /// ticket and checks the caller's rights, as a request for this ticket alone would.
+    /// ticket and checks the caller's rights, as a request that changes only this ticket does.
     ///
     /// # Errors
     /// `not_found`, or the refusal of the policy or the database.
@@ -135,7 +135,7 @@ impl Tickets {
     }
 }
 
-/// The actions that the access policy must allow before this change is made.
+/// The actions that the access policy must allow before the changes in `patch` are made.
 pub fn actions_of(patch: &Patch) -> impl Iterator<Item = TicketAction> {
     let Patch {
         status,

@@ -208,8 +208,8 @@ impl Run {
     /// Runs the whole scenario. In the run with notes, staff work with notes after every step.
     async fn whole(mut self) -> Vec<String> {
         let ticket = self.ticket;
-        // Mark the existing events as read first, so that each later `read` frame covers only new
-        // events.
+        // Mark the existing events as read, so that the `read` frames of the scenario cover only
+        // the scenario's own events.
         self.agent
             .say(&json!({ "type": "read", "ticket": ticket, "seq": 2 }))
             .await;
@@ -305,7 +305,7 @@ impl Run {
             .await;
     }
 
-    /// Resumes the subscription on the other instance, from every possible position.
+    /// Resumes the customer's subscription on the other instance, from every possible position.
     async fn comes_back(&mut self) {
         let mut again =
             Client::hello(&self.server.gateways[1].ws_url(), &self.customer_token).await;

@@ -14,7 +14,8 @@ async fn one_address_cannot_take_every_place_before_the_upgrade() {
     let port = server.gateways[0].port();
     let mut real = RealUser::of(&server).await;
     let before = real.latency(20).await;
-    // Open more connections than the gateway has slots, all well within the header timeout.
+    // Open more connections than the gateway has slots, so fast that no connection reaches the
+    // header timeout.
     let crowd = futures_util::future::join_all((0..2_300).map(async |_| {
         let mut peer = connect_from(Ipv4Addr::new(127, 0, 0, 9), port).await;
         let _ = peer.write(b"GET / HTTP/1.1\r\nX-Slow: ").await;

@@ -55,7 +55,7 @@ async fn who_never_finishes_is_cut_off_and_nobody_else_notices() {
                 peer.write(&half_head).await.unwrap();
                 peer.cut(SHORT + SLACK).await.1
             }),
-            // Each byte of the header arrives in time, but the header never ends.
+            // A header that arrives byte by byte but never ends.
             _ => short.spawn(async move {
                 let mut peer = raw::connect(port).await;
                 peer.write(&half_head).await.unwrap();
@@ -113,7 +113,7 @@ async fn who_says_hello_to_a_process_that_stands_still_is_not_told_to_stay_away(
             .await
             .unwrap();
     }
-    // Keep the gateway frozen for longer than a client may be silent.
+    // Keep the gateway frozen for longer than it waits for a client's `hello`.
     tokio::time::sleep(Duration::from_millis(
         limits::HELLO_TIMEOUT_MS + limits::STANDSTILL_MS,
     ))

@@ -19,7 +19,8 @@ const MESSAGES: usize = 100;
 const BODY_BYTES: usize = 15_000;
 const LONG: Duration = Duration::from_secs(30);
 
-/// A ticket with more history than the buffers of a connection, and a peer who has asked for it.
+/// A ticket with more history than fits into the buffers of a connection, and a peer that has
+/// requested the history.
 struct Setup {
     server: TestServer,
     peer: Raw,
@@ -86,7 +87,8 @@ async fn a_pong_never_interrupts_a_frame_that_is_half_written() {
                         .iter()
                         .map(|event| event["seq"].as_u64().unwrap()),
                 );
-                // The server has written the start of a later frame, and waits.
+                // The server has already written the start of the frame after this one, and waits
+                // until the peer reads.
                 peer.write(&frame(FIN | PING, b"alive")).await.unwrap();
                 pings += 1;
                 if json["more"] == false {
@@ -119,7 +121,7 @@ async fn a_close_frame_comes_after_the_rest_of_a_frame_that_is_half_written() {
         mut peer,
         agent,
     } = Setup::new().await;
-    // The first frame has arrived, so the server is writing later ones.
+    // The first frame (`subscribed`) has arrived, so the server is writing the frames after it.
     let (opcode, first) = next(&mut peer).await.unwrap();
     assert!(opcode == TEXT && first["type"] == "subscribed", "{first}");
     server

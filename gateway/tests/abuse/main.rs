@@ -1,5 +1,5 @@
 //! Attacks on a real gateway. Each test attacks the gateway and checks what a real user notices
-//! meanwhile.
+//! during the attack.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,6 +1,6 @@
 //! Sends every client frame as every kind of sender for every kind of ticket. The frames come from
 //! `ClientFrame::TYPES` and the expected results from the policy. The test fails for a new frame
-//! that has no row here.
+//! type that has no expected result in this test.
 
 use std::time::Duration;
 
@@ -369,7 +369,7 @@ async fn told_of(
     }
     client.say(&frame).await;
     // The server answers `unsubscribe` only after it has handled the frame under test. Read
-    // positions take longer to arrive, because they are written twice a second.
+    // positions take longer to arrive, because the server writes them only every half second.
     client
         .ask(json!({ "type": "unsubscribe", "ticket": Uuid::nil() }))
         .await;

@@ -93,7 +93,7 @@ async fn a_large_json_body_is_refused_and_the_refusal_arrives() {
         assert_eq!(answer.status, 413, "{}", answer.body);
         assert!(answer.body.contains("too_large"));
     }
-    // Send the same oversized body in chunks, without a declared length.
+    // Send an oversized body in chunks, without a declared length.
     let mut chunked = raw::connect(port).await;
     let mut all = headers.to_vec();
     all.push(("Transfer-Encoding", "chunked"));
@@ -202,8 +202,8 @@ async fn pings_of_a_peer_that_reads_no_pong_do_not_pile_up() {
                     sent += 100;
                 }
             };
-            // The timeout may interrupt the last ping halfway. Nothing else is sent after that
-            // ping.
+            // The timeout may cut off the last ping in the middle. This is harmless, because no
+            // bytes are sent after that ping.
             let _ = tokio::time::timeout(Duration::from_secs(4), sending).await;
             (socket, sent)
         });
@@ -211,16 +211,17 @@ async fn pings_of_a_peer_that_reads_no_pong_do_not_pile_up() {
     let mut most = 0;
     let mut ended = Vec::new();
     while ended.len() < 8 {
-        // Measure the memory during the flood, because it is released at the end.
+        // Measure the memory during the flood, because the gateway releases the memory when the
+        // flood ends.
         match tokio::time::timeout(Duration::from_millis(100), floods.join_next()).await {
             Ok(flood) => ended.push(flood.unwrap().unwrap()),
             Err(_) => most = most.max(private_kib(pid).saturating_sub(before)),
         }
     }
     let sent: u32 = ended.iter().map(|(_, sent)| sent).sum();
-    // Pongs that the client does not read are bounded. Write buffers grow by doubling, and closing
-    // connections use memory a little longer on a busy machine. 21 MiB were measured; without the
-    // bound, 106 MiB and growing.
+    // The gateway limits how many bytes of unread pongs it keeps for a client. Write buffers grow
+    // by doubling, and closing connections use memory a little longer on a busy machine. 21 MiB
+    // were measured; without the bound, 106 MiB and growing.
     assert!(most < 32 * 1024, "{sent} pings accumulated {most} KiB");
     real.is_served_as_before(latency, "beside floods of pings")
         .await;

@@ -235,7 +235,7 @@ impl Raw {
             )
         };
         // A server that failed to parse this client's bytes does not recognize the reply to its
-        // Close frame, so also allow for its timeouts.
+        // Close frame, so also allow for the server's timeouts.
         let patience = within + Duration::from_millis(limits::CLOSE_TIMEOUT_MS + limits::LINGER_MS);
         tokio::time::timeout(patience, reading)
             .await

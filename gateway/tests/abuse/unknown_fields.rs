@@ -39,8 +39,8 @@ async fn rest(
     .await
 }
 
-/// Reads frames until the sentinel message arrives. It was sent after all inputs under test, so the
-/// effects of those inputs have arrived before it.
+/// Reads frames until the sentinel message arrives. The sentinel was sent after all inputs under
+/// test, so the effects of those inputs have arrived before it.
 async fn until_sentinel(client: &mut Client, ticket: TicketId, sentinel: &str) {
     client
         .expect("the sentinel", |frame| {
@@ -353,8 +353,8 @@ async fn every_field_of_every_frame_is_known_given_once_and_no_null() {
         },
     )
     .await;
-    // The connection must still be open. No other client may have received anything, not even a
-    // read position, which the server would send within half a second.
+    // The connection must still be open. No other client may have received anything from the
+    // refused frames, not even a read position, which the server would send within half a second.
     assert_eq!(
         agent.send(ticket, "sentinel", "The last word").await["type"],
         "ack"
@@ -417,8 +417,8 @@ async fn a_hello_that_another_build_may_understand_is_sent_there_and_others_stay
             .expect("a refusal", |frame| frame["type"] == "error")
             .await;
         check(&wrong, 7, &answer);
-        // After close code 1012, a client reconnects, to any instance. After 4500, it does not
-        // reconnect until the client is updated.
+        // After close code 1012, a client reconnects, to any instance. After close code 4500, a
+        // client does not reconnect until it is updated.
         let close = if wrong.code == "unknown_field" {
             1012
         } else {

@@ -176,7 +176,8 @@ fn circles(modules: &Modules) -> Vec<String> {
     let needs = modules.needs();
     let mut found = BTreeSet::new();
     for &start in needs.keys() {
-        // Test files may use all files of their directory.
+        // A test file may use all files of its directory, so cycles through a test file are
+        // allowed.
         if start.last().is_some_and(|name| name == "tests") {
             continue;
         }

@@ -62,8 +62,8 @@ fn sources(package: &str) -> String {
     all
 }
 
-/// Returns the packages, targets and tests that do not exist, out of those that these arguments of
-/// `cargo test` name.
+/// Returns the packages, targets and tests that these arguments of `cargo test` name but that do
+/// not exist.
 fn missing_tests(rest: &[&str]) -> Vec<String> {
     let mut missing = Vec::new();
     let mut wants = |is_there: bool, what: &str| {
@@ -96,8 +96,7 @@ fn missing_tests(rest: &[&str]) -> Vec<String> {
     missing
 }
 
-/// Returns the files, services, jobs and keys that do not exist, out of those that this command
-/// names.
+/// Returns the files, services, jobs and keys that this command names but that do not exist.
 fn missing(call: &[String]) -> Vec<String> {
     let words: Vec<&str> = call.iter().map(String::as_str).collect();
     let mut missing = Vec::new();
@@ -203,7 +202,8 @@ fn missing(call: &[String]) -> Vec<String> {
     missing
 }
 
-/// Returns the faults of these commands, each with its document and line.
+/// Returns the faults of these commands: a command that is not in [`ONLY_ELSEWHERE`], or that names
+/// something that does not exist. Each fault has its document and line.
 pub fn faults(calls: &[(String, Vec<String>)]) -> Vec<String> {
     let mut faults = Vec::new();
     let begins = |call: &[String], how: &str| {

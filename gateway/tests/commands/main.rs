@@ -28,8 +28,8 @@ const MARK: &str = "\u{1e}";
 /// Spans between backquotes that look like commands but are names.
 const NAMES: &[&str] = &["helpline jobs", "kill -KILL"];
 
-/// Whether a code block contains only settings. `check-config` then reads the block instead of the
-/// shell.
+/// Whether a code block contains only settings. The test then runs `helpline check-config` after
+/// the settings.
 fn is_settings(block: &str) -> bool {
     block.lines().all(|line| {
         line.is_empty() || pages::is_assignment(line.split_whitespace().next().unwrap_or(""))

@@ -55,7 +55,8 @@ pub struct Page {
     pub blocks: Vec<Snippet>,
     /// The document's commands between backquotes.
     pub mentions: Vec<Snippet>,
-    /// Commands in places where the test does not run them. Each is reported as a fault.
+    /// Commands in places where the test does not run them. Each such command is reported as a
+    /// fault.
     pub misplaced: Vec<Snippet>,
 }
 

@@ -257,7 +257,7 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                     ),
                     _ => ("", None),
                 };
-                // Use Carl's id in every path, except that a personal reply has its owner's id.
+                // All paths have Carl's id, except that a personal reply's path has its owner's.
                 let id = carl().id.to_string();
                 let reply = match action {
                     DeskAction::KeepOwnReplies => person.id.to_string(),
@@ -342,7 +342,7 @@ async fn every_route_refuses_whoever_is_not_signed_in() {
             &format!("Bearer {good}x"),
         ]
         .map(str::to_owned);
-        // Send all bad headers to one route only, because refused sign-ins are rate-limited.
+        // Send most invalid headers to one route only, because refused sign-ins are rate-limited.
         let bad = if endpoint == Endpoint::ME {
             &bad[..]
         } else {

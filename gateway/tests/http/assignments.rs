@@ -1,5 +1,5 @@
-//! Checks who tickets can be assigned to, what happens to the tickets of a person who leaves, and
-//! that a legal hold preserves tickets.
+//! Checks who tickets can be assigned to, what happens to the tickets of a person who is blocked or
+//! loses their role, and that a legal hold preserves tickets.
 
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -1,5 +1,5 @@
-//! Tests the `helpline` binary: exit codes, messages that name the wrong setting, tokens, and
-//! migrations.
+//! Tests the `helpline` binary: exit codes, error messages that name the invalid setting, tokens,
+//! and migrations.
 
 use std::process::Output;
 

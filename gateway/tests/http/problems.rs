@@ -1,4 +1,4 @@
-//! Checks that every refusal has the same format.
+//! Checks that every refusal over HTTP has the same format: a problem document.
 
 use std::time::Duration;
 
@@ -192,7 +192,7 @@ async fn a_flood_of_bad_tokens_is_no_flood_of_rows() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_does_not_come_is_given_up() {
     // The peer shuts down its side of the connection without finishing its request. The server must
-    // end the connection soon, long before its own timeout.
+    // end the connection soon, long before the timeout for unfinished requests.
     let server = TestServer::start().await;
     let mut stream = TcpStream::connect(server.url.trim_start_matches("http://"))
         .await

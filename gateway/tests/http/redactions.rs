@@ -28,7 +28,7 @@ impl TestServer {
     }
 
     /// Creates a closed ticket with a secret in its subject, in the comments of its two ratings,
-    /// and in a logged event. Returns the ticket's id and the event's position.
+    /// and in an event of kind `logged`. Returns the ticket's id and the event's position.
     async fn secrets(&self) -> (String, u64) {
         let ticket = self
             .ticket_about(ada(), json!({"subject": "My password is xyzzy"}))

@@ -1,5 +1,5 @@
-//! Tests saved replies: admins maintain the shared ones, staff read them, and customers cannot see
-//! them.
+//! Tests saved replies: admins maintain the shared replies, staff read the replies, and customers
+//! cannot see them.
 
 use helpline_core::limits;
 use serde_json::{Value, json};
@@ -243,8 +243,8 @@ async fn an_agent_keeps_replies_of_their_own_beside_those_of_the_team() {
         let refused = put(katherine(), own, change(Value::Null, personal)).await;
         assert_eq!(refused.refused(409), "conflict");
     }
-    // A client that does not know personal replies omits the field `personal`. This must never turn
-    // a personal reply into a shared one.
+    // A client that does not know personal replies omits the field `personal`. The omission must
+    // never turn a personal reply into a shared one.
     let before = json!({"shortcut": "hello2", "title": "T", "body": "B"});
     let refused = put(katherine(), shared, change(Value::Null, true)).await;
     assert_eq!(refused.refused(409), "conflict");

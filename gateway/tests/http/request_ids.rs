@@ -1,5 +1,5 @@
 //! Checks that a request's id is in its response, its log lines and the access log. If the operator
-//! enables it, each request writes a log line.
+//! enables request logs, each request writes a log line.
 
 use std::time::Duration;
 

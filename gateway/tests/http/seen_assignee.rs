@@ -1,5 +1,5 @@
 //! Tests `if_assigned_to`. A caller names the assignee that they saw, so that they do not overwrite
-//! an assignment that another person made meanwhile.
+//! an assignment that another person made after the caller read the ticket.
 
 use serde_json::{Value, json};
 
@@ -67,7 +67,7 @@ async fn a_ticket_that_another_person_took_meanwhile_is_a_conflict_and_nothing_i
     );
     let back = json!({"assigned_to": "nobody", "if_assigned_to": "me"});
     change(&server, alan(), &ticket, back).await.expect(200);
-    // The caller names an assignee who has unassigned the ticket meanwhile.
+    // The caller names a former assignee, Alan, who has unassigned the ticket.
     let late = json!({"assigned_to": katherine().id, "if_assigned_to": alan().id});
     let answer = change(&server, grace(), &ticket, late).await;
     assert_eq!(

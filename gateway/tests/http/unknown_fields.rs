@@ -17,8 +17,8 @@ fn inside(path: &str, name: &str) -> String {
     }
 }
 
-/// Finds all objects in a body. Each is given as the path that an error message shows, and as a
-/// JSON pointer.
+/// Finds all objects in a body. Each object is given as the path that an error message shows, and
+/// as a JSON pointer.
 fn objects(value: &Value, path: &str, pointer: &str, found: &mut Vec<(String, String)>) {
     match value {
         Value::Object(fields) => {
@@ -332,8 +332,8 @@ async fn every_field_of_every_query_is_known_and_given_once() {
         "the matrix has shrunk to {} cases",
         tried.cases
     );
-    // Clients send an empty object with this request. It is accepted, because it has no field that
-    // could be ignored.
+    // Clients send an empty object with this request. The object is accepted, because it has no
+    // field that could be ignored.
     let answer = scene.call(Endpoint::REDACT_MESSAGE, "", Some("{}")).await;
     assert_eq!(answer.status, 204, "{}", answer.text());
 }

@@ -127,7 +127,8 @@ impl Client {
         .await
     }
 
-    /// Returns the next frame that matches, which may have arrived earlier and been kept.
+    /// Returns the next frame that matches. Looks first at the kept frames, which arrived while the
+    /// client waited for another frame.
     pub async fn expect(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         self.expect_within(what, PATIENCE, wanted).await
     }

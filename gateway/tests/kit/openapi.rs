@@ -11,8 +11,8 @@ use jsonschema::Validator;
 use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 
-/// Headers of HTTP itself, of proxies and of browsers, which the API document need not describe. It
-/// must describe every other header.
+/// Headers of HTTP itself, of proxies and of browsers, which the API document need not describe.
+/// The document must describe every other header.
 const HEADERS_OF_EVERY_ANSWER: [&str; 17] = [
     "access-control-allow-origin",
     "access-control-expose-headers",

@@ -67,7 +67,8 @@ impl TestServer {
         Self::start_linked(postgres, name, gateways, join, Some(link), |spec| spec).await
     }
 
-    /// Starts gateways on a database that is already migrated, such as a restored one or a copy.
+    /// Starts gateways on a database that is already migrated, such as a restored database or a
+    /// copy.
     pub async fn start_on(
         postgres: Arc<Postgres>,
         database: String,
@@ -160,8 +161,8 @@ impl TestServer {
         &self.database
     }
 
-    /// Makes this fixture use another Postgres cluster from now on. The calling test redirects the
-    /// gateways.
+    /// Makes this fixture use another Postgres cluster from now on. Does not redirect the gateways'
+    /// connections; the calling test must do that.
     pub fn moved_to(&mut self, postgres: Postgres) {
         self.postgres = Arc::new(postgres);
     }

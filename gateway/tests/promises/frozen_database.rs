@@ -1,7 +1,7 @@
 //! Tests a Postgres that hangs: it accepts connections but does not answer. Requests that need no
 //! database must be answered as usual, and requests that need it must be refused in time. Once
-//! Postgres continues, no request may be left over. Also tests an instance that is frozen for a
-//! moment.
+//! Postgres continues, no refused request may still occupy a slot. Also tests an instance that is
+//! frozen for a moment.
 
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
@@ -55,7 +55,7 @@ impl Desk<'_> {
         self.server.gateways[0].port()
     }
 
-    /// Sends the `n`th of the many requests that are sent at once. They come from several
+    /// Sends the `n`th of the many requests that are sent at once. The requests come from several
     /// addresses.
     async fn ask(&self, n: usize, key: &str) -> Asked {
         let messages = format!("/v1/tickets/{}/messages", self.ticket);
@@ -164,7 +164,7 @@ impl Desk<'_> {
         let sql = self.server.sql().await;
         let stored = sql.query_one(count, &[]).await.expect("a count");
         let stored: (i64, i64) = (stored.get(0), stored.get(1));
-        // The additional message was sent over the socket.
+        // The test sent one more message than [`SENDS`]: over the socket.
         let expected = i64::try_from(SENDS + 1).expect("few");
         assert_eq!(stored, (expected, expected));
     }

@@ -1,5 +1,5 @@
 //! Tests a database URL with several hosts. The gateway must use the host that accepts writes, also
-//! after another host is promoted.
+//! after another host is promoted to primary.
 
 use std::time::Duration;
 

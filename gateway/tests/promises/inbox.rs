@@ -95,8 +95,8 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
         }
     };
     customer.send(ticket, "k1", "one").await;
-    // Plain SQL created the ticket. The sweep may find the ticket before this message, or together
-    // with the message.
+    // Plain SQL created the ticket. The sweep may find the ticket before the customer's message
+    // `k1`, or together with it.
     first
         .expect("the whole ticket", |frame| {
             frame["type"] == "inbox" && frame["tickets"][0]["id"] == json!(ticket)
@@ -177,7 +177,7 @@ async fn what_was_announced_is_not_told_again_when_the_sweep_finds_it() {
             .expect("the change", |frame| names(frame, &ticket, &seq))
             .await;
         // Only the sweep finds this ticket, because plain SQL created it. When the ticket arrives,
-        // a sweep has also found the change that was published before.
+        // a sweep has also read the customer's message, which the instance published at once.
         let found = json!(server.ticket(&ada).await);
         console
             .expect("the ticket that the sweep finds", |frame| {

@@ -1,5 +1,5 @@
-//! Checks that rows of the maximum size reach their readers, and also larger rows from before sizes
-//! were limited.
+//! Checks that rows of the maximum size reach their readers, and so do larger rows that were
+//! written before the database limited sizes.
 
 use helpline_core::limits;
 use serde_json::json;

@@ -138,8 +138,8 @@ async fn a_console_is_told_who_looks_at_a_ticket_at_another_instance() {
     let (one, two) = (server.ticket(&ada).await, server.ticket(&ada).await);
     let mut customer = server.client(0, &ada).await;
     customer.subscribe(one, None).await;
-    // The agent opens the ticket before a console opens on the other instance. That instance must
-    // therefore ask for the current viewers.
+    // The agent opens the ticket before a console opens on the other instance. The console's
+    // instance must therefore ask the agent's instance for the current viewers.
     let mut there = server.client(0, &ben).await;
     there.subscribe(one, None).await;
     there

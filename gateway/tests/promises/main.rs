@@ -1,5 +1,5 @@
-//! Tests what Helpline promises while something real is broken. Gateways run in their own
-//! processes, with a Postgres and a Redis that only the tests use.
+//! Tests what Helpline promises while Postgres, Redis or another real component is broken. Gateways
+//! run in their own processes, with a Postgres and a Redis that only the tests use.
 
 #[path = "../kit/mod.rs"]
 mod kit;

@@ -1,5 +1,5 @@
-//! Checks what customers see of the names of staff: one word, and nothing more anywhere. Live
-//! frames and the stored history must have the same bytes.
+//! Checks that customers see at most one word of a staff member's name, in every place. Live frames
+//! and the stored history must have the same bytes.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Checks that data of a newer version or of an earlier system does not affect other people,
-//! tickets or statistics.
+//! Checks that data that a newer version of Helpline or a predecessor system wrote does not affect
+//! other people, tickets or statistics.
 
 use serde_json::json;
 

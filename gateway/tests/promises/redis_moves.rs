@@ -1,6 +1,6 @@
 //! Tests Redis on several servers: a master that Sentinels name, and the nodes of a cluster. To
-//! check that events go through Redis, the tests use typing frames. These are not stored, so the
-//! sweep of the database cannot deliver them.
+//! check that events go through Redis, the tests use typing frames. Typing frames are not stored,
+//! so the sweep of the database cannot deliver them.
 
 use std::time::Duration;
 
@@ -12,7 +12,8 @@ use crate::client::Client;
 use crate::test_server::{Join, Person, TestServer, eventually};
 use crate::tls::{log_of, relay_of};
 
-/// Time limit for a failover. A Sentinel polls every second and decides after one second.
+/// Time limit for a failover. A Sentinel polls the master every second and fails over one second
+/// after the master stops answering.
 const WITHIN: Duration = Duration::from_secs(30);
 
 pub async fn relay_is(state: &str, gateway: &Gateway) {

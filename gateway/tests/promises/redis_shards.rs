@@ -1,6 +1,6 @@
 //! Tests a Redis Cluster with sharded pub/sub. Events must go only through the master that owns the
-//! channel's slot, and must follow the slot when it moves. As in `redis_moves`, the tests use
-//! typing frames, which the sweep cannot deliver.
+//! channel's slot, and must follow the slot when the slot moves to another master. As in
+//! `redis_moves`, the tests use typing frames, which the sweep cannot deliver.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -52,8 +52,8 @@ async fn carriers(nodes: &[Redis], ticket: TicketId) -> Vec<usize> {
     carriers
 }
 
-/// Opens tickets until every master has the channel of at least one. Returns one ticket for each
-/// master, by the master's index.
+/// Opens tickets until every master has the channel of at least one ticket. Returns one ticket for
+/// each master, by the master's index.
 async fn one_by_master(
     server: &TestServer,
     pair: &mut Pair,
@@ -96,7 +96,8 @@ async fn news_goes_by_the_owner_of_its_slot_and_by_no_other_node() {
     let signed_in = |urls: &str| urls.replace("redis://", "redis://desk:geheim@");
     let times = std::sync::atomic::AtomicUsize::new(0);
     let server = TestServer::start_with(2, Join::Alone, |spec| {
-        // The address of one node is enough. If several are given, one of the nodes may be down.
+        // The address of one node is enough. If the addresses of several nodes are given, one node
+        // may be down.
         match times.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
             0 => by_shards(spec, &signed_in(&nodes[2].url())),
             _ => by_shards(

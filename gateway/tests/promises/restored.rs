@@ -18,8 +18,8 @@ use crate::test_server::{Join, Person, TestServer};
 // Number of tickets. Their ids are alternately random and time-ordered. The number is odd, so that
 // each kind of write is made to tickets with ids of both kinds.
 const TICKETS: usize = 31;
-/// Number of transactions before the dump, one per row. The new cluster reuses their transaction
-/// ids.
+/// Number of transactions that write the history before the dump, one per row. The new cluster
+/// reuses their transaction ids.
 const DONOR_TRANSACTIONS: usize = 2_500;
 const WRITES: usize = 300;
 
@@ -120,7 +120,8 @@ impl Settled {
     }
 
     /// Writes over REST on the first gateway. Asserts that each response concerns its own write.
-    /// Also asserts that no old event is published, or shown by the second gateway.
+    /// Also asserts that no event from before the writes is published, or sent by the second
+    /// gateway.
     pub async fn writes_are_answered_with_themselves(&self) {
         let mut customer = self.server.client(1, &self.ada).await;
         for (ticket, _) in &self.tickets {

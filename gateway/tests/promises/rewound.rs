@@ -1,5 +1,5 @@
-//! Tests a database that is restored from an earlier dump while clients know later events. The
-//! restore removes these events, and new events get their positions.
+//! Tests a database that is restored from a dump, while clients know events that were written after
+//! the dump. The restore removes these events, and new events get their positions.
 
 use helpline_core::ids::TicketId;
 use helpline_rig::Postgres;
@@ -15,7 +15,7 @@ enum Way {
     SameName,
     /// The dump is restored next to the old database, and then takes over its name.
     Renamed,
-    /// The dump is restored into another cluster, which then takes over the address.
+    /// The dump is restored into another cluster, which then takes over the old cluster's address.
     AnotherCluster,
 }
 
@@ -119,7 +119,8 @@ impl Rewound {
         }
     }
 
-    /// Writes new events at the positions of the lost events, and further ones after them.
+    /// Writes new events at the positions of the lost events, and further events after these
+    /// positions.
     async fn write_new(&self) {
         let sql = self.server.sql().await;
         for n in 0..NEW {
@@ -189,8 +190,8 @@ async fn everyone_starts_over(way: Way) {
         .expect("a Postgres starts");
     let mut rewound =
         with_lost_rows(TestServer::start_behind_link(postgres, 2, Join::Redis).await).await;
-    // The instances are cut off during the restore. Afterwards, the database has more events than
-    // before, so event positions do not reveal the restore.
+    // The instances are cut off during the restore. After `write_new`, the database has more events
+    // than before the restore, so event positions do not reveal the restore.
     rewound.server.link().unplug();
     rewound.restore(way).await;
     rewound.write_new().await;
@@ -262,7 +263,8 @@ async fn a_page_that_was_asked_for_before_a_restore_is_noticed_does_not_bear_the
     let (mut client, mut online) = (server.client(0, &ada).await, server.client(0, &ada).await);
     let before = client.subscribe(ticket, None).await[0]["epoch"].clone();
     online.subscribe(other, None).await;
-    // The lock delays the history page, but not what the sweep reads.
+    // The lock on `support_messages` delays the history page, which reads that table. The lock does
+    // not delay the sweep.
     let mut sql = server.sql().await;
     let held = sql.transaction().await.expect("a transaction");
     held.batch_execute("lock table support_messages in access exclusive mode")
@@ -296,7 +298,8 @@ async fn a_page_that_was_asked_for_before_a_restore_is_noticed_does_not_bear_the
         .clone();
     held.rollback().await.expect("released");
     // A page must have the epoch in which it was read. If a client is cut off after a page, it
-    // reconnects with the epoch of that page. Only an old epoch then causes a `reset`.
+    // reconnects with the epoch of that page. The client gets a `reset` only if that epoch is not
+    // the current epoch.
     loop {
         let page = client.answer(id).await;
         assert!(

@@ -1,5 +1,5 @@
 //! Customers and staff have separate database roles. `serve` must refuse to start if a third role
-//! can act as both, and must report a role that gets this privilege later.
+//! can act as both, and must report a role that gets this privilege after the start.
 
 use std::time::Duration;
 
@@ -8,7 +8,8 @@ use serde_json::json;
 
 use crate::test_server::{Join, TestServer, eventually};
 
-/// Time limit for reporting a wrong role: two checks of the roles and a scrape of the metrics.
+/// Time limit for reporting a role that can act as both customers and staff: two checks of the
+/// roles and a scrape of the metrics.
 const TOLD_WITHIN: Duration = Duration::from_secs(30);
 
 /// Runs `serve`, which must exit. Returns the exit code and the output.

@@ -1,5 +1,5 @@
-//! Checks that a slow reader is disconnected and catches up later, and that other subscribers of
-//! the ticket notice nothing.
+//! Checks that a client that reads too slowly is disconnected and catches up after it reconnects.
+//! Also checks that other subscribers of the ticket notice nothing.
 
 use std::time::{Duration, Instant};
 

@@ -141,7 +141,7 @@ async fn who_a_subject_is_by_the_operators_word_counts_from_the_next_token() {
         .await;
     assert_eq!(refused["code"], "not_authenticated");
     assert_eq!(client.closed().await, Some(4501));
-    // Refused requests of a blocked person are recorded with that person's id.
+    // The access log records refused requests of a blocked person with that person's id.
     sql.execute(
         "insert into people (id, blocked_at) values ($1, now()) on conflict (id) do update set blocked_at = now()",
         &[&carl.id.uuid()],

@@ -184,7 +184,8 @@ async fn an_outage_keeps_known_keys_and_a_first_one_is_unavailable() {
 async fn a_fetch_is_of_use_though_the_one_who_asked_has_gone() {
     let provider = Provider::with_keys(&[public(&ed25519(1), Algorithm::EdDSA, "ed")]).await;
     let keys = KeySet::new(provider.url.parse().expect("a loopback address"), None);
-    // The server runs on this test's thread, so it cannot answer before the test awaits something.
+    // The server runs on this test's thread, so it cannot answer while `select!` polls `key` for
+    // the first time. `key` is then dropped, but its fetch continues.
     tokio::select! {
         biased;
         _ = keys.key("ed") => panic!("there is no answer yet"),

@@ -13,7 +13,8 @@ pub enum OidcFault {
     /// The provider did not answer.
     #[error("the OpenID provider does not answer")]
     Unavailable(#[source] HttpFault),
-    /// An earlier request failed, and the pause before the next request is not over.
+    /// The previous request to the provider failed, and the pause before another request is not
+    /// over.
     #[error("the OpenID provider did not answer a moment ago")]
     AskedJustNow,
     /// The requests of one sign-in together took too long.
@@ -57,7 +58,7 @@ impl OidcFault {
         }
     }
 
-    /// Whether a later attempt can succeed with the same settings.
+    /// Whether another sign-in can succeed without a change of the settings.
     pub const fn passes(&self) -> bool {
         match self {
             Self::Unavailable(_)

@@ -71,7 +71,7 @@ impl Kept {
         }
     }
 
-    /// Returns a document newer than `known`, for a signature that no key in `known` verifies.
+    /// Returns a document newer than `known`. Called when no key in `known` verifies a signature.
     /// Returns `known` itself if a refresh fails.
     ///
     /// # Errors
@@ -101,7 +101,8 @@ impl Kept {
         }
     }
 
-    /// Records the outcome of a code exchange. Logs when an outage of the provider begins and ends.
+    /// Records the outcome of exchanging an authorization code for tokens. Logs when an outage of
+    /// the provider begins and ends.
     pub(super) fn observe<T>(&self, outcome: &Result<T, OidcFault>) {
         self.log(
             outcome,
@@ -194,8 +195,8 @@ impl Kept {
         };
         self.log(&asked, consequence);
         let mut known = self.known.lock();
-        // Start the pause at the answer, so that callers that waited for this request do not send
-        // another request at once.
+        // The pause before another request to the provider starts when the answer arrives. Callers
+        // that waited for this request then do not send another request at once.
         known.tried_at = Some(Instant::now());
         let metadata = Arc::new(asked?);
         known.metadata = Some((Arc::clone(&metadata), Instant::now()));

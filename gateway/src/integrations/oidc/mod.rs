@@ -153,8 +153,8 @@ impl Provider {
         verifier: String,
         nonce: String,
     ) -> Result<SignedInPerson, OidcFault> {
-        // Move the permit into the blocking task, so that a cancelled caller does not release the
-        // permit while the request is still running.
+        // Move the permit for this exchange into the blocking task, so that a cancelled caller does
+        // not release the permit while the exchange is still running.
         let permit = Arc::clone(&self.exchanges)
             .try_acquire_owned()
             .map_err(|_| OidcFault::Busy)?;

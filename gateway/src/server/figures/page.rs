@@ -101,7 +101,7 @@ fn recorded() -> BTreeMap<String, Kind> {
                     let name = call.trim_start().strip_prefix('"')?;
                     Some(name.split_once('"')?.0.to_owned())
                 });
-                // Skip strings that are not metric names, such as the strings in this file.
+                // Skip strings that are not metric names, such as the strings in `page.rs`.
                 let names = names.filter(|name| {
                     !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
                 });

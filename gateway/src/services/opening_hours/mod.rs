@@ -29,8 +29,8 @@ const DAYS_AHEAD: u64 = 15;
 /// weekday, and every allowed holiday may close it on that weekday.
 const DATES_AHEAD: u64 = 7 * (limits::HOLIDAYS_MAX as u64 + 1);
 
-/// Maximum number of searches. The second search finds the opening, unless clock changes skip all
-/// opening hours in the days that it covers.
+/// Maximum number of searches for the next opening. The second search finds the opening, unless
+/// clock changes skip all opening hours in the days that the second search covers.
 const LOOKS_MAX: usize = 4;
 
 /// The opening hours of each weekday, and the holidays that replace them.

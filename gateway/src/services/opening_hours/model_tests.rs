@@ -24,7 +24,7 @@ impl Dice {
     fn spans(&mut self) -> Vec<(u32, u32)> {
         let mut spans = Vec::new();
         // Start at six in the morning, because the last span of the day before may continue until
-        // then.
+        // six.
         let mut minute = 360 + self.below(600);
         while minute < 1_440 && self.below(3) > 0 {
             let end = minute + 1 + self.below(700);
@@ -33,7 +33,8 @@ impl Dice {
             minute = end + self.below(3) * self.below(400);
         }
         if self.below(4) == 0 && spans.first().is_none_or(|(from, _)| *from > 400) {
-            // If the first span starts late enough, sometimes insert an earlier span at six.
+            // If the first span starts late enough, sometimes insert another span at six in the
+            // morning, before the first span.
             spans.insert(0, (360, 361 + self.below(30)));
         }
         spans

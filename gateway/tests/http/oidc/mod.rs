@@ -168,7 +168,7 @@ async fn over_https_cookies_are_this_hosts_alone() {
     let server = desk_with(&provider, "https://desk.example", KEY, &[]).await;
     let mut browser = Browser::default();
     // A sign-in that starts on another host would return to the public host, where its cookie is
-    // missing. It is therefore redirected to the public host first, and only once.
+    // missing. The sign-in is therefore redirected to the public host first, and only once.
     let led = browser
         .get(&server.url, "/oidc/sign-in?return=%2F%2Fx")
         .await;

@@ -93,7 +93,7 @@ impl Provider {
         *self.state.fault.lock() = fault;
     }
 
-    /// Sets the claims about the person that later ID tokens contain.
+    /// Sets the claims about the person for all ID tokens that are issued after this call.
     pub fn person(&self, claims: Value) {
         *self.state.claims.lock() = claims.as_object().unwrap().clone();
     }
@@ -102,7 +102,7 @@ impl Provider {
         *self.state.userinfo.lock() = Some(told);
     }
 
-    /// Makes the provider sign later ID tokens with another key.
+    /// Makes the provider sign all ID tokens after this call with a new key.
     pub fn rotates(&self) {
         *self.state.key.lock() += 1;
     }

@@ -110,7 +110,8 @@ async fn a_code_is_taken_only_by_the_browser_that_began() {
     }
     let twice = format!("{back}&state=another");
     let led = browser.comes_back(&server.url, &twice).await;
-    // Any visitor can send this, so it must not count as a failure, which alerts the operator.
+    // Any visitor can send a callback with two states. Such a callback must not count as a failed
+    // sign-in, because failed sign-ins alert the operator.
     assert_eq!(led, "/support?sign_in=expired");
     assert_eq!(provider.exchanged(), 0, "a code was exchanged");
     let other_provider = format!("{back}&iss=https%3A%2F%2Fother.example");
@@ -120,7 +121,7 @@ async fn a_code_is_taken_only_by_the_browser_that_began() {
         .await;
     assert_eq!(led, "/support?sign_in=failed");
     assert_eq!(browser.comes_back(&server.url, &back).await, "/support");
-    // The provider's code cannot be used a second time.
+    // The provider's authorization code cannot be used a second time.
     assert_eq!(
         browser.comes_back(&server.url, &back).await,
         "/support?sign_in=expired"
@@ -180,7 +181,7 @@ async fn what_the_provider_says_against_it_is_told_on_the_page() {
     let server = desk(&provider).await;
     // Any visitor can request the callback without having begun a sign-in, and such a request must
     // write no row. Rows are written in order, so the number of rows at the end of the test shows
-    // whether it wrote one.
+    // whether the request wrote a row.
     let mut stranger = Browser::default();
     let back = "/oidc/callback?error=access_denied&state=forged";
     stranger.comes_back(&server.url, back).await;
