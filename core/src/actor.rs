@@ -12,7 +12,7 @@ text_enum!(
 
 text_enum!(
     /// The side that performed an action (`actor_type`, `sender_type`). Staff of both roles are
-    /// stored as `admin`, as in the original system.
+    /// stored as `admin`, as in Helpline's predecessor.
     ActorType { Customer = "customer", Admin = "admin", System = "system" }
 );
 

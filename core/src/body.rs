@@ -22,7 +22,7 @@ pub enum InvalidText {
     #[error("must not have more than {} bytes", limits::EXACT_NUMBER_MAX)]
     TooLarge,
     /// Contains a control character, which could forge a log line or confuse a program that shows
-    /// it.
+    /// the text.
     #[error("must not contain control characters")]
     ControlCharacter,
 }

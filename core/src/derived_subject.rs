@@ -21,7 +21,8 @@ const RULES: &[char] = &[
     '#', '*', '_', '-', '=', '~', '>', '`', '|', '+', ':', '[', ']', '\\',
 ];
 
-/// Returns the subject: one non-empty line of at most [`DERIVED_SUBJECT_CHARS_MAX`] characters.
+/// Derives the subject from a ticket's description: one non-empty line of at most
+/// [`DERIVED_SUBJECT_CHARS_MAX`] characters.
 pub(crate) fn of(description: &str) -> String {
     let lines = description.split('\n').filter(|line| !is_fence(line));
     let said = lines

@@ -114,10 +114,10 @@ pub struct HistoryRow {
     pub actor: Option<UserId>,
     /// The side on which `actor` acted.
     pub actor_type: ActorType,
-    /// The actor's display name at the time of reading.
+    /// The actor's display name when the row is read.
     pub actor_name: Option<String>,
-    /// The actor's name as customers see it, fixed at the time of writing: for staff, the result of
-    /// the database's naming rule; for a customer, the full name.
+    /// The actor's name as customers see it, stored when the event is written: for staff, the word
+    /// that the database selects from their name; for a customer, the full name.
     pub public_actor_name: Option<String>,
     /// The value of the changed field before the event.
     pub old_value: Option<String>,

@@ -1,4 +1,4 @@
-//! Every limit of Helpline: named, with the unit last, and with its reason. Limits that an operator can configure have their defaults here
+//! Every limit of Helpline, with its reason. Each name ends with the unit. Limits that an operator can configure have their defaults here
 //! and are settings of the gateway. All other limits are part of the protocol.
 
 mod admin;
@@ -29,8 +29,8 @@ pub const ATTACHMENT_NAME_CHARS_MAX: usize = 200;
 /// Maximum value of an attachment's size and of a position in a history: the largest integer that every JSON reader represents exactly. A
 /// browser would round a larger number.
 pub const EXACT_NUMBER_MAX: u64 = (1 << 53) - 1;
-/// Maximum bytes of one attachment as Postgres stores it in JSON, counting four bytes for each character of name and media type. Readers
-/// leave out a longer attachment, which may date from before this limit existed.
+/// Maximum bytes of one attachment as Postgres stores it in JSON, counting four bytes for each character of name and media type. A longer
+/// attachment, which may date from before this limit existed, is left out when its message is read.
 pub const ATTACHMENT_BYTES_MAX: usize = 2 * 1024;
 /// Maximum bytes of a message's attachments as Postgres stores them in JSON.
 pub const ATTACHMENTS_BYTES_MAX: usize = 24 * 1024;
@@ -56,7 +56,7 @@ pub const UNDECODABLE_LOGGED_MAX: usize = 1_000;
 pub const SEARCH_CHARS_MAX: usize = 100;
 /// Maximum characters of the snippet that a list shows for a ticket: one line on a wide screen.
 pub const SNIPPET_CHARS_MAX: usize = 120;
-/// Maximum events that a list reads back to find a ticket's last message. If none of these events is a message, the list shows no snippet.
+/// Maximum events that are read to find a ticket's last message for a list. If none of them is a message, the list shows no snippet.
 pub const SNIPPET_ROWS_MAX: u32 = 200;
 /// The count of tickets that need an answer stops at this number.
 pub const NEEDS_ANSWER_COUNT_MAX: u32 = 10_000;
@@ -144,9 +144,9 @@ pub const LINGERING_MAX: usize = 512;
 
 /// Time between two `ping` frames, before jitter. NATs and proxies drop idle connections after 30 s at the earliest.
 pub const HEARTBEAT_INTERVAL_MS: u64 = 25_000;
-/// Jitter of the heartbeat in either direction, so that clients that reconnected together do not all ping together.
+/// Jitter of the heartbeat in either direction, so that the server does not ping all clients that reconnected together at the same time.
 pub const HEARTBEAT_JITTER_MS: u64 = 2_500;
-/// Number of time slots in a heartbeat interval, one every 250 ms. All connections of a slot send their `ping` together.
+/// Number of time slots in a heartbeat interval, one every 250 ms. The server sends `ping` to all connections of a slot together.
 pub const HEARTBEAT_GRID: u64 = 100;
 /// A peer that sends nothing for this long (1.5 heartbeat intervals) is disconnected.
 pub const PONG_TIMEOUT_MS: u64 = HEARTBEAT_INTERVAL_MS * 3 / 2;
@@ -157,7 +157,7 @@ pub const SEND_QUEUE_BYTES_MAX: usize = 2 * 1024 * 1024;
 pub const SEND_QUEUE_FRAMES_MAX: usize = 4_096;
 /// Maximum frames that one flush takes from the send queue.
 pub const SEND_QUEUE_DRAIN_FRAMES: usize = 64;
-/// After it has handled this many frames of one connection, the server wakes the connections that receive the resulting events. Each
+/// After the server has handled this many frames of one connection, it wakes the connections that receive the resulting events. Each
 /// receiving connection then gets a burst in one write.
 pub const TURN_FRAMES_MAX: usize = 16;
 /// Maximum unanswered requests of one connection (`subscribe`, `inbox`, `token`). For `send`, the writer's queue has its own limit.
@@ -206,7 +206,7 @@ pub const REQUESTS_ADDRESS_FACTOR: u32 = 50;
 pub const SIGN_INS_REFUSED_PER_SECOND: u32 = 10;
 /// Burst of refused sign-ins of one address after a quiet period.
 pub const SIGN_INS_REFUSED_BURST: u32 = 100;
-/// Requests of one user per second that are recorded as rate-limited; further ones are only counted.
+/// How many of one user's rate-limited requests are recorded per second; further rate-limited requests are only counted.
 pub const RATE_REFUSALS_RECORDED_PER_SECOND: u32 = 1;
 /// Maximum addresses whose request rates are tracked. If there are more, idle addresses are dropped.
 pub const ADDRESSES_REMEMBERED_MAX: usize = 100_000;
@@ -228,11 +228,11 @@ pub const PAGE_EVENTS_MAX: u32 = 200;
 pub const PAGE_BYTES_MAX: u32 = 256 * 1024;
 /// Maximum live events that are buffered for a joining member. If more arrive, the member reads the history again.
 pub const JOIN_BUFFER_EVENTS_MAX: usize = 256;
-/// Maximum events of one room that arrived before an earlier event and wait for it. If more arrive, the missing events are read from the
-/// history at once.
+/// Maximum events of one room that wait because an event with a lower number has not arrived yet. If more events wait, the missing events
+/// are read from the history at once.
 pub const EARLY_EVENTS_MAX: usize = 256;
-/// How long an event that arrived too early waits for the event before it. The relay reorders events by less than this. After this time,
-/// the missing events are read from the history.
+/// How long an event waits for the event with the preceding number. The relay reorders events by less than this. After this time, the
+/// missing events are read from the history.
 pub const EARLY_HOLD_MS: u64 = 50;
 /// How long `subscribe` waits for Redis to confirm the ticket's channel. Without a confirmation, the periodic sweep of the database
 /// delivers the events.
@@ -263,16 +263,16 @@ pub const FOLLOW_INTERVAL_MS: u64 = 500;
 pub const INSTANCE_RENEW_MS: u64 = 10_000;
 /// An instance counts as running if it wrote to the database within this time.
 pub const INSTANCE_LATELY_MS: u64 = 30_000;
-/// If an instance is in the database but silent on the relay for this many consecutive checks, this counts as a fault. The checks take
-/// longer than an instance needs to start or stop, and than two instances need to reconnect to Redis.
+/// If an instance is in the database but silent on the relay for this many consecutive checks, this counts as a fault. Together, these
+/// checks take longer than an instance needs to start or stop, and than two instances need to reconnect to Redis.
 pub const INSTANCE_UNHEARD_LOOKS: u32 = 4;
 /// Maximum other instances whose last relay message is remembered.
 pub const INSTANCES_HEARD_MAX: usize = 1_024;
 
 /// Maximum writer lanes of one instance. Each lane has one statement in flight.
 pub const WRITER_LANES: usize = 4;
-/// The writer uses one more lane for each further batch of this many waiting messages. At half of the highest rate, two lanes with 24 to 48
-/// messages each use 1.3 times the CPU of a single lane (measured).
+/// The writer uses one more lane for each further batch of this many waiting messages. Small batches cost more CPU: at half of the highest
+/// message rate, two lanes that each write 24 to 48 messages at once use 1.3 times the CPU of a single lane (measured).
 pub const LANE_MESSAGES_MIN: usize = 64;
 /// Maximum messages that one statement appends.
 pub const BATCH_MESSAGES_MAX: usize = 256;
@@ -445,13 +445,13 @@ pub const AVAILABILITY_MS: u64 = 5_000;
 pub const ROLE_CHECK_INTERVAL_MS: u64 = 10_000;
 /// Time between two database writes that record which staff are connected.
 pub const SEEN_RENEW_MS: u64 = 30_000;
-/// Staff who were recorded as connected within this time count as online. Two [`SEEN_RENEW_MS`] writes may fail meanwhile.
+/// Staff who were recorded as connected within this time count as online, even if two of the writes every [`SEEN_RENEW_MS`] failed.
 pub const SEEN_FRESH_MS: u64 = 90_000;
 /// How long a browser caches scripts whose names never change (`/widget.js`, `/mount.js`).
 pub const LOADER_MAX_AGE_S: u64 = 300;
 /// Maximum audit rows waiting to be written. If the queue is full, reads by staff wait, because each of them needs an audit row.
 pub const AUDIT_ROWS_MAX: usize = 4_096;
-/// Delay after a failed accept. If the process ran out of file descriptors, connections that close meanwhile free some.
+/// Delay after a failed accept. If the process ran out of file descriptors, connections that close during this delay free some.
 pub const ACCEPT_PAUSE_MS: u64 = 100;
 /// Range of the random `retry_after_ms` in `bye`, so that the clients of a draining instance do not all reconnect at once.
 pub const BYE_SPREAD_MS: u64 = 2_000;
@@ -475,7 +475,7 @@ pub const JWKS_STALE_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// How far a token issuer's clock may be ahead of the server's (`nbf`). Expiry (`exp`) has no leeway.
 pub const CLOCK_LEEWAY_MS: i64 = 5_000;
-/// Minimum time between two log lines about WebSocket upgrades that are refused for one reason.
+/// Minimum time between two log lines about WebSocket upgrades that are refused for the same reason.
 pub const UPGRADE_REFUSED_LOGGED_MS: u64 = 60_000;
 /// Maximum characters of a refused origin in the log; the client may send an origin of any length.
 pub const ORIGIN_CHARS_LOGGED_MAX: usize = 100;

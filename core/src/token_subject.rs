@@ -21,7 +21,8 @@ pub enum TokenSubject {
     Issued(IssuedSubject),
 }
 
-/// Prefix that marks an OpenID provider's subject if it looks like a UUID.
+/// Prefix that is added to an OpenID provider's subject if the subject looks like a UUID or already
+/// starts with this prefix.
 pub const PROVIDER_PREFIX: &str = "oidc:";
 
 /// An issuer and its name for a person, of at most [`limits::TOKEN_ISSUER_BYTES_MAX`] and

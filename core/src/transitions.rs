@@ -19,8 +19,8 @@ const ALL_BUT_OVER: [Status; 5] = [
 /// menu lists them.
 ///
 /// Staff may change an active ticket to any status. They may change a resolved ticket to `open`,
-/// `in_progress` or `closed`, and a closed ticket only to `open`. Customers may close and reopen.
-/// The system (retention, SQL without claims) has the same transitions as staff.
+/// `in_progress` or `closed`, and a closed ticket only to `open`. Customers may close and reopen
+/// their tickets. The system (retention, SQL without claims) has the same transitions as staff.
 pub fn allowed(by: ActorType, from: Status) -> Vec<Status> {
     match by {
         ActorType::Customer => match from {

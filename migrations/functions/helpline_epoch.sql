@@ -1,7 +1,7 @@
 -- Returns the epoch: a text that changes when the database is restored or replaced, because event numbers may then repeat. It consists of the
--- cluster's identifier, the oids of the database and of the history table, the timeline, and the number of recorded restores. A restore into the same
--- database gives the history table a new oid. A copy of the data directory starts with the epoch of its original; its epoch changes only with a new
--- timeline or a recorded restore.
+-- cluster's identifier, the oids of the database and of the history table, the Postgres timeline, and the number of recorded restores. A restore into
+-- the same database gives the history table a new oid. A copy of the data directory starts with the epoch of its original; its epoch changes only
+-- with a new timeline or a recorded restore.
 create or replace function helpline_epoch() returns text
 language plpgsql volatile security definer
 set search_path = pg_catalog, {schema}, pg_temp

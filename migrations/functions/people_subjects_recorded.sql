@@ -1,5 +1,6 @@
 -- Records in the access log that a token issuer's subject (its `sub`) was mapped to another person. The subject is not stored in the log, because log
--- rows are kept when a person's data is erased. A first sign-in is not recorded, because its person is derived from the subject.
+-- rows are kept when a person's data is erased. The mapping that a first sign-in inserts is not recorded, because its person's UUID can be computed
+-- from the subject.
 create or replace function people_subjects_recorded() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,9 +1,9 @@
--- Appends a batch of messages. First returns one row per message, with the message's number in `n`. `code` is stored, duplicate, busy, or the reason
--- for a refusal, and `message_id` is the id of the stored message. After the messages' rows come rows without `n`: the events that the batch wrote,
--- and the events of messages that were duplicates.
+-- Appends a batch of messages. First returns one row per message, with the message's number in `n`. `code` is `stored`, `duplicate`, `busy` (another
+-- transaction has locked the ticket), or the reason for a refusal, and `message_id` is the id of the stored message. After the messages' rows come
+-- rows without `n`: the events that the batch wrote, and the events of messages that were duplicates.
 --
--- The order of the steps matters. Lock the tickets first. Look up the idempotency keys in the next statement, whose snapshot is younger than the
--- locks. Then decide about each message, and insert only the new messages.
+-- The order of the steps matters. Lock the tickets first. Look up the idempotency keys in the next statement: its snapshot is younger than the locks,
+-- so it sees every message that was stored before the locks were granted. Then decide about each message, and insert only the new messages.
 --
 -- Query plans are made once per connection and use only index lookups, as in `support_messages_log_inserted`.
 create or replace function support_append_events(
@@ -124,11 +124,13 @@ begin
     end loop;
   end if;
 
-  -- The trigger `support_messages_log_inserted` reads this setting. It runs only for messages that are stored, not for refused messages.
+  -- The trigger `support_messages_log_inserted` reads the setting `helpline.reply_assigns`. The trigger runs only for messages that are stored, so a
+  -- refused message assigns no ticket.
   if v_unassigned and exists (select 1 from support_settings s where s.name = 'reply_assigns' and s.value = 'true') then
     perform set_config('helpline.reply_assigns', 'on', true);
   end if;
-  -- The trigger numbers these messages, whatever the session has set for `support_append_one`.
+  -- Clear `helpline.numbered`, so that the trigger on `support_messages` numbers the messages that are inserted below. Only `support_append_one`,
+  -- which numbers its message itself, needs the setting.
   perform set_config('helpline.numbered', '', true);
   v_at := clock_timestamp();
   insert into support_messages (id, ticket_id, sender_id, sender_type, body, is_internal, attachments, key, key_digest, ip_address,
@@ -154,8 +156,8 @@ begin
            null::timestamptz, null::timestamptz, null::timestamptz, null::text
     from unnest(v_codes, v_sides, v_messages, p_tickets) with ordinality as o (code, side, message_id, ticket_id, n);
 
-  -- The gateway runs this function in a separate transaction, so the new events are those with this transaction's id in this cluster. The trigger of
-  -- the insert has set `helpline.cluster`.
+  -- The gateway runs this function in a separate transaction, so the new events are those with this transaction's id in this cluster. The trigger on
+  -- `support_messages`, which ran on the insert above, has set `helpline.cluster`.
   return query
     select null::integer, null::text, null::bigint, null::text, null::uuid,
            r.ticket_id, r.seq, r.public_seq, r.created_at, r.kind, r.actor_id, r.actor_type, r.actor_name, r.old_value, r.new_value,

@@ -1,9 +1,9 @@
--- Appends one message. Returns the same columns as `support_append_events`, but the row with the outcome may also contain the message's event.
--- Most messages change nothing else about their ticket. This function numbers and inserts them itself, with scalar statements, because that costs
--- about half as much. It passes every other message to `support_append_events`, which runs under the same lock of the ticket.
+-- Appends one message. Returns the same columns as `support_append_events`, but the row with the outcome may also contain the message's event. Most
+-- messages change nothing else about their ticket. This function numbers and inserts them itself, with scalar statements, because that costs about
+-- half as much. It passes every other message to `support_append_events`, still holding the lock on the ticket.
 --
--- The order of the statements matters. The first one locks the ticket. The second one looks up the message's key, with a snapshot that is newer than
--- the lock. The third one writes.
+-- The order of the statements matters. The first statement locks the ticket. The second statement looks up the message's key; its snapshot is newer
+-- than the lock, so it sees every message that was stored before the lock was granted. The third statement writes.
 --
 -- The setting `helpline.numbered` tells the trigger on `support_messages` not to number this message again. The setting is on only during the
 -- insert, because later inserts of the same transaction need the trigger.
@@ -56,8 +56,8 @@ begin
   v_type := case when v_is_customer then 'customer' else 'admin' end;
   v_is_answer := not v_is_customer and not p_internal;
 
-  -- This query returns no row if the ticket is unknown, locked by another transaction, archived or closed, or if the message is the ticket's first
-  -- reply. The message is then not plain.
+  -- This query returns no row if the ticket is unknown, locked by another transaction, archived or closed, or if the message is the team's first
+  -- answer in the ticket. `v_is_plain` is then null, and `support_append_events` handles the message.
   select h.seq + 1, case when not p_internal then h.public_seq + 1 end,
          p.display_name, case when v_is_customer then p.display_name else p.first_name end,
          k.id is null

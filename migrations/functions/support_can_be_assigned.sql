@@ -2,7 +2,8 @@
 -- change the person's roles or block the person, and it prevents these changes until the end of the current transaction. Without the locks, an
 -- assignment could commit just after the person lost the role, and the ticket would remain assigned.
 --
--- A caller may have locked tickets before. This cannot deadlock, because a transaction that has locked a person or a role never waits for a ticket.
+-- The caller may already hold locks on tickets. This cannot deadlock, because a transaction that has locked a person or a role never waits for a
+-- ticket.
 create or replace function support_can_be_assigned(p_user uuid) returns boolean
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,4 +1,4 @@
--- Whether this person is a member of staff who is not blocked. Unlike `support_can_be_assigned`, the function takes no locks.
+-- Returns whether this person is a member of staff who is not blocked. Unlike `support_can_be_assigned`, the function takes no locks.
 create or replace function support_can_work(p_user uuid) returns boolean
 language plpgsql stable
 set search_path = pg_catalog, {schema}, pg_temp

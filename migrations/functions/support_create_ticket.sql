@@ -28,7 +28,8 @@ begin
     values (p_id, v_user, p_subject, p_category, p_priority, coalesce(p_metadata, '{}'), p_key, v_digest)
     on conflict on constraint support_tickets_user_key do nothing;
     if found then
-      -- The trigger numbers this message, whatever the session has set for `support_append_one`.
+      -- Clear `helpline.numbered`, so that the trigger on `support_messages` numbers this message. Only `support_append_one`, which numbers its
+      -- message itself, needs the setting.
       perform set_config('helpline.numbered', '', true);
       insert into support_messages (id, ticket_id, sender_id, sender_type, body, attachments, key, key_digest)
       values (p_message, p_id, v_user, 'customer', p_description, p_attachments, p_key, support_digest(false, p_description, p_attachments));

@@ -1,6 +1,6 @@
 -- Sets `waiting_since` (since when the customer has waited for an answer) from the history, for the next `p_limit` unfinished tickets in order of id.
--- Returns the id of the last ticket, or null when no tickets are left. The function can be repeated at any time: it locks the tickets, and their
--- history gives the value that the triggers have stored.
+-- Returns the id of the last ticket, or null when no tickets are left. Running the function again does no harm: it locks the tickets, and the value
+-- that it computes from their history is the value that the triggers store.
 create or replace function support_fill_waiting(p_after uuid, p_limit integer) returns uuid
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp
@@ -25,7 +25,7 @@ begin
     select t.id, case when t.archived_at is null then (
         select case a.kind when 'reopened' then coalesce(b.created_at, a.created_at) else a.created_at end
         from support_ticket_activity a
-        -- If a message reopened the ticket, its event is the one immediately before the `reopened` event.
+        -- If a message reopened the ticket, the message's event is the one immediately before the `reopened` event.
         left join support_ticket_activity b on b.ticket_id = a.ticket_id and b.seq = a.seq - 1 and b.xid = a.xid and b.kind = 'message_added'
         where a.ticket_id = t.id and a.seq >= coalesce(r.seq, 1) and a.seq > coalesce(s.seq, 0)
           and (a.kind = 'created' or (a.kind in ('message_added', 'reopened') and a.actor_type = 'customer'))

@@ -1,5 +1,5 @@
--- Returns the median time in seconds from the opening of a ticket to its first answer. Only the newest tickets are considered. Returns null if fewer
--- than `p_answers_min` of them were answered.
+-- Returns the median time in seconds from the opening of a ticket to its first answer. Only the newest `p_tickets_max` tickets of the last `p_days`
+-- days are considered, and at most `p_answers_max` answered tickets of these. Returns null if fewer than `p_answers_min` answered tickets are found.
 create or replace function support_first_answer_s(p_days integer, p_tickets_max integer, p_answers_max integer, p_answers_min integer) returns bigint
 language sql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

@@ -8,7 +8,8 @@ create or replace function support_fold(p_text text) returns text
 language plpgsql immutable strict parallel safe
 as $$
 declare
-  -- Letters before a combining mark that is removed: Greek letters, and every form of i, because another mark may separate the i from its dot.
+  -- Patterns for the letters after which a combining mark is removed: Greek letters, and every form of i. The pattern for i allows further marks,
+  -- because another mark may separate the i from its dot.
   v_greek constant text := '[\u0370-\u03FF\u1FB0\u1FB1\u1FD0\u1FD1\u1FE0\u1FE1][\u0300-\u036F]*';
   v_i constant text := '[i\u00EC-\u00EF\u0129\u012B\u012D\u012F\u01D0\u0209\u020B\u1E2D\u1E2F\u1EC9\u1ECB][\u0300-\u036F\u064B-\u0652\u3099\u309A]*';
   -- Combining marks. Postgres sorts a run of marks into canonical order in quadratic time. No letter of any language has more than 30 marks, so

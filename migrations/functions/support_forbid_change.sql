@@ -1,6 +1,6 @@
 -- Trigger function that makes a table append-only for every role. Redaction and retention are security definer functions of the owner; they set
--- `helpline.append_only_door` for a single statement to allow it. The setting has no effect for other roles, because the trigger also requires the
--- owner.
+-- `helpline.append_only_door` around each statement that changes the table. The setting has no effect for other roles, because the trigger also
+-- requires the owner.
 create or replace function support_forbid_change() returns trigger
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

@@ -1,5 +1,5 @@
--- Returns the person for the issuer and subject in the session's claims. Returns null if the subject is unknown, or if the claims have a form that no
--- token has. The function has no argument, so that a caller cannot look up other subjects.
+-- Returns the person for the issuer and subject in the session's claims. Returns null if the subject is unknown, or if the subject or the issuer in
+-- the claims is not a string. The function has no argument, so that a caller cannot look up other subjects.
 create or replace function support_issued_person() returns uuid
 language plpgsql stable parallel safe security definer
 set search_path = pg_catalog, {schema}, pg_temp

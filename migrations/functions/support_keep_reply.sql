@@ -1,6 +1,6 @@
 -- Creates or replaces a saved reply. Only admins write shared replies, and only the owner writes a personal reply. A personal reply cannot become
--- shared, nor a shared one personal: a client that does not know about personal replies must not show one to the team. Two concurrent writers may
--- exceed the maximum number of replies; that is harmless, because the maximum only keeps the list to one page.
+-- shared, nor a shared one personal: otherwise a client that does not know about personal replies could publish one to the whole team. Two concurrent
+-- writers may exceed the maximum number of replies; that is harmless, because the maximum only keeps the list to one page.
 create or replace function support_keep_reply(
   p_id uuid, p_shortcut text, p_title text, p_body text, p_folder text, p_personal boolean, p_shared_max integer, p_personal_max integer
 ) returns setof support_saved_replies

@@ -1,5 +1,6 @@
--- Returns, for each ticket, the last public message, the sender's name as staff see it, and since when the customer has been waiting. The search
--- reads at most `p_rows` public events from the end of the history. `body` is the message's present text, cut to 1,000 characters.
+-- Returns, for each ticket, the last public message, the sender's name as staff see it, and since when the customer has been waiting. To find a
+-- ticket's last message, the function reads at most `p_rows` public events from the end of the ticket's history. `body` is the message's present
+-- text, cut to 1,000 characters.
 create or replace function support_last_messages(p_tickets uuid[], p_rows integer)
 returns table (ticket_id uuid, waiting_since timestamptz, at timestamptz, actor_type text, name text, body text)
 language plpgsql stable security definer

@@ -1,5 +1,5 @@
--- Numbers new messages and writes their events. Query plans are restricted to index lookups: a plan that was cached while the tables were nearly
--- empty would be a sequential scan until autovacuum has analyzed them, which is slow on a new installation under load.
+-- Trigger function that numbers new messages and writes their events. Query plans are restricted to index lookups: a plan that was cached while the
+-- tables were nearly empty would be a sequential scan, which is slow when a new installation fills up before autovacuum has analyzed the tables.
 create or replace function support_messages_log_inserted() returns trigger
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
@@ -20,16 +20,16 @@ declare
   v_total bigint;
   v_logged bigint := 0;
   v_rows bigint;
-  -- `v_cut` maps each ticket to the last message of this loop round, `v_from` to the last message of the previous round. JSON objects are used
-  -- because looking up a ticket in an array would search the whole array.
+  -- The loop below numbers the messages in rounds. `v_cut` maps each ticket to its last message of the current round, `v_from` to its last message of
+  -- the previous round. JSON objects are used because looking up a ticket in an array would search the whole array.
   v_cut jsonb;
   v_from jsonb;
   v_moved uuid[];
   v_to text[];
   v_movers jsonb;
 begin
-  -- `support_append_events` uses this setting to read the new events back. Calling `helpline_cluster` again would cost as much as numbering a
-  -- message.
+  -- `support_append_events` needs the setting `helpline.cluster` to read the new events back. Calling `helpline_cluster` again would cost as much as
+  -- numbering a message.
   perform set_config('helpline.cluster', v_cluster::text, true);
   perform 1 from support_tickets t where t.id in (select i.ticket_id from inserted i) order by t.id for no key update;
 

@@ -1,8 +1,8 @@
 -- Returns a page of access log rows with ids below `p_before`, newest first. Only admins may call this function. A filter that is null matches every
 -- row.
 --
--- `next_id` is where the next page starts; it is null at the end of the log. `searched_to` is the time back to which this page has searched, if it
--- stopped before it was full. If no row matches, the function returns one row that has values only in these two columns.
+-- `next_id` is the `p_before` of the next page; it is null at the end of the log. `searched_to` is the time back to which this page has searched, if
+-- it stopped before it was full. If no row matches, the function returns one row that has values only in these two columns.
 --
 -- The person filter and the ticket filter have an index. Other filters are checked row by row, in growing portions, and a page reads at most `p_walk`
 -- rows. Conditions are written as row comparisons, so that the planner can use only the intended index, even with wrong statistics.

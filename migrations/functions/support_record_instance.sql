@@ -1,6 +1,6 @@
 -- Records that this instance of the service is running. Returns how many other instances are running, and how many of them have no relay (the message
--- bus between instances). Another instance counts if it was seen recently and after this one started, so an instance that was killed earlier does not
--- count. Rows whose `seen_at` is long past or in the future, for example after a restore, are deleted.
+-- bus between instances). Another instance counts as running if it was seen recently and after this instance started, so an instance that was killed
+-- before this instance started does not count. Rows whose `seen_at` is long past or in the future, for example after a restore, are deleted.
 create or replace function support_record_instance(p_id uuid, p_has_relay boolean, p_lately_ms bigint)
 returns table (others bigint, others_alone bigint)
 language plpgsql volatile security definer

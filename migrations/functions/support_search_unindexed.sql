@@ -1,5 +1,5 @@
--- The ticket search that is used while the backfill of `search_folded` is running, when the column has no index yet. It combines the older search,
--- whose column has an index, with the folded texts of the newest tickets.
+-- The ticket search that is used while the backfill of `search_folded` is running, when the column has no index yet. It combines the result of
+-- `support_find_tickets`, which searches a column that has an index, with the matches among the folded texts of the newest tickets.
 create or replace function support_search_unindexed(p_words text[], p_patterns text[], p_limit integer) returns setof uuid
 language plpgsql stable
 set search_path = pg_catalog, {schema}, pg_temp

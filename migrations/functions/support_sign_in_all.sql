@@ -1,9 +1,9 @@
--- Updates these people with the data of their tokens and returns their access status. Rows that have not changed are not written or locked, because
--- even an unnecessary row lock costs a commit. A person whose row is locked is skipped, so that one person does not delay other people. The person's
--- next sign-in tries again.
+-- Inserts or updates these people with the email addresses and names from their tokens, and returns their access status. Rows that need no change are
+-- neither written nor locked, because even a row lock makes the transaction write to disk at its commit. A person whose row is locked is skipped, so
+-- that one person does not delay other people. The person's next sign-in tries again.
 --
--- If another transaction is inserting one of these people, the call waits for that transaction, but only for `lock_timeout`. If the wait fails, the
--- service signs these people in one by one.
+-- If another transaction is inserting one of these people, the call waits for that transaction, but only for `lock_timeout`. If that time runs out,
+-- the call fails, and the service signs these people in one by one.
 create or replace function support_sign_in_all(p_users uuid[], p_emails text[], p_names text[])
 returns table (id uuid, display_name text, email text, role text, blocked boolean, public_name text)
 language plpgsql volatile security definer

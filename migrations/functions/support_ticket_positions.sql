@@ -1,6 +1,6 @@
--- Returns, for each pair of ticket and reader, the ticket's last event numbers (its heads) and the read positions of everyone who reads the ticket,
--- as staff see them. A ticket without read positions gives one row without a person. A reader who may not read the ticket on the side given in
--- `p_audiences` (staff or customer) gets no rows. All values come from one snapshot, so a read position equal to the head means that nothing is
+-- Returns, for each pair of ticket and reader, the ticket's last event numbers (its heads) and the read positions of the people who have read
+-- furthest, as staff see them. A ticket without read positions gives one row without a person. A reader who may not read the ticket on the side given
+-- in `p_audiences` (staff or customer) gets no rows. All values come from one snapshot, so a read position equal to the head means that nothing is
 -- unread.
 create or replace function support_ticket_positions(p_tickets uuid[], p_readers uuid[], p_audiences text[])
 returns table (
@@ -21,8 +21,8 @@ begin
     from unnest(p_tickets, p_readers, p_audiences) with ordinality as k (ticket_id, reader_id, audience, n)
     join support_ticket_heads h on h.ticket_id = k.ticket_id
     join support_tickets t on t.id = h.ticket_id
-    -- Return only the people who have read furthest, at most `READERS_MAX`: thousands of people may have read a ticket, and this query runs whenever
-    -- a client opens one.
+    -- Return only the people who have read furthest, at most 50 (`READERS_MAX`): thousands of people may have read a ticket, and this query runs
+    -- whenever a client opens a ticket.
     left join lateral (
       select x.person_id, x.seq, x.public_seq from support_read_positions x
       where x.ticket_id = h.ticket_id

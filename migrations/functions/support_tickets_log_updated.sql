@@ -37,8 +37,8 @@ begin
     select coalesce((v_movers -> n.id::text ->> 'id')::uuid, v_user),
            coalesce(v_movers -> n.id::text ->> 'type',
                     case when v_user is null then 'system' when v_user = n.user_id then 'customer' else 'admin' end),
-           -- The ticket becomes active again, but its assignee can no longer work on tickets. Its event must show that the system, and no person,
-           -- unassigned it.
+           -- True if the ticket becomes active again but its assignee can no longer work on tickets. The event must then show that the system, and no
+           -- person, unassigned the ticket.
            n.assigned_to is null and o.assigned_to is not null and not support_is_over(n.status)
              and (support_is_over(o.status) or o.archived_at is not null) and not support_can_be_assigned(o.assigned_to)
   ) a (actor_id, actor_type, was_left)
@@ -55,8 +55,8 @@ begin
     (5, 'rated', o.satisfaction_rating::text, n.satisfaction_rating::text, o.satisfaction_rating::text, n.satisfaction_rating::text,
      n.satisfaction_comment,
      (n.satisfaction_rating, n.satisfaction_comment) is distinct from (o.satisfaction_rating, o.satisfaction_comment)
-       -- A redaction adds its own event, so add none here. The setting counts only for callers other than the ticket's customer; staff and the system
-       -- have no privilege on the rating columns and can change them only by a redaction.
+       -- A redaction adds its own event, so add none here. The setting `helpline.redacting` counts only for callers other than the ticket's customer;
+       -- staff and the system have no privilege on the rating columns and can change them only by a redaction.
        and not (coalesce(current_setting('helpline.redacting', true), '') = 'on' and n.user_id is distinct from v_user)),
     (6, 'archived', null, null, null, null, null, o.archived_at is null and n.archived_at is not null),
     (7, 'logged', o.subject, n.subject, null, null, 'subject changed', n.subject <> o.subject),

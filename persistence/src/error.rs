@@ -41,7 +41,7 @@ pub enum StoreError {
     #[error("the connection pool is exhausted")]
     PoolExhausted,
     /// The statement's data are invalid (SQLSTATE classes 22 and 23). Retrying the whole batch does
-    /// not help. If the batch is split, the valid parts can be written.
+    /// not help. If a batch of messages is split, the valid messages can be written.
     #[error("unacceptable data")]
     Data(#[source] tokio_postgres::Error),
     /// The service's role has more privileges than it needs, or a role other than the service's can

@@ -65,8 +65,8 @@ pub enum Outcome {
         /// counts events.
         head: Option<Seq>,
     },
-    /// Another transaction has locked the ticket, so the message was not stored. Append it with
-    /// [`append_waiting`].
+    /// Another transaction has locked the ticket, so the message was not stored. Append the message
+    /// with [`append_waiting`].
     Busy,
     /// The message is stored, by this call or an earlier one. Its position is unknown, because its
     /// event in the history is missing or cannot be decoded.

@@ -264,8 +264,8 @@ pub(crate) async fn with_admin<T>(
     result
 }
 
-/// Checks and prepares the session of a migration. A pooler must not share it with other clients,
-/// because it has an advisory lock and a role set.
+/// Checks and prepares the session of a migration. No pooler may share the session with other
+/// clients, because an advisory lock and a role belong to the session.
 async fn begin_session(client: &Client, address: &Address) -> Result<(), StoreError> {
     let asked = async {
         let (other, connection) = address.clone().connect().await?;

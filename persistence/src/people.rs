@@ -129,7 +129,7 @@ pub async fn sign_in(store: &Store, identity: &Identity) -> Result<Person, Store
 
 /// Copies people's changed email addresses and names into their tickets, one portion per call,
 /// under the service role. Returns whether more may remain to be done. Several instances may call
-/// it at the same time; only one of them does the work.
+/// this function at the same time; only one of them does the work.
 ///
 /// # Errors
 /// When the database cannot be written.

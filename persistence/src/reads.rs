@@ -47,7 +47,7 @@ pub struct ReadPosition {
 }
 
 /// Stores the marks that move a read position forward, and returns the positions that changed.
-/// `marks` may contain one mark per person and ticket.
+/// `marks` may contain at most one mark per person and ticket.
 ///
 /// # Errors
 /// When the database cannot be written, or `marks` contains two marks of one person on one ticket.

@@ -339,7 +339,7 @@ impl Store {
                     statement.query(&client, params),
                 ),
                 // Switch back to the service role to read the new events, because the customer role
-                // has no privilege on these columns.
+                // has no privilege on some of their columns.
                 join3(
                     client.batch_execute(&self.rendered.act_as_service_again),
                     written.query(&client, &[]),

@@ -93,9 +93,10 @@ pub async fn sweep(store: &Store, since: Option<&Snapshot>) -> Result<SweepResul
 /// Evidence that a database went back in time.
 #[derive(Debug, Clone, Copy)]
 pub enum RollbackProof<'a> {
-    /// A snapshot taken earlier that is newer than the database's current one.
+    /// A snapshot of this database that is newer than the database's current snapshot.
     Snapshot(&'a Snapshot),
-    /// An event that was committed, but has a higher position than the last event of its ticket.
+    /// An event that was committed in this database, but has a higher position than the last event
+    /// that its ticket has now.
     Row(TicketId, Seq),
 }
 

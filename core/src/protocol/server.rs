@@ -138,7 +138,8 @@ pub enum StaffFrame {
         head: Seq,
         events: Vec<StaffEvent>,
         more: bool,
-        /// Whether the client must drop the events that it had before.
+        /// Whether the client must drop the events of this ticket that it received before this
+        /// frame.
         reset: bool,
         viewers: Vec<Viewer>,
         /// How far each person has read, as event numbers for staff.
@@ -169,8 +170,8 @@ pub enum StaffFrame {
     /// entry.
     Inbox {
         tickets: Vec<StaffTicket>,
-        /// Tickets that the client already has in full. Since then, only the fields of
-        /// `TicketMoved` have changed, usually because of a new message.
+        /// Tickets that the client has already received in full and of which only the fields of
+        /// `TicketMoved` have changed since, usually because of a new message.
         #[serde(default)]
         moved: Vec<TicketMoved>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -178,7 +179,7 @@ pub enum StaffFrame {
         stats: Option<TicketStats>,
     },
     /// The staff who have each of these tickets open, for ticket lists. A newer entry for a ticket
-    /// replaces the earlier one. A ticket that was never named has no viewers.
+    /// replaces the earlier one. A ticket that no such frame has named has no viewers.
     InboxPresence { tickets: Vec<TicketViewers> },
 }
 

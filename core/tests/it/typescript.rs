@@ -138,7 +138,8 @@ fn files() -> Vec<(String, String)> {
         .collect()
 }
 
-/// Adds the values of each type as constants, and the tables that clients share with the server.
+/// Adds to the generated module the values of each type as constants, and the tables that clients
+/// share with the server.
 fn tables(module: &mut Module) {
     module.add(&format!(
         "/** The WebSocket subprotocol. */\nexport const SUBPROTOCOL = \"{}\";",
@@ -215,7 +216,7 @@ fn kind_words(module: &mut Module) {
     );
 }
 
-/// Adds the names of the server's features and its reject codes.
+/// Adds to the generated module the names of the server's features and its reject codes.
 fn code_words(module: &mut Module) {
     module.words(
         "What a server may be able to do beyond the first `helpline.v1`.",

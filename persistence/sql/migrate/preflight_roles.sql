@@ -27,7 +27,8 @@ from may a, roles s
 where a.name in ('{customer}', '{staff}') and s.name = '{service}' and a.oid is not null and s.oid is not null and not a.administers
   and not pg_has_role(s.oid, a.oid, 'member')
 union all
--- If the operator has set a value, it is accepted, unless it disables a timeout.
+-- Lists the settings that the service's role lacks. If the operator has set such a setting to
+-- another value, the value is accepted, unless it disables a timeout.
 select format('%s has no setting of %s', a.name, w.name), format('alter role %s set %s = %L', a.name, w.name, w.value), format('an administrator of %s', a.name)
 from may a, me m, wanted w
 where a.name = '{service}' and a.oid is not null and not (m.rolsuper or (m.rolcreaterole and a.administers))

@@ -1,6 +1,6 @@
--- Returns the ticket counts for the console's views. They are computed from the stored totals and
--- the changes recorded since, except the reader's own tickets and the waiting tickets: these are
--- counted with partial indexes.
+-- Returns the ticket counts for the console's views. Most of them are computed from the stored
+-- totals and the changes that were recorded after the totals. The reader's assigned tickets and the
+-- waiting tickets are counted with partial indexes.
 select (select count(*) from {schema}.support_tickets t
         where t.assigned_to = (select {schema}.support_current_user_id()) and t.archived_at is null and t.assigned_to is not null
           and t.status not in ('resolved', 'closed')) as mine,

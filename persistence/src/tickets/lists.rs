@@ -243,8 +243,8 @@ impl Asked {
     }
 }
 
-/// Decodes a page of tickets. A ticket that cannot be decoded is left out, so the page is one
-/// ticket shorter. The next page still starts after that ticket.
+/// Decodes a page of tickets. A ticket that cannot be decoded is left out of the page. The cursor
+/// of the next page is the position of this page's last row, even if that row was left out.
 fn page<T>(
     store: &Store,
     answer: &[Row],

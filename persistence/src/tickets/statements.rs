@@ -129,8 +129,9 @@ impl Statement {
 impl Order {
     const fn of(shape: Shape, sort: Sort) -> Self {
         let (at, id) = match (sort, shape) {
-            // Both columns are in the index on `support_ticket_heads`. `last_activity_at` counts
-            // only activity that the reader may see.
+            // The view's columns `sort_at` and `sort_id` are both in the index on
+            // `support_ticket_heads`. They are the time of the last activity that the reader may
+            // see, and the ticket's id.
             (Sort::LastActivity, Shape::Staff | Shape::ActiveForStaff | Shape::WaitingForStaff) => {
                 ("sort_at", "sort_id")
             }

@@ -97,7 +97,7 @@ async fn the_owner_of_the_database_who_creates_roles_needs_nothing_more() {
         .unwrap();
     assert!(server.migrate("owner").await.unwrap().is_empty());
     server.serves().await;
-    // The administrator who installed this release must also be able to migrate to the next one.
+    // The administrator who installed this release must also be able to migrate to a newer release.
     let mut plan = Plan::embedded();
     plan.versions.push(migrate::Version {
         number: 99,

@@ -154,7 +154,7 @@ fn table(entries: &BTreeMap<char, String>) -> String {
     }))
 }
 
-/// Returns the text of the SQL file with its generated sections replaced.
+/// Returns the text `file` of an SQL file, with its generated sections replaced by new ones.
 async fn written(db: &TestDb, file: &str) -> String {
     let entries = entries(db).await;
     let mut text = file.to_owned();

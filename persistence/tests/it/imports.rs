@@ -1,5 +1,5 @@
 //! Tests importing the history of another support desk by plain SQL. An imported message must not
-//! change what happened after its time.
+//! undo what happened in its ticket after the message's timestamp.
 
 use helpline_core::history::Kind;
 use helpline_core::ids::TicketId;

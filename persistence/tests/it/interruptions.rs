@@ -22,8 +22,8 @@ fn with(versions: &[Version]) -> Plan {
     plan
 }
 
-/// Returns this build's plan up to version 10: the index of waiting tickets, and the backfill after
-/// it.
+/// Returns this build's plan up to version 10. Version 9 creates the index of waiting tickets, and
+/// version 10 is a backfill.
 fn until_the_waiting_index() -> Plan {
     let mut plan = Plan::embedded();
     plan.versions.retain(|version| version.number <= 10);
@@ -167,7 +167,8 @@ async fn what_needs_a_backfill_is_applied_behind_it_also_where_releases_were_ski
         row.get::<_, String>(0),
         "V91__column V92__backfill V94__index"
     );
-    // With the failing version corrected, the next run must apply only that version.
+    // After the failing version was corrected, the next run of `migrate` must apply only that
+    // version.
     let goes_on = three(
         "-- Behind the backfills.\nalter table support_tickets alter column later set not null",
     );

@@ -16,8 +16,8 @@ use uuid::Uuid;
 
 use crate::test_db::{PASSWORD, TestDb, message, stored};
 
-/// Number of tickets. Half of them have random ids and half have ascending ids, because the ids
-/// determine which row of the original cluster comes last.
+/// Number of tickets. Half of them have random ids and half have ascending ids. The events that a
+/// write returns are ordered by ticket id, and the tests check the last one.
 const TICKETS: usize = 40;
 /// Number of transactions in the original cluster, each with a separate transaction id.
 const DONOR_TRANSACTIONS: i64 = 2_500;
@@ -176,7 +176,7 @@ async fn a_write_is_answered_with_its_own_rows_while_the_numbers_of_another_clus
             .iter()
             .filter(|row| row.ticket != ticket || row.seq <= before)
             .count();
-        // The REST API returns this text after an edit.
+        // The REST API returns the text of the last of these messages after an edit.
         let last = rows
             .last()
             .and_then(|row| row.message.as_ref())
@@ -239,7 +239,7 @@ async fn a_sweep_finds_nothing_of_another_cluster_and_everything_of_its_own() {
 #[tokio::test]
 async fn the_cluster_has_the_number_that_its_first_rows_have() {
     let db = TestDb::open().await;
-    // The formula with which V4__history.sql numbers the cluster.
+    // `helpline_cluster` must return the same number as this formula, which V4__history.sql uses.
     let number = "select helpline_cluster() = ('x' || substr(encode(sha256(int8send(s.system_identifier) || int8send(d.oid::bigint) \
          || int8send('support_ticket_activity'::regclass::oid::bigint)), 'hex'), 1, 16))::bit(64)::bigint \
          from pg_control_system() s, pg_database d where d.datname = current_database()";

@@ -198,7 +198,8 @@ async fn instances_of_the_build_before_go_on_with_their_own_function() {
         .await
         .unwrap();
     assert_eq!(UserId::new(row.get(0)), person);
-    // The previous build's sessions have the person's UUID as claim, which must still work.
+    // Database sessions of the previous build have the person's UUID as `sub` claim. Queries with
+    // this claim must still work.
     let customer = db.session("helpline_customer", person).await;
     let name: String = customer
         .query_one("select display_name from people", &[])

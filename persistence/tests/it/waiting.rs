@@ -122,12 +122,13 @@ async fn a_ticket_that_is_over_waits_for_nothing_until_it_is_taken_up_again() {
     for over in [Status::Resolved, Status::Closed] {
         db.set_status(db.agent, ticket, over).await;
         assert_eq!(db.waiting(ticket).await, None);
-        // If the team reopens the ticket, the waiting time must be the previous one again.
+        // If the team reopens the ticket, the customer must count as waiting since the ticket was
+        // opened.
         db.set_status(db.agent, ticket, Status::Open).await;
         assert_eq!(db.waiting(ticket).await, Some(opened));
     }
-    // If a message reopens the ticket, the customer has been waiting since that message, not since
-    // the earlier question.
+    // If a customer's message reopens the ticket, the customer has been waiting since that message,
+    // not since the ticket was opened.
     db.set_status(db.agent, ticket, Status::Resolved).await;
     stored(&db.send(message(ticket, db.customer, "No!")).await);
     let asked = db.at(ticket, Kind::MessageAdded).await;

@@ -94,7 +94,7 @@ pub const LINES: &[&str] = &[
     "StaffEvent.description",
 ];
 
-/// Words that the previous build uses, with their current form.
+/// Words that a server of the previous build sends, each with the word that replaced it.
 pub const FORMER_WORDS: &[(&str, &str)] =
     &[("RejectCode", "{ invalid_move: 'invalid_transition' }")];
 
