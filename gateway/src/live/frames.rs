@@ -52,8 +52,8 @@ impl EncodedEvent {
         Arc::new(Self::from_row(row))
     }
 
-    /// Uses the frames that another instance encoded. The customer's frame is used only if the
-    /// event also has a public number.
+    /// Uses the frames that another instance encoded. Ignores the customer frame if the event has
+    /// no number in the numbering that customers see.
     pub fn from_relay(event: &RelayEvent) -> Self {
         let customer = event
             .public_seq

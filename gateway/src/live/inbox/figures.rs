@@ -1,6 +1,6 @@
 //! The desk's figures (ticket statistics) that agent consoles show. The query counts the tickets of
-//! a week, so its cost grows with the desk. The longer the last query took, the longer the pause
-//! before the next one.
+//! a week, so its cost grows with the desk. The longer a query took, the longer the pause until the
+//! next query.
 
 use std::time::{Duration, Instant};
 
@@ -45,7 +45,7 @@ impl Figures {
     }
 
     /// Marks the figures (ticket statistics) to be sent again, because a new console has not
-    /// received them. They may be as old as the pause between two queries.
+    /// received them. The figures sent may be as old as the pause between two statistics queries.
     pub(super) const fn send_anew(&mut self) {
         self.sent = false;
     }

@@ -147,7 +147,8 @@ impl Room {
 
     /// Tries to make a joining member live. The member has received the history up to `seen`, in
     /// the numbering of its audience. If the buffered events continue the history without a gap,
-    /// they are queued for the member after `last_page` has run.
+    /// `last_page` runs and queues the last page, and the buffered events are queued after that
+    /// page.
     pub fn go_live(
         &self,
         position: &Arc<MemberPosition>,
@@ -285,9 +286,9 @@ impl Room {
         Some(position)
     }
 
-    /// Drops the early events if the room's position is still `up_to`. The caller found no events
-    /// after `up_to` in the database, so the early events belong to a history that no longer
-    /// exists.
+    /// Drops the events that arrived before their predecessors, if the room's position is still
+    /// `up_to`. The caller found no events after `up_to` in the database, so the dropped events
+    /// belong to a history that no longer exists.
     pub(in crate::live) fn forget_early(&self, up_to: Seq) {
         let mut state = self.state.lock();
         if state.position.seq() == up_to {
