@@ -134,8 +134,8 @@ impl SendQueue {
         pushed.is_ok()
     }
 
-    /// Like [`Self::push`], but leaves it to `wakes` to wake the connection's task, which happens
-    /// when `wakes` is dropped. The frames pushed until then share a write.
+    /// Like [`Self::push`], but the connection's task is woken only when `wakes` is dropped. Frames
+    /// that are pushed before that share a write.
     pub fn push_with(&self, frame: Utf8Bytes, wakes: &mut WakeList) -> bool {
         let pushed = self.put(frame);
         if let Ok(Some(task)) = pushed {

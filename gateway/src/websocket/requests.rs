@@ -211,8 +211,8 @@ async fn watch(
         Some(filter) => state.inbox.enter(connection, filter),
         None => state.inbox.leave(connection),
     }
-    // The connection may have ended, and its cleanup may have run, before it was added to the
-    // inbox. In this case, remove the connection from the inbox again.
+    // The connection may have ended, and its cleanup may have run, before this function added the
+    // connection to the inbox. In this case, remove the connection from the inbox again.
     if connection.send_queue.disconnecting().is_some() {
         state.inbox.leave(connection);
     }

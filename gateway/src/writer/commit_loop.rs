@@ -61,8 +61,8 @@ impl CommitLoop {
                     lane,
                 ));
             }
-            // Wait for all lanes before the next round, because the next round may contain later
-            // messages of the same tickets.
+            // Wait for all lanes before the next round. The next round may contain messages of the
+            // same tickets, which must be committed after the messages of this round.
             while let Some(ended) = lanes.join_next().await {
                 if let Err(error) = ended {
                     // A panic drops the lane's jobs, which answers their senders. The other lanes
@@ -97,8 +97,8 @@ async fn commit(committer: Arc<Committer>, locked: Arc<LockedTickets>, mut lane:
         metrics::histogram!("helpline_batch_messages").record(lane.len() as f64);
         let busy = committer.commit(lane, OnLocked::Skip).await;
         locked.defer(busy, &committer);
-        // `commit` may just have found tickets locked. The remaining jobs of such a ticket wait
-        // behind the jobs that were deferred.
+        // `commit` may just have found that tickets are locked. The remaining jobs of such a ticket
+        // must wait behind the ticket's deferred jobs.
         lane = locked.route(rest);
     }
 }

@@ -142,7 +142,8 @@ impl Reply {
         })
     }
 
-    /// Drops the reply without answering the sender, because the caller of the writer answers.
+    /// Drops the reply without answering the sender, because the caller of
+    /// [`Writer::submit`](super::Writer::submit) answers the sender.
     pub(super) fn forget(self) {
         if let Self::Socket(mut awaited) = self {
             awaited.is_answered = true;
