@@ -73,7 +73,7 @@ impl Batch {
         usize::from(self.first.is_some()) + self.rest.len()
     }
 
-    /// Whether there are no frames.
+    /// Whether the batch has no frames.
     pub const fn is_empty(&self) -> bool {
         self.first.is_none()
     }
@@ -179,8 +179,8 @@ impl SendQueue {
         self.waiting.lock().frames.take()
     }
 
-    /// Returns the next event. A disconnect is returned before any frames. Frames stay in the queue
-    /// until they are returned.
+    /// Returns what the connection's task must do next. A disconnect is returned before any frames.
+    /// Frames stay in the queue until they are returned.
     pub fn poll_event(&self, context: &Context<'_>) -> Poll<QueueEvent> {
         if let Some(how) = self.disconnecting() {
             return Poll::Ready(QueueEvent::Disconnect(how));

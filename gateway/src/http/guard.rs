@@ -259,8 +259,8 @@ impl Guard {
             {
                 return None;
             }
-            // A request without a known person usually has an invalid token. Limit such requests
-            // per address, so that a flood of them does not fill the table.
+            // A request without a known person usually has an invalid token. Limit these requests
+            // per address, so that a flood of them does not fill `access_log`.
             (_, None, Some(address)) => {
                 if let Err(wait_ms) = self.rates.refused_sign_ins.take(network(address), now) {
                     metrics::counter!("helpline_http_refused_sign_ins_limited_total").increment(1);

@@ -81,8 +81,8 @@ impl AccessCheck {
         }
     }
 
-    /// From the people who lost their role, returns those who can sign in with a different role.
-    /// The clients of the returned people are told to reconnect, and then get the new role.
+    /// From the people who lost their role, returns those who have a different staff role now.
+    /// Their clients are told to reconnect, and then get the new role.
     async fn with_another_role(&self, changed: &[AccessStatus]) -> HashSet<UserId> {
         let others = changed.iter().flat_map(|one| {
             let roles = StaffRole::ALL.iter().map(|role| Some(*role));
@@ -101,7 +101,7 @@ impl AccessCheck {
                 let_in.map(|one| one.user).collect()
             }
             // The query failed, so return all people in `changed`. Their clients are told to
-            // reconnect, and the sign-in of each client then decides whether the person has a role.
+            // reconnect, and each sign-in then decides which role the person has.
             Err(error) => {
                 self.outage.failed(&error);
                 changed.iter().map(|one| one.user).collect()

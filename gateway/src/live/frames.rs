@@ -22,8 +22,8 @@ pub struct EncodedEvent {
     pub ticket: TicketId,
     /// The event's number among all events of the ticket.
     pub seq: Seq,
-    /// Whether this event records a redaction of earlier events. Members may have received the
-    /// original texts, so they must read the history again.
+    /// Whether this event records that events before it were redacted. Members may have received
+    /// the original texts, so they must read the history again.
     pub redacts: bool,
     /// When the event was written, by the database's clock. `None` if the event came from an
     /// instance that does not send this time.

@@ -56,7 +56,7 @@ pub struct Hub {
 impl Hub {
     /// Publishes committed events to this instance's rooms, to other instances and to agent
     /// consoles. Never waits: if the relay loses an event, the other instances find it with their
-    /// sweep. The events of one ticket must be passed in order.
+    /// sweep. The caller must pass the events of one ticket in order.
     pub fn publish(&self, rows: &[HistoryRow]) {
         self.publish_with(rows, &mut WakeList::default());
     }
@@ -269,7 +269,7 @@ fn fits(json: &RawValue) -> bool {
 pub struct Joined {
     /// The membership. Dropping it removes the member from the room.
     pub membership: Membership,
-    /// The room that the member has joined and in which it later goes live.
+    /// The room that the member has joined, and in which the member goes live after its catch-up.
     pub room: Arc<Room>,
     /// Up to which event the member has received the history. This object also identifies the
     /// member in the room.

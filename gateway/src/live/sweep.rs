@@ -94,7 +94,7 @@ fn show_success() {
 struct Sweeper {
     parts: Sweep,
     /// The database snapshot of the last successful sweep. It is kept while sweeps fail, so that
-    /// the next successful sweep also finds the events that were committed in the meantime.
+    /// the next successful sweep also finds the events that were committed during the failures.
     since: Snapshot,
     /// Rooms that are still to be compared with the database, a few at each sweep. When the list is
     /// empty, it is filled with all rooms again.
@@ -137,8 +137,8 @@ impl Sweeper {
         if swept > 0 {
             metrics::counter!("helpline_swept_rows_total").increment(swept as u64);
         }
-        // Store the new snapshot only after the events were delivered. If reading them failed, the
-        // next sweep must find them again.
+        // Store the new snapshot only after the events were delivered. If reading the events fails,
+        // the next sweep must find them again.
         let by_number = sabotaged("cursor-by-identity");
         self.since = if by_number {
             snapshot.forgetting_those_in_flight()

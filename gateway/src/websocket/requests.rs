@@ -118,8 +118,8 @@ impl Requests {
     }
 }
 
-/// Processes queued requests. If the code panics, closes the connection so that the client
-/// reconnects. Otherwise the connection would stay open without a worker for its later requests.
+/// Processes queued requests. If the processing panics, closes the connection so that the client
+/// reconnects. Otherwise the connection would stay open, and no worker would process its requests.
 async fn closing_if_it_crashes(connection: Arc<Connection>, answering: impl Future<Output = ()>) {
     if AssertUnwindSafe(answering).catch_unwind().await.is_err() {
         tracing::error!(

@@ -99,7 +99,8 @@ impl Socket {
     ) -> Poll<Result<(), axum::Error>> {
         while let Some(next) = frames.peek() {
             if next.len() > limits::SOCKET_COPIED_BYTES_MAX {
-                // This frame bypasses the library's buffer, so flush earlier frames first.
+                // This frame bypasses the library's buffer, so first flush the frames that are in
+                // the buffer.
                 ready!(self.inner.poll_flush_unpin(context))?;
                 self.stream.direct.put(frames.pop().unwrap_or_default());
                 continue;

@@ -45,8 +45,8 @@ impl CommitLoop {
                 taken = exit.recv_many(&mut jobs, self.lanes_max * limits::BATCH_MESSAGES_MAX) => if taken == 0 { return },
                 () = self.committer.lifecycle.stop.cancelled() => return,
             }
-            // Messages for a ticket that is known to be locked wait behind the ticket's earlier
-            // messages.
+            // Messages for a ticket that is known to be locked are queued behind the messages that
+            // already wait for the ticket.
             let ready = self.locked.route(std::mem::take(&mut jobs));
             let mut lanes = JoinSet::new();
             for lane in share(

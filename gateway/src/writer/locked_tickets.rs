@@ -48,8 +48,8 @@ impl LockedTickets {
         }
     }
 
-    /// Queues the jobs whose tickets are known to be locked, behind the earlier jobs of these
-    /// tickets. Returns all other jobs.
+    /// Queues the jobs whose tickets are known to be locked, behind the jobs that already wait for
+    /// these tickets. Returns all other jobs.
     pub(super) fn route(&self, jobs: Vec<Job>) -> Vec<Job> {
         let queues = &mut self.tickets.lock().queues;
         if queues.is_empty() {

@@ -37,7 +37,8 @@ struct State {
     /// change a second time, the change is recognised by this number and ignored.
     sent: HashMap<TicketId, Seq>,
     /// A counter that increases whenever tickets must be sent again regardless of their event
-    /// numbers. A ticket that was read before the increase does not count as sent.
+    /// numbers. A ticket whose state was read from the database before the increase does not count
+    /// as sent.
     generation: u64,
     figures: Figures,
 }

@@ -88,8 +88,8 @@ impl Subscriber {
                 }) => {
                     tracing::debug!(channels = listening.len(), "subscribed to Redis");
                     let began = Instant::now();
-                    // Messages that were published while disconnected are lost, so poll the
-                    // database for their events.
+                    // Messages that were published while this instance was disconnected are lost,
+                    // so poll the database for their events.
                     self.events.news_lost();
                     let (batches, batches_end) = mpsc::channel(COMMANDS_MAX);
                     self.lifecycle
@@ -107,7 +107,7 @@ impl Subscriber {
                     };
                     session.listen(stream, &mut commands, &mut listening).await;
                     // After a failover, the publisher may still be connected to a server to which
-                    // no instance subscribes any more. Make it reconnect.
+                    // no instance subscribes any more. Make the publisher reconnect.
                     source.distrust();
                     let came_up = self.up.swap(false, Ordering::Relaxed);
                     if self.lifecycle.stop.is_cancelled() {

@@ -35,7 +35,7 @@ pub struct Rooms {
 
 /// The result of adding a member to a room.
 pub struct Entered {
-    /// The member's room. It buffers events for the member from now on.
+    /// The member's room, which already buffers new events for the member.
     pub room: Arc<Room>,
     /// Up to which event the member has received the history. This object also identifies the
     /// member in the room.

@@ -77,9 +77,9 @@ impl Room {
         }
     }
 
-    /// Adds a joining member. An earlier membership of the same connection is removed. If the room
-    /// is empty, its position is set to `heads`; the member reads the events up to that position
-    /// itself.
+    /// Adds a joining member. If the connection is already a member, its old membership is removed.
+    /// If the room is empty, its position is set to `heads`; the member reads the events up to that
+    /// position from the database.
     pub(super) fn enter(
         &self,
         connection: &Arc<Connection>,
@@ -114,8 +114,8 @@ impl Room {
         state.members.is_empty()
     }
 
-    /// Passes an event on to the members, in `seq` order. If earlier events are missing, keeps the
-    /// event and returns a gap, unless a task is already reading the missing events.
+    /// Passes an event on to the members, in `seq` order. If events with lower numbers are missing,
+    /// keeps the event and returns a gap, unless a task is already reading the missing events.
     pub fn deliver(
         self: &Arc<Self>,
         event: &Arc<EncodedEvent>,
