@@ -136,7 +136,7 @@ async fn first_frame(
     guest: &Guest,
 ) -> Result<Greeted, Option<CloseCode>> {
     let deadline = Duration::from_millis(limits::HELLO_TIMEOUT_MS);
-    // This is not cancel-safe, but it need not be: if the other branch completes, the socket is
+    // The read is not cancel-safe, but it need not be: if the other branch completes, the socket is
     // closed.
     let text = tokio::select! {
         text = text_in_time(socket, deadline) => text?,

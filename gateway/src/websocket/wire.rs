@@ -139,7 +139,7 @@ impl Socket {
                 }
             }
         };
-        // If the peer does not answer in time, the connection is dropped.
+        // If the peer does not answer the close frame in time, the connection is dropped.
         let _ = tokio::time::timeout_at(until.into(), closing).await;
     }
 }

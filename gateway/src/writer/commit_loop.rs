@@ -65,8 +65,8 @@ impl CommitLoop {
             // same tickets, which must be committed after the messages of this round.
             while let Some(ended) = lanes.join_next().await {
                 if let Err(error) = ended {
-                    // A panic drops the lane's jobs, which answers their senders. The other lanes
-                    // continue.
+                    // A panic drops the lane's jobs, whose senders are then answered with
+                    // `unavailable`. The other lanes continue.
                     tracing::error!(%error, "a writer lane crashed; the senders of its messages were told to retry");
                 }
             }

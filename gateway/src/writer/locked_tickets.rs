@@ -274,8 +274,8 @@ impl SharedRetry {
             let in_flight = std::mem::take(&mut self.in_flight);
             let is_any_released = self.locked.tickets.lock().sort(in_flight, busy);
             if is_retry && is_any_released {
-                // One transaction may have locked many of the tickets and ended just now, so retry
-                // the other tickets at once.
+                // One of the tickets is no longer locked. The transaction that locked it may have
+                // locked many of the tickets, so retry the other tickets at once.
                 self.next_retry = Instant::now();
             }
         }

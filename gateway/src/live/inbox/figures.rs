@@ -9,7 +9,7 @@ use helpline_core::protocol::TicketStats;
 
 #[derive(Default)]
 pub(super) struct Figures {
-    /// The figures from the last successful query.
+    /// The figures (ticket statistics) from the last successful query.
     last: Option<TicketStats>,
     /// Whether every console has received the figures in `last`.
     sent: bool,

@@ -4,8 +4,8 @@
 //! traffic on a busy desk.
 //!
 //! The viewers are also published on the inbox channels, for the ticket lists of agent consoles.
-//! While consoles are connected to this instance, it also keeps leases of tickets that have no room
-//! here.
+//! While consoles are connected to this instance, the instance also keeps leases of tickets that
+//! have no room on it.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

@@ -96,7 +96,8 @@ impl RelayEnds {
         publications.map(read).collect()
     }
 
-    /// Confirms all queued subscriptions as Redis would. Returns how many there were.
+    /// Confirms all queued subscriptions as Redis would. Returns how many subscriptions it
+    /// confirmed.
     pub(in crate::live) fn confirm_joins(&mut self) -> usize {
         let mut joins = 0;
         while let Ok(command) = self.commands.try_recv() {
@@ -402,8 +403,8 @@ impl Redis {
             self.outgoing.try_send(publication).is_ok()
         });
         if !taken {
-            // The queue is full, because Redis is down or frozen. Dropping the message is safe: the
-            // other instances find the event in the database with their sweep.
+            // The queue is full, because Redis is down or frozen. Dropping the message is safe:
+            // other instances find a dropped event in the database with their sweep.
             metrics::counter!("helpline_relay_dropped_total").increment(1);
         }
     }

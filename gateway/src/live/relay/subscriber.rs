@@ -233,7 +233,8 @@ impl Others {
 }
 
 impl Session<'_> {
-    /// Receives messages until the connection ends or no probe is received in time.
+    /// Receives messages until the connection ends, or until this instance's own probe (a test
+    /// message) is overdue.
     async fn listen(
         mut self,
         mut stream: Stream,

@@ -243,8 +243,8 @@ impl Room {
 
     /// Restarts the room at these heads (last event numbers). Live members receive a `reset` frame
     /// and are removed. Both happen under one lock, so that every removed member gets the frame,
-    /// and a member that has just subscribed again is not removed. Joining members stay, because
-    /// they read the history again anyway.
+    /// and a member that has just subscribed again is not removed. Joining members stay: their
+    /// buffers are emptied, and they read the history again.
     pub(super) fn restart(&self, heads: &Heads, staff: &Utf8Bytes, customer: &Utf8Bytes) {
         let mut state = self.state.lock();
         state.position = Position::at(heads.seq);
