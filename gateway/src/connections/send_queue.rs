@@ -55,7 +55,7 @@ struct Refused;
 pub enum Disconnect {
     /// Discard the waiting frames and close at once.
     Now(CloseCode),
-    /// Write the waiting frames first.
+    /// Write the waiting frames, and then close.
     AfterDrain(CloseCode),
 }
 

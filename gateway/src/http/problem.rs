@@ -80,7 +80,7 @@ impl Refusal {
         self
     }
 
-    /// Creates a refusal whose row in `access_log` has already been written.
+    /// Creates a refusal whose audit row in `access_log` has already been written.
     #[must_use]
     pub fn already_recorded(reject: Reject) -> Self {
         Self {

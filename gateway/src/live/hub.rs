@@ -83,8 +83,8 @@ impl Hub {
         }
     }
 
-    /// Publishes that a person is typing to the other members of the ticket's room, on this
-    /// instance and on other instances. Other instances pass the encoded frames on unchanged.
+    /// Publishes a typing indicator to the other members of the ticket's room, on this instance and
+    /// on other instances. Other instances pass the encoded frames on unchanged.
     pub fn publish_typing(&self, typing: &Typing, wakes: &mut WakeList) {
         let (except, news) = (typing.person.id, typing.news());
         self.rooms.broadcast(typing.ticket, &news, except, wakes);

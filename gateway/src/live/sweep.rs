@@ -45,7 +45,7 @@ pub struct Sweep {
     pub epoch: Arc<CurrentEpoch>,
     /// Reads from the database the events that a room is missing.
     pub gaps: GapFiller,
-    /// Starts a sweep before the interval is over.
+    /// Starts a sweep before the interval between two sweeps is over.
     pub signal: SweepSignal,
     /// Logs when sweeps begin to fail and when they work again.
     pub outage: Arc<OutageLog>,

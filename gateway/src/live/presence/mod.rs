@@ -137,7 +137,8 @@ impl Presence {
     }
 
     /// Stores another instance's viewers of many tickets, for the ticket lists of consoles. If
-    /// `ask` is set, the next tick replies with this instance's viewers.
+    /// `ask` is set, this instance sends its own viewers as the reply, in the next tick (the
+    /// periodic send).
     pub(super) fn receive_listed(&self, from: Uuid, tickets: Vec<TicketViewers>, ask: bool) {
         for TicketViewers { ticket, viewers } in tickets {
             self.lease(ticket, from, viewers);

@@ -72,7 +72,7 @@ impl Probes {
         place.is_some()
     }
 
-    /// Whether a probe has been received on every channel.
+    /// Whether at least one probe has been received on every channel.
     pub(super) fn are_all_back(&self) -> bool {
         self.received
             .iter()

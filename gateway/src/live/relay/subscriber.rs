@@ -186,7 +186,7 @@ struct Session<'a> {
     up: &'a AtomicBool,
     probes: Probes,
     publish_fault: &'a Cause,
-    /// Stores the reason when the subscription ends.
+    /// Why the subscription has ended, once it has ended.
     cause: &'a Cause,
     others: &'a mut Others,
 }
@@ -357,8 +357,8 @@ impl Session<'_> {
                 None
             };
         }
-        // If a batch contains both a join and a leave for a channel, `listening` contains the final
-        // state.
+        // If a batch contains both a join and a leave for a channel, keep only the command that
+        // agrees with `listening`, the set of wanted channels.
         batch.joins.retain(|channel| listening.contains(channel));
         batch.leaves.retain(|channel| !listening.contains(channel));
         self.send(batch)

@@ -31,7 +31,7 @@ pub(super) async fn token(
             "only the desk's own pages can request tokens",
         ));
     }
-    // A session of a previously configured provider is no longer valid.
+    // A session with a provider that is no longer configured is invalid.
     let session = sign_ins
         .session(&headers)
         .filter(|session| session.iss == sign_ins.provider.issuer())
