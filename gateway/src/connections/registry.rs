@@ -58,9 +58,9 @@ impl ConnectionRegistry {
             });
     }
 
-    /// Returns the roles with which these people are connected, or all people if `users` is `None`.
-    /// A person appears several times if their connections have different roles. Also returns the
-    /// id of the next connection.
+    /// Returns the roles with which these people are connected, or the roles of all connected
+    /// people if `users` is `None`. A person appears several times if their connections have
+    /// different roles. Also returns the id that the next new connection will get.
     pub fn access_status(&self, users: Option<&[UserId]>) -> (Vec<AccessStatus>, u64) {
         let newest = self.next_id.load(Ordering::Acquire);
         let mut status = Vec::new();

@@ -55,7 +55,7 @@ struct Refused;
 pub enum Disconnect {
     /// Discard the waiting frames and close at once.
     Now(CloseCode),
-    /// Write the waiting frames first.
+    /// Write the waiting frames, and then close.
     AfterDrain(CloseCode),
 }
 
@@ -73,7 +73,7 @@ impl Batch {
         usize::from(self.first.is_some()) + self.rest.len()
     }
 
-    /// Whether there are no frames.
+    /// Whether the batch has no frames.
     pub const fn is_empty(&self) -> bool {
         self.first.is_none()
     }
@@ -134,8 +134,8 @@ impl SendQueue {
         pushed.is_ok()
     }
 
-    /// Like [`Self::push`], but leaves it to `wakes` to wake the connection's task, which happens
-    /// when `wakes` is dropped. The frames pushed until then share a write.
+    /// Like [`Self::push`], but the connection's task is woken only when `wakes` is dropped. Frames
+    /// that are pushed before that share a write.
     pub fn push_with(&self, frame: Utf8Bytes, wakes: &mut WakeList) -> bool {
         let pushed = self.put(frame);
         if let Ok(Some(task)) = pushed {
@@ -179,8 +179,8 @@ impl SendQueue {
         self.waiting.lock().frames.take()
     }
 
-    /// Returns the next event. A disconnect is returned before any frames. Frames stay in the queue
-    /// until they are returned.
+    /// Returns what the connection's task must do next. A disconnect is returned before any frames.
+    /// Frames stay in the queue until they are returned.
     pub fn poll_event(&self, context: &Context<'_>) -> Poll<QueueEvent> {
         if let Some(how) = self.disconnecting() {
             return Poll::Ready(QueueEvent::Disconnect(how));

@@ -1,4 +1,4 @@
-//! Delays waking tasks until all pending frames are queued.
+//! Delays waking the tasks of connections until all frames of a burst are queued.
 
 use std::task::Waker;
 

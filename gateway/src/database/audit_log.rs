@@ -39,8 +39,8 @@ impl AuditLog {
     /// Records a row, and returns when it is committed. Waits while the queue is full.
     ///
     /// # Errors
-    /// `unavailable` if the row could not be written. The caller must then not do the read that the
-    /// row records.
+    /// `unavailable` if the row could not be written. If the row records a read, the caller must
+    /// then refuse the read.
     pub async fn record(&self, row: AccessRow) -> Result<(), Reject> {
         let (written, done) = oneshot::channel();
         self.0

@@ -1,5 +1,5 @@
 //! Maps database errors to the codes that clients see, and logs the cause of each error once. No
-//! other module does this.
+//! other module maps database errors to codes.
 
 use helpline_core::protocol::AgentRef;
 use helpline_core::reject::{Reject, RejectCode};

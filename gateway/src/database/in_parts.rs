@@ -1,5 +1,5 @@
-//! Runs one statement for many items. If a single item makes the statement fail, runs it for each
-//! half of the items, then for quarters, and so on, until only that item fails.
+//! Runs one statement for many items. If a single item makes the statement fail, runs the statement
+//! for each half of the items, then for quarters, and so on, until only that item fails.
 
 use helpline_persistence::StoreError;
 
@@ -9,13 +9,13 @@ pub(crate) struct Parts<K, T> {
     pub answers: Vec<T>,
     /// Items that fail even in a statement of their own, with their errors.
     pub failed: Vec<(K, StoreError)>,
-    /// Items that were not tried because the database is temporarily unavailable, and the error
-    /// that shows it.
+    /// Items that were not tried because the database is temporarily unavailable, and the database
+    /// error that reported this.
     pub untried: Option<(Vec<K>, StoreError)>,
 }
 
-/// Runs `ask` for all items at once. If it fails with an error that is not transient, runs it for
-/// each half of the items, and so on down to single items.
+/// Runs `ask` for all items at once. If `ask` fails with an error that is not transient, runs `ask`
+/// for each half of the items, and so on down to single items.
 pub(crate) async fn in_parts<K: Clone, T, F>(all: Vec<K>, ask: impl Fn(Vec<K>) -> F) -> Parts<K, T>
 where
     F: Future<Output = Result<T, StoreError>>,

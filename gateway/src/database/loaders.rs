@@ -17,8 +17,8 @@ pub type SignInLoader = BatchLoader<SignInQuery>;
 /// Loads the data of a ticket that is needed to check a person's access and to join the ticket's
 /// room.
 pub type TicketAccessLoader = BatchLoader<TicketAccessQuery>;
-/// Loads the head (the number of the newest event) and the read position of each ticket that a
-/// client joins. Reads both from one snapshot, and only for people who may read the ticket.
+/// Loads the heads (last event numbers) and the read positions of a ticket that a client joins.
+/// Reads both from one snapshot, and only for people who may read the ticket.
 pub type TicketPositionLoader = BatchLoader<TicketPositionQuery>;
 
 /// The query behind [`SignInLoader`].
@@ -57,8 +57,8 @@ impl BatchQuery for TicketAccessQuery {
     }
 }
 
-/// The query behind [`TicketPositionLoader`]. The database checks again whether each reader may
-/// read the ticket.
+/// The query behind [`TicketPositionLoader`]. The access check of a `subscribe` frame has already
+/// run, but the database checks again in this query whether each reader may read the ticket.
 pub struct TicketPositionQuery(pub Store);
 
 impl BatchQuery for TicketPositionQuery {

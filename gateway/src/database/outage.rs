@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use super::errors::reject_of;
 use crate::runtime::errors::chain;
 
-/// Whether the database answers one kind of background work.
+/// Whether the database answers one kind of background work, such as the sweep.
 pub struct OutageLog {
     work: &'static str,
     began: Mutex<Option<Instant>>,
@@ -26,8 +26,8 @@ impl OutageLog {
         }
     }
 
-    /// How long ago the database last answered this work. `None` if it has not answered since
-    /// startup.
+    /// How long ago the database last answered this background work. `None` if it has not answered
+    /// since startup.
     pub fn last_answer(&self) -> Option<Duration> {
         self.answered.lock().map(|at| at.elapsed())
     }

@@ -23,7 +23,8 @@ use super::request_rates::{UserRates, too_fast};
 pub(crate) struct CurrentUser {
     /// The person as read from the database.
     pub(super) person: Person,
-    /// The person in the form that write operations need, with the facts for their audit rows.
+    /// The person in the form that write operations need, with the client's address and
+    /// `User-Agent` for audit rows.
     pub(super) caller: Caller,
     /// Records reads by this person in `access_log`.
     pub(super) audit: Arc<RequestAudit>,

@@ -39,10 +39,10 @@ pub struct Route {
     pub path: &'static str,
     /// What the caller must be allowed to do.
     pub needs: Needs,
-    /// The action that `access_log` contains if the request is refused, for reads and for changes.
+    /// The action under which `access_log` records a refused request of this route.
     pub refused: &'static str,
     /// The action in `access_log` for a read by staff. `None` if the route shows no other person's
-    /// data, or if it writes to the history, which records the change already.
+    /// data, or if the route writes to the history, which already records the change.
     pub read: Option<&'static str>,
     /// Returns a method router that calls the handler for the given HTTP method.
     pub(super) handler: fn(MethodFilter) -> MethodRouter<HttpState>,

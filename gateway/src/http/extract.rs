@@ -106,8 +106,8 @@ async fn name<S: Send + Sync, T>(
         .ok_or_else(|| Refusal::new(RejectCode::NotFound, missing))
 }
 
-/// The header `Idempotency-Key`. A later request with the same key is treated as a retry of the
-/// earlier request.
+/// The header `Idempotency-Key`. If the server has already carried out a request with this key, it
+/// treats the new request as a retry.
 pub(super) struct IdempotencyKey(pub(super) Key);
 
 impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {

@@ -48,7 +48,8 @@ struct RequestRates {
     of_user: Arc<UserRates>,
     /// Limits the requests from each client address.
     of_address: Limiter<IpAddr>,
-    /// Limits how many requests with an invalid token are recorded per client address.
+    /// Limits how many requests with an invalid token are recorded in `access_log` per client
+    /// address.
     refused_sign_ins: Limiter<IpAddr>,
     /// Limits how many rate-limited requests are recorded in `access_log` per user.
     recorded_refusals: Limiter<TokenSubject>,
@@ -242,8 +243,9 @@ impl Guard {
         })
     }
 
-    /// Records a refusal in `access_log` before the response is sent. Returns a different refusal
-    /// to send instead if the client causes too many rows.
+    /// Records a refusal in `access_log` before the response is sent. If the client's address
+    /// causes too many rows, records nothing and returns the `rate_limited` refusal to send
+    /// instead.
     async fn record(&self, audit: &RequestAudit, code: RejectCode) -> Option<Refusal> {
         let now = Instant::now();
         match (code, audit.subject(), audit.address) {
@@ -257,8 +259,8 @@ impl Guard {
             {
                 return None;
             }
-            // A request without a known person usually has an invalid token. Limit such requests
-            // per address, so that a flood of them does not fill the table.
+            // A request without a known person usually has an invalid token. Limit these requests
+            // per address, so that a flood of them does not fill `access_log`.
             (_, None, Some(address)) => {
                 if let Err(wait_ms) = self.rates.refused_sign_ins.take(network(address), now) {
                     metrics::counter!("helpline_http_refused_sign_ins_limited_total").increment(1);

@@ -48,7 +48,7 @@ async fn identify(State(log): State<RequestLog>, mut request: Request, next: Nex
 }
 
 /// Returns the name of a standard HTTP method, for a log line. Returns `-` for any other method,
-/// because the client can put arbitrary text there.
+/// because a client can send arbitrary text as the method.
 fn word(method: &Method) -> &str {
     match *method {
         Method::GET

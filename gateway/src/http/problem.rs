@@ -22,9 +22,9 @@ pub struct Refusal {
 /// Which part of the code writes the refusal's row to `access_log`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Row {
-    /// The guard of the route writes the row.
+    /// The guard of the route writes the row to `access_log`.
     Guard,
-    /// The code that refused the request has already written the row.
+    /// The code that refused the request has already written the row to `access_log`.
     Written,
 }
 
@@ -80,7 +80,7 @@ impl Refusal {
         self
     }
 
-    /// Creates a refusal whose row in `access_log` has already been written.
+    /// Creates a refusal whose audit row in `access_log` has already been written.
     #[must_use]
     pub fn already_recorded(reject: Reject) -> Self {
         Self {

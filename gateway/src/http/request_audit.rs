@@ -57,7 +57,7 @@ impl RequestAudit {
         }
     }
 
-    /// Stores the subject of a valid token for later audit rows.
+    /// Stores the subject of a valid token, for the request's audit rows.
     pub(super) fn by(&self, subject: &TokenSubject) {
         let mut known = self.known.lock();
         known.user = subject.person();

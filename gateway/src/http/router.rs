@@ -33,7 +33,7 @@ pub struct Routers {
     /// The router for connections within the connection limits.
     pub all: Router,
     /// The router for connections beyond the connection limits. It serves health and metrics, and
-    /// responds to everything else with "full".
+    /// refuses everything else as `overloaded`.
     pub reserve: Router,
     /// Keeps the metric `helpline_ready` current until the instance stops. The caller must run it.
     pub readiness: Pin<Box<dyn Future<Output = ()> + Send>>,

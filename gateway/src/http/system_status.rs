@@ -178,8 +178,8 @@ impl SystemStatus {
         }
     }
 
-    /// Returns a check's result with the time since when it has been unchanged. That time is
-    /// `since` if the caller passes it. Otherwise it is the time of the last change that this
+    /// Returns a check's result, and since when the result has been the same. This time is `since`
+    /// if the caller passes it. Otherwise it is the time of the last change of the result that this
     /// instance saw.
     fn seen(
         &self,

@@ -1,6 +1,6 @@
-//! Checks that connected people still have the role with which they signed in. The check reads the
-//! database every 2 s, because a role can be changed with SQL or while Redis is down. A change made
-//! through Helpline triggers an immediate check.
+//! Checks that connected people still have the role with which they signed in. A role change made
+//! through Helpline triggers an immediate check. The check also runs every 2 s, because a role can
+//! be changed with SQL, or while Redis is down.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::database::outage::OutageLog;
 use crate::runtime::failpoint::sabotaged;
 use crate::runtime::lifecycle::Lifecycle;
 
-/// Compares the roles of connected people with their roles in the database.
+/// Disconnects people whose role in the database differs from the role with which they signed in.
 #[derive(Clone)]
 pub struct AccessCheck {
     store: Store,
@@ -51,7 +51,7 @@ impl AccessCheck {
         }
     }
 
-    /// Checks these people's connections immediately, in a separate task.
+    /// Checks the roles of these people immediately, in a separate task.
     pub fn check_soon(&self, users: Vec<UserId>) {
         let this = self.clone();
         self.lifecycle
@@ -60,8 +60,8 @@ impl AccessCheck {
 
     /// Checks the roles of these people's connections, or of all connections if `users` is `None`.
     async fn check(&self, users: Option<&[UserId]>) {
-        // List the connections before the roles are queried. A connection that opens during the
-        // query has read its role later than the query, and must not be compared with the query's
+        // List the connections before querying the roles. A connection that opens during the query
+        // may have a newer role than the query returns, so its role must not be compared with the
         // result.
         let (connected, newest) = self.registry.access_status(users);
         if connected.is_empty() || sabotaged("revoked-stay") {
@@ -81,8 +81,8 @@ impl AccessCheck {
         }
     }
 
-    /// From the people who lost their role, returns those who can sign in with a different role.
-    /// Their clients are told to reconnect, which gives them that role.
+    /// From the people who lost their role, returns those who have a different staff role now.
+    /// Their clients are told to reconnect, and then get the new role.
     async fn with_another_role(&self, changed: &[AccessStatus]) -> HashSet<UserId> {
         let others = changed.iter().flat_map(|one| {
             let roles = StaffRole::ALL.iter().map(|role| Some(*role));
@@ -100,8 +100,8 @@ impl AccessCheck {
                 let let_in = others.into_iter().filter(|one| !refused.contains(one));
                 let_in.map(|one| one.user).collect()
             }
-            // The query failed, so tell all of these clients to reconnect. Their next `hello` frame
-            // decides whether they may sign in.
+            // The query failed, so return all people in `changed`. Their clients are told to
+            // reconnect, and each sign-in then decides which role the person has.
             Err(error) => {
                 self.outage.failed(&error);
                 changed.iter().map(|one| one.user).collect()

@@ -26,8 +26,8 @@ impl CurrentEpoch {
         self.get().for_audience(audience)
     }
 
-    /// Stores the epoch that was just read from the database. Returns true if it changed, because
-    /// all sequence numbers of the old epoch are then invalid.
+    /// Stores the epoch that was just read from the database. Returns true if the epoch changed.
+    /// The sequence numbers that clients know from the old epoch are then invalid.
     pub fn observe(&self, seen: &Epoch) -> bool {
         if *self.0.read().as_ref() == *seen {
             return false;

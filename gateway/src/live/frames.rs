@@ -22,8 +22,8 @@ pub struct EncodedEvent {
     pub ticket: TicketId,
     /// The event's number among all events of the ticket.
     pub seq: Seq,
-    /// Whether this event records a redaction of earlier events. Members may have received the
-    /// original texts, so they must read the history again.
+    /// Whether this event records that events before it were redacted. Members may have received
+    /// the original texts, so they must read the history again.
     pub redacts: bool,
     /// When the event was written, by the database's clock. `None` if the event came from an
     /// instance that does not send this time.
@@ -52,8 +52,8 @@ impl EncodedEvent {
         Arc::new(Self::from_row(row))
     }
 
-    /// Uses the frames that another instance encoded. The customer's frame is used only if the
-    /// event also has a public number.
+    /// Uses the frames that another instance encoded. Ignores the customer frame if the event has
+    /// no number in the numbering that customers see.
     pub fn from_relay(event: &RelayEvent) -> Self {
         let customer = event
             .public_seq

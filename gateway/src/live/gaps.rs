@@ -17,7 +17,7 @@ use crate::connections::WakeList;
 use crate::database::errors::reject_of;
 use crate::runtime::lifecycle::Lifecycle;
 
-/// Reads events from the database that rooms are missing.
+/// Reads from the database the events that a room is missing.
 #[derive(Clone)]
 pub struct GapFiller {
     store: Store,
@@ -36,7 +36,8 @@ impl GapFiller {
     }
 
     /// Fills a room's gap in a separate task. The task ends when the room has no events left that
-    /// arrived before their predecessors. Until then, the room does not report another gap.
+    /// arrived before their predecessors. Until the task ends, the room does not report another
+    /// gap.
     pub fn fill(&self, gap: Gap) {
         let this = self.clone();
         self.lifecycle
@@ -80,8 +81,8 @@ impl GapFiller {
         }
     }
 
-    /// Restarts the ticket's room in a separate task, because the history that members have
-    /// received was changed in the database. Retries until the database responds.
+    /// Restarts the ticket's room in a separate task, because a redaction changed events that
+    /// members have already received. Retries until the database responds.
     pub fn start_over(&self, ticket: TicketId) {
         let this = self.clone();
         self.lifecycle.spawn(async move {
@@ -99,8 +100,8 @@ impl GapFiller {
         });
     }
 
-    /// Resets a room whose history cannot be read. Its members then subscribe again and receive the
-    /// error.
+    /// Resets a room whose history cannot be read. The room's members then subscribe again, and
+    /// each gets the read error as the response.
     ///
     /// # Errors
     /// When the database cannot be read.

@@ -56,13 +56,13 @@ pub struct Hub {
 impl Hub {
     /// Publishes committed events to this instance's rooms, to other instances and to agent
     /// consoles. Never waits: if the relay loses an event, the other instances find it with their
-    /// sweep. The events of one ticket must be passed in order.
+    /// sweep. The caller must pass the events of one ticket in order.
     pub fn publish(&self, rows: &[HistoryRow]) {
         self.publish_with(rows, &mut WakeList::default());
     }
 
-    /// Like [`Self::publish`], for a caller that queues further frames before it wakes the
-    /// connection tasks.
+    /// Like [`Self::publish`], but the tasks of the connections with new frames are woken only when
+    /// the caller drops `wakes`. The caller can queue further frames before that.
     pub fn publish_with(&self, rows: &[HistoryRow], wakes: &mut WakeList) {
         for row in rows {
             let event = EncodedEvent::shared(row);
@@ -72,8 +72,8 @@ impl Hub {
         }
     }
 
-    /// Delivers an event to the ticket's room on this instance. Events of own commits, of the relay
-    /// and of the sweep are all delivered through this function.
+    /// Delivers an event to the ticket's room on this instance. Events from this instance's own
+    /// commits, from the relay and from the sweep are all delivered through this function.
     pub fn deliver(&self, event: &Arc<EncodedEvent>, wakes: &mut WakeList) {
         if let Some(gap) = self.rooms.deliver(event, wakes) {
             self.gaps.fill(gap);
@@ -83,8 +83,8 @@ impl Hub {
         }
     }
 
-    /// Publishes that a person is typing to the other members of the room and to other instances.
-    /// Another instance passes the encoded frames on unchanged.
+    /// Publishes a typing indicator to the other members of the ticket's room, on this instance and
+    /// on other instances. Other instances pass the encoded frames on unchanged.
     pub fn publish_typing(&self, typing: &Typing, wakes: &mut WakeList) {
         let (except, news) = (typing.person.id, typing.news());
         self.rooms.broadcast(typing.ticket, &news, except, wakes);
@@ -122,8 +122,8 @@ impl Hub {
     }
 
     /// Adds a connection to the ticket's room as a joining member. From this call on, the room
-    /// buffers events for the member. The caller must keep the membership, and must call
-    /// [`Self::listen`] if the room is new on this instance.
+    /// buffers events for the member. The member leaves the room when the returned membership is
+    /// dropped. If the room is new on this instance, the caller must also call [`Self::listen`].
     pub fn join(
         self: &Arc<Self>,
         connection: &Arc<Connection>,
@@ -173,8 +173,8 @@ impl Hub {
     /// Like [`Self::reset`], but for all rooms. A ticket without an entry in `heads` no longer
     /// exists.
     pub fn reset_all(&self, heads: &[Heads]) {
-        // Restart consoles before rooms. A client whose room was reset may open a new console at
-        // once, and that new console must not be disconnected.
+        // Disconnect the agent consoles before resetting rooms. A client whose room is reset may
+        // connect a new console at once, and that new console must not be disconnected.
         self.inbox.mark_all_reset();
         self.inbox.restart_consoles();
         // Use a map for the lookup, because there may be tens of thousands of rooms.
@@ -189,8 +189,8 @@ impl RelayEvents for Hub {
     fn receive(&self, frame: RelayFrame, wakes: &mut WakeList) {
         match frame {
             RelayFrame::Event(event) => {
-                // If a frame is larger than this instance would write, do not forward it. The sweep
-                // reads the event from the database and encodes it again.
+                // Ignore the event if one of its frames is larger than this instance may write to a
+                // WebSocket. The sweep then reads the event from the database and encodes it again.
                 if fits(&event.staff) && event.customer.as_deref().is_none_or(fits) {
                     self.deliver(&Arc::new(EncodedEvent::from_relay(&event)), wakes);
                 } else {
@@ -269,9 +269,10 @@ fn fits(json: &RawValue) -> bool {
 pub struct Joined {
     /// The membership. Dropping it removes the member from the room.
     pub membership: Membership,
-    /// The room that the member has joined and in which it later goes live.
+    /// The room that the member has joined, and in which the member goes live after its catch-up.
     pub room: Arc<Room>,
-    /// The member's position object, which also identifies the member in the room.
+    /// Up to which event the member has received the history. This object also identifies the
+    /// member in the room.
     pub position: Arc<MemberPosition>,
     /// Whether the caller must [subscribe](Hub::listen) to the ticket's relay channel.
     pub is_new_room: bool,

@@ -22,9 +22,10 @@ use crate::database::outage::OutageLog;
 pub struct ReadPositions(Mutex<HashMap<(TicketId, UserId), Mark>>);
 
 impl ReadPositions {
-    /// Enqueues a read position. It replaces the queued position of the same person and ticket,
-    /// unless the queued one is further ahead. If the queue is full, a new entry is dropped,
-    /// because the person's next read position includes it.
+    /// Enqueues a read position. At most one position per person and ticket is queued: the one that
+    /// is further ahead, or the new one if the person's audience has changed. If the queue is full,
+    /// a position for a new pair of person and ticket is dropped. The person's next read position
+    /// on the ticket replaces the dropped one.
     pub fn enqueue(&self, mark: Mark) {
         let mut waiting = self.0.lock();
         let full = waiting.len() >= limits::READ_PENDING_MAX;

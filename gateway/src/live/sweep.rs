@@ -43,17 +43,17 @@ pub struct Sweep {
     pub relay: Arc<Relay>,
     /// The last known epoch. If the database has another epoch, it was restored or failed over.
     pub epoch: Arc<CurrentEpoch>,
-    /// Reads events from the database that rooms are missing.
+    /// Reads from the database the events that a room is missing.
     pub gaps: GapFiller,
-    /// Starts a sweep before the interval is over.
+    /// Starts a sweep before the interval between two sweeps is over.
     pub signal: SweepSignal,
     /// Logs when sweeps begin to fail and when they work again.
     pub outage: Arc<OutageLog>,
 }
 
 impl Sweep {
-    /// Sweeps periodically until the instance stops. `since` is the database snapshot from which
-    /// the first sweep starts.
+    /// Sweeps periodically until the instance stops. The first sweep finds the events that were
+    /// committed after the database snapshot `since`.
     pub async fn run(self, since: Snapshot, stop: CancellationToken) {
         let mut sweeper = Sweeper {
             parts: self,
@@ -61,7 +61,8 @@ impl Sweep {
             rotation: Vec::new(),
         };
         let interval = Duration::from_millis(limits::SWEEP_INTERVAL_MS);
-        // The snapshot `since` was taken by a sweep at startup, so report a first success.
+        // A sweep at startup took the snapshot `since`, so record that sweep's success in the
+        // metric.
         show_success();
         let outage = Arc::clone(&sweeper.parts.outage);
         loop {
@@ -93,9 +94,10 @@ fn show_success() {
 struct Sweeper {
     parts: Sweep,
     /// The database snapshot of the last successful sweep. It is kept while sweeps fail, so that
-    /// the next successful sweep also finds the events of the outage.
+    /// the next successful sweep also finds the events that were committed during the failures.
     since: Snapshot,
-    /// Rooms that are still to be compared with the database in this rotation.
+    /// Rooms that are still to be compared with the database, a few at each sweep. When the list is
+    /// empty, it is filled with all rooms again.
     rotation: Vec<TicketId>,
 }
 
@@ -123,7 +125,7 @@ impl Sweeper {
         if snapshot.is_before(&self.since) {
             // The epoch is unchanged but the snapshot is older, so the database's files were
             // restored from a backup. Record a new epoch in the database, so that clients that are
-            // now disconnected also start over.
+            // disconnected now start over when they reconnect.
             let raised =
                 sweep::record_rollback(store, &epoch, RollbackProof::Snapshot(&self.since)).await?;
             return self.begin_anew(&raised, snapshot).await;
@@ -135,8 +137,8 @@ impl Sweeper {
         if swept > 0 {
             metrics::counter!("helpline_swept_rows_total").increment(swept as u64);
         }
-        // Store the new snapshot only after the events were delivered. If reading them failed, the
-        // next sweep must find them again.
+        // Store the new snapshot only after the events were delivered. If reading the events fails,
+        // the next sweep must find them again.
         let by_number = sabotaged("cursor-by-identity");
         self.since = if by_number {
             snapshot.forgetting_those_in_flight()
@@ -191,8 +193,8 @@ impl Sweeper {
         Ok(read)
     }
 
-    /// Reads the missing events of these rooms from the database and delivers them. A room that is
-    /// missing more events than one query returns is read again.
+    /// Reads the missing events of these rooms from the database and delivers them. Queries again
+    /// for each room that is missing more events than one query returns.
     async fn catch_up_some(&self, mut after: Vec<(TicketId, Seq)>) -> Result<usize, StoreError> {
         let Sweep {
             hub, rooms, gaps, ..
@@ -303,8 +305,8 @@ impl Sweeper {
         match now {
             Some(heads) if heads.seq < position => {
                 tracing::warn!(%ticket, "the database lost events that were already delivered (restore or failover); resetting all rooms");
-                // Record the rollback in the database, so that clients that are now disconnected
-                // also start over.
+                // Record the rollback in the database, so that clients that are disconnected now
+                // start over when they reconnect.
                 let proof = RollbackProof::Row(ticket, position);
                 let raised = sweep::record_rollback(store, &epoch.get(), proof).await?;
                 self.begin_anew(&raised, self.since.clone()).await

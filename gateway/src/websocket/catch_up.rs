@@ -83,8 +83,8 @@ impl CatchUp<'_> {
             let Step { page, seen, reset } = step;
             let head = page.head();
             if reset {
-                // A client that starts over discards the read positions of earlier pages, so send
-                // them again.
+                // A client that starts over discards all read positions that it has received, so
+                // send the read positions again.
                 reads = self.ticket_position.reads.as_slice();
             }
             // Take the chunks out of the page one at a time, so that memory is freed while a slow

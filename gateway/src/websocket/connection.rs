@@ -153,7 +153,7 @@ pub(super) async fn live(
 /// Waits for the next thing to handle. The order of priority is: the send queue (a disconnect or
 /// frames to write), an incoming frame, the timer.
 ///
-/// This is written by hand because `select!` would create its branches again at every turn.
+/// The polling is written by hand, because `select!` would create its branches again at every turn.
 /// Cancel-safe: tungstenite keeps partial frames, the queue removes only what it returns, and the
 /// timer is pinned by the caller.
 async fn next(
@@ -231,7 +231,7 @@ async fn write_slowly(
             Disconnect::AfterDrain(_) => Poll::Pending,
         },
     );
-    // This is not cancel-safe, but it need not be: if another branch completes, the socket is
+    // The write is not cancel-safe, but it need not be: if another branch completes, the socket is
     // closed.
     tokio::select! {
         biased;

@@ -69,8 +69,8 @@ pub(super) async fn receive(state: Arc<SocketState>, mut socket: Socket, guest: 
     metrics::gauge!("helpline_connections").increment(1.0);
     socket.admit();
     if state.lifecycle.is_draining() {
-        // The instance is shutting down. All connections that were registered earlier are already
-        // disconnected, so disconnect this one too.
+        // The instance is shutting down. It has disconnected all connections that were registered
+        // when the shutdown began. This connection registered after that, so disconnect it here.
         connection
             .send_queue
             .disconnect(Disconnect::AfterDrain(CloseCode::Restart));
@@ -136,7 +136,7 @@ async fn first_frame(
     guest: &Guest,
 ) -> Result<Greeted, Option<CloseCode>> {
     let deadline = Duration::from_millis(limits::HELLO_TIMEOUT_MS);
-    // This is not cancel-safe, but it need not be: if the other branch completes, the socket is
+    // The read is not cancel-safe, but it need not be: if the other branch completes, the socket is
     // closed.
     let text = tokio::select! {
         text = text_in_time(socket, deadline) => text?,

@@ -66,8 +66,9 @@ impl<'a> Inbound<'a> {
         self.dispatcher.renew(id, token).await
     }
 
-    /// Processes this message and the messages already received after it, up to a limit.
-    /// Connections that get new frames are woken only at the end. Never waits for further messages.
+    /// Processes this message and the messages already received after it, together at most
+    /// [`limits::TURN_FRAMES_MAX`]. Connections that get new frames are woken only at the end.
+    /// Never waits for further messages.
     pub(super) async fn take_all(
         &mut self,
         socket: &mut Socket,
@@ -118,8 +119,8 @@ impl<'a> Inbound<'a> {
             Next::Live => After::Live,
             Next::Renew { id, token } => After::Renew { id, token },
             Next::Close(code) => {
-                // Close only after the queue is written, because it still contains the refusal that
-                // explains the close.
+                // Close only after the send queue is written. It still contains the refusal that
+                // tells the client the reason for the close.
                 self.connection
                     .send_queue
                     .disconnect(Disconnect::AfterDrain(code));

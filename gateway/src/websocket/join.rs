@@ -27,7 +27,8 @@ pub(super) struct SubscribeRequest {
 }
 
 /// Subscribes the connection to a ticket. If the request is refused, an existing subscription to
-/// the ticket is also removed: the client gets an error, and must not receive further events.
+/// the ticket is also removed: the client gets an error, and must not receive further events of the
+/// ticket.
 pub(super) async fn join(
     state: &SocketState,
     connection: &Arc<Connection>,
@@ -88,8 +89,8 @@ async fn try_join(
     if is_new_room {
         joining.hub.listen(ticket).await;
     }
-    // Read the position only after the member has joined the room, because the room buffers all
-    // later events for the member.
+    // Read the ticket's heads and read positions only after the member has joined the room. The
+    // room buffers every event that is committed after this read.
     let of = TicketPositionKey {
         ticket,
         reader: connection.person.id,

@@ -5,8 +5,9 @@ use axum::http::{HeaderMap, header};
 use crate::config::Listening;
 
 /// Checks the `Origin` header of an upgrade request. Browsers send the page's origin, which must
-/// equal a configured origin. Other programs do not send the header and are allowed. They need a
-/// token of their own, and there is no cookie that a foreign page could misuse.
+/// equal a configured origin. Programs other than browsers do not send the header and are allowed.
+/// That is safe, because each client must send a token, and there is no cookie that a foreign page
+/// could misuse.
 pub(super) fn origin_is_allowed(listening: &Listening, headers: &HeaderMap) -> bool {
     let mut origins = headers.get_all(header::ORIGIN).iter();
     match (origins.next(), origins.next()) {

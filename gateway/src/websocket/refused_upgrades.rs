@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, header};
 use helpline_core::limits;
 use parking_lot::Mutex;
 
-/// Logs why upgrades are refused, each reason at most once a minute, so that the operator can see
-/// which setting is missing or too low.
+/// Logs why WebSocket upgrades are refused, each reason at most once a minute, so that the operator
+/// can see which setting is missing or too low.
 #[derive(Default)]
 pub struct RefusedUpgrades {
     origin: OncePerMinute,

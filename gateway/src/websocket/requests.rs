@@ -118,8 +118,8 @@ impl Requests {
     }
 }
 
-/// Processes queued requests. If the code panics, closes the connection so that the client
-/// reconnects. Otherwise the connection would stay open without a worker for its later requests.
+/// Processes queued requests. If the processing panics, closes the connection so that the client
+/// reconnects. Otherwise the connection would stay open, and no worker would process its requests.
 async fn closing_if_it_crashes(connection: Arc<Connection>, answering: impl Future<Output = ()>) {
     if AssertUnwindSafe(answering).catch_unwind().await.is_err() {
         tracing::error!(
@@ -211,8 +211,8 @@ async fn watch(
         Some(filter) => state.inbox.enter(connection, filter),
         None => state.inbox.leave(connection),
     }
-    // The connection may have ended, and its cleanup may have run, before it was added to the
-    // inbox. In this case, remove the connection from the inbox again.
+    // The connection may have ended, and its cleanup may have run, before this function added the
+    // connection to the inbox. In this case, remove the connection from the inbox again.
     if connection.send_queue.disconnecting().is_some() {
         state.inbox.leave(connection);
     }

@@ -34,7 +34,7 @@ pub struct SocketState {
     pub inbox: Arc<Inbox>,
     /// The components that handle `send`, `typing` and `read` frames.
     pub writes: Writes,
-    /// Logs for the operator why upgrades are refused.
+    /// Logs for the operator why WebSocket upgrades are refused.
     pub refused_upgrades: RefusedUpgrades,
 }
 

@@ -1,5 +1,5 @@
 //! The tickets that one connection follows, each with its room membership. Memberships are stored
-//! only in this type. When it is dropped, the connection leaves all its rooms, however the
+//! only in [`Subscriptions`]. When it is dropped, the connection leaves all its rooms, however the
 //! connection ended.
 
 use std::collections::HashMap;

@@ -51,7 +51,8 @@ impl Socket {
     /// Wraps a new WebSocket. Until [`Self::admit`] is called, messages are limited to the size of
     /// a `hello` frame.
     pub(super) fn new(inner: WebSocket, stream: Arc<StreamHandle>) -> Self {
-        // Start a new message, because the bytes counted so far belong to the HTTP upgrade request.
+        // Start a new message in the meter, because the bytes that it has counted belong to the
+        // HTTP upgrade request.
         stream.meter.message();
         Self {
             inner: Box::new(inner),
@@ -65,8 +66,8 @@ impl Socket {
         self.wire_bytes_max = limits::MESSAGE_WIRE_BYTES_MAX;
     }
 
-    /// The handle of the TCP stream. Its meter shows a caller that an incomplete message takes too
-    /// long.
+    /// The handle of the TCP stream. The handle's meter tells by when a partially received message
+    /// must be complete.
     pub(super) fn stream(&self) -> Arc<StreamHandle> {
         Arc::clone(&self.stream)
     }
@@ -98,7 +99,8 @@ impl Socket {
     ) -> Poll<Result<(), axum::Error>> {
         while let Some(next) = frames.peek() {
             if next.len() > limits::SOCKET_COPIED_BYTES_MAX {
-                // This frame bypasses the library's buffer, so flush earlier frames first.
+                // This frame bypasses the library's buffer, so first flush the frames that are in
+                // the buffer.
                 ready!(self.inner.poll_flush_unpin(context))?;
                 self.stream.direct.put(frames.pop().unwrap_or_default());
                 continue;
@@ -137,7 +139,7 @@ impl Socket {
                 }
             }
         };
-        // If the peer does not answer in time, the connection is dropped.
+        // If the peer does not answer the close frame in time, the connection is dropped.
         let _ = tokio::time::timeout_at(until.into(), closing).await;
     }
 }

@@ -46,8 +46,8 @@ impl Committer {
         // so that the messages of a ticket stay in order.
         let mut pending = vec![jobs];
         while let Some(jobs) = pending.pop() {
-            // If `busy` has a job for the same ticket, the ticket is locked, and its later messages
-            // must wait behind that job.
+            // If `busy` has a job for the same ticket, the ticket is locked, and this job must wait
+            // behind that job to keep the ticket's order.
             let (held, jobs): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job: &Job| {
                 busy.iter()
                     .any(|other: &Job| other.message.ticket == job.message.ticket)

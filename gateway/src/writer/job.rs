@@ -142,7 +142,8 @@ impl Reply {
         })
     }
 
-    /// Drops the reply without answering the sender, because the caller of the writer answers.
+    /// Drops the reply without answering the sender, because the caller of
+    /// [`Writer::submit`](super::Writer::submit) answers the sender.
     pub(super) fn forget(self) {
         if let Self::Socket(mut awaited) = self {
             awaited.is_answered = true;
@@ -183,8 +184,8 @@ impl Awaited {
 }
 
 /// Logs at debug level that a message was not stored. A client that loses its connection before the
-/// refusal arrives sends the message again, perhaps after later messages. The history checker
-/// (`prove`) needs the log line to accept this order.
+/// refusal arrives sends the message again, perhaps after messages that it wrote later. The history
+/// checker (`prove`) needs the log line to accept this order.
 pub(crate) fn log_refusal(key: &Key, code: RejectCode) {
     tracing::debug!(target: "helpline_gateway::refused_sends", key = key.as_str(), %code, "a send was refused");
 }

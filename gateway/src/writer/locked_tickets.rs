@@ -1,7 +1,8 @@
-//! Messages for tickets that another transaction has locked. They wait here, in order per ticket. A
-//! few of the locked tickets have a task of their own, which waits for the lock on a pooled
-//! connection. All other locked tickets share one task, which retries them together. The shared
-//! task needs one connection and about ten statements a second, however many tickets are locked.
+//! Messages for tickets that another transaction has locked. The messages wait in this module, in
+//! order per ticket. A few of the locked tickets have a task of their own, which waits for the lock
+//! on a pooled connection. All other locked tickets share one task, which retries them together.
+//! The shared task needs one connection and about ten statements a second, however many tickets are
+//! locked.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -27,7 +28,7 @@ pub(super) struct LockedTickets {
 #[derive(Default)]
 struct Tickets {
     /// The waiting messages of each ticket. A ticket has an entry exactly as long as a task handles
-    /// it.
+    /// the ticket.
     queues: HashMap<TicketId, VecDeque<Job>>,
     /// Tickets of the shared retry task that were locked at the last attempt. The ticket tried
     /// least recently comes first.
@@ -47,8 +48,8 @@ impl LockedTickets {
         }
     }
 
-    /// Queues the jobs whose tickets are known to be locked, behind the earlier jobs of these
-    /// tickets. Returns all other jobs.
+    /// Queues the jobs whose tickets are known to be locked, behind the jobs that already wait for
+    /// these tickets. Returns all other jobs.
     pub(super) fn route(&self, jobs: Vec<Job>) -> Vec<Job> {
         let queues = &mut self.tickets.lock().queues;
         if queues.is_empty() {
@@ -273,8 +274,8 @@ impl SharedRetry {
             let in_flight = std::mem::take(&mut self.in_flight);
             let is_any_released = self.locked.tickets.lock().sort(in_flight, busy);
             if is_retry && is_any_released {
-                // One transaction may have locked many of the tickets and ended just now, so retry
-                // the other tickets at once.
+                // One of the tickets is no longer locked. The transaction that locked it may have
+                // locked many of the tickets, so retry the other tickets at once.
                 self.next_retry = Instant::now();
             }
         }
@@ -333,8 +334,8 @@ impl Drop for SharedRetry {
     }
 }
 
-/// Guards the task of a single ticket; dropped only if the task panics. It then removes the
-/// ticket's queue, whose messages are answered with `unavailable`.
+/// Guards the task of a single ticket; dropped only if the task panics. The drop removes the
+/// ticket's queue, whose messages are then answered with `unavailable`.
 struct Crash<'a> {
     locked: &'a LockedTickets,
     ticket: TicketId,

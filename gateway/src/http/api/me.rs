@@ -52,7 +52,7 @@ pub async fn me(user: CurrentUser, NoInput: NoInput) -> Json<MeView> {
     })
 }
 
-/// Counts what is unread for the caller on the tickets that they opened as a customer.
+/// Counts unread tickets and messages, among the tickets that the caller opened as a customer.
 #[utoipa::path(get, path = UNREAD.path, operation_id = "unread", tag = "people", responses((status = 200, body = OwnUnread)))]
 pub async fn unread(
     user: CurrentUser,

@@ -1,5 +1,5 @@
-//! Sends, edits and redacts messages over REST. A message sent here goes through the same group
-//! commit as one sent over the WebSocket.
+//! Sends, edits and redacts messages over REST. Messages sent over REST and over the WebSocket go
+//! through the same group commit (one transaction for many messages).
 
 use std::sync::Arc;
 
@@ -79,8 +79,8 @@ pub async fn send(
     let body = parse_body("body", new.body)?;
     let attachments = new.attachments.unwrap_or_default();
     check_attachments(&attachments).map_err(|error| Refusal::field("attachments", error))?;
-    // The ticket's state is not checked here. A retry with the same `Idempotency-Key` must get the
-    // original response, even if the ticket has been closed in the meantime.
+    // Do not check the ticket's state at this point. A retry with the same `Idempotency-Key` must
+    // get the original response, even if the ticket has been closed since the original request.
     let ticket = match ticket {
         TicketRef::Id(id) => id,
         TicketRef::Number(_) => by_number(&store, &user, &ticket).await?,

@@ -85,8 +85,9 @@ pub async fn agents(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct RoleParams {
-    /// Part of a name or an e-mail address. Upper and lower case are treated as equal. Without it,
-    /// all staff are listed. Send it only to a server that lists the feature `block_people`.
+    /// Part of a name or an e-mail address. Upper and lower case are treated as equal. Without this
+    /// parameter, all staff are listed. Send it only to a server whose `GET /v1/config` lists the
+    /// feature `block_people`.
     query: Option<String>,
 }
 

@@ -52,9 +52,9 @@ struct Looks<'a> {
     team_name: Option<&'a str>,
 }
 
-/// Encodes the widget's settings as JSON inside a JavaScript string literal, for any kind of
-/// quotes. Every character that could end the literal, or the script element of a page, is written
-/// as a `\u` escape.
+/// Encodes the widget's settings as JSON, for use inside a JavaScript string literal with any kind
+/// of quotes. Every character that could end the literal, or the script element of a page, is
+/// written as a `\u` escape.
 fn looks_in_a_literal(widget: &WidgetSettings) -> String {
     let json = serde_json::to_string(&Looks {
         color: widget.color.as_deref(),

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use crate::config::{Config, Origin};
 use crate::services::DeskSettings;
 
-/// The configured sites, and the settings that contain the sites added by admins.
+/// All sites that may embed the widget: the configured sites, and the sites added by admins.
 pub(in crate::http) struct WidgetSites {
     configured: Vec<Origin>,
-    /// `None` until the database first responds after startup.
+    /// The desk's settings, which contain the sites added by admins. `None` until the database
+    /// first responds after startup.
     settings: Option<Arc<DeskSettings>>,
 }
 

@@ -1,6 +1,6 @@
 //! The desk's figures (ticket statistics) that agent consoles show. The query counts the tickets of
-//! a week, so its cost grows with the desk. The longer the last query took, the longer the pause
-//! before the next one.
+//! a week, so its cost grows with the desk. The longer a query took, the longer the pause until the
+//! next query.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use helpline_core::protocol::TicketStats;
 
 #[derive(Default)]
 pub(super) struct Figures {
-    /// The figures from the last successful query.
+    /// The figures (ticket statistics) from the last successful query.
     last: Option<TicketStats>,
     /// Whether every console has received the figures in `last`.
     sent: bool,
@@ -45,7 +45,7 @@ impl Figures {
     }
 
     /// Marks the figures (ticket statistics) to be sent again, because a new console has not
-    /// received them. They may be as old as the pause between two queries.
+    /// received them. The figures sent may be as old as the pause between two statistics queries.
     pub(super) const fn send_anew(&mut self) {
         self.sent = false;
     }

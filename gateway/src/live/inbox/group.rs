@@ -73,22 +73,24 @@ impl<'a> TicketUpdate<'a> {
 
 /// Maximum encoded size of a ticket's list position in bytes, without the last message.
 const PLACE_BYTES: usize = 192;
-/// Maximum bytes that the ticket's `seq` and the separating comma add to the measured size.
+/// Maximum bytes that a ticket's `seq` and the separating comma add to a frame. The encoded size of
+/// a ticket is measured with `seq` 0 and without the comma.
 const SEQ_DIGITS_MAX: usize = 20;
 
 /// The agent consoles that have set the same filter.
 #[derive(Default)]
 pub(super) struct Group {
     settled: Cohort,
-    /// Consoles that have entered recently. They still receive whole tickets that the settled
-    /// consoles already know.
+    /// Consoles that have entered recently. They receive a ticket as a whole even if the settled
+    /// consoles already know the ticket and receive only its new list position.
     newcomers: Cohort,
     newest_at: Option<Instant>,
     /// Tickets that matched the filter when they were last sent. When such a ticket stops matching,
     /// it is sent once more so that consoles remove it from their lists.
     shown: HashSet<TicketId>,
-    /// How many tickets were sent because they stopped matching, since `shown` was last cleared.
-    /// They count toward [`limits::INBOX_KNOWN_MAX`], because consoles remember these tickets too.
+    /// How many tickets were sent because they stopped matching the filter, since `shown` was last
+    /// cleared. They count toward [`limits::INBOX_KNOWN_MAX`], because consoles remember these
+    /// tickets too.
     gone: usize,
 }
 
@@ -131,8 +133,8 @@ impl Group {
         self.shown.iter().copied()
     }
 
-    /// Whether all consoles of the group already know the ticket, so that its list position is
-    /// enough.
+    /// Whether all consoles of the group already know the ticket, so that sending its new list
+    /// position is enough.
     pub(super) fn knows(&self, change: &TicketUpdate) -> bool {
         [&self.settled, &self.newcomers].iter().all(|cohort| {
             cohort.consoles.is_empty()
@@ -140,7 +142,8 @@ impl Group {
         })
     }
 
-    /// Sends the ticket updates that match the filter, and the figures if `stats` is given.
+    /// Sends the ticket updates that match the filter, and the desk's ticket statistics if `stats`
+    /// is given.
     pub(super) fn send(
         &mut self,
         filter: &InboxFilter,
@@ -239,9 +242,9 @@ impl News {
     }
 
     /// Encodes the frame for a person, without tickets that this person owns as a customer. A
-    /// ticket's number and time in this frame change with every internal note, which its customer
-    /// must not notice. Returns `None` if nothing is left to send, because even an empty frame
-    /// would reveal a change.
+    /// ticket's event number and time in the frame change with every internal note, which the
+    /// ticket's owner must not notice. Returns `None` if nothing is left to send, because even an
+    /// empty frame would reveal a change.
     fn frame_for(&self, person: Option<UserId>, stats: Option<TicketStats>) -> Option<Utf8Bytes> {
         let foreign = |owner: &UserId| Some(*owner) != person;
         let tickets: Vec<_> = self

@@ -26,8 +26,8 @@ struct State {
     newcomers: Cohort,
     /// Whether a console has entered since the last tick (the periodic send).
     has_entered: bool,
-    /// Whether a console has entered while there was no other console, since the flag was last
-    /// taken.
+    /// Whether a console has entered while no other console was connected.
+    /// [`InboxPresence::take_begun`] clears the flag.
     has_begun: bool,
 }
 
@@ -60,7 +60,8 @@ impl InboxPresence {
         !self.state.lock().is_empty()
     }
 
-    /// Returns whether a console has entered while there was no other, and clears the flag.
+    /// Returns whether a console has entered, since the last call, while no other console was
+    /// connected.
     pub(in crate::live) fn take_begun(&self) -> bool {
         std::mem::take(&mut self.state.lock().has_begun)
     }
@@ -72,8 +73,8 @@ impl InboxPresence {
         state.newcomers.wait_for(ticket);
     }
 
-    /// Sends the viewers of queued tickets, as many as fit into one frame. If a console has just
-    /// entered, first queues all tickets in `known` for new consoles.
+    /// Sends the viewers of queued tickets, as many as fit into one frame. If a console has entered
+    /// since the last call, first queues all tickets in `known` for the new consoles.
     pub(in crate::live) fn send(
         &self,
         known: impl Iterator<Item = TicketId>,

@@ -37,7 +37,8 @@ struct State {
     /// change a second time, the change is recognised by this number and ignored.
     sent: HashMap<TicketId, Seq>,
     /// A counter that increases whenever tickets must be sent again regardless of their event
-    /// numbers. A ticket that was read before the increase does not count as sent.
+    /// numbers. A ticket whose state was read from the database before the increase does not count
+    /// as sent.
     generation: u64,
     figures: Figures,
 }
@@ -59,16 +60,17 @@ impl Inbox {
         let first = state.groups.is_empty();
         state.remove(connection);
         state.groups.entry(filter).or_default().enter(connection);
-        // The new console has not received the earlier updates, and its list may not contain them.
-        // Therefore no ticket counts as sent to all consoles any more.
+        // The new console has not received the updates sent before it entered, and its list may not
+        // contain them. Therefore no ticket counts as sent to all consoles any more.
         state.sent.clear();
         state.figures.send_anew();
         drop(state);
         if first {
             self.relay.watch_inboxes(InboxWatch::On);
         }
-        // Enter presence only after subscribing to the relay's inbox channels, because the replies
-        // to the viewer request arrive on these channels.
+        // Enter presence only after subscribing to the relay's inbox channels. When the first
+        // console enters presence, the viewers are requested from other instances, and the replies
+        // arrive on these channels.
         self.presence.enter(connection);
     }
 
@@ -96,8 +98,8 @@ impl Inbox {
         }
     }
 
-    /// Records that a ticket's history was reset. The ticket is sent again, even if its number is
-    /// lower than before.
+    /// Records that a ticket's history was reset. The ticket is sent again, even if its event
+    /// number is now lower than the number at which it was last sent.
     pub fn mark_reset(&self, ticket: TicketId) {
         let mut state = self.state.lock();
         state.begin_anew([ticket]);
@@ -132,8 +134,9 @@ impl Inbox {
         is_watched
     }
 
-    /// Takes the tickets to send in this tick from the queue. Further tickets are sent in the next
-    /// tick. Also returns the current generation, which the caller passes to [`Self::send`].
+    /// Takes the tickets to send in this tick from the queue. If the queue has more tickets than
+    /// one tick may send, the rest stays queued. Also returns the current generation, which the
+    /// caller passes to [`Self::send`].
     pub(super) fn take(&self) -> (Vec<TicketId>, u64) {
         let mut state = self.state.lock();
         let mut taken = Vec::new();
@@ -141,7 +144,8 @@ impl Inbox {
             && let Some(ticket) = state.changed.pop_front()
         {
             let seq = state.waiting.remove(&ticket).flatten();
-            // The ticket may have been queued again while its latest state was being sent.
+            // Skip a ticket whose latest state has already been sent. This happens if a change is
+            // reported while the state that contains the change is being sent.
             if !state.has_sent(ticket, seq) {
                 taken.push(ticket);
             }
@@ -149,7 +153,7 @@ impl Inbox {
         (taken, state.generation)
     }
 
-    /// Queues tickets again, at the front of the queue, because sending them failed.
+    /// Puts tickets that could not be sent back at the front of the queue.
     pub(super) fn put_back(&self, tickets: Vec<TicketId>) {
         let mut state = self.state.lock();
         if state.groups.is_empty() {
@@ -176,9 +180,9 @@ impl Inbox {
         self.state.lock().figures.unsent().is_some()
     }
 
-    /// Sends as many of the changed tickets as fit into one frame, and the figures if they are
-    /// unsent. Returns how many tickets were sent. `generation` is the value that [`Self::take`]
-    /// returned together with these tickets.
+    /// Sends as many of the changed tickets as fit into one frame, and the desk's ticket statistics
+    /// if some console has not received them. Returns how many tickets were sent. `generation` is
+    /// the value that [`Self::take`] returned together with these tickets.
     pub(super) fn send(&self, changed: &[StaffTicket], generation: u64) -> usize {
         let mut state = self.state.lock();
         let news = state.figures.unsent();

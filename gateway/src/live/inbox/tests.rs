@@ -249,9 +249,9 @@ fn a_console_learns_nothing_of_the_ticket_that_its_person_owns_not_even_that_it_
     for console in [&owner, &other] {
         inbox.enter(console, InboxFilter::default());
     }
-    // The person of the console `owner` is the customer of ticket 1, so that console gets no frame
-    // about it. The ticket is sent as a whole, then as a list position, and then together with
-    // another person's ticket.
+    // The person of the console `owner` is the customer of ticket 1, so that console must get no
+    // frame about ticket 1. The test sends ticket 1 as a whole, then as a list position, and then
+    // together with another person's ticket.
     for (seq, frames) in [(1, 1), (2, 1)] {
         inbox.mark_changed(ticket(1), Seq::new(seq));
         tick(&inbox, &[state(1, seq, Status::Open, "a")]);

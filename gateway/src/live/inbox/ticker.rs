@@ -35,9 +35,10 @@ pub async fn run(inbox: Arc<Inbox>, store: Store, stop: CancellationToken) {
     }
 }
 
-/// Sends one frame with changed tickets. Returns the tickets that did not fit into the frame or
-/// that the database did not return. A ticket that cannot be read is skipped. An error in the
-/// statistics query does not delay the tickets.
+/// Sends one frame with changed tickets. Returns the tickets that must be sent later: those that
+/// did not fit into the frame, and those that were not read because the database is unavailable. A
+/// ticket whose data cannot be decoded is skipped. An error in the statistics query does not delay
+/// the tickets.
 async fn send(
     inbox: &Inbox,
     store: &Store,

@@ -4,8 +4,8 @@
 //! traffic on a busy desk.
 //!
 //! The viewers are also published on the inbox channels, for the ticket lists of agent consoles.
-//! While consoles are connected to this instance, it also keeps leases of tickets that have no room
-//! here.
+//! While consoles are connected to this instance, the instance also keeps leases of tickets that
+//! have no room on it.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -38,18 +38,19 @@ pub struct Presence {
 
 #[derive(Default)]
 struct State {
-    /// Tickets whose viewers may have changed since the last tick.
+    /// Tickets whose viewers may have changed since the last tick (the periodic send).
     changed: BTreeSet<TicketId>,
     /// Viewers on other instances, as leases that expire unless they are renewed.
     elsewhere: HashMap<TicketId, HashMap<Uuid, Lease>>,
     /// The viewers that were last sent to members, consoles and other instances.
     sent: HashMap<TicketId, Sent>,
-    /// Whether agent consoles were connected to this instance at the last tick. If so, tickets
-    /// without a room on this instance are tracked too.
+    /// Whether agent consoles were connected to this instance at the last tick (the periodic send).
+    /// If so, the viewers of tickets without a room on this instance are tracked too.
     is_watched: bool,
     ask: Ask,
-    /// Whether another instance has requested all viewers of this instance. The reply is sent in
-    /// the next tick, so that it stays in order with changes.
+    /// Whether another instance has requested all viewers in this instance's rooms. The reply is
+    /// sent in the next tick (the periodic send), so that the reply and later viewer changes arrive
+    /// in order.
     is_asked: bool,
 }
 
@@ -136,7 +137,8 @@ impl Presence {
     }
 
     /// Stores another instance's viewers of many tickets, for the ticket lists of consoles. If
-    /// `ask` is set, the next tick replies with this instance's viewers.
+    /// `ask` is set, this instance sends its own viewers as the reply, in the next tick (the
+    /// periodic send).
     pub(super) fn receive_listed(&self, from: Uuid, tickets: Vec<TicketViewers>, ask: bool) {
         for TicketViewers { ticket, viewers } in tickets {
             self.lease(ticket, from, viewers);
@@ -194,9 +196,9 @@ impl Presence {
         }
     }
 
-    /// Sends a ticket's viewers to its members and to other instances if they changed. Also queues
-    /// the ticket for the consoles, which get their frames at the end of the tick. Returns the
-    /// viewers on this instance if they changed.
+    /// Sends a ticket's viewers to its members and to other instances if the viewers have changed.
+    /// Also queues the ticket for the consoles, which get their frames at the end of the tick.
+    /// Returns the viewers on this instance if those have changed.
     fn send_changed(&self, ticket: TicketId) -> Option<TicketViewers> {
         let now = Sent {
             all: self.viewers(ticket),
@@ -250,8 +252,8 @@ impl Presence {
     /// or the last one leaves, forgets the viewers of tickets that have no room on this instance.
     /// When the first console enters, also requests the current viewers from the other instances.
     fn follow_consoles(&self) {
-        // Read `take_begun` before `is_watched`. If a console enters between the two calls, the
-        // next tick still finds its flag.
+        // Read `take_begun` before `is_watched`. If a console enters between the two calls, its
+        // flag stays set, and the next tick handles the console.
         let has_begun = self.inbox.presence().take_begun();
         let is_watched = self.inbox.presence().is_watched();
         let mut state = self.state.lock();
@@ -278,7 +280,8 @@ impl Presence {
                     Ask::Done
                 }
                 Err(TryRecvError::Empty) => Ask::Confirming(confirmation),
-                // The connection to Redis was lost, so request the confirmation again.
+                // The connection to Redis was lost before Redis confirmed the inbox channels, so
+                // request the confirmation again.
                 Err(TryRecvError::Closed) => Ask::Pending,
             },
         };

@@ -297,9 +297,9 @@ fn what_was_known_before_the_consoles_left_is_not_shown_to_those_who_come_later(
     let viewers = vec![listed(ticket(5), vec![viewer(5)])];
     presence.receive_listed(Uuid::from_u128(7), viewers, false);
     presence.tick();
-    // The only console leaves and another one enters between two ticks. The instance may have
-    // missed updates in between, so the new console must not see the viewers that were known
-    // before.
+    // The only console leaves and another one enters between two ticks. Without a console, the
+    // instance may have missed viewer updates. So the new console must not receive viewers that the
+    // instance learned before the first console left.
     presence.inbox.leave(&first);
     let second = console(&presence, 9);
     presence.tick();
@@ -315,8 +315,9 @@ fn when_consoles_begin_to_watch_the_others_are_asked_once_they_can_be_heard() {
     let (relay, mut ends) = redis();
     let (presence, _) = presence_through(relay);
     let first = console(&presence, 8);
-    // Redis becomes unreachable before it confirms the channels. The viewers must be requested only
-    // after a later confirmation.
+    // Redis becomes unreachable before it confirms the inbox channels. The viewers must be
+    // requested from other instances only when Redis is reachable again and has confirmed the
+    // channels.
     presence.tick();
     ends.lose_joins();
     presence.tick();

@@ -13,8 +13,8 @@ const FIRST_MS: u64 = 50;
 
 const TOO_EARLY: &str = "Redis is away";
 
-/// Whether the error means only that no connection attempt was made, because the pause is not over.
-/// The real cause is then the error of the previous attempt.
+/// Whether the error means only that no connection attempt was made, because the pause after the
+/// last failed attempt is not over. The real cause is the error of that failed attempt.
 pub(super) fn is_too_early(error: &RedisError) -> bool {
     error.to_string().contains(TOO_EARLY)
 }
@@ -60,8 +60,8 @@ impl Backoff {
     }
 }
 
-/// The connection settings. Connecting and each response have the same time limit as a probe (a
-/// test message).
+/// The settings of connections for publishing. Connecting and each response have the same time
+/// limit as a probe (a test message).
 pub(super) fn config() -> AsyncConnectionConfig {
     let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);
     AsyncConnectionConfig::new()

@@ -3,18 +3,18 @@
 
 use parking_lot::Mutex;
 
-/// The stored cause of the current failure, if any.
+/// Stores why the relay cannot publish or receive at present, if it cannot.
 #[derive(Debug, Default)]
 pub(super) struct Cause(Mutex<Option<String>>);
 
 impl Cause {
-    /// Stores the cause unless one is already stored, because later failures are usually
-    /// consequences of the first.
+    /// Stores the cause of a relay failure, unless a cause is already stored: failures after the
+    /// first are usually consequences of the first.
     pub(super) fn first(&self, cause: impl Into<String>) {
         self.0.lock().get_or_insert_with(|| cause.into());
     }
 
-    /// Replaces the stored cause. `None` clears it.
+    /// Replaces the stored cause of a relay failure. `None` means that the last attempt succeeded.
     pub(super) fn now(&self, cause: Option<String>) {
         *self.0.lock() = cause;
     }

@@ -61,8 +61,8 @@ impl Channels {
         format!("{}:{{p{partition}}}.probe.{instance}", self.prefix)
     }
 
-    /// Encodes a frame as a payload. The sender's id and database server come first, so that a
-    /// receiver can drop foreign payloads without parsing the frame.
+    /// Encodes a frame as a payload. The ids of the sending instance and of its database server
+    /// come first, so that a receiver can drop other desks' payloads without parsing the frame.
     pub(super) fn payload(&self, instance: Uuid, frame: &RelayFrame) -> String {
         let json =
             serde_json::to_string(frame).expect("relay frames have string keys and finite numbers");

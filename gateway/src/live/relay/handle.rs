@@ -1,5 +1,5 @@
-//! The relay's interface for other modules. Through it, they publish messages, join channels and
-//! leave channels, and never wait for Redis to publish.
+//! The relay's interface for other modules. It publishes messages, and joins and leaves channels. A
+//! module that publishes never waits for Redis.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -52,20 +52,22 @@ pub struct Redis {
 pub(super) struct Publication {
     pub(super) channel: String,
     pub(super) payload: String,
-    /// The payload's share of the byte budget. It is released when the payload is published or
-    /// dropped.
+    /// The payload's share of the byte budget for queued payloads. The share is released when the
+    /// payload is published or dropped.
     pub(super) _held: HeldBytes,
 }
 
 /// A command to the subscriber that changes the subscribed channels.
 pub(super) enum SubscriptionCommand {
-    /// Subscribe to the channel. The sender, if given, signals that Redis has confirmed.
+    /// Subscribe to the channel. If a `Sender` is given, it reports that Redis has confirmed the
+    /// subscription.
     Join(String, Option<oneshot::Sender<()>>),
     /// Unsubscribe from the channel.
     Leave(String),
 }
 
-/// The receiving ends of the queues, which [`super::start`] passes to the Redis tasks.
+/// The receiving ends of the queues to the two Redis tasks, publisher and subscriber.
+/// [`super::start`] passes them to the tasks.
 pub struct RelayEnds {
     pub(super) source: Arc<RedisSource>,
     pub(super) outgoing: mpsc::Receiver<Publication>,
@@ -94,7 +96,8 @@ impl RelayEnds {
         publications.map(read).collect()
     }
 
-    /// Confirms all queued subscriptions as Redis would. Returns how many there were.
+    /// Confirms all queued subscriptions as Redis would. Returns how many subscriptions it
+    /// confirmed.
     pub(in crate::live) fn confirm_joins(&mut self) -> usize {
         let mut joins = 0;
         while let Ok(command) = self.commands.try_recv() {
@@ -172,8 +175,8 @@ impl Relay {
         }
     }
 
-    /// Publishes an event to the instances that have a room for the ticket. Publishes only the
-    /// event's number to instances with agent consoles.
+    /// Publishes an event to the instances that have a room for the ticket. Instances with agent
+    /// consoles get only the ticket and the event's number, on the inbox channel.
     pub(crate) fn publish_event(&self, event: &EncodedEvent) {
         if let Self::Redis(redis) = self {
             let channels = redis.channels();
@@ -282,7 +285,7 @@ impl Relay {
     }
 
     /// Publishes the id under which this instance is registered in the database. An instance that
-    /// receives the id knows that the relay connects it with this instance.
+    /// receives the id knows that relay messages from this instance reach it.
     pub(crate) fn introduce(&self, id: Uuid) {
         if let Self::Redis(redis) = self {
             let channels = redis.channels();
@@ -367,8 +370,8 @@ impl Relay {
             return None;
         };
         let (confirmed, confirmation) = oneshot::channel();
-        // Commands are processed in order, so a confirmation of the last one covers all earlier
-        // ones.
+        // Commands are processed in order, so the confirmation of the last inbox channel means that
+        // Redis has confirmed all inbox channels.
         let last = redis.channels().inboxes().last()?;
         redis.command(SubscriptionCommand::Join(last, Some(confirmed)));
         Some(confirmation)
@@ -400,8 +403,8 @@ impl Redis {
             self.outgoing.try_send(publication).is_ok()
         });
         if !taken {
-            // The queue is full, because Redis is down or frozen. Dropping the message is safe: the
-            // other instances find the event in the database with their sweep.
+            // The queue is full, because Redis is down or frozen. Dropping the message is safe:
+            // other instances find a dropped event in the database with their sweep.
             metrics::counter!("helpline_relay_dropped_total").increment(1);
         }
     }

@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::channels::Channels;
 
-/// The probes of one subscription session.
+/// The probes (test messages) of one subscription, from its connection to its end.
 pub(super) struct Probes {
-    /// The partitions in which probes are sent, one for each connection.
+    /// The partitions of the channels on which probes are sent, one for each Redis connection.
     partitions: Vec<u32>,
     /// The channels of the last probes, in the order of `partitions`.
     channels: Vec<String>,
@@ -21,13 +21,13 @@ pub(super) struct Probes {
 
 #[derive(Clone, Copy)]
 enum Received {
-    /// No probe has been received yet. The session began at this time.
+    /// No probe has been received yet. The subscription began at this time.
     NotSince(Instant),
     At(Instant),
 }
 
 impl Probes {
-    /// Creates the probes of a session. Each of these partitions gets one probe channel.
+    /// Creates the probes of a new subscription. Each of these partitions gets one probe channel.
     pub(super) fn new(partitions: Vec<u32>) -> Self {
         Self {
             received: vec![Received::NotSince(Instant::now()); partitions.len()],
@@ -37,8 +37,8 @@ impl Probes {
         }
     }
 
-    /// Changes the channels that later probes use. Returns true if they differ from the previous
-    /// channels.
+    /// Sets the channels on which probes are sent from now on. Returns true if the channels have
+    /// changed, for example because the database has changed.
     pub(super) fn move_to(&mut self, channels: &Channels, instance: Uuid) -> bool {
         let now = |partition: &u32| channels.probe(*partition, instance);
         if self
@@ -72,7 +72,7 @@ impl Probes {
         place.is_some()
     }
 
-    /// Whether a probe has been received on every channel.
+    /// Whether at least one probe has been received on every channel.
     pub(super) fn are_all_back(&self) -> bool {
         self.received
             .iter()

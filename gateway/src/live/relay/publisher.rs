@@ -1,9 +1,9 @@
 //! The publishing half of the relay: sends queued payloads to Redis in pipelines. The queue and the
 //! time to wait for Redis are bounded, so an unreachable or frozen Redis delays no caller.
 //!
-//! The first pipeline after a pause is sent immediately. Under load, payloads that are queued
-//! within [`limits::RELAY_PACE_MS`] are sent together. One pipeline costs each process involved one
-//! wake-up and one read or write, instead of one per payload.
+//! A payload is sent immediately if the last pipeline was sent more than [`limits::RELAY_PACE_MS`]
+//! ago. Under load, payloads that are queued within this time are sent together. One pipeline costs
+//! each process involved one wake-up and one read or write, instead of one per payload.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -35,7 +35,8 @@ const COMMANDS_MAX: usize = 64;
 /// Pause before the second connection attempt, in milliseconds. It doubles with each failure up to
 /// [`limits::RELAY_BACKOFF_MS_MAX`].
 const FIRST_BACKOFF_MS: u64 = 50;
-/// The reason in the log when a session ends because its queue of batches is full.
+/// The reason in the log when a subscription ends because its queue of subscribe and unsubscribe
+/// commands is full.
 const UNCONFIRMED: &str = "Redis does not confirm what is joined and left";
 
 /// The task that receives messages from Redis.
@@ -87,8 +88,8 @@ impl Subscriber {
                 }) => {
                     tracing::debug!(channels = listening.len(), "subscribed to Redis");
                     let began = Instant::now();
-                    // Messages that were published while disconnected are lost, so poll the
-                    // database for their events.
+                    // Messages that were published while this instance was disconnected are lost,
+                    // so poll the database for their events.
                     self.events.news_lost();
                     let (batches, batches_end) = mpsc::channel(COMMANDS_MAX);
                     self.lifecycle
@@ -106,7 +107,7 @@ impl Subscriber {
                     };
                     session.listen(stream, &mut commands, &mut listening).await;
                     // After a failover, the publisher may still be connected to a server to which
-                    // no instance subscribes any more. Make it reconnect.
+                    // no instance subscribes any more. Make the publisher reconnect.
                     source.distrust();
                     let came_up = self.up.swap(false, Ordering::Relaxed);
                     if self.lifecycle.stop.is_cancelled() {
@@ -123,9 +124,9 @@ impl Subscriber {
                     } else {
                         log_once(&mut logged_cause, cause);
                     }
-                    // Reset the backoff only after a long session. Otherwise short sessions, such
-                    // as while a cluster migrates slots, would reconnect repeatedly without a
-                    // pause.
+                    // Reset the backoff only if this subscription lasted long. While a cluster
+                    // migrates slots, subscriptions end soon, and would otherwise be opened again
+                    // without a pause.
                     if began.elapsed() > Duration::from_millis(2 * limits::RELAY_BACKOFF_MS_MAX)
                         && came_up
                     {
@@ -138,8 +139,9 @@ impl Subscriber {
                 Duration::from_millis(rand::rng().random_range(backoff_ms / 2..=backoff_ms));
             backoff_ms = (backoff_ms * 2).min(limits::RELAY_BACKOFF_MS_MAX);
             let until = tokio::time::Instant::now() + pause;
-            // Process commands during the pause, because otherwise their queue would fill up. They
-            // change only the set of wanted channels, and are not confirmed.
+            // Process subscribe and unsubscribe commands during the pause, because otherwise their
+            // queue would fill up. Without a connection, a command changes only the set of wanted
+            // channels and is not confirmed.
             while let Ok(Some(command)) = tokio::time::timeout_at(until, commands.recv()).await {
                 apply(&mut listening, command);
             }
@@ -177,13 +179,14 @@ struct Session<'a> {
     events: &'a dyn RelayEvents,
     redis: &'a Redis,
     stop: &'a CancellationToken,
-    /// The queue of batches, which [`super::subscription::Sink::carry_out`] processes in order in
-    /// another task. If the queue is full, that task is stuck and the session ends.
+    /// The queue of batches of commands. [`super::subscription::Sink::carry_out`] processes the
+    /// batches in order in another task. If the queue is full, that task is stuck and the
+    /// subscription ends.
     batches: mpsc::Sender<Batch>,
     up: &'a AtomicBool,
     probes: Probes,
     publish_fault: &'a Cause,
-    /// Stores the reason when the session ends.
+    /// Why the subscription has ended, once it has ended.
     cause: &'a Cause,
     others: &'a mut Others,
 }
@@ -205,8 +208,8 @@ impl Others {
         match self.known.get_mut(origin) {
             Some((since, warned)) => {
                 // After a restart of the database server, every instance uses the server's new
-                // identity from its next sweep on. Payloads with another identity that still arrive
-                // later come from a copy of the desk.
+                // identity from its next sweep (a database poll) on. Payloads with another identity
+                // that arrive after that time come from a copy of the desk.
                 if !*warned
                     && since.elapsed() > Duration::from_millis(limits::RELAY_OTHER_ORIGIN_MS)
                 {
@@ -230,7 +233,8 @@ impl Others {
 }
 
 impl Session<'_> {
-    /// Receives messages until the connection ends or no probe is received in time.
+    /// Receives messages until the connection ends, or until this instance's own probe (a test
+    /// message) is overdue.
     async fn listen(
         mut self,
         mut stream: Stream,
@@ -277,7 +281,8 @@ impl Session<'_> {
         }
     }
 
-    /// Sends a probe on each connection. Returns false if the session must end.
+    /// Sends a probe (a test message) on each connection. Returns false if the subscription must
+    /// end.
     fn probe(&mut self, listening: &mut BTreeSet<String>) -> bool {
         let channels = self.redis.channels();
         // If the database has changed, the channel names are new. Subscribe to the new probe
@@ -330,7 +335,7 @@ impl Session<'_> {
     }
 
     /// Collects this command and the commands queued behind it into one batch. Returns false if the
-    /// session must end.
+    /// subscription must end.
     fn gather(
         &self,
         first: SubscriptionCommand,
@@ -352,8 +357,8 @@ impl Session<'_> {
                 None
             };
         }
-        // If a batch contains both a join and a leave for a channel, `listening` contains the final
-        // state.
+        // If a batch contains both a join and a leave for a channel, keep only the command that
+        // agrees with `listening`, the set of wanted channels.
         batch.joins.retain(|channel| listening.contains(channel));
         batch.leaves.retain(|channel| !listening.contains(channel));
         self.send(batch)
@@ -362,7 +367,7 @@ impl Session<'_> {
     /// Subscribes to missing channels and unsubscribes from unwanted ones. Such channels can exist
     /// because commands of rooms that close and open at the same time may be reordered, and a full
     /// queue drops commands. The sweep delivers the events of missing channels. Returns false if
-    /// the session must end.
+    /// the subscription must end.
     fn reconcile(&self, listening: &mut BTreeSet<String>) -> bool {
         let channels = self.redis.channels();
         let mut wanted = BTreeSet::from([channels.access_status()]);
@@ -385,9 +390,9 @@ impl Session<'_> {
         self.send(batch)
     }
 
-    /// Queues a batch of commands. Returns false if the queue is full because Redis no longer
-    /// confirms. The session must then end, and the next session subscribes to the channels in
-    /// `listening`.
+    /// Queues a batch of subscribe and unsubscribe commands. Returns false if the queue is full
+    /// because Redis no longer confirms commands. The subscription must then end, and the next
+    /// subscription begins with the channels in `listening`.
     fn send(&self, batch: Batch) -> bool {
         let is_empty =
             batch.joins.is_empty() && batch.leaves.is_empty() && batch.confirmations.is_empty();

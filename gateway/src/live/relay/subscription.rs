@@ -1,5 +1,5 @@
-//! The Redis subscription of a session. It is one connection that uses SUBSCRIBE or, in a cluster,
-//! one connection to each master that uses SSUBSCRIBE ([`super::sharded_subscription`]).
+//! The subscription to Redis. It is one connection that uses SUBSCRIBE or, in a cluster, one
+//! connection to each master that uses SSUBSCRIBE ([`super::sharded_subscription`]).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -85,8 +85,8 @@ pub(super) enum Sink {
 }
 
 impl Sink {
-    /// Sends the session's batches to Redis in order, and signals the waiting callers when Redis
-    /// has confirmed. This runs in a separate task, so that the session's loop can keep receiving
+    /// Sends batches of commands to Redis in order, and signals the waiting callers when Redis has
+    /// confirmed. This runs in a separate task, so that the subscriber's loop can keep receiving
     /// messages. An error ends the connection, and the next connection subscribes to the channels
     /// that are wanted at that time.
     pub(super) async fn carry_out(mut self, mut batches: mpsc::Receiver<Batch>, cause: Arc<Cause>) {

@@ -35,9 +35,10 @@ pub struct Rooms {
 
 /// The result of adding a member to a room.
 pub struct Entered {
-    /// The member's room. It buffers events for the member from now on.
+    /// The member's room, which already buffers new events for the member.
     pub room: Arc<Room>,
-    /// The member's position object, which also identifies the member in the room.
+    /// Up to which event the member has received the history. This object also identifies the
+    /// member in the room.
     pub position: Arc<MemberPosition>,
     /// Whether the room is new on this instance. If so, the caller must subscribe to the ticket's
     /// relay channel.
@@ -59,7 +60,7 @@ impl Rooms {
             Arc::new(Room::new(heads.ticket))
         });
         // Add the member while the map's entry is locked. Otherwise the room could be removed as
-        // empty just before. No other room is locked at this point.
+        // empty before the member is added. No other room is locked at this point.
         let position = entry.enter(connection, audience, heads);
         Entered {
             room: Arc::clone(&entry),
@@ -113,7 +114,7 @@ impl Rooms {
     }
 
     /// Compares the rooms with the tickets' last event numbers in `moved`. Returns the rooms that
-    /// have not passed on all of these events, each with the number after which to read.
+    /// have not passed on all of these events, each with the number after which to read events.
     pub fn behind(&self, moved: &[(TicketId, Seq)]) -> Vec<(TicketId, Seq)> {
         moved
             .iter()

@@ -77,9 +77,9 @@ impl Room {
         }
     }
 
-    /// Adds a joining member. An earlier membership of the same connection is removed. If the room
-    /// is empty, its position is set to `heads`; the member reads the events up to that position
-    /// itself.
+    /// Adds a joining member. If the connection is already a member, its old membership is removed.
+    /// If the room is empty, its position is set to `heads`; the member reads the events up to that
+    /// position from the database.
     pub(super) fn enter(
         &self,
         connection: &Arc<Connection>,
@@ -114,8 +114,8 @@ impl Room {
         state.members.is_empty()
     }
 
-    /// Passes an event on to the members, in `seq` order. If earlier events are missing, keeps the
-    /// event and returns a gap, unless a task is already reading the missing events.
+    /// Passes an event on to the members, in `seq` order. If events with lower numbers are missing,
+    /// keeps the event and returns a gap, unless a task is already reading the missing events.
     pub fn deliver(
         self: &Arc<Self>,
         event: &Arc<EncodedEvent>,
@@ -147,7 +147,8 @@ impl Room {
 
     /// Tries to make a joining member live. The member has received the history up to `seen`, in
     /// the numbering of its audience. If the buffered events continue the history without a gap,
-    /// they are queued for the member after `last_page` has run.
+    /// `last_page` runs and queues the last page, and the buffered events are queued after that
+    /// page.
     pub fn go_live(
         &self,
         position: &Arc<MemberPosition>,
@@ -242,8 +243,8 @@ impl Room {
 
     /// Restarts the room at these heads (last event numbers). Live members receive a `reset` frame
     /// and are removed. Both happen under one lock, so that every removed member gets the frame,
-    /// and a member that has just subscribed again is not removed. Joining members stay, because
-    /// they read the history again anyway.
+    /// and a member that has just subscribed again is not removed. Joining members stay: their
+    /// buffers are emptied, and they read the history again.
     pub(super) fn restart(&self, heads: &Heads, staff: &Utf8Bytes, customer: &Utf8Bytes) {
         let mut state = self.state.lock();
         state.position = Position::at(heads.seq);
@@ -285,9 +286,9 @@ impl Room {
         Some(position)
     }
 
-    /// Drops the early events if the room's position is still `up_to`. The caller found no events
-    /// after `up_to` in the database, so the early events belong to a history that no longer
-    /// exists.
+    /// Drops the events that arrived before their predecessors, if the room's position is still
+    /// `up_to`. The caller found no events after `up_to` in the database, so the dropped events
+    /// belong to a history that no longer exists.
     pub(in crate::live) fn forget_early(&self, up_to: Seq) {
         let mut state = self.state.lock();
         if state.position.seq() == up_to {

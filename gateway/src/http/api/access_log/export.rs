@@ -1,5 +1,6 @@
-//! Exports the access log as a CSV file. Each portion is read when the client has received the
-//! previous one, and a database connection is used only during the read.
+//! Exports the access log as a CSV file. The log is read in portions: a portion is read when the
+//! client has received the previous portion. A database connection is used only while a portion is
+//! read.
 
 use std::time::{Duration, Instant};
 
@@ -37,8 +38,8 @@ const COLUMNS: [&str; 12] = [
 const CUT: &str = "export_cut";
 
 /// Returns the export as a streamed file. The first portion is read before the response starts, so
-/// that an error in it becomes a proper error response. If a later read fails, the connection is
-/// closed before the file is complete, and the client detects the truncation.
+/// that an error while reading it becomes an error response. If reading a further portion fails,
+/// the connection is closed before the file is complete, and the client detects the truncation.
 ///
 /// # Errors
 /// The refusal if the first portion cannot be read.
@@ -102,7 +103,8 @@ impl Export {
         }
     }
 
-    /// Reads portions of the access log until one contains entries or the file ends.
+    /// Reads portions of the access log and appends them to `text`, until a portion contains
+    /// entries or the file ends.
     async fn add_portion(&mut self, text: &mut String) -> Result<(), StoreError> {
         while let Some(query) = &mut self.rest {
             query.limit = self.entries_left.min(limits::ACCESS_LOG_EXPORT_PORTION);

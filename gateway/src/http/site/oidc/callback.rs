@@ -97,8 +97,8 @@ pub(super) async fn complete(
 }
 
 impl OwnSignIn {
-    /// Validates the provider's callback parameters and exchanges the code. Returns the
-    /// `Set-Cookie` header of the new session.
+    /// Validates the provider's callback parameters and exchanges the authorization code for the
+    /// person's identity. Returns the `Set-Cookie` header of the new session.
     async fn came_back(
         &self,
         begun: &BegunSignIn,
@@ -193,9 +193,10 @@ fn once_each(all: Vec<(String, String)>) -> Option<HashMap<String, String>> {
     (fits && named.len() == count).then_some(named)
 }
 
-/// Logs the failed sign-in and redirects the browser to the page `to`. A fault between the desk and
-/// the provider is logged as a warning, and an error that the provider returns as information.
-/// Failures that any visitor can cause are logged only at debug level.
+/// Logs the failed sign-in and redirects the browser to the page `to`. An error code that the
+/// provider put into the callback URL is logged as information. An unusable callback URL or
+/// response of the provider is logged as a warning. Every other failure, such as one that any
+/// visitor can cause, is logged only at debug level.
 fn refused(to: &str, why: &NotSignedIn) -> Response {
     let NotSignedIn {
         outcome, reason, ..

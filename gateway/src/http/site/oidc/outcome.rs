@@ -16,7 +16,7 @@ pub(super) enum Outcome {
     Denied,
     /// The sign-in took too long, was started in another browser, or was forged.
     Expired,
-    /// The provider or its response is unusable. The operator must act.
+    /// The OpenID provider or its response is unusable, so the operator must act.
     Failed,
     /// The OpenID provider cannot be reached.
     Unavailable,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use helpline_core::limits;
 use serde::{Deserialize, Serialize};
 
-/// The page to return to if the sign-in did not start on a known page.
+/// The page to which the browser returns after a sign-in that has no valid return path.
 pub(super) const HOME: &str = "/support";
 
 /// A URL path on the desk's own host, with its query and fragment.

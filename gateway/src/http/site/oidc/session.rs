@@ -14,16 +14,16 @@ use super::own_sign_in::OwnSignIn;
 use crate::http::input::NoInput;
 use crate::http::problem::Refusal;
 
-/// Returns a desk token for the person of the session cookie, or 401 without a session. Pages of
-/// other sites cannot read the token, because the response never has CORS headers.
+/// Returns a desk token for the person in the session cookie, or 401 without a valid session. Pages
+/// of other sites cannot read the token, because the response never has CORS headers.
 pub(super) async fn token(
     State(sign_ins): State<Arc<OwnSignIn>>,
     headers: HeaderMap,
     NoInput: NoInput,
 ) -> Result<Response, Refusal> {
-    // The value `none` means that the person opened the URL directly, and they may read their own
-    // token. If the browser does not send this header, `SameSite=Lax` keeps the cookie out of
-    // script requests of other sites.
+    // The header value `none` means that the person opened the URL directly, and they may read
+    // their own token. If the browser does not send the header, `SameSite=Lax` ensures that script
+    // requests of other sites do not include the session cookie.
     let from = headers.get("sec-fetch-site").map(|site| site.as_bytes());
     if !matches!(from, None | Some(b"same-origin" | b"none")) {
         return Err(Refusal::new(
@@ -31,7 +31,7 @@ pub(super) async fn token(
             "only the desk's own pages can request tokens",
         ));
     }
-    // A session of a previously configured provider is no longer valid.
+    // A session with a provider that is no longer configured is invalid.
     let session = sign_ins
         .session(&headers)
         .filter(|session| session.iss == sign_ins.provider.issuer())

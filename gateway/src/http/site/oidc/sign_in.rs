@@ -22,8 +22,9 @@ use crate::runtime::errors::chain;
 pub(super) struct Query {
     #[serde(rename = "return")]
     return_path: Option<String>,
-    /// Set when the server has redirected the browser to the public host. It prevents a redirect
-    /// loop behind a proxy that rewrites the host.
+    /// The query parameter `moved`, which the server adds when it redirects the browser to the
+    /// public host. With this parameter, the server does not redirect again. That prevents a
+    /// redirect loop behind a proxy that rewrites the host.
     moved: Option<String>,
 }
 
