@@ -16,7 +16,9 @@ const deskValues: Plugin = {
   },
 }
 
-/** The guest script. vite.widget.config.ts must have built it before. */
+/**
+ * The guest script. The build with vite.widget.config.ts creates the guest script, so that build must run before the build of the loader.
+ */
 const guest = readdirSync(at('dist/assets')).filter((name) => /^guest-.+\.js$/.test(name))
 if (guest.length !== 1) throw new Error(`dist/assets has ${guest.length} files guest-….js, not one`)
 

@@ -60,8 +60,8 @@ test('with `unread: false` the widget sends no request before it is opened', asy
     await page.evaluate(`Helpline.init({ getToken: async () => (await (await fetch('/token')).json()).token${more} })`)
     return asked
   }
-  // The page with `unread: false` is opened first. Once the second page has asked for the unread number, the first page has had enough time
-  // to ask too.
+  // The page with `unread: false` is opened first. Once the second page has requested the unread number, the first page has had enough time
+  // to request it too.
   const silent = await begin(', unread: false')
   const asking = await begin('')
   await eventually('otherwise it asks, from a page of the platform too', () => Promise.resolve(asking.some((url) => url.endsWith('/v1/me/unread'))))
@@ -104,7 +104,8 @@ test('assigning a ticket or changing its priority or category does not mark it a
   const row = ({ number }: Made, more = '') => page.locator(id(T.ticketRow, `[data-number="${number}"]${more}`))
   await row(sorted, '[data-unread="false"]').waitFor()
   for (const patch of [{ assigned_to: 'me' }, { priority: 'urgent' }, { category: 'billing' }]) await rest(who.agent, 'PATCH', `/tickets/${sorted.id}`, patch, TEAM)
-  // Reply in the other ticket after the three changes. Once that ticket is marked as unread, the page has also received the changes.
+  // After the three changes, reply in a second ticket. Once the second ticket is marked as unread, the page has also received the three
+  // changes.
   await rest(who.agent, 'POST', `/tickets/${answered.id}/messages`, { body: 'Done.' }, TEAM)
   await row(answered, '[data-unread="true"]').waitFor()
   expect(await row(sorted).getAttribute('data-unread')).toBe('false')

@@ -40,7 +40,7 @@ const UNKNOWN = -1
 
 /**
  * Collects all rows of the list: scrolls from the top to the end and waits for pages that are loading. Starts again at the top if the list
- * is replaced meanwhile.
+ * is replaced during the scrolling.
  */
 async function rows(page: Page): Promise<readonly string[]> {
   const all = new Map<number, string>()

@@ -1,5 +1,5 @@
-// Browser tests of widget scripts that fail to load when they are needed. No text is lost, the person sees a message, and the scripts are
-// loaded later.
+// Browser tests of widget scripts that fail to load when they are needed. No text is lost, the person sees an error message, and a retry
+// loads the scripts.
 
 import type { BrowserContext, Frame, Page } from 'playwright-core'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-// Tests that undo reverts a bulk change ticket by ticket, and leaves alone what was changed since.
+// Tests that undo reverts a bulk change ticket by ticket, and leaves alone the tickets that were changed again after the bulk change.
 
 import { expect, test } from 'vitest'
 import { changedBy, undoOf } from '../src/client/bulk-undo.ts'

@@ -40,7 +40,7 @@ function tab(storage: KeyValue, send: (entry: Queued) => Promise<SendOutcome>, l
 
 const draft = (body: string, ticket = 't1') => ({ ticket, number: 'TKT-000001', body, internal: false, based_on: null })
 
-/** A simulated server that stores the message of each key once, and records their order. */
+/** A simulated server that stores one message per key, and records the order of the messages. */
 function ledger() {
   const stored: string[] = []
   const keys = new Map<string, number>()

@@ -100,7 +100,7 @@ describe('pages', () => {
     list.want(60)
     await requests[0]?.answer(page(0, 50, 'a'))
     expect(requests[1]?.cursor).toBe('a')
-    // Meanwhile all tickets of the second page have moved up into the first page.
+    // While the second page is loading, all its tickets move up into the first page.
     list.heard(Array.from({ length: 50 }, (_, n) => ticket(`t${50 + n}`, 5_000 + n, { seq: 2 })))
     await requests[1]?.answer(page(50, 100, 'b'))
     expect(list.order.value.length).toBe(100)

@@ -1,4 +1,4 @@
-// Tests of the person who uses the widget. The code that shows tickets is loaded only for people who have some, and a failed load is
+// Tests of the person who uses the widget. The code that shows tickets is loaded only for people who have tickets, and a failed load is
 // retried.
 
 import { afterEach, expect, test } from 'vitest'

@@ -1,4 +1,5 @@
-// Tests of the team's roles: the state after a change, also if the server refuses the change or another admin was faster.
+// Tests of the team's roles: the state after a change, also if the server refuses the change or another admin has changed the same person
+// first.
 
 import { expect, test } from 'vitest'
 import { createRoles, named } from '../src/client/roles.ts'

@@ -95,9 +95,12 @@ export interface AccessLog {
   readonly entries: ReadonlySignal<readonly AccessEntry[] | null>
   readonly isBusy: ReadonlySignal<boolean>
   readonly hasMore: ReadonlySignal<boolean>
-  /** The time back to which the server has searched, if the server stopped before the last page was full. Otherwise null. */
+  /**
+   * The time back to which the server has searched, if the server stopped searching before the most recently loaded page was full.
+   * Otherwise null.
+   */
   readonly searchedTo: ReadonlySignal<string | null>
-  /** The reason why the last page failed to load, or null. Calling `more` tries again. */
+  /** Why the most recent request for a page of entries failed, or null. Calling `more` repeats the request. */
   readonly problem: ReadonlySignal<Problem | null>
   /** Starts a new query from the newest entry. Responses to earlier queries are discarded. */
   begin(query: AccessQuery): Promise<void>

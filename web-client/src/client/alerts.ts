@@ -67,7 +67,7 @@ export function createAlerts({ identity, session, rest, team, wanted, ring, isOn
   const becameUrgent = async (ticket: StaffView) => {
     const changes = await rest.activity(ticket.id, { before: ticket.seq + 1 }, CHANGES)
     if (isDisposed) return
-    // Forget that the ticket is urgent, so that its next update checks again.
+    // The ticket's history could not be loaded. Forget that the ticket is urgent, so that the ticket's next update loads the history again.
     if (!changes.ok) return void urgent?.delete(ticket.id)
     const last = changes.value.events.findLast((event) => event.kind === 'priority_changed')
     // No alert for this person's own change, or for a change made before the first load.

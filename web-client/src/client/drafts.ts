@@ -90,7 +90,7 @@ export function sendDraft(ticket: string, mode: Mode, text: string): boolean {
   return true
 }
 
-/** Moves an unsent message back into the draft, below any text written in the meantime. Stores the draft at once. */
+/** Moves an unsent message back into the draft, below any text that the draft already contains. Stores the draft at once. */
 export function returnToDraft(ticket: string, mode: Mode, body: string, position: number): void {
   const begun = draftOf(ticket, mode).text.trimEnd()
   writeDraft(ticket, mode, begun === '' ? body : `${begun}\n\n${body}`, position)

@@ -64,7 +64,7 @@ export function changesOf({ changing, texts, bases, replaced, keep, parts: { cli
       const text = now === null ? undefined : texts.peek().get(now.of)
       const body = now === null ? undefined : messageOf(timeline.peek(), now.of)?.body
       if (now === null || text === undefined || body === undefined) return
-      // The message was edited in another tab in the meantime. Warn first; save only if the author tries again.
+      // The message was edited in another tab after this edit began. Warn the author, and save only if the author tries to save again.
       if (bases.get(now.of) !== body && replaced.get(now.of) !== body) {
         bases.set(now.of, body)
         changing.value = { ...now, problem: { code: 'stale', title: '' } }

@@ -59,7 +59,7 @@ export function createInbox(client: InboxClient, team: Pick<TeamRest, 'allTicket
   const viewers = signal<Viewers>(new Map())
 
   const judge = (one: StaffView, before: StaffView | undefined): Verdict => {
-    // The server listed the ticket, and no field that the filters check has changed since: it stays in the list.
+    // The server listed the ticket, and no field that the filters check has changed since then, so the ticket stays in the list.
     if (before !== undefined && isSame(before, one)) return 'in'
     if (!matches(one, filters.value, client.identity.id)) return 'out'
     // Only the server can search a ticket's text. A listed ticket has already matched the search, so ask the server only about unlisted tickets.
@@ -85,7 +85,7 @@ export function createInbox(client: InboxClient, team: Pick<TeamRest, 'allTicket
   list.begin(sortOf(initial), [], null, false)
   const stop = client.session.inbox({
     frame: (frame) => { if (frame.tickets.length > 0) list.heard(frame.tickets.map(marked)) },
-    // The live updates have just begun: reload, to find changes made before.
+    // The live updates have just begun. Reload the list, to find changes that were made before the live updates began.
     began: list.reload,
     viewers: (now) => { viewers.value = now },
   })

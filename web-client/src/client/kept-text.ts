@@ -33,7 +33,10 @@ export function keptText(user: string, name: string, storage: KeyValue = storage
   }
 }
 
-/** Wraps a text that several tabs may write. Clearing the text in one tab does not delete what another tab has written since the last read. */
+/**
+ * Wraps a text that several tabs may write. Clearing the text in one tab does not delete what another tab has written after this tab last
+ * read the text.
+ */
 export function sharedText(kept: KeptText): KeptText {
   let own = kept.read()
   return {

@@ -68,7 +68,7 @@ interface BellParts {
   readonly isAlways?: () => boolean
 }
 
-/** The minimum wait before a tab notifies. Meanwhile another tab can report that it is in front or has already notified. */
+/** The minimum wait before a tab notifies. During the wait, another tab can report that it has the focus or has already notified. */
 const HUSH_MS = 150
 /**
  * Tabs receive the same event at different times. After another tab has handled an event, this tab does not notify about the same ticket

@@ -48,8 +48,8 @@ interface PageSource<T, L> {
   readonly list: (sort: Sort) => L
   readonly shown: (list: L) => readonly string[]
   /**
-   * Called with the ids of rows that a page appended to the list. `isFirst`: the rows are the first of a new query and replace all earlier
-   * rows.
+   * Called with the ids of rows that a page appended to the list. `isFirst`: the rows are the first rows of a new query and replace all
+   * rows of the previous query.
    */
   readonly added: (list: L, ids: readonly string[], isFirst: boolean) => void
   readonly clock: Clock
@@ -121,7 +121,7 @@ export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ 
     })
   }
   const failed = (why: Problem) => {
-    // The first request of this query failed, so remove the rows that were guessed from the previous query.
+    // The first request of this query failed, so remove the rows that were shown as a guess until the response.
     if (isGuess && !loaded.peek()) {
       start([])
       show()
@@ -137,7 +137,7 @@ export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ 
   const go = () => {
     stopWaiting()
     state = 'idle'
-    // Include the page that failed, even if the user has scrolled away from it since.
+    // Request the failed page again, even if the user no longer scrolls that far.
     if (problem.peek() !== null) wanted = Math.max(wanted, order.peek().length + 1)
     void pump()
   }

@@ -51,7 +51,7 @@ export interface Person<J> {
 }
 
 const RETRY_MS = 3_000
-/** How often to check whether the person has tickets. The team, or the person on another device, may have created one. */
+/** How often to check whether the person has tickets. The team, or the person on another device, may have created a ticket. */
 const AGAIN_MS = 60_000
 
 /** The parts of the browser page that `createPerson` uses. */
@@ -100,7 +100,7 @@ export function createPerson<J extends { dispose(): void }>(who: SignedIn, load:
   const askAgain = () => { if (stand.peek() === 'new' && isVisible(page)) void ask() }
   const stopAgain = every(time, AGAIN_MS, askAgain)
   const stopUnfolded = isUnfolded.subscribe(askAgain)
-  // Another tab may have created a ticket or queued a message.
+  // If another tab has created a ticket or queued a message, load the module that shows tickets.
   const stored = () => { if (stand.peek() === 'new' && (known.read() !== '' || waits())) void join() }
   const stopStored = onWindow('storage', stored, page)
   void ask()

@@ -85,8 +85,8 @@ export function createPresence(client: PresenceClient, time: Clock = clock) {
     disconnected() {
       viewers.value = []
       for (const { person } of typing.value) forget(person)
-      // The last frames may not have reached the server. After this reset, the read position and the typing signal are sent again on the
-      // next connection.
+      // The frames that were sent just before the disconnection may not have reached the server. After this reset, the read position and
+      // the typing signal are sent again on the next connection.
       readSaid = 0
       saidTypingAt = 0
     },

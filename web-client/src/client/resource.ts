@@ -19,7 +19,7 @@ export interface Resource<T> {
   readonly problem: ReadonlySignal<Problem | null>
   /** Loads the value again. Calls during a running request share one further request. */
   reload(): Promise<void>
-  /** Shows `value` without a request. The returned function restores the previous value, unless the value has changed again since. */
+  /** Shows `value` without a request. The returned function restores the previous value, unless the value has changed again after `set`. */
   set(value: T): () => void
   /** Stops retries, and ignores the response of a running request. */
   dispose(): void

@@ -1,5 +1,5 @@
-// A desk setting while an admin edits it: the saved value, the edited value, and whether another admin has saved in the meantime. Unsaved
-// edits are also stored on this device until they are saved or discarded.
+// A desk setting while an admin edits it: the saved value, the edited value, and whether another admin has saved the setting since the edit
+// began. Unsaved edits are also stored on this device until they are saved or discarded.
 
 import { batch, computed, effect, signal, type ReadonlySignal } from '@preact/signals'
 import type { Clock } from '../connection/transport.ts'
@@ -41,8 +41,8 @@ interface SettingParts<S, D> {
   readonly load: () => Promise<Result<S>>
   readonly draftOf: (setting: S) => D
   /**
-   * Sends the draft. `seen` is the server's value when it was last loaded. If the server's value has changed since, the error code is
-   * `precondition_failed`.
+   * Sends the draft. `seen` is the server's value when it was last loaded. If the server's value has changed since that load, the error
+   * code is `precondition_failed`.
    */
   readonly send: (draft: D, seen: S) => Promise<Result<S>>
   /** Normalizes a draft as the server would when saving it. Two drafts with the same normalized value count as equal. */

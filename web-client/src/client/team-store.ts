@@ -147,7 +147,8 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
     })
     if (isDisposed) return
     if (!result.ok) {
-      // Try again later, together with tickets pushed in the meantime. Otherwise a notification would be lost while the server is busy.
+      // The request failed. Check these tickets again after `COUNTS_MS`, together with tickets that are pushed until then. Otherwise their
+      // notifications would be lost.
       for (const [id, known] of pushes) asked.set(id, known)
       stopAsking ??= time.after(COUNTS_MS, () => void ask())
       return
@@ -165,8 +166,8 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
     }
   }
   /**
-   * Whether another person caused an event after `known`. Needed for a ticket that was already unread: it stays unread after this agent's
-   * own change.
+   * Whether another person caused an event after the sequence number `known`. Needed for a ticket that was already unread: it stays unread
+   * after this agent's own change.
    */
   const isOfOthers = async (id: string, known: number) => {
     const since = await client.rest.activity(id, { after: known }, LIMITS.page_events)

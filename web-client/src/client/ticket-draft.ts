@@ -53,7 +53,7 @@ export function keptTicketDraft(user: string, storage?: KeyValue): TicketDraftSt
   }
 }
 
-/** Returns the draft to show after `sent` was submitted. The text is cleared unless the person has changed it in the meantime. */
+/** Returns the draft to show after `sent` was submitted. The text is cleared unless the person has changed it after submitting. */
 export function afterSent(here: TicketDraft, sent: TicketDraft): TicketDraft {
   return here.subject === sent.subject && here.description === sent.description ? { ...here, subject: '', description: '' } : here
 }

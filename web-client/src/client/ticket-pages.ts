@@ -89,7 +89,7 @@ export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: 
     },
     asked(due) {
       since = new Map()
-      // The reload decides about all tickets that were undecided until now.
+      // The reload will show which of the tickets in `unsure` belong in the list.
       if (!due.isNext && due.cursor === null) unsure.clear()
     },
     arrived(due, { items, next_cursor }) {

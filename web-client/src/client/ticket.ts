@@ -133,7 +133,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
 
   const take = (ticket: TicketView) => {
     const before = opening.value
-    // Ignore a ticket that is older than the known events, unless the database was restored in the meantime.
+    // Ignore a ticket that is older than the known events, unless the database was restored after the shown ticket was loaded.
     if (before.kind === 'open' && before.ticket.seq > ticket.seq && factsOf === epochs) return
     factsOf = epochs
     const reader: Reader = before.kind === 'open' && before.reader.side === ticket.side ? before.reader : readerOf(ticket)

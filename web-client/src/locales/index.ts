@@ -115,8 +115,8 @@ async function take(next: Language): Promise<boolean> {
   wanted = asked = next
   let isWhole = true
   const tables = next === 'en' ? [] : await Promise.all(sources.map((source) => source(next).catch(() => { isWhole = false })))
-  // A later call of `take` has started. If that call is for the same language, return its result, because it also loads the parts added
-  // since. Otherwise another language was chosen, so report no failure.
+  // A later call of `take` has started. If that call is for the same language, return its result, because that call also loads the parts
+  // that were added after this call. Otherwise another language was chosen, so report no failure.
   if (mine !== takes) return next === asked ? coming : true
   // If the page already shows this language, use the tables that were loaded, even if others failed to load.
   if (isWhole || language() === next) chosen.value = { language: next, table: Object.assign({}, ...tables) }

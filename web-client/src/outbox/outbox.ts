@@ -51,7 +51,10 @@ export interface OutboxParts {
 
 export interface Outbox {
   queue(draft: Draft): Queued
-  /** Sends a refused message again. `insist`: send it even if other people have written in the ticket since. */
+  /**
+   * Sends a refused message again. `insist`: send the message even if other people have written in the ticket since the author wrote the
+   * message.
+   */
   retry(key: string, how: 'as_written' | 'insist'): void
   discard(key: string): Queued | null
   /** Call this when the author signs out. Messages are not sent until the author confirms after the next sign-in. */

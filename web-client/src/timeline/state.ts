@@ -40,7 +40,7 @@ export type PendingState =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'stored'; readonly seq: number }
   | { readonly kind: 'refused'; readonly code: Code }
-  /** The author signed out before the message was sent, and has not confirmed the sending since. */
+  /** The author signed out before the message was sent. The message is sent only after the author confirms it at the next sign-in. */
   | { readonly kind: 'paused' }
   /** The current server build cannot store the message. It is sent again when a server with another build is connected. */
   | { readonly kind: 'held'; readonly code: Code }

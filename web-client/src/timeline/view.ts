@@ -27,11 +27,12 @@ function item(event: HistoryEvent, reader: Reader, seen: number): readonly Item[
   if (message !== null && (event.kind === 'message_added' || event.kind === 'internal_note_added')) {
     const mine = reader.side === 'customer' ? message.sender_type === 'customer' : message.sender_id === reader.id
     const ours = mine || (reader.side === 'staff' && message.sender_type !== 'customer')
-    // A message has the same id before and after it is stored. The page keeps its element, and the layout does not jump.
+    // A message has the same id before and after the server stores it. The page therefore keeps the element of the message, and the layout
+    // does not jump.
     const id = mine && message.key !== null ? message.key : message.id
     return [{ kind: 'message', id, event, message, mine, ours, seen: event.seq <= seen }]
   }
-  // The edit is shown at its message, so it needs no item of its own.
+  // An edit is shown at the edited message, so the edit needs no item of its own.
   return isRevision(event) ? [] : [{ kind: 'activity', id: `seq-${event.seq}`, event }]
 }
 
@@ -40,7 +41,10 @@ function seenUpTo(timeline: Timeline, side: ActorType): number {
   return timeline.reads.reduce((seq, mark) => (mark.person.type === side ? Math.max(seq, mark.seq) : seq), 0)
 }
 
-/** Returns the messages of other people after `seq`. Used to warn an author who began to write at `seq` and has not seen them. */
+/**
+ * Returns the messages of other people after `seq`. Used to warn an author who began to write when `seq` was the newest event and has not
+ * seen these messages.
+ */
 export function writtenSince(timeline: Timeline, seq: number, reader: Reader): readonly HistoryEvent[] {
   // Search backwards and stop at `seq`, because this runs at every keystroke and histories can be long.
   const found: HistoryEvent[] = []

@@ -14,7 +14,9 @@ const renderer = signal<Renderer | null>(null)
 let asked = false
 let load: () => Promise<{ readonly renderMarkdown: Renderer }> = () => import('./markdown.tsx')
 
-/** Sets how the Markdown parser is loaded, for an app that loads styles together with it. Call before the first message is rendered. */
+/**
+ * Sets how the Markdown parser is loaded, for an app that loads styles together with the parser. Call before the first message is rendered.
+ */
 export function fetchMarkdown(by: typeof load): void {
   load = by
 }

@@ -37,7 +37,10 @@ export interface TeamWriting {
   readonly parts: TeamParts
   readonly mode: Mode
   readonly onMode: (mode: Mode) => void
-  /** Returns what to offer for the text in the composer, or null. The offer may handle keys, and may replace the text by calling `put`. */
+  /**
+   * Returns the menu of saved replies to offer for the text in the composer, or null for no menu. The menu may handle keys, and may replace
+   * the text by calling `put`.
+   */
   readonly offer: (text: string, put: (text: string) => void) => Offer | null
   /** Whether saved replies exist. If so, the composer explains the slash. */
   readonly hasReplies: boolean

@@ -31,7 +31,10 @@ export type NameById = (id: string) => string | null
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/i
 
-/** Suffix of the keys of texts that address the reader. Most languages use another verb form for "you took" than for "Grace took". */
+/**
+ * Suffix of the translation keys for sentences that address the reader. Most languages use another verb form for "you took" than for "Grace
+ * took".
+ */
 type You = '' | '_you'
 
 export function inWords(event: HistoryEvent, reader: Reader, nameById: NameById): string {

@@ -72,7 +72,7 @@ export function TopBar({ site, preferences, identity, menu, children }: TopBarPr
   )
 }
 
-/** The sign-out entry of the menu. It is shown on narrow pages, whose top bar has no room for a sign-out button. */
+/** The sign-out entry of the preferences menu. It is shown on narrow pages, whose top bar has no room for a sign-out button. */
 function NarrowSignOut({ name, onSignOut }: { readonly name: string; readonly onSignOut: () => void }) {
   return (
     <p class="narrow-only menu-sign-out">

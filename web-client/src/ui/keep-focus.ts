@@ -8,7 +8,7 @@ import { contentOf, isLost, isShown } from './arrival.ts'
  */
 const PLACE = '[tabindex]:not([role="toolbar"], [role="tablist"], [role="radiogroup"], [role="menu"])'
 const FOCUSABLE = `a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, ${PLACE}`
-/** How long to wait after a removal, because other code may set the focus itself. */
+/** How long to wait after the focused element was removed before moving the focus, because other code may set the focus itself. */
 const SETTLED_MS = 100
 
 /** An ancestor of the focused element, and the index of the child that contains the focused element. */

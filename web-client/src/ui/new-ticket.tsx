@@ -45,7 +45,8 @@ export function NewTicketForm({ client, onCreated, onCancel }: FormProps) {
     const next = kept.meet(latest.current)
     if (next === latest.current) return false
     show(next)
-    // Store the text only if it contains something from this tab. Otherwise this tab could overwrite what the other tab has written since.
+    // Store the text only if it contains something from this tab. Otherwise this tab could overwrite text that another tab has written
+    // after `next` was read.
     if (!kept.isKept(next)) kept.write(next)
     return true
   }

@@ -154,7 +154,8 @@ export function ticketServer(random: () => number) {
     return [...tickets.values()].filter((ticket) => fits(ticket, query)).toSorted((a, b) => (query.sort === 'oldest' || query.sort === 'waiting' ? up(a, b) : up(b, a)))
   }
   const page = ({ cursor, limit = 25, ...query }: TicketQuery): Page<StaffView> => {
-    // A cursor contains the position that the last ticket of a page had. The position stays valid if that ticket has moved since.
+    // A cursor contains the position that the last ticket of a page had. The position stays valid if that ticket moves after the page was
+    // returned.
     const [time_of = '', id_of = ''] = (cursor ?? '').split('|')
     const at = (ticket: StaffView) => micros(query.sort === 'waiting' ? (ticket.waiting_since ?? '9999-01-01T00:00:00Z') : query.sort === undefined || query.sort === 'last_activity' ? ticket.last_activity_at : ticket.created_at)
     const up = (ticket: StaffView) => at(ticket) - Number(time_of) || (ticket.id < id_of ? -1 : ticket.id > id_of ? 1 : 0)

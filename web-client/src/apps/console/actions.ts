@@ -54,8 +54,8 @@ export async function resolve(context: ConsoleContext, ticket: StaffView): Promi
 }
 
 /**
- * Call before a ticket leaves the list. Returns a function to call afterwards: it opens the next ticket of the list, or the previous one if
- * the ticket was the last.
+ * Call before a ticket leaves the list. Returns a function to call once the ticket has left the list. That function opens the ticket that
+ * was next in the list, or the previous ticket if there was no next one.
  */
 function leaving(context: ConsoleContext, ticket: StaffView): () => void {
   const { inbox, cursor } = context
@@ -65,7 +65,7 @@ function leaving(context: ConsoleContext, ticket: StaffView): () => void {
   const next = at < 0 ? undefined : (order[at + 1] ?? order[at - 1])
   return () => {
     if (context.client.isDisposed) return
-    // Do not navigate if the agent has opened something else since.
+    // Do not navigate if the agent has opened another ticket or screen while the change was being saved.
     if (wasOpen && openTicketOf(context.now())?.id === ticket.id) {
       const number = next === undefined ? undefined : inbox.ticket(next)?.ticket_number
       if (number !== undefined) context.go(number)
@@ -127,7 +127,7 @@ export function told(context: ConsoleContext, ticket: StaffView, sentence: strin
   tell(context, sentence, { label: t('action.undo'), key: 'z', run: () => void undo() })
 }
 
-/** Ids of tickets with a change in progress. A second change to the same ticket is ignored meanwhile. */
+/** Ids of tickets with a change in progress. Until that change has ended, any other change to the same ticket is ignored. */
 const changing = new Set<string>()
 async function change(context: ConsoleContext, ticket: StaffView, patch: TicketPatch): Promise<boolean> {
   if (changing.has(ticket.id)) return false

@@ -53,7 +53,7 @@ export function InboxList({ context, router, me }: ListProps) {
   const isPlacing = useCursor(scroller, order, cursor.value, row_px)
   /**
    * Moves the cursor to the row that received the focus. Focus events that `useCursor` causes itself are ignored, because the cursor may
-   * have moved on since.
+   * already be on another row.
    */
   const follow = (target: EventTarget | null) => {
     const row = target instanceof Element && !isPlacing.current ? target.closest<HTMLElement>('li[data-row-of]') : null
@@ -67,7 +67,7 @@ export function InboxList({ context, router, me }: ListProps) {
     const top = scroller.current?.scrollTop ?? 0
     const before = inbox.order.peek()
     const moved = inbox.release()
-    // A person who has scrolled down keeps seeing the same rows.
+    // The rows have just been reordered. If the list is scrolled down, scroll so that the person still sees the same rows.
     if (top > TOP_PX) jump(top + row_px * shiftOf(before, inbox.order.peek(), Math.ceil(top / row_px), moved))
   }
   return (

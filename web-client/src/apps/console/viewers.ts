@@ -1,5 +1,5 @@
-// Finds the display names of colleagues. If a person's identity has no name, uses the name in the team list, then the author name of an
-// earlier event.
+// Finds the display names of colleagues. If a person's identity has no name, uses the name in the team list. If that is missing too, uses
+// the name that the ticket's events contain for this person.
 
 import type { Viewer } from '../../protocol/generated.ts'
 import type { HistoryEvent } from '../../protocol/model.ts'

@@ -45,8 +45,8 @@ const WORDS: Readonly<Record<string, readonly [title: string, close: string, fai
   fr: ['Assistance', 'Fermer l’assistance', 'L’assistance ne peut pas être affichée sur cette page.'],
 }
 /**
- * How long the loaded iframe may take to report that it is ready. After that, the widget counts as failed, because the desk does not allow
- * the site or is down.
+ * How long the loaded iframe may take to report that it is ready. After that time the widget counts as failed: the desk does not allow the
+ * site, or the desk is down.
  */
 const READY_MS = 2_000
 const FORGET_MS = 2_000
@@ -174,7 +174,7 @@ export function createGuest(page: Page): Guest {
     page.failed(notice)
   }
 
-  /** Answers the iframe's request for a token, unless the iframe has been removed meanwhile. */
+  /** Answers the iframe's request for a token, unless the iframe is removed before the host page supplies the token. */
   const give = async (id: number) => {
     let answer: object
     try {
@@ -241,7 +241,7 @@ export function createGuest(page: Page): Guest {
       const told = held
       held = null
       if (whose === 'same') {
-        // `identify` has set the launcher's unread number to 0. The person is the same as before, so restore the number.
+        // `identify` has set the launcher's unread number to 0. The person is the same as before `identify`, so restore the number.
         if (unread !== null) page.count(unread)
         for (const tell of told) tell()
         return true
@@ -261,8 +261,8 @@ function isOurs(): boolean {
 }
 
 /**
- * Reads or stores, per tab and site, what the next page should do. `1`: the widget is open; `0`: the widget was used and then closed; null:
- * the widget was never used.
+ * Reads or stores the widget's state for the next page of this site in this tab. `1`: the widget is open; `0`: the widget was used and then
+ * closed; null: the widget was never used.
  */
 function kept(value?: string): string | null {
   try {

@@ -185,7 +185,8 @@ async function ask(): Promise<void> {
   await mine
   if (options === null || isOpen || guest !== null) return
   askedAt = Date.now()
-  // If the request fails, the number keeps its value. After `identify` this value is 0, so the page's listeners get a 0.
+  // If the request fails, report the current unread number again. `identify` has set this number to 0, so after `identify` the page's
+  // listeners get a 0.
   let tickets: unknown = unread
   try {
     if (SCRIPT?.dataset['unread'] !== 'off' && options.unread !== false) {
@@ -197,7 +198,7 @@ async function ask(): Promise<void> {
   } catch {
     // The network failed, the host's `getToken` failed, or the desk does not allow this site.
   }
-  // Use the number only if the person has not changed and no iframe has been created meanwhile.
+  // Use the fetched number only if, during the request, the person has not changed and no iframe has been created.
   if (ending === mine && guest === null && typeof tickets === 'number') count(tickets)
 }
 
@@ -238,7 +239,7 @@ async function bring(byPerson: boolean): Promise<void> {
   if (!was) tell('open')
   try {
     const { createGuest } = await guestFile()
-    // Read `ending` only after the import: the page may have called `identify` right after `open`.
+    // Read `ending` only after the import. If the page has called `identify` during the import, `ending` is now a newer promise.
     await ending
     // Stop if the page has closed the widget or shut it down while the script was loading.
     if (round !== mine || !isOpen) return

@@ -1,5 +1,5 @@
-// The look of the widget inside the iframe: the options that the host page passes, then the desk's settings. Colours come only from the
-// page, because the loader has already merged the desk's colour into the page's options.
+// The look of the widget inside the iframe. Options that the host page passes take precedence over the desk's settings. Colours come only
+// from the host page, because the loader has already merged the desk's colour into the page's options.
 
 import { computed, signal } from '@preact/signals'
 import { givenLook, loadLook, mergedLook, NO_LOOK, type DeskLook } from '../../client/widget-desk.ts'

@@ -114,7 +114,7 @@ if (container !== null && origin !== null && window.parent !== window) {
     open: (on, byPerson) => {
       isUnfolded.value = on
       if (on && byPerson) openings.value++
-      // If the person was not signed in before, try again: they may have signed in on the host page meanwhile.
+      // If no one is signed in, try to sign in again: the person may have signed in on the host page since the last attempt.
       const signIn = auth.peek()
       if (on && signIn?.state.peek().kind === 'out') signIn.retry()
     },

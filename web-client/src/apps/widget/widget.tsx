@@ -72,7 +72,7 @@ export function Widget({ person, bridge, wishes, openings }: WidgetProps) {
     own?.tickets.pick('active')
     own?.tickets.reload()
     person.opened()
-    // Open the new ticket, unless the person has opened another ticket meanwhile.
+    // Open the new ticket, unless the person has opened another ticket while the message was being sent.
     if (router.place.peek().rest === '') router.go(number)
   }
   const sent = state.kind === 'sending' || (state.kind === 'sent' && state.number === rest) ? <Sent text={state.text} isDone={state.kind === 'sent'} /> : null

@@ -27,8 +27,8 @@ export function BulkBar({ selection }: { readonly selection: Selection }) {
       )}
       {ids.length > 0 && (
         <div class="bulk-line">
-          {/* The controls stay enabled while a change is in progress, because disabling a control would take the focus from it. A
-              second change is ignored meanwhile. */}
+          {/* The controls stay enabled while a change is in progress, because disabling a control would take the focus from it. A second
+              change is ignored until the first change has ended. */}
           <Button isDisabled={tooMany} isBusy={busy} testid={T.bulkTake} onClick={() => void apply({ assigned_to: 'me' })}>{t('bulk.take')}</Button>
           <select value="" disabled={tooMany} aria-label={s('bulk.status')} data-testid={T.bulkStatus} onChange={(event) => { const status = word(STATUSES, event.currentTarget.value); event.currentTarget.value = ''; if (status !== null) void apply({ status }) }}>
             <option value="">{s('bulk.status')}</option>

@@ -20,15 +20,16 @@ const RETRY_MS = 3_000
 const MOVES: readonly (Kind | 'unknown')[] = ['message_added', 'internal_note_added', 'status_changed', 'reopened', 'escalated', 'assigned', 'unassigned']
 
 /**
- * Resolves the ticket after its reply has been stored. May be called twice. If another person has written or changed the ticket since the
- * reply, the ticket stays as it is and the agent is notified. The same happens if more than one page of events has arrived since.
+ * Resolves the ticket after a "Send & resolve" reply has been stored. May be called twice for one reply. If another person has written in
+ * the ticket or changed it since the reply, the ticket is not resolved and the agent is notified. The ticket is also not resolved if more
+ * than one page of events has followed the reply.
  */
 export async function resolveAnswered(context: ConsoleContext, { ticket: id, number, sent }: Queued): Promise<FollowOutcome> {
   const { rest } = context.client
   const open: Saying['action'] = { label: t('unsent.open'), run: () => context.go(number) }
   /**
-   * Returned if the author has closed the page or signed out. Another tab of the author retries, or this browser does when the author signs
-   * in again.
+   * Returned if the author of the reply has closed the page or signed out. Another tab of the author retries, or this browser does when the
+   * author signs in again.
    */
   const left: FollowOutcome = { kind: 'later', ms: RETRY_MS }
   const failed = (problem: Problem): FollowOutcome => {

@@ -63,7 +63,9 @@ function toFirst({ place, inbox, go }: ConsoleContext): (() => void) | null {
   return place !== '' || first === undefined ? null : () => go(first.ticket_number)
 }
 
-/** Focuses the tour's card. When the tour ends, returns the focus to where it was, unless the focus has left the card meanwhile. */
+/**
+ * Focuses the tour's card. When the tour ends, returns the focus to where it was, unless the person has moved the focus out of the card.
+ */
 function useFocus(card: { readonly current: HTMLElement | null }): void {
   useLayoutEffect(() => {
     const element = card.current
