@@ -1,5 +1,5 @@
--- Adds the ticket counts that triggers maintain in normal operation. The benchmark inserts its data
--- with triggers disabled.
+-- Adds the generated tickets to the ticket counts. Triggers maintain these counts in normal
+-- operation, but the benchmark inserts its tickets with triggers disabled.
 insert into support_ticket_tallies as a (metric, amount)
 select k.metric, sum(k.amount)
 from support_tickets t

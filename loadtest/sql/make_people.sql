@@ -1,4 +1,5 @@
--- Creates people as sign-in would. The first seconds of a run then measure messages, not sign-ins.
+-- Creates people as sign-in would, so that the first seconds of a load test measure messages, not
+-- sign-ins.
 insert into people (id, email, display_name)
 select p.id, p.id || '@load.example', p.name
 from (

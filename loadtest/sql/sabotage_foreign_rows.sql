@@ -1,6 +1,6 @@
 -- Sabotage, to test that the checker finds the bug. Makes two functions compare transaction ids
--- without checking that they are from the same Postgres cluster. A write after a restore into a
--- different cluster returns events of unrelated tickets.
+-- without checking that they are from the same Postgres cluster. With this bug, a write that
+-- follows a restore into a different cluster returns events of unrelated tickets.
 do $$
 declare
   v_function record;

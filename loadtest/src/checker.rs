@@ -29,7 +29,8 @@ pub fn check(evidence: &Evidence) -> Vec<Violation> {
     found
 }
 
-/// No text may be stored twice, even under different keys: every text of a run is unique.
+/// No message text may be stored twice, even under different keys: every message of a run has a
+/// unique text.
 fn check_texts(evidence: &Evidence, found: &mut Vec<Violation>) {
     let mut places: HashMap<&str, u64> = evidence
         .sent
@@ -109,8 +110,8 @@ fn check_numbers(evidence: &Evidence, found: &mut Vec<Violation>) {
     }
 }
 
-/// Every acknowledged key must be stored exactly once, at the acknowledged position. Refused and
-/// unknown keys must not be stored.
+/// Every acknowledged key must be stored exactly once, at the acknowledged position. Refused keys,
+/// and keys that no member sent, must not be stored.
 fn check_sends(evidence: &Evidence, found: &mut Vec<Violation>) {
     let ticket = &evidence.ticket;
     let mut places: HashMap<&str, Vec<&TrueRow>> = HashMap::new();
@@ -211,7 +212,8 @@ fn check_order(evidence: &Evidence, found: &mut Vec<Violation>) {
 }
 
 /// An observer must have exactly the database's events for its audience (customer or staff), in
-/// order, from its base position to the head.
+/// order. They must begin after the position at which the observer started, and end at the head
+/// (the newest event).
 fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Violation>) {
     let who = format!("{}: {}", evidence.ticket, observed.name);
     let truth: BTreeMap<u64, &Row> = evidence
@@ -241,7 +243,8 @@ fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Viol
         own: &own_keys(evidence),
     };
     for life in &observed.earlier {
-        // The reset made the observer discard all these events, including those that may be undone.
+        // The reset made the observer discard all events of `life`, including those that a restore
+        // may have undone.
         check_rows(&seen, life, AfterSure::Forgotten, found);
     }
     let life = Life {
@@ -280,8 +283,8 @@ enum AfterSure {
     Kept,
 }
 
-/// Checks that the events are in order, without gaps, and equal to the database's events. Returns
-/// the last position.
+/// Checks that the observer's events are in order, without gaps, and equal to the database's
+/// events. Returns the position of the observer's last event.
 fn check_rows(
     seen: &Seen<'_>,
     life: &Life,

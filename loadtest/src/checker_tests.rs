@@ -266,7 +266,8 @@ fn what_was_acked_and_taken_back_may_be_gone_or_stand_elsewhere() {
         }))
         .is_empty()
     );
-    // The first message was sent again after the last message, and is stored behind it.
+    // The first message was sent again after the last message, and is stored after the last
+    // message.
     let again = |e: &mut Evidence, fate| {
         e.sent.insert(
             0,
@@ -310,8 +311,8 @@ fn what_belongs_to_another_ticket_is_foreign() {
 
 #[test]
 fn what_a_restore_took_back_must_be_forgotten() {
-    // A restore undid the agent's last event, and a different event was written in its place, but
-    // the server did not reset the agent.
+    // A restore undid the last event that the agent received. A different event was written in its
+    // place, but the server did not reset the agent.
     let keeps = |e: &mut Evidence, row: Row| {
         e.observed[AGENT].rows[5].1 = row;
         e.observed[AGENT].sure = 5;
@@ -321,7 +322,8 @@ fn what_a_restore_took_back_must_be_forgotten() {
         ["false history"]
     );
     assert_eq!(broken(|e| keeps(e, message("c1"))), ["false history"]);
-    // No violation: the restored database may contain the same events.
+    // No violation: a restore may have undone the agent's events from the third on (`sure` is 2),
+    // but the database contains exactly these events.
     assert!(broken(|e| e.observed[AGENT].sure = 2).is_empty());
     let beyond = |e: &mut Evidence| {
         e.observed[CUSTOMER].rows.push((6, plain(Kind::Closed)));

@@ -59,8 +59,8 @@ pub struct Client {
     next_id: u64,
     /// The `id` of the unanswered `subscribe`, if any.
     subscribing: Option<u64>,
-    /// The delay that the server's `bye` asked for. After a `bye`, the next attempt uses a
-    /// different instance.
+    /// The delay that the server's `bye` asked for. After a `bye`, the next connection attempt uses
+    /// a different instance.
     bye: Option<Duration>,
     /// Start of the current outage, and the delay that the server asked for, if any.
     lost: Option<(Instant, Option<Duration>)>,
@@ -117,8 +117,8 @@ impl Client {
                 backoff = BACKOFF_MIN;
             }
             if self.record.joined {
-                // A second `bye` may arrive before the server has sent anything else. The server
-                // asked for two delays, so add them up.
+                // The server may send a second `bye` on the next connection, before any other
+                // frame. The outage then includes both requested delays, so add them up.
                 let (since, told) = self.lost.unwrap_or((Instant::now(), None));
                 self.lost = Some((
                     since,
@@ -188,8 +188,8 @@ impl Client {
                 }
                 () = sleep_until(again_at.unwrap_or_else(Instant::now)), if again_at.is_some() => {
                     let now = Instant::now();
-                    // A message timed out and is sent again. If only the second copy is stored, it
-                    // comes after messages that were sent in between.
+                    // A message timed out and is sent again. If only the second copy is stored, its
+                    // position is after messages that were sent between the two copies.
                     self.record.asked_to_retry |= self.outbox.iter().any(|pending| pending.again_at <= now && pending.id.is_some());
                     for pending in self.outbox.iter_mut().filter(|pending| pending.again_at <= now) {
                         pending.id = None;

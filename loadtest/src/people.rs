@@ -58,7 +58,7 @@ pub async fn make_rooms(admin: &Client, count: usize) -> Result<Vec<Room>, tokio
     Ok(rooms)
 }
 
-/// Signs a token as the customer's platform would sign it.
+/// Signs a user token as the platform that embeds Helpline would sign it.
 pub fn token(secret: &str, user: UserId, name: &str) -> String {
     testing::sign(secret, &testing::claims(user, name, TOKEN_LIFETIME_S))
 }

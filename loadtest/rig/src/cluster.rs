@@ -94,8 +94,8 @@ impl Cluster {
         }
     }
 
-    /// Opens the cluster in `dir`. The first call creates it. The password is stored in a file in
-    /// `dir` that only its owner can read.
+    /// Opens the cluster in `dir`, and creates the cluster if `dir` has none. The superuser's
+    /// password is stored in a file in `dir` that only the file's owner can read.
     pub(crate) fn kept_in(bin: &Path, dir: &Path) -> Result<Self, RigError> {
         std::fs::create_dir_all(dir)
             .map_err(RigError::io(format!("creating {}", dir.display())))?;
@@ -294,8 +294,8 @@ pub(crate) fn run_as(command: &mut Command, user: Option<&OsUser>) {
     }
 }
 
-/// Creates a directory in [`OPEN_PLACE`] that only this user can enter. Fails if the name already
-/// exists.
+/// Creates a directory in [`OPEN_PLACE`] that only `user` can enter, or only the current user if
+/// `user` is `None`. Fails if the name already exists.
 fn private_dir(name: &str, user: Option<&OsUser>) -> Result<PathBuf, RigError> {
     let place = Path::new(OPEN_PLACE).join(name);
     std::fs::create_dir(&place).map_err(RigError::io(format!("creating {}", place.display())))?;

@@ -1,5 +1,6 @@
-//! Logical backups. `pg_dump` writes a database in the custom format, and its roles are saved with
-//! it. `pg_restore` restores the dump into the same cluster or a different one.
+//! Logical backups. `pg_dump` writes a database in the custom format, and the statements that
+//! create its roles are saved next to the dump. `pg_restore` restores the dump into the same
+//! cluster or a different one.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -79,8 +80,8 @@ impl Postgres {
     }
 
     /// Restores a dump into a new database named `database`. Roles that do not exist yet are
-    /// created first. Only superusers can connect until the restore is complete, so that a waiting
-    /// gateway cannot write into a half-restored database.
+    /// created first. Until the restore is complete, only superusers can connect, so that no
+    /// gateway writes into a half-restored database.
     ///
     /// # Errors
     /// As [`Self::dump`]; also if a database of this name exists.
@@ -95,9 +96,9 @@ impl Postgres {
         ))
         .await?;
         let mut command = self.client_program("pg_restore", database);
-        // A single transaction consumes only one transaction id. In a new cluster the id counter
-        // then stays below the ids stored in the restored rows, and new transactions soon reuse
-        // those ids. Tests need this case.
+        // Restore in a single transaction, which consumes only one transaction id. In a new cluster
+        // the id counter then stays below the transaction ids stored in the restored rows, and new
+        // transactions soon get the same ids. Tests need this case.
         command
             .args(["--exit-on-error", "--single-transaction"])
             .arg(dump.file());
@@ -118,8 +119,8 @@ impl Postgres {
         .await
     }
 
-    /// Ends all connections to a database and renames it. Clients that try to reconnect in between
-    /// are refused.
+    /// Ends all connections to a database and renames it. Clients that try to reconnect before the
+    /// database has its new name are refused.
     ///
     /// # Errors
     /// [`RigError::Name`], [`RigError::Postgres`].

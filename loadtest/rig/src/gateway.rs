@@ -12,7 +12,8 @@ use crate::process::POLL_INTERVAL;
 use crate::{ParentDeath, Process, RigError, free_port};
 
 const READY_TIMEOUT: Duration = Duration::from_secs(60);
-/// Time limit for a clean stop. It is longer than the gateway's own drain timeout.
+/// Time limit for a gateway to drain and exit after SIGTERM. It is longer than the gateway's own
+/// drain timeout.
 const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -283,7 +284,8 @@ impl Gateway {
         self.process.thaw();
     }
 
-    /// The exit status if the process ended on its own, for example at a crash point.
+    /// The exit status if the process ended without a call of `stop` or `kill9`, for example
+    /// because it crashed at a failpoint.
     pub fn ended(&self) -> Option<std::process::ExitStatus> {
         self.process.ended()
     }

@@ -68,8 +68,8 @@ impl Postgres {
         Self::start_cluster(bin, cluster, ParentDeath::Quit, &settings).await
     }
 
-    /// Starts the cluster in `dir`. The first call creates the cluster. Its settings are durable,
-    /// because it keeps real data.
+    /// Starts the cluster in `dir`, and creates the cluster if `dir` has none. The cluster keeps
+    /// real data, so it syncs every commit to disk.
     ///
     /// # Errors
     /// As [`Self::start_temporary`]; also if a Postgres server already runs on this directory.
@@ -313,8 +313,8 @@ impl Postgres {
         self.process.start(self.command())?;
         loop {
             if let Some(status) = self.process.ended() {
-                // The log says that a previous server still uses the data directory. If the process
-                // that started it was killed, the previous server may still be writing its last
+                // The log says that a previous server still uses the data directory. If the parent
+                // of the previous server was killed, this server may still be writing its last
                 // checkpoint.
                 let still_held = tail(self.process.log())
                     .lines()

@@ -2,8 +2,8 @@
 //!
 //! One task accepts connections, and closes its listener while the proxy refuses connections. One
 //! task per connection forwards bytes in both directions. All tasks watch one shared [`Weather`]
-//! (the current faults) and wake when it changes. A cut increments the generation, and connections
-//! of older generations end.
+//! (the current faults) and wake when it changes. [`Proxy::cut`] increments the generation number
+//! in `Weather`. A connection ends when this number differs from the one at its start.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -35,7 +35,7 @@ enum Flow {
 #[derive(Debug, Clone, Copy)]
 struct Weather {
     flow: Flow,
-    /// Whether bytes may have been discarded since the proxy last forwarded everything.
+    /// Whether the proxy may have discarded bytes since its start or the last [`Proxy::resume`].
     lost: bool,
     accepts: bool,
     delay: Duration,
@@ -95,7 +95,7 @@ impl Proxy {
         self.weather.send_modify(|weather| weather.generation += 1);
     }
 
-    /// Ends every existing connection. New connections go to the new upstream.
+    /// Ends every existing connection, and sends new connections to `upstream_port`.
     pub fn redirect(&self, upstream_port: u16) {
         self.weather.send_modify(|weather| {
             weather.upstream = SocketAddr::from((Ipv4Addr::LOCALHOST, upstream_port));
@@ -103,7 +103,7 @@ impl Proxy {
         });
     }
 
-    /// Sends new connections to a different upstream. Existing connections keep their upstream, as
+    /// Sends new connections to `upstream_port`. Existing connections keep their upstream, as
     /// behind a load balancer.
     pub fn lead_to(&self, upstream_port: u16) {
         self.weather.send_modify(|weather| {
@@ -214,7 +214,8 @@ async fn forward(client: TcpStream, weather: watch::Receiver<Weather>) {
     }
 }
 
-/// Forwards one direction until the sender closes it, and then closes the write half.
+/// Forwards the bytes of one direction until the sender closes its side. Then closes the receiver's
+/// side.
 async fn pump(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
@@ -235,8 +236,8 @@ async fn pump(
         };
         let now = *weather.borrow();
         if now.generation != born {
-            // The connection was cut, and the branch that ends it has not run yet. Bytes may be
-            // missing before this chunk, so do not forward the chunk.
+            // The proxy has cut this connection, but `forward` has not ended this task yet. Bytes
+            // may be missing before this chunk, so do not forward the chunk.
             return;
         }
         if now.flow == Flow::Swallow {

@@ -76,7 +76,8 @@ impl Redis {
         Ok(self.command("ROLE").await?.contains("slave"))
     }
 
-    /// Starts two nodes of one Redis Cluster. The second node owns all slots.
+    /// Starts two nodes of one Redis Cluster. The second node owns all slots, so the first node
+    /// redirects every command for a key.
     ///
     /// # Errors
     /// As [`Self::start_new`].

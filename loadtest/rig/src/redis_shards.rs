@@ -35,8 +35,8 @@ impl RedisShards {
         let mut shards = Self { nodes: Vec::new() };
         for n in 0..masters {
             let node = Redis::start_node(settings).await?;
-            // Give each node a distinct epoch from the start. With equal epochs the nodes would
-            // first have to resolve the conflict.
+            // Give each node a distinct configuration epoch (Redis Cluster's version number for
+            // slot owners). With equal numbers the nodes would first have to resolve the conflict.
             node.command(&format!("CLUSTER SET-CONFIG-EPOCH {}", n + 1))
                 .await?;
             let (first, next) = (n * SLOTS / masters, (n + 1) * SLOTS / masters);

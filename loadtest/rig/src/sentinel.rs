@@ -37,7 +37,7 @@ impl Sentinel {
                 std::process::id()
             ))
         };
-        // Sentinel saves its state in its configuration file.
+        // Sentinel saves its state in its configuration file, so each Sentinel gets its own file.
         let config = place("conf");
         let text = format!(
             "port {port}\nbind 127.0.0.1\nsentinel monitor {name} 127.0.0.1 {} 1\n\
@@ -80,7 +80,7 @@ impl Sentinel {
         self.monitor(name, "127.0.0.1", master.port()).await
     }
 
-    /// Makes Sentinel report that the master of this name is on a different host.
+    /// Makes Sentinel report that the master of this name is on `host`, at Redis's default port.
     ///
     /// # Errors
     /// [`RigError::Io`].

@@ -134,8 +134,8 @@ pub async fn connect(url: &str) -> Result<Client, tokio_postgres::Error> {
     Ok(client)
 }
 
-/// Returns the claims of a user token, as the customer's platform would issue it. The token expires
-/// in `expires_in_s` seconds; a negative value makes an expired token.
+/// Returns the claims of a user token, as the platform that embeds Helpline would issue it. The
+/// token expires in `expires_in_s` seconds; a negative value makes an expired token.
 ///
 /// # Panics
 /// If the clock is before 1970.

@@ -252,7 +252,8 @@ async fn parent_that_waits_to_be_killed() {
         return;
     };
     let postgres = Postgres::start_temporary().await.unwrap();
-    // Start Redis from a thread that ends long before the process does.
+    // Start Redis from a thread that ends at once. Redis must keep running until the whole process
+    // is killed.
     let redis = std::thread::spawn(|| {
         tokio::runtime::Runtime::new()
             .unwrap()
@@ -408,7 +409,8 @@ async fn the_proxy_stalls_without_loss_and_half_opens_with_it() {
 async fn what_follows_lost_bytes_never_arrives() {
     let proxy = Proxy::start(echo().await).await.unwrap();
     let short = Duration::from_millis(200);
-    // Change the proxy's faults once more before the network recovers.
+    // Change the fault from half-open to stalled before all faults end. The proxy must still know
+    // that it discarded the byte "b".
     let mut stream = TcpStream::connect(("127.0.0.1", proxy.port()))
         .await
         .unwrap();
@@ -460,7 +462,7 @@ async fn bytes_that_arrive_while_the_proxy_heals_do_not_follow_lost_ones() {
         Some("")
     );
     proxy.resume();
-    // Write the bytes before any task of the proxy notices the changed fault.
+    // Write "c" before any task of the proxy notices that `resume` ended the fault.
     for stream in &streams {
         stream.try_write(b"c").unwrap();
     }

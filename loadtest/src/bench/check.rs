@@ -52,8 +52,8 @@ pub async fn run(means: &Means) -> Result<Verdict, LoadError> {
     };
     let paced = ratio(&helpline, &baseline, paced).await?;
     let bursts = ratio(&helpline, &baseline, bursts).await?;
-    // Measure memory last: closing thousands of connections would cost the gateway CPU during a
-    // later measurement.
+    // Measure memory after the CPU ratios. Closing the connections of the memory measurement costs
+    // the gateway CPU, which would falsify the ratios.
     let (kib, _) = idle::hold_open(&helpline, CONNECTIONS, Duration::ZERO).await?;
     drop((helpline, baseline));
     let commit_rate = commit_rate::ratio(means, ROUNDS).await?;

@@ -17,7 +17,8 @@ use crate::error::LoadError;
 use crate::target::Relay;
 
 const CONNECTIONS: usize = 15_000;
-/// Delay after opening the connections, until temporary memory is released.
+/// Delay between opening the connections and measuring the servers' memory. During this time the
+/// servers release temporary memory.
 const SETTLE: Duration = Duration::from_secs(4);
 /// How long heartbeats are measured. It is longer than one heartbeat interval of Helpline.
 const BEATS: Duration = Duration::from_secs(28);

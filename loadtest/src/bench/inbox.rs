@@ -221,7 +221,7 @@ async fn watch_inbox(run: Arc<Run>, console: usize, mut connection: Connection) 
 }
 
 /// Sends one message to each ticket that arrives in `orders`. The frame's `id` contains the
-/// intended time and its `key` contains the ticket. The ack returns `id` and `key`.
+/// intended sending time and its `key` contains the ticket. The ack returns `id` and `key`.
 async fn write(
     run: Arc<Run>,
     mut connection: Connection,

@@ -30,7 +30,8 @@ const SECONDS: f64 = 6.0;
 const WINDOW: usize = 8;
 /// Time between two measurements of the disk's sync latency.
 const SYNC_EVERY: Duration = Duration::from_millis(25);
-/// How long to wait for outstanding messages after a run. Later messages count as wrong.
+/// How long to wait after a run for outstanding acks and events. Messages without an ack or event
+/// by then count as wrong.
 const DRAIN: Duration = Duration::from_secs(3);
 
 /// State that all connections of a run share.

@@ -55,7 +55,8 @@ pub const MAX: Metric = Metric {
     title: "max ms",
     digits: 1,
 };
-/// 99th percentile of the latency from one instance to the second instance.
+/// 99th percentile of the time from sending a message on one instance to its arrival on the second
+/// instance.
 pub const SEEN_P99: Metric = Metric {
     name: "seen_p99_ms",
     title: "seen p99 ms",

@@ -85,8 +85,8 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     Ok(())
 }
 
-/// Returns two ways to connect for each pair of clients: a customer's, and an agent's with the same
-/// tickets.
+/// Returns how each client connects. Clients form pairs: a customer, and an agent who subscribes to
+/// the same tickets.
 async fn openings(helpline: &Helpline, clients: usize) -> Result<Vec<Opening>, LoadError> {
     let pairs = clients / 2;
     let mut tickets: Vec<Vec<TicketId>> =

@@ -18,11 +18,13 @@ use crate::error::LoadError;
 
 /// Maximum number of connections that are being opened at the same time.
 const OPENING_MAX: usize = 128;
-/// Delay after opening all connections, until presence updates and garbage collection settle.
+/// Delay between opening all connections and sending frames. During this time, presence updates and
+/// the servers' garbage collection settle.
 const SETTLE: Duration = Duration::from_millis(700);
 /// Duration of the warm-up, as a fraction of the measured time.
 const WARM_UP_SHARE: f64 = 0.2;
-/// How long to wait for deliveries. A later delivery counts as lost.
+/// How long to wait for outstanding deliveries after all frames were sent. A delivery that arrives
+/// after this time counts as lost.
 const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(15);
 /// The highest latency that the histogram can record. Longer latencies are recorded as this value.
 const MICROS_MAX: u64 = 600_000_000;

@@ -61,7 +61,8 @@ impl Facet {
 /// An event as the database contains it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrueRow {
-    /// The event's position among all events of its ticket.
+    /// The event's position among the events that customers may see; `None` if the event is only
+    /// for staff.
     pub seq: u64,
     /// The event's position among those that customers may see; `None` if it is only for staff.
     pub public_seq: Option<u64>,
@@ -108,8 +109,8 @@ pub struct Life {
     pub base: u64,
     /// The events in the order in which they were applied.
     pub rows: Vec<(u64, Row)>,
-    /// Number of events, counted from the first, that must be in the database. Later events may be
-    /// lost, because the primary database may have died before it replicated them.
+    /// Number of events, counted from the first, that must be in the database. The events after
+    /// these may be lost, because the primary database may have died before it replicated them.
     pub sure: usize,
 }
 
@@ -127,8 +128,8 @@ pub struct Observed {
     /// What the observer had received before each reset.
     pub earlier: Vec<Life>,
     /// Number of events, counted from the first, that arrived before any database promotion or
-    /// restore. Later events must be in the database too, because no reset told the observer to
-    /// discard them.
+    /// restore. The events that arrived afterwards must be in the database too, because no reset
+    /// told the observer to discard them.
     pub sure: usize,
     /// Number of live events that skipped a position. The server did not report these gaps.
     pub holes: u64,

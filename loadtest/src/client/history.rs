@@ -61,8 +61,8 @@ impl Client {
             row,
             change,
         } = arrival;
-        // Ignore live events before the first page of history: the page contains them, or the
-        // server sends them again after it.
+        // Ignore live events before the first page of history: the page contains these events, or
+        // the server sends them again after the page.
         let Some(position) = self.position.as_mut() else {
             return Step::Fine;
         };

@@ -127,11 +127,12 @@ pub struct Run {
     pub canary: String,
     /// Number of members that have received a `subscribed`.
     pub joined: AtomicU64,
-    /// Number of ordered messages that are not yet acknowledged or refused.
+    /// Number of messages that members were told to send and that are not yet acknowledged or
+    /// refused.
     pub pending: AtomicU64,
-    /// Latency from a message's intended time to its ack.
+    /// Latency from a message's intended sending time to its ack.
     pub to_ack: Latencies,
-    /// The time of every ack and every event.
+    /// The time and latency of every ack and every event.
     pub samples: Samples,
 }
 
@@ -148,15 +149,15 @@ pub enum Goal {
 }
 
 impl Run {
-    /// Creates a key that contains the intended time of its message: `<run>.<who>.<n>.<µs since the
-    /// start of the run>`.
+    /// Creates a key that contains the intended sending time of its message: `<run>.<who>.<n>.<µs
+    /// since the start of the run>`.
     pub fn key(&self, who: &str, n: u64, intended: Instant) -> Key {
         let micros = intended.saturating_duration_since(self.begun).as_micros();
         Key::parse(format!("{}.{who}.{n}.{micros}", self.name)).expect("short and visible ASCII")
     }
 
-    /// Returns the intended time of the message with this key, or `None` if the key is not from
-    /// this run.
+    /// Returns the intended sending time of the message with this key, or `None` if the key is not
+    /// from this run.
     pub fn intended(&self, key: &str) -> Option<Instant> {
         let rest = key.strip_prefix(&self.name)?;
         Some(self.begun + Duration::from_micros(rest.rsplit('.').next()?.parse().ok()?))

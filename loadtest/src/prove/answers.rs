@@ -29,7 +29,7 @@ pub struct Answers {
 }
 
 /// Runs turns until the end of the run. Each turn waits for the previous turn, and each request for
-/// the previous request. A requested message therefore exists, unless a restore undid it.
+/// the previous request. The message that a turn edits therefore exists, unless a restore undid it.
 pub async fn converse(
     executor: &Executor,
     rooms: &[Room],

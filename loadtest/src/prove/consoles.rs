@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(300);
 #[derive(Debug, Clone, Copy)]
 pub struct Shown {
     pub ticket: TicketId,
-    /// The ticket's position in the update.
+    /// The position of the ticket's newest event, according to the update.
     pub seq: u64,
     /// Time at which the update arrived.
     pub at: Instant,
@@ -55,8 +55,8 @@ pub struct Consoles {
 }
 
 impl Consoles {
-    /// Starts on every instance a console, and a reader for each of these tickets. Each client has
-    /// its own connection, so that an error in one client does not affect the others.
+    /// Starts on every instance a console, and a reader for each ticket in `poisoned`. Each client
+    /// has its own connection, so that an error in one client does not affect the others.
     pub fn enter(cluster: &TestCluster, poisoned: &[Room]) -> Self {
         let mut consoles = Self {
             logs: Vec::new(),
@@ -84,7 +84,8 @@ impl Consoles {
         consoles
     }
 
-    /// Stops all consoles and readers. Returns what each console received.
+    /// Stops all consoles (which watch the inbox) and readers (which subscribe to one ticket).
+    /// Returns what each console received.
     pub async fn leave(mut self) -> Vec<ConsoleLog> {
         self.tasks.shutdown().await;
         self.logs

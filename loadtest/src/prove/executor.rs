@@ -60,8 +60,8 @@ pub struct Executor {
     parts: Parts,
 }
 
-/// A failpoint at which an instance must crash, and how many such crashes its log contained when
-/// the failpoint was set.
+/// A failpoint at which an instance must crash, and how many crashes at failpoints the instance's
+/// log contained when the failpoint was set.
 #[derive(Debug, Clone, Copy)]
 struct Failpoint {
     place: &'static str,
@@ -319,8 +319,8 @@ impl Executor {
         )))
     }
 
-    /// Restarts an instance with a failpoint at which it must crash. `failpoint` remembers this
-    /// until [`Self::start`].
+    /// Restarts an instance with a failpoint at which it must crash. Stores the failpoint in
+    /// `failpoint`, where [`Self::start`] finds it.
     async fn doom(
         &self,
         n: usize,

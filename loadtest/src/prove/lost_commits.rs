@@ -8,14 +8,15 @@ use tokio::time::Instant;
 use super::outcome::{Done, Outcome};
 use super::plan::{Op, PostgresOp};
 
-/// Margin in seconds. It covers commits that a standby had not received when it was detached or its
-/// primary was killed, and transactions in progress when a dump began.
+/// Safety margin in seconds, by which the period of lost commits begins earlier. It covers commits
+/// that a standby had not received when it was detached or its primary was killed, and transactions
+/// in progress when a dump began.
 const LAG_S: f64 = 1.0;
 
 /// The operation that may have undone commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
-    /// A standby was promoted that had not received its primary's last commits.
+    /// A dump was restored. It does not contain commits made after the dump began.
     Promotion,
     /// A dump was restored, which does not contain later commits.
     Restore,
@@ -26,7 +27,8 @@ pub enum Cause {
 pub struct LostCommits {
     /// Start of the period, in seconds into the run.
     pub from: f64,
-    /// End of the period, in seconds into the run.
+    /// Whether acknowledged messages of this period may be lost. This is possible if acks did not
+    /// wait for the standby, or if a dump was restored.
     pub to: f64,
     pub cause: Cause,
     /// Whether acknowledged messages of this period may be lost too. They may be if acks did not

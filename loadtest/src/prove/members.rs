@@ -99,7 +99,8 @@ pub async fn enter(
                 writes,
             });
         }
-        // Shift the lanes between tickets; otherwise a lane would contain only customers.
+        // Shift the network lanes (each is a group of clients behind one proxy) between tickets;
+        // otherwise a lane would contain only customers.
         lane += n % 3;
         sleep(CONNECT_PACE).await;
     }
@@ -158,7 +159,7 @@ pub async fn send_all(
             .await
             .is_err()
         {
-            // The member stopped early; its record says why.
+            // The member stopped before the end of the run; its record says why.
             run.pending.fetch_sub(1, Ordering::Relaxed);
         }
     }

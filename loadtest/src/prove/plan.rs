@@ -129,7 +129,8 @@ words! {
         Direct = "direct",
         /// Start a streaming standby. Commits, and therefore acks, wait for the standby.
         StandbySync = "standby-sync",
-        /// Start a streaming standby. Commits and acks do not wait for it.
+        /// Disconnect the standby from its primary, so that commits made afterwards do not reach
+        /// the standby. If acks wait for the standby, these commits wait too.
         StandbyAsync = "standby-async",
         /// Disconnect the standby from its primary. The standby does not receive later commits. If
         /// acks wait for the standby, these commits wait too.

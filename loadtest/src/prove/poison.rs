@@ -1,7 +1,8 @@
 //! Writes "poisoned" rows: rows that no correct client writes but that a database may still
 //! contain. They are on separate tickets, and each ticket's room is open on every instance. A row
-//! that cannot be decoded must affect only its own ticket. Meanwhile plain SQL changes other
-//! tickets, so that only the gateway's regular polling can deliver those changes.
+//! that cannot be decoded must affect only its own ticket. To test this, plain SQL changes other
+//! tickets while the poisoned rows exist. Only the gateway's regular polling can deliver those
+//! changes.
 
 use std::time::Duration;
 
@@ -196,8 +197,8 @@ impl Poison {
                     .await?;
             }
             Write::Number(_) => {
-                // Disable the trigger that would correct the number: imported rows may have been
-                // written without this trigger.
+                // Disable the trigger that would correct the ticket number: imported rows may have
+                // been written without this trigger.
                 transaction
                     .batch_execute("set local session_replication_role = replica")
                     .await?;

@@ -1,8 +1,8 @@
 //! Reads from the instances' logs which messages they refused. A client that loses its connection
 //! before the refusal arrives does not learn of it. It sends the message again on a different
-//! instance, possibly after the first instance has stored later messages. The protocol allows that
-//! order. Without the logs, the checker would report this order as a fault, or overlook real
-//! faults.
+//! instance, possibly after the refusing instance has stored messages that the client sent later.
+//! The protocol allows that order. Without the logs, the checker would report this order as a
+//! fault, or overlook real faults.
 
 use std::collections::HashSet;
 use std::path::Path;

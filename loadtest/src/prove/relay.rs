@@ -117,8 +117,8 @@ impl Relay {
     }
 
     /// Makes all instances ask the Sentinel for the master again, by ending their connections to
-    /// the master. It is called after an instance's network to the Sentinel was broken. Without a
-    /// Sentinel it does nothing, because that network leads to Redis itself.
+    /// the master. It is called after a fault in an instance's network to the Sentinel. Without a
+    /// Sentinel it does nothing, because instances then connect directly to Redis.
     pub async fn make_instances_ask(&self) {
         if self.sentinel.is_none() {
             return;

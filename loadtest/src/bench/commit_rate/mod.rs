@@ -18,10 +18,10 @@ const WRITERS: usize = 64;
 /// The text of every message.
 const TEXT: &str = "This is a message of ordinary length, as people write them when something does not work and they are in a hurry.";
 
-/// Duration in seconds of one run of `bench --check`.
+/// Duration in seconds of each run of the gateway or pgbench in `bench --check`.
 const CHECK_SECONDS: u64 = 3;
-/// The pgbench script and number of clients of the short check. They are close to pgbench's best
-/// configuration on any machine with a few cores.
+/// The pgbench script and number of clients that `bench --check` uses. They are close to pgbench's
+/// best configuration on any machine with a few cores.
 const CHECK_PGBENCH: (pgbench::Script, usize) = (pgbench::Script::Append, 16);
 
 /// The result of one writer (the gateway, pgbench or direct SQL) in one round.

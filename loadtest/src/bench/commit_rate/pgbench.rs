@@ -9,7 +9,8 @@ use crate::bench::Effort;
 use crate::bench::peer::Helpline;
 use crate::error::LoadError;
 
-/// Duration of a short run that only finds the fastest configuration.
+/// Duration in seconds of each trial run. The trial runs find the script and number of clients with
+/// which pgbench is fastest.
 const PROBE_SECONDS: u64 = 2;
 const CLIENTS: [usize; 4] = [4, 8, 16, 32];
 
