@@ -68,7 +68,7 @@ pub const OWN_UNREAD_MESSAGES_MAX: u32 = 100;
 pub const FIRST_ANSWER_TICKETS_MAX: u32 = 1_000;
 /// Maximum answered tickets, out of the [`FIRST_ANSWER_TICKETS_MAX`] tickets read, that count for the usual time to a first answer.
 pub const FIRST_ANSWER_ANSWERS_MAX: u32 = 200;
-/// Minimum first answers for showing the usual time to a first answer. Fewer answers do not predict the next one.
+/// Minimum first answers for showing the usual time to a first answer. A time from fewer answers would be a poor forecast.
 pub const FIRST_ANSWER_ANSWERS_MIN: u32 = 5;
 /// Maximum age, in days, of a first answer that counts for the usual time to a first answer.
 pub const FIRST_ANSWER_DAYS: u32 = 30;
@@ -300,8 +300,8 @@ pub const LOADER_PENDING_MAX: usize = 16_384;
 pub const JOIN_READS_AT_ONCE_MAX: usize = 2;
 /// Maximum random delay before a client retries a sign-in that timed out under load.
 pub const SIGN_IN_RETRY_MS_MAX: u64 = 5_000;
-/// Maximum connections of the pool that wait for a locked ticket at the same time. Writes to all other locked tickets are retried together
-/// every [`LOCKED_TICKET_RETRY_MS`].
+/// Maximum pool connections that wait for a locked ticket at the same time. Writes to all other locked tickets are retried together every
+/// [`LOCKED_TICKET_RETRY_MS`].
 pub const LOCK_WAITS_MAX: usize = 4;
 /// Time between two retries of locked tickets. Each retry tries to write at most [`BATCH_MESSAGES_MAX`] messages.
 pub const LOCKED_TICKET_RETRY_MS: u64 = 100;

@@ -96,7 +96,7 @@ impl RejectCode {
         }
     }
 
-    /// Whether the same request may succeed later on the same connection.
+    /// Whether the same request may succeed if the client repeats it on the same connection.
     pub const fn is_passing(self) -> bool {
         matches!(
             self,
