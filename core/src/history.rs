@@ -205,7 +205,7 @@ impl Position {
         Self(seq)
     }
 
-    /// The last event seen.
+    /// The number of the last event that the reader has seen.
     pub const fn seq(self) -> Seq {
         self.0
     }

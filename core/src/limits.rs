@@ -278,8 +278,8 @@ pub const LANE_MESSAGES_MIN: usize = 64;
 pub const BATCH_MESSAGES_MAX: usize = 256;
 /// Maximum messages waiting to be written; further messages are refused as `overloaded`.
 pub const WRITER_MESSAGES_MAX: usize = 16_384;
-/// Maximum bytes of all unanswered messages, including those for locked tickets; further messages are refused as `overloaded`. Thousands of
-/// the longest messages fit. Without this limit, [`WRITER_MESSAGES_MAX`] of them could use a gigabyte.
+/// Maximum bytes of all messages that wait to be written, including those for locked tickets; further messages are refused as `overloaded`.
+/// Thousands of the longest messages fit. Without this limit, [`WRITER_MESSAGES_MAX`] of them could use a gigabyte.
 pub const WRITER_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Maximum attempts to write one batch after a transient error (deadlock, serialization failure, lock timeout, lost connection).
 pub const BATCH_TRIES_MAX: u32 = 20;
@@ -488,7 +488,7 @@ pub const TOKEN_ISSUER_BYTES_MAX: usize = 1_024;
 pub const NAME_CHARS_MAX: usize = 200;
 /// Maximum characters of the one word by which customers know a staff member.
 pub const PUBLIC_NAME_CHARS_MAX: usize = 40;
-/// Maximum characters of an e-mail address, as the standard allows.
+/// Maximum characters of an e-mail address, as SMTP allows (RFC 5321: 64 before the `@` and 255 after it).
 pub const EMAIL_CHARS_MAX: usize = 320;
 /// Maximum people with the same e-mail address that are shown to an admin, the earliest first. Several people share an address if one
 /// person uses several identity providers, or if the address is a shared mailbox.

@@ -42,8 +42,8 @@ text_enum!(
         NotRatable = "not_ratable",
         /// The idempotency key was already used with a different text.
         KeyReused = "key_reused",
-        /// Another message was written after event `based_on`; `head` is the number of the ticket's
-        /// last event.
+        /// Another person wrote a message after event `based_on`; `head` is the number of the
+        /// ticket's last event.
         Stale = "stale",
         /// The message is redacted and has no text to edit.
         Redacted = "redacted",
