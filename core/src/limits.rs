@@ -314,8 +314,8 @@ pub const STATEMENT_TIMEOUT_MS: u64 = 10_000;
 pub const ANSWER_TIMEOUT_MS: u64 = 12_000;
 /// Maximum time that a statement waits for a lock.
 pub const LOCK_TIMEOUT_MS: u64 = 5_000;
-/// How long `migrate` waits for each lock. It then releases all of its locks, so that statements do not queue behind one long transaction.
-/// A migration step that takes several locks can delay a statement by a multiple of this time.
+/// How long `migrate` waits for each lock. If it does not get a lock in this time, it releases all of its locks, so that statements do not
+/// queue behind one long transaction. A migration step that takes several locks can delay a statement by a multiple of this time.
 pub const MIGRATION_LOCK_TIMEOUT_MS: u64 = 200;
 /// How long `migrate` pauses after it did not get a lock in time.
 pub const MIGRATION_LOCK_PAUSE_MS: u64 = 100;
@@ -388,7 +388,7 @@ pub const STATS_INTERVAL_READS: u32 = 10;
 
 /// Maximum frames waiting to be published to Redis. Further frames are dropped and counted; the database sweep delivers their events.
 pub const RELAY_QUEUE_MAX: usize = 16_384;
-/// Maximum bytes of the frames waiting to be published to Redis. A pipeline that is being sent needs memory for a second copy. The frames
+/// Maximum bytes of the frames waiting to be published to Redis. While a pipeline is being sent, its frames are in memory twice. The frames
 /// of the largest event (one for staff and one for customers) have more than half a megabyte together.
 pub const RELAY_QUEUE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Minimum time between two pipelines to Redis, so that publications share a pipeline under load. A single publication does not wait.
