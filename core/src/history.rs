@@ -158,10 +158,11 @@ pub struct Message {
 }
 
 impl HistoryRow {
-    /// Whether this event records that earlier events or ticket fields were redacted. A client that
-    /// has cached the redacted text must then read those events or fields again. The check compares
-    /// `description` with the texts that the database functions write. If an administrator's SQL
-    /// logs the same text, clients only read those events or fields once without need.
+    /// Whether this event records a redaction of other events of the ticket, or of the ticket's
+    /// fields. A client that has cached the redacted text must then read those events or fields
+    /// again. The check compares `description` with the texts that the database functions write. If
+    /// an administrator's SQL logs the same text, clients only read those events or fields once
+    /// without need.
     pub fn is_redaction_receipt(&self) -> bool {
         let words = self.description.as_deref().unwrap_or_default();
         let is_receipt = matches!(words, "subject redacted" | "rating comment redacted")
@@ -179,14 +180,14 @@ impl HistoryRow {
     }
 }
 
-/// A reader's position in one history. Events advance it only in order and without gaps.
+/// A reader's position in one history. Events advance the position only in order and without gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position(Seq);
 
 /// The result of comparing an event with a reader's [`Position`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Observed {
-    /// The event was the next one, and the position has advanced to it.
+    /// The event directly follows the position, which has advanced to the event.
     InOrder,
     /// The reader has already seen the event; drop it.
     Duplicate,
@@ -204,7 +205,7 @@ impl Position {
         Self(seq)
     }
 
-    /// The last event seen.
+    /// The number of the last event that the reader has seen.
     pub const fn seq(self) -> Seq {
         self.0
     }

@@ -68,7 +68,7 @@ pub const OWN_UNREAD_MESSAGES_MAX: u32 = 100;
 pub const FIRST_ANSWER_TICKETS_MAX: u32 = 1_000;
 /// Maximum answered tickets, out of the [`FIRST_ANSWER_TICKETS_MAX`] tickets read, that count for the usual time to a first answer.
 pub const FIRST_ANSWER_ANSWERS_MAX: u32 = 200;
-/// Minimum first answers for showing the usual time to a first answer. Fewer answers do not predict the next one.
+/// Minimum first answers for showing the usual time to a first answer. A time from fewer answers would be a poor forecast.
 pub const FIRST_ANSWER_ANSWERS_MIN: u32 = 5;
 /// Maximum age, in days, of a first answer that counts for the usual time to a first answer.
 pub const FIRST_ANSWER_DAYS: u32 = 30;
@@ -278,8 +278,8 @@ pub const LANE_MESSAGES_MIN: usize = 64;
 pub const BATCH_MESSAGES_MAX: usize = 256;
 /// Maximum messages waiting to be written; further messages are refused as `overloaded`.
 pub const WRITER_MESSAGES_MAX: usize = 16_384;
-/// Maximum bytes of all unanswered messages, including those for locked tickets; further messages are refused as `overloaded`. Thousands of
-/// the longest messages fit. Without this limit, [`WRITER_MESSAGES_MAX`] of them could use a gigabyte.
+/// Maximum bytes of all messages that wait to be written, including those for locked tickets; further messages are refused as `overloaded`.
+/// Thousands of the longest messages fit. Without this limit, [`WRITER_MESSAGES_MAX`] of them could use a gigabyte.
 pub const WRITER_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Maximum attempts to write one batch after a transient error (deadlock, serialization failure, lock timeout, lost connection).
 pub const BATCH_TRIES_MAX: u32 = 20;
@@ -300,8 +300,8 @@ pub const LOADER_PENDING_MAX: usize = 16_384;
 pub const JOIN_READS_AT_ONCE_MAX: usize = 2;
 /// Maximum random delay before a client retries a sign-in that timed out under load.
 pub const SIGN_IN_RETRY_MS_MAX: u64 = 5_000;
-/// Maximum connections of the pool that wait for a locked ticket at the same time. Writes to all other locked tickets are retried together
-/// every [`LOCKED_TICKET_RETRY_MS`].
+/// Maximum pool connections that wait for a locked ticket at the same time. Writes to all other locked tickets are retried together every
+/// [`LOCKED_TICKET_RETRY_MS`].
 pub const LOCK_WAITS_MAX: usize = 4;
 /// Time between two retries of locked tickets. Each retry tries to write at most [`BATCH_MESSAGES_MAX`] messages.
 pub const LOCKED_TICKET_RETRY_MS: u64 = 100;
@@ -314,8 +314,8 @@ pub const STATEMENT_TIMEOUT_MS: u64 = 10_000;
 pub const ANSWER_TIMEOUT_MS: u64 = 12_000;
 /// Maximum time that a statement waits for a lock.
 pub const LOCK_TIMEOUT_MS: u64 = 5_000;
-/// How long `migrate` waits for each lock. It then releases all of its locks, so that statements do not queue behind one long transaction.
-/// A migration step that takes several locks can delay a statement by a multiple of this time.
+/// How long `migrate` waits for each lock. If it does not get a lock in this time, it releases all of its locks, so that statements do not
+/// queue behind one long transaction. A migration step that takes several locks can delay a statement by a multiple of this time.
 pub const MIGRATION_LOCK_TIMEOUT_MS: u64 = 200;
 /// How long `migrate` pauses after it did not get a lock in time.
 pub const MIGRATION_LOCK_PAUSE_MS: u64 = 100;
@@ -388,7 +388,7 @@ pub const STATS_INTERVAL_READS: u32 = 10;
 
 /// Maximum frames waiting to be published to Redis. Further frames are dropped and counted; the database sweep delivers their events.
 pub const RELAY_QUEUE_MAX: usize = 16_384;
-/// Maximum bytes of the frames waiting to be published to Redis. A pipeline that is being sent needs memory for a second copy. The frames
+/// Maximum bytes of the frames waiting to be published to Redis. While a pipeline is being sent, its frames are in memory twice. The frames
 /// of the largest event (one for staff and one for customers) have more than half a megabyte together.
 pub const RELAY_QUEUE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Minimum time between two pipelines to Redis, so that publications share a pipeline under load. A single publication does not wait.
@@ -488,7 +488,7 @@ pub const TOKEN_ISSUER_BYTES_MAX: usize = 1_024;
 pub const NAME_CHARS_MAX: usize = 200;
 /// Maximum characters of the one word by which customers know a staff member.
 pub const PUBLIC_NAME_CHARS_MAX: usize = 40;
-/// Maximum characters of an e-mail address, as the standard allows.
+/// Maximum characters of an e-mail address, as SMTP allows (RFC 5321: 64 before the `@` and 255 after it).
 pub const EMAIL_CHARS_MAX: usize = 320;
 /// Maximum people with the same e-mail address that are shown to an admin, the earliest first. Several people share an address if one
 /// person uses several identity providers, or if the address is a shared mailbox.

@@ -42,8 +42,8 @@ text_enum!(
         NotRatable = "not_ratable",
         /// The idempotency key was already used with a different text.
         KeyReused = "key_reused",
-        /// Another message was written after event `based_on`; `head` is the number of the ticket's
-        /// last event.
+        /// Another person wrote a message after event `based_on`; `head` is the number of the
+        /// ticket's last event.
         Stale = "stale",
         /// The message is redacted and has no text to edit.
         Redacted = "redacted",
@@ -96,7 +96,7 @@ impl RejectCode {
         }
     }
 
-    /// Whether the same request may succeed later on the same connection.
+    /// Whether the same request may succeed if the client repeats it on the same connection.
     pub const fn is_passing(self) -> bool {
         matches!(
             self,

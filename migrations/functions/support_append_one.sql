@@ -74,7 +74,8 @@ begin
   where h.ticket_id = p_ticket
     and v_owner is not null and not v_is_archived and (p_internal or v_status <> 'closed') and not (v_is_answer and v_is_unanswered);
 
-  -- Inside another trigger, the trigger on `support_messages` ignores `helpline.numbered` and would number the message a second time.
+  -- If this function is called inside a trigger, the trigger on `support_messages` ignores `helpline.numbered` and would number the message a second
+  -- time. `support_append_events` handles such a message.
   if v_is_plain is not true or pg_trigger_depth() > 0 then
     return query
       select r.*

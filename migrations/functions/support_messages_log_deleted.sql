@@ -22,7 +22,7 @@ begin
     array_fill(case when v_user is null then 'system' else 'admin' end, array[cardinality(v_tickets)]),
     v_nothing, v_nothing, v_nothing, v_nothing, array_fill('message deleted'::text, array[cardinality(v_tickets)]), v_messages,
     array_fill(null::jsonb, array[cardinality(v_tickets)]));
-  -- Also remove the message's former texts, which edits left in the history.
+  -- Also remove the deleted message's former texts, which edits have left in the history.
   perform set_config('helpline.append_only_door', 'open', true);
   update support_ticket_activity a
   set old_value = null, new_value = null

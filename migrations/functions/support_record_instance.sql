@@ -16,7 +16,8 @@ begin
                  for update skip locked);
   insert into service_instances as s (id, has_relay, started_at, seen_at) values (p_id, p_has_relay, v_now, v_now)
   on conflict on constraint service_instances_pkey do update
-    -- Keep the earlier start time (`least`): if the clock was set back, a start time in the future would hide all other instances.
+    -- Keep the earlier of the two start times: if the clock was set back after this instance started, a start time in the future would hide all other
+    -- instances.
     set seen_at = excluded.seen_at, has_relay = excluded.has_relay, started_at = least(s.started_at, excluded.started_at)
   returning s.started_at into v_started;
   return query

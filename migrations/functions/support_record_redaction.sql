@@ -1,4 +1,4 @@
--- Adds an event to the history for a redaction that adds no event otherwise. The event says who removed what kind of text, without the text.
+-- Adds an event to the history for a redaction that would otherwise leave no event. The event says who removed what kind of text, without the text.
 create or replace function support_record_redaction(p_ticket uuid, p_what text) returns void
 language plpgsql
 set search_path = pg_catalog, {schema}, pg_temp

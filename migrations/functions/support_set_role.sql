@@ -1,5 +1,5 @@
--- Sets a person's role; a null `p_role` removes all roles. Only admins may call this function. It locks the table: otherwise two admins could remove
--- each other's role at the same time, and no admin would remain.
+-- Sets a person's role; a null `p_role` removes all roles. Only admins may call this function. It locks the table `user_roles`: otherwise two admins
+-- could remove each other's role at the same time, and no admin would remain.
 create or replace function support_set_role(p_user uuid, p_role text) returns void
 language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp

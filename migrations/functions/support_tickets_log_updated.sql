@@ -10,8 +10,8 @@ set enable_hashjoin = on
 as $$
 declare
   v_user constant uuid := support_current_user_id();
-  -- Maps each ticket that a message changes to the message's sender. At a trigger depth above 1, only the trigger of the messages can have set this
-  -- value.
+  -- Maps each ticket that a message changes to the message's sender. At a trigger depth above 1, only the trigger of the messages can have set
+  -- `helpline.movers`.
   v_movers constant jsonb := case when pg_trigger_depth() > 1
     then coalesce(nullif(current_setting('helpline.movers', true), '')::jsonb, '{}') else '{}' end;
   v_tickets uuid[];

@@ -5,7 +5,8 @@ language plpgsql security definer
 set search_path = pg_catalog, {schema}, pg_temp
 as $$
 declare
-  -- The message that changed the status, or null. At a trigger depth above 1, only the trigger of the messages can have set this value.
+  -- The message that changed the ticket's status, or null. At a trigger depth above 1, only the trigger of the messages can have set
+  -- `helpline.movers`.
   v_mover constant jsonb := case when pg_trigger_depth() > 1
     then nullif(current_setting('helpline.movers', true), '')::jsonb -> new.id::text end;
   v_by_customer constant boolean := coalesce(v_mover ->> 'type' = 'customer', support_current_user_id() = new.user_id, false);

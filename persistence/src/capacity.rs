@@ -16,7 +16,7 @@ pub struct Capacity {
 
 /// Reads the server's capacity. Returns `None` behind a pooler, because the pooler's own limit
 /// applies instead. A pooler is assumed if one is configured, or if the server reports another port
-/// than the address contains (a forwarded port has the same effect).
+/// than the configured address contains (a forwarded port has the same effect).
 ///
 /// # Errors
 /// When the database cannot be read.

@@ -113,7 +113,8 @@ const CONSTRAINTS: &[(&str, RejectCode)] = &[
 ];
 
 impl StoreError {
-    /// Whether a retry of the statement may succeed a moment later. If not, every retry fails.
+    /// Whether a retry of the statement may succeed a moment later. `false` means that every retry
+    /// would fail.
     pub const fn passes(&self) -> bool {
         match self {
             Self::Busy(_) | Self::Unreachable(_) | Self::ReadOnly | Self::PoolExhausted => true,

@@ -256,7 +256,7 @@ fn customer_event(store: &Store, ticket: TicketId, row: &Row) -> Result<Customer
 
 fn whole_customer_event(ticket: TicketId, row: &Row) -> Result<CustomerEvent, StoreError> {
     let kind: Kind = rows::word(row, 4)?;
-    // The row of a deleted message still has its id, but its body is null.
+    // If the event's message was deleted, the row still has the message's id, but the body is null.
     let message = match rows::text(row, 11, limits::BODY_BYTES_MAX)? {
         Some(body) if kind.has_message() => Some(CustomerMessage {
             id: MessageId::new(rows::get(row, 9)?),

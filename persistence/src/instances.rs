@@ -19,8 +19,8 @@ pub struct Others {
     pub alone: u64,
 }
 
-/// Records, under the service role, that this instance is running. The caller must repeat it every
-/// [`limits::INSTANCE_RENEW_MS`].
+/// Records, under the service role, that this instance is running. The caller must repeat this call
+/// every [`limits::INSTANCE_RENEW_MS`].
 ///
 /// # Errors
 /// When the database cannot be written.

@@ -68,8 +68,8 @@ pub enum Outcome {
     /// Another transaction has locked the ticket, so the message was not stored. Append the message
     /// with [`append_waiting`].
     Busy,
-    /// The message is stored, by this call or an earlier one. Its position is unknown, because its
-    /// event in the history is missing or cannot be decoded.
+    /// The message is stored, by this call or by an earlier call with the same key. Its position is
+    /// unknown, because its event in the history is missing or cannot be decoded.
     Misplaced,
 }
 

@@ -138,8 +138,8 @@ pub async fn ticket_positions(
     Ok(positions)
 }
 
-/// Decodes a read position. A row that cannot be decoded gives `None`, and the ticket is returned
-/// without it. `public_name` is the index of the column with the public name.
+/// Decodes a read position. A row that cannot be decoded gives `None`, and its ticket is returned
+/// without this read position. `public_name` is the index of the column with the public name.
 fn readable_position(store: &Store, row: &Row, public_name: usize) -> Option<ReadPosition> {
     store.undecodable.leave_out(
         "read position",

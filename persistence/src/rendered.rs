@@ -11,7 +11,7 @@ use crate::statement::{Statement, Types};
 use crate::{Names, Pooler, StoreError};
 
 /// The SQL statements with the [`Names`] of this installation. The placeholders of a statement are
-/// replaced when it is used for the first time.
+/// replaced when the statement is used for the first time.
 pub(crate) struct Rendered {
     pub(crate) names: Names,
     pub(crate) pooler: Pooler,

@@ -23,8 +23,8 @@ pub struct Member {
 }
 
 /// Lists all people with a staff role, ordered by name. With `query`, only people whose name or
-/// email address contains it. Runs under the staff role: agents use the list to assign tickets, and
-/// admins use it to manage roles.
+/// email address contains this text. Runs under the staff role: agents use the list to assign
+/// tickets, and admins use it to manage roles.
 ///
 /// # Errors
 /// When the database cannot be read.

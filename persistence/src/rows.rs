@@ -86,8 +86,8 @@ pub(crate) fn key(row: &Row, column: impl Column) -> Result<Option<Key>, StoreEr
 }
 
 /// Decodes a message's attachments, each one separately. An attachment that cannot be decoded is
-/// left out, so that it does not make the whole ticket unreadable. It may have been imported, be
-/// nested too deep, or contain numbers that fit no type.
+/// left out, so that it does not make the whole ticket unreadable. Such an attachment may have been
+/// imported, be nested too deep, or contain numbers that fit no type.
 pub(crate) fn attachments(row: &Row, column: impl Column) -> Result<Vec<Attachment>, StoreError> {
     let JsonText(text) = get(row, column)?;
     let entries: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
@@ -250,7 +250,7 @@ fn rest_of_history_row(row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
 
 fn message(row: &Row, at: usize) -> Result<Option<Message>, StoreError> {
     // A stored message always has a body. A null means that the reader may not see the message, or
-    // that it was deleted.
+    // that the message was deleted.
     let Some(body) = text(row, at + 3, limits::BODY_BYTES_MAX)? else {
         return Ok(None);
     };

@@ -114,7 +114,7 @@ rest! {
         pub schema_found: Option<SchemaVersion>,
         pub schema_expected: SchemaVersion,
         /// When the retention job last archived or deleted something; null if the newest entries of
-        /// the access log contain no such run.
+        /// the access log record no such run of the job.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub retention_at: Option<DateTime<Utc>>,
     }

@@ -160,7 +160,8 @@ pub enum StaffFrame {
         ticket: TicketId,
         viewers: Vec<Viewer>,
     },
-    /// How far a person has read. A newer frame for the same person replaces the earlier one.
+    /// How far a person has read. The client keeps only the newest frame for each person and
+    /// ticket.
     Read {
         ticket: TicketId,
         person: StaffPerson,
@@ -208,7 +209,8 @@ pub enum CustomerFrame {
         person: CustomerPerson,
         on: bool,
     },
-    /// How far a person has read. A newer frame for the same person replaces the earlier one.
+    /// How far a person has read. The client keeps only the newest frame for each person and
+    /// ticket.
     Read {
         ticket: TicketId,
         person: CustomerPerson,

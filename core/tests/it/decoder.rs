@@ -21,8 +21,8 @@ const REFUSALS: [RejectCode; 4] = [
     RejectCode::InvalidField,
 ];
 
-/// Decodes the text. Asserts that decoding is fast, that an accepted frame survives serialization
-/// and a second parse, and that a refusal has a short message.
+/// Decodes the text of a frame. Asserts that decoding is fast, that an accepted frame survives
+/// serialization and a second parse, and that a refusal has a short message.
 fn take(text: &str) -> Result<ClientFrame, RejectCode> {
     let started = Instant::now();
     let taken = ClientFrame::parse(text);

@@ -1,3 +1,3 @@
--- Sets a person's role; null removes all roles. The table's trigger records the change in the
--- access log.
+-- Sets a person's role; null removes all roles. A trigger on the table `user_roles` records the
+-- change in the access log.
 select {schema}.support_set_role($1, $2)

@@ -128,7 +128,7 @@ impl Trust {
         };
         let mut roots = RootCertStore::empty();
         // Ignore certificates that cannot be parsed: some of the machine's authorities may have an
-        // unsupported format. If no certificate can be parsed, the next step fails.
+        // unsupported format. If no certificate can be parsed, building the verifier fails.
         let _ = roots.add_parsable_certificates(known.iter().cloned());
         let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
             .build()

@@ -68,10 +68,11 @@ impl Version {
         }
     }
 
-    /// Whether the file is applied after the functions, views, triggers and policies. A run first
-    /// applies all other versions by number, then the functions and views, then these versions by
-    /// number. This order also works for a database that skips releases: functions find every
-    /// column that they need, and everything that a backfill reads still exists.
+    /// Whether the file is applied after the functions, views, triggers and policies. A run of
+    /// `migrate` first applies all other versions by number, then the functions and views, then the
+    /// backfills and the versions that depend on backfills, by number. This order also works for a
+    /// database that skips releases: functions find every column that they need, and everything
+    /// that a backfill reads still exists.
     pub(super) fn is_behind_objects(&self) -> bool {
         self.way() == Way::InPortions || self.says(BEHIND_BACKFILLS)
     }

@@ -110,7 +110,7 @@ impl Statement {
             Shape::WaitingForStaff => (WAITING_FOR_STAFF, STAFF_FILTERS),
             Shape::Customer => (FOR_CUSTOMER, CUSTOMER_FILTERS),
         };
-        // Each fragment starts with a `--` comment, so it must begin on a new line.
+        // Each inserted file of filters starts with a `--` comment, so it must begin on a new line.
         let text = text
             .replace("{filters}", &format!("\n{FILTERS}and\n{own_filters}"))
             .replace("{at}", order.at)

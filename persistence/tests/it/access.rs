@@ -151,7 +151,7 @@ async fn a_customer_names_no_column_beyond_the_list() {
     }
 }
 
-/// The SQL that inserts a customer's message directly into the table.
+/// The SQL that inserts a customer's message directly into the table `support_messages`.
 pub fn insert_message(ticket: TicketId, sender: Uuid) -> String {
     format!(
         "insert into support_messages (ticket_id, sender_id, sender_type, body) values ('{ticket}', '{sender}', 'customer', 'x')"

@@ -244,7 +244,8 @@ async fn a_retry_that_overlaps_its_first_send_burns_no_number() {
         append(&db.store, &[again(&sent)]).await.unwrap().outcomes[0],
         Outcome::Busy
     );
-    // `append_waiting` waits for the open transaction, and then finds the message that it stored.
+    // `append_waiting` waits for the open transaction, and then finds the message that this
+    // transaction stored.
     let (store, retry) = (db.store.clone(), again(&sent));
     let waiting = tokio::spawn(async move {
         append_waiting(&store, &[retry])

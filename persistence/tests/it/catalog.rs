@@ -167,7 +167,8 @@ async fn tables(database: &str) -> String {
         let (head, body) = entry.split_once("\n--\n").unwrap();
         let (name, rest) = head.split_once("; Type: ").unwrap();
         if TYPES.contains(&rest.split(';').next().unwrap()) {
-            // `pg_dump` writes settings for the next entry at the end of an entry. Remove them.
+            // At the end of each entry, `pg_dump` writes `SET` statements that belong to the next
+            // entry. Remove these statements.
             let body: Vec<&str> = body
                 .lines()
                 .filter(|line| !line.is_empty() && !line.starts_with("SET "))

@@ -66,7 +66,7 @@ async fn an_index_that_was_built_before_its_version_was_recorded_is_taken_as_it_
         .unwrap();
     let again = ["V9__waiting_index", "V10__waiting_of_before"];
     assert_eq!(migrate_to(&url, &plan).await.unwrap(), again);
-    // If the index exists but is invalid, `migrate` must build it again.
+    // If the index of version 9 exists but is invalid, `migrate` must build it again.
     admin
         .batch_execute(
             "delete from helpline_migrations where version >= 9;
@@ -105,7 +105,8 @@ async fn an_index_waits_for_a_long_snapshot_and_is_built_once() {
     })
     .await;
     let built = index().await;
-    // Wait longer than the lock timeout. The index build must not be cancelled and started again.
+    // Wait longer than `migrate`'s lock timeout. The index build must not be cancelled and started
+    // again.
     tokio::time::sleep(Duration::from_millis(1_000)).await;
     assert_eq!(index().await, built, "the index build was started again");
     // Other statements must not have to wait for the index build.

@@ -268,8 +268,8 @@ async fn tickets_of_before_are_found_before_and_after_they_are_filled_in() {
     let marks: String = db.ask(MARKS).await;
     let tallies = "select (select coalesce(sum(amount), 0) from support_ticket_tally_deltas)::text || (select count(*) from support_ticket_activity)";
     let history: String = db.ask(tallies).await;
-    // While the index does not exist, old tickets must be found by their original and by their
-    // folded words. New and changed tickets get their folded text at once.
+    // While the index on `search_folded` does not exist, old tickets must be found by their
+    // original and by their folded words. New and changed tickets get their folded text at once.
     let new = db.ticket_of(db.customer, "Große Straße PRINTER").await;
     let archive = async |text: &str| {
         let query = ListQuery {

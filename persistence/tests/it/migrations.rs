@@ -108,7 +108,8 @@ async fn an_upgraded_database_has_the_catalog_of_a_fresh_one() {
     ] {
         assert_eq!(after.contains(word), stays, "{word}");
     }
-    // When the previous build migrates, it must change nothing, and it must still work.
+    // If the previous build runs `migrate` on the upgraded database, it must change nothing. The
+    // previous build must also still work with this database.
     assert!(migrate::migrate(&old_url).await.unwrap().is_empty());
     assert_eq!(dump(&old).await, after);
     let url = cluster()

@@ -50,8 +50,8 @@ async fn every_insert_of_a_transaction_is_recorded_whatever_was_appended_before(
     let ticket = db.answered_ticket().await;
     let insert = insert(ticket, db.customer);
     let waiting = "update support_tickets set status = 'waiting_on_customer'";
-    // The trigger skips messages only for the owner, so only the owner's plain inserts could be
-    // lost.
+    // The trigger skips messages only for the owner, so only messages that the owner inserts by
+    // plain SQL could get no event.
     for role in ["postgres", "helpline_owner"] {
         let [first, second] = ["first", "second"]
             .map(|key| append_one(ticket, db.customer, &format!("{key} of {role}")));
@@ -95,7 +95,8 @@ async fn the_setting_of_a_session_hides_no_message() {
     let db = TestDb::open().await;
     let ticket = db.answered_ticket().await;
     let on = "set helpline.numbered = 'on'";
-    // Insert messages by plain SQL, as the administrator, a customer and an agent.
+    // Insert messages by plain SQL in sessions with this setting, as the administrator, a customer
+    // and an agent. Every message must get its event.
     db.sql(&format!("{on}; {}", insert(ticket, db.customer)))
         .await;
     let customer = db.session("helpline_customer", db.customer).await;
@@ -109,7 +110,8 @@ async fn the_setting_of_a_session_hides_no_message() {
     let answer = insert(ticket, db.agent).replace("'customer'", "'admin'");
     staff.batch_execute(&answer).await.unwrap();
     db.assert_recorded(ticket, 2 + 3).await;
-    // Call the functions that run with the owner's rights.
+    // Append messages with the functions that run with the owner's rights, in a session with this
+    // setting. Every message must get exactly one event.
     let service = db.another_admin().await;
     service
         .batch_execute(&format!("{on}; set role helpline_service"))

@@ -109,7 +109,7 @@ async fn a_crowd_signs_in_at_once_and_does_not_wait_for_the_one_whose_row_is_loc
         .await
         .unwrap();
     // One person is twice in the batch, as if they signed in from two tabs. Both sign-ins must
-    // succeed, and the row is written once.
+    // succeed, and the person's row must be written once.
     let crowd: Vec<_> = (500..600)
         .chain([599])
         .map(|n| identity(n, "New name"))

@@ -14,7 +14,8 @@ use crate::test_db::{TestDb, cluster, user};
 
 const PEOPLE: u128 = 12;
 const READS: usize = 2_000;
-/// Number of concurrent readers. Only one of them can have the connection at a time.
+/// Number of concurrent readers. The pool has a single connection, so only one reader at a time can
+/// use it.
 const IN_FLIGHT: usize = 4;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

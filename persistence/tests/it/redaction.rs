@@ -42,8 +42,8 @@ async fn nothing_is_redacted_under_a_legal_hold_and_everything_may_be_after_it()
             RejectCode::LegalHold
         );
     }
-    // Under a legal hold, even an administrator of the database must not be able to remove the
-    // text, with any of these statements.
+    // Under a legal hold, even an administrator of the database must not be able to remove a
+    // message's text, with any of these statements.
     for sql in [
         format!("select support_redact_message('{ticket}', '{}')", said.id),
         "update support_messages set redacted_at = now()".into(),

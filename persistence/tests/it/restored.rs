@@ -176,7 +176,7 @@ async fn a_write_is_answered_with_its_own_rows_while_the_numbers_of_another_clus
             .iter()
             .filter(|row| row.ticket != ticket || row.seq <= before)
             .count();
-        // The REST API returns the text of the last of these messages after an edit.
+        // After an edit, the REST API returns the text of the last event's message.
         let last = rows
             .last()
             .and_then(|row| row.message.as_ref())

@@ -157,7 +157,8 @@ async fn run(session: &Client, sql: &str) -> Vec<String> {
     rows
 }
 
-/// Compares the rows with the expected ones. Returns a description of the difference, or `None`.
+/// Compares the rows that a block of SQL returned with the expected rows. Returns a description of
+/// the difference, or `None`.
 fn fault(expected: &[&str], found: &[String]) -> Option<String> {
     let holds = match expected {
         [] => found.first().is_some_and(|row| !row.starts_with("ERROR: ")),

@@ -244,8 +244,8 @@ async fn the_longest_and_the_oddest_are_kept_and_what_is_no_subject_is_refused()
     assert_eq!(db.person(&issuer, &sub).await, longest);
     let wide = "\u{1F600}".repeat(limits::TOKEN_SUBJECT_BYTES_MAX / 4);
     db.person("", &wide).await;
-    // The table must refuse every subject that the service refuses. It must also refuse UUIDs,
-    // because they need no row.
+    // The table `people_subjects` must refuse every subject that the service refuses. It must also
+    // refuse UUIDs, because they need no row.
     let refused = [
         (String::new(), String::new(), "subject"),
         (String::new(), format!("{sub}x"), "subject"),

@@ -366,8 +366,8 @@ async fn the_first_to_answer_an_unassigned_ticket_gets_it_when_the_desk_wants_th
         is_text(before.unwrap(), "I take it."),
         "right after the answer"
     );
-    // After the ticket was unassigned, a retry of the answer that had assigned it must not assign
-    // it again.
+    // After the ticket was unassigned, a retry of the answer that had assigned the ticket must not
+    // assign the ticket again.
     let unassign = format!("select assign_ticket('{ticket}', null)");
     db.sql(&unassign).await;
     db.send(answer).await;

@@ -250,8 +250,8 @@ pub(in crate::protocol) struct FrameReader<'a> {
 }
 
 impl FrameReader<'_> {
-    /// A frame of type `kind` with a field that no frame has. The error of reading it lists the
-    /// known fields.
+    /// A frame of type `kind` with a field that no frame has. Deserializing it fails, with an error
+    /// that lists the fields of this frame type.
     pub(in crate::protocol) fn probe(kind: &str) -> FrameReader<'_> {
         FrameReader {
             kind: Cow::Borrowed(kind),

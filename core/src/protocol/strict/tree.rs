@@ -24,7 +24,8 @@ pub(in crate::protocol) enum Json<'a> {
 }
 
 impl Json<'_> {
-    /// An object with a field that no type has. The error of reading it lists the known fields.
+    /// An object with a field that no type has. Deserializing it as a type fails, with an error
+    /// that lists the fields of the type.
     pub(super) fn probe() -> Self {
         Self::Object(vec![(Cow::Borrowed("\0"), Self::Null)])
     }

@@ -81,8 +81,8 @@ pub const STRICT: &[&str] = &[
     "typing.on",
 ];
 
-/// Fields that are decoded by `title` of `narrow.ts`, because pages show these names next to other
-/// text.
+/// Fields that the decoder `title` of `shape.ts` reads. Pages show these names next to other text,
+/// so `title` replaces a name without visible characters by its code points.
 pub const TITLES: &[&str] = &[
     "StaffTicket.subject",
     "CustomerTicket.subject",
