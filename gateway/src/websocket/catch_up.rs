@@ -40,8 +40,8 @@ pub(super) struct CatchUp<'a> {
     pub ticket_position: Arc<TicketPosition>,
 }
 
-/// The next page to send. `seen` is the number of the last event that the member has received after
-/// this page. `reset` is true if the client must start over.
+/// The next page to send. `seen` is the number of the last event that the member has received once
+/// this page is sent. `reset` is true if the client must start over.
 struct Step {
     page: AnyPage,
     seen: Seq,

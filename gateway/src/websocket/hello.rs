@@ -92,8 +92,8 @@ pub(super) async fn receive(state: Arc<SocketState>, mut socket: Socket, guest: 
     subscriptions.close();
     state.inbox.leave(&connection);
     state.entrance.registry.leave(&connection);
-    // Close the socket after leaving the registry. Otherwise a client that no longer responds would
-    // count as present until the close times out.
+    // Close the socket only after the connection has left the registry. Otherwise a client that no
+    // longer responds would count as connected until the close times out.
     if let Some(code) = code {
         Box::pin(socket.close(code)).await;
     }
@@ -142,7 +142,8 @@ async fn first_frame(
         text = text_in_time(socket, deadline) => text?,
         () = state.lifecycle.drain.cancelled() => return Err(Some(CloseCode::Restart)),
     };
-    // The client's frame arrived in time. If the database now takes too long, the client may retry.
+    // The client's frame arrived in time. If the database now takes too long, the close code allows
+    // the client to retry.
     match tokio::time::timeout(deadline, greet(&state.entrance, socket, guest, &text)).await {
         Ok(greeted) => greeted,
         Err(_) => {

@@ -11,8 +11,8 @@ use parking_lot::Mutex;
 
 use crate::live::Membership;
 
-/// The room memberships of one connection. A membership is never dropped while this lock is held,
-/// because the drop takes the lock of its room.
+/// The room memberships of one connection. Never drop a membership while holding the lock of
+/// `Subscriptions`, because the drop takes the lock of the membership's room.
 #[derive(Default)]
 pub(super) struct Subscriptions(Mutex<State>);
 

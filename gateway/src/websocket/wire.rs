@@ -122,8 +122,8 @@ impl Socket {
         )
     }
 
-    /// Sends the close code, and reads until the peer has answered, so that the peer sees a clean
-    /// close. If the peer still sends data that cannot be parsed,
+    /// Sends the close code, and reads until the peer has sent its close frame, so that the peer
+    /// sees a clean close. If the peer still sends data that cannot be parsed,
     /// [`crate::runtime::tcp_stream::Lingering`] reads the stream to its end.
     pub(super) async fn close(mut self, code: CloseCode) {
         metrics::counter!("helpline_closes_total", "code" => code.code().to_string()).increment(1);

@@ -17,7 +17,7 @@ use crate::runtime::byte_budget::HeldBytes;
 use crate::runtime::errors::unavailable;
 use crate::runtime::failpoint::sabotaged;
 
-/// What the sender of a committed message learns.
+/// The result that is reported to the sender of a committed message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stored {
     /// The message's number in the sender's view. Customers have their own numbering, without

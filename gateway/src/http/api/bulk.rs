@@ -31,7 +31,7 @@ const CHANGE: Route = Route {
     handler: |method| on(method, change),
 };
 
-/// The REST routes that this file defines.
+/// The REST route that changes many tickets in one request.
 pub(super) const ROUTES: &[Route] = &[CHANGE];
 
 #[derive(OpenApi)]

@@ -41,7 +41,7 @@ const MESSAGES: Route = Route {
     handler: |method| on(method, messages),
 };
 
-/// The REST routes that this file defines.
+/// The REST routes that return pages of a ticket's history.
 pub(super) const ROUTES: &[Route] = &[ACTIVITY, MESSAGES];
 
 #[derive(OpenApi)]

@@ -31,7 +31,7 @@ const UNREAD: Route = Route {
     handler: |method| on(method, unread),
 };
 
-/// The REST routes that this file defines.
+/// The REST routes about the signed-in person.
 pub(super) const ROUTES: &[Route] = &[ME, UNREAD];
 
 #[derive(OpenApi)]

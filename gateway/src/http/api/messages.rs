@@ -52,7 +52,7 @@ const REDACT: Route = Route {
     handler: |method| on(method, redact),
 };
 
-/// The REST routes that this file defines.
+/// The REST routes that send, edit and redact messages.
 pub(super) const ROUTES: &[Route] = &[SEND, EDIT, REDACT];
 
 #[derive(OpenApi)]

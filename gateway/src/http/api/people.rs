@@ -51,7 +51,7 @@ const BLOCK: Route = Route {
     handler: |method| on(method, block),
 };
 
-/// The REST routes that this file defines.
+/// The REST routes about people: details, search and blocking.
 pub(super) const ROUTES: &[Route] = &[PERSON, BY_EMAIL, BLOCK];
 
 #[derive(OpenApi)]

@@ -34,7 +34,7 @@ const AVAILABILITY: Route = Route {
     handler: |method| on(method, availability),
 };
 
-/// The REST routes that this file defines.
+/// The REST routes that need no token.
 pub(super) const ROUTES: &[Route] = &[CONFIG, AVAILABILITY];
 
 #[derive(OpenApi)]

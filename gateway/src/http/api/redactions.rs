@@ -46,7 +46,7 @@ const EVENT: Route = Route {
     handler: |method| on(method, event),
 };
 
-/// The REST routes that this file defines.
+/// The REST routes that redact subjects, rating comments and events.
 pub(super) const ROUTES: &[Route] = &[SUBJECT, RATING_COMMENT, EVENT];
 
 #[derive(OpenApi)]

@@ -51,7 +51,7 @@ const REMOVE: Route = Route {
     handler: |method| on(method, remove),
 };
 
-/// The REST routes that this file defines.
+/// The REST routes of saved replies.
 pub(super) const ROUTES: &[Route] = &[LIST, SAVE, REMOVE];
 
 #[derive(OpenApi)]

@@ -58,7 +58,7 @@ const REVOKE: Route = Route {
     handler: |method| on(method, revoke),
 };
 
-/// The REST routes that this file defines.
+/// The REST routes that list staff and change roles.
 pub(super) const ROUTES: &[Route] = &[AGENTS, ROLES, GRANT, REVOKE];
 
 #[derive(OpenApi)]

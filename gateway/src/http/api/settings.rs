@@ -40,7 +40,7 @@ const SET: Route = Route {
     handler: |method| on(method, set),
 };
 
-/// The REST routes that this file defines.
+/// The REST routes of the desk's settings.
 pub(super) const ROUTES: &[Route] = &[LIST, SET];
 
 #[derive(OpenApi)]

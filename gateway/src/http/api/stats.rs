@@ -32,7 +32,7 @@ const COUNTS: Route = Route {
     handler: |method| on(method, counts),
 };
 
-/// The REST routes that this file defines.
+/// The REST routes that return statistics and ticket counts.
 pub(super) const ROUTES: &[Route] = &[STATS, COUNTS];
 
 #[derive(OpenApi)]

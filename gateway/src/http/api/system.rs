@@ -26,7 +26,7 @@ const SYSTEM: Route = Route {
     handler: |method| on(method, system),
 };
 
-/// The REST routes that this file defines.
+/// The REST route that returns the system status.
 pub(super) const ROUTES: &[Route] = &[SYSTEM];
 
 #[derive(OpenApi)]

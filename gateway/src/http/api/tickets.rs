@@ -74,7 +74,7 @@ const RATE: Route = Route {
     handler: |method| on(method, rate),
 };
 
-/// The REST routes that this file defines.
+/// The REST routes that list, open, change and rate tickets.
 pub(super) const ROUTES: &[Route] = &[LIST, CREATE, OPEN, CHANGE, RATE];
 
 #[derive(OpenApi)]

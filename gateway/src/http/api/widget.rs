@@ -28,7 +28,7 @@ const VIEW: Route = Route {
     handler: |method| on(method, view),
 };
 
-/// The REST routes that this file defines.
+/// The REST route that returns the widget's appearance.
 pub(super) const ROUTES: &[Route] = &[VIEW];
 
 #[derive(OpenApi)]

@@ -35,7 +35,7 @@ const COMMANDS_MAX: usize = 64;
 /// Pause before the second connection attempt, in milliseconds. It doubles with each failure up to
 /// [`limits::RELAY_BACKOFF_MS_MAX`].
 const FIRST_BACKOFF_MS: u64 = 50;
-/// The reason in the log when a subscription ends because its queue of subscribe and unsubscribe
+/// The logged reason when a subscription ends because its queue of subscribe and unsubscribe
 /// commands is full.
 const UNCONFIRMED: &str = "Redis does not confirm what is joined and left";
 

@@ -50,7 +50,7 @@ const ACTIONS: Route = Route {
     handler: |method| on(method, list_actions),
 };
 
-/// The REST routes that this file defines.
+/// The REST routes of the access log.
 pub(super) const ROUTES: &[Route] = &[LIST, EXPORT, ACTIONS];
 
 #[derive(OpenApi)]

@@ -62,8 +62,9 @@ impl NotSignedIn {
     }
 }
 
-/// Completes the sign-in. On success, sets the session cookie and redirects to the page where the
-/// person started. On failure, redirects with an outcome word that the page explains.
+/// Completes the sign-in. On success, sets the session cookie and redirects to the page on which
+/// the person started the sign-in. On failure, redirects with an outcome word that the page
+/// explains.
 pub(super) async fn complete(
     State(sign_ins): State<Arc<OwnSignIn>>,
     extensions: Extensions,

@@ -1,5 +1,5 @@
 //! The outcome of a sign-in. It is added as a word to the URL to which the browser returns, and the
-//! page shows a sentence for it.
+//! page shows a sentence for each outcome.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
