@@ -55,7 +55,7 @@ async function rows(page: Page): Promise<readonly string[]> {
       await scroll(page, 0)
       return false
     }
-    // If rows between the collected and the visible ones are missing, wait for the next try.
+    // If rows between the collected rows and the visible rows are missing, return false, so that `eventually` tries again.
     if ((now[0]?.place ?? Infinity) > all.size + 1) return false
     for (const row of now) all.set(row.place, row.number)
     count = now[0]?.count ?? UNKNOWN

@@ -45,7 +45,10 @@ const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const TICKET_NUMBER = /^TKT-\d{6,12}$/i
 /** The earliest year that a date filter accepts. No entry is older, and some servers reject earlier dates. */
 const FIRST_YEAR = 1970
-/** The latest year that a date filter accepts. The next day's date still has a four-digit year, even after 31 December. */
+/**
+ * The latest year that a date filter accepts. The server gets the date after the last day, which even after 31 December has a four-digit
+ * year.
+ */
 const LAST_YEAR = 9998
 const ACTION = /^[a-z][a-z_]{0,63}$/
 

@@ -74,7 +74,10 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   /** The number of unread tickets that the server counts but this client has not loaded. */
   const others = signal(0)
   const counted = signal(false)
-  /** Incremented by every new connection, to discard responses to earlier requests: they may lack changes made while disconnected. */
+  /**
+   * Incremented by every new connection, so that responses to earlier requests are discarded. Such a response may lack changes that were
+   * made while the client was disconnected.
+   */
   let connections = 0
   let isDisposed = false
 
@@ -213,7 +216,10 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   }
   const unreadOnes = () => [...tickets.values()].filter((ticket) => isUnread(ticket))
   const unreadHere = () => unreadOnes().length
-  /** Requests the total number of unread tickets. If some of them are unknown to this client, loads the latest finished tickets to find them. */
+  /**
+   * Requests the total number of unread tickets. If this client has not loaded some of the unread tickets, loads the latest finished
+   * tickets, to find the missing ones there.
+   */
   const readUnread = async () => {
     const mine = connections
     const result = await client.rest.ownUnread()

@@ -21,7 +21,7 @@ export async function isOutdated(build: string, fault: unknown, storage: KeyValu
   return await isGone(build) || (part !== undefined && isGone(part))
 }
 
-/** Records that the page is about to be reloaded because of this build. */
+/** Records that the page is about to be reloaded, because the server no longer has the scripts of this build. */
 export function reloads(build: string, storage: KeyValue = storageOr('sessionStorage')): void {
   void keepItem(storage, ITEM, build)
 }

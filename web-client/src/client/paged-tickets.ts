@@ -1,5 +1,5 @@
-// Loads a ticket list page by page, as far as the user has scrolled. Runs one request at a time. Discards responses to a query that has
-// since been replaced.
+// Loads a ticket list page by page, as far as the user has scrolled. Runs one request at a time. Discards the response to a query if
+// another query has replaced that query during the request.
 
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import { backoffMs } from '../connection/backoff.ts'

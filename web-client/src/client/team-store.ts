@@ -166,7 +166,7 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
     }
   }
   /**
-   * Whether another person caused an event after the sequence number `known`. Needed for a ticket that was already unread: it stays unread
+   * Whether another person caused an event after the sequence number `known`. Needed because a ticket that was already unread stays unread
    * after this agent's own change.
    */
   const isOfOthers = async (id: string, known: number) => {

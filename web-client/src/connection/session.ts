@@ -73,7 +73,7 @@ export interface SessionParts {
   readonly clock: Clock
   readonly random: () => number
   readonly tokens: TokenSource
-  /** The id of the session's person. If `welcome` names another person, the session ends. */
+  /** The id of the session's person. If the server's `welcome` frame names another person, the session ends. */
   readonly user: string
   readonly watch: WatchFactory
 }

@@ -157,7 +157,10 @@ function settle(timeline: Timeline): Timeline {
   return pending.length === timeline.pending.length ? timeline : { ...timeline, pending }
 }
 
-/** Stores a read mark. Ignores a mark that is older than the known one, so that a late frame does not make messages unread. */
+/**
+ * Stores a read mark. Ignores a mark that is older than the known mark of the same person, so that a late frame does not make messages
+ * unread.
+ */
 function withMark(reads: readonly ReadMark[], mark: ReadMark): readonly ReadMark[] {
   const same = (one: ReadMark) => one.person.id === mark.person.id && one.person.type === mark.person.type && one.person.name === mark.person.name
   const before = reads.find(same)

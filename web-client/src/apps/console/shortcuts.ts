@@ -180,7 +180,7 @@ function takePendingSteps({ inbox, cursor, arriving }: ConsoleContext, pending: 
 }
 
 function openCursor({ inbox, cursor }: ConsoleContext, router: Router): boolean {
-  // If a link or button has the focus, Enter activates that element instead.
+  // If a link or button has the focus, Enter activates that element instead of opening a ticket.
   if (document.activeElement?.matches('body, main, nav') === false) return false
   const ticket = cursor.value === null ? undefined : inbox.ticket(cursor.value)
   if (ticket !== undefined) router.go(ticket.ticket_number)
