@@ -54,7 +54,10 @@ const WATCHED_ACTIVE = 25
 const REFRESH_MS = 80
 const RETRY_MS = 3_000
 const SEARCH_MS = 200
-/** The interval between requests for the number of unread tickets, some of which have no subscription. */
+/**
+ * The interval between requests for the number of unread tickets. The client polls this number, because it does not subscribe to every
+ * ticket.
+ */
 const UNREAD_MS = 60_000
 
 /** The parts of `Client` that the ticket list uses. */
@@ -243,7 +246,8 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     shown.subscribe(watch),
     client.connection.subscribe((state) => {
       if (state.kind !== 'live') return
-      // The connection is live again: reload the list. Tickets without a subscription may have changed, and new tickets may exist.
+      // The connection is live again: reload the list. While the client was disconnected, tickets without a subscription may have changed,
+      // and new tickets may have been created.
       connections++
       list.reload()
       void readActive().then(readUnread)

@@ -22,7 +22,7 @@ export interface Router {
   dispose(): void
 }
 
-/** Whether a place has its own query instead of the ticket list's filters. */
+/** Whether the query of this place belongs to the place itself and does not contain the ticket list's filters. */
 export function hasOwnQuery(rest: string): boolean {
   return rest === 'settings' || rest.startsWith('settings/')
 }

@@ -77,6 +77,6 @@ function tellOtherTabs(storage: KeyValue, now: number): void {
     storage.setItem(SIGNED_OUT_ITEM, String(now))
     storage.removeItem(SIGNED_OUT_ITEM)
   } catch {
-    // The storage is full. The other tabs notice the sign-out when their token expires.
+    // The storage is full, so the other tabs get no storage event about the sign-out. They notice the sign-out when their token expires.
   }
 }

@@ -96,7 +96,7 @@ export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ 
     const mine = round
     state = 'asking'
     pages.asked(due)
-    // Use larger pages when reloading rows.
+    // Use larger pages when reloading rows, so that fewer requests are needed.
     const limit = !due.isNext && order.peek().length > PAGE_TICKETS && loaded.peek() ? LIMITS.list_tickets_max : PAGE_TICKETS
     const result = await load({ limit, ...(due.cursor === null ? {} : { cursor: due.cursor }) })
     if (mine !== round) return
