@@ -174,7 +174,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
         else return outcome === undefined ? undefined : later(ticket, outcome.ms)
         continue
       }
-      // Keep the order: later messages of the ticket wait until this message is sent.
+      // The author can still take back this message. To keep the order, later messages of the ticket wait until this message is sent.
       if (heldFor(entry) > 0) return later(ticket, heldFor(entry))
       const outcome = await parts.send(entry)
       // While the request was running, the message may have been discarded or sent by another tab. The outcome is still reported, but the
