@@ -179,7 +179,8 @@ test('under the pointer the list is read to its end while tickets change, and no
 
 test('the keyboard reaches all pages, and what is selected there is changed', async () => {
   const place = await context()
-  // Pages of the list arrive more slowly than key presses. Presses at the last loaded row must take effect when the next page arrives.
+  // Pages of the ticket list arrive more slowly than presses of `j`. Presses at the last loaded row must take effect when the next page of
+  // the list arrives.
   await lateBy(place, 1_000)
   const { page } = await visit(place, TEAM, `/admin/support?search=${word}&sort=oldest`, who.agent)
   await page.locator(id(T.ticketRow)).first().waitFor()

@@ -1,4 +1,5 @@
-// The state of the access log page for admins. The page's URL contains the filters. Pages of entries load from the newest entry to the oldest.
+// The state of the access log screen for admins. The screen's URL contains the filters. The entries load page by page, the newest entries
+// first.
 
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import type { AccessEntry } from '../protocol/generated.ts'
@@ -107,7 +108,7 @@ export interface AccessLog {
   readonly problem: ReadonlySignal<Problem | null>
   /** Starts a new query from the newest entry. Responses to earlier queries are discarded. */
   begin(query: AccessQuery): Promise<void>
-  /** Loads the next page. Does nothing while a request is running or when there are no more pages. */
+  /** Loads the next page of entries. Does nothing while a request is running or when there are no more pages. */
   more(): Promise<void>
 }
 
@@ -117,7 +118,7 @@ export function createAccessLog(rest: Pick<AccessLogRest, 'accessLog'>): AccessL
   const searchedTo = signal<string | null>(null)
   const problem = signal<Problem | null>(null)
   let query: AccessQuery = {}
-  /** The cursor of the next page; empty for the first page. */
+  /** The cursor of the next page of entries; empty for the first page. */
   let next: Pick<AccessQuery, 'cursor'> = {}
   /** Counts the queries, so that a response to an earlier query can be recognized and discarded. */
   let round = 0

@@ -88,7 +88,7 @@ export function memoryStorage(): KeyValue {
   }
 }
 
-/** Returns a random 128-bit key for one send. Also works on plain HTTP, where `crypto.randomUUID` is missing. */
+/** Returns a random 128-bit idempotency key for one send. Also works on plain HTTP, where `crypto.randomUUID` is missing. */
 export function newKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

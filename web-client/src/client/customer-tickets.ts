@@ -84,7 +84,7 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   let connections = 0
   let isDisposed = false
 
-  /** The search text in the form that the server expects; empty if there is no search. */
+  /** The search text, normalized as the server expects it; empty if there is no search. */
   const words = () => searchOf(search.peek())
   const list = createPagedTickets<CustomerView, SortedList<CustomerView>>({
     load: async (range) => {

@@ -62,13 +62,13 @@ export interface Outbox {
   discard(key: string): Queued | null
   /** Call this when the author signs out. Messages are not sent until the author confirms after the next sign-in. */
   pause(): void
-  /** Takes back a message during its undo time. Returns null if it is too late. */
+  /** Takes back a message during its undo time. Returns null if the undo time is over. */
   undo(key: string): Queued | null
   /** Whether the undo time of any message is still running. */
   isHeld(): boolean
   /**
-   * Sets the handler for follow-up actions. Follow-up actions wait until a handler is set. The handler must be idempotent. Returns a
-   * function that removes the handler.
+   * Sets the handler for follow-up actions (what to do after a message is stored, such as resolving its ticket). Follow-up actions wait
+   * until a handler is set. The handler must be idempotent. Returns a function that removes the handler.
    */
   follow(act: (entry: Queued) => Promise<FollowOutcome>): () => void
   of(ticket: string): readonly Queued[]

@@ -60,7 +60,9 @@ export interface Offer {
   readonly menu: ComponentChildren
   readonly menuId: string | undefined
   readonly activeId: string | null
-  /** Handles a key press. `sends` says whether the key would send the text. Returns true if the offer has handled the key. */
+  /**
+   * Handles a key press. `sends` says whether the key would send the text. Returns true if the menu of saved replies has handled the key.
+   */
   onKey(key: string, sends: boolean): boolean
 }
 

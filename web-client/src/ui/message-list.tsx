@@ -165,8 +165,8 @@ function useOlder(store: TicketStore, scroller: { readonly current: HTMLDivEleme
     const element = scroller.current
     if (element === null || !more) return
     const near = () => { if (element.scrollTop < OLDER_PX) void store.loadOlder(false) }
-    // If a page of events adds no rows, because it contains only edits, there may be nothing to scroll. In that case fetch the next page at
-    // once.
+    // If a fetched page of events adds no rows, because it contains only edits, there may be nothing to scroll. In that case fetch the next
+    // page of events at once.
     if (element.scrollHeight <= element.clientHeight) near()
     element.addEventListener('scroll', near, { passive: true })
     return () => element.removeEventListener('scroll', near)
