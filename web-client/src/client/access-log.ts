@@ -44,7 +44,10 @@ export type AccessFault = 'user' | 'action' | 'ticket' | 'from' | 'to' | 'order'
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const TICKET_NUMBER = /^TKT-\d{6,12}$/i
-/** The earliest year that a date filter accepts. No entry is older, and some servers reject earlier dates. */
+/**
+ * The earliest year that a date filter accepts. No entry of the access log is older than that year, and some servers reject dates before
+ * it.
+ */
 const FIRST_YEAR = 1970
 /**
  * The latest year that a date filter accepts. The server gets the date after the last day, which even after 31 December has a four-digit

@@ -45,7 +45,9 @@ export function createAlerts({ identity, session, rest, team, wanted, ring, isOn
   let known: string | null = null
   let urgent: Set<string> | null = null
   const told = new Set<string>()
-  /** Each ticket's assignee (user id) when its alert was raised. A different assignee later means that a team member took the ticket. */
+  /**
+   * Each ticket's assignee (user id) when its alert was raised. If the assignee has changed since then, a team member has taken the ticket.
+   */
   const assignees = new Map<string, string | null>()
   let isDisposed = false
   let stopWaiting = () => {}

@@ -53,7 +53,7 @@ export interface BridgeEvents {
 export interface Given {
   readonly language: string | undefined
   readonly theme: string | undefined
-  /** Whether the widget was used earlier in this tab on the host's site. */
+  /** Whether the widget has already been used in this tab, on this page or another page of the host's site. */
   readonly was: boolean
   /** The appearance options from the host page, not yet validated. */
   readonly look: Readonly<Record<string, unknown>>
