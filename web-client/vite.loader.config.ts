@@ -4,7 +4,7 @@ import { at } from './vite.shared.ts'
 
 const DESK_VALUES = '__HELPLINE_WIDGET__'
 
-/** The server replaces this text with JSON. The check makes sure that the text occurs in exactly one string of the loader. */
+/** Checks that the text `DESK_VALUES` occurs exactly once in the loader. The server replaces this text with the desk's settings as JSON. */
 const deskValues: Plugin = {
   name: 'desk-values',
   generateBundle(_, bundle) {

@@ -25,8 +25,8 @@ function reachedFrom(file: string, found: Set<string> = new Set()): ReadonlySet<
 }
 const first = reachedFrom(at('src/apps/widget/main.tsx'))
 /**
- * A small file that both sending the first text and showing tickets need. It is added to the first file, because alone it would cost one
- * more request.
+ * A small file that both sending the first text and showing tickets need. The small file is bundled into the widget's first file, because
+ * as a separate file it would cost one more request.
  */
 const SHARED = at('src/protocol/words.ts')
 const isFirst = (id: string) => first.has(id) || id === SHARED || /node_modules\/@?preact\//.test(id) || /locales\/en\/(common|widget)\.json|styles\/(core|widget)\.css/.test(id)

@@ -109,7 +109,7 @@ test('a row of the list names the colleagues who view the ticket, and its layout
   // While the pointer is over the list, rows keep their positions, so tickets of other tests cannot move above this row.
   await one.hover()
   const before = await shape()
-  // The colleague uses the other gateway instance.
+  // The colleague uses another gateway instance than the agent.
   const colleague = (await visit(await context(), CUSTOMERS, `/admin/support/${ticket.number}`, who.colleague)).page
   const viewers = one.locator(id(T.rowViewers))
   await viewers.filter({ hasText: who.colleague.name }).waitFor()

@@ -24,7 +24,7 @@ function listeners(port: string): readonly string[] {
   return readFileSync('/proc/net/tcp', 'utf8').split('\n').map((line) => line.trim().split(/\s+/)).flatMap((columns) => (columns[1]?.endsWith(`:${hex}`) === true && columns[3] === '0A' && columns[9] !== undefined ? [columns[9]] : []))
 }
 
-/** The process id of the gateway instance that listens at this address. It is one of the child processes of `helpline dev`. */
+/** The process id of the gateway instance that listens at this address. Every gateway instance is a child process of `helpline dev`. */
 function instanceAt(base: string): number {
   const inodes = listeners(new URL(base).port)
   const holds = ({ pid }: Child) => readdirSync(`/proc/${pid}/fd`).some((fd) => {

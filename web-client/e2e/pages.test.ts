@@ -55,7 +55,7 @@ async function rows(page: Page): Promise<readonly string[]> {
       await scroll(page, 0)
       return false
     }
-    // If rows between the collected and the visible ones are missing, wait for the next try.
+    // If rows between the collected rows and the visible rows are missing, return false, so that `eventually` tries again.
     if ((now[0]?.place ?? Infinity) > all.size + 1) return false
     for (const row of now) all.set(row.place, row.number)
     count = now[0]?.count ?? UNKNOWN
@@ -179,7 +179,8 @@ test('under the pointer the list is read to its end while tickets change, and no
 
 test('the keyboard reaches all pages, and what is selected there is changed', async () => {
   const place = await context()
-  // Pages of the list arrive more slowly than key presses. Presses at the last loaded row must take effect when the next page arrives.
+  // Pages of the ticket list arrive more slowly than presses of `j`. Presses at the last loaded row must take effect when the next page of
+  // the list arrives.
   await lateBy(place, 1_000)
   const { page } = await visit(place, TEAM, `/admin/support?search=${word}&sort=oldest`, who.agent)
   await page.locator(id(T.ticketRow)).first().waitFor()

@@ -105,7 +105,7 @@ test('an unsaved saved reply survives opening another row, Escape, and a single 
   await page.locator(`${id(R.form)} ${id(R.cancel)}`).first().click()
   await page.locator(id(T.replyBody)).blur()
   await page.keyboard.press('Escape')
-  // Wait until Escape has left the settings screen. An earlier `goBack` would go back one page too far.
+  // Wait until Escape has left the settings screen. If `goBack` ran before Escape took effect, it would go back one page too far.
   await page.locator(id(T.replyBody)).waitFor({ state: 'detached' })
   await page.goBack()
   expect(await page.locator(id(T.replyBody)).inputValue()).toBe('changed')

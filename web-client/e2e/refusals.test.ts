@@ -202,7 +202,7 @@ test('a search of two letters is no error', async () => {
   await page.locator(id(T.search)).fill('ab')
   await page.locator('.search-short').waitFor()
   expect(await page.locator(id(T.problem)).count()).toBe(0)
-  // With a third letter the page sends the search request. With two letters it must not have sent any.
+  // With a third letter the page sends the search request. With two letters the page must not have sent a search request.
   await page.locator(id(T.search)).fill('abc')
   await eventually('the search', async () => asked.length > 0)
   expect(asked.filter((search) => search !== 'abc')).toEqual([])

@@ -1,5 +1,5 @@
-// Helpers of the scripts in this folder: starting a browser and sending requests to a desk. The desk's address comes from the same variable
-// as in the browser tests.
+// Helpers of the scripts in this folder: starting a browser and sending requests to a desk. The desk's address comes from the environment
+// variable that the browser tests also use.
 
 import { chromium } from 'playwright-core'
 

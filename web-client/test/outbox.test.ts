@@ -40,7 +40,7 @@ function tab(storage: KeyValue, send: (entry: Queued) => Promise<SendOutcome>, l
 
 const draft = (body: string, ticket = 't1') => ({ ticket, number: 'TKT-000001', body, internal: false, based_on: null })
 
-/** A simulated server that stores one message per key, and records the order of the messages. */
+/** A simulated server that stores one message per idempotency key, and records the order of the messages. */
 function ledger() {
   const stored: string[] = []
   const keys = new Map<string, number>()
@@ -295,7 +295,7 @@ describe('a message that this server does not support', () => {
       await until('stored', () => outbox.of('t1').length === 0)
       expect(sends(2)).toEqual(['u1-1', 'u1-2'])
       expect(outbox.held('u1-1')).toBeNull()
-      // The author sees the message waiting, then held back, then waiting again, then stored.
+      // The author sees the message waiting, then held (the first server cannot store it), then waiting again, then stored.
       expect(changes.filter((change) => change.type !== 'withdrawn' && change.entry.key === 'u1-1').map((change) => change.type)).toEqual(['queued', 'held', 'queued', 'acked'])
     } finally {
       outbox.dispose()

@@ -15,7 +15,7 @@ afterEach(hushToast)
 const answer: Queued = { key: 'k', ticket: 't1', number: 'TKT-000001', body: 'done', internal: false, based_on: 4, at: '', order: 1, refused: null, hold_until: null, paused: false, then: 'resolved', sent: 5 }
 const by = (id: string, type: 'admin' | 'customer' = 'admin') => ({ actor: { id, type, name: null } })
 
-/** Resolves the ticket after its reply was followed by these events. */
+/** Simulates a "Send & resolve" reply that `events` have followed, and calls the code that resolves the ticket. */
 async function since(events: readonly HistoryEvent[], head = events.at(-1)?.seq ?? 5, becomes = 'done', isLeft = (_asked: number) => false) {
   let asked = 0
   const changes: object[] = []

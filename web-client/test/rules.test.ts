@@ -46,7 +46,8 @@ describe('the browser’s edges', () => {
 
   test.each(files.filter((file) => ROOMS.some((room) => file.startsWith(room)) && !EDGES.includes(file)))('%s gets them as arguments', (file) => {
     expect(touchedBy(code(file))).toEqual([])
-    // `thisPage` may only be used as the default value of an argument. Inside a function it would be one more global.
+    // `thisPage` may only be used as the default value of an argument. Inside a function, `thisPage` would be a direct use of the browser's
+    // globals.
     expect(code(file).replace(/^import .*$/gm, '').match(/(?<!= )\bthisPage\b/g)).toBeNull()
   })
 

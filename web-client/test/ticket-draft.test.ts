@@ -25,7 +25,10 @@ afterAll(() => {
 const TICKET: NewTicket = { subject: 'The printer', category: 'general', priority: 'medium', description: 'It burns.' }
 const NOON = Date.UTC(2026, 10, 26, 12)
 
-/** A simulated server that stores each ticket by its key. While `cut` is on, it stores tickets but its responses are lost. */
+/**
+ * A simulated server that stores each ticket by its idempotency key. While `cut` is on, the server stores tickets but its responses are
+ * lost.
+ */
 function server() {
   const opened = new Map<string, { readonly content: string; readonly number: string }>()
   const closed = new Set<string>()

@@ -54,7 +54,7 @@ effect(() => {
   if (connection.kind === 'live') tell({ live: connection.features ?? [] })
 })
 
-/** Posts a message over REST. Repeats the request with the same key until the server responds, as every client does. */
+/** Posts a message over REST. Repeats the request with the same idempotency key until the server responds, as every client does. */
 async function post({ body, note }) {
   const key = crypto.randomUUID()
   const message = { body, ...(note === undefined ? {} : { [note]: true }) }

@@ -1,4 +1,5 @@
-// The state of the access log page for admins. The page's URL contains the filters. Pages of entries load from the newest entry to the oldest.
+// The state of the access log screen for admins. The screen's URL contains the filters. The entries load page by page, the newest entries
+// first.
 
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import type { AccessEntry } from '../protocol/generated.ts'
@@ -43,9 +44,15 @@ export type AccessFault = 'user' | 'action' | 'ticket' | 'from' | 'to' | 'order'
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const TICKET_NUMBER = /^TKT-\d{6,12}$/i
-/** The earliest year that a date filter accepts. No entry is older, and some servers reject earlier dates. */
+/**
+ * The earliest year that a date filter accepts. No entry of the access log is older than that year, and some servers reject dates before
+ * it.
+ */
 const FIRST_YEAR = 1970
-/** The latest year that a date filter accepts. The next day's date still has a four-digit year, even after 31 December. */
+/**
+ * The latest year that a date filter accepts. The server gets the date after the last day, which even after 31 December has a four-digit
+ * year.
+ */
 const LAST_YEAR = 9998
 const ACTION = /^[a-z][a-z_]{0,63}$/
 
@@ -104,7 +111,7 @@ export interface AccessLog {
   readonly problem: ReadonlySignal<Problem | null>
   /** Starts a new query from the newest entry. Responses to earlier queries are discarded. */
   begin(query: AccessQuery): Promise<void>
-  /** Loads the next page. Does nothing while a request is running or when there are no more pages. */
+  /** Loads the next page of entries. Does nothing while a request is running or when there are no more pages. */
   more(): Promise<void>
 }
 
@@ -114,7 +121,7 @@ export function createAccessLog(rest: Pick<AccessLogRest, 'accessLog'>): AccessL
   const searchedTo = signal<string | null>(null)
   const problem = signal<Problem | null>(null)
   let query: AccessQuery = {}
-  /** The cursor of the next page; empty for the first page. */
+  /** The cursor of the next page of entries; empty for the first page. */
   let next: Pick<AccessQuery, 'cursor'> = {}
   /** Counts the queries, so that a response to an earlier query can be recognized and discarded. */
   let round = 0

@@ -39,13 +39,15 @@ const RETRY_MS = 3_000
 export function createAlerts({ identity, session, rest, team, wanted, ring, isOnScreen, time = clock }: AlertsParts): Alerts {
   const fresh = signal<ReadonlySet<string>>(new Set())
   /**
-   * The creation time of the newest ticket at the first load, by the server's clock. Only tickets created or made urgent after this time raise
-   * alerts.
+   * The creation time, by the server's clock, of the newest ticket when tickets were loaded for the first time. Only tickets created or
+   * made urgent after this time raise alerts.
    */
   let known: string | null = null
   let urgent: Set<string> | null = null
   const told = new Set<string>()
-  /** Each ticket's assignee (user id) when its alert was raised. A different assignee later means that a team member took the ticket. */
+  /**
+   * Each ticket's assignee (user id) when its alert was raised. If the assignee has changed since then, a team member has taken the ticket.
+   */
   const assignees = new Map<string, string | null>()
   let isDisposed = false
   let stopWaiting = () => {}
@@ -70,7 +72,7 @@ export function createAlerts({ identity, session, rest, team, wanted, ring, isOn
     // The ticket's history could not be loaded. Forget that the ticket is urgent, so that the ticket's next update loads the history again.
     if (!changes.ok) return void urgent?.delete(ticket.id)
     const last = changes.value.events.findLast((event) => event.kind === 'priority_changed')
-    // No alert for this person's own change, or for a change made before the first load.
+    // No alert for this person's own change, or for a change made before the tickets were loaded for the first time.
     if (last !== undefined && known !== null && compareTimes(last.at, known) > 0 && last.actor.id !== identity.id) alert(ticket, 'urgent')
   }
   const judge = (ticket: StaffView) => {
@@ -86,8 +88,8 @@ export function createAlerts({ identity, session, rest, team, wanted, ring, isOn
     else if (isNew && isActive(ticket) && ticket.assigned_to === null) alert(ticket, 'unassigned')
   }
   /**
-   * Loads the newest and the urgent tickets. The first load raises no alerts. Later loads raise alerts for changes that were missed while
-   * disconnected.
+   * Loads the newest and the urgent tickets. The first call raises no alerts. Later calls raise alerts for changes that the client missed
+   * while it was disconnected.
    */
   const load = async () => {
     stopWaiting()

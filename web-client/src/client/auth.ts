@@ -199,7 +199,7 @@ export function claimsOf(token: string): Claims {
 /** The result of comparing a token's owner with a known owner. A missing token gives `other`. */
 export type Whose = 'same' | 'other' | 'unknown'
 
-/** Compares the token's owner with `owner`. Returns `unknown` if `owner` or the token's own owner is not known. */
+/** Compares the token's owner with `owner`. Returns `unknown` if `owner` is null or the token names no owner. */
 export function compared(token: string | null, owner: Owner | null): Whose {
   if (token === null) return 'other'
   const next = claimsOf(token).owner

@@ -38,14 +38,14 @@ export interface BridgeEvents {
   /** Called when the host page sends its options: at the start, and after every change. */
   init(given: Given): void
   /**
-   * The host page opens or closes the widget (`on`). `byPerson` is true if the person did this, and false if the widget reopens because it was open
-   * on the previous page.
+   * Called when the host page opens the widget (`on` is true) or closes it. `byPerson` is true if the person did this, and false if the
+   * widget reopens because it was open on the previous page.
    */
   open(on: boolean, byPerson: boolean): void
   wish(one: Wish): void
   /**
-   * Another person may have signed in on the host page. If so, the previous person's data must be deleted. If `all` is true, the data must be deleted
-   * in any case.
+   * Called when another person may have signed in on the host page. If another person has signed in, or if `all` is true, the previous
+   * person's data must be deleted.
    */
   forget(all: boolean): void
 }
@@ -53,7 +53,7 @@ export interface BridgeEvents {
 export interface Given {
   readonly language: string | undefined
   readonly theme: string | undefined
-  /** Whether the widget was used earlier in this tab on the host's site. */
+  /** Whether the widget has already been used in this tab, on this page or another page of the host's site. */
   readonly was: boolean
   /** The appearance options from the host page, not yet validated. */
   readonly look: Readonly<Record<string, unknown>>

@@ -62,7 +62,7 @@ export function isKept(storage: KeyValue): boolean {
 }
 
 const full = signal(false)
-/** True if the last item could not be stored permanently and will be lost when the page closes. */
+/** True if the item that was stored most recently could not be stored permanently. The item is then lost when the page closes. */
 export const isFull: ReadonlySignal<boolean> = full
 
 /** Stores an item. Returns false if the storage is full or forbidden; the value is then lost when the page closes. */
@@ -88,7 +88,7 @@ export function memoryStorage(): KeyValue {
   }
 }
 
-/** Returns a random 128-bit key for one send. Also works on plain HTTP, where `crypto.randomUUID` is missing. */
+/** Returns a random 128-bit idempotency key for one send. Also works on plain HTTP, where `crypto.randomUUID` is missing. */
 export function newKey(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -1,4 +1,5 @@
-// Undoes a bulk change: restores each ticket's former value, unless the ticket is known to have changed again. Pure functions.
+// Undoes a bulk change: restores the value that each ticket had before the change, unless the ticket is known to have changed again since
+// the bulk change. Pure functions.
 
 import type { BulkPatch, TicketPatch } from '../protocol/generated.ts'
 import type { StaffView } from '../protocol/model.ts'
@@ -16,7 +17,7 @@ export function changedBy({ status, priority, assigned_to }: TicketPatch, before
  */
 export function undoOf(patch: TicketPatch, before: readonly StaffView[], now: (id: string) => StaffView | undefined): readonly BulkPatch[] {
   const { status, priority, assigned_to } = patch
-  // Because of `if_assigned_to`, the server rejects the undo for each ticket whose assignee has changed again.
+  // Because of `if_assigned_to`, the server rejects the undo for each ticket whose assignee has changed since the bulk change.
   if (assigned_to !== undefined) return grouped(before, (one) => one.assigned_to?.id ?? 'nobody', (former) => [{ assigned_to: former, if_assigned_to: assigned_to }])
   /** The tickets to restore: those whose value has not changed again since the patch. A ticket without a known newer state counts as unchanged. */
   const still = before.filter((one) => {

@@ -54,7 +54,10 @@ const WATCHED_ACTIVE = 25
 const REFRESH_MS = 80
 const RETRY_MS = 3_000
 const SEARCH_MS = 200
-/** The interval between requests for the number of unread tickets, some of which have no subscription. */
+/**
+ * The interval between requests for the number of unread tickets. The client polls this number, because it does not subscribe to every
+ * ticket.
+ */
 const UNREAD_MS = 60_000
 
 /** The parts of `Client` that the ticket list uses. */
@@ -74,11 +77,14 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   /** The number of unread tickets that the server counts but this client has not loaded. */
   const others = signal(0)
   const counted = signal(false)
-  /** Incremented by every new connection, to discard responses to earlier requests: they may lack changes made while disconnected. */
+  /**
+   * Incremented by every new connection, so that responses to earlier requests are discarded. Such a response may lack changes that were
+   * made while the client was disconnected.
+   */
   let connections = 0
   let isDisposed = false
 
-  /** The search text in the form that the server expects; empty if there is no search. */
+  /** The search text, normalized as the server expects it; empty if there is no search. */
   const words = () => searchOf(search.peek())
   const list = createPagedTickets<CustomerView, SortedList<CustomerView>>({
     load: async (range) => {
@@ -213,7 +219,10 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
   }
   const unreadOnes = () => [...tickets.values()].filter((ticket) => isUnread(ticket))
   const unreadHere = () => unreadOnes().length
-  /** Requests the total number of unread tickets. If some of them are unknown to this client, loads the latest finished tickets to find them. */
+  /**
+   * Requests the total number of unread tickets. If this client has not loaded some of the unread tickets, loads the latest finished
+   * tickets, to find the missing ones there.
+   */
   const readUnread = async () => {
     const mine = connections
     const result = await client.rest.ownUnread()
@@ -237,7 +246,8 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     shown.subscribe(watch),
     client.connection.subscribe((state) => {
       if (state.kind !== 'live') return
-      // The connection is live again: reload the list. Tickets without a subscription may have changed, and new tickets may exist.
+      // The connection is live again: reload the list. While the client was disconnected, tickets without a subscription may have changed,
+      // and new tickets may have been created.
       connections++
       list.reload()
       void readActive().then(readUnread)

@@ -12,7 +12,10 @@ import { onWindow } from './on-window.ts'
 
 export interface DraftText {
   readonly text: string
-  /** The sequence number of the last event that the writer had seen when the text was begun. The writer may not have seen later events. */
+  /**
+   * The sequence number of the last event that the writer had seen when the text was begun. The writer may not have seen the events after
+   * that event.
+   */
   readonly begun_at: number
 }
 
@@ -97,7 +100,7 @@ export function returnToDraft(ticket: string, mode: Mode, body: string, position
   keep()
 }
 
-/** Call when the writer has seen all events up to `position`. Only later events then count as unseen. */
+/** Call when the writer has seen all events up to `position`. After the call, only events after `position` count as unseen. */
 export function rebaseDraft(ticket: string, mode: Mode, position: number): void {
   const before = draftOf(ticket, mode)
   if (before.text !== '') put(`${ticket}/${mode}`, { ...before, begun_at: position })

@@ -9,7 +9,7 @@ import { written } from './written.ts'
 export interface EditChanges {
   write(text: string): void
   bodyBytesMax(): number
-  /** Closes the form. The edited text is kept for later. */
+  /** Closes the form. The edited text is kept, so that the person can continue the edit. */
   leave(): void
   /** Closes the form and discards the edited text. */
   giveUp(): void

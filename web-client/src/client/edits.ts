@@ -126,7 +126,10 @@ export function createEdits(parts: EditsParts): Edits {
   }
 }
 
-/** Decodes a stored edit. Earlier versions stored only the edited text, without its base. */
+/**
+ * Decodes a stored edit. Earlier versions of this client stored only the edited text, without its base (the text from which the edit
+ * started).
+ */
 function decode(source: string): { readonly base: string | null; readonly text: string } {
   const value = parseJson(source)
   const [base, begun] = isObject(value) ? [text(value['base']), text(value['text'])] : [null, null]

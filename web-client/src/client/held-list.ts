@@ -13,7 +13,7 @@ export interface HeldList<T> extends SortedList<T> {
   hold(on: boolean): void
   /** Moves every row to its sorted position. Returns the ids of the tickets whose position was out of date. */
   release(): ReadonlySet<string>
-  /** Adds the rows of a newly loaded page after the last row. */
+  /** Adds the rows of a newly loaded page of the list after the last row. */
   append(ids: readonly string[]): void
 }
 

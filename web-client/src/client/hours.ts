@@ -71,7 +71,7 @@ export function draftOf({ opening_hours, away_notice }: HoursSettings, ownZone: 
 const keptSpans = readable(object({ from: string, to: string }))
 const keptDraft = object({ keepsHours: bool, timezone: string, notice: string, holidays: readable(object({ date: string, name: string, spans: keptSpans })), days: object(week(() => keptSpans)) })
 
-/** Parses a draft that was stored in this browser. Returns null if its form is invalid. */
+/** Parses a draft that was stored in this browser. Returns null if the stored value is not a draft of the opening hours. */
 export function parseDraft(value: unknown): HoursDraft | null {
   const draft = keptDraft(value)
   return draft === undefined ? null : { ...draft, holidays: draft.holidays.toSorted(byDate) }

@@ -22,7 +22,7 @@ export interface Router {
   dispose(): void
 }
 
-/** Whether a place has its own query instead of the ticket list's filters. */
+/** Whether the query of this place belongs to the place itself and does not contain the ticket list's filters. */
 export function hasOwnQuery(rest: string): boolean {
   return rest === 'settings' || rest.startsWith('settings/')
 }
@@ -32,7 +32,7 @@ export function escaped(rest: string): string {
   return rest.split('/').map(encodeURIComponent).join('/')
 }
 
-/** `page` is the URL of the same app as a full page, for links that open in a new tab. `first` is the initial place. */
+/** `page` is the URL at which the same app is a full page. Links that open in a new tab use this URL. `first` is the initial place. */
 export function createMemoryRouter(page: string, first = ''): Router {
   const place = signal<Place>({ rest: first, query: new URLSearchParams() })
   let listQuery = new URLSearchParams()

@@ -13,7 +13,7 @@ export interface States {
   readonly wanted: unknown
   /** The saved value when the person began to make changes. */
   readonly before: unknown
-  /** The value in the last save request, even if its response was lost. */
+  /** The value in the last save request, even if the response to that request was lost. */
   readonly sent: unknown
   readonly now: unknown
   /** The normalized form of `now` (the newest saved value). */

@@ -15,8 +15,8 @@ export function withEvent<T extends TicketView>(ticket: T, event: HistoryEvent):
 }
 
 /**
- * Returns the last message and the start of the customer's wait after the event, by the server's rules. The next load of the ticket
- * corrects values that this client cannot compute.
+ * Computes, by the server's rules, how the event changes the ticket's last message and the time since which the customer has been waiting.
+ * The next load of the ticket corrects values that this client cannot compute.
  */
 function waitsAfter(ticket: TicketView, event: HistoryEvent): Pick<TicketView, 'last_message' | 'waiting_since'> {
   const { last_message, waiting_since } = ticket

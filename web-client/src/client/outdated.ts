@@ -10,9 +10,9 @@ const ITEM = 'helpline.reloaded'
 const GONE: readonly number[] = [404, 410]
 
 /**
- * Whether a lazily loaded script failed to load because it no longer exists, not because the network failed. `build` is the URL of one of this page's
- * scripts, which identifies its build. `fault` is the browser's error, which usually contains the failed script's URL. Returns false if the page was
- * already reloaded for this build, because another reload would not help.
+ * Whether a lazily loaded script failed to load because it no longer exists, not because the network failed. `build` is the URL of one of
+ * this page's scripts, which identifies the page's build. `fault` is the browser's error, which usually contains the failed script's URL.
+ * Returns false if the page was already reloaded for this build, because another reload would not help.
  */
 export async function isOutdated(build: string, fault: unknown, storage: KeyValue = storageOr('sessionStorage'), page: Pick<Page, 'fetch'> = thisPage): Promise<boolean> {
   if (storage.getItem(ITEM) === build) return false
@@ -21,7 +21,7 @@ export async function isOutdated(build: string, fault: unknown, storage: KeyValu
   return await isGone(build) || (part !== undefined && isGone(part))
 }
 
-/** Records that the page is about to be reloaded because of this build. */
+/** Records that the page is about to be reloaded, because the server no longer has the scripts of this build. */
 export function reloads(build: string, storage: KeyValue = storageOr('sessionStorage')): void {
   void keepItem(storage, ITEM, build)
 }

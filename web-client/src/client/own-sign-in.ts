@@ -16,7 +16,7 @@ export interface OwnSignIn {
   href(): string
   /** The reason why the last sign-in failed, taken from the page's URL at load; null if no sign-in failed. */
   readonly refused: ReadonlySignal<SignInRefusal | null>
-  /** Clears `refused`. Called after a later sign-in has succeeded. */
+  /** Clears `refused`. Called when a sign-in has succeeded. */
   settle(): void
   /** Signs out in all tabs of this browser. Returns null if the request failed. */
   signOut(): Promise<SignedOut | null>
@@ -77,6 +77,6 @@ function tellOtherTabs(storage: KeyValue, now: number): void {
     storage.setItem(SIGNED_OUT_ITEM, String(now))
     storage.removeItem(SIGNED_OUT_ITEM)
   } catch {
-    // The storage is full. The other tabs notice the sign-out when their token expires.
+    // The storage is full, so the other tabs get no storage event about the sign-out. They notice the sign-out when their token expires.
   }
 }

@@ -1,5 +1,5 @@
-// Loads a ticket list page by page, as far as the user has scrolled. Runs one request at a time. Discards responses to a query that has
-// since been replaced.
+// Loads a ticket list page by page, as far as the user has scrolled. Runs one request at a time. Discards the response to a query if
+// another query has replaced that query during the request.
 
 import { batch, signal, type ReadonlySignal } from '@preact/signals'
 import { backoffMs } from '../connection/backoff.ts'
@@ -96,7 +96,7 @@ export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ 
     const mine = round
     state = 'asking'
     pages.asked(due)
-    // Use larger pages when reloading rows.
+    // Use larger pages when reloading rows, so that fewer requests are needed.
     const limit = !due.isNext && order.peek().length > PAGE_TICKETS && loaded.peek() ? LIMITS.list_tickets_max : PAGE_TICKETS
     const result = await load({ limit, ...(due.cursor === null ? {} : { cursor: due.cursor }) })
     if (mine !== round) return

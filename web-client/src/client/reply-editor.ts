@@ -119,8 +119,8 @@ export function createReplyEditor({ list, save, knowsFolders, kept }: EditorPart
   }
   /**
    * Saves a reply only if the stored version is still the one that the draft is based on. With `anyway`, the stored version must instead be
-   * the one that the person was shown last. Returns null if another version is stored. If the stored text already equals the new text, an
-   * earlier save succeeded and only its response was lost.
+   * the one that the person was shown last. Returns null if another version is stored. If the stored text already equals the new text,
+   * returns the stored reply: an earlier save succeeded, and only the response to that save was lost.
    */
   const sendOver = async ({ id, base }: ReplyDraft, change: SavedReplyChange, anyway: boolean): Promise<Result<SavedReply> | null> => {
     if (!anyway || !theirs.has(id)) {

@@ -27,7 +27,7 @@ export interface TeamStore {
   readonly unread: ReadonlySignal<number>
   /** Call this when the agent has read all events of the ticket. */
   saw(ticket: StaffView): void
-  /** Call this for each event of the open ticket. The open ticket has its own subscription. */
+  /** Call this for each event of the open ticket, because the open ticket has its own subscription, which this store does not receive. */
   heard(event: HistoryEvent, ticket: TicketView): void
   reloadReplies(): Promise<void>
   reloadAgents(): Promise<void>
@@ -147,8 +147,8 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
     })
     if (isDisposed) return
     if (!result.ok) {
-      // The request failed. Check these tickets again after `COUNTS_MS`, together with tickets that are pushed until then. Otherwise their
-      // notifications would be lost.
+      // The request failed. Check these tickets again after `COUNTS_MS`, together with tickets that are pushed until then. Otherwise the
+      // notifications about these tickets would be lost.
       for (const [id, known] of pushes) asked.set(id, known)
       stopAsking ??= time.after(COUNTS_MS, () => void ask())
       return
@@ -166,7 +166,7 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
     }
   }
   /**
-   * Whether another person caused an event after the sequence number `known`. Needed for a ticket that was already unread: it stays unread
+   * Whether another person caused an event after the sequence number `known`. Needed because a ticket that was already unread stays unread
    * after this agent's own change.
    */
   const isOfOthers = async (id: string, known: number) => {

@@ -15,7 +15,7 @@ export interface TicketDraft {
 }
 
 interface TicketDraftStore {
-  /** The draft that was in the storage when the form was opened. */
+  /** The draft that was in the storage when the form for a new ticket was opened. */
   readonly first: TicketDraft
   /** Merges the draft stored by another tab into `here`, this tab's draft. Returns `here` itself if nothing changed. */
   meet(here: TicketDraft): TicketDraft

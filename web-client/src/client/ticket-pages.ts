@@ -80,7 +80,7 @@ export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: 
     restart() {
       again = { place: null, cursor: null }
       if (reach !== 'end') return
-      // During the reload, ignore pushed tickets that are sorted after the last row. A page will contain them.
+      // During the reload, ignore pushed tickets that are sorted after the last row. The reloaded pages will contain these tickets.
       reach = rows.get(rows.ids().at(-1) ?? '') ?? 'nowhere'
     },
     due(wantsMore) {

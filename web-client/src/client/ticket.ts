@@ -61,8 +61,8 @@ export interface TicketStore {
   /** Returns a message from the outbox. Null if the outbox does not contain the message. */
   queued(key: string): Queued | null
   /**
-   * Loads earlier events. `isAsked`: the reader clicked to load them. After a failure, scrolling does not load events for a while, but a
-   * click does.
+   * Loads the events before the first loaded event. `isAsked`: the reader clicked to load them. After a failure, scrolling does not load
+   * events for a while, but a click does.
    */
   loadOlder(isAsked: boolean): Promise<void>
   /** Changes the ticket. If the server refuses and the person retries, `insisting` returns the patch to send. */
@@ -105,7 +105,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
   let readAtOpening: number | null = null
   /** Whether the server has responded. Until then, a cached state of the ticket may be shown. */
   let isAnswered = false
-  /** Until this time, scrolling does not load earlier events, because the last attempt failed. */
+  /** Until this time, scrolling does not load the events before the first loaded event, because the last attempt failed. */
   let olderAt = 0
   /** The customer's new name that last caused a reload of the ticket. */
   let askedName: string | null = null
@@ -242,7 +242,8 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
         }
         step({ type: 'page', page })
         settled('listen')
-        // The connection works again, so clear an error from loading earlier events while the server was unreachable.
+        // The connection works again, so clear the error of an attempt to load earlier history that failed while the server was
+        // unreachable.
         if (fault.peek()?.of === 'older' && fault.peek()?.problem.code === 'unreachable') fault.value = null
         if (!page.more) {
           presence.arrived(page.viewers)

@@ -73,7 +73,7 @@ export interface SessionParts {
   readonly clock: Clock
   readonly random: () => number
   readonly tokens: TokenSource
-  /** The id of the session's person. If `welcome` names another person, the session ends. */
+  /** The id of the session's person. If the server's `welcome` frame names another person, the session ends. */
   readonly user: string
   readonly watch: WatchFactory
 }
@@ -87,8 +87,8 @@ const RENEW_RETRY_MS = 10_000
  */
 const WAKE_HEARTBEATS = 1.25
 /**
- * How long before its expiry a token is renewed. A token with more than 150 seconds left is renewed after four fifths of that time. A token
- * with less than 60 seconds left is renewed after half of that time.
+ * A token that is valid for 60 to 150 more seconds is renewed this long before its expiry. A token with more time left is renewed after
+ * four fifths of that time. A token with less time left is renewed after half of that time.
  */
 const RENEW_AHEAD_MS = 30_000
 const RENEW_MS_MIN = 1_000

@@ -24,7 +24,10 @@ export interface TicketSink {
 }
 
 export interface Subscription {
-  /** Subscribes again from the sink's current position. Subscribes immediately, or after a delay if a recent attempt was made. */
+  /**
+   * Subscribes again from the sink's current position. Subscribes immediately, or after a delay if the client has subscribed only a short
+   * time ago.
+   */
   again(): void
   dispose(): void
 }

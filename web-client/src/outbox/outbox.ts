@@ -8,7 +8,10 @@ import type { FollowUp, OutboxStore, Queued } from './store.ts'
 export type SendOutcome =
   | { readonly kind: 'stored'; readonly seq: number }
   | { readonly kind: 'refused'; readonly code: Code }
-  /** This server build cannot store the message, but another build may. Retry with the same key after the next `welcome`. */
+  /**
+   * This server build cannot store the message, but another build may. Retry with the same key after the next `welcome` (the server sends
+   * this frame when a connection goes live).
+   */
   | { readonly kind: 'held'; readonly code: Code }
   /** There was no response, or the server refused temporarily. Retry with the same key after `ms` milliseconds. */
   | { readonly kind: 'later'; readonly ms: number }
@@ -59,13 +62,13 @@ export interface Outbox {
   discard(key: string): Queued | null
   /** Call this when the author signs out. Messages are not sent until the author confirms after the next sign-in. */
   pause(): void
-  /** Takes back a message during its undo time. Returns null if it is too late. */
+  /** Takes back a message during its undo time. Returns null if the undo time is over. */
   undo(key: string): Queued | null
   /** Whether the undo time of any message is still running. */
   isHeld(): boolean
   /**
-   * Sets the handler for follow-up actions. Follow-up actions wait until a handler is set. The handler must be idempotent. Returns a
-   * function that removes the handler.
+   * Sets the handler for follow-up actions (what to do after a message is stored, such as resolving its ticket). Follow-up actions wait
+   * until a handler is set. The handler must be idempotent. Returns a function that removes the handler.
    */
   follow(act: (entry: Queued) => Promise<FollowOutcome>): () => void
   of(ticket: string): readonly Queued[]
@@ -73,9 +76,15 @@ export interface Outbox {
   entries(): readonly Queued[]
   /** Whether an unsent message would be lost when the page closes, because this browser stores nothing. */
   isUnkept(): boolean
-  /** Returns why a message is held until the next `welcome`. Null if the message is not held. */
+  /**
+   * Returns why a message is held until the next `welcome` (the server sends this frame when a connection goes live). Null if the message
+   * is not held.
+   */
   held(key: string): Code | null
-  /** Sends all unsent messages, including those that wait for the next `welcome`. Call this after every `welcome`. */
+  /**
+   * Sends all unsent messages, including those that wait for the next `welcome`. Call this after every `welcome` (the server sends this
+   * frame when a connection goes live).
+   */
   flush(): void
   /** Updates the outbox. Call this when another tab has changed the storage item with this name. */
   changedElsewhere(name: string): void
@@ -95,7 +104,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
   const timers = new Map<string, () => void>()
   /**
    * Messages that this server build cannot store, by ticket. Later messages of the ticket wait behind them. The map is cleared at the next
-   * `welcome` and never stored.
+   * `welcome` (the server sends this frame when a connection goes live) and never stored.
    */
   const held = new Map<string, { readonly key: string; readonly code: Code }>()
   let disposed = false
@@ -165,7 +174,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
         else return outcome === undefined ? undefined : later(ticket, outcome.ms)
         continue
       }
-      // Keep the order: later messages of the ticket wait until this message is sent.
+      // The author can still take back this message. To keep the order, later messages of the ticket wait until this message is sent.
       if (heldFor(entry) > 0) return later(ticket, heldFor(entry))
       const outcome = await parts.send(entry)
       // While the request was running, the message may have been discarded or sent by another tab. The outcome is still reported, but the

@@ -12,7 +12,10 @@ export interface Queued {
   readonly number: string
   readonly body: string
   readonly internal: boolean
-  /** The last sequence number that the author had seen. If null, the server stores the message regardless of newer events. */
+  /**
+   * The last sequence number that the author had seen. If null, the server stores the message even if the author has not seen the newest
+   * events.
+   */
   readonly based_on: number | null
   readonly at: string
   /** The order of sending. Increases with each message written on this device. */

@@ -32,8 +32,8 @@ export function isPassing(code: RejectCode | 'unknown'): boolean {
 }
 
 /**
- * Whether repeating the request unchanged may succeed after the next `welcome`. A server of another build may send that `welcome` and
- * accept the request.
+ * Whether repeating the request unchanged may succeed after the next `welcome` (the server sends this frame when a connection goes live). A
+ * server of another build may send that `welcome` and accept the request.
  */
 export function endsWithConnection(code: RejectCode | 'unknown'): boolean {
   return NEXT_WELCOME.includes(code)

@@ -37,8 +37,8 @@ function takePage(timeline: Timeline, page: SubscribedFrame): Timeline {
 }
 
 /**
- * Starts the history from the first page of a subscription. The position is set to just before the page's first event, or to the page's
- * head if the page has no events.
+ * Starts the history from the first page of a subscription. The position is set to the sequence number before the page's first event. If
+ * the page has no events, the position is set to the page's head.
  */
 function begin(timeline: Timeline, page: SubscribedFrame): Timeline {
   const first = page.events[0]
@@ -69,7 +69,10 @@ function extend(timeline: Timeline, arrivals: readonly HistoryEvent[]): Timeline
   return behind({ ...timeline, events, position, head })
 }
 
-/** Sets `hole` if events are missing and no more pages are expected. While pages are still arriving, missing events are normal. */
+/**
+ * Sets `hole` if events are missing and no more pages of the subscription are expected. While pages are still arriving, missing events are
+ * normal.
+ */
 function behind(timeline: Timeline): Timeline {
   const hole = !timeline.syncing && timeline.position !== null && timeline.head > timeline.position
   return hole === timeline.hole ? timeline : { ...timeline, hole }
@@ -146,8 +149,8 @@ function mark(timeline: Timeline, key: string, state: Pending['state']): Timelin
 }
 
 /**
- * Removes pending messages that the history contains. They are recognised by their key, or because the position has reached their sequence
- * number.
+ * Removes pending messages that the history contains. Such a message is recognised by its idempotency key, or because the position has
+ * reached its sequence number.
  */
 function settle(timeline: Timeline): Timeline {
   if (timeline.pending.length === 0) return timeline
@@ -157,7 +160,10 @@ function settle(timeline: Timeline): Timeline {
   return pending.length === timeline.pending.length ? timeline : { ...timeline, pending }
 }
 
-/** Stores a read mark. Ignores a mark that is older than the known one, so that a late frame does not make messages unread. */
+/**
+ * Stores a read mark. Ignores a mark that is older than the known mark of the same person, so that a late frame does not make messages
+ * unread.
+ */
 function withMark(reads: readonly ReadMark[], mark: ReadMark): readonly ReadMark[] {
   const same = (one: ReadMark) => one.person.id === mark.person.id && one.person.type === mark.person.type && one.person.name === mark.person.name
   const before = reads.find(same)

@@ -42,7 +42,9 @@ export type PendingState =
   | { readonly kind: 'refused'; readonly code: Code }
   /** The author signed out before the message was sent. The message is sent only after the author confirms it at the next sign-in. */
   | { readonly kind: 'paused' }
-  /** The current server build cannot store the message. It is sent again when a server with another build is connected. */
+  /**
+   * The current server build cannot store the message. The message is sent again when the client connects to a server with another build.
+   */
   | { readonly kind: 'held'; readonly code: Code }
 
 export type TimelineInput =

@@ -18,7 +18,7 @@ function Modes({ mode, onMode }: { readonly mode: Mode; readonly onMode: (mode: 
   )
 }
 
-/** Warns the agent that others have written since the agent began this reply. */
+/** Warns the agent that other people have written in the ticket since the agent began this reply. */
 function Stale({ onRead }: { readonly onRead: () => void }) {
   return (
     <p class="stale" role="alert" data-testid={T.composerStale}>

@@ -60,7 +60,9 @@ export interface Offer {
   readonly menu: ComponentChildren
   readonly menuId: string | undefined
   readonly activeId: string | null
-  /** Handles a key press. `sends` says whether the key would send the text. Returns true if the offer has handled the key. */
+  /**
+   * Handles a key press. `sends` says whether the key would send the text. Returns true if the menu of saved replies has handled the key.
+   */
   onKey(key: string, sends: boolean): boolean
 }
 
@@ -77,7 +79,7 @@ export function Composer({ store, ticket, reader, bodyBytesMax, wanted, team }: 
   const ready = isWritten(text) && over <= 0
   useEffect(() => setTurnedAway(''), [ticket, mode])
   // A draft that was begun before the history was loaded has no start position (`begun_at` is 0). Use the loaded position instead, so that
-  // only later messages trigger the warning about unseen messages.
+  // only messages after that position trigger the warning about unseen messages.
   useEffect(() => { if (begun_at === 0 && position > 0) rebaseDraft(ticket, mode, position) }, [ticket, mode, begun_at, position])
   const isWanted = wanted.value?.ticket === ticket
   // A layout effect sets the focus before the person can press the next key, so that the key's character goes into the composer. The focus

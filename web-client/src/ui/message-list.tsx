@@ -29,7 +29,7 @@ interface MessageListProps {
   readonly wanted: Signal<Wanted | null>
 }
 
-/** Earlier rows are fetched when the reader is less than this many pixels from the top of the loaded rows. */
+/** The rows before the first loaded row are fetched when the reader is less than this many pixels from the top of the loaded rows. */
 const OLDER_PX = 600
 
 export function MessageList({ store, ticket, reader, nameById, wanted }: MessageListProps) {
@@ -159,14 +159,14 @@ function useSeen(store: TicketStore, isAtEnd: boolean, position: number | null):
   }, [store, isAtEnd, position, open])
 }
 
-/** Fetches earlier rows when the reader scrolls near the top. */
+/** Fetches the rows before the first loaded row when the reader scrolls near the top. */
 function useOlder(store: TicketStore, scroller: { readonly current: HTMLDivElement | null }, more: boolean, first: number): void {
   useEffect(() => {
     const element = scroller.current
     if (element === null || !more) return
     const near = () => { if (element.scrollTop < OLDER_PX) void store.loadOlder(false) }
-    // If a page of events adds no rows, because it contains only edits, there may be nothing to scroll. In that case fetch the next page at
-    // once.
+    // If a fetched page of events adds no rows, because it contains only edits, there may be nothing to scroll. In that case fetch the next
+    // page of events at once.
     if (element.scrollHeight <= element.clientHeight) near()
     element.addEventListener('scroll', near, { passive: true })
     return () => element.removeEventListener('scroll', near)

@@ -68,7 +68,8 @@ export function Message({ store, item, reader, grouped }: MessageProps) {
           <ul class="attachments">{message.attachments.map((file) => <li key={file.id}>{file.name}</li>)}</ul>
         )}
         {changing?.change === 'remove' && <RemoveForm edits={store.edits} changing={changing} />}
-        {/* Opening the tools, or a change of "edited 2 minutes ago", must not be read out. */}
+        {/* `aria-live="off"`: a screen reader must not read out the tools when they open, or the text "edited 2 minutes ago" when its time
+            changes. */}
         <footer aria-live="off">
           <MessageTools store={store} message={message} />
           {message.edited_at !== null && message.redacted_at === null && <Edited store={store} message={message} at={message.edited_at} />}

@@ -20,7 +20,7 @@ const GROUP_MS = 5 * 60_000
 
 /**
  * Builds the rows. `dayKey` maps a time to a calendar day in the reader's time zone. The "new" mark goes before the first message in
- * `unread` from another person, unless the reader has sent a message after it. If `unread` is null, there is no mark.
+ * `unread` from another person, unless the reader has written a message after that message. If `unread` is null, there is no mark.
  */
 export function rows(timeline: Timeline, reader: Reader, dayKey: (at: string) => string, unread: Unread | null): readonly Row[] {
   const made: Row[] = []

@@ -1,4 +1,4 @@
-// A minimal document for tests without a browser. Components can be rendered into it, and their elements can be pressed.
+// A minimal document for tests without a browser. Components can be rendered into it, and tests can click their elements.
 
 import { options, render, type ComponentChildren } from 'preact'
 

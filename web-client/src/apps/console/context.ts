@@ -93,7 +93,7 @@ export function useConsole({ client, router, preferences }: AppProps): ConsoleCo
       const ticket = inbox.ticket(id)
       return ticket === undefined || !isUnread(ticket)
     }
-    // `team.unread` already includes the unread tickets that are assigned to this agent, so this sum leaves them out.
+    // `team.unread` already includes the unread tickets that are assigned to this agent, so the sum adds only the other unread tickets.
     return team.unread.value + new Set([...marks.ids.value, ...alerts.fresh.value].filter((id) => isOnlyMarked(id) || inbox.ticket(id)?.assigned_to?.id !== client.identity.id)).size
   }), [inbox, team, marks, alerts, client])
   const listener = useMemo((): TicketListener => ({

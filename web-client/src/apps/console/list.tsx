@@ -174,7 +174,7 @@ function LastWritten({ ticket }: { readonly ticket: StaffView }) {
 
 const NO_VIEWERS: readonly Viewer[] = []
 
-/** Shows the colleagues who are viewing the ticket: the first one by name, and how many others there are. */
+/** Shows which colleagues are viewing the ticket: the name of the first colleague, and the number of the other colleagues. */
 function Colleagues({ viewers, me, nameById }: Pick<RowProps, 'viewers' | 'me' | 'nameById'>) {
   const names = namesOf(viewers, me, nameById)
   if (names.length === 0) return null

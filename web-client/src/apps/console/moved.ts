@@ -1,4 +1,4 @@
-// Redirects for console paths that earlier versions used.
+// Redirects for paths that earlier versions of the console used.
 
 /** Maps each old path to its new path. Both are below the console's own path. */
 const MOVED: Readonly<Record<string, string>> = { replies: 'settings/saved-replies', hours: 'settings/opening-hours', team: 'settings/team' }

@@ -10,8 +10,8 @@ import { markUnread, openNext, openTicketOf, resolve, take, write } from './acti
 import type { ConsoleContext } from './context.ts'
 
 /**
- * Presses of `j` (next row) at the last loaded row. They take effect when the next page of the list arrives, unless the person does
- * something else first.
+ * Presses of `j` (next row) at the last loaded row. They take effect when the next page of the list arrives, unless the person clicks or
+ * uses another key before the page arrives.
  */
 interface PendingSteps {
   readonly from: string
@@ -20,7 +20,7 @@ interface PendingSteps {
 
 type PendingRef = { current: PendingSteps | null }
 
-/** At most this many presses are remembered. Otherwise a held key would skip through all pages that arrive later. */
+/** At most this many presses of `j` (next row) are remembered. Otherwise a held key would skip through all pages that arrive later. */
 const PENDING_STEPS_MAX = 20
 
 export function useShortcuts(context: ConsoleContext, router: Router, preferences: Preferences, isGuest: boolean): void {
@@ -180,7 +180,7 @@ function takePendingSteps({ inbox, cursor, arriving }: ConsoleContext, pending: 
 }
 
 function openCursor({ inbox, cursor }: ConsoleContext, router: Router): boolean {
-  // If a link or button has the focus, Enter activates that element instead.
+  // If a link or button has the focus, Enter activates that element instead of opening a ticket.
   if (document.activeElement?.matches('body, main, nav') === false) return false
   const ticket = cursor.value === null ? undefined : inbox.ticket(cursor.value)
   if (ticket !== undefined) router.go(ticket.ticket_number)

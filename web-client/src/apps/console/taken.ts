@@ -24,8 +24,6 @@ export function taken({ problem, patch }: Refused): { readonly sentence: string;
   return { sentence: isForMe ? t('taken.before_you', { name }) : t('taken.meanwhile', { name }), retry }
 }
 
-/**
- * Returns the patch for "do it anyway": the refused change again, on the condition that the assignee is still the one named in the refusal.
- */
+/** Returns the patch for "do it anyway": the refused patch, on the condition that the assignee is still the person named in the refusal. */
 export const insisting: Insisting = (patch, { code, assigned_to }) =>
   code === 'conflict' && patch.if_assigned_to !== undefined ? { ...patch, if_assigned_to: assigned_to?.id ?? 'nobody' } : patch

@@ -6,7 +6,7 @@ import type { HistoryEvent } from '../../protocol/model.ts'
 import { t } from '../../locales/index.ts'
 import type { NameById } from '../../ui/format.ts'
 
-/** The names of the people who are viewing a ticket, except the person who reads the list. */
+/** The names of the people who are viewing a ticket, except the reader (`me`). */
 export function namesOf(viewers: readonly Viewer[], me: string, nameById: NameById, events: readonly Pick<HistoryEvent, 'actor'>[] = []): readonly string[] {
   const wrote = (id: string) => events.findLast(({ actor }) => actor.id === id && actor.name !== null)?.actor.name
   return viewers.filter(({ id }) => id !== me).map(({ id, name }) => name ?? nameById(id) ?? wrote(id) ?? t('app.someone'))

@@ -1,4 +1,4 @@
-// The widget's first screen: a greeting, the team's availability, the text box, and the person's earlier tickets.
+// The widget's first screen: a greeting, the team's availability, the text box, and the list of the person's tickets.
 
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'

@@ -196,7 +196,7 @@ async function ask(): Promise<void> {
       tickets = answer && answer.status !== 401 ? Reflect.get(Object(await answer.json()), 'tickets') ?? unread : 0
     }
   } catch {
-    // The network failed, the host's `getToken` failed, or the desk does not allow this site.
+    // The network failed, the host's `getToken` failed, or the desk does not allow this site. The unread number keeps its value.
   }
   // Use the fetched number only if, during the request, the person has not changed and no iframe has been created.
   if (ending === mine && guest === null && typeof tickets === 'number') count(tickets)

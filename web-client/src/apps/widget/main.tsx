@@ -43,8 +43,8 @@ function begin(bridge: Bridge): void {
     const user = state.kind === 'in' ? state.identity.id : null
     person.peek()?.dispose()
     if (state.kind === 'out') bridge.unread(0)
-    // Remove the previous person's data only if it is known who is signed in, or that no one is. A token that the desk refused may belong
-    // to the same person.
+    // Remove the previous person's data only if it is known who is signed in, or known that no one is signed in. A token that the desk
+    // refused may belong to the same person.
     if (user !== null || said === null) leaveOthers(bridge, user)
     if (state.kind === 'failed' && former !== null) setTimeout(signIn.retry, RETRY_MS)
     person.value = state.kind === 'in' ? createPerson({ identity: state.identity, tokens: state.tokens, left: signIn.left }, async () => {
@@ -56,7 +56,8 @@ function begin(bridge: Bridge): void {
 }
 
 /**
- * Removes what the previous person had open and stored. Does nothing if `user` is still that person; `user` is null if no one is signed in.
+ * Removes what the previous person had open and stored. Does nothing if `user` is the previous person; `user` is null if no one is signed
+ * in.
  */
 function leaveOthers(bridge: Bridge, user: string | null): void {
   if (isOthersPlace(user)) {

@@ -1,5 +1,5 @@
-// The person's tickets in the widget: the store, and the list that shows it. Loaded when the list is shown, or when the widget is closed,
-// because a closed widget must report new replies.
+// The person's tickets in the widget: the store, and the list that shows the tickets. Loaded when the list is shown, or when the widget is
+// closed, because a closed widget must report new replies.
 
 import { effect } from '@preact/signals'
 import type { Client } from '../../client/client.ts'

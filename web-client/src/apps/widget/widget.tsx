@@ -1,4 +1,4 @@
-// Switches between the widget's two views: the first screen and a ticket. The code for tickets is loaded only for people who have one.
+// Switches between the widget's two views: the first screen and a ticket. The code for tickets is loaded only for people who have a ticket.
 
 import type { ComponentChildren } from 'preact'
 import { useSignal, type ReadonlySignal, type Signal } from '@preact/signals'

@@ -15,7 +15,8 @@ interface DialogProps {
 
 export function Dialog({ title, onClose, children, kind, testid }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
-  // Close the dialog while it is still in the document. Only then does the browser return the focus to the previous element.
+  // Close the dialog while it is still in the document. Only then does the browser return the focus to the element that had the focus
+  // before the dialog opened.
   useLayoutEffect(() => {
     const element = dialog.current
     if (element !== null && !element.open) element.showModal()

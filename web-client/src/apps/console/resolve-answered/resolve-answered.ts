@@ -15,7 +15,7 @@ const RETRY_MS = 3_000
 
 /**
  * If another person has caused an event of one of these kinds since the reply, the ticket is not resolved, because the agent has not seen
- * the event. The kinds for resolving and closing are left out: such a ticket is recognised by its status.
+ * the event. The kinds for resolving and closing are left out, because a resolved or closed ticket is recognised by its status.
  */
 const MOVES: readonly (Kind | 'unknown')[] = ['message_added', 'internal_note_added', 'status_changed', 'reopened', 'escalated', 'assigned', 'unassigned']
 

@@ -1,4 +1,4 @@
-/** Test ids that only this screen uses. The shared ones are in src/testids.ts. */
+/** Test ids that only the opening hours screen uses. The shared test ids are in src/testids.ts. */
 export const H = {
   zoneOption: 'hours-zone-option',
   zoneNow: 'hours-zone-now',

@@ -62,7 +62,7 @@ export function RepliesScreen({ context, isAdmin }: ScreenProps) {
   }
   const remove = async (reply: SavedReply) => {
     const result = await rest.deleteReply(reply.id, reply.etag)
-    // The server may have deleted the reply even if its response was lost, so check whether the reply still exists.
+    // The server may have deleted the reply even if the response to the delete request was lost, so check whether the reply still exists.
     const left = result.ok ? null : await rest.replies()
     const isGone = left === null || (left.ok && !left.value.some(({ id }) => id === reply.id))
     const draft = editor.drafts.peek().get(reply.id)

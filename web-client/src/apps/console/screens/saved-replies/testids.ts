@@ -1,4 +1,4 @@
-/** Test ids that only this screen uses. The shared ones are in src/testids.ts. */
+/** Test ids that only the saved replies screen uses. The shared test ids are in src/testids.ts. */
 export const R = {
   search: 'replies-search',
   /** The filter by owner: all replies, the team's, or the person's own. */
