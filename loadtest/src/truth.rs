@@ -35,7 +35,7 @@ pub async fn heads(
 }
 
 /// Returns the database's part of the epoch. Every epoch that clients currently receive starts with
-/// it.
+/// this part.
 ///
 /// # Errors
 /// If Postgres refuses the query.

@@ -57,7 +57,7 @@ impl Postgres {
     /// applies to the owner.
     ///
     /// # Errors
-    /// [`RigError::Failed`] with what the program wrote, or [`RigError::Timeout`].
+    /// [`RigError::Failed`] with the output of `pg_dump`, or [`RigError::Timeout`].
     pub async fn dump(&self, database: &str) -> Result<Dump, RigError> {
         let mut dump = Dump::new(self.owner_of(database).await?)?;
         let mut command = self.client_program("pg_dump", database);

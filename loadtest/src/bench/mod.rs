@@ -134,7 +134,7 @@ impl Effort {
 /// Runs the selected scenarios and writes the benchmark report.
 ///
 /// # Errors
-/// If Helpline or the baseline does not run, or the report cannot be written.
+/// If Helpline or the baseline server does not run, or the report cannot be written.
 pub async fn run(args: BenchArgs) -> Result<Verdict, LoadError> {
     let failed = |error: std::io::Error| LoadError::Program {
         program: "the report's directory",

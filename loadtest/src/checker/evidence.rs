@@ -61,10 +61,10 @@ impl Facet {
 /// An event as the database contains it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrueRow {
+    /// The event's position among all events of its ticket.
+    pub seq: u64,
     /// The event's position among the events that customers may see; `None` if the event is only
     /// for staff.
-    pub seq: u64,
-    /// The event's position among those that customers may see; `None` if it is only for staff.
     pub public_seq: Option<u64>,
     pub row: Row,
 }

@@ -100,7 +100,7 @@ words! {
 words! {
     /// Operations on Postgres.
     PostgresOp {
-        /// End every database session of the gateways, whatever it is doing.
+        /// End every database session of the gateways, even in the middle of a transaction.
         Terminate = "terminate",
         /// Stop Postgres with a fast shutdown, and start it again.
         Restart = "restart",
@@ -125,15 +125,14 @@ words! {
         /// Connect the instances to the standby, as a misconfigured load balancer would.
         Misdirect = "misdirect",
         /// Connect the instances to the primary again, but cut no existing connection to the
-        /// standby. The standby stops later.
+        /// standby. The standby stops when a later operation replaces it, or at the end of the run.
         Direct = "direct",
         /// Start a streaming standby. Commits, and therefore acks, wait for the standby.
         StandbySync = "standby-sync",
+        /// Start a streaming standby. Commits and acks do not wait for it.
+        StandbyAsync = "standby-async",
         /// Disconnect the standby from its primary, so that commits made afterwards do not reach
         /// the standby. If acks wait for the standby, these commits wait too.
-        StandbyAsync = "standby-async",
-        /// Disconnect the standby from its primary. The standby does not receive later commits. If
-        /// acks wait for the standby, these commits wait too.
         StandbyDetach = "standby-detach",
         /// Kill the primary, promote the standby and connect the instances to it.
         Promote = "promote",

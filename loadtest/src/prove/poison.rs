@@ -33,8 +33,8 @@ const TOUCH_INTERVAL: Duration = Duration::from_millis(250);
 /// operation.
 pub const WATCHED: Duration =
     Duration::from_millis(TOUCH_INTERVAL.as_millis() as u64 * TOUCHES as u64);
-/// Maximum time from a row's commit until every reader has received it. It is much longer than the
-/// gateway's polling interval.
+/// Maximum time from the commit of a change to an unpoisoned ticket until every member and console
+/// has received the change. It is much longer than the gateway's polling interval.
 const STARVED_AFTER: Duration = Duration::from_secs(8);
 /// Maximum number of attempts to write without the check constraints. An attempt fails if a
 /// concurrent writer has locked the table.
@@ -83,8 +83,7 @@ impl Poison {
     /// Writes the poisoned rows, and then changes unpoisoned tickets.
     ///
     /// # Errors
-    /// If the database refuses a statement, although the connection belongs to the database's
-    /// owner.
+    /// If the database refuses a statement.
     pub async fn run(&self, cluster: &TestCluster, others: &[Room]) -> Result<String, LoadError> {
         let mut admin = target::connect(&cluster.admin_url().await).await?;
         let how = self.write_rows(&mut admin).await?;

@@ -32,7 +32,7 @@ const ROLL_MARGIN: Duration = Duration::from_secs(1);
 pub struct Judged {
     /// Periods in which faults were active.
     pub windows: Vec<Window>,
-    /// The certificate as text, for the terminal and the file.
+    /// The certificate (a summary of the run's results) as text, for the terminal and the file.
     pub certificate: String,
     /// A Markdown table with one row for this run.
     pub row: String,

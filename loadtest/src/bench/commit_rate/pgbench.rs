@@ -19,7 +19,7 @@ const CLIENTS: [usize; 4] = [4, 8, 16, 32];
 pub(super) enum Script {
     /// A plain insert. Triggers number the message and add its history event.
     Insert,
-    /// The gateway's function for batches, with a batch of one message.
+    /// Appends one message with the SQL function that the gateway uses for batches.
     Append,
 }
 
