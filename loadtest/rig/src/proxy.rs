@@ -51,7 +51,7 @@ pub struct Proxy {
     address: SocketAddr,
     weather: watch::Sender<Weather>,
     // The task that accepts connections; it owns the connections' tasks. Dropping the proxy ends
-    // all of them.
+    // all these tasks.
     _tasks: JoinSet<()>,
 }
 

@@ -1,5 +1,5 @@
 //! `bench`: measures Helpline, its peers (comparable servers) and the baseline (a minimal server)
-//! on the same machine at the same time, and reports ratios.
+//! alternately on the same machine, and reports ratios.
 //!
 //! - [`peer`]: the measured servers, each behind the same adapter trait; [`baseline`]: the minimal
 //!   server
@@ -95,7 +95,7 @@ enum Name {
     Storm,
     /// Lists, search, history, statistics and resume, with growing amounts of data
     Growth,
-    /// Load for a long time, to see whether anything grows
+    /// Load for a long time, to find memory leaks
     Soak,
 }
 

@@ -244,8 +244,8 @@ fn print_log_ends(cluster: &TestCluster) {
 /// Waits until every member is subscribed.
 ///
 /// # Errors
-/// If a member gives up, or if not all members are subscribed in time. The error says how far each
-/// remaining member came.
+/// If a member gives up, or if not all members are subscribed in time. The error says of each member
+/// that is not subscribed why its last connection ended.
 async fn all_joined(
     run: &Run,
     rooms: &[Room],

@@ -38,15 +38,15 @@ pub enum Op {
     Clients(Vec<usize>, ClientOp),
     /// Opens a transaction with plain SQL, and commits it after this many seconds.
     Psql(u64),
-    /// Locks every ticket in a separate database session for this many seconds. Meanwhile more
-    /// requests wait than the gateway's connection pool has connections.
+    /// Locks every ticket in a separate database session for this many seconds. During this time,
+    /// more requests wait than the gateway's connection pool has connections.
     Locks(u64),
     /// Connects this many additional clients at once.
     Storm(usize),
     /// An operation on the database's disk.
     Disk(DiskOp),
-    /// Takes an agent's role or blocks the agent by plain SQL, and reverts this some seconds later.
-    /// Uses a separate ticket.
+    /// Takes an agent's role or blocks the agent by plain SQL, and restores the agent's access some
+    /// seconds later. The agent has a separate ticket.
     Agent(AgentOp),
     /// Writes rows that no correct client writes ("poison"), by plain SQL on separate tickets.
     /// Other tickets stay in use.

@@ -218,9 +218,9 @@ impl Poison {
     async fn touch(&self, admin: &Admin, others: &[Room]) -> Result<(), LoadError> {
         let doing = || LoadError::postgres("writing beside poisoned rows");
         let from = Instant::now();
-        // Change quiet tickets (to which no member writes) first. In the other tickets, the next
-        // message reveals a gap in the numbering, so a change is delivered even if the gateway's
-        // polling missed it.
+        // Change quiet tickets (to which no member writes) first. In a ticket to which members
+        // write, the next message reveals a gap in the numbering, so a change is delivered even if
+        // the gateway's polling missed it.
         for (n, room) in (0..TOUCHES).zip(others.iter().rev().take(TOUCHED_TICKETS).cycle()) {
             sleep_until(from + TOUCH_INTERVAL * n).await;
             let ticket = room.ticket.uuid();
@@ -244,9 +244,10 @@ impl Poison {
         Ok(())
     }
 
-    /// The customers of the tickets with poisoned attachments send messages with keys that already
-    /// exist. The gateway's answers then contain the poisoned rows, and share batches with the
-    /// answers to all other members. Only the gateway's polling reads the other poisoned rows.
+    /// The customers of the tickets with poisoned attachments send messages with the keys of the
+    /// poisoned messages. The gateway's answers then contain the poisoned rows, and share batches
+    /// with the answers to all other members. Only the gateway's polling reads the other poisoned
+    /// rows.
     async fn send_under_poisoned_keys(&self, cluster: &TestCluster) {
         let end = Instant::now() + WATCHED;
         let senders =

@@ -1,6 +1,7 @@
 //! `commit-rate`: messages committed per second through the gateway. Two ways to write without a
-//! gateway are measured for comparison: pgbench, which writes the same rows with one transaction
-//! each, and the gateway's SQL statement. All three run alternately on the same Postgres.
+//! gateway are measured for comparison: pgbench, which writes the rows of each message in a
+//! separate transaction, and the gateway's SQL statement. All three run alternately on the same
+//! Postgres.
 
 mod direct;
 mod pgbench;
