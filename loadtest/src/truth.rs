@@ -69,7 +69,7 @@ pub async fn administration(admin: &Client) -> Result<String, LoadError> {
     ))
 }
 
-/// Returns all events of each ticket, in order.
+/// Returns all events of each ticket, in the order of their positions.
 ///
 /// # Errors
 /// If Postgres refuses the query.

@@ -177,8 +177,8 @@ fn an_ack_before_the_commit_is_caught() {
 
 #[test]
 fn a_retry_that_is_stored_twice_is_caught() {
-    // Crash each instance twice. One crash may prove nothing, because the interrupted batch may
-    // contain only messages sent by REST, which the checker judges differently.
+    // Crash each instance twice. One crash may prove nothing, because the batch that it interrupts
+    // may contain only messages sent by REST, which the checker judges differently.
     let plan = "2s gateway 1 failpoint-after-commit\n3s gateway 2 failpoint-after-commit\n5s gateway 1 start\n5s gateway 2 start\n\
                 8s gateway 1 failpoint-after-commit\n9s gateway 2 failpoint-after-commit\n11s gateway 1 start\n11s gateway 2 start\n";
     Run {

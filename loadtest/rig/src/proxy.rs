@@ -16,8 +16,8 @@ use tokio::task::JoinSet;
 
 use crate::{RigError, free_port};
 
-/// Bytes read and forwarded at a time. The number is small, so that delays and throttling take
-/// effect.
+/// Bytes read and forwarded at a time. The number is small, so that a throttled connection forwards
+/// many small chunks instead of a few large ones.
 const PIECE_BYTES: usize = 4 * 1024;
 
 /// What the proxy does with the bytes it receives.

@@ -343,7 +343,8 @@ impl Executor {
                 Err(_) if failpoints_reached(gateway.log()) > reached_before => {
                     return Ok("reached at once".into());
                 }
-                // Retry after an error, as an orchestrator does: the database may be unavailable.
+                // Start the instance again after an error, as an orchestrator does: the database
+                // may be unavailable.
                 Err(_) if Instant::now() < deadline => sleep(FAILPOINT_POLL).await,
                 Err(error) => return Err(error.into()),
             }

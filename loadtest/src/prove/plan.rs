@@ -138,9 +138,11 @@ words! {
         Promote = "promote",
         /// Take a logical dump while members send messages.
         Dump = "dump",
-        /// Kill Postgres, restore the last dump into a new cluster and connect the instances to it.
+        /// Kill Postgres, restore the most recent dump into a new cluster and connect the instances
+        /// to it.
         RestoreElsewhere = "restore-elsewhere",
-        /// Drop the database, and restore the last dump in the same cluster under the same name.
+        /// Drop the database, and restore the most recent dump in the same cluster under the same
+        /// name.
         RestoreHere = "restore-here",
     }
 }

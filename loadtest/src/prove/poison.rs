@@ -29,8 +29,8 @@ const TOUCHES: u32 = 24;
 const TOUCHED_TICKETS: usize = 4;
 /// Time between two changes to unpoisoned tickets.
 const TOUCH_INTERVAL: Duration = Duration::from_millis(250);
-/// Duration of the part in which unpoisoned tickets are changed and observed, at the end of the
-/// operation.
+/// Duration of the last part of the poison operation, in which unpoisoned tickets are changed and
+/// observed.
 pub const WATCHED: Duration =
     Duration::from_millis(TOUCH_INTERVAL.as_millis() as u64 * TOUCHES as u64);
 /// Maximum time from the commit of a change to an unpoisoned ticket until every member and console

@@ -17,11 +17,11 @@ use crate::client::Run;
 
 /// Maximum number of violations of each kind that are printed. Further violations are only counted.
 const DETAILS_MAX: usize = 12;
-/// Target for the 99th percentile from commit to delivery, in milliseconds, while Redis or an
-/// instance is down.
+/// Target for the 99th percentile of the time from commit to delivery, in milliseconds, while Redis
+/// or an instance is down.
 const RELAY_DEAD_MS: f64 = 2_000.0;
-/// Target for the 99th percentile from commit to delivery, in milliseconds, while Redis and all
-/// instances are up.
+/// Target for the 99th percentile of the time from commit to delivery, in milliseconds, while Redis
+/// and all instances are up.
 const OTHERWISE_MS: f64 = 250.0;
 /// In a rolling restart, a client's outage may exceed the delay that the server's `bye` asked for
 /// by this much.

@@ -212,7 +212,8 @@ mod tests {
         );
         assert!(windows[1].holds(8.0, 3) && !windows[1].holds(8.0, 4));
         assert_eq!(windows.len(), 2);
-        // `read-write` ends only `read-only`, and `direct` ends only `misdirect`.
+        // The operation `read-write` ends only the fault `read-only`, and `direct` ends only
+        // `misdirect`.
         let log = [
             done(1.0, "postgres read-only"),
             done(2.0, "postgres direct"),

@@ -104,8 +104,8 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     Ok(())
 }
 
-/// Runs the gateway and pgbench alternately. Returns the median over the rounds of the ratio of
-/// their messages per second.
+/// Runs the gateway and pgbench alternately, computes the ratio of their messages per second in
+/// each round, and returns the median.
 ///
 /// # Errors
 /// As [`run`].

@@ -76,7 +76,7 @@ pub enum Received {
     Delivery,
     /// A heartbeat, with the frame that the client must answer.
     Ping(Utf8Bytes),
-    /// Any other frame.
+    /// Any frame except deliveries and heartbeats.
     Other,
 }
 
