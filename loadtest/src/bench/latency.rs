@@ -296,7 +296,7 @@ async fn send(run: &Run, speakers: &[mpsc::Sender<Instant>], pace: Pace, seconds
     }
 }
 
-/// Extracts the ticket's id from a frame that the speaker would send.
+/// Returns the id of the room's ticket, which is part of every frame that the speaker would send.
 fn ticket(peer: &Arc<dyn Peer>, room: usize) -> String {
     let frame = peer.frame(0, room, 0);
     frame

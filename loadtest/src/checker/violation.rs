@@ -14,7 +14,8 @@ pub enum Violation {
     },
     /// An observer did not receive an event, or a message was never acknowledged or refused.
     Lost(String),
-    /// A message is stored twice, or an observer applied an event twice.
+    /// A message is not stored at its acknowledged position, or a sender's messages are not stored
+    /// in the order in which they were sent.
     Doubled(String),
     /// A message is stored at the wrong position.
     Reordered(String),

@@ -36,8 +36,8 @@ pub const WATCHED: Duration =
 /// Maximum time from the commit of a change to an unpoisoned ticket until every member and console
 /// has received the change. It is much longer than the gateway's polling interval.
 const STARVED_AFTER: Duration = Duration::from_secs(8);
-/// Maximum number of attempts to write without the check constraints. An attempt fails if a
-/// concurrent writer has locked the table.
+/// Maximum number of attempts to write the poisoned rows without the check constraints. An attempt
+/// fails if a concurrent writer has locked the table.
 const BYPASS_TRIES: usize = 5;
 
 /// Three attachments that cannot be decoded: a number that no double can represent, JSON that is
