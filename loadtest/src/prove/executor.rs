@@ -276,7 +276,8 @@ impl Executor {
             GatewayOp::FewDescriptors => {
                 return descriptors::limit(gateway.pid(), descriptors::open);
             }
-            // A restarted instance already has its normal file descriptor limit again.
+            // Do nothing for an instance that is not running: it starts with its normal file
+            // descriptor limit.
             GatewayOp::ManyDescriptors if !runs() => {}
             GatewayOp::ManyDescriptors => {
                 return descriptors::limit(gateway.pid(), descriptors::at_most);
