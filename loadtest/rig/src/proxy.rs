@@ -3,7 +3,8 @@
 //! One task accepts connections, and closes its listener while the proxy refuses connections. One
 //! task per connection forwards bytes in both directions. All tasks watch one shared [`Weather`]
 //! (the current faults) and wake when it changes. [`Proxy::cut`] increments the generation number
-//! in `Weather`. A connection ends when this number differs from the one at its start.
+//! in `Weather`. A connection ends when this number differs from the number at the connection's
+//! start.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;

@@ -63,8 +63,8 @@ pub struct TestClusterSpec {
     /// Whether the database is on a small disk that a fault can fill.
     pub small_disk: bool,
     /// A promise to break on purpose, to test the checker. The gateways receive its name as a
-    /// setting. If functions in the database keep the promise, the run replaces or drops these
-    /// functions.
+    /// setting. If functions or triggers in the database keep the promise, the run replaces or
+    /// drops them.
     pub sabotage: Option<String>,
 }
 
