@@ -1,5 +1,5 @@
--- Restores the check constraints that `prove_bypass.sql` dropped. They apply only to rows that are
--- written afterwards.
+-- Restores the check constraints that `prove_bypass.sql` dropped. The constraints do not check
+-- existing rows, only rows that are written after this script.
 do $$
 declare
   v_check record;

@@ -256,7 +256,8 @@ fn what_nobody_wrote_is_forged() {
 
 #[test]
 fn what_was_acked_and_taken_back_may_be_gone_or_stand_elsewhere() {
-    // An acknowledged message is missing in the database.
+    // No violation: an acknowledged message that a restore may have undone is missing in the
+    // database.
     assert!(
         broken(|e| e.sent.push(Sent {
             key: "c3".into(),
@@ -394,7 +395,7 @@ fn what_was_held_before_a_reset_counts_too() {
     let mut evidence = faultless();
     evidence.observed[AGENT].earlier.push(life(&held, 2));
     assert_eq!(check(&evidence), []);
-    // Events that only the failed primary database had.
+    // The second of these events existed only on the failed primary database.
     let lost = [(4, message("a2")), (5, plain(Kind::PriorityChanged))];
     assert_eq!(
         broken(|e| e.observed[AGENT].earlier.push(life(&lost, 2))),

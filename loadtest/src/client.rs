@@ -96,7 +96,8 @@ impl Client {
         let mut backoff = BACKOFF_MIN;
         let mut url = 0;
         loop {
-            // A failed first connection is not an outage, because the member had no service before.
+            // A failed first connection is not an outage: the member had no working connection that
+            // could end.
             let seen_before = self.position;
             match self.live(url).await {
                 Ok(End::Done) => break,

@@ -35,7 +35,7 @@ pub async fn heads(
 }
 
 /// Returns the database's part of the epoch. Every epoch that clients currently receive starts with
-/// it.
+/// this part.
 ///
 /// # Errors
 /// If Postgres refuses the query.
@@ -69,7 +69,7 @@ pub async fn administration(admin: &Client) -> Result<String, LoadError> {
     ))
 }
 
-/// Returns all events of each ticket, in order.
+/// Returns all events of each ticket, in the order of their positions.
 ///
 /// # Errors
 /// If Postgres refuses the query.

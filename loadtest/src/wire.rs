@@ -99,7 +99,8 @@ impl Link {
                 link.silence_max = Duration::from_millis(heartbeat_ms * 3 / 2);
                 Ok(link)
             }
-            // After the server refused the `hello`, its close code says whether to reconnect.
+            // After the server refused the `hello`, the close code of the connection says whether
+            // the client may reconnect.
             Ok(CommonFrame::Error { .. }) => {
                 Err(link.next().await.err().unwrap_or(LinkError::Ended))
             }

@@ -84,7 +84,7 @@ impl Run {
 }
 
 /// Runs a program and writes its output to the file `log`. Returns `None` if the program took
-/// longer than `limit` and was killed. Its children end with it.
+/// longer than `limit` and was killed. The program's children end with the program.
 fn ends_within(limit: Duration, command: &mut Command, log: &Path) -> Option<ExitStatus> {
     let file = File::create(log).expect("the target directory can be written");
     command
@@ -177,8 +177,8 @@ fn an_ack_before_the_commit_is_caught() {
 
 #[test]
 fn a_retry_that_is_stored_twice_is_caught() {
-    // Crash the instances twice. The batch that an instance has when it crashes may contain only
-    // messages sent by REST, which the checker judges differently.
+    // Crash each instance twice. One crash may prove nothing, because the batch that it interrupts
+    // may contain only messages sent by REST, which the checker judges differently.
     let plan = "2s gateway 1 failpoint-after-commit\n3s gateway 2 failpoint-after-commit\n5s gateway 1 start\n5s gateway 2 start\n\
                 8s gateway 1 failpoint-after-commit\n9s gateway 2 failpoint-after-commit\n11s gateway 1 start\n11s gateway 2 start\n";
     Run {

@@ -57,7 +57,7 @@ impl Postgres {
     /// applies to the owner.
     ///
     /// # Errors
-    /// [`RigError::Failed`] with what the program wrote, or [`RigError::Timeout`].
+    /// [`RigError::Failed`] with the output of `pg_dump`, or [`RigError::Timeout`].
     pub async fn dump(&self, database: &str) -> Result<Dump, RigError> {
         let mut dump = Dump::new(self.owner_of(database).await?)?;
         let mut command = self.client_program("pg_dump", database);
@@ -128,7 +128,8 @@ impl Postgres {
         let (from, to) = (checked_name(from)?, checked_name(to)?);
         self.execute(&format!("alter database \"{from}\" connection limit 0"))
             .await?;
-        // Ending a connection is asynchronous, so wait up to five seconds for each one.
+        // Ending a connection is asynchronous, so wait up to five seconds for each connection to
+        // end.
         self.execute(&format!(
             "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{from}'"
         ))

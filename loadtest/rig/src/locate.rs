@@ -8,7 +8,8 @@ use crate::RigError;
 /// The oldest Postgres version that Helpline's SQL supports.
 const POSTGRES_MAJOR_MIN: u32 = 15;
 
-/// Finds a program in `PATH`, or in the usual directories that a service's short `PATH` omits.
+/// Finds a program in `PATH`, or in the usual directories that the short `PATH` of a system service
+/// omits.
 pub(crate) fn find_in_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let usual = [

@@ -314,8 +314,8 @@ impl Postgres {
         loop {
             if let Some(status) = self.process.ended() {
                 // The log says that a previous server still uses the data directory. If the parent
-                // of the previous server was killed, this server may still be writing its last
-                // checkpoint.
+                // process of the previous server was killed, the previous server may still be
+                // writing its last checkpoint.
                 let still_held = tail(self.process.log())
                     .lines()
                     .rev()

@@ -3,7 +3,8 @@
 //! One task accepts connections, and closes its listener while the proxy refuses connections. One
 //! task per connection forwards bytes in both directions. All tasks watch one shared [`Weather`]
 //! (the current faults) and wake when it changes. [`Proxy::cut`] increments the generation number
-//! in `Weather`. A connection ends when this number differs from the one at its start.
+//! in `Weather`. A connection ends when this number differs from the number at the connection's
+//! start.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -16,8 +17,8 @@ use tokio::task::JoinSet;
 
 use crate::{RigError, free_port};
 
-/// Bytes read and forwarded at a time. The number is small, so that delays and throttling take
-/// effect.
+/// Bytes read and forwarded at a time. The number is small, so that a throttled connection forwards
+/// many small chunks instead of a few large ones.
 const PIECE_BYTES: usize = 4 * 1024;
 
 /// What the proxy does with the bytes it receives.
@@ -51,7 +52,7 @@ pub struct Proxy {
     address: SocketAddr,
     weather: watch::Sender<Weather>,
     // The task that accepts connections; it owns the connections' tasks. Dropping the proxy ends
-    // all of them.
+    // all these tasks.
     _tasks: JoinSet<()>,
 }
 

@@ -45,8 +45,8 @@ static SPAWNER: OnceLock<Mutex<Sender<Request>>> = OnceLock::new();
 
 /// Spawns a child that receives `signal` when this process ends. The child has its own process
 /// group: Ctrl-C in a terminal reaches only this process, which then stops its children in order.
-/// `stdio` is input, output and error output. It is a parameter because the streams that are set on
-/// a [`Command`] cannot be read.
+/// `stdio` has the child's standard input, output and error streams. It is a parameter because a
+/// [`Command`] does not reveal the streams that were set on it.
 ///
 /// # Errors
 /// The errors of [`Command::spawn`].

@@ -154,7 +154,7 @@ pub fn claims(user: impl Display, name: &str, expires_in_s: i64) -> Value {
 /// Signs token claims with HS256 and this secret.
 ///
 /// # Panics
-/// Never: plain claims encode under HS256.
+/// Never: JSON claims can always be signed with HS256.
 pub fn sign(secret: &str, claims: &Value) -> String {
     encode(
         &Header::default(),

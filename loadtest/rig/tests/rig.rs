@@ -409,8 +409,8 @@ async fn the_proxy_stalls_without_loss_and_half_opens_with_it() {
 async fn what_follows_lost_bytes_never_arrives() {
     let proxy = Proxy::start(echo().await).await.unwrap();
     let short = Duration::from_millis(200);
-    // Change the fault from half-open to stalled before all faults end. The proxy must still know
-    // that it discarded the byte "b".
+    // This test changes the fault from half-open to stalled before it ends all faults. The proxy
+    // must still know that it discarded the byte "b".
     let mut stream = TcpStream::connect(("127.0.0.1", proxy.port()))
         .await
         .unwrap();

@@ -90,8 +90,8 @@ async fn attend(
     stream.set_nodelay(true)?;
     let mut start = [0; 10];
     if stream.peek(&mut start).await? >= 10 && start.starts_with(b"GET /ready") {
-        // Read the whole request before this function answers and drops the socket: dropping a
-        // socket with unread bytes resets the connection.
+        // Read the request before answering and dropping the socket: dropping a socket with unread
+        // bytes resets the connection.
         let mut request = [0; 512];
         let _ = stream.read(&mut request).await?;
         return Ok(stream

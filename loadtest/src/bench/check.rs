@@ -16,8 +16,8 @@ use crate::target::Relay;
 const ROUNDS: usize = 3;
 const MEMBERS: usize = 400;
 const CONNECTIONS: usize = 2_000;
-/// Maximum of Helpline's CPU per delivery divided by the baseline server's: for evenly paced
-/// frames, and for bursts of 16 frames.
+/// Maximum ratio of Helpline's CPU per delivery to the baseline server's. The first limit is for
+/// evenly paced frames, the second for bursts of 16 frames.
 const PACED_RATIO_MAX: f64 = 1.6;
 const BURST_RATIO_MAX: f64 = 2.5;
 /// Maximum memory per idle connection that has joined a room, in KiB.
@@ -25,10 +25,10 @@ const KIB_MAX: f64 = 10.0;
 /// Minimum of Helpline's messages per second divided by pgbench's.
 const COMMIT_RATE_RATIO_MIN: f64 = 2.0;
 
-/// Runs the short check, and prints each measured value with its bound.
+/// Runs the measurements of `bench --check`, and prints each measured value with its bound.
 ///
 /// # Errors
-/// If Helpline or the baseline does not run.
+/// If Helpline or the baseline server does not run.
 pub async fn run(means: &Means) -> Result<Verdict, LoadError> {
     let setup = Setup {
         instances: 1,
@@ -102,8 +102,8 @@ async fn own(kind: Kind, setup: Setup, means: &Means) -> Result<Arc<dyn Peer>, L
     }
 }
 
-/// Runs Helpline and the baseline alternately, computes the ratio of their CPU in each round, and
-/// returns the median.
+/// Runs Helpline and the baseline server alternately, computes the ratio of their CPU in each
+/// round, and returns the median.
 async fn ratio(
     helpline: &Arc<dyn Peer>,
     baseline: &Arc<dyn Peer>,
@@ -150,7 +150,7 @@ mod tests {
         ] {
             assert!(SCALING.contains(&claim), "{claim}");
         }
-        // The targets of the full benchmark, in the words of its report.
+        // The document must also state the targets of the full benchmark.
         let bound = |scenario: &str, over: Option<&str>, metric: Metric| {
             let target = TARGETS
                 .iter()

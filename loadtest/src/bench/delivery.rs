@@ -39,7 +39,7 @@ const TWO_INSTANCES: &[Kind] = &[Kind::Helpline, Kind::Nchan, Kind::SocketIo];
 /// Runs the scenario with one room of 1,000 members.
 ///
 /// # Errors
-/// If Helpline or the baseline does not run.
+/// If Helpline or the baseline server does not run.
 pub async fn fanout(
     results: &mut Results,
     effort: &Effort,
@@ -91,7 +91,7 @@ pub async fn fanout(
 /// Runs the scenario with many two-member rooms.
 ///
 /// # Errors
-/// If Helpline or the baseline does not run.
+/// If Helpline or the baseline server does not run.
 pub async fn rooms(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let rooms = effort.pick(ROOMS, 50);
     let per_second = effort.pick(ROOMS_PER_SECOND, 1_000.0);
@@ -126,7 +126,7 @@ pub async fn rooms(results: &mut Results, effort: &Effort, means: &Means) -> Res
 /// room.
 ///
 /// # Errors
-/// If Helpline or the baseline does not run.
+/// If Helpline or the baseline server does not run.
 pub async fn relay(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let rooms = effort.pick(ROOMS, 50);
     let per_second = effort.pick(RELAY_PER_SECOND, 500.0);

@@ -34,7 +34,7 @@ const KINDS: &[Kind] = &[
 /// Measures idle connections. Runs only once, because memory hardly varies between rounds.
 ///
 /// # Errors
-/// If Helpline or the baseline does not run.
+/// If Helpline or the baseline server does not run.
 pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Result<(), LoadError> {
     let connections = effort.pick(CONNECTIONS, 1_000);
     results.scenario(

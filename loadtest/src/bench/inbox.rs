@@ -45,7 +45,7 @@ struct Run {
     acked: AtomicU64,
     /// The scheduled changes, by ticket.
     changes: Mutex<HashMap<String, Vec<At>>>,
-    /// Time at which a ticket was last shown, in microseconds since the start of the run.
+    /// Time at which a console last showed a ticket, in microseconds since the start of the run.
     shown_last: AtomicU64,
     /// The changes that consoles showed, by console and ticket.
     shown: Mutex<HashMap<(usize, String), Vec<At>>>,

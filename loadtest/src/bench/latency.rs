@@ -296,7 +296,7 @@ async fn send(run: &Run, speakers: &[mpsc::Sender<Instant>], pace: Pace, seconds
     }
 }
 
-/// Extracts the ticket's id from a frame that the speaker would send.
+/// Returns the id of the room's ticket, which is part of every frame that the speaker would send.
 fn ticket(peer: &Arc<dyn Peer>, room: usize) -> String {
     let frame = peer.frame(0, room, 0);
     frame
@@ -325,8 +325,8 @@ async fn speak(
                 let (name, micros) = (&run.name, due.duration_since(run.begun).as_micros());
                 run.late.record(due.elapsed());
                 run.sent.fetch_add(1, Ordering::Relaxed);
-                // The ack returns the frame's `id`, and the event returns its text. Each of them
-                // contains the intended time.
+                // The ack returns the frame's `id`, and the event returns the frame's text. Both
+                // contain the intended sending time.
                 let (key, body) = (format!("{name}.{room}.{n}"), format!("@{name}@{micros}@"));
                 connection.send(format!(r#"{{"type":"send","id":{micros},"ticket":"{ticket}","key":"{key}","body":"{body}"}}"#).into()).await
             }

@@ -1,5 +1,5 @@
 //! `bench`: measures Helpline, its peers (comparable servers) and the baseline (a minimal server)
-//! on the same machine at the same time, and reports ratios.
+//! alternately on the same machine, and reports ratios.
 //!
 //! - [`peer`]: the measured servers, each behind the same adapter trait; [`baseline`]: the minimal
 //!   server
@@ -95,7 +95,7 @@ enum Name {
     Storm,
     /// Lists, search, history, statistics and resume, with growing amounts of data
     Growth,
-    /// Load for a long time, to see whether anything grows
+    /// Load for a long time, to find memory leaks
     Soak,
 }
 
@@ -134,7 +134,7 @@ impl Effort {
 /// Runs the selected scenarios and writes the benchmark report.
 ///
 /// # Errors
-/// If Helpline or the baseline does not run, or the report cannot be written.
+/// If Helpline or the baseline server does not run, or the report cannot be written.
 pub async fn run(args: BenchArgs) -> Result<Verdict, LoadError> {
     let failed = |error: std::io::Error| LoadError::Program {
         program: "the report's directory",

@@ -182,7 +182,7 @@ pub struct Curve {
     /// The title of the plot that contains this line.
     pub plot: &'static str,
     pub name: String,
-    /// The line's points, as pairs of x and y.
+    /// The points of the plotted line, as pairs of x and y.
     pub points: Vec<(f64, f64)>,
 }
 

@@ -61,10 +61,10 @@ impl Facet {
 /// An event as the database contains it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrueRow {
+    /// The event's position among all events of its ticket.
+    pub seq: u64,
     /// The event's position among the events that customers may see; `None` if the event is only
     /// for staff.
-    pub seq: u64,
-    /// The event's position among those that customers may see; `None` if it is only for staff.
     pub public_seq: Option<u64>,
     pub row: Row,
 }
@@ -149,9 +149,10 @@ pub struct Evidence {
     pub ticket: String,
     /// The ticket's history in the database.
     pub truth: Vec<TrueRow>,
-    /// The ticket's state in the database. An empty map means that it is not compared.
+    /// The ticket's state in the database. An empty map means that the state is not compared.
     pub state: BTreeMap<Facet, Option<String>>,
-    /// All sent messages, in order for each sender.
+    /// All messages that members sent to the ticket. Each sender's messages are in the order in
+    /// which they were sent.
     pub sent: Vec<Sent>,
     /// Senders whom the server asked to retry a message later. Only the messages of these senders
     /// may be stored in a different order than they were sent.

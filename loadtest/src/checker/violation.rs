@@ -16,7 +16,9 @@ pub enum Violation {
     Lost(String),
     /// A message is stored twice, or an observer applied an event twice.
     Doubled(String),
-    /// A message is stored at the wrong position.
+    /// A message is not at its acknowledged position, or a sender's messages are not in the order
+    /// in which they were sent. This applies to the database and to the events that an observer
+    /// received.
     Reordered(String),
     /// A customer received something that is only for staff.
     Leaked(String),

@@ -70,8 +70,9 @@ impl Client {
             Place::Duplicate => self.record.repeats += 1,
             Place::Gap { .. } => return Step::Gap,
             Place::InOrder => {
-                // Only plain SQL writes `CategoryChanged` events in a run. Their time is that of
-                // the statement, and the commit may be much later, so they cannot measure delivery.
+                // Only plain SQL writes `CategoryChanged` events in a run. Such an event has the
+                // time of its SQL statement. The commit may be much later, so these events cannot
+                // measure delivery.
                 if row.kind != Kind::CategoryChanged {
                     self.run.samples.seen(at_micros, way, self.member.lane);
                 }

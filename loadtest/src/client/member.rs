@@ -125,7 +125,7 @@ pub struct Run {
     pub name: String,
     /// A marker text in every internal note. No customer may ever receive it.
     pub canary: String,
-    /// Number of members that have received a `subscribed`.
+    /// Number of members that have received a `subscribed` frame.
     pub joined: AtomicU64,
     /// Number of messages that members were told to send and that are not yet acknowledged or
     /// refused.

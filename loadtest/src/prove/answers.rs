@@ -14,12 +14,12 @@ use crate::checker::Violation;
 use crate::people::{self, Room};
 use crate::target;
 
-/// Number of tickets for these REST requests.
+/// Number of separate tickets to which these REST requests are sent.
 pub const TICKETS: usize = 4;
 /// Time between two turns. One turn writes a message, edits the message and changes the priority.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// The result of all turns.
+/// The result of all turns (sequences of REST requests).
 #[derive(Debug, Default)]
 pub struct Answers {
     /// Number of responses that were checked.
@@ -63,7 +63,8 @@ struct Turn {
 }
 
 impl Turn {
-    /// Runs one turn. Returns `None` if a request was refused or not answered.
+    /// Runs one turn: writes a message, reads and edits it, and changes the priority. Returns
+    /// `None` if a request was refused or not answered.
     async fn take(&self, answers: &mut Answers) -> Option<()> {
         let Self {
             room:

@@ -23,7 +23,7 @@ const CONVERSATION_TIMEOUT: Duration = Duration::from_secs(30);
 /// receives.
 ///
 /// # Errors
-/// Connection errors. No fault can excuse them, because all faults have ended. Also
+/// Any connection error, because all injected faults have ended before this check. Also
 /// [`LinkError::Silent`] if answers do not arrive in time.
 pub async fn check(
     cluster: &TestCluster,

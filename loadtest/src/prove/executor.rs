@@ -276,7 +276,8 @@ impl Executor {
             GatewayOp::FewDescriptors => {
                 return descriptors::limit(gateway.pid(), descriptors::open);
             }
-            // A restarted instance already has its normal file descriptor limit again.
+            // Do nothing for an instance that is not running: it starts with its normal file
+            // descriptor limit.
             GatewayOp::ManyDescriptors if !runs() => {}
             GatewayOp::ManyDescriptors => {
                 return descriptors::limit(gateway.pid(), descriptors::at_most);
@@ -343,7 +344,8 @@ impl Executor {
                 Err(_) if failpoints_reached(gateway.log()) > reached_before => {
                     return Ok("reached at once".into());
                 }
-                // Retry after an error, as an orchestrator does: the database may be unavailable.
+                // Start the instance again after an error, as an orchestrator does: the database
+                // may be unavailable.
                 Err(_) if Instant::now() < deadline => sleep(FAILPOINT_POLL).await,
                 Err(error) => return Err(error.into()),
             }

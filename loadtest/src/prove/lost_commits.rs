@@ -16,9 +16,9 @@ const LAG_S: f64 = 1.0;
 /// The operation that may have undone commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
-    /// A dump was restored. It does not contain commits made after the dump began.
+    /// A standby was promoted that had not received its primary's last commits.
     Promotion,
-    /// A dump was restored, which does not contain later commits.
+    /// A dump was restored. It does not contain commits made after the dump began.
     Restore,
 }
 
@@ -27,11 +27,10 @@ pub enum Cause {
 pub struct LostCommits {
     /// Start of the period, in seconds into the run.
     pub from: f64,
-    /// Whether acknowledged messages of this period may be lost. This is possible if acks did not
-    /// wait for the standby, or if a dump was restored.
+    /// End of the period, in seconds into the run.
     pub to: f64,
     pub cause: Cause,
-    /// Whether acknowledged messages of this period may be lost too. They may be if acks did not
+    /// Whether acknowledged messages of this period may be lost. This is possible if acks did not
     /// wait for the standby, or if a dump was restored.
     pub voids_acks: bool,
 }

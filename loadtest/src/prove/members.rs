@@ -20,7 +20,7 @@ use crate::people::{self, Room};
 /// receive changes only when the gateway polls the database.
 pub const QUIET_TICKETS: usize = 2;
 pub const MEMBERS_PER_TICKET: usize = 4;
-/// Maximum number of messages that may wait for one member.
+/// Maximum number of messages that wait to be sent by one member.
 const ORDERS_MAX: usize = 4_096;
 /// One in this many messages of an agent is an internal note.
 const NOTE_EVERY: u64 = 4;

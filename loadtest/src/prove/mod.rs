@@ -228,7 +228,7 @@ async fn attempt_without_limit(
     })
 }
 
-/// Prints the end of each instance's log, because the run could not begin.
+/// Prints the end of each instance's log. It is called if the run could not begin.
 fn print_log_ends(cluster: &TestCluster) {
     const LINES: usize = 20;
     for log in cluster.gateways.iter().map(Gateway::log) {
@@ -244,8 +244,8 @@ fn print_log_ends(cluster: &TestCluster) {
 /// Waits until every member is subscribed.
 ///
 /// # Errors
-/// If a member gives up, or if not all members are subscribed in time. The error says how far each
-/// remaining member came.
+/// If a member gives up, or if not all members are subscribed in time. The error says of each
+/// member that is not subscribed why its last connection ended.
 async fn all_joined(
     run: &Run,
     rooms: &[Room],

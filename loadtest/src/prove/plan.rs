@@ -38,15 +38,15 @@ pub enum Op {
     Clients(Vec<usize>, ClientOp),
     /// Opens a transaction with plain SQL, and commits it after this many seconds.
     Psql(u64),
-    /// Locks every ticket in a separate database session for this many seconds. Meanwhile more
-    /// requests wait than the gateway's connection pool has connections.
+    /// Locks every ticket in a separate database session for this many seconds. During this time,
+    /// more requests wait than the gateway's connection pool has connections.
     Locks(u64),
     /// Connects this many additional clients at once.
     Storm(usize),
     /// An operation on the database's disk.
     Disk(DiskOp),
-    /// Takes an agent's role or blocks the agent by plain SQL, and reverts this some seconds later.
-    /// Uses a separate ticket.
+    /// Takes an agent's role or blocks the agent by plain SQL, and restores the agent's access some
+    /// seconds later. The agent has a separate ticket.
     Agent(AgentOp),
     /// Writes rows that no correct client writes ("poison"), by plain SQL on separate tickets.
     /// Other tickets stay in use.
@@ -100,7 +100,7 @@ words! {
 words! {
     /// Operations on Postgres.
     PostgresOp {
-        /// End every database session of the gateways, whatever it is doing.
+        /// End every database session of the gateways, even in the middle of a transaction.
         Terminate = "terminate",
         /// Stop Postgres with a fast shutdown, and start it again.
         Restart = "restart",
@@ -125,23 +125,24 @@ words! {
         /// Connect the instances to the standby, as a misconfigured load balancer would.
         Misdirect = "misdirect",
         /// Connect the instances to the primary again, but cut no existing connection to the
-        /// standby. The standby stops later.
+        /// standby. The standby stops when a later operation replaces it, or at the end of the run.
         Direct = "direct",
         /// Start a streaming standby. Commits, and therefore acks, wait for the standby.
         StandbySync = "standby-sync",
+        /// Start a streaming standby. Commits and acks do not wait for it.
+        StandbyAsync = "standby-async",
         /// Disconnect the standby from its primary, so that commits made afterwards do not reach
         /// the standby. If acks wait for the standby, these commits wait too.
-        StandbyAsync = "standby-async",
-        /// Disconnect the standby from its primary. The standby does not receive later commits. If
-        /// acks wait for the standby, these commits wait too.
         StandbyDetach = "standby-detach",
         /// Kill the primary, promote the standby and connect the instances to it.
         Promote = "promote",
         /// Take a logical dump while members send messages.
         Dump = "dump",
-        /// Kill Postgres, restore the last dump into a new cluster and connect the instances to it.
+        /// Kill Postgres, restore the most recent dump into a new cluster and connect the instances
+        /// to it.
         RestoreElsewhere = "restore-elsewhere",
-        /// Drop the database, and restore the last dump in the same cluster under the same name.
+        /// Drop the database, and restore the most recent dump in the same cluster under the same
+        /// name.
         RestoreHere = "restore-here",
     }
 }

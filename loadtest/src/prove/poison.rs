@@ -29,15 +29,15 @@ const TOUCHES: u32 = 24;
 const TOUCHED_TICKETS: usize = 4;
 /// Time between two changes to unpoisoned tickets.
 const TOUCH_INTERVAL: Duration = Duration::from_millis(250);
-/// Duration of the part in which unpoisoned tickets are changed and observed, at the end of the
-/// operation.
+/// Duration of the last part of the poison operation, in which unpoisoned tickets are changed and
+/// observed.
 pub const WATCHED: Duration =
     Duration::from_millis(TOUCH_INTERVAL.as_millis() as u64 * TOUCHES as u64);
-/// Maximum time from a row's commit until every reader has received it. It is much longer than the
-/// gateway's polling interval.
+/// Maximum time from the commit of a change to an unpoisoned ticket until every member and console
+/// has received the change. It is much longer than the gateway's polling interval.
 const STARVED_AFTER: Duration = Duration::from_secs(8);
-/// Maximum number of attempts to write without the check constraints. An attempt fails if a
-/// concurrent writer has locked the table.
+/// Maximum number of attempts to write the poisoned rows without the check constraints. An attempt
+/// fails if a concurrent writer has locked the table.
 const BYPASS_TRIES: usize = 5;
 
 /// Three attachments that cannot be decoded: a number that no double can represent, JSON that is
@@ -83,8 +83,7 @@ impl Poison {
     /// Writes the poisoned rows, and then changes unpoisoned tickets.
     ///
     /// # Errors
-    /// If the database refuses a statement, although the connection belongs to the database's
-    /// owner.
+    /// If the database refuses a statement.
     pub async fn run(&self, cluster: &TestCluster, others: &[Room]) -> Result<String, LoadError> {
         let mut admin = target::connect(&cluster.admin_url().await).await?;
         let how = self.write_rows(&mut admin).await?;
@@ -219,9 +218,9 @@ impl Poison {
     async fn touch(&self, admin: &Admin, others: &[Room]) -> Result<(), LoadError> {
         let doing = || LoadError::postgres("writing beside poisoned rows");
         let from = Instant::now();
-        // Change quiet tickets (to which no member writes) first. In the other tickets, the next
-        // message reveals a gap in the numbering, so a change is delivered even if the gateway's
-        // polling missed it.
+        // Change quiet tickets (to which no member writes) first. In a ticket to which members
+        // write, the next message reveals a gap in the numbering, so a change is delivered even if
+        // the gateway's polling missed it.
         for (n, room) in (0..TOUCHES).zip(others.iter().rev().take(TOUCHED_TICKETS).cycle()) {
             sleep_until(from + TOUCH_INTERVAL * n).await;
             let ticket = room.ticket.uuid();
@@ -245,9 +244,10 @@ impl Poison {
         Ok(())
     }
 
-    /// The customers of the tickets with poisoned attachments send messages with keys that already
-    /// exist. The gateway's answers then contain the poisoned rows, and share batches with the
-    /// answers to all other members. Only the gateway's polling reads the other poisoned rows.
+    /// The customers of the tickets with poisoned attachments send messages with the keys of the
+    /// poisoned messages. The gateway's answers then contain the poisoned rows, and share batches
+    /// with the answers to all other members. Only the gateway's polling reads the other poisoned
+    /// rows.
     async fn send_under_poisoned_keys(&self, cluster: &TestCluster) {
         let end = Instant::now() + WATCHED;
         let senders =

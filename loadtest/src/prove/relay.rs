@@ -12,8 +12,9 @@ use crate::error::LoadError;
 
 /// The name of the Redis master in Sentinel's configuration.
 const MASTER: &str = "desk";
-/// Time limit for a Sentinel failover. The Sentinel decides after one second, retries after eight,
-/// and turns a former master into a replica within about ten.
+/// Time limit for a Sentinel failover. The Sentinel declares a silent master down after one second,
+/// retries a failed failover after eight seconds, and turns a former master that runs again into a
+/// replica within about ten seconds.
 const SENTINEL_TIMEOUT: Duration = Duration::from_secs(30);
 const SENTINEL_POLL: Duration = Duration::from_millis(50);
 

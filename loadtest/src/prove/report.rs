@@ -17,11 +17,11 @@ use crate::client::Run;
 
 /// Maximum number of violations of each kind that are printed. Further violations are only counted.
 const DETAILS_MAX: usize = 12;
-/// Target for the 99th percentile from commit to delivery, in milliseconds, while Redis or an
-/// instance is down.
+/// Target for the 99th percentile of the time from commit to delivery, in milliseconds, while Redis
+/// or an instance is down.
 const RELAY_DEAD_MS: f64 = 2_000.0;
-/// Target for the 99th percentile from commit to delivery, in milliseconds, while Redis and all
-/// instances are up.
+/// Target for the 99th percentile of the time from commit to delivery, in milliseconds, while Redis
+/// and all instances are up.
 const OTHERWISE_MS: f64 = 250.0;
 /// In a rolling restart, a client's outage may exceed the delay that the server's `bye` asked for
 /// by this much.
@@ -32,7 +32,7 @@ const ROLL_MARGIN: Duration = Duration::from_secs(1);
 pub struct Judged {
     /// Periods in which faults were active.
     pub windows: Vec<Window>,
-    /// The certificate as text, for the terminal and the file.
+    /// The certificate (a summary of the run's results) as text, for the terminal and the file.
     pub certificate: String,
     /// A Markdown table with one row for this run.
     pub row: String,

@@ -31,7 +31,8 @@ const AWAY: Duration = Duration::from_secs(9);
 /// Time limit for ending the connection of a person who has lost access. It is the documented five
 /// seconds, and one more for a busy machine.
 const ENDED_WITHIN: Duration = Duration::from_secs(6);
-/// Time limit until the agent receives events, before losing access and after regaining it.
+/// Time limit for the agent to receive an event. It applies before the agent loses access, and
+/// again after the access is restored.
 const SERVED_WITHIN: Duration = Duration::from_secs(20);
 /// Time between two events that plain SQL writes on the agent's ticket.
 const TOUCH_INTERVAL: Duration = Duration::from_millis(250);
@@ -84,7 +85,7 @@ impl Revoked {
     /// Removes an agent's access for some seconds and restores it.
     ///
     /// # Errors
-    /// If the database refuses a statement, or the agent received no events beforehand.
+    /// If the database refuses a statement, or the agent received no events before losing access.
     pub async fn run(&self, cluster: &TestCluster, op: AgentOp) -> Result<String, LoadError> {
         let room = self.rooms[op as usize % TICKETS];
         let admin = target::connect(&cluster.admin_url().await).await?;

@@ -80,7 +80,7 @@ pub async fn attempt(args: &RunningArgs, settings: &Settings) -> Result<Findings
     let sent = members::send_all(&run, &handles, traffic, begun).await;
     let ended = Instant::now();
     // Open a new database connection: an event during the run, such as a restart, may have ended
-    // the first one.
+    // the connection that was opened at its start.
     let admin = target::connect(database_url).await?;
     let converged = converge(&admin, &rooms, &handles, &run, settings)
         .await?

@@ -70,7 +70,8 @@ impl Samples {
         }
     }
 
-    /// Records an ack that arrived just now, for a message with this intended time.
+    /// Records an ack that arrived just now, for a message with the intended sending time
+    /// `intended`.
     pub fn acked(&self, intended: Instant, lane: usize) {
         self.record(
             intended.elapsed().as_secs_f64() * 1000.0,

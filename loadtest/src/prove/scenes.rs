@@ -14,8 +14,8 @@ const RESTORE_S: f64 = 7.0;
 /// Seconds for the "poison" scene: it writes undecodable rows, changes other tickets, and waits
 /// until clients have received the changes.
 const POISON_S: f64 = 14.0;
-/// Seconds for the scene in which an agent loses access. The agent has no access for nine of them,
-/// and needs the remaining ones to receive events before and after.
+/// Seconds for the scene in which an agent loses access. The agent has no access for nine seconds.
+/// The remaining time is for receiving events before losing access and after regaining it.
 const AGENT_S: f64 = 12.0;
 
 /// A scene's operations, each with its offset in seconds from the scene's start. In the text, `$g`
@@ -129,7 +129,7 @@ pub const RESTORES: [Scene; 2] = [
 
 /// The scenes at the end of a full run. Each of them promotes a standby to primary. The first scene
 /// also ends sessions that have committed locally and still wait for the standby. If a client then
-/// repeats its message, the message may be acknowledged only once the standby has it.
+/// repeats its message, the message may be acknowledged only once the standby has stored it.
 pub const FAILOVERS: [Scene; 2] = [
     &[
         (0.0, "postgres standby-sync"),

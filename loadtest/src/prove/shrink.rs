@@ -62,7 +62,7 @@ pub async fn run(args: &ShrinkArgs) -> Result<Verdict, LoadError> {
     Ok(Verdict::Broken)
 }
 
-/// Removes halves, quarters and so on, as long as the remaining plan still fails.
+/// Removes halves of the plan, then quarters and so on, as long as the remaining plan still fails.
 async fn smallest(mut plan: Plan, mut fails: impl AsyncFnMut(&Plan) -> bool) -> Plan {
     let mut size = plan.steps.len().div_ceil(2);
     while size > 0 {

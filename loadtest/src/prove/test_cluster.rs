@@ -63,7 +63,8 @@ pub struct TestClusterSpec {
     /// Whether the database is on a small disk that a fault can fill.
     pub small_disk: bool,
     /// A promise to break on purpose, to test the checker. The gateways receive its name as a
-    /// setting. If the database implements the promise, its functions are replaced.
+    /// setting. If functions or triggers in the database keep the promise, the run replaces or
+    /// drops them.
     pub sabotage: Option<String>,
 }
 
@@ -319,7 +320,8 @@ impl TestCluster {
     }
 }
 
-/// If database functions implement this promise, replaces them by functions that break it.
+/// If functions or triggers in the database keep this promise, replaces or drops them so that the
+/// promise is broken.
 async fn break_functions(postgres: &Postgres, promise: Option<&str>) -> Result<(), LoadError> {
     let sql = match promise {
         Some("foreign-rows") => include_str!("../../sql/sabotage_foreign_rows.sql"),

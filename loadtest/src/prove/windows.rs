@@ -27,8 +27,8 @@ pub enum Kind {
     /// Redis or an instance is down. Events must be delivered within two seconds, by the gateways'
     /// polling of the database.
     Relay,
-    /// The database is unavailable, an instance is frozen, or the reader's own network is broken.
-    /// Delivery has no time limit.
+    /// The database is unavailable, an instance is frozen, or the receiving client's own network is
+    /// broken. Delivery has no time limit.
     Away,
     /// A rolling restart. A client may be disconnected for at most one second longer than the delay
     /// that the server's `bye` asked for.
@@ -45,8 +45,8 @@ impl Window {
     }
 }
 
-/// Returns the fault periods of a run. A fault lasts until the operation that repairs it, or for
-/// its own duration.
+/// Returns the fault periods of a run. A fault period ends after the operation that repairs the
+/// fault. A fault without such an operation ends together with the operation that caused it.
 pub fn of(log: &[Done]) -> Vec<Window> {
     let mut windows = Vec::new();
     for (n, done) in log.iter().enumerate() {
@@ -69,7 +69,7 @@ pub fn of(log: &[Done]) -> Vec<Window> {
             _ => Vec::new(),
         };
         if kind == Kind::Poison {
-            // The operation first locks whole tables to bypass the check constraints, as an
+            // The poison operation first locks whole tables to bypass the check constraints, as an
             // administrator's migration does. Until the operation releases the locks, delivery has
             // no time limit.
             let written = (done.until - poison::WATCHED.as_secs_f64()).max(done.at);
@@ -212,7 +212,8 @@ mod tests {
         );
         assert!(windows[1].holds(8.0, 3) && !windows[1].holds(8.0, 4));
         assert_eq!(windows.len(), 2);
-        // `read-write` ends only `read-only`, and `direct` ends only `misdirect`.
+        // The operation `read-write` ends only the fault `read-only`, and `direct` ends only
+        // `misdirect`.
         let log = [
             done(1.0, "postgres read-only"),
             done(2.0, "postgres direct"),

@@ -10,8 +10,9 @@ use tokio::time::sleep;
 
 /// The drain delay in milliseconds, equal to the one in the files of `deploy/`.
 const DRAIN_DELAY_MS: &str = "5000";
-/// Pause between an instance becoming ready and the next step. It is longer than a proxy takes to
-/// notice the instance. In Kubernetes this is `minReadySeconds`.
+/// Pause between an instance becoming ready and the next step of a rolling restart. It is longer
+/// than a proxy takes to notice that the instance is ready. In Kubernetes this is
+/// `minReadySeconds`.
 const MIN_READY: Duration = Duration::from_secs(3);
 
 pub struct Fleet {
@@ -56,8 +57,9 @@ impl Fleet {
         self.postgres.admin_url("postgres")
     }
 
-    /// Restarts the instances one after the other, and kills one in between. As an orchestrator
-    /// does, it waits for a moment after each instance is ready.
+    /// Restarts both instances one after the other, kills and starts one instance, and restarts the
+    /// other instance again. As an orchestrator does, waits for a moment after each instance is
+    /// ready.
     pub async fn roll(&self) {
         let [one, two] = &self.instances;
         let begun = Instant::now();

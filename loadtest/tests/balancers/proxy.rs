@@ -233,7 +233,7 @@ impl Kind {
                     // Allow plain HTTP, because the test's clients connect without TLS.
                     change("unless { ssl_fc }", "unless { always_true }".into()),
                 ];
-                // Only root can give up its rights.
+                // Only root can run HAProxy as a different user and in a `chroot`.
                 if !is_root() {
                     changes.push(change("    user haproxy\n", String::new()));
                     changes.push(change("    group haproxy\n", String::new()));
@@ -253,7 +253,7 @@ impl Kind {
         match self {
             Self::Nginx => command.arg("-c").arg(config).args(["-g", "daemon off;"]),
             // `-W` starts HAProxy with a master process, as Debian's service does. HAProxy cannot
-            // be reloaded without one.
+            // be reloaded without a master process.
             Self::HaProxy => command.args(["-W", "-db"]).arg("-f").arg(config),
             Self::Caddy => command
                 .args(["run", "--adapter", "caddyfile", "--config"])

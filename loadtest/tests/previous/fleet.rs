@@ -85,8 +85,8 @@ impl Fleet {
         self.running[n] = Some(spec.start().await.expect("an instance starts"));
     }
 
-    /// Migrates the database with the newer build, which is the first step of an update. Instances
-    /// and clients of the previous build keep running.
+    /// Migrates the database with this build, which is the first step of an update. Instances and
+    /// clients of the previous build keep running.
     pub async fn update(&self) {
         migrate(&self.postgres, "postgres", Build::This).await;
     }
@@ -113,7 +113,8 @@ impl Fleet {
             "{}",
             String::from_utf8_lossy(&output.stderr)
         );
-        // Remove the `\restrict` lines: a newer pg_dump writes a new random key in them each time.
+        // Remove the `\restrict` lines: newer versions of pg_dump write a new random key in them
+        // each time.
         let text = String::from_utf8_lossy(&output.stdout);
         let kept: Vec<&str> = text
             .lines()

@@ -1,6 +1,6 @@
 //! Runs the previous build and this build together, with one database and Redis, behind one
-//! address. Instances are restarted into this build and back. Meanwhile people use the web clients
-//! of each build, and the load generators of each build send messages. No message may be refused,
+//! address. While instances are restarted into this build and back, people use the web clients of
+//! each build, and the load generators of each build send messages. No message may be refused,
 //! lost, duplicated or shown to a customer who must not see it.
 //!
 //! `.ci/test-world previous_build` builds what this test needs and sets the paths.

@@ -1,6 +1,7 @@
 //! `commit-rate`: messages committed per second through the gateway. Two ways to write without a
-//! gateway are measured for comparison: pgbench, which writes the same rows with one transaction
-//! each, and the gateway's SQL statement. All three run alternately on the same Postgres.
+//! gateway are measured for comparison: pgbench, which writes the rows of each message in a
+//! separate transaction, and the gateway's SQL statement. All three run alternately on the same
+//! Postgres.
 
 mod direct;
 mod pgbench;
@@ -103,8 +104,8 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     Ok(())
 }
 
-/// Runs the gateway and pgbench alternately. Returns the median over the rounds of the ratio of
-/// their messages per second.
+/// Runs the gateway and pgbench alternately, computes the ratio of their messages per second in
+/// each round, and returns the median.
 ///
 /// # Errors
 /// As [`run`].

@@ -1,5 +1,6 @@
-//! Writes the same rows with pgbench, one transaction each: by plain insert or by the gateway's
-//! function for batches, with whichever number of clients is fastest.
+//! Writes the rows that the gateway would write, with pgbench and a separate transaction for each
+//! message. pgbench uses a plain insert or the gateway's SQL function for batches, and the number
+//! of clients that is fastest.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -19,7 +20,7 @@ const CLIENTS: [usize; 4] = [4, 8, 16, 32];
 pub(super) enum Script {
     /// A plain insert. Triggers number the message and add its history event.
     Insert,
-    /// The gateway's function for batches, with a batch of one message.
+    /// Appends one message with the SQL function that the gateway uses for batches.
     Append,
 }
 

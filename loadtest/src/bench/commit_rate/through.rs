@@ -149,8 +149,8 @@ impl Writer {
             if over && waiting == 0 {
                 return Ok(());
             }
-            // Send again when half of the window is acknowledged, so that several sends share one
-            // write to the socket.
+            // Send further messages once half of the window is acknowledged, so that several
+            // messages share one write to the socket.
             if !over && waiting <= WINDOW / 2 {
                 while waiting < WINDOW {
                     sent += 1;

@@ -45,7 +45,7 @@ pub trait Peer: Send + Sync {
     fn frame(&self, run: u32, room: usize, n: u64) -> Utf8Bytes;
     /// Says what kind of frame a received text is.
     fn classify(&self, text: &str) -> Received;
-    /// Whether a delivered frame is number `n` of its room.
+    /// Whether a received frame is the `n`th frame that the speaker of its room sent.
     fn bears(&self, text: &str, n: u64) -> bool;
 }
 
@@ -76,7 +76,7 @@ pub enum Received {
     Delivery,
     /// A heartbeat, with the frame that the client must answer.
     Ping(Utf8Bytes),
-    /// Any other frame.
+    /// Any frame except deliveries and heartbeats.
     Other,
 }
 
@@ -125,7 +125,7 @@ pub struct Means {
 /// reason.
 ///
 /// # Errors
-/// If Helpline or the baseline does not start.
+/// If Helpline or the baseline server does not start.
 pub async fn start(
     kind: Kind,
     setup: Setup,
