@@ -69,7 +69,7 @@ impl<S: Send + Sync> FromRequest<S> for NoInput {
 }
 
 fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Refusal> {
-    let Query(pairs) = Query::try_from_uri(uri)
+    let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
         .map_err(|_| Refusal::field("query", "must be a list of names and values"))?;
     if let Some((name, _)) = pairs.iter().find(|(_, value)| value.contains('\0')) {
         return Err(Refusal::field(name, "must not contain the character NUL"));

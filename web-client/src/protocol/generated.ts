@@ -1,4 +1,4 @@
-// Made from core's types and tables; a test in core fails when this file differs from them, and rewrites it on request:
+// Generated from the types and tables of the crate `core`. A test fails when this file is out of date. This command writes the file again:
 // UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript
 // Do not edit.
 
@@ -54,7 +54,7 @@ export type StaffRole = "admin" | "support_agent";
 
 /**
  * The side that performed an action (`actor_type`, `sender_type`). Staff of both roles are
- * stored as `admin`, as in the original system.
+ * stored as `admin`, as in Helpline's predecessor.
  */
 export type ActorType = "customer" | "admin" | "system";
 
@@ -190,7 +190,8 @@ export type StaffFrame = { "type": "subscribed", id: number, ticket: TicketId, e
  */
 head: Seq, events: Array<StaffEvent>, more: boolean, 
 /**
- * Whether the client must drop the events that it had before.
+ * Whether the client must drop the events of this ticket that it received before this
+ * frame.
  */
 reset: boolean, viewers: Array<Viewer>, 
 /**
@@ -198,8 +199,8 @@ reset: boolean, viewers: Array<Viewer>,
  */
 reads: Array<StaffRead>, } | { "type": "event" } & StaffEvent | { "type": "typing", ticket: TicketId, person: StaffPerson, on: boolean, internal: boolean, } | { "type": "presence", ticket: TicketId, viewers: Array<Viewer>, } | { "type": "read", ticket: TicketId, person: StaffPerson, seq: Seq, } | { "type": "inbox", tickets: Array<StaffTicket>, 
 /**
- * Tickets that the client already has in full. Since then, only the fields of
- * `TicketMoved` have changed, usually because of a new message.
+ * Tickets that the client has already received in full and of which only the fields of
+ * `TicketMoved` have changed since, usually because of a new message.
  */
 moved: Array<TicketMoved>, stats?: TicketStats, } | { "type": "inbox_presence", tickets: Array<TicketViewers>, };
 
@@ -430,10 +431,10 @@ export type TicketPatch = { status?: Status, priority?: Priority, category?: Cat
  */
 assigned_to?: string, 
 /**
- * The assignee that the caller saw, written like `assigned_to`, which is then required. If
- * the ticket now has another assignee, the response is `conflict` and nothing is changed.
- * It is no conflict if the ticket already has the requested assignee. Send this field only
- * to a server that lists the feature `if_assigned_to`.
+ * The assignee that the caller saw, in the format of `assigned_to`. Requires
+ * `assigned_to`. If the ticket now has another assignee, the response is `conflict` and
+ * nothing is changed. It is no conflict if the ticket already has the requested assignee.
+ * Send this field only to a server that lists the feature `if_assigned_to`.
  */
 if_assigned_to?: string, };
 
@@ -477,8 +478,8 @@ satisfaction_comment?: string, };
 export type MeView = { user: Me, role: StaffRole | null, };
 
 /**
- * `GET /v1/me/unread`: what the caller has not read on their own tickets, as their customer.
- * Archived tickets do not count.
+ * `GET /v1/me/unread`: unread tickets and messages on the tickets that the caller opened as a
+ * customer. Archived tickets do not count.
  */
 export type OwnUnread = { 
 /**
@@ -924,7 +925,7 @@ database_mib: number | null,
 clock_offset_ms: number | null, schema_found: SchemaVersion | null, schema_expected: SchemaVersion, 
 /**
  * When the retention job last archived or deleted something; null if the newest entries of
- * the access log contain no such run.
+ * the access log record no such run of the job.
  */
 retention_at: string | null, };
 

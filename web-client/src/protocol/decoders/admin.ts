@@ -1,4 +1,4 @@
-// Made from core's types; a test in core fails when this file differs from them, and rewrites it on request:
+// Generated from the types of the crate `core`. A test fails when this file is out of date. This command writes the file again:
 // UPDATE_GENERATED=1 cargo test -p helpline-core --features typescript
 // Do not edit.
 
