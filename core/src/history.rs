@@ -158,11 +158,10 @@ pub struct Message {
 }
 
 impl HistoryRow {
-    /// Whether this event records a redaction of other events of the ticket, or of the ticket's
-    /// fields. A client that has cached the redacted text must then read those events or fields
-    /// again. The check compares `description` with the texts that the database functions write. If
-    /// an administrator's SQL logs the same text, clients only read those events or fields once
-    /// without need.
+    /// Whether this event records that other events or fields of the ticket were redacted. A client
+    /// that has cached them must then read them again. The check compares `description` with the
+    /// texts that the database functions write. If an administrator's SQL writes such a text, the
+    /// only effect is that clients read the ticket once more.
     pub fn is_redaction_receipt(&self) -> bool {
         let words = self.description.as_deref().unwrap_or_default();
         let is_receipt = matches!(words, "subject redacted" | "rating comment redacted")

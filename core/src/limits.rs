@@ -382,8 +382,8 @@ pub const INBOX_KNOWN_MAX: usize = 20_000;
 pub const STATS_INTERVAL_MS: u64 = 2_000;
 /// Maximum time between two reads of the desk's statistics, even if each read is slow. Older figures would look wrong.
 pub const STATS_INTERVAL_MAX_MS: u64 = 30_000;
-/// Pause after reading the statistics, as a multiple of the read's duration. An instance then spends at most a tenth of its time on reading
-/// statistics, until the pause reaches [`STATS_INTERVAL_MAX_MS`].
+/// Pause after reading the statistics, as a multiple of the read's duration, so that reading takes at most a tenth of the time. The pause is never
+/// longer than [`STATS_INTERVAL_MAX_MS`].
 pub const STATS_INTERVAL_READS: u32 = 10;
 
 /// Maximum frames waiting to be published to Redis. Further frames are dropped and counted; the database sweep delivers their events.

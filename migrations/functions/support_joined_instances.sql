@@ -1,5 +1,5 @@
--- Returns the ids of the other running instances that have a relay (the message bus between instances). `support_record_instance` defines which
--- instances count as running. Messages of the returned instances must arrive through this instance's relay.
+-- Returns the ids of the other running instances that have a relay (the message bus between instances). The instance `p_id` should receive relay
+-- messages from each of them. `support_record_instance` defines which instances count as running.
 create or replace function support_joined_instances(p_id uuid, p_lately_ms bigint) returns setof uuid
 language plpgsql stable security definer
 set search_path = pg_catalog, {schema}, pg_temp

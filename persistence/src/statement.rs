@@ -26,8 +26,8 @@ pub enum Pooler {
     Transaction,
 }
 
-/// The parameter types of each statement that is sent in full. They are read from the server once
-/// per statement.
+/// The parameter types of each statement that is sent as SQL text instead of by the name of a
+/// prepared statement. The types are read from the server once per statement.
 #[derive(Default)]
 pub(crate) struct Types(RwLock<HashMap<Arc<str>, Arc<[Type]>>>);
 

@@ -11,7 +11,10 @@ import { staffTicket } from './help/sample.ts'
 
 const HELLO: SavedReply = { id: '1', shortcut: 'hello', title: 'Hello', body: 'Good day', updated_at: '' }
 
-/** Simulates a composer that contains `begun`. `press` returns `taken` if the menu handled the key, and `sent` if the key sent the text. */
+/**
+ * Simulates a message composer that contains the text `begun`, with the menu of saved replies. The returned `press` types one key. It returns
+ * `taken` if the menu handled the key, and `sent` if the key sent the text.
+ */
 function composer(replies: readonly SavedReply[], begun: string) {
   let text = begun
   let offer: Offer | null = null

@@ -30,9 +30,8 @@ rest! {
 
     /// A date with its own opening hours, which replace those of its weekday.
     pub struct Holiday {
-        /// A date such as `2026-12-25`, from midnight to midnight in the desk's time zone. An
-        /// opening span that began on the day before ends at the midnight at which this date
-        /// begins.
+        /// A date such as `2026-12-25`, from midnight to midnight in the desk's time zone. Opening
+        /// hours of the day before that would continue after midnight end at midnight.
         pub date: String,
         /// The name of the holiday.
         #[serde(default, skip_serializing_if = "Option::is_none")]

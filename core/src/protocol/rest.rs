@@ -196,7 +196,8 @@ rest! {
         pub online: Option<bool>,
     }
 
-    /// A person who has the requested e-mail address, in `GET /v1/people?email=` (admins).
+    /// A person who has the requested e-mail address, in `GET /v1/people?email=`, which only admins
+    /// may request.
     pub struct PersonFound {
         pub user_id: UserId,
         #[cfg_attr(feature = "typescript", ts(optional = false))]

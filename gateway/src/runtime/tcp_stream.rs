@@ -45,8 +45,8 @@ impl Meter {
         *self.0.lock() = Unfinished::default();
     }
 
-    /// Subtracts the bytes of a ping or pong, which can arrive between the fragments of a message.
-    /// If no bytes are left, there is no incomplete message.
+    /// Subtracts the bytes of a ping or pong from the bytes of the incomplete message, because a ping
+    /// can arrive between two fragments. If no bytes are left, there is no incomplete message.
     pub(crate) fn control(&self, payload_bytes: usize) {
         let mut unfinished = self.0.lock();
         unfinished.bytes = unfinished

@@ -119,8 +119,8 @@ impl Rewound {
         }
     }
 
-    /// Writes new events at the positions of the lost events, and further events after these
-    /// positions.
+    /// Writes new events. The first ones get the same `seq` as the events that the restored database
+    /// lost, the others get higher ones.
     async fn write_new(&self) {
         let sql = self.server.sql().await;
         for n in 0..NEW {

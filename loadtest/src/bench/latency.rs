@@ -36,8 +36,8 @@ const DRAIN: Duration = Duration::from_secs(3);
 
 /// State that all connections of a run share.
 struct Run {
-    /// The run's name, which is part of every text and key. A page of the history may include
-    /// messages of an earlier run; the name tells them apart.
+    /// The run's name. Every message of the run contains it in its text and in its idempotency key,
+    /// because a page of the history may also include messages of an earlier run.
     name: String,
     begun: Instant,
     acked: Times,

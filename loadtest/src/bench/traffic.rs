@@ -28,7 +28,8 @@ const WARM_UP_SHARE: f64 = 0.2;
 const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(15);
 /// The highest latency that the histogram can record. Longer latencies are recorded as this value.
 const MICROS_MAX: u64 = 600_000_000;
-/// Maximum number of bursts that may wait for one speaker.
+/// Maximum number of orders (each one burst of frames) that may wait until a speaker, a connection
+/// that sends, has time for them.
 const ORDERS_MAX: usize = 1_024;
 
 /// What to send, and to how many listeners.

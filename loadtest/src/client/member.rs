@@ -118,8 +118,8 @@ pub struct Record {
 /// State that all members of a run share.
 #[derive(Debug)]
 pub struct Run {
-    /// Start of the run's clock. Each key contains the microseconds from this time to its intended
-    /// sending time.
+    /// Start of the run's clock. The idempotency key of each message contains the microseconds from
+    /// this time to the message's intended sending time.
     pub begun: Instant,
     /// Prefix of every key of the run.
     pub name: String,

@@ -230,8 +230,8 @@ pub fn evidence(
                 ..
             } = record;
             let (earlier, sure) = (earlier.into_iter().map(life).collect(), sure(&dated));
-            // Every member requests the whole history at first. A history that starts later without
-            // a reset therefore has a hole.
+            // Every member requests the whole history at first. If its history does not start with
+            // the first event, and the server never told it to start over, events are missing.
             holes += u64::from(base > 0 && resets == 0);
             evidence.observed.push(Observed {
                 name: member.name,

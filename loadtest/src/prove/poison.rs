@@ -54,7 +54,8 @@ fn attachments() -> [String; 3] {
     ]
 }
 
-/// An event that plain SQL wrote on an unpoisoned ticket while poisoned rows existed.
+/// An event that plain SQL wrote on a healthy ticket while other tickets had poisoned rows (rows
+/// that no program can decode).
 #[derive(Debug, Clone, Copy)]
 pub struct Touch {
     ticket: TicketId,

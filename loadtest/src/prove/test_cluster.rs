@@ -340,7 +340,7 @@ async fn start_pooler(port: u16, mode: PoolMode) -> Result<PgBouncer, LoadError>
     Ok(PgBouncer::start_before(port, mode, &[login], "", "").await?)
 }
 
-/// Starts a new cluster: on the small disk if there is one, otherwise in a temporary directory.
+/// Starts a new Postgres cluster on `disk`, or in a temporary directory if there is none.
 async fn start_postgres(
     disk: Option<&Disk>,
     encryption: Option<&Encryption>,

@@ -15,8 +15,8 @@ with recursive memberships as (
   from memberships m
   where m.roleid in ('{customer}'::regrole, '{staff}'::regrole) and m.member <> '{service}'::regrole
   union all
-  -- A role without the LOGIN attribute that is a member of the service's role cannot be used to run
-  -- the service, so it counts as a conflict.
+  -- Only login roles that run the service may be members of the service's role. A member without
+  -- the LOGIN attribute cannot run the service, so its membership is reported as a conflict.
   select m.member, array[m.member], m.roleid, m.member
   from memberships m
   join pg_roles r on r.oid = m.member

@@ -89,7 +89,7 @@ pub enum AddressError {
         "the machine's certificate authorities cannot be read ({0}); name a file by sslrootcert"
     )]
     SystemRoots(String),
-    /// The TLS library rejects the combination of these parameters.
+    /// The TLS library rejects the combination of the TLS parameters in the database's address.
     #[error("TLS cannot be set up: {0}")]
     Tls(String),
 }

@@ -21,7 +21,7 @@ export interface Refused {
 export interface Roles {
   /** The team members. Null until the list is loaded. */
   readonly team: ReadonlySignal<readonly Agent[] | null>
-  /** Why the list of members could not be loaded. */
+  /** Why the list of the staff could not be loaded. */
   readonly problem: ReadonlySignal<Problem | null>
   readonly found: ReadonlySignal<Found | null>
   /** Why the last search failed. */

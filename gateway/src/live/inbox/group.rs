@@ -71,7 +71,8 @@ impl<'a> TicketUpdate<'a> {
     }
 }
 
-/// Maximum encoded size of a ticket's list position in bytes, without the last message.
+/// Maximum size, in bytes of JSON, of the fields that say where a ticket belongs in a console's
+/// list. The text of the ticket's last message does not count.
 const PLACE_BYTES: usize = 192;
 /// Maximum bytes that a ticket's `seq` and the separating comma add to a frame. The encoded size of
 /// a ticket is measured with `seq` 0 and without the comma.

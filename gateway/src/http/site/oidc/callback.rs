@@ -62,9 +62,9 @@ impl NotSignedIn {
     }
 }
 
-/// Completes the sign-in. On success, sets the session cookie and redirects to the page on which
-/// the person started the sign-in. On failure, redirects with an outcome word that the page
-/// explains.
+/// Completes the sign-in and redirects to the page on which the person started it. On success, sets
+/// the session cookie. On failure, adds the outcome (such as `expired`) to the URL, and the page
+/// shows a sentence for it.
 pub(super) async fn complete(
     State(sign_ins): State<Arc<OwnSignIn>>,
     extensions: Extensions,
