@@ -366,9 +366,10 @@ pub struct Config {
     pub dev_people: DevPeople,
     /// Whether `/debug/echo` exists.
     pub echo: Echo,
-    /// The failpoint at which a debug build aborts, for tests.
+    /// The failpoint (a named place in the code) at which a debug build aborts, for tests.
     pub failpoint: Option<String>,
-    /// The promise that a debug build breaks, for tests of the history checker.
+    /// The promise of the protocol that a debug build breaks, to test that the history checker
+    /// detects the fault.
     pub sabotage: Option<String>,
     /// Warnings for the operator about settings that are valid but probably wrong.
     pub warnings: Vec<String>,

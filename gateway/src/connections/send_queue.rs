@@ -24,7 +24,7 @@ pub struct SendQueue {
     bytes: AtomicUsize,
     /// Why the connection must end. The first reason is kept.
     disconnect: OnceLock<Disconnect>,
-    /// Wakes a task that sends history in pages and waits for space in the queue.
+    /// Wakes a task that sends a ticket's events in pages and waits for space in the queue.
     drained: Notify,
 }
 

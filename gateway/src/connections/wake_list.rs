@@ -8,7 +8,7 @@ use std::task::Waker;
 /// would delay all its tasks.
 #[derive(Debug, Default)]
 pub struct WakeList {
-    /// The first task is stored inline, so that a room of two allocates nothing.
+    /// The first task is stored inline, so that a room with two connections allocates nothing.
     first: Option<Waker>,
     rest: Vec<Waker>,
 }

@@ -31,7 +31,7 @@ impl Over {
     }
 }
 
-/// The values of the sign-in metric's label for the outcome.
+/// The values of the sign-in metric's label that says whether a sign-in succeeded.
 pub const OUTCOMES: [&str; 4] = ["accepted", "token_refused", "blocked", "unavailable"];
 
 /// Counts a sign-in in the sign-in metric. `refused` is the code of the refusal, or `None` if the
