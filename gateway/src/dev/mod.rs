@@ -80,7 +80,8 @@ pub async fn run(settings: DevSettings) -> Result<(), DevError> {
     let addresses = free_addresses(settings.listen, settings.instances)?;
     let _claim = keep::claim(&settings.data)?;
     let secret = keep::secret(&settings.data)?;
-    // Cancel-safe: each started process has an owner, and ends when its owner is dropped.
+    // Cancel-safe: each started process belongs to a Rust value, and ends when that value is
+    // dropped.
     let stack = tokio::select! {
         stack = start(&settings, &addresses, &secret) => stack?,
         () = stop.next() => return Ok(()),

@@ -150,8 +150,8 @@ impl SystemStatus {
         Ok((server, offset_ms))
     }
 
-    /// When the retention job last archived or deleted something, according to the newest entries
-    /// of the access log.
+    /// When the retention job last archived or deleted tickets, or deleted access log entries. The
+    /// time comes from the newest entries of the access log.
     async fn retention(&self, reader: Reader) -> Result<Option<DateTime<Utc>>, StoreError> {
         let query = AccessQuery {
             actions: Some(RETENTION_ACTIONS.map(str::to_owned).to_vec()),

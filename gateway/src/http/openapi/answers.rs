@@ -159,8 +159,8 @@ fn say_which_fields_are_always_there(document: &mut Value) {
     }
 }
 
-/// Returns the names in `waiting`, and the names of all schemas to which they refer directly or
-/// indirectly.
+/// Returns the schema names in `waiting`, and the names of all schemas to which those schemas refer
+/// directly or indirectly.
 fn all_within(schemas: &Map<String, Value>, mut waiting: Vec<String>) -> HashSet<String> {
     let mut all = HashSet::new();
     while let Some(name) = waiting.pop() {

@@ -44,7 +44,8 @@ const REVALIDATE: &str = "no-cache";
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Helpline</title><body><h1>Helpline</h1>\
     <p>The web client is not built in. Run <code>make build</code>, or give its directory with <code>--assets-dir</code>.</p></body></html>";
 
-/// The widget settings that the launcher needs before it sends its first request.
+/// The widget settings that the launcher (the script that shows the widget's button) needs before
+/// it sends its first request.
 #[derive(Serialize)]
 struct Looks<'a> {
     color: Option<&'a str>,

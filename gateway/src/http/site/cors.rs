@@ -1,8 +1,8 @@
 //! CORS (cross-origin access) for the REST routes. The allowed origins are `--public-url` and
 //! `--origins`, compared exactly. Two routes are open to more sites:
 //!
-//! - The unread count, for sites that may embed the widget. The launcher requests it before the
-//!   widget's frame exists.
+//! - The unread count, for sites that may embed the widget. The launcher (the script
+//!   of the widget's button) requests it before the widget's frame exists.
 //! - The widget's appearance, for every site, because any site can load the launcher.
 //!
 //! Tokens are sent in a header, so cookies are not needed and credentials are never allowed.

@@ -42,8 +42,8 @@ enum Lookup {
 }
 
 impl Kept {
-    /// Returns the cached document. Calls `ask` if there is no usable document, or if the document
-    /// should be refreshed and no other task is refreshing it.
+    /// Returns the cached discovery document. Calls `ask`, which fetches the document, if there is
+    /// no usable document, or if it should be refreshed and no other task is refreshing it.
     ///
     /// # Errors
     /// There is no usable document, and `ask` failed or may not run again yet.
@@ -164,7 +164,7 @@ impl Kept {
     }
 
     /// Calls `ask`, unless the last call was less than [`limits::OIDC_RETRY_MS`] ago. `turn` is the
-    /// held `asking` lock. The answer is cached even if the calling task is dropped.
+    /// held `asking` lock. The provider's answer is cached even if the calling task is dropped.
     async fn refresh(
         self: &Arc<Self>,
         turn: OwnedMutexGuard<()>,

@@ -54,7 +54,7 @@ pub struct Begun {
     pub state: String,
     /// The `nonce` that the id token must contain.
     pub nonce: String,
-    /// The PKCE verifier, which is needed to exchange the code.
+    /// The PKCE verifier, which is needed to exchange the authorization code for tokens.
     pub verifier: String,
 }
 

@@ -92,7 +92,7 @@ impl OwnSignIn {
         self.cookie(&self.sign_in_name(state), None, 0)
     }
 
-    /// Returns the `Set-Cookie` header that stores the session in the browser.
+    /// Returns the `Set-Cookie` header that stores the person's sign-in session in the browser.
     pub(super) fn session_cookie(
         &self,
         session: &Session,
@@ -103,7 +103,7 @@ impl OwnSignIn {
         Ok(self.cookie(&self.cookie_name(SESSION), Some(&value), life_s))
     }
 
-    /// Returns the session from the browser's cookie, if it is valid.
+    /// Returns the person's sign-in session from the browser's cookie, if it is valid.
     pub(super) fn session(&self, asked: &HeaderMap) -> Option<Session> {
         opened(&self.sessions, asked, &self.cookie_name(SESSION))
     }

@@ -35,7 +35,8 @@ impl Outcome {
         Self::Busy,
     ];
 
-    /// The outcome's word in the return URL and in the metric.
+    /// The word for this outcome of a sign-in, used in the URL to which the browser returns and in
+    /// the metric.
     pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",

@@ -31,7 +31,7 @@ pub(super) async fn token(
             "only the desk's own pages can request tokens",
         ));
     }
-    // A session with a provider that is no longer configured is invalid.
+    // A sign-in session that began at a provider that is no longer configured is invalid.
     let session = sign_ins
         .session(&headers)
         .filter(|session| session.iss == sign_ins.provider.issuer())
@@ -43,8 +43,8 @@ pub(super) async fn token(
     Ok(Json(json!({"token": token})).into_response())
 }
 
-/// Ends the session in this browser. Returns the provider's sign-out URL if the provider publishes
-/// one.
+/// Ends the person's sign-in session in this browser. Returns the provider's sign-out URL if the
+/// provider publishes one.
 pub(super) async fn sign_out(
     State(sign_ins): State<Arc<OwnSignIn>>,
     headers: HeaderMap,
