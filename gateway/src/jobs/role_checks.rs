@@ -3,7 +3,8 @@
 
 use helpline_persistence::{Store, StoreError, privileges};
 
-/// The role conflicts that the previous check found. They have already been logged.
+/// The conflicts (database roles that combine the privileges of customers and staff) that the
+/// previous check found. They have already been logged.
 #[derive(Default)]
 pub(super) struct RoleChecks {
     known: Vec<String>,

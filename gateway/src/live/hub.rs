@@ -45,7 +45,7 @@ pub struct Hub {
     pub presence: Arc<Presence>,
     /// Reads the missing events when a room reports a gap.
     pub gaps: GapFiller,
-    /// Restarts rooms whose history was replaced.
+    /// Restarts a room when the history of its ticket was replaced, as by a database restore.
     pub resets: Arc<Resets>,
     /// Disconnects people whose role no longer matches the database.
     pub access_check: AccessCheck,
@@ -163,8 +163,9 @@ impl Hub {
         self.presence.changed(ticket);
     }
 
-    /// Handles a ticket whose history was replaced: resets the members of its room and sends its
-    /// new state to agent consoles. `heads` is `None` if the ticket no longer exists.
+    /// Handles a ticket whose history was replaced: makes the members of its room subscribe again,
+    /// and sends the ticket's new state to agent consoles. `heads` is `None` if the ticket no
+    /// longer exists.
     pub fn reset(&self, ticket: TicketId, heads: Option<Heads>) {
         self.resets.reset(ticket, heads);
         self.inbox.mark_reset(ticket);

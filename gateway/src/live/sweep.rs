@@ -123,9 +123,9 @@ impl Sweeper {
             return self.begin_anew(&epoch, snapshot).await;
         }
         if snapshot.is_before(&self.since) {
-            // The epoch is unchanged but the snapshot is older, so the database's files were
-            // restored from a backup. Record a new epoch in the database, so that clients that are
-            // disconnected now start over when they reconnect.
+            // The epoch is unchanged but the database's snapshot is older than that of the last
+            // sweep, so the database's files were restored from a backup. Record a new epoch in the
+            // database, so that clients that are disconnected now start over when they reconnect.
             let raised =
                 sweep::record_rollback(store, &epoch, RollbackProof::Snapshot(&self.since)).await?;
             return self.begin_anew(&raised, snapshot).await;
@@ -305,8 +305,8 @@ impl Sweeper {
         match now {
             Some(heads) if heads.seq < position => {
                 tracing::warn!(%ticket, "the database lost events that were already delivered (restore or failover); resetting all rooms");
-                // Record the rollback in the database, so that clients that are disconnected now
-                // start over when they reconnect.
+                // Record in the database that it has lost events (a rollback), so that clients that
+                // are disconnected now start over when they reconnect.
                 let proof = RollbackProof::Row(ticket, position);
                 let raised = sweep::record_rollback(store, &epoch.get(), proof).await?;
                 self.begin_anew(&raised, self.since.clone()).await

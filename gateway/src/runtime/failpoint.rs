@@ -1,12 +1,12 @@
 //! Failpoints and sabotage for tests, in debug builds only. A failpoint crashes the process at a
-//! chosen place in the code. Sabotage breaks a promise on purpose, to prove that the history
-//! checker detects it.
+//! chosen place in the code. Sabotage breaks a promise of the protocol on purpose, to prove
+//! that the history checker (a test tool) detects the fault.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The failpoint and the sabotage of this process. They are global, so that code with a failpoint
-/// does not need the configuration.
+/// The failpoint (where to crash) and the sabotage (which promise to break) of this process, for
+/// tests. They are global, so that code with a failpoint does not need the configuration.
 static ARMED: OnceLock<Armed> = OnceLock::new();
 
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub fn arm(config: &crate::config::Config) {
     });
 }
 
-/// Aborts the process, without any cleanup, if `--failpoint` names this place.
+/// Aborts the process, without any cleanup, if `--failpoint` names this place in the code.
 pub fn hit(place: &str) {
     if is_armed(place) {
         tracing::warn!(place, "failpoint reached");
@@ -37,8 +37,8 @@ pub fn hit(place: &str) {
     }
 }
 
-/// Panics on the first call if `--failpoint` names this place, to test how the gateway handles a
-/// task that panics.
+/// Panics on the first call if `--failpoint` names this place in the code, to test how the gateway
+/// handles a task that panics.
 pub fn crash(place: &str) {
     static CRASHED: AtomicBool = AtomicBool::new(false);
     if is_armed(place) && !CRASHED.swap(true, Ordering::Relaxed) {
@@ -53,7 +53,8 @@ fn is_armed(place: &str) -> bool {
             .is_some_and(|armed| armed.failpoint.as_deref() == Some(place))
 }
 
-/// Whether `--sabotage` names this promise. If so, the caller must break the promise.
+/// Whether `--sabotage` names this promise of the protocol. If so, the caller must break the
+/// promise, for a test.
 pub fn sabotaged(name: &str) -> bool {
     cfg!(debug_assertions)
         && ARMED

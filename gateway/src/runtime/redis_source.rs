@@ -35,8 +35,8 @@ impl RedisSource {
         self.is_sharded
     }
 
-    /// Asks the cluster for its masters and their partitions; the first node that answers is used.
-    /// Has no timeout, so the caller must set one.
+    /// Asks the Redis Cluster for its masters and their partitions (groups of relay channels); the
+    /// first node that answers is used. Has no timeout, so the caller must set one.
     ///
     /// # Errors
     /// Sharded pub/sub is not used, or [`redis_topology::ask`] fails.

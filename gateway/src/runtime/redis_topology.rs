@@ -10,27 +10,29 @@ const SLOTS: u16 = 16_384;
 
 /// The masters and partitions of a cluster, as one of its nodes reports them.
 pub struct Topology {
-    /// The masters that own at least one partition.
+    /// The masters that own at least one partition (a group of relay channels).
     masters: Vec<Client>,
-    /// For each partition, the index in `masters` of the master that owns it.
+    /// For each partition (group of relay channels), the index in `masters` of the master that owns
+    /// it.
     owners: Vec<usize>,
 }
 
 impl Topology {
-    /// The masters that own at least one partition. Each [`Topology`] may have them in another
-    /// order.
+    /// The masters that own at least one partition (a group of relay channels). Each [`Topology`]
+    /// may have them in another order.
     pub fn masters(&self) -> &[Client] {
         &self.masters
     }
 
-    /// The master that owns a partition: its index in [`Self::masters`], and its client.
-    /// `partition` is below [`limits::RELAY_PARTITIONS`].
+    /// The master that owns a partition (a group of relay channels): its index in
+    /// [`Self::masters`], and its client. `partition` is below [`limits::RELAY_PARTITIONS`].
     pub fn owner(&self, partition: u32) -> (usize, &Client) {
         let place = self.owners[partition as usize % self.owners.len()];
         (place, &self.masters[place])
     }
 
-    /// For each master, one of its partitions, in the order of [`Self::masters`].
+    /// For each master, one of its partitions (groups of relay channels), in the order of
+    /// [`Self::masters`].
     pub fn one_partition_each(&self) -> Vec<u32> {
         let first = |master| self.owners.iter().position(|owner| *owner == master);
         (0..self.masters.len())

@@ -39,8 +39,8 @@ impl Meter {
         unfinished.since.get_or_insert_with(Instant::now);
     }
 
-    /// Resets the meter. Called when a message is complete, and when the connection becomes a
-    /// WebSocket.
+    /// Resets the meter, which counts the bytes of an incomplete message. Called when a message is
+    /// complete, and when the connection becomes a WebSocket.
     pub(crate) fn message(&self) {
         *self.0.lock() = Unfinished::default();
     }
@@ -150,8 +150,9 @@ impl Stream {
         Pin::new(self.tcp.as_mut().expect("only drop takes it"))
     }
 
-    /// Writes the rest of the direct frame, if there is one. Runs before every other write, so that a
-    /// pong or a Close frame never interrupts a frame that is half written.
+    /// Writes the rest of the direct frame (a large frame that bypasses the WebSocket library), if
+    /// there is one. Runs before every other write, so that a pong or a Close frame never
+    /// interrupts a frame that is half written.
     fn poll_direct(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let handle = Arc::clone(&self.handle);
         handle.direct.poll_write(context, |context, parts| {

@@ -113,8 +113,8 @@ enum Served {
     Briefly(Router),
 }
 
-/// Takes a reserved place for a connection beyond the regular limits. Addresses that exceed their
-/// own limit can take at most half of the reserved places.
+/// Takes one of the permits that are reserved for connections beyond the regular limits. Addresses
+/// that exceed their own limit can take at most half of the reserved permits.
 fn reserved(reserve: &Arc<Semaphore>, is_over_its_own: bool) -> Option<OwnedSemaphorePermit> {
     if is_over_its_own && reserve.available_permits() <= HTTP_RESERVE_MAX / 2 {
         return None;

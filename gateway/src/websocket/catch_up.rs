@@ -87,8 +87,9 @@ impl CatchUp<'_> {
                 // send the read positions again.
                 reads = self.ticket_position.reads.as_slice();
             }
-            // Take the chunks out of the page one at a time, so that memory is freed while a slow
-            // client reads. Read positions are sent only once, after the events of the first page.
+            // Take the chunks (each fits into one frame) out of the page one at a time, so that
+            // memory is freed while a slow client reads. Read positions are sent only once, after
+            // the events of the first page.
             let viewers = self.joining.presence.viewers(self.ticket);
             let mut chunks = page.into_chunks(std::mem::take(&mut reads), viewers);
             let last = chunks.len() - 1;
@@ -108,8 +109,8 @@ impl CatchUp<'_> {
                     .clone()
                     .with_viewers(self.joining.presence.viewers(self.ticket));
                 let end = self.frame(end, flags(last, false), head, epoch_now.clone());
-                // The last chunk and the buffered events are queued while the room is locked, so
-                // that no new event is queued between them.
+                // The last chunk of the history page and the buffered events are queued while the
+                // room is locked, so that no new event is queued between them.
                 let went = self.room.go_live(self.position, seen, || {
                     self.connection.send_queue.push(end);
                 });
@@ -187,7 +188,7 @@ impl CatchUp<'_> {
         self.connection.send_queue.push(frame);
     }
 
-    /// Encodes one chunk of a page as a `subscribed` frame.
+    /// Encodes one chunk (part) of a history page as a `subscribed` frame.
     fn frame(&self, chunk: Chunk, flags: Flags, head: Seq, epoch: String) -> Utf8Bytes {
         let (id, ticket) = (self.id, self.ticket);
         let Flags { reset, more } = flags;
@@ -231,7 +232,7 @@ enum AnyPage {
 }
 
 /// A page and the data sent with it, split into parts that each fit into a frame. There is at least
-/// one part. The viewers are sent with the last part.
+/// one part. The viewers (staff who have the ticket open) are sent with the last part.
 enum Chunks {
     Staff(Vec<Part<StaffEvent, StaffRead>>, Vec<Viewer>),
     Customer(Vec<Part<CustomerEvent, CustomerRead>>),
@@ -342,7 +343,7 @@ impl AnyPage {
     }
 }
 
-/// Maximum size of a `subscribed` frame in bytes, not counting its lists.
+/// Maximum size of a `subscribed` frame in bytes, without its events, read positions and viewers.
 const FRAME_OVERHEAD_BYTES: usize = 1024;
 
 /// Splits a page's events and read positions into parts, each for one frame. Events come first,

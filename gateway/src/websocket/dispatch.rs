@@ -43,8 +43,8 @@ pub(super) struct Dispatcher {
     connection: Arc<Connection>,
     subscriptions: Arc<Subscriptions>,
     requests: Requests,
-    /// When typing was last published for each ticket. It has at most one entry per subscribed
-    /// ticket.
+    /// When a typing indicator was last published for each ticket. It has at most one entry per
+    /// subscribed ticket.
     typed_at: HashMap<TicketId, Instant>,
 }
 
@@ -216,7 +216,7 @@ impl Dispatcher {
 
     /// Checks a new token, which must belong to the same person. Returns the new expiry of the
     /// connection, or `None` if the token was refused. The connection's loop waits for this check,
-    /// which may query the database or (rarely) fetch the key set.
+    /// which may query the database or (rarely) fetch the identity provider's key set.
     pub(super) async fn renew(
         &self,
         id: u64,
@@ -232,7 +232,7 @@ impl Dispatcher {
                     "a new token for an open connection was refused: {}",
                     fault.sentence()
                 );
-                // The connection stays open until the old token expires.
+                // The new token is invalid. The connection stays open until the old token expires.
                 self.answer(Some(id), fault.reject());
                 return Ok(None);
             }

@@ -51,7 +51,7 @@ impl RefusedUpgrades {
         }
     }
 
-    /// Logs the request's refused origin.
+    /// Logs the `Origin` header because of which an upgrade request was refused.
     pub(super) fn log_origin(&self, headers: &HeaderMap) {
         if !self.origin.allows() {
             return;

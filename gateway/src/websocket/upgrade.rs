@@ -93,8 +93,9 @@ pub async fn upgrade(
         limits::FRAME_BYTES_MAX,
     )
     .on_upgrade(move |socket| async move {
-        // The task that axum spawns for the socket owns the permit and the tracker token. Both are
-        // released when the task ends.
+        // The task that axum spawns for the socket owns the permit, which counts the connection,
+        // and the tracker token, for which the shutdown waits. Both are released when the task
+        // ends.
         let (_permit, _alive) = (permit, alive);
         hello::receive(state, Socket::new(socket, handle), guest).await;
     })

@@ -51,8 +51,8 @@ impl Socket {
     /// Wraps a new WebSocket. Until [`Self::admit`] is called, messages are limited to the size of
     /// a `hello` frame.
     pub(super) fn new(inner: WebSocket, stream: Arc<StreamHandle>) -> Self {
-        // Start a new message in the meter, because the bytes that it has counted belong to the
-        // HTTP upgrade request.
+        // Start a new message in the meter (it counts the bytes of an incomplete message), because
+        // the bytes that it has counted belong to the HTTP upgrade request.
         stream.meter.message();
         Self {
             inner: Box::new(inner),

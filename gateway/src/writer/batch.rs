@@ -38,16 +38,16 @@ pub(super) struct Committer {
 }
 
 impl Committer {
-    /// Commits the jobs and answers their senders. Returns the jobs whose tickets were locked,
-    /// without an answer.
+    /// Commits the jobs (messages to store) and answers their senders. Returns the jobs whose
+    /// tickets were locked, whose senders get no answer yet.
     pub(super) async fn commit(&self, jobs: Vec<Job>, on_locked: OnLocked) -> Vec<Job> {
         let mut busy = Vec::new();
         // A stack of batches. When a batch fails, its halves are pushed with the first half on top,
         // so that the messages of a ticket stay in order.
         let mut pending = vec![jobs];
         while let Some(jobs) = pending.pop() {
-            // If `busy` has a job for the same ticket, the ticket is locked, and this job must wait
-            // behind that job to keep the ticket's order.
+            // If `busy` has a job (a message to store) for the same ticket, the ticket is locked,
+            // and this job must wait behind that job to keep the ticket's order.
             let (held, jobs): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job: &Job| {
                 busy.iter()
                     .any(|other: &Job| other.message.ticket == job.message.ticket)
@@ -80,9 +80,10 @@ impl Committer {
         busy
     }
 
-    /// Retries, a limited number of times, until the outcome of the batch is known. If a connection
-    /// is lost during a commit, the outcome is unknown, and the batch is repeated with the same
-    /// idempotency keys. Messages that the first attempt stored are then answered as duplicates.
+    /// Retries, a limited number of times, until it is known whether the batch was committed. If a
+    /// connection is lost during a commit, the outcome is unknown, and the batch is repeated with
+    /// the same idempotency keys. Messages that the first attempt stored are then answered as
+    /// duplicates.
     async fn persist(
         &self,
         messages: &[NewMessage],
@@ -120,7 +121,8 @@ impl Committer {
 
     /// Publishes the events first and then answers the senders, so that events arrive together with
     /// their acks. The connections' tasks are woken after the last answer, so that a sender gets
-    /// its event and its ack in one write. Returns the jobs whose tickets were locked.
+    /// its event and its ack in one write. Returns the jobs (messages to store) whose tickets were
+    /// locked.
     fn settle(&self, jobs: Vec<Job>, appended: Appended) -> Vec<Job> {
         let is_stored = |outcome: &Outcome| matches!(outcome, Outcome::Stored(_));
         // The failpoint is reached only if a message was stored. A batch whose tickets were all

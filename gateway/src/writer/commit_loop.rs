@@ -1,7 +1,7 @@
-//! Runs rounds. A round takes the waiting jobs, distributes them among lanes (batches that commit
-//! in parallel), and waits until all lanes have committed. Messages for tickets that another
-//! transaction has locked go to [`super::locked_tickets`] and do not delay other messages. Any
-//! other delay in a lane delays the next round.
+//! Runs rounds. A round takes the waiting jobs (messages to store), distributes them among lanes
+//! (batches that commit in parallel), and waits until all lanes have committed. Messages for
+//! tickets that another transaction has locked go to [`super::locked_tickets`] and do not delay
+//! other messages. Any other delay in a lane delays the next round.
 //!
 //! We measured the alternative of four independent lanes, each with its own tickets and without
 //! common rounds. Below the maximum rate, their commits contained only a few messages each. With
@@ -65,7 +65,7 @@ impl CommitLoop {
             // same tickets, which must be committed after the messages of this round.
             while let Some(ended) = lanes.join_next().await {
                 if let Err(error) = ended {
-                    // A panic drops the lane's jobs, whose senders are then answered with
+                    // A panic drops the lane's messages, whose senders are then answered with
                     // `unavailable`. The other lanes continue.
                     tracing::error!(%error, "a writer lane crashed; the senders of its messages were told to retry");
                 }
@@ -74,8 +74,8 @@ impl CommitLoop {
     }
 }
 
-/// Distributes jobs among lanes. All jobs of a ticket go to the same lane, in order. Empty lanes
-/// are left out.
+/// Distributes jobs (messages to store) among lanes. All jobs of a ticket go to the same lane, in
+/// order. Empty lanes are left out.
 fn share<J, T: Hash>(
     jobs: Vec<J>,
     ticket: impl Fn(&J) -> T,
@@ -97,8 +97,8 @@ async fn commit(committer: Arc<Committer>, locked: Arc<LockedTickets>, mut lane:
         metrics::histogram!("helpline_batch_messages").record(lane.len() as f64);
         let busy = committer.commit(lane, OnLocked::Skip).await;
         locked.defer(busy, &committer);
-        // `commit` may just have found that tickets are locked. The remaining jobs of such a ticket
-        // must wait behind the ticket's deferred jobs.
+        // `commit` may just have found that tickets are locked. The remaining messages of such a
+        // ticket must wait behind the ticket's deferred messages.
         lane = locked.route(rest);
     }
 }

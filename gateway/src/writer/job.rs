@@ -57,7 +57,7 @@ pub(super) struct Job {
 }
 
 impl Job {
-    /// Approximate size of the job, in memory and in the SQL statement.
+    /// Approximate size of the message in bytes, in memory and in the SQL statement.
     pub(super) fn bytes(&self) -> usize {
         Self::bytes_of(&self.message)
     }

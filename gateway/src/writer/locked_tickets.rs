@@ -48,8 +48,8 @@ impl LockedTickets {
         }
     }
 
-    /// Queues the jobs whose tickets are known to be locked, behind the jobs that already wait for
-    /// these tickets. Returns all other jobs.
+    /// Queues the jobs (messages to store) whose tickets are known to be locked, behind the jobs
+    /// that already wait for these tickets. Returns all other jobs.
     pub(super) fn route(&self, jobs: Vec<Job>) -> Vec<Job> {
         let queues = &mut self.tickets.lock().queues;
         if queues.is_empty() {
@@ -80,8 +80,8 @@ impl LockedTickets {
         ready
     }
 
-    /// Queues jobs whose tickets have just been found locked, in order, and makes sure that a task
-    /// retries them.
+    /// Queues jobs (messages to store) whose tickets have just been found locked, in order, and
+    /// makes sure that a task retries them.
     pub(super) fn defer(self: &Arc<Self>, jobs: Vec<Job>, committer: &Arc<Committer>) {
         for ticket in self.keep(jobs) {
             metrics::counter!("helpline_tickets_deferred_total").increment(1);
@@ -92,7 +92,7 @@ impl LockedTickets {
         }
     }
 
-    /// Queues the jobs. Returns the tickets that no task handles yet.
+    /// Queues the jobs (messages to store). Returns the tickets that no task handles yet.
     fn keep(&self, jobs: Vec<Job>) -> Vec<TicketId> {
         let queues = &mut self.tickets.lock().queues;
         let mut fresh = Vec::new();
@@ -107,7 +107,7 @@ impl LockedTickets {
         fresh
     }
 
-    /// Starts a task that waits for the ticket's lock and commits its jobs until none is left.
+    /// Starts a task that waits for the ticket's lock and commits its messages until none is left.
     fn wait_for(
         self: &Arc<Self>,
         ticket: TicketId,
@@ -204,7 +204,7 @@ impl Tickets {
         jobs
     }
 
-    /// Sorts the tickets of a batch by whether they are still locked. `busy` has the jobs whose
+    /// Sorts the tickets of a batch by whether they are still locked. `busy` has the messages whose
     /// tickets were locked. Returns whether any ticket was not locked.
     fn sort(&mut self, in_flight: Vec<TicketId>, busy: Vec<Job>) -> bool {
         let locked: HashSet<TicketId> = busy.iter().map(|job| job.message.ticket).collect();

@@ -132,8 +132,8 @@ impl Provider {
         })
     }
 
-    /// Completes a sign-in: exchanges the code and returns the person. `verifier` and `nonce` come
-    /// from [`Begun`].
+    /// Completes a sign-in: exchanges the authorization code for an id token, and returns the
+    /// person. `verifier` and `nonce` come from [`Begun`].
     ///
     /// # Errors
     /// The provider refuses the code or does not answer in time, its id token is not valid, or

@@ -168,8 +168,9 @@ impl Group {
         self.newcomers.send(&shown, stats);
     }
 
-    /// Merges the newcomers into the settled consoles. A ticket whose state differs between
-    /// newcomers and settled consoles is sent as a whole at its next change.
+    /// Merges the newcomers (consoles that have entered recently) into the settled consoles. A
+    /// ticket whose state differs between newcomers and settled consoles is sent as a whole at its
+    /// next change.
     fn settle(&mut self) {
         let newcomers = std::mem::take(&mut self.newcomers);
         self.newest_at = None;

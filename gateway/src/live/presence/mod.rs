@@ -61,7 +61,8 @@ enum Ask {
     #[default]
     Done,
     Pending,
-    /// Waiting until Redis confirms the inbox channels, on which the replies arrive.
+    /// Waiting until Redis confirms the subscriptions to the inbox channels, on which the replies
+    /// arrive.
     Confirming(oneshot::Receiver<()>),
 }
 
@@ -280,8 +281,8 @@ impl Presence {
                     Ask::Done
                 }
                 Err(TryRecvError::Empty) => Ask::Confirming(confirmation),
-                // The connection to Redis was lost before Redis confirmed the inbox channels, so
-                // request the confirmation again.
+                // The connection to Redis was lost before Redis confirmed the subscriptions to the
+                // inbox channels, so request the confirmation again.
                 Err(TryRecvError::Closed) => Ask::Pending,
             },
         };

@@ -47,7 +47,7 @@ impl Channels {
         self.inbox_of(partition(ticket))
     }
 
-    /// The inbox channels of all partitions.
+    /// The inbox channels (updates for the ticket lists of agent consoles) of all partitions.
     pub(super) fn inboxes(&self) -> impl Iterator<Item = String> {
         (0..limits::RELAY_PARTITIONS).map(|n| self.inbox_of(n))
     }

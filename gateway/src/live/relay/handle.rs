@@ -350,7 +350,8 @@ impl Relay {
         }
     }
 
-    /// Subscribes to all inbox channels, or unsubscribes from them.
+    /// Subscribes to all inbox channels (updates for the ticket lists of agent consoles), or
+    /// unsubscribes from them.
     pub(crate) fn watch_inboxes(&self, watch: InboxWatch) {
         if let Self::Redis(redis) = self {
             for channel in redis.channels().inboxes() {
@@ -362,9 +363,9 @@ impl Relay {
         }
     }
 
-    /// Returns a receiver that completes when Redis has confirmed all inbox channels requested so
-    /// far. The receiver fails if Redis cannot be reached. Returns `None` if this is the only
-    /// instance.
+    /// Returns a receiver that completes when Redis has confirmed all subscriptions to inbox
+    /// channels (updates for ticket lists) requested so far. The receiver fails if Redis cannot be
+    /// reached. Returns `None` if this is the only instance.
     pub(crate) fn confirm_inboxes(&self) -> Option<oneshot::Receiver<()>> {
         let Self::Redis(redis) = self else {
             return None;
@@ -378,8 +379,8 @@ impl Relay {
     }
 }
 
-/// Whether this instance needs the inbox channels, which it does while agent consoles are
-/// connected.
+/// Whether this instance needs the inbox channels (Redis channels with updates for ticket lists),
+/// which it does while agent consoles are connected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InboxWatch {
     On,

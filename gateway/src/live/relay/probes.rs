@@ -10,11 +10,12 @@ use super::channels::Channels;
 
 /// The probes (test messages) of one subscription, from its connection to its end.
 pub(super) struct Probes {
-    /// The partitions of the channels on which probes are sent, one for each Redis connection.
+    /// The partitions of the channels on which probes (test messages) are sent, one for each Redis
+    /// connection.
     partitions: Vec<u32>,
     /// The channels of the last probes, in the order of `partitions`.
     channels: Vec<String>,
-    /// When the last probe was received on each channel.
+    /// When the last probe (test message) was received on each channel.
     received: Vec<Received>,
     sent: u64,
 }
@@ -27,7 +28,8 @@ enum Received {
 }
 
 impl Probes {
-    /// Creates the probes of a new subscription. Each of these partitions gets one probe channel.
+    /// Creates the probes (test messages) of a new subscription. Each of these partitions gets one
+    /// probe channel.
     pub(super) fn new(partitions: Vec<u32>) -> Self {
         Self {
             received: vec![Received::NotSince(Instant::now()); partitions.len()],
@@ -57,13 +59,14 @@ impl Probes {
         &self.channels
     }
 
-    /// Returns the sequence number for the next round of probes.
+    /// Returns the sequence number for the next round of probes (test messages).
     pub(super) const fn next(&mut self) -> u64 {
         self.sent += 1;
         self.sent
     }
 
-    /// Records that a probe was received. Returns false if the channel is not a probe channel.
+    /// Records that a probe (test message) was received. Returns false if the channel is not a
+    /// probe channel.
     pub(super) fn take(&mut self, channel: &str) -> bool {
         let place = self.channels.iter().position(|own| own == channel);
         if let Some(place) = place {
@@ -72,14 +75,14 @@ impl Probes {
         place.is_some()
     }
 
-    /// Whether at least one probe has been received on every channel.
+    /// Whether at least one probe (test message) has been received on every channel.
     pub(super) fn are_all_back(&self) -> bool {
         self.received
             .iter()
             .all(|received| matches!(received, Received::At(_)))
     }
 
-    /// Whether the last probe on any channel was received too long ago.
+    /// Whether the last probe (test message) on any channel was received too long ago.
     pub(super) fn are_late(&self) -> bool {
         let timeout = Duration::from_millis(limits::RELAY_PROBE_TIMEOUT_MS);
         self.received.iter().any(|received| match received {

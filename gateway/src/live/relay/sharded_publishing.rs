@@ -27,7 +27,7 @@ pub(super) struct ShardLines {
 
 struct Lines {
     topology: Topology,
-    /// One connection per master, in the order of the topology's masters.
+    /// One connection per master of the Redis Cluster, in the order of [`Topology::masters`].
     connections: Vec<MultiplexedConnection>,
 }
 

@@ -56,7 +56,7 @@ impl ShardStream {
 /// The half of a sharded subscription that sends subscribe and unsubscribe commands.
 pub(super) struct ShardSink {
     topology: Topology,
-    /// One connection per master, in the order of the topology's masters.
+    /// One connection per master of the Redis Cluster, in the order of [`Topology::masters`].
     connections: Vec<(MultiplexedConnection, Arc<Inbound>)>,
     ended: CancellationToken,
 }
@@ -74,8 +74,9 @@ struct Inbound {
     ended: CancellationToken,
 }
 
-/// Connects to each master and subscribes to these channels. Also returns one partition per master.
-/// When the subscription ends later, the reason is stored in `cause`.
+/// Connects to each master and subscribes to these channels. Also returns one partition (a
+/// group of channels) per master. When the subscription ends later, the reason is stored in
+/// `cause`.
 ///
 /// # Errors
 /// If a master cannot be used or no longer owns a slot.

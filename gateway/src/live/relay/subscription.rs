@@ -25,8 +25,8 @@ pub(super) struct Subscription {
     /// The reason why the subscription ended, if its sink or its stream has stored one.
     pub(super) cause: Arc<Cause>,
     pub(super) stream: Stream,
-    /// One partition for each connection. Probes in all these partitions together test every
-    /// connection.
+    /// One partition (group of channels) for each connection. Probes (test messages) in all these
+    /// partitions together test every connection.
     pub(super) probe_partitions: Vec<u32>,
 }
 

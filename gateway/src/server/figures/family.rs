@@ -46,8 +46,8 @@ pub(super) fn each(values: impl IntoIterator<Item = impl ToString>) -> Vec<Vec<S
         .collect()
 }
 
-/// Every route with the status codes 500 and 503. These counters start at 0, so that the first
-/// error is already visible as an increase.
+/// The label values of every route with the status codes 500 and 503. Counters with these labels
+/// start at 0, so that the first error is already visible as an increase.
 pub(super) fn faults_of_routes() -> Vec<Vec<String>> {
     let routes = http::routes().flat_map(|route| {
         ["500", "503"].map(|status| {

@@ -37,8 +37,8 @@ const LOOKS_MAX: usize = 4;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hours {
     zone: Tz,
-    /// The spans of each weekday, starting with Monday. The spans of a day are in order and do not
-    /// overlap.
+    /// The opening spans (from opening to closing) of each weekday, starting with Monday. The spans
+    /// of a day are in order and do not overlap.
     days: [Vec<Span>; 7],
     holidays: BTreeMap<NaiveDate, Vec<Span>>,
 }
@@ -115,9 +115,9 @@ impl Hours {
     /// The first minute within [`DAYS_AHEAD`] days at which the desk is open and was closed the
     /// minute before.
     ///
-    /// There are two kinds of candidates. One is the start of a span, converted with each UTC
-    /// offset that the zone has during these days. The other is a clock change that jumps into a
-    /// span. A candidate is not an opening if the clock skips it, or if another span ends at that
+    /// There are two kinds of candidates. One is the start of an opening span, converted with each
+    /// UTC offset that the zone has during these days. The other is a clock change that jumps into
+    /// a span. A candidate is not an opening if the clock skips it, or if another span ends at that
     /// minute; the calls of `is_open` exclude such candidates.
     fn opens_within_days(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let jumps = self.jumps_after(now);
@@ -170,7 +170,7 @@ impl Hours {
         jumps
     }
 
-    /// The first date on or after `from` that has spans.
+    /// The first date on or after `from` that has opening spans.
     fn next_with_spans(&self, from: NaiveDate) -> Option<NaiveDate> {
         let in_week = (0..=DATES_AHEAD)
             .filter_map(|ahead| from.checked_add_days(Days::new(ahead)))
@@ -189,7 +189,7 @@ impl Hours {
             .unwrap_or_else(|| &self.days[date.weekday().num_days_from_monday() as usize])
     }
 
-    /// Checks that a holiday's last span does not overlap the spans of the next day.
+    /// Checks that a holiday's last opening span does not overlap the spans of the next day.
     fn holidays_fit(&self, hours: &OpeningHours) -> Result<(), String> {
         for (n, holiday) in hours.holidays.iter().enumerate() {
             let Some(next) = date_of(&holiday.date).and_then(|date| date.succ_opt()) else {
@@ -231,7 +231,7 @@ pub fn tidied(mut hours: OpeningHours) -> OpeningHours {
     hours
 }
 
-/// The spans of each weekday with the name of its field, starting with Monday.
+/// The opening spans of each weekday with the name of its field, starting with Monday.
 fn named(week: &WeekHours) -> [(&'static str, &[(String, String)]); 7] {
     let WeekHours {
         mon,
@@ -253,7 +253,7 @@ fn named(week: &WeekHours) -> [(&'static str, &[(String, String)]); 7] {
     ]
 }
 
-/// Checks that a day's last span ends before the next day's first span begins.
+/// Checks that a day's last opening span ends before the next day's first span begins.
 fn fits_before(day: &[Span], next: &[Span], next_name: &str) -> Result<(), String> {
     match (day.last(), next.first()) {
         (Some(last), Some(first)) if last.to() > first.from() + DAY_MINUTES => Err(format!(

@@ -1,5 +1,5 @@
 //! Compares random opening hours with a naive model: a table of every minute of every wall-clock
-//! day, filled span by span.
+//! day, filled one opening span at a time.
 
 use std::collections::HashMap;
 
@@ -19,12 +19,12 @@ impl Dice {
         self.0 % n
     }
 
-    /// Random spans of a day that do not overlap. The last span may end on the next day, before
-    /// six.
+    /// Random opening spans of a day that do not overlap. The last span may end on the next day,
+    /// before six.
     fn spans(&mut self) -> Vec<(u32, u32)> {
         let mut spans = Vec::new();
-        // Start at six in the morning, because the last span of the day before may continue until
-        // six.
+        // Start at six in the morning, because the last opening span of the day before may continue
+        // until six.
         let mut minute = 360 + self.below(600);
         while minute < 1_440 && self.below(3) > 0 {
             let end = minute + 1 + self.below(700);
@@ -33,8 +33,8 @@ impl Dice {
             minute = end + self.below(3) * self.below(400);
         }
         if self.below(4) == 0 && spans.first().is_none_or(|(from, _)| *from > 400) {
-            // If the first span starts late enough, sometimes insert another span at six in the
-            // morning, before the first span.
+            // If the first opening span starts late enough, sometimes insert another span at six in
+            // the morning, before the first span.
             spans.insert(0, (360, 361 + self.below(30)));
         }
         spans
@@ -53,7 +53,8 @@ fn written(spans: &[(u32, u32)]) -> serde_json::Value {
     json!(spans.iter().map(pair).collect::<Vec<_>>())
 }
 
-/// All open minutes by the wall clock, from the date `first` on, computed span by span.
+/// All open minutes by the wall clock, from the date `first` on, computed for one opening span at a
+/// time.
 fn table(
     first: NaiveDate,
     days: u64,

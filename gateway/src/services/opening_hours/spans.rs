@@ -26,13 +26,13 @@ impl Span {
         self.from <= minute && minute < self.to
     }
 
-    /// The start as text: `HH:MM`.
+    /// The start of the span as text: `HH:MM`.
     pub(super) fn begins(&self) -> String {
         format!("{:02}:{:02}", self.from / 60, self.from % 60)
     }
 }
 
-/// Parses a day's spans, which must be in order.
+/// Parses a day's opening spans, which must be in order.
 ///
 /// # Errors
 /// A sentence about the first invalid span.

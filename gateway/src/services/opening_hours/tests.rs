@@ -10,10 +10,10 @@ fn hours(zone: &str, days: &[(&str, &[(&str, &str)])]) -> Result<Hours, String> 
     with_holidays(zone, week.into(), &[])
 }
 
-/// Holidays: each date with its spans.
+/// Holidays: each date with its opening spans.
 type Dates<'a> = &'a [(&'a str, &'a [(&'a str, &'a str)])];
 
-/// Opening hours with this zone, these weekly spans and these holidays.
+/// Opening hours with this time zone, these weekly opening spans and these holidays.
 fn with_holidays(
     zone: &str,
     week: serde_json::Value,
@@ -117,7 +117,7 @@ fn hours_that_make_no_sense_are_refused_by_name() {
 
 const EVERY_DAY: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// Weekly spans, with the same spans on each of these days.
+/// Weekly opening spans, with the same spans on each of these days.
 fn week(days: &[&str], spans: &[(&str, &str)]) -> serde_json::Value {
     days.iter()
         .map(|day| ((*day).to_owned(), serde_json::json!(spans)))
@@ -142,8 +142,8 @@ fn a_span_over_midnight_ends_on_the_next_day_also_over_the_weeks_end() {
             "{moment}"
         );
     }
-    // The closing time is a wall-clock time. In the night of 2026-03-29 the span is therefore an
-    // hour shorter, and in the night of 2026-10-25 an hour longer.
+    // The closing time is a wall-clock time. In the night of 2026-03-29 the opening span is
+    // therefore an hour shorter, and in the night of 2026-10-25 an hour longer.
     for (moment, open) in [
         ("2026-03-28T21:00:00Z", false),
         ("2026-03-29T20:00:00Z", true),
@@ -187,15 +187,16 @@ fn a_holiday_stands_in_place_of_its_weekday_from_midnight_to_midnight() {
     ];
     let desk = with_holidays("UTC", nights, holidays).expect("good hours");
     for (moment, open, next) in [
-        // The span from the 24th ends at midnight, because the 25th is a holiday without spans.
+        // The opening span from the 24th ends at midnight, because the 25th is a holiday without
+        // spans.
         ("2026-12-24T23:59:00Z", true, "2026-12-26T22:00:00Z"),
         ("2026-12-25T00:00:00Z", false, "2026-12-26T22:00:00Z"),
         ("2026-12-25T23:00:00Z", false, "2026-12-26T22:00:00Z"),
         ("2026-12-26T03:00:00Z", false, "2026-12-26T22:00:00Z"),
         ("2026-12-31T05:00:00Z", false, "2026-12-31T10:00:00Z"),
         ("2026-12-31T13:00:00Z", false, "2026-12-31T20:00:00Z"),
-        // The span of the 31st ends at midnight, because January 1st is a holiday too. The span of
-        // January 6th continues into the next day, which is no holiday.
+        // The opening span of the 31st ends at midnight, because January 1st is a holiday too. The
+        // span of January 6th continues into the next day, which is no holiday.
         ("2027-01-01T00:30:00Z", false, "2027-01-02T22:00:00Z"),
         ("2027-01-07T01:59:00Z", true, "2027-01-07T22:00:00Z"),
         ("2027-01-07T02:00:00Z", false, "2027-01-07T22:00:00Z"),
@@ -221,7 +222,7 @@ fn the_next_opening_is_found_behind_as_many_holidays_as_there_may_be() {
     let now = at("2026-05-01T00:00:00Z");
     let expected = at(&format!("{opens}T09:00:00Z"));
     assert_eq!(desk.expect("good hours").opens_at(now), Some(expected));
-    // This desk has no weekly spans and is open only on two dates.
+    // This desk has no weekly opening spans and is open only on two dates.
     let dates: &[(&str, &[(&str, &str)])] = &[
         ("2026-01-01", &[("09:00", "10:00")]),
         ("2031-07-01", &[("09:00", "10:00")]),
@@ -372,8 +373,8 @@ fn while_a_desk_is_closed_it_opens_at_the_first_later_minute_at_which_it_is_open
         assert!(changes.len() >= 2, "{zone}");
         for spans in weeks {
             let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-            // Test spans on all days, and on Sundays only, because most zones change their clocks
-            // on a Sunday.
+            // Test opening spans on all days, and on Sundays only, because most zones change their
+            // clocks on a Sunday.
             for days in [&days[..], &days[6..]] {
                 let days: Vec<_> = days.iter().map(|day| (*day, spans)).collect();
                 let desk = hours(zone, &days).expect("good hours");
@@ -413,7 +414,7 @@ fn the_night_of_a_change_is_told_as_it_is() {
             "2026-10-25T01:10:00Z",
             "2026-10-25T01:30:00Z",
         ),
-        // On March 29th the clock skips the span, so the desk opens next on the 30th.
+        // On March 29th the clock skips the opening span, so the desk opens next on the 30th.
         (
             vienna,
             &[("02:15", "02:45")],
