@@ -83,7 +83,7 @@ fn demo_routes(config: &Config) -> Router {
     crate::dev::routes::router(config)
 }
 
-/// Without the feature `dev` there are no demo people, so there are no routes for them.
+/// Without the Cargo feature `dev` there are no demo people, so there are no routes for them.
 #[cfg(not(feature = "dev"))]
 fn demo_routes(_: &Config) -> Router {
     Router::new()

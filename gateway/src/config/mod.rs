@@ -341,9 +341,9 @@ pub enum DevPeople {
 /// Whether the route `/debug/echo` exists: a WebSocket that echoes frames, for conformance tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Echo {
-    /// The route does not exist.
+    /// The route `/debug/echo` does not exist.
     Absent,
-    /// The route exists. Only debug builds have it.
+    /// The route `/debug/echo` exists. Only debug builds have it.
     Present,
 }
 

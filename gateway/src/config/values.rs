@@ -40,7 +40,7 @@ impl Hidden {
         &self.text
     }
 
-    /// Whether trailing white space was removed.
+    /// Whether trailing white space was removed from the text while it was parsed.
     pub const fn was_trimmed(&self) -> bool {
         self.was_trimmed
     }

@@ -1,5 +1,5 @@
-//! Extractors for the signed-in person and for the ticket in the request's path. The guard stores
-//! both in the request's extensions before the handler runs.
+//! Extractors for the signed-in person and for the ticket in the request's path. The guard (the
+//! route's middleware) stores both in the request's extensions before the handler runs.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -103,8 +103,9 @@ impl OpenTicket {
 /// read it.
 pub(crate) struct NamedTicket(pub(crate) TicketRef);
 
-/// Returns the person or ticket (`T`) that the guard stored in the request's extensions. Panics if
-/// the route's `needs` require no `T`, because the guard then stores no `T`.
+/// Returns the person or ticket (`T`) that the guard (the route's middleware) stored in the
+/// request's extensions. Panics if the route's `needs` require no `T`, because the guard then
+/// stores no `T`.
 fn left<T: Clone + Send + Sync + 'static>(parts: &Parts) -> T {
     parts
         .extensions

@@ -8,8 +8,8 @@ use helpline_core::policy::{DeskAction, TicketAction};
 
 use super::state::HttpState;
 
-/// What the caller must be allowed to do. The guard checks this before the query and the body are
-/// read.
+/// What the caller must be allowed to do. The guard (the route's middleware) checks this before the
+/// query and the body are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
     /// No permission is needed, and a token is not read.

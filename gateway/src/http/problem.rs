@@ -22,13 +22,14 @@ pub struct Refusal {
 /// Which part of the code writes the refusal's row to `access_log`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Row {
-    /// The guard of the route writes the row to `access_log`.
+    /// The guard (the route's middleware) writes the row to `access_log`.
     Guard,
     /// The code that refused the request has already written the row to `access_log`.
     Written,
 }
 
-/// A response extension that tells the guard to record the refusal in `access_log`.
+/// A response extension that tells the guard (the route's middleware) to record the refusal in
+/// `access_log`.
 #[derive(Debug, Clone, Copy)]
 pub struct Refused(pub RejectCode);
 

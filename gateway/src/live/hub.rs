@@ -163,9 +163,9 @@ impl Hub {
         self.presence.changed(ticket);
     }
 
-    /// Handles a ticket whose history was replaced: makes the members of its room subscribe again,
-    /// and sends the ticket's new state to agent consoles. `heads` is `None` if the ticket no
-    /// longer exists.
+    /// Handles a ticket whose history was replaced: makes the members of its room load the history
+    /// again, and sends the ticket's new state to agent consoles. `heads` is `None` if the ticket
+    /// no longer exists.
     pub fn reset(&self, ticket: TicketId, heads: Option<Heads>) {
         self.resets.reset(ticket, heads);
         self.inbox.mark_reset(ticket);

@@ -2,7 +2,7 @@
 
 use helpline_core::limits;
 
-/// File descriptors reserved for files, listeners, Redis, the key set and libraries.
+/// File descriptors reserved for files, listeners, Redis, the identity provider's key set and libraries.
 const OTHERS: u64 = 64;
 
 /// Raises this process's soft limit of file descriptors to the hard limit. Logs a warning if the

@@ -48,7 +48,7 @@ impl Tickets {
         Ok(tickets::create(transaction, caller, new).await?.id)
     }
 
-    /// Makes all changes of the patch, or none of them.
+    /// Makes all changes of a ticket patch, or none of them.
     ///
     /// # Errors
     /// When the database refuses the change.

@@ -22,7 +22,7 @@ use crate::live::frames::frame;
 use crate::live::rooms::{GoLive, MemberPosition, Room};
 use crate::runtime::failpoint::sabotaged;
 
-/// The data for the catch-up of one member.
+/// The data for the catch-up of one member: sending it the history that it has missed.
 pub(super) struct CatchUp<'a> {
     pub joining: &'a Joining,
     /// The maximum number of events to replay for a client that resumes. If the client has missed

@@ -39,7 +39,7 @@ pub(super) struct Committer {
 
 impl Committer {
     /// Commits the jobs (messages to store) and answers their senders. Returns the jobs whose
-    /// tickets were locked, whose senders get no answer yet.
+    /// tickets were locked. The senders of these jobs get no answer yet.
     pub(super) async fn commit(&self, jobs: Vec<Job>, on_locked: OnLocked) -> Vec<Job> {
         let mut busy = Vec::new();
         // A stack of batches. When a batch fails, its halves are pushed with the first half on top,

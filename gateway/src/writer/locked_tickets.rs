@@ -297,7 +297,8 @@ impl SharedRetry {
         stop.run_until_cancelled(pause).await.is_some()
     }
 
-    /// While permits are available, gives each ticket a task of its own that waits for the lock.
+    /// While permits to wait for locks are available, gives each ticket a task of its own that
+    /// waits for the lock.
     fn give_away(&self) {
         while let Ok(permit) = Arc::clone(&self.locked.lock_waits).try_acquire_owned() {
             let first = self.locked.tickets.lock().locked.pop_front();

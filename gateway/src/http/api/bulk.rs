@@ -62,8 +62,8 @@ pub async fn change(
     if change.is_nothing() {
         return Err(Refusal::field("patch", "nothing to change"));
     }
-    // The guard has already charged the bulk request to the rate limit as one request, so charge
-    // one request less than there are tickets.
+    // The guard (the route's middleware) has already charged the bulk request to the rate limit as
+    // one request, so charge one request less than there are tickets.
     user.charge(bulk.tickets.len() - 1)?;
     let (tickets, user, change) = (&*tickets, &user, &change);
     let results = stream::iter(bulk.tickets).map(|ticket| async move {

@@ -83,7 +83,8 @@ const SEQ_DIGITS_MAX: usize = 20;
 pub(super) struct Group {
     settled: Cohort,
     /// Consoles that have entered recently. They receive a ticket as a whole even if the settled
-    /// consoles already know the ticket and receive only its new list position.
+    /// consoles (which entered earlier) already know the ticket and receive only its new list
+    /// position.
     newcomers: Cohort,
     newest_at: Option<Instant>,
     /// Tickets that matched the filter when they were last sent. When such a ticket stops matching,

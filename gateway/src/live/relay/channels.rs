@@ -1,5 +1,6 @@
 //! Redis channel names and payloads. The part `{p<n>}` of a name is a hash tag. It puts all
-//! channels of a partition into the same slot of a Redis Cluster, as sharded pub/sub requires.
+//! channels of a partition (a group of tickets) into the same slot of a Redis Cluster, as sharded
+//! pub/sub requires.
 //!
 //! Two desks may share one Redis. Channel names begin with the database's name, so that a copy of a
 //! desk on another database receives none of the original desk's messages. A copied data directory
@@ -56,7 +57,8 @@ impl Channels {
         format!("{}:{{p{partition}}}.inbox", self.prefix)
     }
 
-    /// The channel in this partition on which an instance sends test messages (probes) to itself.
+    /// The channel in this partition (group of channels) on which an instance sends test messages
+    /// (probes) to itself.
     pub(super) fn probe(&self, partition: u32, instance: Uuid) -> String {
         format!("{}:{{p{partition}}}.probe.{instance}", self.prefix)
     }
@@ -99,7 +101,7 @@ pub(super) enum Received<'a> {
     Nothing,
 }
 
-/// Returns the partition of a channel, from the hash tag in the channel's name.
+/// Returns the partition (group of channels) of a channel, from the hash tag in the channel's name.
 pub(super) fn partition_of(channel: &str) -> u32 {
     let tag = channel
         .split_once("{p")
@@ -107,8 +109,8 @@ pub(super) fn partition_of(channel: &str) -> u32 {
     tag.and_then(|(n, _)| n.parse().ok()).unwrap_or(0)
 }
 
-/// The partition of a ticket, from the last byte of the ticket's id. This byte is random in a
-/// UUIDv7.
+/// The partition (group of channels) of a ticket, from the last byte of the ticket's id. This byte
+/// is random in a UUIDv7.
 fn partition(ticket: TicketId) -> u32 {
     let [.., low] = *ticket.uuid().as_bytes();
     u32::from(low) % limits::RELAY_PARTITIONS

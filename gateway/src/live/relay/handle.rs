@@ -233,7 +233,8 @@ impl Relay {
         }
     }
 
-    /// Publishes this instance's viewers of these tickets to instances that have agent consoles.
+    /// Publishes which staff on this instance have these tickets open (the viewers) to instances
+    /// that have agent consoles.
     pub(crate) fn publish_viewers(&self, tickets: Vec<TicketViewers>) {
         let Self::Redis(redis) = self else { return };
         let channels = redis.channels();
@@ -254,7 +255,7 @@ impl Relay {
         }
     }
 
-    /// Requests the viewers of all tickets from all other instances.
+    /// Requests the viewers (staff who have a ticket open) of all tickets from all other instances.
     pub(crate) fn ask_for_viewers(&self) {
         if let Self::Redis(redis) = self {
             let channels = redis.channels();

@@ -58,8 +58,8 @@ fn page() -> String {
     text
 }
 
-/// The known values of a label, as text for the page. Empty for a metric with the label `route`,
-/// whose list would be too long.
+/// The known values of a label, as text for `docs/metrics.md`. Empty for a metric with the label
+/// `route`, whose list would be too long.
 fn known(family: &Family, label: &str) -> String {
     if family.labels.contains(&"route") {
         return String::new();
