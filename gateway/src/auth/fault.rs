@@ -11,9 +11,9 @@ pub enum TokenFault {
     NotAToken,
     /// The header has `crit`, which we do not support.
     Critical,
-    /// The algorithm is not supported.
+    /// The token's signature algorithm is not supported.
     Algorithm,
-    /// The algorithm is HS256, but no secret is set for it.
+    /// The token's algorithm is HS256, but no secret is configured for it.
     NoSecret,
     /// The token claims to be signed by the desk, but no OpenID provider is configured, so the desk
     /// signs no tokens.
@@ -22,15 +22,15 @@ pub enum TokenFault {
     NoKeySet,
     /// The algorithm needs a public key, but the token's header has no `kid`.
     NoKid,
-    /// The key set has no key with this `kid`.
+    /// The identity provider's key set (JWKS) has no key with the token's `kid`.
     UnknownKey,
-    /// The key set could not be fetched.
+    /// The identity provider's key set (JWKS) could not be fetched.
     KeySetUnavailable,
-    /// The key with this `kid` is for another algorithm.
+    /// The key with the token's `kid` is for an algorithm other than the token's.
     OtherAlgorithm,
-    /// The signature is invalid.
+    /// The token's signature is invalid.
     Signature,
-    /// A claim has the wrong type.
+    /// A claim of the token has the wrong type.
     ClaimType,
     /// There is no `exp`, or it is not a number of seconds.
     NoEnd,
@@ -52,7 +52,7 @@ pub enum TokenFault {
 }
 
 impl TokenFault {
-    /// All faults, each once.
+    /// All reasons for which a token is refused, each once.
     pub const ALL: &'static [Self] = &[
         Self::NotAToken,
         Self::Critical,
@@ -76,7 +76,7 @@ impl TokenFault {
         Self::Expired,
     ];
 
-    /// The reason as one word, for metrics and `access_log`.
+    /// Why the token is refused, as one word for metrics and `access_log`.
     pub const fn word(self) -> &'static str {
         match self {
             Self::NotAToken => "not_a_token",
@@ -102,7 +102,7 @@ impl TokenFault {
         }
     }
 
-    /// The reason as a sentence for operators.
+    /// Why the token is refused, as a sentence for operators.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::NotAToken => "it is not a JWT: three parts, joined by dots, the first a header",

@@ -43,11 +43,11 @@ struct Known {
 
 /// The result of looking up a `kid` among the known keys, without a request.
 enum KeyLookup {
-    /// A valid key.
+    /// A valid key from the cached key set.
     Fresh(Key),
     /// A valid key that is old enough to be fetched again.
     Aging(Key),
-    /// No valid key.
+    /// The cached key set has no valid key with this `kid`.
     Unknown,
 }
 

@@ -39,7 +39,7 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Takes validated settings. Does not fetch the key set yet.
+    /// Takes validated settings. Does not fetch the identity provider's key set yet.
     pub fn new(auth: &Auth) -> Self {
         let secrets = auth
             .secrets

@@ -6,13 +6,13 @@ use std::time::Instant;
 use helpline_core::limits;
 use parking_lot::Mutex;
 
-/// Whether the last fetch of the key set succeeded.
+/// Whether the last fetch of the identity provider's key set (JWKS) succeeded.
 #[derive(Default)]
 pub(super) struct Reach(Mutex<State>);
 
 #[derive(Default)]
 enum State {
-    /// No fetch has finished yet.
+    /// No fetch of the key set (JWKS) has finished yet.
     #[default]
     Unknown,
     Reachable,
@@ -26,11 +26,11 @@ enum State {
 /// logged.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Change {
-    /// The key set was fetched for the first time.
+    /// The identity provider's key set (JWKS) was fetched for the first time.
     Reachable,
-    /// The key set was fetched again after failures.
+    /// The identity provider's key set (JWKS) was fetched again after failures.
     ReachableAgain,
-    /// A fetch failed after a success, or failed with a new cause.
+    /// A fetch of the key set (JWKS) failed after a success, or failed with a new cause.
     Unreachable,
 }
 

@@ -1,5 +1,5 @@
-//! Settings of sign-in through an OpenID provider: the provider, and the secrets that sign
-//! sessions.
+//! Settings of sign-in through an OpenID provider: the provider, and the secrets that sign the
+//! cookies of sign-in sessions.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -69,7 +69,8 @@ pub struct Oidc {
     pub scopes: Vec<String>,
     /// Certificate authorities for the provider in PEM form, in addition to those of the machine.
     pub ca: Option<Vec<u8>>,
-    /// Secrets that sign sessions. The first secret signs new sessions; every secret verifies.
+    /// Secrets that sign the cookies of sign-in sessions. The first secret signs new sessions;
+    /// every secret verifies.
     pub secret_keys: Vec<Hidden>,
     /// How long a person stays signed in, in hours.
     pub session_hours: u32,

@@ -156,7 +156,7 @@ impl From<&Link> for NavLink {
 pub struct Language(String);
 
 impl Language {
-    /// The tag, exactly as the operator wrote it.
+    /// The language tag, exactly as the operator wrote it.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -104,7 +104,7 @@ pub enum RedisServers {
     Cluster(Vec<Client>),
     /// Nodes of one cluster, with sharded pub/sub. Each node knows the masters and their slots.
     Shards {
-        /// The configured nodes, at least one.
+        /// The configured nodes of the Redis Cluster, at least one.
         nodes: Vec<Client>,
         /// Whether to refuse a master on another machine without TLS, because its password and the
         /// messages would be sent in clear text.

@@ -55,7 +55,7 @@ pub struct GuestPermit {
 }
 
 impl Admission {
-    /// Creates the counters, all at zero.
+    /// Creates the counters of open connections, all at zero.
     pub fn new(limits: ConnectionLimits, trusted_proxies: Vec<Cidr>) -> Self {
         Self {
             limits,

@@ -61,7 +61,7 @@ impl Connection {
         }
     }
 
-    /// An audit row for an action on this connection.
+    /// A row of the audit table `access_log` for an action on this connection.
     pub fn access(
         &self,
         action: &str,

@@ -114,7 +114,7 @@ impl ConnectionRegistry {
         }
     }
 
-    /// All connections, in no particular order.
+    /// All signed-in connections, in no particular order.
     pub fn all(&self) -> Vec<Arc<Connection>> {
         self.users
             .iter()

@@ -78,7 +78,7 @@ impl Batch {
         self.first.is_none()
     }
 
-    /// Total size of the frames in bytes.
+    /// Total size of the batch's frames in bytes.
     pub fn bytes(&self) -> usize {
         self.first
             .iter()
@@ -87,12 +87,12 @@ impl Batch {
             .sum()
     }
 
-    /// The first frame.
+    /// The first frame of the batch.
     pub const fn peek(&self) -> Option<&Utf8Bytes> {
         self.first.as_ref()
     }
 
-    /// Removes and returns the first frame.
+    /// Removes and returns the first frame of the batch.
     pub fn pop(&mut self) -> Option<Utf8Bytes> {
         std::mem::replace(&mut self.first, self.rest.pop_front())
     }

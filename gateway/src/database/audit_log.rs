@@ -14,7 +14,7 @@ use crate::runtime::errors::unavailable;
 use crate::runtime::lifecycle::Lifecycle;
 use crate::runtime::queue_depth::QueueDepth;
 
-/// Maximum number of rows in one commit.
+/// Maximum number of audit rows in one commit.
 const BATCH_ROWS_MAX: usize = 256;
 
 type Pending = (AccessRow, Option<oneshot::Sender<Result<(), Reject>>>);
@@ -31,7 +31,7 @@ impl AuditLog {
         Self(entrance)
     }
 
-    /// The number of rows that wait to be written.
+    /// The number of audit rows that wait to be written.
     pub fn waiting(&self) -> QueueDepth {
         QueueDepth::of(&self.0)
     }

@@ -17,7 +17,7 @@ use super::errors::reject_of;
 use crate::runtime::errors::unavailable;
 use crate::runtime::lifecycle::Lifecycle;
 
-/// A query that reads many keys at once.
+/// A database query that looks up many keys (such as ticket ids) at once.
 pub trait BatchQuery: Send + Sync + 'static {
     /// The key of one request. Requests with equal keys share an answer.
     type Key: Eq + Hash + Clone + Send + Sync + 'static;
@@ -31,7 +31,7 @@ pub trait BatchQuery: Send + Sync + 'static {
     ) -> impl Future<Output = Result<HashMap<Self::Key, Self::Value>, StoreError>> + Send;
 }
 
-/// Loads single keys in batches.
+/// Looks up the values of single keys, and combines concurrent look-ups into one query.
 pub struct BatchLoader<Q: BatchQuery>(mpsc::Sender<Pending<Q>>);
 
 type Reply<Q> = oneshot::Sender<Result<Option<<Q as BatchQuery>::Value>, Reject>>;

@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use crate::runtime::lifecycle::Lifecycle;
 
-/// The permits for customers' searches on this instance.
+/// The permits for customers' searches on this instance. Each running search needs a permit.
 pub struct OwnSearches {
     store: Store,
     lifecycle: Lifecycle,
@@ -27,7 +27,7 @@ pub struct OwnSearches {
 }
 
 impl OwnSearches {
-    /// Creates the permits, all free.
+    /// Creates the permits for customers' searches, all free.
     pub fn new(store: Store, lifecycle: Lifecycle) -> Self {
         Self {
             store,

@@ -19,7 +19,7 @@ pub enum Over {
 }
 
 impl Over {
-    /// All transports.
+    /// All transports over which a client can sign in.
     pub const ALL: [Self; 2] = [Self::Socket, Self::Rest];
 
     /// The value of the sign-in metric's label for this transport.
@@ -52,7 +52,7 @@ pub fn count(over: Over, refused: Option<RejectCode>) {
 pub struct SignIn(SignInLoader);
 
 impl SignIn {
-    /// Starts the tasks that run the batches.
+    /// Starts the tasks that run the batched sign-in queries.
     pub fn start(store: Store, lifecycle: &Lifecycle) -> Self {
         Self(BatchLoader::start(SignInQuery(store), lifecycle))
     }

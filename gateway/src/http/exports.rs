@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::problem::Refusal;
 
-/// The permits for concurrent exports.
+/// The permits for concurrent exports of the access log.
 #[derive(Clone)]
 pub(super) struct Exports(Arc<Semaphore>);
 

@@ -34,7 +34,7 @@ use crate::runtime::client_address::{client_address, peer};
 use crate::runtime::errors::unavailable;
 use crate::runtime::limiter::{Limiter, network};
 
-/// The state that the guard needs for its checks.
+/// The state that the guard (the middleware of REST routes) needs for its checks.
 pub(super) struct Guard {
     trusted_proxies: Vec<Cidr>,
     rates: RequestRates,
@@ -42,7 +42,7 @@ pub(super) struct Guard {
     store: Store,
 }
 
-/// The rate limiters of the guard.
+/// The rate limiters of the guard (the middleware of REST routes).
 struct RequestRates {
     /// Limits the requests of each user. Each ticket of a bulk change counts as one request.
     of_user: Arc<UserRates>,

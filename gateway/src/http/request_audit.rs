@@ -64,7 +64,7 @@ impl RequestAudit {
         known.subject = Some(subject.clone());
     }
 
-    /// Stores the id of the person to whom the token's subject belongs.
+    /// Stores the id of the person to whom the token's subject belongs, for the audit rows.
     pub(super) fn signed_in(&self, user: UserId) {
         self.known.lock().user = Some(user);
     }
@@ -74,12 +74,12 @@ impl RequestAudit {
         self.known.lock().subject.clone()
     }
 
-    /// Stores the reason why the token was refused.
+    /// Stores the reason why the request's token was refused, for its audit rows.
     pub(super) fn because(&self, fault: TokenFault) {
         self.known.lock().token_fault = Some(fault);
     }
 
-    /// Stores the id of the ticket in the path.
+    /// Stores the id of the ticket in the request's path, for its audit rows.
     pub(super) fn on(&self, ticket: TicketId) {
         self.known.lock().ticket = Some(ticket);
     }

@@ -15,7 +15,7 @@ pub struct HttpClient {
     bytes_max: u64,
 }
 
-/// Why a request failed.
+/// Why an HTTP request to another service failed.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpFault {
     /// The URL is `http` on another machine.
@@ -25,9 +25,9 @@ pub enum HttpFault {
     /// trusted.
     #[error("asking {host}")]
     Failed {
-        /// The host of the URL.
+        /// The host of the request's URL.
         host: String,
-        /// The cause.
+        /// The error of the HTTP library.
         source: Box<ureq::Error>,
     },
 }

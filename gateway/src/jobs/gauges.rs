@@ -9,7 +9,7 @@ use crate::live::relay::Relay;
 use crate::live::rooms::Rooms;
 use crate::runtime::queue_depth::QueueDepth;
 
-/// What the gauges read their values from.
+/// The parts of the server from which the metrics gauges take their values.
 pub struct Gauges {
     /// The database pool that requests and the writer share.
     pub store: Store,

@@ -31,7 +31,7 @@ pub(super) struct Neighbours {
 }
 
 impl Neighbours {
-    /// Creates the state before the first check, without other instances.
+    /// Creates the state before the first check, in which no other instance is known.
     pub(super) fn new(relay: Arc<Relay>) -> Self {
         Self {
             instance: new_id(),

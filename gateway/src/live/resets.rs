@@ -20,7 +20,7 @@ pub struct Resets {
     pub rooms: Arc<Rooms>,
     /// Used to unsubscribe from the ticket's channel if the room has no members left.
     pub relay: Arc<Relay>,
-    /// Informed that the ticket's viewers may have changed.
+    /// Informed that the ticket's viewers (staff who have it open) may have changed.
     pub presence: Arc<Presence>,
     /// The epoch to send in `reset` frames. It identifies the current history of the database.
     pub epoch: Arc<CurrentEpoch>,

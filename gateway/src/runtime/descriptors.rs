@@ -2,7 +2,8 @@
 
 use helpline_core::limits;
 
-/// File descriptors reserved for files, listeners, Redis, the identity provider's key set and libraries.
+/// File descriptors reserved for files, listeners, Redis, libraries, and requests to the identity
+/// provider.
 const OTHERS: u64 = 64;
 
 /// Raises this process's soft limit of file descriptors to the hard limit. Logs a warning if the

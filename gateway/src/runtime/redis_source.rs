@@ -87,7 +87,7 @@ impl RedisSource {
                 return sentinels.async_get_client().await;
             }
         };
-        // Use the first node that answers, so that unreachable nodes cause no delay.
+        // Use the first node of the Redis Cluster that answers, so that unreachable nodes cause no delay.
         let asked = nodes.into_iter().map(|node| Box::pin(cluster_node(node)));
         let (client, _) = futures_util::future::select_ok(asked).await?;
         Ok(client)

@@ -156,7 +156,7 @@ fn address(asked: &Client, node: &[Value]) -> Option<ConnectionAddr> {
             insecure: *insecure,
             tls_params: tls_params.clone(),
         }),
-        // A Unix socket, which the settings refuse with sharded pub/sub.
+        // The address is a Unix socket, which the settings refuse with sharded pub/sub.
         _ => None,
     }
 }
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn every_partition_has_an_owner_and_every_master_a_partition() {
         let asked = client("redis://user:geheim@127.0.0.1:1");
-        // The second master owns only one slot, which belongs to no partition.
+        // The second master owns only one slot, which belongs to no partition (group of channels).
         let none = slot_of("p0") + 1;
         let free = (none..)
             .find(|slot| (0..limits::RELAY_PARTITIONS).all(|n| slot_of(&format!("p{n}")) != *slot));

@@ -24,7 +24,7 @@ impl StopSender {
 }
 
 impl StopRequests {
-    /// Makes a pair of sender and receiver.
+    /// Makes a sender and a receiver of stop requests.
     pub fn channel() -> (StopSender, Self) {
         let (sender, count) = watch::channel(0);
         let requests = Self { count, answered: 0 };

@@ -118,7 +118,7 @@ impl Lingering {
 /// What the owner of a connection's WebSocket shares with the stream below it.
 #[derive(Debug, Default)]
 pub struct StreamHandle {
-    /// Counts what the stream reads.
+    /// Counts the bytes of an incomplete message that the stream has read.
     pub(crate) meter: Meter,
     /// A large frame that the stream itself writes, without the WebSocket library.
     pub(crate) direct: DirectFrame,

@@ -73,7 +73,7 @@ struct Patience {
 }
 
 impl Patience {
-    /// Waits for `end`. Returns false if the deadline passes first.
+    /// Waits for `end`. Returns false if the deadline of the drain passes first.
     async fn wait_for(&mut self, end: impl Future<Output = ()>, stop: &mut StopRequests) -> bool {
         let mut end = pin!(end);
         loop {

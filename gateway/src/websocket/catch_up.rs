@@ -238,14 +238,14 @@ enum Chunks {
     Customer(Vec<Part<CustomerEvent, CustomerRead>>),
 }
 
-/// The part of a page that is sent in one frame.
+/// The part of a history page that is sent in one frame.
 #[derive(Clone)]
 enum Chunk {
     Staff(Part<StaffEvent, StaffRead>, Vec<Viewer>),
     Customer(Part<CustomerEvent, CustomerRead>),
 }
 
-/// The events and read positions of one frame.
+/// The events and read positions of one `subscribed` frame.
 #[derive(Clone)]
 struct Part<E, R> {
     events: Vec<E>,
@@ -372,7 +372,7 @@ fn split<E: Serialize, R: Serialize>(
     parts.full
 }
 
-/// The parts of a page while the page is being split.
+/// The parts of a history page while the page is being split into frames.
 struct Parts<E, R> {
     full: Vec<Part<E, R>>,
     last: Part<E, R>,

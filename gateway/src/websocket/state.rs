@@ -77,7 +77,7 @@ pub struct Joining {
 
 /// The components that handle frames which change state.
 pub struct Writes {
-    /// Stores messages, and publishes typing.
+    /// Stores messages, and publishes typing indicators.
     pub messages: Arc<Messages>,
     /// Queues read positions to be written.
     pub read_positions: Arc<ReadPositions>,

@@ -25,7 +25,7 @@ use crate::runtime::lifecycle::Lifecycle;
 pub(super) enum OnLocked {
     /// Do not store the messages, and report them as busy.
     Skip,
-    /// Wait until the ticket is unlocked.
+    /// Wait until the ticket of the messages is unlocked.
     Wait,
 }
 

@@ -39,7 +39,7 @@ impl CommitLoop {
     pub(super) async fn run(self, mut exit: mpsc::Receiver<Job>) {
         let mut jobs = Vec::new();
         loop {
-            // Cancel-safe: `recv_many` takes no jobs unless it completes.
+            // Cancel-safe: `recv_many` takes nothing from the queue unless it completes.
             tokio::select! {
                 biased;
                 taken = exit.recv_many(&mut jobs, self.lanes_max * limits::BATCH_MESSAGES_MAX) => if taken == 0 { return },

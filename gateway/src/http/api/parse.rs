@@ -54,7 +54,7 @@ impl Change {
         actions_of(&self.patch)
     }
 
-    /// Whether the patch changes no field.
+    /// Whether the patch changes no field of the ticket.
     pub(super) fn is_nothing(&self) -> bool {
         self.patch == Patch::default()
     }

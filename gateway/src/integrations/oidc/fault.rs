@@ -44,7 +44,7 @@ pub enum OidcFault {
 }
 
 impl OidcFault {
-    /// The value of the outcome label in metrics and logs.
+    /// The word for this fault in metrics and logs, where it is the outcome of a sign-in.
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Unavailable(_) | Self::AskedJustNow | Self::TooSlow => "provider_unavailable",

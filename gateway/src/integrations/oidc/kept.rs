@@ -1,4 +1,4 @@
-//! Caches the provider's discovery document, together with its keys.
+//! Caches the OpenID provider's discovery document, together with the provider's keys.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -31,13 +31,13 @@ struct Known {
     tried_at: Option<Instant>,
 }
 
-/// What the cache contains now.
+/// The result of looking the discovery document up in the cache.
 enum Lookup {
-    /// The cached document can be used.
+    /// The cached discovery document can be used.
     Fresh(Arc<ProviderMetadataWithLogout>),
-    /// The cached document can be used, but is old enough to be refreshed.
+    /// The cached discovery document can be used, but is old enough to be refreshed.
     Aging(Arc<ProviderMetadataWithLogout>),
-    /// There is no document, or it is too old to be used.
+    /// There is no cached discovery document, or it is too old to be used.
     Unknown,
 }
 
@@ -93,7 +93,7 @@ impl Kept {
         }
     }
 
-    /// The cached document, if it can be used. Sends no request.
+    /// The cached discovery document, if it can be used. Sends no request.
     pub(super) fn known(&self) -> Option<Arc<ProviderMetadataWithLogout>> {
         match self.lookup(Instant::now()) {
             Lookup::Fresh(metadata) | Lookup::Aging(metadata) => Some(metadata),

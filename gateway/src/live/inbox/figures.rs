@@ -11,9 +11,9 @@ use helpline_core::protocol::TicketStats;
 pub(super) struct Figures {
     /// The figures (ticket statistics) from the last successful query.
     last: Option<TicketStats>,
-    /// Whether every console has received the figures in `last`.
+    /// Whether every agent console has received the ticket statistics in `last`.
     sent: bool,
-    /// When to query the figures again. `None` means immediately.
+    /// When to query the ticket statistics again. `None` means immediately.
     next_read: Option<Instant>,
 }
 

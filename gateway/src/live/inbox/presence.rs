@@ -22,7 +22,7 @@ pub struct InboxPresence {
 #[derive(Default)]
 struct State {
     settled: Cohort,
-    /// Consoles that have not yet received all known viewers.
+    /// Agent consoles that have not yet received all known viewers (staff with open tickets).
     newcomers: Cohort,
     /// Whether a console has entered since the last tick (the periodic send).
     has_entered: bool,
@@ -42,7 +42,7 @@ struct Cohort {
 }
 
 impl InboxPresence {
-    /// Adds a console. The next ticks send it all known viewers.
+    /// Adds an agent console. The next ticks (periodic sends) send it all known viewers.
     pub(super) fn enter(&self, console: &Arc<Connection>) {
         let mut state = self.state.lock();
         state.remove(console);
@@ -66,7 +66,7 @@ impl InboxPresence {
         std::mem::take(&mut self.state.lock().has_begun)
     }
 
-    /// Queues the ticket, because its viewers have changed.
+    /// Queues the ticket, because its viewers (staff who have it open) have changed.
     pub(in crate::live) fn changed(&self, ticket: TicketId) {
         let mut state = self.state.lock();
         state.settled.wait_for(ticket);

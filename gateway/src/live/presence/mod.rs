@@ -89,7 +89,7 @@ impl Presence {
         }
     }
 
-    /// Records that the ticket's viewers may have changed.
+    /// Records that the ticket's viewers (staff who have it open) may have changed.
     pub fn changed(&self, ticket: TicketId) {
         self.state.lock().changed.insert(ticket);
     }
@@ -173,7 +173,7 @@ impl Presence {
         state.changed.insert(ticket);
     }
 
-    /// Sends the viewers that have changed since the last tick.
+    /// Sends the viewers of tickets whose viewers have changed since the last tick.
     fn tick(&self) {
         self.follow_consoles();
         let changed = std::mem::take(&mut self.state.lock().changed);
@@ -342,7 +342,7 @@ impl State {
         self.is_watched && self.elsewhere.len() < limits::PRESENCE_TICKETS_MAX
     }
 
-    /// The viewers on this instance, as last sent to other instances.
+    /// The tickets' viewers (staff) on this instance, as last sent to other instances.
     fn viewed_here(&self) -> Vec<TicketViewers> {
         let viewed = self.sent.iter().filter(|(_, sent)| !sent.here.is_empty());
         viewed

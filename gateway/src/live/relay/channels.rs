@@ -89,7 +89,7 @@ impl Channels {
     }
 }
 
-/// A received payload, classified.
+/// How this instance treats a payload that it received from Redis.
 #[derive(Debug)]
 pub(super) enum Received<'a> {
     /// A frame from another instance of this desk.

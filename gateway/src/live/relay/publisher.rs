@@ -22,7 +22,7 @@ use super::sharded_publishing::ShardLines;
 use crate::runtime::errors::chain;
 use crate::runtime::redis_source::RedisSource;
 
-/// Maximum number of publications in one pipeline.
+/// Maximum number of publications in one Redis pipeline.
 pub(super) const PIPELINE_MAX: usize = 512;
 
 /// Publishes queued payloads until the instance stops. While publishing fails, `fault_now` contains
@@ -107,7 +107,7 @@ impl Way {
     }
 }
 
-/// The connection for publishing with classic pub/sub.
+/// The connection to Redis for publishing with classic pub/sub.
 struct Line {
     source: Arc<RedisSource>,
     open: Option<MultiplexedConnection>,

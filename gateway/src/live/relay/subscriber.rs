@@ -267,7 +267,8 @@ impl Session<'_> {
                 () = self.stop.cancelled() => return,
             }
         };
-        // Has no effect if another task has already stored a more specific cause.
+        // Has no effect if another task has already stored a more specific reason why the
+        // subscription ended.
         self.cause.first(cause);
     }
 

@@ -46,9 +46,9 @@ const PASSING: [&str; 2] = ["server_error", "temporarily_unavailable"];
 /// The reason why a sign-in failed.
 struct NotSignedIn {
     outcome: Outcome,
-    /// A one-word reason, for the log and for `access_log`.
+    /// Why the sign-in failed, as one word for the log and for `access_log`.
     reason: &'static str,
-    /// Further details for the log, without secrets.
+    /// Further details of the failed sign-in for the log, without secrets.
     cause: String,
 }
 

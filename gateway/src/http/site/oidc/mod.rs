@@ -34,7 +34,7 @@ pub(in crate::http) const TOKEN_PATH: &str = "/oidc/token";
 /// The path that the desk's pages request to sign people out.
 pub(in crate::http) const SIGN_OUT_PATH: &str = "/oidc/sign-out";
 
-/// All outcomes of a sign-in, as label values of the metric.
+/// All outcomes of a sign-in, as label values of the metric of sign-ins.
 pub(crate) fn outcomes() -> [&'static str; 6] {
     Outcome::ALL.map(Outcome::word)
 }
