@@ -24,7 +24,7 @@ pub struct Session {
     /// The e-mail address, if the provider returned one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// End of the session, in seconds since 1970. No desk token is valid beyond it.
+    /// End of the sign-in session, in seconds since 1970. No desk token is valid beyond it.
     pub ends: i64,
 }
 
@@ -56,8 +56,8 @@ impl DeskTokens {
         })
     }
 
-    /// Signs a token for the session's person. It is valid for [`limits::DESK_TOKEN_MS`], but not
-    /// beyond the end of the session.
+    /// Signs a token for the person of a sign-in session. It is valid for
+    /// [`limits::DESK_TOKEN_MS`], but not beyond the end of the session.
     ///
     /// # Errors
     /// When the token cannot be encoded.

@@ -17,7 +17,7 @@ use crate::config::Hidden;
 pub enum Purpose {
     /// A desk token, which pages use for REST and sockets.
     Desk,
-    /// A session: the cookie that identifies the person who signed in.
+    /// A sign-in session: the cookie that identifies the person who signed in.
     Session,
     /// A sign-in in progress: a cookie that is valid for a few minutes.
     SignIn,

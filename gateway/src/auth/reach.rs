@@ -35,7 +35,7 @@ pub(super) enum Change {
 }
 
 impl Reach {
-    /// Records a successful fetch with this number of usable keys. Returns the change if the
+    /// Records a successful fetch with this number of usable keys. Returns a [`Change`] if the
     /// previous fetch failed, or if this is the first fetch.
     pub(super) fn fetched(&self, keys: usize) -> Option<Change> {
         let before = std::mem::replace(&mut *self.0.lock(), State::Reachable);
@@ -54,7 +54,7 @@ impl Reach {
     }
 
     /// Records a failed fetch. If the previous fetch succeeded or failed with another cause, logs
-    /// the failure and returns the change.
+    /// the failure and returns a [`Change`].
     pub(super) fn failed(&self, cause: String) -> Option<Change> {
         let mut state = self.0.lock();
         let began = match &*state {

@@ -56,7 +56,7 @@ pub struct OidcSettings {
     pub session_hours: u32,
 }
 
-/// The validated settings of the OpenID provider and of the desk's sessions.
+/// The validated settings of the OpenID provider and of the desk's sign-in sessions.
 #[derive(Debug, Clone)]
 pub struct Oidc {
     /// The issuer of the OpenID provider.

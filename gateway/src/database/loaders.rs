@@ -1,5 +1,5 @@
-//! The three database reads that each reconnecting client needs: sign-in, ticket access and ticket
-//! positions. Each read is batched across clients.
+//! The three database reads that each reconnecting client needs: sign-in, ticket access, and ticket
+//! positions (last event numbers and read positions). Each read is batched across clients.
 
 use std::collections::HashMap;
 use std::sync::Arc;

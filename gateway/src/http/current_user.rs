@@ -60,8 +60,8 @@ impl CurrentUser {
     }
 
     /// Checks whether the person may perform an action on the desk. Only needed on routes where the
-    /// query string decides which action is needed. On all other routes, the guard checks the
-    /// action.
+    /// query string decides which action is needed. On all other routes, the guard (the route's
+    /// middleware) checks the action.
     ///
     /// # Errors
     /// `forbidden` if the person's role does not allow the action.
@@ -70,7 +70,8 @@ impl CurrentUser {
     }
 }
 
-/// The ticket in the path. The guard has checked that the person may read the ticket.
+/// The ticket in the path. The guard (the route's middleware) has checked that the person may read
+/// the ticket.
 #[derive(Clone)]
 pub(crate) struct OpenTicket {
     /// The facts about the ticket that the access policy needs.
@@ -88,8 +89,8 @@ impl OpenTicket {
     }
 
     /// Checks whether the person may perform an action on the ticket. Only needed on routes where
-    /// the request body decides which action is needed. On all other routes, the guard checks the
-    /// action.
+    /// the request body decides which action is needed. On all other routes, the guard (the route's
+    /// middleware) checks the action.
     ///
     /// # Errors
     /// The policy's refusal.

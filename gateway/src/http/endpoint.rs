@@ -24,9 +24,9 @@ pub enum Needs {
     /// the handler checks it.
     Ticket(&'static [TicketAction]),
     /// The caller must be allowed one of these actions on the ticket in the path. The database
-    /// checks the permission while it holds the ticket's lock. The guard does not check it, because
-    /// a client that retries a stored message must get the original response even if the ticket has
-    /// been closed since.
+    /// checks the permission while it holds the ticket's lock. The guard (the route's middleware)
+    /// does not check it, because a client that retries a stored message must get the original
+    /// response even if the ticket has been closed since.
     TicketUnderLock(&'static [TicketAction]),
 }
 

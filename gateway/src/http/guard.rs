@@ -55,7 +55,7 @@ struct RequestRates {
     recorded_refusals: Limiter<TokenSubject>,
 }
 
-/// Runs the guard's checks and then the handler for one request.
+/// Runs the guard's checks (rate limits, sign-in, permissions) and then the handler of a request.
 pub(super) async fn guard(
     State((guard, route)): State<(Arc<Guard>, &'static Route)>,
     request: Request,

@@ -17,7 +17,8 @@ use crate::database::AuditLog;
 use crate::runtime::client_address::user_agent;
 use crate::runtime::request_ids::RequestIds;
 
-/// The audit state of one request. The guard and the extractors add facts when they become known.
+/// The audit state of one request. The guard (the route's middleware) and the extractors add facts
+/// when they become known.
 pub(crate) struct RequestAudit {
     route: &'static Route,
     audit_log: Arc<AuditLog>,

@@ -1,5 +1,5 @@
 //! Checks that no database role combines the privileges of customers and staff. If a role does so
-//! at startup, the instance does not start. A conflict that appears after startup is logged once.
+//! at startup, the instance does not start. A role that combines them later is logged once.
 
 use helpline_persistence::{Store, StoreError, privileges};
 

@@ -35,7 +35,7 @@ pub struct Sweep {
     pub store: Store,
     /// Delivers the events that were found, and resets rooms.
     pub hub: Arc<Hub>,
-    /// The rooms whose positions the sweep compares with the database.
+    /// The rooms whose positions (last events passed on) the sweep compares with the database.
     pub rooms: Arc<Rooms>,
     /// Informed of every ticket that changed, for the ticket lists of agent consoles.
     pub inbox: Arc<Inbox>,
@@ -250,8 +250,9 @@ impl Sweeper {
         Ok(())
     }
 
-    /// A safety net: compares the positions of a few rooms with the database at each sweep. If a
-    /// room is ahead of the database, the database has lost events that were already delivered.
+    /// A safety net: compares the positions (last events passed on) of a few rooms with the
+    /// database at each sweep. If a room is ahead of the database, the database has lost events
+    /// that were already delivered.
     async fn rotate(&mut self) -> Result<(), StoreError> {
         if self.rotation.is_empty() {
             self.rotation = self.parts.rooms.tickets();

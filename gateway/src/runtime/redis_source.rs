@@ -87,7 +87,8 @@ impl RedisSource {
                 return sentinels.async_get_client().await;
             }
         };
-        // Use the first node of the Redis Cluster that answers, so that unreachable nodes cause no delay.
+        // Use the first node of the Redis Cluster that answers, so that unreachable nodes cause no
+        // delay.
         let asked = nodes.into_iter().map(|node| Box::pin(cluster_node(node)));
         let (client, _) = futures_util::future::select_ok(asked).await?;
         Ok(client)
@@ -107,7 +108,8 @@ impl RedisSource {
         self.generation.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The current generation. Connections that were made in a lower generation must reconnect.
+    /// The current generation, which increases after a suspected failover. Connections that were
+    /// made in a lower generation must reconnect.
     pub fn generation(&self) -> u64 {
         self.generation.load(Ordering::Relaxed)
     }

@@ -1,5 +1,5 @@
-//! The masters of a Redis Cluster, and the partitions of the relay's channels that each master
-//! owns. All channels of a partition have the same hash tag, so they are in the same slot.
+//! The masters of a Redis Cluster, and the partitions (groups) of the relay's channels that each
+//! master owns. All channels of a partition have the same hash tag, so they are in the same slot.
 
 use helpline_core::limits;
 use helpline_persistence::connect::is_this_machine;
@@ -8,7 +8,8 @@ use redis::{Client, ConnectionAddr, ErrorKind, RedisError, RedisResult, Value};
 /// Number of hash slots of a Redis Cluster.
 const SLOTS: u16 = 16_384;
 
-/// The masters and partitions of a cluster, as one of its nodes reports them.
+/// The masters of a Redis Cluster and their partitions (groups of relay channels), as one of its
+/// nodes reports them.
 pub struct Topology {
     /// The masters that own at least one partition (a group of relay channels).
     masters: Vec<Client>,
@@ -42,8 +43,8 @@ impl Topology {
     }
 }
 
-/// Asks all nodes at once and uses the first valid answer, so that unreachable nodes cause no
-/// delay. Does not connect to the masters.
+/// Asks all nodes of the Redis Cluster at once and uses the first valid answer, so that unreachable
+/// nodes cause no delay. Does not connect to the masters.
 ///
 /// # Errors
 /// No node answers; no node reports a cluster that is up and has a master for each partition; or

@@ -48,7 +48,7 @@ impl DeskSettings {
         expected: &IfMatch,
     ) -> Result<Stored, StoreError> {
         let stored = settings::set(&self.store, caller, name, value, expected).await?;
-        // Clear this instance's cache. Other instances see the change when their cached value
+        // Clear this instance's cache. Other instances see the new setting when their cached value
         // expires.
         match name {
             Name::OpeningHours | Name::AwayNotice => self.availability.forget().await,

@@ -71,7 +71,7 @@ pub struct Joining {
     /// The current epoch, which is sent in `subscribed` frames. It changes when the database is
     /// restored.
     pub epoch: Arc<CurrentEpoch>,
-    /// Provides the ticket's viewers, who are sent in `subscribed` frames.
+    /// Provides the ticket's viewers (staff who have it open), who are sent in `subscribed` frames.
     pub presence: Arc<Presence>,
 }
 

@@ -52,7 +52,8 @@ pub struct Awaited {
 pub(super) struct Job {
     pub message: NewMessage,
     pub reply: Reply,
-    /// The message's share of the writer's byte budget, released when the job is dropped.
+    /// The message's share of the writer's byte budget, released when this job (the message to
+    /// store) is dropped.
     pub _held: HeldBytes,
 }
 

@@ -37,7 +37,7 @@ const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const LOADERS: &[&str] = &["widget.js", "mount.js", "mount.css"];
 /// The script that displays the widget's launcher button.
 const LAUNCHER: &str = "widget.js";
-/// A placeholder in the launcher's source. The server replaces it with the widget's settings.
+/// A placeholder in the source of `widget.js`. The server replaces it with the widget's settings.
 const WIDGET_MARK: &str = "__HELPLINE_WIDGET__";
 /// `Cache-Control` for HTML pages: browsers revalidate each time, and usually get 304.
 const REVALIDATE: &str = "no-cache";

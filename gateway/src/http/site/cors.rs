@@ -22,7 +22,7 @@ const HEADERS: HeaderValue = HeaderValue::from_static(
     "authorization, content-type, idempotency-key, if-match, traceparent, x-request-id",
 );
 const EXPOSED: HeaderValue = HeaderValue::from_static("location, retry-after, x-request-id");
-/// The path of the unread count, which the widget's launcher requests.
+/// The path of the unread count, which the script of the widget's button requests.
 const OWN_UNREAD: &str = "/v1/me/unread";
 /// The path of the widget's appearance. Its response contains only what the widget shows to every
 /// visitor.

@@ -22,7 +22,7 @@ pub struct InboxPresence {
 #[derive(Default)]
 struct State {
     settled: Cohort,
-    /// Agent consoles that have not yet received all known viewers (staff with open tickets).
+    /// Agent consoles that have not yet received all known viewers (staff who have tickets open).
     newcomers: Cohort,
     /// Whether a console has entered since the last tick (the periodic send).
     has_entered: bool,

@@ -134,9 +134,9 @@ impl Inbox {
         is_watched
     }
 
-    /// Takes the tickets to send in this tick from the queue. If the queue has more tickets than
-    /// one tick may send, the rest stays queued. Also returns the current generation, which the
-    /// caller passes to [`Self::send`].
+    /// Takes the tickets to send in this tick (periodic send) from the queue. If the queue has more
+    /// tickets than one tick may send, the rest stays queued. Also returns the current `generation`
+    /// (the counter of forced resends), which the caller passes to [`Self::send`].
     pub(super) fn take(&self) -> (Vec<TicketId>, u64) {
         let mut state = self.state.lock();
         let mut taken = Vec::new();

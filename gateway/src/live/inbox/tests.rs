@@ -54,8 +54,8 @@ fn state(n: u128, seq: u64, status: Status, subject: &str) -> StaffTicket {
     }
 }
 
-/// Simulates one tick: takes the queued tickets and sends their given states. Returns the taken
-/// tickets.
+/// Simulates one tick (periodic send to consoles): takes the queued tickets and sends their given
+/// states. Returns the taken tickets.
 fn tick(inbox: &Inbox, states: &[StaffTicket]) -> Vec<TicketId> {
     let (taken, generation) = inbox.take();
     let due: Vec<_> = states

@@ -1,5 +1,5 @@
-//! Reads the changed tickets from the database and sends them to the agent consoles, at every tick
-//! of an interval.
+//! Reads the changed tickets from the database and sends them to the agent consoles, at regular
+//! intervals.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

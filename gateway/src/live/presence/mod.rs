@@ -27,7 +27,8 @@ use super::relay::Relay;
 use super::rooms::Rooms;
 use crate::connections::WakeList;
 
-/// Tracks the viewers in this instance's rooms, and the viewer leases of other instances.
+/// Tracks the viewers (staff who have a ticket open) in this instance's rooms, and the viewer
+/// leases of other instances.
 pub struct Presence {
     instance: Uuid,
     rooms: Arc<Rooms>,
@@ -40,9 +41,11 @@ pub struct Presence {
 struct State {
     /// Tickets whose viewers may have changed since the last tick (the periodic send).
     changed: BTreeSet<TicketId>,
-    /// Viewers on other instances, as leases that expire unless they are renewed.
+    /// Viewers (staff who have a ticket open) on other instances, as leases that expire unless they
+    /// are renewed.
     elsewhere: HashMap<TicketId, HashMap<Uuid, Lease>>,
-    /// The viewers that were last sent to members, consoles and other instances.
+    /// The viewers (staff who have a ticket open) that were last sent to members, consoles and
+    /// other instances.
     sent: HashMap<TicketId, Sent>,
     /// Whether agent consoles were connected to this instance at the last tick (the periodic send).
     /// If so, the viewers of tickets without a room on this instance are tracked too.
@@ -110,8 +113,8 @@ impl Presence {
         viewers
     }
 
-    /// Requests the ticket's viewers from the other instances. Called after a staff member has
-    /// opened the ticket on this instance.
+    /// Requests the ticket's viewers (staff who have it open) from the other instances. Called
+    /// after a staff member has opened the ticket on this instance.
     pub fn ask(&self, ticket: TicketId) {
         let viewers = self.rooms.viewers(ticket);
         self.relay.publish_state(
@@ -235,8 +238,8 @@ impl Presence {
         })
     }
 
-    /// Publishes this instance's viewers of a ticket to the instances that have a room for the
-    /// ticket.
+    /// Publishes this instance's viewers of a ticket (staff who have it open) to the instances that
+    /// have a room for the ticket.
     fn publish(&self, ticket: TicketId, viewers: Vec<Viewer>) {
         self.relay.publish_state(
             ticket,
@@ -296,8 +299,8 @@ impl Presence {
         }
     }
 
-    /// Publishes this instance's viewers again to renew their leases, and drops expired leases of
-    /// other instances.
+    /// Publishes this instance's viewers (staff who have a ticket open) again to renew their
+    /// leases, and drops expired leases of other instances.
     fn renew(&self) {
         let now = Instant::now();
         let mut state = self.state.lock();
@@ -320,7 +323,8 @@ impl Presence {
         self.relay.publish_viewers(here);
     }
 
-    /// Sends viewer changes and renews leases periodically until the instance stops.
+    /// Sends changes of viewers (staff who have a ticket open) and renews their leases periodically
+    /// until the instance stops.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut ticks = tokio::time::interval(Duration::from_millis(limits::PRESENCE_INTERVAL_MS));
         let mut renewals = tokio::time::interval(Duration::from_millis(limits::PRESENCE_RENEW_MS));
@@ -337,7 +341,8 @@ impl Presence {
 }
 
 impl State {
-    /// Whether there is space for the viewers of one more ticket that has no room on this instance.
+    /// Whether there is space for the viewers (staff) of one more ticket that has no room on this
+    /// instance.
     fn has_space(&self) -> bool {
         self.is_watched && self.elsewhere.len() < limits::PRESENCE_TICKETS_MAX
     }

@@ -315,9 +315,9 @@ fn when_consoles_begin_to_watch_the_others_are_asked_once_they_can_be_heard() {
     let (relay, mut ends) = redis();
     let (presence, _) = presence_through(relay);
     let first = console(&presence, 8);
-    // Redis becomes unreachable before it confirms the inbox channels. The viewers must be
-    // requested from other instances only when Redis is reachable again and has confirmed the
-    // channels.
+    // Redis becomes unreachable before it confirms the subscriptions to the inbox channels. The
+    // viewers must be requested from other instances only when Redis is reachable again and has
+    // confirmed the channels.
     presence.tick();
     ends.lose_joins();
     presence.tick();

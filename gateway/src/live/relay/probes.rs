@@ -13,7 +13,7 @@ pub(super) struct Probes {
     /// The partitions of the channels on which probes (test messages) are sent, one for each Redis
     /// connection.
     partitions: Vec<u32>,
-    /// The channels of the last probes, in the order of `partitions`.
+    /// The channels of the last probes (test messages), in the order of `partitions`.
     channels: Vec<String>,
     /// When the last probe (test message) was received on each channel.
     received: Vec<Received>,
@@ -39,8 +39,8 @@ impl Probes {
         }
     }
 
-    /// Sets the channels on which probes are sent from now on. Returns true if the channels have
-    /// changed, for example because the database has changed.
+    /// Sets the channels on which probes (test messages) are sent from now on. Returns true if the
+    /// channels have changed, for example because the database has changed.
     pub(super) fn move_to(&mut self, channels: &Channels, instance: Uuid) -> bool {
         let now = |partition: &u32| channels.probe(*partition, instance);
         if self

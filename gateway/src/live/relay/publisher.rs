@@ -111,8 +111,8 @@ impl Way {
 struct Line {
     source: Arc<RedisSource>,
     open: Option<MultiplexedConnection>,
-    /// The generation of `source` when the connection was opened. If `source` has a newer
-    /// generation, the connection must be opened again.
+    /// The generation of `source` (it increases after a suspected failover) when the connection was
+    /// opened. If `source` has a newer generation, the connection must be opened again.
     generation: u64,
     backoff: Backoff,
 }

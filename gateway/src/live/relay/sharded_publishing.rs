@@ -19,8 +19,8 @@ use crate::runtime::redis_topology::{Topology, of_master};
 pub(super) struct ShardLines {
     source: Arc<RedisSource>,
     open: Option<Lines>,
-    /// The generation of `source` when the connections were opened. If `source` has a newer
-    /// generation, the connections must be opened again.
+    /// The generation of `source` (it increases after a suspected failover) when the connections
+    /// were opened. If `source` has a newer generation, the connections must be opened again.
     generation: u64,
     backoff: Backoff,
 }

@@ -287,7 +287,7 @@ impl Session<'_> {
     fn probe(&mut self, listening: &mut BTreeSet<String>) -> bool {
         let channels = self.redis.channels();
         // If the database has changed, the channel names are new. Subscribe to the new probe
-        // channels before sending probes on them.
+        // channels before sending probes (test messages) on them.
         if self.probes.move_to(&channels, self.redis.instance) && !self.reconcile(listening) {
             return false;
         }

@@ -78,8 +78,8 @@ impl Room {
     }
 
     /// Adds a joining member. If the connection is already a member, its old membership is removed.
-    /// If the room is empty, its position is set to `heads`; the member reads the events up to that
-    /// position from the database.
+    /// If the room is empty, its position (last event passed on) is set to `heads`; the member
+    /// reads the events up to that position from the database.
     pub(super) fn enter(
         &self,
         connection: &Arc<Connection>,
@@ -286,9 +286,9 @@ impl Room {
         Some(position)
     }
 
-    /// Drops the events that arrived before their predecessors, if the room's position is still
-    /// `up_to`. The caller found no events after `up_to` in the database, so the dropped events
-    /// belong to a history that no longer exists.
+    /// Drops the events that arrived before their predecessors, if the room's position (last event
+    /// passed on) is still `up_to`. The caller found no events after `up_to` in the database, so
+    /// the dropped events belong to a history that no longer exists.
     pub(in crate::live) fn forget_early(&self, up_to: Seq) {
         let mut state = self.state.lock();
         if state.position.seq() == up_to {

@@ -99,7 +99,7 @@ pub(super) async fn complete(
 
 impl OwnSignIn {
     /// Validates the provider's callback parameters and exchanges the authorization code for the
-    /// person's identity. Returns the `Set-Cookie` header of the new session.
+    /// person's identity. Returns the `Set-Cookie` header of the new sign-in session.
     async fn came_back(
         &self,
         begun: &BegunSignIn,
