@@ -44,7 +44,7 @@ pub enum OidcFault {
 }
 
 impl OidcFault {
-    /// The word for this fault in metrics and logs, where it is the outcome of a sign-in.
+    /// Why the sign-in failed, as one word for the log and for `access_log`.
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Unavailable(_) | Self::AskedJustNow | Self::TooSlow => "provider_unavailable",
