@@ -6,7 +6,7 @@ use tokio::sync::Semaphore;
 use super::*;
 
 /// A test query that doubles even keys and finds no odd ones. A read that contains 13 fails, and
-/// one that contains 99 panics. Each read waits for a permit.
+/// one that contains 99 panics. Each read waits for a permit from the test.
 struct Doubles {
     permits: Arc<Semaphore>,
     reads: Arc<StdMutex<Vec<usize>>>,

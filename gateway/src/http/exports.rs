@@ -13,7 +13,7 @@ use super::problem::Refusal;
 #[derive(Clone)]
 pub(super) struct Exports(Arc<Semaphore>);
 
-/// The permit of one running export. Dropping it allows another export to start.
+/// The permit of one running export of the access log. Dropping it allows another export to start.
 pub(super) struct ExportPlace {
     _permit: OwnedSemaphorePermit,
 }

@@ -27,7 +27,7 @@ struct Unwritten {
 
 impl DirectFrame {
     /// Stores a frame that is to be written directly to the TCP stream. The caller must first flush
-    /// the WebSocket library, so that the library's buffer is empty and the direct frame of the
+    /// the WebSocket library, so that the library's buffer is empty and the frame of the
     /// previous call is written.
     pub(crate) fn put(&self, text: Utf8Bytes) {
         let earlier = self.0.lock().replace(Unwritten {

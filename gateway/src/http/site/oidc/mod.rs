@@ -1,6 +1,6 @@
 //! The desk's own sign-in with an OpenID provider: the redirect to the provider, the callback,
-//! tokens for the pages, and sign-out. The server stores no sessions. The sign-in state is in
-//! signed cookies, so any instance can serve any step.
+//! tokens for the pages, and sign-out. The server stores no sign-in sessions. The sign-in state is
+//! in signed cookies, so any instance can serve any step.
 
 mod callback;
 mod cookies;
