@@ -2,11 +2,11 @@
 //! connection: roles, schema, versioned migrations, functions, views, triggers and policies. The
 //! SQL files are embedded from `migrations/`; its `manifest` explains them.
 //!
-//! A run takes an advisory lock, so that only one run works at a time. A versioned file is applied
-//! once, in one transaction unless its header says otherwise. The file of a function, view, trigger
-//! or policy is applied again whenever its text changes; all changed files are applied in one
-//! transaction. Backfills of existing rows run last, in portions. An interrupted backfill continues
-//! where it stopped.
+//! A migration run takes an advisory lock, so that only one run works at a time. A versioned file
+//! is applied once, in one transaction unless its header says otherwise. The file of a function,
+//! view, trigger or policy is applied again whenever its text changes; all changed files are
+//! applied in one transaction. Backfills of existing rows run last, in portions. An interrupted
+//! backfill continues where it stopped.
 
 mod apply;
 mod backfill;
@@ -47,8 +47,9 @@ pub async fn migrate(admin_url: &str) -> Result<Vec<String>, StoreError> {
     apply(admin_url, &Names::default(), &Plan::embedded()).await
 }
 
-/// Applies a plan to the database, and revokes every grant on Helpline's tables and functions that
-/// Helpline did not make. The user of `admin_url` needs CREATEROLE, and CREATE on the database.
+/// Applies a migration plan (the SQL files of a version) to the database, and revokes every grant
+/// on Helpline's tables and functions that Helpline did not make. The user of `admin_url` needs
+/// CREATEROLE, and CREATE on the database.
 ///
 /// # Errors
 /// [`StoreError::NotPrepared`] says what is missing or prevents the migration, or which file failed
@@ -93,7 +94,7 @@ pub async fn make_roles(admin_url: &str, names: &Names) -> Result<(), StoreError
     .await
 }
 
-/// Takes the migration lock, and waits until no other run has it.
+/// Takes the migration lock, and waits until no other migration run has it.
 async fn lock(client: &Client) -> Result<(), StoreError> {
     while !rows::get::<bool>(&client.query_one(LOCK, &[]).await?, 0)? {
         tokio::time::sleep(Duration::from_millis(limits::MIGRATION_LOCK_PAUSE_MS)).await;
