@@ -70,7 +70,8 @@ impl Names {
         &self.schema
     }
 
-    /// The full name of the role for `name`, which is `owner`, `service`, `customer` or `staff`.
+    /// The full name of the database role for `name`, which is `owner`, `service`, `customer` or
+    /// `staff`.
     pub(crate) fn role(&self, name: &str) -> String {
         format!("{}{name}", self.role_prefix)
     }

@@ -241,8 +241,8 @@ pub async fn changed(
     answer.iter().map(one).collect()
 }
 
-/// Records that these people are connected now, under the service role. A person whose last record
-/// is younger than half the renewal interval is skipped.
+/// Records that these people are connected now, under the service role. A person who was recorded
+/// less than half the renewal interval ago is skipped.
 ///
 /// # Errors
 /// When the database cannot be written.
