@@ -35,8 +35,8 @@ pub(super) struct Statement {
     pub(super) at: &'static str,
 }
 
-/// The columns by which a list is ordered: a time, and an id for equal times. Both columns are
-/// sorted in one direction.
+/// The columns by which a ticket list is ordered: a time, and an id for equal times. Both columns
+/// are sorted in one direction.
 struct Order {
     at: &'static str,
     id: &'static str,
