@@ -11,7 +11,7 @@ use crate::client::Client;
 use crate::raw::request;
 use crate::test_server::{Join, Person, TestServer, claims, sign};
 
-/// Whether the staff write internal notes in this run.
+/// Whether the staff write internal notes in this run of the scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Notes {
     Written,
@@ -305,7 +305,8 @@ impl Run {
             .await;
     }
 
-    /// Resumes the customer's subscription on the other instance, from every possible position.
+    /// Resumes the customer's subscription on the other instance, from every possible position in
+    /// the history.
     async fn comes_back(&mut self) {
         let mut again =
             Client::hello(&self.server.gateways[1].ws_url(), &self.customer_token).await;

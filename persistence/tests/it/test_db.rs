@@ -309,7 +309,7 @@ impl TestDb {
     }
 }
 
-/// Creates a message with a new id and key.
+/// Creates a message with a new id and idempotency key.
 pub fn message(ticket: TicketId, sender: UserId, body: &str) -> NewMessage {
     let id = Uuid::now_v7();
     NewMessage {

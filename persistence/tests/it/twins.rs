@@ -246,7 +246,7 @@ impl Twins {
         }
     }
 
-    /// Takes one step in both databases and compares the answers. Returns the answer.
+    /// Takes one step in both databases and compares the results of the step. Returns the result.
     pub async fn step(&self, step: &Step) -> Value {
         let (one, batch) = match step {
             Step::Send(message) => (
