@@ -244,7 +244,7 @@ fn wrongs(frame: &Value) -> Vec<Wrong> {
                     .as_object_mut()
                     .unwrap(),
             );
-            // A JSON map cannot contain a name twice, so rename the second field in the text.
+            // A JSON map cannot contain a field name twice, so rename the second field in the text.
             let text = frame
                 .to_string()
                 .replace("\"zz-twice\":", &format!("\"{name}\":"));

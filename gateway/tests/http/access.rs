@@ -257,8 +257,7 @@ async fn every_desk_route_answers_each_role_as_the_policy_says() {
                     ),
                     _ => ("", None),
                 };
-                // All paths have the id of Carl (a demo customer), except that a personal reply's
-                // path has its owner's.
+                // All paths have Carl's id, except that a personal reply's path has its owner's.
                 let id = carl().id.to_string();
                 let reply = match action {
                     DeskAction::KeepOwnReplies => person.id.to_string(),
@@ -455,8 +454,7 @@ async fn roles_come_from_the_record_and_from_this_moment() {
         "forbidden"
     );
     let last = format!("/v1/roles/{}", katherine().id);
-    // The demo person Carl becomes an admin but is blocked, so the admin Katherine is still the
-    // last admin who can sign in.
+    // Carl becomes an admin but is blocked, so Katherine is still the last admin who can sign in.
     let grant = json!({"role": "admin"});
     server
         .call(katherine(), "PUT", &role, Some(grant))
