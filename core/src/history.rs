@@ -112,7 +112,7 @@ pub struct HistoryRow {
     pub kind: Kind,
     /// Who caused the event; `None` for the system.
     pub actor: Option<UserId>,
-    /// The side on which `actor` acted.
+    /// Whether `actor` acted as a customer, as staff or as the system.
     pub actor_type: ActorType,
     /// The actor's display name when the row is read.
     pub actor_name: Option<String>,
@@ -140,15 +140,15 @@ pub struct Message {
     pub id: MessageId,
     /// The message's author; `None` for the system.
     pub sender: Option<UserId>,
-    /// The side on which `sender` wrote.
+    /// Whether `sender` wrote as a customer, as staff or as the system.
     pub sender_type: ActorType,
     /// The message's text; empty after a redaction.
     pub body: String,
     /// Whether this is an internal note.
     pub is_internal: bool,
     pub attachments: Vec<Attachment>,
-    /// The key that the sender's client chose for this send. The sender's other devices recognise
-    /// the message by this key.
+    /// The idempotency key that the sender's client chose for this message. The sender's other
+    /// devices recognize the message by this key.
     pub key: Option<Key>,
     pub created_at: DateTime<Utc>,
     /// Time of the last edit.
