@@ -101,8 +101,8 @@ pub const HELLO_WIRE_BYTES_MAX: u64 = 2 * HELLO_BYTES_MAX as u64;
 pub const PINGS_BEFORE_HELLO_MAX: u32 = 4;
 /// Maximum bytes of one connection's write buffer in the WebSocket library, where unread pongs collect. The largest frame must fit.
 pub const SOCKET_WRITE_BYTES_MAX: usize = 512 * 1024;
-/// Maximum bytes of a history page frame to a client, unless a single event or the list of viewers is larger. tungstenite's write buffer grows to
-/// the largest frame that was sent and never shrinks (measured), so page frames must stay small.
+/// Maximum bytes of a history page frame to a client, unless a single event or the list of viewers is larger. tungstenite's write buffer
+/// grows to the largest frame that was sent and never shrinks (measured), so page frames must stay small.
 pub const PAGE_FRAME_BYTES_MAX: usize = 16 * 1024;
 /// Maximum bytes of a JSON body over REST.
 pub const JSON_BODY_BYTES_MAX: usize = 64 * 1024;
@@ -151,7 +151,7 @@ pub const HEARTBEAT_GRID: u64 = 100;
 /// A peer that sends nothing for this long (1.5 heartbeat intervals) is disconnected.
 pub const PONG_TIMEOUT_MS: u64 = HEARTBEAT_INTERVAL_MS * 3 / 2;
 
-/// Maximum bytes in one connection's send queue: a burst of 128 history page frames. A client that falls further behind is closed with 4001.
+/// Maximum bytes of one connection's send queue: a burst of 128 history page frames. A client further behind is closed with 4001.
 pub const SEND_QUEUE_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Maximum frames in one connection's send queue.
 pub const SEND_QUEUE_FRAMES_MAX: usize = 4_096;
@@ -285,9 +285,9 @@ pub const WRITER_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const BATCH_TRIES_MAX: u32 = 20;
 /// Maximum delay between two attempts to write one batch.
 pub const BATCH_RETRY_MS_MAX: u64 = 1_000;
-/// Maximum keys (tickets or people to read) of one `BatchLoader` batch, which is one SQL statement (for sign-in, ticket access or ticket position).
+/// Maximum keys (people or tickets) that one `BatchLoader` batch reads with one SQL statement (for sign-in, ticket access or ticket position).
 pub const LOADER_KEYS_MAX: usize = 128;
-/// Maximum concurrent batches of one batch loader. Further requests join the next batch, so that a mass reconnect leaves pool connections free.
+/// Maximum concurrent batches of one `BatchLoader`. Further requests join the next batch, so that a mass reconnect leaves connections free.
 pub const LOADER_BATCHES_MAX: usize = 2;
 /// After a batch of reads fails on a lock, a loader reads the batch's keys one at a time. Once this many keys were locked, the loader
 /// refuses the remaining keys as busy.
@@ -372,11 +372,11 @@ pub const INBOX_TICKETS_MAX: usize = 500;
 /// Maximum bytes of one inbox frame, unless a single ticket is larger; the next frame has further tickets. A socket's write buffer can grow
 /// to this size.
 pub const INBOX_FRAME_BYTES_MAX: usize = 128 * 1024;
-/// For this long after it subscribes to the inbox, a console belongs to a cohort of newcomers and gets all fields of each ticket. After that, it
-/// shares the frames of the other consoles with the same filter.
+/// For this long after it subscribes to the inbox, a console belongs to a cohort of newcomers and gets all fields of each ticket. After that,
+/// it shares the frames of the other consoles with the same filter.
 pub const INBOX_SETTLE_MS: u64 = 10_000;
-/// Maximum tickets that the server remembers to have sent with all fields to an inbox. Beyond this number, it forgets all of them and sends each
-/// ticket with all fields once more. A client remembers the same number.
+/// Maximum tickets that the server remembers to have sent with all fields to an inbox. Beyond this number, it forgets all of them and
+/// sends each ticket with all fields once more. A client remembers the same number.
 pub const INBOX_KNOWN_MAX: usize = 20_000;
 /// Minimum time between two reads of the desk's statistics while consoles are subscribed.
 pub const STATS_INTERVAL_MS: u64 = 2_000;

@@ -9,13 +9,13 @@ pub const SIGN_IN_MS: u64 = 10 * 60 * 1_000;
 pub const SIGN_INS_AT_ONCE_MAX: usize = 4;
 /// Maximum bytes of the path and query of the page to which a sign-in returns.
 pub const RETURN_BYTES_MAX: usize = 400;
-/// Default session length in hours: a working day and its evening.
+/// Default length of a sign-in session in hours: a working day and its evening.
 pub const SESSION_HOURS: u32 = 12;
-/// Maximum session length in hours that an operator may set. A session ends early only if the
-/// person is blocked.
+/// Maximum length of a sign-in session in hours that an operator may set. A session ends early only
+/// if the person is blocked.
 pub const SESSION_HOURS_MAX: u32 = 30 * 24;
-/// Lifetime of the token that a desk page uses. The page requests a new token before the old one
-/// expires, for as long as the session lasts.
+/// Lifetime of the token that a web page of the desk uses. The page requests a new token before the
+/// old one expires, for as long as the sign-in session lasts.
 pub const DESK_TOKEN_MS: u64 = 10 * 60 * 1_000;
 /// Maximum bytes of a provider's subject (`sub`), as OpenID Connect defines it.
 pub const OIDC_SUBJECT_BYTES_MAX: usize = 255;

@@ -30,7 +30,7 @@ macro_rules! client_frames {
 }
 
 client_frames! {
-/// A frame from a client. The client chooses `id`, and the answer has the same `id`.
+/// A frame from a client. The client chooses `id`, and the server's answer has the same `id`.
 pub enum ClientFrame {
     /// Authenticates the connection. It must be the first frame. Answer: `welcome`.
     Hello {
@@ -65,7 +65,7 @@ pub enum ClientFrame {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
         ticket: TicketId,
-        /// Identifies this send. A retry uses the same key.
+        /// The idempotency key, which identifies this message. A retry uses the same key.
         key: Key,
         body: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,8 +105,8 @@ pub enum ClientFrame {
 }
 }
 
-/// Selects the tickets of an inbox: those that match every field that is set. Archived tickets
-/// never match.
+/// Selects the tickets of an inbox (a console's live ticket list): those that match every field
+/// that is set. Archived tickets never match.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct InboxFilter {
