@@ -137,7 +137,7 @@ impl<'de> Deserialize<'de> for Key {
     }
 }
 
-/// Why a [`Key`] was refused.
+/// Why an idempotency key ([`Key`]) was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1 to {} visible ASCII characters", limits::KEY_CHARS_MAX)]
 pub struct InvalidKey;

@@ -34,7 +34,7 @@ pub const EXACT_NUMBER_MAX: u64 = (1 << 53) - 1;
 pub const ATTACHMENT_BYTES_MAX: usize = 2 * 1024;
 /// Maximum bytes of a message's attachments as Postgres stores them in JSON.
 pub const ATTACHMENTS_BYTES_MAX: usize = 24 * 1024;
-/// Maximum bytes of an event's old or new value. The longest such value is a message's text before an edit.
+/// Maximum bytes of the value of a field before or after an event. The longest such value is a message's text before an edit.
 pub const HISTORY_VALUE_BYTES_MAX: usize = BODY_BYTES_MAX;
 /// Maximum bytes of an event's old or new value as customers see it: a word or a name.
 pub const HISTORY_PUBLIC_VALUE_BYTES_MAX: usize = 1024;
@@ -48,7 +48,7 @@ pub const METADATA_BYTES_MAX: usize = 8 * 1024;
 pub const METADATA_STORED_BYTES_MAX: usize = 16 * 1024;
 /// Maximum bytes of a setting's value as Postgres stores it: opening hours with [`HOLIDAYS_MAX`] long holiday names fit.
 pub const SETTING_STORED_BYTES_MAX: usize = 64 * 1024;
-/// Maximum bytes of an `access_log` row's detail as Postgres stores it. A retention run's detail lists up to ten thousand tickets.
+/// Maximum bytes of an `access_log` row's detail as Postgres stores it. A deletion of old tickets lists up to ten thousand tickets.
 pub const AUDIT_DETAIL_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Maximum undecodable rows that are logged one by one; further undecodable rows are only counted.
 pub const UNDECODABLE_LOGGED_MAX: usize = 1_000;
@@ -139,7 +139,7 @@ pub const MESSAGE_TIMEOUT_MS: u64 = 30_000;
 pub const LINGER_MS: u64 = 1_000;
 /// Maximum bytes read from one connection during [`LINGER_MS`].
 pub const LINGER_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// Maximum ended connections from which the server still reads at the same time ([`LINGER_MS`]); further ones are reset at once.
+/// Maximum ended connections from which the server still reads at the same time ([`LINGER_MS`]); further ones get a TCP reset at once.
 pub const LINGERING_MAX: usize = 512;
 
 /// Time between two `ping` frames, before jitter. NATs and proxies drop idle connections after 30 s at the earliest.
@@ -285,12 +285,12 @@ pub const WRITER_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const BATCH_TRIES_MAX: u32 = 20;
 /// Maximum delay between two attempts to write one batch.
 pub const BATCH_RETRY_MS_MAX: u64 = 1_000;
-/// Maximum keys (people or tickets) that one `BatchLoader` batch reads with one SQL statement (for sign-in, ticket access or ticket position).
+/// Maximum keys (people or tickets) that one `BatchLoader` batch reads in one SQL statement, such as for sign-in or ticket access.
 pub const LOADER_KEYS_MAX: usize = 128;
 /// Maximum concurrent batches of one `BatchLoader`. Further requests join the next batch, so that a mass reconnect leaves connections free.
 pub const LOADER_BATCHES_MAX: usize = 2;
-/// After a batch of reads fails on a lock, a loader reads the batch's keys one at a time. Once this many keys were locked, the loader
-/// refuses the remaining keys as busy.
+/// After a batch of reads fails on a lock, a loader reads its people or tickets one at a time. Once this many were locked, the loader
+/// refuses the rest of the batch as busy.
 pub const LOADER_LOCKED_MAX: u32 = 8;
 /// Number of batch loaders of one instance: sign-in, ticket access, ticket position.
 pub const LOADERS: usize = 3;
@@ -372,8 +372,8 @@ pub const INBOX_TICKETS_MAX: usize = 500;
 /// Maximum bytes of one inbox frame, unless a single ticket is larger; the next frame has further tickets. A socket's write buffer can grow
 /// to this size.
 pub const INBOX_FRAME_BYTES_MAX: usize = 128 * 1024;
-/// For this long after it subscribes to the inbox, a console belongs to a cohort of newcomers and gets all fields of each ticket. After that,
-/// it shares the frames of the other consoles with the same filter.
+/// For this long after it subscribes to the inbox, a console belongs to a cohort of newcomers and gets all fields of each ticket.
+/// After that, it shares the frames of the other consoles with the same filter.
 pub const INBOX_SETTLE_MS: u64 = 10_000;
 /// Maximum tickets that the server remembers to have sent with all fields to an inbox. Beyond this number, it forgets all of them and
 /// sends each ticket with all fields once more. A client remembers the same number.

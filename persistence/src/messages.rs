@@ -90,7 +90,7 @@ pub struct AppendedAt {
 /// The result of appending a batch of messages.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Appended {
-    /// One outcome for each message, in the order of the batch.
+    /// One result for each message, in the order of the batch.
     pub outcomes: Vec<Outcome>,
     /// Every event that the batch wrote, including status changes, and the events of messages that
     /// an earlier request had stored. They are ordered by ticket and position. The caller must
@@ -99,7 +99,7 @@ pub struct Appended {
 }
 
 /// Appends a batch of messages in one statement and one commit. Messages for a ticket that another
-/// transaction has locked are skipped and get the outcome `Busy`.
+/// transaction has locked are skipped and get the result `Busy`.
 ///
 /// # Errors
 /// If [`StoreError::passes`] returns true for the error, retry with the same idempotency keys,
@@ -109,8 +109,8 @@ pub async fn append(store: &Store, batch: &[NewMessage]) -> Result<Appended, Sto
     append_as(store, batch, false).await
 }
 
-/// Like [`append`], but waits for locked tickets up to the lock timeout. The outcome of a message
-/// is never `Busy`; instead, the call can fail with [`StoreError::Busy`].
+/// Like [`append`], but waits for locked tickets up to the lock timeout. The result of a message is
+/// never `Busy`; instead, the call can fail with [`StoreError::Busy`].
 ///
 /// # Errors
 /// As [`append`].

@@ -257,7 +257,7 @@ impl Store {
         give_back(client, answer)
     }
 
-    /// Runs one query under the reader's role and claims, with a cached plan.
+    /// Runs one query under the reader's role and claims, with a cached query plan.
     ///
     /// All statements of the transaction are queued when the future is first polled, and take one
     /// network round trip. If the future is dropped before it ends, the commit is already queued,

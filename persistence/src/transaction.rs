@@ -113,7 +113,8 @@ impl Drop for Transaction {
 pub enum Within<'a> {
     /// A separate transaction for this change.
     Own(&'a Store),
-    /// The caller's transaction. The change returns no events; the commit returns them.
+    /// The caller's transaction. The change itself returns no events; the commit returns the events
+    /// of all changes.
     Transaction(&'a mut Transaction),
 }
 

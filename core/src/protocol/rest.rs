@@ -264,11 +264,11 @@ rest! {
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub token_url: Option<String>,
         /// The path on the desk's host at which people sign in with the desk's own OpenID provider;
-        /// `?return=` names the page to return to. Null if the platform signs people in.
+        /// `?return=` names the web page to return to. Null if the platform signs people in.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub sign_in_url: Option<String>,
-        /// The path to which the page sends a `POST` to end a sign-in session of the desk's own
+        /// The path to which a web page sends a `POST` to end a sign-in session of the desk's own
         /// OpenID provider. `next` in the response is the provider's own sign-out URL, or null.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = false))]

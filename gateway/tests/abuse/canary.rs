@@ -205,7 +205,8 @@ impl Run {
         self.agent_reads("logged").await;
     }
 
-    /// Runs the whole scenario. In the run with notes, staff work with notes after every step.
+    /// Runs the whole scenario. In the run with internal notes, staff work with notes after every
+    /// step.
     async fn whole(mut self) -> Vec<String> {
         let ticket = self.ticket;
         // Mark the existing events as read, so that the `read` frames of the scenario cover only
@@ -321,7 +322,7 @@ impl Run {
     }
 }
 
-/// Replaces what differs between any two runs: ids, times and the database epoch.
+/// Replaces what differs between any two runs of the scenario: ids, times and the database epoch.
 fn normal(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

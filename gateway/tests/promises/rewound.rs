@@ -175,8 +175,8 @@ impl Rewound {
     }
 }
 
-/// Returns the next event or `reset` of the ticket. After the restore, the client must get a
-/// `reset` before any event.
+/// Returns the next event or `reset` (the instruction to load the history again) of the ticket.
+/// After the restore, the client must get a `reset` before any event.
 async fn next_of_history(client: &mut Client, ticket: TicketId) -> Value {
     let of_history = |frame: &Value| {
         (frame["type"] == "event" || frame["type"] == "reset") && frame["ticket"] == json!(ticket)

@@ -1,7 +1,7 @@
-//! Applies a migration plan (the SQL files of a version) to a database. It applies the versioned
-//! files first, each in its own transaction. Then it applies all changed functions, views, triggers
-//! and policies in one transaction. Finally, it runs the backfills in portions and applies the
-//! versioned files that depend on backfills.
+//! Applies a migration plan (all SQL files that a release needs) to a database. It applies the
+//! versioned files first, each in its own transaction. Then it applies all changed functions,
+//! views, triggers and policies in one transaction. Finally, it runs the backfills in portions and
+//! applies the versioned files that depend on backfills.
 
 use std::collections::HashMap;
 use std::time::Duration;

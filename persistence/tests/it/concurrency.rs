@@ -17,8 +17,8 @@ use crate::test_db::{TestDb, message, note};
 const ROUNDS: usize = 30;
 const BATCH: usize = 17;
 
-/// Appends batches of this size like a lane of the gateway. Messages with the outcome `Busy` are
-/// retried separately.
+/// Appends batches of this size like a lane of the gateway. Messages with the result `Busy` (the
+/// ticket is locked) are retried separately.
 async fn lane(db: &TestDb, tickets: &[TicketId], waits: bool, batch: usize) -> usize {
     let mut sent = 0;
     for round in 0..ROUNDS * BATCH / batch {

@@ -350,7 +350,7 @@ fn now() -> Cursor {
 }
 
 /// Opens a superuser session and collects its notices. In this session, `auto_explain` reports the
-/// plans of statements inside functions as notices.
+/// query plans of statements inside functions as notices.
 pub async fn explaining(db: &TestDb) -> (Client, Arc<Mutex<String>>) {
     let (client, mut connection) =
         tokio_postgres::connect(&cluster().await.admin_url(&db.database), NoTls)

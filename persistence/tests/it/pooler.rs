@@ -58,7 +58,7 @@ async fn statements_sent_whole_do_what_prepared_ones_do() {
         (PoolMode::Session, Pooler::Session),
         (PoolMode::Transaction, Pooler::Transaction),
         // With `Pooler::Transaction`, statements do not depend on the server session, so they must
-        // also work if the pooler keeps sessions.
+        // also work if the pooler keeps a session for each client.
         (PoolMode::Session, Pooler::Transaction),
     ] {
         let mut db = TestDb::open().await;

@@ -333,7 +333,7 @@ pub fn note(ticket: TicketId, sender: UserId, body: &str) -> NewMessage {
     }
 }
 
-/// Returns the position of a message whose outcome is `Stored`. Panics on any other outcome.
+/// Returns the history position of a message whose result is `Stored`. Panics on any other result.
 #[track_caller]
 pub fn stored(outcome: &Outcome) -> AppendedAt {
     match outcome {
