@@ -141,7 +141,8 @@ rest! {
     pub struct SchemaVersion {
         /// The highest migration number up to which every migration is applied.
         pub version: u32,
-        /// The generation number of the installed functions, views, triggers and policies.
+        /// The generation number of the installed functions, views, triggers and policies, which
+        /// grows with every change of them.
         pub generation: u32,
     }
 }

@@ -343,10 +343,11 @@ async fn a_writer_who_has_not_seen_the_last_word_is_told_so() {
     // the customer has seen everything.
     let at = stored(&db.send(based(db.customer, 6)).await);
     assert_eq!(at.public_seq.map(Seq::get), Some(7));
-    // Changes of a ticket's fields by other people do not make a message stale.
+    // Changes of a ticket's fields by other people do not make a message stale (refused because of
+    // newer messages).
     db.sql("update support_tickets set priority = 'high'").await;
     stored(&db.send(based(db.customer, 7)).await);
-    // Without `based_on`, a message is never stale.
+    // Without `based_on`, a message is never refused as stale.
     stored(&db.send(message(ticket, db.agent, "insists")).await);
     db.history(ticket).await;
 }

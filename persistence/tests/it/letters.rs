@@ -104,7 +104,8 @@ const FOUND: &[(&str, &[&str])] = &[
 ];
 
 /// Subjects of tickets, each with search texts that must not find the ticket. Marks are significant
-/// (é is not e), and wildcards such as % have no effect, even characters that fold to a wildcard.
+/// (é is not e), and wildcards such as % have no effect, even characters that the search converts
+/// to a wildcard.
 const NOT_FOUND: &[(&str, &[&str])] = &[
     ("Un café déjà payé", &["cafe ferme", "paye ", "deja"]),
     (
