@@ -1,5 +1,6 @@
 //! Generates Rust code that embeds the SQL of `migrations/`: the versioned files in the order of
-//! their numbers, and the other files in the order of the manifest.
+//! their numbers, and the function, view, trigger and policy files in the order of the manifest
+//! (`migrations/manifest`).
 
 use std::fmt::Write;
 use std::path::Path;

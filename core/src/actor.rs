@@ -1,4 +1,4 @@
-//! A person who acts: their role, and the side on which they act on a ticket.
+//! A person who acts: their role, and whether they act on a ticket as staff or as a customer.
 
 use crate::ids::UserId;
 use crate::text_enum::text_enum;
@@ -11,8 +11,8 @@ text_enum!(
 );
 
 text_enum!(
-    /// The side that performed an action (`actor_type`, `sender_type`). Staff of both roles are
-    /// stored as `admin`, as in Helpline's predecessor.
+    /// Whether a customer, staff or the system performed an action (`actor_type`, `sender_type`).
+    /// Staff of both roles are stored as `admin`, as in Helpline's predecessor.
     ActorType { Customer = "customer", Admin = "admin", System = "system" }
 );
 

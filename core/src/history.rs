@@ -112,9 +112,9 @@ pub struct HistoryRow {
     pub kind: Kind,
     /// Who caused the event; `None` for the system.
     pub actor: Option<UserId>,
-    /// The side on which `actor` acted.
+    /// Whether `actor` acted as a customer, as staff or as the system.
     pub actor_type: ActorType,
-    /// The actor's display name when the row is read.
+    /// The actor's display name at the time when this event is read.
     pub actor_name: Option<String>,
     /// The actor's name as customers see it, stored when the event is written: for staff, the word
     /// that the database selects from their name; for a customer, the full name.
@@ -140,15 +140,15 @@ pub struct Message {
     pub id: MessageId,
     /// The message's author; `None` for the system.
     pub sender: Option<UserId>,
-    /// The side on which `sender` wrote.
+    /// Whether `sender` wrote as a customer, as staff or as the system.
     pub sender_type: ActorType,
     /// The message's text; empty after a redaction.
     pub body: String,
     /// Whether this is an internal note.
     pub is_internal: bool,
     pub attachments: Vec<Attachment>,
-    /// The key that the sender's client chose for this send. The sender's other devices recognise
-    /// the message by this key.
+    /// The idempotency key that the sender's client chose for this message. The sender's other
+    /// devices recognize the message by this key.
     pub key: Option<Key>,
     pub created_at: DateTime<Utc>,
     /// Time of the last edit.
@@ -159,9 +159,9 @@ pub struct Message {
 
 impl HistoryRow {
     /// Whether this event records that other events or fields of the ticket were redacted. A client
-    /// that has cached them must then read them again. The check compares `description` with the
-    /// texts that the database functions write. If an administrator's SQL writes such a text, the
-    /// only effect is that clients read the ticket once more.
+    /// that has cached those events or fields must then read them again. The check compares
+    /// `description` with the texts that the database functions write. If an administrator's SQL
+    /// writes such a text, the only effect is that clients read the ticket once more.
     pub fn is_redaction_receipt(&self) -> bool {
         let words = self.description.as_deref().unwrap_or_default();
         let is_receipt = matches!(words, "subject redacted" | "rating comment redacted")

@@ -103,9 +103,9 @@ impl std::fmt::Display for Seq {
     }
 }
 
-/// Identifies one send of a client (`support_messages.key`). A second send with the same key is a
-/// retry and creates no second message. A key has 1 to [`limits::KEY_CHARS_MAX`] visible ASCII
-/// characters.
+/// The idempotency key: identifies one message that a client sends (`support_messages.key`). A
+/// second send with the same key is a retry and creates no second message. A key has 1 to
+/// [`limits::KEY_CHARS_MAX`] visible ASCII characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
@@ -113,7 +113,7 @@ impl std::fmt::Display for Seq {
 pub struct Key(String);
 
 impl Key {
-    /// Validates a key as the client wrote it.
+    /// Validates an idempotency key as the client wrote it.
     ///
     /// # Errors
     /// [`InvalidKey`] if the key is empty, too long, or has a character other than visible ASCII.
@@ -137,7 +137,7 @@ impl<'de> Deserialize<'de> for Key {
     }
 }
 
-/// Why a [`Key`] was refused.
+/// Why an idempotency key ([`Key`]) was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be 1 to {} visible ASCII characters", limits::KEY_CHARS_MAX)]
 pub struct InvalidKey;

@@ -10,7 +10,7 @@ pub use admin::*;
 pub use sign_in::*;
 pub use widget::*;
 
-/// Maximum UTF-8 bytes of a message's text: about four pages. An event with a text of this size still fits into one page frame.
+/// Maximum UTF-8 bytes of a message's text: about four pages. An event with a text of this size still fits into one history page frame.
 pub const BODY_BYTES_MAX: usize = 16 * 1024;
 /// Maximum characters of a subject: as many as one line of a list shows on a wide screen.
 pub const SUBJECT_CHARS_MAX: usize = 200;
@@ -20,7 +20,7 @@ pub const DERIVED_SUBJECT_CHARS_MAX: usize = 80;
 pub const RATING_COMMENT_CHARS_MAX: usize = 2_000;
 /// Maximum characters of a client's field name or value in an error message; a longer text is cut.
 pub const FIELD_ERROR_CHARS_MAX: usize = 120;
-/// Maximum characters of the key that identifies a send: a UUID has 36, a SHA-256 in hexadecimal 64.
+/// Maximum characters of a message's idempotency key: a UUID has 36, a SHA-256 in hexadecimal 64.
 pub const KEY_CHARS_MAX: usize = 64;
 /// Maximum attachments of one message.
 pub const ATTACHMENTS_MAX: usize = 10;
@@ -34,7 +34,7 @@ pub const EXACT_NUMBER_MAX: u64 = (1 << 53) - 1;
 pub const ATTACHMENT_BYTES_MAX: usize = 2 * 1024;
 /// Maximum bytes of a message's attachments as Postgres stores them in JSON.
 pub const ATTACHMENTS_BYTES_MAX: usize = 24 * 1024;
-/// Maximum bytes of an event's old or new value. The longest such value is a message's text before an edit.
+/// Maximum bytes of the value of a field before or after an event. The longest such value is a message's text before an edit.
 pub const HISTORY_VALUE_BYTES_MAX: usize = BODY_BYTES_MAX;
 /// Maximum bytes of an event's old or new value as customers see it: a word or a name.
 pub const HISTORY_PUBLIC_VALUE_BYTES_MAX: usize = 1024;
@@ -48,7 +48,7 @@ pub const METADATA_BYTES_MAX: usize = 8 * 1024;
 pub const METADATA_STORED_BYTES_MAX: usize = 16 * 1024;
 /// Maximum bytes of a setting's value as Postgres stores it: opening hours with [`HOLIDAYS_MAX`] long holiday names fit.
 pub const SETTING_STORED_BYTES_MAX: usize = 64 * 1024;
-/// Maximum bytes of an `access_log` row's detail as Postgres stores it. A retention run's detail lists up to ten thousand tickets.
+/// Maximum bytes of an `access_log` row's detail as Postgres stores it. A deletion of old tickets lists up to ten thousand tickets.
 pub const AUDIT_DETAIL_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Maximum undecodable rows that are logged one by one; further undecodable rows are only counted.
 pub const UNDECODABLE_LOGGED_MAX: usize = 1_000;
@@ -101,8 +101,8 @@ pub const HELLO_WIRE_BYTES_MAX: u64 = 2 * HELLO_BYTES_MAX as u64;
 pub const PINGS_BEFORE_HELLO_MAX: u32 = 4;
 /// Maximum bytes of one connection's write buffer in the WebSocket library, where unread pongs collect. The largest frame must fit.
 pub const SOCKET_WRITE_BYTES_MAX: usize = 512 * 1024;
-/// Maximum bytes of a page frame to a client, unless a single event or the list of viewers is larger. tungstenite's write buffer grows to
-/// the largest frame that was sent and never shrinks (measured), so page frames must stay small.
+/// Maximum bytes of a history page frame to a client, unless a single event or the list of viewers is larger. tungstenite's write buffer
+/// grows to the largest frame that was sent and never shrinks (measured), so page frames must stay small.
 pub const PAGE_FRAME_BYTES_MAX: usize = 16 * 1024;
 /// Maximum bytes of a JSON body over REST.
 pub const JSON_BODY_BYTES_MAX: usize = 64 * 1024;
@@ -139,7 +139,7 @@ pub const MESSAGE_TIMEOUT_MS: u64 = 30_000;
 pub const LINGER_MS: u64 = 1_000;
 /// Maximum bytes read from one connection during [`LINGER_MS`].
 pub const LINGER_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// Maximum ended connections from which the server still reads at the same time ([`LINGER_MS`]); further ones are reset at once.
+/// Maximum ended connections from which the server still reads at the same time ([`LINGER_MS`]); further ones get a TCP reset at once.
 pub const LINGERING_MAX: usize = 512;
 
 /// Time between two `ping` frames, before jitter. NATs and proxies drop idle connections after 30 s at the earliest.
@@ -151,7 +151,7 @@ pub const HEARTBEAT_GRID: u64 = 100;
 /// A peer that sends nothing for this long (1.5 heartbeat intervals) is disconnected.
 pub const PONG_TIMEOUT_MS: u64 = HEARTBEAT_INTERVAL_MS * 3 / 2;
 
-/// Maximum bytes in one connection's send queue: a burst of 128 page frames. A client that falls further behind is closed with 4001.
+/// Maximum bytes of one connection's send queue: a burst of 128 history page frames. A client further behind is closed with 4001.
 pub const SEND_QUEUE_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Maximum frames in one connection's send queue.
 pub const SEND_QUEUE_FRAMES_MAX: usize = 4_096;
@@ -285,16 +285,16 @@ pub const WRITER_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const BATCH_TRIES_MAX: u32 = 20;
 /// Maximum delay between two attempts to write one batch.
 pub const BATCH_RETRY_MS_MAX: u64 = 1_000;
-/// Maximum keys of one `BatchLoader` batch, which is one SQL statement (for sign-in, ticket access or ticket position).
+/// Maximum keys (people or tickets) that one `BatchLoader` batch reads in one SQL statement, such as for sign-in or ticket access.
 pub const LOADER_KEYS_MAX: usize = 128;
-/// Maximum concurrent batches of one loader. Further requests join the next batch, so that a mass reconnect leaves pool connections free.
+/// Maximum concurrent batches of one `BatchLoader`. Further requests join the next batch, so that a mass reconnect leaves connections free.
 pub const LOADER_BATCHES_MAX: usize = 2;
-/// After a batch of reads fails on a lock, a loader reads the batch's keys one at a time. Once this many keys were locked, the loader
-/// refuses the remaining keys as busy.
+/// After a batch of reads fails on a lock, a loader reads its people or tickets one at a time. Once this many were locked, the loader
+/// refuses the rest of the batch as busy.
 pub const LOADER_LOCKED_MAX: u32 = 8;
 /// Number of batch loaders of one instance: sign-in, ticket access, ticket position.
 pub const LOADERS: usize = 3;
-/// Maximum pending requests of one loader. If there are more, further clients wait, and the server stops reading from their sockets.
+/// Maximum pending requests of one batch loader. If there are more, further clients wait, and the server stops reading from their sockets.
 pub const LOADER_PENDING_MAX: usize = 16_384;
 /// Maximum history pages that `subscribe` requests read at the same time, so that a mass reconnect leaves pool connections free.
 pub const JOIN_READS_AT_ONCE_MAX: usize = 2;
@@ -321,7 +321,7 @@ pub const MIGRATION_LOCK_TIMEOUT_MS: u64 = 200;
 pub const MIGRATION_LOCK_PAUSE_MS: u64 = 100;
 /// Maximum attempts of `migrate` to get its locks: half a minute in total.
 pub const MIGRATION_LOCK_ATTEMPTS_MAX: u32 = 100;
-/// Rows of a backfill's first batch.
+/// Rows of the first batch of a backfill (a migration that fills in values of existing rows).
 pub const BACKFILL_ROWS: i64 = 500;
 /// Minimum rows of a backfill's batch. On a busy machine, smaller batches are not faster, because round trips take most of the time.
 pub const BACKFILL_ROWS_MIN: i64 = 100;
@@ -372,11 +372,11 @@ pub const INBOX_TICKETS_MAX: usize = 500;
 /// Maximum bytes of one inbox frame, unless a single ticket is larger; the next frame has further tickets. A socket's write buffer can grow
 /// to this size.
 pub const INBOX_FRAME_BYTES_MAX: usize = 128 * 1024;
-/// For this long after it subscribes to the inbox, a console belongs to a cohort of newcomers and gets each ticket in full. After that, it
-/// shares the frames of the other consoles with the same filter.
+/// For this long after it subscribes to the inbox, a console belongs to a cohort of newcomers and gets all fields of each ticket.
+/// After that, it shares the frames of the other consoles with the same filter.
 pub const INBOX_SETTLE_MS: u64 = 10_000;
-/// Maximum tickets that the server remembers to have sent in full to an inbox. Beyond this number, it forgets all of them and sends each
-/// ticket in full once more. A client remembers the same number.
+/// Maximum tickets that the server remembers to have sent with all fields to an inbox. Beyond this number, it forgets all of them and
+/// sends each ticket with all fields once more. A client remembers the same number.
 pub const INBOX_KNOWN_MAX: usize = 20_000;
 /// Minimum time between two reads of the desk's statistics while consoles are subscribed.
 pub const STATS_INTERVAL_MS: u64 = 2_000;

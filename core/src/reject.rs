@@ -65,7 +65,7 @@ text_enum!(
         /// The server is overloaded; nothing was stored.
         Overloaded = "overloaded",
         /// A service that the request needs is unreachable. A message may or may not have been
-        /// stored; the client can send it again with the same key.
+        /// stored; the client can send it again with the same idempotency key.
         Unavailable = "unavailable",
         /// An error inside the server.
         Internal = "internal",

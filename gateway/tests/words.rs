@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Pairs of a former word and its replacement.
+/// Pairs of a former word (which the project no longer uses) and its replacement.
 type Words = &'static [(&'static str, &'static str)];
 
 /// The sources of one crate, and the identifiers that they must not use.
@@ -252,8 +252,8 @@ fn is_exempt(file: &str, word: &str, line: &str) -> bool {
     listed || (word == "nobody" && WIRE_VALUE.iter().any(|value| line.contains(value)))
 }
 
-/// Finds the former words in `text`, which is `source` itself or `source` with some parts replaced
-/// by spaces.
+/// Finds the former words (which the project no longer uses) in `text`, which is `source` itself or
+/// `source` with some parts replaced by spaces.
 fn faults(file: &str, source: &str, text: &str, words: Words) -> Vec<String> {
     let mut found = Vec::new();
     for (n, (line, original)) in text.lines().zip(source.lines()).enumerate() {

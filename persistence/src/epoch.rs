@@ -45,12 +45,13 @@ impl Epoch {
 pub struct Origin(String);
 
 impl Origin {
-    /// The origin for a server with this epoch and this start time, in microseconds since 1970.
+    /// The origin (identity of a running server) for this epoch and this start time, in
+    /// microseconds since 1970.
     pub fn new(epoch: &Epoch, started_us: i64) -> Self {
         Self(format!("{}@{started_us:x}", epoch.as_str()))
     }
 
-    /// The origin as text, without white space.
+    /// The origin (identity of a running server) as text, without white space.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -15,7 +15,7 @@ pub enum StoreError {
         /// The reason for the refusal, as the client receives it.
         code: RejectCode,
         /// Set only with the code `stale`: the number of the ticket's last event, as the caller
-        /// counts events.
+        /// counts events (customers count only public events).
         head: Option<Seq>,
     },
     /// The ticket's assignee is not the one that the caller saw. The value is the present assignee,
@@ -259,8 +259,8 @@ impl From<tokio_postgres::Error> for StoreError {
     }
 }
 
-/// A prepared statement is missing in the session in which it was prepared, or already exists in a
-/// new session. The reason is a pooler that shares sessions.
+/// A prepared statement is missing in the database session in which it was prepared, or already
+/// exists in a new session. The reason is a pooler that shares sessions between clients.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "this session is not the one that it was: a pooler lends its sessions for one transaction each (set --pooler transaction), or it was reset"

@@ -206,7 +206,7 @@ pub async fn heads(store: &Store, tickets: &[TicketId]) -> Result<Vec<Heads>, St
         .collect()
 }
 
-/// A position greater than that of any event.
+/// A history position greater than that of any event.
 const END: Seq = Seq::new(u64::MAX);
 
 /// Decodes the rows of a page. The first column of each row is the head (the position of the last

@@ -52,7 +52,7 @@ pub use transaction::{Transaction, Within};
 /// The person who reads, and whether they read as staff or as a customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reader {
-    /// The person's id, which the query's session gets as the `sub` claim.
+    /// The person's id, which the query's database session gets as the `sub` claim.
     pub user: UserId,
     /// Determines the database role under which the query runs.
     pub audience: Audience,

@@ -40,9 +40,9 @@ pub struct NewMessage {
     pub internal: bool,
     /// The message's attachments, in order.
     pub attachments: Vec<Attachment>,
-    /// Position of the last event that the sender had seen, as the sender counts events. If the
-    /// ticket has a newer message by another person, this message is refused as `stale`. `None`
-    /// skips the check.
+    /// Position of the last event that the sender had seen, as the sender counts events (customers
+    /// count only public events). If the ticket has a newer message by another person, this message
+    /// is refused as `stale`. `None` skips the check.
     pub based_on: Option<Seq>,
     /// The client's address, for the audit row.
     pub address: Option<IpAddr>,
@@ -55,21 +55,21 @@ pub struct NewMessage {
 pub enum Outcome {
     /// The message was stored and committed by this call.
     Stored(AppendedAt),
-    /// The message was committed by an earlier request with the same key.
+    /// The message was committed by an earlier request with the same idempotency key.
     Duplicate(AppendedAt),
     /// The message was refused and not stored.
     Refused {
         /// The reason for the refusal, as the client receives it.
         code: RejectCode,
         /// Set only with the code `stale`: the position of the ticket's last event, as the sender
-        /// counts events.
+        /// counts events (customers count only public events).
         head: Option<Seq>,
     },
     /// Another transaction has locked the ticket, so the message was not stored. Append the message
     /// with [`append_waiting`].
     Busy,
-    /// The message is stored, by this call or by an earlier call with the same key. Its position is
-    /// unknown, because its event in the history is missing or cannot be decoded.
+    /// The message is stored, by this call or by an earlier call with the same idempotency key. Its
+    /// position is unknown, because its event in the history is missing or cannot be decoded.
     Misplaced,
 }
 
@@ -90,27 +90,27 @@ pub struct AppendedAt {
 /// The result of appending a batch of messages.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Appended {
-    /// One outcome for each message, in the order of the batch.
+    /// One result for each message, in the order of the batch.
     pub outcomes: Vec<Outcome>,
-    /// Every event that the batch wrote, including status changes, and the events of duplicates.
-    /// They are ordered by ticket and position. The caller must deliver them to clients and publish
-    /// them to other instances.
+    /// Every event that the batch wrote, including status changes, and the events of messages that
+    /// an earlier request had stored. They are ordered by ticket and position. The caller must
+    /// deliver them to clients and publish them to other instances.
     pub rows: Vec<HistoryRow>,
 }
 
 /// Appends a batch of messages in one statement and one commit. Messages for a ticket that another
-/// transaction has locked are skipped and get the outcome `Busy`.
+/// transaction has locked are skipped and get the result `Busy`.
 ///
 /// # Errors
-/// If [`StoreError::passes`] returns true for the error, retry with the same keys, because the
-/// batch may already be committed. Any other error means that one of the messages cannot be stored,
-/// so the caller should split the batch.
+/// If [`StoreError::passes`] returns true for the error, retry with the same idempotency keys,
+/// because the batch may already be committed. Any other error means that one of the messages
+/// cannot be stored, so the caller should split the batch.
 pub async fn append(store: &Store, batch: &[NewMessage]) -> Result<Appended, StoreError> {
     append_as(store, batch, false).await
 }
 
-/// Like [`append`], but waits for locked tickets up to the lock timeout. The outcome of a message
-/// is never `Busy`; instead, the call can fail with [`StoreError::Busy`].
+/// Like [`append`], but waits for locked tickets up to the lock timeout. The result of a message is
+/// never `Busy`; instead, the call can fail with [`StoreError::Busy`].
 ///
 /// # Errors
 /// As [`append`].
@@ -192,9 +192,9 @@ fn column<'a, T>(batch: &'a [NewMessage], value: impl Fn(&'a NewMessage) -> T) -
     batch.iter().map(value).collect()
 }
 
-/// Decodes the rows that the statement returns: first one outcome for each message, then the
-/// events. The row of an outcome may also contain the event of its message. A row that cannot be
-/// decoded affects only its own message.
+/// Decodes the rows that the statement returns: first one result for each message, then the events.
+/// The row of a result may also contain the event of its message. A row that cannot be decoded
+/// affects only its own message.
 fn appended(store: &Store, answer: &[Row], sent: usize) -> Result<Appended, StoreError> {
     if answer.len() < sent {
         return Err(StoreError::Row(format!(

@@ -2,11 +2,11 @@
 //! connection: roles, schema, versioned migrations, functions, views, triggers and policies. The
 //! SQL files are embedded from `migrations/`; its `manifest` explains them.
 //!
-//! A run takes an advisory lock, so that only one run works at a time. A versioned file is applied
-//! once, in one transaction unless its header says otherwise. The file of a function, view, trigger
-//! or policy is applied again whenever its text changes; all changed files are applied in one
-//! transaction. Backfills of existing rows run last, in portions. An interrupted backfill continues
-//! where it stopped.
+//! A migration run takes an advisory lock, so that only one run works at a time. A versioned file
+//! is applied once, in one transaction unless its header says otherwise. The file of a function,
+//! view, trigger or policy is applied again whenever its text changes; all changed files are
+//! applied in one transaction. Backfills of existing rows run last, in portions. An interrupted
+//! backfill continues where it stopped.
 
 mod apply;
 mod backfill;
@@ -47,8 +47,9 @@ pub async fn migrate(admin_url: &str) -> Result<Vec<String>, StoreError> {
     apply(admin_url, &Names::default(), &Plan::embedded()).await
 }
 
-/// Applies a plan to the database, and revokes every grant on Helpline's tables and functions that
-/// Helpline did not make. The user of `admin_url` needs CREATEROLE, and CREATE on the database.
+/// Applies a migration plan (all SQL files that a release needs) to the database, and revokes every
+/// grant on Helpline's tables and functions that Helpline did not make. The user of `admin_url`
+/// needs CREATEROLE, and CREATE on the database.
 ///
 /// # Errors
 /// [`StoreError::NotPrepared`] says what is missing or prevents the migration, or which file failed
@@ -56,8 +57,8 @@ pub async fn migrate(admin_url: &str) -> Result<Vec<String>, StoreError> {
 /// separate schema has set up the database.
 pub async fn apply(admin_url: &str, names: &Names, plan: &Plan) -> Result<Vec<String>, StoreError> {
     with_admin(admin_url, async |client| {
-        // An advisory lock belongs to the session, so it is released in every case when this
-        // session ends.
+        // An advisory lock belongs to the database session, so it is released in every case when
+        // this session ends.
         lock(client).await?;
         preflight(client, names).await?;
         client
@@ -93,7 +94,7 @@ pub async fn make_roles(admin_url: &str, names: &Names) -> Result<(), StoreError
     .await
 }
 
-/// Takes the migration lock, and waits until no other run has it.
+/// Takes the migration lock, and waits until no other migration run has it.
 async fn lock(client: &Client) -> Result<(), StoreError> {
     while !rows::get::<bool>(&client.query_one(LOCK, &[]).await?, 0)? {
         tokio::time::sleep(Duration::from_millis(limits::MIGRATION_LOCK_PAUSE_MS)).await;
@@ -132,7 +133,8 @@ async fn nothing_missing(client: &Client, names: &Names, lists: &[&str]) -> Resu
     }
 }
 
-/// Replaces the placeholders for timeouts in an SQL text with the limits of the service's sessions.
+/// Replaces the placeholders for timeouts in an SQL text with the limits of the service's database
+/// sessions.
 pub(crate) fn with_limits(sql: &str) -> String {
     let milliseconds = |limit: u64| format!("{limit}ms");
     sql.replace(
@@ -264,16 +266,16 @@ pub(crate) async fn with_admin<T>(
     result
 }
 
-/// Checks and prepares the session of a migration. No pooler may share the session with other
-/// clients, because an advisory lock and a role belong to the session.
+/// Checks and prepares the database session of a migration. No pooler may share the session with
+/// other clients, because an advisory lock and a role belong to the session.
 async fn begin_session(client: &Client, address: &Address) -> Result<(), StoreError> {
     let asked = async {
         let (other, connection) = address.clone().connect().await?;
         let asked = async move { connect::lends_transactions(client, &other).await };
         join(asked, connection).await.0
     };
-    // The check needs a second session. If none is available, assume that no pooler shares the
-    // first session.
+    // The check for a pooler needs a second database session. If none is available, assume that no
+    // pooler shares the first session.
     let asked = tokio::time::timeout(Duration::from_millis(limits::POOL_WAIT_MS), asked).await;
     if matches!(asked, Ok(Ok(true))) {
         return Err(StoreError::NotPrepared(

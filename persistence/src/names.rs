@@ -3,8 +3,9 @@
 //! SQL files contain the placeholders `{schema}`, `{owner}`, `{service}`, `{customer}` and
 //! `{staff}`. They are replaced by quoted identifiers before a statement is prepared. Every
 //! statement of the service therefore names the schema and does not depend on `search_path`. A
-//! platform's login roles do not inherit `search_path` from `helpline_service`, a pooler resets it,
-//! and with a search path, Postgres could first find a table of the same name in another schema.
+//! platform's login roles do not inherit `search_path` from `helpline_service`, a pooler resets
+//! that setting, and with a search path, Postgres could first find a table of the same name in
+//! another schema.
 
 /// The schema of an installation, and the names of its roles.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -70,7 +71,8 @@ impl Names {
         &self.schema
     }
 
-    /// The full name of the role for `name`, which is `owner`, `service`, `customer` or `staff`.
+    /// The full name of the database role for `name`, which is `owner`, `service`, `customer` or
+    /// `staff`.
     pub(crate) fn role(&self, name: &str) -> String {
         format!("{}{name}", self.role_prefix)
     }

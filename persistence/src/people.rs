@@ -241,8 +241,8 @@ pub async fn changed(
     answer.iter().map(one).collect()
 }
 
-/// Records that these people are connected now, under the service role. A person whose last record
-/// is younger than half the renewal interval is skipped.
+/// Records that these people are connected now, under the service role. A person who was recorded
+/// less than half the renewal interval ago is skipped.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -255,8 +255,8 @@ pub async fn record_seen(store: &Store, users: &[UserId]) -> Result<(), StoreErr
         .map(drop)
 }
 
-/// Returns a person as staff see them, with their ticket counts and the network address from which
-/// they last wrote. `None` if there is no such person.
+/// Returns a person as staff see them, in the panel next to a ticket, with their ticket counts and
+/// the network address from which they last wrote. `None` if there is no such person.
 ///
 /// # Errors
 /// When the database cannot be read.

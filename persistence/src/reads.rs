@@ -39,14 +39,14 @@ pub struct ReadPosition {
     pub person: StaffPerson,
     /// The person's name as customers see it. Set only for members of staff.
     pub public_name: Option<String>,
-    /// Position among all events.
+    /// The read position, counting all events.
     pub seq: Seq,
-    /// Position among the public events. In results of [`mark`], it is zero if this position has
-    /// not moved because only internal events were read.
+    /// The read position, counting only public events. In results of [`mark`], it is zero if this
+    /// position has not moved because only internal events were read.
     pub public_seq: Seq,
 }
 
-/// Stores the marks that move a read position forward, and returns the positions that changed.
+/// Stores the read marks that move a read position forward, and returns the positions that changed.
 /// `marks` may contain at most one mark per person and ticket.
 ///
 /// # Errors
@@ -130,7 +130,7 @@ pub async fn ticket_positions(
             (one.public_seq, &one.public_name).cmp(&(other.public_seq, &other.public_name))
         });
         // Keep only the readers who have read furthest, because a ticket with thousands of readers
-        // would make the answer too large.
+        // would make the response too large.
         position
             .reads
             .drain(..position.reads.len().saturating_sub(limits::READERS_MAX));

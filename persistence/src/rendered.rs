@@ -55,8 +55,8 @@ impl Rendered {
             .clone()
     }
 
-    /// Returns a statement that can run on this connection. With a transaction pooler, the
-    /// statement must run inside a transaction.
+    /// Returns a statement that can run on this connection. With a transaction pooler (which shares
+    /// server sessions between clients), the statement must run inside a transaction.
     pub(crate) async fn prepare(
         &self,
         client: &Object,

@@ -1,5 +1,5 @@
-//! A statement for one connection. It is prepared in the server session, or sent in full with every
-//! call if a pooler shares sessions between clients after each transaction.
+//! A statement for one connection. It is prepared in the server session, or sent as SQL text with
+//! every call if a pooler shares sessions between clients after each transaction.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -16,13 +16,13 @@ use crate::store::Params;
 /// The kind of pooler between this program and the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pooler {
-    /// No pooler, or a pooler that keeps a session for as long as its client is connected
+    /// No pooler, or a pooler that keeps a server session for as long as its client is connected
     /// (PgBouncer's `pool_mode = session`). Statements are prepared once in each session.
     #[default]
     Session,
-    /// A pooler that assigns a session to a client only for one transaction (PgBouncer's `pool_mode
-    /// = transaction`, any version). No state may remain in a session, so every statement is sent,
-    /// parsed and planned each time.
+    /// A pooler that assigns a server session to a client only for one transaction (PgBouncer's
+    /// `pool_mode = transaction`, any version). No state may remain in a session, so every
+    /// statement is sent, parsed and planned each time.
     Transaction,
 }
 
@@ -42,8 +42,8 @@ impl Statement {
         Ok(Self::Prepared(client.prepare_cached(sql).await?))
     }
 
-    /// Makes a statement that is sent in full. `act_as` is the SQL that switches to a role which
-    /// may use the objects in the statement.
+    /// Makes a statement that is sent as SQL text instead of by the name of a prepared statement.
+    /// `act_as` is the SQL that switches to a role which may use the objects in the statement.
     pub(crate) async fn whole(
         client: &Object,
         sql: Arc<str>,
@@ -79,11 +79,11 @@ impl Statement {
 }
 
 /// Asks the server for the types of a statement's parameters. It uses a single message, so that a
-/// pooler cannot give the session to another client in between.
+/// pooler cannot give the server session to another client in between.
 async fn parameters(client: &Object, sql: &str, act_as: &str) -> Result<Arc<[Type]>, StoreError> {
     // The statement's name normally exists only during this message. If the call is cancelled, the
-    // name remains in the session, and another client gets that session. The name must therefore be
-    // unique.
+    // name remains in the server session, and another client gets that session. The name must
+    // therefore be unique.
     let name = format!("helpline_{}", uuid::Uuid::new_v4().simple());
     let asked = format!(
         "{act_as}; prepare {name} as {sql}\n; select t::oid from pg_catalog.pg_prepared_statements s, \

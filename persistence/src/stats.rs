@@ -38,7 +38,8 @@ pub async fn read(store: &Store) -> Result<TicketStats, StoreError> {
     })
 }
 
-/// Counts the tickets in each of the console's views, as this member of staff sees them.
+/// Counts the tickets in each view (ticket list) of the agent console, as this member of staff sees
+/// them.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -68,9 +69,9 @@ pub async fn counts(store: &Store, reader: Reader) -> Result<TicketCounts, Store
     })
 }
 
-/// Adds the recorded changes to the totals of the statistics. Every instance calls this
-/// periodically. An advisory lock lets only one instance at a time do the work; a call on any other
-/// instance returns without doing anything.
+/// Adds the recorded changes of ticket counts to the totals of the statistics. Every instance calls
+/// this periodically. An advisory lock lets only one instance at a time do the work; a call on any
+/// other instance returns without doing anything.
 ///
 /// # Errors
 /// When the database cannot be written.

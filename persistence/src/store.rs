@@ -103,8 +103,8 @@ impl Store {
     }
 
     /// Fails if a pooler signs in as a different user, because that user's limits and privileges
-    /// were not checked. Also fails if a pooler shares sessions between clients per transaction,
-    /// but is not configured as a transaction pooler.
+    /// were not checked. Also fails if a pooler shares server sessions between clients per
+    /// transaction, but is not configured as a transaction pooler.
     async fn check_pooler(&self, connections_max: usize) -> Result<(), StoreError> {
         let login = self.address.config.get_user().unwrap_or_default();
         let answer = self.query_once(SESSION_USER).await?;
@@ -216,7 +216,7 @@ impl Store {
 
     pub(crate) async fn connection(&self) -> Result<Object, StoreError> {
         // `within` is needed because the pool has a timeout for each of its steps except the setup
-        // of a new session.
+        // of a new database session.
         within(async { Ok(self.pool.get().await?) }).await
     }
 
@@ -257,7 +257,7 @@ impl Store {
         give_back(client, answer)
     }
 
-    /// Runs one query under the reader's role and claims, with a cached plan.
+    /// Runs one query under the reader's role and claims, with a cached query plan.
     ///
     /// All statements of the transaction are queued when the future is first polled, and take one
     /// network round trip. If the future is dropped before it ends, the commit is already queued,
@@ -400,8 +400,8 @@ fn pool(
     Pool::builder(manager)
         // Switch to the service's role, because a platform's login role may have no privileges of
         // its own. If the login role is the service's role, this changes nothing. Do not pool a
-        // session that accepts no writes: its data may be old, and behind a load balancer the next
-        // connection may reach the primary.
+        // database session that accepts no writes: its data may be old, and behind a load balancer
+        // the next connection may reach the primary.
         .post_create(Hook::async_fn(
             move |client: &mut deadpool_postgres::ClientWrapper, _| {
                 let rendered = Arc::clone(&rendered);
@@ -409,8 +409,8 @@ fn pool(
                     let asked = "show transaction_read_only";
                     let begun = match rendered.pooler {
                         Pooler::Session => format!("{}; {asked}", rendered.act_as_service),
-                        // A role that is set for the session would remain set for the pooler's next
-                        // client. Only check that it can be set, and roll back.
+                        // A role that is set for the database session would remain set for the
+                        // pooler's next client. Only check that it can be set, and roll back.
                         Pooler::Transaction => {
                             format!("{}; rollback; {asked}", rendered.begin_as_service)
                         }

@@ -50,8 +50,8 @@ pub struct SweepResult {
     /// Tickets with events that became visible since the previous sweep, each with the highest
     /// position of these events. Empty in a first sweep.
     pub moved: Vec<(TicketId, Seq)>,
-    /// `false` if there were more events than a sweep reads. `moved` then contains only the most
-    /// recently active tickets, and other tickets may have new events too.
+    /// `false` if there were more events than a sweep reads. The list `moved` then contains only
+    /// the most recently active tickets, and other tickets may have new events too.
     pub is_complete: bool,
 }
 
@@ -100,10 +100,10 @@ pub enum RollbackProof<'a> {
     Row(TicketId, Seq),
 }
 
-/// Records that the database with this epoch went back in time. If the database confirms the proof,
-/// it increments its restore counter. This changes the epoch, from which clients that were offline
-/// learn of the restore. If several instances call at once, the counter is incremented only once.
-/// Returns the epoch that is now valid.
+/// Records that the database with this epoch went back in time, for example by a restore. If the
+/// database confirms the proof, it increments its restore counter. This changes the epoch, from
+/// which clients that were offline learn of the restore. If several instances call at once, the
+/// counter is incremented only once. Returns the epoch that is now valid.
 ///
 /// # Errors
 /// When the database cannot be reached, or the statement fails.

@@ -186,8 +186,8 @@ pub async fn create(
         .ok_or_else(|| StoreError::Row("no ticket".into()))?;
     let (id, duplicate) = (TicketId::new(rows::get(row, 0)?), rows::get(row, 1)?);
     let rows = match within {
-        // The first attempt may have failed before it delivered the ticket's events, so return them
-        // again.
+        // The first attempt to open the ticket may have failed before it delivered the ticket's
+        // events, so return them again.
         Within::Own(store) if duplicate => {
             history::rows_after(store, &[(id, Seq::ZERO)], limits::PAGE_EVENTS_MAX).await?
         }

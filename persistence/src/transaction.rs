@@ -78,7 +78,8 @@ impl Transaction {
     /// Commits the transaction. Returns every event that it wrote, ordered by ticket and `seq`. The
     /// caller must publish these events.
     ///
-    /// # Errors Any error of a statement. If [`StoreError::passes`] returns true for the error, the
+    /// # Errors
+    /// Any error of a statement. If [`StoreError::passes`] returns true for the error, the
     /// transaction may have been committed. A caller that repeats the work needs an idempotency key
     /// to detect such a commit.
     pub async fn commit(mut self) -> Result<Vec<HistoryRow>, StoreError> {
@@ -112,7 +113,8 @@ impl Drop for Transaction {
 pub enum Within<'a> {
     /// A separate transaction for this change.
     Own(&'a Store),
-    /// The caller's transaction. The change returns no events; the commit returns them.
+    /// The caller's transaction. The change itself returns no events; the commit returns the events
+    /// of all changes.
     Transaction(&'a mut Transaction),
 }
 

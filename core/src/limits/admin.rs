@@ -4,24 +4,25 @@
 pub const ACCESS_LOG_PAGE_MAX: u32 = 100;
 /// Entries of one access log page by default.
 pub const ACCESS_LOG_PAGE: u32 = 50;
-/// Maximum rows that one page scans for entries of a rare action; the response then says where to
-/// continue. Such a scan takes the database about 75 ms on two busy cores.
+/// Maximum rows that one access log page scans for entries of a rare action; the response then says
+/// where to continue. Such a scan takes the database about 75 ms on two busy cores.
 pub const ACCESS_LOG_WALK_ROWS_MAX: i32 = 50_000;
 /// Maximum actions in the filter of an access log request.
 pub const ACCESS_LOG_ACTIONS_MAX: usize = 20;
 /// Maximum bytes of the detail that one entry shows. The database has already shortened long
 /// fields; 50 shortened fields fit.
 pub const ACCESS_LOG_DETAIL_BYTES_MAX: usize = 512 * 1024;
-/// Maximum entries of one export: about as many as a spreadsheet can open.
+/// Maximum entries of one access log export: about as many as a spreadsheet can open.
 pub const ACCESS_LOG_EXPORT_ROWS_MAX: u32 = 100_000;
-/// Entries of an export that are read and written together, so that memory stays bounded.
+/// Entries of an access log export that are read and written together, so that memory stays
+/// bounded.
 pub const ACCESS_LOG_EXPORT_PORTION: u32 = 200;
-/// Maximum reads of one export, including reads in which no entry matches the filter.
+/// Maximum reads of one access log export, including reads in which no entry matches the filter.
 pub const ACCESS_LOG_EXPORT_PORTIONS_MAX: u32 = 1_000;
-/// Time limit of one export. A client that reads too slowly gets the entries that were exported
-/// until then, and is told where to continue.
+/// Time limit of one access log export. A client that reads too slowly gets the entries that were
+/// exported until then, and is told where to continue.
 pub const ACCESS_LOG_EXPORT_MS: u64 = 10 * 60 * 1_000;
-/// Maximum exports that one instance runs at the same time.
+/// Maximum access log exports that one instance runs at the same time.
 pub const ACCESS_LOG_EXPORTS_MAX: usize = 2;
 /// Maximum characters of a query that searches the staff list.
 pub const PEOPLE_QUERY_CHARS_MAX: usize = 100;

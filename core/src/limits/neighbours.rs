@@ -46,8 +46,8 @@ const _: () = assert!(
         && WRITER_BYTES_MAX >= WRITER_LANES * BATCH_MESSAGES_MAX * 2 * BODY_BYTES_MAX
 );
 const _: () = assert!(WRITER_LANES * BATCH_MESSAGES_MAX <= WRITER_MESSAGES_MAX);
-// Writer, loaders and joins leave four pool connections for the sweep and REST requests, however
-// many clients reconnect.
+// The writer, the batch loaders and the clients that open a ticket leave four pool connections for
+// the sweep and REST requests, however many clients reconnect.
 const _: () = assert!(
     WRITER_LANES + LOCK_WAITS_MAX + LOADERS * LOADER_BATCHES_MAX + JOIN_READS_AT_ONCE_MAX + 4
         <= POOL_CONNECTIONS_MAX

@@ -7,15 +7,15 @@ pub const SIGN_IN_MS: u64 = 10 * 60 * 1_000;
 /// of these cookies and the session cookie must fit into the 8 KiB that proxies accept as one
 /// header.
 pub const SIGN_INS_AT_ONCE_MAX: usize = 4;
-/// Maximum bytes of the path and query of the page to which a sign-in returns.
+/// Maximum bytes of the path and query of the web page to which a sign-in returns.
 pub const RETURN_BYTES_MAX: usize = 400;
-/// Default session length in hours: a working day and its evening.
+/// Default length of a sign-in session in hours: a working day and its evening.
 pub const SESSION_HOURS: u32 = 12;
-/// Maximum session length in hours that an operator may set. A session ends early only if the
-/// person is blocked.
+/// Maximum length of a sign-in session in hours that an operator may set. A session ends early only
+/// if the person is blocked.
 pub const SESSION_HOURS_MAX: u32 = 30 * 24;
-/// Lifetime of the token that a desk page uses. The page requests a new token before the old one
-/// expires, for as long as the session lasts.
+/// Lifetime of the token that a web page of the desk uses. The page requests a new token before the
+/// old one expires, for as long as the sign-in session lasts.
 pub const DESK_TOKEN_MS: u64 = 10 * 60 * 1_000;
 /// Maximum bytes of a provider's subject (`sub`), as OpenID Connect defines it.
 pub const OIDC_SUBJECT_BYTES_MAX: usize = 255;
@@ -26,11 +26,11 @@ pub const OIDC_PARAMETER_BYTES_MAX: usize = 4 * 1024;
 pub const OIDC_BYTES_MAX: u64 = 256 * 1024;
 /// Time limit of one request to the provider.
 pub const OIDC_TIMEOUT_MS: u64 = 5_000;
-/// Total time limit of all provider requests in one step of a sign-in: metadata, keys, code
+/// Total time limit of all provider requests in one step of a sign-in: metadata, signing keys, code
 /// exchange and user info.
 pub const OIDC_EXCHANGE_MS: u64 = 12_000;
-/// Minimum time between two requests for the provider's metadata and keys, however many sign-ins
-/// wait for them.
+/// Minimum time between two requests for the provider's metadata and signing keys, however many
+/// sign-ins wait for them.
 pub const OIDC_RETRY_MS: u64 = 5_000;
 /// Maximum concurrent code exchanges. Each one occupies a thread until the provider responds.
 pub const OIDC_EXCHANGES_MAX: usize = 16;

@@ -12,8 +12,8 @@ text_enum!(
 );
 
 rest! {
-    /// A page of `GET /v1/access-log` (admins), newest entries first. If few entries match the
-    /// filter, a page may be short or empty although older pages follow.
+    /// A page of `GET /v1/access-log`, for admins only, newest entries first. If few entries match
+    /// the filter, a page may be short or empty although older pages follow.
     pub struct AccessPage {
         pub entries: Vec<AccessEntry>,
         /// The `cursor` of the next page; null if there are no older entries.
@@ -73,13 +73,14 @@ rest! {
         pub number: Option<TicketNumber>,
     }
 
-    /// `GET /v1/access-log/actions` (admins): the names of the actions that this version records.
+    /// `GET /v1/access-log/actions`, for admins only: the names of the actions that this version
+    /// records.
     pub struct AccessActions {
         pub actions: Vec<String>,
     }
 
-    /// `GET /v1/system` (admins): the status of the instance that answered, and of the database
-    /// that all instances share.
+    /// `GET /v1/system`, for admins only: the status of the instance that answered, and of the
+    /// database that all instances share.
     pub struct SystemView {
         pub version: String,
         /// An id that is new at each start of the instance.
@@ -113,8 +114,8 @@ rest! {
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub schema_found: Option<SchemaVersion>,
         pub schema_expected: SchemaVersion,
-        /// When the retention job last archived or deleted something; null if the newest entries of
-        /// the access log record no such run of the job.
+        /// When the retention job last archived or deleted old tickets; null if the newest entries
+        /// of the access log record no such run of the job.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub retention_at: Option<DateTime<Utc>>,
     }
@@ -140,7 +141,8 @@ rest! {
     pub struct SchemaVersion {
         /// The highest migration number up to which every migration is applied.
         pub version: u32,
-        /// The generation number of the installed functions, views, triggers and policies.
+        /// The generation number of the installed functions, views, triggers and policies, which
+        /// grows with every change of them.
         pub generation: u32,
     }
 }

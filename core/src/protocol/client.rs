@@ -30,7 +30,7 @@ macro_rules! client_frames {
 }
 
 client_frames! {
-/// A frame from a client. The client chooses `id`, and the answer has the same `id`.
+/// A frame from a client. The client chooses `id`, and the server's answer has the same `id`.
 pub enum ClientFrame {
     /// Authenticates the connection. It must be the first frame. Answer: `welcome`.
     Hello {
@@ -45,8 +45,8 @@ pub enum ClientFrame {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
         ticket: TicketId,
-        /// The number of the last event that the client has seen. If absent, the answer is the
-        /// latest page of the history.
+        /// The number of the last event that the client has seen. If absent, the server answers
+        /// with the latest page of the history.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<Seq>,
         /// The database epoch in which the client received `after`. The epoch changes after a
@@ -65,7 +65,7 @@ pub enum ClientFrame {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
         ticket: TicketId,
-        /// Identifies this send. A retry uses the same key.
+        /// The idempotency key, which identifies this message. A retry uses the same key.
         key: Key,
         body: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,8 +105,8 @@ pub enum ClientFrame {
 }
 }
 
-/// Selects the tickets of an inbox: those that match every field that is set. Archived tickets
-/// never match.
+/// Selects the tickets of an inbox (a console's live ticket list): those that match every field
+/// that is set. Archived tickets never match.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(optional_fields))]
 pub struct InboxFilter {
@@ -195,7 +195,7 @@ impl ClientFrame {
         strict::known_fields(Incoming::deserialize(FrameReader::probe(kind)).map(drop))
     }
 
-    /// The frame's `id`, which the answer repeats; `None` for frames that get no answer.
+    /// The frame's `id`, which the server's answer repeats; `None` for frames that get no answer.
     pub const fn id(&self) -> Option<u64> {
         match self {
             Self::Hello { id, .. }
@@ -243,8 +243,8 @@ fn refusal(error: FieldError) -> Reject {
 }
 
 impl MalformedFrame {
-    /// Reads the refused frame once more, to find the `id` for the answer and the `type` and
-    /// `ticket` for the audit row.
+    /// Reads the refused frame once more, to find the `id` for the server's answer, and the `type`
+    /// and `ticket` for the audit row.
     fn explain(text: &str, reject: Reject) -> Self {
         let heading: Heading = serde_json::from_str(text).unwrap_or_default();
         let id = if let Some(Json::Unsigned(id)) = heading.value("id") {

@@ -56,7 +56,7 @@ rest! {
 }
 
 text_enum!(
-    /// The corner of the page where the widget's launcher is.
+    /// The corner of the web page in which the widget's launcher is.
     #[derive(Default)]
     WidgetPosition { #[default] Right = "right", Left = "left" }
 );

@@ -18,8 +18,8 @@ use crate::ids::{Seq, TicketId, UserId};
 pub enum RelayFrame {
     /// One event of a ticket's history, encoded for both audiences.
     Event(RelayEvent),
-    /// A ticket's history has grown. Instances with subscribed inboxes then read the ticket's state
-    /// again.
+    /// A ticket's history has grown. Instances whose consoles are subscribed to the inbox (the
+    /// ticket list) then read the ticket's state again.
     Moved { ticket: TicketId, seq: Seq },
     /// A frame that is not part of the history, for example that a person is typing. It is encoded
     /// once for each audience that may see it. Every member of the room gets it, except the person
@@ -81,7 +81,7 @@ pub struct RelayEvent {
     /// The `event` frame for the customer; `None` if customers must not see the event.
     pub customer: Option<Box<RawValue>>,
     /// Whether the event removed texts that clients may still have. The room's members then get a
-    /// `reset`.
+    /// `reset` (an instruction to load the history again).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub redacts: bool,
     /// When the event was written, by the database's clock. Earlier builds do not send this field.

@@ -111,13 +111,13 @@ requests! {
         pub role: StaffRole,
     }
 
-    /// `PUT /v1/people/{user_id}/blocked` (admins). Send this request only to a server that lists
-    /// the feature `block_people`.
+    /// `PUT /v1/people/{user_id}/blocked`, for admins only. Send this request only to a server that
+    /// lists the feature `block_people`.
     pub struct BlockChange {
         pub blocked: bool,
     }
 
-    /// The body of `PUT /v1/settings/{name}` (admins).
+    /// The body of `PUT /v1/settings/{name}`, for admins only.
     pub struct SettingChange {
         /// A value of this setting's type in `DeskSettings`; null removes the setting.
         #[cfg_attr(feature = "typescript", ts(type = "OpeningHours | WidgetSettings | string | boolean | null"))]
@@ -145,8 +145,8 @@ requests! {
         pub personal: Option<bool>,
     }
 
-    /// `POST /v1/tickets/bulk` (staff): one change to many tickets. Each ticket is changed or
-    /// refused independently.
+    /// `POST /v1/tickets/bulk`, for staff only: one change to many tickets. Each ticket is changed
+    /// or refused independently.
     pub struct BulkPatch {
         pub tickets: Vec<TicketId>,
         pub patch: TicketPatch,
@@ -179,7 +179,8 @@ rest! {
         pub messages: u32,
     }
 
-    /// A member of staff, in `GET /v1/agents` (staff) and `GET /v1/roles` (admins).
+    /// A member of staff, in `GET /v1/agents` (for staff only) and `GET /v1/roles` (for admins
+    /// only).
     pub struct RoleView {
         pub user_id: UserId,
         pub role: StaffRole,
@@ -218,7 +219,7 @@ rest! {
         pub subject: Option<String>,
     }
 
-    /// A list page of `GET /v1/tickets?scope=all` (staff).
+    /// A list page of `GET /v1/tickets?scope=all`, for staff only.
     pub struct StaffTicketPage {
         pub tickets: Vec<StaffTicket>,
         /// The `cursor` of the next page; null on the last page.
@@ -257,22 +258,22 @@ rest! {
         pub href: String,
     }
 
-    /// `GET /v1/config`, without a token: what a page needs to know before a person signs in.
+    /// `GET /v1/config`, without a token: what a web page needs to know before a person signs in.
     pub struct ClientConfig {
-        /// The URL from which pages get a token for the signed-in person.
+        /// The URL from which web pages get a token for the signed-in person.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub token_url: Option<String>,
         /// The path on the desk's host at which people sign in with the desk's own OpenID provider;
-        /// `?return=` names the page to return to. Null if the platform signs people in.
+        /// `?return=` names the web page to return to. Null if the platform signs people in.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub sign_in_url: Option<String>,
-        /// The path to which the page sends a `POST` to end a session of the desk's own OpenID
-        /// provider. `next` in the response is the provider's own sign-out URL, or null.
+        /// The path to which a web page sends a `POST` to end a sign-in session of the desk's own
+        /// OpenID provider. `next` in the response is the provider's own sign-out URL, or null.
         #[serde(default)]
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub sign_out_url: Option<String>,
-        /// The page to which people without a staff role are sent.
+        /// The web page to which people without a staff role are sent.
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub home_url: Option<String>,
         /// The platform's page on which roles are managed; the desk's own pages then only show the
@@ -313,7 +314,7 @@ rest! {
         pub first_answer_s: Option<u32>,
     }
 
-    /// `GET /v1/settings` (admins), and the answer to every change of a setting.
+    /// `GET /v1/settings`, for admins only, and the response to every change of a setting.
     pub struct DeskSettings {
         #[cfg_attr(feature = "typescript", ts(optional = false))]
         pub opening_hours: Option<OpeningHours>,
@@ -343,10 +344,10 @@ rest! {
         pub widget: String,
     }
 
-    /// An item of `GET /v1/saved-replies` (staff): the shared replies and the caller's own, ordered
-    /// by shortcut. If a shared and a personal reply have the same shortcut, the personal reply
-    /// takes precedence. The server stores placeholders `{{…}}` unchanged; the client replaces
-    /// them.
+    /// An item of `GET /v1/saved-replies`, for staff only: the shared replies and the caller's own,
+    /// ordered by shortcut. If a shared and a personal reply have the same shortcut, the personal
+    /// reply takes precedence. The server stores placeholders `{{…}}` unchanged; the client
+    /// replaces them.
     pub struct SavedReply {
         pub id: SavedReplyId,
         pub shortcut: String,
@@ -376,7 +377,7 @@ rest! {
         pub total: u32,
     }
 
-    /// The response of `GET /v1/people/{id}` (staff).
+    /// The response of `GET /v1/people/{id}`, for staff only.
     pub struct PersonView {
         pub id: UserId,
         #[cfg_attr(feature = "typescript", ts(optional = false))]
@@ -396,7 +397,7 @@ rest! {
         pub blocked: bool,
     }
 
-    /// `GET /v1/tickets/counts` (staff): the number of tickets in each view of the console.
+    /// `GET /v1/tickets/counts`, for staff only: the number of tickets in each view of the console.
     /// Archived tickets do not count.
     pub struct TicketCounts {
         /// Tickets assigned to the caller that are neither resolved nor closed.

@@ -38,7 +38,8 @@ pub enum CommonFrame {
         id: u64,
     },
     /// The message is committed; `seq` is its number in the history as the sender sees it.
-    /// `duplicate` is true if an earlier send with the same key already committed the message.
+    /// `duplicate` is true if an earlier send with the same idempotency key already committed the
+    /// message.
     Ack {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
@@ -128,7 +129,7 @@ pub struct TicketHead {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum StaffFrame {
-    /// The answer to `subscribe`. If `more` is true, another page follows before any live event.
+    /// The answer to `subscribe`. If `more` is true, more history follows before live events.
     Subscribed {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
@@ -167,12 +168,12 @@ pub enum StaffFrame {
         person: StaffPerson,
         seq: Seq,
     },
-    /// The newest state of each ticket that changed. Several changes to a ticket may arrive as one
-    /// entry.
+    /// For consoles that are subscribed to the inbox: the newest state of each ticket that changed.
+    /// Several changes to a ticket may arrive as one entry.
     Inbox {
         tickets: Vec<StaffTicket>,
-        /// Tickets that the client has already received in full and of which only the fields of
-        /// `TicketMoved` have changed since, usually because of a new message.
+        /// Tickets that the client has already received with all fields and of which only the
+        /// fields of `TicketMoved` have changed since, usually because of a new message.
         #[serde(default)]
         moved: Vec<TicketMoved>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -189,7 +190,7 @@ pub enum StaffFrame {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub enum CustomerFrame {
-    /// The answer to `subscribe`. If `more` is true, another page follows before any live event.
+    /// The answer to `subscribe`. If `more` is true, more history follows before live events.
     Subscribed {
         #[cfg_attr(feature = "typescript", ts(type = "number"))]
         id: u64,
@@ -230,8 +231,8 @@ pub struct StaffPerson {
     pub name: Option<String>,
 }
 
-/// A person as customers see them: their side and their name. The name of staff is a single word,
-/// or null.
+/// A person as customers see them: whether they are staff or a customer, and their name. The name
+/// of staff is a single word, or null.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -33,7 +33,8 @@ pub struct Rating {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LastMessage {
     pub at: DateTime<Utc>,
-    /// The side that wrote the message. A message of the system counts as written by staff.
+    /// Whether the customer or staff wrote the message. A message of the system counts as written
+    /// by staff.
     pub side: Audience,
     /// The author's name; for customers, the public name of staff. Null if the author has no name.
     pub name: Option<String>,
@@ -83,7 +84,7 @@ pub struct StaffTicket {
 }
 
 /// An update of a ticket in the inbox, if only these fields have changed since the ticket was sent
-/// in full.
+/// with all fields.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct TicketMoved {

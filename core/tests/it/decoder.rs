@@ -145,8 +145,8 @@ fn numbers_keys_and_texts_beyond_reason_are_answered() {
     assert!(take(&of_id(&long("9", 60_000))).is_err());
     assert!(take(&of_id(&format!("0.{}", long("1", 60_000)))).is_err());
     assert!(take(&of_id(&format!("1e{}", long("0", 60_000)))).is_err());
-    // If a key occurs twice, the decoder must refuse the frame instead of choosing one of the
-    // values.
+    // If a field name occurs twice, the decoder must refuse the frame instead of choosing one of
+    // the values.
     for doubled in [
         r#""id":1,"id":2"#,
         r#""id":1,"id":1"#,

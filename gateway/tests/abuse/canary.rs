@@ -11,7 +11,7 @@ use crate::client::Client;
 use crate::raw::request;
 use crate::test_server::{Join, Person, TestServer, claims, sign};
 
-/// Whether the staff write internal notes in this run.
+/// Whether the staff write internal notes in this run of the scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Notes {
     Written,
@@ -205,7 +205,8 @@ impl Run {
         self.agent_reads("logged").await;
     }
 
-    /// Runs the whole scenario. In the run with notes, staff work with notes after every step.
+    /// Runs the whole scenario. In the run with internal notes, staff work with notes after every
+    /// step.
     async fn whole(mut self) -> Vec<String> {
         let ticket = self.ticket;
         // Mark the existing events as read, so that the `read` frames of the scenario cover only
@@ -305,7 +306,8 @@ impl Run {
             .await;
     }
 
-    /// Resumes the customer's subscription on the other instance, from every possible position.
+    /// Resumes the customer's subscription on the other instance, from every possible position in
+    /// the history.
     async fn comes_back(&mut self) {
         let mut again =
             Client::hello(&self.server.gateways[1].ws_url(), &self.customer_token).await;
@@ -320,7 +322,7 @@ impl Run {
     }
 }
 
-/// Replaces what differs between any two runs: ids, times and the database epoch.
+/// Replaces what differs between any two runs of the scenario: ids, times and the database epoch.
 fn normal(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

@@ -1,5 +1,6 @@
-//! Checks that a request that is cut off leaves no session state on its Postgres connection. All
-//! people share one connection, so the state would affect the next person's request.
+//! Checks that a request that is cut off leaves no database session state (role or claims) on its
+//! Postgres connection. All people share one connection, so the state would affect the next
+//! person's request.
 
 use std::time::Duration;
 

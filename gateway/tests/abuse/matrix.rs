@@ -1,6 +1,6 @@
 //! Sends every client frame as every kind of sender for every kind of ticket. The frames come from
-//! `ClientFrame::TYPES` and the expected results from the policy. The test fails for a new frame
-//! type that has no expected result in this test.
+//! `ClientFrame::TYPES` and the expected results from the access policy (who may do what). The test
+//! fails for a new frame type that has no expected result in this test.
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ const EVERYTHING: [What; 4] = [What::Open, What::Missing, What::Closed, What::Ar
 /// The expected effect of a frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Expected {
-    /// An answer of this type.
+    /// An answer frame of this type.
     Answer(&'static str),
     /// A refusal with this code.
     Refusal(RejectCode),
@@ -184,8 +184,8 @@ impl People {
     }
 }
 
-/// Creates a ticket in this state. Returns its id and the facts that the policy needs; a missing
-/// ticket has no facts.
+/// Creates a ticket in this state. Returns its id and the facts that the access policy needs; a
+/// missing ticket has no facts.
 async fn ticket(
     sql: &tokio_postgres::Client,
     what: What,

@@ -52,7 +52,7 @@ async fn until_sentinel(client: &mut Client, ticket: TicketId, sentinel: &str) {
 }
 
 /// Ways to write a note's flag, with the expected result over the socket and over REST: a note, or
-/// a reject code. The flag is JSON text, because a name may occur twice in it.
+/// a reject code. The flag is JSON text, because a field name may occur twice in it.
 const FLAGS: [(&str, &str, &str); 12] = [
     (r#""internal":true"#, "note", "note"),
     (r#""is_internal":true"#, "unknown_field", "unknown_field"),
@@ -207,7 +207,7 @@ fn sample(kind: &str, ticket: TicketId, token: &str) -> Value {
     frame
 }
 
-/// A frame that must be refused. It is JSON text, because a name may occur twice in it.
+/// A frame that must be refused. It is JSON text, because a field name may occur twice in it.
 struct Wrong {
     text: String,
     code: &'static str,
@@ -244,7 +244,7 @@ fn wrongs(frame: &Value) -> Vec<Wrong> {
                     .as_object_mut()
                     .unwrap(),
             );
-            // A JSON map cannot contain a name twice, so rename the second field in the text.
+            // A JSON map cannot contain a field name twice, so rename the second field in the text.
             let text = frame
                 .to_string()
                 .replace("\"zz-twice\":", &format!("\"{name}\":"));
@@ -378,8 +378,8 @@ async fn every_field_of_every_frame_is_known_given_once_and_no_null() {
         messages, 2,
         "only the first and the last message are stored"
     );
-    // Each unchanged sample must be accepted, which proves that the refusals above have no other
-    // reason.
+    // Each unchanged sample frame must be accepted, which proves that the refusals above have no
+    // other reason.
     for (n, kind) in ClientFrame::TYPES
         .iter()
         .filter(|kind| **kind != "hello")

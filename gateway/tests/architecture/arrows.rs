@@ -31,7 +31,7 @@ fn src() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
-/// Returns a line for each use of a module that the layers forbid.
+/// Returns a message for each use of a module that the layers forbid.
 fn faults(modules: &Modules) -> Vec<String> {
     let mut found = BTreeSet::new();
     for (place, module) in &modules.0 {

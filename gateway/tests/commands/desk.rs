@@ -1,5 +1,5 @@
 //! The environment in which the commands of the documents run: two Postgres clusters, a Redis, a
-//! running instance, a key set, and a directory laid out like the repository.
+//! running instance, a key set for tokens (JWKS), and a directory laid out like the repository.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

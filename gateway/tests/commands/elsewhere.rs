@@ -96,7 +96,8 @@ fn missing_tests(rest: &[&str]) -> Vec<String> {
     missing
 }
 
-/// Returns the files, services, jobs and keys that this command names but that do not exist.
+/// Returns the files, services, jobs and Kubernetes keys that this command names but that do not
+/// exist.
 fn missing(call: &[String]) -> Vec<String> {
     let words: Vec<&str> = call.iter().map(String::as_str).collect();
     let mut missing = Vec::new();

@@ -31,8 +31,8 @@ async fn a_late_drop_of_an_old_membership_leaves_the_new_one_alone() {
     assert_eq!(parts.hub.rooms.count(), 0);
 }
 
-/// Several threads subscribe, reset and disconnect on the same ticket at once. No deadlock may
-/// occur, and no member may remain.
+/// Several threads at once subscribe to one ticket, disconnect, and reset its room (as after a
+/// restore of the database). No deadlock may occur, and no member may remain.
 #[tokio::test(flavor = "multi_thread")]
 async fn subscribing_again_resets_and_disconnects_at_once_leave_no_member_behind() {
     let parts = Parts::start(0).await;

@@ -254,8 +254,8 @@ async fn migrate_brings_a_database_up_to_date_and_says_so() {
         "{}",
         told(&output)
     );
-    // A first admin whose subject is not a UUID is accepted only with `--jwt-issuer`. The issuer
-    // may be an empty text.
+    // A first admin whose token subject is not a UUID is accepted only with `--jwt-issuer`. The
+    // issuer may be an empty text.
     let first = ["migrate", "--first-admin", "auth0|64b7f1e2"];
     let output = helpline(&first, &env).await;
     assert_eq!(output.status.code(), Some(64), "{}", told(&output));

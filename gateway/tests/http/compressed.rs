@@ -6,7 +6,8 @@ use crate::test_server::TestServer;
 async fn a_file_that_was_compressed_is_sent_so_to_browsers_that_take_it() {
     let dir = std::env::temp_dir().join(format!("helpline-brotli-{}", std::process::id()));
     std::fs::create_dir_all(dir.join("assets")).unwrap();
-    // The contents need not be really compressed, because the server does not check them.
+    // The contents of the files need not really be compressed, because the server does not check
+    // them.
     for (name, text) in [
         ("assets/app-1.js", "plain"),
         ("assets/app-1.js.br", "compressed"),

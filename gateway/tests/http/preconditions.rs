@@ -99,8 +99,8 @@ async fn a_change_of_a_setting_is_answered_with_what_it_stored_itself() {
                 told
             })
             .collect();
-        // The tag in each response must belong to the text in the same response. The tag is the
-        // current tag if and only if the text is the current text.
+        // The entity tag in each response must belong to the text in the same response. The tag is
+        // the current tag if and only if the text is the current text.
         let now = settings(&server).await;
         for told in answers {
             let is_same = told["away_notice"] == now["away_notice"];

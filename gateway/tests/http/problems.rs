@@ -1,4 +1,4 @@
-//! Checks that every refusal over HTTP has the same format: a problem document.
+//! Checks that every refusal over HTTP has the same format: a problem document (RFC 9457).
 
 use std::time::Duration;
 

@@ -49,7 +49,7 @@ async fn a_ticket_that_another_person_took_meanwhile_is_a_conflict_and_nothing_i
     assert_eq!(rows, [row.clone(), row]);
 
     // The client repeats a successful request, as if the first response was lost. The repeated
-    // request is not a conflict and writes nothing.
+    // request is not refused as a `conflict`, and writes nothing.
     let head = now["seq"].clone();
     let again = change(&server, grace(), &ticket, take).await.expect(200);
     assert_eq!(again["seq"], head);

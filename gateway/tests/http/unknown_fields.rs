@@ -107,7 +107,7 @@ async fn refused_at_every_place(
                 "invalid_field",
                 at.clone(),
             ));
-            // A JSON map cannot contain a name twice, so insert the duplicate into the text.
+            // A JSON map cannot contain a field name twice, so insert the duplicate into the text.
             let marked = changed(body, pointer, |fields| {
                 drop(fields.insert("zz".to_owned(), fields[name].clone()))
             });
@@ -166,8 +166,8 @@ async fn every_field_of_every_body_is_known_given_once_and_no_null() {
         "the matrix has shrunk to {} cases",
         tried.cases
     );
-    // Each unchanged sample must be accepted, which proves that the refusals above have no other
-    // reason.
+    // Each unchanged sample body must be accepted, which proves that the refusals above have no
+    // other reason.
     for endpoint in Endpoint::all() {
         let Some(body) = sample(endpoint, &scene.open) else {
             continue;

@@ -135,7 +135,7 @@ async fn a_batch_beside_the_key_of_an_odd_row_is_acked_and_announced() {
     for (n, id) in asked.into_iter().enumerate() {
         let answer = customer.answer(id).await;
         if key(n) == "odd" {
-            // The message that SQL inserted has already used this key.
+            // The message that SQL inserted has already used this idempotency key.
             assert_eq!(answer["code"], "key_reused", "{answer}");
         } else {
             assert_eq!(
@@ -313,7 +313,8 @@ async fn a_history_that_postgres_cannot_read_is_left_aside_and_its_members_are_t
                 .await;
         }
     }
-    // Subscribers of the damaged ticket do not wait forever: they get a `reset`.
+    // Subscribers of the damaged ticket do not wait forever: they get a `reset` (a frame that ends
+    // the subscription).
     agent
         .expect("the end of the subscription", |frame| {
             frame["type"] == "reset" && frame["ticket"] == json!(bad)

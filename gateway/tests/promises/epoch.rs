@@ -51,8 +51,9 @@ async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twic
             frame["type"] == "reset" && frame["ticket"] == json!(ticket)
         })
         .await;
-    // Clients that were not connected must also get a `reset`. The restored files contain the same
-    // epoch as the lost events, so the instance has recorded a new epoch.
+    // Clients that were not connected must also get a `reset` (an instruction to load the history
+    // again). The restored files contain the same epoch as the lost events, so the instance has
+    // recorded a new epoch.
     assert_eq!(
         client
             .subscribe(ticket, Some((1, epoch.as_str().expect("an epoch"))))
@@ -71,8 +72,8 @@ async fn subscribers_of_a_restored_database_start_over_and_nothing_is_shown_twic
         bodies.contains(&json!("before")) && !bodies.contains(&json!("lost")),
         "{bodies:?}"
     );
-    // The client still has the lost message in its outbox and sends it again with the same key. The
-    // message gets the next free position.
+    // The client still has the lost message in its outbox and sends it again with the same
+    // idempotency key. The message gets the next free position.
     let again = client.send(ticket, "lost", "lost").await;
     assert_eq!(
         (&again["type"], &again["duplicate"]),

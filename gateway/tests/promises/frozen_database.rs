@@ -1,7 +1,7 @@
 //! Tests a Postgres that hangs: it accepts connections but does not answer. Requests that need no
 //! database must be answered as usual, and requests that need it must be refused in time. Once
-//! Postgres continues, no refused request may still occupy a slot. Also tests an instance that is
-//! frozen for a moment.
+//! Postgres continues, no refused request may still occupy a connection slot. Also tests an
+//! instance that is frozen for a moment.
 
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
@@ -16,7 +16,8 @@ use crate::client::{Client, connect as connect_socket};
 use crate::raw::{connect_from, head, request};
 use crate::test_server::{Join, Person, TestServer, eventually};
 
-/// Number of requests in the crowd, which is sent at once: more than the gateway has slots for.
+/// Number of requests in the crowd, which is sent at once: more than the gateway has connection
+/// slots for.
 const CROWD: usize = limits::HTTP_CONNECTIONS_MAX + limits::HTTP_RESERVE_MAX / 2;
 /// Number of kinds of requests in the crowd. Requests of every kind need the database.
 const KINDS: usize = 5;
@@ -149,8 +150,8 @@ impl Desk<'_> {
         assert_eq!(refused["code"], "unavailable", "{refused}");
     }
 
-    /// Repeats every send that was refused while the database hung, with the same key. Asserts that
-    /// each message is stored exactly once.
+    /// Repeats every send that was refused while the database hung, with the same idempotency key.
+    /// Asserts that each message is stored exactly once.
     async fn repeats(&self, keys: &[String]) {
         let sends: Vec<_> = (0..keys.len()).filter(|n| n % KINDS == KINDS - 1).collect();
         for some in sends.chunks(REPEATED_AT_ONCE) {
@@ -222,8 +223,8 @@ async fn a_database_that_hangs_takes_no_place_and_loses_nothing() {
     let waiting = open.post(send).await;
     let all_along = async {
         desk.probe_for(Duration::from_secs(5)).await;
-        // The many requests that were refused have freed their slots, so requests that need no
-        // database are answered as usual.
+        // The many requests that were refused have freed their connection slots, so requests that
+        // need no database are answered as usual.
         for path in ["/openapi.json", "/docs", "/v1/config"] {
             desk.probe(path, 200).await;
         }
@@ -240,7 +241,8 @@ async fn a_database_that_hangs_takes_no_place_and_loses_nothing() {
     .await;
     assert_eq!(within("the ack", open.answer(waiting)).await["type"], "ack");
     desk.repeats(&keys).await;
-    // All slots of the gateway are free again, so it serves every one of many new requests.
+    // All connection slots of the gateway are free again, so it serves every one of many new
+    // requests.
     for answer in crowd(limits::HTTP_CONNECTIONS_MAX / 2, KINDS).await {
         assert_eq!(answer.status, Some(200), "{answer:?}");
     }

@@ -1,5 +1,5 @@
-//! Tests the ticket lists of consoles. Every changed ticket must be sent in full or only with its
-//! new position, in frames of bounded size.
+//! Tests the ticket lists of consoles. Every changed ticket must be sent with all its fields, or
+//! only with the new position of its last event, in frames of bounded size.
 
 use std::time::Duration;
 
@@ -69,7 +69,7 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
     let (mut first, mut second) = (server.client(0, &ben).await, server.client(0, &ben).await);
     let mut customer = server.client(0, &ada).await;
     // Shortly after sign-in, the server copies the customer's e-mail address to the ticket. Wait
-    // for that change, because it makes the server send the ticket in full.
+    // for that change, because it makes the server send all fields of the ticket.
     let sql = server.sql().await;
     eventually(
         "the customer's address is copied to the ticket",
@@ -116,8 +116,9 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
             at("tickets", &ack["seq"]),
         )
         .await;
-    // A console gets changed tickets in full until `INBOX_SETTLE_MS` after it subscribes. After
-    // that, the second console gets the same frames as the first console: positions only.
+    // A console gets changed tickets with all their fields until `INBOX_SETTLE_MS` after it
+    // subscribes. After that, the second console gets the same frames as the first console:
+    // positions only.
     tokio::time::sleep(Duration::from_millis(limits::INBOX_SETTLE_MS + 500)).await;
     let ack = customer.send(ticket, "k3b", "three and a half").await;
     first.expect("its position", at("moved", &ack["seq"])).await;
@@ -136,7 +137,8 @@ async fn the_inbox_tells_all_of_a_ticket_once_and_then_its_place_until_more_chan
     first
         .expect("its position, as before", at("moved", &ack["seq"]))
         .await;
-    // The first reply by staff changes the ticket's status, so the ticket is sent in full.
+    // The first reply by staff changes the ticket's status, so the ticket is sent with all its
+    // fields.
     let mut agent = server.client(0, &ben).await;
     let ack = agent.send(ticket, "k4", "an answer").await;
     let moved = json!(ack["seq"].as_u64().expect("a number") + 1);

@@ -31,8 +31,8 @@ async fn joined(client: &mut Client, ticket: TicketId, after: Option<(u64, &str)
         .map(|n| n as u64)
         .collect();
     assert_eq!(reads, furthest, "the furthest read positions, each once");
-    // If any page has events, the first page has some, because a new client determines from the
-    // first page where its history starts.
+    // If any page of the history has events, the first page has some, because a new client
+    // determines from the first page where its history starts.
     let has_events = |page: &Value| page["events"] != json!([]);
     assert_eq!(has_events(&pages[0]), pages.iter().any(has_events));
     let last = pages.last().expect("a last page");

@@ -98,7 +98,7 @@ async fn a_balancer_that_points_at_a_standby_for_a_while_costs_no_restart() {
         "the outage is logged only once"
     );
 
-    // New database sessions go to the primary. Existing sessions are not cut.
+    // New database sessions go to the primary. Existing database sessions are not cut.
     server.link().lead_to(server.postgres.port());
     writes_go_on(server, ada, ticket).await;
     assert_eq!(open.answer(waiting).await["type"], "ack");

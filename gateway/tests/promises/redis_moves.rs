@@ -144,8 +144,8 @@ async fn what_is_published_goes_where_it_is_listened_to() {
     .await;
     let gateway = &server.gateways[0];
     relay_is("up", gateway).await;
-    // Cut only the subscription. The connection for publishing still works and leads to the former
-    // master.
+    // Cut only the instance's subscription connection to Redis. The connection for publishing still
+    // works and leads to the former master.
     let other = Redis::start_new().await.expect("another master starts");
     sentinel
         .watch("desk", &other)

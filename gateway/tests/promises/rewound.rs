@@ -133,15 +133,15 @@ impl Rewound {
     }
 
     /// Reconnects the customer to this gateway at their last position. The customer must get a
-    /// `reset`, at once or when the instance notices the restore, and then the events that the
-    /// database contains.
+    /// `reset` (an instruction to load the history again), at once or when the instance notices the
+    /// restore, and then the events that the database contains.
     async fn comes_back(&self, url: &str) {
         let mut customer = Client::hello(url, &self.ada.token).await;
         let pages = customer
             .subscribe(self.ticket, Some((self.position, &self.epoch)))
             .await;
-        // If the instance notices the restore while it reads a page, it sends the `reset` with the
-        // next page.
+        // If the instance notices the restore while it reads a history page, it sends the `reset`
+        // with the next page.
         if !pages.iter().any(|page| page["reset"] == json!(true)) {
             customer
                 .expect("a reset", |frame| {
@@ -175,8 +175,8 @@ impl Rewound {
     }
 }
 
-/// Returns the next event or `reset` of the ticket. After the restore, the client must get a
-/// `reset` before any event.
+/// Returns the next event or `reset` (the instruction to load the history again) of the ticket.
+/// After the restore, the client must get a `reset` before any event.
 async fn next_of_history(client: &mut Client, ticket: TicketId) -> Value {
     let of_history = |frame: &Value| {
         (frame["type"] == "event" || frame["type"] == "reset") && frame["ticket"] == json!(ticket)
@@ -297,9 +297,9 @@ async fn a_page_that_was_asked_for_before_a_restore_is_noticed_does_not_bear_the
         .await["epoch"]
         .clone();
     held.rollback().await.expect("released");
-    // A page must have the epoch in which it was read. If a client is cut off after a page, it
-    // reconnects with the epoch of that page. The client gets a `reset` only if that epoch is not
-    // the current epoch.
+    // A history page must have the epoch (the identity of the database's history) in which it was
+    // read. If a client is cut off after a page, it reconnects with the epoch of that page. The
+    // client gets a `reset` only if that epoch is not the current epoch.
     loop {
         let page = client.answer(id).await;
         assert!(

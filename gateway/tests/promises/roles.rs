@@ -91,7 +91,8 @@ async fn a_role_of_the_platforms_with_both_sides_rights_is_refused_at_the_start_
         1,
         "told once: {log}"
     );
-    // The instance still serves requests, although it reported conflicting roles.
+    // The instance still serves requests, although it reported a role that can act as both
+    // customers and staff.
     let ada = server.customer("Ada Lovelace");
     let ticket = server.ticket(&ada).await;
     assert_eq!(

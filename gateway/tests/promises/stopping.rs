@@ -1,5 +1,5 @@
-//! Tests the shutdown of an instance. Load balancers must be told before any request is refused,
-//! and a second signal must end the wait for the load balancers.
+//! Tests the shutdown of an instance. Load balancers must see that the instance is not ready before
+//! any request is refused, and a second signal must end the wait for the load balancers.
 
 use std::time::{Duration, Instant};
 

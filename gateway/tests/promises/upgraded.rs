@@ -72,8 +72,8 @@ async fn a_desk_goes_on_after_pg_upgrade() {
             && new.get::<_, i64>(1) >= old.get::<_, i64>(1),
         "pg_upgrade did not change the identifier, or reset the transaction ids"
     );
-    // Each instance separately notices the new system identifier. It then resets its clients and
-    // closes its consoles, so the console below connects only after these resets.
+    // Each instance separately notices the new system identifier. It then sends a `reset` to its
+    // clients and closes its consoles, so the console below connects only after these resets.
     for client in [&mut online, &mut online_elsewhere] {
         client
             .expect("a reset", |frame| {

@@ -1,2 +1,3 @@
--- Returns the position at which an interrupted backfill continues.
+-- Returns the position at which an interrupted backfill (a change of existing rows in portions)
+-- continues.
 select b.place from {schema}.helpline_backfills b where b.version = $1

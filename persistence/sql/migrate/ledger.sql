@@ -28,7 +28,7 @@ begin
     constraint helpline_migrations_pkey primary key (version)
   );
   -- Contains the existing functions, views, triggers and policies in the order of their creation,
-  -- each with the generation of the build that last applied it.
+  -- each with the generation (a growing number) of the build that last applied it.
   create table {schema}.helpline_objects (
     path text not null,
     place integer not null,

@@ -1,5 +1,5 @@
--- Records all existing functions, views, triggers and policies. An object that this run did not
--- apply keeps its `applied_at`.
+-- Records all existing functions, views, triggers and policies. An object that this migration run
+-- did not apply keeps its `applied_at`.
 insert into {schema}.helpline_objects as o (path, place, checksum, generation)
 select t.path, t.place, t.checksum, $3
 from unnest($1::text[], $2::text[]) with ordinality as t (path, checksum, place)

@@ -1,7 +1,7 @@
 -- Creates the roles that Helpline uses. Roles belong to the whole cluster, so a migration of
--- another database may create them at the same time. A role or grant that another session has just
--- created is therefore not an error. Existing roles are not changed, because a second administrator
--- has no privilege to change them.
+-- another database may create them at the same time. A role or grant that another database session
+-- has just created is therefore not an error. Existing roles are not changed, because a second
+-- administrator has no privilege to change them.
 do $$
 declare
   c_owner constant text := '{owner}';
@@ -33,8 +33,8 @@ begin
       end;
     end loop;
   end loop;
-  -- Every session of the service has these limits. They are settings of the role, because poolers
-  -- reject options in the startup message.
+  -- Every database session of the service has these limits. They are settings of the role, because
+  -- poolers reject options in the startup message.
   --
   -- The search path is empty, because every statement of the service names its schema.
   --

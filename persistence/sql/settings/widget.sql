@@ -1,3 +1,3 @@
--- Returns the widget's settings, for pages whose visitor has not signed in yet. Runs as the service
--- role.
+-- Returns the widget's settings, for web pages whose visitor has not signed in yet. Runs as the
+-- service role.
 select {schema}.support_widget_settings()

@@ -38,7 +38,7 @@ cross join lateral (
   where m.oid <> r.oid and m.oid <> all (array['{service}', '{customer}', '{staff}']::regrole[]::oid[]) and pg_has_role(r.oid, m.oid, 'member')
     and not r.rolsuper
 ) as found (is_so, reason)
--- Use `session_user` (the role that signed in), not the role that the session switched to. On some
--- platforms, a separate login role acts as the service's role.
+-- Use `session_user` (the role that signed in), not the role that the database session switched to.
+-- On some platforms, a separate login role acts as the service's role.
 where r.rolname = session_user and found.is_so
 limit 1

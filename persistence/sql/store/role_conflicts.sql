@@ -15,15 +15,16 @@ with recursive memberships as (
   from memberships m
   where m.roleid in ('{customer}'::regrole, '{staff}'::regrole) and m.member <> '{service}'::regrole
   union all
-  -- Only login roles that run the service may be members of the service's role. A member without
-  -- the LOGIN attribute cannot run the service, so its membership is reported as a conflict.
+  -- Only login roles that run the service may be members of the service's role. A member role
+  -- without the LOGIN attribute cannot run the service, so its membership is reported as a role
+  -- conflict.
   select m.member, array[m.member], m.roleid, m.member
   from memberships m
   join pg_roles r on r.oid = m.member
   where m.roleid = '{service}'::regrole and not r.rolcanlogin
   union all
   -- A role that is a member of one of the service's login roles is not used to run the service, so
-  -- it counts as a conflict.
+  -- its membership counts as a role conflict.
   select m.member, array[m.member], m.roleid, m.member
   from memberships l
   join pg_roles r on r.oid = l.member

@@ -1,6 +1,6 @@
--- Returns the settings that a session of this role must have but lacks, each with the statement
--- that sets it. If the platform uses a separate login role, that role does not inherit the settings
--- of the service's role.
+-- Returns the settings that a database session of this role must have but lacks, each with the
+-- statement that sets it. If the platform uses a separate login role, that role does not inherit
+-- the settings of the service's role.
 select format('%s: alter role %I set %s = %L', s.lack, session_user, s.name, s.value)
 from (values
   ('statement_timeout', 'no statement of it ends by itself', '{statement_timeout_ms}'),

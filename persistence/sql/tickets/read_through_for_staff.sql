@@ -1,6 +1,6 @@
 -- Returns the reader's read position in each ticket, moved forward past the reader's own events
--- until the first event by another person. At most $4 events are read per ticket, so that a long
--- run of own events costs no more than a page of history.
+-- until the first event by another person. At most $4 events are read per ticket, so that many own
+-- events in a row cost no more than a page of history.
 select w.ticket_id, coalesce(f.seq - 1, least(w.seq, w.read_seq + $4))
 from unnest($1::uuid[], $2::bigint[], $3::bigint[]) as w (ticket_id, read_seq, seq)
 left join lateral (

@@ -19,8 +19,8 @@ const HELD: &str = "begin; select pg_backend_pid()";
 pub(crate) async fn lends_transactions(one: &Client, other: &Client) -> Result<bool, StoreError> {
     for _ in 0..TRIES_MAX {
         let first = backend(one, BACKEND).await?;
-        // Behind a pooler that shares sessions, `other` usually gets the session that became free
-        // last. This is the session that has just served `one`.
+        // Behind a pooler that shares server sessions, `other` usually gets the session that became
+        // free last. This is the session that has just served `one`.
         let held = backend(other, HELD).await?;
         let second = if held == first {
             None

@@ -38,8 +38,9 @@ pub async fn probe(url: &str) -> Result<Probe, StoreError> {
         .connect_timeout(Duration::from_millis(limits::POOL_WAIT_MS));
     let (client, connection) = address.connect().await?;
     let asked = async move {
-        // Use an unnamed statement. Behind a pooler that shares sessions, a named statement would
-        // remain in the session and conflict with the statements of the next client.
+        // Use an unnamed statement. Behind a pooler that shares database sessions, a named
+        // statement would remain in the session and conflict with the statements of the next
+        // client.
         let answer = client.query_typed(PROBE, &[]).await?;
         let row = answer
             .first()

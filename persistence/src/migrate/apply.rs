@@ -1,6 +1,7 @@
-//! Applies a plan to a database. It applies the versioned files first, each in its own transaction.
-//! Then it applies all changed functions, views, triggers and policies in one transaction. Finally,
-//! it runs the backfills in portions and applies the versioned files that depend on backfills.
+//! Applies a migration plan (all SQL files that a release needs) to a database. It applies the
+//! versioned files first, each in its own transaction. Then it applies all changed functions,
+//! views, triggers and policies in one transaction. Finally, it runs the backfills in portions and
+//! applies the versioned files that depend on backfills.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -90,8 +91,8 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Applies everything in the plan that the database does not have yet. Returns the names of the
-    /// applied files.
+    /// Applies everything in the migration plan that the database does not have yet. Returns the
+    /// names of the applied files.
     pub(super) async fn apply(&self, plan: &Plan) -> Result<Vec<String>, StoreError> {
         let mut applied = Vec::new();
         let pending = self.pending(plan).await?;

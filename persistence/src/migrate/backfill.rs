@@ -15,7 +15,7 @@ const RECORD: &str = include_str!("../../sql/migrate/record_backfill.sql");
 const END: &str = include_str!("../../sql/migrate/end_backfill.sql");
 
 impl Run<'_> {
-    /// Runs a backfill until no rows are left. Returns the name of its version.
+    /// Runs a backfill until no rows are left. Returns the name of the backfill's versioned file.
     pub(super) async fn backfill(
         &self,
         version: &Version,
@@ -38,7 +38,7 @@ impl Run<'_> {
     }
 
     /// Runs the next portion of a backfill in one transaction. Returns the name of the backfill's
-    /// version if no rows were left.
+    /// versioned file if no rows were left.
     pub(super) async fn portion(
         &self,
         version: &Version,

@@ -103,12 +103,12 @@ mod embedded {
 }
 
 impl Plan {
-    /// The plan with the files that are embedded in this program.
+    /// The migration plan with the SQL files that are embedded in this program.
     pub fn embedded() -> Self {
         embedded::plan()
     }
 
-    /// The highest version number in the plan.
+    /// The highest version number in the migration plan.
     pub fn newest(&self) -> u32 {
         self.versions
             .iter()

@@ -8,15 +8,15 @@ use uuid::Uuid;
 
 use crate::rows::Moment;
 
-/// The position of a page's last ticket: the time by which the list is ordered, and the ticket's
-/// id, which orders tickets with equal times.
+/// The position of the last ticket in a page of a ticket list: the time by which the list is
+/// ordered, and the ticket's id, which orders tickets with equal times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
     pub(super) at: DateTime<Utc>,
     pub(super) id: Uuid,
 }
 
-/// The text is not a cursor that a page has returned.
+/// The text is not a cursor that a page of a ticket list has returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not the next_cursor of a page")]
 pub struct InvalidCursor;

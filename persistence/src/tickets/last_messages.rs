@@ -1,6 +1,6 @@
-//! Adds to each ticket of a page its last message (author and beginning of the text), and since
-//! when its customer has been waiting. The last messages are read after the page, so the page shows
-//! their present texts.
+//! Adds to each ticket in a page of a ticket list its last message (author and beginning of the
+//! text), and since when its customer has been waiting. The last messages are read after the page,
+//! so the page shows their present texts.
 
 use std::collections::HashMap;
 

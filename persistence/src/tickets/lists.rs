@@ -161,7 +161,7 @@ impl ListQuery {
 }
 
 /// Returns the present state of these tickets for inbox updates, under the service role. `read_seq`
-/// is always 0. A ticket that cannot be decoded is left out.
+/// (how far the reader has read) is always 0. A ticket that cannot be decoded is left out.
 ///
 /// # Errors
 /// When the database cannot be read.

@@ -65,8 +65,8 @@ const STAFF_INSERTS: &[(&str, &str)] = &[(
     "id ticket_id sender_id sender_type body is_internal attachments key",
 )];
 
-/// Returns the columns that a statement of this session may use. It runs the statement with every
-/// column instead of reading the privileges from the catalog.
+/// Returns the columns that a statement of this database session may use. It runs the statement
+/// with every column instead of reading the privileges from the catalog.
 async fn permitted(
     db: &TestDb,
     session: &Client,
@@ -83,8 +83,8 @@ async fn permitted(
             .err()
             .and_then(|error| error.code().map(|code| code.code().to_owned()));
         // These error codes mean a missing privilege, a view that is not writable, or a generated
-        // column. With any other error, the session has the privilege, and a later check has
-        // failed.
+        // column. With any other error, the database session has the privilege, and a later check
+        // has failed.
         if !matches!(state.as_deref(), Some("42501" | "55000" | "428C9")) {
             found.insert((table, column));
         }

@@ -15,7 +15,7 @@ async fn count(client: &Client, sql: &str) -> i64 {
     }
 }
 
-/// Asserts that each of these statements fails in this session.
+/// Asserts that each of these statements fails in this database session.
 async fn assert_refused(session: &Client, statements: &[String]) {
     for statement in statements {
         let tried = session.batch_execute(statement).await;
@@ -64,7 +64,8 @@ async fn each_role_sees_its_rows_and_no_others() {
         let seen = "select count(*) from support_ticket_heads";
         assert_eq!(count(&session, seen).await, heads, "{role} {who}");
     }
-    // A session without claims, or with invalid claims, has no identity and must see nothing.
+    // A database session without claims, or with invalid claims, has no identity and must see
+    // nothing.
     for claims in ["", "{}", r#"{"sub":""}"#] {
         for role in ["helpline_customer", "helpline_staff"] {
             let session = db.session(role, db.boss).await;

@@ -346,7 +346,7 @@ async fn roles_and_passwords_are_asked_about_before_they_are_made() {
     migrate::make_roles(&server.postgres.admin_url("desk"), &names)
         .await
         .unwrap();
-    // All roles exist already, so this run must succeed without any privilege.
+    // All roles exist already, so this call of `make_roles` must succeed without any privilege.
     migrate::make_roles(&server.url("owner"), &names)
         .await
         .unwrap();

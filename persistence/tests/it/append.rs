@@ -134,7 +134,7 @@ async fn a_retried_send_keeps_its_first_seq() {
     assert_eq!(duplicate(&answer.outcomes[0]), first);
     assert_eq!(answer.rows.len(), 1, "a duplicate is delivered again");
     assert_eq!(answer.rows[0].seq, first.seq);
-    // Keys are per person: the same key from another person is a new message.
+    // Idempotency keys are per person: the same key from another person is a new message.
     stored(
         &db.send(NewMessage {
             key: sent.key.clone(),
@@ -283,7 +283,8 @@ async fn a_ticket_locked_by_somebody_else_does_not_stall_its_batch() {
     assert_eq!(answer.outcomes[0], Outcome::Busy);
     stored(&answer.outcomes[1]);
     assert_eq!(answer.outcomes[2], Outcome::Busy);
-    // Read positions and foreign keys take key-share locks, which must not make a ticket busy.
+    // Read positions and foreign keys take key-share locks, which must not make a ticket busy
+    // (locked for messages).
     other
         .batch_execute(&format!(
             "rollback; begin; select 1 from support_tickets where id = '{busy}' for key share"
@@ -342,10 +343,11 @@ async fn a_writer_who_has_not_seen_the_last_word_is_told_so() {
     // the customer has seen everything.
     let at = stored(&db.send(based(db.customer, 6)).await);
     assert_eq!(at.public_seq.map(Seq::get), Some(7));
-    // Changes of a ticket's fields by other people do not make a message stale.
+    // Changes of a ticket's fields by other people do not make a message stale (refused because of
+    // newer messages).
     db.sql("update support_tickets set priority = 'high'").await;
     stored(&db.send(based(db.customer, 7)).await);
-    // Without `based_on`, a message is never stale.
+    // Without `based_on`, a message is never refused as stale.
     stored(&db.send(message(ticket, db.agent, "insists")).await);
     db.history(ticket).await;
 }

@@ -1,5 +1,6 @@
-//! Tests a migration with a backfill while messages are being sent, and with an interruption. No
-//! write may fail or wait for long, and every row must be filled exactly once.
+//! Tests a migration with a backfill (a change of existing rows in portions) while messages are
+//! being sent, and with an interruption. No write may fail or wait for long, and every row must be
+//! filled exactly once.
 //!
 //! `HELPLINE_TEST_HISTORY_ROWS` makes the history longer than the default of 50,000 rows
 //! (`.ci/test-world migrate_under_traffic`).
@@ -28,8 +29,8 @@ const ROWS_OF_A_TICKET: u32 = 25;
 const WRITERS: u32 = 10;
 const INTERVAL: Duration = Duration::from_millis(50);
 
-/// A plan for a next release. It adds to each ticket a count of its events; a trigger updates the
-/// count, and a backfill fills it in for existing tickets.
+/// A migration plan for a next release. It adds to each ticket a count of its events; a trigger
+/// updates the count, and a backfill fills it in for existing tickets.
 fn next() -> Plan {
     let mut plan = Plan::embedded();
     plan.versions.extend([
@@ -207,8 +208,8 @@ async fn a_backfill_that_is_broken_off_goes_on_where_it_was() {
     let db = TestDb::open().await;
     db.with_history(TICKETS, 2).await;
     let url = cluster().await.admin_url(&db.database);
-    // Make each portion of the backfill slow, so that the test can kill the session while a portion
-    // is running.
+    // Make each portion of the backfill slow, so that the test can kill the database session while
+    // a portion is running.
     let mut plan = next();
     let text = plan.versions.pop().unwrap();
     let waits = text.sql.replace(

@@ -17,8 +17,8 @@ use crate::test_db::{TestDb, message, note};
 const ROUNDS: usize = 30;
 const BATCH: usize = 17;
 
-/// Appends batches of this size like a lane of the gateway. Messages with the outcome `Busy` are
-/// retried separately.
+/// Appends batches of this size like a lane of the gateway. Messages with the result `Busy` (the
+/// ticket is locked) are retried separately.
 async fn lane(db: &TestDb, tickets: &[TicketId], waits: bool, batch: usize) -> usize {
     let mut sent = 0;
     for round in 0..ROUNDS * BATCH / batch {
@@ -44,7 +44,8 @@ async fn lane(db: &TestDb, tickets: &[TicketId], waits: bool, batch: usize) -> u
     sent
 }
 
-/// Appends a batch and retries temporary errors with the same keys, as the gateway does.
+/// Appends a batch and retries temporary errors with the same idempotency keys, as the gateway
+/// does.
 async fn until_answered(store: &Store, batch: &[NewMessage], waits: bool) -> Vec<Outcome> {
     loop {
         match if waits {
@@ -151,8 +152,8 @@ async fn sixteen_writers_on_fifty_tickets_never_deadlock() {
     sixteen_writers(50).await;
 }
 
-/// Sends each message with its own key. Every third message is sent twice at the same time, so that
-/// one of the two sends is a retry.
+/// Sends each message with its own idempotency key. Every third message is sent twice at the same
+/// time, so that one of the two sends is a retry.
 async fn retries(db: &TestDb, tickets: &[TicketId]) -> usize {
     for n in 0..ROUNDS * BATCH {
         let first = random_message(db, tickets, n);
@@ -178,8 +179,8 @@ async fn retries(db: &TestDb, tickets: &[TicketId]) -> usize {
     ROUNDS * BATCH
 }
 
-/// Runs transactions that each append several messages with calls and inserts, in ascending order
-/// of the tickets.
+/// Runs transactions that each append several messages with function calls and plain inserts, in
+/// ascending order of the tickets.
 async fn transactions(client: &Client, db: &TestDb, tickets: &[TicketId]) -> usize {
     for _ in 0..ROUNDS {
         let mut some: Vec<_> = (0..BATCH)

@@ -1,5 +1,6 @@
 //! Compares the SQL function `support_fold` with Rust's Unicode tables, from which the function's
-//! own table is generated. Also tests that folding a folded text changes nothing.
+//! own table is generated. The function folds texts (makes them comparable) for the search. Also
+//! tests that folding a folded text changes nothing.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -61,7 +62,8 @@ fn in_one_case(c: char) -> String {
     }
 }
 
-/// Returns every letter that folding changes, with its replacement.
+/// Returns every letter that folding (making texts comparable for the search) changes, with its
+/// replacement.
 async fn entries(db: &TestDb) -> BTreeMap<char, String> {
     let mut entries: BTreeMap<char, String> = ('\u{80}'..=char::MAX)
         .map(|c| (c, in_one_case(c)))
@@ -112,8 +114,8 @@ fn literals(pieces: impl IntoIterator<Item = String>) -> String {
     })
 }
 
-/// Returns a character class of a regular expression that matches every letter that folding changes
-/// or removes.
+/// Returns a character class of a regular expression that matches every letter that folding (making
+/// texts comparable for the search) changes or removes.
 fn letters(entries: &BTreeMap<char, String>) -> String {
     let mut ranges: Vec<(u32, u32)> = entries
         .keys()
@@ -185,7 +187,7 @@ async fn the_table_is_the_one_of_unicode() {
             "see `write_support_fold`; a released function changes under a new name alone"
         );
     }
-    // A replacement must not contain a letter that folding would change again.
+    // A folded letter's replacement must not contain a letter that folding would change again.
     let entries = entries(&db).await;
     for (from, to) in &entries {
         assert!(
@@ -197,7 +199,8 @@ async fn the_table_is_the_one_of_unicode() {
 }
 
 impl TestDb {
-    /// Returns the pairs whose two texts have different foldings. A test expects none.
+    /// Returns the pairs whose two texts differ after folding (making them comparable for the
+    /// search). A test expects none.
     async fn unlike(&self, texts: &[(String, String)]) -> Vec<String> {
         let (some, others): (Vec<_>, Vec<_>) = texts.iter().cloned().unzip();
         let sql = "select a || ' → ' || support_fold(a) || ', ' || b || ' → ' || support_fold(b) || ' ' || encode(convert_to(a, 'UTF8'), 'hex')
@@ -264,9 +267,9 @@ async fn what_is_folded_stays_folded_and_is_alike_in_either_case() {
         })
         .collect();
     assert_eq!(db.unsteady(&texts).await, Vec::<String>::new());
-    // Upper-case and lower-case forms of texts that are not normalized must fold to the same text.
-    // Skip the iota below a letter: its capital form would separate the letter from the marks that
-    // follow.
+    // Upper-case and lower-case forms of texts that are not normalized must become the same text
+    // when they are folded for the search. Skip the iota below a letter: its capital form would
+    // separate the letter from the marks that follow.
     let cases: Vec<_> = texts
         .iter()
         .filter(|text| !text.contains(['\u{345}', 'ᾳ', 'ᾼ']))
@@ -278,8 +281,9 @@ async fn what_is_folded_stays_folded_and_is_alike_in_either_case() {
 #[tokio::test]
 async fn no_message_takes_long_to_fold() {
     let db = TestDb::open().await;
-    // The slowest texts to fold: several kinds of marks, which Postgres sorts in quadratic time,
-    // marks separated by characters that are removed, and every letter that folding changes.
+    // The slowest texts to fold (make comparable) for the search: several kinds of marks, which
+    // Postgres sorts in quadratic time, marks separated by characters that are removed, and every
+    // letter that folding changes.
     let marks = format!("x{}{}", "\u{301}".repeat(3_900), "\u{323}".repeat(3_900));
     let iotas = format!("α{}{}", "\u{345}".repeat(4_000), "\u{323}".repeat(4_000));
     let dots = format!("i{}", "\u{307}\u{323}".repeat(4_000));

@@ -15,15 +15,15 @@ const INDEX: Version = Version {
           create index concurrently if not exists support_tickets_later_idx on {schema}.support_tickets (subject)",
 };
 
-/// Returns this build's plan with these versions added at the end.
+/// Returns this build's migration plan with these versions added at the end.
 fn with(versions: &[Version]) -> Plan {
     let mut plan = Plan::embedded();
     plan.versions.extend_from_slice(versions);
     plan
 }
 
-/// Returns this build's plan up to version 10. Version 9 creates the index of waiting tickets, and
-/// version 10 is a backfill.
+/// Returns this build's migration plan up to version 10. Version 9 creates the index of waiting
+/// tickets, and version 10 is a backfill.
 fn until_the_waiting_index() -> Plan {
     let mut plan = Plan::embedded();
     plan.versions.retain(|version| version.number <= 10);
@@ -58,8 +58,8 @@ async fn an_index_that_was_built_before_its_version_was_recorded_is_taken_as_it_
     let plan = until_the_waiting_index();
     migrate_to(&url, &plan).await.unwrap();
     let admin = connect(&url).await;
-    // Simulate a session that was killed after building the index of version 9 and before recording
-    // it. Version 10 is not recorded either.
+    // Simulate a database session that was killed after building the index of version 9 and before
+    // recording it. Version 10 is not recorded either.
     admin
         .batch_execute("delete from helpline_migrations where version >= 9")
         .await
@@ -119,8 +119,8 @@ async fn an_index_waits_for_a_long_snapshot_and_is_built_once() {
     assert_eq!(index().await, built);
 }
 
-/// Returns a plan with four more versions: a column, its backfill, a version `behind` that needs
-/// the backfill, and an independent later version.
+/// Returns a migration plan with four more versions: a column, its backfill, a version `behind`
+/// that needs the backfill, and an independent later version.
 fn three(behind: &'static str) -> Plan {
     let number = Plan::embedded().newest();
     let version = |n, name, sql| Version {

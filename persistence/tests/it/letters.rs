@@ -104,7 +104,8 @@ const FOUND: &[(&str, &[&str])] = &[
 ];
 
 /// Subjects of tickets, each with search texts that must not find the ticket. Marks are significant
-/// (é is not e), and wildcards such as % have no effect, even characters that fold to a wildcard.
+/// (é is not e), and wildcards such as % have no effect, even characters that the search converts
+/// to a wildcard.
 const NOT_FOUND: &[(&str, &[&str])] = &[
     ("Un café déjà payé", &["cafe ferme", "paye ", "deja"]),
     (
@@ -238,8 +239,8 @@ async fn letters_meet_on_a_database_whose_locale_knows_ascii_alone() {
     letters_meet(&db).await;
 }
 
-/// Reverts migrations 13 to 15 in the database: no ticket has a folded text (`search_folded`), and
-/// the column has no index.
+/// Reverts migrations 13 to 15 in the database: no ticket has a folded text (`search_folded`, which
+/// the search compares), and the column has no index.
 async fn before(db: &TestDb) -> Plan {
     db.sql(
         "drop index support_tickets_folded_idx; delete from helpline_migrations where version in (13, 14, 15);
@@ -269,7 +270,8 @@ async fn tickets_of_before_are_found_before_and_after_they_are_filled_in() {
     let tallies = "select (select coalesce(sum(amount), 0) from support_ticket_tally_deltas)::text || (select count(*) from support_ticket_activity)";
     let history: String = db.ask(tallies).await;
     // While the index on `search_folded` does not exist, old tickets must be found by their
-    // original and by their folded words. New and changed tickets get their folded text at once.
+    // original words and by their folded words (made comparable for the search). New and changed
+    // tickets get their folded text at once.
     let new = db.ticket_of(db.customer, "Große Straße PRINTER").await;
     let archive = async |text: &str| {
         let query = ListQuery {

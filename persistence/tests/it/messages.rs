@@ -164,8 +164,8 @@ async fn a_redaction_leaves_no_trace_of_the_secret_in_any_column_of_any_table() 
         "",
         "the secret is still stored"
     );
-    // The redaction must also remove the messages' `key_digest`, because a short secret could be
-    // guessed from its digest.
+    // The redaction must also remove the messages' `key_digest` (a digest of the text and
+    // attachments), because a short secret could be guessed from its digest.
     assert_eq!(
         db.ask::<i64>("select count(*) from support_messages where key_digest is not null")
             .await,

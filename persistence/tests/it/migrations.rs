@@ -15,8 +15,8 @@ use crate::test_db::{cluster, connect, empty_database, message, stored, until, u
 
 const DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations");
 
-/// A plan for a possible next release. It adds a column with a backfill and an index, changes a
-/// function, a view, a trigger and a policy, and removes a function.
+/// A migration plan for a possible next release. It adds a column with a backfill and an index,
+/// changes a function, a view, a trigger and a policy, and removes a function.
 fn next() -> Plan {
     let mut plan = Plan::embedded();
     let number = plan

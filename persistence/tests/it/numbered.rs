@@ -1,6 +1,6 @@
 //! Tests the setting `helpline.numbered`, with which `support_append_one` tells the trigger that it
-//! numbers the message itself. For every other insert, the setting must have no effect: every
-//! message has exactly one event.
+//! assigns the message's event number itself. For every other insert, the setting must have no
+//! effect: every message has exactly one event.
 
 use helpline_core::ids::{Seq, TicketId};
 use helpline_persistence::messages::{NewMessage, append};
@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use crate::test_db::{TestDb, message, note, stored};
 
-/// Returns a call of `support_append_one`, as an administrator might type it. The function numbers
-/// the message itself, unless the message also changes something else about the ticket.
+/// Returns a call of `support_append_one`, as an administrator might type it. The function assigns
+/// the message's event number itself, unless the message also changes something else about the
+/// ticket.
 fn append_one(ticket: TicketId, sender: impl std::fmt::Display, key: &str) -> String {
     let id = Uuid::now_v7();
     format!(
@@ -95,8 +96,8 @@ async fn the_setting_of_a_session_hides_no_message() {
     let db = TestDb::open().await;
     let ticket = db.answered_ticket().await;
     let on = "set helpline.numbered = 'on'";
-    // Insert messages by plain SQL in sessions with this setting, as the administrator, a customer
-    // and an agent. Every message must get its event.
+    // Insert messages by plain SQL in database sessions with the setting `helpline.numbered`, as
+    // the administrator, a customer and an agent. Every message must get its event.
     db.sql(&format!("{on}; {}", insert(ticket, db.customer)))
         .await;
     let customer = db.session("helpline_customer", db.customer).await;
@@ -110,8 +111,8 @@ async fn the_setting_of_a_session_hides_no_message() {
     let answer = insert(ticket, db.agent).replace("'customer'", "'admin'");
     staff.batch_execute(&answer).await.unwrap();
     db.assert_recorded(ticket, 2 + 3).await;
-    // Append messages with the functions that run with the owner's rights, in a session with this
-    // setting. Every message must get exactly one event.
+    // Append messages with the functions that run with the owner's rights, in a database session
+    // with the setting `helpline.numbered`. Every message must get exactly one event.
     let service = db.another_admin().await;
     service
         .batch_execute(&format!("{on}; set role helpline_service"))

@@ -18,7 +18,7 @@ const TICKETS: u32 = 20_000;
 /// Number of events of the ticket with a long history.
 const LONG: u32 = 5_000;
 
-/// Tables for which a plan must not contain a sequential scan.
+/// Tables for which a query plan must not contain a sequential scan.
 const LARGE: [&str; 5] = [
     "support_tickets",
     "support_ticket_heads",
@@ -53,8 +53,8 @@ async fn large_db() -> (TestDb, TicketId) {
     (db, ticket)
 }
 
-/// Returns the plan of one of the service's statements for this session's role and claims, planned
-/// as in the service.
+/// Returns the query plan of one of the service's statements for this database session's role and
+/// claims, planned as in the service.
 async fn plan(session: &Client, sql: &str, params: &[&(dyn ToSql + Sync)]) -> String {
     let sql = helpline_persistence::Names::default().render(sql);
     let rows = session
@@ -211,7 +211,8 @@ async fn check_pages_and_lists(db: &TestDb, ticket: TicketId) {
     );
 }
 
-/// Returns the plan of a ticket list, with the statement and parameters that the service uses.
+/// Returns the query plan of a ticket list, with the statement and parameters that the service
+/// uses.
 async fn plan_of_list(session: &Client, query: &ListQuery, audience: Audience) -> String {
     let list = PreparedList::new(query, audience);
     plan(session, list.sql(), &list.parameters()).await
@@ -349,7 +350,7 @@ fn now() -> Cursor {
 }
 
 /// Opens a superuser session and collects its notices. In this session, `auto_explain` reports the
-/// plans of statements inside functions as notices.
+/// query plans of statements inside functions as notices.
 pub async fn explaining(db: &TestDb) -> (Client, Arc<Mutex<String>>) {
     let (client, mut connection) =
         tokio_postgres::connect(&cluster().await.admin_url(&db.database), NoTls)
@@ -385,7 +386,7 @@ async fn the_services_functions_walk_indexes_from_the_first_call_on_an_empty_des
     let (large, long) = large_db().await;
     for (db, ticket) in [(&empty, first), (&large, long)] {
         let (client, told) = explaining(db).await;
-        // Check the plans of the second call, because all plans are cached by then.
+        // Check the query plans of the second call, because all plans are cached by then.
         for _ in 0..2 {
             told.lock().unwrap().clear();
             client

@@ -1,5 +1,5 @@
 //! Tests the database layer with PgBouncer, in the two pool modes in which a transaction stays on
-//! one session.
+//! one server session.
 
 use helpline_persistence::{Pooler, Settings, Store, StoreError, migrate};
 use helpline_rig::{PgBouncer, PoolMode};
@@ -57,8 +57,8 @@ async fn statements_sent_whole_do_what_prepared_ones_do() {
     for (mode, said) in [
         (PoolMode::Session, Pooler::Session),
         (PoolMode::Transaction, Pooler::Transaction),
-        // With `Pooler::Transaction`, statements do not depend on the session, so they must also
-        // work if the pooler keeps sessions.
+        // With `Pooler::Transaction`, statements do not depend on the server session, so they must
+        // also work if the pooler keeps a session for each client.
         (PoolMode::Session, Pooler::Transaction),
     ] {
         let mut db = TestDb::open().await;
@@ -127,8 +127,8 @@ async fn a_pooler_that_lends_transactions_only_later_is_named_and_takes_readines
     let Some((_pooler, url)) = before(&db, PoolMode::Transaction, "").await else {
         return;
     };
-    // With a single connection, the service cannot detect yet that the pooler shares sessions per
-    // transaction.
+    // With a single connection, the service cannot detect yet that the pooler shares server
+    // sessions per transaction.
     let store = store(&url, 1, Pooler::Session).await.unwrap();
     store.ping().await.unwrap();
     let other = connect(&url).await;

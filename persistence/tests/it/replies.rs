@@ -38,7 +38,7 @@ async fn listed(db: &TestDb, who: UserId) -> Vec<(String, Option<UserId>)> {
         .collect()
 }
 
-/// Returns the number of saved replies that this session sees with plain SQL.
+/// Returns the number of saved replies that this database session sees with plain SQL.
 async fn seen(session: &Client) -> i64 {
     let sql = "select count(*) from support_saved_replies";
     session.query_one(sql, &[]).await.unwrap().get(0)

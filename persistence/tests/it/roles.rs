@@ -60,8 +60,9 @@ impl Cluster {
     }
 }
 
-/// Grants that cause conflicts, each with the sentences that must be reported. A sentence ends with
-/// the statement that resolves the conflict.
+/// Grants that cause conflicts (roles that can wrongly act as the customer or staff role), each
+/// with the sentences that must be reported. A sentence ends with the statement that resolves the
+/// conflict.
 const CONFLICTING_GRANTS: [(&str, &[&str]); 8] = [
     (
         "grant helpline_customer to authenticated",
@@ -102,7 +103,8 @@ const CONFLICTING_GRANTS: [(&str, &[&str]); 8] = [
             "role authenticated can act as helpline_staff through boss: revoke helpline_staff from boss",
         ],
     ),
-    // No conflict: a login role of the service, and a superuser, who can do everything anyway.
+    // No role conflict is reported for a login role of the service, and a superuser, who can do
+    // everything anyway.
     (
         "grant helpline_service to login_of_ours; grant helpline_customer, helpline_staff to boss",
         &[],
@@ -132,7 +134,8 @@ async fn a_role_that_can_act_as_customers_or_staff_is_named_with_the_statement_t
             }
             (other, _) => panic!("{grants}: {:?}", other.err()),
         }
-        // Run the statements that the sentences suggest. They must resolve the conflicts.
+        // Run the statements that the reported sentences suggest. They must resolve the role
+        // conflicts.
         for sentence in told {
             let statement = sentence.split(": ").nth(1).unwrap();
             cluster.sql(statement).await;
@@ -369,7 +372,7 @@ async fn whoever_has_the_rights_of_both_sides_changes_on_their_own_ticket_what_i
         .batch_execute("update support_tickets set status = 'closed'; update support_tickets set satisfaction_rating = 5")
         .await
         .unwrap();
-    // With the claims of an agent, the same session must have all rights of staff.
+    // With the claims of an agent, the same database session must have all rights of staff.
     session
         .batch_execute(&format!(
             "set request.jwt.claims = '{{\"sub\":\"{agent}\"}}'"

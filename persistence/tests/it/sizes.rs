@@ -300,7 +300,8 @@ async fn what_is_too_large_is_refused_whoever_writes_it() {
     for sql in too_large_for_the_owner(ticket, of) {
         assert_refused_by_check(&db.admin, &sql).await;
     }
-    // A user agent in the session's settings must never cause an error, whatever its length.
+    // A user agent in the database session's settings must never cause an error, whatever its
+    // length.
     customer
         .batch_execute("select set_config('helpline.user_agent', repeat('u', 100000), false)")
         .await

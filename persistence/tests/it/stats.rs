@@ -1,5 +1,5 @@
 //! Tests that the ticket statistics equal a plain count of the tickets after random operations and
-//! roll-ups.
+//! roll-ups (which add recorded changes to the stored totals).
 
 use helpline_core::protocol::TicketStats;
 use helpline_persistence::stats;

@@ -44,7 +44,7 @@ impl TestDb {
             .map_err(|error| error.as_db_error().unwrap().constraint().unwrap().into())
     }
 
-    /// Opens a session with this role and these claims, as the platform's SQL would.
+    /// Opens a database session with this role and these claims, as the platform's SQL would.
     async fn claiming(&self, role: &str, claims: &serde_json::Value) -> Client {
         let session = self.session(role, self.stranger).await;
         session
@@ -120,7 +120,7 @@ async fn two_instances_that_sign_the_same_newcomers_in_at_once_get_the_same_peop
     let db = TestDb::open().await;
     for round in 0..20 {
         // The two batches contain the people in opposite orders. No deadlock may occur, because the
-        // database function locks the rows in the order of their keys.
+        // database function locks the rows in the order of issuer and subject.
         let mut one: Vec<_> = (0..50)
             .map(|n| identity(ISSUER, &format!("new|{round}|{n}")))
             .collect();

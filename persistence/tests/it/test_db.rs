@@ -309,7 +309,7 @@ impl TestDb {
     }
 }
 
-/// Creates a message with a new id and key.
+/// Creates a message with a new id and idempotency key.
 pub fn message(ticket: TicketId, sender: UserId, body: &str) -> NewMessage {
     let id = Uuid::now_v7();
     NewMessage {
@@ -333,7 +333,7 @@ pub fn note(ticket: TicketId, sender: UserId, body: &str) -> NewMessage {
     }
 }
 
-/// Returns the position of a message whose outcome is `Stored`. Panics on any other outcome.
+/// Returns the history position of a message whose result is `Stored`. Panics on any other result.
 #[track_caller]
 pub fn stored(outcome: &Outcome) -> AppendedAt {
     match outcome {

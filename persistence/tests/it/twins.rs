@@ -37,10 +37,11 @@ const ONE: &str = "select to_jsonb(r) from support_append_one($1, $2, $3, $4, $5
 const BATCH: &str = "select to_jsonb(r) from support_append_events($1, array[$2::uuid], array[$3::uuid], array[$4::uuid], array[$5::text], \
      array[$6::text], array[$7::boolean], array[$8::jsonb], array[$9::bigint], array[$10::text::inet], array[$11::text]) r";
 
-/// The columns of a message's outcome. In a result row, the columns of the event follow.
+/// The columns with the result of sending a message. In a row of the statement, the columns of the
+/// event follow.
 const OUTCOME: [&str; 5] = ["n", "code", "head", "side", "message_id"];
 
-/// Sends a message and returns the outcomes and the events, or the database's error.
+/// Sends a message and returns its result and the events, or the database's error.
 async fn send(client: &Client, sql: &str, message: &Message) -> Value {
     let statement = client.prepare(sql).await.unwrap();
     let answer = client
@@ -246,7 +247,7 @@ impl Twins {
         }
     }
 
-    /// Takes one step in both databases and compares the answers. Returns the answer.
+    /// Takes one step in both databases and compares the results of the step. Returns the result.
     pub async fn step(&self, step: &Step) -> Value {
         let (one, batch) = match step {
             Step::Send(message) => (

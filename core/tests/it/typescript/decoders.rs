@@ -4,8 +4,8 @@
 //! A new type needs no change here. Unless `rules.rs` says otherwise:
 //! - An object is refused if one of its strings, numbers or words cannot be read.
 //! - An optional value that cannot be read becomes null, and a missing flag becomes false.
-//! - A list keeps the entries that can be read. A missing list is empty, except in a page, which is
-//!   then refused.
+//! - A list keeps the entries that can be read. A missing list is empty, except in a page of a list
+//!   or a history, which is then refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

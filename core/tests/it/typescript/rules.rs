@@ -1,9 +1,9 @@
 //! Rules for the generated decoders: which file each one is in, and which default replaces an
 //! unreadable value.
 
-/// The decoder files, each with its root types. `first` has the types that a page needs before it
-/// has a ticket, and `ticket` those that every page with a ticket needs. Types that no root type
-/// needs go into `team`.
+/// The decoder files, each with its root types. `first` has the types that a web page needs before
+/// it has a ticket, and `ticket` those that every web page with a ticket needs. Types that no root
+/// type needs go into `team`.
 pub const FILES: [(&str, &[&str]); 4] = [
     ("first", &["MeView", "Availability", "Problem", "Status"]),
     (
@@ -38,8 +38,9 @@ pub const UNREAD: &[&str] = &[
     "CustomerEventPage",
 ];
 
-/// Defaults for values that cannot be read because the server has another build. A key names a type
-/// or a frame, and one of its fields; `*` means every number field of the type.
+/// Defaults for values that cannot be read because the server has another build. The first text of
+/// an entry names a type or a frame, and one of its fields; `*` means every number field of the
+/// type.
 pub const LENIENT: &[(&str, &str)] = &[
     ("WireLimits.*", "LIMITS.{field}"),
     ("TicketStats.*", "0"),
@@ -81,8 +82,8 @@ pub const STRICT: &[&str] = &[
     "typing.on",
 ];
 
-/// Fields that the decoder `title` of `shape.ts` reads. Pages show these names next to other text,
-/// so `title` replaces a name without visible characters by its code points.
+/// Fields that the decoder `title` of `shape.ts` reads. Web pages show these names next to other
+/// text, so `title` replaces a name without visible characters by its code points.
 pub const TITLES: &[&str] = &[
     "StaffTicket.subject",
     "CustomerTicket.subject",

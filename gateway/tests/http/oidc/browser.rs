@@ -79,7 +79,7 @@ impl Browser {
         answer.header("location").unwrap().to_owned()
     }
 
-    /// Fetches an access token for the signed-in person, or `None` without a session.
+    /// Fetches an access token for the signed-in person, or `None` without a sign-in session.
     pub async fn token(&mut self, desk: &str) -> Option<String> {
         let answer = self.get(desk, "/oidc/token").await;
         match answer.status {

@@ -102,10 +102,10 @@ async fn another_instance_takes_the_step_that_follows() {
     let back = provider.agrees(&to);
     assert_eq!(browser.comes_back(&two.url, &back).await, "/support");
     assert!(browser.token(&one.url).await.is_some());
-    // An instance with another secret key rejects the browser's session.
+    // An instance with another secret key rejects the browser's sign-in session.
     let stranger = desk_with(&provider, PUBLIC, &KEY.replace("secret", "other"), &[]).await;
     assert_eq!(browser.token(&stranger.url).await, None);
-    // During a key rotation, sessions that either key signed are valid.
+    // During a key rotation, sign-in sessions that either key signed are valid.
     let both = format!("{},{KEY}", KEY.replace("secret", "newer"));
     let rotating = desk_with(&provider, PUBLIC, &both, &[]).await;
     assert!(browser.token(&rotating.url).await.is_some());

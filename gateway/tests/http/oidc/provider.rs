@@ -50,7 +50,8 @@ pub struct Provider {
 pub struct ProviderState {
     issuer: String,
     pub fault: Mutex<Fault>,
-    /// The number of the key that signs ID tokens. Only this key is in the key set.
+    /// The number of the key that signs ID tokens. Only this key is in the provider's published key
+    /// set (JWKS).
     key: Mutex<u8>,
     claims: Mutex<Map<String, Value>>,
     userinfo: Mutex<Option<Value>>,

@@ -1,4 +1,4 @@
-//! Tests sign-ins through an OpenID provider that must not open a session.
+//! Tests sign-ins through an OpenID provider that must not open a sign-in session.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Tests what a session of the desk's own sign-in allows, and how it ends.
+//! Tests what a sign-in session of the desk itself allows, and how it ends.
 
 use chrono::{TimeDelta, Utc};
 use helpline_gateway::auth::purpose::{Purpose, PurposeKeys};
@@ -82,8 +82,8 @@ async fn what_was_signed_for_one_thing_is_good_for_no_other() {
         forger.cookies.insert("helpline_session".into(), cookie);
         assert_eq!(forger.token(&server.url).await, None);
     }
-    // The keys for sign-ins and sessions cannot sign access tokens. The key for access tokens
-    // cannot sign for another provider.
+    // The secret keys for sign-in cookies and session cookies cannot sign access tokens. The key
+    // for access tokens cannot sign for another provider.
     for purpose in [Purpose::SignIn, Purpose::Session] {
         let token = keys(purpose).sign(&fields, soon).unwrap();
         assert_eq!(me(&server, &token).await, 401);
