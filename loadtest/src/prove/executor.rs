@@ -94,7 +94,7 @@ impl Executor {
         }
     }
 
-    /// Executes the whole plan. Returns the operations in the order in which they started.
+    /// Executes the whole fault plan. Returns the operations in the order in which they started.
     pub async fn play(self: &Arc<Self>, plan: &Plan, begun: Instant) -> Vec<Done> {
         let mut playing = JoinSet::new();
         for step in plan.steps.clone() {

@@ -1,5 +1,5 @@
-//! Lost commits: which promotions and restores may have undone commits, and in which period those
-//! commits were made.
+//! Lost commits: which database promotions and restores may have undone commits, and in which
+//! period those commits were made.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

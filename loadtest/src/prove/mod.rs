@@ -325,7 +325,7 @@ async fn make_tickets(cluster: &TestCluster, count: usize) -> Result<Tickets, Lo
 }
 
 /// Checks every history against the database. Returns the violations, and how many acknowledged
-/// messages promotions and restores undid.
+/// messages database promotions and restores undid.
 async fn examine(
     admin: &Admin,
     rooms: &[Room],
@@ -349,7 +349,8 @@ async fn examine(
     Ok((evidence.iter().flat_map(checker::check).collect(), void))
 }
 
-/// The keys of acknowledged messages that a promotion or a restore may have undone.
+/// The idempotency keys of acknowledged messages that a database promotion or a restore may have
+/// undone.
 fn void_acks(records: &Records, losses: &[LostCommits], begun: Instant) -> HashMap<String, Cause> {
     let acked = records.iter().flat_map(|(_, record)| &record.acked);
     let voided_by = |at: Instant| {

@@ -1,4 +1,4 @@
-//! How a plan's operations ended: done, failed or not executed.
+//! How the operations of a fault plan ended: done, failed or not executed.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use super::plan::Op;
 use crate::checker::Violation;
 use crate::error::LoadError;
 
-/// A plan's operation that was executed or skipped.
+/// An operation of a fault plan that was executed or skipped.
 #[derive(Debug, Clone)]
 pub struct Done {
     /// Start of the operation, in seconds into the run.

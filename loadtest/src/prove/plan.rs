@@ -34,7 +34,7 @@ pub enum Op {
     Gateway(usize, GatewayOp),
     /// Drains, stops and restarts all instances, one after the other.
     Roll,
-    /// An operation on some of the clients' network lanes.
+    /// An operation on some of the clients' network lanes (each has the clients behind one proxy).
     Clients(Vec<usize>, ClientOp),
     /// Opens a transaction with plain SQL, and commits it after this many seconds.
     Psql(u64),
@@ -59,7 +59,8 @@ macro_rules! words {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum $name { $($(#[$vdoc])* $variant,)* }
         impl $name {
-            /// The words of all operations. A test checks that generated plans use every word.
+            /// The names of all operations in a plan's text. A test checks that generated plans use
+            /// each.
             #[cfg(test)]
             pub const WORDS: &[&str] = &[$($word),*];
             const fn word(self) -> &'static str {
@@ -339,7 +340,7 @@ impl Plan {
     }
 }
 
-/// Each component's name with the words of its operations.
+/// Each component's name with the names of its operations in a plan's text.
 #[cfg(test)]
 pub fn every_word() -> [(&'static str, &'static [&'static str]); 6] {
     [
