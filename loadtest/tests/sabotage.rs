@@ -12,14 +12,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-/// Time limit of a run. A run takes about a minute, or somewhat longer if several runs share a busy
-/// machine.
+/// Time limit of a run of `prove`. A run takes about a minute, or somewhat longer if several runs
+/// share a busy machine.
 const LIMIT: Duration = Duration::from_secs(240);
 const POLL: Duration = Duration::from_millis(50);
-/// The text in the run's certificate about the database's owner.
+/// The text about the database's owner in the certificate (the summary that a run prints).
 const BY_ITS_OWNER: &str = ", database of helpline_administrator, no superuser";
 
-/// A small run of `prove`, with its plan and its settings.
+/// A small run of `prove`, with its fault plan and its settings.
 struct Run {
     sabotage: Option<&'static str>,
     plan: &'static str,

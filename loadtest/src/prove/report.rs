@@ -46,7 +46,7 @@ struct Target {
     most: f64,
 }
 
-/// Compares the findings with the targets and writes the certificate.
+/// Compares the findings with the targets and writes the certificate (a text summary).
 pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
     let windows = windows::of(&findings.log);
     let mut text = String::new();

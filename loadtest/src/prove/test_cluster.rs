@@ -25,8 +25,8 @@ const CONNECTIONS_MAX: &str = "100000";
 const START_TIMEOUT: Duration = Duration::from_secs(90);
 /// Delay between two attempts to start an instance.
 const START_PAUSE: Duration = Duration::from_secs(1);
-/// Size of the small disk in MiB. A test can fill it quickly, and it has room for the database and
-/// its WAL.
+/// Size of the database's small disk, in MiB. A test can fill the disk quickly, and it has room for
+/// the database and its WAL.
 const DISK_MIB: u32 = 700;
 
 /// The database's name. It is not Postgres's default database, so it can be dropped and restored
@@ -62,9 +62,9 @@ pub struct TestClusterSpec {
     pub logs: PathBuf,
     /// Whether the database is on a small disk that a fault can fill.
     pub small_disk: bool,
-    /// A promise to break on purpose, to test the checker. The gateways receive its name as a
-    /// setting. If functions or triggers in the database keep the promise, the run replaces or
-    /// drops them.
+    /// A promise of the gateway to break on purpose, to test the checker. The gateways receive its
+    /// name as a setting. If functions or triggers in the database keep the promise, the run
+    /// replaces or drops them.
     pub sabotage: Option<String>,
 }
 
@@ -274,8 +274,8 @@ impl TestCluster {
         Ok(())
     }
 
-    /// The WebSocket URLs of all instances for the clients of a lane, with the preferred instance
-    /// first.
+    /// The WebSocket URLs of all instances for the clients of a network lane (the clients behind
+    /// one proxy), with the preferred instance first.
     pub fn sockets(&self, preferred: usize, lane: usize) -> Vec<String> {
         let instances = self.lanes.len();
         (0..instances)
@@ -288,7 +288,7 @@ impl TestCluster {
             .collect()
     }
 
-    /// Ends every fault that the plan may have left active, because the final checks of a run
+    /// Ends every fault that the fault plan may have left active, because the final checks of a run
     /// require working components.
     ///
     /// # Errors
@@ -320,8 +320,8 @@ impl TestCluster {
     }
 }
 
-/// If functions or triggers in the database keep this promise, replaces or drops them so that the
-/// promise is broken.
+/// If functions or triggers in the database keep this promise of the gateway, replaces or drops
+/// them so that the promise is broken.
 async fn break_functions(postgres: &Postgres, promise: Option<&str>) -> Result<(), LoadError> {
     let sql = match promise {
         Some("foreign-rows") => include_str!("../../sql/sabotage_foreign_rows.sql"),
@@ -366,8 +366,8 @@ pub struct Disk {
 }
 
 impl Disk {
-    /// Mounts the small disk. Returns `None` without root or if mounting fails. Faults that fill
-    /// the disk are then reported as not executed.
+    /// Mounts the database's small disk. Returns `None` without root or if mounting fails. Faults
+    /// that fill the disk are then reported as not executed.
     fn mount() -> Option<Self> {
         unmount_orphans();
         let place = Path::new("/var/tmp").join(format!("helpline-disk-{}", std::process::id()));

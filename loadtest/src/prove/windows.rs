@@ -69,9 +69,9 @@ pub fn of(log: &[Done]) -> Vec<Window> {
             _ => Vec::new(),
         };
         if kind == Kind::Poison {
-            // The poison operation first locks whole tables to bypass the check constraints, as an
-            // administrator's migration does. Until the operation releases the locks, delivery has
-            // no time limit.
+            // The poison operation (which writes undecodable rows) first locks whole tables to
+            // bypass the check constraints, as an administrator's migration does. Until the
+            // operation releases the locks, delivery has no time limit.
             let written = (done.until - poison::WATCHED.as_secs_f64()).max(done.at);
             windows.push(Window {
                 from: done.at - 0.5,

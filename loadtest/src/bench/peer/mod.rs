@@ -23,8 +23,8 @@ pub use helpline::{Helpline, Talk};
 /// Time limit for a server to become ready.
 const READY_TIMEOUT: Duration = Duration::from_secs(20);
 const READY_POLL: Duration = Duration::from_millis(20);
-/// Size of the frames that speakers send to the peers. It equals the size of a typing frame of
-/// Helpline.
+/// Size of the frames that the benchmark sends to the peers (comparable servers). The size equals
+/// the size of a typing frame of Helpline.
 const PAYLOAD_BYTES: usize = 185;
 
 /// A running server. The methods say how to connect to it and how to read its frames.
