@@ -89,7 +89,7 @@ pub struct Record {
     pub state: BTreeMap<Facet, Option<String>>,
     /// The event number before the first event in `rows`.
     pub base: u64,
-    /// Number of live events whose number was not the next one.
+    /// Number of live events that left a gap in the event numbers.
     pub holes: u64,
     /// Frames about other tickets.
     pub foreign: Vec<String>,

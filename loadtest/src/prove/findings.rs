@@ -19,7 +19,7 @@ pub struct Findings {
     /// The run's options, as text for a table of several runs.
     pub label: String,
     pub plan: Plan,
-    /// The plan's operations, and how each operation ended.
+    /// The fault plan's operations, and how each operation ended.
     pub log: Vec<Done>,
     pub violations: Vec<Violation>,
     /// Number of acknowledged messages that database promotions and restores undid. The report

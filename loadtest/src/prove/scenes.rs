@@ -1,8 +1,8 @@
 //! The scenes of generated plans, and the rules for running scenes in parallel. A scene breaks a
 //! component and repairs it.
 
-/// Seconds for a rolling restart of two instances. No other scene may break an instance in this
-/// time, because clients would have nowhere to connect.
+/// Seconds for a rolling restart of two instances. No other planned fault may break an instance in
+/// this time, because clients would have nowhere to connect.
 const ROLL_S: f64 = 20.0;
 /// Seconds for thousands of clients to connect. All of them must be connected before the next
 /// fault.

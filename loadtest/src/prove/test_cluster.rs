@@ -89,7 +89,7 @@ pub struct TestCluster {
     pub standby: Mutex<Option<Postgres>>,
     /// The primary database server. After a promotion, this is the former standby.
     pub postgres: Mutex<Postgres>,
-    /// The small disk, if the database uses one.
+    /// The small disk that a fault can fill, if the database uses one.
     pub disk: Option<Disk>,
     /// The certificates, if the instances use TLS.
     encryption: Option<Encryption>,

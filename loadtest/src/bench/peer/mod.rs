@@ -57,7 +57,7 @@ pub struct Endpoint {
     pub instance: usize,
     /// The room to join.
     pub room: usize,
-    /// Whether the connection speaks or listens.
+    /// Whether the connection sends frames or only receives them.
     pub side: Side,
 }
 
