@@ -16,7 +16,7 @@ pub enum LoadError {
         #[source]
         source: tokio_postgres::Error,
     },
-    /// A WebSocket connection that the run needs has failed.
+    /// A WebSocket connection that the load test run needs has failed.
     #[error("a connection failed")]
     Link(#[from] crate::wire::LinkError),
     /// A program could not be run, or it failed.

@@ -69,7 +69,7 @@ pub struct TrueRow {
     pub row: Row,
 }
 
-/// The author of a message. Each ticket of a run has one customer and one agent.
+/// The author of a message. Each ticket of a load test run has one customer and one agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Sender {
     /// The customer who owns the ticket.
@@ -89,7 +89,7 @@ pub enum Fate {
     Void,
     /// The server refused the message permanently.
     Refused,
-    /// The server did not answer before the end of the run.
+    /// The server did not answer before the end of the load test run.
     Unknown,
 }
 

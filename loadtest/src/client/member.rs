@@ -1,5 +1,5 @@
 //! A member's identity, its orders (what to send) and its record (what happened), and the state
-//! that all members of a run share.
+//! that all members of a load test run share.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -70,7 +70,7 @@ pub struct Seen {
     pub dated: Vec<i64>,
 }
 
-/// What a member recorded during a run.
+/// What a member recorded during a load test run.
 #[derive(Debug, Default)]
 pub struct Record {
     /// The sent messages, in order.
@@ -117,13 +117,13 @@ pub struct Record {
     pub gave_up: Option<String>,
 }
 
-/// State that all members of a run share.
+/// State that all members of a load test run share.
 #[derive(Debug)]
 pub struct Run {
-    /// Start of the run's clock. The idempotency key of each message contains the microseconds from
-    /// this time to the message's intended sending time.
+    /// Start of the load test run's clock. The idempotency key of each message contains the
+    /// microseconds from this time to the message's intended sending time.
     pub begun: Instant,
-    /// Prefix of every idempotency key of the run.
+    /// Prefix of every idempotency key of the load test run.
     pub name: String,
     /// A marker text in every internal note. No customer may ever receive it.
     pub canary: String,
@@ -160,7 +160,7 @@ impl Run {
     }
 
     /// Returns the intended sending time of the message with this idempotency key, or `None` if the
-    /// key is not from this run.
+    /// key is not from this load test run.
     pub fn intended(&self, key: &str) -> Option<Instant> {
         let rest = key.strip_prefix(&self.name)?;
         Some(self.begun + Duration::from_micros(rest.rsplit('.').next()?.parse().ok()?))

@@ -28,8 +28,9 @@ pub struct Answers {
     pub foreign: Vec<Violation>,
 }
 
-/// Runs turns until the end of the run. Each turn waits for the previous turn, and each request for
-/// the previous request. The message that a turn edits therefore exists, unless a restore undid it.
+/// Runs turns until the end of the load test run. Each turn waits for the previous turn, and each
+/// request for the previous request. The message that a turn edits therefore exists, unless a
+/// restore undid it.
 pub async fn converse(
     executor: &Executor,
     rooms: &[Room],

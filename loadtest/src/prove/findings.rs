@@ -16,7 +16,7 @@ pub(super) type Records = [(Member, Record)];
 /// The results of a run of `prove`.
 #[derive(Debug)]
 pub struct Findings {
-    /// The run's options, as text for a table of several runs.
+    /// The load test run's options, as text for a table of several runs.
     pub label: String,
     pub plan: Plan,
     /// The fault plan's operations, and how each operation ended.
@@ -89,7 +89,7 @@ pub struct Tally {
     pub repeated: u64,
 }
 
-/// Returns a violation for each member that stopped before the end of the run.
+/// Returns a violation for each member that stopped before the end of the load test run.
 pub(super) fn gave_up(records: &Records) -> impl Iterator<Item = Violation> {
     let gave_up = records
         .iter()
@@ -97,7 +97,7 @@ pub(super) fn gave_up(records: &Records) -> impl Iterator<Item = Violation> {
     gave_up.map(|(member, why)| Violation::Stuck(format!("{} gave up: {why}", member.name)))
 }
 
-/// Computes the counts for comparing this run with other runs.
+/// Computes the counts for comparing this load test run with other runs.
 pub(super) fn tally(records: &Records, sends: u64) -> Tally {
     let sum = |of: fn(&Record) -> u64| records.iter().map(|(_, record)| of(record)).sum();
     Tally {

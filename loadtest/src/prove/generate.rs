@@ -12,7 +12,7 @@ const PAUSE_S: f64 = 3.0;
 /// Pause after a database promotion, in seconds. Every client is reset and loads its history again.
 const FAILOVER_S: f64 = 16.0;
 /// Pause before the end of the plan, in seconds, so that the last scene's effects are repaired
-/// within the run.
+/// within the load test run.
 const CALM_S: f64 = 4.0;
 
 /// Which faults a generated plan contains.

@@ -9,9 +9,9 @@ use crate::error::LoadError;
 /// An operation of a fault plan that was executed or skipped.
 #[derive(Debug, Clone)]
 pub struct Done {
-    /// Start of the operation, in seconds into the run.
+    /// Start of the operation, in seconds into the load test run.
     pub at: f64,
-    /// End of the operation, in seconds into the run.
+    /// End of the operation, in seconds into the load test run.
     pub until: f64,
     pub op: Op,
     pub outcome: Outcome,

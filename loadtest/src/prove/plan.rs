@@ -18,7 +18,7 @@ pub struct Plan {
 /// An operation of a plan and its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// Time since the run's first message.
+    /// Time since the load test run's first message.
     pub at: Duration,
     pub op: Op,
 }
@@ -126,7 +126,8 @@ words! {
         /// Connect the instances to the standby, as a misconfigured load balancer would.
         Misdirect = "misdirect",
         /// Connect the instances to the primary again, but cut no existing connection to the
-        /// standby. The standby stops when a later operation replaces it, or at the end of the run.
+        /// standby. The standby stops when a later operation replaces it, or at the end of the load
+        /// test run.
         Direct = "direct",
         /// Start a streaming standby. Commits, and therefore acks, wait for the standby.
         StandbySync = "standby-sync",

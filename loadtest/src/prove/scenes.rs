@@ -121,8 +121,9 @@ pub const FURTHER: &[Scene] = &[
 ];
 
 /// Scenes that restore the database from a dump taken under traffic. The seed chooses one scene,
-/// for the middle of the run. By that time many rows contain old transaction ids. Later in the run,
-/// the new cluster's id counter reaches these ids, which tests how gateways handle reused ids.
+/// for the middle of the load test run. By that time many rows contain old transaction ids. Later
+/// in the run, the new cluster's id counter reaches these ids, which tests how gateways handle
+/// reused ids.
 pub const RESTORES: [Scene; 2] = [
     &[(0.0, "postgres dump"), (3.0, "postgres restore-elsewhere")],
     &[(0.0, "postgres dump"), (3.0, "postgres restore-here")],

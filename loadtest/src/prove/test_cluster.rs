@@ -16,7 +16,7 @@ use crate::error::LoadError;
 use crate::target;
 
 /// Heartbeat interval of the gateways, in milliseconds. It is short, so that a half-open connection
-/// is detected within the run.
+/// is detected within the load test run.
 const HEARTBEAT_MS: &str = "4000";
 /// Limit of connections per address. It is high, because all clients connect from one address.
 const CONNECTIONS_MAX: &str = "100000";
@@ -35,8 +35,8 @@ const DATABASE: &str = "desk";
 /// The role that owns and migrates the database. As on a hosted Postgres, it is not a superuser.
 /// Its name prefix makes it part of a dump. Injected faults use the superuser instead.
 const ADMINISTRATOR: &str = "helpline_administrator";
-/// Additional Postgres settings. The rig also turns off `fsync`. That loses no data, because a run
-/// kills processes but does not cut the power.
+/// Additional Postgres settings. The rig also turns off `fsync`. That loses no data, because a load
+/// test run kills processes but does not cut the power.
 const SETTINGS: [(&str, &str); 4] = [
     ("max_wal_size", "128MB"),
     ("wal_level", "replica"),
@@ -63,8 +63,8 @@ pub struct TestClusterSpec {
     /// Whether the database is on a small disk that a fault can fill.
     pub small_disk: bool,
     /// A promise of the gateway to break on purpose, to test the checker. The gateways receive its
-    /// name as a setting. If functions or triggers in the database keep the promise, the run
-    /// replaces or drops them.
+    /// name as a setting. If functions or triggers in the database keep the promise, the load test
+    /// run replaces or drops them.
     pub sabotage: Option<String>,
 }
 
@@ -288,8 +288,8 @@ impl TestCluster {
             .collect()
     }
 
-    /// Ends every fault that the fault plan may have left active, because the final checks of a run
-    /// require working components.
+    /// Ends every fault that the fault plan may have left active, because the final checks of a
+    /// load test run require working components.
     ///
     /// # Errors
     /// If a component does not recover.
