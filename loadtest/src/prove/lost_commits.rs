@@ -22,7 +22,7 @@ pub enum Cause {
     Restore,
 }
 
-/// A promotion or a restore, with the period of commits that it may have undone.
+/// A database promotion or restore, with the period of commits that it may have undone.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LostCommits {
     /// Start of the period, in seconds into the load test run.
@@ -42,7 +42,7 @@ impl LostCommits {
     }
 }
 
-/// Returns the promotions and restores that took place in a load test run.
+/// Returns the database promotions and restores that took place in a load test run.
 pub fn of(log: &[Done]) -> Vec<LostCommits> {
     let mut losses = Vec::new();
     let mut standby: Option<LostCommits> = None;

@@ -119,7 +119,7 @@ words! {
         Delay = "delay",
         /// Restore the network to Postgres.
         Heal = "heal",
-        /// Make Postgres reject writes; existing sessions stay open.
+        /// Make Postgres reject writes; existing database sessions stay open.
         ReadOnly = "read-only",
         /// Make Postgres accept writes again.
         ReadWrite = "read-write",
