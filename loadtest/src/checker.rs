@@ -15,7 +15,8 @@ use helpline_core::history::Kind;
 pub use evidence::{Evidence, Facet, Fate, Life, Observed, Row, Sender, Sent, TrueRow};
 pub use violation::Violation;
 
-/// Returns every violation on one ticket. The list is empty if the server kept all its promises.
+/// Returns every violation (such as a lost or duplicated event) on one ticket. The list is empty if
+/// the server behaved correctly.
 pub fn check(evidence: &Evidence) -> Vec<Violation> {
     let mut found = Vec::new();
     check_numbers(evidence, &mut found);
@@ -29,8 +30,8 @@ pub fn check(evidence: &Evidence) -> Vec<Violation> {
     found
 }
 
-/// No message text may be stored twice, even under different keys: every message of a run has a
-/// unique text.
+/// No message text may be stored twice, even under different idempotency keys: every message of a
+/// load test run has a unique text.
 fn check_texts(evidence: &Evidence, found: &mut Vec<Violation>) {
     let mut places: HashMap<&str, u64> = evidence
         .sent
@@ -110,8 +111,9 @@ fn check_numbers(evidence: &Evidence, found: &mut Vec<Violation>) {
     }
 }
 
-/// Every acknowledged key must be stored exactly once, at the acknowledged position. Refused keys,
-/// and keys that no member sent, must not be stored.
+/// Every acknowledged message must be stored exactly once, at the acknowledged position in the
+/// history. Refused messages, and messages that no member sent, must not be stored. Idempotency
+/// keys identify the messages.
 fn check_sends(evidence: &Evidence, found: &mut Vec<Violation>) {
     let ticket = &evidence.ticket;
     let mut places: HashMap<&str, Vec<&TrueRow>> = HashMap::new();
@@ -212,7 +214,7 @@ fn check_order(evidence: &Evidence, found: &mut Vec<Violation>) {
 }
 
 /// An observer must have exactly the database's events for its audience (customer or staff), in
-/// order. They must begin after the position at which the observer started, and end at the head
+/// order. They must begin after the event number at which the observer started, and end at the head
 /// (the newest event).
 fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Violation>) {
     let who = format!("{}: {}", evidence.ticket, observed.name);
@@ -243,8 +245,8 @@ fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Viol
         own: &own_keys(evidence),
     };
     for life in &observed.earlier {
-        // The reset made the observer discard all events of `life`, including those that a restore
-        // may have undone.
+        // When the server reset the observer, the observer discarded all events of `life`,
+        // including events that a database restore may have undone.
         check_rows(&seen, life, AfterSure::Forgotten, found);
     }
     let life = Life {
@@ -261,7 +263,7 @@ fn check_observer(evidence: &Evidence, observed: &Observed, found: &mut Vec<Viol
     }
 }
 
-/// The keys of all messages that members sent to this ticket.
+/// The idempotency keys of all messages that members sent to this ticket.
 fn own_keys(evidence: &Evidence) -> HashSet<&str> {
     evidence.sent.iter().map(|sent| sent.key.as_str()).collect()
 }
@@ -277,14 +279,14 @@ struct Seen<'a> {
 /// What an observer did with events that a database promotion or restore may have undone.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum AfterSure {
-    /// The observer was reset and discarded the events.
+    /// The server told the observer to discard the events, and the observer did.
     Forgotten,
     /// The observer still has the events.
     Kept,
 }
 
 /// Checks that the observer's events are in order, without gaps, and equal to the database's
-/// events. Returns the position of the observer's last event.
+/// events. Returns the number of the observer's last event.
 fn check_rows(
     seen: &Seen<'_>,
     life: &Life,
@@ -322,8 +324,8 @@ fn check_rows(
     position
 }
 
-/// Whether an event belongs to a different ticket: its key was used by no member of this ticket,
-/// and it is not in this ticket's history.
+/// Whether an event belongs to a different ticket: the idempotency key of its message was used by
+/// no member of this ticket, and it is not in this ticket's history.
 fn is_foreign(seen: &Seen<'_>, row: &Row) -> bool {
     row.key
         .as_deref()

@@ -93,8 +93,8 @@ fn faultless() -> Evidence {
     }
 }
 
-/// Applies a change to the faultless evidence. Returns the words of the violations that the checker
-/// reports.
+/// Applies a change to the faultless evidence. Returns the kinds of violations that the checker
+/// reports, such as `lost`.
 fn broken(breaking: impl FnOnce(&mut Evidence)) -> Vec<&'static str> {
     let mut evidence = faultless();
     breaking(&mut evidence);
@@ -297,8 +297,8 @@ fn what_belongs_to_another_ticket_is_foreign() {
             .push("an event of another ticket".into())),
         ["foreign"]
     );
-    // A forged message is also reported if the observer discarded it at a reset, and if a restore
-    // may have undone it.
+    // A forged message is also reported if the observer discarded it when the server reset the
+    // history, and if a restore may have undone it.
     let life = Life {
         base: 3,
         rows: vec![(4, message("c9"))],
@@ -313,7 +313,7 @@ fn what_belongs_to_another_ticket_is_foreign() {
 #[test]
 fn what_a_restore_took_back_must_be_forgotten() {
     // A restore undid the last event that the agent received. A different event was written in its
-    // place, but the server did not reset the agent.
+    // place, but the server did not tell the agent to discard the undone event.
     let keeps = |e: &mut Evidence, row: Row| {
         e.observed[AGENT].rows[5].1 = row;
         e.observed[AGENT].sure = 5;

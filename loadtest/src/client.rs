@@ -1,7 +1,7 @@
 //! A client for one member of a ticket, which behaves as the protocol documentation requires. Its
-//! outbox keeps every message until the ack. Its position advances only over contiguous events.
-//! When a connection is lost, the client subscribes again from its position, on any instance that
-//! responds.
+//! outbox keeps every message until the ack. Its position (the number of the last received event)
+//! advances only over contiguous events. When a connection is lost, the client subscribes again
+//! from its position, on any instance that responds.
 
 mod frames;
 mod history;
@@ -27,8 +27,8 @@ pub use member::{Goal, Member, Outgoing, Record, Run, Seen, Visibility};
 const BACKOFF_MAX: Duration = Duration::from_secs(2);
 /// Delay before the first reconnection.
 const BACKOFF_MIN: Duration = Duration::from_millis(50);
-/// A message that is not answered within this time is sent again with the same key, even if the
-/// connection still works.
+/// A message that is not answered within this time is sent again with the same idempotency key,
+/// even if the connection still works.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 
 struct Pending {
@@ -47,7 +47,8 @@ enum End {
     Lost(LinkError),
 }
 
-/// A protocol client for one member of a ticket, with its outbox and position.
+/// A protocol client for one member of a ticket, with its outbox (unacknowledged messages) and its
+/// position in the history.
 pub struct Client {
     member: Member,
     run: Arc<Run>,
@@ -59,8 +60,8 @@ pub struct Client {
     next_id: u64,
     /// The `id` of the unanswered `subscribe`, if any.
     subscribing: Option<u64>,
-    /// The delay that the server's `bye` asked for. After a `bye`, the next connection attempt uses
-    /// a different instance.
+    /// The delay that the server's `bye` frame asked for. After a `bye`, the next connection
+    /// attempt uses a different instance.
     bye: Option<Duration>,
     /// Start of the current outage, and the delay that the server asked for, if any.
     lost: Option<(Instant, Option<Duration>)>,
@@ -91,7 +92,7 @@ impl Client {
         }
     }
 
-    /// Runs until the goal is reached. Returns the member and what it recorded.
+    /// Runs until the member's goal says that it may stop. Returns the member and what it recorded.
     pub async fn run(mut self) -> (Member, Record) {
         let mut backoff = BACKOFF_MIN;
         let mut url = 0;
@@ -190,7 +191,8 @@ impl Client {
                 () = sleep_until(again_at.unwrap_or_else(Instant::now)), if again_at.is_some() => {
                     let now = Instant::now();
                     // A message timed out and is sent again. If only the second copy is stored, its
-                    // position is after messages that were sent between the two copies.
+                    // position in the history is after messages that were sent between the two
+                    // copies.
                     self.record.asked_to_retry |= self.outbox.iter().any(|pending| pending.again_at <= now && pending.id.is_some());
                     for pending in self.outbox.iter_mut().filter(|pending| pending.again_at <= now) {
                         pending.id = None;
@@ -254,8 +256,8 @@ impl Client {
         let id = self.fresh_id();
         self.subscribing = Some(id);
         let (after, epoch) = (self.position.map(Position::seq), self.epoch.clone());
-        // A member without a position requests the whole history, because a run's tickets are
-        // short.
+        // A member without any history requests all of it, because the tickets of a load test run
+        // have short histories.
         let after = after.or((self.record.resets == 0).then_some(Seq::ZERO));
         link.send(&ClientFrame::Subscribe {
             id,

@@ -1,9 +1,9 @@
-//! Errors that prevent a run from completing. A broken promise that a run detects is not an error,
-//! but a [`crate::checker::Violation`].
+//! Errors that prevent a load test run from completing. Wrong behaviour of the server is not such
+//! an error, but a [`crate::checker::Violation`].
 
 use helpline_rig::RigError;
 
-/// The errors that prevent a run from completing.
+/// The errors that prevent a load test run from completing.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     #[error("the rig failed")]
@@ -16,7 +16,7 @@ pub enum LoadError {
         #[source]
         source: tokio_postgres::Error,
     },
-    /// A WebSocket connection that the run needs has failed.
+    /// A WebSocket connection that the load test run needs has failed.
     #[error("a connection failed")]
     Link(#[from] crate::wire::LinkError),
     /// A program could not be run, or it failed.
@@ -27,7 +27,7 @@ pub enum LoadError {
         /// The program's error output, or the reason why it could not be started.
         why: String,
     },
-    /// A fault of a plan could not be injected because a requirement is missing.
+    /// A planned fault could not be injected because a requirement is missing.
     #[error("{0}")]
     Unplayed(String),
     /// The run did not make the expected progress in time.

@@ -6,7 +6,7 @@ use helpline_rig::testing;
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-/// Lifetime of the test's tokens. It is longer than any run.
+/// Lifetime of the test's tokens. It is longer than any load test run.
 const TOKEN_LIFETIME_S: i64 = 24 * 60 * 60;
 /// Maximum number of tickets that one statement creates.
 const TICKETS_PER_STATEMENT: usize = 1_000;
@@ -18,7 +18,7 @@ pub struct Room {
     /// The customer who owns the ticket.
     pub customer: UserId,
     /// The agent who replies. Each ticket has a different agent, so that the limits per user do not
-    /// affect the run.
+    /// affect the load test run.
     pub agent: UserId,
 }
 

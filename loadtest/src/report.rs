@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-/// The highest latency that the histogram can record, longer than any run. Longer latencies count
-/// as this value.
+/// The highest latency that the histogram can record, longer than any load test run. Longer
+/// latencies count as this value.
 const LATENCY_MICROS_MAX: u64 = 600_000_000;
 
 /// A latency histogram that all members share. It has one lock, which is fast enough for some
@@ -52,7 +52,7 @@ impl Latencies {
     }
 }
 
-/// Whether the gateways kept all promises that a run checks.
+/// Whether the gateways kept all promises that a load test run checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// All promises were kept.

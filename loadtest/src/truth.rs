@@ -10,7 +10,7 @@ use crate::checker::{Facet, Row, TrueRow};
 use crate::error::LoadError;
 use crate::people::Room;
 
-/// Returns the last position of each ticket: among all events, and among the events that the
+/// Returns the newest event number of each ticket: among all events, and among the events that the
 /// customer sees.
 ///
 /// # Errors
@@ -34,8 +34,8 @@ pub async fn heads(
         .collect())
 }
 
-/// Returns the database's part of the epoch. Every epoch that clients currently receive starts with
-/// this part.
+/// Returns the database's part of the epoch, which changes when the database is restored. Every
+/// epoch that clients currently receive starts with this part.
 ///
 /// # Errors
 /// If Postgres refuses the query.
@@ -69,7 +69,7 @@ pub async fn administration(admin: &Client) -> Result<String, LoadError> {
     ))
 }
 
-/// Returns all events of each ticket, in the order of their positions.
+/// Returns all events of each ticket, in the order of their event numbers.
 ///
 /// # Errors
 /// If Postgres refuses the query.

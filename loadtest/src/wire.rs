@@ -149,8 +149,8 @@ impl Link {
     }
 
     /// Returns the next text frame. This includes `ping` frames, which the caller must answer,
-    /// because they contain heads that the caller needs. Cancel-safe: tungstenite keeps partial
-    /// frames.
+    /// because they contain heads (newest event numbers) that the caller needs. Cancel-safe:
+    /// tungstenite keeps partial frames.
     ///
     /// # Errors
     /// Any [`LinkError`]; [`LinkError::Silent`] if nothing arrived for 1.5 heartbeats.

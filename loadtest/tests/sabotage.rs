@@ -12,14 +12,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-/// Time limit of a run. A run takes about a minute, or somewhat longer if several runs share a busy
-/// machine.
+/// Time limit of a run of `prove`. A run takes about a minute, or somewhat longer if several runs
+/// share a busy machine.
 const LIMIT: Duration = Duration::from_secs(240);
 const POLL: Duration = Duration::from_millis(50);
-/// The text in the run's certificate about the database's owner.
+/// The text about the database's owner in the certificate (the summary that a run prints).
 const BY_ITS_OWNER: &str = ", database of helpline_administrator, no superuser";
 
-/// A small run of `prove`, with its plan and its settings.
+/// A small run of `prove`, with its fault plan and its settings.
 struct Run {
     sabotage: Option<&'static str>,
     plan: &'static str,
@@ -27,7 +27,7 @@ struct Run {
 }
 
 impl Run {
-    /// A unique name for the run's directory, because tests run in parallel.
+    /// A unique name for the load test run's directory, because tests run in parallel.
     fn name(&self) -> String {
         let mut hasher = DefaultHasher::new();
         (self.plan, self.settings).hash(&mut hasher);
@@ -38,7 +38,7 @@ impl Run {
         )
     }
 
-    /// Executes the run. Returns the exit code and the program's output.
+    /// Executes the load test run. Returns the exit code and the program's output.
     fn prove(&self) -> (Option<i32>, String) {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("prove-{}", self.name()));
         std::fs::create_dir_all(&dir).expect("the target directory can be written");
@@ -191,8 +191,8 @@ fn a_retry_that_is_stored_twice_is_caught() {
 
 #[test]
 fn a_cursor_by_number_is_caught() {
-    // In this run, only a long transaction changes the quiet tickets (tickets to which no member
-    // writes).
+    // In this test's run, only a long transaction changes the quiet tickets (tickets to which no
+    // member writes).
     let settings = &[
         "--tickets",
         "4",
@@ -267,7 +267,7 @@ fn a_resume_one_too_late_is_caught() {
 #[test]
 fn a_write_that_takes_rows_of_another_cluster_for_its_own_is_caught() {
     // Write many rows before the dump. The restored rows then contain transaction ids that the new
-    // cluster's counter reaches within the run.
+    // cluster's counter reaches within the load test run.
     let settings = &["--tickets", "4", "--rate", "60", "--seconds", "36"];
     let plan = "9s postgres dump\n10s postgres restore-elsewhere\n";
     Run {

@@ -1,7 +1,7 @@
-//! A short performance check that `make test` runs. It measures only the ratios that vary least
-//! between runs. Its bounds are looser than the targets of `bench`, because the machine may be
-//! busy. It finds structural regressions: an additional write per delivery, an additional buffer
-//! per connection, or a transaction per message.
+//! A short performance check that `make test` runs. It measures only the ratios of Helpline to its
+//! baselines that vary least between runs. Its bounds are looser than the targets of `bench`,
+//! because the machine may be busy. It finds structural regressions: an additional write per
+//! delivery, an additional buffer per connection, or a transaction per message.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -150,7 +150,7 @@ mod tests {
         ] {
             assert!(SCALING.contains(&claim), "{claim}");
         }
-        // The document must also state the targets of the full benchmark.
+        // The scaling document must also state the targets of the full benchmark.
         let bound = |scenario: &str, over: Option<&str>, metric: Metric| {
             let target = TARGETS
                 .iter()

@@ -77,8 +77,8 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
         relay: Relay::InProcess,
     };
     let helpline = Helpline::start(setup, means, Talk::Messages).await?;
-    // Each read first commits its audit row. Turn off waiting for the disk, because the scenario
-    // measures the reads.
+    // The gateway commits an audit row before it answers a read request. Turn off waiting for the
+    // disk, because the scenario measures the reads.
     for sql in [
         "alter system set synchronous_commit = off",
         "select pg_reload_conf()",

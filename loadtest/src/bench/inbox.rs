@@ -43,7 +43,7 @@ struct Run {
     begun: Instant,
     frames: AtomicU64,
     acked: AtomicU64,
-    /// The scheduled changes, by ticket.
+    /// The scheduled changes of tickets, by ticket.
     changes: Mutex<HashMap<String, Vec<At>>>,
     /// Time at which a console last showed a ticket, in microseconds since the start of the run.
     shown_last: AtomicU64,
@@ -251,8 +251,8 @@ async fn write(
     }
 }
 
-/// Measures for every change and every decoding console how long it took until the change was
-/// shown. Also counts the changes that were never shown.
+/// Measures for every ticket change and every decoding console how long it took until the console
+/// showed the change. Also counts the changes that were never shown.
 fn lateness(run: &Run) -> (Times, u64) {
     let changes = run.changes.lock().unwrap_or_else(PoisonError::into_inner);
     let shown = run.shown.lock().unwrap_or_else(PoisonError::into_inner);

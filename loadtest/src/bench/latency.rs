@@ -291,12 +291,14 @@ async fn send(run: &Run, speakers: &[mpsc::Sender<Instant>], pace: Pace, seconds
         if let Some(window) = &run.window {
             window.acquire().await.expect("it is never closed").forget();
         }
-        // Ignore the error: a speaker's channel is closed only if its connection has ended.
+        // Ignore the error: the channel of a speaker (a sending connection) is closed only if the
+        // connection has ended.
         let _ = speakers[n as usize % speakers.len()].send(due).await;
     }
 }
 
-/// Returns the id of the room's ticket, which is part of every frame that the speaker would send.
+/// Returns the id of the room's ticket, which is part of every frame that the room's speaker (its
+/// sending connection) would send.
 fn ticket(peer: &Arc<dyn Peer>, room: usize) -> String {
     let frame = peer.frame(0, room, 0);
     frame

@@ -57,7 +57,7 @@ pub struct BenchArgs {
     /// Binary of the gateway [default: HELPLINE_BIN, or else the one in the directory of this program]
     #[arg(long, value_name = "FILE")]
     bin: Option<PathBuf>,
-    /// Directory with the files of the peers
+    /// Directory with the files of the peers (comparable servers)
     #[arg(long, value_name = "DIR", default_value = "loadtest/peers")]
     peers: PathBuf,
     /// Directory for the report
@@ -89,7 +89,7 @@ enum Name {
     CommitRate,
     /// Latency of a message at half of the highest rate, and at other shares of that rate
     Latency,
-    /// Hundreds of consoles while thousands of tickets change
+    /// Hundreds of staff consoles while thousands of tickets change
     Inbox,
     /// All clients reconnect and resume at once
     Storm,

@@ -218,7 +218,7 @@ impl Results {
             .push(value);
     }
 
-    /// Records the results of one run with speakers and listeners.
+    /// Records the results of one benchmark run with sending and receiving connections.
     pub fn sample(&mut self, scenario: &str, subject: &str, sample: &Sample) {
         self.record(scenario, subject, CPU, sample.cpu_micros);
         self.record(scenario, subject, HOLDER_CPU, sample.holder_cpu_micros);
@@ -251,7 +251,8 @@ impl Results {
         (!ratios.is_empty()).then_some(ratios)
     }
 
-    /// Total number of wrong deliveries by Helpline in all scenarios.
+    /// Total number of wrong (lost, duplicated or reordered) deliveries by Helpline in all
+    /// scenarios.
     pub fn wrong(&self) -> f64 {
         let all = self
             .scenarios

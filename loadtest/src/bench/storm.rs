@@ -29,7 +29,8 @@ const AGENTS: usize = 500;
 /// Maximum number of clients that reconnect at the same moment. When one client has reconnected,
 /// the next client starts.
 const AT_ONCE: usize = 512;
-/// Time between two frames of the pair that measures whether uninvolved clients are affected.
+/// Time between two frames of the pair of connections that measures whether uninvolved clients are
+/// affected.
 const PROBE_EVERY: Duration = Duration::from_millis(5);
 /// How long to wait for Postgres's statistics counters, which it updates about once a second.
 const COUNTERS_SETTLE: Duration = Duration::from_millis(1_500);
@@ -175,10 +176,10 @@ async fn log_reads(helpline: &Helpline) -> Result<f64, LoadError> {
         .get::<_, i64>(0) as f64)
 }
 
-/// While `meanwhile` runs, a speaker and a listener exchange frames in a separate room. Returns the
-/// result of `meanwhile` and the latencies of these frames. The two connections have a separate
-/// thread, so that waiting for other clients in this process does not count as the server's
-/// latency.
+/// While `meanwhile` runs, a sending and a receiving connection use a separate room. Returns the
+/// result of `meanwhile` and the latencies of the frames in this room. The two connections have a
+/// separate thread, so that waiting for other clients in this process does not count as the
+/// server's latency.
 async fn pair<T>(
     helpline: &Arc<Helpline>,
     meanwhile: impl Future<Output = T>,
@@ -196,8 +197,8 @@ async fn pair<T>(
         })?;
         runtime.block_on(probe(&helpline, there, ended))
     });
-    // Ignore an error: `arrived` is also closed if the speaker or the listener could not connect,
-    // and `probe` returns that error at the end.
+    // Ignore an error: `arrived` is also closed if the sending or the receiving connection could
+    // not be opened, and `probe` returns that error at the end.
     let _ = arrived.await;
     let result = meanwhile.await;
     drop(over);

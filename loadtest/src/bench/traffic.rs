@@ -1,6 +1,6 @@
-//! One run of speakers and listeners on one server. Speakers send at fixed times, independent of
-//! the server's speed (an open loop). Every delivery is checked, and its latency counts from the
-//! moment at which its frame was due.
+//! One benchmark run of speakers (sending connections) and listeners (receiving connections) on one
+//! server. Speakers send at fixed times, independent of the server's speed (an open loop). Every
+//! delivery is checked, and its latency counts from the moment at which its frame was due.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -35,21 +35,22 @@ const ORDERS_MAX: usize = 1_024;
 /// What to send, and to how many listeners.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
-    /// Number of rooms; each has one speaker.
+    /// Number of rooms; each has one speaker (a sending member).
     pub rooms: usize,
     /// Number of listeners per room.
     pub listeners: usize,
-    /// Number of frames that a speaker sends at once.
+    /// Number of frames that each speaker (sending member) sends at once.
     pub burst: u64,
     /// Bursts per second over all rooms.
     pub bursts_per_second: f64,
     /// Duration of the measured part, in seconds.
     pub seconds: f64,
-    /// The instance that listeners connect to. Speakers connect to the first instance.
+    /// The instance that listeners (receiving connections) connect to. Speakers (sending
+    /// connections) use the first instance.
     pub listen_on: usize,
 }
 
-/// The measurements of one run of speakers and listeners.
+/// The measurements of one benchmark run on one server.
 #[derive(Debug, Clone)]
 pub struct Sample {
     /// Number of deliveries in the measured part.
@@ -106,7 +107,7 @@ impl Times {
     }
 }
 
-/// State that all speakers and listeners of a run share.
+/// State that all connections of one benchmark run share.
 struct Run {
     peer: Arc<dyn Peer>,
     shape: Shape,
@@ -198,8 +199,8 @@ pub async fn run(peer: &Arc<dyn Peer>, shape: Shape) -> Result<Sample, LoadError
 /// A burst to send: the number of its first frame, and its due time in the measured part.
 type Order = (u64, Option<Instant>);
 
-/// Opens all listeners' connections, then all speakers' connections. Returns the channels that tell
-/// the speakers what to send.
+/// Opens all listeners' connections, then the connections of all speakers (the senders). Returns
+/// the channels that tell the speakers what to send.
 async fn enter(
     run: &Arc<Run>,
     tasks: &mut JoinSet<()>,
@@ -335,8 +336,8 @@ async fn send_burst(
     connection.flush().await
 }
 
-/// Orders bursts at fixed times. A slow speaker delays this loop, but not the due times from which
-/// latencies are measured.
+/// Tells speakers (sending connections) to send bursts at fixed times. A slow speaker delays this
+/// loop, but not the due times from which latencies are measured.
 async fn send_all(run: &Run, speakers: &[mpsc::Sender<Order>], begun: Instant, from: u64, to: u64) {
     let measured = from >= run.warm;
     for burst in from..to {
@@ -346,7 +347,8 @@ async fn send_all(run: &Run, speakers: &[mpsc::Sender<Order>], begun: Instant, f
             if due > Instant::now() {
                 sleep_until(due).await;
             }
-            // Ignore the error: a speaker whose connection ended has already logged a warning.
+            // Ignore the error: a speaker (a sending task) whose connection ended has already
+            // logged a warning.
             let _ = speaker
                 .send((burst * run.shape.burst, measured.then_some(due)))
                 .await;

@@ -18,8 +18,8 @@ pub fn cpu_seconds(roots: &[u32]) -> f64 {
         / TICKS_PER_SECOND
 }
 
-/// Memory in bytes of these processes and their descendants. A page that several processes share is
-/// divided between them.
+/// Memory in bytes of these processes and their descendants. A memory page that several processes
+/// share is divided between them.
 pub fn memory_bytes(roots: &[u32]) -> u64 {
     tree(roots, &table())
         .iter()

@@ -10,7 +10,7 @@ use helpline_core::history::Kind;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     pub kind: Kind,
-    /// The key of the event's message, if it has one.
+    /// The idempotency key of the event's message, if it has one.
     pub key: Option<String>,
     /// The text of the event's message, if it has one.
     pub body: Option<String>,
@@ -69,7 +69,7 @@ pub struct TrueRow {
     pub row: Row,
 }
 
-/// The author of a message. Each ticket of a run has one customer and one agent.
+/// The author of a message. Each ticket of a load test run has one customer and one agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Sender {
     /// The customer who owns the ticket.
@@ -81,15 +81,15 @@ pub enum Sender {
 /// The result of sending a message, as its sender knows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// Acknowledged at this position, in the numbering that the sender sees.
+    /// Acknowledged with this event number, in the numbering that the sender sees.
     Acked(u64),
     /// Acknowledged, but a database promotion or restore may have undone the message. The message
-    /// may be missing. It may also be stored at a different position, if a retry was stored after
-    /// the promotion or restore.
+    /// may be missing. It may also be stored at a different position in the history, if a retry was
+    /// stored after the promotion or restore.
     Void,
     /// The server refused the message permanently.
     Refused,
-    /// The server did not answer before the end of the run.
+    /// The server did not answer before the end of the load test run.
     Unknown,
 }
 
@@ -102,10 +102,10 @@ pub struct Sent {
     pub fate: Fate,
 }
 
-/// What an observer had received before a reset.
+/// What an observer had received before the server told it to discard its events (a reset).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Life {
-    /// The position before the first received event.
+    /// The event number before the first received event.
     pub base: u64,
     /// The events in the order in which they were applied.
     pub rows: Vec<(u64, Row)>,
@@ -119,19 +119,22 @@ pub struct Life {
 pub struct Observed {
     /// The observer's name in the report.
     pub name: String,
-    /// Whether the observer reads as customer or staff. This selects the numbering of positions.
+    /// Whether the observer reads as customer or staff. This selects the numbering of events.
     pub audience: Audience,
-    /// The position before the observer's first event. It is 0 unless the observer was reset.
+    /// The event number before the observer's first event. It is 0 unless the server told the
+    /// observer to discard earlier events.
     pub base: u64,
-    /// The observer's events with their positions, in the order in which they were applied.
+    /// The observer's events with their numbers, in the order in which they were applied.
     pub rows: Vec<(u64, Row)>,
-    /// What the observer had received before each reset.
+    /// What the observer had received before each reset (when the server told it to discard its
+    /// events).
     pub earlier: Vec<Life>,
     /// Number of events, counted from the first, that arrived before any database promotion or
     /// restore. The events that arrived afterwards must be in the database too, because no reset
     /// told the observer to discard them.
     pub sure: usize,
-    /// Number of live events that skipped a position. The server did not report these gaps.
+    /// Number of live events that left a gap in the event numbers. The server did not report these
+    /// gaps.
     pub holes: u64,
     /// Frames about tickets that the observer did not subscribe to.
     pub foreign: Vec<String>,
@@ -157,9 +160,9 @@ pub struct Evidence {
     /// Senders whom the server asked to retry a message later. Only the messages of these senders
     /// may be stored in a different order than they were sent.
     pub asked_to_retry: Vec<Sender>,
-    /// Keys of messages that an instance refused at the first attempt, according to its log. The
-    /// log also has refusals that the client never received because its connection broke. Each of
-    /// these messages may be stored after messages that were sent later.
+    /// Idempotency keys of messages that an instance refused at the first attempt, according to its
+    /// log. The log also has refusals that the client never received because its connection broke.
+    /// Each of these messages may be stored after messages that were sent later.
     pub refused_at_first: HashSet<String>,
     pub observed: Vec<Observed>,
 }

@@ -1,4 +1,4 @@
-//! Kinds of violations, and the word under which each is counted.
+//! Kinds of violations, and the word under which the report counts each.
 
 use std::fmt;
 
@@ -9,16 +9,16 @@ pub enum Violation {
     AckedAndLost {
         ticket: String,
         key: String,
-        /// The position that the server acknowledged.
+        /// The event number that the server acknowledged.
         seq: u64,
     },
     /// An observer did not receive an event, or a message was never acknowledged or refused.
     Lost(String),
     /// A message is stored twice, or an observer applied an event twice.
     Doubled(String),
-    /// A message is not at its acknowledged position, or a sender's messages are not in the order
-    /// in which they were sent. This applies to the database and to the events that an observer
-    /// received.
+    /// A message is not at its acknowledged position in the history, or a sender's messages are not
+    /// in the order in which they were sent. This applies to the database and to the events that an
+    /// observer received.
     Reordered(String),
     /// A customer received something that is only for staff.
     Leaked(String),
@@ -29,7 +29,7 @@ pub enum Violation {
     /// An answer or an event is about a different ticket than the client requested.
     Foreign(String),
     /// An observer still has events that a database restore or promotion undid, because the server
-    /// did not reset it.
+    /// did not tell it to discard them.
     FalseHistory(String),
     /// An event arrived too late because a different ticket has a row that the server cannot
     /// decode.
@@ -38,8 +38,8 @@ pub enum Violation {
     Refused(String),
     /// A component did not recover, or an operation failed, although all injected faults had ended.
     Stuck(String),
-    /// A fault of the plan was not injected because the machine or the plan lacks a requirement.
-    /// The run proves nothing about this fault.
+    /// A planned fault was not injected because the machine or the fault plan lacks something that
+    /// the fault needs. The run proves nothing about this fault.
     Unplayed(String),
 }
 
@@ -68,7 +68,7 @@ impl fmt::Display for Violation {
 }
 
 impl Violation {
-    /// All words under which violations are counted. The report shows zero for a word without
+    /// All words under which the report counts violations. The report shows zero for a word without
     /// violations.
     pub const WORDS: [&str; 12] = [
         "lost",
@@ -85,7 +85,7 @@ impl Violation {
         "unplayed",
     ];
 
-    /// The word under which this violation is counted.
+    /// The word under which the report counts this violation.
     pub fn word(&self) -> &'static str {
         match self {
             Self::AckedAndLost { .. } | Self::Lost(_) => "lost",

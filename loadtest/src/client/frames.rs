@@ -16,8 +16,8 @@ use crate::wire::{Link, LinkError};
 
 /// Delay before a retry if the server asked for a retry without stating a delay.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
-/// How long to keep a message that the connected server cannot accept. It is longer than any run,
-/// so the message waits for the next connection.
+/// How long to keep a message that the connected server cannot accept. It is longer than any load
+/// test run, so the message waits for the next connection.
 const HELD: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Client {
@@ -108,8 +108,8 @@ impl Client {
                         self.record.asked_to_retry = true;
                         self.outbox[n].again_at = Instant::now() + wait;
                     } else if code.ends_with_connection() {
-                        // A new connection clears all ids of the outbox, so the client sends this
-                        // message again.
+                        // A new connection clears the `id` of every unacknowledged message, so the
+                        // client sends this message again.
                         tracing::warn!(member = self.member.name, %code, "a send is held until another connection");
                         self.outbox[n].again_at = Instant::now() + HELD;
                     } else {

@@ -1,5 +1,5 @@
-//! A member's view of its ticket's history: a position that advances over contiguous events, until
-//! the server resets the member.
+//! A member's view of its ticket's history: a position (an event number) that advances over
+//! contiguous events, until the server tells the member to discard its history.
 
 use helpline_core::history::{Kind, Observed as Place, Position};
 use helpline_core::ids::{Key, Seq, TicketId};
@@ -70,9 +70,9 @@ impl Client {
             Place::Duplicate => self.record.repeats += 1,
             Place::Gap { .. } => return Step::Gap,
             Place::InOrder => {
-                // Only plain SQL writes `CategoryChanged` events in a run. Such an event has the
-                // time of its SQL statement. The commit may be much later, so these events cannot
-                // measure delivery.
+                // Only plain SQL writes `CategoryChanged` events in a load test run. Such an event
+                // has the time of its SQL statement. The commit may be much later, so these events
+                // cannot measure delivery.
                 if row.kind != Kind::CategoryChanged {
                     self.run.samples.seen(at_micros, way, self.member.lane);
                 }

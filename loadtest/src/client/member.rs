@@ -1,5 +1,5 @@
 //! A member's identity, its orders (what to send) and its record (what happened), and the state
-//! that all members of a run share.
+//! that all members of a load test run share.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ impl Member {
 /// An order to a member to send a message or an internal note.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
-    /// The key of the message, which makes retries idempotent.
+    /// The message's idempotency key.
     pub key: Key,
     pub body: String,
     pub visibility: Visibility,
@@ -59,40 +59,42 @@ pub enum Visibility {
     Note,
 }
 
-/// What a member had received before a reset.
+/// What a member had received before the server told it to discard its history (a reset).
 #[derive(Debug)]
 pub struct Seen {
-    /// The position before the first received event.
+    /// The event number before the first received event.
     pub base: u64,
-    /// The events with their positions, in the order in which they were applied.
+    /// The events with their numbers, in the order in which they were applied.
     pub rows: Vec<(u64, Row)>,
     /// The database's time of each event, in µs since 1970.
     pub dated: Vec<i64>,
 }
 
-/// What a member recorded during a run.
+/// What a member recorded during a load test run.
 #[derive(Debug, Default)]
 pub struct Record {
     /// The sent messages, in order.
     pub sent: Vec<Sent>,
-    /// The events since the last reset with their positions, in the order in which they were
-    /// applied.
+    /// The events received since the server last reset the member's history, with their numbers, in
+    /// the order in which they were applied.
     pub rows: Vec<(u64, Row)>,
     /// The database's time of each event, in µs since 1970.
     pub dated: Vec<i64>,
-    /// What the member had received before each reset.
+    /// What the member had received before each reset (when the server told it to discard its
+    /// history).
     pub earlier: Vec<Seen>,
-    /// The key of each acknowledged message, and the time of its ack.
+    /// The idempotency key of each acknowledged message, and the time of its ack.
     pub acked: Vec<(String, Instant)>,
     /// The ticket's state, computed from the received events.
     pub state: BTreeMap<Facet, Option<String>>,
-    /// The position before the first event in `rows`.
+    /// The event number before the first event in `rows`.
     pub base: u64,
-    /// Number of live events that skipped a position in the history.
+    /// Number of live events that left a gap in the event numbers.
     pub holes: u64,
     /// Frames about other tickets.
     pub foreign: Vec<String>,
-    /// Position and arrival time of each event, including those before a reset.
+    /// Number and arrival time of each event, including events that were discarded at a reset of
+    /// the history.
     pub arrived: Vec<(u64, Instant)>,
     /// Content that a customer received although it is only for staff.
     pub leaks: Vec<String>,
@@ -115,13 +117,13 @@ pub struct Record {
     pub gave_up: Option<String>,
 }
 
-/// State that all members of a run share.
+/// State that all members of a load test run share.
 #[derive(Debug)]
 pub struct Run {
-    /// Start of the run's clock. The idempotency key of each message contains the microseconds from
-    /// this time to the message's intended sending time.
+    /// Start of the load test run's clock. The idempotency key of each message contains the
+    /// microseconds from this time to the message's intended sending time.
     pub begun: Instant,
-    /// Prefix of every key of the run.
+    /// Prefix of every idempotency key of the load test run.
     pub name: String,
     /// A marker text in every internal note. No customer may ever receive it.
     pub canary: String,
@@ -141,23 +143,24 @@ pub struct Run {
 pub enum Goal {
     /// The member may not stop yet.
     Open,
-    /// Stop at this position in the history whose epoch starts with this prefix. The epoch changes
-    /// when the database is restored, so a position in an undone history does not count.
+    /// Stop once the event with this number has arrived, in the history whose epoch starts with
+    /// this prefix. The epoch changes when the database is restored, so an event of an undone
+    /// history does not count.
     SeqIn(u64, Arc<str>),
     /// The member must stop now.
     Stop,
 }
 
 impl Run {
-    /// Creates a key that contains the intended sending time of its message: `<run>.<who>.<n>.<µs
-    /// since the start of the run>`.
+    /// Creates an idempotency key that contains the intended sending time of its message:
+    /// `<run>.<who>.<n>.<µs since the start of the run>`.
     pub fn key(&self, who: &str, n: u64, intended: Instant) -> Key {
         let micros = intended.saturating_duration_since(self.begun).as_micros();
         Key::parse(format!("{}.{who}.{n}.{micros}", self.name)).expect("short and visible ASCII")
     }
 
-    /// Returns the intended sending time of the message with this key, or `None` if the key is not
-    /// from this run.
+    /// Returns the intended sending time of the message with this idempotency key, or `None` if the
+    /// key is not from this load test run.
     pub fn intended(&self, key: &str) -> Option<Instant> {
         let rest = key.strip_prefix(&self.name)?;
         Some(self.begun + Duration::from_micros(rest.rsplit('.').next()?.parse().ok()?))

@@ -28,8 +28,9 @@ pub struct Answers {
     pub foreign: Vec<Violation>,
 }
 
-/// Runs turns until the end of the run. Each turn waits for the previous turn, and each request for
-/// the previous request. The message that a turn edits therefore exists, unless a restore undid it.
+/// Runs turns (sequences of REST requests) until the end of the load test run. Each turn waits for
+/// the previous turn, and each request for the previous request. The message that a turn edits
+/// therefore exists, unless a restore undid it.
 pub async fn converse(
     executor: &Executor,
     rooms: &[Room],
@@ -50,7 +51,8 @@ pub async fn converse(
             room: rooms[nth as usize % rooms.len()],
             nth,
         };
-        // If a request fails, skip the later requests of this turn and continue with the next turn.
+        // If a request fails, skip the later requests of this turn (a sequence of REST requests)
+        // and continue with the next turn.
         let _ = turn.take(&mut answers).await;
     }
     answers

@@ -18,8 +18,8 @@ const INTERVAL: Duration = Duration::from_millis(400);
 /// Maximum number of requests in progress. While there are this many, further changes are skipped.
 const REQUESTS_MAX: usize = 32;
 
-/// Sends requests until the end of the run. Returns how many requests succeeded, and how many were
-/// due.
+/// Sends requests until the end of the load test run. Returns how many requests succeeded, and how
+/// many were due.
 pub async fn ask_all(executor: &Executor, begun: Instant, seconds: u64) -> (u64, u64) {
     let end = begun + Duration::from_secs(seconds);
     let mut asking = JoinSet::new();

@@ -55,8 +55,9 @@ pub struct Consoles {
 }
 
 impl Consoles {
-    /// Starts on every instance a console, and a reader for each ticket in `poisoned`. Each client
-    /// has its own connection, so that an error in one client does not affect the others.
+    /// Starts on every instance a console, and a reader for each ticket in `poisoned` (tickets with
+    /// an undecodable row). Each client has its own connection, so that an error in one client does
+    /// not affect the others.
     pub fn enter(cluster: &TestCluster, poisoned: &[Room]) -> Self {
         let mut consoles = Self {
             logs: Vec::new(),

@@ -160,8 +160,8 @@ async fn send(
     }
 }
 
-/// Collects received frames until a frame of type `word` has a position above `position`. Answers
-/// pings without collecting them, because their timing differs between runs.
+/// Collects received frames until a frame of type `word` has an event number above `position`.
+/// Answers pings without collecting them, because their timing differs between runs.
 async fn receive(
     customer: &mut Link,
     heard: &mut Vec<String>,

@@ -48,7 +48,7 @@ const NO_DISK: &str =
 pub struct Executor {
     /// The deployment to break: servers and networks.
     pub cluster: TestCluster,
-    /// The tickets in which the run's members send messages.
+    /// The tickets in which the load test run's members send messages.
     pub rooms: Vec<Room>,
     /// Separate tickets for rows that the gateways cannot decode.
     pub poison: Poison,
@@ -94,7 +94,7 @@ impl Executor {
         }
     }
 
-    /// Executes the whole plan. Returns the operations in the order in which they started.
+    /// Executes the whole fault plan. Returns the operations in the order in which they started.
     pub async fn play(self: &Arc<Self>, plan: &Plan, begun: Instant) -> Vec<Done> {
         let mut playing = JoinSet::new();
         for step in plan.steps.clone() {

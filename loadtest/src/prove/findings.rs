@@ -1,4 +1,4 @@
-//! The results of a run: violations, latency samples and counts.
+//! The results of a load test run: violations, latency samples and counts.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -10,20 +10,20 @@ use super::samples::{Outage, Sample};
 use crate::checker::{Evidence, Fate, Violation};
 use crate::client::{Member, Record, Run};
 
-/// The members of a run, each with its record of the run.
+/// The members (test clients) of a load test run, each with what it recorded.
 pub(super) type Records = [(Member, Record)];
 
 /// The results of a run of `prove`.
 #[derive(Debug)]
 pub struct Findings {
-    /// The run's options, as text for a table of several runs.
+    /// The load test run's options, as text for a table of several runs.
     pub label: String,
     pub plan: Plan,
-    /// The plan's operations, and how each operation ended.
+    /// The fault plan's operations, and how each operation ended.
     pub log: Vec<Done>,
     pub violations: Vec<Violation>,
-    /// Number of acknowledged messages that promotions and restores undid. The report shows the
-    /// numbers, but does not count them as violations.
+    /// Number of acknowledged messages that database promotions and restores undid. The report
+    /// shows the numbers, but does not count them as violations.
     pub void: Void,
     /// The time and latency of every ack and event since the first message.
     pub samples: Vec<Sample>,
@@ -48,8 +48,8 @@ pub struct Void {
 }
 
 impl Void {
-    /// Marks acks that a promotion or restore may have undone, so that the checker does not report
-    /// them. Counts the acks whose message is missing.
+    /// Marks acks that a database promotion or restore may have undone, so that the checker does
+    /// not report them. Counts the acks whose message is missing.
     pub(super) fn set_apart(
         &mut self,
         evidence: &mut Evidence,
@@ -89,7 +89,7 @@ pub struct Tally {
     pub repeated: u64,
 }
 
-/// Returns a violation for each member that stopped before the end of the run.
+/// Returns a violation for each member that stopped before the end of the load test run.
 pub(super) fn gave_up(records: &Records) -> impl Iterator<Item = Violation> {
     let gave_up = records
         .iter()
@@ -97,7 +97,7 @@ pub(super) fn gave_up(records: &Records) -> impl Iterator<Item = Violation> {
     gave_up.map(|(member, why)| Violation::Stuck(format!("{} gave up: {why}", member.name)))
 }
 
-/// Computes the counts for comparing this run with other runs.
+/// Computes the counts for comparing this load test run with other runs.
 pub(super) fn tally(records: &Records, sends: u64) -> Tally {
     let sum = |of: fn(&Record) -> u64| records.iter().map(|(_, record)| of(record)).sum();
     Tally {

@@ -12,7 +12,7 @@ const PAUSE_S: f64 = 3.0;
 /// Pause after a database promotion, in seconds. Every client is reset and loads its history again.
 const FAILOVER_S: f64 = 16.0;
 /// Pause before the end of the plan, in seconds, so that the last scene's effects are repaired
-/// within the run.
+/// within the load test run.
 const CALM_S: f64 = 4.0;
 
 /// Which faults a generated plan contains.
@@ -50,7 +50,7 @@ impl Dice {
 /// Minimum duration of a full run with failovers, in seconds. Shorter runs have no failover.
 const FAILOVERS_FROM_S: u64 = 120;
 
-/// Generates the plan for a seed, a duration and a number of instances.
+/// Generates the fault plan for a seed, a duration and a number of instances.
 pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
     let mut dice = Dice(seed);
     let mut scenes: Vec<Scene> = BRIEF.to_vec();
@@ -69,8 +69,8 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
     let end = seconds as f64 - CALM_S - tail;
     let mut steps = Vec::new();
     let mut at = 2.0;
-    // First add every scene once in random order, with a database restore in the middle. Afterwards
-    // add the scenes again, in pairs, until the plan is long enough.
+    // First add every scene (a fault and its repair) once in random order, with a database restore
+    // in the middle. Afterwards add the scenes again, in pairs, until the plan is long enough.
     dice.shuffle(&mut scenes);
     scenes.insert(scenes.len() / 2, RESTORES[dice.below(RESTORES.len())]);
     for scene in &scenes {
@@ -113,7 +113,7 @@ pub fn plan(seed: u64, seconds: u64, instances: usize, scale: Scale) -> Plan {
     Plan { steps }
 }
 
-/// Adds pairs of parallel scenes until the time range is full.
+/// Adds pairs of parallel scenes (faults with their repairs) until the time range is full.
 fn mix(
     scenes: &mut Vec<Scene>,
     time: std::ops::Range<f64>,
@@ -164,7 +164,8 @@ struct Instances {
     taken: Option<usize>,
 }
 
-/// Adds a scene's operations to the plan. Returns the instance that the scene breaks, if any.
+/// Adds a scene's operations (a fault and its repair) to the fault plan. Returns the instance that
+/// the scene breaks, if any.
 fn add_scene(
     scene: Scene,
     at: f64,
@@ -212,7 +213,8 @@ mod tests {
         assert_eq!(read.to_string(), of(7).to_string());
     }
 
-    /// Whether the plan contains a scene, with any instance and any network lane.
+    /// Whether the fault plan contains a scene (a fault and its repair), with any instance and any
+    /// network lane.
     fn is_played(scene: Scene, plan: &Plan) -> bool {
         let played: Vec<String> = plan.steps.iter().map(|step| step.op.to_string()).collect();
         scene.iter().all(|(_, line)| {

@@ -1,5 +1,5 @@
-//! Lost commits: which promotions and restores may have undone commits, and in which period those
-//! commits were made.
+//! Lost commits: which database promotions and restores may have undone commits, and in which
+//! period those commits were made.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -22,12 +22,12 @@ pub enum Cause {
     Restore,
 }
 
-/// A promotion or a restore, with the period of commits that it may have undone.
+/// A database promotion or restore, with the period of commits that it may have undone.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LostCommits {
-    /// Start of the period, in seconds into the run.
+    /// Start of the period, in seconds into the load test run.
     pub from: f64,
-    /// End of the period, in seconds into the run.
+    /// End of the period, in seconds into the load test run.
     pub to: f64,
     pub cause: Cause,
     /// Whether acknowledged messages of this period may be lost. This is possible if acks did not
@@ -36,13 +36,13 @@ pub struct LostCommits {
 }
 
 impl LostCommits {
-    /// Whether a commit at `at` (seconds into the run) may have been undone.
+    /// Whether a commit at `at` (seconds into the load test run) may have been undone.
     pub fn holds(&self, at: f64) -> bool {
         (self.from..=self.to).contains(&at)
     }
 }
 
-/// Returns the promotions and restores that took place in a run.
+/// Returns the database promotions and restores that took place in a load test run.
 pub fn of(log: &[Done]) -> Vec<LostCommits> {
     let mut losses = Vec::new();
     let mut standby: Option<LostCommits> = None;

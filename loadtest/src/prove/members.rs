@@ -16,16 +16,16 @@ use crate::checker::{Evidence, Life, Observed, Sender, TrueRow};
 use crate::client::{Client, Goal, Member, Outgoing, Record, Run, Seen, Visibility};
 use crate::people::{self, Room};
 
-/// Number of quiet tickets (the last ones of a run), which only plain SQL changes. Their members
-/// receive changes only when the gateway polls the database.
+/// Number of quiet tickets (the last ones of a load test run), which only plain SQL changes. Their
+/// members receive changes only when the gateway polls the database.
 pub const QUIET_TICKETS: usize = 2;
 pub const MEMBERS_PER_TICKET: usize = 4;
 /// Maximum number of messages that wait to be sent by one member.
 const ORDERS_MAX: usize = 4_096;
 /// One in this many messages of an agent is an internal note.
 const NOTE_EVERY: u64 = 4;
-/// Delay before the members of the next ticket connect, so that a run does not start with a
-/// connection storm.
+/// Delay before the members of the next ticket connect, so that a load test run does not start with
+/// a connection storm.
 const CONNECT_PACE: Duration = Duration::from_millis(5);
 
 /// Controls one member: what the member sends, and when it may stop.
@@ -159,7 +159,7 @@ pub async fn send_all(
             .await
             .is_err()
         {
-            // The member stopped before the end of the run; its record says why.
+            // The member stopped before the end of the load test run; its record says why.
             run.pending.fetch_sub(1, Ordering::Relaxed);
         }
     }

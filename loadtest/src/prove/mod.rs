@@ -67,13 +67,13 @@ const JOIN_TIMEOUT: Duration = Duration::from_secs(120);
 /// Time between two reads of the database's epoch. Every member must reach the current epoch, which
 /// changes when the database is restored.
 const EPOCH_INTERVAL: Duration = Duration::from_secs(1);
-/// Time limit of a run in addition to its sending time. A run that takes longer is ended as
-/// stalled.
+/// Time limit of a load test run in addition to its sending time. A run that takes longer is ended
+/// as stalled.
 const OVERHEAD_MAX: Duration = Duration::from_secs(900);
 /// Runs the tests, writes the report and returns the verdict.
 ///
 /// # Errors
-/// If the run could not be completed. Violations are part of the verdict.
+/// If the load test run could not be completed. Violations are part of the verdict.
 pub async fn run(args: ProveArgs) -> Result<Verdict, LoadError> {
     if let Some(Then::Shrink(args)) = args.then {
         return shrink::run(&args).await;
@@ -101,7 +101,8 @@ pub async fn run(args: ProveArgs) -> Result<Verdict, LoadError> {
     conclude(&attempt(&settings, plan, &dir).await?, &settings, &dir)
 }
 
-/// Prints the certificate (a short text with the run's results), and saves it with the report.
+/// Prints the certificate (a short text with the load test run's results), and saves it with the
+/// report.
 fn conclude(findings: &Findings, settings: &Settings, dir: &Path) -> Result<Verdict, LoadError> {
     let judged = report::judge(findings, settings);
     write(
@@ -228,7 +229,7 @@ async fn attempt_without_limit(
     })
 }
 
-/// Prints the end of each instance's log. It is called if the run could not begin.
+/// Prints the end of each instance's log. It is called if the load test run could not begin.
 fn print_log_ends(cluster: &TestCluster) {
     const LINES: usize = 20;
     for log in cluster.gateways.iter().map(Gateway::log) {
@@ -286,7 +287,7 @@ async fn all_joined(
     Ok(tasks)
 }
 
-/// The tickets of a run by their use.
+/// The tickets of a load test run by their use.
 struct Tickets {
     /// Tickets with members. Members write in all of them except the last
     /// [`members::QUIET_TICKETS`].
@@ -325,7 +326,7 @@ async fn make_tickets(cluster: &TestCluster, count: usize) -> Result<Tickets, Lo
 }
 
 /// Checks every history against the database. Returns the violations, and how many acknowledged
-/// messages promotions and restores undid.
+/// messages database promotions and restores undid.
 async fn examine(
     admin: &Admin,
     rooms: &[Room],
@@ -349,7 +350,8 @@ async fn examine(
     Ok((evidence.iter().flat_map(checker::check).collect(), void))
 }
 
-/// The keys of acknowledged messages that a promotion or a restore may have undone.
+/// The idempotency keys of acknowledged messages that a database promotion or a restore may have
+/// undone.
 fn void_acks(records: &Records, losses: &[LostCommits], begun: Instant) -> HashMap<String, Cause> {
     let acked = records.iter().flat_map(|(_, record)| &record.acked);
     let voided_by = |at: Instant| {

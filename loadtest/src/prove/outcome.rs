@@ -1,4 +1,4 @@
-//! How a plan's operations ended: done, failed or not executed.
+//! How the operations of a fault plan ended: done, failed or not executed.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use super::plan::Op;
 use crate::checker::Violation;
 use crate::error::LoadError;
 
-/// A plan's operation that was executed or skipped.
+/// An operation of a fault plan that was executed or skipped.
 #[derive(Debug, Clone)]
 pub struct Done {
-    /// Start of the operation, in seconds into the run.
+    /// Start of the operation, in seconds into the load test run.
     pub at: f64,
-    /// End of the operation, in seconds into the run.
+    /// End of the operation, in seconds into the load test run.
     pub until: f64,
     pub op: Op,
     pub outcome: Outcome,

@@ -22,7 +22,7 @@ const MOST_MS: f64 = 100_000.0;
 /// browser can open a page with millions of points.
 const CELL: f64 = 2.0;
 
-/// Renders the whole page.
+/// Renders the whole report as an HTML page.
 pub fn render(findings: &Findings, judged: &Judged) -> String {
     let mut page = format!(
         "<!doctype html><html lang=en><meta charset=utf-8><title>Proof</title><style>{STYLE}</style>"

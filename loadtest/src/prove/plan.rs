@@ -18,7 +18,7 @@ pub struct Plan {
 /// An operation of a plan and its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// Time since the run's first message.
+    /// Time since the load test run's first message.
     pub at: Duration,
     pub op: Op,
 }
@@ -34,7 +34,7 @@ pub enum Op {
     Gateway(usize, GatewayOp),
     /// Drains, stops and restarts all instances, one after the other.
     Roll,
-    /// An operation on some of the clients' network lanes.
+    /// An operation on some of the clients' network lanes (each has the clients behind one proxy).
     Clients(Vec<usize>, ClientOp),
     /// Opens a transaction with plain SQL, and commits it after this many seconds.
     Psql(u64),
@@ -59,7 +59,8 @@ macro_rules! words {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum $name { $($(#[$vdoc])* $variant,)* }
         impl $name {
-            /// The words of all operations. A test checks that generated plans use every word.
+            /// The names of all operations in a plan's text. A test checks that generated plans use
+            /// each.
             #[cfg(test)]
             pub const WORDS: &[&str] = &[$($word),*];
             const fn word(self) -> &'static str {
@@ -118,14 +119,15 @@ words! {
         Delay = "delay",
         /// Restore the network to Postgres.
         Heal = "heal",
-        /// Make Postgres reject writes; existing sessions stay open.
+        /// Make Postgres reject writes; existing database sessions stay open.
         ReadOnly = "read-only",
         /// Make Postgres accept writes again.
         ReadWrite = "read-write",
         /// Connect the instances to the standby, as a misconfigured load balancer would.
         Misdirect = "misdirect",
         /// Connect the instances to the primary again, but cut no existing connection to the
-        /// standby. The standby stops when a later operation replaces it, or at the end of the run.
+        /// standby. The standby stops when a later operation replaces it, or at the end of the load
+        /// test run.
         Direct = "direct",
         /// Start a streaming standby. Commits, and therefore acks, wait for the standby.
         StandbySync = "standby-sync",
@@ -339,7 +341,7 @@ impl Plan {
     }
 }
 
-/// Each component's name with the words of its operations.
+/// Each component's name with the names of its operations in a plan's text.
 #[cfg(test)]
 pub fn every_word() -> [(&'static str, &'static [&'static str]); 6] {
     [

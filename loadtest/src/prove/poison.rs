@@ -23,21 +23,22 @@ use crate::wire::Link;
 /// Number of poisoned tickets: three for [`attachments`], and one each for an invalid time, an
 /// unknown sender type and a foreign ticket number.
 pub const TICKETS: usize = 6;
-/// Number of changes to unpoisoned tickets.
+/// Number of changes to tickets without poisoned (undecodable) rows.
 const TOUCHES: u32 = 24;
-/// Number of unpoisoned tickets that are changed.
+/// Number of tickets without poisoned (undecodable) rows that are changed.
 const TOUCHED_TICKETS: usize = 4;
-/// Time between two changes to unpoisoned tickets.
+/// Time between two changes to tickets without poisoned (undecodable) rows.
 const TOUCH_INTERVAL: Duration = Duration::from_millis(250);
-/// Duration of the last part of the poison operation, in which unpoisoned tickets are changed and
-/// observed.
+/// Duration of the last part of the poison operation, in which tickets without poisoned
+/// (undecodable) rows are changed and observed.
 pub const WATCHED: Duration =
     Duration::from_millis(TOUCH_INTERVAL.as_millis() as u64 * TOUCHES as u64);
-/// Maximum time from the commit of a change to an unpoisoned ticket until every member and console
-/// has received the change. It is much longer than the gateway's polling interval.
+/// Maximum time from the commit of a change to a ticket without poisoned (undecodable) rows until
+/// every member and console has received the change. It is much longer than the gateway's polling
+/// interval.
 const STARVED_AFTER: Duration = Duration::from_secs(8);
-/// Maximum number of attempts to write the poisoned rows without the check constraints. An attempt
-/// fails if a concurrent writer has locked the table.
+/// Maximum number of attempts to write the poisoned (undecodable) rows without the check
+/// constraints. An attempt fails if a concurrent writer has locked the table.
 const BYPASS_TRIES: usize = 5;
 
 /// Three attachments that cannot be decoded: a number that no double can represent, JSON that is
@@ -65,7 +66,7 @@ pub struct Touch {
     at: Instant,
 }
 
-/// The poisoned tickets, and the changes to unpoisoned tickets.
+/// The tickets with poisoned (undecodable) rows, and the changes to other tickets.
 #[derive(Debug)]
 pub struct Poison {
     rooms: Vec<Room>,
@@ -73,7 +74,8 @@ pub struct Poison {
 }
 
 impl Poison {
-    /// Stores the tickets to poison. Writes nothing to the database yet.
+    /// Stores the tickets that will get poisoned (undecodable) rows. Writes nothing to the database
+    /// yet.
     pub fn new(rooms: Vec<Room>) -> Self {
         Self {
             rooms,
@@ -81,7 +83,7 @@ impl Poison {
         }
     }
 
-    /// Writes the poisoned rows, and then changes unpoisoned tickets.
+    /// Writes the poisoned (undecodable) rows, and then changes other tickets.
     ///
     /// # Errors
     /// If the database refuses a statement.
@@ -245,10 +247,10 @@ impl Poison {
         Ok(())
     }
 
-    /// The customers of the tickets with poisoned attachments send messages with the keys of the
-    /// poisoned messages. The gateway's answers then contain the poisoned rows, and share batches
-    /// with the answers to all other members. Only the gateway's polling reads the other poisoned
-    /// rows.
+    /// The customers of the tickets with poisoned (undecodable) attachments send messages with the
+    /// idempotency keys of the poisoned messages. The gateway's answers then contain the poisoned
+    /// rows, and share batches with the answers to all other members. Only the gateway's polling
+    /// reads the other poisoned rows.
     async fn send_under_poisoned_keys(&self, cluster: &TestCluster) {
         let end = Instant::now() + WATCHED;
         let senders =
@@ -287,7 +289,8 @@ impl Poison {
         futures_util::future::join_all(senders).await;
     }
 
-    /// Returns a violation for each member and console that did not receive a change in time.
+    /// Returns a violation for each member and console that did not receive in time a change to a
+    /// ticket without poisoned (undecodable) rows.
     pub async fn starved(
         &self,
         records: &[(Member, Record)],

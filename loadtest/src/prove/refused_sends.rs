@@ -10,7 +10,7 @@ use std::path::Path;
 /// The gateway's log message for a refused message.
 const REFUSED: &str = "a send was refused";
 
-/// Returns the keys of all messages that were refused according to these logs.
+/// Returns the idempotency keys of all messages that were refused according to these logs.
 pub fn of_logs<'a>(logs: impl Iterator<Item = &'a Path>) -> HashSet<String> {
     logs.flat_map(|log| {
         of_text(&String::from_utf8_lossy(

@@ -1,5 +1,5 @@
-//! The Redis of a run. It is either one server, or a master and its replica with a Sentinel, which
-//! replaces a failed master.
+//! The Redis of a load test run. It is either one server, or a master and its replica with a
+//! Sentinel, which replaces a failed master.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! The certificate: a short text with the run's results, and the measurements that are compared
-//! with the targets.
+//! The certificate: a short text with the load test run's results, and the measurements that are
+//! compared with the targets.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -27,26 +27,27 @@ const OTHERWISE_MS: f64 = 250.0;
 /// by this much.
 const ROLL_MARGIN: Duration = Duration::from_secs(1);
 
-/// A run's results, compared with the targets.
+/// A load test run's results, compared with the targets.
 #[derive(Debug)]
 pub struct Judged {
     /// Periods in which faults were active.
     pub windows: Vec<Window>,
-    /// The certificate (a summary of the run's results) as text, for the terminal and the file.
+    /// The certificate (a summary of the load test run's results) as text, for the terminal and the
+    /// file.
     pub certificate: String,
-    /// A Markdown table with one row for this run.
+    /// A Markdown table with one row for this load test run.
     pub row: String,
 }
 
 /// A performance target and its measured value.
 struct Target {
     what: &'static str,
-    /// The measured value; `None` if the run has no matching sample.
+    /// The measured value; `None` if the load test run has no matching sample.
     measured: Option<f64>,
     most: f64,
 }
 
-/// Compares the findings with the targets and writes the certificate.
+/// Compares the findings with the targets and writes the certificate (a text summary).
 pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
     let windows = windows::of(&findings.log);
     let mut text = String::new();
@@ -151,7 +152,7 @@ pub fn judge(findings: &Findings, settings: &Settings) -> Judged {
 const HEADS: &str = "| run | sends, all acked | reconnects | sends repeated | violations | delivery p99, relay dead | beside poisoned rows | otherwise \
                      | roll: without service beyond the told delay | storm: clients live in |";
 
-/// Formats the run as a Markdown table with one row.
+/// Formats the load test run as a Markdown table with one row.
 fn row(findings: &Findings, targets: &[Target]) -> String {
     let ms = |target: &Target| match target.measured {
         Some(ms) if ms > target.most => format!("{ms:.0} ms, missed"),
@@ -250,8 +251,8 @@ fn p99(mut values: Vec<f64>) -> Option<f64> {
         .copied()
 }
 
-/// Returns the run's samples and outages, with times counted from the first message. Samples from
-/// before the first message are dropped.
+/// Returns the load test run's samples and outages, with times counted from the first message.
+/// Samples from before the first message are dropped.
 pub fn from_first_send(run: &Run, begun: Instant) -> (Vec<Sample>, Vec<Outage>) {
     let offset = begun.saturating_duration_since(run.begun).as_secs_f64();
     let (mut samples, mut outages) = run.samples.take();

@@ -48,7 +48,7 @@ impl RunningArgs {
 /// Sends messages to the running instances and checks every history.
 ///
 /// # Errors
-/// If the run could not be completed. Violations are part of the findings.
+/// If the load test run could not be completed. Violations are part of the findings.
 pub async fn attempt(args: &RunningArgs, settings: &Settings) -> Result<Findings, LoadError> {
     let secret = args
         .jwt_secret
@@ -79,8 +79,8 @@ pub async fn attempt(args: &RunningArgs, settings: &Settings) -> Result<Findings
     };
     let sent = members::send_all(&run, &handles, traffic, begun).await;
     let ended = Instant::now();
-    // Open a new database connection: an event during the run, such as a restart, may have ended
-    // the connection that was opened at its start.
+    // Open a new database connection: an event during the load test run, such as a restart, may
+    // have ended the connection that was opened at its start.
     let admin = target::connect(database_url).await?;
     let converged = converge(&admin, &rooms, &handles, &run, settings)
         .await?

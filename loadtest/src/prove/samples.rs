@@ -29,7 +29,7 @@ pub enum Measure {
 /// One latency measurement.
 #[derive(Debug, Clone, Copy)]
 pub struct Sample {
-    /// Time of the ack or event, in seconds into the run.
+    /// Time of the ack or event, in seconds into the load test run.
     pub at: f64,
     /// Latency in milliseconds.
     pub ms: f64,
@@ -41,7 +41,7 @@ pub struct Sample {
 /// A period in which a member had no working connection.
 #[derive(Debug, Clone, Copy)]
 pub struct Outage {
-    /// Start of the outage, in seconds into the run.
+    /// Start of the outage, in seconds into the load test run.
     pub at: f64,
     /// How long the outage lasted.
     pub lasted: Duration,
@@ -61,7 +61,7 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// Creates an empty collection for a run that began at `begun`.
+    /// Creates an empty collection for a load test run that began at `begun`.
     pub const fn new(begun: Instant) -> Self {
         Self {
             begun,

@@ -1,8 +1,8 @@
 //! The scenes of generated plans, and the rules for running scenes in parallel. A scene breaks a
 //! component and repairs it.
 
-/// Seconds for a rolling restart of two instances. No other scene may break an instance in this
-/// time, because clients would have nowhere to connect.
+/// Seconds for a rolling restart of two instances. No other planned fault may break an instance in
+/// this time, because clients would have nowhere to connect.
 const ROLL_S: f64 = 20.0;
 /// Seconds for thousands of clients to connect. All of them must be connected before the next
 /// fault.
@@ -18,11 +18,11 @@ const POISON_S: f64 = 14.0;
 /// The remaining time is for receiving events before losing access and after regaining it.
 const AGENT_S: f64 = 12.0;
 
-/// A scene's operations, each with its offset in seconds from the scene's start. In the text, `$g`
-/// is replaced by an instance and `$n` by a network lane.
+/// The operations of a scene (a fault and its repair), each with its offset in seconds from the
+/// scene's start. In the text, `$g` is replaced by an instance and `$n` by a network lane.
 pub type Scene = &'static [(f64, &'static str)];
 
-/// The scenes of a brief run, which takes about two minutes.
+/// The scenes (faults with their repairs) of a brief run of `prove`, which takes about two minutes.
 pub const BRIEF: &[Scene] = &[
     &[
         (0.0, "redis kill9"),
@@ -51,7 +51,8 @@ pub const BRIEF: &[Scene] = &[
     &[(0.0, "gateways roll")],
 ];
 
-/// The scenes that only a full run has, in addition to the brief run's.
+/// The scenes (faults with their repairs) that only a full run of `prove` has, in addition to those
+/// of a brief run.
 pub const FURTHER: &[Scene] = &[
     &[
         (0.0, "redis freeze"),
@@ -120,16 +121,18 @@ pub const FURTHER: &[Scene] = &[
 ];
 
 /// Scenes that restore the database from a dump taken under traffic. The seed chooses one scene,
-/// for the middle of the run. By that time many rows contain old transaction ids. Later in the run,
-/// the new cluster's id counter reaches these ids, which tests how gateways handle reused ids.
+/// for the middle of the load test run. By that time many rows contain old transaction ids. Later
+/// in the run, the new cluster's id counter reaches these ids, which tests how gateways handle
+/// reused ids.
 pub const RESTORES: [Scene; 2] = [
     &[(0.0, "postgres dump"), (3.0, "postgres restore-elsewhere")],
     &[(0.0, "postgres dump"), (3.0, "postgres restore-here")],
 ];
 
 /// The scenes at the end of a full run. Each of them promotes a standby to primary. The first scene
-/// also ends sessions that have committed locally and still wait for the standby. If a client then
-/// repeats its message, the message may be acknowledged only once the standby has stored it.
+/// also ends database sessions that have committed locally and still wait for the standby. If a
+/// client then repeats its message, the message may be acknowledged only once the standby has
+/// stored it.
 pub const FAILOVERS: [Scene; 2] = [
     &[
         (0.0, "postgres standby-sync"),
@@ -144,8 +147,8 @@ pub const FAILOVERS: [Scene; 2] = [
         (STANDBY_S + 2.0, "postgres promote"),
     ],
 ];
-/// Whether two scenes break the same component and would interfere. For example, a killed Redis
-/// cannot be flushed, and a killed instance cannot be frozen.
+/// Whether two scenes (faults with their repairs) break the same component and would interfere. For
+/// example, a killed Redis cannot be flushed, and a killed instance cannot be frozen.
 pub fn clash(one: Scene, other: Scene, instances: usize) -> bool {
     let parts = |scene: Scene| {
         scene.iter().map(|(_, line)| match line.split(' ').next() {
@@ -158,8 +161,8 @@ pub fn clash(one: Scene, other: Scene, instances: usize) -> bool {
     parts(one).any(|part| shared(part) && parts(other).any(|further| further == part))
 }
 
-/// Whether a scene may run in parallel with a second scene. It may not if it needs exclusive use of
-/// the database, or if a second fault would make its results meaningless.
+/// Whether a scene (a fault and its repair) may run in parallel with a second scene. It may not if
+/// it needs exclusive use of the database, or if a second fault would make its results meaningless.
 pub fn may_mix(scene: &Scene) -> bool {
     let alone = [
         "disk",

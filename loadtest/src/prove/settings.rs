@@ -1,4 +1,4 @@
-//! The settings of `prove`: its options, its plan and its output directory.
+//! The settings of `prove`: its options, its fault plan and its output directory.
 
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -38,7 +38,7 @@ pub(super) enum Then {
 /// Settings of `prove shrink`.
 #[derive(Debug, Args)]
 pub struct ShrinkArgs {
-    /// The failing plan
+    /// File with the failing fault plan
     pub(super) file: PathBuf,
     /// Runs of a shortened plan that must all pass before it counts as passing; timing varies between runs
     #[arg(long, default_value_t = 2)]
@@ -125,7 +125,7 @@ pub(super) fn seconds(settings: &Settings) -> u64 {
     })
 }
 
-/// Returns the plan from the file `--plan`, or generates the plan from the seed.
+/// Returns the fault plan from the file `--plan`, or generates the plan from the seed.
 pub(super) fn plan_of(settings: &Settings) -> Result<Plan, LoadError> {
     let Some(file) = &settings.plan else {
         let scale = if settings.brief {
@@ -144,7 +144,7 @@ pub(super) fn plan_of(settings: &Settings) -> Result<Plan, LoadError> {
     read_plan(file)
 }
 
-/// Reads a saved plan from a file.
+/// Reads a saved fault plan from a file.
 pub(super) fn read_plan(file: &Path) -> Result<Plan, LoadError> {
     let text = std::fs::read_to_string(file).map_err(|error| LoadError::Program {
         program: "reading the plan",
@@ -156,7 +156,7 @@ pub(super) fn read_plan(file: &Path) -> Result<Plan, LoadError> {
     })
 }
 
-/// Duration of a replayed plan in seconds: until its last operation, and a few seconds more.
+/// Duration of a replayed fault plan in seconds: until its last operation, and a few seconds more.
 pub(super) fn length(plan: &Plan) -> u64 {
     plan.steps.last().map_or(10, |step| step.at.as_secs() + 6)
 }

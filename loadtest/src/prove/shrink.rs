@@ -1,4 +1,4 @@
-//! Shrinks a failing plan to a minimal plan that still fails. Tries to remove halves, then
+//! Shrinks a failing fault plan to a minimal plan that still fails. Tries to remove halves, then
 //! quarters, and so on down to single lines.
 
 use std::collections::BTreeSet;
@@ -10,15 +10,15 @@ use crate::checker::Violation;
 use crate::error::LoadError;
 use crate::report::Verdict;
 
-/// Shrinks the plan in the given file. Writes the result to the same directory, with the extension
-/// `.shrunk`.
+/// Shrinks the fault plan in the given file. Writes the result to the same directory, with the
+/// extension `.shrunk`.
 ///
 /// # Errors
 /// If the plan in the file could not be executed.
 pub async fn run(args: &ShrinkArgs) -> Result<Verdict, LoadError> {
     let plan = read_plan(&args.file)?;
-    // Every shortened plan runs as long as the whole plan, because a violation may need that time
-    // to show.
+    // Every shortened fault plan runs as long as the whole plan, because a violation may need that
+    // time to show.
     let seconds = args.settings.seconds.unwrap_or_else(|| length(&plan));
     let whole = wrong_with(args, &plan, seconds).await?;
     if whole.is_empty() {
@@ -62,7 +62,8 @@ pub async fn run(args: &ShrinkArgs) -> Result<Verdict, LoadError> {
     Ok(Verdict::Broken)
 }
 
-/// Removes halves of the plan, then quarters and so on, as long as the remaining plan still fails.
+/// Removes halves of the fault plan, then quarters and so on, as long as the remaining plan still
+/// fails.
 async fn smallest(mut plan: Plan, mut fails: impl AsyncFnMut(&Plan) -> bool) -> Plan {
     let mut size = plan.steps.len().div_ceil(2);
     while size > 0 {
@@ -76,8 +77,8 @@ async fn smallest(mut plan: Plan, mut fails: impl AsyncFnMut(&Plan) -> bool) -> 
                 from += size;
             }
         }
-        // After a line is removed, lines that only the removed line needed can be removed too. Try
-        // single lines again.
+        // After a line of the plan is removed, lines that only the removed line needed can be
+        // removed too. Try single lines again.
         let again = size == 1 && plan.steps.len() < before;
         size = if again { 1 } else { size / 2 };
     }
@@ -95,7 +96,7 @@ fn without(plan: &Plan, from: usize, size: usize) -> Plan {
     }
 }
 
-/// Runs a plan and returns the kinds of violations that it shows.
+/// Runs a fault plan and returns the kinds of violations that it shows.
 async fn wrong_with(
     args: &ShrinkArgs,
     plan: &Plan,
@@ -133,8 +134,8 @@ mod tests {
         );
         let plan: Plan = text.parse().expect("a plan");
         let mut tries = 0;
-        // The plan fails if it contains two certain lines. A plan of four or more lines must also
-        // contain a third line to fail.
+        // This test's plan fails if it contains two certain lines. A plan of four or more lines
+        // must also contain a third line to fail.
         let smallest = smallest(plan, async |plan| {
             tries += 1;
             let has = |line: &str| plan.to_string().contains(line);

@@ -16,7 +16,7 @@ use crate::error::LoadError;
 use crate::target;
 
 /// Heartbeat interval of the gateways, in milliseconds. It is short, so that a half-open connection
-/// is detected within the run.
+/// is detected within the load test run.
 const HEARTBEAT_MS: &str = "4000";
 /// Limit of connections per address. It is high, because all clients connect from one address.
 const CONNECTIONS_MAX: &str = "100000";
@@ -25,8 +25,8 @@ const CONNECTIONS_MAX: &str = "100000";
 const START_TIMEOUT: Duration = Duration::from_secs(90);
 /// Delay between two attempts to start an instance.
 const START_PAUSE: Duration = Duration::from_secs(1);
-/// Size of the small disk in MiB. A test can fill it quickly, and it has room for the database and
-/// its WAL.
+/// Size of the database's small disk, in MiB. A test can fill the disk quickly, and it has room for
+/// the database and its WAL.
 const DISK_MIB: u32 = 700;
 
 /// The database's name. It is not Postgres's default database, so it can be dropped and restored
@@ -35,8 +35,8 @@ const DATABASE: &str = "desk";
 /// The role that owns and migrates the database. As on a hosted Postgres, it is not a superuser.
 /// Its name prefix makes it part of a dump. Injected faults use the superuser instead.
 const ADMINISTRATOR: &str = "helpline_administrator";
-/// Additional Postgres settings. The rig also turns off `fsync`. That loses no data, because a run
-/// kills processes but does not cut the power.
+/// Additional Postgres settings. The rig also turns off `fsync`. That loses no data, because a load
+/// test run kills processes but does not cut the power.
 const SETTINGS: [(&str, &str); 4] = [
     ("max_wal_size", "128MB"),
     ("wal_level", "replica"),
@@ -62,9 +62,9 @@ pub struct TestClusterSpec {
     pub logs: PathBuf,
     /// Whether the database is on a small disk that a fault can fill.
     pub small_disk: bool,
-    /// A promise to break on purpose, to test the checker. The gateways receive its name as a
-    /// setting. If functions or triggers in the database keep the promise, the run replaces or
-    /// drops them.
+    /// A promise of the gateway to break on purpose, to test the checker. The gateways receive its
+    /// name as a setting. If functions or triggers in the database keep the promise, the load test
+    /// run replaces or drops them.
     pub sabotage: Option<String>,
 }
 
@@ -89,7 +89,7 @@ pub struct TestCluster {
     pub standby: Mutex<Option<Postgres>>,
     /// The primary database server. After a promotion, this is the former standby.
     pub postgres: Mutex<Postgres>,
-    /// The small disk, if the database uses one.
+    /// The small disk that a fault can fill, if the database uses one.
     pub disk: Option<Disk>,
     /// The certificates, if the instances use TLS.
     encryption: Option<Encryption>,
@@ -274,8 +274,8 @@ impl TestCluster {
         Ok(())
     }
 
-    /// The WebSocket URLs of all instances for the clients of a lane, with the preferred instance
-    /// first.
+    /// The WebSocket URLs of all instances for the clients of a network lane (the clients behind
+    /// one proxy), with the preferred instance first.
     pub fn sockets(&self, preferred: usize, lane: usize) -> Vec<String> {
         let instances = self.lanes.len();
         (0..instances)
@@ -288,8 +288,8 @@ impl TestCluster {
             .collect()
     }
 
-    /// Ends every fault that the plan may have left active, because the final checks of a run
-    /// require working components.
+    /// Ends every fault that the fault plan may have left active, because the final checks of a
+    /// load test run require working components.
     ///
     /// # Errors
     /// If a component does not recover.
@@ -320,8 +320,8 @@ impl TestCluster {
     }
 }
 
-/// If functions or triggers in the database keep this promise, replaces or drops them so that the
-/// promise is broken.
+/// If functions or triggers in the database keep this promise of the gateway, replaces or drops
+/// them so that the promise is broken.
 async fn break_functions(postgres: &Postgres, promise: Option<&str>) -> Result<(), LoadError> {
     let sql = match promise {
         Some("foreign-rows") => include_str!("../../sql/sabotage_foreign_rows.sql"),
@@ -366,8 +366,8 @@ pub struct Disk {
 }
 
 impl Disk {
-    /// Mounts the small disk. Returns `None` without root or if mounting fails. Faults that fill
-    /// the disk are then reported as not executed.
+    /// Mounts the database's small disk. Returns `None` without root or if mounting fails. Faults
+    /// that fill the disk are then reported as not executed.
     fn mount() -> Option<Self> {
         unmount_orphans();
         let place = Path::new("/var/tmp").join(format!("helpline-disk-{}", std::process::id()));

@@ -1,5 +1,5 @@
-//! Which faults were active in which period of a run. The latency targets depend on the active
-//! faults.
+//! Which faults were active in which period of a load test run. The latency targets depend on the
+//! active faults.
 
 use super::outcome::{Done, Outcome};
 use super::plan::{ClientOp, DiskOp, GatewayOp, LANES, Op, PostgresOp, RedisOp};
@@ -12,9 +12,9 @@ const GRACE_S: f64 = 4.0;
 /// A period in which a fault was active.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Window {
-    /// Start of the period, in seconds into the run.
+    /// Start of the period, in seconds into the load test run.
     pub from: f64,
-    /// End in seconds into the run, including [`GRACE_S`] after the fault's end.
+    /// End in seconds into the load test run, including [`GRACE_S`] after the fault's end.
     pub to: f64,
     pub kind: Kind,
     /// The affected network lanes (groups of clients); empty for all lanes.
@@ -45,8 +45,9 @@ impl Window {
     }
 }
 
-/// Returns the fault periods of a run. A fault period ends after the operation that repairs the
-/// fault. A fault without such an operation ends together with the operation that caused it.
+/// Returns the fault periods of a load test run. A fault period ends after the operation that
+/// repairs the fault. A fault without such an operation ends together with the operation that
+/// caused it.
 pub fn of(log: &[Done]) -> Vec<Window> {
     let mut windows = Vec::new();
     for (n, done) in log.iter().enumerate() {
@@ -69,9 +70,9 @@ pub fn of(log: &[Done]) -> Vec<Window> {
             _ => Vec::new(),
         };
         if kind == Kind::Poison {
-            // The poison operation first locks whole tables to bypass the check constraints, as an
-            // administrator's migration does. Until the operation releases the locks, delivery has
-            // no time limit.
+            // The poison operation (which writes undecodable rows) first locks whole tables to
+            // bypass the check constraints, as an administrator's migration does. Until the
+            // operation releases the locks, delivery has no time limit.
             let written = (done.until - poison::WATCHED.as_secs_f64()).max(done.at);
             windows.push(Window {
                 from: done.at - 0.5,

@@ -8,7 +8,8 @@ use helpline_rig::{Gateway, Postgres, Redis};
 use tokio::process::Command;
 use tokio::time::sleep;
 
-/// The drain delay in milliseconds, equal to the one in the files of `deploy/`.
+/// The drain delay (time from SIGTERM until an instance starts to drain its connections) in
+/// milliseconds, equal to the one in the files of `deploy/`.
 const DRAIN_DELAY_MS: &str = "5000";
 /// Pause between an instance becoming ready and the next step of a rolling restart. It is longer
 /// than a proxy takes to notice that the instance is ready. In Kubernetes this is

@@ -29,9 +29,10 @@ const MARGIN: Duration = Duration::from_secs(3);
 /// How long clients send messages in the rolling restart test. It is longer than the restart.
 const ROLL_TRAFFIC: Duration = Duration::from_secs(80);
 /// How long clients send messages after a reload, in addition to the time for which the proxy keeps
-/// old sockets.
+/// sockets from before the reload.
 const RELOAD_TRAFFIC: Duration = Duration::from_secs(25);
-/// Tolerance for closing old sockets, in addition to the time that the proxy's file states.
+/// Tolerance for closing the sockets from before a reload, in addition to the time that the proxy's
+/// configuration file states.
 const LATE_MAX: Duration = Duration::from_secs(10);
 /// Minimum number of sockets before a reload. A smaller number means that the test cannot find the
 /// proxy's sockets.
@@ -190,7 +191,7 @@ async fn is_reloaded(kind: Kind, proxy: &Proxy) {
 }
 
 /// Returns the number of stored messages, and the number of distinct messages. Every message text
-/// is unique, because it contains the message's key.
+/// is unique, because it contains the message's idempotency key.
 async fn messages(sql: &tokio_postgres::Client) -> [i64; 2] {
     let counts = "select count(*), count(distinct body) from helpline.support_messages";
     let row = sql.query_one(counts, &[]).await.expect("counts");

@@ -20,7 +20,7 @@ pub struct Person {
     _process: Child,
     orders: ChildStdin,
     told: Lines<BufReader<ChildStdout>>,
-    /// What the person has seen, by position: the text, and whether it is an internal note.
+    /// What the person has seen, by event number: the text, and whether it is an internal note.
     pub seen: BTreeMap<u64, (String, bool)>,
     pub posted: Vec<String>,
     /// Unexpected output of the web client.

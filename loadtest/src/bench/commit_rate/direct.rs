@@ -19,7 +19,7 @@ use crate::people::Room;
 const APPEND: &str = include_str!("../../../sql/bench_batch.sql");
 const WARM_UP: Duration = Duration::from_secs(1);
 
-/// Runs the measurement once with batches of `batch` messages.
+/// Measures writing by direct SQL once, with batches of `batch` messages.
 pub(super) async fn run(
     helpline: &Helpline,
     batch: usize,

@@ -30,7 +30,7 @@ struct Tally {
     over: AtomicBool,
 }
 
-/// Runs the measurement once. Also returns the mean number of messages per commit.
+/// Measures writing through the gateway once. Also returns the mean number of messages per commit.
 pub(super) async fn run(helpline: &Helpline, seconds: u64) -> Result<(Written, f64), LoadError> {
     let tally = Arc::new(Tally {
         name: format!("b{:08x}", rand::random::<u32>()),

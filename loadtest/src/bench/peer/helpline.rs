@@ -24,7 +24,7 @@ const SETTINGS: [&str; 7] = [
 /// agents.
 const AGENTS_PER_ROOM: usize = 20;
 
-/// The kind of frames that a speaker sends.
+/// The kind of frames that a sending connection (a speaker) sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Talk {
     /// Typing frames, which are not stored.

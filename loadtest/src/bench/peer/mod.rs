@@ -23,8 +23,8 @@ pub use helpline::{Helpline, Talk};
 /// Time limit for a server to become ready.
 const READY_TIMEOUT: Duration = Duration::from_secs(20);
 const READY_POLL: Duration = Duration::from_millis(20);
-/// Size of the frames that speakers send to the peers. It equals the size of a typing frame of
-/// Helpline.
+/// Size of the frames that the benchmark sends to the peers (comparable servers). The size equals
+/// the size of a typing frame of Helpline.
 const PAYLOAD_BYTES: usize = 185;
 
 /// A running server. The methods say how to connect to it and how to read its frames.
@@ -41,11 +41,12 @@ pub trait Peer: Send + Sync {
     fn holders(&self) -> Vec<u32>;
     /// How to open a connection that joins the endpoint's room.
     fn opening(&self, endpoint: Endpoint) -> Opening;
-    /// The `n`th frame that the room's speaker sends in run `run`.
+    /// The `n`th frame that the room's speaker (its sending member) sends in benchmark run `run`.
     fn frame(&self, run: u32, room: usize, n: u64) -> Utf8Bytes;
     /// Says what kind of frame a received text is.
     fn classify(&self, text: &str) -> Received;
-    /// Whether a received frame is the `n`th frame that the speaker of its room sent.
+    /// Whether a received frame is the `n`th frame that its room's speaker (the sending member)
+    /// sent.
     fn bears(&self, text: &str, n: u64) -> bool;
 }
 
@@ -56,7 +57,7 @@ pub struct Endpoint {
     pub instance: usize,
     /// The room to join.
     pub room: usize,
-    /// Whether the connection speaks or listens.
+    /// Whether the connection sends frames or only receives them.
     pub side: Side,
 }
 
@@ -72,7 +73,7 @@ pub enum Side {
 /// The kind of a received frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Received {
-    /// A frame that the speaker sent.
+    /// A frame that the room's speaker (its sending member) sent.
     Delivery,
     /// A heartbeat, with the frame that the client must answer.
     Ping(Utf8Bytes),
