@@ -30,7 +30,7 @@ export type AuthState =
 export interface Auth {
   readonly state: ReadonlySignal<AuthState>
   retry(): void
-  /** The session calls this when `user` is no longer signed in on this page. */
+  /** The live session (the WebSocket connection) calls this when `user` is no longer signed in on this page. */
   left(user: string, why: Left): void
   /** Sign-in with demo accounts, in development only; otherwise null. */
   readonly demo: Demo | null
@@ -92,7 +92,7 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
     state.value = { kind: 'out' }
   }
   void start(false)
-  // After a sign-out, a retry requests a new token instead of using the cached one.
+  // After a sign-out, a retry of the sign-in requests a new token instead of using the cached one.
   return { state, retry: () => void start(state.peek().kind === 'out'), left, demo: null }
 }
 

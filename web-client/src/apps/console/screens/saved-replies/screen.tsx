@@ -108,7 +108,8 @@ export function RepliesScreen({ context, isAdmin }: ScreenProps) {
   }
   const isIn = (reply: SavedReply) => (scope === 'all' || (scope === 'mine') === isPersonal(reply)) && (asked.trim() === '' || isFound(reply, asked.trim()))
   const shown = replies.filter((reply) => isIn(reply) || editor.drafts.value.has(reply.id))
-  // Drafts whose reply is not in the list: new replies, and replies that were deleted elsewhere while this person was editing them.
+  // Drafts of saved replies that are not in the list: new replies, and replies that were deleted elsewhere while this person was editing
+  // them.
   const loose = drafts.filter(({ id }) => !replies.some((reply) => reply.id === id))
   const isEmpty = team.hasReplies.value && replies.length === 0 && loose.length === 0
   const add = mayWrite ? <Button kind="primary" icon="plus" testid={T.replyNew} onClick={() => begin({})}>{s('saved.new')}</Button> : undefined
