@@ -52,8 +52,8 @@ export interface TicketStore {
   readonly habits: Client['habits']
   send(body: string, how: { readonly internal: boolean; readonly based_on: number | null; readonly then?: FollowUp | null }): Queued | null
   /**
-   * Takes back a message before it is sent. Without `key`, takes back the last message. Returns null if the message was already
-   * sent.
+   * Takes back a message before it is sent. `key` is the message's idempotency key. Without `key`, takes back the last message. Returns
+   * null if the message was already sent.
    */
   undo(key?: string): Queued | null
   retry(key: string, how: 'as_written' | 'insist'): void
