@@ -1,5 +1,5 @@
-// Lists the refused and the paused messages of tickets that are not open. Otherwise their authors might believe that the messages were
-// sent.
+// Lists the refused messages, and the messages paused by a sign-out, of tickets that are not open. Otherwise their authors might believe
+// that the messages were sent.
 
 import { useEffect, useRef } from 'preact/hooks'
 import { say } from '../client/notifications.ts'

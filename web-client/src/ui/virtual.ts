@@ -84,7 +84,7 @@ export function useVirtual(ids: readonly string[]) {
       const held = rowsOf(element).find((row) => row.dataset['row'] === anchor.current?.id)
       const drift = held === undefined ? 0 : held.getBoundingClientRect().top - element.getBoundingClientRect().top - anchor.current.offset_px
       if (Math.abs(drift) >= 1) element.scrollTop += drift
-      // After a long jump, the anchored row may no longer be rendered, so choose a new one.
+      // After a long jump, the anchored row may no longer be rendered, so choose a new anchored row.
       look()
     }
     if (changed && ids.length > WHOLE_ROWS_MAX) remeasured((n) => n + 1)
