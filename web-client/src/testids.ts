@@ -38,8 +38,8 @@ export const T = {
   toast: 'toast',
   toastAction: 'toast-action',
   /**
-   * The list of unsent messages of tickets that are not open. Attributes: `data-refused=<n>` and `data-paused=<n>`, the numbers of messages
-   * that the server refused, and that wait for their author's confirmation.
+   * The list of unsent messages of tickets that are not open. Attributes: `data-refused=<n>` is the number of messages that the server
+   * refused; `data-paused=<n>` is the number of messages that were unsent when their author signed out.
    */
   unsent: 'unsent',
   /** One unsent message, with the message's idempotency key in the attribute `data-key`. */
@@ -99,8 +99,8 @@ export const T = {
   timeline: 'timeline',
   timelineOlder: 'timeline-older',
   /**
-   * One message. Attributes: `data-key`, `data-mine=true|false`, `data-note=true|false`, `data-seq` (once stored),
-   * `data-state=waiting|stored|seen|refused|received`.
+   * One message. Attributes: `data-key` (the message's idempotency key), `data-mine=true|false`, `data-note=true|false`, `data-seq` (once
+   * stored), `data-state=waiting|stored|seen|refused|received`.
    */
   message: 'message',
   messageBody: 'message-body',
@@ -207,7 +207,7 @@ export const T = {
   settingsOnlyAdmins: 'settings-only-admins',
   /** The screen that lists the staff and their roles. */
   roles: 'roles',
-  /** The row of one person of the staff, with the attributes `data-user` and `data-role`. */
+  /** The row of one person in the staff list, with the attributes `data-user` and `data-role`. */
   roleRow: 'role-row',
   roleSelect: 'role-select',
   roleRemove: 'role-remove',

@@ -38,7 +38,7 @@ function takePage(timeline: Timeline, page: SubscribedFrame): Timeline {
 
 /**
  * Starts the history from the first page of a subscription. The timeline's position (the last sequence number without a gap before it) is
- * set to the number before the page's first event. If the page has no events, the position is set to the page's head.
+ * set to the sequence number before the page's first event. If the page has no events, the position is set to the page's head.
  */
 function begin(timeline: Timeline, page: SubscribedFrame): Timeline {
   const first = page.events[0]

@@ -1,4 +1,4 @@
-// Lists the refused messages, and the messages paused by a sign-out, of tickets that are not open. Otherwise their authors might believe
+// Lists messages that the server refused or that a sign-out paused, in tickets that are not open. Otherwise their authors might believe
 // that the messages were sent.
 
 import { useEffect, useRef } from 'preact/hooks'
