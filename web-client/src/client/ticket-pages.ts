@@ -33,7 +33,10 @@ export interface TicketPages<T> {
   arrived(due: Due, page: Page<T>): readonly string[]
   /** Applies a ticket that the server has pushed. */
   heard(ticket: T): void
-  /** Applies a ticket from an unrelated response. Ignores the ticket if it is not in the list or if the list has a newer state. */
+  /**
+   * Applies a ticket from the response to an unrelated request. Ignores the ticket if it is not in the list or if the list has a newer
+   * state.
+   */
   told(ticket: T): void
   /** Whether some changed tickets can be placed only by reloading the pages. */
   isUnsure(): boolean

@@ -102,7 +102,7 @@ export function createSession({ sockets, clock, random, tokens, user, watch }: S
   let liveSince: number | null = null
   let comeBackAt: number | null = null
   let heartbeat_ms = 0
-  /** Whether the server set the current reconnect delay. */
+  /** Whether the current reconnect delay was set by the server, not by this client. */
   let isWaitAsked = false
   /** Incremented whenever a connection attempt ends, so that late callbacks of the attempt are ignored. */
   let round = 0

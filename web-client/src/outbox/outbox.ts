@@ -18,7 +18,7 @@ export type SendOutcome =
   /** The connection was cut. Retry when the next connection is live. */
   | { readonly kind: 'cut' }
 
-/** The outcome of a stored message's follow-up action. `later`: retry after `ms` milliseconds. */
+/** The outcome of a stored message's follow-up action, such as resolving the ticket. `later`: retry after `ms` milliseconds. */
 export type FollowOutcome = { readonly kind: 'done' } | { readonly kind: 'later'; readonly ms: number }
 
 export type OutboxChange =
