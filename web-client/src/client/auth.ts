@@ -154,8 +154,8 @@ function inTime(get: GetToken, time: Clock): Promise<string | null> {
 const PLAUSIBLE_MS = 60_000
 
 /**
- * Returns a token's expiry time by this device's clock, which may be hours off. Returns null if the expiry time is unknown; the token is then used
- * until the server rejects it.
+ * Returns a token's expiry time by this device's clock, which may be wrong by hours. Returns null if the expiry time is unknown; the token
+ * is then used until the server rejects it.
  */
 function endOf(issued_ms: number | null, ends_ms: number | null, now: number, ahead_ms: number): number | null {
   if (ends_ms === null) return null

@@ -20,7 +20,7 @@ export interface PagedTickets<T, L> {
   /** Whether the server has responded to the current query. */
   readonly loaded: ReadonlySignal<boolean>
   readonly more: ReadonlySignal<boolean>
-  /** Why the last page request failed; null if it did not fail. */
+  /** Why the last request for a page of the list failed; null if it did not fail. */
   readonly problem: ReadonlySignal<Problem | null>
   /**
    * Replaces the list's query and loads its first page after `in_ms` milliseconds. If `in_ms` is null, loading waits for `reload` or

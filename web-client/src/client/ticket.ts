@@ -112,7 +112,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
   let disposed = false
   /** Incremented at every restore of the database. Responses to requests from before the restore have invalid sequence numbers. */
   let epochs = 0
-  /** The value of `epochs` when the shown ticket fields were loaded. */
+  /** The value of `epochs` (the count of database restores) when the shown ticket fields were loaded. */
   let factsOf = 0
   let stopRefresh = () => {}
   let stopOutbox = () => {}

@@ -181,7 +181,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
       // reported, but the stored item is gone.
       switch (outcome.kind) {
         case 'stored':
-          // Store the sequence number, so that the follow-up action is not lost if the page closes.
+          // Store the sequence number, so that the message's follow-up action (such as resolving the ticket) is not lost if the page
+          // closes.
           if (entry.then !== null && store.get(entry.key) !== null) store.put({ ...entry, sent: outcome.seq })
           else store.remove(entry.key)
           tell({ type: 'acked', entry, seq: outcome.seq })
