@@ -51,7 +51,7 @@ export async function createOnce(rest: Opening, user: string, ticket: DescribedT
   return result
 }
 
-/** Returns the stored idempotency key if it belongs to the same content. Otherwise creates and stores a new key. */
+/** Returns the stored idempotency key if it belongs to the same ticket content. Otherwise creates and stores a new key. */
 export function keyFor(content: string, kept: { read(): string; write(next: string): void }, make: () => string): string {
   const last = parseJson(kept.read())
   const [of, key] = isObject(last) ? [text(last['content']), text(last['key'])] : [null, null]

@@ -82,8 +82,8 @@ export interface SessionParts {
 const GOOD_LIFE_MS = 5_000
 const RENEW_RETRY_MS = 10_000
 /**
- * When a page becomes visible, the connection counts as dead if it was silent for this many heartbeat intervals. The quarter allows for
- * jitter.
+ * When a page becomes visible, the connection counts as dead if it was silent for this many heartbeat intervals. The extra quarter of an
+ * interval allows for jitter.
  */
 const WAKE_HEARTBEATS = 1.25
 /**
