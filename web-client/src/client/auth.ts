@@ -30,7 +30,7 @@ export type AuthState =
 export interface Auth {
   readonly state: ReadonlySignal<AuthState>
   retry(): void
-  /** The live session (the WebSocket connection) calls this when `user` is no longer signed in on this page. */
+  /** The live session (it keeps the WebSocket connected) calls this when `user` is no longer signed in on this page. */
   left(user: string, why: Left): void
   /** Sign-in with demo accounts, in development only; otherwise null. */
   readonly demo: Demo | null
