@@ -38,11 +38,11 @@ export const T = {
   toast: 'toast',
   toastAction: 'toast-action',
   /**
-   * The list of unsent messages of tickets that are not open. Attributes: `data-refused=<n>` and `data-paused=<n>`, the number of messages
-   * in each state.
+   * The list of unsent messages of tickets that are not open. Attributes: `data-refused=<n>` is the number of messages that the server
+   * refused; `data-paused=<n>` is the number of messages that were unsent when their author signed out.
    */
   unsent: 'unsent',
-  /** One unsent message, with the message's key in the attribute `data-key`. */
+  /** One unsent message, with the message's idempotency key in the attribute `data-key`. */
   unsentOne: 'unsent-one',
   unsentOpen: 'unsent-open',
   unsentSend: 'unsent-send',
@@ -99,8 +99,8 @@ export const T = {
   timeline: 'timeline',
   timelineOlder: 'timeline-older',
   /**
-   * One message. Attributes: `data-key`, `data-mine=true|false`, `data-note=true|false`, `data-seq` (once stored),
-   * `data-state=waiting|stored|seen|refused|received`.
+   * One message. Attributes: `data-key` (the message's idempotency key), `data-mine=true|false`, `data-note=true|false`, `data-seq` (once
+   * stored), `data-state=waiting|stored|seen|refused|received`.
    */
   message: 'message',
   messageBody: 'message-body',
@@ -205,9 +205,9 @@ export const T = {
   settingsLink: 'settings-link',
   settingsBack: 'settings-back',
   settingsOnlyAdmins: 'settings-only-admins',
-  /** The screen that lists the team members and their roles. */
+  /** The screen that lists the staff and their roles. */
   roles: 'roles',
-  /** The row of a team member, with the attributes `data-user` and `data-role`. */
+  /** The row of one person in the staff list, with the attributes `data-user` and `data-role`. */
   roleRow: 'role-row',
   roleSelect: 'role-select',
   roleRemove: 'role-remove',
@@ -221,7 +221,7 @@ export const T = {
   roleFound: 'role-found',
   roleMakeAgent: 'role-make-agent',
   roleMakeAdmin: 'role-make-admin',
-  /** The screen for the opening hours, with the attribute `data-saved=true|false`. */
+  /** The screen for the opening hours, with the attribute `data-saved=true|false`: whether all changes are saved. */
   hours: 'hours',
   hoursKept: 'hours-kept',
   hoursZone: 'hours-zone',

@@ -50,8 +50,8 @@ const TICKET_NUMBER = /^TKT-\d{6,12}$/i
  */
 const FIRST_YEAR = 1970
 /**
- * The latest year that a date filter accepts. The server gets the date after the last day, which even after 31 December has a four-digit
- * year.
+ * The latest year that a date filter accepts. The client sends the day after the last day to the server, and the year of that day must have
+ * four digits too.
  */
 const LAST_YEAR = 9998
 const ACTION = /^[a-z][a-z_]{0,63}$/

@@ -30,7 +30,7 @@ export type AuthState =
 export interface Auth {
   readonly state: ReadonlySignal<AuthState>
   retry(): void
-  /** The session calls this when `user` is no longer signed in on this page. */
+  /** The live session (it keeps the WebSocket connected) calls this when `user` is no longer signed in on this page. */
   left(user: string, why: Left): void
   /** Sign-in with demo accounts, in development only; otherwise null. */
   readonly demo: Demo | null
@@ -92,7 +92,7 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
     state.value = { kind: 'out' }
   }
   void start(false)
-  // After a sign-out, a retry requests a new token instead of using the cached one.
+  // After a sign-out, a retry of the sign-in requests a new token instead of using the cached one.
   return { state, retry: () => void start(state.peek().kind === 'out'), left, demo: null }
 }
 
@@ -154,8 +154,8 @@ function inTime(get: GetToken, time: Clock): Promise<string | null> {
 const PLAUSIBLE_MS = 60_000
 
 /**
- * Returns a token's expiry time by this device's clock, which may be hours off. Returns null if the expiry time is unknown; the token is then used
- * until the server rejects it.
+ * Returns a token's expiry time by this device's clock, which may be wrong by hours. Returns null if the expiry time is unknown; the token
+ * is then used until the server rejects it.
  */
 function endOf(issued_ms: number | null, ends_ms: number | null, now: number, ahead_ms: number): number | null {
   if (ends_ms === null) return null

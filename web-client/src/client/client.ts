@@ -35,7 +35,7 @@ export interface Client {
   readonly live: ReadonlySignal<boolean>
   /** The role that the server reported last; until its first report, the role from sign-in. */
   readonly role: ReadonlySignal<StaffRole | null>
-  /** The state of the session's watch on all tickets, on which the live ticket lists depend. */
+  /** The state of the live session's watch on all tickets, on which the live ticket lists depend. */
   readonly watch: ReadonlySignal<WatchState>
   /** This person's messages, in all tickets, that the server has not stored yet. */
   readonly unsent: ReadonlySignal<readonly Queued[]>

@@ -118,7 +118,10 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     return [...[...tickets.values()].filter((ticket) => stays(ticket) && list.list().get(ticket.id) === undefined).toSorted(byActivity), ...rows]
   })
 
-  /** Adds or updates tickets, and subtracts unread tickets that were unknown until now from `others`. */
+  /**
+   * Adds or updates tickets, and subtracts unread tickets that were unknown until now from `others` (the number of unread tickets that the
+   * server counts but this client has not loaded).
+   */
   const note = (heardOf: readonly CustomerView[]) => batch(() => {
     others.value = Math.max(0, others.peek() - heardOf.filter((ticket) => tickets.get(ticket.id) === undefined && isUnread(tickets.marked(ticket))).length)
     for (const ticket of heardOf) tickets.take(ticket)

@@ -100,7 +100,10 @@ export function returnToDraft(ticket: string, mode: Mode, body: string, position
   keep()
 }
 
-/** Call when the writer has seen all events up to `position`. After the call, only events after `position` count as unseen. */
+/**
+ * Call when the writer of the draft has seen all events up to the sequence number `position`. After the call, only events after `position`
+ * count as unseen.
+ */
 export function rebaseDraft(ticket: string, mode: Mode, position: number): void {
   const before = draftOf(ticket, mode)
   if (before.text !== '') put(`${ticket}/${mode}`, { ...before, begun_at: position })
@@ -110,7 +113,8 @@ function put(name: string, draft: DraftText | null): void {
   show(name, draft)
   unkept.add(name)
   stopKeeping()
-  // Store a removal at once, so that a sent text never reappears as a draft. Store a text only after a pause in typing.
+  // Store the removal of a draft at once, so that a sent text never reappears as a draft. Store a changed text only after a pause in
+  // typing.
   if (draft === null) keep()
   else stopKeeping = time.after(KEEP_MS, keep)
 }

@@ -7,7 +7,7 @@ import { isObject, parseJson } from '../protocol/narrow.ts'
 import { keepItem, storageOr } from './browser.ts'
 
 export const ENTERS = ['sends', 'breaks'] as const
-/** The choices, in seconds, for how long a message is held before it is sent, so that the person can undo it. */
+/** The choices, in seconds, for how long a message is delayed before it is sent, so that the person can undo it. */
 export const UNDO_S = [0, 5, 10] as const
 /** When to raise alerts. `away`: only while none of the person's tabs has the focus. */
 export const WHENS = ['always', 'away'] as const

@@ -1,4 +1,4 @@
-// An admin's unsaved changes to the opening hours and the away notice.
+// An admin's unsaved changes to the opening hours and the away notice (a text for customers).
 
 import { isObject } from '../protocol/narrow.ts'
 import { createTeamRest } from '../rest/team.ts'
@@ -12,15 +12,18 @@ import { ownZone } from './zones.ts'
 export type HoursStore = SettingDraft<HoursDraft>
 
 /**
- * Converts a draft to a form that can be compared with the server's settings. The server may change the case of a time zone's name, so zones are
- * converted to lower case.
+ * Converts a draft of the opening hours to a form that can be compared with the server's settings. The server may change the case of a time
+ * zone's name, so zones are converted to lower case.
  */
 function normalHours(draft: HoursDraft): HoursDraft {
   const stored = draftOf({ opening_hours: hoursOf(draft), away_notice: noticeOf(draft) }, ownZone())
   return { ...stored, timezone: stored.timezone.toLowerCase() }
 }
 
-/** Returns the signed-in person's store. The store is kept, so that unsaved changes survive switching to another screen. */
+/**
+ * Returns the store with the signed-in person's changes to the opening hours. The store is kept, so that unsaved changes survive switching
+ * to another screen.
+ */
 export const hoursFor = keptFor((client: Client): HoursStore => {
   const rest = createTeamRest(client.rest)
   return createSettingDraft({

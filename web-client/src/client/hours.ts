@@ -77,7 +77,7 @@ export function parseDraft(value: unknown): HoursDraft | null {
   return draft === undefined ? null : { ...draft, holidays: draft.holidays.toSorted(byDate) }
 }
 
-/** Converts a valid draft to the `opening_hours` setting. Returns null if the support team is always open. */
+/** Converts a valid draft of the opening hours to the `opening_hours` setting. Returns null if the support team is always open. */
 export function hoursOf({ keepsHours, timezone, days, holidays }: HoursDraft): OpeningHours | null {
   if (!keepsHours) return null
   const of = (spans: readonly Span[]) => spans.map(({ from, to }): [string, string] => [timeOf(from) ?? from, ending(timeOf(to) ?? to)])

@@ -21,7 +21,7 @@ export interface PlaceStore {
   keep(change: Partial<KeptPlace>): void
 }
 
-/** Opens the stored widget position of `user`, and deletes the stored positions of all other people. */
+/** Opens the stored widget position (the screen that was open) of `user`, and deletes the stored positions of all other people. */
 export function keptPlace(user: string, storage: KeyValue = storageOr('sessionStorage')): PlaceStore {
   for (const name of namesOf(storage, PREFIX)) if (name !== PREFIX + user) storage.removeItem(name)
   let now = decode(storage.getItem(PREFIX + user))
@@ -38,7 +38,7 @@ export function keptPlace(user: string, storage: KeyValue = storageOr('sessionSt
   }
 }
 
-/** Whether this tab has stored the widget position of a person other than `user`. */
+/** Whether this tab has stored the widget position (the screen that was open) of a person other than `user`. */
 export function isOthersPlace(user: string | null, storage: KeyValue = storageOr('sessionStorage')): boolean {
   return namesOf(storage, PREFIX).some((name) => name !== PREFIX + user)
 }

@@ -20,7 +20,7 @@ export interface States {
   readonly saved: unknown
 }
 
-/** The fields that contain unordered lists, each with a function that returns an entry's key. */
+/** The fields that contain unordered lists, each with a function that returns the key that identifies an entry. */
 export type Lists = Readonly<Record<string, (entry: unknown) => string>>
 
 export interface Merged {

@@ -38,8 +38,8 @@ export async function createOnce(rest: Opening, user: string, ticket: DescribedT
   const content = JSON.stringify(ticket)
   const key = keyFor(content, keptKey, () => digest(`${user}\n${opened.day}\n${opened.count(content)}\n${content}`))
   let result = await rest.createTicket(ticket, key)
-  // The key belongs to a ticket with different content, or to a ticket that is already resolved or closed. The text is meant as a new ticket, so send
-  // it with a new key.
+  // The idempotency key belongs to a ticket with different content, or to a ticket that is already resolved or closed. The text is meant as
+  // a new ticket, so send it with a new key.
   if (result.ok ? isOver(result.value.status) : result.problem.code === 'key_reused') {
     keptKey.write('')
     result = await rest.createTicket(ticket, keyFor(content, keptKey, newKey))
@@ -51,7 +51,7 @@ export async function createOnce(rest: Opening, user: string, ticket: DescribedT
   return result
 }
 
-/** Returns the stored idempotency key if it belongs to the same content. Otherwise creates and stores a new key. */
+/** Returns the stored idempotency key if it belongs to the same ticket content. Otherwise creates and stores a new key. */
 export function keyFor(content: string, kept: { read(): string; write(next: string): void }, make: () => string): string {
   const last = parseJson(kept.read())
   const [of, key] = isObject(last) ? [text(last['content']), text(last['key'])] : [null, null]

@@ -24,7 +24,8 @@ export function createOpenedTickets(): OpenedTickets {
     find: (ref) => [...kept.values()].find(({ ticket }) => ticket.id === ref || ticket.ticket_number === ref) ?? null,
     keep(ticket, timeline) {
       kept.delete(ticket.id)
-      // Leave out temporary state. When the ticket is opened again, the outbox adds the pending messages, and new requests are sent.
+      // Leave out the timeline's temporary state (pending messages and running requests). When the ticket is opened again, the outbox adds
+      // the pending messages, and new requests are sent.
       if (timeline !== null && timeline.position !== null) kept.set(ticket.id, { ticket, timeline: { ...timeline, pending: [], syncing: false, answering: null, hole: false } })
       for (const id of kept.keys()) if (kept.size > KEPT_MAX) kept.delete(id)
     },

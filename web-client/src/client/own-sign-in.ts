@@ -40,7 +40,7 @@ export function createOwnSignIn(signInUrl: string, signOutUrl: string, router: R
   const query = new URLSearchParams(router.place.peek().query)
   const refused = signal(word(SIGN_IN_REFUSALS, query.get(OUTCOME)))
   if (query.has(OUTCOME)) {
-    // Remove the outcome from the URL, so that a reload or a bookmark does not show it again.
+    // Remove the parameter with the outcome of the failed sign-in from the URL, so that a reload or a bookmark does not show it again.
     query.delete(OUTCOME)
     router.setQuery(query)
   }

@@ -20,11 +20,11 @@ export interface PagedTickets<T, L> {
   /** Whether the server has responded to the current query. */
   readonly loaded: ReadonlySignal<boolean>
   readonly more: ReadonlySignal<boolean>
-  /** Why the last page request failed; null if it did not fail. */
+  /** Why the last request for a page of the list failed; null if it did not fail. */
   readonly problem: ReadonlySignal<Problem | null>
   /**
-   * Replaces the query and loads its first page after `in_ms` milliseconds. If `in_ms` is null, loading waits for `reload` or `retry`.
-   * Shows the tickets in `known` at once. If `isGuess` is true and the first request fails, the list is emptied again.
+   * Replaces the list's query and loads its first page after `in_ms` milliseconds. If `in_ms` is null, loading waits for `reload` or
+   * `retry`. Shows the tickets in `known` at once. If `isGuess` is true and the first request fails, the list is emptied again.
    */
   begin(sort: Sort, known: readonly T[], in_ms: number | null, isGuess: boolean): void
   /** Sets how many rows must be loaded to fill the view. Pages are requested until the list has that many rows. */
@@ -56,7 +56,7 @@ interface PageSource<T, L> {
 }
 
 const PAGE_TICKETS = 50
-/** Minimum interval between list reloads that are needed because only the server knows the place of a changed ticket. */
+/** Minimum interval between list reloads that are needed because only the server knows the place of a changed ticket in the list. */
 const ASK_MS = 1_500
 /** Minimum delay before a failed page request is repeated. */
 const RETRY_MS = 2_000
@@ -70,7 +70,7 @@ export function createPagedTickets<T extends Listed, L extends SortedList<T>>({ 
   const [loaded, more] = [signal(false), signal(false)]
   const problem = signal<Problem | null>(null)
   let wanted = PAGE_TICKETS
-  /** Incremented whenever the result of the running request must be ignored. */
+  /** Incremented whenever the result of the running page request must be ignored. */
   let round = 0
   let state: 'idle' | 'asking' | 'waiting' = 'waiting'
   let failures = 0

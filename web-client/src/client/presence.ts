@@ -92,7 +92,8 @@ export function createPresence(client: PresenceClient, time: Clock = clock) {
     },
     wrote,
     /**
-     * Call this after the server has replaced the history. Sequence numbers of the old history are invalid, so forget the read position.
+     * Call this after the server has replaced the ticket's history. Sequence numbers of the old history are invalid, so forget the read
+     * position.
      */
     restarted() {
       readSaid = 0

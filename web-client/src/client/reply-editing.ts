@@ -1,4 +1,4 @@
-// Creates one editor for saved replies for each client.
+// Creates one editor of saved replies for each signed-in client.
 
 import { createTeamRest } from '../rest/team.ts'
 import type { Client } from './client.ts'

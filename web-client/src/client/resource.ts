@@ -147,8 +147,8 @@ export function createMutation<A, T>({ send, expect, done }: MutationParts<A, T>
 }
 
 /**
- * Returns a function that creates one value per key and caches it as long as the key exists. Used for state that outlives a screen, but not
- * the signed-in client.
+ * Returns a function that creates one value per key (an object such as the signed-in client) and caches it as long as the key exists. Used
+ * for state that outlives a screen, but not the signed-in client.
  */
 export function keptFor<K extends object, V>(make: (key: K) => V): (key: K) => V {
   const kept = new WeakMap<K, V>()

@@ -1,4 +1,4 @@
-// Team roles, managed by admins: lists the members, finds people by email address or id, and changes one person at a time.
+// Team roles, managed by admins: lists the staff, finds people by email address or id, and changes one person at a time.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { Agent } from '../protocol/decode-team.ts'
@@ -19,12 +19,12 @@ export interface Refused {
 }
 
 export interface Roles {
-  /** The team members. Null until the list is loaded. */
+  /** The staff of this desk. Null until the list is loaded. */
   readonly team: ReadonlySignal<readonly Agent[] | null>
   /** Why the list of the staff could not be loaded. */
   readonly problem: ReadonlySignal<Problem | null>
   readonly found: ReadonlySignal<Found | null>
-  /** Why the last search failed. */
+  /** Why the last search for people failed. */
   readonly searchProblem: ReadonlySignal<Problem | null>
   /** The id of the person who is being changed; null if no change is in progress. */
   readonly changing: ReadonlySignal<string | null>
@@ -41,7 +41,7 @@ export interface Roles {
   setBlocked(user: string, blocked: boolean): Promise<boolean>
 }
 
-/** Returns the members whose name or email address contains `written`, ignoring case. */
+/** Returns the people of `team` whose name or email address contains `written`, ignoring case. */
 export function named(team: readonly Agent[], written: string): readonly Agent[] {
   const wanted = written.trim().toLocaleLowerCase()
   return wanted === '' ? team : team.filter(({ name, email }) => `${name ?? ''} ${email ?? ''}`.toLocaleLowerCase().includes(wanted))

@@ -25,8 +25,8 @@ export interface Selection {
 export const SELECTED_MAX = 100
 
 /**
- * Creates the selection. `done` receives the patch and the changed tickets as they were before the change. If `done` rejects, the selection
- * shows the result for each ticket.
+ * Creates the set of selected tickets. `done` receives the patch and the changed tickets as they were before the change. If `done` rejects,
+ * the selection shows the result for each ticket.
  */
 export function createSelection(rest: Pick<TeamRest, 'bulk'>, inbox: Pick<Inbox, 'order' | 'ticket' | 'reload' | 'filters'>, done: (patch: TicketPatch, before: readonly StaffView[]) => Promise<void>): Selection {
   const ids = signal<ReadonlySet<string>>(new Set())

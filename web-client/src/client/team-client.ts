@@ -1,4 +1,5 @@
-// Creates a client for staff. Its session receives the changes of all tickets, which the console's lists need.
+// Creates a client for staff. Its live session (it keeps the WebSocket connected) receives the changes of all tickets, which the console's
+// lists need.
 
 import { createInboxWatch } from '../connection/inbox-watch.ts'
 import type { Left, TokenSource } from '../connection/session.ts'

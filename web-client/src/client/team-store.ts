@@ -38,9 +38,7 @@ export interface TeamStore {
 const COUNTS_MS = 1_500
 /** Maximum number of pages to request when loading the agent's own tickets. */
 const OWN_PAGES_MAX = 10
-/**
- * If more tickets than this are pushed at once, the client plays a notification for each, without requesting the authors of the changes.
- */
+/** If more tickets than this are pushed at once, the client notifies the agent of each, without requesting the authors of the changes. */
 const ASKED_ALONE = 3
 /** Tickets pushed within this time are checked with one request. */
 const ASK_MS = 400

@@ -16,7 +16,7 @@ export type Verdict = 'in' | 'out' | 'ask'
 /** Decides whether a changed ticket belongs in the list. `before` is the ticket's state in the list; undefined if it was not listed. */
 export type Judge<T> = (ticket: T, before: T | undefined) => Verdict
 
-/** The next page to request. If `isNext` is false, a loaded page is reloaded because it may have changed. */
+/** The next page of the ticket list to request. If `isNext` is false, a loaded page is reloaded because it may have changed. */
 export interface Due {
   readonly isNext: boolean
   readonly cursor: string | null
@@ -33,7 +33,10 @@ export interface TicketPages<T> {
   arrived(due: Due, page: Page<T>): readonly string[]
   /** Applies a ticket that the server has pushed. */
   heard(ticket: T): void
-  /** Applies a ticket from an unrelated response. Ignores the ticket if it is not in the list or if the list has a newer state. */
+  /**
+   * Applies a ticket from the response to an unrelated request. Ignores the ticket if it is not in the list or if the list has a newer
+   * state.
+   */
   told(ticket: T): void
   /** Whether some changed tickets can be placed only by reloading the pages. */
   isUnsure(): boolean
@@ -46,7 +49,7 @@ type Reach<T> = 'nowhere' | T | 'end'
 export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: Judge<T>): TicketPages<T> {
   let reach: Reach<T> = 'nowhere'
   let cursor: string | null = null
-  /** The place up to which the pages have been reloaded. Null if no reload is in progress. */
+  /** The place in the list up to which the pages have been reloaded. Null if no reload is in progress. */
   let again: { readonly place: T | null; readonly cursor: string | null } | null = { place: null, cursor: null }
   /** Tickets that arrived by push or response since the running page request was sent. `isNews`: the ticket was pushed. */
   let since: Map<string, { readonly ticket: T; readonly isNews: boolean }> | null = null
@@ -63,7 +66,7 @@ export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: 
     if (verdict === 'in') rows.put(ticket)
     else rows.remove(ticket.id, ticket)
   }
-  /** Records `to` as the place up to which pages are loaded or, during a reload, up to which they are reloaded. */
+  /** Records `to` as the place in the list up to which pages are loaded or, during a reload, up to which they are reloaded. */
   const advance = ({ isNext }: Due, to: Reach<T>, next: string | null) => {
     const target = placeOf(reach)
     if (!isNext && to !== 'end' && to !== 'nowhere' && target !== null && rows.compare(to, target) < 0) {
@@ -80,7 +83,8 @@ export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: 
     restart() {
       again = { place: null, cursor: null }
       if (reach !== 'end') return
-      // During the reload, ignore pushed tickets that are sorted after the last row. The reloaded pages will contain these tickets.
+      // During the reload of the list's pages, ignore pushed tickets that are sorted after the last row. The reloaded pages will contain
+      // these tickets.
       reach = rows.get(rows.ids().at(-1) ?? '') ?? 'nowhere'
     },
     due(wantsMore) {
@@ -89,7 +93,7 @@ export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: 
     },
     asked(due) {
       since = new Map()
-      // The reload will show which of the tickets in `unsure` belong in the list.
+      // The reload will show which of the tickets in `unsure` (only the server can decide about these tickets) belong in the list.
       if (!due.isNext && due.cursor === null) unsure.clear()
     },
     arrived(due, { items, next_cursor }) {

@@ -52,8 +52,8 @@ export interface TicketStore {
   readonly habits: Client['habits']
   send(body: string, how: { readonly internal: boolean; readonly based_on: number | null; readonly then?: FollowUp | null }): Queued | null
   /**
-   * Takes back a message before it is sent. Without `key`, takes back the last message. Returns null if the message was already
-   * sent.
+   * Takes back a message before it is sent. `key` is the message's idempotency key. Without `key`, takes back the last message. Returns
+   * null if the message was already sent.
    */
   undo(key?: string): Queued | null
   retry(key: string, how: 'as_written' | 'insist'): void
@@ -112,7 +112,7 @@ export function openTicket(client: Client, ref: string, listener: TicketListener
   let disposed = false
   /** Incremented at every restore of the database. Responses to requests from before the restore have invalid sequence numbers. */
   let epochs = 0
-  /** The value of `epochs` when the shown ticket fields were loaded. */
+  /** The value of `epochs` (the count of database restores) when the shown ticket fields were loaded. */
   let factsOf = 0
   let stopRefresh = () => {}
   let stopOutbox = () => {}

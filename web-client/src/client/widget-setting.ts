@@ -38,13 +38,13 @@ export function widgetDraftOf({ widget }: Pick<DeskSettings, 'widget'>): WidgetD
 
 const keptDraft = object({ color: string, teamName: string, greeting: string, position: string, logo: string, asksCategory: bool, sites: list(string) })
 
-/** Parses a draft that was stored on this device. Returns null if it is invalid. */
+/** Parses a draft of the widget's settings that was stored on this device. Returns null if it is invalid. */
 export function parseWidgetDraft(value: unknown): WidgetDraft | null {
   const draft = keptDraft(value)
   return draft === undefined ? null : { ...draft, position: draft.position === 'left' ? 'left' : 'right' }
 }
 
-/** Converts a draft to the value of the setting. The draft must have no faults. */
+/** Converts a draft of the widget's settings to the value of the setting. The draft must have no faults. */
 export function widgetOf(draft: WidgetDraft): WidgetSettings {
   const text = (written: string) => (isWritten(written) ? writtenLine(written) : null)
   return {

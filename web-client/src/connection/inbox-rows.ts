@@ -1,5 +1,5 @@
-// Completes inbox frames, which carry changed tickets. The server sends a ticket in full once. While only the ticket's place in the list
-// changes, the server sends only the new place.
+// Fills in the missing ticket fields of inbox frames, which carry changed tickets. The server sends all fields of a ticket only once. While
+// only the ticket's place in the list changes, the server sends only the new place.
 
 import { LIMITS } from '../protocol/generated.ts'
 import type { ServerFrame, StaffView } from '../protocol/model.ts'

@@ -82,8 +82,8 @@ export interface SessionParts {
 const GOOD_LIFE_MS = 5_000
 const RENEW_RETRY_MS = 10_000
 /**
- * When a page becomes visible, the connection counts as dead if it was silent for this many heartbeat intervals. The quarter allows for
- * jitter.
+ * When a page becomes visible, the connection counts as dead if it was silent for this many heartbeat intervals. The extra quarter of an
+ * interval allows for jitter.
  */
 const WAKE_HEARTBEATS = 1.25
 /**
@@ -102,7 +102,7 @@ export function createSession({ sockets, clock, random, tokens, user, watch }: S
   let liveSince: number | null = null
   let comeBackAt: number | null = null
   let heartbeat_ms = 0
-  /** Whether the server set the current reconnect delay. */
+  /** Whether the current reconnect delay was set by the server, not by this client. */
   let isWaitAsked = false
   /** Incremented whenever a connection attempt ends, so that late callbacks of the attempt are ignored. */
   let round = 0

@@ -11,7 +11,10 @@ export type TicketFrame = Extract<ServerFrame, { type: 'event' | 'reset' | 'typi
 
 /** Receives the frames of one subscribed ticket. */
 export interface TicketSink {
-  /** Returns the position from which to resume. Null to start with the latest page of the history. */
+  /**
+   * Returns the position (a sequence number in the ticket's history) from which to resume. Null to start with the latest page of the
+   * history.
+   */
   resume(): { readonly after: number; readonly epoch: string | null } | null
   subscribing(): void
   page(page: SubscribedFrame): void
@@ -25,8 +28,8 @@ export interface TicketSink {
 
 export interface Subscription {
   /**
-   * Subscribes again from the sink's current position. Subscribes immediately, or after a delay if the client has subscribed only a short
-   * time ago.
+   * Subscribes again from the current position of the sink (the receiver of the ticket's frames). Subscribes immediately, or after a delay
+   * if the client has subscribed only a short time ago.
    */
   again(): void
   dispose(): void
@@ -36,7 +39,7 @@ interface Entry {
   readonly ticket: string
   readonly sink: TicketSink
   state: 'idle' | 'asking' | 'listening'
-  /** Whether `again` was called while a request was pending. */
+  /** Whether `again` was called while a subscribe request was pending. */
   wanted: boolean
   attempts: number
   stopTimer: () => void

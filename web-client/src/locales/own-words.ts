@@ -1,4 +1,4 @@
-// Texts that only customers see: when they can expect a reply.
+// Texts that tell customers when they can expect a reply. Staff do not see these texts.
 
 import { locale, number, t } from './index.ts'
 

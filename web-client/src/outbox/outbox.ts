@@ -9,16 +9,16 @@ export type SendOutcome =
   | { readonly kind: 'stored'; readonly seq: number }
   | { readonly kind: 'refused'; readonly code: Code }
   /**
-   * This server build cannot store the message, but another build may. Retry with the same key after the next `welcome` (the server sends
-   * this frame when a connection goes live).
+   * This server build cannot store the message, but another build may. Retry with the same idempotency key after the next `welcome` (the
+   * server sends this frame when a connection goes live).
    */
   | { readonly kind: 'held'; readonly code: Code }
-  /** There was no response, or the server refused temporarily. Retry with the same key after `ms` milliseconds. */
+  /** There was no response, or the server refused temporarily. Retry with the same idempotency key after `ms` milliseconds. */
   | { readonly kind: 'later'; readonly ms: number }
   /** The connection was cut. Retry when the next connection is live. */
   | { readonly kind: 'cut' }
 
-/** The outcome of a stored message's follow-up action. `later`: retry after `ms` milliseconds. */
+/** The outcome of a stored message's follow-up action, such as resolving the ticket. `later`: retry after `ms` milliseconds. */
 export type FollowOutcome = { readonly kind: 'done' } | { readonly kind: 'later'; readonly ms: number }
 
 export type OutboxChange =
@@ -77,8 +77,8 @@ export interface Outbox {
   /** Whether an unsent message would be lost when the page closes, because this browser stores nothing. */
   isUnkept(): boolean
   /**
-   * Returns why a message is held until the next `welcome` (the server sends this frame when a connection goes live). Null if the message
-   * is not held.
+   * Returns why a message must wait until the next `welcome` (the server sends this frame when a connection goes live). Null if the message
+   * need not wait.
    */
   held(key: string): Code | null
   /**
@@ -133,7 +133,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
     try {
       await inTurn(ticket)
     } catch {
-      // Sending failed unexpectedly. The message is still stored, so send it again under the same key.
+      // Sending failed unexpectedly. The message is still stored, so send it again with the same idempotency key.
       later(ticket, RETRY_MS)
     } finally {
       running.delete(ticket)
@@ -142,8 +142,8 @@ export function createOutbox(parts: OutboxParts): Outbox {
   }
 
   /**
-   * Sends a ticket's messages while holding the lock. If locks fail or time out, sends without the lock, because the keys prevent
-   * duplicates.
+   * Sends a ticket's messages while this tab owns the lock between tabs. If locks fail or time out, sends without the lock, because the
+   * idempotency keys prevent duplicates.
    */
   const inTurn = async (ticket: string) => {
     let hasBegun = false
@@ -177,11 +177,12 @@ export function createOutbox(parts: OutboxParts): Outbox {
       // The author can still take back this message. To keep the order, later messages of the ticket wait until this message is sent.
       if (heldFor(entry) > 0) return later(ticket, heldFor(entry))
       const outcome = await parts.send(entry)
-      // While the request was running, the message may have been discarded or sent by another tab. The outcome is still reported, but the
-      // stored item is gone.
+      // While the request was running, the message may have been discarded or sent by another tab. The outcome of the request is still
+      // reported, but the stored item is gone.
       switch (outcome.kind) {
         case 'stored':
-          // Store the sequence number, so that the follow-up action is not lost if the page closes.
+          // Store the sequence number, so that the message's follow-up action (such as resolving the ticket) is not lost if the page
+          // closes.
           if (entry.then !== null && store.get(entry.key) !== null) store.put({ ...entry, sent: outcome.seq })
           else store.remove(entry.key)
           tell({ type: 'acked', entry, seq: outcome.seq })
@@ -194,7 +195,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
           break
         }
         case 'held':
-          // If the message was discarded during the request, continue with the messages behind it.
+          // If the message was discarded during the request, continue with the ticket's next messages.
           if (store.get(entry.key) === null) break
           held.set(ticket, { key: entry.key, code: outcome.code })
           tell({ type: 'held', entry, code: outcome.code })
@@ -209,7 +210,10 @@ export function createOutbox(parts: OutboxParts): Outbox {
 
   const nextOrder = () => store.entries().reduce((order, entry) => Math.max(order, entry.order + 1), parts.now())
 
-  /** Removes a message from `held`, so that it no longer blocks later messages of the ticket. */
+  /**
+   * Removes a message from `held` (the messages that this server build cannot store), so that it no longer blocks later messages of the
+   * ticket.
+   */
   const release = (key: string) => {
     for (const [ticket, one] of held) {
       if (one.key === key) {

@@ -53,7 +53,7 @@ export interface OutboxStore {
   remove(key: string): void
   /** Whether an unsent message would be lost when the page closes. */
   isUnkept(): boolean
-  /** Returns the message key from the name of a storage item. Null if the item is not in this person's outbox. */
+  /** Returns the message's idempotency key from the name of a storage item. Null if the item is not in this person's outbox. */
   keyOf(name: string): string | null
 }
 

@@ -27,7 +27,7 @@ export function createFirstRest(fetch: (path: string, init: RequestInit) => Prom
       const answer = request('/v1/availability', {}, decodeAvailability)
       const mine = { at, answer }
       asked = mine
-      // If the request failed, clear the cache, so that the next call sends a new request.
+      // If the request failed, clear the cached availability, so that the next call sends a new request.
       void answer.then(({ ok }) => { if (!ok && asked === mine) asked = null })
     }
     return asked.answer

@@ -1,4 +1,5 @@
-// Posts a message over REST, for programs without a WebSocket session. The pages send messages over the session and do not load this file.
+// Posts a message over REST, for programs without a WebSocket session. The pages send messages over the WebSocket session and do not load
+// this file.
 
 import { decodeMessageStored } from '../protocol/decoders/ticket.ts'
 import type { Feature, MessageStored, NewMessage } from '../protocol/generated.ts'

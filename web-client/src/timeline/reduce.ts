@@ -37,8 +37,8 @@ function takePage(timeline: Timeline, page: SubscribedFrame): Timeline {
 }
 
 /**
- * Starts the history from the first page of a subscription. The position is set to the sequence number before the page's first event. If
- * the page has no events, the position is set to the page's head.
+ * Starts the history from the first page of a subscription. The timeline's position (the last sequence number without a gap before it) is
+ * set to the sequence number before the page's first event. If the page has no events, the position is set to the page's head.
  */
 function begin(timeline: Timeline, page: SubscribedFrame): Timeline {
   const first = page.events[0]
@@ -130,7 +130,7 @@ function takeOlder(timeline: Timeline, page: EventPage): Timeline {
     next = event.seq
     joined.unshift(event)
   }
-  // A page from which no event was prepended does not show whether earlier events exist.
+  // A page of older events from which no event was prepended does not show whether earlier events exist.
   const more_before = joined.length > 0 ? page.more_before && next > 1 : timeline.more_before && page.more_before
   return settle({ ...timeline, events: revise([...joined, ...timeline.events], timeline.events), more_before })
 }
@@ -149,8 +149,8 @@ function mark(timeline: Timeline, key: string, state: Pending['state']): Timelin
 }
 
 /**
- * Removes pending messages that the history contains. Such a message is recognised by its idempotency key, or because the position has
- * reached its sequence number.
+ * Removes pending messages that the history contains. Such a message is recognised by its idempotency key, or because the timeline's
+ * position (the last sequence number without a gap before it) has reached its sequence number.
  */
 function settle(timeline: Timeline): Timeline {
   if (timeline.pending.length === 0) return timeline

@@ -44,7 +44,7 @@ export interface TeamWriting {
   readonly offer: (text: string, put: (text: string) => void) => Offer | null
   /** Whether saved replies exist. If so, the composer explains the slash. */
   readonly hasReplies: boolean
-  /** Called with the outbox key of a reply that was sent with "Send & resolve". */
+  /** Called with the idempotency key of a reply that was sent with "Send & resolve". */
   readonly onResolve: (key: string) => void
 }
 

@@ -11,7 +11,7 @@ const LINK = /(?<=^|[ \n])https?:\/\/[a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z]{2,}(?:\/
 const OTHER = /[*_`[\]<>~\\|#&=\t\r@]|:\/\/|www\.|^(?: |[-+=]|\d{1,9}[.)])| \n| $/m
 const CHARS_MAX = 2_048
 
-/** Returns null if the text needs the Markdown parser. */
+/** Renders a text that contains plain links. Returns null if the text needs the Markdown parser. */
 export function renderLinks(text: string): VNode | null {
   if (text.length > CHARS_MAX || OTHER.test(text.replace(LINK, 'link'))) return null
   const blocks = text.split(/\n{2,}/).filter((block) => block !== '')

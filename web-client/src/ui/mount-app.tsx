@@ -155,7 +155,7 @@ export function mountApp(place: Place, { title, app: App }: AppDefinition): () =
 }
 
 interface Leaving {
-  /** Calls `out` once the person has decided what happens to unsent messages, or at once if there are none. */
+  /** Calls `out` (which signs the person out) once the person has decided what happens to unsent messages, or at once if there are none. */
   signOut(out: () => void): void
   ended(auth: Auth): void
   /** Called if signing out has failed, so the person is still signed in. */

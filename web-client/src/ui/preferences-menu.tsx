@@ -39,13 +39,13 @@ export function LooksForm({ preferences }: { readonly preferences: Preferences }
     const allowed = !on || (await askToNotify())
     setRefused(!allowed)
     preferences.notify.value = on && allowed
-    // If the browser refuses notifications again, no state changes and nothing is rendered, so reset the checkbox by hand.
+    // If the browser refuses notifications again, no state changes and nothing is rendered, so reset the checkbox directly.
     field.checked = preferences.notify.value
   }
   const speak = async (field: HTMLSelectElement) => {
     const next = word(preferences.languages, field.value)
     if (next !== null) await chooseLanguage(preferences, next)
-    // If the language could not be loaded, nothing is rendered again, so reset the select by hand.
+    // If the language could not be loaded, nothing is rendered again, so reset the select element directly.
     field.value = language()
   }
   return (

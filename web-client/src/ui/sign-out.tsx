@@ -24,7 +24,8 @@ export function SignOut({ client, onSignOut, onClose }: SignOutProps) {
   useEffect(() => { if (isRefused) setSending(false) }, [isRefused])
   const send = () => {
     setSending(true)
-    // Sends all unsent messages as written, including messages that were held back, paused or refused.
+    // Sends all unsent messages as written, including messages that were held back for undo, paused at a sign-out, or refused by the
+    // server.
     for (const { key } of client.outbox.entries()) client.outbox.retry(key, 'as_written')
   }
   const keep = () => {

@@ -1,5 +1,5 @@
-// Lists the refused and the paused messages of tickets that are not open. Otherwise their authors might believe that the messages were
-// sent.
+// Lists messages that the server refused or that a sign-out paused, in tickets that are not open. Otherwise their authors might believe
+// that the messages were sent.
 
 import { useEffect, useRef } from 'preact/hooks'
 import { say } from '../client/notifications.ts'

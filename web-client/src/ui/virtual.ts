@@ -53,7 +53,8 @@ export function useVirtual(ids: readonly string[]) {
   for (const id of ids) tops.push((tops.at(-1) ?? 0) + (heights.current.get(id) ?? ROW_PX))
   const bottom = Math.max(0, (tops.at(-1) ?? 0) - view.height)
   const held = stuck.current || anchor.current === null ? -1 : ids.indexOf(anchor.current.id)
-  // Compute the scroll position from the anchored row, not from the last scroll offset, because rows may have been added above it.
+  // Compute the scroll position from the anchored row (the row that keeps its place on the screen), not from the last scroll offset,
+  // because rows may have been added above it.
   const place = held < 0 || anchor.current === null ? view.top : (tops[held] ?? 0) - anchor.current.offset_px
   const top = stuck.current ? bottom : Math.min(place, bottom)
   const window_ = windowOf(tops, top, top + view.height)
@@ -84,7 +85,8 @@ export function useVirtual(ids: readonly string[]) {
       const held = rowsOf(element).find((row) => row.dataset['row'] === anchor.current?.id)
       const drift = held === undefined ? 0 : held.getBoundingClientRect().top - element.getBoundingClientRect().top - anchor.current.offset_px
       if (Math.abs(drift) >= 1) element.scrollTop += drift
-      // After a long jump, the anchored row may no longer be rendered, so choose a new one.
+      // After a long jump, the anchored row (the row that keeps its place on the screen) may no longer be rendered, so choose a new
+      // anchored row.
       look()
     }
     if (changed && ids.length > WHOLE_ROWS_MAX) remeasured((n) => n + 1)

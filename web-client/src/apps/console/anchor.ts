@@ -1,6 +1,6 @@
 /**
- * Returns how many rows to scroll after a reordering, so that the first visible row that is not in `moved` keeps its position. If all
- * visible rows have moved, uses the last unmoved row above the visible rows. Pure function.
+ * Returns how many rows to scroll after a reordering, so that the first visible row that is not in `moved` (the ids of the reordered rows)
+ * keeps its position. If all visible rows have moved, uses the last unmoved row above the visible rows. Pure function.
  */
 export function shiftOf(before: readonly string[], after: readonly string[], first: number, moved: ReadonlySet<string>): number {
   const at = new Map(after.map((id, index) => [id, index]))

@@ -6,8 +6,8 @@ export const TOP_PX = 4
 type Scroller = Pick<HTMLElement, 'addEventListener' | 'removeEventListener' | 'scrollTop'>
 
 /**
- * Calls `hold(true)` when a person starts to use the list and `hold(false)` when they stop. Returns a function that removes the listeners
- * and calls `hold(false)`.
+ * Calls `hold(true)` when a person starts to use the list (its rows must then not move) and `hold(false)` when they stop. Returns a
+ * function that removes the listeners and calls `hold(false)`.
  */
 export function holdWhileUsed(list: Scroller, hold: (on: boolean) => void): () => void {
   let [pointed, focused, scrolled] = [false, false, false]

@@ -117,13 +117,13 @@ function Connection({ client, store }: { readonly client: AppProps['client']; re
   return <ConnectionBar client={client} behind={behindOf(store)} needsWatch />
 }
 
-/** Offers the tour to an agent who has neither taken nor declined it. */
+/** Offers the console tour to an agent who has neither taken nor declined it. */
 function TourOffer({ context }: { readonly context: ConsoleContext }) {
   return (
     <p class="tour-offer" data-testid={TOUR.offer}>
       <span>{t('tour.offer')}</span>
       <button type="button" data-testid={TOUR.start} onClick={() => context.open('tour')}>{t('tour.start')}</button>
-      {/* A click on this button removes it together with the offer, so move the focus to the main element first. */}
+      {/* A click on this button removes the button together with the tour's offer, so move the focus to the main element first. */}
       <button type="button" class="quiet" onClick={(event) => { event.currentTarget.closest('main')?.focus(); endTour(context) }}>{t('app.dismiss')}</button>
     </p>
   )

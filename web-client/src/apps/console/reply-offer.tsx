@@ -52,8 +52,8 @@ export function useReplyOffer(replies: readonly SavedReply[], ticket: StaffView,
           case 'Tab':
           case 'Enter':
             if (active !== undefined) take(active)
-            // If no saved reply matches, this key press sends nothing. It closes the menu of saved replies, except if the message
-            // consists only of the unfinished shortcut.
+            // If no saved reply matches, the key that normally sends the message only closes the menu of saved replies. If the message
+            // consists only of the unfinished shortcut, the menu stays open.
             else if (sends && !isWhole) setAway(begun)
             return active !== undefined || sends
           default:

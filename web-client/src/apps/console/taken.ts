@@ -1,4 +1,4 @@
-// Texts and retry of a change that was refused because a colleague has taken the ticket first.
+// Texts and retry of a change that was refused because a colleague has taken the ticket (become its assignee) first.
 
 import type { Insisting } from '../../client/ticket.ts'
 import type { TicketPatch } from '../../protocol/generated.ts'

@@ -17,7 +17,7 @@ import { SupportPage } from '../support/page.tsx'
 export interface MountOptions {
   /**
    * Resolves to a token of the signed-in person, or to null if the visitor is not signed in. If `getToken` is omitted, tokens come from the
-   * address in the desk's settings.
+   * token URL in the desk's settings.
    */
   readonly getToken?: () => Promise<string | null>
   readonly language?: string

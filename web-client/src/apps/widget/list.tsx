@@ -13,7 +13,7 @@ import { ProblemLine } from '../../ui/feedback.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Unsent } from '../../ui/unsent.tsx'
 
-/** The search field is shown from this number of tickets on. */
+/** The search field is shown if the list has at least this many tickets. */
 const SEARCHED_MIN = 5
 
 export interface ListProps {

@@ -112,7 +112,7 @@ let isOpen = false
 /** The launcher's unread number. Undefined until the first number has been received. */
 let unread: number | undefined
 let askedAt = 0
-/** What to show as soon as the guest script has been loaded. */
+/** What the page has asked the widget to show, kept until the guest script has been loaded. */
 let wishes: Wanted[] = []
 let events = new EventTarget()
 

@@ -108,7 +108,8 @@ if (container !== null && origin !== null && window.parent !== window) {
       appearance?.dispose()
       appearance = createAppearance(document.documentElement, given)
       if (auth.peek() !== null) return
-      // The stored location may come from another tab or from before a `shutdown`. In these cases, start at the first screen.
+      // The widget's stored location (the view that was open) may come from another tab or from before a `shutdown`. In these cases, start
+      // at the first screen.
       if (!given.was) forgetPlaces()
       begin(bridge)
     },

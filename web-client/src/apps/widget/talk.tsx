@@ -23,7 +23,7 @@ export interface Joined {
   readonly client: Client
   /** The person's tickets. Null until `wantOwn` has loaded them. */
   readonly own: ReadonlySignal<Own | null>
-  /** Loads `own`. Retries until the load succeeds. */
+  /** Loads the person's tickets into `own`. Retries until the load succeeds. */
   wantOwn(): void
   readonly Bar: () => preact.JSX.Element
   readonly Room: (props: { readonly place: string; readonly meanwhile: ComponentChildren }) => preact.JSX.Element

@@ -38,7 +38,7 @@ interface TextFieldProps extends FieldProps {
   readonly onChange: (value: string) => void
   readonly type?: 'text' | 'search' | 'email' | 'url' | 'date' | 'time' | 'datetime-local' | 'color'
   readonly placeholder?: string
-  /** `ltr` is for values that are not words: addresses, time zones, colours. */
+  /** `ltr` (left to right) is for values that are not words: addresses, time zones, colours. */
   readonly dir?: 'auto' | 'ltr'
   readonly list?: string
 }

@@ -25,7 +25,7 @@ export function SelectControl<V extends string>({ value, options, onChange, isDi
     try {
       if (wanted !== undefined) await onChange(wanted.value)
     } finally {
-      // If the change failed, no state has changed, so nothing is rendered again. Reset the element by hand.
+      // If the change failed, no state has changed, so nothing is rendered again. Reset the element directly.
       element.value = latest.current
     }
   }

@@ -28,8 +28,8 @@ export async function resolveAnswered(context: ConsoleContext, { ticket: id, num
   const { rest } = context.client
   const open: Saying['action'] = { label: t('unsent.open'), run: () => context.go(number) }
   /**
-   * Returned if the author of the reply has closed the page or signed out. Another tab of the author retries, or this browser does when the
-   * author signs in again.
+   * Returned if the author of the reply has closed the page or signed out. Resolving the ticket is then retried by another tab of the
+   * author, or by this browser when the author signs in again.
    */
   const left: FollowOutcome = { kind: 'later', ms: RETRY_MS }
   const failed = (problem: Problem): FollowOutcome => {

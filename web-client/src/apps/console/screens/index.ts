@@ -16,7 +16,7 @@ interface Reader {
   readonly features: Features | null
 }
 
-/** The screens that this person can open, in the order of the navigation. */
+/** The settings screens that this person can open, in the order of the navigation. */
 export function screensFor({ isAdmin, features }: Reader): readonly Screen[] {
   return ALL.filter(({ needs, feature }) => (needs === 'staff' || isAdmin) && (feature === undefined || features === null || features.includes(feature)))
 }

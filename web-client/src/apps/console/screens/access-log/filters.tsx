@@ -18,7 +18,7 @@ interface FiltersProps {
   readonly filters: AccessFilters
   readonly faults: ReadonlySet<AccessFault>
   readonly people: readonly Named[]
-  /** The actions that the server can record, or empty if they are not known. */
+  /** The names of the actions that the server can record in the access log, or empty if they are not known. */
   readonly actions: readonly string[]
   readonly onChange: (part: Partial<AccessFilters>) => void
 }
@@ -27,7 +27,7 @@ export function Filters({ filters, faults, people, actions, onChange }: FiltersP
   const persons = [{ value: '', label: s('access.anyone') }, ...people.map(({ id, name }) => ({ value: id, label: name }))]
   const wanted = filters.actions.join(',')
   const kinds = [{ value: '', label: s('access.any_action') }, ...choicesOf(actions, locale()).map((choice) => ({ value: choice.actions.join(','), label: choice.label }))]
-  // The address may contain a combination of actions that is not among the choices, so add it as a choice.
+  // The page's address may contain a combination of actions that is not among the filter's choices, so add that combination as a choice.
   if (!kinds.some(({ value }) => value === wanted)) kinds.push({ value: wanted, label: filters.actions.map(actionInWords).join(' · ') })
   const fault = (name: AccessFault, sentence: string) => (faults.has(name) ? sentence : null)
   const isFiltered = Object.values({ ...filters, actions: wanted }).some((one) => one !== '' && one !== false)

@@ -7,7 +7,7 @@ import { s } from './strings.ts'
 import { H } from './testids.ts'
 
 interface SpansProps {
-  /** The key of these spans in `faults`. */
+  /** The key under which `faults` stores the errors of these time spans. */
   readonly name: string
   /** Name of the weekday or date, for the labels that screen readers read. */
   readonly day: string

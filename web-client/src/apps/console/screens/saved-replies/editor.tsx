@@ -23,7 +23,7 @@ export interface EditorProps {
   readonly knowsFolders: boolean
   readonly folders: readonly string[]
   readonly onSaved: () => void
-  /** Discards the draft and shows the version that another person has saved. */
+  /** Discards this person's draft of the saved reply and shows the version that another person has saved. */
   readonly onTheirs: () => void
   readonly onClose: () => void
   /** Null if the reply cannot be deleted, for example because it has never been saved. */

@@ -82,7 +82,7 @@ export function RepliesScreen({ context, isAdmin }: ScreenProps) {
     const moves = knowsFolders ? [...folders.filter((folder) => folder !== here).slice(0, MOVES_MAX).map((folder) => ({ id: `move-${folder}`, label: s('saved.move', { folder }), onPick: () => move(reply, folder) })), ...(here === '' ? [] : [{ id: 'move-out', label: s('saved.move_out'), onPick: () => move(reply, '') }])] : []
     return [{ id: 'edit', label: s('saved.edit'), onPick: () => editor.open(reply) }, ...duplicate, ...moves, { id: 'delete', label: t('app.delete'), isDanger: true, onPick: () => void remove(reply) }]
   }
-  /** Focuses the row of a reply after its form has closed. The row of a new reply exists only after the list has been reloaded. */
+  /** Focuses the row of a saved reply after its form has closed. The row of a new reply exists only after the list has been reloaded. */
   const toRow = async (id: string) => {
     const focus = () => requestAnimationFrame(() => body.current?.querySelector<HTMLElement>(`[data-reply="${id}"] button`)?.focus())
     focus()
@@ -108,7 +108,8 @@ export function RepliesScreen({ context, isAdmin }: ScreenProps) {
   }
   const isIn = (reply: SavedReply) => (scope === 'all' || (scope === 'mine') === isPersonal(reply)) && (asked.trim() === '' || isFound(reply, asked.trim()))
   const shown = replies.filter((reply) => isIn(reply) || editor.drafts.value.has(reply.id))
-  // Drafts whose reply is not in the list: new replies, and replies that were deleted elsewhere while this person was editing them.
+  // Drafts of saved replies that are not in the list: new replies, and replies that were deleted elsewhere while this person was editing
+  // them.
   const loose = drafts.filter(({ id }) => !replies.some((reply) => reply.id === id))
   const isEmpty = team.hasReplies.value && replies.length === 0 && loose.length === 0
   const add = mayWrite ? <Button kind="primary" icon="plus" testid={T.replyNew} onClick={() => begin({})}>{s('saved.new')}</Button> : undefined

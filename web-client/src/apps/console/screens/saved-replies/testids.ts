@@ -1,7 +1,7 @@
 /** Test ids that only the saved replies screen uses. The shared test ids are in src/testids.ts. */
 export const R = {
   search: 'replies-search',
-  /** The filter by owner: all replies, the team's, or the person's own. */
+  /** The filter by owner: all saved replies, the team's, or the person's own. */
   scope: 'replies-scope',
   /** The element also has `data-folder`: the name of the folder, or empty for replies without a folder. */
   folder: 'replies-folder',

@@ -8,7 +8,7 @@ export const S = {
   refresh: 'system-refresh',
   /** The element also has `data-at`: the time at which the server ran the checks. */
   at: 'system-at',
-  /** The element also has `data-value`: the name of the value. */
+  /** The element also has `data-value`: the name of the value that the element shows. */
   value: 'system-value',
   stale: 'system-stale',
 } as const

@@ -15,8 +15,8 @@ export function checkName({ name }: SystemCheck): string {
 }
 
 /**
- * Says what the check's state means and what to do. If the check's code has no text, shows the code of a failing check, or says what a
- * passing check is for.
+ * Says what the check's state means and what to do. If no text exists for the check's code, shows the code (for a failing check) or says
+ * what the check is for (for a passing check).
  */
 export function checkWords({ name, state, code }: SystemCheck): string {
   const keys = [`system.why.${name}.${code ?? ''}`, `system.why.${code ?? ''}`]

@@ -1,4 +1,5 @@
-// Parts of a team member's row: who the person is, whether they are online, an error if a change was refused, and the block button.
+// Parts of a person's row in the team list: who the person is, whether they are online, an error if a change was refused, and the block
+// button.
 
 import { useState } from 'preact/hooks'
 import type { Agent } from '../../../../protocol/decode-team.ts'

@@ -1,4 +1,4 @@
-// The team screen: lists the members and who is online. Admins give, change and remove roles, and block people.
+// The team screen: lists the staff and who is online. Admins give, change and remove roles, and block people.
 
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import { onWindow } from '../../../../client/on-window.ts'
@@ -113,8 +113,8 @@ interface MemberProps {
 }
 
 /**
- * The controls of a team member. A role chosen in the select is saved only by a button. Otherwise pressing an arrow key in the select could
- * make a person an admin.
+ * The controls for one person in the team list. A role chosen in the select is saved only by a button. Otherwise pressing an arrow key in
+ * the select could make a person an admin.
  */
 function Member({ one, roles, isManaged, onBlock, onSet }: MemberProps) {
   const [isRemoving, setRemoving] = useState(false)

@@ -1,6 +1,6 @@
 /** Test ids of the widget screen. */
 export const W = {
-  /** The element also has `data-saved`: `true` or `false`. */
+  /** The element also has `data-saved`: whether all settings in the form are saved (`true` or `false`). */
   form: 'widget-form',
   color: 'widget-color',
   colorPicker: 'widget-color-picker',
