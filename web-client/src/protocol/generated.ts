@@ -33,9 +33,9 @@ export type SavedReplyId = string;
 export type Seq = number;
 
 /**
- * Identifies one send of a client (`support_messages.key`). A second send with the same key is a
- * retry and creates no second message. A key has 1 to [`limits::KEY_CHARS_MAX`] visible ASCII
- * characters.
+ * The idempotency key: identifies one message that a client sends (`support_messages.key`). A
+ * second send with the same key is a retry and creates no second message. A key has 1 to
+ * [`limits::KEY_CHARS_MAX`] visible ASCII characters.
  */
 export type Key = string;
 
@@ -53,8 +53,8 @@ export type TicketNumber = string;
 export type StaffRole = "admin" | "support_agent";
 
 /**
- * The side that performed an action (`actor_type`, `sender_type`). Staff of both roles are
- * stored as `admin`, as in Helpline's predecessor.
+ * Whether a customer, staff or the system performed an action (`actor_type`, `sender_type`).
+ * Staff of both roles are stored as `admin`, as in Helpline's predecessor.
  */
 export type ActorType = "customer" | "admin" | "system";
 
@@ -112,7 +112,7 @@ content_type: string,
 size_bytes: number, };
 
 /**
- * A frame from a client. The client chooses `id`, and the answer has the same `id`.
+ * A frame from a client. The client chooses `id`, and the server's answer has the same `id`.
  */
 export type ClientFrame = { "type": "hello", id: number, 
 /**
@@ -120,8 +120,8 @@ export type ClientFrame = { "type": "hello", id: number,
  */
 token: string, } | { "type": "subscribe", id: number, ticket: TicketId, 
 /**
- * The number of the last event that the client has seen. If absent, the answer is the
- * latest page of the history.
+ * The number of the last event that the client has seen. If absent, the server answers
+ * with the latest page of the history.
  */
 after?: Seq, 
 /**
@@ -130,7 +130,7 @@ after?: Seq,
  */
 epoch?: string, } | { "type": "unsubscribe", id: number, ticket: TicketId, } | { "type": "send", id: number, ticket: TicketId, 
 /**
- * Identifies this send. A retry uses the same key.
+ * The idempotency key, which identifies this message. A retry uses the same key.
  */
 key: Key, body: string, internal?: boolean, attachments?: Array<Attachment>, 
 /**
@@ -140,8 +140,8 @@ key: Key, body: string, internal?: boolean, attachments?: Array<Attachment>,
 based_on?: Seq, } | { "type": "typing", ticket: TicketId, on: boolean, internal?: boolean, } | { "type": "read", ticket: TicketId, seq: Seq, } | { "type": "inbox", id: number, on: boolean, filter?: InboxFilter, } | { "type": "token", id: number, token: string, } | { "type": "pong" };
 
 /**
- * Selects the tickets of an inbox: those that match every field that is set. Archived tickets
- * never match.
+ * Selects the tickets of an inbox (a console's live ticket list): those that match every field
+ * that is set. Archived tickets never match.
  */
 export type InboxFilter = { status?: Array<Status>, category?: Array<Category>, priority?: Array<Priority>, 
 /**
@@ -199,8 +199,8 @@ reset: boolean, viewers: Array<Viewer>,
  */
 reads: Array<StaffRead>, } | { "type": "event" } & StaffEvent | { "type": "typing", ticket: TicketId, person: StaffPerson, on: boolean, internal: boolean, } | { "type": "presence", ticket: TicketId, viewers: Array<Viewer>, } | { "type": "read", ticket: TicketId, person: StaffPerson, seq: Seq, } | { "type": "inbox", tickets: Array<StaffTicket>, 
 /**
- * Tickets that the client has already received in full and of which only the fields of
- * `TicketMoved` have changed since, usually because of a new message.
+ * Tickets that the client has already received with all fields and of which only the
+ * fields of `TicketMoved` have changed since, usually because of a new message.
  */
 moved: Array<TicketMoved>, stats?: TicketStats, } | { "type": "inbox_presence", tickets: Array<TicketViewers>, };
 
@@ -234,8 +234,8 @@ export type StaffPerson = {
 id: UserId | null, type: ActorType, name: string | null, };
 
 /**
- * A person as customers see them: their side and their name. The name of staff is a single word,
- * or null.
+ * A person as customers see them: whether they are staff or a customer, and their name. The name
+ * of staff is a single word, or null.
  */
 export type CustomerPerson = { type: ActorType, name: string | null, };
 
@@ -306,7 +306,8 @@ satisfaction_rating: number, satisfaction_comment: string | null, };
  */
 export type LastMessage = { at: string, 
 /**
- * The side that wrote the message. A message of the system counts as written by staff.
+ * Whether the customer or staff wrote the message. A message of the system counts as written
+ * by staff.
  */
 side: Audience, 
 /**
@@ -371,7 +372,7 @@ waiting_since: string | null, };
 
 /**
  * An update of a ticket in the inbox, if only these fields have changed since the ticket was sent
- * in full.
+ * with all fields.
  */
 export type TicketMoved = { id: TicketId, 
 /**
@@ -493,7 +494,8 @@ tickets: number,
 messages: number, };
 
 /**
- * A member of staff, in `GET /v1/agents` (staff) and `GET /v1/roles` (admins).
+ * A member of staff, in `GET /v1/agents` (for staff only) and `GET /v1/roles` (for admins
+ * only).
  */
 export type RoleView = { user_id: UserId, role: StaffRole, name: string | null, email: string | null, 
 /**
@@ -507,7 +509,8 @@ blocked: boolean,
 online?: boolean | null, };
 
 /**
- * A person who has the requested e-mail address, in `GET /v1/people?email=` (admins).
+ * A person who has the requested e-mail address, in `GET /v1/people?email=`, which only admins
+ * may request.
  */
 export type PersonFound = { user_id: UserId, role: StaffRole | null, name: string | null, email: string | null, 
 /**
@@ -531,13 +534,13 @@ subject: string | null, };
 export type RoleGrant = { role: StaffRole, };
 
 /**
- * `PUT /v1/people/{user_id}/blocked` (admins). Send this request only to a server that lists
- * the feature `block_people`.
+ * `PUT /v1/people/{user_id}/blocked`, for admins only. Send this request only to a server that
+ * lists the feature `block_people`.
  */
 export type BlockChange = { blocked: boolean, };
 
 /**
- * A list page of `GET /v1/tickets?scope=all` (staff).
+ * A list page of `GET /v1/tickets?scope=all`, for staff only.
  */
 export type StaffTicketPage = { tickets: Array<StaffTicket>, 
 /**
@@ -574,25 +577,25 @@ export type NavLink = { label: string,
 href: string, };
 
 /**
- * `GET /v1/config`, without a token: what a page needs to know before a person signs in.
+ * `GET /v1/config`, without a token: what a web page needs to know before a person signs in.
  */
 export type ClientConfig = { 
 /**
- * The URL from which pages get a token for the signed-in person.
+ * The URL from which web pages get a token for the signed-in person.
  */
 token_url: string | null, 
 /**
  * The path on the desk's host at which people sign in with the desk's own OpenID provider;
- * `?return=` names the page to return to. Null if the platform signs people in.
+ * `?return=` names the web page to return to. Null if the platform signs people in.
  */
 sign_in_url: string | null, 
 /**
- * The path to which the page sends a `POST` to end a session of the desk's own OpenID
- * provider. `next` in the response is the provider's own sign-out URL, or null.
+ * The path to which a web page sends a `POST` to end a sign-in session of the desk's own
+ * OpenID provider. `next` in the response is the provider's own sign-out URL, or null.
  */
 sign_out_url: string | null, 
 /**
- * The page to which people without a staff role are sent.
+ * The web page to which people without a staff role are sent.
  */
 home_url: string | null, 
 /**
@@ -622,9 +625,8 @@ export type WeekHours = { mon: Array<[string, string]>, tue: Array<[string, stri
  */
 export type Holiday = { 
 /**
- * A date such as `2026-12-25`, from midnight to midnight in the desk's time zone. An
- * opening span that began on the day before ends at the midnight at which this date
- * begins.
+ * A date such as `2026-12-25`, from midnight to midnight in the desk's time zone. Opening
+ * hours of the day before that would continue after midnight end at midnight.
  */
 date: string, 
 /**
@@ -682,7 +684,7 @@ notice: string | null,
 first_answer_s: number | null, };
 
 /**
- * The corner of the page where the widget's launcher is.
+ * The corner of the web page in which the widget's launcher is.
  */
 export type WidgetPosition = "right" | "left";
 
@@ -734,7 +736,7 @@ logo: string | null, asks_category: boolean, };
 export type SettingEtags = { opening_hours: string, away_notice: string, reply_assigns: string, widget: string, };
 
 /**
- * `GET /v1/settings` (admins), and the answer to every change of a setting.
+ * `GET /v1/settings`, for admins only, and the response to every change of a setting.
  */
 export type DeskSettings = { opening_hours: OpeningHours | null, away_notice: string | null, 
 /**
@@ -753,7 +755,7 @@ widget?: WidgetSettings | null,
 etags?: SettingEtags | null, };
 
 /**
- * The body of `PUT /v1/settings/{name}` (admins).
+ * The body of `PUT /v1/settings/{name}`, for admins only.
  */
 export type SettingChange = { 
 /**
@@ -762,10 +764,10 @@ export type SettingChange = {
 value: OpeningHours | WidgetSettings | string | boolean | null, };
 
 /**
- * An item of `GET /v1/saved-replies` (staff): the shared replies and the caller's own, ordered
- * by shortcut. If a shared and a personal reply have the same shortcut, the personal reply
- * takes precedence. The server stores placeholders `{{…}}` unchanged; the client replaces
- * them.
+ * An item of `GET /v1/saved-replies`, for staff only: the shared replies and the caller's own,
+ * ordered by shortcut. If a shared and a personal reply have the same shortcut, the personal
+ * reply takes precedence. The server stores placeholders `{{…}}` unchanged; the client
+ * replaces them.
  */
 export type SavedReply = { id: SavedReplyId, shortcut: string, title: string, body: string, 
 /**
@@ -807,8 +809,8 @@ folder?: string,
 personal?: boolean, };
 
 /**
- * A page of `GET /v1/access-log` (admins), newest entries first. If few entries match the
- * filter, a page may be short or empty although older pages follow.
+ * A page of `GET /v1/access-log`, for admins only, newest entries first. If few entries match
+ * the filter, a page may be short or empty although older pages follow.
  */
 export type AccessPage = { entries: Array<AccessEntry>, 
 /**
@@ -869,7 +871,8 @@ export type AccessTicket = { id: TicketId,
 number: TicketNumber | null, };
 
 /**
- * `GET /v1/access-log/actions` (admins): the names of the actions that this version records.
+ * `GET /v1/access-log/actions`, for admins only: the names of the actions that this version
+ * records.
  */
 export type AccessActions = { actions: Array<string>, };
 
@@ -879,8 +882,8 @@ export type AccessActions = { actions: Array<string>, };
 export type CheckState = "ok" | "failing" | "unknown";
 
 /**
- * `GET /v1/system` (admins): the status of the instance that answered, and of the database
- * that all instances share.
+ * `GET /v1/system`, for admins only: the status of the instance that answered, and of the
+ * database that all instances share.
  */
 export type SystemView = { version: string, 
 /**
@@ -924,8 +927,8 @@ database_mib: number | null,
  */
 clock_offset_ms: number | null, schema_found: SchemaVersion | null, schema_expected: SchemaVersion, 
 /**
- * When the retention job last archived or deleted something; null if the newest entries of
- * the access log record no such run of the job.
+ * When the retention job last archived or deleted old tickets; null if the newest entries
+ * of the access log record no such run of the job.
  */
 retention_at: string | null, };
 
@@ -958,7 +961,8 @@ export type SchemaVersion = {
  */
 version: number, 
 /**
- * The generation number of the installed functions, views, triggers and policies.
+ * The generation number of the installed functions, views, triggers and policies, which
+ * grows with every change of them.
  */
 generation: number, };
 
@@ -972,7 +976,7 @@ export type TicketTotals = {
 open: number, total: number, };
 
 /**
- * The response of `GET /v1/people/{id}` (staff).
+ * The response of `GET /v1/people/{id}`, for staff only.
  */
 export type PersonView = { id: UserId, name: string | null, email: string | null, last_seen_at: string | null, 
 /**
@@ -985,7 +989,7 @@ address: string | null, user_agent: string | null, tickets: TicketTotals,
 blocked: boolean, };
 
 /**
- * `GET /v1/tickets/counts` (staff): the number of tickets in each view of the console.
+ * `GET /v1/tickets/counts`, for staff only: the number of tickets in each view of the console.
  * Archived tickets do not count.
  */
 export type TicketCounts = { 
@@ -1011,8 +1015,8 @@ all: number,
 urgent: number, resolved: number, closed: number, };
 
 /**
- * `POST /v1/tickets/bulk` (staff): one change to many tickets. Each ticket is changed or
- * refused independently.
+ * `POST /v1/tickets/bulk`, for staff only: one change to many tickets. Each ticket is changed
+ * or refused independently.
  */
 export type BulkPatch = { tickets: Array<TicketId>, patch: TicketPatch, };
 
