@@ -38,7 +38,8 @@ export function HoursScreen({ context }: ScreenProps) {
   const store = hoursFor(client)
   // Reload the hours when the tab becomes visible again, because another person may have changed them.
   useEffect(() => {
-    void store.reload()
+    // A store that was just created is loading already.
+    if (store.state.peek() !== 'loading') void store.reload()
     return onWindow('visibilitychange', () => { if (isVisible()) void store.reload() })
   }, [store])
   const draft = store.draft.value

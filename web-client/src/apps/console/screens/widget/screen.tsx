@@ -26,7 +26,8 @@ export function WidgetScreen({ context }: ScreenProps) {
   const store = widgetFor(context.client)
   // Reload the settings when the tab becomes visible again, because another person may have changed them.
   useEffect(() => {
-    void store.reload()
+    // A store that was just created is loading already.
+    if (store.state.peek() !== 'loading') void store.reload()
     return onWindow('visibilitychange', () => { if (isVisible()) void store.reload() })
   }, [store])
   const draft = store.draft.value
