@@ -40,7 +40,7 @@ impl StopRequests {
             .await
             .is_err()
         {
-            // The sender is dropped, so there will be no further request: wait forever.
+            // The `StopSender` is dropped, so no further stop request can come: wait forever.
             std::future::pending::<()>().await;
         }
         self.answered += 1;

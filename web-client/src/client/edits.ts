@@ -18,7 +18,7 @@ export interface Changing {
   readonly of: string
   readonly change: Change
   readonly isBusy: boolean
-  /** The reason why the last attempt to save or remove failed. */
+  /** Why the last attempt to save the edit or to remove the message failed. */
   readonly problem: Pick<Problem, 'code' | 'title'> | null
 }
 

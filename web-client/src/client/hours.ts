@@ -188,7 +188,7 @@ export function minutesOf(written: string): number | null {
   return time === null ? null : Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 }
 
-/** Returns the end of a span in minutes since the midnight that begins its first day. More than 1,440 if the span ends on the next day. */
+/** Returns the end of a time span in minutes since midnight of the day on which it begins. More than 1,440 if it ends on the next day. */
 export function endOf(from: number, to: number): number {
   return to > from ? to : to + DAY_MINUTES
 }

@@ -1,4 +1,4 @@
-// Removes Markdown marks from the beginning of a message, for a one-line preview. Pure.
+// Removes Markdown formatting from the beginning of a message, for a one-line preview. Pure.
 
 const START = /^(?:\s*(?:>|#{1,6}(?=\s)))+\s*/
 /**

@@ -1,4 +1,5 @@
-//! Tests what a sign-in session of the desk itself allows, and how it ends.
+//! Tests sessions of people who signed in through Helpline's own sign-in (an OpenID provider), not
+//! with a token of the embedding platform: what a session allows, and how it ends.
 
 use chrono::{TimeDelta, Utc};
 use helpline_gateway::auth::purpose::{Purpose, PurposeKeys};
