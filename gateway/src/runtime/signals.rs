@@ -31,7 +31,8 @@ impl StopRequests {
         (StopSender(sender), requests)
     }
 
-    /// Waits for the next stop request. Cancel-safe: a request is consumed only when this method completes.
+    /// Waits for the next stop request. Cancel-safe: a request is consumed only when this method
+    /// completes.
     pub async fn next(&mut self) {
         let answered = self.answered;
         if self

@@ -322,7 +322,7 @@ impl Run {
     }
 }
 
-/// Replaces what differs between any two runs of the scenario: ids, times and the database epoch.
+/// Replaces what differs between any two test runs: ids, times and the database epoch.
 fn normal(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

@@ -1,5 +1,5 @@
--- Lists the problems that prevent a migration, except missing roles, which `preflight_roles.sql`
--- lists. Each problem has a statement that fixes it, and says who can run the statement. The
+-- Lists the problems that prevent a migration (`preflight_roles.sql` lists what is missing about
+-- roles). Each problem has a statement that fixes it, and says who can run the statement. The
 -- migration changes nothing until this list is empty.
 with me as (
   select r.oid, r.rolname, r.rolsuper, r.rolcreaterole, current_setting('server_version_num')::integer >= 160000 as needs_admin

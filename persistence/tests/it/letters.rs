@@ -104,8 +104,8 @@ const FOUND: &[(&str, &[&str])] = &[
 ];
 
 /// Subjects of tickets, each with search texts that must not find the ticket. Accents are
-/// significant (é is not e), and wildcards such as % have no effect, even characters that the search converts
-/// to a wildcard.
+/// significant (é is not e). Wildcards such as % have no effect, and neither have characters that
+/// the search converts to a wildcard.
 const NOT_FOUND: &[(&str, &[&str])] = &[
     ("Un café déjà payé", &["cafe ferme", "paye ", "deja"]),
     (

@@ -28,7 +28,8 @@ pub struct Inbox {
 struct State {
     groups: HashMap<InboxFilter, Group>,
     /// A queue of changed tickets. Each ticket is in the queue once, and the ticket that has waited
-    /// longest is sent first, so that no ticket starves. The queue is empty while there are no consoles.
+    /// longest is sent first, so that no ticket starves. The queue is empty while there are no
+    /// consoles.
     changed: VecDeque<TicketId>,
     /// The tickets of `changed`, each with the highest event number reported for it. `None` means
     /// that the ticket must be sent even if its number has not increased.
