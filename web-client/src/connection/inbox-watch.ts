@@ -1,5 +1,5 @@
-// Subscribes to changes of all tickets of the desk, for the console's ticket lists. Subscribes again on each new connection, and retries after a temporary
-// refusal.
+// Subscribes to changes of all tickets of the desk, for the console's ticket lists. Subscribes again on each new connection, and retries
+// after a temporary refusal.
 
 import type { TicketViewers, Viewer } from '../protocol/generated.ts'
 import { isPassing } from '../protocol/words.ts'
