@@ -38,7 +38,7 @@ export interface Edits {
   begin(message: TicketMessage, change: Change): void
   /** Starts an edit of the person's own last message. Returns false if there is no message to edit. */
   editLast(): boolean
-  /** Call when new events have arrived in the history. The first call restores stored edits. Ends the edit of a message that was removed. */
+  /** Call when the history has new events. The first call restores stored edits. Ends the edit of a message that was removed. */
   grown(): void
 }
 
