@@ -55,6 +55,9 @@ pub async fn make_rooms(admin: &Client, count: usize) -> Result<Vec<Room>, tokio
             )
             .await?;
     }
+    admin
+        .execute(include_str!("../sql/forget_followed.sql"), &[])
+        .await?;
     Ok(rooms)
 }
 

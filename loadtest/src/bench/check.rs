@@ -54,7 +54,8 @@ pub async fn run(means: &Means) -> Result<Verdict, LoadError> {
     let bursts = ratio(&helpline, &baseline, bursts).await?;
     // Measure memory after the CPU ratios. Closing the connections of the memory measurement costs
     // the gateway CPU, which would falsify the ratios.
-    let (kib, _) = idle::hold_open(&helpline, CONNECTIONS, Duration::ZERO).await?;
+    let customers = idle::customers(&helpline, CONNECTIONS);
+    let (kib, _) = idle::hold_open(&helpline, customers, idle::SETTLE, Duration::ZERO).await?;
     drop((helpline, baseline));
     let commit_rate = commit_rate::ratio(means, ROUNDS).await?;
     let mut verdict = Verdict::Held;
