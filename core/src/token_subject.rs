@@ -155,8 +155,8 @@ fn uuid_of(text: &str) -> Option<Uuid> {
         .and_then(|rest| rest.strip_suffix('}'))
         .unwrap_or(bare);
     let digits: String = bare.chars().filter(|c| *c != '-').collect();
-    // Accept only 32 digits: `try_parse` accepts further forms, which the SQL function does not
-    // know.
+    // Accept only 32 digits: `try_parse` accepts further forms, which the SQL function
+    // `support_subject_uuid` does not accept.
     (digits.len() == 32)
         .then(|| Uuid::try_parse(&digits).ok())
         .flatten()
