@@ -97,7 +97,7 @@ pub const HELLO_BYTES_MAX: usize = TOKEN_BYTES_MAX + 1024;
 pub const MESSAGE_WIRE_BYTES_MAX: u64 = 2 * FRAME_BYTES_MAX as u64;
 /// Like [`MESSAGE_WIRE_BYTES_MAX`], but for a client that has not signed in.
 pub const HELLO_WIRE_BYTES_MAX: u64 = 2 * HELLO_BYTES_MAX as u64;
-/// Maximum pings before `hello`. Some WebSocket libraries send one automatically; no client needs more.
+/// Maximum pings before `hello`. Some WebSocket libraries send a ping automatically; no client needs more than this maximum.
 pub const PINGS_BEFORE_HELLO_MAX: u32 = 4;
 /// Maximum bytes of one connection's write buffer in the WebSocket library, where pongs collect that the client does not read. The largest
 /// frame must fit.

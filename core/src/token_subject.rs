@@ -64,8 +64,8 @@ impl TokenSubject {
 
     /// Parses the subject that the desk's OpenID provider uses for a person. The result is always
     /// [`Self::Issued`]. Many providers use UUIDs as subjects; such a UUID must never select the
-    /// platform's person with the same UUID. Therefore, a subject that is a UUID or already starts
-    /// with [`PROVIDER_PREFIX`] gets that prefix.
+    /// person who has the same UUID on the operator's own platform. Therefore, a subject that is a
+    /// UUID or already starts with [`PROVIDER_PREFIX`] gets that prefix.
     ///
     /// # Errors
     /// [`InvalidSubject`] for the first rule that is broken.
@@ -142,8 +142,8 @@ pub enum InvalidSubject {
     Issuer,
 }
 
-/// Parses a UUID in any spelling. Otherwise, a platform that changes how it spells UUIDs would turn
-/// one person into two.
+/// Parses a UUID in any spelling. Otherwise, a token issuer that changes how it spells UUIDs would
+/// turn one person into two.
 fn uuid_of(text: &str) -> Option<Uuid> {
     const URN: &str = "urn:uuid:";
     let bare = match text.get(..URN.len()) {
