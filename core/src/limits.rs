@@ -152,8 +152,7 @@ pub const HEARTBEAT_GRID: u64 = 100;
 /// A peer that sends nothing for this long (1.5 heartbeat intervals) is disconnected.
 pub const PONG_TIMEOUT_MS: u64 = HEARTBEAT_INTERVAL_MS * 3 / 2;
 
-/// Maximum bytes of one connection's send queue: a burst of 128 history page frames. A client whose queue would exceed this is disconnected
-/// with 4001.
+/// Maximum bytes of one connection's send queue: a burst of 128 history page frames. A client with a fuller queue is closed with 4001.
 pub const SEND_QUEUE_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Maximum frames in one connection's send queue.
 pub const SEND_QUEUE_FRAMES_MAX: usize = 4_096;
@@ -289,8 +288,8 @@ pub const BATCH_TRIES_MAX: u32 = 20;
 pub const BATCH_RETRY_MS_MAX: u64 = 1_000;
 /// Maximum keys (people or tickets) that one `BatchLoader` batch reads in one SQL statement, such as for sign-in or ticket access.
 pub const LOADER_KEYS_MAX: usize = 128;
-/// Maximum concurrent batches of one `BatchLoader`. Further requests join the next batch, so that a mass reconnect leaves database
-/// connections free.
+/// Maximum concurrent batches of one `BatchLoader`. Further requests join the next batch. A mass reconnect thus leaves pool connections
+/// free.
 pub const LOADER_BATCHES_MAX: usize = 2;
 /// After a batch of reads fails on a lock, a loader reads its people or tickets one at a time. Once this many were locked, the loader
 /// refuses the rest of the batch as busy.
