@@ -99,8 +99,8 @@ pub const MESSAGE_WIRE_BYTES_MAX: u64 = 2 * FRAME_BYTES_MAX as u64;
 pub const HELLO_WIRE_BYTES_MAX: u64 = 2 * HELLO_BYTES_MAX as u64;
 /// Maximum pings before `hello`. Some WebSocket libraries send a ping automatically; no client needs more than this maximum.
 pub const PINGS_BEFORE_HELLO_MAX: u32 = 4;
-/// Maximum bytes of one connection's write buffer in the WebSocket library, where pongs collect that the client does not read. The largest
-/// frame must fit.
+/// Maximum bytes of one connection's write buffer in the WebSocket library. Pongs collect in this buffer if the client does not read them.
+/// The largest frame must fit.
 pub const SOCKET_WRITE_BYTES_MAX: usize = 512 * 1024;
 /// Maximum bytes of a history page frame to a client, unless a single event or the list of viewers is larger. tungstenite's write buffer
 /// grows to the largest frame that was sent and never shrinks (measured), so page frames must stay small.
@@ -288,8 +288,7 @@ pub const BATCH_TRIES_MAX: u32 = 20;
 pub const BATCH_RETRY_MS_MAX: u64 = 1_000;
 /// Maximum keys (people or tickets) that one `BatchLoader` batch reads in one SQL statement, such as for sign-in or ticket access.
 pub const LOADER_KEYS_MAX: usize = 128;
-/// Maximum concurrent batches of one `BatchLoader`. Further requests join the next batch. A mass reconnect thus leaves pool connections
-/// free.
+/// Maximum concurrent batches of one `BatchLoader`. Further requests join the next batch, so a mass reconnect leaves pool connections free.
 pub const LOADER_BATCHES_MAX: usize = 2;
 /// After a batch of reads fails on a lock, a loader reads its people or tickets one at a time. Once this many were locked, the loader
 /// refuses the rest of the batch as busy.
