@@ -1,5 +1,6 @@
-//! HTTP requests to other services: limited in time and size, without redirects, and without TLS
-//! only on this machine. The calls block, so run them in tokio's blocking thread pool.
+//! HTTP requests to other services. They are limited in time and size, and do not follow redirects.
+//! TLS is required, except for a service on this machine. The calls block, so run them in tokio's
+//! blocking thread pool.
 
 use std::sync::Arc;
 use std::time::Duration;
