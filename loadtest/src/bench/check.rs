@@ -1,7 +1,8 @@
-//! A short performance check that `make test` runs. It measures only the ratios of Helpline to its
-//! baselines that vary least between runs. Its bounds are looser than the targets of `bench`,
-//! because the machine may be busy. It finds structural regressions: an additional write per
-//! delivery, an additional buffer per connection, or a transaction per message.
+//! A short performance check that `make test` runs. Of the ratios between Helpline and its
+//! baselines, it measures only those that vary least between runs. Its bounds are looser than the
+//! targets of `bench`, because the machine may be busy. It finds structural regressions: an
+//! additional write per delivery, an additional buffer per connection, or a transaction per
+//! message.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -133,7 +133,7 @@ pub struct Observed {
     /// restore. The events that arrived afterwards must be in the database too, because no reset
     /// told the observer to discard them.
     pub sure: usize,
-    /// Number of live events that left a gap in the event numbers. The server did not report these
+    /// Number of gaps that the observer found in its event numbers. The server did not report these
     /// gaps.
     pub holes: u64,
     /// Frames about tickets that the observer did not subscribe to.
