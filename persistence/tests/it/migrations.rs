@@ -1,5 +1,5 @@
 //! Tests `migrate`: an upgraded database must equal a fresh one, writes must continue during the
-//! upgrade, and the platform's own objects must not be changed.
+//! upgrade, and database objects that do not belong to Helpline must not be changed.
 
 use std::time::{Duration, Instant};
 
