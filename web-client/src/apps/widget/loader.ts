@@ -322,7 +322,7 @@ function shutdown(): void {
   if (options === null) return
   guest?.show(false, true)
   box.hidden = true
-  // Clearing the iframe is asynchronous. The new `round` makes work that was started before `shutdown` stop now.
+  // Clearing the iframe is asynchronous. Work that was started before `shutdown` sees that `round` has changed, and stops.
   round++
   wishes = []
   end(true)
