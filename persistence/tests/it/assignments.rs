@@ -236,7 +236,8 @@ async fn a_role_is_not_given_to_a_person_that_is_unknown() {
         .await,
         0
     );
-    // A role that plain SQL granted to a person who is not in the database can still be revoked.
+    // It must be possible to revoke a role that plain SQL has granted to a person who is not in the
+    // database.
     db.sql(&format!(
         "insert into user_roles (user_id, role) values ('{}', 'admin')",
         user(999)
