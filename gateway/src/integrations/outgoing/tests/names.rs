@@ -25,16 +25,14 @@ fn client_of(dns: &DnsServer, trust: Trust) -> HttpClient {
 
 #[test]
 fn a_name_that_changes_its_address_after_the_check_leads_nowhere_else() {
-    let allowed = Server::saying("127.0.0.2:0", ok("allowed"));
+    let [allowed, other, victim] = Server::on_one_port(["127.0.0.2", "127.0.0.3", "127.0.0.1"]);
     let port = allowed.address.port();
-    let other = Server::saying(&format!("127.0.0.3:{port}"), ok("other"));
-    let victim = Server::saying(&format!("127.0.0.1:{port}"), ok("victim"));
     let dns = DnsServer::start(&[&["127.0.0.2"], &["127.0.0.1"], &["127.0.0.3"]]);
     let client = client_of(&dns, admin(&["127.0.0.2/31"]));
     let url = format!("http://rebind.example:{port}/");
 
     let first = get(&client, &url).expect("the first address is allowed");
-    assert_eq!(first.body(), b"allowed");
+    assert_eq!(first.body(), b"127.0.0.2");
     assert_eq!(
         dns.lookups(),
         1,
@@ -47,7 +45,7 @@ fn a_name_that_changes_its_address_after_the_check_leads_nowhere_else() {
     assert_eq!(dns.lookups(), 2);
 
     let third = get(&client, &url).expect("the third address is allowed");
-    assert_eq!(third.body(), b"other", "no connection is used twice");
+    assert_eq!(third.body(), b"127.0.0.3", "no connection is used twice");
     assert_eq!(
         (allowed.connections(), other.connections()),
         (1, 1),

@@ -21,7 +21,13 @@ impl Server {
         address: &str,
         answer: impl Fn(&mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind(address).expect("a free port");
+        Self::listening(TcpListener::bind(address).expect("a free port"), answer)
+    }
+
+    fn listening(
+        listener: TcpListener,
+        answer: impl Fn(&mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static,
+    ) -> Self {
         let address = listener.local_addr().expect("an address");
         let connections = Arc::new(AtomicUsize::new(0));
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -54,6 +60,28 @@ impl Server {
     pub fn saying(address: &str, answer: impl Into<Vec<u8>>) -> Self {
         let answer = answer.into();
         Self::start(address, move |stream| stream.write_all(&answer))
+    }
+
+    /// Starts several servers on the same port of different addresses. Each answers with its own
+    /// address.
+    pub fn on_one_port<const N: usize>(ips: [&str; N]) -> [Self; N] {
+        // Another test may use the port on one of the addresses.
+        for _ in 0..100 {
+            let first = TcpListener::bind((ips[0], 0)).expect("a free port");
+            let port = first.local_addr().expect("an address").port();
+            let others = ips[1..].iter().map(|ip| TcpListener::bind((*ip, port)));
+            let Ok(others) = others.collect::<Result<Vec<_>, _>>() else {
+                continue;
+            };
+            let mut listeners = std::iter::once(first).chain(others);
+            return ips.map(|ip| {
+                let answer = ok(ip);
+                Self::listening(listeners.next().expect("one each"), move |stream| {
+                    stream.write_all(answer.as_bytes())
+                })
+            });
+        }
+        panic!("no port is free on all addresses");
     }
 
     /// The URL of this server, by its address.
