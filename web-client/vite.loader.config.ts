@@ -17,7 +17,8 @@ const deskValues: Plugin = {
 }
 
 /**
- * The guest script. The build with vite.widget.config.ts creates the guest script, so that build must run before the build of the loader.
+ * The built script of guest.ts, which creates the widget's iframe. The build with vite.widget.config.ts writes this script, so that build
+ * must run before the build of the loader.
  */
 const guest = readdirSync(at('dist/assets')).filter((name) => /^guest-.+\.js$/.test(name))
 if (guest.length !== 1) throw new Error(`dist/assets has ${guest.length} files guest-….js, not one`)

@@ -4,8 +4,8 @@ import { defineConfig, type Plugin } from 'vite'
 import { at, shared } from './vite.shared.ts'
 
 /**
- * Fails the build if the guest script imports another file. The guest runs in pages of other sites, where the code and styles of the iframe
- * must not run.
+ * Fails the build if the script of guest.ts imports another file. This script runs in pages of other sites, where the code and styles of
+ * the widget's iframe must not run.
  */
 const guestAlone: Plugin = {
   name: 'guest-alone',

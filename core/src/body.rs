@@ -93,7 +93,7 @@ impl Subject {
     }
 
     /// Derives the subject from a ticket's description when the customer wrote none: its first line
-    /// with visible text, without Markdown marks, of at most [`limits::DERIVED_SUBJECT_CHARS_MAX`]
+    /// with visible text, without Markdown, of at most [`limits::DERIVED_SUBJECT_CHARS_MAX`]
     /// characters. A longer line is cut after a word, or inside a long word between two graphemes,
     /// and ends in `…`. The result is deterministic, because a repeated request must produce the
     /// same subject.

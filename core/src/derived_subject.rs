@@ -8,12 +8,12 @@ use crate::limits::DERIVED_SUBJECT_CHARS_MAX;
 /// Ends a shortened subject. It is also the whole subject if the description has no visible
 /// characters.
 const ELLIPSIS: char = '…';
-/// Maximum number of nested Markdown marks to remove at the start of a line, such as a list inside
-/// a quotation.
+/// How many Markdown prefixes (such as `>`, `#` or `-`) to remove from the start of a line. A line
+/// has several prefixes if, for example, a list is inside a quotation.
 const LINE_MARKS_MAX: usize = 8;
 /// Maximum number of characters to read from one line: enough for one or two long link addresses
-/// and a subject. Matching pairs of Markdown marks takes quadratic time, which this limit also
-/// bounds.
+/// and a subject. Finding pairs of formatting characters takes quadratic time, which this limit
+/// also bounds.
 const LINE_CHARS_MAX: usize = 2_000;
 /// A line of only these characters is a Markdown rule, a code fence or a table header, and has no
 /// words.
@@ -49,8 +49,8 @@ fn is_seen(c: char) -> bool {
     !c.is_whitespace() && !c.is_control() && !is_ignorable
 }
 
-/// Converts a line of Markdown to text: removes the marks of headings, quotations, lists, emphasis
-/// and code, and replaces a link by its words.
+/// Converts a line of Markdown to text: removes the characters that format headings, quotations,
+/// lists, emphasis and code, and replaces a link by its words.
 fn without_marks(line: &str) -> String {
     let mut rest = line.trim();
     for _ in 0..LINE_MARKS_MAX {
@@ -63,7 +63,7 @@ fn without_marks(line: &str) -> String {
     one_line(without_inline_marks(&text).into_iter())
 }
 
-/// Returns the text after the Markdown mark at the start of a line, or `None` if the line starts
+/// Returns the text after a Markdown prefix (such as `>`, `#` or `-`), or `None` if the line starts
 /// with text.
 fn without_line_mark(line: &str) -> Option<&str> {
     if let Some(quoted) = line.strip_prefix('>') {
@@ -138,9 +138,9 @@ fn run(text: &[char], at: usize) -> usize {
     text[at..].iter().take_while(|c| **c == text[at]).count()
 }
 
-/// Whether a run of marks is emphasis. A run between two blanks is not. Inside a word, the run must
-/// have at least two marks, and a second run of the same length must exist. `2 * 3`, `2**3` and
-/// `a_name` contain no emphasis.
+/// Whether a run of the characters `*`, `_` or `~` is emphasis. A run between two blanks is not.
+/// Inside a word, the run must have at least two characters, and a second run of the same length
+/// must exist. `2 * 3`, `2**3` and `a_name` contain no emphasis.
 fn is_emphasis(text: &[char], at: usize, length: usize) -> bool {
     let mark = text[at];
     let before = at.checked_sub(1).and_then(|before| text.get(before));
@@ -205,7 +205,7 @@ fn cut(line: &str) -> String {
         end += letter.len();
     }
     if end == 0 {
-        // Even the first grapheme is too long, because of many combining marks: cut inside it.
+        // Even the first grapheme is too long (a letter with many accents): cut inside it.
         end = line
             .char_indices()
             .nth(room)
@@ -286,8 +286,8 @@ mod tests {
         assert_eq!(of(&whole), format!("{}…", "x".repeat(79)));
         let comma = format!("{}, and so on for a long while", "x".repeat(70));
         assert_eq!(of(&comma), format!("{}, and so…", "x".repeat(70)));
-        // Graphemes of several characters are never cut: a family emoji, a flag, combining marks,
-        // Devanagari syllables, and Hangul letters.
+        // Graphemes of several characters are never cut: a family emoji, a flag, a letter with
+        // accents, Devanagari syllables, and Hangul letters.
         for letter in ["👩‍👩‍👧‍👦", "🇦🇹", "e\u{301}\u{323}", "क्षि", "각"]
         {
             let subject = of(&letter.repeat(100));

@@ -232,8 +232,8 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Events may arrive in any order and any number of times: the position covers exactly the
-        /// contiguous prefix.
+        /// Events may arrive in any order and any number of times. The position must be the number
+        /// of the last event that arrived in order, without a gap before it.
         #[test]
         fn a_position_never_skips(arrivals in proptest::collection::vec(1u64..40, 0..200)) {
             let mut position = Position::at(Seq::ZERO);

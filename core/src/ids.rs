@@ -224,7 +224,8 @@ impl TicketNumber {
 }
 
 /// Replaces full-width forms (Chinese, Japanese) and Arabic and Persian digits by their ASCII
-/// equivalents, and removes direction marks, which are often copied along with a number.
+/// equivalents, and removes invisible characters that set the text direction, which are often
+/// copied along with a number.
 fn narrow(text: &str) -> String {
     let from = |c: char, first: char, zero: char| {
         char::from_u32(u32::from(c) - u32::from(first) + u32::from(zero)).unwrap_or(c)

@@ -111,7 +111,7 @@ pub const JSON_BODY_BYTES_MAX: usize = 64 * 1024;
 /// Size at which tungstenite flushes its write buffer. By default, its read and write buffers take 135 KiB per idle socket (measured).
 pub const SOCKET_WRITE_BUFFER_BYTES: usize = 4 * 1024;
 /// Initial size of tungstenite's read buffer, allocated for every idle socket. Typical messages fit; it grows for a longer frame.
-pub const SOCKET_READ_BUFFER_BYTES: usize = 2 * 1024;
+pub const SOCKET_READ_BUFFER_BYTES: usize = 1024;
 /// Frames up to this size are copied into the WebSocket library's write buffer, so that several frames are sent in one write. Larger frames
 /// are written without a copy, because the buffer grows to their size and never shrinks.
 pub const SOCKET_COPIED_BYTES_MAX: usize = 1024;

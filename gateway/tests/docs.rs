@@ -166,8 +166,8 @@ fn every_link_leads_somewhere() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
-/// Returns the names that follow `mark` in the text. A name consists of characters that `of`
-/// accepts.
+/// Returns the names in the text that directly follow the string `mark`. A name consists of
+/// characters that `of` accepts.
 fn after<'t>(text: &'t str, mark: &str, of: fn(char) -> bool) -> BTreeSet<&'t str> {
     text.match_indices(mark)
         .map(|(at, _)| {

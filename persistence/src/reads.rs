@@ -46,11 +46,11 @@ pub struct ReadPosition {
     pub public_seq: Seq,
 }
 
-/// Stores the read marks that move a read position forward, and returns the positions that changed.
-/// `marks` may contain at most one mark per person and ticket.
+/// Stores how far people have read tickets, and returns the read positions that changed. A position
+/// never moves back. `marks` may contain each person at most once per ticket.
 ///
 /// # Errors
-/// When the database cannot be written, or `marks` contains two marks of one person on one ticket.
+/// When the database cannot be written, or `marks` contains a person twice for the same ticket.
 pub async fn mark(store: &Store, marks: &[Mark]) -> Result<Vec<ReadPosition>, StoreError> {
     let tickets: Vec<_> = marks.iter().map(|mark| mark.ticket.uuid()).collect();
     let people: Vec<_> = marks.iter().map(|mark| mark.person.uuid()).collect();

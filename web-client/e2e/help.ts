@@ -145,7 +145,7 @@ export async function eventually(what: string, holds: () => Promise<boolean>, ms
 /** Waits until pending effects, for example of a scroll, are rendered. */
 export const drawn = (page: Page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
 
-/** Marks the page's document. The returned function says whether the page still shows that document, that is, was never reloaded. */
+/** Returns a function that says whether the page was never reloaded since this call. A reload loses the attribute that this call sets. */
 export async function neverReloaded(page: Page): Promise<() => Promise<boolean>> {
   await page.evaluate(() => document.documentElement.setAttribute('data-marked', 'yes'))
   return () => page.evaluate(() => document.documentElement.getAttribute('data-marked') === 'yes')

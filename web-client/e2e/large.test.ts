@@ -127,7 +127,7 @@ test('50,000 tickets and 50 updates a second: scrolling is smooth, and the row u
       await page.evaluate(() => new Promise(requestAnimationFrame))
     }
   })
-  // Measure frames while idle and while scrolling, in turns, so that other load on the machine affects both measurements.
+  // Measure frames alternately while idle and while scrolling, so that other load on the machine affects both measurements.
   const rounds: { readonly still: number; readonly scrolling: number; readonly told: string }[] = []
   for (let round = 0; round < 3; round++) {
     const idle = [part(await still(), 0.95), part(await scrolled(1_200), 0.95)] as const

@@ -47,7 +47,7 @@ export const T = {
   unsentOpen: 'unsent-open',
   unsentSend: 'unsent-send',
   unsentDiscard: 'unsent-discard',
-  /** The mark on the row of a ticket with unsent messages, with the attribute `data-state=refused|waiting`. */
+  /** The icon in the list row of a ticket with unsent messages, with the attribute `data-state=refused|waiting`. */
   rowUnsent: 'row-unsent',
 
   // Ids of ticket lists.

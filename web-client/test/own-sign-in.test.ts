@@ -1,4 +1,5 @@
-// Tests of the desk's own sign-in through a provider: the link to it, its result, and signing out. A few lines simulate the browser.
+// Tests of sign-in on Helpline's own pages through an OpenID provider: the link to it, its result, and signing out. A few lines simulate
+// the browser.
 
 import { createServer } from 'node:http'
 import { once } from 'node:events'

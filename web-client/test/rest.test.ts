@@ -66,9 +66,8 @@ describe('REST', () => {
       ours: (flags: Json) => ('is_internal' in flags ? 'refused' : flags['internal'] === true ? 'note' : 'public'),
     }
     const named = { before: [], between: ['strict_fields', 'rest_send_names'], ours: ['strict_fields', 'rest_send_names'] }
-    // Each pair names two releases of the server: the client got its features from the first, and sends its request to the second. A client
-    // with the features of a later release never sends to a `before` server, because a `before` server cannot share a database with servers
-    // of later releases.
+    // Each pair names two releases of the server: the client got its features from the first, and sends its request to the second. There is
+    // no pair of a later release and `before`, because a server of the release `before` cannot share a database with later releases.
     const pairs = [['before', 'before'], ['before', 'between'], ['before', 'ours'], ['between', 'between'], ['between', 'ours'], ['ours', 'between'], ['ours', 'ours']] as const
     test.each(pairs)('is never public: features of the build %s, request at the build %s', async (asked, answering) => {
       const made: string[] = []

@@ -1,4 +1,4 @@
-// Tests of where the "new" mark is placed in the history.
+// Tests of where the row "new" (above unread messages) is placed in the history.
 
 import { expect, test } from 'vitest'
 import { reduce } from '../src/timeline/reduce.ts'

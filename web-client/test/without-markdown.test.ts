@@ -1,4 +1,4 @@
-// Tests of the preview of a message in a ticket's row: its words, without Markdown marks.
+// Tests of the preview of a message in a ticket's row: its words, without Markdown formatting.
 
 import { expect, test } from 'vitest'
 import { withoutMarkdown } from '../src/ui/without-markdown.ts'

@@ -30,7 +30,7 @@ const code = isBefore
 const bundle = await rolldown({
   input: ENTRY,
   platform: 'node',
-  // Packages are resolved from this release, the client's source from the given release.
+  // Packages come from this checkout. The client's source comes from the release in `tree`.
   resolve: { modules: [resolve(import.meta.dirname, '../node_modules')] },
   plugins: [{
     name: 'entry',

@@ -109,9 +109,9 @@ impl Verifier {
         claims::check(&claims, &self.expected, Utc::now())
     }
 
-    /// Verifies a desk token, which the desk's own sign-in issues. Only the key of desk tokens is
-    /// tried, never a secret or key of the platform. The key of desk tokens verifies no other
-    /// token.
+    /// Verifies a desk token, which the desk signs for people who signed in through its OpenID
+    /// provider. Only the key of desk tokens is tried, never a secret or key of the platform. The
+    /// key of desk tokens verifies no other token.
     fn of_the_desk(&self, token: &str, algorithm: Algorithm) -> Result<VerifiedToken, TokenFault> {
         if algorithm != Algorithm::HS256 {
             return Err(TokenFault::Algorithm);

@@ -100,11 +100,11 @@ impl GapFiller {
         });
     }
 
-    /// Resets a room whose history cannot be read. The room's members then subscribe again, and
-    /// each gets the read error as the response.
+    /// Resets the room of a ticket if this program cannot decode a row of the ticket's history. The
+    /// members then subscribe again, and each gets the decoding error `why` as the response.
     ///
     /// # Errors
-    /// When the database cannot be read.
+    /// When the query for the ticket's last event numbers fails.
     pub async fn reset_unreadable(
         &self,
         ticket: TicketId,
@@ -123,7 +123,7 @@ impl GapFiller {
     /// per ticket. The result is ordered by ticket and number.
     ///
     /// # Errors
-    /// When the database cannot be read.
+    /// When the query fails.
     pub async fn read(&self, after: &[(TicketId, Seq)]) -> Result<Vec<HistoryRow>, StoreError> {
         history::rows_after(&self.store, after, limits::PAGE_EVENTS_MAX).await
     }

@@ -5,7 +5,8 @@
 //! instances go to the hub. The hub passes them to the ticket's room, to other instances and to
 //! agent consoles. Each of the other modules has one task:
 //!
-//! - [`resets`]: restarts a room whose history was replaced or cannot be read
+//! - [`resets`]: makes a room's members load the ticket's history again, after a database restore
+//!   or redaction, or if a row of the history cannot be decoded
 //! - [`rooms`]: delivers one ticket's events to its members on this instance, in order and without
 //!   gaps; does no I/O
 //! - [`gaps`]: reads the events that a room is missing from the database

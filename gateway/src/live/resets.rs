@@ -1,5 +1,6 @@
-//! Resets the members of a ticket whose history was replaced or cannot be read. The hub triggers a
-//! reset after a database restore, and the gap filler triggers one if a history cannot be read.
+//! Resets a ticket's members: they must load the ticket's history again. The hub triggers a reset
+//! after a database restore. The gap filler triggers one after a redaction, and if this program
+//! cannot decode a row of the history.
 
 use std::sync::Arc;
 

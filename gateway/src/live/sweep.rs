@@ -164,7 +164,7 @@ impl Sweeper {
     }
 
     /// Reads the missing events of these rooms from the database and delivers them, with one query
-    /// for many rooms. If the events of one room cannot be read, other rooms are not delayed.
+    /// for many rooms. If the events of one room cannot be decoded, other rooms are not delayed.
     ///
     /// # Errors
     /// If the database does not respond. Some rooms may then still be missing events.

@@ -18,7 +18,7 @@ pub struct Limiter<K> {
 }
 
 impl<K: Eq + Hash> Limiter<K> {
-    /// Makes a limiter without buckets. Every bucket that it creates has this rate.
+    /// Makes a limiter that has no token buckets yet. It gives each new bucket this rate.
     pub fn new(rate: Rate) -> Self {
         Self {
             rate,

@@ -31,7 +31,8 @@ impl StopRequests {
         (StopSender(sender), requests)
     }
 
-    /// Waits for the next stop request. Cancel-safe: a request is consumed only when this method completes.
+    /// Waits for the next stop request. Cancel-safe: a request is consumed only when this method
+    /// completes.
     pub async fn next(&mut self) {
         let answered = self.answered;
         if self
@@ -40,7 +41,7 @@ impl StopRequests {
             .await
             .is_err()
         {
-            // The sender is dropped, so there will be no further request: wait forever.
+            // The `StopSender` is dropped, so no further stop request can come: wait forever.
             std::future::pending::<()>().await;
         }
         self.answered += 1;

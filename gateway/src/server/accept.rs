@@ -167,7 +167,7 @@ async fn serve_connection(
 }
 
 /// Serves `/metrics` on a separate listener until the instance stops. Its connections have the same
-/// timeouts as the connections to the pages.
+/// timeouts as the connections to the instance's main address.
 pub async fn serve_metrics(lifecycle: Lifecycle, listener: TcpListener, router: Router) {
     serve_few(&lifecycle, &listener, router).await;
 }

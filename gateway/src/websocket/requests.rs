@@ -135,6 +135,10 @@ fn next(queue: &Mutex<Queue>) -> Option<Request> {
     let mut queue = queue.lock();
     let next = queue.waiting.pop_front();
     queue.working = next.is_some();
+    if next.is_none() {
+        // Free the queue's memory, because most connections send no further request.
+        queue.waiting = VecDeque::new();
+    }
     next
 }
 

@@ -54,7 +54,8 @@ pub struct Entrance {
     pub audit_log: Arc<AuditLog>,
 }
 
-/// The components that handle a `subscribe` frame until the member is live.
+/// The components that handle a `subscribe` frame, until the client has caught up and receives
+/// events as they happen.
 pub struct Joining {
     /// Adds members to rooms.
     pub hub: Arc<Hub>,

@@ -1,6 +1,6 @@
 //! Commits one batch of messages. Transient errors are retried with the same idempotency keys. If
-//! the database rejects a message, or a result cannot be read, only that message fails. Senders are
-//! answered only after the commit.
+//! the database rejects a message, or the message's result cannot be decoded, only that message
+//! fails. Senders are answered only after the commit.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -11,14 +11,14 @@ use crate::client::Client;
 use crate::raw::request;
 use crate::test_server::{Join, Person, TestServer, claims, sign};
 
-/// Whether the staff write internal notes in this run of the scenario.
+/// Whether the staff write internal notes in this test run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Notes {
     Written,
     None,
 }
 
-/// One run of the scenario: the server, its people, and all data that was sent to the customer.
+/// One test run: the server, its people, and all data that was sent to the customer.
 struct Run {
     server: TestServer,
     notes: Notes,
@@ -123,7 +123,7 @@ impl Run {
             .await
     }
 
-    /// Waits until the agent receives an event of this kind, and marks it as read for the agent.
+    /// Waits until the agent receives an event of this kind, and sends that the agent has read it.
     async fn agent_reads(&mut self, kind: &str) -> Value {
         let event = self.agent_sees(kind).await;
         let seq = event["seq"].as_u64();
@@ -205,12 +205,12 @@ impl Run {
         self.agent_reads("logged").await;
     }
 
-    /// Runs the whole scenario. In the run with internal notes, staff work with notes after every
-    /// step.
+    /// Runs all steps of the test. In the run with internal notes, staff work with notes after
+    /// every step.
     async fn whole(mut self) -> Vec<String> {
         let ticket = self.ticket;
-        // Mark the existing events as read, so that the `read` frames of the scenario cover only
-        // the scenario's own events.
+        // First mark the existing events as read, so that later `read` frames cover only events
+        // that this test writes.
         self.agent
             .say(&json!({ "type": "read", "ticket": ticket, "seq": 2 }))
             .await;
@@ -322,7 +322,7 @@ impl Run {
     }
 }
 
-/// Replaces what differs between any two runs of the scenario: ids, times and the database epoch.
+/// Replaces what differs between any two test runs: ids, times and the database epoch.
 fn normal(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

@@ -251,8 +251,8 @@ async fn a_frozen_peer_is_found_within_one_and_a_half_heartbeats() {
             // an unresponsive client takes two seconds.
             figure_becomes(port, "helpline_sockets", 1.0, Duration::from_secs(12)).await;
         };
-        // Until the stalled client is gone, let the witness answer pings, so that it is not
-        // disconnected.
+        // Until the stalled client is gone, let the other client (`witness`) answer pings, so that
+        // the server does not disconnect it.
         tokio::select! {
             () = gone => {}
             _ = witness.drain(Duration::from_secs(60)) => panic!("the witness was cut off"),

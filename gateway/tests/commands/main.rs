@@ -25,7 +25,7 @@ use pages::{Page, Snippet};
 
 /// Printed between the outputs of two blocks, to separate them.
 const MARK: &str = "\u{1e}";
-/// Spans between backquotes that look like commands but are names.
+/// Texts between backquotes that look like commands but are names.
 const NAMES: &[&str] = &["helpline jobs", "kill -KILL"];
 
 /// Whether a code block contains only settings. The test then runs `helpline check-config` after

@@ -86,7 +86,7 @@ pub fn is_assignment(word: &str) -> bool {
         .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(is_name))
 }
 
-/// The spans between backquotes in this line.
+/// Returns the texts between backquotes in this line.
 fn spans(line: &str) -> impl Iterator<Item = &str> {
     line.split('`').skip(1).step_by(2)
 }

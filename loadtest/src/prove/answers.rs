@@ -102,8 +102,8 @@ impl Turn {
             .await?;
         let event = &page.body["events"][0];
         answers.judge("a page of history", event, &[("/ticket", json!(ticket))]);
-        // The event must contain this turn's text. If it does not, a restore undid the message and
-        // a different event has its number.
+        // If the event does not contain the text that was sent above, a restore undid the message,
+        // and a different event has its number.
         let message = event["message"]["id"]
             .as_str()
             .filter(|_| event["message"]["body"] == json!(text))?;

@@ -48,8 +48,8 @@ pub struct Void {
 }
 
 impl Void {
-    /// Marks acks that a database promotion or restore may have undone, so that the checker does
-    /// not report them. Counts the acks whose message is missing.
+    /// Sets [`Fate::Void`] for acknowledged messages that a database promotion or restore may have
+    /// undone, so that the checker does not report them. Counts those that are missing.
     pub(super) fn set_apart(
         &mut self,
         evidence: &mut Evidence,

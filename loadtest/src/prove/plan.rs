@@ -45,8 +45,8 @@ pub enum Op {
     Storm(usize),
     /// An operation on the database's disk.
     Disk(DiskOp),
-    /// Takes an agent's role or blocks the agent by plain SQL, and restores the agent's access some
-    /// seconds later. The agent has a separate ticket.
+    /// Removes an agent's role, or blocks the agent, by plain SQL. Some seconds later the agent is
+    /// given the role again or is unblocked. The agent has a separate ticket.
     Agent(AgentOp),
     /// Writes rows that no correct client writes ("poison"), by plain SQL on separate tickets.
     /// Other tickets stay in use.

@@ -125,8 +125,8 @@ impl Relay {
             return;
         }
         if let Ok(master) = self.master().await {
-            // Ignore the error: a master that a different fault killed or froze has no connections
-            // to end.
+            // Ignore the error: if a different fault has killed or frozen the Redis master, it has
+            // no connections to end.
             let _ = master.kill_clients().await;
         }
     }

@@ -31,8 +31,8 @@ const ROLL_TRAFFIC: Duration = Duration::from_secs(80);
 /// How long clients send messages after a reload, in addition to the time for which the proxy keeps
 /// sockets from before the reload.
 const RELOAD_TRAFFIC: Duration = Duration::from_secs(25);
-/// Tolerance for closing the sockets from before a reload, in addition to the time that the proxy's
-/// configuration file states.
+/// How much later than its configuration file states the proxy may close sockets that were opened
+/// before a reload.
 const LATE_MAX: Duration = Duration::from_secs(10);
 /// Minimum number of sockets before a reload. A smaller number means that the test cannot find the
 /// proxy's sockets.

@@ -22,7 +22,8 @@ pub enum Build {
 }
 
 impl Build {
-    /// The path of this build's program, or of its web client bundle.
+    /// The path of a file of this `Build` (the previous or the current one): its program or its web
+    /// client bundle.
     pub fn file(self, name: &str) -> PathBuf {
         let var = if self == Self::Previous {
             "HELPLINE_TEST_PREVIOUS"
@@ -34,8 +35,8 @@ impl Build {
         Path::new(&dir).join(name)
     }
 
-    /// The arguments that make this build's load generator check histories on instances that are
-    /// already running.
+    /// The arguments with which the load generator of this `Build` checks histories on instances
+    /// that are already running.
     pub fn load(self) -> Vec<String> {
         let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{self:?}"));
         vec!["prove".into(), "--out".into(), out.display().to_string()]

@@ -1,5 +1,6 @@
--- Lists everything except roles that is missing or prevents a migration, with the statement that
--- fixes it and who can run that statement. The migration changes nothing until this list is empty.
+-- Lists the problems that prevent a migration (`preflight_roles.sql` lists what is missing about
+-- roles). Each problem has a statement that fixes it, and says who can run the statement. The
+-- migration changes nothing until this list is empty.
 with me as (
   select r.oid, r.rolname, r.rolsuper, r.rolcreaterole, current_setting('server_version_num')::integer >= 160000 as needs_admin
   from pg_roles r where r.rolname = current_user

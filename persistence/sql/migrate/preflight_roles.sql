@@ -1,5 +1,6 @@
--- Lists everything about roles that is missing, with the statement that fixes it and who can run
--- that statement. The migration changes nothing until this list is empty.
+-- Lists roles that do not exist, and memberships and settings that a role lacks. Each row has a
+-- statement that fixes it, and says who can run the statement. The migration changes nothing until
+-- this list is empty.
 with me as (
   select r.oid, r.rolname, r.rolsuper, r.rolcreaterole, current_setting('server_version_num')::integer >= 160000 as needs_admin
   from pg_roles r where r.rolname = current_user

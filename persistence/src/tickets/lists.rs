@@ -152,8 +152,8 @@ impl PreparedList {
 }
 
 impl ListQuery {
-    /// Whether this query asks only for active tickets by last activity, as agents' work lists do.
-    /// Such lists have a special statement.
+    /// Whether this query asks only for active tickets, ordered by last activity, as agents' work
+    /// lists do. A special SQL statement reads such lists.
     fn is_of_active_ones(&self) -> bool {
         let active = !self.status.is_empty() && self.status.iter().all(|status| !status.is_over());
         active && self.sort == Sort::LastActivity && self.search.is_none() && self.user.is_none()

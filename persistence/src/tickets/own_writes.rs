@@ -15,13 +15,16 @@ use crate::{Reader, Store, StoreError, rows};
 const FOR_STAFF: &str = include_str!("../../sql/tickets/read_through_for_staff.sql");
 const FOR_CUSTOMER: &str = include_str!("../../sql/tickets/read_through_for_customer.sql");
 
-/// A ticket with the position of its last event (head) and the reader's read position (mark).
+/// A ticket with the number of its last event (`head`) and the number of the last event that the
+/// person has read (`mark`).
 pub(super) trait Marked {
     fn id(&self) -> Uuid;
     fn head(&self) -> Seq;
     fn mark(&self) -> Seq;
     fn move_mark(&mut self, to: Seq);
-    /// Whether head and mark count all events (staff) or only public events (customer).
+    /// Whether the person reads the ticket as staff or as its customer. [`Self::head`] and
+    /// [`Self::mark`] (the last event that the person has read) count all events for staff, and
+    /// only public events for a customer.
     fn audience(&self, reader: Reader) -> Audience;
 }
 

@@ -16,7 +16,7 @@ pub enum Redaction {
     Subject,
     /// The comments of all ratings of the ticket. The ratings themselves remain.
     RatingComment,
-    /// The texts of one `logged` or `rated` event. The event keeps its position.
+    /// The texts in the `logged` or `rated` event with this number. The event itself remains.
     Event(Seq),
 }
 

@@ -283,8 +283,8 @@ async fn a_ticket_locked_by_somebody_else_does_not_stall_its_batch() {
     assert_eq!(answer.outcomes[0], Outcome::Busy);
     stored(&answer.outcomes[1]);
     assert_eq!(answer.outcomes[2], Outcome::Busy);
-    // Read positions and foreign keys take key-share locks, which must not make a ticket busy
-    // (locked for messages).
+    // Writing a read position or a row with a foreign key takes a key-share lock on the ticket.
+    // Such a lock must not stop other transactions from adding messages.
     other
         .batch_execute(&format!(
             "rollback; begin; select 1 from support_tickets where id = '{busy}' for key share"

@@ -269,7 +269,7 @@ async fn what_is_folded_stays_folded_and_is_alike_in_either_case() {
     assert_eq!(db.unsteady(&texts).await, Vec::<String>::new());
     // Upper-case and lower-case forms of texts that are not normalized must become the same text
     // when they are folded for the search. Skip the iota below a letter: its capital form would
-    // separate the letter from the marks that follow.
+    // separate the letter from the combining characters that follow.
     let cases: Vec<_> = texts
         .iter()
         .filter(|text| !text.contains(['\u{345}', 'ᾳ', 'ᾼ']))
@@ -281,9 +281,9 @@ async fn what_is_folded_stays_folded_and_is_alike_in_either_case() {
 #[tokio::test]
 async fn no_message_takes_long_to_fold() {
     let db = TestDb::open().await;
-    // The slowest texts to fold (make comparable) for the search: several kinds of marks, which
-    // Postgres sorts in quadratic time, marks separated by characters that are removed, and every
-    // letter that folding changes.
+    // The slowest texts to fold (make comparable) for the search: long runs of combining
+    // characters, which Postgres sorts in quadratic time; combining characters separated by
+    // characters that are removed; and every letter that folding changes.
     let marks = format!("x{}{}", "\u{301}".repeat(3_900), "\u{323}".repeat(3_900));
     let iotas = format!("α{}{}", "\u{345}".repeat(4_000), "\u{323}".repeat(4_000));
     let dots = format!("i{}", "\u{307}\u{323}".repeat(4_000));

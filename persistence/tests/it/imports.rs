@@ -209,8 +209,8 @@ async fn a_large_insert_with_moves_takes_time_in_proportion() {
         db.customer
     ))
     .await;
-    // This import must not exceed the timeout. It took ten times as long when the trigger compared
-    // each row with all others.
+    // This import must not exceed the timeout. An earlier version of the trigger compared each
+    // imported row with all others, which took ten times as long.
     db.sql(&format!(
         "set statement_timeout = '60s';
          insert into support_messages (ticket_id, sender_id, sender_type, body, created_at)

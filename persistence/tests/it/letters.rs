@@ -74,12 +74,12 @@ const FOUND: &[(&str, &[&str])] = &[
         "\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}어",
         &["한국", "한국어"],
     ),
-    // Arabic presentation forms, and marks in either order. Persian with and without the zero-width
-    // non-joiner.
+    // Arabic presentation forms, and combining characters in either order. Persian with and without
+    // the zero-width non-joiner.
     ("ﻣﺮﺣﺒﺎ ﺑﻜﻢ", &["مرحبا"]),
     ("مرحبا شدّة", &["ﻣﺮﺣﺒﺎ", "شد\u{651}ة"]),
     ("نمی\u{200c}خواهم", &["نمیخواهم", "نمی\u{200c}خواهم"]),
-    // Vietnamese, with two marks on one letter.
+    // Vietnamese, with two accents on one letter.
     (
         "Không đăng nhập được TIẾNG VIỆT",
         &[
@@ -103,9 +103,9 @@ const FOUND: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Subjects of tickets, each with search texts that must not find the ticket. Marks are significant
-/// (é is not e), and wildcards such as % have no effect, even characters that the search converts
-/// to a wildcard.
+/// Subjects of tickets, each with search texts that must not find the ticket. Accents are
+/// significant (é is not e). Wildcards such as % have no effect, and neither have characters that
+/// the search converts to a wildcard.
 const NOT_FOUND: &[(&str, &[&str])] = &[
     ("Un café déjà payé", &["cafe ferme", "paye ", "deja"]),
     (

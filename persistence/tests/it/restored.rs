@@ -30,7 +30,8 @@ struct Restored {
     tickets: Vec<TicketId>,
     /// A message of the customer on each ticket.
     messages: HashMap<TicketId, MessageId>,
-    /// The lowest and the highest transaction id of the original cluster in the rows.
+    /// The lowest and the highest transaction id in the restored rows. The original cluster
+    /// assigned these ids.
     foreign: (i64, i64),
     _postgres: Postgres,
 }

@@ -103,8 +103,8 @@ const CONFLICTING_GRANTS: [(&str, &[&str]); 8] = [
             "role authenticated can act as helpline_staff through boss: revoke helpline_staff from boss",
         ],
     ),
-    // No role conflict is reported for a login role of the service, and a superuser, who can do
-    // everything anyway.
+    // Neither of these roles is reported: `login_of_ours` is a login role of the service, and
+    // `boss` is a superuser, who can do everything anyway.
     (
         "grant helpline_service to login_of_ours; grant helpline_customer, helpline_staff to boss",
         &[],

@@ -276,8 +276,8 @@ async fn a_ticket_is_opened_by_id_or_number_and_looks_as_its_reader_may_see_it()
             .unwrap(),
         None
     );
-    // A customer who asks for the staff view must get no tickets, because using the staff database
-    // role is not enough.
+    // A customer who reads as staff must get no tickets: using the staff database role does not
+    // make a person a member of staff.
     let pretender = Reader {
         user: db.stranger,
         audience: Audience::Staff,

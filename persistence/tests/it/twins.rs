@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::test_db::TestDb;
 
-/// A message, as either of the two functions appends it.
+/// A message to append, with the parameters of `support_append_one` and `support_append_events`.
 #[derive(Debug, Clone)]
 pub struct Message {
     pub wait: bool,

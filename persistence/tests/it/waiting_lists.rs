@@ -8,8 +8,8 @@ use crate::test_db::{TestDb, message, note, stored};
 #[tokio::test]
 async fn who_waits_is_listed_over_all_pages_the_longest_wait_first() {
     let db = TestDb::open().await;
-    // Three tickets at a time have equal times, so that their ids decide the order. Every fifth
-    // ticket is answered, and every seventh is resolved.
+    // Three tickets at a time are created with the same timestamp, so that their ids decide the
+    // order. Every fifth ticket is answered, and every seventh is resolved.
     db.sql(&format!(
         "insert into support_tickets (user_id, subject, created_at)
          select '{}', 'Ticket ' || n, now() - n / 3 * interval '1 minute' from generate_series(1, 300) n;

@@ -35,7 +35,7 @@ export interface Client {
   readonly live: ReadonlySignal<boolean>
   /** The role that the server reported last; until its first report, the role from sign-in. */
   readonly role: ReadonlySignal<StaffRole | null>
-  /** The state of the live session's watch on all tickets, on which the live ticket lists depend. */
+  /** The state of the subscription to the changes of all tickets, which ticket lists use. */
   readonly watch: ReadonlySignal<WatchState>
   /** This person's messages, in all tickets, that the server has not stored yet. */
   readonly unsent: ReadonlySignal<readonly Queued[]>
@@ -57,8 +57,8 @@ export interface ClientEdges {
 }
 
 /**
- * Creates a person's client. `left` is called when this person is no longer signed in on this page. `watching` creates the watch on all
- * tickets (see `Client.watch`).
+ * Creates a person's client. `left` is called when this person is no longer signed in on this page. `watching` creates the subscription to
+ * the changes of all tickets, which ticket lists use.
  */
 export function createClient(identity: Identity, tokens: TokenSource, origin: string, left: (user: string, why: Left) => void, watching: WatchFactory, { time = clock, storage = storageOr('localStorage'), sockets = openSocket, locks = lock, page = thisPage }: ClientEdges = {}): Client {
   const session = createSession({ sockets: () => sockets(origin), clock: time, random: Math.random, tokens, user: identity.id, watch: watching })

@@ -1,4 +1,4 @@
-// Creates the client for a customer. It leaves out the live watch on all tickets, which only the team's lists need.
+// Creates the client for a customer. It does not subscribe to the changes of all tickets, which only the team's lists need.
 
 import { noInboxWatch } from '../connection/no-watch.ts'
 import type { Left, TokenSource } from '../connection/session.ts'

@@ -18,7 +18,7 @@ export interface Changing {
   readonly of: string
   readonly change: Change
   readonly isBusy: boolean
-  /** The reason why the last attempt to save or remove failed. */
+  /** Why the last attempt to save the edit or to remove the message failed. */
   readonly problem: Pick<Problem, 'code' | 'title'> | null
 }
 
@@ -38,7 +38,7 @@ export interface Edits {
   begin(message: TicketMessage, change: Change): void
   /** Starts an edit of the person's own last message. Returns false if there is no message to edit. */
   editLast(): boolean
-  /** Call when new events have arrived in the history. Restores stored edits at the first call. Ends the edit of a message that was removed. */
+  /** Call when the history has new events. The first call restores stored edits. Ends the edit of a message that was removed. */
   grown(): void
 }
 

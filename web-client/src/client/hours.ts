@@ -31,8 +31,8 @@ export interface HoursDraft {
 }
 
 /**
- * The kind of an invalid value. The key in `Faults` names the invalid field: `timezone`, `notice`, `mon.0` (Monday's first span), or, for a holiday,
- * `2026-12-25.0` or `2026-12-25.name`.
+ * The kind of an invalid value. The key in `Faults` names the invalid field: `timezone`, `notice`, `mon.0` (Monday's first span), or, for a
+ * holiday, `2026-12-25.0` or `2026-12-25.name`.
  */
 export type Fault = 'zone' | 'time' | 'order' | 'overlap' | 'runs_into' | 'long'
 export type Faults = ReadonlyMap<string, Fault>
@@ -140,7 +140,7 @@ export function noticeLeft(notice: string): number {
   return LIMITS.notice_chars_max - [...notice.trim()].length
 }
 
-/** Adds a span that starts one hour after the last one ends. If the day has no room for another span, adds an empty one for the admin to fill in. */
+/** Adds a span that starts one hour after the last one ends. If the day has no room for it, adds an empty one for the admin to fill in. */
 export function withSpan(spans: readonly Span[]): readonly Span[] {
   const last = spans.at(-1)
   if (last === undefined) return [SPAN]
@@ -188,7 +188,7 @@ export function minutesOf(written: string): number | null {
   return time === null ? null : Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 }
 
-/** Returns the end of a span in minutes since the midnight that begins its first day. More than 1,440 if the span ends on the next day. */
+/** Returns the end of a time span in minutes since midnight of the day on which it begins. More than 1,440 if it ends on the next day. */
 export function endOf(from: number, to: number): number {
   return to > from ? to : to + DAY_MINUTES
 }

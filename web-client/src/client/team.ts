@@ -4,7 +4,7 @@ import type { Client } from './client.ts'
 /** The REST client for calls that only staff may make. */
 export function createTeam(client: Client): TeamRest {
   const team = createTeamRest(client.rest)
-  // Use the response only if no pushed update has set the statistics yet, because the response may be older than the update.
+  // The shared code changes tickets with `client.rest.changeTicket`. Make it use the request for staff.
   client.rest.changeTicket = team.changeTicket
   return team
 }

@@ -38,7 +38,7 @@ export interface TicketPages<T> {
    * state.
    */
   told(ticket: T): void
-  /** Whether some changed tickets can be placed only by reloading the pages. */
+  /** Whether the pages must be reloaded because the list position of some changed tickets is unknown. */
   isUnsure(): boolean
 }
 

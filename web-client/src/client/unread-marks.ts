@@ -1,5 +1,5 @@
-// Tickets that the person has marked as unread. A mark is stored in this browser until the person opens the ticket. Marks do not change the
-// read positions that other people see.
+// Tickets that the person has marked as unread. This is stored only in this browser, until the person opens the ticket. It does not change
+// the read positions that other people see.
 
 import { signal, type ReadonlySignal } from '@preact/signals'
 import type { KeyValue } from '../outbox/store.ts'
@@ -10,11 +10,11 @@ export interface UnreadMarks {
   readonly ids: ReadonlySignal<ReadonlySet<string>>
   mark(ticket: string): void
   clear(ticket: string): void
-  /** Reads the marks again. Call this when another tab has changed the storage item with this name. */
+  /** Call this when another tab has changed the storage item with this name. If the item has the unread tickets, reads it again. */
   changedElsewhere(name: string): void
 }
 
-/** Maximum number of marks. If there are more, the oldest are dropped. */
+/** Maximum number of tickets marked as unread. Marking another one drops the oldest. */
 const MARKS_MAX = 500
 
 export function createUnreadMarks(user: string, storage: KeyValue = storageOr('localStorage')): UnreadMarks {

@@ -2,7 +2,7 @@
 
 import type { TicketView } from '../protocol/model.ts'
 
-/** How a person relates to a ticket. */
+/** What the rule for unread tickets must know in addition to the ticket itself. */
 export interface Standing {
   /** Whether the ticket is open and visible to the person. */
   readonly isOpen?: boolean

@@ -1,5 +1,5 @@
-// Subscribes to changes of all tickets in the desk (the watch). Subscribes again on each new connection, and retries after a temporary
-// refusal.
+// Subscribes to changes of all tickets of the desk, for the console's ticket lists. Subscribes again on each new connection, and retries
+// after a temporary refusal.
 
 import type { TicketViewers, Viewer } from '../protocol/generated.ts'
 import { isPassing } from '../protocol/words.ts'
@@ -45,7 +45,7 @@ export interface InboxWatch {
 }
 
 /**
- * Creates the subscription of a session to changes of all tickets (the watch). `no-watch.ts` has a factory for a watch that does nothing.
+ * Creates a session's subscription to changes of all tickets. The factory in `no-watch.ts` creates one that does nothing.
  */
 export type WatchFactory = (clock: Clock, random: () => number, requests: Requests, isLive: () => boolean) => InboxWatch
 

@@ -16,7 +16,7 @@ export function codesOf(text: string): string {
   return [...codes, ...(all.length > CODES_SHOWN ? ['…'] : [])].join(' ')
 }
 
-/** Removes the override characters that would display text in reverse order. Keeps the marks for embedded text of the other direction. */
+/** Removes the Unicode characters that display text in reverse order. Keeps the characters that embed text of the other direction. */
 export function inOrder(text: string): string {
   return text.replace(/[\u202D\u202E]/g, '')
 }

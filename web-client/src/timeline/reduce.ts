@@ -161,8 +161,8 @@ function settle(timeline: Timeline): Timeline {
 }
 
 /**
- * Stores a read mark. Ignores a mark that is older than the known mark of the same person, so that a late frame does not make messages
- * unread.
+ * Stores how far a person has read the ticket. Ignores a read position before the person's known one, so that a late frame does not make
+ * messages unread.
  */
 function withMark(reads: readonly ReadMark[], mark: ReadMark): readonly ReadMark[] {
   const same = (one: ReadMark) => one.person.id === mark.person.id && one.person.type === mark.person.type && one.person.name === mark.person.name

@@ -1,5 +1,5 @@
 // Renders the text of a message. Plain links are recognised without the Markdown parser, which is loaded for the first text that needs it.
-// Until then, and for unsupported marks, the text is shown as typed.
+// Until then, and for unsupported Markdown, the text is shown as typed.
 
 import { signal } from '@preact/signals'
 import type { VNode } from 'preact'

@@ -7,7 +7,7 @@ import { t } from '../locales/index.ts'
 
 /** A link of unambiguous characters. Around it are spaces, line ends, or punctuation at the end of a sentence. */
 const LINK = /(?<=^|[ \n])https?:\/\/[a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z]{2,}(?:\/(?:[A-Za-z0-9/%=?#.-]*[A-Za-z0-9/])?)?(?=[.,!?]?(?:[ \n]|$))/g
-/** Anything that might be Markdown: a mark, the start of a block, or spaces with a meaning. */
+/** Anything that might be Markdown: a formatting character, the start of a block, or spaces that Markdown interprets. */
 const OTHER = /[*_`[\]<>~\\|#&=\t\r@]|:\/\/|www\.|^(?: |[-+=]|\d{1,9}[.)])| \n| $/m
 const CHARS_MAX = 2_048
 

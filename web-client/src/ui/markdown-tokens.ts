@@ -1,4 +1,5 @@
-// Restricts the Markdown parser to light Markdown: fewer marks count as formatting, and a link ends where its author meant it to end. Pure.
+// Restricts the Markdown parser to a subset of Markdown: fewer characters count as formatting, and a link ends where its author meant it to
+// end. Pure.
 
 import { Lexer, Tokenizer, type Token, type Tokens } from 'marked'
 import { hasVisible } from '../protocol/visible.ts'
@@ -45,7 +46,7 @@ function addressOf(found: string): string {
   return at === found.length ? found : found.slice(0, at).replace(TRAILING, '')
 }
 
-/** Whether anything of the token remains visible once its marks are removed. */
+/** Whether anything of the token remains visible without its formatting characters. */
 export function shows(token: Token): boolean {
   if (token.type === 'list' && 'items' in token && Array.isArray(token.items)) return token.items.some(shows)
   if (token.type === 'code') return hasVisible(infoOf(token.raw) ?? token.raw) || hasVisible(textOf(token))
@@ -69,8 +70,8 @@ export function numberOf(item: Tokens.ListItem): number | null {
 }
 
 /**
- * Whether the mark counts as formatting. A star next to a digit or a Latin letter may be part of a word or a calculation, so it stays a
- * star.
+ * Whether the characters `mark` between `before` and `after` count as Markdown formatting. A star next to a digit or a Latin letter may be
+ * part of a word or a calculation, so it is shown as a star.
  */
 export function isFormatting(mark: string, before: string, after: string): boolean {
   return !mark.startsWith('*') || !(/[0-9A-Za-z)]$/.test(before) || /^[0-9A-Za-z(]/.test(after))

@@ -74,7 +74,7 @@ function marked(token: Token, marks: number, before: Token | undefined, after: T
   return shows(token) && isFormatting(token.raw.slice(0, marks), before?.raw ?? '', after?.raw ?? '')
 }
 
-/** Shows the formatting marks as text around the content. */
+/** Shows the Markdown formatting characters as text around the content. */
 function bare({ raw }: Token, marks: number, children: ComponentChildren): ComponentChildren {
   return [raw.slice(0, marks), children, raw.slice(-marks)]
 }

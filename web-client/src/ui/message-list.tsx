@@ -35,7 +35,7 @@ const OLDER_PX = 600
 export function MessageList({ store, ticket, reader, nameById, wanted }: MessageListProps) {
   const timeline = store.timeline.value
   const readAt = store.readAtOpening
-  // The "new" mark is placed before the messages that were unread when the ticket was opened. Messages that arrive later do not move it.
+  // The row "new" is placed before the messages that were unread when the ticket was opened. Messages that arrive later do not move it.
   const upTo = useRef<number | null>(null)
   upTo.current ??= timeline.position
   const [opened, head] = [readAt, upTo.current]

@@ -59,7 +59,7 @@ interface Open {
   readonly auth: Auth
   readonly site: Site
   readonly preferences: Preferences
-  /** The desk's own sign-in. Null if the platform signs people in. */
+  /** Sign-in through the desk's OpenID provider. Null if the platform that embeds Helpline signs people in. */
   readonly own: OwnSignIn | null
 }
 
@@ -166,7 +166,7 @@ async function open(place: Place, title: StringKey, { signOut, ended, stays }: L
   const config = await loadConfig(place.origin)
   const preferences = createPreferences(place.themed, { languages: config.languages, ...place.preferences })
   await sentencesCame()
-  // The desk's own sign-in uses a cookie of the desk's origin, so it does not work in a page of another site.
+  // Sign-in through the desk's OpenID provider uses a cookie of the desk's origin, so it does not work in a page of another site.
   const own = place.getToken === undefined && place.origin === location.origin && config.sign_in_url !== null && config.sign_out_url !== null
     ? createOwnSignIn(config.sign_in_url, config.sign_out_url, place.router)
     : null

@@ -1,4 +1,5 @@
-// Turns the items of a timeline into the rows to show: adds day headings and the "new" mark, and groups messages by author. Pure.
+// Turns the items of a timeline into the rows to show: adds day headings and the "new" row (above unread messages), and groups messages by
+// author. Pure.
 
 import { items, type Item, type Reader } from '../timeline/view.ts'
 import type { Timeline } from '../timeline/state.ts'
@@ -19,8 +20,8 @@ export interface Unread {
 const GROUP_MS = 5 * 60_000
 
 /**
- * Builds the rows. `dayKey` maps a time to a calendar day in the reader's time zone. The "new" mark goes before the first message in
- * `unread` from another person, unless the reader has written a message after that message. If `unread` is null, there is no mark.
+ * Builds the rows. `dayKey` maps a time to a calendar day in the reader's time zone. The "new" row goes before the first message in
+ * `unread` from another person, unless the reader has written a message after that message. If `unread` is null, there is no such row.
  */
 export function rows(timeline: Timeline, reader: Reader, dayKey: (at: string) => string, unread: Unread | null): readonly Row[] {
   const made: Row[] = []

@@ -3,7 +3,7 @@ import { t } from '../locales/index.ts'
 import { T } from '../testids.ts'
 import { Icon } from './icon.tsx'
 
-/** A mark on a ticket's row that says that the person has unsent messages in the ticket. */
+/** An icon in a ticket's list row, shown if the person has unsent messages in the ticket. */
 export function UnsentMark({ client, ticket }: { readonly client: Client; readonly ticket: string }) {
   const own = client.unsent.value.filter((entry) => entry.ticket === ticket)
   if (own.length === 0) return null

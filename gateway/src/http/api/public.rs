@@ -46,8 +46,8 @@ pub(super) struct Docs;
 pub async fn config(State(config): State<Arc<Config>>, NoInput: NoInput) -> Json<ClientConfig> {
     let pages = &config.pages;
     let text = |href: &crate::config::Href| href.as_str().to_owned();
-    // If the host platform issues tokens, clients get them from `token_url` and do not use the
-    // desk's own sign-in.
+    // If the host platform issues tokens, clients get them from `token_url` and do not sign in
+    // through the desk's OpenID provider.
     let is_own = config.auth.oidc.is_some() && pages.token_url.is_none();
     let own = |path: &str| is_own.then(|| path.to_owned());
     Json(ClientConfig {

@@ -44,8 +44,8 @@ impl Figures {
         self.sent = true;
     }
 
-    /// Marks the figures (ticket statistics) to be sent again, because a new console has not
-    /// received them. The figures sent may be as old as the pause between two statistics queries.
+    /// Makes the next tick send the figures (ticket statistics) again, because a new console has
+    /// not received them. They may be as old as the pause between two statistics queries.
     pub(super) const fn send_anew(&mut self) {
         self.sent = false;
     }

@@ -82,8 +82,8 @@ const SEQ_DIGITS_MAX: usize = 20;
 #[derive(Default)]
 pub(super) struct Group {
     settled: Cohort,
-    /// Consoles that have entered recently. They receive a ticket as a whole even if the settled
-    /// consoles (which entered earlier) already know the ticket and receive only its new list
+    /// Consoles that were added recently. They receive a ticket as a whole even if the settled
+    /// consoles (which were added earlier) already know the ticket and receive only its new list
     /// position.
     newcomers: Cohort,
     newest_at: Option<Instant>,
@@ -169,7 +169,7 @@ impl Group {
         self.newcomers.send(&shown, stats);
     }
 
-    /// Merges the newcomers (consoles that have entered recently) into the settled consoles. A
+    /// Merges the newcomers (consoles that were added recently) into the settled consoles. A
     /// ticket whose state differs between newcomers and settled consoles is sent as a whole at its
     /// next change.
     fn settle(&mut self) {

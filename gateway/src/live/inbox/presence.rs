@@ -24,9 +24,9 @@ struct State {
     settled: Cohort,
     /// Agent consoles that have not yet received all known viewers (staff who have tickets open).
     newcomers: Cohort,
-    /// Whether a console has entered since the last tick (the periodic send).
+    /// Whether an agent console was added since the last tick (the periodic send).
     has_entered: bool,
-    /// Whether a console has entered while no other console was connected.
+    /// Whether an agent console was added while no other console was connected.
     /// [`InboxPresence::take_begun`] clears the flag.
     has_begun: bool,
 }
@@ -35,8 +35,8 @@ struct State {
 #[derive(Default)]
 struct Cohort {
     consoles: Vec<Arc<Connection>>,
-    /// A queue of the tickets to send. Each ticket is in it once, and the longest waiting is sent
-    /// first, so that no ticket starves.
+    /// A queue of tickets whose viewers must be sent to these consoles. Each ticket is in the queue
+    /// once, and the ticket that has waited longest is sent first, so that no ticket starves.
     waiting: VecDeque<TicketId>,
     is_waiting: HashSet<TicketId>,
 }
@@ -60,8 +60,8 @@ impl InboxPresence {
         !self.state.lock().is_empty()
     }
 
-    /// Returns whether a console has entered, since the last call, while no other console was
-    /// connected.
+    /// Returns whether, since the last call of this function, an agent console was added while no
+    /// other console was connected.
     pub(in crate::live) fn take_begun(&self) -> bool {
         std::mem::take(&mut self.state.lock().has_begun)
     }
@@ -73,8 +73,8 @@ impl InboxPresence {
         state.newcomers.wait_for(ticket);
     }
 
-    /// Sends the viewers of queued tickets, as many as fit into one frame. If a console has entered
-    /// since the last call, first queues all tickets in `known` for the new consoles.
+    /// Sends the agent consoles the viewers of the tickets whose viewers have changed, as many as
+    /// fit into one frame. A new console also gets the viewers of all tickets in `known`.
     pub(in crate::live) fn send(
         &self,
         known: impl Iterator<Item = TicketId>,

@@ -27,8 +27,9 @@ pub struct Inbox {
 #[derive(Default)]
 struct State {
     groups: HashMap<InboxFilter, Group>,
-    /// A queue of changed tickets. Each ticket is in it once, and the longest waiting is sent
-    /// first, so that no ticket starves. The queue is empty while there are no consoles.
+    /// A queue of changed tickets. Each ticket is in the queue once, and the ticket that has waited
+    /// longest is sent first, so that no ticket starves. The queue is empty while there are no
+    /// consoles.
     changed: VecDeque<TicketId>,
     /// The tickets of `changed`, each with the highest event number reported for it. `None` means
     /// that the ticket must be sent even if its number has not increased.
@@ -45,7 +46,7 @@ struct State {
 
 impl Inbox {
     /// Creates an inbox without consoles. The relay subscribes to the inbox channels when the first
-    /// console enters.
+    /// agent console is added.
     pub fn new(relay: Arc<Relay>) -> Self {
         Self {
             state: Mutex::default(),
@@ -60,17 +61,17 @@ impl Inbox {
         let first = state.groups.is_empty();
         state.remove(connection);
         state.groups.entry(filter).or_default().enter(connection);
-        // The new console has not received the updates sent before it entered, and its list may not
-        // contain them. Therefore no ticket counts as sent to all consoles any more.
+        // The new console has not received the updates sent before it was added, and its list may
+        // not contain them. Therefore no ticket counts as sent to all consoles any more.
         state.sent.clear();
         state.figures.send_anew();
         drop(state);
         if first {
             self.relay.watch_inboxes(InboxWatch::On);
         }
-        // Enter presence only after subscribing to the relay's inbox channels. When the first
-        // console enters presence, the viewers are requested from other instances, and the replies
-        // arrive on these channels.
+        // Add the console to `presence` only after subscribing to the relay's inbox channels. When
+        // the first console is added, the viewers of tickets are requested from other instances,
+        // and the replies arrive on these channels.
         self.presence.enter(connection);
     }
 
@@ -219,8 +220,7 @@ impl State {
     fn change(&mut self, ticket: TicketId, seq: Option<Seq>) {
         match self.waiting.entry(ticket) {
             Entry::Occupied(mut waiting) => {
-                // Keep `None`, because it means that the ticket must be sent whatever its number
-                // is.
+                // Keep `None`: it means that the ticket must be sent whatever its event number is.
                 let highest = (*waiting.get()).and_then(|before| Some(before.max(seq?)));
                 waiting.insert(highest);
             }

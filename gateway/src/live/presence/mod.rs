@@ -58,7 +58,7 @@ struct State {
 }
 
 /// The state of the request to other instances for the viewers of all tickets. The request is sent
-/// when the first agent console enters.
+/// when the first agent console connects to this instance.
 #[derive(Default)]
 enum Ask {
     #[default]
@@ -252,12 +252,13 @@ impl Presence {
         );
     }
 
-    /// Reacts to agent consoles entering and leaving this instance. When the first console enters
-    /// or the last one leaves, forgets the viewers of tickets that have no room on this instance.
-    /// When the first console enters, also requests the current viewers from the other instances.
+    /// Reacts to agent consoles that connect to this instance or disconnect. When the first console
+    /// connects or the last one disconnects, forgets the viewers of tickets that have no room on
+    /// this instance. When the first one connects, also requests the current viewers from the other
+    /// instances.
     fn follow_consoles(&self) {
-        // Read `take_begun` before `is_watched`. If a console enters between the two calls, its
-        // flag stays set, and the next tick handles the console.
+        // Read `take_begun` before `is_watched`. If the first console connects between the
+        // two calls, the flag stays set, and the next tick handles the console.
         let has_begun = self.inbox.presence().take_begun();
         let is_watched = self.inbox.presence().is_watched();
         let mut state = self.state.lock();

@@ -297,9 +297,9 @@ fn what_was_known_before_the_consoles_left_is_not_shown_to_those_who_come_later(
     let viewers = vec![listed(ticket(5), vec![viewer(5)])];
     presence.receive_listed(Uuid::from_u128(7), viewers, false);
     presence.tick();
-    // The only console leaves and another one enters between two ticks. Without a console, the
-    // instance may have missed viewer updates. So the new console must not receive viewers that the
-    // instance learned before the first console left.
+    // Between two ticks, the only console disconnects and another one connects. Without a console,
+    // the instance may have missed viewer updates. So the new console must not receive viewers that
+    // the instance learned before the first console disconnected.
     presence.inbox.leave(&first);
     let second = console(&presence, 9);
     presence.tick();

@@ -260,8 +260,8 @@ impl Room {
                     Audience::Staff => staff,
                     Audience::Customer => customer,
                 };
-                // Mark the member as removed before its reset is queued. When the client reacts to
-                // the reset, its membership has already ended.
+                // End the membership before queueing the `reset` frame, so that it has ended when
+                // the client reacts to the frame.
                 member.position.put_out();
                 member.connection.send_queue.push(reset.clone());
                 false

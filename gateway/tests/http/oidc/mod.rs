@@ -1,4 +1,4 @@
-//! Tests Helpline's own sign-in through an OpenID provider. The tests play the provider.
+//! Tests sign-in on Helpline's own pages through an OpenID provider. The tests play the provider.
 
 mod browser;
 mod provider;

@@ -1,4 +1,5 @@
-//! Tests what a sign-in session of the desk itself allows, and how it ends.
+//! Tests the sessions of people who signed in on Helpline's own pages, through an OpenID provider:
+//! what a session allows, and how it ends.
 
 use chrono::{TimeDelta, Utc};
 use helpline_gateway::auth::purpose::{Purpose, PurposeKeys};
@@ -103,8 +104,8 @@ async fn a_subject_that_looks_like_a_uuid_is_no_person_of_the_platforms() {
     browser.signs_in(&server.url, &provider).await;
     let me = browser.me(&server.url).await.expect(200);
     assert_ne!(me["user"]["id"], json!(victim));
-    // If the host platform's tokens have the same issuer as the desk's own sign-in, the same
-    // subject must be the same person in both.
+    // If the OpenID provider also issues the host platform's tokens, a subject must be the same
+    // person in the platform's tokens and in the provider's.
     let shared = desk_with(&provider, PUBLIC, KEY, &["--jwt-issuer", &provider.issuer]).await;
     let mut browser = Browser::default();
     browser.signs_in(&shared.url, &provider).await;

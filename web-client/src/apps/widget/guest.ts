@@ -1,9 +1,9 @@
-// The part of the widget's script that loader.ts loads when the widget is first opened. A "guest" is one iframe in the host page. This file
-// creates the iframe, exchanges messages with it, and adapts it to the page's size, history and scrolling.
+// The part of the widget's script that loader.ts loads when the widget is first opened. It creates the widget's iframe (the "guest") in the
+// host page, exchanges messages with it, and adapts it to the page's size, history and scrolling.
 
 import { brandTokens } from '../../client/brand.ts'
 
-/** What the loader provides to the guest (the widget's iframe). */
+/** What loader.ts provides to the code in this file. The word page means the host page, which contains the widget's iframe. */
 export interface Page {
   readonly origin: string
   /** The element to which the iframe is added. */

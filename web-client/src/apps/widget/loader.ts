@@ -112,7 +112,7 @@ let isOpen = false
 /** The launcher's unread number. Undefined until the first number has been received. */
 let unread: number | undefined
 let askedAt = 0
-/** What the page has asked the widget to show, kept until the guest script has been loaded. */
+/** What the page has asked the widget to show, kept until the script of guest.ts (which creates the widget's iframe) has been loaded. */
 let wishes: Wanted[] = []
 let events = new EventTarget()
 
@@ -229,7 +229,7 @@ function open(what?: Wanted): void {
   void bring(true)
 }
 
-/** Opens the widget. The first call loads the guest script. */
+/** Opens the widget. The first call loads the script of guest.ts, which creates the widget's iframe. */
 async function bring(byPerson: boolean): Promise<void> {
   const mine = round
   const was = isOpen
@@ -311,7 +311,7 @@ async function identify(given: Partial<Options> = {}): Promise<void> {
   return ending
 }
 
-/** Makes the guest (the widget's iframe) forget the signed-in person. Several calls run one after the other. */
+/** Makes the widget's iframe (`guest`) forget the signed-in person. Several calls run one after the other. */
 function end(all: boolean): void {
   ending = ending.then(async () => {
     if (!await guest?.end(all)) guest = null

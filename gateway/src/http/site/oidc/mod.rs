@@ -1,6 +1,6 @@
-//! The desk's own sign-in with an OpenID provider: the redirect to the provider, the callback,
-//! tokens for the pages, and sign-out. The server stores no sign-in sessions. The sign-in state is
-//! in signed cookies, so any instance can serve any step.
+//! Sign-in on the desk's own pages through an OpenID provider: the redirect to the provider, the
+//! callback, tokens for the pages, and sign-out. The server stores no sign-in sessions. The sign-in
+//! state is in signed cookies, so any instance can serve any step.
 
 mod callback;
 mod cookies;
@@ -39,7 +39,8 @@ pub(crate) fn outcomes() -> [&'static str; 6] {
     Outcome::ALL.map(Outcome::word)
 }
 
-/// The routes of the desk's own sign-in. There are none if no OpenID provider is configured.
+/// The routes for signing in through the OpenID provider. There are none if no provider is
+/// configured.
 pub(in crate::http) fn routes(config: &Config, audit_log: &Arc<AuditLog>) -> Router {
     let (Some(oidc), Some(public), Some(desk_tokens)) = (
         &config.auth.oidc,

@@ -1,4 +1,4 @@
-//! The state that the routes of the desk's own sign-in share.
+//! The state that the routes for signing in through the OpenID provider share.
 
 use std::net::IpAddr;
 use std::sync::Arc;

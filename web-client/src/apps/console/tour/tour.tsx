@@ -101,7 +101,7 @@ function useLook(card: { readonly current: HTMLElement | null }, step: Step, may
       const steps = stepsOn((testid) => find(testid) !== null, mayOpen)
       setLook((before) => (isSame(before, { box, steps }) ? before : { box, steps }))
     }
-    // Wait one frame before the first check, until everything that is rendered together with the card is on the page.
+    // Wait one frame before the first call of `see`, until everything that is rendered together with the card is on the page.
     const frame = requestAnimationFrame(see)
     const timer = setInterval(see, LOOK_MS)
     return () => {

@@ -54,7 +54,7 @@ function WidgetForm({ context, store, draft }: FormProps) {
   const save = async () => {
     setTried(true)
     if (widgetFaultsOf(draft).size > 0) {
-      // The invalid fields get their marks in the next render, so wait a frame before focusing the first one.
+      // Invalid fields get `aria-invalid` only in the next render, so wait a frame before focusing the first one.
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
       return
     }
