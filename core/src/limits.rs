@@ -3,10 +3,12 @@
 
 mod admin;
 mod neighbours;
+mod outgoing;
 mod sign_in;
 mod widget;
 
 pub use admin::*;
+pub use outgoing::*;
 pub use sign_in::*;
 pub use widget::*;
 
@@ -463,16 +465,6 @@ pub const DRAIN_DELAY_MS: u64 = 0;
 pub const DRAIN_TIMEOUT_MS: u64 = 10_000;
 /// Time limit for writing the last frames after a second stop signal. The server's tasks then get the same time to end.
 pub const STOP_AT_ONCE_MS: u64 = 1_000;
-/// Maximum bytes of a fetched key set (JWKS).
-pub const JWKS_BYTES_MAX: u64 = 256 * 1024;
-/// Time limit for fetching a key set (JWKS).
-pub const JWKS_TIMEOUT_MS: u64 = 5_000;
-/// Minimum time between two fetches of a key set (JWKS), however many tokens with an unknown `kid` arrive.
-pub const JWKS_REFETCH_MS: u64 = 30_000;
-/// Time after which a key set (JWKS) is fetched again, so that a revoked key is soon rejected.
-pub const JWKS_REFRESH_MS: u64 = 10 * 60 * 1_000;
-/// How long known token keys stay valid while the key set (JWKS) cannot be fetched.
-pub const JWKS_STALE_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// How far a token issuer's clock may be ahead of the server's (`nbf`). Expiry (`exp`) has no leeway.
 pub const CLOCK_LEEWAY_MS: i64 = 5_000;

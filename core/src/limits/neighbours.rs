@@ -108,3 +108,9 @@ const _: () = assert!(
         + 128
         <= SETTING_STORED_BYTES_MAX
 );
+// Looking up a host and connecting to it leave time for the answer.
+const _: () = assert!(2 * OUTGOING_CONNECT_TIMEOUT_MS <= OUTGOING_TIMEOUT_MS);
+const _: () = assert!(OUTGOING_HEADER_BYTES_MAX < OUTGOING_BUFFER_BYTES);
+const _: () = assert!(
+    OUTGOING_ANSWER_BYTES_MAX <= JWKS_BYTES_MAX && OUTGOING_ANSWER_BYTES_MAX <= OIDC_BYTES_MAX
+);

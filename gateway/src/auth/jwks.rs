@@ -21,7 +21,7 @@ use super::fault::TokenFault;
 use super::reach::Reach;
 use super::verified::Key;
 use crate::config::JwksUrl;
-use crate::integrations::https::{HttpClient, HttpFault};
+use crate::integrations::outgoing::{HttpClient, OutgoingFault, Trust};
 
 /// The key set (JWKS) that one URL serves.
 pub struct KeySet {
@@ -55,7 +55,12 @@ impl KeySet {
     /// Makes an empty key set for this URL. Requests will trust the certificate authorities of the
     /// machine and those in `authorities` (PEM).
     pub fn new(url: JwksUrl, authorities: Option<&[u8]>) -> Self {
-        let client = HttpClient::new(authorities, limits::JWKS_TIMEOUT_MS, limits::JWKS_BYTES_MAX);
+        let client = HttpClient::new(
+            Trust::Operator,
+            authorities,
+            limits::JWKS_TIMEOUT_MS,
+            limits::JWKS_BYTES_MAX,
+        );
         Self {
             url,
             client,
@@ -204,7 +209,7 @@ impl Known {
 #[derive(Debug, thiserror::Error)]
 enum FetchError {
     #[error("asking for the key set")]
-    Http(#[source] HttpFault),
+    Http(#[source] OutgoingFault),
     #[error("the key set's address cannot be asked")]
     Address(#[source] axum::http::Error),
     #[error("the key set's address answered {0}")]

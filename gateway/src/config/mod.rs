@@ -7,6 +7,7 @@ mod database;
 mod environment;
 mod error;
 mod oidc;
+mod outgoing;
 pub mod pages;
 mod plaintext;
 pub mod rate;
@@ -26,6 +27,7 @@ pub use environment::{unknown_variables, variable};
 pub use error::ConfigError;
 pub use helpline_core::origin::Origin;
 pub use oidc::{Issuer, Oidc, OidcSettings};
+pub use outgoing::{AllowedTarget, OutgoingSettings};
 pub use pages::{Href, Pages};
 pub use plaintext::{Plaintext, PlaintextSettings};
 pub use rate::Rate;
@@ -286,6 +288,8 @@ pub struct ServeSettings {
     #[command(flatten)]
     auth: AuthSettings,
     #[command(flatten)]
+    outgoing: OutgoingSettings,
+    #[command(flatten)]
     pages: Pages,
     #[command(flatten)]
     limits: LimitSettings,
@@ -356,6 +360,8 @@ pub struct Config {
     pub backing: Backing,
     /// Which tokens are accepted, and how people sign in.
     pub auth: Auth,
+    /// The targets that requests to other services may reach.
+    pub outgoing: OutgoingSettings,
     /// What the pages show, and which sites may embed them.
     pub pages: Pages,
     /// Limits of connections and rates.

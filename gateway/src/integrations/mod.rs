@@ -1,4 +1,4 @@
 //! Clients of other services that the desk calls over HTTP.
 
-pub mod https;
 pub mod oidc;
+pub mod outgoing;

@@ -124,6 +124,22 @@ fn routes_are_opened_where_the_guard_stands_before_them() {
     assert_eq!(socket, ["server/build.rs"]);
 }
 
+/// Checks that requests to other services go through the one client that checks their addresses.
+/// `helpline health` asks its own instance, at the address of `--listen`.
+#[test]
+fn only_one_client_calls_other_services() {
+    let libraries = ["ureq::", "reqwest", "hyper::client", "hyper_util::client"];
+    let allowed = ["integrations/outgoing", "cli/health.rs"];
+    assert_eq!(
+        outside(lines_with(&libraries), &allowed),
+        Vec::<String>::new()
+    );
+    assert!(
+        lines_with(&["ureq::"]).len() > 5,
+        "the searched words occur nowhere"
+    );
+}
+
 /// Checks that only certain files start tasks. A task that runs on a timer is a job and belongs in
 /// the list of jobs. The files in `allowed` start other kinds of tasks.
 #[test]

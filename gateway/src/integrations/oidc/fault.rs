@@ -2,7 +2,7 @@
 
 use openidconnect::{DiscoveryError, ProviderMetadataWithLogout};
 
-use crate::integrations::https::{HttpFault, is_private};
+use crate::integrations::outgoing::{OutgoingFault, is_protected};
 
 /// Maximum length of an OAuth error code, in characters. All registered codes are shorter.
 const CODE_CHARS_MAX: usize = 60;
@@ -12,7 +12,7 @@ const CODE_CHARS_MAX: usize = 60;
 pub enum OidcFault {
     /// The provider did not answer.
     #[error("the OpenID provider does not answer")]
-    Unavailable(#[source] HttpFault),
+    Unavailable(#[source] OutgoingFault),
     /// The previous request to the provider failed, and the pause before another request is not
     /// over.
     #[error("the OpenID provider did not answer a moment ago")]
@@ -74,7 +74,7 @@ impl OidcFault {
         }
     }
 
-    pub(super) fn of_discovery(error: DiscoveryError<HttpFault>) -> Self {
+    pub(super) fn of_discovery(error: DiscoveryError<OutgoingFault>) -> Self {
         match error {
             DiscoveryError::Request(fault) => Self::Unavailable(fault),
             DiscoveryError::Validation(why) => Self::Metadata(format!(
@@ -130,7 +130,7 @@ pub(super) fn usable(metadata: &ProviderMetadataWithLogout) -> Result<(), OidcFa
 /// Whether the desk may send requests and redirects to this URL of the provider. It must be
 /// `https`, or `http` on this machine. False for an invalid URL.
 pub(super) fn is_fit(url: &str) -> bool {
-    url.parse().is_ok_and(|uri| is_private(&uri))
+    url.parse().is_ok_and(|uri| is_protected(&uri))
 }
 
 #[cfg(test)]

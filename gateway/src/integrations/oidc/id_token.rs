@@ -15,7 +15,7 @@ use openidconnect::{
 
 use super::fault::OidcFault;
 use crate::config::Oidc;
-use crate::integrations::https::HttpClient;
+use crate::integrations::outgoing::HttpClient;
 use crate::runtime::errors::chain;
 
 /// Accepted signature algorithms, all with a private key that only the provider has. HS256 is

@@ -24,7 +24,7 @@ use openidconnect::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::https::HttpClient;
+use super::outgoing::{HttpClient, Trust};
 use crate::config::{Oidc, Origin};
 use fault::is_fit;
 pub use fault::{OidcFault, error_code};
@@ -78,6 +78,7 @@ impl Provider {
             signed_out: PostLogoutRedirectUrl::new(at(SIGNED_OUT_PATH))
                 .expect("an origin with a path is a URL"),
             http: HttpClient::new(
+                Trust::Operator,
                 settings.ca.as_deref(),
                 limits::OIDC_TIMEOUT_MS,
                 limits::OIDC_BYTES_MAX,
