@@ -170,8 +170,8 @@ export function createCustomerTickets(client: TicketsClient, ring: (news: News) 
     for (const [id, subscription] of watched) {
       if (wanted.has(id)) continue
       watched.delete(id)
-      // For a ticket that was opened, the open ticket's own subscription may have replaced this subscription. In that case, `dispose` does
-      // nothing.
+      // The list does not subscribe to the open ticket, because the ticket's page does. If the page's subscription has already replaced
+      // the list's subscription, `dispose` does nothing.
       subscription.dispose()
     }
     for (const id of wanted) if (!watched.has(id)) watched.set(id, listen(id))

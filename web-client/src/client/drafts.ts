@@ -31,7 +31,7 @@ let stopFollowing = () => {}
 let storage = memoryStorage()
 let time = clock
 const unkept = new Set<string>()
-/** The names of drafts that could not be stored permanently. They are lost when the page closes. */
+/** The names of the drafts that did not fit into the browser's storage. These drafts are lost when the page closes. */
 const homeless = new Set<string>()
 /** For each draft, the text that this page last read from the storage or wrote to it. */
 const agreed = new Map<string, string>()
@@ -189,7 +189,7 @@ function follow(page: DraftsPage): () => void {
   return () => { for (const stop of stops) stop() }
 }
 
-/** Stores all drafts, then returns whether any draft would still be lost when the page closes. */
+/** Stores all drafts. Returns true if a draft did not fit into the browser's storage and will be lost when the page closes. */
 export function endsWithPage(): boolean {
   keep()
   return homeless.size > 0

@@ -31,7 +31,7 @@ export interface Edits {
   /** The text of each message before this tab saved an edit, by message id. Kept until the edit appears in the ticket's history. */
   readonly replaced: Map<string, string>
   readonly parts: EditsParts
-  /** Stores the edited text of a message; null deletes the edited text. */
+  /** Stores the unsaved edit of a message in this browser; null discards the unsaved edit. */
   keep(message: string, text: string | null): void
   mayEdit(message: TicketMessage): boolean
   mayRemove(message: TicketMessage): boolean

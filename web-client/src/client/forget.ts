@@ -3,7 +3,7 @@ import { namesOf, storageOr } from './browser.ts'
 
 const forgotten = new Set<string>()
 
-/** Whether this page has deleted the person's data. Nothing may be stored for this person any more. */
+/** Whether this page has deleted the person's data. If so, the page must not store anything for this person again. */
 export function isForgotten(user: string): boolean {
   return forgotten.has(user)
 }

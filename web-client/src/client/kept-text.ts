@@ -33,10 +33,7 @@ export function keptText(user: string, name: string, storage: KeyValue = storage
   }
 }
 
-/**
- * Wraps a text that several tabs may write. Clearing the text in one tab does not delete what another tab has written after this tab last
- * read the text.
- */
+/** Wraps a text that several tabs may write. If this tab clears the text, a newer text that another tab has stored is not deleted. */
 export function sharedText(kept: KeptText): KeptText {
   let own = kept.read()
   return {

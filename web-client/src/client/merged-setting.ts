@@ -25,7 +25,10 @@ export type Lists = Readonly<Record<string, (entry: unknown) => string>>
 
 export interface Merged {
   readonly value: unknown
-  /** True if the person and the server changed the same field, so that the person must choose. `value` then contains the person's version. */
+  /**
+   * True if the person changed a field, and another person meanwhile saved a different value for it. The person must then choose. `value` is
+   * this person's value.
+   */
   readonly isAsked: boolean
 }
 

@@ -38,8 +38,8 @@ export async function createOnce(rest: Opening, user: string, ticket: DescribedT
   const content = JSON.stringify(ticket)
   const key = keyFor(content, keptKey, () => digest(`${user}\n${opened.day}\n${opened.count(content)}\n${content}`))
   let result = await rest.createTicket(ticket, key)
-  // The idempotency key belongs to a ticket with different content, or to a ticket that is already resolved or closed. The text is meant as
-  // a new ticket, so send it with a new key.
+  // If this idempotency key was used for a ticket with other content, or for a ticket that is now resolved or closed, the person wants
+  // another ticket: send the request again with a new key.
   if (result.ok ? isOver(result.value.status) : result.problem.code === 'key_reused') {
     keptKey.write('')
     result = await rest.createTicket(ticket, keyFor(content, keptKey, newKey))

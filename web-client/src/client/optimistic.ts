@@ -4,7 +4,7 @@ import { CATEGORIES, PRIORITIES, STATUSES, type Status } from '../protocol/gener
 import type { HistoryEvent, TicketView } from '../protocol/model.ts'
 import { word } from '../protocol/narrow.ts'
 
-/** Returns the ticket with the fields that the event changes. Fields that the event does not contain stay as they are. */
+/** Returns the ticket after the event: sets the fields that the event contains, and keeps all other fields. */
 export function withEvent<T extends TicketView>(ticket: T, event: HistoryEvent): T {
   if (event.seq <= ticket.seq) return ticket
   const moved = { ...ticket, seq: event.seq, last_activity_at: event.at }

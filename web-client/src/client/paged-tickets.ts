@@ -56,7 +56,7 @@ interface PageSource<T, L> {
 }
 
 const PAGE_TICKETS = 50
-/** Minimum interval between list reloads that are needed because only the server knows the place of a changed ticket in the list. */
+/** Only the server knows where some changed tickets belong in the list. This is the minimum interval between reloads for such tickets. */
 const ASK_MS = 1_500
 /** Minimum delay before a failed page request is repeated. */
 const RETRY_MS = 2_000

@@ -107,7 +107,7 @@ export function createPresence(client: PresenceClient, time: Clock = clock) {
       stopRead = time.after(READ_MS, sayRead)
     },
     dispose() {
-      // Stop the kind of typing that was started: reply or internal note. Customers must not learn that an agent types a note.
+      // Send "stopped typing" for what the person typed: a reply or an internal note. Customers must not learn that an agent types a note.
       wrote(false, saidInternal)
       stopRead()
       sayRead()

@@ -17,7 +17,7 @@ export interface Resource<T> {
   readonly value: ReadonlySignal<T | null>
   /** Why the last request failed. Cleared by the next successful response. */
   readonly problem: ReadonlySignal<Problem | null>
-  /** Loads the value again. Calls during a running request share one further request. */
+  /** Loads the value again. All calls made while a request is running share one request, which starts after the running request. */
   reload(): Promise<void>
   /** Shows `value` without a request. The returned function restores the previous value, unless the value has changed again after `set`. */
   set(value: T): () => void

@@ -1,4 +1,4 @@
-// Sends one message from the outbox over the live session (it keeps the WebSocket connected), and interprets the response.
+// Sends one message from the outbox over the session's WebSocket, and interprets the response.
 
 import type { Session } from '../connection/session.ts'
 import { LIMITS } from '../protocol/generated.ts'

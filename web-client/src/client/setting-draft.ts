@@ -95,7 +95,7 @@ export function createSettingDraft<S, D>({ load, draftOf, send, normal, lists = 
     send: ({ sent, seen }) => send(sent, seen),
     done(value, { sent }) {
       resource.set(value)
-      // The admin continued to edit during the save. Keep the new edits, based on the value that was sent.
+      // If the admin continued to edit during the save, keep the new edits, based on the value that was sent.
       const now = begun.peek()
       begin(now === null || now.draft === sent ? null : { ...now, base: sent })
     },

@@ -1,5 +1,4 @@
-// Creates a client for staff. Its live session (it keeps the WebSocket connected) receives the changes of all tickets, which the console's
-// lists need.
+// Creates a client for staff. The client receives the changes of all tickets over its WebSocket, because the console's lists need them.
 
 import { createInboxWatch } from '../connection/inbox-watch.ts'
 import type { Left, TokenSource } from '../connection/session.ts'

@@ -38,9 +38,12 @@ export interface TeamStore {
 const COUNTS_MS = 1_500
 /** Maximum number of pages to request when loading the agent's own tickets. */
 const OWN_PAGES_MAX = 10
-/** If more tickets than this are pushed at once, the client notifies the agent of each, without requesting the authors of the changes. */
+/**
+ * The client requests the authors of pushed changes, to leave out the agent's own changes. If more tickets than this are pushed at once, it
+ * notifies the agent of each ticket without these requests.
+ */
 const ASKED_ALONE = 3
-/** Tickets pushed within this time are checked with one request. */
+/** One request finds out which of the tickets pushed within this time are unread for the agent. */
 const ASK_MS = 400
 /** Minimum delay before a failed load is retried. */
 const RETRY_MS = 3_000
@@ -72,7 +75,7 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
   const mine = new Map<string, StaffView>()
   /** The sequence number up to which each ticket's events have been handled, whether or not they caused a notification. */
   const told = new Map<string, number>()
-  /** Pushed tickets that have not been checked with a request yet, by ticket id, with the last sequence number known before the push. */
+  /** The pushed tickets for which the next request asks whether they are unread. For each ticket id, the last seq known before the push. */
   const asked = new Map<string, number>()
   const stops = new Set<() => void>()
   /** `before`: the ids of this agent's tickets when the last load started. `since`: the ids of tickets pushed during the load. */
@@ -145,7 +148,7 @@ export function createTeamStore(client: TeamOf, team: TeamOfRest, ring: (news: N
     })
     if (isDisposed) return
     if (!result.ok) {
-      // The request failed. Check these tickets again after `COUNTS_MS`, together with tickets that are pushed until then. Otherwise the
+      // The request failed. Request these tickets again after `COUNTS_MS`, together with tickets that are pushed until then. Otherwise the
       // notifications about these tickets would be lost.
       for (const [id, known] of pushes) asked.set(id, known)
       stopAsking ??= time.after(COUNTS_MS, () => void ask())

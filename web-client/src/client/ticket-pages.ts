@@ -93,7 +93,7 @@ export function createTicketPages<T extends Listed>(rows: SortedList<T>, judge: 
     },
     asked(due) {
       since = new Map()
-      // The reload will show which of the tickets in `unsure` (only the server can decide about these tickets) belong in the list.
+      // `unsure` has the tickets of which only the server knows whether they belong in the list. A reload from the first page shows this.
       if (!due.isNext && due.cursor === null) unsure.clear()
     },
     arrived(due, { items, next_cursor }) {

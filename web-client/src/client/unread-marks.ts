@@ -10,7 +10,7 @@ export interface UnreadMarks {
   readonly ids: ReadonlySignal<ReadonlySet<string>>
   mark(ticket: string): void
   clear(ticket: string): void
-  /** Call this when another tab has changed the storage item with this name. If the item has the unread tickets, reads it again. */
+  /** Call this when another tab has changed a storage item, with the item's name. If the item stores these marks, reads the marks again. */
   changedElsewhere(name: string): void
 }
 

@@ -87,8 +87,8 @@ const RENEW_RETRY_MS = 10_000
  */
 const WAKE_HEARTBEATS = 1.25
 /**
- * A token that is valid for 60 to 150 more seconds is renewed this long before its expiry. A token with more time left is renewed after
- * four fifths of that time. A token with less time left is renewed after half of that time.
+ * A token is renewed after four fifths of its remaining validity, but at least this long before it expires. If the token is valid for less
+ * than twice this time, it is renewed after half of its remaining validity.
  */
 const RENEW_AHEAD_MS = 30_000
 const RENEW_MS_MIN = 1_000

@@ -119,7 +119,10 @@ export interface Problem {
   readonly title: string
   readonly retry_after_ms: number | null
   readonly head: number | null
-  /** Only for an assignment that was refused because another person assigned the ticket first: the current assignee; null if unassigned. */
+  /**
+   * The ticket's current assignee; null if unassigned. Present only if an assignment was refused because another person assigned the
+   * ticket first.
+   */
   readonly assigned_to?: AgentRef | null
 }
 

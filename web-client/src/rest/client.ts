@@ -16,8 +16,8 @@ export interface TicketQuery {
   readonly user_id?: string
   readonly search?: string
   /**
-   * Only tickets that wait for a reply from staff. Only servers with the feature `needs_answer` support this filter and the sort order
-   * `waiting`.
+   * Whether to list only tickets that wait for a reply from staff. This filter and the sort order `waiting` need a server with the feature
+   * `needs_answer`.
    */
   readonly needs_answer?: boolean
   readonly sort?: 'last_activity' | 'created' | 'oldest' | 'waiting'

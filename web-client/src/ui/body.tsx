@@ -44,9 +44,9 @@ function MarkedUp({ text }: { readonly text: string }) {
   const render = renderer.value
   const spoken = language()
   // Results are cached only while the message is rendered, so that the text of a removed message does not stay in memory.
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- links contain hidden text in the current language
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- each link contains a translated text for screen readers
   const linked = useMemo(() => renderLinks(text), [text, spoken])
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- links contain hidden text in the current language
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- each link contains a translated text for screen readers
   const rich = useMemo(() => linked ?? render?.(text) ?? null, [text, linked, render, spoken])
   if (rich !== null) return <div class="body rich" data-testid={T.messageBody} dir="auto">{rich}</div>
   prepareMarkdown()

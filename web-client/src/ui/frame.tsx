@@ -30,7 +30,7 @@ interface TopBarProps {
   readonly site: Site
   readonly preferences: Preferences
   readonly identity: Identity | null
-  /** Further entries of the preferences menu. */
+  /** Entries that the page adds to the preferences menu. */
   readonly menu?: ComponentChildren
   readonly children?: ComponentChildren
 }

@@ -11,7 +11,7 @@ export const BASE_ICONS = {
   star: 'M12 3.6l2.6 5.3 5.8.8-4.2 4.1 1 5.8-5.2-2.7-5.2 2.7 1-5.8-4.2-4.1 5.8-.8z',
 } as const
 
-/** Further icons, used by the pages but not by the widget. */
+/** Icons that the pages use, but the widget does not. */
 export const PAGE_ICONS = {
   close: 'M6 6l12 12M18 6L6 18',
   back: 'M15 5l-7 7 7 7',

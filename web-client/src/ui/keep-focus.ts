@@ -36,7 +36,7 @@ export function keepFocus(root: HTMLElement): () => void {
     last = null
     const left = around.filter(([one]) => one.isConnected && isShown(one))
     const nearest = left[0]?.[0]
-    // Do nothing if the whole page was replaced, or in a virtual list, which restores its focus itself.
+    // Do nothing if the whole page was replaced, or if the removed element was in a virtual list, which restores the focus itself.
     if (nearest !== root && nearest?.closest('.virtual') === null) left.some(([one, at]) => take(one, at))
   }
   const removed = new MutationObserver(() => {

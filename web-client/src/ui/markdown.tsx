@@ -122,7 +122,7 @@ function isLink(token: Token): token is Tokens.Link {
   return token.type === 'link' && 'href' in token && typeof token.href === 'string'
 }
 
-/** Renders a link if its scheme is safe and the link hides no text. Otherwise shows the source text. */
+/** Renders a link. Shows its source instead if the scheme is unsafe, or if the source has a title or a backslash, which a link would hide. */
 function link(token: Tokens.Link, key: number, children: ComponentChildren): ComponentChildren {
   const href = safe(token.href)
   const isNamed = token.raw.startsWith('[')

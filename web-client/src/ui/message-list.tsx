@@ -101,7 +101,7 @@ function isFresh(row: Row): boolean {
   return row.kind === 'item' && Math.abs(Date.now() - Date.parse(atOf(row.item))) < FRESH_MS
 }
 
-/** Whether the row is the reader's own message, sent or unsent. Such a row is not read out. */
+/** Whether the row is the reader's own message, sent or unsent. Screen readers do not read out such a row. */
 function isOwn(row: Row): boolean {
   return row.kind === 'item' && (row.item.kind === 'pending' || (row.item.kind === 'message' && row.item.mine))
 }

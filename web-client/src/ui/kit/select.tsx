@@ -16,7 +16,7 @@ export interface SelectControlProps<V extends string> {
   readonly testid?: string | undefined
 }
 
-/** The select element without a label; further props become its attributes. `Select` in field.tsx adds a label, a hint and an error. */
+/** A `select` element without a label. Props that are not named here become its attributes. `Select` in field.tsx adds a label. */
 export function SelectControl<V extends string>({ value, options, onChange, isDisabled = false, testid, ...attributes }: SelectControlProps<V>) {
   const latest = useRef(value)
   latest.current = value
