@@ -116,8 +116,8 @@ pub struct HistoryRow {
     pub actor_type: ActorType,
     /// The actor's display name at the time when this event is read.
     pub actor_name: Option<String>,
-    /// The actor's name as customers see it, stored when the event is written: for staff, the word
-    /// that the database selects from their name; for a customer, the full name.
+    /// The actor's name as customers see it, stored when the event is written: for staff, one word
+    /// of their name (the database chooses it); for a customer, the full name.
     pub public_actor_name: Option<String>,
     /// The value of the changed field before the event.
     pub old_value: Option<String>,
@@ -125,8 +125,8 @@ pub struct HistoryRow {
     pub new_value: Option<String>,
     /// `old_value` as a customer may see it.
     pub public_old_value: Option<String>,
-    /// `new_value` as a customer may see it. For an assigned agent, it is one word of the agent's
-    /// name.
+    /// `new_value` as a customer may see it. If the event assigned an agent, it is one word of the
+    /// agent's name.
     pub public_new_value: Option<String>,
     /// A description, if events of this kind have one.
     pub description: Option<String>,

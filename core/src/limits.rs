@@ -20,7 +20,7 @@ pub const SUBJECT_CHARS_MAX: usize = 200;
 pub const DERIVED_SUBJECT_CHARS_MAX: usize = 80;
 /// Maximum characters of a rating's comment.
 pub const RATING_COMMENT_CHARS_MAX: usize = 2_000;
-/// Maximum characters of a client's field name or value in an error message; a longer text is cut.
+/// Maximum characters of a field's name or value that an error message quotes from a client's request; a longer text is cut.
 pub const FIELD_ERROR_CHARS_MAX: usize = 120;
 /// Maximum characters of a message's idempotency key: a UUID has 36, a SHA-256 in hexadecimal 64.
 pub const KEY_CHARS_MAX: usize = 64;
@@ -99,9 +99,10 @@ pub const HELLO_BYTES_MAX: usize = TOKEN_BYTES_MAX + 1024;
 pub const MESSAGE_WIRE_BYTES_MAX: u64 = 2 * FRAME_BYTES_MAX as u64;
 /// Like [`MESSAGE_WIRE_BYTES_MAX`], but for a client that has not signed in.
 pub const HELLO_WIRE_BYTES_MAX: u64 = 2 * HELLO_BYTES_MAX as u64;
-/// Maximum pings before `hello`. Some WebSocket libraries send one automatically; no client needs more.
+/// Maximum pings before `hello`. Some WebSocket libraries send a ping automatically; no client needs more than this maximum.
 pub const PINGS_BEFORE_HELLO_MAX: u32 = 4;
-/// Maximum bytes of one connection's write buffer in the WebSocket library, where unread pongs collect. The largest frame must fit.
+/// Maximum bytes of one connection's write buffer in the WebSocket library. Pongs collect in this buffer if the client does not read them.
+/// The largest frame must fit.
 pub const SOCKET_WRITE_BYTES_MAX: usize = 512 * 1024;
 /// Maximum bytes of a history page frame to a client, unless a single event or the list of viewers is larger. tungstenite's write buffer
 /// grows to the largest frame that was sent and never shrinks (measured), so page frames must stay small.
@@ -153,7 +154,7 @@ pub const HEARTBEAT_GRID: u64 = 100;
 /// A peer that sends nothing for this long (1.5 heartbeat intervals) is disconnected.
 pub const PONG_TIMEOUT_MS: u64 = HEARTBEAT_INTERVAL_MS * 3 / 2;
 
-/// Maximum bytes of one connection's send queue: a burst of 128 history page frames. A client further behind is closed with 4001.
+/// Maximum bytes of one connection's send queue: a burst of 128 history page frames. A client with a fuller queue is closed with 4001.
 pub const SEND_QUEUE_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Maximum frames in one connection's send queue.
 pub const SEND_QUEUE_FRAMES_MAX: usize = 4_096;
@@ -256,7 +257,7 @@ pub const GAP_ROOMS: usize = 20;
 /// takes effect within 5 s.
 pub const ACCESS_CHECK_INTERVAL_MS: u64 = 2_000;
 
-/// Maximum tickets that get a person's new name or e-mail address in one step: about 40 ms of Postgres time.
+/// Maximum tickets into which one step copies a person's new name or e-mail address: about 40 ms of Postgres time.
 pub const FOLLOW_TICKETS_MAX: i32 = 200;
 /// Time between two steps in which one instance copies people's changed names and e-mail addresses into their tickets.
 pub const FOLLOW_INTERVAL_MS: u64 = 500;
@@ -265,8 +266,8 @@ pub const FOLLOW_INTERVAL_MS: u64 = 500;
 pub const INSTANCE_RENEW_MS: u64 = 10_000;
 /// An instance counts as running if it wrote to the database within this time.
 pub const INSTANCE_LATELY_MS: u64 = 30_000;
-/// If an instance is in the database but silent on the relay for this many consecutive checks, this counts as a fault. Together, these
-/// checks take longer than an instance needs to start or stop, and than two instances need to reconnect to Redis.
+/// An instance that the database lists as running, but that is silent on the relay for this many consecutive checks, counts as a fault.
+/// Together, these checks take longer than an instance needs to start or stop, and than two instances need to reconnect to Redis.
 pub const INSTANCE_UNHEARD_LOOKS: u32 = 4;
 /// Maximum other instances whose last relay message is remembered.
 pub const INSTANCES_HEARD_MAX: usize = 1_024;
@@ -289,7 +290,7 @@ pub const BATCH_TRIES_MAX: u32 = 20;
 pub const BATCH_RETRY_MS_MAX: u64 = 1_000;
 /// Maximum keys (people or tickets) that one `BatchLoader` batch reads in one SQL statement, such as for sign-in or ticket access.
 pub const LOADER_KEYS_MAX: usize = 128;
-/// Maximum concurrent batches of one `BatchLoader`. Further requests join the next batch, so that a mass reconnect leaves connections free.
+/// Maximum concurrent batches of one `BatchLoader`. Further requests join the next batch, so a mass reconnect leaves pool connections free.
 pub const LOADER_BATCHES_MAX: usize = 2;
 /// After a batch of reads fails on a lock, a loader reads its people or tickets one at a time. Once this many were locked, the loader
 /// refuses the rest of the batch as busy.
@@ -332,8 +333,8 @@ pub const BACKFILL_ROWS_MAX: i64 = 5_000;
 /// A backfill batch that takes longer than this locks its rows for too long, so the next batch has half as many rows. After a batch that
 /// takes less than a quarter of this time, the next batch has twice as many.
 pub const BACKFILL_PORTION_MS: u64 = 200;
-/// Maximum concurrent searches of customers in their own tickets on one instance; each customer may run one at a time. Each search reads
-/// every message of the customer's tickets.
+/// Maximum searches that customers run in their own tickets at the same time on one instance; each customer may run one at a time. Each
+/// search reads every message of the customer's tickets.
 pub const OWN_SEARCHES_MAX: usize = 4;
 /// Maximum wait for a connection of the database pool; after that, the request fails with `unavailable`.
 pub const POOL_WAIT_MS: u64 = 3_000;

@@ -86,7 +86,7 @@ fn is_label(label: &str) -> bool {
         && !label.ends_with('-')
 }
 
-/// Formats an address as browsers do: they never write the last two groups as an IPv4 address.
+/// Formats an IPv6 address as browsers do: they never write the last two groups as an IPv4 address.
 fn bracketed(address: Ipv6Addr) -> String {
     match address.segments() {
         [0, 0, 0, 0, 0, 0xffff, high, low] => format!("[::ffff:{high:x}:{low:x}]"),

@@ -1,5 +1,6 @@
 //! Decides which person may perform which action. Every frame and every REST route calls these
-//! functions. Postgres checks the same rules again while it holds its locks.
+//! functions. When a write changes a ticket, Postgres checks the same rules again while it has the
+//! ticket locked.
 
 use crate::actor::{Actor, Audience, StaffRole};
 use crate::reject::{Reject, RejectCode};

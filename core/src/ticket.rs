@@ -55,7 +55,7 @@ text_enum!(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TicketFacts {
     pub id: TicketId,
-    /// The customer of this ticket, even if that person is staff elsewhere.
+    /// The customer of this ticket, even if that person is staff for other people's tickets.
     pub owner: UserId,
     pub status: Status,
     /// An archived ticket is read-only.

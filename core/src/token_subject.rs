@@ -64,8 +64,8 @@ impl TokenSubject {
 
     /// Parses the subject that the desk's OpenID provider uses for a person. The result is always
     /// [`Self::Issued`]. Many providers use UUIDs as subjects; such a UUID must never select the
-    /// platform's person with the same UUID. Therefore, a subject that is a UUID or already starts
-    /// with [`PROVIDER_PREFIX`] gets that prefix.
+    /// person who has the same UUID on the operator's own platform. Therefore, a subject that is a
+    /// UUID or already starts with [`PROVIDER_PREFIX`] gets that prefix.
     ///
     /// # Errors
     /// [`InvalidSubject`] for the first rule that is broken.
@@ -142,8 +142,8 @@ pub enum InvalidSubject {
     Issuer,
 }
 
-/// Parses a UUID in any spelling. Otherwise, a platform that changes how it spells UUIDs would turn
-/// one person into two.
+/// Parses a UUID in any spelling. Otherwise, a token issuer that changes how it spells UUIDs would
+/// turn one person into two.
 fn uuid_of(text: &str) -> Option<Uuid> {
     const URN: &str = "urn:uuid:";
     let bare = match text.get(..URN.len()) {
@@ -155,8 +155,8 @@ fn uuid_of(text: &str) -> Option<Uuid> {
         .and_then(|rest| rest.strip_suffix('}'))
         .unwrap_or(bare);
     let digits: String = bare.chars().filter(|c| *c != '-').collect();
-    // Accept only 32 digits: `try_parse` accepts further forms, which the SQL function does not
-    // know.
+    // Accept only 32 digits: `try_parse` accepts further forms, which the SQL function
+    // `support_subject_uuid` does not accept.
     (digits.len() == 32)
         .then(|| Uuid::try_parse(&digits).ok())
         .flatten()

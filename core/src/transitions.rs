@@ -20,7 +20,8 @@ const ALL_BUT_OVER: [Status; 5] = [
 ///
 /// Staff may change an active ticket to any status. They may change a resolved ticket to `open`,
 /// `in_progress` or `closed`, and a closed ticket only to `open`. Customers may close and reopen
-/// their tickets. The system (retention, SQL without claims) has the same transitions as staff.
+/// their tickets. The system (retention jobs, and SQL that runs without a signed-in person's
+/// claims) has the same transitions as staff.
 pub fn allowed(by: ActorType, from: Status) -> Vec<Status> {
     match by {
         ActorType::Customer => match from {

@@ -1,7 +1,8 @@
 //! The program `helpline`. [`helpline_gateway::cli`] has its commands.
 
-/// The memory allocator. glibc's would keep the memory that a crowd of connecting clients used for
-/// their HTTP requests: 14 KiB for each connection instead of 7 (`helpline-loadtest bench idle`).
+/// The memory allocator. With glibc's allocator, an idle connection would cost 14 KiB instead of 7
+/// (`helpline-loadtest bench idle`): glibc keeps the memory that the HTTP requests of a crowd of
+/// connecting clients have used.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -26,8 +26,8 @@ fn plain(kind: Kind) -> Row {
     }
 }
 
-/// Evidence without faults. The history is: created, c1, note a1, a2, status_changed, c2. Every
-/// message is sent, acknowledged, stored and seen correctly.
+/// Evidence without faults. The history is: created, message c1, note a1, message a2,
+/// status_changed, message c2. Every message is sent, acknowledged, stored and seen correctly.
 fn faultless() -> Evidence {
     let rows = [
         plain(Kind::Created),
@@ -297,8 +297,8 @@ fn what_belongs_to_another_ticket_is_foreign() {
             .push("an event of another ticket".into())),
         ["foreign"]
     );
-    // A forged message is also reported if the observer discarded it when the server reset the
-    // history, and if a restore may have undone it.
+    // A forged message is reported even if the observer discarded it later, at a reset of its
+    // history, and a restore may have undone the message.
     let life = Life {
         base: 3,
         rows: vec![(4, message("c9"))],

@@ -256,8 +256,8 @@ impl Client {
         let id = self.fresh_id();
         self.subscribing = Some(id);
         let (after, epoch) = (self.position.map(Position::seq), self.epoch.clone());
-        // A member without any history requests all of it, because the tickets of a load test run
-        // have short histories.
+        // A member that has not received any history yet requests the ticket's whole history,
+        // because the tickets of a load test run have short histories.
         let after = after.or((self.record.resets == 0).then_some(Seq::ZERO));
         link.send(&ClientFrame::Subscribe {
             id,

@@ -6,7 +6,7 @@ use helpline_rig::testing;
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-/// Lifetime of the test's tokens. It is longer than any load test run.
+/// Lifetime of the members' bearer tokens. It is longer than any load test run.
 const TOKEN_LIFETIME_S: i64 = 24 * 60 * 60;
 /// Maximum number of tickets that one statement creates.
 const TICKETS_PER_STATEMENT: usize = 1_000;
@@ -55,6 +55,9 @@ pub async fn make_rooms(admin: &Client, count: usize) -> Result<Vec<Room>, tokio
             )
             .await?;
     }
+    admin
+        .execute(include_str!("../sql/forget_followed.sql"), &[])
+        .await?;
     Ok(rooms)
 }
 

@@ -176,8 +176,8 @@ fn entry(row: &Row, id: i64) -> Result<AccessEntry, StoreError> {
     })
 }
 
-/// Parses the JSON details of an entry. Returns `None` if plain SQL stored details that other
-/// programs cannot read, such as a number that fits no numeric type.
+/// Parses the JSON details of an entry. Returns `None` if the details are too long, or if plain SQL
+/// stored details that this program cannot parse, such as a number that fits no numeric type.
 fn readable(JsonText(detail): JsonText<'_>) -> Option<Map<String, Value>> {
     if detail.len() > limits::ACCESS_LOG_DETAIL_BYTES_MAX {
         return None;

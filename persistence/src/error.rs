@@ -195,8 +195,8 @@ impl StoreError {
     ];
 
     /// Whether the connection is no longer usable, because its server accepts no writes, is
-    /// shutting down, or does not answer. A new connection may reach the server that has replaced
-    /// it.
+    /// shutting down, or does not answer. A new connection may reach a server that has replaced
+    /// that server.
     pub(crate) fn ends_connection(&self) -> bool {
         let Self::Unreachable(source) = self else {
             return matches!(self, Self::ReadOnly);

@@ -160,8 +160,9 @@ async fn read(
         .await
 }
 
-/// Reads the complete events after a position in each of these tickets, at most `limit` per ticket,
-/// ordered by ticket and position. The gateway's rooms use it; it runs under the service role.
+/// Reads the events after a position in each of these tickets, at most `limit` per ticket, ordered
+/// by ticket and position. The events have all fields, including those that only staff may see. The
+/// gateway's rooms use this function; it runs under the service role.
 ///
 /// # Errors
 /// When the database cannot be read.

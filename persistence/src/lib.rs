@@ -3,8 +3,8 @@
 //!
 //! Functions that read take a [`Reader`], which consists of a person and an audience (staff or
 //! customer). Their queries run under the audience's database role, with the person's claims.
-//! Functions that write take a [`Caller`]. The database's functions check the caller's rights again
-//! while they hold the ticket's lock.
+//! Functions that write take a [`Caller`]. The database's functions check the caller's rights while
+//! they hold the ticket's lock.
 
 pub mod access_log;
 pub mod audit;

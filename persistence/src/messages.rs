@@ -192,9 +192,9 @@ fn column<'a, T>(batch: &'a [NewMessage], value: impl Fn(&'a NewMessage) -> T) -
     batch.iter().map(value).collect()
 }
 
-/// Decodes the rows that the statement returns: first one result for each message, then the events.
-/// The row of a result may also contain the event of its message. A row that cannot be decoded
-/// affects only its own message.
+/// Decodes the rows that the statement returns: one result row for each message, followed by rows
+/// that contain only an event. A result row may also contain the event that its message wrote. A
+/// row that cannot be decoded affects only its own message.
 fn appended(store: &Store, answer: &[Row], sent: usize) -> Result<Appended, StoreError> {
     if answer.len() < sent {
         return Err(StoreError::Row(format!(
@@ -229,7 +229,7 @@ fn appended(store: &Store, answer: &[Row], sent: usize) -> Result<Appended, Stor
     })
 }
 
-/// In a row of the result, the number of columns before the columns of the event.
+/// The number of columns in front of the event's columns, in each row that the statement returns.
 const HISTORY_AT: usize = 5;
 
 /// Whether the row contains an event: its first event column, the ticket, is not null.

@@ -2,10 +2,10 @@
 //!
 //! SQL files contain the placeholders `{schema}`, `{owner}`, `{service}`, `{customer}` and
 //! `{staff}`. They are replaced by quoted identifiers before a statement is prepared. Every
-//! statement of the service therefore names the schema and does not depend on `search_path`. A
-//! platform's login roles do not inherit `search_path` from `helpline_service`, a pooler resets
-//! that setting, and with a search path, Postgres could first find a table of the same name in
-//! another schema.
+//! statement of the service therefore names the schema and does not depend on `search_path`, which
+//! is unreliable: the login roles of a hosting platform do not inherit `search_path` from
+//! `helpline_service`, a pooler resets it, and Postgres could find a table of the same name in
+//! another schema first.
 
 /// The schema of an installation, and the names of its roles.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -23,8 +23,8 @@ pub struct NewReply {
     pub shortcut: String,
     /// Short description of the saved reply, for lists.
     pub title: String,
-    /// The text that is inserted into a message. Placeholders such as `{{name}}` are stored
-    /// unchanged.
+    /// The text that is inserted into a message. Placeholders such as `{{name}}` are stored as
+    /// typed. The console replaces them when an agent inserts the saved reply.
     pub body: String,
     /// The folder in which the saved reply is listed, if any.
     pub folder: Option<String>,

@@ -187,9 +187,9 @@ fn cut(text: &str, bytes_max: usize) -> String {
     format!("{}…", &text[..end])
 }
 
-/// Decodes a row of the view `support_events`. `at` is the index of the view's first column. If the
-/// row cannot be decoded, the result contains only its readable parts, because a missing event
-/// would leave a gap in the history.
+/// Decodes a row of the view `support_events`. `at` is the index in `row` of the view's first
+/// column. If the row cannot be decoded, the result contains only its readable parts, because a
+/// missing event would leave a gap in the history.
 pub(crate) fn history_row(store: &Store, row: &Row, at: usize) -> Result<HistoryRow, StoreError> {
     whole_history_row(row, at).or_else(|error| {
         let rest = rest_of_history_row(row, at)?;

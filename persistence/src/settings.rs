@@ -92,7 +92,7 @@ pub async fn list(store: &Store, reader: Reader) -> Result<DeskSettings, StoreEr
     })
 }
 
-/// The value of a setting that a change has stored, and its entity tag.
+/// The value that a change of a setting has stored, and the entity tag that the setting then has.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stored {
     name: Name,

@@ -34,7 +34,8 @@ pub struct Settings {
 pub struct Store {
     pool: Pool,
     pub(crate) rendered: Arc<Rendered>,
-    /// The address of the database, used to create further pools.
+    /// The address of the database. [`Self::with_own_pool`] connects its separate pool to this
+    /// address.
     address: Arc<Address>,
     /// Counts and logs the rows that cannot be decoded.
     pub(crate) undecodable: Arc<Undecodable>,
@@ -398,10 +399,12 @@ fn pool(
     );
     let wait = Some(Duration::from_millis(limits::POOL_WAIT_MS));
     Pool::builder(manager)
-        // Switch to the service's role, because a platform's login role may have no privileges of
-        // its own. If the login role is the service's role, this changes nothing. Do not pool a
-        // database session that accepts no writes: its data may be old, and behind a load balancer
-        // the next connection may reach the primary.
+        // Switch to the service's role. A login role that a hosting platform created may have no
+        // privileges of its own. If the login role is the service's role, the switch changes
+        // nothing.
+        //
+        // Do not pool a database session that accepts no writes: its server may be a replica with
+        // old data, and behind a load balancer, the next connection may reach the primary.
         .post_create(Hook::async_fn(
             move |client: &mut deadpool_postgres::ClientWrapper, _| {
                 let rendered = Arc::clone(&rendered);

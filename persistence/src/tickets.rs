@@ -52,7 +52,7 @@ pub struct NewTicket {
     pub description: Body,
     /// Attachments of the first message.
     pub attachments: Vec<Attachment>,
-    /// Arbitrary data that the platform attaches to the ticket.
+    /// Arbitrary data for the ticket, set by the operator's platform that embeds Helpline.
     pub metadata: serde_json::Map<String, serde_json::Value>,
 }
 

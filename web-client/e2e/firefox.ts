@@ -114,8 +114,8 @@ const GUARD = `((one) => {
       const isOne = path.includes(one) || path.some((above) => above.control === one)
       isHit ??= isOne
       if (event.type === 'click') isClicked = isOne
-      // End the guard one task after pointerup. The mouse events that belong to pointerup are dispatched before that. The guard does not
-      // wait for these mouse events, because after a cancelled pointerdown there are none.
+      // End the guard one task after pointerup. The mouse events that belong to pointerup are dispatched before that task. The guard does
+      // not wait for these mouse events, because after a cancelled pointerdown there are none.
       if (event.type === 'pointerup') setTimeout(end)
       if (isHit) return
       event.preventDefault()
@@ -296,6 +296,6 @@ export async function newContext(browser: Firefox): Promise<BrowserContext> {
     },
     close: () => context.close(),
   }
-  // Only a part of Playwright's interface is implemented. A test that uses another member fails with that member's name.
+  // Only a part of Playwright's interface is implemented. A test that uses a missing property fails with that property's name.
   return mine as unknown as BrowserContext
 }

@@ -226,7 +226,7 @@ export async function openTicket(person: DemoPerson, more: Partial<NewTicket> = 
   return { id: String(ticket['id']), number: String(ticket['ticket_number']) }
 }
 
-/** Creates a ticket that the agent has taken, with an internal note and a reply. */
+/** Creates a ticket that is assigned to the agent, with an internal note and a reply. */
 export async function answeredTicket({ customer, agent }: People): Promise<Made> {
   const ticket = await openTicket(customer)
   await rest(agent, 'PATCH', `/tickets/${ticket.id}`, { assigned_to: 'me' }, TEAM)

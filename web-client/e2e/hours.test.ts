@@ -158,7 +158,8 @@ test('at 1280 by 800 the whole week is visible, and the state of the changes is 
 test('unsaved changes survive a reload, and what another admin saved meanwhile is not overwritten unseen', async () => {
   const { page } = await visit(await context(), TEAM, '/admin/support/settings/opening-hours', who.admin)
   await page.locator(id(T.hoursNotice)).fill('first')
-  // The other admin saves while this page is away. A page that is open may learn of it before or at its own save, which the next test covers.
+  // The other admin saves while this page is closed. A page that stays open may learn of the other admin's save earlier, or only from the
+  // refusal of its own save. The next test covers the refusal.
   await page.goto('about:blank')
   const theirs = unique('theirs')
   await rest(who.admin, 'PUT', '/settings/away_notice', { value: theirs }, TEAM)

@@ -1,4 +1,4 @@
-// Runs the browser tests' checklist again on a desk with three hundred more tickets, and tests the tickets on the last page.
+// Runs the browser tests' checklist again on a desk to which three hundred tickets were added, and tests the tickets on the last page.
 
 import { beforeAll, describe, expect, test } from 'vitest'
 import { T } from '../src/testids.ts'

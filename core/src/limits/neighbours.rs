@@ -11,7 +11,8 @@ const _: () = assert!(
         && HELLO_WIRE_BYTES_MAX > HELLO_BYTES_MAX as u64
 );
 // The largest event fits into a socket's write buffer, even if JSON escapes every byte of its texts
-// (six bytes each). Attachments count once, because they are stored as escaped JSON.
+// (six bytes each). The size of attachments is not multiplied by six, because they are stored as
+// escaped JSON.
 const _: () = assert!(
     (BODY_BYTES_MAX
         + 2 * HISTORY_VALUE_BYTES_MAX

@@ -1,7 +1,7 @@
 //! Frames that gateway instances send each other through the relay. They are not part of the
 //! protocol with clients. Instances of two consecutive builds must understand each other: unknown
-//! fields are ignored, and unknown frames are dropped. For one build, a renamed frame is read under
-//! both names but written under the old one.
+//! fields are ignored, and unknown frames are dropped. The first build that renames a frame reads
+//! both names and still writes the old one.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

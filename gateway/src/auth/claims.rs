@@ -133,7 +133,7 @@ fn is_for(audience: Option<&Value>, wanted: &str) -> bool {
     }
 }
 
-/// The display name. People may be able to choose it themselves, so no right may depend on it.
+/// The display name. People may be able to choose it themselves, so no permission may depend on it.
 fn name(claims: &Map<String, Value>) -> Option<String> {
     let metadata = claims.get("user_metadata");
     let places = [

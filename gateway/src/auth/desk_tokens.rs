@@ -45,8 +45,8 @@ impl DeskTokens {
             expected: Expected {
                 issuer: Some(oidc.issuer.as_str().to_owned()),
                 audience: Purpose::Desk.name().to_owned(),
-                // If the OpenID provider also issues the platform's tokens, a person has the same
-                // `sub` in desk tokens and in platform tokens.
+                // If the OpenID provider also issues the tokens of the operator's own platform, a
+                // person has the same `sub` in desk tokens and in the platform's tokens.
                 subjects: if auth.issuer.as_deref() == Some(oidc.issuer.as_str()) {
                     Subjects::Platform
                 } else {

@@ -231,8 +231,8 @@ fn fetch(client: &HttpClient, url: &JwksUrl) -> Result<HashMap<String, Key>, Fet
         return Err(FetchError::Status(response.status().as_u16()));
     }
     let keys = parse(response.body())?;
-    // An empty key set is usually a fault of the server. It counts as an outage, so that the known
-    // keys stay valid.
+    // An empty key set is usually a fault of the identity provider's server. It counts as an
+    // outage, so that the known keys stay valid.
     if keys.is_empty() {
         return Err(FetchError::Empty);
     }

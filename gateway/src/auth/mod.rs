@@ -110,8 +110,8 @@ impl Verifier {
     }
 
     /// Verifies a desk token, which the desk signs for people who signed in through its OpenID
-    /// provider. Only the key of desk tokens is tried, never a secret or key of the platform. The
-    /// key of desk tokens verifies no other token.
+    /// provider. Only the key of desk tokens is tried, never a secret or key of the operator's own
+    /// platform. The key of desk tokens verifies no other token.
     fn of_the_desk(&self, token: &str, algorithm: Algorithm) -> Result<VerifiedToken, TokenFault> {
         if algorithm != Algorithm::HS256 {
             return Err(TokenFault::Algorithm);
@@ -121,9 +121,10 @@ impl Verifier {
         claims::check(&claims, &desk_tokens.expected, Utc::now())
     }
 
-    /// Verifies an HS256 token of the platform. If a secret is configured for the token's `kid`,
-    /// only that secret is tried. Otherwise every secret without a `kid` is tried (several during a
-    /// rotation), because Supabase's tokens have a `kid` whose value Supabase does not document.
+    /// Verifies an HS256 token of the operator's own platform. If a secret is configured for the
+    /// token's `kid`, only that secret is tried. Otherwise every secret without a `kid` is tried
+    /// (several during a rotation), because Supabase's tokens have a `kid` whose value Supabase
+    /// does not document.
     fn with_secret(
         &self,
         token: &str,

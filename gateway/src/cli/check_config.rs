@@ -153,8 +153,8 @@ async fn try_database(config: &Config) -> Result<String, String> {
     }
     let each = config.backing.pool_connections_max + limits::JOB_CONNECTIONS_MAX;
     let room = usize::try_from(probe.connections_max).unwrap_or_default();
-    // Behind a transaction pooler, the connection limit of the pooler applies, so the limit of the
-    // Postgres server is not compared.
+    // Behind a transaction pooler, the connection limit of the pooler applies, so the number of
+    // connections that an instance needs is not compared with the limit of the Postgres server.
     let is_shared = config.backing.pooler == PoolerMode::Transaction;
     if room < each && !is_shared {
         return Err(format!(

@@ -1,5 +1,5 @@
-//! Two rules for environment variables that clap does not have. An empty variable counts as unset.
-//! A secret can also be read from a file whose path is in the variable `…_FILE`, which is how
+//! Adds two rules to clap's handling of environment variables. An empty variable counts as unset. A
+//! secret can also be read from a file whose path is in the variable `…_FILE`, which is how
 //! containers receive secrets.
 
 use std::ffi::OsString;

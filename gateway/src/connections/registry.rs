@@ -89,7 +89,8 @@ impl ConnectionRegistry {
 
     /// Disconnects the connections that were opened with one of the roles in `changed`. Keeps
     /// connections with an id of at least `newest`, which were opened after the roles were read.
-    /// The close code tells clients of people in `returning` to reconnect.
+    /// People in `returning` now have another role, so the close code tells their clients to
+    /// reconnect.
     pub fn disconnect_changed(
         &self,
         changed: &[AccessStatus],

@@ -47,7 +47,8 @@ pub struct Batch {
     rest: VecDeque<Utf8Bytes>,
 }
 
-/// Why a frame was not queued: the queue is full, or the connection is ending.
+/// The error for a frame that was not queued, because the queue is full or the connection is
+/// ending.
 struct Refused;
 
 /// How a connection ends.
@@ -134,8 +135,8 @@ impl SendQueue {
         pushed.is_ok()
     }
 
-    /// Like [`Self::push`], but the connection's task is woken only when `wakes` is dropped. Frames
-    /// that are pushed before that share a write.
+    /// Like [`Self::push`], but the connection's task is woken only when `wakes` is dropped. All
+    /// frames that are pushed until then are sent in one write.
     pub fn push_with(&self, frame: Utf8Bytes, wakes: &mut WakeList) -> bool {
         let pushed = self.put(frame);
         if let Ok(Some(task)) = pushed {

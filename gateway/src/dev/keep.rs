@@ -41,8 +41,8 @@ pub fn claim(data: &Path) -> Result<File, DevError> {
     }
 }
 
-/// Reads or creates the secret that signs tokens. It is stored in a file that only its owner can
-/// read, so that browsers stay signed in after a restart.
+/// Reads or creates the secret that signs tokens. The secret is stored, so that browsers stay
+/// signed in after a restart. Only the file's owner can read it.
 pub fn secret(data: &Path) -> Result<String, DevError> {
     let path = data.join("jwt.secret");
     let fault = |source| DevError::Data {

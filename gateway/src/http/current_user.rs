@@ -48,7 +48,8 @@ impl CurrentUser {
         }
     }
 
-    /// Counts `requests` further requests against the person's rate limit.
+    /// Counts `requests` requests against the person's rate limit, in addition to the one that the
+    /// guard (the route's middleware) has counted for this HTTP request.
     ///
     /// # Errors
     /// `rate_limited` if the limit is exceeded.

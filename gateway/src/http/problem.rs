@@ -124,8 +124,8 @@ impl IntoResponse for Refusal {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if status == StatusCode::REQUEST_TIMEOUT || status == StatusCode::PAYLOAD_TOO_LARGE {
-            // Tell the client that the connection is closed, because the rest of the request's body
-            // is not read.
+            // With both statuses, the server stopped reading the request's body before its end. The
+            // connection cannot be reused, so tell the client that it is closed.
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         if row == Row::Guard {

@@ -238,7 +238,8 @@ fn schema_found(
 }
 
 /// Evaluates the state of the migrations. Backfills run after all other parts of a migration. If
-/// those parts are complete but the version is behind, a backfill is still running.
+/// those parts are complete (`generation`) but `version` is below the expected one, a backfill is
+/// still running.
 fn migrations_found(found: Option<SchemaVersion>, expected: SchemaVersion) -> Found {
     match found {
         None => unknown("not_answered"),

@@ -168,9 +168,9 @@ impl Unheard {
             self.is_told = true;
             return Some(Turn::Begins { instances });
         }
-        // The fault ends only when the ids of all registered instances arrive. Fewer missed checks
-        // than the limit are not enough, because the counts of missed checks are cleared while this
-        // instance's relay is down.
+        // The fault ends only when the ids of all registered instances arrive. A count of missed
+        // checks that is below the limit does not prove that an id arrives, because the counts are
+        // cleared while this instance's relay is down.
         if self.is_told && self.looks.is_empty() {
             self.is_told = false;
             return Some(Turn::Ends);

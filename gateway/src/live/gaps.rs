@@ -81,8 +81,9 @@ impl GapFiller {
         }
     }
 
-    /// Restarts the ticket's room in a separate task, because a redaction changed events that
-    /// members have already received. Retries until the database responds.
+    /// Makes the members of the ticket's room load the history again, because a redaction changed
+    /// events that they have already received. Runs in a separate task, and retries until the
+    /// database responds.
     pub fn start_over(&self, ticket: TicketId) {
         let this = self.clone();
         self.lifecycle.spawn(async move {

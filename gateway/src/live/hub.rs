@@ -45,7 +45,8 @@ pub struct Hub {
     pub presence: Arc<Presence>,
     /// Reads the missing events when a room reports a gap.
     pub gaps: GapFiller,
-    /// Restarts a room when the history of its ticket was replaced, as by a database restore.
+    /// Makes the members of a room load the history again when the history of its ticket was
+    /// replaced, as by a database restore.
     pub resets: Arc<Resets>,
     /// Disconnects people whose role no longer matches the database.
     pub access_check: AccessCheck,

@@ -17,7 +17,7 @@ use super::rooms::Rooms;
 
 /// Resets rooms, and informs the relay and presence.
 pub struct Resets {
-    /// The rooms of this instance, which this type can restart.
+    /// The rooms of this instance, whose members this type resets.
     pub rooms: Arc<Rooms>,
     /// Used to unsubscribe from the ticket's channel if the room has no members left.
     pub relay: Arc<Relay>,
@@ -28,9 +28,10 @@ pub struct Resets {
 }
 
 impl Resets {
-    /// Restarts the ticket's room at these heads (last event numbers). `heads` is `None` if the
-    /// ticket no longer exists. Live members receive a `reset` frame and are removed. Joining
-    /// members lose their buffered events and read the history again.
+    /// Makes the members of the ticket's room load the history again, and sets the room's position
+    /// to `heads` (the ticket's last event numbers). `heads` is `None` if the ticket no longer
+    /// exists. Live members receive a `reset` frame and are removed. Joining members lose their
+    /// buffered events and read the history again.
     pub fn reset(&self, ticket: TicketId, heads: Option<Heads>) {
         let heads = heads.unwrap_or(Heads {
             ticket,

@@ -75,7 +75,8 @@ impl RedisSource {
                 return Ok(topology.owner(0).1.clone());
             }
             // Keep the lock during the request, because the client owns the connections to the
-            // Sentinels. The relay's other connection waits for the lock.
+            // Sentinels. If the relay's publisher and subscriber connect at the same time, one of
+            // them waits for the lock.
             RedisServers::Sentinel {
                 sentinels,
                 name,

@@ -19,8 +19,8 @@ pub struct Topology {
 }
 
 impl Topology {
-    /// The masters that own at least one partition (a group of relay channels). Each [`Topology`]
-    /// may have them in another order.
+    /// The masters that own at least one partition (a group of relay channels). Two [`Topology`]
+    /// values may list the same masters in different orders.
     pub fn masters(&self) -> &[Client] {
         &self.masters
     }

@@ -1,6 +1,6 @@
-//! Checks at startup whether the desk has an admin who has signed in and is not blocked. Without an
-//! admin, customers can still open tickets, but roles cannot be assigned. The warning is also the
-//! only sign of a `--first-admin` whose subject matches no person.
+//! Logs a warning at startup if the desk has no admin who has signed in and is not blocked. Without
+//! an admin, customers can still open tickets, but roles cannot be assigned. If the subject given
+//! with `--first-admin` matches no person, this warning is the only sign of the mistake.
 
 use helpline_persistence::{Store, roles};
 

@@ -1,5 +1,5 @@
 //! Handles one incoming WebSocket frame. This code never waits for the database: messages go to the
-//! writer's queue, and other requests to the connection's own queue.
+//! writer's queue, and other requests to the connection's request queue ([`super::requests`]).
 
 use std::collections::HashMap;
 use std::sync::Arc;

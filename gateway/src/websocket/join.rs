@@ -1,7 +1,7 @@
 //! Handles a `subscribe` frame. First the room starts to buffer new events and Redis confirms the
-//! relay channel. After that, the ticket's history after `after` is read and merged with the
-//! buffered events. When there is no gap between the history and the buffered events, the member is
-//! live.
+//! relay channel. After that, the events after the number `after` in the frame are read from the
+//! ticket's history and merged with the buffered events. When there is no gap between the history
+//! and the buffered events, the member is live.
 
 use std::sync::Arc;
 

@@ -25,7 +25,7 @@ struct State {
 
 struct Subscription {
     membership: Membership,
-    /// The event number that was sent to the client with the last ping.
+    /// The number of this ticket's last event that a ping has reported to the client.
     pinged: Seq,
 }
 

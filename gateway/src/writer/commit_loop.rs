@@ -4,9 +4,9 @@
 //! other messages. Any other delay in a lane delays the next round.
 //!
 //! We measured the alternative of four independent lanes, each with its own tickets and without
-//! common rounds. Below the maximum rate, their commits contained only a few messages each. With
-//! this alternative, two cores were as busy at 5,500 messages a second as at 19,000. The p99 time
-//! to the ack was twice as long as with common rounds.
+//! common rounds. Below the maximum rate, their commits contained only a few messages each. The
+//! independent lanes kept two cores as busy at 5,500 messages a second as at 19,000, their maximum.
+//! At 5,500, the p99 time to the ack was twice as long as with common rounds.
 
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::Arc;

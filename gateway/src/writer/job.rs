@@ -184,9 +184,10 @@ impl Awaited {
     }
 }
 
-/// Logs at debug level that a message was not stored. A client that loses its connection before the
-/// refusal arrives sends the message again, perhaps after messages that it wrote later. The history
-/// checker (`prove`) needs the log line to accept this order.
+/// Logs at debug level that a message was refused. A client that loses its connection before the
+/// refusal arrives sends the message again, perhaps after newer messages. The history checker
+/// (`prove`) would report the message as out of order, but it accepts a message with such a log
+/// line.
 pub(crate) fn log_refusal(key: &Key, code: RejectCode) {
     tracing::debug!(target: "helpline_gateway::refused_sends", key = key.as_str(), %code, "a send was refused");
 }

@@ -33,8 +33,8 @@ struct Tickets {
     /// Tickets of the shared retry task that were locked at the last attempt. The ticket tried
     /// least recently comes first.
     locked: VecDeque<TicketId>,
-    /// Tickets of the shared retry task that were not locked at the last attempt and have more
-    /// messages.
+    /// Tickets of the shared retry task that were not locked at the last attempt and have messages
+    /// left to commit.
     released: VecDeque<TicketId>,
     /// Whether the shared retry task is running.
     is_retrying: bool,
@@ -335,8 +335,9 @@ impl Drop for SharedRetry {
     }
 }
 
-/// Guards the task of a single ticket; dropped only if the task panics. The drop removes the
-/// ticket's queue, whose messages are then answered with `unavailable`.
+/// Guards a task that handles one ticket. A task that ends normally forgets its guard, so the guard
+/// is dropped only by a panic. The drop removes the ticket's queue, whose messages are then
+/// answered with `unavailable`.
 struct Crash<'a> {
     locked: &'a LockedTickets,
     ticket: TicketId,

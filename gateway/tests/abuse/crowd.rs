@@ -1,5 +1,5 @@
-//! Opens more connections from one address than the gateway accepts without a WebSocket upgrade.
-//! Health checks and real users must still be served.
+//! Opens many plain HTTP connections (without a WebSocket upgrade) from one address, more than the
+//! gateway's limit. Health checks and real users must be served during that time.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;

@@ -324,8 +324,8 @@ async fn twenty_readers_that_stop_cost_nobody_and_no_more_than_their_outboxes() 
         slowest < Duration::from_secs(2),
         "another subscriber waited {slowest:?}"
     );
-    // The limit covers twenty full send queues of 2 MiB, whose bytes are shared, and what the
-    // allocator keeps after 500 messages of 16 KiB.
+    // The limit covers twenty full send queues of 2 MiB, and what the allocator keeps after 500
+    // messages of 16 KiB.
     assert!(
         most < before + 80 * 1024,
         "{before} KiB before, {most} KiB with twenty stopped readers"

@@ -23,7 +23,7 @@ enum Who {
     Stranger,
     Agent,
     Admin,
-    /// A member of staff who sends the frame for their own ticket.
+    /// A member of staff who sends the frame for a ticket of which they are the customer.
     AgentOnOwn,
     Blocked,
     /// A connection that has not sent `hello`.

@@ -1,6 +1,7 @@
 //! The server must refuse fields that it does not know. If it ignored a misspelled `internal` flag,
-//! an internal note would become public. Every input is tried with an additional field, and with
-//! each field misspelled and `null`. Nothing from these inputs may be stored or published.
+//! an internal note would become public. Every input is tried with an additional field, then with
+//! each field misspelled, then with each field `null`. Nothing from these inputs may be stored or
+//! published.
 
 use std::time::Duration;
 
@@ -378,8 +379,8 @@ async fn every_field_of_every_frame_is_known_given_once_and_no_null() {
         messages, 2,
         "only the first and the last message are stored"
     );
-    // Each unchanged sample frame must be accepted, which proves that the refusals above have no
-    // other reason.
+    // Each valid sample frame must be accepted. This proves that the frames above were refused only
+    // because of their invalid fields.
     for (n, kind) in ClientFrame::TYPES
         .iter()
         .filter(|kind| **kind != "hello")

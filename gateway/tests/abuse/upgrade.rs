@@ -55,7 +55,8 @@ async fn foreign_pages_are_turned_away_before_the_upgrade() {
     assert_eq!(with(&[SITE, SITE]).await, 403, "two origins are refused");
     assert_eq!(with(&[SITE, "https://evil.example"]).await, 403);
     assert_eq!(with(&["https://evil.example", SITE]).await, 403);
-    // Refused origins must be logged only once, with the name of the missing setting.
+    // The log must have one line for all refused origins. The line names `--public-url`, the
+    // setting that allows an origin.
     let log = std::fs::read_to_string(server.gateways[0].log()).unwrap();
     let told: Vec<_> = log
         .lines()
@@ -193,8 +194,8 @@ async fn an_operator_sees_upgrades_that_a_limit_refused() {
             "its address has the maximum number of connections",
         ),
     ] {
-        // More than one, because connections without a WebSocket count for the address too, until
-        // they are closed.
+        // Set the limit to 4 rather than 1, because connections without a WebSocket also count for
+        // the address until they are closed.
         let server = TestServer::start_with(1, Join::Alone, |spec| spec.env(setting, "4")).await;
         let gateway = &server.gateways[0];
         let ada = server.customer("Ada Lovelace");

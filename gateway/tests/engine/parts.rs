@@ -94,7 +94,8 @@ impl Parts {
         })
     }
 
-    /// Adds a live member to the ticket's room. The member has seen the history up to `seen`.
+    /// Adds a member to the ticket's room. The member has seen the history up to `seen`, and is
+    /// sent every new event.
     pub fn join_live(&self, connection: &Arc<Connection>, seen: Seq) -> Membership {
         let heads = Heads {
             ticket: self.ticket,

@@ -1,4 +1,4 @@
-//! Authorization: every route for every role, on the caller's own, foreign and missing tickets.
+//! Authorization: every route for every role, on one's own, another person's or a missing ticket.
 
 use helpline_core::actor::{Actor, Audience, StaffRole};
 use helpline_core::ids::{TicketId, UserId};

@@ -1,4 +1,5 @@
-//! Tests that the server sends client files that were compressed at build time.
+//! Tests that the server sends the web client's files in the form that was compressed at build
+//! time.
 
 use crate::test_server::TestServer;
 

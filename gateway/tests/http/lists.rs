@@ -131,7 +131,7 @@ async fn a_search_goes_by_letters_and_not_by_how_they_were_typed() {
             .expect(200);
         assert_eq!(ids(&own), std::slice::from_ref(&ticket), "{text}");
     }
-    // Full-width forms of SQL wildcards are also searched for literally.
+    // A full-width percent sign is not a wildcard: the search looks for the character itself.
     assert!(
         list(&server, "&search=%EF%BC%85%EF%BC%85%EF%BC%85")
             .await

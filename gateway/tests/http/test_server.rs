@@ -145,7 +145,7 @@ impl TestServer {
         people::token(person, &self.config.auth, &secret).unwrap()
     }
 
-    /// Sends one request unchanged.
+    /// Sends the request as it is given. Adds no token to it.
     pub async fn send(&self, request: Request<Vec<u8>>) -> Answer {
         self.rest.send(request).await
     }

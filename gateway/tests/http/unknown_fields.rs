@@ -166,8 +166,8 @@ async fn every_field_of_every_body_is_known_given_once_and_no_null() {
         "the matrix has shrunk to {} cases",
         tried.cases
     );
-    // Each unchanged sample body must be accepted, which proves that the refusals above have no
-    // other reason.
+    // Each valid sample body must be accepted. This proves that the requests above were refused
+    // only because of their invalid fields.
     for endpoint in Endpoint::all() {
         let Some(body) = sample(endpoint, &scene.open) else {
             continue;

@@ -60,7 +60,7 @@ impl Client {
         client
     }
 
-    /// Sends a frame unchanged.
+    /// Sends a frame. Adds no `id` to it.
     pub async fn say(&mut self, frame: &Value) {
         self.socket
             .send(Message::text(frame.to_string()))

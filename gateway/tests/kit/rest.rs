@@ -1,4 +1,4 @@
-//! A REST client over TCP for tests, which sends requests unchanged.
+//! A REST client over TCP for tests. It adds no token or body to a request.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -42,7 +42,7 @@ impl Default for RestClient {
 }
 
 impl RestClient {
-    /// Sends one request unchanged, and compares the response with `/openapi.json`.
+    /// Sends one request, and compares the response with `/openapi.json`.
     pub async fn send(&self, request: Request<Vec<u8>>) -> Answer {
         let agent = self.agent.clone();
         let exchange = move || {

@@ -15,8 +15,9 @@ const TICKETS: usize = 1_000;
 /// Number of messages to each locked ticket.
 const SENDS: usize = 2;
 
-/// Number of calls of the append functions, including those for this test's messages to the free
-/// ticket. A message that is committed alone and finds its ticket locked calls both functions.
+/// Number of calls of the append functions, including the calls for this test's messages to a
+/// ticket that is not locked. A message that is committed alone and finds its ticket locked calls
+/// both functions.
 async fn calls(sql: &tokio_postgres::Client) -> i64 {
     let of = "select coalesce(sum(calls), 0)::bigint from pg_stat_user_functions where funcname in ('support_append_one', 'support_append_events')";
     sql.query_one(of, &[]).await.expect("statistics").get(0)

@@ -38,9 +38,9 @@ async fn two_instances_without_redis_say_so_and_so_does_one_that_is_joined_to_no
     assert_eq!(log_of(&joined).matches(FAULT).count(), 1, "once");
 }
 
-/// Time limit for reporting that an instance's id does not arrive: twice the number of missed
-/// checks that count as a fault. The factor leaves time until all instances are known, and slack
-/// for a slow machine.
+/// Time limit for the log line which says that instances do not receive each other's messages
+/// through Redis. An instance writes the line after `INSTANCE_UNHEARD_LOOKS` failed checks. The
+/// factor 2 leaves time until all instances are known, and slack for a slow machine.
 const DEAF_WITHIN: Duration =
     Duration::from_millis(2 * (limits::INSTANCE_UNHEARD_LOOKS as u64) * limits::INSTANCE_RENEW_MS);
 

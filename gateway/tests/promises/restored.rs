@@ -15,8 +15,9 @@ use uuid::Uuid;
 use crate::overheard::{Overheard, Publication};
 use crate::test_server::{Join, Person, TestServer};
 
-// Number of tickets. Their ids are alternately random and time-ordered. The number is odd, so that
-// each kind of write is made to tickets with ids of both kinds.
+// Number of tickets, whose ids are alternately random and time-ordered. Write `n` is made to ticket
+// `n % TICKETS`, and `n % 4` is its kind. Because `TICKETS` is odd, each of the four kinds of
+// writes is made to tickets with random ids and to tickets with time-ordered ids.
 const TICKETS: usize = 31;
 /// Number of transactions that write the history before the dump, one per row. The new cluster
 /// reuses their transaction ids.

@@ -175,7 +175,7 @@ async fn a_refusal_before_the_database_was_asked_names_the_subject() {
     })
     .await;
     let token = token(ISSUER, SUB);
-    // Send more concurrent requests than the rate limit allows, even on a slow machine.
+    // Send so many concurrent requests that they exceed the rate limit even on a slow machine.
     let asking = (0..20).map(|_| server.ask_as(0, &token, "GET", "/v1/me", None));
     let answers = futures_util::future::join_all(asking).await;
     let answers: Vec<_> = answers.iter().map(|answer| answer.status).collect();

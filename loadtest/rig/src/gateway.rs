@@ -59,7 +59,7 @@ impl GatewaySpec {
         self
     }
 
-    /// Serves `/metrics` on the gateway's own address.
+    /// Makes the gateway serve `/metrics`, on the same address as its pages and its API.
     #[must_use]
     pub const fn with_metrics(mut self) -> Self {
         self.tells_metrics = true;

@@ -181,8 +181,8 @@ impl Redis {
         .await?;
         self.command("SAVE").await?;
         self.kill9().await?;
-        // Make Redis serve its clients after every 1,024 loaded bytes, so that they receive its
-        // `LOADING` error, which is the fault to test.
+        // While Redis loads its dump file, make it serve its clients after every 1,024 bytes of the
+        // file. The clients then receive the `LOADING` error, which is the fault to test.
         let delay = KEY_LOAD_MICROS.to_string();
         let started = self
             .start_with(&[

@@ -1,7 +1,8 @@
-//! A short performance check that `make test` runs. It measures only the ratios of Helpline to its
-//! baselines that vary least between runs. Its bounds are looser than the targets of `bench`,
-//! because the machine may be busy. It finds structural regressions: an additional write per
-//! delivery, an additional buffer per connection, or a transaction per message.
+//! A short performance check that `make test` runs. Of the ratios between Helpline and its
+//! baselines, it measures only those that vary least between runs. Its bounds are looser than the
+//! targets of `bench`, because the machine may be busy. It finds structural regressions: an
+//! additional write per delivery, an additional buffer per connection, or a transaction per
+//! message.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,7 +55,8 @@ pub async fn run(means: &Means) -> Result<Verdict, LoadError> {
     let bursts = ratio(&helpline, &baseline, bursts).await?;
     // Measure memory after the CPU ratios. Closing the connections of the memory measurement costs
     // the gateway CPU, which would falsify the ratios.
-    let (kib, _) = idle::hold_open(&helpline, CONNECTIONS, Duration::ZERO).await?;
+    let customers = idle::customers(&helpline, CONNECTIONS);
+    let (kib, _) = idle::hold_open(&helpline, customers, idle::SETTLE, Duration::ZERO).await?;
     drop((helpline, baseline));
     let commit_rate = commit_rate::ratio(means, ROUNDS).await?;
     let mut verdict = Verdict::Held;

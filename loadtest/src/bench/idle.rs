@@ -4,32 +4,92 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::sync::Semaphore;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::sleep;
+use uuid::Uuid;
 
-use super::connection::Connection;
+use super::connection::{Connection, Opening};
 use super::delivery;
-use super::peer::{Endpoint, Kind, Means, Peer, Received, Setup, Side};
+use super::peer::{Endpoint, Helpline, Kind, Means, Peer, Received, Setup, Side, Talk};
 use super::results::{self, Results};
-use super::traffic::open_all;
+use super::traffic::OPENING_MAX;
 use super::{Effort, usage};
 use crate::error::LoadError;
+use crate::people::Room;
 use crate::target::Relay;
 
 const CONNECTIONS: usize = 15_000;
+/// Number of connections that are measured before they sign in. It is lower, because the gateway
+/// closes such connections after 10 s.
+const UPGRADED: usize = 8_000;
 /// Delay between opening the connections and measuring the servers' memory. During this time the
 /// servers release temporary memory.
-const SETTLE: Duration = Duration::from_secs(4);
+pub const SETTLE: Duration = Duration::from_secs(4);
+/// The delay for connections that have not signed in.
+const SETTLE_UPGRADED: Duration = Duration::from_secs(1);
 /// How long heartbeats are measured. It is longer than one heartbeat interval of Helpline.
 const BEATS: Duration = Duration::from_secs(28);
+/// Number of tickets that one statement fills with messages.
+const TICKETS_PER_STATEMENT: usize = 1_000;
 
-const KINDS: &[Kind] = &[
-    Kind::Helpline,
-    Kind::Baseline,
-    Kind::Nchan,
-    Kind::SocketIo,
-    Kind::Ws,
+const PEERS: &[Kind] = &[Kind::Baseline, Kind::Nchan, Kind::SocketIo, Kind::Ws];
+
+/// How far a connection has come when its memory is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    /// It is a WebSocket that has not signed in.
+    Upgraded,
+    /// It has signed in.
+    SignedIn,
+    /// It has subscribed to its ticket, and has received the latest page of the history.
+    Subscribed,
+}
+
+/// The states in which connections to Helpline are measured, with the subject's name in the report.
+/// All states with a history follow the states without, because all use the same tickets.
+const STATES: &[(&str, Depth, Side, History)] = &[
+    (
+        "Helpline, upgraded only",
+        Depth::Upgraded,
+        Side::Speaker,
+        History::Empty,
+    ),
+    (
+        "Helpline, signed in only",
+        Depth::SignedIn,
+        Side::Speaker,
+        History::Empty,
+    ),
+    ("Helpline", Depth::Subscribed, Side::Speaker, History::Empty),
+    (
+        "Helpline, staff",
+        Depth::Subscribed,
+        Side::Listener(0),
+        History::Empty,
+    ),
+    (
+        "Helpline, after a page",
+        Depth::Subscribed,
+        Side::Speaker,
+        History::Messages,
+    ),
+    (
+        "Helpline, staff after a page",
+        Depth::Subscribed,
+        Side::Listener(0),
+        History::Messages,
+    ),
 ];
+
+/// What the history of each ticket contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum History {
+    /// Only the ticket's creation.
+    Empty,
+    /// 100 messages in addition.
+    Messages,
+}
 
 /// Measures idle connections. Runs only once, because memory hardly varies between rounds.
 ///
@@ -39,59 +99,161 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
     let connections = effort.pick(CONNECTIONS, 1_000);
     results.scenario(
         "idle",
-        format!("{connections} connections, each subscribed to a room of its own and silent."),
+        format!(
+            "{connections} silent connections ({} before sign-in), each subscribed to a room of its own: customers unless staff is said, and \
+             with 100 messages in each room's history after a page.",
+            effort.pick(UPGRADED, 1_000)
+        ),
     );
-    for kind in KINDS {
-        for peer in delivery::start(
-            results,
-            effort,
-            means,
-            &[*kind],
-            Setup {
-                instances: 1,
-                rooms: connections,
-                relay: Relay::InProcess,
-            },
-        )
-        .await?
-        {
-            let beats = if *kind == Kind::Helpline {
-                effort.pick(BEATS, Duration::from_secs(2))
-            } else {
-                Duration::ZERO
-            };
-            let (kib, core) = hold_open(&peer, connections, beats).await?;
-            eprintln!("  idle {}: {kib:.2} KiB a connection", peer.name());
-            results.record("idle", peer.name(), results::KIB, kib);
-            if let Some(core) = core {
-                results.record("idle", peer.name(), results::CORE, core);
-            }
+    let setup = Setup {
+        instances: 1,
+        rooms: connections,
+        relay: Relay::InProcess,
+    };
+    own(results, effort, means, setup).await?;
+    for kind in PEERS {
+        for peer in delivery::start(results, effort, means, &[*kind], setup).await? {
+            let (kib, _) =
+                hold_open(&peer, customers(&peer, connections), SETTLE, Duration::ZERO).await?;
+            record(results, peer.name(), kib);
         }
     }
     Ok(())
 }
 
-/// Opens `connections` connections and keeps them open. Returns KiB per connection, and the
+/// Measures Helpline in each of [`STATES`], each time with a gateway that was just started.
+async fn own(
+    results: &mut Results,
+    effort: &Effort,
+    means: &Means,
+    setup: Setup,
+) -> Result<(), LoadError> {
+    let helpline = Helpline::start(setup, means, Talk::Typing).await?;
+    results
+        .lacks
+        .insert(helpline.name().to_owned(), helpline.lacks().to_owned());
+    let helpline = Arc::new(helpline);
+    let peer: Arc<dyn Peer> = Arc::clone(&helpline) as Arc<dyn Peer>;
+    let mut has_history = false;
+    for (subject, depth, side, history) in STATES {
+        if *history == History::Messages && !has_history {
+            fill(&helpline, &helpline.rooms).await?;
+            has_history = true;
+        }
+        for gateway in &helpline.target.gateways {
+            gateway.restart().await?;
+        }
+        let (count, settle) = match depth {
+            Depth::Upgraded => (effort.pick(UPGRADED, 1_000), SETTLE_UPGRADED),
+            Depth::SignedIn | Depth::Subscribed => (setup.rooms, SETTLE),
+        };
+        let steps = match depth {
+            Depth::Upgraded => 0,
+            // Sending the `hello` frame, and receiving `welcome`.
+            Depth::SignedIn => 2,
+            Depth::Subscribed => usize::MAX,
+        };
+        let openings = openings(&peer, count, *side).map(|mut opening| {
+            opening.steps.truncate(steps);
+            opening
+        });
+        let beats = if *subject == peer.name() {
+            effort.pick(BEATS, Duration::from_secs(2))
+        } else {
+            Duration::ZERO
+        };
+        let (kib, core) = hold_open(&peer, openings, settle, beats).await?;
+        record(results, subject, kib);
+        if let Some(core) = core {
+            results.record("idle", subject, results::CORE, core);
+        }
+    }
+    Ok(())
+}
+
+fn record(results: &mut Results, subject: &str, kib: f64) {
+    eprintln!("  idle {subject}: {kib:.2} KiB a connection");
+    results.record("idle", subject, results::KIB, kib);
+}
+
+/// Adds messages to the tickets, by plain SQL.
+///
+/// # Errors
+/// If Postgres refuses a statement.
+pub async fn fill(helpline: &Helpline, rooms: &[Room]) -> Result<(), LoadError> {
+    let failed = LoadError::postgres;
+    let admin = &helpline.admin;
+    admin
+        .batch_execute("set session_replication_role = replica; set synchronous_commit = off")
+        .await
+        .map_err(failed("disabling triggers"))?;
+    for rooms in rooms.chunks(TICKETS_PER_STATEMENT) {
+        let tickets: Vec<Uuid> = rooms.iter().map(|room| room.ticket.uuid()).collect();
+        let customers: Vec<Uuid> = rooms.iter().map(|room| room.customer.uuid()).collect();
+        admin
+            .execute(
+                include_str!("../../sql/idle_history.sql"),
+                &[&tickets, &customers],
+            )
+            .await
+            .map_err(failed("making a history"))?;
+    }
+    admin
+        .batch_execute("set session_replication_role = origin; reset synchronous_commit")
+        .await
+        .map_err(failed("enabling triggers"))?;
+    admin
+        .batch_execute("vacuum analyze")
+        .await
+        .map_err(failed("analyzing the tables"))
+}
+
+/// How the customers of the first `count` rooms open their connections.
+pub fn customers(peer: &Arc<dyn Peer>, count: usize) -> impl Iterator<Item = Opening> {
+    openings(peer, count, Side::Speaker)
+}
+
+fn openings(peer: &Arc<dyn Peer>, count: usize, side: Side) -> impl Iterator<Item = Opening> {
+    (0..count).map(move |room| {
+        peer.opening(Endpoint {
+            instance: 0,
+            room,
+            side,
+        })
+    })
+}
+
+/// Opens connections and keeps them open for `settle`. Returns KiB per connection, and the
 /// heartbeats' CPU in percent of a core (`None` if `beats` is zero).
 pub async fn hold_open(
     peer: &Arc<dyn Peer>,
-    connections: usize,
+    openings: impl Iterator<Item = Opening>,
+    settle: Duration,
     beats: Duration,
 ) -> Result<(f64, Option<f64>), LoadError> {
-    let holders = peer.holders();
+    let (holders, peer_name) = (peer.holders(), peer.name());
     let before = usage::memory_bytes(&holders);
-    let endpoints = (0..connections).map(|room| Endpoint {
-        instance: 0,
-        room,
-        side: Side::Speaker,
-    });
-    let mut standing = JoinSet::new();
-    for (_, connection) in open_all(peer, endpoints).await? {
-        standing.spawn(stay(Arc::clone(peer), connection));
+    // Each connection answers heartbeats from its opening on: thousands of pages of a history take
+    // longer than a client may stay silent.
+    let (mut standing, opening) = (JoinSet::new(), Arc::new(Semaphore::new(OPENING_MAX)));
+    for how in openings {
+        let permit = Arc::clone(&opening).acquire_owned().await;
+        let (permit, peer) = (permit.expect("it is never closed"), Arc::clone(peer));
+        standing.spawn(async move {
+            let connection = Connection::open(&how).await?;
+            drop(permit);
+            stay(peer, connection).await
+        });
+        if let Some(ended) = standing.try_join_next() {
+            return Err(closed(peer_name, ended));
+        }
     }
-    sleep(SETTLE).await;
-    let each =
-        usage::memory_bytes(&holders).saturating_sub(before) as f64 / connections as f64 / 1024.0;
+    let all = opening.acquire_many(OPENING_MAX as u32).await;
+    drop(all.expect("it is never closed"));
+    sleep(settle).await;
+    let each = usage::memory_bytes(&holders).saturating_sub(before) as f64
+        / standing.len() as f64
+        / 1024.0;
     let core = if beats.is_zero() {
         None
     } else {
@@ -99,13 +261,20 @@ pub async fn hold_open(
         sleep(beats).await;
         Some((usage::cpu_seconds(&processes) - from) / beats.as_secs_f64() * 100.0)
     };
-    if standing.try_join_next().is_some() {
-        return Err(LoadError::Stalled(format!(
-            "a silent connection to {} was closed",
-            peer.name()
-        )));
+    match standing.try_join_next() {
+        Some(ended) => Err(closed(peer_name, ended)),
+        None => Ok((each, core)),
     }
-    Ok((each, core))
+}
+
+/// The error for a connection that ended, although nothing ends it before the measurement is over.
+fn closed(peer: &str, ended: Result<Result<(), LoadError>, JoinError>) -> LoadError {
+    let why = match ended {
+        Ok(Ok(())) => "it ended".to_owned(),
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    LoadError::Stalled(format!("a silent connection to {peer} was closed: {why}"))
 }
 
 async fn stay(peer: Arc<dyn Peer>, mut connection: Connection) -> Result<(), LoadError> {

@@ -34,8 +34,8 @@ const REST: Duration = Duration::from_millis(2 * limits::SWEEP_INTERVAL_MS);
 /// How long to wait for outstanding updates after the last change.
 const DRAIN: Duration = Duration::from_secs(3);
 
-/// A ticket's sequence number, and a time in microseconds since the start of the run. The time says
-/// when the change was due, or when a console showed it.
+/// The sequence number of a ticket's event, and a time in microseconds since the start of the run.
+/// The time says when the event's message was due, or when a console showed the event.
 type At = (u64, u64);
 
 /// Measurements of one run of the inbox scenario.

@@ -52,6 +52,17 @@ const fn figure(scenario: &'static str, metric: Metric, bound: Bound) -> Target 
     }
 }
 
+/// The memory of an idle connection in one of the states of the scenario `idle`, in KiB.
+const fn idle(of: &'static str, kib_max: f64) -> Target {
+    Target {
+        scenario: "idle",
+        of,
+        over: None,
+        metric: results::KIB,
+        bound: AtMost(kib_max),
+    }
+}
+
 use Bound::{AtLeast, AtMost};
 
 /// All performance targets, in the order of the report.
@@ -71,6 +82,9 @@ pub const TARGETS: &[Target] = &[
     ratio("relay-bursts", results::CPU, "Socket.IO", AtMost(0.125)),
     ratio("relay-bursts", results::CPU, "nchan", AtMost(0.125)),
     figure("idle", results::KIB, AtMost(8.0)),
+    idle("Helpline, staff", 8.0),
+    idle("Helpline, after a page", 9.0),
+    idle("Helpline, staff after a page", 9.0),
     figure("idle", results::CORE, AtMost(5.0)),
     ratio(
         "commit-rate",

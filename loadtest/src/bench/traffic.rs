@@ -17,7 +17,7 @@ use super::usage;
 use crate::error::LoadError;
 
 /// Maximum number of connections that are being opened at the same time.
-const OPENING_MAX: usize = 128;
+pub const OPENING_MAX: usize = 128;
 /// Delay between opening all connections and sending frames. During this time, presence updates and
 /// the servers' garbage collection settle.
 const SETTLE: Duration = Duration::from_millis(700);

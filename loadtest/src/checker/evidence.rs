@@ -133,8 +133,8 @@ pub struct Observed {
     /// restore. The events that arrived afterwards must be in the database too, because no reset
     /// told the observer to discard them.
     pub sure: usize,
-    /// Number of live events that left a gap in the event numbers. The server did not report these
-    /// gaps.
+    /// How often an event arrived although an earlier event was still missing. The server did not
+    /// report these gaps.
     pub holes: u64,
     /// Frames about tickets that the observer did not subscribe to.
     pub foreign: Vec<String>,

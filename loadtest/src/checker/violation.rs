@@ -12,7 +12,7 @@ pub enum Violation {
         /// The event number that the server acknowledged.
         seq: u64,
     },
-    /// An observer did not receive an event, or a message was never acknowledged or refused.
+    /// An observer did not receive an event, or a message was neither acknowledged nor refused.
     Lost(String),
     /// A message is stored twice, or an observer applied an event twice.
     Doubled(String),
@@ -24,12 +24,13 @@ pub enum Violation {
     Leaked(String),
     /// A number is missing in a ticket's numbering of events.
     Hole(String),
-    /// An observer or the database has an event that no member wrote, or a changed text.
+    /// An observer or the database has an event that no member wrote, or a text or value that
+    /// differs from what was written.
     Forged(String),
     /// An answer or an event is about a different ticket than the client requested.
     Foreign(String),
-    /// An observer still has events that a database restore or promotion undid, because the server
-    /// did not tell it to discard them.
+    /// An observer still has events that a database restore or the promotion of a standby undid,
+    /// because the server did not tell it to discard them.
     FalseHistory(String),
     /// An event arrived too late because a different ticket has a row that the server cannot
     /// decode.

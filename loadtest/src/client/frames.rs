@@ -16,8 +16,8 @@ use crate::wire::{Link, LinkError};
 
 /// Delay before a retry if the server asked for a retry without stating a delay.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
-/// How long to keep a message that the connected server cannot accept. It is longer than any load
-/// test run, so the message waits for the next connection.
+/// Delay before a message that this connection cannot deliver is sent again on this connection.
+/// The delay is longer than any load test run, so only the next connection sends the message.
 const HELD: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Client {

@@ -89,12 +89,12 @@ pub struct Record {
     pub state: BTreeMap<Facet, Option<String>>,
     /// The event number before the first event in `rows`.
     pub base: u64,
-    /// Number of live events that left a gap in the event numbers.
+    /// How often an event arrived although an earlier event was still missing.
     pub holes: u64,
     /// Frames about other tickets.
     pub foreign: Vec<String>,
-    /// Number and arrival time of each event, including events that were discarded at a reset of
-    /// the history.
+    /// The event number and the arrival time of each event, including events that were discarded
+    /// at a reset of the history.
     pub arrived: Vec<(u64, Instant)>,
     /// Content that a customer received although it is only for staff.
     pub leaks: Vec<String>,

@@ -1,6 +1,6 @@
-//! Sends REST requests about separate tickets during all faults, and checks the responses. Every
-//! response must be about what was requested: a write returns what its transaction wrote. A gateway
-//! that mixes up transactions would return other people's messages.
+//! During all faults, sends REST requests about tickets that nothing else uses, and checks the
+//! responses. Every response must be about what was requested: a write returns what its transaction
+//! wrote. A gateway that mixes up transactions would return other people's messages.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::checker::Violation;
 use crate::people::{self, Room};
 use crate::target;
 
-/// Number of separate tickets to which these REST requests are sent.
+/// Number of tickets that are used only for checking the responses to REST requests.
 pub const TICKETS: usize = 4;
 /// Time between two turns. One turn writes a message, edits the message and changes the priority.
 const INTERVAL: Duration = Duration::from_millis(500);

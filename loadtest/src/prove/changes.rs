@@ -19,7 +19,7 @@ const INTERVAL: Duration = Duration::from_millis(400);
 const REQUESTS_MAX: usize = 32;
 
 /// Sends requests until the end of the load test run. Returns how many requests succeeded, and how
-/// many were due.
+/// many were planned (one per `INTERVAL`, including the skipped requests).
 pub async fn ask_all(executor: &Executor, begun: Instant, seconds: u64) -> (u64, u64) {
     let end = begun + Duration::from_secs(seconds);
     let mut asking = JoinSet::new();

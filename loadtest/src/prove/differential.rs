@@ -23,8 +23,8 @@ const CONVERSATION_TIMEOUT: Duration = Duration::from_secs(30);
 /// receives.
 ///
 /// # Errors
-/// Any connection error, because all injected faults have ended before this check. Also
-/// [`LinkError::Silent`] if answers do not arrive in time.
+/// If a connection fails: no injected fault can be the cause, because all faults end before this
+/// check. [`LinkError::Silent`] if answers do not arrive in time.
 pub async fn check(
     cluster: &TestCluster,
     plain: Room,

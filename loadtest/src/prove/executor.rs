@@ -50,9 +50,9 @@ pub struct Executor {
     pub cluster: TestCluster,
     /// The tickets in which the load test run's members send messages.
     pub rooms: Vec<Room>,
-    /// Separate tickets for rows that the gateways cannot decode.
+    /// Tickets that are used only for rows that the gateways cannot decode.
     pub poison: Poison,
-    /// Separate tickets for agents who temporarily lose access.
+    /// Tickets that are used only for agents who temporarily lose access.
     pub revoked: Revoked,
     /// The most recent database dump, for a later restore.
     dump: Mutex<Option<Dump>>,

@@ -16,7 +16,7 @@ pub(super) type Records = [(Member, Record)];
 /// The results of a run of `prove`.
 #[derive(Debug)]
 pub struct Findings {
-    /// The load test run's options, as text for a table of several runs.
+    /// The load test run's options, as text for a table that compares several runs.
     pub label: String,
     pub plan: Plan,
     /// The fault plan's operations, and how each operation ended.
@@ -34,7 +34,7 @@ pub struct Findings {
     pub converged: Option<Duration>,
     /// Counts for the report.
     pub counts: Vec<(&'static str, String)>,
-    /// The counts for a table of several runs.
+    /// The counts for a table that compares several runs.
     pub tally: Tally,
 }
 

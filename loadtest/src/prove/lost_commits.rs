@@ -8,9 +8,9 @@ use tokio::time::Instant;
 use super::outcome::{Done, Outcome};
 use super::plan::{Op, PostgresOp};
 
-/// Safety margin in seconds, by which the period of lost commits begins earlier. It covers commits
-/// that a standby had not received when it was detached or its primary was killed, and transactions
-/// in progress when a dump began.
+/// Safety margin in seconds: the period of lost commits begins this long before the standby was
+/// detached, its primary was killed, or the dump began. The margin covers commits that the standby
+/// had not received yet, and transactions in progress when the dump began.
 const LAG_S: f64 = 1.0;
 
 /// The operation that may have undone commits.

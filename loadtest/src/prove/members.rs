@@ -49,9 +49,8 @@ impl ClientHandle {
 /// The running tasks of all members. Each returns its member and record.
 pub type Members = JoinSet<(Member, Record)>;
 
-/// Starts every member. The two devices of a person connect to different instances first. `sockets`
-/// returns the WebSocket URLs for a preferred instance and a lane (a group of clients behind one
-/// proxy).
+/// Starts every member. The two devices of one person prefer different instances. `sockets` returns
+/// the WebSocket URLs for a preferred instance and a lane (a group of clients behind one proxy).
 pub async fn enter(
     sockets: &impl Fn(usize, usize) -> Vec<String>,
     secret: &str,

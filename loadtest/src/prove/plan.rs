@@ -38,18 +38,18 @@ pub enum Op {
     Clients(Vec<usize>, ClientOp),
     /// Opens a transaction with plain SQL, and commits it after this many seconds.
     Psql(u64),
-    /// Locks every ticket in a separate database session for this many seconds. During this time,
-    /// more requests wait than the gateway's connection pool has connections.
+    /// Locks all tickets for this many seconds, in a database session that is not the gateway's.
+    /// During this time, more requests wait than the gateway's connection pool has connections.
     Locks(u64),
     /// Connects this many additional clients at once.
     Storm(usize),
     /// An operation on the database's disk.
     Disk(DiskOp),
     /// Removes an agent's role, or blocks the agent, by plain SQL. Some seconds later the agent is
-    /// given the role again or is unblocked. The agent has a separate ticket.
+    /// given the role again or is unblocked. The agent's ticket is used for nothing else.
     Agent(AgentOp),
-    /// Writes rows that no correct client writes ("poison"), by plain SQL on separate tickets.
-    /// Other tickets stay in use.
+    /// Writes rows that no correct client writes ("poison"), by plain SQL, into tickets that are
+    /// used for nothing else. Meanwhile, members use other tickets.
     Poison,
 }
 
@@ -161,11 +161,14 @@ words! {
         Freeze = "freeze",
         /// Send SIGCONT to the instance.
         Thaw = "thaw",
-        /// Restart the instance so that it crashes between committing a message and publishing it.
+        /// Restart the instance with a failpoint: it later crashes after it has committed a message
+        /// and before it publishes the message.
         AfterCommit = "failpoint-after-commit",
-        /// Restart the instance so that it crashes while it has an unfinished batch of messages.
+        /// Restart the instance with a failpoint: it later crashes in the middle of a batch of
+        /// messages.
         InsideBatch = "failpoint-inside-batch",
-        /// Restart the instance so that it crashes while a client catches up on missed events.
+        /// Restart the instance with a failpoint: it later crashes while a client catches up on
+        /// missed events.
         DuringCatchUp = "failpoint-during-catch-up",
         /// Delay the instance's network to Redis by 150 ms.
         RedisDelay = "redis-delay",

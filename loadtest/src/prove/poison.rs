@@ -1,8 +1,8 @@
 //! Writes "poisoned" rows: rows that no correct client writes but that a database may still
-//! contain. They are on separate tickets, and each ticket's room is open on every instance. A row
-//! that cannot be decoded must affect only its own ticket. To test this, plain SQL changes other
-//! tickets while the poisoned rows exist. Only the gateway's regular polling can deliver those
-//! changes.
+//! contain. The rows belong to tickets that are used for nothing else, and the rooms of these
+//! tickets are open on every instance. A row that cannot be decoded must affect only its own
+//! ticket. To test this, plain SQL changes other tickets while the poisoned rows exist. Only the
+//! gateway's regular polling can deliver those changes.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use crate::target::{self, Admin};
 use crate::wire::Link;
 
 /// Number of poisoned tickets: three for [`attachments`], and one each for an invalid time, an
-/// unknown sender type and a foreign ticket number.
+/// unknown sender type and an event with a different ticket's number.
 pub const TICKETS: usize = 6;
 /// Number of changes to tickets without poisoned (undecodable) rows.
 const TOUCHES: u32 = 24;

@@ -1,5 +1,5 @@
 //! Removes an agent's role or blocks the agent, and restores the agent's access some seconds later.
-//! Each agent has a separate ticket and a connection on every instance. Without access, the agent
+//! Each agent works on one ticket and has a connection on every instance. Without access, the agent
 //! must receive no events, REST requests must be refused, and the ticket must be unassigned.
 //! Afterwards the agent must be served again. Plain SQL makes the changes, so the instances can
 //! notice them only by checking the database.

@@ -121,9 +121,9 @@ pub const FURTHER: &[Scene] = &[
 ];
 
 /// Scenes that restore the database from a dump taken under traffic. The seed chooses one scene,
-/// for the middle of the load test run. By that time many rows contain old transaction ids. Later
-/// in the run, the new cluster's id counter reaches these ids, which tests how gateways handle
-/// reused ids.
+/// for the middle of the load test run. The restored rows contain transaction ids of the old
+/// cluster. If the dump is restored into a new cluster, its id counter reaches these ids later in
+/// the run, which tests how gateways handle reused ids.
 pub const RESTORES: [Scene; 2] = [
     &[(0.0, "postgres dump"), (3.0, "postgres restore-elsewhere")],
     &[(0.0, "postgres dump"), (3.0, "postgres restore-here")],
@@ -131,8 +131,8 @@ pub const RESTORES: [Scene; 2] = [
 
 /// The scenes at the end of a full run. Each of them promotes a standby to primary. The first scene
 /// also ends database sessions that have committed locally and still wait for the standby. If a
-/// client then repeats its message, the message may be acknowledged only once the standby has
-/// stored it.
+/// client then repeats its message, the gateway must not acknowledge the message before the standby
+/// has stored it.
 pub const FAILOVERS: [Scene; 2] = [
     &[
         (0.0, "postgres standby-sync"),

@@ -33,7 +33,8 @@ const DISK_MIB: u32 = 700;
 /// while the cluster runs.
 const DATABASE: &str = "desk";
 /// The role that owns and migrates the database. As on a hosted Postgres, it is not a superuser.
-/// Its name prefix makes it part of a dump. Injected faults use the superuser instead.
+/// A dump contains only roles whose names begin with `helpline_`, so it contains this role.
+/// Injected faults use the superuser instead.
 const ADMINISTRATOR: &str = "helpline_administrator";
 /// Additional Postgres settings. The rig also turns off `fsync`. That loses no data, because a load
 /// test run kills processes but does not cut the power.
@@ -62,9 +63,9 @@ pub struct TestClusterSpec {
     pub logs: PathBuf,
     /// Whether the database is on a small disk that a fault can fill.
     pub small_disk: bool,
-    /// A promise of the gateway to break on purpose, to test the checker. The gateways receive its
-    /// name as a setting. If functions or triggers in the database keep the promise, the load test
-    /// run replaces or drops them.
+    /// The name of the promise that is broken on purpose, to test the checker. The gateways receive
+    /// the name as a setting and break the promise. If functions or triggers in the database ensure
+    /// the promise, the load test run replaces or drops them.
     pub sabotage: Option<String>,
 }
 
@@ -320,8 +321,8 @@ impl TestCluster {
     }
 }
 
-/// If functions or triggers in the database keep this promise of the gateway, replaces or drops
-/// them so that the promise is broken.
+/// Breaks a promise that functions or triggers in the database ensure, by replacing or dropping
+/// them. Does nothing for other promises.
 async fn break_functions(postgres: &Postgres, promise: Option<&str>) -> Result<(), LoadError> {
     let sql = match promise {
         Some("foreign-rows") => include_str!("../../sql/sabotage_foreign_rows.sql"),

@@ -31,8 +31,8 @@ const ROLL_TRAFFIC: Duration = Duration::from_secs(80);
 /// How long clients send messages after a reload, in addition to the time for which the proxy keeps
 /// sockets from before the reload.
 const RELOAD_TRAFFIC: Duration = Duration::from_secs(25);
-/// How much later than its configuration file states the proxy may close sockets that were opened
-/// before a reload.
+/// After a reload, the proxy must close older sockets within the time that its configuration file
+/// states. It may exceed this time by at most `LATE_MAX`.
 const LATE_MAX: Duration = Duration::from_secs(10);
 /// Minimum number of sockets before a reload. A smaller number means that the test cannot find the
 /// proxy's sockets.

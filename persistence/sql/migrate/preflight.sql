@@ -19,7 +19,7 @@ with me as (
   select (select e.extnamespace from pg_extension e where e.extname = 'pg_trgm') as namespace
 )
 -- The migrating role must own the database or be able to create roles. `serve` refuses to start if
--- any other kind of role can act as the owner.
+-- a role that can do neither can act as the owner of the tables.
 select format('%I neither owns the database nor creates roles', m.rolname),
        format('alter database %I owner to %I', current_database(), m.rolname), 'the owner of the database; or migrate as that role'
 from me m

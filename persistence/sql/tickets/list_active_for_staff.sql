@@ -4,7 +4,7 @@
 -- `offset 0` makes the planner use this index. Without it, the planner treats the conditions on the
 -- status and on `is_over` as independent, and collects and sorts all active tickets.
 --
--- The reader's own tickets come from a separate view; there are only few of them.
+-- Tickets that the reader opened as a customer come from a separate view; there are only few.
 select t.*
 from (
 (select t.*

@@ -1,7 +1,7 @@
 -- Lists tickets for staff in one of several orders. Each page continues in the index of that order
 -- after the last row of the previous page. The statement is planned anew for each request
--- (set_claims_for_lists.sql), so that unused filters cost nothing. The reader's own tickets come
--- from a separate view; there are only few of them.
+-- (set_claims_for_lists.sql), so that unused filters cost nothing. Tickets that the reader opened
+-- as a customer come from a separate view; there are only few.
 select t.*
 from (
   (select t.*

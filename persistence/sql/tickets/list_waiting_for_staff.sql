@@ -1,6 +1,6 @@
 -- Lists the tickets whose customers are waiting for an answer, the longest wait first. Like
--- list_active_for_staff.sql, it reads a partial index until the page is full, and takes the
--- reader's own tickets from a separate view.
+-- list_active_for_staff.sql, it reads a partial index until the page is full. It takes the tickets
+-- that the reader opened as a customer from a separate view.
 select t.*
 from (
 (select t.*

@@ -212,7 +212,8 @@ impl TlsParameters {
     }
 }
 
-/// Splits an address into the part that tokio-postgres parses and the TLS parameters.
+/// Splits an address into two parts: the TLS parameters, and everything else, which tokio-postgres
+/// parses.
 fn parts(url: &str) -> Result<(tokio_postgres::Config, TlsParameters), AddressError> {
     if !(url.starts_with("postgres://") || url.starts_with("postgresql://")) {
         return Err(AddressError::Scheme);

@@ -40,9 +40,9 @@ pub(super) struct Run<'a> {
 /// A step of a migration that is retried as a whole if it fails.
 #[derive(Clone, Copy)]
 pub(super) enum Step<'a> {
-    /// Applies a versioned file. The text is the file's checksum.
+    /// Applies a versioned file. The string is the file's checksum.
     Version(&'a Version, &'a str),
-    /// Applies one portion of a backfill. The text is the file's checksum, and the number is the
+    /// Applies one portion of a backfill. The string is the file's checksum, and the number is the
     /// maximum number of rows.
     Portion(&'a Version, &'a str, i64),
     Objects(&'a Plan),
@@ -146,8 +146,8 @@ impl<'a> Run<'a> {
                 None => pending.push((version, checksum)),
             }
         }
-        // Any further versions in the database were applied by a newer build. Leave their tables as
-        // they are.
+        // The database may have versions that this migration plan does not contain. A newer build
+        // applied them. Leave their tables as they are.
         Ok(pending)
     }
 

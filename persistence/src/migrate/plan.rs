@@ -26,12 +26,12 @@ pub struct Object {
 /// single statement that can be run again after an interruption.
 const WITHOUT_TRANSACTION: &str = "-- Without a transaction.";
 
-/// The header line of a backfill: a versioned file that fills in values of existing rows, which a
-/// file with a lower number has prepared. It must be a single statement that handles at most
-/// `$2::bigint` rows after the position `$1::text` (null means the beginning). The statement
-/// returns the position of the last row and the number of rows, or no row when none are left. A
-/// backfill is applied after the functions and triggers, which already fill in the rows that are
-/// written while it runs.
+/// The header line of a backfill: a versioned file that fills in values of existing rows, for
+/// example in a column that a file with a lower number has added. A backfill must be a single
+/// statement that handles at most `$2::bigint` rows after the position `$1::text` (null means the
+/// beginning). The statement returns the position of the last row and the number of rows, or no row
+/// when none are left. A backfill is applied after the functions and triggers, which already fill
+/// in the rows that are written while the backfill runs.
 const IN_PORTIONS: &str = "-- In portions.";
 
 /// The header line of a versioned file that depends on a backfill with a lower number: it makes the

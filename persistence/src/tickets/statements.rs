@@ -1,6 +1,7 @@
 //! Builds the SQL statements of ticket lists. Each kind of list has one SQL text, into which the
-//! filters and the order are inserted. A new filter or column therefore needs only one edit, and
-//! each order still has its own statement, whose query plan uses the index of that order.
+//! filters and the order are inserted. A new filter or column therefore needs only one edit,
+//! although each order has a separate statement (so that its query plan can use the index of that
+//! order).
 //!
 //! Parameters in the SQL texts have names, such as `$status`. This module replaces them by numbers,
 //! and [`Statement::parameters`] lists the names that a statement uses.
@@ -36,7 +37,7 @@ pub(super) struct Statement {
 }
 
 /// The columns by which a ticket list is ordered: a time, and an id for equal times. Both columns
-/// are sorted in one direction.
+/// are sorted in the same direction.
 struct Order {
     at: &'static str,
     id: &'static str,

@@ -119,8 +119,8 @@ async fn a_customer_names_no_column_beyond_the_list() {
     })
     .await;
     assert_eq!(update, listed(CUSTOMER_UPDATES));
-    // A violation of row-level security has the same error code as a missing privilege. So that
-    // only privileges are tested, the other columns have valid values.
+    // A violation of row-level security has the same error code as a missing privilege. To test
+    // only the privileges, each statement writes valid values to the columns that are not tested.
     let insert = permitted(&db, &session, |table, column| match (table, column) {
         ("support_messages", "sender_type" | "sender_id" | "ticket_id") => insert_message(ticket, db.customer.uuid()),
         ("support_messages", "id" | "body" | "attachments" | "key" | "is_internal") => format!(

@@ -39,8 +39,8 @@ async fn each_role_sees_its_rows_and_no_others() {
         ("helpline_customer", db.agent, 1, 2, 4, 1),
         ("helpline_customer", db.boss, 0, 0, 0, 0),
         ("helpline_staff", db.boss, 3, 9, 15, 3),
-        // Members of staff are customers on their own ticket, because the positions of its events
-        // would reveal an internal note.
+        // Staff see a ticket that they opened themselves only as a customer does, because the
+        // positions of all its events would reveal an internal note.
         ("helpline_staff", db.agent, 3, 8, 10, 2),
         // Using the staff database role does not make a person a member of staff.
         ("helpline_staff", db.customer, 0, 0, 0, 0),

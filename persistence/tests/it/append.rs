@@ -326,7 +326,8 @@ async fn a_writer_who_has_not_seen_the_last_word_is_told_so() {
         ..message(ticket, sender, "based")
     };
     // The position of the last event is 2, both among all events and among public events. A
-    // sender's own messages never make the sender's next message stale.
+    // sender's own messages never make the sender's next message stale (refused because of newer
+    // messages).
     stored(&db.send(message(ticket, db.customer, "3")).await);
     stored(&db.send(based(db.customer, 1)).await);
     assert_eq!(

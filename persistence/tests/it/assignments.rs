@@ -236,7 +236,8 @@ async fn a_role_is_not_given_to_a_person_that_is_unknown() {
         .await,
         0
     );
-    // A role that plain SQL granted to a person who is not in the database can still be revoked.
+    // It must be possible to revoke a role that plain SQL has granted to a person who is not in the
+    // database.
     db.sql(&format!(
         "insert into user_roles (user_id, role) values ('{}', 'admin')",
         user(999)
@@ -245,8 +246,9 @@ async fn a_role_is_not_given_to_a_person_that_is_unknown() {
     roles::revoke(&db.store, &boss, user(999)).await.unwrap();
 }
 
-/// An answer that assigns its author locks the ticket first and then the person. Blocking a person
-/// locks the person first and then the tickets. The two transactions must not deadlock.
+/// A reply that also assigns the ticket to its author locks the ticket first and then the person.
+/// Blocking a person locks the person first and then the tickets. The two transactions must not
+/// deadlock.
 #[tokio::test]
 async fn a_block_waits_for_no_ticket_and_comes_back_for_what_was_locked() {
     for lost in [

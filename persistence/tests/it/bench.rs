@@ -74,7 +74,7 @@ async fn appends_per_second() {
 
 const TEXT: &str = "This is a message of ordinary length, as people write them when something does not work and they are in a hurry.";
 const ROUNDS: usize = 9;
-/// Number of messages that each of the compared ways to store messages stores in one round.
+/// Number of messages per round, for each of the compared ways to store messages.
 const MESSAGES: usize = 1_000;
 
 /// Creates copies of the tables that a message is written to, with the same constraints and

@@ -69,8 +69,8 @@ fn random_message(db: &TestDb, tickets: &[TicketId], n: usize) -> NewMessage {
     }
 }
 
-/// Writes as the platform's own SQL might: inserts messages for many tickets in one statement, in
-/// any order, and changes tickets.
+/// Writes as SQL from the operator's platform, outside Helpline, might: inserts messages for many
+/// tickets in one statement, in any order, and changes tickets.
 async fn plain_sql(client: &Client, tickets: &[TicketId], customer: UserId) -> usize {
     for round in 0..ROUNDS {
         let mut some: Vec<_> = (0..BATCH)

@@ -209,8 +209,8 @@ impl TestDb {
         rows.iter().map(|row| row.get(0)).collect()
     }
 
-    /// Returns the texts whose folding changes when it is folded again, or depends on the Unicode
-    /// normalization form of the text. A test expects none.
+    /// Returns the texts whose folded form changes when it is folded again, or depends on the
+    /// text's Unicode normalization form. A test expects none.
     async fn unsteady(&self, texts: &[String]) -> Vec<String> {
         let sql = "select a || ' → ' || f || ' → ' || support_fold(f) || ' ' || encode(convert_to(a, 'UTF8'), 'hex')
                    from (select a, support_fold(a) as f from unnest($1::text[]) u (a)) u

@@ -80,7 +80,8 @@ async fn what_tickets_keep_of_a_person_follows_also_what_was_locked_or_came_mean
     holder.batch_execute("commit").await.unwrap();
     while follow(&db.store).await.unwrap() {}
     assert_eq!(email(held).await.as_deref(), Some("new@example.org"));
-    // A ticket of a person who has not signed in yet, inserted by the platform.
+    // A ticket of a person who has not signed in yet, inserted by the operator's platform (outside
+    // Helpline).
     let early = user(321);
     db.sql(&format!(
         "insert into support_tickets (user_id, subject) values ('{early}', 'Before me')"

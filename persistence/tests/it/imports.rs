@@ -63,7 +63,7 @@ async fn an_older_message_does_not_reopen_what_was_resolved_after_it() {
         );
     }
     // If several messages are imported, the latest one decides about the ticket's status. A message
-    // that a customer sends now reopens the ticket too.
+    // that a customer sends now reopens a resolved ticket, as the latest imported message does.
     let ticket = db.carried_over("resolved").await;
     db.sql(&format!(
         "{}, ('{ticket}', '{}', 'customer', 'y', '2021-02-02')",

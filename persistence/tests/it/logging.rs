@@ -113,8 +113,9 @@ async fn a_change_under_claims_names_its_actor() {
     }
     let from = "select count(*) from support_ticket_activity where host(ip_address) = '198.51.100.1' and user_agent = 'platform'";
     assert_eq!(db.ask::<i64>(from).await, 3);
-    // The messages' trigger passes a sender in the setting `helpline.movers`. A client that sets it
-    // must not be able to act under another person's name.
+    // The trigger on `support_messages` uses the setting `helpline.movers` to tell the trigger on
+    // `support_tickets` whose message changed the ticket. A client that sets `helpline.movers` must
+    // not be able to act under another person's name.
     let forged = format!(
         r#"set helpline.movers = '{{"{ticket}": {{"id": "{}", "type": "customer"}}}}'"#,
         db.customer

@@ -1,5 +1,5 @@
 //! Tests `migrate`: an upgraded database must equal a fresh one, writes must continue during the
-//! upgrade, and the platform's own objects must not be changed.
+//! upgrade, and database objects that do not belong to Helpline must not be changed.
 
 use std::time::{Duration, Instant};
 
@@ -223,8 +223,8 @@ async fn it_lives_beside_the_tables_that_it_replaces_under_names_of_its_own() {
     postgres.create_database("platform", None).await.unwrap();
     let url = postgres.admin_url("platform");
     let admin = connect(&url).await;
-    // Create objects of the platform: some with Helpline's names in the schema `public`, and
-    // pg_trgm in the platform's schema for extensions.
+    // Create objects that do not belong to Helpline: some with Helpline's names in the schema
+    // `public`, and pg_trgm in a separate schema for extensions.
     admin
         .batch_execute(
             "create schema extensions; create extension pg_trgm with schema extensions; revoke all on schema extensions from public;

@@ -25,7 +25,8 @@ fn insert(ticket: TicketId, sender: impl std::fmt::Display) -> String {
 }
 
 impl TestDb {
-    /// Opens a ticket and answers it. Further messages then change nothing else about the ticket.
+    /// Opens a ticket and answers it. The first answer changes the ticket's status, so that a later
+    /// message changes nothing else about the ticket.
     async fn answered_ticket(&self) -> TicketId {
         let ticket = self.ticket().await;
         stored(&self.send(message(ticket, self.agent, "an answer")).await);
@@ -51,8 +52,8 @@ async fn every_insert_of_a_transaction_is_recorded_whatever_was_appended_before(
     let ticket = db.answered_ticket().await;
     let insert = insert(ticket, db.customer);
     let waiting = "update support_tickets set status = 'waiting_on_customer'";
-    // The trigger skips messages only for the owner, so only messages that the owner inserts by
-    // plain SQL could get no event.
+    // With the setting `helpline.numbered`, the trigger skips messages only if their inserter is
+    // the owner. So only messages that the owner inserts by plain SQL could get no event.
     for role in ["postgres", "helpline_owner"] {
         let [first, second] = ["first", "second"]
             .map(|key| append_one(ticket, db.customer, &format!("{key} of {role}")));
@@ -179,7 +180,7 @@ async fn every_function_of_the_owner_that_inserts_messages_clears_the_setting() 
 async fn a_message_that_a_trigger_inserts_meanwhile_is_recorded() {
     let db = TestDb::open().await;
     let ticket = db.answered_ticket().await;
-    // Create a trigger of the platform that answers certain messages automatically.
+    // Create a trigger that is not part of Helpline and answers certain messages automatically.
     db.sql(
         "create function public.autorespond() returns trigger language plpgsql as $$ begin \
            if new.body = 'words' then \

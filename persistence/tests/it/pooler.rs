@@ -127,8 +127,8 @@ async fn a_pooler_that_lends_transactions_only_later_is_named_and_takes_readines
     let Some((_pooler, url)) = before(&db, PoolMode::Transaction, "").await else {
         return;
     };
-    // With a single connection, the service cannot detect yet that the pooler shares server
-    // sessions per transaction.
+    // With a single connection, the service cannot detect that the pooler shares server sessions
+    // per transaction.
     let store = store(&url, 1, Pooler::Session).await.unwrap();
     store.ping().await.unwrap();
     let other = connect(&url).await;

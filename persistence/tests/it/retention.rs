@@ -67,8 +67,8 @@ async fn tickets_are_archived_after_six_months_and_deleted_after_two_years_unles
         "tickets_archived TKT-000001, tickets_deleted TKT-000001"
     );
     db.history(held).await;
-    // After the retention function has run, deletions must fail again, even in the same
-    // transaction.
+    // The retention function permits deletions only while it runs. Afterwards, deletions must fail,
+    // even in the same transaction.
     let client = db.another_admin().await;
     client
         .batch_execute("begin; select delete_old_archived_tickets(now() + interval '40 months')")

@@ -233,7 +233,7 @@ const DEFAULTS: &str = "
     alter default privileges {of} grant all on sequences to anon, authenticated, service_role;
     alter default privileges {of} grant all on functions to anon, authenticated, service_role, public;";
 
-/// Lists the objects of Helpline on which one of the platform's roles has a privilege.
+/// Lists the objects of Helpline on which one of the hosting platform's roles has a privilege.
 const REACHABLE: &str = "
     select o.what from (
       select 'table ' || c.oid::regclass || ' to ' || r.rolname as what
@@ -372,7 +372,8 @@ async fn whoever_has_the_rights_of_both_sides_changes_on_their_own_ticket_what_i
         .batch_execute("update support_tickets set status = 'closed'; update support_tickets set satisfaction_rating = 5")
         .await
         .unwrap();
-    // With the claims of an agent, the same database session must have all rights of staff.
+    // Now set the claims of an agent in the same database session. It must then have all rights of
+    // staff.
     session
         .batch_execute(&format!(
             "set request.jwt.claims = '{{\"sub\":\"{agent}\"}}'"

@@ -108,7 +108,7 @@ async fn the_glance_equals_a_plain_count_after_random_operations() {
             .await,
         0
     );
-    // The platform can read the statistics view directly, with the staff role.
+    // The operator's platform can read the statistics view directly, with the staff role.
     let staff = db.session("helpline_staff", db.agent).await;
     let open: i64 = staff
         .query_one("select open_tickets from support_ticket_stats", &[])

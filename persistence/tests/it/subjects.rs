@@ -44,7 +44,8 @@ impl TestDb {
             .map_err(|error| error.as_db_error().unwrap().constraint().unwrap().into())
     }
 
-    /// Opens a database session with this role and these claims, as the platform's SQL would.
+    /// Opens a database session with this role and these claims, as SQL from outside Helpline
+    /// would.
     async fn claiming(&self, role: &str, claims: &serde_json::Value) -> Client {
         let session = self.session(role, self.stranger).await;
         session

@@ -74,7 +74,7 @@ async fn pooler_before(postgres_port: u16) -> u16 {
 pub struct TestDb {
     pub database: String,
     pub store: Store,
-    /// A superuser connection, to run plain SQL as the platform would.
+    /// A superuser connection, to run plain SQL from outside Helpline.
     pub admin: Client,
     pub customer: UserId,
     pub stranger: UserId,
@@ -189,7 +189,8 @@ impl TestDb {
         connect(&cluster().await.admin_url(&self.database)).await
     }
 
-    /// Opens a raw connection with this role and this person's claims, as the platform's SQL would.
+    /// Opens a raw connection with this role and this person's claims, as SQL from outside Helpline
+    /// would.
     pub async fn session(&self, role: &str, who: UserId) -> Client {
         let client = self.another_admin().await;
         let claims = format!(r#"{{"sub":"{who}","role":"authenticated"}}"#);

@@ -29,7 +29,7 @@ pub struct Message {
 #[derive(Debug, Clone)]
 pub enum Step {
     Send(Message),
-    /// Plain SQL, as the platform's administrator or as a person would run it.
+    /// Plain SQL, as an administrator or a person would run it without Helpline.
     Sql(String),
 }
 
@@ -37,8 +37,8 @@ const ONE: &str = "select to_jsonb(r) from support_append_one($1, $2, $3, $4, $5
 const BATCH: &str = "select to_jsonb(r) from support_append_events($1, array[$2::uuid], array[$3::uuid], array[$4::uuid], array[$5::text], \
      array[$6::text], array[$7::boolean], array[$8::jsonb], array[$9::bigint], array[$10::text::inet], array[$11::text]) r";
 
-/// The columns with the result of sending a message. In a row of the statement, the columns of the
-/// event follow.
+/// The first columns of each row that the statement returns. They contain the result of sending a
+/// message. The columns of the event follow them.
 const OUTCOME: [&str; 5] = ["n", "code", "head", "side", "message_id"];
 
 /// Sends a message and returns its result and the events, or the database's error.

@@ -103,7 +103,7 @@ export interface AccessLog {
   readonly isBusy: ReadonlySignal<boolean>
   readonly hasMore: ReadonlySignal<boolean>
   /**
-   * The time back to which the server has searched, if the server stopped searching before the most recently loaded page was full.
+   * Set if the server stopped searching before the most recently loaded page was full: the server has searched only back to this time.
    * Otherwise null.
    */
   readonly searchedTo: ReadonlySignal<string | null>

@@ -74,7 +74,7 @@ export function createTokenAuth(origin: string, getToken: GetToken, time: Clock 
       const token = await tokens(isFresh)
       next = token === null ? { kind: 'out' } : await whose(token)
       if (token !== null && next.kind === 'out') {
-        // The server rejected the token. The token may come from the cache, so ask the platform for a newer token.
+        // The server rejected the token. The token may come from the cache, so ask the embedding platform for a newer token.
         const fresh = await tokens(true)
         if (fresh !== null && fresh.token !== token.token) next = await whose(fresh)
       }
@@ -111,7 +111,7 @@ export function tokensOf(user: string, owner: Owner | null, tokens: TokenSource,
   }
 }
 
-/** Caches the last token until shortly before its expiry. Concurrent callers share one request to the platform. */
+/** Caches the last token until shortly before its expiry. Concurrent callers share one token request to the embedding platform. */
 export function keeping(get: GetToken, time: Clock = clock): TokenSource {
   let kept: { readonly token: Token; readonly until: number } | null = null
   let asking: Promise<Token | null> | null = null
@@ -145,7 +145,7 @@ export function keeping(get: GetToken, time: Clock = clock): TokenSource {
 function inTime(get: GetToken, time: Clock): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const stop = time.after(TOKEN_TIMEOUT_MS, () => reject(new Error('no token in time')))
-    // Call the platform's function inside a promise, because that function may throw instead of returning a rejected promise.
+    // Call the embedding platform's function `get` inside a promise, because it may throw instead of returning a rejected promise.
     new Promise<string | null>((given) => given(get())).then(resolve, reject).finally(stop)
   })
 }

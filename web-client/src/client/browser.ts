@@ -62,7 +62,7 @@ export function isKept(storage: KeyValue): boolean {
 }
 
 const full = signal(false)
-/** True if the item that was stored most recently could not be stored permanently. The item is then lost when the page closes. */
+/** True if the item that was last given to `keepItem` could not be stored permanently. That item is lost when the page closes. */
 export const isFull: ReadonlySignal<boolean> = full
 
 /** Stores an item. Returns false if the storage is full or forbidden; the value is then lost when the page closes. */

@@ -242,8 +242,8 @@ impl<'de> SeqAccess<'de> for &mut Items<'de> {
     }
 }
 
-/// A frame: the value of its `type`, and its other fields. It deserializes as the variant of an
-/// enum with the name in `type`.
+/// A frame: the value of its `type`, and its other fields. It deserializes as the enum variant
+/// whose name is in `type`.
 pub(in crate::protocol) struct FrameReader<'a> {
     pub(in crate::protocol) kind: Cow<'a, str>,
     pub(in crate::protocol) fields: Fields<'a>,

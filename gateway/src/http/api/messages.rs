@@ -97,8 +97,8 @@ pub async fn send(
         address: user.caller.address,
         user_agent: user.caller.user_agent.clone(),
     };
-    // The message writer records refused sends in `access_log` itself, for REST and WebSocket
-    // clients.
+    // Do not record a refused message in `access_log` at this point: the message writer has
+    // already recorded it.
     let stored = messages
         .send(message)
         .await
@@ -171,8 +171,8 @@ async fn by_number(
     Ok(opened.facts.id)
 }
 
-/// Returns the last of the history rows as a response, with the fields that this audience may see.
-/// Returns `None` if the audience may see none of the rows.
+/// Returns a response with the last of the history rows that this audience may see. Returns `None`
+/// if the audience may see none of the rows.
 fn event(rows: &[HistoryRow], audience: Audience) -> Option<Response> {
     match audience {
         Audience::Staff => rows

@@ -8,8 +8,8 @@ use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::{OpenApi as Document, RefOr, Schema};
 
 /// Removes null from the types of request fields in which null has no meaning, because
-/// [`helpline_core::protocol::strict`] refuses null in these fields. The types themselves already
-/// declare that unknown fields are refused.
+/// [`helpline_core::protocol::strict`] refuses null in these fields. Unknown fields need no
+/// adjustment, because the types declare that unknown fields are refused.
 pub(super) struct StrictRequests;
 
 /// Request fields in which null has a meaning, as schema and field name.

@@ -191,8 +191,8 @@ fn tag_of(bytes: &Bytes) -> HeaderValue {
         .expect("hexadecimal digits are visible")
 }
 
-/// Attaches each brotli-compressed file to its uncompressed original, and removes it from the map
-/// so that it has no URL of its own.
+/// Attaches each brotli-compressed file to its uncompressed original. Removes the compressed file's
+/// own entry from the map, so that this file has no URL of its own.
 fn with_compressed(mut files: HashMap<String, Asset>) -> HashMap<String, Asset> {
     let names: Vec<String> = files
         .keys()

@@ -30,9 +30,9 @@ pub(in crate::http) enum Made {
     Frame,
     /// A demo page of a host platform. It may use inline styles and scripts.
     Demo,
-    /// A script or style that pages of any site may load. It contains no personal data. A CORS
-    /// header allows pages to load it as a module script, and `Cross-Origin-Resource-Policy` as a
-    /// classic script.
+    /// A script or style that pages of any site may load. It contains no personal data. To load it
+    /// as a module script, pages need a CORS header. To load it as a classic script, they need
+    /// `Cross-Origin-Resource-Policy`.
     Shared,
 }
 

@@ -72,10 +72,10 @@ impl Kept {
     }
 
     /// Returns a document newer than `known`. Called when no key in `known` verifies a signature.
-    /// Returns `known` itself if a refresh fails.
+    /// Returns `known` itself if `ask` cannot get a newer document and `known` is not too old.
     ///
     /// # Errors
-    /// There is no usable document, and `ask` failed or may not run again yet.
+    /// `known` is too old to be used, and `ask` failed or may not run again yet.
     pub(super) async fn newer_than(
         self: &Arc<Self>,
         known: &Arc<ProviderMetadataWithLogout>,

@@ -1,7 +1,8 @@
-//! Tracks which staff have a ticket open. This state is never stored. Each instance publishes the
-//! viewers of its own rooms as leases on the tickets' channels. A lease expires if it is not
-//! renewed. Changes are collected for 250 ms, because otherwise presence would cause the most
-//! traffic on a busy desk.
+//! Tracks which staff have a ticket open (the ticket's viewers). This state is never stored. Each
+//! instance publishes the viewers of its own rooms to other instances, on the tickets' relay
+//! channels. The receivers keep them as a lease, which expires if the sender does not renew it.
+//! Changes are collected for 250 ms, because otherwise presence would cause the most traffic on a
+//! busy desk.
 //!
 //! The viewers are also published on the inbox channels, for the ticket lists of agent consoles.
 //! While consoles are connected to this instance, the instance also keeps leases of tickets that

@@ -14,7 +14,8 @@ impl Cause {
         self.0.lock().get_or_insert_with(|| cause.into());
     }
 
-    /// Replaces the stored cause of a relay failure. `None` means that the last attempt succeeded.
+    /// Replaces the stored cause of a relay failure. `None` means that the last
+    /// attempt to publish succeeded.
     pub(super) fn now(&self, cause: Option<String>) {
         *self.0.lock() = cause;
     }

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::channels::Channels;
 
-/// The probes (test messages) of one subscription, from its connection to its end.
+/// The probes (test messages) of one subscription to Redis. A later subscription starts with new
+/// ones.
 pub(super) struct Probes {
     /// The partitions of the channels on which probes (test messages) are sent, one for each Redis
     /// connection.

@@ -4,8 +4,8 @@
 //! nothing after an outage until a command is sent (measured). The task retries forever with capped
 //! backoff, and subscribes to all channels again in batches. It sends probes (test messages) to
 //! itself to detect a frozen Redis. It does nothing slow between two messages, because unread
-//! messages would fill the library's unbounded queue. The [`Subscription`] is one connection or, in
-//! a cluster, one connection to each master.
+//! messages accumulate in the library's queue, which has no limit. The [`Subscription`] is one
+//! connection or, in a cluster, one connection to each master.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

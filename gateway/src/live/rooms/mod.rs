@@ -137,9 +137,10 @@ impl Rooms {
         self.rooms.len()
     }
 
-    /// Restarts the room at these heads, because the ticket's history was replaced. Live members
-    /// receive the `staff` or `customer` frame of their audience and are removed. Returns `None` if
-    /// the ticket has no room, and true if the room was removed because no member is left.
+    /// Sets the room's position to `heads` (the ticket's last event numbers), because the ticket's
+    /// history was replaced. Live members receive the `staff` or `customer` frame of their audience
+    /// and are removed. Returns `None` if the ticket has no room, and true if the room was removed
+    /// because no member is left.
     pub fn restart(&self, heads: &Heads, staff: &Utf8Bytes, customer: &Utf8Bytes) -> Option<bool> {
         self.get(heads.ticket)?.restart(heads, staff, customer);
         Some(

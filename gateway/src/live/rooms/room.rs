@@ -241,10 +241,10 @@ impl Room {
         self.state.lock().position.seq()
     }
 
-    /// Restarts the room at these heads (last event numbers). Live members receive a `reset` frame
-    /// and are removed. Both happen under one lock, so that every removed member gets the frame,
-    /// and a member that has just subscribed again is not removed. Joining members stay: their
-    /// buffers are emptied, and they read the history again.
+    /// Sets the room's position to `heads` (the ticket's last event numbers). Live members receive
+    /// a `reset` frame and are removed, both under one lock. So every removed member gets the
+    /// frame, and a member that has just subscribed again is not removed. Joining members stay:
+    /// their buffers are emptied, and they read the history again.
     pub(super) fn restart(&self, heads: &Heads, staff: &Utf8Bytes, customer: &Utf8Bytes) {
         let mut state = self.state.lock();
         state.position = Position::at(heads.seq);

@@ -20,7 +20,8 @@ fn deliver(rooms: &Rooms, seq: u64, public_seq: Option<u64>) -> Option<Gap> {
     rooms.deliver(&event(seq, public_seq), &mut WakeList::default())
 }
 
-/// Adds a connection to the room at these heads and makes it live.
+/// Adds a connection to the room of a ticket whose last event numbers are `heads`, and makes the
+/// new member live.
 fn live(rooms: &Rooms, id: u64, audience: Audience, heads: &Heads) -> (Arc<Connection>, Entered) {
     let connection = connection(
         id,

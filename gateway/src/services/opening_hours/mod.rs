@@ -25,8 +25,8 @@ const MINUTE: Duration = Duration::minutes(1);
 /// Days in which one search looks for the next opening: today and two weeks. One week is not
 /// enough, because a clock change may skip the only opening of a week.
 const DAYS_AHEAD: u64 = 15;
-/// Days in which a search looks for a date with opening hours. The desk may open on only one
-/// weekday, and every allowed holiday may close it on that weekday.
+/// Days in which a search looks for a date with opening hours. In the worst case, the desk opens on
+/// only one weekday, and all [`limits::HOLIDAYS_MAX`] holidays are on that weekday.
 const DATES_AHEAD: u64 = 7 * (limits::HOLIDAYS_MAX as u64 + 1);
 
 /// Maximum number of searches for the next opening. The second search finds the opening, unless

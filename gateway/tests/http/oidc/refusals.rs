@@ -1,4 +1,4 @@
-//! Tests sign-ins through an OpenID provider that must not open a sign-in session.
+//! Tests invalid sign-ins through an OpenID provider. None of them may open a sign-in session.
 
 use std::time::{Duration, Instant};
 

@@ -83,8 +83,9 @@ async fn what_was_signed_for_one_thing_is_good_for_no_other() {
         forger.cookies.insert("helpline_session".into(), cookie);
         assert_eq!(forger.token(&server.url).await, None);
     }
-    // The secret keys for sign-in cookies and session cookies cannot sign access tokens. The key
-    // for access tokens cannot sign for another provider.
+    // The server refuses access tokens that are signed with the secret key for sign-in cookies or
+    // for session cookies. It also refuses a correctly signed token whose issuer is not the
+    // configured provider.
     for purpose in [Purpose::SignIn, Purpose::Session] {
         let token = keys(purpose).sign(&fields, soon).unwrap();
         assert_eq!(me(&server, &token).await, 401);

@@ -40,7 +40,7 @@ export async function take(context: ConsoleContext, ticket: StaffView): Promise<
  * another person now.
  */
 async function takeFrom(context: ConsoleContext, ticket: StaffView, before: string): Promise<void> {
-  // The undo patch unassigns the ticket only while the ticket is still assigned to this agent.
+  // The undo patch restores the former assignee only while the ticket is still assigned to this agent.
   if (await change(context, ticket, { assigned_to: 'me', if_assigned_to: before })) told(context, ticket, t('action.took', { number: ticket.ticket_number }), [{ assigned_to: before, if_assigned_to: 'me' }])
 }
 

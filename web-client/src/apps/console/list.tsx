@@ -263,7 +263,7 @@ function useCursor(scroller: { readonly current: HTMLDivElement | null }, order:
     setWanted(cursor)
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- scroll only when the cursor moves, not when rows are added or removed
   }, [cursor])
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- any render may add the wanted row; after it has the focus, `wanted` is null
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- any render may add the row in `wanted`, which is null once the row is focused
   useLayoutEffect(() => {
     if (wanted === null) return
     const link = scroller.current?.querySelector<HTMLAnchorElement>(`a[data-id="${CSS.escape(wanted)}"]`)

@@ -149,7 +149,7 @@ function step({ inbox, cursor, wanted, store, arriving }: ConsoleContext, row: s
   const from = row ?? cursor.value ?? openTicketOf({ store })?.id ?? null
   const at = from === null ? -1 : order.indexOf(from)
   const next = order[at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + by))]
-  // Moving to another row cancels a request to focus the composer that has not been fulfilled yet.
+  // Moving to another row cancels an earlier request to focus the composer, if that request has not been fulfilled.
   wanted.value = null
   const before = pending.current
   pending.current = null

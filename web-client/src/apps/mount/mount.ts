@@ -22,13 +22,13 @@ export interface MountOptions {
   readonly getToken?: () => Promise<string | null>
   readonly language?: string
   readonly theme?: 'auto' | 'light' | 'dark'
-  /** Links to other pages of the platform, shown in the app's top bar. */
+  /** Links to other pages of the host's site, shown in the app's top bar. */
   readonly links?: readonly { readonly label: string; readonly href: string }[]
   /** The page to which the console redirects people without staff rights. */
   readonly homeUrl?: string
   /**
-   * A path of the platform. The app shows its current location in the address bar, below this path. If it is omitted, the location is kept
-   * only in memory.
+   * A path of the host's site. In the address bar, the app shows its current location below this path. If `path` is omitted, the app keeps
+   * its location only in memory.
    */
   readonly path?: string
 }

@@ -185,8 +185,7 @@ async function ask(): Promise<void> {
   await mine
   if (options === null || isOpen || guest !== null) return
   askedAt = Date.now()
-  // If the request fails, report the current unread number again. `identify` has set this number to 0, so after `identify` the page's
-  // listeners get a 0.
+  // If the request fails, the page's listeners get the number that is already known. After `identify` this number is 0.
   let tickets: unknown = unread
   try {
     if (SCRIPT?.dataset['unread'] !== 'off' && options.unread !== false) {
@@ -322,7 +321,7 @@ function shutdown(): void {
   if (options === null) return
   guest?.show(false, true)
   box.hidden = true
-  // Clearing the iframe is asynchronous. The new `round` makes work that was started before `shutdown` stop now.
+  // Clearing the iframe is asynchronous. Work that was started before `shutdown` sees that `round` has changed, and stops.
   round++
   wishes = []
   end(true)

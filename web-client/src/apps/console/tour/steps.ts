@@ -25,8 +25,8 @@ export const STEPS: readonly [Step, ...Step[]] = [
 ]
 
 /**
- * The steps that can be shown now: those whose element is on the page, and those that point at no element. If `mayOpen` is true, a ticket
- * can still be opened, so steps inside a ticket are included.
+ * The steps that can be shown now: those whose element is on the page, and those that point at no element. If `mayOpen` is true, the agent
+ * can open a ticket during the tour, so steps inside a ticket are included.
  */
 export function stepsOn(isShown: (testid: string) => boolean, mayOpen: boolean): readonly Step[] {
   return STEPS.filter(({ at, inTicket }) => at.length === 0 || at.some(isShown) || (inTicket === true && mayOpen))

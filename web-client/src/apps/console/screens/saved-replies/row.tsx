@@ -15,7 +15,7 @@ interface RowProps {
   /** Null if the person may not edit this reply. Only admins may edit the team's replies. */
   readonly onEdit: (() => void) | null
   readonly onCopy: () => void
-  /** Further actions, shown in the row's menu. */
+  /** Actions other than editing and copying. They are shown in the row's menu. */
   readonly items: readonly MenuItem[]
 }
 

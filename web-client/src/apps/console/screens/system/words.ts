@@ -1,4 +1,5 @@
-// Puts the names and codes of the readiness checks into words. A name or code that only a newer server has is shown unchanged.
+// Puts the names and codes of the readiness checks into words. A name or code that this client does not know, because the server is newer,
+// is shown as the server sends it.
 
 import type { SystemCheck } from '../../../../protocol/generated.ts'
 import en from './locales/en.json'

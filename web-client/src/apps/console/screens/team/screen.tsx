@@ -34,8 +34,8 @@ function Assigning({ context: { client, rest } }: Pick<ScreenProps, 'context'>) 
 }
 
 /**
- * The address of the platform's page on which roles are managed. Null if roles are managed in the console, or if the setting is not loaded
- * yet.
+ * The address of the page of the operator's platform on which roles are managed. Null if roles are managed in the console, or if the
+ * setting is not loaded yet.
  */
 function useManagedAt({ rest }: ScreenProps['context']): string | null {
   const [page, setPage] = useState<string | null>(null)
