@@ -5,6 +5,6 @@ const include = process.env['HELPLINE_E2E_OIDC'] !== undefined ? ['e2e/oidc.test
 
 // The test files run one after the other, because they share one browser and one desk.
 export default defineConfig({
-  // These timeouts only end tests that are going to fail. They are long, because a slow machine may take much longer than a fast one.
+  // The timeouts are long enough for a slow machine. A test that passes does not wait for them.
   test: { include, environment: 'node', testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false, expect: { poll: { timeout: 30_000 } } },
 })

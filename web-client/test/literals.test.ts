@@ -12,7 +12,7 @@ const ATTRIBUTE = /\b(?:aria-label|aria-description|aria-roledescription|aria-va
 const TEXT = />([^<>{}=;()]*)<(?=\/|[a-z]|[A-Z])/g
 const BRACED = />\s*\{(?:[^{}]*(?:&&|\?|:)\s*)?'([^'\n]*)'\}\s*</g
 
-/** Names of keys, and the product's name. They are the same in every language. */
+/** Names of keyboard keys, and the product's name. They are the same in every language. */
 const NAMES = /^(?:Esc|Ctrl K|\(?(?:Ctrl\+)?(?:Shift\+)?Enter\)?|Helpline)$/
 /** Code that `TEXT` matches by mistake, because it is between a `>` and a tag. */
 const CODE = /&&|\|\||\?\.|^\(?return$|^case '\w+': return$|^Promise$|^signal$|^extends \w+$|^readonly \w+: /

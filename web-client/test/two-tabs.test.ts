@@ -55,7 +55,7 @@ describe('two tabs on one ticket', () => {
     const [a, b] = [await openTab(), await openTab()]
     b.type('begun in b')
     pause()
-    // Tab `a` was frozen and has not received the storage event.
+    // Tab `a` was frozen, so it has not received the storage event about the text of tab `b`.
     a.type('short')
     a.send()
     expect(stored()).toContain('begun in b')

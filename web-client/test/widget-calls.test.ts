@@ -1,4 +1,4 @@
-// Tests of how a page's calls affect the widget.
+// Tests of the calls with which a host page controls the widget, such as `Helpline.init`.
 
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { turned, widgetPage } from './help/widget-page.ts'

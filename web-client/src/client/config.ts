@@ -26,7 +26,7 @@ export async function loadConfig(origin: string, timeout_ms = TIMEOUT_MS, page: 
     const config = response.ok ? decodeConfig(await response.json()) : null
     if (config !== null) return config
   } catch {
-    // The request failed. The code below finds out why, and throws.
+    // The configuration could not be loaded. The code below finds out why, and throws.
   }
   if (origin !== page.location.origin && (await isThere(origin, page))) {
     console.error(`Helpline: ${origin} answers, but not to this site. Is ${page.location.origin} among its --origins?`)

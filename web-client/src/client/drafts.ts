@@ -31,7 +31,7 @@ let stopFollowing = () => {}
 let storage = memoryStorage()
 let time = clock
 const unkept = new Set<string>()
-/** The names of the drafts that did not fit into the browser's storage. These drafts are lost when the page closes. */
+/** The names of the drafts that will be lost when the page closes, because the browser's storage is full or not permanent. */
 const homeless = new Set<string>()
 /** For each draft, the text that this page last read from the storage or wrote to it. */
 const agreed = new Map<string, string>()
@@ -189,7 +189,7 @@ function follow(page: DraftsPage): () => void {
   return () => { for (const stop of stops) stop() }
 }
 
-/** Stores all drafts. Returns true if a draft did not fit into the browser's storage and will be lost when the page closes. */
+/** Stores all drafts. Returns true if a draft will be lost when the page closes, because the browser's storage is full or not permanent. */
 export function endsWithPage(): boolean {
   keep()
   return homeless.size > 0

@@ -29,7 +29,7 @@ export function changesOf({ changing, texts, bases, replaced, keep, parts: { cli
       const [text, base] = [texts.peek().get(now.of), bases.get(now.of)]
       const isMore = sent !== null && text !== undefined && text !== sent && text !== base
       if (isMore) {
-        // The person went on writing during the save request. The form stays open, now as an edit of the text that was just saved.
+        // The person went on writing during the save request. Keep the newer text, now as an edit of the text that was just saved.
         if (base !== undefined) replaced.set(now.of, base)
         bases.set(now.of, written(sent))
       }

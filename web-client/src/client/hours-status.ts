@@ -27,7 +27,7 @@ export function statusAt({ keepsHours, days, holidays }: HoursDraft, now: WallTi
   let open: number | null = null
   for (const { begin, end } of pieces(now.date, spansOn, (date) => special.has(date))) {
     if (open !== null) {
-      // Spans without a gap between them count as one opening time. So only a later begin ends it.
+      // Spans that touch or overlap count as one opening time. A gap before the next span ends the opening time.
       if (begin > open) return { kind: 'open', until: wallTime(now.date, open) }
       open = Math.max(open, end)
       if (open - now.minutes > ALWAYS_MINUTES) return { kind: 'always' }

@@ -26,8 +26,8 @@ export type Lists = Readonly<Record<string, (entry: unknown) => string>>
 export interface Merged {
   readonly value: unknown
   /**
-   * True if the person changed a field, and another person meanwhile saved a different value for it. The person must then choose. `value` is
-   * this person's value.
+   * True if the person changed a field for which another person has meanwhile saved a different value. The person must then choose. `value`
+   * contains the value of the person who must choose.
    */
   readonly isAsked: boolean
 }

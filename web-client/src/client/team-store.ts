@@ -40,7 +40,7 @@ const COUNTS_MS = 1_500
 const OWN_PAGES_MAX = 10
 /**
  * The client requests the authors of pushed changes, to leave out the agent's own changes. If more tickets than this are pushed at once, it
- * notifies the agent of each ticket without these requests.
+ * notifies the agent of each unread ticket without these requests.
  */
 const ASKED_ALONE = 3
 /** One request finds out which of the tickets pushed within this time are unread for the agent. */

@@ -93,7 +93,7 @@ export interface Outbox {
 }
 
 const RETRY_MS = 5_000
-/** The longest undo time. If more than this appears to be left, the device's clock was set back, so the message is sent immediately. */
+/** Undo times are shorter than this. If more time seems to be left, the device's clock was set back: the message is sent immediately. */
 const HOLD_MS_MAX = 60_000
 
 export function createOutbox(parts: OutboxParts): Outbox {

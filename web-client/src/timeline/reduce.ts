@@ -130,7 +130,7 @@ function takeOlder(timeline: Timeline, page: EventPage): Timeline {
     next = event.seq
     joined.unshift(event)
   }
-  // If no event of the page was prepended, the page does not tell whether earlier events exist.
+  // If no event of the page was prepended, the page may clear `more_before`, but must not set it.
   const more_before = joined.length > 0 ? page.more_before && next > 1 : timeline.more_before && page.more_before
   return settle({ ...timeline, events: revise([...joined, ...timeline.events], timeline.events), more_before })
 }

@@ -5,7 +5,7 @@ import type { ComponentChildren, VNode } from 'preact'
 import { inOrder } from '../protocol/visible.ts'
 import { t } from '../locales/index.ts'
 
-/** A link without any character that Markdown could interpret. Spaces, line ends or a sentence's final punctuation surround it. */
+/** A link that the Markdown parser would not read differently. It is surrounded by spaces, line ends or a sentence's final punctuation. */
 const LINK = /(?<=^|[ \n])https?:\/\/[a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z]{2,}(?:\/(?:[A-Za-z0-9/%=?#.-]*[A-Za-z0-9/])?)?(?=[.,!?]?(?:[ \n]|$))/g
 /** Anything that might be Markdown: a formatting character, the start of a block, or spaces that Markdown interprets. */
 const OTHER = /[*_`[\]<>~\\|#&=\t\r@]|:\/\/|www\.|^(?: |[-+=]|\d{1,9}[.)])| \n| $/m

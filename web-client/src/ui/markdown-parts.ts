@@ -10,7 +10,7 @@ export interface Part {
 /** For a part of at most this many characters, the parser needs a few milliseconds at most. */
 export const PART_CHARS_MAX = 2_048
 
-/** The start of fenced code, as the parser defines it: three or more tildes, or three or more backticks without a backtick later in the line. */
+/** The start of fenced code, as the parser defines it: at least three tildes, or at least three backticks and no backtick after them. */
 const FENCE = /^ {0,3}(`{3,}(?=[^`\n]*(?:\n|$))|~{3,})/
 
 /**

@@ -122,7 +122,7 @@ function isLink(token: Token): token is Tokens.Link {
   return token.type === 'link' && 'href' in token && typeof token.href === 'string'
 }
 
-/** Renders a link. Shows its source instead if the scheme is unsafe, or if the source has a title or a backslash, which a link would hide. */
+/** Renders a link. Shows the source text if the scheme is unsafe, or if a title or a backslash in the source would become invisible. */
 function link(token: Tokens.Link, key: number, children: ComponentChildren): ComponentChildren {
   const href = safe(token.href)
   const isNamed = token.raw.startsWith('[')

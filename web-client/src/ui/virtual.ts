@@ -69,7 +69,7 @@ export function useVirtual(ids: readonly string[]) {
     anchor.current = first?.dataset['row'] === undefined ? null : { id: first.dataset['row'], offset_px: first.getBoundingClientRect().top - edge }
   }, [])
 
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- measures rows after every render; no further render follows once no height has changed
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- measures the rows after every render, and renders again until no height changes
   useLayoutEffect(() => {
     const element = scroller.current
     if (element === null) return

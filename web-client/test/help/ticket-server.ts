@@ -208,7 +208,7 @@ export function ticketServer(random: () => number) {
       if (frame !== undefined) listener.frame(rows.fill(frame))
     },
     isQuiet: () => requests.length === 0 && changed.length === 0 && wire.length === 0,
-    /** Makes one random request read the server's data. */
+    /** Picks a pending request at random and reads the server's data for it. */
     read: () => one(requests.filter((of) => !of.isRead()))?.read(),
     /** Delivers the response of one random request, perhaps long after the data was read. Responses may overtake each other. */
     answer() {
