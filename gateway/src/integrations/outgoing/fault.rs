@@ -54,7 +54,7 @@ impl OutgoingFault {
         match self {
             Self::Refused(refusal) => refusal.code(),
             Self::RequestTooLarge { .. } => "request_too_large",
-            Self::HostNotFound { .. } => "host_not_found",
+            Self::HostNotFound { .. } => "unknown_host",
             Self::TooSlow { .. } => "timeout",
             Self::AnswerTooLarge { .. } => "answer_too_large",
             Self::Failed { .. } => "connection_failed",
