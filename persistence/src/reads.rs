@@ -15,7 +15,8 @@ use crate::{Store, StoreError, rows};
 const MARK: &str = include_str!("../sql/reads/mark.sql");
 const TICKET_POSITIONS: &str = include_str!("../sql/reads/places.sql");
 
-/// States that a person has read a ticket up to the position `seq`, as this person counts events.
+/// States that a person has read a ticket up to the position `seq`, counted as the field `audience`
+/// says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark {
     /// The ticket that was read.

@@ -1,4 +1,4 @@
-// Tests of theme, language and sound. The sources are, in order of precedence: the platform's options, the address, the device's storage,
+// Tests of theme, language and sound. In order of precedence, the sources are: the embedding page's options, the URL, the device's storage,
 // the browser's settings.
 
 import { afterEach, expect, test, vi } from 'vitest'

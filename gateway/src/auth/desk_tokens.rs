@@ -46,7 +46,7 @@ impl DeskTokens {
                 issuer: Some(oidc.issuer.as_str().to_owned()),
                 audience: Purpose::Desk.name().to_owned(),
                 // If the OpenID provider also issues the tokens of the operator's own platform, a
-                // person has the same `sub` in desk tokens and in the platform's tokens.
+                // person has the same `sub` in desk tokens and in the embedding site's tokens.
                 subjects: if auth.issuer.as_deref() == Some(oidc.issuer.as_str()) {
                     Subjects::Platform
                 } else {

@@ -1,5 +1,5 @@
-//! Tests a desk whose roles the platform manages. REST then only lists roles, and the refusal of a
-//! change names the platform's web page on which roles are changed.
+//! Tests a desk whose roles the embedding platform manages. REST then only lists roles, and the
+//! refusal of a change names the platform's web page on which roles are changed.
 
 use serde_json::json;
 

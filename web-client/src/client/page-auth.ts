@@ -50,7 +50,7 @@ export function createDevAuth(origin: string, storage: KeyValue = storageOr('ses
   }
 }
 
-/** Returns a function that fetches a token from a URL of the host platform. The request includes the platform's cookies. */
+/** Returns a function that fetches a token from a URL of the web site that embeds Helpline. The request includes that site's cookies. */
 export function tokenFrom(url: string, page: Pick<Page, 'fetch'> = thisPage): GetToken {
   return async () => {
     const response = await page.fetch(url, { credentials: 'include', headers: { accept: 'application/json' } })

@@ -195,7 +195,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
           break
         }
         case 'held':
-          // If the message was discarded during the request, continue with the ticket's next messages.
+          // The message was discarded during the request. Leave the switch, and continue with the ticket's next messages.
           if (store.get(entry.key) === null) break
           held.set(ticket, { key: entry.key, code: outcome.code })
           tell({ type: 'held', entry, code: outcome.code })

@@ -16,13 +16,13 @@ import { PreferencesMenu } from './preferences-menu.tsx'
 
 addIcons(PAGE_ICONS)
 
-/** The links between the app and the platform's other pages. */
+/** The links between the app and the other pages of the web site that embeds Helpline. */
 export interface Site {
   readonly title: StringKey
   readonly links: readonly NavLink[]
   readonly homeUrl: string | null
   readonly onHome: () => void
-  /** Null if the platform handles signing out. */
+  /** Null if the web site that embeds Helpline handles signing out. */
   readonly onSignOut: (() => void) | null
 }
 

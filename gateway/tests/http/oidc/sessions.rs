@@ -106,7 +106,7 @@ async fn a_subject_that_looks_like_a_uuid_is_no_person_of_the_platforms() {
     let me = browser.me(&server.url).await.expect(200);
     assert_ne!(me["user"]["id"], json!(victim));
     // If the OpenID provider also issues the host platform's tokens, a subject must be the same
-    // person in the platform's tokens and in the provider's.
+    // person in the embedding site's tokens and in the provider's.
     let shared = desk_with(&provider, PUBLIC, KEY, &["--jwt-issuer", &provider.issuer]).await;
     let mut browser = Browser::default();
     browser.signs_in(&shared.url, &provider).await;
