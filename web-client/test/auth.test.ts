@@ -100,7 +100,7 @@ describe('one person', () => {
 
 describe('tokens of any lifetime, and a clock that is wrong', () => {
   /**
-   * Counts how often the client requests a token from the embedding site during ten minutes of a live session. Tokens are valid for `life_s`
+   * Counts the requests for a token to the embedding site during ten minutes of a live session. Tokens are valid for `life_s`
    * seconds, and the device's clock is wrong by `skew_ms`.
    */
   async function asked(life_s: number, skew_ms: number, hasBegin = true): Promise<number> {

@@ -165,6 +165,7 @@ async fn own(
         let (kib, core) = hold_open(&peer, openings, settle, beats).await?;
         record(results, subject, kib);
         if let Some(core) = core {
+            eprintln!("  idle {subject}: heartbeats and checks take {core:.1} % of a core");
             results.record("idle", subject, results::CORE, core);
         }
     }
