@@ -10,10 +10,10 @@ pub const OUTGOING_CONNECT_TIMEOUT_MS: u64 = 5_000;
 pub const OUTGOING_ANSWER_BYTES_MAX: u64 = 16 * 1024;
 /// Maximum bytes of an answer's headers: four times what proxies accept by default.
 pub const OUTGOING_HEADER_BYTES_MAX: usize = 32 * 1024;
-/// Maximum bytes of a request's body: one event, with room for a text of the
-/// longest size in which JSON escapes every byte.
+/// Maximum bytes of a request's body: one event whose text has the maximum length, and in which JSON
+/// escapes every byte.
 pub const OUTGOING_REQUEST_BYTES_MAX: usize = 256 * 1024;
-/// Maximum bytes of a URL, which is what common servers and proxies accept.
+/// Maximum bytes of a URL. Common servers and proxies accept URLs of this length.
 pub const OUTGOING_URL_BYTES_MAX: usize = 2 * 1024;
 /// Bytes of each of the two buffers of a connection. More than an answer's headers, so that their
 /// limit is reached first.

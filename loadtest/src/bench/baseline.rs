@@ -1,6 +1,7 @@
 //! The baseline: a minimal broadcast server on tokio and tungstenite. It runs in its own process
 //! with one thread. Each connection has a queue and a task, which writes many queued frames and
-//! flushes once. The server stores nothing, authenticates no client and parses only `join`.
+//! flushes once. The server stores nothing, authenticates no client and parses only `join` and
+//! the start of a message, which it acks.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -120,6 +121,13 @@ async fn attend(
                     name.clone_into(room);
                     rooms.rooms.borrow_mut().entry(name.to_owned()).or_default().push((me, sender.clone()));
                     socket.send(Message::Text(Utf8Bytes::from_static("joined"))).await?;
+                } else if let Some((id, event)) = text.strip_prefix('!').and_then(|rest| rest.split_once('!')) {
+                    // A message: ack it, and send the event to all members, also to the sender.
+                    let _ = sender.try_send(format!(r#"{{"type":"ack","id":{id}}}"#).into());
+                    let event = Utf8Bytes::from(event);
+                    for (_, member) in rooms.rooms.borrow().get(room).into_iter().flatten() {
+                        let _ = member.try_send(event.clone());
+                    }
                 } else if let Some(members) = rooms.rooms.borrow().get(room) {
                     // Copy the text: a slice would keep the whole read buffer allocated.
                     let text = Utf8Bytes::from(text.as_str());

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::peer::{self, Helpline, Kind, Means, Peer, Setup, Talk};
 use super::traffic::{self, Shape};
-use super::{commit_rate, idle};
+use super::{commit_rate, idle, rates};
 use crate::error::LoadError;
 use crate::report::{Verdict, median};
 use crate::target::Relay;
@@ -25,6 +25,9 @@ const BURST_RATIO_MAX: f64 = 2.5;
 const KIB_MAX: f64 = 10.0;
 /// Minimum of Helpline's messages per second divided by pgbench's.
 const COMMIT_RATE_RATIO_MIN: f64 = 2.0;
+
+/// Maximum of Postgres' CPU for a message alone, divided by what the same rows cost with pgbench.
+const APPEND_RATIO_MAX: f64 = 1.7;
 
 /// Runs the measurements of `bench --check`, and prints each measured value with its bound.
 ///
@@ -60,13 +63,14 @@ pub async fn run(means: &Means) -> Result<Verdict, LoadError> {
     // Measure memory after the CPU ratios. Closing the connections of the memory measurement costs
     // the gateway CPU, which would falsify the ratios.
     let empty = idle_memory(&helpline).await?;
-    idle::fill(&own, &own.rooms).await?;
+    idle::fill(&own).await?;
     for gateway in &own.target.gateways {
         gateway.restart().await?;
     }
     let after_page = idle_memory(&helpline).await?;
     drop((own, helpline, baseline));
     let commit_rate = commit_rate::ratio(means, ROUNDS).await?;
+    let append = rates::append_ratio(means, ROUNDS).await?;
     let mut verdict = Verdict::Held;
     for (what, measured, held, bound) in [
         (
@@ -99,9 +103,15 @@ pub async fn run(means: &Means) -> Result<Verdict, LoadError> {
             commit_rate >= COMMIT_RATE_RATIO_MIN,
             format!("≥ {COMMIT_RATE_RATIO_MIN}"),
         ),
+        (
+            "Postgres CPU of a message alone ÷ pgbench",
+            append,
+            append <= APPEND_RATIO_MAX,
+            format!("≤ {APPEND_RATIO_MAX}"),
+        ),
     ] {
         println!(
-            "{what:<40} {measured:>7.2}  {bound:<7} {}",
+            "{what:<42} {measured:>7.2}  {bound:<7} {}",
             if held { "held" } else { "MISSED" }
         );
         if !held {
@@ -158,6 +168,7 @@ mod tests {
         for claim in [
             format!("if an idle connection takes more than {KIB_MAX} KiB"),
             format!("fall below {COMMIT_RATE_RATIO_MIN} times what `pgbench` reaches"),
+            format!("more than {APPEND_RATIO_MAX} times the CPU that `pgbench` needs"),
             format!(
                 "takes more than {PACED_RATIO_MAX} times the CPU of the least possible server ({BURST_RATIO_MAX} times in bursts)"
             ),

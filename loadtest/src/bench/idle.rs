@@ -16,7 +16,6 @@ use super::results::{self, Results};
 use super::traffic::OPENING_MAX;
 use super::{Effort, usage};
 use crate::error::LoadError;
-use crate::people::Room;
 use crate::target::Relay;
 
 const CONNECTIONS: usize = 15_000;
@@ -134,11 +133,11 @@ async fn own(
         .insert(helpline.name().to_owned(), helpline.lacks().to_owned());
     let helpline = Arc::new(helpline);
     let peer: Arc<dyn Peer> = Arc::clone(&helpline) as Arc<dyn Peer>;
-    let mut has_history = false;
+    let mut filled = History::Empty;
     for (subject, depth, side, history) in STATES {
-        if *history == History::Messages && !has_history {
-            fill(&helpline, &helpline.rooms).await?;
-            has_history = true;
+        if *history != filled {
+            fill(&helpline).await?;
+            filled = *history;
         }
         for gateway in &helpline.target.gateways {
             gateway.restart().await?;
@@ -177,18 +176,18 @@ fn record(results: &mut Results, subject: &str, kib: f64) {
     results.record("idle", subject, results::KIB, kib);
 }
 
-/// Adds messages to the tickets, by plain SQL.
+/// Adds 100 messages to each ticket, by plain SQL.
 ///
 /// # Errors
 /// If Postgres refuses a statement.
-pub async fn fill(helpline: &Helpline, rooms: &[Room]) -> Result<(), LoadError> {
+pub async fn fill(helpline: &Helpline) -> Result<(), LoadError> {
     let failed = LoadError::postgres;
     let admin = &helpline.admin;
     admin
         .batch_execute("set session_replication_role = replica; set synchronous_commit = off")
         .await
         .map_err(failed("disabling triggers"))?;
-    for rooms in rooms.chunks(TICKETS_PER_STATEMENT) {
+    for rooms in helpline.rooms.chunks(TICKETS_PER_STATEMENT) {
         let tickets: Vec<Uuid> = rooms.iter().map(|room| room.ticket.uuid()).collect();
         let customers: Vec<Uuid> = rooms.iter().map(|room| room.customer.uuid()).collect();
         admin

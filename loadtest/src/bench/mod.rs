@@ -5,8 +5,9 @@
 //!   server
 //! - [`traffic`], [`connection`], [`usage`]: speakers that send at a fixed rate, listeners, and the
 //!   servers' CPU and memory
-//! - [`delivery`], [`idle`], [`commit_rate`], [`latency`], [`inbox`], [`storm`], [`growth`],
-//!   [`soak`]: the scenarios
+//! - [`messages`], [`pgbench`]: stored messages, through a server and without one
+//! - [`delivery`], [`idle`], [`commit_rate`], [`rates`], [`latency`], [`inbox`], [`storm`],
+//!   [`growth`], [`soak`]: the scenarios
 //! - [`results`], [`targets`], [`tables`], [`html`]: the report; [`check`]: the ratios that vary
 //!   least, for `make test`
 
@@ -20,7 +21,10 @@ mod html;
 mod idle;
 mod inbox;
 mod latency;
+mod messages;
 mod peer;
+mod pgbench;
+mod rates;
 mod results;
 mod soak;
 mod storm;
@@ -87,6 +91,8 @@ enum Name {
     Idle,
     /// Messages committed per second
     CommitRate,
+    /// Cost and latency of a message at several rates
+    Rates,
     /// Latency of a message at half of the highest rate, and at other shares of that rate
     Latency,
     /// Hundreds of staff consoles while thousands of tickets change
@@ -105,6 +111,7 @@ const ALL: &[Name] = &[
     Name::Relay,
     Name::Idle,
     Name::CommitRate,
+    Name::Rates,
     Name::Latency,
     Name::Inbox,
     Name::Storm,
@@ -185,6 +192,7 @@ pub async fn run(args: BenchArgs) -> Result<Verdict, LoadError> {
             Name::Relay => delivery::relay(&mut results, &effort, &means).await?,
             Name::Idle => idle::run(&mut results, &effort, &means).await?,
             Name::CommitRate => commit_rate::run(&mut results, &effort, &means).await?,
+            Name::Rates => rates::run(&mut results, &effort, &means).await?,
             Name::Latency => latency::run(&mut results, &effort, &means).await?,
             Name::Inbox => inbox::run(&mut results, &effort, &means).await?,
             Name::Storm => storm::run(&mut results, &effort, &means).await?,

@@ -55,8 +55,14 @@ pub const MAX: Metric = Metric {
     title: "max ms",
     digits: 1,
 };
-/// 99th percentile of the time from sending a message on one instance to its arrival on the second
-/// instance.
+/// Median of the time from sending a message to its arrival at another member.
+pub const SEEN_P50: Metric = Metric {
+    name: "seen_p50_ms",
+    title: "seen p50 ms",
+    digits: 2,
+};
+/// 99th percentile of the time from sending a message to its arrival at another member. In
+/// `latency`, the other member is connected to the second instance.
 pub const SEEN_P99: Metric = Metric {
     name: "seen_p99_ms",
     title: "seen p99 ms",
@@ -144,6 +150,7 @@ pub const METRICS: &[Metric] = &[
     READS,
     P50,
     P99,
+    SEEN_P50,
     SEEN_P99,
     MAX,
     GROWTH,

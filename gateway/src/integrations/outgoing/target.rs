@@ -8,8 +8,8 @@ use url::{Host, Url};
 
 use super::refusal::Refusal;
 
-/// A URL that the desk can send a request to, in its normal form. Whether it may, is decided by
-/// [`Trust`](super::Trust).
+/// A URL that the desk can send a request to, in its normal form. [`Trust`](super::Trust) decides
+/// whether it may.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     uri: Uri,

@@ -4,10 +4,10 @@
 //! Postgres.
 
 mod direct;
-mod pgbench;
 mod through;
 
 use super::peer::{Helpline, Means, Peer, Setup, Talk};
+use super::pgbench::{Load, Pgbench, Script, TEXT};
 use super::results::{self, Results};
 use super::{Effort, usage};
 use crate::error::LoadError;
@@ -16,14 +16,16 @@ use crate::target::Relay;
 
 /// Number of connections; each writes to its own ticket.
 const WRITERS: usize = 64;
-/// The text of every message.
-const TEXT: &str = "This is a message of ordinary length, as people write them when something does not work and they are in a hurry.";
 
 /// Duration in seconds of each run of the gateway or pgbench in `bench --check`.
 const CHECK_SECONDS: u64 = 3;
 /// The pgbench script and number of clients that `bench --check` uses. They are close to pgbench's
 /// best configuration on any machine with a few cores.
-const CHECK_PGBENCH: (pgbench::Script, usize) = (pgbench::Script::Append, 16);
+const CHECK_PGBENCH: (Script, usize) = (Script::AppendOne, 16);
+/// Duration in seconds of each trial run. The trial runs find the script and number of clients with
+/// which pgbench is fastest.
+const PROBE_SECONDS: u64 = 2;
+const CLIENTS: [usize; 4] = [4, 8, 16, 32];
 
 /// The result of one writer (the gateway, pgbench or direct SQL) in one round.
 pub(super) struct Written {
@@ -49,13 +51,13 @@ pub async fn run(results: &mut Results, effort: &Effort, means: &Means) -> Resul
         relay: Relay::Redis,
     };
     let helpline = Helpline::start(setup, means, Talk::Messages).await?;
-    let pgbench = pgbench::Pgbench::prepare(&helpline).await?;
-    let best = pgbench.best(&helpline, effort).await?;
+    let pgbench = Pgbench::prepare(&helpline).await?;
+    let best = best(&pgbench, &helpline, effort).await?;
     eprintln!("  commit-rate: pgbench's best is {best:?}");
     let seconds = effort.pick(6, 2);
     for round in 1..=effort.rounds {
         let (through, batch) = through::run(&helpline, seconds).await?;
-        let single = pgbench.run(&helpline, best, seconds).await?;
+        let single = single(&pgbench, &helpline, best, seconds).await?;
         let direct = direct::run(&helpline, batch.round() as usize, seconds).await?;
         eprintln!(
             "  commit-rate {round}/{}: gateway {:.0}/s ({batch:.0} per commit; CPU us gateway {:.1} Postgres {:.1}) · pgbench {:.0}/s · \
@@ -116,14 +118,60 @@ pub async fn ratio(means: &Means, rounds: usize) -> Result<f64, LoadError> {
         relay: Relay::InProcess,
     };
     let helpline = Helpline::start(setup, means, Talk::Messages).await?;
-    let pgbench = pgbench::Pgbench::prepare(&helpline).await?;
+    let pgbench = Pgbench::prepare(&helpline).await?;
     let mut ratios = Vec::new();
     for _ in 0..rounds {
         let (through, _) = through::run(&helpline, CHECK_SECONDS).await?;
-        let single = pgbench.run(&helpline, CHECK_PGBENCH, CHECK_SECONDS).await?;
+        let single = single(&pgbench, &helpline, CHECK_PGBENCH, CHECK_SECONDS).await?;
+        eprintln!(
+            "  commit rate: gateway {:.0}/s, Postgres {:.0} us; pgbench {:.0}/s",
+            through.per_second, through.postgres_cpu, single.per_second
+        );
         ratios.push(through.per_second / single.per_second);
     }
     Ok(median(&ratios))
+}
+
+/// Tries every script with every number of clients, and returns the fastest combination.
+async fn best(
+    pgbench: &Pgbench,
+    helpline: &Helpline,
+    effort: &Effort,
+) -> Result<(Script, usize), LoadError> {
+    let mut best = ((Script::Insert, 16), 0.0);
+    for script in [Script::Insert, Script::Append, Script::AppendOne] {
+        for clients in CLIENTS.into_iter().skip(effort.pick(0, 2)) {
+            let how = (script, clients);
+            let rate = single(pgbench, helpline, how, PROBE_SECONDS)
+                .await?
+                .per_second;
+            if rate > best.1 {
+                best = (how, rate);
+            }
+        }
+    }
+    Ok(best.0)
+}
+
+/// Runs pgbench with this script and number of clients, as fast as possible.
+async fn single(
+    pgbench: &Pgbench,
+    helpline: &Helpline,
+    (script, clients): (Script, usize),
+    seconds: u64,
+) -> Result<Written, LoadError> {
+    let load = Load {
+        script,
+        clients,
+        per_second: None,
+        seconds,
+    };
+    let ran = pgbench.run(helpline, load).await?;
+    Ok(Written {
+        per_second: ran.per_second,
+        postgres_cpu: ran.postgres_cpu_micros,
+        gateway_cpu: 0.0,
+    })
 }
 
 /// CPU seconds used so far: by Postgres, and by the gateways with Redis. The caller subtracts the

@@ -5,18 +5,25 @@ use std::process::Command;
 use helpline_rig::{ParentDeath, Process, free_port};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::{Endpoint, Means, Peer, Received, bears_mark, payload};
+use super::{Endpoint, Means, Peer, Received, Talker, bears_mark, payload};
 use crate::bench::connection::{Opening, Step};
 use crate::error::LoadError;
 
+/// Size of Helpline's event of a message with a text of 200 bytes.
+const EVENT_BYTES: usize = 640;
+
 /// The baseline server, started as a separate process from this program's binary.
-pub(super) struct Baseline {
+pub struct Baseline {
     process: Process,
     port: u16,
 }
 
 impl Baseline {
-    pub(super) async fn start(means: &Means) -> Result<Self, LoadError> {
+    /// Starts the server.
+    ///
+    /// # Errors
+    /// If it does not become ready.
+    pub async fn start(means: &Means) -> Result<Self, LoadError> {
         let failed = |why: String| LoadError::Program {
             program: "the baseline",
             why,
@@ -71,5 +78,13 @@ impl Peer for Baseline {
     }
     fn bears(&self, text: &str, n: u64) -> bool {
         bears_mark(text, n)
+    }
+}
+
+impl Talker for Baseline {
+    fn message(&self, room: usize, id: u64, key: &str, text: &str) -> Utf8Bytes {
+        // The event has the size of Helpline's event.
+        let event = format!(r#"{{"type":"event","room":{room},"key":"{key}","body":"{text}"}}"#);
+        format!("!{id}!{event: <EVENT_BYTES$}").into()
     }
 }

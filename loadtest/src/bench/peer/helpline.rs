@@ -3,7 +3,7 @@
 use helpline_core::protocol::SUBPROTOCOL;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::{Endpoint, Means, Peer, Received, Setup, Side};
+use super::{Endpoint, Means, Peer, Received, Setup, Side, Talker};
 use crate::bench::connection::{Opening, Step};
 use crate::error::LoadError;
 use crate::people::{self, Room};
@@ -176,5 +176,13 @@ impl Peer for Helpline {
             }),
             Talk::Messages => text.contains(&format!("message #{n}\"")),
         }
+    }
+}
+
+impl Talker for Helpline {
+    fn message(&self, room: usize, id: u64, key: &str, text: &str) -> Utf8Bytes {
+        let ticket = self.rooms[room].ticket;
+        format!(r#"{{"type":"send","id":{id},"ticket":"{ticket}","key":"{key}","body":"{text}"}}"#)
+            .into()
     }
 }

@@ -18,6 +18,7 @@ use super::connection::Opening;
 use crate::error::LoadError;
 use crate::target::Relay;
 
+pub use baseline::Baseline;
 pub use helpline::{Helpline, Talk};
 
 /// Time limit for a server to become ready.
@@ -48,6 +49,14 @@ pub trait Peer: Send + Sync {
     /// Whether a received frame is the `n`th frame that its room's speaker (the sending member)
     /// sent.
     fn bears(&self, text: &str, n: u64) -> bool;
+}
+
+/// A server that takes messages: it acks each message to its sender and sends an event with the
+/// message's text to all members of the room.
+pub trait Talker: Peer {
+    /// The frame that sends a message to the room. Its ack returns `id`. A repeated frame with the
+    /// same `key` is the same message.
+    fn message(&self, room: usize, id: u64, key: &str, text: &str) -> Utf8Bytes;
 }
 
 /// The instance, room and role of a connection that a scenario opens.
@@ -137,7 +146,7 @@ pub async fn start(
         Kind::Stored => Ok(Box::new(
             Helpline::start(setup, means, Talk::Messages).await?,
         )),
-        Kind::Baseline => Ok(Box::new(baseline::Baseline::start(means).await?)),
+        Kind::Baseline => Ok(Box::new(Baseline::start(means).await?)),
         Kind::Nchan => nchan::Nchan::start(setup, means)
             .await
             .map(|peer| Box::new(peer) as _),

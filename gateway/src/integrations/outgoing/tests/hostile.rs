@@ -11,6 +11,7 @@ use axum::http::Request;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use helpline_core::limits;
+use parking_lot::Mutex;
 
 use super::server::{Server, ok};
 use super::{BYTES_MAX, HttpClient, admin, client, get, outcome};
@@ -37,8 +38,8 @@ fn asked(server: &Server) -> &'static str {
     outcome(&result)
 }
 
-/// Writes `piece` again and again, with a pause after each, until the client has gone. The number of
-/// written bytes is added to `written`.
+/// Writes `piece` again and again until the client has gone, with a pause after each: the pause is
+/// the slowness of the service. The number of written bytes is added to `written`.
 fn endless(
     stream: &mut TcpStream,
     (piece, pause_ms): (&[u8], u64),
@@ -120,8 +121,11 @@ fn a_slow_service_is_cut_off() {
 
 #[test]
 fn a_service_that_reads_nothing_is_cut_off() {
-    let server = Server::start("127.0.0.1:0", |_| {
-        std::thread::sleep(Duration::from_secs(5));
+    // The server holds the connection without reading until the test has ended.
+    let (held, ended) = std::sync::mpsc::channel::<()>();
+    let ended = Mutex::new(ended);
+    let server = Server::start("127.0.0.1:0", move |_| {
+        let _ = ended.lock().recv();
         Err(ErrorKind::ConnectionReset.into())
     });
     let body = vec![b'a'; limits::OUTGOING_REQUEST_BYTES_MAX];
@@ -138,6 +142,7 @@ fn a_service_that_reads_nothing_is_cut_off() {
         1,
         "a request that is too large opens no connection"
     );
+    drop(held);
 }
 
 #[test]
