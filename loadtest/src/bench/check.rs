@@ -194,7 +194,7 @@ mod tests {
         for claim in [
             format!("k at most {} KiB", bound("idle", None, results::KIB)),
             format!(
-                "h at most {} % of a core (`idle`)",
+                "h at most {} % of a core (`idle`",
                 bound("idle", None, results::CORE)
             ),
             format!(

@@ -236,13 +236,16 @@ async fn speak(
                         run.acks.fetch_add(1, Ordering::Relaxed);
                         run.window.iter().for_each(|window| window.add_permits(1));
                         run.record(&run.acked, micros);
+                    } else if text.starts_with("{\"type\":\"error\"") {
+                        tracing::warn!(room, answer = %text, "a message was refused");
                     }
                     answer(&mut connection, &text).await
                 }
                 Err(error) => Err(error),
             },
         };
-        if said.is_err() {
+        if let Err(error) = said {
+            tracing::warn!(room, %error, "a speaker's connection ended");
             return;
         }
     }
@@ -256,9 +259,10 @@ async fn see(run: Arc<Run>, mut connection: Connection) {
             run.record(&run.seen, micros);
         }
         if answer(&mut connection, &text).await.is_err() {
-            return;
+            break;
         }
     }
+    tracing::debug!("a listener's connection ended");
 }
 
 async fn answer(connection: &mut Connection, text: &str) -> Result<(), LoadError> {
