@@ -1,5 +1,6 @@
 -- Creates copies of the tables that a message is written to, with the same constraints and indexes,
--- but without triggers and policies, and fills them from the originals.
+-- but without triggers and policies, and fills them from the originals. Analyzes the copies only:
+-- after `analyze` of its own empty tables, Helpline stored messages at a twentieth of its usual rate.
 create schema plain;
 create table plain.support_tickets (like support_tickets including all) with (fillfactor = 85);
 create table plain.support_ticket_heads (like support_ticket_heads including all)

@@ -25,28 +25,22 @@ pub enum Script {
     Plain,
 }
 
-const SCRIPTS: [(Script, &str, &str); 4] = [
-    (
-        Script::Insert,
-        "insert.sql",
-        include_str!("../../sql/bench_insert.sql"),
-    ),
-    (
-        Script::Append,
-        "append.sql",
-        include_str!("../../sql/bench_append.sql"),
-    ),
-    (
-        Script::AppendOne,
-        "append_one.sql",
-        include_str!("../../sql/bench_append_one.sql"),
-    ),
-    (
-        Script::Plain,
-        "plain.sql",
-        include_str!("../../sql/bench_plain.sql"),
-    ),
-];
+impl Script {
+    const ALL: [Self; 4] = [Self::Insert, Self::Append, Self::AppendOne, Self::Plain];
+
+    const fn sql(self) -> &'static str {
+        match self {
+            Self::Insert => include_str!("../../sql/bench_insert.sql"),
+            Self::Append => include_str!("../../sql/bench_append.sql"),
+            Self::AppendOne => include_str!("../../sql/bench_append_one.sql"),
+            Self::Plain => include_str!("../../sql/bench_plain.sql"),
+        }
+    }
+
+    fn file(self) -> String {
+        format!("{self:?}.sql")
+    }
+}
 
 /// What pgbench runs.
 #[derive(Debug, Clone, Copy)]
@@ -104,8 +98,8 @@ impl Pgbench {
         let dir =
             std::env::temp_dir().join(format!("helpline-bench-pgbench-{}", std::process::id()));
         std::fs::create_dir_all(&dir).map_err(|error| failed(error.to_string()))?;
-        for (_, name, sql) in SCRIPTS {
-            std::fs::write(dir.join(name), sql.replace("$TEXT", TEXT))
+        for script in Script::ALL {
+            std::fs::write(dir.join(script.file()), script.sql().replace("$TEXT", TEXT))
                 .map_err(|error| failed(error.to_string()))?;
         }
         let beside =
@@ -121,10 +115,6 @@ impl Pgbench {
     /// # Errors
     /// If pgbench does not run or a transaction fails.
     pub async fn run(&self, helpline: &Helpline, load: Load) -> Result<Ran, LoadError> {
-        let name = SCRIPTS
-            .iter()
-            .find(|(script, ..)| *script == load.script)
-            .map_or("", |(_, name, _)| name);
         let mut command = Command::new(&self.program);
         command.args(["--no-vacuum", "--protocol=prepared", "--jobs=2", "--log"]);
         command.args([
@@ -137,7 +127,7 @@ impl Pgbench {
             .arg("--log-prefix")
             .arg(self.dir.join("log"))
             .arg("--file")
-            .arg(self.dir.join(name))
+            .arg(self.dir.join(load.script.file()))
             .arg(&helpline.target.admin_url);
         let used = || usage::cpu_seconds(&helpline.postgres());
         let before = used();
